@@ -1,0 +1,1 @@
+"""Keeps the conversation of contracted Chatwork rooms, and proves what was kept."""

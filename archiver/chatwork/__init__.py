@@ -1,0 +1,1 @@
+"""Speaks to Chatwork; knows nothing of archives."""

@@ -1,0 +1,185 @@
+"""One method per read call of the API; each gives objects as received beside their models.
+
+Nothing here writes to Chatwork, and messages are always read with `force=1`, which moves no cursor that
+another integration relies on. Calls and their parameters: developer.chatwork.com/reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from gettext import gettext as _
+from typing import Generic, Literal, NoReturn, TypeVar
+from urllib.parse import quote
+
+from archiver.chatwork import models, wire
+from archiver.chatwork.models import Contact, File, Me, Member, Message, Room, Task
+from archiver.chatwork.transport import Transport
+from archiver.errors import NotUnderstood
+from archiver.records import AccountId, FileId, JsonObject, MessageId, Reply, RoomId
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[M]):
+    """One object of a list."""
+
+    object: JsonObject
+    """As received, unknown fields included."""
+    model: M
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[M]):
+    """A list and the reply it came in; each id stands in it once."""
+
+    reply: Reply
+    items: tuple[Shown[M], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Single(Generic[M]):
+    """One object and the reply it came in."""
+
+    reply: Reply
+    object: JsonObject
+    """As received, unknown fields included."""
+    model: M
+
+
+class Client:
+    """The calls that the archiver makes; each raises what `Transport.get` raises."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Ask through this transport."""
+        self.transport = transport
+
+    def me(self) -> Single[Me]:
+        """The owner of the token."""
+        return self._single("/me", Me)
+
+    def rooms(self) -> Listing[Room]:
+        """All rooms of the account, with their counters but without descriptions."""
+        return self._listing("/rooms", Room, may_be_empty=False)
+
+    def room(self, room_id: RoomId) -> Single[Room]:
+        """One room with its description."""
+        return self._single(f"/rooms/{room_id:d}", Room, number=room_id)
+
+    def members(self, room_id: RoomId) -> Listing[Member]:
+        """The present members of a room."""
+        return self._listing(f"/rooms/{room_id:d}/members", Member, may_be_empty=False)
+
+    def messages(self, room_id: RoomId) -> Listing[Message]:
+        """The newest messages of a room, at most 100, by numeric id."""
+        listing = self._listing(f"/rooms/{room_id:d}/messages", Message, {"force": 1})
+        return replace(listing, items=tuple(sorted(listing.items, key=lambda shown: shown.model.number)))
+
+    def message(self, room_id: RoomId, message_id: MessageId) -> Single[Message]:
+        """One message, however old."""
+        path = f"/rooms/{room_id:d}/messages/{quote(message_id, safe='')}"
+        return self._single(path, Message, number=int(message_id))
+
+    def tasks(
+        self,
+        room_id: RoomId,
+        *,
+        status: Literal["open", "done"],
+        account_id: AccountId | None = None,
+        assigned_by_account_id: AccountId | None = None,
+    ) -> Listing[Task]:
+        """Tasks of a room in one status, at most 100; of one assignee or by one assigner if named."""
+        params: dict[str, str | int] = {"status": status}
+        if account_id is not None:
+            params["account_id"] = account_id
+        if assigned_by_account_id is not None:
+            params["assigned_by_account_id"] = assigned_by_account_id
+        return self._listing(f"/rooms/{room_id:d}/tasks", Task, params)
+
+    def files(self, room_id: RoomId, *, account_id: AccountId | None = None) -> Listing[File]:
+        """Files of a room, at most 100; of one uploader if named."""
+        params = {} if account_id is None else {"account_id": account_id}
+        return self._listing(f"/rooms/{room_id:d}/files", File, params)
+
+    def file(self, room_id: RoomId, file_id: FileId) -> Single[File]:
+        """One file's facts, without its address."""
+        return self._single(f"/rooms/{room_id:d}/files/{file_id:d}", File, number=file_id)
+
+    def download_url(self, room_id: RoomId, file_id: FileId) -> Single[File]:
+        """One file with its address on another host, good for 30 seconds; its reply must not be kept."""
+        path = f"/rooms/{room_id:d}/files/{file_id:d}"
+        understand = partial(_with_address, number=file_id)
+        return self.transport.get(path, {"create_download_url": 1}, understand)
+
+    def contacts(self) -> Listing[Contact]:
+        """The account's contacts."""
+        return self._listing("/contacts", Contact)
+
+    def _single(self, path: str, kind: type[M], *, number: int | None = None) -> Single[M]:
+        understand: Callable[[Reply], Single[M]] = partial(read_single, kind=kind, number=number)
+        return self.transport.get(path, {}, understand)
+
+    def _listing(
+        self,
+        path: str,
+        kind: type[M],
+        params: Mapping[str, str | int] | None = None,
+        *,
+        may_be_empty: bool = True,
+    ) -> Listing[M]:
+        understand: Callable[[Reply], Listing[M]] = partial(read_listing, kind=kind, may_be_empty=may_be_empty)
+        return self.transport.get(path, params or {}, understand)
+
+
+def read_listing(reply: Reply, kind: type[M], *, may_be_empty: bool = True) -> Listing[M]:
+    """Understand a reply as a list; 204 is an empty one where the API documents it.
+
+    Of an id that comes twice the last is kept. Raises NotUnderstood and nothing else.
+    """
+    if reply.status == 204 and may_be_empty:
+        return Listing(reply, ())
+    value = _json(reply)
+    if not isinstance(value, list):
+        _give_up(reply, _("it is no list"))
+    shown = (Shown(one, _model(reply, one, kind)) for one in value)
+    return Listing(reply, tuple({one.model.number: one for one in shown}.values()))
+
+
+def read_single(reply: Reply, kind: type[M], *, number: int | None = None) -> Single[M]:
+    """Understand a reply as one object, that with this id if one is given. Raises NotUnderstood only."""
+    value = _json(reply)
+    if not isinstance(value, dict):
+        _give_up(reply, _("it is no object"))
+    model = _model(reply, value, kind)
+    if number is not None and model.number != number:
+        _give_up(reply, _("it shows something else than was asked for"))
+    return Single(reply, value, model)
+
+
+def _with_address(reply: Reply, *, number: int) -> Single[File]:
+    single = read_single(reply, File, number=number)
+    if not single.model.download_url:
+        _give_up(reply, _("it has no download address"))
+    return single
+
+
+def _json(reply: Reply) -> object:
+    if not reply.body:
+        _give_up(reply, _("it is empty"))
+    try:
+        return wire.parse(reply.body)
+    except ValueError:
+        _give_up(reply, _("it is not JSON"))
+
+
+def _model(reply: Reply, value: object, kind: type[M]) -> M:
+    try:
+        return models.read(value, kind)
+    except models.WrongShape as error:
+        _give_up(reply, _("it has another form than documented ({place})").format(place=error))
+
+
+def _give_up(reply: Reply, detail: str) -> NoReturn:
+    raise NotUnderstood(path=reply.path, detail=detail) from None

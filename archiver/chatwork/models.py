@@ -1,0 +1,252 @@
+"""One frozen class per JSON object of the API, and the one way to read them.
+
+The API documents neither nulls nor missing fields, and ids both as numbers and as text; all are accepted for
+everything but an object's own id. What is left blank is 0 or "". The object as received is kept beside the
+model by whoever reads it, so a model names only what the program itself looks at.
+
+Fields: developer.chatwork.com/reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+import msgspec
+
+from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
+
+LARGEST = 2**63 - 1
+"""Message ids have 64 bits, signed; nothing else of Chatwork's is larger."""
+
+_OWN = msgspec.Meta(gt=0, le=LARGEST)
+_COUNT = msgspec.Meta(ge=0, le=LARGEST)
+# The form that needs no cleaning; ids from 9 * 10**18 on and ids with leading zeros take the slower way.
+_PLAIN_ID = r"\A(?:[1-9][0-9]{0,17}|[1-8][0-9]{18})\Z"
+
+Number = Annotated[int, _COUNT]
+"""A counter, a size in bytes or a Unix time in seconds; 0 = none."""
+
+
+class WrongShape(ValueError):
+    """An object of the API is not of the documented form; the text names the place, never the content."""
+
+
+class Model(msgspec.Struct, frozen=True):
+    """What all objects of the API have in common."""
+
+    @property
+    def number(self) -> int:
+        """The object's own id as a number, for comparing and sorting."""
+        raise NotImplementedError
+
+
+class Account(Model, frozen=True):
+    """A person as shown with a message, task or file; account_id 0 = not told."""
+
+    account_id: Annotated[AccountId, _COUNT] = AccountId(0)
+    name: str = ""
+    avatar_image_url: str = ""
+
+    @property
+    def number(self) -> int:
+        """The person's id."""
+        return self.account_id
+
+
+NOBODY = Account()
+"""Stands where the API names no person."""
+
+
+class Me(Model, frozen=True):
+    """The owner of the token; of their personal data only what is kept (design §3)."""
+
+    account_id: Annotated[AccountId, _OWN]
+    name: str = ""
+    chatwork_id: str = ""
+    organization_id: Number = 0
+    organization_name: str = ""
+
+    @property
+    def number(self) -> int:
+        """The person's id."""
+        return self.account_id
+
+
+class Room(Model, frozen=True):
+    """A chat as this account sees it; `description` comes only when it is asked for singly."""
+
+    room_id: Annotated[RoomId, _OWN]
+    name: str = ""
+    type: str = ""
+    role: str = ""
+    unread_num: Number = 0
+    mention_num: Number = 0
+    message_num: Number = 0
+    file_num: Number = 0
+    task_num: Number = 0
+    last_update_time: Number = 0
+    icon_path: str = ""
+    description: str = ""
+
+    @property
+    def number(self) -> int:
+        """The room's id."""
+        return self.room_id
+
+
+class Member(Model, frozen=True):
+    """A present member of a room."""
+
+    account_id: Annotated[AccountId, _OWN]
+    role: str = ""
+    name: str = ""
+    chatwork_id: str = ""
+    organization_id: Number = 0
+    organization_name: str = ""
+    department: str = ""
+    avatar_image_url: str = ""
+
+    @property
+    def number(self) -> int:
+        """The person's id."""
+        return self.account_id
+
+
+class Contact(Model, frozen=True):
+    """A contact of the token's owner; `room_id` is the direct chat with them."""
+
+    account_id: Annotated[AccountId, _OWN]
+    room_id: Annotated[RoomId, _COUNT] = RoomId(0)
+    name: str = ""
+    chatwork_id: str = ""
+    organization_id: Number = 0
+    organization_name: str = ""
+    department: str = ""
+    avatar_image_url: str = ""
+
+    @property
+    def number(self) -> int:
+        """The person's id."""
+        return self.account_id
+
+
+class Message(Model, frozen=True):
+    """A message as shown now: `[deleted]` in its body if deleted, `update_time` 0 if never edited."""
+
+    message_id: Annotated[MessageId, msgspec.Meta(pattern=_PLAIN_ID)]
+    account: Account
+    body: str = ""
+    send_time: Number = 0
+    update_time: Number = 0
+
+    def __post_init__(self) -> None:
+        """A message without its author cannot be evidence."""
+        if not self.account.account_id:
+            raise ValueError("a message without account_id")
+
+    @property
+    def number(self) -> int:
+        """The message's id; its order is the order of sending."""
+        return int(self.message_id)
+
+
+class Task(Model, frozen=True):
+    """A task of a room; `limit_time` is in Unix seconds, 0 = none."""
+
+    task_id: Annotated[TaskId, _OWN]
+    account: Account = NOBODY
+    assigned_by_account: Account = NOBODY
+    message_id: Annotated[MessageId, msgspec.Meta(pattern=_PLAIN_ID)] = MessageId("")
+    body: str = ""
+    limit_time: Number = 0
+    status: str = ""
+    limit_type: str = ""
+
+    @property
+    def number(self) -> int:
+        """The task's id."""
+        return self.task_id
+
+
+class File(Model, frozen=True):
+    """A file of a room; `download_url` is a bearer right for 30 seconds: never log or keep it."""
+
+    file_id: Annotated[FileId, _OWN]
+    account: Account = NOBODY
+    message_id: Annotated[MessageId, msgspec.Meta(pattern=_PLAIN_ID)] = MessageId("")
+    filename: str = ""
+    filesize: Number = 0
+    upload_time: Number = 0
+    download_url: str = ""
+
+    @property
+    def number(self) -> int:
+        """The file's id."""
+        return self.file_id
+
+
+M = TypeVar("M", bound=Model)
+
+
+def read(source: object, kind: type[M]) -> M:
+    """Make a model of a JSON object as `json.loads` gave it; raises WrongShape and nothing else.
+
+    Tries the usual form first, as most replies have it; what does not fit is cleaned and tried once more.
+    """
+    try:
+        return msgspec.convert(source, kind)
+    except (msgspec.ValidationError, UnicodeError):  # UnicodeError: a key with a lone surrogate
+        return _read_cleaned(source, kind)
+
+
+def _read_cleaned(source: object, kind: type[M]) -> M:
+    if not isinstance(source, dict):
+        raise WrongShape(f"{kind.__name__} is no object")
+    try:
+        return kind(**_cleaned(source, kind))
+    except ValueError as error:
+        raise WrongShape(f"{kind.__name__}: {error}") from None
+
+
+def _cleaned(source: Mapping[Any, Any], kind: type[Model]) -> dict[str, Any]:
+    """The known fields that say something, each of its kind; blank ones are left to the defaults."""
+    found: dict[str, Any] = {}
+    for name, hint in _FIELDS[kind].items():
+        value = source.get(name)
+        if value is None:
+            continue
+        if hint is Account:
+            found[name] = _read_cleaned(value, Account)
+        elif name == "message_id":
+            found[name] = str(_integer(name, value) or "")
+        elif hint is int:
+            found[name] = _integer(name, value)
+        elif isinstance(value, str):
+            found[name] = value
+        else:
+            raise WrongShape(f"{name} is no text")
+    for name in _REQUIRED[kind]:
+        if not found.get(name):
+            raise WrongShape(f"no {name}")
+    return found
+
+
+def _integer(name: str, value: object) -> int:
+    """A whole number from 0 to LARGEST, or for ids one written in decimal digits."""
+    if isinstance(value, str) and name.endswith("_id") and value.isascii() and value.isdigit():
+        value = int(value.lstrip("0")[:20] or "0")  # 20 digits are too many already
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+        raise WrongShape(f"{name} is no number in range")
+    return value
+
+
+def _field_kinds(kind: type[Model]) -> dict[str, type]:
+    """Each field's plain type: int, str or Account."""
+    hints = get_type_hints(kind)
+    return {name: getattr(hints[name], "__supertype__", hints[name]) for name in kind.__struct_fields__}
+
+
+_KINDS: tuple[type[Model], ...] = (Account, Me, Room, Member, Contact, Message, Task, File)
+_FIELDS = {kind: _field_kinds(kind) for kind in _KINDS}
+_REQUIRED = {kind: [field.name for field in msgspec.structs.fields(kind) if field.required] for kind in _KINDS}

@@ -1,0 +1,98 @@
+"""The request budget as arithmetic: headers and a clock in, a time to wait out.
+
+Chatwork tells with every reply how many calls are left and when the window ends (`x-ratelimit-*`; 300 in five
+minutes today, «may change»: developer.chatwork.com/docs/endpoints). The budget is shared with the person's
+other tools, so some of it stays unused. Nothing here sleeps, sends or asks a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+FALLBACK = timedelta(minutes=5)
+"""The window assumed when the headers do not tell a sensible one; no wait is ever longer."""
+
+NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the last reply told; None = not known."""
+
+    limit: int | None = None
+    """How many calls a window has."""
+    remaining: int | None = None
+    """How many are left in this window."""
+    reset: datetime | None = None
+    """When the window ends, by our own clock."""
+
+    def observe(self, headers: Mapping[str, str], received_at: datetime, *, refused: bool = False) -> Budget:
+        """The budget after a reply with these headers (lower-case names).
+
+        `received_at` is when they came, by our clock. A reply that tells no count changes nothing, unless it
+        is a refusal (429): then nothing is left, whatever its headers say.
+        """
+        remaining = 0 if refused else _count(headers.get("x-ratelimit-remaining"))
+        if remaining is None:
+            return self
+        limit = _count(headers.get("x-ratelimit-limit"))
+        return Budget(
+            limit=self.limit if limit is None else limit,
+            remaining=remaining,
+            reset=received_at + _left(headers, received_at),
+        )
+
+
+def wait(budget: Budget, now: datetime, reserve: int) -> timedelta:
+    """How long to wait before the next request, so that `reserve` calls stay free for others; 0 when free.
+
+    A reserve of more than a fifth of the window counts as a fifth, lest a small budget is never used at all.
+    """
+    if budget.remaining is None or budget.reset is None:
+        return NO_TIME
+    kept = reserve if budget.limit is None else min(reserve, budget.limit // 5)
+    if budget.remaining > kept:
+        return NO_TIME
+    return min(max(budget.reset - now, NO_TIME), FALLBACK)
+
+
+def clock_offset(headers: Mapping[str, str], received_at: datetime) -> timedelta | None:
+    """The server's clock minus ours, to the second that `Date` has; None without a usable `Date`."""
+    date = _date(headers.get("date"))
+    return None if date is None else date - received_at
+
+
+def _left(headers: Mapping[str, str], received_at: datetime) -> timedelta:
+    """How long the window still lasts; by the server's own clock where it is told, as ours may be wrong."""
+    seconds = _count(headers.get("x-ratelimit-reset"))
+    if seconds is None:
+        return FALLBACK
+    date = _date(headers.get("date")) or received_at
+    left = timedelta(seconds=seconds - int(date.timestamp()))
+    if left < -FALLBACK:  # the end of no window that this reply can be of
+        return FALLBACK
+    return min(max(left, NO_TIME), FALLBACK)
+
+
+def _count(text: str | None) -> int | None:
+    """A header's whole number; None if it is missing or absurd."""
+    if text is None:
+        return None
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= len("4102444800")):
+        return None
+    return int(text)
+
+
+def _date(text: str | None) -> datetime | None:
+    """The time in a `Date` header (RFC 9110, 5.6.7); None if it is missing or not one."""
+    if text is None:
+        return None
+    try:
+        date = parsedate_to_datetime(text)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None

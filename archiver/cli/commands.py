@@ -1,0 +1,99 @@
+"""The table of commands, and the group that loads a command's module only when it is called.
+
+`archive --help` shows all of them without importing one: their short texts stand here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from gettext import gettext as _
+
+import click
+
+from archiver.cli.help import Context, translated
+from archiver.errors import N_
+
+EVERYDAY = N_("Everyday")
+SETTING_UP = N_("Setting up")
+ADVANCED = N_("Advanced")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Where a command is (attribute `command_<name>` of `module`), and how the list of all shows it."""
+
+    module: str
+    group: str
+    help: str
+
+
+#: In the order in which the help shows them.
+COMMANDS: Mapping[str, Listed] = {
+    "status": Listed("archiver.cli.sync", EVERYDAY, N_("What is kept, what is missing, what to do next")),
+    "export": Listed("archiver.cli.export", EVERYDAY, N_("Make a package to hand in")),
+    "contract": Listed("archiver.cli.case", EVERYDAY, N_("Enter a contract and its rooms, or look at it")),
+    "init": Listed("archiver.cli.setup", SETTING_UP, N_("Set everything up; call it again to go on")),
+    "token": Listed("archiver.cli.setup", SETTING_UP, N_("Store, test or forget the API token")),
+    "sync": Listed("archiver.cli.sync", ADVANCED, N_("Save now what Chatwork shows")),
+    "rooms": Listed("archiver.cli.setup", ADVANCED, N_("Your rooms and their numbers")),
+    "show": Listed("archiver.cli.sync", ADVANCED, N_("Read a room as it is kept")),
+    "seal": Listed("archiver.cli.export", ADVANCED, N_("Seal the records made until now")),
+    "verify": Listed("archiver.cli.export", ADVANCED, N_("Check that nothing was changed")),
+    "exports": Listed("archiver.cli.export", ADVANCED, N_("The packages made so far")),
+    "migrate": Listed("archiver.cli.setup", ADVANCED, N_("Bring an older archive to this version")),
+    "demo": Listed("archiver.cli.serve", ADVANCED, N_("See the whole story, without a token")),
+}
+
+
+class LazyGroup(click.Group):
+    """`archive`: knows its commands by the table, and each in full only when it is called."""
+
+    context_class = Context
+
+    def __init__(self, table: Mapping[str, Listed], **attributes: object) -> None:
+        """Keep the table; the other arguments are click's."""
+        super().__init__(**attributes)  # type: ignore[arg-type]
+        self.table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        """All names, in the order of the table."""
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        """Import the command's module and translate its texts."""
+        if cmd_name not in self.table:
+            return None
+        module = importlib.import_module(self.table[cmd_name].module)
+        command: click.Command = getattr(module, f"command_{cmd_name}")
+        return translated(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but with the nearest name where there is no such command."""
+        name = args[0]
+        if name in self.table or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        sentence = _("There is no command “{name}”.")
+        near = get_close_matches(name, self.table, n=1)
+        if near:
+            sentence = _("There is no command “{name}”. Did you mean “{near}”?")
+        raise click.UsageError(sentence.format(name=name, near="".join(near)), ctx)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What it is, then the commands by group, then the options: the first look is for the first need."""
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
+        self.format_epilog(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """One section for each group, all with the same left column."""
+        for group in dict.fromkeys(listed.group for listed in self.table.values()):
+            rows = [(name, _(listed.help)) for name, listed in self.table.items() if listed.group == group]
+            with formatter.section(_(group)):
+                formatter.write_dl([(f"{name:<{max(map(len, self.table))}}", text) for name, text in rows])

@@ -1,0 +1,1 @@
+"""A simulated Chatwork and a short story told with it."""

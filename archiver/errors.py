@@ -1,0 +1,333 @@
+"""Every error the program can end with: its sentence, its exit code, what to do next.
+
+ArchiverError (1)
+├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …
+├── SettingsError (5)          BadSettings TokenMissing TokenFileUnsafe BadBaseUrl WrongAccount …
+├── TokenRefused (10)
+├── ArchiveInUse (11)
+├── NewerArchive (12)
+├── StorageError (1)           HomeNotWritable DiskFull ArchiveBusy
+└── ChatworkError (1)          Unreachable NotUnderstood NotVisible Refused BudgetSpent
+
+A *finding* (the evidence is broken) is a value, never one of these. `message` and `hint` are English
+gettext ids with `{placeholders}`; `cli/main.py` translates and prints them, and is the only handler.
+"""
+
+from __future__ import annotations
+
+from gettext import gettext
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from archiver.records import Reply
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that catalogue extractors know
+    """Mark a text for the catalogues without translating it yet."""
+    return text
+
+
+class ArchiverError(Exception):
+    """The work cannot go on; carries data, not prose."""
+
+    code: ClassVar[int] = 1
+    message: ClassVar[str] = N_("Something went wrong: {detail}")
+    hint: ClassVar[str] = ""
+
+    def __init__(self, **data: object) -> None:
+        """Keep the facts that the sentence needs, each also as an attribute."""
+        super().__init__(data)
+        self.data = data
+
+    def __str__(self) -> str:
+        """The sentence in the language of the process."""
+        return gettext(self.message).format(**self.data)
+
+    def advice(self) -> str:
+        """What the user can do next, in the language of the process; may be empty."""
+        return gettext(self.hint).format(**self.data) if self.hint else ""
+
+
+# --- wrong usage: exit 2 ---------------------------------------------------------------------
+
+
+class UsageError(ArchiverError):
+    """The command was called with something that cannot be meant."""
+
+    code = 2
+    message = N_("{detail}")
+
+
+class UnknownContract(UsageError):
+    """No contract has this id."""
+
+    message = N_("There is no contract “{contract}” in this archive.")
+    hint = N_("See the contracts with: archive contract list")
+
+
+class AmbiguousContract(UsageError):
+    """The contract was left out, and there is not exactly one."""
+
+    message = N_("Say which contract is meant ({count} are in this archive).")
+    hint = N_("See the contracts with: archive contract list")
+
+
+class NoContract(UsageError):
+    """Nothing is archived before a contract names its rooms."""
+
+    message = N_("No contract has been entered yet, so there is nothing to save.")
+    hint = N_("See your rooms with: archive rooms   Then: archive contract add job1 --room NUMBER")
+
+
+class ContractExists(UsageError):
+    """A contract with this id is already in the archive."""
+
+    message = N_("The contract “{contract}” is already in this archive.")
+    hint = N_("Change it with: archive contract set {contract}")
+
+
+class BadContractId(UsageError):
+    """A contract id has another form than allowed."""
+
+    message = N_("“{contract}” cannot be a contract id: use 1 to 32 of a-z, 0-9 and “-”.")
+
+
+class UnknownRoom(UsageError):
+    """The room is not one this account can see, or not one of a contract."""
+
+    message = N_("Room {room} is not among the rooms meant here.")
+    hint = N_("See your rooms with: archive rooms")
+
+
+class UnknownProfile(UsageError):
+    """The profile of an export is not known."""
+
+    message = N_("There is no export for “{profile}”. Known: {known}")
+
+
+class BadValue(UsageError):
+    """An option's value cannot be understood."""
+
+    message = N_("“{value}” is not understood for {option}. Example: {example}")
+
+
+class NothingThere(UsageError):
+    """A path given by the user leads to nothing that can be read."""
+
+    message = N_("There is nothing to read at “{path}”.")
+
+
+# --- settings and accounts: exit 5 -----------------------------------------------------------
+
+
+class SettingsError(ArchiverError):
+    """Something in the settings keeps the program from starting."""
+
+    code = 5
+    message = N_("{detail}")
+
+
+class BadSettings(SettingsError):
+    """`archive.toml` cannot be read, or holds a value of the wrong kind."""
+
+    message = N_("The settings file {path} is not right: {detail}")
+    hint = N_("Open the file, correct that place and try again. Nothing was changed.")
+
+
+class NoArchive(SettingsError):
+    """The home holds no archive yet."""
+
+    message = N_("There is no archive in {path} yet.")
+    hint = N_("Set one up with: archive init")
+
+
+class SyncedFolder(SettingsError):
+    """The home lies in a folder that another program copies while we write."""
+
+    message = N_("{path} lies in a folder that {service} synchronises; the database would be damaged there.")
+    hint = N_("Choose another folder with --home, and copy dailies there with [exports] also_to.")
+
+
+class BadBaseUrl(SettingsError):
+    """`CHATWORK_API_BASE_URL` is neither https nor loopback."""
+
+    message = N_("CHATWORK_API_BASE_URL must begin with https:// or lead to this computer; it is “{url}”.")
+
+
+class TokenMissing(SettingsError):
+    """No API token is where the settings say it is."""
+
+    message = N_("No API token was found ({source}).")
+    hint = N_("Set CHATWORK_API_TOKEN, or store the token with: archive token set")
+
+
+class TokenMalformed(SettingsError):
+    """What lies where the token should be cannot be one."""
+
+    message = N_("What is stored as API token ({source}) is not one: it holds signs that no token has.")
+    hint = N_("Copy the token once more and store it with: archive token set")
+
+
+class TokenFileUnsafe(SettingsError):
+    """Others than the owner may read the token file."""
+
+    message = N_("The token file {path} can be read by others, so it was not used.")
+    hint = N_("Allow only yourself to read it: chmod 600 {path}")
+
+
+class KeyringUnavailable(SettingsError):
+    """The system's keyring cannot be used in this session."""
+
+    message = N_("The system's password store cannot be used here: {detail}")
+    hint = N_("Use another place: archive token set --source file:PATH, or the variable CHATWORK_API_TOKEN")
+
+
+class WrongAccount(SettingsError):
+    """The token belongs to another account than this archive."""
+
+    message = N_(
+        "This token belongs to account {found}, but the archive in {path} is of account {expected}. Nothing was saved."
+    )
+    hint = N_("Use the token of account {expected}, or another archive with --home.")
+
+
+# --- the token: exit 10 ----------------------------------------------------------------------
+
+
+class TokenRefused(ArchiverError):
+    """Chatwork refused the API token (401)."""
+
+    code = 10
+    message = N_("Chatwork refused the API token (401). What is saved stays saved.")
+    hint = N_(
+        "In Chatwork open サービス連携 > APIトークン, copy the token shown there and store it with: archive token set"
+    )
+
+
+# --- the archive -----------------------------------------------------------------------------
+
+
+class ArchiveInUse(ArchiverError):
+    """Another round is running: exit 11."""
+
+    code = 11
+    message = N_("Another run is using this archive ({path}) at the moment.")
+    hint = N_("Nothing is lost. Wait until it has ended and try again.")
+
+
+class NewerArchive(ArchiverError):
+    """The archive was made by a newer version: exit 12."""
+
+    code = 12
+    message = N_("The archive in {path} was made by a newer version of this program.")
+    hint = N_("Install the newer version. The archive was not touched.")
+
+
+class NoSpaceToMigrate(NewerArchive):
+    """The archive must be migrated, and there is no space for the copy made first: exit 12."""
+
+    message = N_("The archive in {path} needs a newer form, but there is no space for the copy made first.")
+    hint = N_("Make space and run: archive migrate   The archive was not touched.")
+
+
+class StorageError(ArchiverError):
+    """The disk does not let us read or write."""
+
+    message = N_("{path} cannot be written: {detail}")
+    hint = N_("What was saved before is kept.")
+
+
+class HomeNotWritable(StorageError):
+    """The home cannot be made or written."""
+
+    message = N_("The folder {path} cannot be written: {detail}")
+    hint = N_("Choose another folder with --home, or allow writing there.")
+
+
+class DiskFull(StorageError):
+    """No space is left on the disk."""
+
+    message = N_("The disk is full; what was saved before is kept ({path}).")
+    hint = N_("Make space and run the same command again.")
+
+
+class NotAllowed(StorageError):
+    """The operating system refuses a file or folder."""
+
+    message = N_("This computer does not allow the use of {path}: {detail}")
+    hint = N_("Look at the permissions of that file or folder. What was saved before is kept.")
+
+
+class ArchiveBusy(StorageError):
+    """Another program has been writing to the database for too long."""
+
+    message = N_("The archive's database has been busy for {seconds} seconds.")
+    hint = N_("Try again in a minute.")
+
+
+class ArchiveDamaged(StorageError):
+    """The database cannot be read as one of ours."""
+
+    message = N_("The database {path} cannot be read: {detail}")
+    hint = N_("Check it with: archive verify   Use a copy of the archive if there is one.")
+
+
+class RowsDisagree(StorageError):
+    """A readable row says something else than the entry it names."""
+
+    message = N_("{subject}: the readable table differs from the record it was made of. Nothing was exported.")
+    hint = N_("See what differs with: archive verify --deep")
+
+
+# --- Chatwork --------------------------------------------------------------------------------
+
+
+class ChatworkError(ArchiverError):
+    """Chatwork could not be asked, or did not answer as documented."""
+
+    message = N_("Chatwork did not answer {path} as expected: {detail}")
+    hint = N_("Nothing is lost; the next run tries again.")
+
+
+class Unreachable(ChatworkError):
+    """No connection, a time-out, or a server error after all retries."""
+
+    message = N_("Chatwork could not be reached ({detail}).")
+
+
+class NotUnderstood(ChatworkError):
+    """A reply that is not what the API documents: HTML, cut, empty, of another shape."""
+
+
+class Refused(ChatworkError):
+    """A 4xx other than those with a class of their own."""
+
+    message = N_("Chatwork refused {path} ({status}): {detail}")
+
+
+class NotVisible(ChatworkError):
+    """403 or 404: not accessible to this account now; no reason is known.
+
+    Attributes: `reply`, with its status and its limitation header.
+    """
+
+    message = N_("Chatwork shows nothing at {path} ({status}).")
+
+    def __init__(self, *, path: str, status: int, reply: Reply) -> None:
+        """Keep the reply: what was not shown is evidence too."""
+        super().__init__(path=path, status=status)
+        self.path = path
+        self.status = status
+        self.reply = reply
+
+
+class BudgetSpent(ChatworkError):
+    """The request budget or the time given is used up before the work is done."""
+
+    message = N_("The number of calls that Chatwork allows for now is used up; the rest was left for the next run.")
+
+
+class TransferFailed(ChatworkError):
+    """A file could not be downloaded as listed."""
+
+    message = N_("A file could not be downloaded: {detail}")

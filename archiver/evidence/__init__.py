@@ -1,0 +1,1 @@
+"""What can be proved; needs no database and no network."""

@@ -1,0 +1,103 @@
+"""Canonical bytes of an entry and of a seal, and their digests.
+
+Made once and never re-made: what is hashed is what is stored. Standard library only and Python 3.8 syntax,
+because this module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any, Iterable, Mapping  # noqa: UP035 - Python 3.8 syntax
+
+GENESIS = "0" * 64
+"""`previous` of the first seal."""
+
+SEAL_FORMAT = "chatwork-archiver-seal-1"
+
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def canonical(value: object) -> str:
+    r"""One text for one value: sorted keys, no spaces, no escapes but for lone surrogates (`\udXXX`).
+
+    Whoever hashes it encodes it as UTF-8. Raises ValueError for NaN and infinities, which JSON lacks.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return escape_lone(text)
+
+
+def escape_lone(text: str) -> str:
+    """Replace every lone surrogate in a JSON text by its escape, so that the text can be encoded."""
+    return _LONE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def digest(line: str) -> str:
+    """Lower-case hex SHA-256 of a line's UTF-8 bytes."""
+    return hashlib.sha256(line.encode("utf-8")).hexdigest()
+
+
+def entry_line(
+    *,
+    seq: int,
+    observed_at: str,
+    kind: str,
+    account_id: int | None,
+    room_id: int | None,
+    key: str,
+    payload: Mapping[str, Any],
+    salt: str,
+    reply: str | None,
+) -> str:
+    """The canonical JSON of an entry; `salt` is 16 random bytes in hex, against guessing masked lines."""
+    return canonical(
+        {
+            "seq": seq,
+            "observed_at": observed_at,
+            "kind": kind,
+            "account_id": account_id,
+            "room_id": room_id,
+            "key": key,
+            "payload": payload,
+            "salt": salt,
+            "reply": reply,
+        }
+    )
+
+
+def seal_bytes(
+    *,
+    number: int,
+    previous: str,
+    first: int,
+    last: int,
+    entries: Iterable[str],
+    day: str,
+    closed_at: str,
+    account_id: int | None,
+    software: str,
+) -> bytes:
+    """The file of a seal: canonical JSON of its entries' digests and the seal before, one final newline."""
+    return (
+        canonical(
+            {
+                "format": SEAL_FORMAT,
+                "number": number,
+                "previous": previous,
+                "first": first,
+                "last": last,
+                "entries": list(entries),
+                "day": day,
+                "closed_at": closed_at,
+                "account_id": account_id,
+                "software": software,
+            }
+        )
+        + "\n"
+    ).encode("utf-8")
+
+
+def file_digest(data: bytes) -> str:
+    """Lower-case hex SHA-256 of bytes: a seal's file, a reply's body."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,50 @@
+"""A conversation → HTML pages and their index, for a browser alone: no script, no network.
+
+Pages are `R<room id>-0001.html` …; `index.html` lists those of every room written into the folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from archiver.records import Attachment, Conversation, RoomId
+from archiver.render.frame import index_html
+from archiver.render.page import Sheet, Transcript
+
+
+def write(conversation: Conversation, folder: Path, link: Callable[[Attachment], str | None]) -> None:
+    """Write the pages of a conversation into a folder that exists.
+
+    `link` gives the address of an attachment's bytes as seen from the folder (`../files/F-0001.png`), or None
+    if they are not in the package. The same conversation gives the same bytes. Raises OSError.
+    """
+    transcript = Transcript(conversation, link)
+    # The end of a room is known only after its last message, so each page is written, and then completed.
+    sheets = [_put(folder, sheet) for sheet in transcript.sheets()]
+    for number, name in enumerate(sheets, 1):
+        content = (folder / name).read_text(encoding="utf-8")
+        _write(folder / name, transcript.finished(Sheet(number, name, content)))
+    _list(folder / "index.html", conversation.room_id, transcript.index_section())
+
+
+def _put(folder: Path, sheet: Sheet) -> str:
+    _write(folder / sheet.name, sheet.content)
+    return sheet.name
+
+
+def _list(path: Path, room: RoomId, section: str) -> None:
+    """Put a room's part into the index, in place of an earlier one."""
+    begin, end = f"<!-- room {room} -->\n", f"<!-- end of room {room} -->\n"
+    others = ""
+    if path.exists():
+        # No text of a stranger can hold these comments: `<` is escaped in all of it.
+        old = path.read_text(encoding="utf-8")
+        parts = re.findall(r"<!-- room ([0-9]+) -->\n.*?<!-- end of room \1 -->\n", old, re.DOTALL)
+        others = "".join(part for part in parts if not part.startswith(begin))
+    _write(path, index_html(f"{others}{begin}{section}{end}"))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,1 @@
+"""How a conversation looks, the same on every page."""

@@ -1,0 +1,231 @@
+"""The nodes of a message body → plain text, and → safe HTML.
+
+Both show everything that the body shows, with tags as readable labels; what nobody could see is made visible
+(`render.visible`). HTML is escaped here and nowhere trusted: a body adds no element but those in this file,
+and links lead to http(s) or to where `References` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import assert_never
+
+from archiver.chatwork.notation import (
+    Box,
+    Code,
+    Container,
+    Deleted,
+    Download,
+    Emoticon,
+    Leaf,
+    Mention,
+    MentionAll,
+    Node,
+    Person,
+    Preview,
+    Quote,
+    QuoteMark,
+    Reply,
+    Rule,
+    SystemText,
+    TaskBox,
+    TaskReference,
+    Text,
+    Title,
+    Url,
+)
+from archiver.render.labels import (
+    BLOCKS,
+    NOWHERE,
+    Link,
+    References,
+    answered,
+    file,
+    laid_out,
+    person,
+    place,
+    quote_head,
+    task_head,
+)
+from archiver.render.visible import visible, visible_html
+
+__all__ = ["NOWHERE", "REL", "Link", "References", "anchor", "html", "plain", "visible"]
+
+REL = 'rel="noreferrer noopener nofollow"'
+"""On every link: the other side learns neither where it stands nor may it touch our window."""
+
+
+def plain(nodes: Sequence[Node], references: References = NOWHERE) -> str:
+    """The nodes as text for a terminal, a table or print; quotes have `> `, boxes `| ` before each line."""
+    return _plain(laid_out(nodes, inside=False), references)
+
+
+def html(nodes: Sequence[Node], references: References = NOWHERE) -> str:
+    """The nodes as HTML for an element with `white-space: pre-wrap`; line feeds stay as they are."""
+    return _html(laid_out(nodes, inside=False), references)
+
+
+def anchor(link: Link) -> str:
+    """A link as HTML, or its label alone if it leads nowhere."""
+    label = escape(link.label, quote=False)
+    return f"<b>{label}</b>" if link.href is None else f'<a href="{escape(link.href)}" {REL}>{label}</a>'
+
+
+# --- plain text --------------------------------------------------------------------------------
+
+
+def _plain(nodes: Iterator[Node], references: References) -> str:
+    parts: list[str] = []
+    after_block = False
+    for node in nodes:
+        block = isinstance(node, BLOCKS)
+        if parts and (block or after_block):
+            parts.append("\n")
+        if isinstance(node, Container):
+            parts.append(_plain_container(node, references))
+        else:
+            parts.append(_plain_leaf(node, references))
+        after_block = block
+    return "".join(parts)
+
+
+def _plain_container(node: Container, references: References) -> str:
+    content = _plain(laid_out(node.children, inside=True), references)
+    match node:
+        case Quote():
+            return _prefixed("> ", quote_head(node.account_id, node.time, references), content)
+        case Box():
+            return _prefixed("| ", content)
+        case Title():
+            return f"【{content}】"
+        case TaskBox():
+            return _prefixed("| ", f"[{task_head(node, references)}]", content)
+        case _:
+            assert_never(node)
+
+
+def _prefixed(prefix: str, *texts: str) -> str:
+    return "\n".join(prefix + line for text in texts if text for line in text.split("\n"))
+
+
+def _plain_leaf(node: Leaf, references: References) -> str:
+    match node:
+        case Text(source=text):
+            return visible(text, lines=True)
+        case Emoticon(source=text):
+            return text
+        case Url(url=url):
+            target = place(node, references)
+            return f"{url}({target.label})" if target else url
+        case Code(text=text):
+            return _prefixed("    ", visible(_stripped(text), lines=True))
+        case Rule():
+            return "-" * 24
+        case Mention():
+            return f"[{'CC' if node.copy else 'To'}: {person(node.account_id, references)}]"
+        case MentionAll():
+            return "[To: 全員]"
+        case Reply():
+            name, link = answered(node, references)
+            return f"[返信 → {link.label} {name}]" if link else f"[返信 → {name}]"
+        case Person():
+            name = person(node.account_id, references)
+            return name if node.name else f"[アイコン: {name}]"
+        case SystemText(text=text):
+            return visible(node.source) if text is None else text
+        case Preview():
+            return f"[プレビュー: {file(node.file_id, references).label}]"
+        case Download(label=text):
+            return f"[ファイル: {file(node.file_id, references).label} {visible(text)}]"
+        case TaskReference():
+            return f"[タスクID {node.task_id}]"
+        case QuoteMark():
+            return f"[{quote_head(node.account_id, node.time, references)}]"
+        case Deleted():
+            return "(「削除」表示)"
+        case _:
+            assert_never(node)
+
+
+# --- HTML --------------------------------------------------------------------------------------
+
+
+def _html(nodes: Iterator[Node], references: References) -> str:
+    return "".join(
+        _html_container(node, references) if isinstance(node, Container) else _html_leaf(node, references)
+        for node in nodes
+    )
+
+
+def _html_container(node: Container, references: References) -> str:
+    content = _html(laid_out(node.children, inside=True), references)
+    match node:
+        case Quote():
+            head = escape(quote_head(node.account_id, node.time, references), quote=False)
+            return f'<blockquote><p class="head">{head}</p>{content}</blockquote>'
+        case Box():
+            return f'<div class="box">{content}</div>'
+        case Title():
+            return f'<p class="head">{content}</p>'
+        case TaskBox():
+            head = escape(task_head(node, references), quote=False)
+            return f'<div class="box"><p class="head">{head}</p>{content}</div>'
+        case _:
+            assert_never(node)
+
+
+def _html_leaf(node: Leaf, references: References) -> str:
+    match node:
+        case Text(source=text):
+            return visible_html(text, lines=True)
+        case Emoticon(source=text, label=label):
+            # Signs of punctuation may be no emoticon at all, so they stand as they were typed.
+            return f'<i title="{escape(label)}">{text}</i>' if text[1:-1].isalpha() else escape(text)
+        case Url(url=url):
+            target = place(node, references)
+            return anchor(Link(url, url)) + (f"({anchor(target)})" if target else "")
+        case Code(text=text):
+            return f"<pre>{visible_html(_stripped(text), lines=True)}</pre>"
+        case Rule():
+            return "<hr>"
+        case Mention():
+            return _label(f"{'CC' if node.copy else 'To'}: {person(node.account_id, references)}")
+        case MentionAll():
+            return _label("To: 全員")
+        case Reply():
+            name, link = answered(node, references)
+            shown = f"{anchor(link)} " if link else ""
+            return f'<b class="to">返信 → {shown}{escape(name, quote=False)}</b> '
+        case Person():
+            name = escape(person(node.account_id, references), quote=False)
+            return f"<b>{name}</b>" if node.name else f"<b>[アイコン: {name}]</b>"
+        case SystemText(text=text):
+            return escape(visible(node.source) if text is None else text, quote=False)
+        case Preview():
+            return _picture(file(node.file_id, references))
+        case Download(label=text):
+            return f"{anchor(file(node.file_id, references))} {visible_html(text)}"
+        case TaskReference():
+            return f"<b>[タスクID {node.task_id}]</b>"
+        case QuoteMark():
+            return _label(quote_head(node.account_id, node.time, references))
+        case Deleted():
+            return "<b>(「削除」表示)</b>"
+        case _:
+            assert_never(node)
+
+
+def _label(text: str) -> str:
+    return f'<b class="to">{escape(text, quote=False)}</b> '
+
+
+def _picture(link: Link) -> str:
+    if link.href is None or not link.image:
+        return f"<b>[プレビュー: {escape(link.label, quote=False)}]</b>"
+    return f'<img src="{escape(link.href)}" alt="{escape(link.label)} の画像" loading="lazy">'
+
+
+def _stripped(code: str) -> str:
+    """Without the line feeds that only set the tags of the code apart."""
+    return code.removeprefix("\n").removesuffix("\n")

@@ -1,0 +1,113 @@
+"""Gaps and pauses → visible breaks, each at its place between the messages of a transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from html import escape
+
+from archiver.records import Gap, Message, Pause
+from archiver.render.times import stamp
+from archiver.render.visible import visible
+
+GAP = "空白(保存できなかった期間)"
+FIRST_GAP = "一覧では取得できなかった期間"
+PAUSE = "見ていない時間"
+
+_REASONS = {
+    "window": "前回の取得から次の取得までに、一覧で一度に取得できる100件を超える発言があったためです。",
+    "first_sync": "保存を始めた時点で、一覧で取得できるのは最新の100件までのためです。",
+    "plan": "Chatworkのプランの制限により、表示されなかったためです。",
+}
+
+
+class Breaks:
+    """Hands out the breaks that come before each message, as the messages go by in order."""
+
+    def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause]) -> None:
+        """Sort them by where they begin; nothing is handed out yet."""
+        self._gaps = sorted(gaps, key=lambda gap: (_after(gap), int(gap.before), gap.number))
+        self._pauses = sorted(pauses, key=lambda pause: (pause.start, pause.end))
+        self._notes = {pause: pause_text(pause, gaps) for pause in self._pauses}
+        self._entered: list[Gap] = []
+
+    def before(self, message: Message) -> Iterator[str]:
+        """The breaks to be shown directly before this message."""
+        number = int(message.message_id)
+        while self._pauses and self._pauses[0].start <= message.send_time:
+            yield self._pause(self._pauses.pop(0))
+        ended = [gap for gap in self._entered if int(gap.before) <= number]
+        for gap in ended:
+            self._entered.remove(gap)
+            yield _gap_end(gap)
+        while self._gaps and _after(self._gaps[0]) < number:
+            gap = self._gaps.pop(0)
+            yield gap_html(gap)
+            if number < int(gap.before):  # messages inside it are held after all
+                self._entered.append(gap)
+
+    def rest(self) -> Iterator[str]:
+        """The breaks that no message followed."""
+        for pause in self._pauses:
+            yield self._pause(pause)
+        for gap in self._entered:
+            yield _gap_end(gap)
+        for gap in self._gaps:
+            yield gap_html(gap)
+        self._pauses, self._entered, self._gaps = [], [], []
+
+    def _pause(self, pause: Pause) -> str:
+        return f'<aside class="break"><p><b>{PAUSE}</b> {escape(self._notes[pause])}</p></aside>\n'
+
+
+def gap_title(gap: Gap) -> str:
+    """What a gap is called."""
+    return FIRST_GAP if gap.reason == "first_sync" else GAP
+
+
+def gap_text(gap: Gap) -> str:
+    """Both ends of a gap, how much it may hide and why it is there, in words."""
+    start = stamp(gap.start) if gap.start else "チャットの始まり"
+    end = stamp(gap.end) if gap.end else "時刻不明"
+    first = f"メッセージID {gap.after}" if gap.after else "最初"
+    if gap.missing is None:
+        count = "件数は分かりません。"
+    else:
+        count = f"Chatworkの表示する件数との差から、およそ{gap.missing:,}件と見積もられます。"
+    reason = _REASONS.get(gap.reason, f"理由: {visible(gap.reason)}")
+    return f"{start} から {end} まで({first} と メッセージID {gap.before} の間)。{count}{reason}"
+
+
+def gap_html(gap: Gap) -> str:
+    """A gap as a break across the page."""
+    return (
+        f'<aside class="break gap" id="gap{gap.number}">'
+        f"<p><b>{gap_title(gap)}</b> {escape(gap_text(gap))}</p></aside>\n"
+    )
+
+
+def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
+    """When nobody looked, and what that cost: nothing but former texts, unless a gap lies in the same time."""
+    period = f"{stamp(pause.start)} から {stamp(pause.end)} まで。"
+    if any(_overlaps(pause, gap.start, gap.end) for gap in gaps):
+        return (
+            f"{period}この間の発言には、保存できていないものがあります(「空白」の表示を見てください)。"
+            "この間に変えられた文面も、前の内容が分かりません。"
+        )
+    return f"{period}発言は後で取得済み。この間に変えられた文面だけ、前の内容が分かりません。"
+
+
+def _overlaps(pause: Pause, start: datetime | None, end: datetime | None) -> bool:
+    return (start is None or start < pause.end) and (end is None or end > pause.start)
+
+
+def _after(gap: Gap) -> int:
+    return -1 if gap.after is None else int(gap.after)
+
+
+def _gap_end(gap: Gap) -> str:
+    end = f" {stamp(gap.end)}" if gap.end else ""
+    return (
+        f'<aside class="break gap"><p><b>{gap_title(gap)}の終わり</b>{end} '
+        "(上の発言は、後から1件ずつ取得できたものです)</p></aside>\n"
+    )

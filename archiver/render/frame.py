@@ -1,0 +1,101 @@
+"""What stands around the messages: the head, the ways to other pages, the index; from the templates.
+
+The templates are ours alone and escape whatever they are given; a page carries its own style and allows
+nothing else: no script, no request to anywhere.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The head of every page, as words; hidden signs already made visible."""
+
+    contract: str
+    room_id: int
+    room_name: str
+    period: str
+    messages: str
+    files: str
+    gaps: str
+    owner: str
+    read_at: str
+    inaccessible: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page's line in the index."""
+
+    name: str
+    numbers: str
+    period: str
+    count: int
+
+
+def page_html(facts: Facts, pages: Sequence[str], number: int, content: str) -> str:
+    """Page `number` (from 1) of `pages` (file names) around its content, which is HTML."""
+    steps = [
+        ("最初", pages[0] if number > 1 else ""),
+        ("前", pages[number - 2] if number > 1 else ""),
+        ("次", pages[number] if number < len(pages) else ""),
+        ("最後", pages[-1] if number < len(pages) else ""),
+    ]
+    return _render("page.html", facts=facts, steps=steps, number=number, total=len(pages), content=Markup(content))
+
+
+def section_html(
+    facts: Facts,
+    pages: Sequence[Listing],
+    *,
+    description: str,
+    people: Sequence[str],
+    coverage: Sequence[str],
+    strays: Sequence[str],
+) -> str:
+    """A room's part of the index; `description` and `strays` are HTML, all else is text."""
+    return _render(
+        "section.html",
+        facts=facts,
+        pages=pages,
+        description=Markup(description),
+        people=people,
+        coverage=coverage,
+        strays=[Markup(stray) for stray in strays],
+    )
+
+
+def index_html(sections: str) -> str:
+    """The index around the parts of its rooms, which are HTML."""
+    return _render("index.html", sections=Markup(sections))
+
+
+def _render(name: str, **values: object) -> str:
+    return _templates().get_template(name).render(values)
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    style = (folder / "style.css").read_text(encoding="utf-8").strip()
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    environment.globals.update(style=Markup(style), style_digest=digest)
+    return environment

@@ -1,0 +1,162 @@
+"""A conversation → a transcript in pages that a browser opens without effort, and its part of the index.
+
+One pass over the messages, one page in memory at a time: `Transcript.sheets()` gives the pages as far as they
+can be known while messages go by; `finished()` adds afterwards what only the end tells (counts, the last page,
+links to later messages). Of each message only its place is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from archiver.chatwork.notation import parse
+from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Task
+from archiver.render import frame, summary
+from archiver.render.body import Link, References, html
+from archiver.render.breaks import Breaks
+from archiver.render.message import Surroundings, anchor_id, attachment_html, chatwork_url, message_html, task_html
+from archiver.render.places import Places
+from archiver.render.sheet import Page
+from archiver.render.visible import visible
+
+FileLink = Callable[[Attachment], str | None]
+"""An attachment → the address of its bytes as seen from the pages; None if they are not in the package."""
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+
+# A message not put yet is marked so and looked up at the end. No text can hold these two: `visible` shows
+# noncharacters as `[U+FDD0]`.
+_LATER = "\ufdd0{}{}\ufdd1"
+_LATER_PATTERN = re.compile("\ufdd0([nh])([0-9]+)\ufdd1")
+
+One = TypeVar("One", Attachment, Task)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page as far as it is known while messages go by."""
+
+    number: int
+    name: str
+    """`R123456789-0001.html`."""
+    content: str
+
+
+class Transcript:
+    """The pages of one conversation. Go through `sheets()` to the end once, then ask for the rest."""
+
+    def __init__(self, conversation: Conversation, link: FileLink) -> None:
+        """Take a conversation; no message is read yet."""
+        self._conversation = conversation
+        self._link = link
+        self._names = {one: visible(person.names[-1]) for one, person in conversation.people.items() if person.names}
+        self._files = {one.file_id: one for one in conversation.attachments}
+        self._places = Places()
+        self._pages: list[Page] = []
+        self._states: Counter[State] = Counter()
+        self._around = Surroundings(
+            References(self._name_of, self._link_of, self._file_of),
+            conversation.owner_id,
+            _by_message(conversation.attachments),
+            _by_message(conversation.tasks),
+        )
+        self._facts: frame.Facts | None = None
+
+    def sheets(self) -> Iterator[Sheet]:
+        """The pages in order, each once it is full; at least one."""
+        breaks = Breaks(self._conversation.gaps, self._conversation.pauses)
+        page = self._begin()
+        for message in self._conversation.messages():
+            before, shown = "".join(breaks.before(message)), message_html(message, self._around)
+            size = len(before.encode()) + len(shown.encode())
+            if page.full(size):
+                yield self._sheet(page)
+                page = self._begin()
+            page.put(message, before, shown, size)
+            self._places.put(message)
+            self._states[message.state] += 1
+        page.end("".join(breaks.rest()) + summary.ending(self._conversation, empty=not self._states))
+        yield self._sheet(page)
+        self._facts = summary.facts(self._conversation, self._pages, self._states)
+
+    def finished(self, sheet: Sheet) -> str:
+        """The whole HTML page of a sheet, once all sheets have been made."""
+        content = _LATER_PATTERN.sub(self._found_later, sheet.content)
+        return frame.page_html(self._known(), self._places.names, sheet.number, content)
+
+    def index_section(self) -> str:
+        """The room's part of the index, once all sheets have been made."""
+        return frame.section_html(
+            self._known(),
+            [summary.listing(page) for page in self._pages],
+            description=summary.description(self._conversation, self._around.references),
+            people=summary.people(self._conversation),
+            coverage=summary.coverage(self._conversation),
+            strays=list(self._strays()),
+        )
+
+    def _begin(self) -> Page:
+        name = f"R{self._conversation.room_id}-{len(self._pages) + 1:04}.html"
+        self._places.begin(name)
+        self._pages.append(Page(name, self._pages[-1].day if self._pages else ""))
+        return self._pages[-1]
+
+    def _sheet(self, page: Page) -> Sheet:
+        return Sheet(len(self._pages), page.name, page.taken())
+
+    def _known(self) -> frame.Facts:
+        if self._facts is None:
+            raise RuntimeError("sheets() must be gone through first")
+        return self._facts
+
+    def _strays(self) -> Iterator[str]:
+        """Files and tasks whose message is not shown, so that they are shown somewhere."""
+        for attachment in self._conversation.attachments:
+            if self._places.find(int(attachment.message_id)) is None:
+                yield attachment_html(attachment, self._around.references)
+        for task in self._conversation.tasks:
+            if self._places.find(int(task.message_id)) is None:
+                yield f"{task_html(task)} / {html(parse(task.body), self._around.references)}"
+
+    # --- what ids in a body lead to ---
+
+    def _name_of(self, account: AccountId) -> str | None:
+        return self._names.get(account)
+
+    def _link_of(self, room: RoomId, message: MessageId) -> Link:
+        if room != self._conversation.room_id:
+            return Link(f"別のチャット(ルームID {room})のメッセージID {message}", chatwork_url(room, message))
+        if not self._places.passed(int(message)):
+            return Link(_LATER.format("n", message), _LATER.format("h", message))
+        return self._found(message)
+
+    def _found(self, message: MessageId) -> Link:
+        place = self._places.find(int(message))
+        if place is None:
+            url = chatwork_url(self._conversation.room_id, message)
+            return Link(f"メッセージID {message}(この記録にありません)", url)
+        name, number = place
+        return Link(f"No.{number}", f"{name}#{anchor_id(message)}")
+
+    def _found_later(self, mark: re.Match[str]) -> str:
+        link = self._found(MessageId(mark[2]))
+        return link.label if mark[1] == "n" else f"{link.href}"
+
+    def _file_of(self, file: FileId) -> Link | None:
+        attachment = self._files.get(file)
+        if attachment is None:
+            return None
+        href = self._link(attachment)
+        picture = href is not None and href.lower().endswith(_PICTURES)
+        return Link(visible(attachment.number), href, picture)
+
+
+def _by_message(things: Iterable[One]) -> dict[MessageId, Sequence[One]]:
+    found: dict[MessageId, list[One]] = defaultdict(list)
+    for one in things:
+        found[one.message_id].append(one)
+    return dict(found)

@@ -1,0 +1,49 @@
+"""Times as people in Japan read them: always Asia/Tokyo, always with the whole date where it could be doubted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from archiver.records import JST
+
+_WEEKDAYS = "月火水木金土日"
+
+
+def day(at: datetime) -> str:
+    """`2026年11月5日(木)`."""
+    local = at.astimezone(JST)
+    return f"{local.year}年{local.month}月{local.day}日({_WEEKDAYS[local.weekday()]})"
+
+
+def date(at: datetime) -> str:
+    """`2026-11-05`."""
+    return at.astimezone(JST).date().isoformat()
+
+
+def clock(at: datetime) -> str:
+    """`10:14:33`."""
+    return at.astimezone(JST).strftime("%H:%M:%S")
+
+
+def stamp(at: datetime) -> str:
+    """`2026-11-05 10:14:33`."""
+    return at.astimezone(JST).replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def machine(at: datetime) -> str:
+    """`2026-11-05T10:14:33+09:00`, for the `datetime` attribute."""
+    return at.astimezone(JST).isoformat("T", "seconds")
+
+
+def typed(seconds: int) -> str:
+    """A Unix time that somebody typed: `2026-11-05 10:14:33`, or the bare number if it is no date."""
+    try:
+        return stamp(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds}"
+
+
+def typed_day(seconds: int) -> str:
+    """The same without the time of day."""
+    shown = typed(seconds)
+    return shown.partition(" ")[0]

@@ -1,0 +1,115 @@
+"""Makes what a text hides visible: controls, direction marks, zero-width marks, lone surrogates.
+
+A sender could otherwise turn a file name round (`exe.gpj`), hide words, or break a page. Marks that belong to
+a visible sign stay: joiners and variation selectors within emoji, selectors after a kanji.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+# Written as numbers, so that this file itself holds nothing invisible.
+_HIDDEN_RANGES = (
+    (0x0000, 0x0008),  # controls; tab and line feed are judged by `visible`
+    (0x000B, 0x001F),
+    (0x007F, 0x009F),
+    (0x00AD, 0x00AD),  # soft hyphen
+    (0x034F, 0x034F),  # combining grapheme joiner
+    (0x061C, 0x061C),  # Arabic letter mark
+    (0x115F, 0x1160),  # Hangul fillers
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),  # zero-width space, joiners, direction marks
+    (0x2028, 0x202E),  # line and paragraph separators, embeddings and overrides
+    (0x2060, 0x206F),  # word joiner, invisible operators, isolates
+    (0x3164, 0x3164),
+    (0xD800, 0xDFFF),  # surrogates without their partner
+    (0xFDD0, 0xFDEF),  # noncharacters; `render.page` marks places with two of them
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0xFEFF, 0xFEFF),  # byte-order mark
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFB),
+    (0xFFFE, 0xFFFF),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),  # tags and more variation selectors
+)
+
+
+def _class(*ranges: tuple[int, int]) -> str:
+    return "[" + "".join(f"{_escaped(first)}-{_escaped(last)}" for first, last in ranges) + "]"
+
+
+def _escaped(code: int) -> str:
+    return f"\\U{code:08x}"
+
+
+_HIDDEN = re.compile(_class(*_HIDDEN_RANGES))
+_HIDDEN_OR_LINE = re.compile(_class((0x0000, 0x001F), *_HIDDEN_RANGES))
+
+_EMOJI = _class(
+    (0x00A9, 0x00A9),
+    (0x00AE, 0x00AE),
+    (0x203C, 0x203C),
+    (0x2049, 0x2049),
+    (0x2122, 0x2122),
+    (0x2139, 0x2139),
+    (0x2190, 0x21FF),
+    (0x2300, 0x23FF),
+    (0x24C2, 0x24C2),
+    (0x25A0, 0x27BF),
+    (0x2934, 0x2935),
+    (0x2B00, 0x2BFF),
+    (0x3030, 0x3030),
+    (0x303D, 0x303D),
+    (0x3297, 0x3299),
+    (0x1F000, 0x1FAFF),
+)
+_ONE = f"{_EMOJI}{_class((0xFE0E, 0xFE0F))}?{_class((0x1F3FB, 0x1F3FF))}?"
+_KANJI = _class((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+# What keeps its invisible parts, or one invisible sign (group 1).
+_PARTS = (
+    f"{_escaped(0x1F3F4)}{_class((0xE0030, 0xE0039), (0xE0061, 0xE007A))}{{2,6}}{_escaped(0xE007F)}"
+    f"|{_ONE}(?:{_escaped(0x200D)}{_ONE})*"
+    f"|[0-9#*]{_escaped(0xFE0F)}{_escaped(0x20E3)}?"
+    f"|{_KANJI}{_class((0xFE00, 0xFE02), (0xE0100, 0xE01EF))}"
+)
+_PART = re.compile(f"{_PARTS}|({_HIDDEN.pattern})")
+_PART_OR_LINE = re.compile(f"{_PARTS}|({_HIDDEN_OR_LINE.pattern})")
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """The text with `[U+202E]` in place of what cannot be seen.
+
+    Line feeds and tabs are shown so too, as names hold none; with `lines` they are kept, and CR LF is LF.
+    """
+    if lines:
+        return _marked(_unified(text), _HIDDEN, _PART, "[U+{:04X}]")
+    return _marked(text, _HIDDEN_OR_LINE, _PART_OR_LINE, "[U+{:04X}]")
+
+
+def visible_html(text: str, *, lines: bool = False) -> str:
+    """The same as safe HTML for the content of an element; the marks are set apart from typed text."""
+    if lines:
+        return _marked(_unified(escape(text, quote=False)), _HIDDEN, _PART, '<i class="u">[U+{:04X}]</i>')
+    return _marked(escape(text, quote=False), _HIDDEN_OR_LINE, _PART_OR_LINE, '<i class="u">[U+{:04X}]</i>')
+
+
+def attribute(text: str) -> str:
+    """The same, safe between the double quotes of an attribute."""
+    return escape(visible(text), quote=True)
+
+
+def _unified(text: str) -> str:
+    return text.replace("\r\n", "\n") if "\r" in text else text
+
+
+def _marked(text: str, hidden: re.Pattern[str], parts: re.Pattern[str], mark: str) -> str:
+    if hidden.search(text) is None:
+        return text
+
+    def shown(found: re.Match[str]) -> str:
+        return found[0] if found[1] is None else mark.format(ord(found[1]))
+
+    return parts.sub(shown, text)

@@ -1,0 +1,38 @@
+"""Who may read a file on Windows, by the list of permissions that `icacls` saves."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+#: Everybody, signed-in users, users, guests, anonymous, network: as SDDL writes them, by letters or by number
+#: (Microsoft, "SID Strings").
+_MANY = {"WD", "AU", "BU", "BG", "AN", "NU", "IU", "S-1-1-0", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546"}
+
+
+def others_can_read(path: Path) -> bool:
+    """Whether whole groups may read the file; False where no list can be had."""
+    try:
+        return grants_many(_sddl(path))
+    except (OSError, subprocess.SubprocessError, UnicodeError):
+        return False
+
+
+def grants_many(sddl: str) -> bool:
+    """Whether an access list in SDDL allows anything to a group that means "others".
+
+    `D:(A;ID;FA;;;BA)` is one entry: type, flags, rights, two object ids, whom (Microsoft, "ACE Strings").
+    """
+    entries = re.findall(r"\(([^()]*)\)", sddl.partition("D:")[2].partition("S:(")[0])
+    parts = [entry.split(";") for entry in entries]
+    return any(entry[0] == "A" and entry[5] in _MANY for entry in parts if len(entry) >= 6)
+
+
+def _sddl(path: Path) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "acl"
+        command = ["icacls", str(path), "/save", str(saved), "/q"]
+        subprocess.run(command, check=True, capture_output=True, timeout=10)  # noqa: S603 - part of Windows
+        return saved.read_text(encoding="utf-16")

@@ -1,0 +1,231 @@
+"""`archive.toml` and the environment → Settings, and settings → `archive.toml`.
+
+Reading checks every key (tomllib, msgspec); writing keeps the user's comments and order (tomlkit). The token
+is never in this file, only the name of its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver import errors
+from archiver.settings import complaint, private, schema
+from archiver.settings.address import base_url
+from archiver.settings.home import SETTINGS_FILE
+from archiver.settings.model import (
+    AuthoritySetting,
+    ExportSettings,
+    FileSettings,
+    NotifySettings,
+    Settings,
+    SyncSettings,
+    TimestampSettings,
+    parse_duration,
+)
+from archiver.settings.template import TEMPLATE
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+Value = str | int | float | bool | Sequence[str] | Sequence[AuthoritySetting]
+"""What a key of `archive.toml` can be set to."""
+
+TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
+LANGUAGES = ("ja", "en")
+
+
+def load(home: Path, environ: Mapping[str, str]) -> Settings:
+    """Read the settings of an archive; without a file they are the defaults.
+
+    CHATWORK_API_TOKEN, CHATWORK_API_BASE_URL and ARCHIVE_LANG win over the file. Raises BadSettings, which
+    names the file and the key or line, and BadBaseUrl.
+    """
+    path = home / SETTINGS_FILE
+    raw = _checked(_text(path), path)
+    language = environ.get("ARCHIVE_LANG", "")
+    return Settings(
+        home=home,
+        language=language if language in LANGUAGES else raw.language or None,
+        token_source=f"env:{TOKEN_VARIABLE}" if environ.get(TOKEN_VARIABLE, "").strip() else raw.token.source,
+        base_url=base_url(environ),
+        sync=SyncSettings(
+            every=parse_duration(raw.sync.every),
+            full_every=parse_duration(raw.sync.full_every),
+            reserve=raw.sync.reserve,
+            reread_days=raw.sync.reread_days,
+        ),
+        files=FileSettings(raw.files.large_mb, raw.files.max_gb, raw.files.stop_when_free_gb),
+        exports=ExportSettings(
+            folder=_folder(home, raw.exports.folder) if raw.exports.folder else None,
+            daily=raw.exports.daily,
+            daily_file_mb=raw.exports.daily_file_mb,
+            also_to=tuple(_folder(home, text) for text in raw.exports.also_to),
+        ),
+        timestamp=TimestampSettings(
+            tuple(AuthoritySetting(one.name, one.url, one.roots) for one in raw.timestamp.authorities)
+        ),
+        notify=NotifySettings(raw.notify.stale_hours, raw.notify.desktop, tuple(raw.notify.urls)),
+    )
+
+
+def write(
+    home: Path,
+    *,
+    language: str | None,
+    token_source: str,
+    authorities: Sequence[AuthoritySetting] = (),
+    every: str = "5m",
+) -> None:
+    """Write a new `archive.toml` with every key and a comment, mode 0600; one that is there is replaced.
+
+    The home is made if it is missing; made or empty, it gets mode 0700. Raises BadSettings for a value that
+    `load` would refuse, DiskFull, HomeNotWritable.
+    """
+    changes: dict[str, Value] = {
+        "language": language or "",
+        "token.source": token_source,
+        "timestamp.authorities": tuple(authorities),
+        "sync.every": every,
+    }
+    with contextlib.suppress(OSError):  # what is wrong with the folder is said by the writing itself
+        if not any(home.iterdir()):
+            home.chmod(0o700)
+    _save(home / SETTINGS_FILE, TEMPLATE, changes)
+
+
+def update(home: Path, changes: Mapping[str, Value]) -> None:
+    """Set keys such as `token.source`, and leave all else in the file as the user wrote it.
+
+    A file that is missing is made with every key. Raises BadSettings (nothing is changed then), DiskFull,
+    HomeNotWritable.
+    """
+    path = home / SETTINGS_FILE
+    text = _text(path) or TEMPLATE
+    _checked(text, path)
+    _save(path, text, changes)
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def _text(path: Path) -> str:
+    """The file without its byte order mark; empty if there is none."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ""
+    except IsADirectoryError as error:
+        raise errors.BadSettings(path=path, detail=_("it is a folder, not a file.")) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        detail = _("it cannot be opened ({reason}).").format(reason=reason)
+        raise errors.BadSettings(path=path, detail=detail) from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        detail = _("line {line} is not UTF-8. Save the file as UTF-8 in your editor.").format(line=line)
+        raise errors.BadSettings(path=path, detail=detail) from error
+
+
+def _checked(text: str, path: Path) -> schema.File:
+    try:
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise errors.BadSettings(path=path, detail=complaint.of_syntax(error, text)) from error
+    try:
+        raw = schema.convert(table)
+    except ValueError as error:  # msgspec's ValidationError is one
+        raise errors.BadSettings(path=path, detail=complaint.of_value(error)) from error
+    for key, holds, example in _rules(raw):
+        if not holds:
+            detail = _("{key} must be written like this: {example}").format(key=key, example=example)
+            raise errors.BadSettings(path=path, detail=detail)
+    return raw
+
+
+def _rules(raw: schema.File) -> list[tuple[str, bool, str]]:
+    """What a type cannot say: key, whether it holds, how it should look. Values are never shown."""
+    names = [authority.name for authority in raw.timestamp.authorities]
+    copies = raw.exports.also_to
+    return [
+        ("sync.every", _holds(parse_duration, raw.sync.every), '"5m" ("90s" "5m" "6h" "30d")'),
+        ("sync.full_every", _holds(parse_duration, raw.sync.full_every), '"6h" ("90s" "5m" "6h" "30d")'),
+        ("token.source", is_source(raw.token.source), '"keyring", "file:PATH", "env:NAME"'),
+        ("exports.folder", _is_path(raw.exports.folder), '"", "D:/Chatwork"'),
+        ("exports.also_to", "" not in copies and all(map(_is_path, copies)), '["E:/"]'),
+        ("timestamp.authorities.name", len(names) == len(set(names)), '"a", "b"'),
+    ]
+
+
+def is_source(text: str) -> bool:
+    """Whether this names a place for the token: `keyring`, `env:NAME`, `file:PATH`."""
+    kind, _colon, place = text.partition(":")
+    if kind == "env":
+        return place.isidentifier() and place.isascii()
+    return text == "keyring" or (kind == "file" and bool(place.strip()) and _is_path(place))
+
+
+def _is_path(text: str) -> bool:
+    return "\0" not in text and _holds(lambda value: Path(value).expanduser(), text)
+
+
+def _holds(function: Callable[[str], Path | timedelta], text: str) -> bool:
+    try:
+        function(text)
+    except (ValueError, RuntimeError):
+        return False
+    return True
+
+
+def _folder(home: Path, text: str) -> Path:
+    return home / Path(text).expanduser()
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+def _save(path: Path, text: str, changes: Mapping[str, Value]) -> None:
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    for key, value in changes.items():
+        _set(document, key, value)
+    new = tomlkit.dumps(document)
+    _checked(new, path)
+    private.replace(path, new.encode("utf-8"))
+
+
+def _set(document: TOMLDocument, key: str, value: Value) -> None:
+    import tomlkit
+
+    section, _dot, name = key.rpartition(".")
+    if section and section not in document:
+        document.append(section, tomlkit.table())
+    place = document[section] if section else document
+    if not isinstance(place, (tomlkit.TOMLDocument, tomlkit.items.AbstractTable)):
+        raise RuntimeError(key)
+    place[name] = _item(value)
+
+
+def _item(value: Value) -> object:
+    """As TOML writes it; an authority is a table on one line."""
+    import tomlkit
+
+    if isinstance(value, (str, int, float)):
+        return value
+    items = tomlkit.array()
+    for one in value:
+        if isinstance(one, AuthoritySetting):
+            table = tomlkit.inline_table()
+            table.update({"name": one.name, "url": one.url, "roots": one.roots})
+            items.append(table)
+        else:
+            items.append(one)
+    return items

@@ -1,0 +1,112 @@
+"""Where the archive is: the option, the environment, or the place this computer has for a user's data.
+
+Nothing here makes or changes a folder. This module is read for `--help` too, so it imports little.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from archiver import errors
+
+APPLICATION = "chatwork-archiver"
+SETTINGS_FILE = "archive.toml"
+DATABASE_FILE = "archive.sqlite3"
+
+
+def home_path(option: str | None, environ: Mapping[str, str]) -> Path:
+    """The home as an absolute path: `--home`, else ARCHIVE_HOME, else the user data folder.
+
+    An empty text counts as not given; `~` is the user's own folder. Raises BadValue for a path that no
+    computer can have.
+    """
+    given = option or environ.get("ARCHIVE_HOME") or ""
+    if not given:
+        from platformdirs import user_data_path
+
+        return user_data_path(APPLICATION, appauthor=False).absolute()
+    try:
+        if "\0" in given:
+            raise ValueError(given)
+        return Path(given).expanduser().absolute()
+    except (RuntimeError, ValueError) as error:
+        raise errors.BadValue(value=given, option="--home", example="~/chatwork") from error
+
+
+def holds_archive(home: Path) -> bool:
+    """Whether there is an archive in the home; a folder that may not be looked into holds none."""
+    try:
+        return (home / DATABASE_FILE).is_file()
+    except OSError:
+        return False
+
+
+def check_home(home: Path, environ: Mapping[str, str]) -> None:
+    """Raise SyncedFolder if another program copies this folder while we write to it.
+
+    Known by the names of folders above it, by the marks those programs leave there, and by the variables
+    that OneDrive sets on Windows. A mac that keeps Documents in iCloud cannot be told from another.
+    """
+    for path in dict.fromkeys((home, Path(os.path.realpath(home)))):
+        for folder in (path, *path.parents):
+            if service := _service(folder, environ):
+                raise errors.SyncedFolder(path=home, service=service)
+
+
+def language_of(home: Path) -> str | None:
+    """The `language` in `archive.toml` as it stands there, or None; never fails, the file may be broken."""
+    try:
+        text = (home / SETTINGS_FILE).read_bytes()[:1_000_000].decode("utf-8-sig", "replace")
+    except (OSError, ValueError):
+        return None
+    top = re.split(r"(?m)^[ \t]*\[", text, maxsplit=1)[0]
+    found = re.search(r"""(?m)^[ \t]*language[ \t]*=[ \t]*["']([A-Za-z_-]*)["']""", top)
+    return found[1] if found and found[1] else None
+
+
+# --- synchronised folders --------------------------------------------------------------------
+
+#: Names of folders, after NFKC and case folding: macOS gives decomposed names, and the services add the
+#: account (`OneDrive - Company`, `GoogleDrive-me@example.com`, `Dropbox (Personal)`).
+_NAMES = (
+    ("OneDrive", re.compile(r"onedrive( ?-.*)?")),
+    ("Dropbox", re.compile(r"dropbox( ?[-(].*)?")),
+    ("iCloud Drive", re.compile(r"icloud ?drive.*|mobile documents|com~apple~clouddocs")),
+    ("Google Drive", re.compile(r"google ?drive( ?[-(].*)?|googleドライブ|my drive|マイドライブ")),
+)
+
+#: What the programs leave in the folder that they copy.
+_MARKS = (
+    ("OneDrive", ".849C9593-D756-4E56-8D6E-42412F2A707B"),
+    ("Dropbox", ".dropbox"),
+    ("Dropbox", ".dropbox.cache"),
+    ("Google Drive", ".tmp.drivedownload"),
+    ("Google Drive", ".tmp.driveupload"),
+)
+
+_ONEDRIVE_VARIABLES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
+
+
+def _service(folder: Path, environ: Mapping[str, str]) -> str | None:
+    return next(_signs(folder, environ), None)
+
+
+def _signs(folder: Path, environ: Mapping[str, str]) -> Iterator[str]:
+    name = unicodedata.normalize("NFKC", folder.name).casefold()
+    yield from (service for service, names in _NAMES if names.fullmatch(name))
+    roots = {environ[variable] for variable in _ONEDRIVE_VARIABLES if environ.get(variable)}
+    if folder in {Path(root) for root in roots}:
+        yield "OneDrive"
+    if folder != Path.home():  # Dropbox keeps its own state in ~/.dropbox, which says nothing of the folder
+        yield from (service for service, mark in _MARKS if _exists(folder / mark))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False

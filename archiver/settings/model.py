@@ -1,0 +1,132 @@
+"""What can be set, as frozen values with their defaults; durations and sizes in units that code can use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+MEGABYTE = 1_000_000
+GIGABYTE = 1_000_000_000
+BASE_URL = "https://api.chatwork.com/v2"
+"""Chatwork API v2 (developer.chatwork.com, endpoints)."""
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_LONGEST = timedelta(days=3660)
+
+
+def parse_duration(text: str) -> timedelta:
+    """The time that `90s`, `5m`, `6h` or `30d` stands for: more than nothing, at most ten years.
+
+    Raises ValueError for everything else.
+    """
+    match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
+    duration = timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else timedelta()
+    if not timedelta() < duration <= _LONGEST:
+        raise ValueError(text)
+    return duration
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """How often rooms are read, and how many calls are left to others."""
+
+    every: timedelta = timedelta(minutes=5)
+    full_every: timedelta = timedelta(hours=6)
+    """Each room's window and file list are read at least this often, moved or not."""
+    reserve: int = 60
+    """API calls left to the user's other tools."""
+    reread_days: int = 30
+    """Each message older than the window is read once in so many days."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSettings:
+    """Which files are fetched, and when it stops; MB and GB are decimal."""
+
+    large_mb: float = 20
+    """Files above this come last and in slices."""
+    max_gb: float = 5
+    """Files above this are listed only."""
+    stop_when_free_gb: float = 2
+
+    @property
+    def large_bytes(self) -> int:
+        """`large_mb` in bytes."""
+        return int(self.large_mb * MEGABYTE)
+
+    @property
+    def max_bytes(self) -> int:
+        """`max_gb` in bytes."""
+        return int(self.max_gb * GIGABYTE)
+
+    @property
+    def stop_when_free_bytes(self) -> int:
+        """`stop_when_free_gb` in bytes."""
+        return int(self.stop_when_free_gb * GIGABYTE)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """Where packages and dailies go."""
+
+    folder: Path | None = None
+    """None = the default: Documents/Chatwork提出資料, else `exports` in the home."""
+    daily: bool = True
+    daily_file_mb: float = 5
+    """New files up to this size go into a daily export."""
+    also_to: tuple[Path, ...] = ()
+    """Other folders that get dailies and seals too."""
+
+    @property
+    def daily_file_bytes(self) -> int:
+        """`daily_file_mb` in bytes."""
+        return int(self.daily_file_mb * MEGABYTE)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthoritySetting:
+    """One time-stamp authority."""
+
+    name: str
+    """Part of file names: `[a-z0-9-]{1,20}`."""
+    url: str
+    roots: str
+    """A PEM file (relative to the home), or `certifi:` and the SHA-256 fingerprint of a root."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampSettings:
+    """Who stamps the seals; nobody unless the user said so."""
+
+    authorities: tuple[AuthoritySetting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """When and where the user is told."""
+
+    stale_hours: float = 24
+    """Hours without a successful run before a notice."""
+    desktop: bool = True
+    urls: tuple[str, ...] = field(default=(), repr=False)
+    """May hold passwords, so they are never printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the user chose, from file and environment; the token itself is never part of it."""
+
+    home: Path
+    language: str | None = None
+    """`ja`, `en`, or None: as the environment says."""
+    token_source: str = "keyring"  # noqa: S105 - the name of a place, not a secret
+    """`keyring`, `env:NAME` or `file:PATH`."""
+    base_url: str = BASE_URL
+    """Without a final slash; https, or this computer."""
+    sync: SyncSettings = SyncSettings()
+    files: FileSettings = FileSettings()
+    exports: ExportSettings = ExportSettings()
+    timestamp: TimestampSettings = TimestampSettings()
+    notify: NotifySettings = NotifySettings()

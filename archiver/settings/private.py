@@ -1,0 +1,54 @@
+"""Writes a file that only its owner may read, in one step: it is there as a whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from archiver import errors
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put `data` at `path` with mode 0600; the folder is made with mode 0700 if it is missing.
+
+    A symbolic link is followed, so that a settings file kept elsewhere stays there. Raises DiskFull,
+    HomeNotWritable; what was at `path` before is then unchanged.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(target, data)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise errors.DiskFull(path=path) from error
+        raise errors.HomeNotWritable(path=path.parent, detail=error.strerror or str(error)) from error
+
+
+def _write(target: Path, data: bytes) -> None:
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _keep_name(target.parent)
+
+
+def _keep_name(folder: Path) -> None:
+    """Make the rename outlive a power cut; Windows cannot open a folder, some shares cannot sync one."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,75 @@
+"""The text of a new `archive.toml`: every key with its default and a comment in both languages.
+
+`config/archive.example.toml` is the same text; a test compares them.
+"""
+
+TEMPLATE = """\
+# chatwork-archiver の設定 / Settings of chatwork-archiver.
+#
+# 保管庫のフォルダーに archive.toml という名前で置きます。archive init が書く内容と同じです。
+# 書かれていない項目には、ここに示した値が使われます。契約はここではなく archive contract add で登録します。
+# Lies in the archive's folder as archive.toml; archive init writes the same file. A key left out has
+# the value shown here. Contracts are not settings: enter them with archive contract add.
+
+# 画面の言葉: "ja" または "en"。提出資料はいつも日本語です。
+# Language of the screen: "ja" or "en". What is handed out is Japanese always.
+language = "ja"
+
+[token]
+# APIトークン(合鍵)の置き場所。トークンそのものは、ここに書かないでください。
+#   "keyring"      OSの資格情報の保管先
+#   "file:パス"    自分だけが読めるファイル(chmod 600)
+#   "env:名前"     環境変数
+# 環境変数 CHATWORK_API_TOKEN があれば、いつもそれが優先されます。
+# Where the API token is; never the token itself: "keyring", "file:PATH" (readable by you alone) or
+# "env:NAME". The variable CHATWORK_API_TOKEN wins whenever it is set.
+source = "keyring"
+
+[sync]
+# 保存の間隔。 / How often to save.
+every = "5m"
+# 動きのないチャットも、この間隔で必ず読みます。 / Every room is read at least this often, moved or not.
+full_every = "6h"
+# 呼び出し回数の上限のうち、ほかのツールのために残す回数。 / Calls left for your other tools.
+reserve = 60
+# 古い発言を1回ずつ読み直す日数。 / Days in which every older message is read again once.
+reread_days = 30
+
+[files]
+# これより大きいファイルは、発言などの保存が済んでから少しずつ取得します(MB)。
+# Files larger than this (MB) come last and in slices, so that no text waits for a video.
+large_mb = 20
+# 1つのファイルの上限(GB)。 / Files larger than this (GB) are not fetched; they are listed.
+max_gb = 5
+# ディスクの空きがこれを下回ったら、ファイルの取得を止めます(GB)。
+# Stop fetching files when less than this (GB) is free on the disk.
+stop_when_free_gb = 2
+
+[exports]
+# 提出資料の置き場所。"" なら ドキュメント/Chatwork提出資料、なければ保管庫の exports フォルダー。
+# Where packages go. "" = Documents/Chatwork提出資料, or else the folder exports in the archive.
+folder = ""
+# 新しい記録のあった日の控えを、翌日の最初の実行で自動的に作ります。
+# Make a copy of each day with news, in the first run after that day.
+daily = true
+# 日ごとの控えに入れるファイルの上限(MB)。これより大きいものは一覧に書かれます。
+# Files up to this size (MB) go into the daily copy; larger ones are listed in it.
+daily_file_mb = 5
+# 控えと確定記録を、ほかの場所にも書きます。例: ["/mnt/usb"]
+# Other folders that get the daily copies and the seals too, for example ["/mnt/usb"].
+also_to = []
+
+[timestamp]
+# 第三者の時刻を付ける認証局。空なら付けません。例:
+# Authorities that stamp the seals with the time of a third party; empty = none. Example:
+#   authorities = [{name = "a", url = "http://tsa.example/", roots = "roots.pem"}]
+authorities = []
+
+[notify]
+# 保存がこの時間できていないとき、知らせます。 / Hours without a save before you are told.
+stale_hours = 24
+# パソコンの通知を使います。 / Use the desktop's own notices.
+desktop = true
+# そのほかの通知先。 / Other places to be told at.
+urls = []
+"""

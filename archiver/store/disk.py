@@ -1,0 +1,38 @@
+"""Files that are there whole or not at all, also after a power cut, and errors of the disk in our words."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from archiver import errors
+
+
+def write_durably(path: Path, body: bytes, *, mode: int = 0o600) -> None:
+    """Write beside the place, fsync, rename. Raises OSError."""
+    fresh = path.with_name(path.name + ".new")
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename durable, where the system can."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def storage_error(fault: OSError, path: Path) -> errors.StorageError:
+    """One of our errors for what the file system could not do."""
+    if fault.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG):
+        return errors.DiskFull(path=path)
+    return errors.HomeNotWritable(path=path, detail=fault.strerror or str(fault))

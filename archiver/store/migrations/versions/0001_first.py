@@ -1,0 +1,305 @@
+"""The first shape of the database, frozen as it was: later steps start from here."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+STATEMENTS = (
+    """
+    CREATE TABLE blob (
+        room_id BIGINT NOT NULL,
+        file_id BIGINT NOT NULL,
+        state TEXT NOT NULL,
+        sha256 TEXT,
+        size BIGINT,
+        saved_at TEXT,
+        reason TEXT,
+        listed_size BIGINT NOT NULL,
+        listed_time BIGINT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, file_id)
+    )
+    """,
+    """
+    CREATE TABLE contract (
+        contract_id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        platform_id TEXT,
+        statement TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (contract_id)
+    )
+    """,
+    """
+    CREATE TABLE coverage (
+        room_id BIGINT NOT NULL,
+        number INTEGER NOT NULL,
+        oldest BIGINT,
+        newest BIGINT,
+        start TEXT NOT NULL,
+        "end" TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, number)
+    )
+    """,
+    """
+    CREATE TABLE entry (
+        seq INTEGER NOT NULL,
+        observed_at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        account_id BIGINT,
+        room_id BIGINT,
+        "key" TEXT NOT NULL,
+        line TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        PRIMARY KEY (seq)
+    )
+    """,
+    """
+    CREATE INDEX entry_key ON entry ("key")
+    """,
+    """
+    CREATE TABLE file (
+        room_id BIGINT NOT NULL,
+        file_id BIGINT NOT NULL,
+        message_id TEXT NOT NULL,
+        account_id BIGINT NOT NULL,
+        account_name TEXT NOT NULL,
+        name TEXT NOT NULL,
+        size BIGINT NOT NULL,
+        upload_time BIGINT NOT NULL,
+        state TEXT NOT NULL,
+        gone_since TEXT,
+        fingerprint TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, file_id)
+    )
+    """,
+    """
+    CREATE TABLE gap (
+        room_id BIGINT NOT NULL,
+        number INTEGER NOT NULL,
+        "after" TEXT,
+        "before" TEXT NOT NULL,
+        start TEXT,
+        "end" TEXT,
+        missing BIGINT,
+        reason TEXT NOT NULL,
+        open BOOLEAN NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, number)
+    )
+    """,
+    """
+    CREATE TABLE member (
+        room_id BIGINT NOT NULL,
+        account_id BIGINT NOT NULL,
+        role TEXT NOT NULL,
+        name TEXT NOT NULL,
+        chatwork_id TEXT NOT NULL,
+        organization TEXT NOT NULL,
+        department TEXT NOT NULL,
+        state TEXT NOT NULL,
+        since TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, account_id)
+    )
+    """,
+    """
+    CREATE TABLE memory (
+        "key" TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY ("key")
+    )
+    """,
+    """
+    CREATE TABLE message (
+        room_id BIGINT NOT NULL,
+        position BIGINT NOT NULL,
+        message_id TEXT NOT NULL,
+        account_id BIGINT NOT NULL,
+        name TEXT NOT NULL,
+        send_time BIGINT NOT NULL,
+        update_time BIGINT NOT NULL,
+        state TEXT NOT NULL,
+        first_seen TEXT NOT NULL,
+        changed_at TEXT NOT NULL,
+        versions INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL,
+        text_digest TEXT NOT NULL,
+        was_edited BOOLEAN NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, position)
+    )
+     WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE message_version (
+        room_id BIGINT NOT NULL,
+        position BIGINT NOT NULL,
+        number INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        update_time BIGINT NOT NULL,
+        first_seen TEXT NOT NULL,
+        last_seen TEXT,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, position, number)
+    )
+     WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE person (
+        room_id BIGINT NOT NULL,
+        account_id BIGINT NOT NULL,
+        name TEXT NOT NULL,
+        avatar TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, account_id)
+    )
+    """,
+    """
+    CREATE TABLE reading (
+        room_id BIGINT NOT NULL,
+        seq INTEGER NOT NULL,
+        observed_at TEXT NOT NULL,
+        ids TEXT NOT NULL,
+        PRIMARY KEY (room_id, seq)
+    )
+    """,
+    """
+    CREATE TABLE reply (
+        number INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        room_id BIGINT NOT NULL,
+        path TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        headers TEXT NOT NULL,
+        received_at TEXT NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (number)
+    )
+    """,
+    """
+    CREATE INDEX ix_reply_sha256 ON reply (sha256)
+    """,
+    """
+    CREATE TABLE retry (
+        room_id BIGINT NOT NULL,
+        file_id BIGINT NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_at TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (room_id, file_id)
+    )
+    """,
+    """
+    CREATE TABLE room (
+        room_id BIGINT NOT NULL,
+        name TEXT NOT NULL,
+        description TEXT NOT NULL,
+        type TEXT NOT NULL,
+        role TEXT NOT NULL,
+        icon TEXT NOT NULL,
+        accessible BOOLEAN NOT NULL,
+        inaccessible_since TEXT,
+        fingerprint TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id)
+    )
+    """,
+    """
+    CREATE TABLE seal (
+        number INTEGER NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        closed_at TEXT NOT NULL,
+        day TEXT NOT NULL,
+        PRIMARY KEY (number)
+    )
+    """,
+    """
+    CREATE TABLE task (
+        room_id BIGINT NOT NULL,
+        task_id BIGINT NOT NULL,
+        message_id TEXT NOT NULL,
+        account_id BIGINT NOT NULL,
+        assigned_by BIGINT NOT NULL,
+        limit_time BIGINT NOT NULL,
+        limit_type TEXT NOT NULL,
+        status TEXT NOT NULL,
+        state TEXT NOT NULL,
+        first_seen TEXT NOT NULL,
+        gone_since TEXT,
+        versions INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, task_id)
+    )
+    """,
+    """
+    CREATE TABLE task_version (
+        room_id BIGINT NOT NULL,
+        task_id BIGINT NOT NULL,
+        number INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        limit_time BIGINT NOT NULL,
+        status TEXT NOT NULL,
+        first_seen TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, task_id, number)
+    )
+    """,
+    """
+    CREATE TABLE visit (
+        room_id BIGINT NOT NULL,
+        kind TEXT NOT NULL,
+        at TEXT NOT NULL,
+        counters TEXT NOT NULL,
+        PRIMARY KEY (room_id, kind)
+    )
+    """,
+    """
+    CREATE TABLE window (
+        room_id BIGINT NOT NULL,
+        seq INTEGER NOT NULL,
+        observed_at TEXT NOT NULL,
+        oldest BIGINT,
+        newest BIGINT,
+        absent TEXT NOT NULL,
+        reply TEXT,
+        message_num BIGINT,
+        limited BOOLEAN NOT NULL,
+        PRIMARY KEY (room_id, seq)
+    )
+    """,
+    """
+    CREATE TRIGGER entry_no_update
+        BEFORE UPDATE ON entry
+        BEGIN SELECT RAISE(ABORT, 'entries are append-only');
+        END
+    """,
+    """
+    CREATE TRIGGER entry_no_delete
+        BEFORE DELETE ON entry
+        BEGIN SELECT RAISE(ABORT, 'entries are append-only');
+        END
+    """,
+    """
+    CREATE TRIGGER entry_in_order
+        BEFORE INSERT ON entry
+        WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM entry)
+        BEGIN SELECT RAISE(ABORT, 'entries are numbered without holes');
+        END
+    """,
+)
+
+
+def upgrade() -> None:
+    """Make every table, index and trigger."""
+    for statement in STATEMENTS:
+        op.execute(statement)

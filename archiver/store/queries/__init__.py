@@ -1,0 +1,1 @@
+"""Each question asked of the archive, answered in records."""

@@ -1,0 +1,101 @@
+"""Contracts as the user stated them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from archiver import errors
+from archiver.records import Contract, ContractRoom, RoomId
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.clock import moment, stamp
+
+STILL_READ = timedelta(days=180)
+"""How long the rooms of a closed contract are read on (design §4.11)."""
+
+_FACTS = (
+    "title",
+    "client",
+    "platform",
+    "platform_id",
+    "url",
+    "contracted_on",
+    "escrowed_at",
+    "contact_requested_on",
+    "contact_approved_on",
+    "amount",
+    "due_on",
+    "nda",
+)
+
+
+def statement(contract: Contract) -> dict[str, Any]:
+    """The payload of a contract's entry."""
+    rooms = [
+        {"room_id": room.room_id, "from": room.start and stamp(room.start), "to": room.end and stamp(room.end)}
+        for room in contract.rooms
+    ]
+    facts = {name: getattr(contract, name) for name in _FACTS}
+    closed_at = contract.closed_at and stamp(contract.closed_at)
+    return {"id": contract.id, "rooms": rooms, "state": contract.state, "closed_at": closed_at, **facts}
+
+
+def from_statement(payload: dict[str, Any]) -> Contract:
+    """The contract that a payload states."""
+    rooms = tuple(
+        ContractRoom(RoomId(room["room_id"]), _moment(room["from"]), _moment(room["to"])) for room in payload["rooms"]
+    )
+    facts = {name: payload.get(name) for name in _FACTS}
+    return Contract(payload["id"], rooms, payload["state"], _moment(payload["closed_at"]), **facts)
+
+
+def contracts(reading: Reading) -> list[Contract]:
+    """Every contract, in the order in which they were entered."""
+    table = schema.contract.c
+    rows = reading.sql.execute(select(table.statement).order_by(table.number))
+    return [from_statement(json.loads(line)) for (line,) in rows]
+
+
+def contract(reading: Reading, name: str) -> Contract:
+    """The contract of this id, or of this platform id. Raises UnknownContract."""
+    known = contracts(reading)
+    for one in known:
+        if one.id == name:
+            return one
+    for one in known:
+        if one.platform_id == name:
+            return one
+    raise errors.UnknownContract(contract=name)
+
+
+def the_contract(reading: Reading, name: str | None) -> Contract:
+    """The named contract, or the only one. Raises UnknownContract, NoContract, AmbiguousContract."""
+    if name is not None:
+        return contract(reading, name)
+    known = contracts(reading)
+    if not known:
+        raise errors.NoContract
+    if len(known) > 1:
+        raise errors.AmbiguousContract(count=len(known))
+    return known[0]
+
+
+def is_read(one: Contract, now: datetime) -> bool:
+    """Whether the rooms of a contract are still read."""
+    if one.state == "closed" and one.closed_at is not None:
+        return now - one.closed_at <= STILL_READ
+    return one.state == "open"
+
+
+def rooms_to_read(reading: Reading, now: datetime) -> list[RoomId]:
+    """The rooms of every contract that is still read, each once, in the order of the contracts."""
+    found = {room.room_id: None for one in contracts(reading) if is_read(one, now) for room in one.rooms}
+    return list(found)
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else moment(value)

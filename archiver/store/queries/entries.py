@@ -1,0 +1,88 @@
+"""Entries, seals' stretches and replies as streams, in the order in which they were made."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select, text
+
+from archiver.records import Entry
+from archiver.store import schema
+from archiver.store.archive import Reading
+
+_AT_ONCE = 1_000
+
+
+class KeptReply(NamedTuple):
+    """A reply as kept; `body` is None if its compressed bytes cannot be opened any more."""
+
+    number: int
+    sha256: str
+    room_id: int
+    path: str
+    status: int
+    headers: dict[str, str]
+    received_at: str
+    body: bytes | None
+
+
+def last_seq(reading: Reading) -> int:
+    """The number of the last entry; 0 for an empty archive."""
+    return reading.sql.execute(select(func.max(schema.entry.c.seq))).scalar() or 0
+
+
+def entries(reading: Reading, *, upto: int | None = None) -> Iterator[Entry]:
+    """Every entry as it stands in its columns, oldest first, a thousand in memory at a time."""
+    table = schema.entry
+    columns = (table.c.seq, table.c.observed_at, table.c.kind, table.c.account_id, table.c.room_id, table.c.key)
+    query = select(*columns, table.c.line, table.c.digest).order_by(table.c.seq)
+    if upto is not None:
+        query = query.where(table.c.seq <= upto)
+    for rows in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)).partitions():
+        yield from (Entry(*row) for row in rows)
+
+
+def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator[list[dict[str, Any]]]:
+    """The entries of each message of these rooms, oldest first; messages by numeric id over all rooms."""
+    query = text(
+        "SELECT m.position, m.room_id, e.line FROM message AS m JOIN entry AS e"
+        " ON e.key = 'message/' || m.message_id AND e.room_id = m.room_id"
+        " WHERE m.room_id IN :rooms AND e.seq <= :upto ORDER BY m.position, m.room_id, e.seq"
+    ).bindparams(bindparam("rooms", expanding=True))
+    rows = reading.sql.execute(query.execution_options(yield_per=_AT_ONCE), {"rooms": sorted(rooms), "upto": upto})
+    held: list[dict[str, Any]] = []
+    place: tuple[int, int] | None = None
+    for position, room, line in rows:
+        if (position, room) != place and held:
+            yield held
+            held = []
+        place = (position, room)
+        held.append(json.loads(line))
+    if held:
+        yield held
+
+
+def replies(reading: Reading) -> Iterator[KeptReply]:
+    """Every kept reply, oldest first."""
+    query = select(schema.reply).order_by(schema.reply.c.number).execution_options(yield_per=100)
+    for row in reading.sql.execute(query):
+        yield KeptReply(
+            row.number,
+            row.sha256,
+            row.room_id,
+            row.path,
+            row.status,
+            json.loads(row.headers),
+            row.received_at,
+            _inflate(row.body),
+        )
+
+
+def _inflate(body: bytes) -> bytes | None:
+    try:
+        return zlib.decompress(body)
+    except zlib.error:
+        return None

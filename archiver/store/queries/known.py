@@ -1,0 +1,165 @@
+"""What the archive holds already, as far as a comparison with a new reading needs it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from archiver.records import Known, MessageId, State
+from archiver.store import schema
+from archiver.store.archive import Reading
+
+SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
+"""States of messages that Chatwork still showed when we last looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A known object: the fingerprint of its facts and whether it is still shown."""
+
+    fingerprint: str
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What the windows of a room have shown so far."""
+
+    newest: int | None
+    """The end of the newest stretch; None before the first window with messages."""
+    message_num: int | None
+    """Chatwork's counter at the last window that knew it."""
+    any: bool
+    """Whether any window was ever read."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGap:
+    """A gap that is still open, with the payload of its last entry."""
+
+    number: int
+    payload: dict[str, Any]
+
+
+def messages_since(reading: Reading, room: int, oldest: int) -> dict[int, Known]:
+    """Every message of a room from a position on, by position."""
+    table = schema.message.c
+    rows = reading.sql.execute(
+        select(
+            table.position, table.message_id, table.state, table.fingerprint, table.text_digest, table.was_edited
+        ).where(table.room_id == room, table.position >= oldest)
+    )
+    return {
+        position: Known(MessageId(name), State(state), fingerprint, digest, edited)
+        for position, name, state, fingerprint, digest, edited in rows
+    }
+
+
+def shown_before(reading: Reading, room: int, oldest: int | None) -> list[MessageId]:
+    """Messages below a position (all, if None) that were shown when last looked at, oldest first."""
+    table = schema.message.c
+    query = select(table.message_id).where(table.room_id == room, table.state.in_(SHOWN)).order_by(table.position)
+    if oldest is not None:
+        query = query.where(table.position < oldest)
+    return [MessageId(name) for (name,) in reading.sql.execute(query)]
+
+
+def message(reading: Reading, room: int, message_id: str) -> Known | None:
+    """One message of a room."""
+    position = int(message_id)
+    table = schema.message.c
+    row = reading.sql.execute(
+        select(table.message_id, table.state, table.fingerprint, table.text_digest, table.was_edited).where(
+            table.room_id == room, table.position == position
+        )
+    ).one_or_none()
+    return None if row is None else Known(MessageId(row[0]), State(row[1]), row[2], row[3], row[4])
+
+
+def has_messages(reading: Reading, room: int) -> bool:
+    """Whether any message of the room is held."""
+    query = select(schema.message.c.position).where(schema.message.c.room_id == room).limit(1)
+    return reading.sql.execute(query).scalar() is not None
+
+
+def payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
+    """The payload of the last entry of a key in a room; None if there is none."""
+    table = schema.entry.c
+    line = reading.sql.execute(
+        select(table.line).where(table.key == key, table.room_id.is_(room)).order_by(table.seq.desc()).limit(1)
+    ).scalar()
+    if line is None:
+        return None
+    found: dict[str, Any] = json.loads(line)["payload"]
+    return found
+
+
+def people(reading: Reading, room: int) -> dict[int, str]:
+    """Fingerprints of the persons seen in a room's lists, by account."""
+    table = schema.person.c
+    rows = reading.sql.execute(select(table.account_id, table.fingerprint).where(table.room_id == room))
+    return dict(row.tuple() for row in rows)
+
+
+def marks(reading: Reading, kind: str, room: int) -> dict[int, Mark]:
+    """What is known of a room's members, tasks or files, by id."""
+    table: Table = {"member": schema.member, "task": schema.task, "file": schema.file}[kind]
+    ident = table.c[{"member": "account_id", "task": "task_id", "file": "file_id"}[kind]]
+    rows = reading.sql.execute(select(ident, table.c.fingerprint, table.c.state).where(table.c.room_id == room))
+    return {number: Mark(fingerprint, state == "gone") for number, fingerprint, state in rows}
+
+
+def room_fingerprint(reading: Reading, room: int) -> str | None:
+    """The fingerprint of a room's facts; None if it was never read."""
+    query = select(schema.room.c.fingerprint).where(schema.room.c.room_id == room)
+    return reading.sql.execute(query).scalar()
+
+
+def covered(reading: Reading, room: int) -> Covered:
+    """What the windows of a room have shown so far."""
+    table = schema.coverage.c
+    newest = reading.sql.execute(
+        select(table.newest).where(table.room_id == room).order_by(table.number.desc()).limit(1)
+    ).scalar()
+    window = schema.window.c
+    counted = reading.sql.execute(
+        select(window.message_num)
+        .where(window.room_id == room, window.message_num.is_not(None))
+        .order_by(window.seq.desc())
+        .limit(1)
+    ).scalar()
+    read = reading.sql.execute(select(func.count()).where(window.room_id == room)).scalar()
+    return Covered(newest, counted, bool(read))
+
+
+def open_gaps(reading: Reading, room: int) -> list[OpenGap]:
+    """The gaps of a room that are still open."""
+    table = schema.gap.c
+    numbers = reading.sql.execute(select(table.number).where(table.room_id == room, table.open).order_by(table.number))
+    found = [(number, payload(reading, f"gap/{room}/{number}", room)) for (number,) in numbers.all()]
+    return [OpenGap(number, held) for number, held in found if held is not None]
+
+
+def next_gap(reading: Reading, room: int) -> int:
+    """The number of the next gap of a room."""
+    query = select(func.max(schema.gap.c.number)).where(schema.gap.c.room_id == room)
+    return (reading.sql.execute(query).scalar() or 0) + 1
+
+
+def inaccessible(reading: Reading) -> set[int]:
+    """Rooms that could not be opened when last tried."""
+    return {room for (room,) in reading.sql.execute(select(schema.room.c.room_id).where(~schema.room.c.accessible))}
+
+
+def owner(reading: Reading) -> dict[str, Any] | None:
+    """Whose archive this is: the payload of the last `me` entry; None before the first."""
+    return payload(reading, "me", None)
+
+
+def names(reading: Reading) -> dict[int, str]:
+    """The names of the rooms that were read."""
+    rows = reading.sql.execute(select(schema.room.c.room_id, schema.room.c.name))
+    return dict(row.tuple() for row in rows)

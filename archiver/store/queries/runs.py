@@ -1,0 +1,34 @@
+"""When the job ran, from its sweep entries: the pauses between runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from archiver.records import Pause
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.clock import moment
+
+PAUSE = timedelta(hours=1)
+"""Runs further apart than this are shown as a pause: idle runs are written down once an hour."""
+
+
+def pauses(reading: Reading, *, upto: int) -> list[Pause]:
+    """The times between two runs that were longer than an hour, oldest first, as of entry `upto`."""
+    table = schema.entry.c
+    lines = reading.sql.execute(
+        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto).order_by(table.seq)
+    )
+    found: list[Pause] = []
+    last = None
+    for (line,) in lines:
+        payload = json.loads(line)["payload"]
+        begun = moment(payload["from"])
+        if last is not None and begun - last > PAUSE:
+            found.append(Pause(last, begun))
+        ended = moment(payload["to"])
+        last = ended if last is None else max(last, ended)
+    return found

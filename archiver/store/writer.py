@@ -1,0 +1,100 @@
+"""Appends what was seen: entries with their digests, the replies they came from, and the readable rows.
+
+All of it inside one transaction of `archive.writing()`, so a reading is archived whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from archiver.evidence import chain
+from archiver.records import Entry, Observation, Reply
+from archiver.store import schema
+from archiver.store.archive import Reading, Writing
+from archiver.store.clock import stamp
+from archiver.store.project import project
+
+SELF = "{seq}"
+"""Stands in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
+
+
+def append(
+    writing: Writing, observations: Sequence[Observation], *, account_id: int | None, at: datetime
+) -> list[Entry]:
+    """Append observations in order, all observed at `at` (aware), and bring the readable tables up to date."""
+    if not observations:
+        return []
+    first = (writing.sql.execute(select(func.max(schema.entry.c.seq))).scalar() or 0) + 1
+    observed_at = stamp(at)
+    made = [
+        _entry(one, seq=seq, observed_at=observed_at, account_id=account_id)
+        for seq, one in enumerate(observations, first)
+    ]
+    writing.sql.execute(insert(schema.entry), [_row(entry) for entry, _ in made])
+    project(writing.sql, [told for _, told in made], lambda key, upto: entries_of(writing, key, upto))
+    return [entry for entry, _ in made]
+
+
+def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
+    """Keep the body of a reply of a contracted room that led to entries."""
+    writing.sql.execute(
+        insert(schema.reply).values(
+            sha256=reply.digest,
+            room_id=room_id,
+            path=reply.path,
+            status=reply.status,
+            headers=json.dumps(dict(reply.headers), sort_keys=True),
+            received_at=stamp(reply.received_at),
+            body=zlib.compress(reply.body, 9),
+        )
+    )
+
+
+def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
+    """The entries of one key up to a number, oldest first, as the objects their lines hold."""
+    table = schema.entry.c
+    rows = reading.sql.execute(
+        select(table.line).where(table.key == key, table.seq <= upto).order_by(table.seq)
+    )
+    return [json.loads(line) for (line,) in rows]
+
+
+def _entry(
+    seen: Observation, *, seq: int, observed_at: str, account_id: int | None
+) -> tuple[Entry, dict[str, Any]]:
+    told: dict[str, Any] = {
+        "seq": seq,
+        "observed_at": observed_at,
+        "kind": seen.kind,
+        "account_id": account_id,
+        "room_id": seen.room_id,
+        "key": seen.key.replace(SELF, str(seq)),
+        "payload": seen.payload,
+        "salt": secrets.token_hex(16),
+        "reply": seen.reply,
+    }
+    line = chain.entry_line(**told)
+    entry = Entry(
+        seq, observed_at, seen.kind, account_id, seen.room_id, told["key"], line, chain.digest(line)
+    )
+    return entry, told
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    return {
+        "seq": entry.seq,
+        "observed_at": entry.observed_at,
+        "kind": entry.kind,
+        "account_id": entry.account_id,
+        "room_id": entry.room_id,
+        "key": entry.key,
+        "line": entry.line,
+        "digest": entry.digest,
+    }

@@ -1,0 +1,1 @@
+"""Brings the archive up to what Chatwork shows now."""

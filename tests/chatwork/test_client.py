@@ -1,0 +1,266 @@
+"""The calls: what is asked, and how replies are understood."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import requests
+import responses
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.chatwork import client as calls
+from archiver.chatwork.client import Client, read_listing, read_single
+from archiver.chatwork.models import Contact, File, Me, Member, Message, Model, Room, Task
+from archiver.chatwork.transport import Transport
+from archiver.errors import ArchiverError, NotUnderstood, NotVisible
+from archiver.records import AccountId, FileId, MessageId, Reply, RoomId
+from tests.chatwork.test_models import OWN, VALUES
+
+BASE = "https://api.chatwork.com/v2"
+NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
+ROOM = RoomId(1)
+
+Call = Callable[[Client], Any]
+
+
+@pytest.fixture
+def client() -> Client:
+    """A client whose pauses take no time."""
+    return Client(
+        Transport(
+            requests.Session(),
+            token=lambda: "token",
+            now=lambda: NOW,
+            sleep=lambda seconds: None,
+            jitter=lambda: 0.0,
+        )
+    )
+
+
+def message(number: object, body: str = "はい", **more: object) -> dict[str, Any]:
+    """A message as the API shows it."""
+    account = {"account_id": 3, "name": "yamada", "avatar_image_url": "https://appdata.example/a.png"}
+    return {"message_id": number, "account": account, "body": body, "send_time": 5, "update_time": 0} | more
+
+
+def reply(value: object, status: int = 200) -> Reply:
+    """A reply with this JSON."""
+    return Reply("/x", status, json.dumps(value).encode(), {}, NOW)
+
+
+CALLS: dict[str, tuple[Call, object]] = {
+    "/me": (lambda c: c.me(), {"account_id": 3}),
+    "/rooms": (lambda c: c.rooms(), [{"room_id": 1}]),
+    "/rooms/1": (lambda c: c.room(ROOM), {"room_id": 1}),
+    "/rooms/1/members": (lambda c: c.members(ROOM), [{"account_id": 3}]),
+    "/rooms/1/messages?force=1": (lambda c: c.messages(ROOM), [message("7")]),
+    "/rooms/1/messages/7": (lambda c: c.message(ROOM, MessageId("7")), message("7")),
+    "/rooms/1/tasks?status=open": (lambda c: c.tasks(ROOM, status="open"), [{"task_id": 4}]),
+    "/rooms/1/tasks?status=done&account_id=3&assigned_by_account_id=5": (
+        lambda c: c.tasks(ROOM, status="done", account_id=AccountId(3), assigned_by_account_id=AccountId(5)),
+        [{"task_id": 4}],
+    ),
+    "/rooms/1/files": (lambda c: c.files(ROOM), [{"file_id": 6}]),
+    "/rooms/1/files?account_id=3": (lambda c: c.files(ROOM, account_id=AccountId(3)), [{"file_id": 6}]),
+    "/rooms/1/files/6": (lambda c: c.file(ROOM, FileId(6)), {"file_id": 6}),
+    "/rooms/1/files/6?create_download_url=1": (
+        lambda c: c.download_url(ROOM, FileId(6)),
+        {"file_id": 6, "download_url": "https://files.example/x"},
+    ),
+    "/contacts": (lambda c: c.contacts(), [{"account_id": 3}]),
+}
+
+MAY_BE_EMPTY = {
+    "/rooms/1/messages?force=1",
+    "/rooms/1/tasks?status=open",
+    "/rooms/1/tasks?status=done&account_id=3&assigned_by_account_id=5",
+    "/rooms/1/files",
+    "/rooms/1/files?account_id=3",
+    "/contacts",
+}
+
+
+@pytest.mark.parametrize("path", CALLS)
+@responses.activate
+def test_each_call_asks_its_path_and_keeps_what_came(path: str, client: Client) -> None:
+    """Path and query are those documented; the object as received stands beside its model."""
+    call, body = CALLS[path]
+    responses.get(BASE + path.partition("?")[0], json=body)
+
+    answer = call(client)
+
+    objects = [answer.object] if isinstance(body, dict) else [shown.object for shown in answer.items]
+    assert [BASE + path] == [call.request.url for call in responses.calls]
+    assert path == answer.reply.path
+    assert (body if isinstance(body, list) else [body]) == objects
+
+
+@pytest.mark.parametrize("path", CALLS)
+@responses.activate
+def test_204_is_an_empty_list_only_where_documented(path: str, client: Client) -> None:
+    """Elsewhere an empty reply is a fault: rooms and members do not vanish by it."""
+    call, _ = CALLS[path]
+    responses.get(BASE + path.partition("?")[0], status=204)
+
+    if path in MAY_BE_EMPTY:
+        assert () == call(client).items
+    else:
+        with pytest.raises(NotUnderstood):
+            call(client)
+
+
+@pytest.mark.parametrize("path", CALLS)
+@pytest.mark.parametrize("body", ["", "null", "1", "[1]", "[[]]", "[{}]", "{}", "<html>", '{"errors":["x"]}', "[{]"])
+@responses.activate
+def test_a_body_of_another_shape_is_not_understood(path: str, body: str, client: Client) -> None:
+    """Status 200 alone makes no data."""
+    call, _ = CALLS[path]
+    responses.get(BASE + path.partition("?")[0], body=body)
+
+    with pytest.raises(NotUnderstood):
+        call(client)
+
+    assert 5 == client.transport.unparsed
+
+
+@pytest.mark.parametrize("path", [path for path in CALLS if path.endswith("s") and "rooms/1/" not in path])
+@responses.activate
+def test_an_empty_list_is_empty(path: str, client: Client) -> None:
+    """`[]` is understood like 204."""
+    call, _ = CALLS[path]
+    responses.get(BASE + path, json=[])
+
+    assert () == call(client).items
+
+
+@responses.activate
+def test_messages_are_sorted_by_numeric_id(client: Client) -> None:
+    """Whatever the order and form they come in."""
+    responses.get(f"{BASE}/rooms/1/messages", json=[message("10"), message(9), message("1948626525465219072")])
+
+    answer = client.messages(ROOM)
+
+    assert ["9", "10", "1948626525465219072"] == [shown.model.message_id for shown in answer.items]
+
+
+@responses.activate
+def test_of_an_id_that_comes_twice_the_last_is_kept(client: Client) -> None:
+    """A list shows each message once, each with its own object."""
+    responses.get(f"{BASE}/rooms/1/messages", json=[message("7", "a"), message("8"), message("007", "b")])
+
+    answer = client.messages(ROOM)
+
+    assert [("7", "b", "b"), ("8", "はい", "はい")] == [
+        (shown.model.message_id, shown.model.body, shown.object["body"]) for shown in answer.items
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/rooms/1", {"room_id": 2}),
+        ("/rooms/1/messages/7", message("8")),
+        ("/rooms/1/files/6", {"file_id": 7}),
+        ("/rooms/1/files/6?create_download_url=1", {"file_id": 7, "download_url": "https://files.example/x"}),
+        ("/rooms/1/files/6?create_download_url=1", {"file_id": 6}),
+    ],
+)
+@responses.activate
+def test_something_else_than_was_asked_for_is_not_understood(path: str, body: object, client: Client) -> None:
+    """Another id, or a file without the address that was asked for."""
+    call, _ = CALLS[path]
+    responses.get(BASE + path.partition("?")[0], json=body)
+
+    with pytest.raises(NotUnderstood):
+        call(client)
+
+
+@responses.activate
+def test_a_room_that_is_not_shown_is_an_observation(client: Client) -> None:
+    """403 with Chatwork's own text comes with its reply, for the archive to keep."""
+    body = {"errors": ["You don't have permission to get this room"]}
+    responses.get(f"{BASE}/rooms/1", json=body, status=403)
+
+    with pytest.raises(NotVisible) as caught:
+        client.room(ROOM)
+
+    assert body == json.loads(caught.value.reply.body)
+
+
+@responses.activate
+def test_unknown_fields_and_odd_texts_are_kept_as_received(client: Client) -> None:
+    """Lone surrogates, NUL and fields of tomorrow are in the object, and the model is read."""
+    odd = message("7", "\ud83d\0\u202e", reactions=[{"\ud83d": 1.5}])
+    responses.get(f"{BASE}/rooms/1/messages/7", body=json.dumps(odd))
+
+    answer = client.message(ROOM, MessageId("7"))
+
+    assert odd == answer.object
+    assert "\ud83d\0\u202e" == answer.model.body
+
+
+def test_a_message_id_cannot_lead_elsewhere(client: Client) -> None:
+    """What is no number is a mistake of ours and is not sent."""
+    with pytest.raises(ValueError, match="invalid literal"):
+        client.message(ROOM, MessageId("../../me"))
+
+    assert 0 == client.transport.requests
+
+
+def test_a_hundred_messages_are_read_in_under_a_millisecond() -> None:
+    """Reading is no reason to look less often."""
+    whole = reply([message(str(2**60 + number), "請求書の件です" * 4) for number in range(100)])
+
+    def seconds() -> float:
+        start = time.perf_counter()
+        read_listing(whole, Message)
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(50)) < 0.001
+
+
+KINDS = st.sampled_from([Me, Room, Member, Contact, Message, Task, File])
+BODIES = st.one_of(
+    st.binary(),
+    st.text().map(str.encode),
+    VALUES.map(lambda value: json.dumps(value).encode()),
+    st.lists(VALUES, max_size=3).map(lambda value: json.dumps(value).encode()),
+    st.integers(0, 3000).map(lambda levels: b"[" * levels + b"{}" + b"]" * levels),
+    st.integers(0, 3000).map(lambda levels: b'{"account":' * levels + b"1" + b"}" * levels),
+    st.integers(0, 6000).map(lambda digits: b'[{"message_id":' + b"9" * digits + b"}]"),
+)
+
+
+@settings(deadline=None)
+@given(body=BODIES, status=st.sampled_from([200, 204]), kind=KINDS, number=st.none() | st.integers())
+def test_any_body_is_understood_or_one_of_our_errors(
+    body: bytes, status: int, kind: type[Model], number: int | None
+) -> None:
+    """Nothing but an ArchiverError leaves, and it has a sentence to show."""
+    whole = Reply("/x", status, body, {}, NOW)
+    for understand in (
+        lambda: read_listing(whole, kind),
+        lambda: read_listing(whole, kind, may_be_empty=False),
+        lambda: read_single(whole, kind, number=number),
+        lambda: calls._with_address(whole, number=1),
+    ):
+        try:
+            understand()
+        except ArchiverError as error:
+            sentence = str(error)
+            assert "/x" in sentence
+
+
+@settings(deadline=None)
+@given(st.lists(st.fixed_dictionaries({"number": st.integers(1, 5), "body": st.text(st.characters())})))
+def test_a_listing_shows_each_id_once_in_order(rows: list[dict[str, Any]]) -> None:
+    """Of every id the last object, whatever its text."""
+    whole = reply([{OWN[Task]: row["number"], "body": row["body"]} for row in rows])
+
+    shown = {one.model.number: one.model.body for one in read_listing(whole, Task).items}
+
+    assert {row["number"]: row["body"] for row in rows} == shown

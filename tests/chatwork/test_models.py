@@ -1,0 +1,206 @@
+"""Models: what is accepted of each JSON object, and what is not."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.chatwork.models import (
+    LARGEST,
+    NOBODY,
+    Account,
+    Contact,
+    File,
+    Me,
+    Member,
+    Message,
+    Model,
+    Room,
+    Task,
+    WrongShape,
+    read,
+)
+from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
+
+YAMADA = {"account_id": 3, "name": "yamada", "avatar_image_url": "https://appdata.example/a.png"}
+MESSAGE = {"message_id": "1948626525465219072", "account": YAMADA, "body": "はい", "send_time": 5, "update_time": 6}
+
+OWN: dict[type[Model], str] = {
+    Me: "account_id",
+    Room: "room_id",
+    Member: "account_id",
+    Contact: "account_id",
+    Message: "message_id",
+    Task: "task_id",
+    File: "file_id",
+}
+
+
+def smallest(kind: type[Model]) -> dict[str, Any]:
+    """The least that each kind must have."""
+    return {OWN[kind]: "7" if kind is Message else 7} | ({"account": YAMADA} if kind is Message else {})
+
+
+def test_a_message_is_read_as_documented() -> None:
+    """Every field in its place, unknown ones passed over."""
+    author = Account(AccountId(3), "yamada", "https://appdata.example/a.png")
+
+    expected = Message(MessageId("1948626525465219072"), author, "はい", 5, 6)
+
+    assert expected == read(MESSAGE | {"new": {"field": []}}, Message)
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_everything_but_ids_may_be_missing(kind: type[Model]) -> None:
+    """An object with its id alone is read, blanks being 0 and empty texts."""
+    model = read(smallest(kind), kind)
+
+    assert 7 == model.number
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_everything_but_ids_may_be_null(kind: type[Model]) -> None:
+    """Null is the same as missing."""
+    nulls = dict.fromkeys(kind.__struct_fields__) | smallest(kind)
+
+    assert read(smallest(kind), kind) == read(nulls, kind)
+
+
+@pytest.mark.parametrize("kind", OWN)
+@pytest.mark.parametrize("wrong", [None, 0, "0", -1, True, 1.0, "", "x", "-1", "１", "1\n", " 1", LARGEST + 1, [], {}])
+def test_an_own_id_must_be_one(kind: type[Model], wrong: object) -> None:
+    """Blank, negative, fractional, too large or of another kind is refused."""
+    with pytest.raises(WrongShape):
+        read(smallest(kind) | {OWN[kind]: wrong}, kind)
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_an_own_id_must_not_be_missing(kind: type[Model]) -> None:
+    """An object without its id is about nothing."""
+    source = smallest(kind)
+    del source[OWN[kind]]
+
+    with pytest.raises(WrongShape):
+        read(source, kind)
+
+
+@pytest.mark.parametrize("kind", OWN)
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(12, 12), ("12", 12), ("0012", 12), ("0" * 5000 + "12", 12), (LARGEST, LARGEST), (str(LARGEST), LARGEST)],
+)
+def test_ids_come_as_numbers_or_digits(kind: type[Model], given: object, expected: int) -> None:
+    """Both forms mean the same."""
+    assert expected == read(smallest(kind) | {OWN[kind]: given}, kind).number
+
+
+@pytest.mark.parametrize("digits", ["9" * 19, "9" * 20, "9" * 5000, str(LARGEST + 1)])
+def test_an_id_of_more_than_64_bits_is_refused(digits: str) -> None:
+    """However many digits come, they are refused quickly."""
+    with pytest.raises(WrongShape):
+        read(MESSAGE | {"message_id": digits}, Message)
+
+
+@pytest.mark.parametrize("given", [7, "7", "007"])
+def test_message_ids_are_kept_as_decimal_text(given: object) -> None:
+    """Without leading zeros, also where a file or task names its message."""
+    assert "7" == read(MESSAGE | {"message_id": given}, Message).message_id
+    assert "7" == read({"file_id": 1, "message_id": given}, File).message_id
+    assert "7" == read({"task_id": 1, "message_id": given}, Task).message_id
+
+
+@pytest.mark.parametrize("account", [None, {}, {"name": "yamada"}, {"account_id": 0}, {"account_id": None}, "3", 3, []])
+def test_a_message_must_name_its_author(account: object) -> None:
+    """Who said it is the point of a message."""
+    with pytest.raises(WrongShape):
+        read(MESSAGE | {"account": account}, Message)
+
+
+def test_tasks_and_files_may_name_nobody() -> None:
+    """A blank person is nobody, not an error."""
+    assert NOBODY == read({"file_id": 1, "account": None}, File).account
+    assert NOBODY == read({"task_id": 1, "account": {"account_id": None, "name": None}}, Task).account
+    assert (
+        AccountId(3)
+        == read({"task_id": 1, "assigned_by_account": {"account_id": "3"}}, Task).assigned_by_account.account_id
+    )
+
+
+@pytest.mark.parametrize("wrong", [True, -1, 1.5, 1.0, float("nan"), "5", [], {}, LARGEST + 1, 10**400])
+@pytest.mark.parametrize(
+    ("kind", "name"), [(Message, "send_time"), (File, "filesize"), (Room, "message_num"), (Task, "limit_time")]
+)
+def test_numbers_must_be_numbers(kind: type[Model], name: str, wrong: object) -> None:
+    """A time, size or counter is a whole number that fits 64 bits; text is none."""
+    with pytest.raises(WrongShape):
+        read(smallest(kind) | {name: wrong}, kind)
+
+
+@pytest.mark.parametrize("wrong", [True, 5, 1.5, [], {}])
+def test_texts_must_be_texts(wrong: object) -> None:
+    """A number where a text should be is not guessed at."""
+    with pytest.raises(WrongShape):
+        read(MESSAGE | {"body": wrong}, Message)
+
+
+@pytest.mark.parametrize("text", ["\ud83d", "\0", "\u202e", "x" * 65_535, "[" * 65_535, "𠮷"])
+def test_texts_are_kept_exactly(text: str) -> None:
+    """On the usual way and on the cleaning way, beside odd keys too."""
+    assert text == read(MESSAGE | {"body": text}, Message).body
+    assert text == read(MESSAGE | {"body": text, "update_time": None}, Message).body
+    assert text == read(MESSAGE | {"body": text, "\ud83d": 1}, Message).body
+
+
+def test_each_kind_keeps_its_ids_apart() -> None:
+    """Ids of rooms, files, tasks and people are read from their own fields."""
+    assert RoomId(2) == read({"account_id": 1, "room_id": "2"}, Contact).room_id
+    assert RoomId(2) == read({"room_id": 2, "account_id": 1}, Room).room_id
+    assert FileId(2) == read({"file_id": 2}, File).file_id
+    assert TaskId(2) == read({"task_id": 2}, Task).task_id
+    assert 5 == read({"account_id": 1, "organization_id": "5", "chatwork_id": "tanaka"}, Me).organization_id
+
+
+def test_what_is_wrong_is_named_without_its_content() -> None:
+    """The error may reach a log, the text of a message may not."""
+    with pytest.raises(WrongShape) as caught:
+        read(MESSAGE | {"send_time": "secret"}, Message)
+
+    assert "send_time" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+NAMES = sorted({name for kind in OWN for name in kind.__struct_fields__})
+VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.integers(1, LARGEST),
+        st.floats(),
+        st.text(st.characters()),
+        st.integers(0).map(str),
+    ),
+    lambda deeper: st.one_of(
+        st.lists(deeper, max_size=3),
+        st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(st.characters())), deeper, max_size=5),
+    ),
+    max_leaves=10,
+)
+
+
+@settings(deadline=None)
+@given(source=VALUES, own=st.one_of(st.integers(1, LARGEST), VALUES), kind=st.sampled_from(list(OWN)))
+def test_anything_is_read_or_of_wrong_shape(source: object, own: object, kind: type[Model]) -> None:
+    """No other error leaves, and a model that was made is within its bounds."""
+    if isinstance(source, dict):
+        source = source | {OWN[kind]: own}
+    try:
+        model = read(source, kind)
+    except WrongShape:
+        return
+
+    assert 0 < model.number <= LARGEST
+    for name in kind.__struct_fields__:
+        value = getattr(model, name)
+        assert isinstance(value, str | Account) or (type(value) is int and 0 <= value <= LARGEST)

@@ -1,0 +1,601 @@
+"""One request: token, budget, retry — against a server that misbehaves on order."""
+
+import gzip
+import io
+import json
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import responses
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from urllib3 import HTTPResponse
+
+from archiver.chatwork import wire
+from archiver.chatwork.ratelimit import Budget
+from archiver.chatwork.transport import LONGEST_PAUSE, Limits, Transport
+from archiver.errors import (
+    ArchiverError,
+    BadBaseUrl,
+    BudgetSpent,
+    ChatworkError,
+    NotUnderstood,
+    NotVisible,
+    Refused,
+    TokenRefused,
+    Unreachable,
+)
+from archiver.records import Reply
+from tests.support.scripted import Scripted, Step, drip, hang, reply
+
+NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
+TOKEN = "c4naryc4naryc4naryc4naryc4nary00"
+GOOD = reply(body=b'{"account_id":1}')
+PATIENT = [1.0, 2.0, 4.0, 8.0]
+
+
+@dataclass
+class Clock:
+    """Time that passes only while somebody sleeps; keeps the sleeps, in seconds."""
+
+    time: datetime = NOW
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """The time."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Let it pass."""
+        self.slept.append(seconds)
+        self.time += timedelta(seconds=seconds)
+
+
+def build(clock: Clock, url: str, **given: Any) -> Transport:
+    """A transport without jitter, unless given otherwise."""
+    usual: dict[str, Any] = {
+        "session": requests.Session(),
+        "base_url": url,
+        "token": lambda: TOKEN,
+        "now": clock.now,
+        "sleep": clock.sleep,
+        "jitter": lambda: 0.0,
+    }
+    return Transport(**(usual | given))
+
+
+@contextmanager
+def serving(*steps: Step, **given: Any) -> Iterator[tuple[Transport, Scripted, Clock]]:
+    """A transport that leads to a server with these steps."""
+    clock = Clock()
+    with Scripted(steps) as server:
+        yield build(clock, server.url, **given), server, clock
+
+
+def parse(reply: Reply) -> object:
+    """Understand a reply as the client does: whatever is no JSON is not understood."""
+    try:
+        return wire.parse(reply.body)
+    except ValueError:
+        raise NotUnderstood(path=reply.path, detail="not JSON") from None
+
+
+def ask(transport: Transport) -> object:
+    """Any request."""
+    return transport.get("/me", {}, parse)
+
+
+def told(remaining: int, seconds: int, limit: int = 300) -> dict[str, str]:
+    """Budget headers whose window ends so many seconds after the start."""
+    return {
+        "x_ratelimit_limit": str(limit),
+        "x_ratelimit_remaining": str(remaining),
+        "x_ratelimit_reset": str(int(NOW.timestamp()) + seconds),
+    }
+
+
+# --- what is sent ----------------------------------------------------------------------------
+
+
+def test_a_request_is_a_get_with_the_token_in_its_header() -> None:
+    """Path and query go below the base URL, the token only into its own header."""
+    with serving(GOOD) as (transport, server, _):
+        answer = transport.get("/rooms/1/messages", {"force": 1}, parse)
+
+    head = server.heads[0]
+    assert {"account_id": 1} == answer
+    assert head.startswith("GET /v2/rooms/1/messages?force=1 HTTP/1.1\r\n")
+    assert f"x-chatworktoken: {TOKEN}\r\n" in head
+    assert 1 == head.count(TOKEN)
+
+
+def test_a_reply_is_kept_as_it_came() -> None:
+    """Path, status, bytes, worthwhile headers and the time of the last byte."""
+    sent = reply(body=b'[ "\\ud83d" ]', Date="Tue, 24 Nov 2026 13:00:00 GMT", Server="x", Set_Cookie="a=b")
+    with serving(sent) as (transport, _, _):
+        answer = transport.get("/rooms", {"a": 1}, lambda reply: reply)
+
+    headers = {"content-type": "application/json", "date": "Tue, 24 Nov 2026 13:00:00 GMT"}
+    assert Reply("/rooms?a=1", 200, b'[ "\\ud83d" ]', headers, NOW) == answer
+
+
+def test_the_token_is_asked_for_once_at_the_first_request() -> None:
+    """A transport can be built without a token, and does not ask twice."""
+    asked: list[str] = []
+
+    def token() -> str:
+        asked.append("asked")
+        return TOKEN
+
+    with serving(GOOD, token=token) as (transport, _, _):
+        before = len(asked)
+        ask(transport)
+        ask(transport)
+
+    assert (0, 1) == (before, len(asked))
+
+
+@pytest.mark.parametrize("token", ["", "a\nb", "a\r\nHost: x", "a b", "トークン", "a\0", "a\x7f", "token\n"])
+def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
+    """Nothing is sent, and the token is not in the error."""
+    with serving(GOOD, token=lambda: token) as (transport, server, _), pytest.raises(TokenRefused) as caught:
+        ask(transport)
+
+    assert [] == server.heads
+    assert 0 == transport.requests
+    assert not token or repr(token) not in repr(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.chatwork.com/v2",
+        "http://127.0.0.1.example.com/v2",
+        "http://localhost.example.com",
+        "http://10.0.0.1/v2",
+        "http://0.0.0.0/v2",
+        "http://[::2]/",
+        "http://127.1/",
+        "ftp://127.0.0.1/",
+        "https://",
+        "https:///v2",
+        "",
+        "api.chatwork.com/v2",
+        "https://user:secret@api.chatwork.com/v2",
+        "https://api.chatwork.com/v2?a=secret",
+        "https://api.chatwork.com/v2#secret",
+        "https://api.chatwork.com:x/v2",
+        "https://api.chatwork.com:99999/v2",
+        "https://evil.example\\@api.chatwork.com/",
+        "http://evil.example\\.127.0.0.1/",
+        "https://api.chatwork.com/\nv2",
+        "https://api.chatwork.com /v2",
+        "https://[::1/v2",
+        "https://チャット.example/",
+    ],
+)
+def test_a_base_url_that_is_neither_https_nor_loopback_is_refused(url: str) -> None:
+    """Wrong addresses are found at construction, and what may be a secret in them is not repeated."""
+    with pytest.raises(BadBaseUrl) as caught:
+        build(Clock(), url)
+
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.chatwork.com/v2",
+        "https://api.chatwork.com/v2/",
+        "http://127.0.0.1:8080/v2",
+        "http://127.9.9.9",
+        "http://localhost:1/v2",
+        "http://[::1]:8080/v2",
+    ],
+)
+def test_https_and_loopback_are_allowed(url: str) -> None:
+    """The service itself, and the simulated one on this computer."""
+    assert 0 == build(Clock(), url).requests
+
+
+@responses.activate
+def test_the_default_address_is_the_api_and_netrc_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a base URL the official one is asked; a password lying in .netrc stays there."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login somebody password secret\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    responses.get("https://api.chatwork.com/v2/me", json={})
+    clock = Clock()
+    transport = Transport(requests.Session(), token=lambda: TOKEN, now=clock.now, sleep=clock.sleep)
+
+    ask(transport)
+
+    assert "Authorization" not in responses.calls[0].request.headers
+
+
+def test_cookies_are_not_kept() -> None:
+    """What a reply sets is not sent with the next request."""
+    with serving(reply(set_cookie="session=1; Path=/"), GOOD) as (transport, server, _):
+        ask(transport)
+        ask(transport)
+
+    assert "cookie" not in server.heads[1].lower()
+
+
+def test_loopback_is_reached_without_the_environments_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would carry the token off this computer."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+
+    with serving(GOOD) as (transport, server, _):
+        ask(transport)
+
+    assert 1 == len(server.heads)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_never_followed(status: int) -> None:
+    """Neither the token nor the request goes to another place."""
+    with Scripted([GOOD]) as other:
+        away = reply(status, b"", location=other.url)
+        with serving(away) as (transport, _, clock), pytest.raises(NotUnderstood):
+            ask(transport)
+
+    assert [] == other.heads
+    assert PATIENT == clock.slept
+
+
+def test_a_connection_is_used_again() -> None:
+    """Reading a body to its end gives the connection back."""
+    with serving(GOOD) as (transport, server, _):
+        for _ in range(3):
+            ask(transport)
+
+    assert (1, 3) == (server.connections, transport.requests)
+
+
+# --- faults ----------------------------------------------------------------------------------
+
+
+def chunked(body: bytes) -> bytes:
+    """A reply in chunks, ended by whatever the body ends with."""
+    return b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n" + body
+
+
+FAULTS = {
+    "cut by content-length": reply(body=b'{"account_id":1}', connection="close", content_length="17"),
+    "cut within a chunk": chunked(b'20\r\n{"account_id":1}'),
+    "cut between chunks": chunked(b'10\r\n{"account_id":1}\r\n'),
+    "cut before the headers' end": b"HTTP/1.1 200 X\r\nconnection: close\r\n",
+    "cut compressed": reply(body=gzip.compress(b'{"a":1}')[:-12], content_encoding="gzip"),
+    "not compressed at all": reply(body=b'{"a":1}', content_encoding="gzip"),
+    "no reply": b"connection: close",
+    "empty": reply(body=b""),
+    "HTML": reply(body=b"<html>maintenance</html>", content_type="text/html"),
+    "cut JSON": reply(body=b'{"account_id":'),
+    "not UTF-8": reply(body=b'{"name":"\xff"}'),
+    "500": reply(500, b'{"errors":["x"]}'),
+    "503 in HTML": reply(503, b"<html>"),
+    "404 in HTML": reply(404, b"<html>not found</html>"),
+    "404 empty": reply(404, b""),
+    "403 in HTML": reply(403, b"<html>blocked</html>"),
+    "403 without errors": reply(403, b'{"error":"x"}'),
+    "206": reply(206, b"{}"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_retried_and_never_data(name: str) -> None:
+    """After one fault the next good reply is the answer."""
+    with serving(FAULTS[name], GOOD) as (transport, _, clock):
+        answer = ask(transport)
+
+    assert {"account_id": 1} == answer
+    assert [1.0] == clock.slept
+    assert 2 == transport.requests
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_after_four_retries_a_fault_is_an_error(name: str) -> None:
+    """Five requests in all, then one of our errors: which one says whether there was a reply."""
+    kind = Unreachable if name in {"no reply", "500", "503 in HTML"} else NotUnderstood
+    with serving(FAULTS[name]) as (transport, _, clock), pytest.raises(kind) as caught:
+        ask(transport)
+
+    assert PATIENT == clock.slept
+    assert 5 == transport.requests
+    assert str(caught.value)
+    assert (5 if isinstance(caught.value, NotUnderstood) else 0) == transport.unparsed
+
+
+def test_a_server_that_is_not_there_is_unreachable() -> None:
+    """A refused connection is retried like any other fault."""
+    with Scripted([GOOD]) as gone:
+        pass
+    clock = Clock()
+    transport = build(clock, gone.url)
+
+    with pytest.raises(Unreachable):
+        ask(transport)
+
+    assert PATIENT == clock.slept
+
+
+@pytest.mark.parametrize(
+    ("step", "limits", "kind"),
+    [
+        (hang, Limits(read=0.05), Unreachable),
+        (drip(GOOD, seconds=10), Limits(read=0.05), Unreachable),
+        (drip(reply(body=b"[" + b" " * 5000), seconds=0.001), Limits(total=0.3), Unreachable),
+        (reply(body=b"[" + b"1," * 5000 + b"1]"), Limits(size=10_000), NotUnderstood),
+        (reply(body=gzip.compress(b" " * 10**7), content_encoding="gzip"), Limits(size=10**6), NotUnderstood),
+    ],
+)
+def test_a_reply_that_lasts_too_long_or_is_too_large_is_given_up(
+    step: Step, limits: Limits, kind: type[ChatworkError]
+) -> None:
+    """Silence, a trickle, and bodies past the cap end in an error, not in a hang or in full memory."""
+    with serving(step, limits=limits) as (transport, _, clock):
+        transport.deadline = clock.now()
+        with pytest.raises(kind):
+            ask(transport)
+
+    assert 1 == transport.requests
+
+
+def test_a_compressed_body_is_kept_decoded() -> None:
+    """What is kept and hashed is the body after content decoding."""
+    body = b'{"a":"' + b"x" * 10**6 + b'"}'
+    with serving(reply(body=gzip.compress(body), content_encoding="gzip")) as (transport, _, _):
+        answer = transport.get("/me", {}, lambda reply: reply.body)
+
+    assert body == answer
+
+
+def test_no_pause_is_longer_than_its_limit() -> None:
+    """Jitter never makes a pause longer than 30 seconds."""
+    with serving(FAULTS["empty"], jitter=lambda: 27.0) as (transport, _, clock), pytest.raises(NotUnderstood):
+        ask(transport)
+
+    assert [28.0, 29.0, LONGEST_PAUSE, LONGEST_PAUSE] == clock.slept
+
+
+def test_a_retry_past_the_deadline_is_not_made() -> None:
+    """The fault itself is raised at once, as the budget is not to blame."""
+    with serving(FAULTS["500"]) as (transport, _, clock):
+        transport.deadline = NOW + timedelta(seconds=5)
+        with pytest.raises(Unreachable):
+            ask(transport)
+
+    assert [1.0, 2.0] == clock.slept
+
+
+# --- refusals --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", [b'{"errors":["Invalid API token"]}', b"<html>", b""])
+def test_a_401_is_a_refused_token_at_once(body: bytes) -> None:
+    """There is no retry, and the next request asks for the token afresh."""
+    tokens = iter(["old", "new"])
+    with serving(reply(401, body), GOOD, token=lambda: next(tokens)) as (transport, server, clock):
+        with pytest.raises(TokenRefused):
+            ask(transport)
+        ask(transport)
+
+    assert [] == clock.slept
+    assert ["old", "new"] == [head.partition("token: ")[2].partition("\r")[0] for head in server.heads]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_is_not_shown_is_told_with_its_reply(status: int) -> None:
+    """With Chatwork's own error text 403 and 404 are an observation and keep the reply."""
+    body = b'{"errors":["You don\'t have permission to get this room"]}'
+    with serving(reply(status, body)) as (transport, _, clock), pytest.raises(NotVisible) as caught:
+        transport.get("/rooms/1", {"a": 1}, parse)
+
+    assert ("/rooms/1?a=1", status, body) == (caught.value.path, caught.value.status, caught.value.reply.body)
+    assert [] == clock.slept
+
+
+def test_what_the_plan_hides_is_told_even_without_a_text() -> None:
+    """The limitation header is Chatwork's own: it needs no error text beside it."""
+    hidden = reply(404, b"", chatwork_message_limitation="true")
+    with serving(hidden) as (transport, _, _), pytest.raises(NotVisible) as caught:
+        ask(transport)
+
+    assert caught.value.reply.limited
+
+
+def test_other_refusals_carry_chatworks_texts() -> None:
+    """They are shortened and fit for a terminal, and a token repeated in them is covered."""
+    texts = ["Parameter x is required", "a\x1b\u202eb\ud83d", f"no {TOKEN}", "長" * 5000, 5]
+    body = json.dumps({"errors": texts})
+    with serving(reply(400, body.encode())) as (transport, _, _), pytest.raises(Refused) as caught:
+        ask(transport)
+
+    shown = str(caught.value)
+    assert "(400): Parameter x is required; a[U+001B][U+202E]b[U+D83D]; no ***; 長長" in shown
+    assert len(shown) < 300
+    assert 1 == transport.requests
+
+
+def test_a_refusal_without_a_text_is_a_refusal() -> None:
+    """A 4xx in HTML says at least its status."""
+    with serving(reply(410, b"<html>")) as (transport, _, _), pytest.raises(Refused, match="410"):
+        ask(transport)
+
+
+# --- the budget ------------------------------------------------------------------------------
+
+
+def test_after_a_429_the_end_of_the_window_is_waited_for() -> None:
+    """Until the reset plus jitter, told before it begins, and not counted as a retry."""
+    waits: list[timedelta] = []
+    refusal = reply(429, b"{}", **told(0, 120))
+    with serving(refusal, *[FAULTS["500"]] * 4, GOOD, jitter=lambda: 2.5, on_wait=waits.append) as (
+        transport,
+        _,
+        clock,
+    ):
+        answer = ask(transport)
+
+    assert {"account_id": 1} == answer
+    assert [122.5, 3.5, 4.5, 6.5, 10.5] == clock.slept
+    assert [timedelta(seconds=122.5)] == waits
+
+
+def test_a_fourth_429_is_too_much() -> None:
+    """After three waits for one request the budget counts as spent; without headers a wait is 5 minutes."""
+    with serving(reply(429, b"")) as (transport, _, clock), pytest.raises(BudgetSpent):
+        ask(transport)
+
+    assert [300.0] * 3 == clock.slept
+    assert 4 == transport.requests
+
+
+def test_a_429_whose_window_has_ended_still_waits_the_jitter() -> None:
+    """No refusal is answered by a request at once."""
+    with serving(reply(429, b"", **told(0, 0)), GOOD, jitter=lambda: 1.5) as (transport, _, clock):
+        ask(transport)
+
+    assert [1.5] == clock.slept
+
+
+def test_a_wait_past_the_deadline_is_refused_at_once() -> None:
+    """Whoever has no time for the wait learns so without waiting."""
+    with serving(reply(429, b"", **told(0, 120)), GOOD) as (transport, _, clock):
+        transport.deadline = NOW + timedelta(seconds=119)
+        with pytest.raises(BudgetSpent):
+            ask(transport)
+        transport.deadline = NOW + timedelta(seconds=120)
+        ask(transport)
+
+    assert [120.0] == clock.slept
+
+
+def test_at_the_reserve_the_wait_comes_before_the_request() -> None:
+    """The reserve is for the person's other tools; whoever needs it sets it to 0."""
+    first, second = (reply(200, b"{}", **told(left, 90)) for left in (61, 60))
+    with serving(first, second, GOOD) as (transport, server, clock):
+        for _ in range(2):
+            ask(transport)
+        transport.reserve = 0
+        ask(transport)
+        slept_without_reserve = list(clock.slept)
+        transport.reserve = 60
+        ask(transport)
+
+    assert [] == slept_without_reserve
+    assert [90.0] == clock.slept
+    assert 4 == len(server.heads)
+
+
+def test_a_budget_known_from_before_is_kept() -> None:
+    """A new process does not start with a full budget."""
+    known = Budget(300, 0, NOW + timedelta(seconds=30))
+    with serving(GOOD, budget=known) as (transport, server, clock):
+        transport.deadline = NOW
+        with pytest.raises(BudgetSpent):
+            ask(transport)
+
+    assert [] == server.heads
+    assert [] == clock.slept
+    assert known == transport.budget
+
+
+def test_budget_and_clocks_are_learnt_from_every_reply() -> None:
+    """Also from a refusal; of the clocks' differences the largest is kept."""
+    dates = [NOW + timedelta(seconds=seconds) for seconds in (3, -40, 5)]
+    steps = [reply(400, b"{}", date=format_datetime(date, usegmt=True), **told(100, 60)) for date in dates]
+    with serving(*steps) as (transport, _, _):
+        for _ in steps:
+            with pytest.raises(Refused):
+                ask(transport)
+
+    assert timedelta(seconds=-40) == transport.clock_offset
+    assert Budget(300, 100, NOW + timedelta(seconds=55)) == transport.budget
+
+
+# --- what must hold always -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*FAULTS, "401", "400", "429"])
+def test_the_token_is_in_no_error_and_no_log(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither in the text, nor in a trace with every local variable, nor in the most talkative log."""
+    more = {"401": reply(401), "400": reply(400), "429": reply(429)}
+    caplog.set_level(logging.DEBUG)
+    with serving((FAULTS | more)[name]) as (transport, _, _), pytest.raises(ArchiverError) as caught:
+        ask(transport)
+
+    trace = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    shown = [repr(caught.value), str(caught.value), repr(transport), caplog.text]
+    assert TOKEN not in "".join([*shown, *trace.format(chain=True)])
+
+
+class Adapter(requests.adapters.HTTPAdapter):
+    """Answers in memory."""
+
+    def __init__(self, make: Callable[[], HTTPResponse]) -> None:
+        """Answer every request with what this makes."""
+        super().__init__()
+        self._make = make
+
+    def send(self, request: requests.PreparedRequest, *given: Any, **more: Any) -> requests.Response:
+        """Answer."""
+        return self.build_response(request, self._make())
+
+
+def in_memory(clock: Clock, make: Callable[[], HTTPResponse]) -> Transport:
+    """A transport without any socket."""
+    session = requests.Session()
+    session.mount("https://", Adapter(make))
+    return build(clock, "https://api.chatwork.com/v2", session=session)
+
+
+def test_an_interrupt_by_the_user_passes() -> None:
+    """Ctrl-C during a request is not taken for a fault."""
+
+    def interrupt() -> HTTPResponse:
+        raise KeyboardInterrupt
+
+    clock = Clock()
+    with pytest.raises(KeyboardInterrupt):
+        ask(in_memory(clock, interrupt))
+
+    assert [] == clock.slept
+
+
+STATUSES = st.one_of(st.sampled_from([200, 204, 301, 400, 401, 403, 404, 429, 500]), st.integers(100, 999))
+
+
+@settings(deadline=None)
+@given(
+    answers=st.lists(st.tuples(STATUSES, st.binary(max_size=50)), min_size=1, max_size=12),
+    header=st.text(st.characters(min_codepoint=32, max_codepoint=126)),
+)
+def test_any_reply_is_data_or_one_of_our_errors(answers: list[tuple[int, bytes]], header: str) -> None:
+    """Whatever comes, the end comes within eight requests and bounded waits."""
+    replies = chain(answers, repeat(answers[-1]))
+
+    def make() -> HTTPResponse:
+        status, body = next(replies)
+        headers = {"x-ratelimit-reset": header, "date": header, "x-ratelimit-remaining": "100"}
+        return HTTPResponse(io.BytesIO(body), headers, status, preload_content=False)
+
+    clock = Clock()
+    transport = in_memory(clock, make)
+    with suppress(ArchiverError):
+        ask(transport)
+
+    assert 1 <= transport.requests <= 8
+    assert sum(clock.slept) <= 15 + 3 * 300

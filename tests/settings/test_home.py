@@ -1,0 +1,161 @@
+"""Where the archive is, and where it must not be."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.settings.home import check_home, holds_archive, home_path, language_of
+
+
+def test_the_option_wins_over_the_environment(tmp_path: Path) -> None:
+    """`--home` is meant for this one call, so it is stronger than ARCHIVE_HOME."""
+    actual = home_path(str(tmp_path / "a"), {"ARCHIVE_HOME": str(tmp_path / "b")})
+
+    assert tmp_path / "a" == actual
+
+
+def test_the_environment_names_the_home(tmp_path: Path) -> None:
+    """ARCHIVE_HOME counts where no option is given; an empty option is none."""
+    actual = [home_path(option, {"ARCHIVE_HOME": str(tmp_path)}) for option in (None, "")]
+
+    assert [tmp_path, tmp_path] == actual
+
+
+def test_without_a_word_it_is_the_users_data_folder() -> None:
+    """The folder is named after the program, and absolute."""
+    actual = home_path(None, {})
+
+    assert ("chatwork-archiver", True) == (actual.name, actual.is_absolute())
+
+
+def test_a_relative_home_and_a_tilde_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user typed is meant from the present folder, `~` from the own one."""
+    monkeypatch.chdir(tmp_path)
+
+    actual = home_path("here", {}), home_path("~/there", {})
+
+    assert (tmp_path / "here", Path.home() / "there") == actual
+
+
+@pytest.mark.parametrize("home", ["a\0b", "~no-such-user-here/x"])
+def test_a_home_that_cannot_be_is_wrong_usage(home: str) -> None:
+    """A path with NUL or of an unknown user is answered with a sentence."""
+    with pytest.raises(errors.BadValue) as raised:
+        home_path(home, {})
+
+    assert "--home" == raised.value.data["option"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "service"),
+    [
+        ("OneDrive/保管庫", "OneDrive"),
+        ("OneDrive - 株式会社/x", "OneDrive"),
+        ("Library/CloudStorage/OneDrive-Personal/x", "OneDrive"),
+        ("Dropbox/x", "Dropbox"),
+        ("Dropbox (Personal)/x", "Dropbox"),
+        ("iCloudDrive/x", "iCloud Drive"),
+        ("Library/Mobile Documents/com~apple~CloudDocs/x", "iCloud Drive"),
+        ("Google Drive/x", "Google Drive"),
+        ("Library/CloudStorage/GoogleDrive-me@example.com/x", "Google Drive"),
+        (unicodedata.normalize("NFD", "マイドライブ/x"), "Google Drive"),
+    ],
+)
+def test_a_synchronised_folder_is_refused_by_its_name(tmp_path: Path, folder: str, service: str) -> None:
+    """The services' own folder names are known, in every spelling they use."""
+    with pytest.raises(errors.SyncedFolder) as raised:
+        check_home(tmp_path / folder, {})
+
+    assert service == raised.value.data["service"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "service"),
+    [(".dropbox.cache", "Dropbox"), (".tmp.driveupload", "Google Drive"), (".dropbox", "Dropbox")],
+)
+def test_a_synchronised_folder_is_refused_by_its_marks(tmp_path: Path, mark: str, service: str) -> None:
+    """A folder under another name is known by what the service leaves in it."""
+    (tmp_path / mark).mkdir()
+
+    with pytest.raises(errors.SyncedFolder) as raised:
+        check_home(tmp_path / "a" / "b", {})
+
+    assert service == raised.value.data["service"]
+
+
+def test_onedrive_under_another_name_is_known_by_its_variable(tmp_path: Path) -> None:
+    """Windows says in %OneDrive% which folder is synchronised."""
+    with pytest.raises(errors.SyncedFolder):
+        check_home(tmp_path / "x", {"OneDriveCommercial": str(tmp_path)})
+
+
+def test_a_link_into_a_synchronised_folder_is_refused(tmp_path: Path) -> None:
+    """What counts is where the bytes lie."""
+    (tmp_path / "Dropbox").mkdir()
+    (tmp_path / "plain").symlink_to(tmp_path / "Dropbox")
+
+    with pytest.raises(errors.SyncedFolder):
+        check_home(tmp_path / "plain", {})
+
+
+@pytest.mark.parametrize("folder", ["onedriver", "my dropbox notes", "icloudy", "Documents/chatwork"])
+def test_other_folders_are_fine(tmp_path: Path, folder: str) -> None:
+    """A name that only resembles a service's is left alone."""
+    home = tmp_path / folder
+    home.mkdir(parents=True)
+
+    check_home(home, {"OneDrive": ""})
+
+    assert [] == list(home.iterdir())
+
+
+def test_an_archive_is_known_by_its_database(tmp_path: Path) -> None:
+    """Settings alone are an init that was interrupted, not yet an archive."""
+    (tmp_path / "archive.toml").touch()
+    before = holds_archive(tmp_path)
+    (tmp_path / "archive.sqlite3").touch()
+
+    assert (False, True) == (before, holds_archive(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('language = "en"\n', "en"),
+        ("\ufefflanguage='ja' # text\n[sync]\n", "ja"),
+        ('language = "en"\nthis is = = broken [[[\n', "en"),
+        ('# language = "en"\n', None),
+        ('[sync]\nlanguage = "en"\n', None),
+        ('language = ""\n', None),
+        ("", None),
+    ],
+)
+def test_the_language_is_read_from_a_broken_file_too(tmp_path: Path, text: str, expected: str | None) -> None:
+    """The settings' language counts even where the rest cannot be read."""
+    (tmp_path / "archive.toml").write_text(text, encoding="utf-8")
+
+    assert expected == language_of(tmp_path)
+
+
+@given(data=st.binary(max_size=200))
+def test_reading_the_language_never_fails(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    """Any bytes at all give a text or nothing."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "archive.toml").write_bytes(data)
+
+    actual = language_of(home)
+
+    assert actual is None or actual
+
+
+def test_a_folder_in_place_of_the_file_has_no_language(tmp_path: Path) -> None:
+    """Nothing that lies there can break the help."""
+    (tmp_path / "archive.toml").mkdir()
+
+    assert language_of(tmp_path) is None

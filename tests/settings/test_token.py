@@ -1,0 +1,279 @@
+"""The API token: where it is fetched, when it is refused, how it is kept."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import keyring.errors
+import pytest
+from keyring.backend import KeyringBackend
+
+from archiver import errors
+from archiver.settings.acl import grants_many
+from archiver.settings.model import Settings
+from archiver.settings.token import forget_token, is_private, store_token, token
+
+CANARY = "0123456789abcdef0123456789abcdef"
+
+
+class Memory(KeyringBackend):
+    """A keyring that keeps everything in a dictionary."""
+
+    priority = 1.0
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """What was kept, if anything."""
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep it."""
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget it."""
+        del self.kept[service, username]
+
+
+class Absent(Memory):
+    """What keyring puts where a session has none."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Refuse, as `keyring.backends.fail` does."""
+        raise keyring.errors.NoKeyringError("No recommended backend was available.")
+
+
+class Sieve(Memory):
+    """A keyring that takes everything and keeps nothing, as `keyring.backends.null` does."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Let it go."""
+
+
+class Locked(Memory):
+    """A keyring whose owner did not open it."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Refuse."""
+        raise keyring.errors.KeyringLocked("the collection is\nlocked")
+
+
+@pytest.fixture
+def _restored() -> Iterator[None]:
+    before = keyring.get_keyring()
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def memory(_restored: None) -> Memory:
+    """The process's keyring is one in memory."""
+    chosen = Memory()
+    keyring.set_keyring(chosen)
+    return chosen
+
+
+def settings(home: Path, source: str) -> Settings:
+    return Settings(home=home, token_source=source)
+
+
+def put(path: Path, text: str, mode: int = 0o600) -> Path:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+@pytest.mark.parametrize("text", [CANARY, f" {CANARY}\r\n", f"\ufeff{CANARY}\n", f"\n\ufeff {CANARY}\t"])
+def test_a_token_from_the_environment_is_trimmed(tmp_path: Path, text: str) -> None:
+    """Blanks, line ends and a byte order mark come along when something is pasted."""
+    assert CANARY == token(settings(tmp_path, "env:MINE"), {"MINE": text})
+
+
+@pytest.mark.parametrize("environ", [{}, {"MINE": ""}, {"MINE": " \ufeff\n"}])
+def test_an_empty_variable_is_no_token(tmp_path: Path, environ: dict[str, str]) -> None:
+    """The place is named."""
+    with pytest.raises(errors.TokenMissing, match="env:MINE"):
+        token(settings(tmp_path, "env:MINE"), environ)
+
+
+@pytest.mark.parametrize("text", ["canary two", "canary\ntwo", "キー", "canary\0", "canary\x1b[0m"])
+def test_what_cannot_be_a_token_is_refused_unseen(tmp_path: Path, text: str) -> None:
+    """It would break the request's header; the error does not repeat it."""
+    with pytest.raises(errors.TokenMalformed) as raised:
+        token(settings(tmp_path, "env:MINE"), {"MINE": text})
+
+    assert ("canary" in str(raised.value), "キー" in str(raised.value)) == (False, False)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+def test_a_file_of_the_owner_is_read(tmp_path: Path, mode: int) -> None:
+    """A relative path is meant from the home."""
+    put(tmp_path / "token", f"\ufeff{CANARY}\n", mode)
+
+    actual = [token(settings(tmp_path, source), {}) for source in ("file:token", f"file:{tmp_path}/token")]
+
+    assert [CANARY, CANARY] == actual
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o601])
+def test_a_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) -> None:
+    """Group and others have no right at all; the error leads to the file, not to the token."""
+    path = put(tmp_path / "token", CANARY, mode)
+
+    with pytest.raises(errors.TokenFileUnsafe) as raised:
+        token(settings(tmp_path, "file:token"), {})
+
+    assert path == raised.value.data["path"]
+    assert CANARY not in str(raised.value)
+
+
+def test_a_file_of_somebody_else_is_not_private(tmp_path: Path) -> None:
+    """Whoever owns the file can put another token there."""
+    regular = stat.S_IFREG | 0o600
+    owners = [os.geteuid(), 0, os.geteuid() + 1]
+
+    actual = [is_private(tmp_path, os.stat_result([regular, 0, 0, 1, owner, 0, 0, 0, 0, 0])) for owner in owners]
+
+    assert [True, True, False] == actual
+
+
+def test_a_file_handed_over_by_systemd_may_have_any_mode(tmp_path: Path) -> None:
+    """systemd closes the folder of credentials, not each file."""
+    put(tmp_path / "token", CANARY, 0o444)
+
+    actual = token(settings(tmp_path, "file:token"), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+    assert CANARY == actual
+
+
+def test_a_way_out_of_the_handed_over_folder_does_not_count(tmp_path: Path) -> None:
+    """`..` and links are followed before the folder is compared."""
+    put(tmp_path / "token", CANARY, 0o644)
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "credentials" / "link").symlink_to(tmp_path / "token")
+    environ = {"CREDENTIALS_DIRECTORY": str(tmp_path / "credentials")}
+
+    for source in ("file:credentials/../token", "file:credentials/link"):
+        with pytest.raises(errors.TokenFileUnsafe):
+            token(settings(tmp_path, source), environ)
+
+
+def test_a_missing_file_is_no_token(tmp_path: Path) -> None:
+    """The path is named, and why."""
+    with pytest.raises(errors.TokenMissing, match="No such file"):
+        token(settings(tmp_path, "file:token"), {})
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_a_folder_or_a_pipe_is_no_token(tmp_path: Path, make: object) -> None:
+    """An unattended run must not wait for somebody to write into a pipe."""
+    assert callable(make)
+    make(tmp_path / "token")
+
+    with pytest.raises(errors.TokenMissing):
+        token(settings(tmp_path, "file:token"), {})
+
+
+def test_a_huge_or_binary_file_is_no_token(tmp_path: Path) -> None:
+    """Only the beginning is read."""
+    put(tmp_path / "token", "é" * 100_000)
+
+    with pytest.raises(errors.TokenMalformed):
+        token(settings(tmp_path, "file:token"), {})
+
+
+def test_a_stored_file_is_for_its_owner_and_comes_back(tmp_path: Path) -> None:
+    """Mode 0600 from the first moment; a looser file that was there is replaced."""
+    put(tmp_path / "token", "old", 0o644)
+
+    store_token(tmp_path, "file:token", CANARY)
+
+    assert 0o600 == stat.S_IMODE((tmp_path / "token").stat().st_mode)
+    assert CANARY == token(settings(tmp_path, "file:token"), {})
+    assert [tmp_path / "token"] == list(tmp_path.iterdir())
+
+
+def test_a_forgotten_file_is_gone(tmp_path: Path) -> None:
+    """The second time there is nothing left to forget."""
+    store_token(tmp_path, "file:token", CANARY)
+
+    actual = forget_token(tmp_path, "file:token"), forget_token(tmp_path, "file:token")
+
+    assert ((True, False), []) == (actual, list(tmp_path.iterdir()))
+
+
+def test_the_keyring_keeps_and_forgets(tmp_path: Path, memory: Memory) -> None:
+    """Each archive has its own place there."""
+    store_token(tmp_path / "a", "keyring", CANARY)
+
+    assert {("chatwork-archiver", str(tmp_path / "a"))} == memory.kept.keys()
+    assert CANARY == token(settings(tmp_path / "a", "keyring"), {})
+    assert (True, False) == (forget_token(tmp_path / "a", "keyring"), forget_token(tmp_path / "a", "keyring"))
+
+
+def test_a_keyring_without_our_token_says_so(tmp_path: Path, memory: Memory) -> None:
+    """The place is named."""
+    with pytest.raises(errors.TokenMissing, match="keyring"):
+        token(settings(tmp_path, "keyring"), {})
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [(Absent, "none is running in this session"), (Locked, "the collection is locked")],
+)
+@pytest.mark.usefixtures("_restored")
+def test_a_keyring_that_cannot_be_used_is_one_error(
+    tmp_path: Path, chosen: type[KeyringBackend], expected: str
+) -> None:
+    """A session without a desktop has none; the reason is said on one line."""
+    keyring.set_keyring(chosen())
+
+    for action in (
+        lambda: token(settings(tmp_path, "keyring"), {}),
+        lambda: forget_token(tmp_path, "keyring"),
+    ):
+        with pytest.raises(errors.KeyringUnavailable) as raised:
+            action()
+        assert expected == raised.value.data["detail"]
+
+
+@pytest.mark.usefixtures("_restored")
+def test_a_keyring_that_keeps_nothing_is_noticed(tmp_path: Path) -> None:
+    """What was stored is read back at once."""
+    keyring.set_keyring(Sieve())
+
+    with pytest.raises(errors.KeyringUnavailable, match="did not keep"):
+        store_token(tmp_path, "keyring", CANARY)
+
+
+def test_a_variable_is_the_users_own_to_set(tmp_path: Path) -> None:
+    """Storing says so; forgetting has nothing to do."""
+    with pytest.raises(errors.UsageError, match="MINE") as raised:
+        store_token(tmp_path, "env:MINE", CANARY)
+
+    assert CANARY not in str(raised.value)
+    assert False is forget_token(tmp_path, "env:MINE")
+
+
+@pytest.mark.parametrize(
+    ("sddl", "expected"),
+    [
+        ("token\r\nD:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-5-21-1-2-3-1001)\r\n", False),
+        ("token\r\nD:AI(A;ID;FA;;;SY)(A;ID;0x1200a9;;;BU)\r\n", True),
+        ("token\r\nD:(A;;FR;;;WD)\r\n", True),
+        ("token\r\nD:(A;;FR;;;S-1-1-0)\r\n", True),
+        ("token\r\nD:(D;;FR;;;WD)(A;;FA;;;SY)\r\n", False),
+        ("token\r\nD:(A;;FA;;;SY)S:(AU;SAFA;FA;;;WD)\r\n", False),
+        ("", False),
+    ],
+)
+def test_permissions_of_windows_are_understood(sddl: str, expected: bool) -> None:
+    """A right for everybody, all users or all signed-in users is a right for others."""
+    assert expected == grants_many(sddl)

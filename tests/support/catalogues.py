@@ -1,0 +1,171 @@
+"""Keeps the catalogues in step with the code: `python -m tests.support.catalogues update`.
+
+`update` collects the texts of `archiver/` and of click, keeps what is translated, drops what is not used any
+more, compiles, and lists what lacks a Japanese text; write those into `ja/LC_MESSAGES/messages.po` and call
+it again. `compile` only makes the `.mo` files; `check` changes nothing and says what is wrong.
+English is filled with the msgids themselves.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import string
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parents[2]
+LOCALE = ROOT / "archiver" / "locale"
+LANGUAGES = ("en", "ja")
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+
+#: Click translates these by a variable, so no extractor sees them.
+HIDDEN = ("required",)
+
+Text = str | tuple[str, str]
+"""A msgid, or one for a single thing and one for many."""
+
+
+class PlainCatalog(Catalog):
+    """A catalogue without dates, names and addresses in its header: the same texts are the same file."""
+
+    def _plain_headers(self) -> list[tuple[str, str]]:
+        return [
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Transfer-Encoding", "8bit"),
+            ("Language", str(self.locale)),
+            ("Plural-Forms", self.plural_forms),
+        ]
+
+    mime_headers = property(_plain_headers, lambda _self, _headers: None)
+
+
+def po_path(language: str) -> Path:
+    """The file that people edit."""
+    return LOCALE / language / "LC_MESSAGES" / "messages.po"
+
+
+def mo_path(language: str) -> Path:
+    """The file that the program reads."""
+    return po_path(language).with_suffix(".mo")
+
+
+def used() -> set[Text]:
+    """Every text of ours and of click that can be translated."""
+    found: set[Text] = set(HIDDEN)
+    for folder in (ROOT / "archiver", Path(click.__file__).parent):
+        for _file, _line, text, _comments, _context in extract_from_dir(str(folder), keywords=KEYWORDS):
+            if text:
+                found.add((text[0], text[1]) if isinstance(text, tuple) else text)
+    return found
+
+
+def translations(language: str) -> dict[Text, tuple[str, ...]]:
+    """What the `.po` file has, empty texts left out; a text without plural has one."""
+    if not po_path(language).exists():
+        return {}
+    with po_path(language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    found: dict[Text, tuple[str, ...]] = {}
+    for message in catalogue:
+        key = (message.id[0], message.id[1]) if isinstance(message.id, (list, tuple)) else message.id
+        texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
+        if key and all(texts):
+            found[key] = texts
+    return found
+
+
+def catalogue(language: str, texts: set[Text]) -> PlainCatalog:
+    """The catalogue of a language for these texts, as far as they are translated."""
+    known = translations(language)
+    made = PlainCatalog(locale=language, header_comment="", fuzzy=False)
+    for text in sorted(texts, key=lambda one: (one,) if isinstance(one, str) else one):
+        forms = (text if isinstance(text, tuple) else (text,)) if language == "en" else known.get(text, ("",))
+        made.add(text, forms if isinstance(text, tuple) else forms[0])
+    return made
+
+
+def po_bytes(made: Catalog) -> bytes:
+    """The text of the `.po` file: sorted, without places in the source."""
+    buffer = io.BytesIO()
+    write_po(buffer, made, width=0, no_location=True, sort_output=True)
+    return buffer.getvalue().lstrip()
+
+
+def mo_bytes(made: Catalog) -> bytes:
+    """What gettext reads."""
+    buffer = io.BytesIO()
+    write_mo(buffer, made)
+    return buffer.getvalue()
+
+
+def placeholders(text: str) -> set[str]:
+    """The names that a text is filled with: `{x}`, `{x!r}` and `%(x)s` alike."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:  # a brace that is only a brace: such a text is not formatted
+        parts = []
+    return {name for _text, name, _spec, _how in parts if name is not None} | set(re.findall(r"%\((\w+)\)", text))
+
+
+def faults() -> Iterator[str]:
+    """What is wrong with the catalogues as they lie there, one sentence each."""
+    texts = used()
+    for language in LANGUAGES:
+        known = translations(language)
+        yield from (f"{language}: no text for {text!r}" for text in sorted(texts - known.keys(), key=str))
+        yield from (f"{language}: not used any more: {text!r}" for text in sorted(known.keys() - texts, key=str))
+        for text, translated in known.items():
+            if not _fits(text, translated):
+                yield f"{language}: other placeholders than {text!r}"
+        made = catalogue(language, set(known))
+        if not mo_path(language).exists() or mo_path(language).read_bytes() != mo_bytes(made):
+            yield f"{language}: messages.mo is not made of messages.po"
+
+
+def _fits(text: Text, translated: tuple[str, ...]) -> bool:
+    """Whether the last form is filled as the plural is, and no form with a name that nobody gives."""
+    forms = (text,) if isinstance(text, str) else text
+    known = set.union(*map(placeholders, forms))
+    return placeholders(translated[-1]) == placeholders(forms[-1]) and all(
+        placeholders(one) <= known for one in translated
+    )
+
+
+def update(texts: set[Text]) -> None:
+    """Write both files of each language for these texts."""
+    for language in LANGUAGES:
+        made = catalogue(language, texts)
+        po_path(language).parent.mkdir(parents=True, exist_ok=True)
+        po_path(language).write_bytes(po_bytes(made))
+        mo_path(language).write_bytes(mo_bytes(made))
+
+
+def main(action: str) -> int:
+    """Carry out one of the three words; 1 if something is left to do."""
+    match action:
+        case "update":
+            update(used())
+        case "compile":
+            for language in LANGUAGES:
+                mo_path(language).write_bytes(mo_bytes(catalogue(language, set(translations(language)))))
+        case "check":
+            pass
+        case _:
+            print(__doc__)
+            return 2
+    found = list(faults())
+    print("\n".join(found) or "Every text has its translation.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))

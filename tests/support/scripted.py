@@ -1,0 +1,92 @@
+"""A server on loopback that sends exactly the bytes it was told to, for replies no library would make."""
+
+import socket
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+Step = bytes | Callable[[socket.socket, Event], None]
+"""Bytes to send, or a function that misbehaves on a socket until the event tells it to end."""
+
+
+def reply(status: int = 200, body: bytes = b"{}", **headers: str) -> bytes:
+    """A whole reply; `x_ratelimit_reset="5"` is the header `x-ratelimit-reset`; it may replace a usual one."""
+    told = {"content-type": "application/json", "content-length": str(len(body))}
+    told |= {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    return f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + body
+
+
+def drip(whole: bytes, *, seconds: float) -> Step:
+    """Send the bytes one by one, so many seconds apart."""
+
+    def step(connection: socket.socket, over: Event) -> None:
+        for start in range(len(whole)):
+            connection.sendall(whole[start : start + 1])
+            if over.wait(seconds):
+                return
+
+    return step
+
+
+def hang(connection: socket.socket, over: Event) -> None:
+    """Send nothing at all."""
+    over.wait(10)
+
+
+class Scripted:
+    """One step for each request; the last one again and again; `heads` are the requests, as text."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        """Listen at once; `with` ends it."""
+        self._steps = list(steps)
+        self._over = Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.heads: list[str] = []
+        self.connections = 0
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v2"
+        Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        """Use it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Hang up on everyone."""
+        self._over.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.connections += 1
+                Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            while head := self._head(connection):
+                self.heads.append(head)
+                step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
+                if callable(step):
+                    step(connection, self._over)
+                    return
+                connection.sendall(step)
+                if b"connection: close" in step:
+                    return
+
+    @staticmethod
+    def _head(connection: socket.socket) -> str:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            part = connection.recv(65536)
+            if not part:
+                return ""
+            head += part
+        return head.decode("latin-1")

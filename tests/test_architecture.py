@@ -1,0 +1,157 @@
+"""The arrows of docs/architecture.md: what each part may import, and where each library lives."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "archiver"
+
+FOUNDATION = {"errors", "records"}
+
+#: Each part, and the parts or modules of ours it may import. A row for a module wins over its folder's.
+MAY_IMPORT: dict[str, set[str]] = {
+    "records": set(),
+    "errors": {"records"},  # the type of a reply that an error carries
+    "settings": FOUNDATION,
+    "chatwork": FOUNDATION,
+    "evidence": FOUNDATION,
+    "store": FOUNDATION | {"evidence.history"},
+    "store.writer": FOUNDATION | {"evidence.chain"},
+    "store.seal": FOUNDATION | {"evidence.chain"},
+    "store.project": FOUNDATION | {"chatwork.models", "evidence.history"},
+    "render": {"records", "chatwork.notation"},
+    "sync": FOUNDATION | {"chatwork", "store"},
+    "export": FOUNDATION | {"chatwork.notation", "evidence.history", "evidence.tables", "render"},
+    "export.package": FOUNDATION | {"evidence", "render", "store"},
+    "app": FOUNDATION | {"settings", "chatwork", "evidence", "store"},
+    "schedule": FOUNDATION | {"app", "settings", "sync", "export", "evidence", "store"},
+    "demo": set(),  # the simulated Chatwork stands alone
+    "demo.story": FOUNDATION | {"app", "settings", "schedule", "sync", "export", "store", "evidence"},
+}
+MAY_IMPORT["cli"] = set(MAY_IMPORT)
+
+#: Each library, and the parts or modules that may import it. One from outside that has no home is a fault;
+#: of the standard library, only what reaches the network or a database needs one.
+HOME: dict[str, set[str]] = {
+    "alembic": {"store"},
+    "click": {"cli"},
+    "filelock": {"store.archive", "schedule"},
+    "jinja2": {"render"},
+    "keyring": {"settings"},
+    "markupsafe": {"render"},
+    "msgspec": {"chatwork.models", "chatwork.client", "settings"},
+    "platformdirs": {"settings"},
+    "requests": {"chatwork.transport", "sync.download", "app"},
+    "rich": {"cli"},
+    "sqlalchemy": {"store"},
+    "tomlkit": {"settings"},
+    "urllib3": {"chatwork.transport", "sync.download"},
+    "http.client": {"chatwork.transport", "demo", "sync.download"},
+    "http.server": {"demo"},
+    "socket": {"demo"},
+    "socketserver": {"demo"},
+    "sqlite3": {"store"},
+    "urllib.request": set(),
+}
+
+
+def modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
+    """Every module below `root`, by its name without the package's own."""
+    for path in sorted(root.rglob("*.py")):
+        name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+        if name not in {"__init__", "__main__"}:
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """The full name of everything a module imports, wherever in it the import stands."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                yield from ("." * level + f"{module or ''}.{alias.name}" for alias in names)
+
+
+def within(name: str, places: set[str]) -> bool:
+    """Whether `name` is one of the places or lies in one."""
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def allowed(module: str, name: str) -> bool:
+    """Whether `module` may import `name`."""
+    folder = module.partition(".")[0]
+    if name.partition(".")[0] == "archiver":
+        below = MAY_IMPORT.get(module, MAY_IMPORT.get(folder, set()))
+        return within(name.removeprefix("archiver."), below | {folder})
+    homes = [places for library, places in HOME.items() if within(name, {library})]
+    if homes:
+        return within(module, homes[0])
+    return name.partition(".")[0] in sys.stdlib_module_names
+
+
+def complaints(root: Path) -> list[str]:
+    """Every import below `root` that the two tables do not allow."""
+    return [
+        f"{module} imports {name}"
+        for module, tree in modules(root)
+        for name in imports(tree)
+        if not allowed(module, name)
+    ]
+
+
+def test_each_part_imports_only_what_lies_below_it() -> None:
+    """No import points up or sideways, and each library is imported only at home."""
+    actual = complaints(ROOT)
+
+    assert [] == actual
+
+
+def test_every_part_has_a_row_and_every_row_a_part() -> None:
+    """The table of parts speaks of the folders that exist, all of them and no others."""
+    there = {name for name, _ in modules(ROOT)}
+
+    missing = {name.partition(".")[0] for name in there} - MAY_IMPORT.keys()
+    stale = {row for row in MAY_IMPORT if not any(within(name, {row}) for name in there)}
+
+    assert (set(), set()) == (missing, stale)
+
+
+def test_the_parts_form_no_circle() -> None:
+    """The table itself can be read from the bottom up."""
+    waiting: dict[str, set[str]] = {}
+    for row, below in MAY_IMPORT.items():
+        if row != "demo.story":  # it stands on line 5, its folder on line 0
+            waiting.setdefault(row.partition(".")[0], set()).update(name.partition(".")[0] for name in below)
+
+    while ready := {part for part, below in waiting.items() if not (below - {part}) & waiting.keys()}:
+        waiting = {part: below for part, below in waiting.items() if part not in ready}
+
+    assert {} == waiting
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "imported"),
+    [
+        ("evidence.chain", "from archiver.store import queries", "archiver.store.queries"),
+        ("sync.run", "import sqlalchemy as sa", "sqlalchemy"),
+        ("store.queries", "from archiver.evidence import verify", "archiver.evidence.verify"),
+        ("sync.pull", "from . import changes", "..changes"),
+        ("render.body", "def f():\n    import urllib.request", "urllib.request"),
+        ("export.csv", "import unheard_of", "unheard_of"),
+    ],
+)
+def test_a_planted_fault_is_named(tmp_path: Path, module: str, source: str, imported: str) -> None:
+    """Upward, away from home, sideways, relative, hidden in a function, or without a home: each is found."""
+    path = tmp_path / (module.replace(".", "/") + ".py")
+    path.parent.mkdir()
+    path.write_text(source, encoding="utf-8")
+
+    actual = complaints(tmp_path)
+
+    assert [f"{module} imports {imported}"] == actual

@@ -1,0 +1,206 @@
+"""The reference says what the code does: commands, settings, exit codes, tables, formats, the two commands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+
+from archiver import errors, export
+from archiver.cli.main import INTERRUPTED, build
+from archiver.settings import schema as settings_schema
+from archiver.store import schema as store_schema
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+PAGES = [ROOT / "README.md", ROOT / "README.ja.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def section(page: str, heading: str) -> str:
+    """The text under one heading, up to the next of the same depth or above."""
+    text = (REFERENCE / page).read_text(encoding="utf-8")
+    depth = heading.partition(" ")[0]
+    found = re.search(rf"(?ms)^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(depth)}}} |\Z)", text)
+    assert found, f"{page} has no heading {heading}"
+    return found[1]
+
+
+def first_column(text: str) -> list[str]:
+    """What stands in backquotes at the beginning of each row of the tables in a text."""
+    return re.findall(r"(?m)^\| `([^`]+)`", text)
+
+
+# --- commands --------------------------------------------------------------------------------
+
+
+def tree(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    """The root and every command that can be called, by its full name."""
+    if isinstance(command, click.Group):
+        if name == "archive":
+            yield name, command
+        context = click.Context(command, info_name=name)
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            assert found is not None
+            yield from tree(found, f"{name} {child}")
+    elif not command.hidden:
+        yield name, command
+
+
+def options(command: click.Command) -> set[str]:
+    """The long names of a command's own options."""
+    names = {
+        name
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for name in (*parameter.opts, *parameter.secondary_opts)
+    }
+    return {name for name in names if name.startswith("--") and name != "--help"}
+
+
+def test_the_reference_has_every_command_with_its_options() -> None:
+    """commands.md names each command that exists, with each of its options, and no others."""
+    text = (REFERENCE / "commands.md").read_text(encoding="utf-8")
+    headings = re.findall(r"(?m)^## `(archive[a-z -]*)`$", text)
+    rows = {name: re.findall(r"(?m)^\| (`-.*?`) \|", section("commands.md", f"## `{name}`")) for name in headings}
+
+    documented = {name: set(re.findall(r"--[a-z-]+", " ".join(cells))) for name, cells in rows.items()}
+    actual = {name: options(command) for name, command in tree(build(), "archive")}
+
+    assert documented == actual
+
+
+# --- settings, codes, tables, formats --------------------------------------------------------
+
+
+def keys(struct: type[msgspec.Struct], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Every key of a settings file with its default, as `section.key`."""
+    for field in msgspec.structs.fields(struct):
+        default = field.default
+        if isinstance(default, msgspec.Struct):
+            yield from keys(type(default), f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}", list(default) if isinstance(default, tuple) else default
+
+
+def flat(table: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Every key of a parsed TOML file with its value, as `section.key`."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def test_the_reference_has_every_setting_with_its_default() -> None:
+    """settings.md names each key of archive.toml with the value in the example, and no others."""
+    example = dict(flat(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
+    text = (REFERENCE / "settings.md").read_text(encoding="utf-8").partition("\n## ")[0]
+
+    documented = {
+        key: tomllib.loads(f"value = {value}")["value"]
+        for key, value in re.findall(r"(?m)^\| `([a-z_.]+)` \| `([^`]+)` \|", text)
+    }
+
+    assert example == documented
+
+
+def test_the_example_settings_are_the_defaults() -> None:
+    """Each key of the example has the value that a missing key has; the language alone is chosen by it."""
+    example = dict(flat(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
+
+    defaults = dict(keys(settings_schema.File))
+
+    assert defaults | {"language": "ja"} == example
+
+
+def test_the_reference_has_every_exit_code() -> None:
+    """exit-codes.md names the codes on the errors, and those of a good, a broken, an incomplete and an ended run."""
+
+    def codes(error: type[errors.ArchiverError]) -> set[int]:
+        return {error.code}.union(*(codes(child) for child in error.__subclasses__()))
+
+    documented = first_column((REFERENCE / "exit-codes.md").read_text(encoding="utf-8"))
+
+    assert sorted(codes(errors.ArchiverError) | {0, 3, 4, INTERRUPTED}) == [int(code) for code in documented]
+
+
+def test_the_reference_has_every_table() -> None:
+    """tables.md names each table of the database, and no others."""
+    documented = first_column(section("tables.md", "## Tables"))
+
+    assert sorted(store_schema.metadata.tables) == sorted(documented)
+
+
+def test_the_reference_has_every_format_and_profile() -> None:
+    """package.md names each format and each profile that exports know, and no others."""
+    formats = first_column(section("package.md", "## Formats"))
+    profiles = first_column(section("package.md", "## Profiles"))
+
+    assert sorted(export.FORMATS) == sorted(formats)
+    assert sorted(export.PROFILES) == sorted(profiles)
+
+
+# --- pages -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    """Each relative link of a page leads to a file that exists."""
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+
+    broken = [target for target in targets if not (page.parent / target).exists()]
+
+    assert [] == broken
+
+
+def test_the_index_leads_to_every_page() -> None:
+    """Each page of the documentation is linked from the index or from the list of decisions."""
+    docs = ROOT / "docs"
+    index = docs / "index.md"
+    linked = re.findall(r"\]\((?!https?:)([^)#]+)", index.read_text(encoding="utf-8"))
+
+    lost = {page for page in docs.rglob("*.md") if page != index} - {docs / target for target in linked}
+
+    assert set() == lost
+
+
+def test_every_place_gives_the_same_two_commands() -> None:
+    """What CI runs is the README's test command, and the demo's begins with the same set-up."""
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    test = next(line for line in script.splitlines() if line.startswith("python3 -m venv"))
+    demo = test.removesuffix(".venv/bin/pytest") + ".venv/bin/archive demo"
+
+    for page in (ROOT / "README.md", ROOT / "README.ja.md"):
+        lines = page.read_text(encoding="utf-8").splitlines()
+        assert [test, demo] == [line for line in (test, demo) if line in lines], page.name
+
+
+def test_the_windows_commands_do_the_same() -> None:
+    """Beside each command stands its PowerShell form, step by step the same."""
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    test = next(line for line in script.splitlines() if line.startswith("python3 -m venv"))
+    steps = test.replace("python3 ", "py -3 ").replace(".venv/bin/", r".venv\Scripts" + "\\").split(" && ")
+
+    for page in (ROOT / "README.md", ROOT / "README.ja.md"):
+        lines = page.read_text(encoding="utf-8").splitlines()
+        assert "; ".join(steps) in lines, page.name
+        assert "; ".join([*steps[:-1], r".venv\Scripts\archive demo"]) in lines, page.name
+
+
+def test_the_lock_pins_every_dependency_and_names_no_address() -> None:
+    """requirements.lock holds each library that pyproject.toml asks for, with hashes and without places."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split(r"[^A-Za-z0-9-]", requirement)[0].lower() for requirement in wanted}
+
+    pinned = set(re.findall(r"(?m)^([a-z0-9-]+)==\S+.*\\$", lock))
+
+    assert set() == names - pinned
+    assert not re.search(r"://|--(extra-)?index|--find-links|^#.*/(home|root|work|tmp)/", lock, re.MULTILINE)
