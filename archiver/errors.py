@@ -330,4 +330,4 @@ class BudgetSpent(ChatworkError):
 class TransferFailed(ChatworkError):
     """A file could not be downloaded as listed."""
 
-    message = N_("A file could not be downloaded: {detail}")
+    message = N_("A file could not be downloaded ({reason} {detail}).")

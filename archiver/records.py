@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cached_property
@@ -323,28 +323,3 @@ class Seal:
     def name(self) -> str:
         """The name of its file in `seals/`."""
         return f"{self.number:06}-{self.day}.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that verification found wrong (食い違い)."""
-
-    check: str
-    subject: str
-    text: str
-
-
-@dataclass(slots=True)
-class Verification:
-    """The outcome of a verification: what was looked at, what is wrong, what is worth knowing."""
-
-    checked: dict[str, int] = field(
-        default_factory=lambda: {"entries": 0, "seals": 0, "stamps": 0, "files": 0, "messages": 0}
-    )
-    findings: list[Finding] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing was found wrong."""
-        return not self.findings

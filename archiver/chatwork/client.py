@@ -17,7 +17,7 @@ from archiver.chatwork import models, wire
 from archiver.chatwork.models import Contact, File, Me, Member, Message, Room, Task
 from archiver.chatwork.transport import Transport
 from archiver.errors import NotUnderstood
-from archiver.records import AccountId, FileId, JsonObject, MessageId, Reply, RoomId
+from archiver.records import AccountId, FileId, JsonObject, MessageId, Reply, RoomId, TaskId
 
 M = TypeVar("M", bound=models.Model)
 
@@ -97,6 +97,10 @@ class Client:
         if assigned_by_account_id is not None:
             params["assigned_by_account_id"] = assigned_by_account_id
         return self._listing(f"/rooms/{room_id:d}/tasks", Task, params)
+
+    def task(self, room_id: RoomId, task_id: TaskId) -> Single[Task]:
+        """One task, in whatever status."""
+        return self._single(f"/rooms/{room_id:d}/tasks/{task_id:d}", Task, number=task_id)
 
     def files(self, room_id: RoomId, *, account_id: AccountId | None = None) -> Listing[File]:
         """Files of a room, at most 100; of one uploader if named."""

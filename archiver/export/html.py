@@ -41,8 +41,8 @@ def _list(path: Path, room: RoomId, section: str) -> None:
     if path.exists():
         # No text of a stranger can hold these comments: `<` is escaped in all of it.
         old = path.read_text(encoding="utf-8")
-        parts = re.findall(r"<!-- room ([0-9]+) -->\n.*?<!-- end of room \1 -->\n", old, re.DOTALL)
-        others = "".join(part for part in parts if not part.startswith(begin))
+        parts = re.finditer(r"<!-- room ([0-9]+) -->\n.*?<!-- end of room \1 -->\n", old, re.DOTALL)
+        others = "".join(part[0] for part in parts if part[1] != f"{room}")
     _write(path, index_html(f"{others}{begin}{section}{end}"))
 
 

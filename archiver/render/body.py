@@ -123,12 +123,12 @@ def _plain_leaf(node: Leaf, references: References) -> str:
         case Rule():
             return "-" * 24
         case Mention():
-            return f"[{'CC' if node.copy else 'To'}: {person(node.account_id, references)}]"
+            return f"[{'CC' if node.copy else 'To'}: {person(node.account_id, references)}] "
         case MentionAll():
-            return "[To: 全員]"
+            return "[To: 全員] "
         case Reply():
             name, link = answered(node, references)
-            return f"[返信 → {link.label} {name}]" if link else f"[返信 → {name}]"
+            return f"[返信 → {link.label} {name}] " if link else f"[返信 → {name}] "
         case Person():
             name = person(node.account_id, references)
             return name if node.name else f"[アイコン: {name}]"

@@ -14,7 +14,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def page_html(facts: Facts, pages: Sequence[str], number: int, content: str) -> 
         ("次", pages[number] if number < len(pages) else ""),
         ("最後", pages[-1] if number < len(pages) else ""),
     ]
-    return _render("page.html", facts=facts, steps=steps, number=number, total=len(pages), content=Markup(content))
+    return _render("page.html", facts=facts, steps=steps, number=number, total=len(pages), content=content)
 
 
 def section_html(
@@ -68,16 +67,16 @@ def section_html(
         "section.html",
         facts=facts,
         pages=pages,
-        description=Markup(description),
+        description=description,
         people=people,
         coverage=coverage,
-        strays=[Markup(stray) for stray in strays],
+        strays=strays,
     )
 
 
 def index_html(sections: str) -> str:
     """The index around the parts of its rooms, which are HTML."""
-    return _render("index.html", sections=Markup(sections))
+    return _render("index.html", sections=sections)
 
 
 def _render(name: str, **values: object) -> str:
@@ -97,5 +96,5 @@ def _templates() -> Environment:
     )
     style = (folder / "style.css").read_text(encoding="utf-8").strip()
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    environment.globals.update(style=Markup(style), style_digest=digest)
+    environment.globals.update(style=style, style_digest=digest)
     return environment

@@ -56,7 +56,7 @@ def message_html(message: Message, around: Surroundings) -> str:
     badge = STATES.get(message.state)
     url = escape(chatwork_url(message.room_id, message.message_id))
     return (
-        f'<article class="m{" own" if own else ""}" id="m{message.message_id}">'
+        f'<article class="m{" own" if own else ""}" id="{escape(anchor_id(message.message_id))}">'
         f'<h3><span class="no">No.{message.no}</span> <bdi>{visible_html(message.name)}</bdi> '
         f"<small>ID {message.account_id}</small>"
         f"{' <b>報告者</b>' if own else ''}{f' <b>{badge}</b>' if badge else ''} "
@@ -131,11 +131,15 @@ def _history(message: Message, references: References) -> str:
     """Every earlier text, the latest first, each with the interval in which it was replaced."""
     if len(message.versions) < 2:
         return ""
-    steps = [_step(before, after, references) for before, after in pairwise(message.versions)]
+    last = len(message.versions) - 1
+    steps = [
+        _step(before, after, f" {number}/{last}" if last > 1 else "", references)
+        for number, (before, after) in enumerate(pairwise(message.versions), 1)
+    ]
     return "".join(reversed(steps))
 
 
-def _step(before: Version, after: Version, references: References) -> str:
+def _step(before: Version, after: Version, counted: str, references: References) -> str:
     interval = f"最後に見えた {stamp(before.last_seen)} / 変わっていた {stamp(after.first_seen)}"
     if after.update_time > 0 and after.body != DELETED and after.update_time != before.update_time:
         interval += f"(Chatworkの編集時刻 {typed(after.update_time)})"
@@ -145,7 +149,7 @@ def _step(before: Version, after: Version, references: References) -> str:
         return f'<p class="note">「削除」表示だった期間があります。{interval}</p>\n'
     title = "「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面"
     return (
-        f'<section class="old"><p class="note"><b>{title}</b> {interval}</p>'
+        f'<section class="old"><p class="note"><b>{title}{counted}</b> {interval}</p>'
         f'<div class="t">{html(parse(before.body), references)}</div></section>\n'
     )
 

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from archiver.chatwork.notation import parse
-from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Task
+from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State, Task
 from archiver.render import frame, summary
 from archiver.render.body import Link, References, html
 from archiver.render.breaks import Breaks
 from archiver.render.message import Surroundings, anchor_id, attachment_html, chatwork_url, message_html, task_html
 from archiver.render.places import Places
 from archiver.render.sheet import Page
-from archiver.render.visible import visible
+from archiver.render.times import stamp
+from archiver.render.visible import visible, visible_html
 
 FileLink = Callable[[Attachment], str | None]
 """An attachment → the address of its bytes as seen from the pages; None if they are not in the package."""
@@ -117,7 +118,8 @@ class Transcript:
         """Files and tasks whose message is not shown, so that they are shown somewhere."""
         for attachment in self._conversation.attachments:
             if self._places.find(int(attachment.message_id)) is None:
-                yield attachment_html(attachment, self._around.references)
+                sender = f"送信 <bdi>{visible_html(attachment.account_name)}</bdi> {stamp(attachment.uploaded_at)}"
+                yield f"{attachment_html(attachment, self._around.references)} / {sender}"
         for task in self._conversation.tasks:
             if self._places.find(int(task.message_id)) is None:
                 yield f"{task_html(task)} / {html(parse(task.body), self._around.references)}"

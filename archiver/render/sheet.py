@@ -41,7 +41,8 @@ class Page:
         today = day(message.send_time)
         if today != self.day:
             again = "(続き)" if not self.count and today == self.day_before else ""
-            before += f'<h2 class="day">{today}{again}</h2>\n'
+            heading = f'<h2 class="day">{today}{again}</h2>\n'
+            before, size = before + heading, size + len(heading.encode())
         self._parts += (before, shown)
         self._size += size
         self.day = today

@@ -11,28 +11,28 @@ _WEEKDAYS = "月火水木金土日"
 
 def day(at: datetime) -> str:
     """`2026年11月5日(木)`."""
-    local = at.astimezone(JST)
+    local = _local(at)
     return f"{local.year}年{local.month}月{local.day}日({_WEEKDAYS[local.weekday()]})"
 
 
 def date(at: datetime) -> str:
     """`2026-11-05`."""
-    return at.astimezone(JST).date().isoformat()
+    return _local(at).date().isoformat()
 
 
 def clock(at: datetime) -> str:
     """`10:14:33`."""
-    return at.astimezone(JST).strftime("%H:%M:%S")
+    return _local(at).strftime("%H:%M:%S")
 
 
 def stamp(at: datetime) -> str:
     """`2026-11-05 10:14:33`."""
-    return at.astimezone(JST).replace(tzinfo=None).isoformat(" ", "seconds")
+    return _local(at).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def machine(at: datetime) -> str:
     """`2026-11-05T10:14:33+09:00`, for the `datetime` attribute."""
-    return at.astimezone(JST).isoformat("T", "seconds")
+    return _local(at).isoformat("T", "seconds")
 
 
 def typed(seconds: int) -> str:
@@ -47,3 +47,10 @@ def typed_day(seconds: int) -> str:
     """The same without the time of day."""
     shown = typed(seconds)
     return shown.partition(" ")[0]
+
+
+def _local(at: datetime) -> datetime:
+    try:
+        return at.astimezone(JST)
+    except OverflowError:  # the last hours of the year 9999, which only a made-up time can name
+        return at.replace(tzinfo=JST)

@@ -31,8 +31,13 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def is_full(fault: OSError) -> bool:
+    """Whether no space is left for this user."""
+    return fault.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
+
+
 def storage_error(fault: OSError, path: Path) -> errors.StorageError:
     """One of our errors for what the file system could not do."""
-    if fault.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG):
+    if is_full(fault):
         return errors.DiskFull(path=path)
     return errors.HomeNotWritable(path=path, detail=fault.strerror or str(fault))

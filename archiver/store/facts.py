@@ -34,9 +34,28 @@ def storable(value: object) -> int:
     return found if 0 <= found < 2**63 else 0
 
 
+def body_of(shown: Received) -> str:
+    """A message's text as received."""
+    return text(shown.get("body"))
+
+
+def sent_at(shown: Received) -> int:
+    """A message's `send_time`, Unix seconds; 0 if none was told."""
+    return number(shown.get("send_time"))
+
+
+def edited_at(shown: Received) -> int:
+    """A message's `update_time`, Unix seconds; 0 = never edited."""
+    return number(shown.get("update_time"))
+
+
+def person_of(account: object) -> int:
+    """The account id of a received account object; 0 if it is none."""
+    return number(account.get("account_id")) if isinstance(account, dict) else 0
+
+
 def _message(shown: Received) -> tuple[object, ...]:
-    author = number(account_of(shown).get("account_id"))
-    return author, text(shown.get("body")), number(shown.get("send_time")), number(shown.get("update_time"))
+    return person_of(account_of(shown)), body_of(shown), sent_at(shown), edited_at(shown)
 
 
 def _account(shown: Received) -> tuple[object, ...]:

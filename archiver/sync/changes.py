@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archiver.evidence.history import number, text
 from archiver.records import JsonObject, Known, State
-from archiver.store.facts import DELETED, fingerprint, text_digest
+from archiver.store.facts import DELETED, body_of, edited_at, fingerprint, person_of, text_digest
 from archiver.store.queries.known import Mark
 
 
@@ -45,10 +44,10 @@ def state_of(shown: JsonObject, known: Known | None) -> State:
     `[deleted]` is a deletion whether or not `update_time` moved (chatwork-api §15, 4); a text that differs
     from the last one is an edit even when `update_time` says otherwise; once edited stays edited.
     """
-    body = text(shown.get("body"))
+    body = body_of(shown)
     if body == DELETED:
         return State.DELETED
-    if number(shown.get("update_time")) > 0:
+    if edited_at(shown) > 0:
         return State.EDITED
     if known is not None and (known.was_edited or known.text_digest not in ("", text_digest(body))):
         return State.EDITED
@@ -102,6 +101,6 @@ def people_in(objects: Sequence[JsonObject], fields: Sequence[str] = ("account",
     for one in objects:
         for name in fields:
             account = one.get(name)
-            if isinstance(account, dict) and number(account.get("account_id")):
-                found[number(account["account_id"])] = account
+            if isinstance(account, dict) and person_of(account):
+                found[person_of(account)] = account
     return found

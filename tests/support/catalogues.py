@@ -101,7 +101,10 @@ def po_bytes(made: Catalog) -> bytes:
 
 
 def mo_bytes(made: Catalog) -> bytes:
-    """What gettext reads."""
+    """What gettext reads; an untranslated text is left out, so that it appears in English and not as nothing."""
+    for message in list(made):
+        if message.id and not any(message.string or ""):
+            made.delete(message.id)
     buffer = io.BytesIO()
     write_mo(buffer, made)
     return buffer.getvalue()

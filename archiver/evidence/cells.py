@@ -1,0 +1,73 @@
+"""Cells, lines and times of a package's tables, the same bytes whoever makes them.
+
+Standard library only and Python 3.8 syntax, because this module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Iterable, Mapping  # noqa: UP035 - Python 3.8 syntax
+
+TIME = "日時(日本時間)"
+"""The head of every column of times in Japan."""
+
+_TOKYO = timedelta(hours=9)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - only ever moved by whole offsets
+_LAST_SECOND = 253402300800 - 32400
+
+# What nobody sees, or what breaks a line for some programs and not for others. Joiners stay: emoji need them.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+_FORMULA = re.compile("[\\s\u3000]*[=+\\-@\\t\\r\uff1d\uff0b\uff0d\uff20]")
+_JSON_ESCAPED = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def cell(value: object) -> str:
+    """A text as a spreadsheet may have it: nothing unseen, nothing that it would take for a formula.
+
+    What cannot be seen is written `[U+202E]`; what begins like a formula, also after spaces or in full width,
+    gets a `'` before it. None is empty.
+    """
+    shown = "" if value is None else str(value)
+    if _UNSEEN.search(shown):
+        shown = _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", shown)
+    return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """A line of a CSV file with its CRLF; every cell goes through `cell` and is quoted."""
+    return ",".join(['"' + cell(one).replace('"', '""') + '"' for one in cells]) + "\r\n"
+
+
+def jsonl_line(told: Mapping[str, object]) -> str:
+    """An object on one line with its LF, in the order of its fields.
+
+    Not escaped but for lone surrogates (they cannot be encoded) and U+0085, U+2028, U+2029 (line ends to some).
+    """
+    line = _ENCODER.encode(told)
+    if _JSON_ESCAPED.search(line):
+        line = _JSON_ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", line)
+    return line + "\n"
+
+
+def message_cell(message_id: object) -> str:
+    """`m1876543210987654321`: a spreadsheet keeps 15 digits of a number. Empty if there is no id."""
+    return f"m{message_id}" if message_id not in (None, "", 0, "0", "None") else ""
+
+
+def jst(seconds: int) -> str:
+    """`2026-11-05 10:14:33` in Japan for Unix seconds; empty for 0 and for what no calendar holds."""
+    if not 0 < seconds < _LAST_SECOND:
+        return ""
+    return (_EPOCH + _TOKYO + timedelta(seconds=seconds)).isoformat(" ")
+
+
+def jst_of(stamp: str | None) -> str:
+    """`2026-11-05 10:14:33` in Japan for an entry's time; empty for None. Raises ValueError for no time."""
+    if stamp is None:
+        return ""
+    return (datetime.fromisoformat(stamp[:19]) + _TOKYO).isoformat(" ")

@@ -1,0 +1,133 @@
+"""Names and digests of the files of a folder: lists of them, and how they compare with what lies there.
+
+The form is that of BagIt 1.0 (RFC 8493 §2.1.3), which `sha256sum -c` reads as well. Standard library and
+Python 3.8 syntax, because this module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from gettext import gettext as _
+from typing import BinaryIO, Iterator, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
+
+PIECE = 1 << 20
+"""Bytes read at once: large enough that hashing is all that costs."""
+
+_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?([^ \t].*)")
+
+_ESCAPES = (("%", "%25"), ("\n", "%0A"), ("\r", "%0D"))
+
+
+class ManifestFault(ValueError):
+    """A list of digests that is not one; `line` counts from 1."""
+
+    def __init__(self, line: int) -> None:
+        """Keep the place."""
+        super().__init__(line)
+        self.line = line
+
+
+class Difference(NamedTuple):
+    """A file that is not as listed: `missing`, `changed`, `extra` or `unsafe`."""
+
+    kind: str
+    path: str
+
+
+def digest_file(path: str | os.PathLike[str]) -> str:
+    """Lower-case hex SHA-256 of a file, read in pieces. Raises OSError."""
+    with open(path, "rb", buffering=0) as file:
+        return digest_stream(file)
+
+
+def digest_stream(file: BinaryIO) -> str:
+    """Lower-case hex SHA-256 of what is left of an open file. Raises OSError."""
+    digest = hashlib.sha256()
+    piece = bytearray(PIECE)
+    view = memoryview(piece)
+    while True:
+        count = file.readinto(piece)  # type: ignore[attr-defined]
+        if not count:
+            return digest.hexdigest()
+        digest.update(view[:count])
+
+
+def write_manifest(path: str | os.PathLike[str], digests: Mapping[str, str]) -> None:
+    """Write digests by relative `/` path, sorted; UTF-8 without byte order mark, LF. Raises OSError."""
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(manifest_text(digests))
+
+
+def manifest_text(digests: Mapping[str, str]) -> str:
+    """The lines of a list of digests."""
+    return "".join(f"{digests[name]}  {_escaped(name)}\n" for name in sorted(digests))
+
+
+def read_manifest(path: str | os.PathLike[str]) -> dict[str, str]:
+    """Digests by relative path. Raises OSError, ManifestFault."""
+    with open(path, "rb") as file:
+        return parse_manifest(file.read())
+
+
+def parse_manifest(body: bytes) -> dict[str, str]:
+    """Digests (lower case) by relative path. Raises ManifestFault for a bad line, a path named twice, bad UTF-8."""
+    found: dict[str, str] = {}
+    for number, raw in enumerate(re.split(b"\r\n|\n|\r", body), 1):
+        if not raw:
+            continue
+        try:
+            line = _LINE.fullmatch(raw.decode("utf-8"))
+        except UnicodeDecodeError:
+            line = None
+        name = _unescaped(line.group(2)) if line else ""
+        name = name[2:] if name.startswith("./") else name
+        if line is None or name in found:
+            raise ManifestFault(number)
+        found[name] = line.group(1).lower()
+    return found
+
+
+def is_safe(path: str) -> bool:
+    """Whether a listed path stays inside its folder, on every system."""
+    parts = path.replace("\\", "/").split("/")
+    return not (
+        path.startswith(("/", "\\", "~")) or ":" in parts[0] or "\0" in path or any(part in ("", ".", "..") for part in parts)
+    )
+
+
+def compare(listed: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[Difference]:
+    """Compare a list with digests of what lies there (None: cannot be read), in order of the paths."""
+    for path in sorted(set(listed) | set(there)):
+        if path in listed and not is_safe(path):
+            yield Difference("unsafe", path)
+        elif path not in there:
+            yield Difference("missing", path)
+        elif path not in listed:
+            yield Difference("extra", path)
+        elif there[path] != listed[path]:
+            yield Difference("changed", path)
+
+
+def sentence(difference: Difference, listed_in: str) -> str:
+    """The difference in words; `listed_in` is the name of the list."""
+    texts = {
+        "missing": _("{list} names this file, but it is not there."),
+        "changed": _("The file is not the one that {list} names: its SHA-256 differs."),
+        "extra": _("The file is not named in {list}."),
+        "unsafe": _("{list} names a path that leads out of the folder."),
+    }
+    return texts[difference.kind].format(list=listed_in)
+
+
+def _escaped(name: str) -> str:
+    for sign, escape in _ESCAPES:
+        name = name.replace(sign, escape)
+    return name
+
+
+def _unescaped(name: str) -> str:
+    for sign, escape in reversed(_ESCAPES):
+        name = name.replace(escape, sign).replace(escape.lower(), sign)
+    return name

@@ -1,0 +1,97 @@
+"""What a run came to: counts per room, troubles, and the JSON document of design §5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from archiver.store.clock import stamp
+
+
+class Outcome(StrEnum):
+    """How the run left a room."""
+
+    ARCHIVED = "archived"
+    UNCHANGED = "unchanged"
+    INACCESSIBLE = "inaccessible"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class RoomReport:
+    """Changes seen in one room in this run; a message first seen edited or deleted is only new."""
+
+    room_id: int
+    name: str = ""
+    outcome: Outcome = Outcome.UNCHANGED
+    new: int = 0
+    edited: int = 0
+    deleted: int = 0
+    missing: int = 0
+    files_new: int = 0
+    files_saved: int = 0
+    files_pending: int = 0
+    files_lost: int = 0
+    tasks_new: int = 0
+    tasks_changed: int = 0
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    error: str | None = None
+    news: bool = False
+    """Something became an entry."""
+    disappeared: bool = False
+    """Something that was shown is shown no more."""
+
+    def document(self) -> dict[str, Any]:
+        """The room's part of the JSON document."""
+        fields = ("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_pending", "files_lost")
+        counts = {name: getattr(self, name) for name in (*fields, "tasks_new", "tasks_changed")}
+        head = {"room_id": self.room_id, "name": self.name, "outcome": self.outcome.value}
+        return {**head, **counts, "gaps": self.gaps, "error": self.error}
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """A whole run."""
+
+    account_id: int
+    started_at: datetime
+    finished_at: datetime | None = None
+    requests: int = 0
+    complete: bool = True
+    """Everything that should be held is."""
+    rooms: list[RoomReport] = field(default_factory=list)
+    sealed: int | None = None
+    """The number of the last seal made in this run."""
+    reported: tuple[str, ...] = ()
+    """Keys of the troubles that this run is the one to report; empty means exit 0."""
+    left_over: bool = False
+    unread_dropped: bool = False
+    """The account's unread counter fell during the run without an explanation."""
+    clock_offset_ms: int | None = None
+    day_complaints: tuple[str, ...] = ()
+    """What could not be written of the daily exports."""
+
+    @property
+    def disappeared(self) -> bool:
+        """Whether anything that was shown is shown no more."""
+        return any(room.disappeared for room in self.rooms)
+
+    @property
+    def news(self) -> bool:
+        """Whether anything became an entry."""
+        return any(room.news for room in self.rooms)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of `archive sync --json`."""
+        return {
+            "account_id": self.account_id,
+            "started_at": stamp(self.started_at),
+            "finished_at": stamp(self.finished_at or self.started_at),
+            "requests": self.requests,
+            "complete": self.complete,
+            "rooms": [room.document() for room in self.rooms],
+            "alerts": [],
+            "sealed": self.sealed,
+        }

@@ -1,0 +1,82 @@
+"""`sweep` entries: one for each run with news or trouble, idle runs collected into one an hour."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from archiver.records import Observation
+from archiver.store import work, writer
+from archiver.store.archive import Archive, Writing
+from archiver.store.clock import moment, stamp
+from archiver.sync.report import SyncReport
+
+IDLE = "idle"
+HOUR = timedelta(hours=1)
+
+
+def write(
+    archive: Archive,
+    report: SyncReport,
+    *,
+    at: datetime,
+    unread: tuple[int, int | None],
+    settings: str,
+    unparsed: int,
+) -> None:
+    """Write down a run with news or trouble at once; let an idle one wait for its hour."""
+    told = {
+        "from": stamp(report.started_at),
+        "to": stamp(at),
+        "runs": 1,
+        "requests": report.requests,
+        "totals": _totals(report),
+        "clock_offset_ms": report.clock_offset_ms,
+        "unread_before": unread[0],
+        "unread_after": unread[1],
+        "settings": settings,
+        "unparsed": unparsed,
+    }
+    idle = not report.news and not report.reported
+    with archive.writing() as writing:
+        if idle:
+            _collect(writing, told, report.account_id, at)
+        else:
+            flush_idle(writing, report.account_id, at)
+            _append(writing, told, report.account_id, at)
+
+
+def flush_idle(writing: Writing, account_id: int | None, at: datetime) -> None:
+    """Write down the idle runs collected so far, so that nothing is sealed without them."""
+    waiting = work.recall(writing, IDLE)
+    if waiting is not None:
+        _append(writing, waiting, account_id, at)
+        work.remember(writing, IDLE, None)
+
+
+def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: datetime) -> None:
+    waiting = work.recall(writing, IDLE)
+    if waiting is not None:
+        told = told | {
+            "from": waiting["from"],
+            "runs": waiting["runs"] + 1,
+            "requests": waiting["requests"] + told["requests"],
+            "unparsed": waiting["unparsed"] + told["unparsed"],
+            "unread_before": waiting["unread_before"],
+        }
+    if at - moment(told["from"]) >= HOUR:
+        _append(writing, told, account_id, at)
+        work.remember(writing, IDLE, None)
+    else:
+        work.remember(writing, IDLE, told)
+
+
+def _append(writing: Writing, told: dict[str, Any], account_id: int | None, at: datetime) -> None:
+    seen = Observation("sweep", f"sweep/{writer.SELF}", told)
+    writer.append(writing, [seen], account_id=account_id, at=at)
+
+
+def _totals(report: SyncReport) -> dict[str, int]:
+    fields = ("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_lost", "tasks_new")
+    totals = {name: sum(getattr(room, name) for room in report.rooms) for name in (*fields, "tasks_changed")}
+    return totals | {"gaps": sum(len(room.gaps) for room in report.rooms)}

@@ -1,0 +1,113 @@
+"""The catalogues are complete and in step with the code, and every help page fits the screen."""
+
+from __future__ import annotations
+
+import importlib
+import unicodedata
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from archiver.cli.commands import COMMANDS
+from archiver.cli.help import Context
+from archiver.cli.language import speak
+from archiver.cli.main import build
+from archiver.cli.text import columns
+from tests.support.catalogues import catalogue, faults, mo_bytes, placeholders, po_bytes, po_path, translations, used
+
+
+def test_every_text_is_translated_and_compiled() -> None:
+    """Ours and click's, with the same placeholders; `update` was run, and nothing is left over."""
+    actual = list(faults())
+
+    assert [] == actual, "run: python -m tests.support.catalogues update"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_files_are_the_same_wherever_they_are_made(language: str) -> None:
+    """No date, no name, no place in the source: only a changed text changes them."""
+    actual = po_bytes(catalogue(language, used()))
+
+    assert po_path(language).read_bytes() == actual
+    assert not {word for word in (b"Date", b"Translator", b"Team", b"#:") if word in actual}
+
+
+def test_japanese_has_no_sign_of_doubtful_width() -> None:
+    """Such signs take one column here and two there, and tables fall apart."""
+    doubtful = {
+        sign
+        for texts in translations("ja").values()
+        for sign in "".join(texts)
+        if unicodedata.east_asian_width(sign) == "A"
+    }
+
+    assert set() == doubtful
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("{a!r} {b}", {"a", "b"}), ("%(prog)s", {"prog"}), ("a { brace", set()), ("{{x}}", set()), ("", set())],
+)
+def test_placeholders_are_found(text: str, expected: set[str]) -> None:
+    """Both ways that click writes them."""
+    assert expected == placeholders(text)
+
+
+def test_a_catalogue_without_a_text_lacks_it() -> None:
+    """A new text is not filled with English in the Japanese file; English is filled by itself."""
+    new: set[str | tuple[str, str]] = {"never written {x}", ("one never written", "many never written")}
+
+    japanese, english = catalogue("ja", new), catalogue("en", new)
+
+    assert ("", ("",)) == (japanese["never written {x}"].string, japanese["one never written"].string)
+    assert "never written {x}" == english["never written {x}"].string
+    assert mo_bytes(japanese) == mo_bytes(catalogue("ja", set()))
+
+
+# --- help pages ------------------------------------------------------------------------------
+
+
+def pages(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    """The help page of a command and of all below it."""
+    yield context.command_path, command.get_help(context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from pages(below, below.context_class(below, info_name=name, parent=context))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_help_page_fits_80_columns(language: str) -> None:
+    """In both languages, for every command there is."""
+    speak(language)
+    group = build()
+
+    found = dict(pages(group, Context(group, info_name="archive", terminal_width=80 - 2)))
+
+    assert {f"archive {name}" for name in COMMANDS} <= found.keys()
+    wide = [(name, line) for name, page in found.items() for line in page.splitlines() if columns(line) > 80]
+    assert [] == wide
+
+
+def texts(command: click.Command) -> Iterator[str | None]:
+    """Everything written by us that the help of a command shows, before translation."""
+    yield from (command.help, command.short_help, command.epilog)
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            yield from (parameter.help or f"{parameter.name} of {command.name} says nothing", parameter.prompt)
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            yield from texts(below)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_texts_are_marked_for_translation(name: str) -> None:
+    """A command's help is `help=N_("…")`, never its docstring, and every option has one."""
+    module = importlib.import_module(COMMANDS[name].module)
+
+    found = [text for text in texts(getattr(module, f"command_{name}")) if text]
+
+    assert found
+    assert [] == [text for text in found if text not in translations("en")]

@@ -1,0 +1,268 @@
+"""`archive`: its options, its one error handler, its exit codes, on every terminal."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from archiver.cli.commands import COMMANDS
+from archiver.cli.main import main
+from archiver.cli.text import columns
+from tests.support.tiny_commands import TABLE
+
+ROOT = Path(__file__).parents[2]
+TINY = (
+    "import sys; from archiver.cli.main import main; from tests.support.tiny_commands import TABLE;"
+    "sys.exit(main(table=TABLE))"
+)
+
+
+def run(
+    *arguments: str, tiny: bool = False, environ: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[bytes]:
+    """`archive` in a process of its own, with only these variables."""
+    program = ["-c", TINY] if tiny else ["-m", "archiver"]
+    return subprocess.run(
+        [sys.executable, *program, *arguments],
+        cwd=ROOT,
+        env={"COLUMNS": "80", "HOME": "/nonexistent", **environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def tiny(home: Path, *arguments: str, lang: str = "en") -> int:
+    """One of the tiny commands, in this process."""
+    return main(["--home", str(home), "--lang", lang, *arguments], table=TABLE)
+
+
+# --- the program's own options ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_help_fits_80_columns_and_shows_every_command(lang: str) -> None:
+    """Everyday things first; no line is longer than a narrow terminal."""
+    actual = run("--help", environ={"ARCHIVE_LANG": lang})
+
+    text = actual.stdout.decode("utf-8")
+    assert (0, b"") == (actual.returncode, actual.stderr)
+    assert max(map(columns, text.splitlines())) <= 80
+    assert {name for name in COMMANDS if f"\n  {name} " in text} == COMMANDS.keys()
+    groups = ("普段:", "準備:", "上級:") if lang == "ja" else ("Everyday:", "Setting up:", "Advanced:")
+    places = [text.index(f"\n{group}\n") for group in groups]
+    assert sorted(places) == places
+
+
+def test_help_loads_no_command_and_no_heavy_library() -> None:
+    """It is there at once: what a command needs is imported when it is called."""
+    code = (
+        "import sys; from archiver.cli.main import main; main(['--home', '/nonexistent', '--help']);"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & set(sys.argv[1:])),"
+        " 'archiver.cli.setup' in sys.modules, 'archiver.settings.file' in sys.modules)"
+    )
+    heavy = ["msgspec", "tomlkit", "keyring", "sqlalchemy", "alembic", "requests", "rich", "jinja2"]
+
+    actual = subprocess.run(
+        [sys.executable, "-c", code, *heavy], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert "[] False False" == actual.stdout.splitlines()[-1]
+
+
+def test_help_survives_broken_settings(tmp_path: Path) -> None:
+    """The language is still read from what stands above the fault."""
+    (tmp_path / "archive.toml").write_bytes(b'language = "en"\n[[[\n\xff\xfe')
+
+    actual = run("--home", str(tmp_path), "--help")
+
+    assert (0, b"") == (actual.returncode, actual.stderr)
+    assert actual.stdout.startswith(b"Usage: archive")
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{"LANG": "C"}, {"LC_ALL": "POSIX"}, {}, {"LANG": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}],
+)
+def test_without_a_locale_it_speaks_japanese_in_utf_8(environ: dict[str, str]) -> None:
+    """A bare machine has no locale; the program is made for Japan."""
+    actual = run("--help", environ=environ)
+
+    assert actual.stdout.decode("utf-8").startswith("使い方: archive ")
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "ascii", "utf-8"])
+def test_any_text_can_be_printed_on_any_terminal(encoding: str) -> None:
+    """A code page has no emoji, no encoding has lone surrogates: neither ends the program."""
+    actual = run("hostile", tiny=True, environ={"PYTHONIOENCODING": encoding, "LANG": "C"})
+
+    expected = "保存 a\u202eb\\ud83d\nc🎉\n".encode()
+    assert (0, expected, expected) == (actual.returncode, actual.stdout, actual.stderr)
+
+
+def test_the_version_is_shown() -> None:
+    """One line that a bug report can quote."""
+    actual = run("--version")
+
+    assert (0, True) == (actual.returncode, actual.stdout.startswith(b"archive "))
+
+
+# --- what a command is given -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("flags", "verbose"), [([], 0), (["-v"], 1), (["-vv"], 2), (["-q"], -1)])
+def test_a_command_gets_home_verbosity_and_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: list[str], verbose: int
+) -> None:
+    """The settings are read when the command asks for them."""
+    (tmp_path / "archive.toml").write_text('language = "en"', encoding="utf-8")
+
+    code = tiny(tmp_path, *flags, "say", "--room", "7")
+
+    assert (0, f"{tmp_path} {verbose} en 7\n") == (code, capsys.readouterr().out)
+
+
+def test_a_command_says_its_exit_code(tmp_path: Path) -> None:
+    """As what it returns, or by leaving."""
+    assert (4, 3) == (tiny(tmp_path, "status"), tiny(tmp_path, "fail", "exit"))
+
+
+def test_alone_it_is_the_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The one word to remember shows how things stand."""
+    (tmp_path / "archive.sqlite3").touch()
+
+    code = tiny(tmp_path)
+
+    assert (4, "the state\n") == (code, capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("lang", "word"), [("ja", "まだ保管庫はありません"), ("en", "There is no archive in")])
+def test_alone_without_an_archive_it_shows_where_to_begin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, word: str
+) -> None:
+    """An invitation, no error."""
+    code = tiny(tmp_path, lang=lang)
+
+    text = capsys.readouterr().out
+    assert (0, True, True) == (code, word in text, "archive init" in text)
+
+
+# --- errors ----------------------------------------------------------------------------------
+
+
+def test_an_error_of_ours_is_a_line_a_hint_and_its_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Foreign text in it cannot move the cursor, turn the line or end it."""
+    code = tiny(tmp_path, "fail", "ours")
+
+    captured = capsys.readouterr()
+    assert (5, "") == (code, captured.out)
+    path = "a[U+001B][2J[U+202E]b[U+D83D] c🎉"
+    sentence = f"Error: This token belongs to account 1, but the archive in {path} is of account 2. Nothing was saved."
+    hint = "Use the token of account 2, or another archive with --home."
+    assert [sentence, hint] == captured.err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "sentence"),
+    [
+        ("full", 1, "エラー: ディスクの空きがありません。前に保存したものは残っています(/somewhere)。"),
+        ("forbidden", 1, "エラー: このPCでは /somewhere の使用が許可されていません: Permission denied"),
+        ("interrupt", 130, "エラー: 中断しました。ここまでに保存したものは残っています。"),
+    ],
+)
+def test_what_the_system_does_to_us_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, code: int, sentence: str
+) -> None:
+    """A full disk, a closed folder and Ctrl-C are nobody's bug."""
+    actual = tiny(tmp_path, "fail", kind, lang="ja")
+
+    assert (code, sentence) == (actual, capsys.readouterr().err.splitlines()[0])
+
+
+def test_a_question_that_nobody_can_answer_is_an_error(tmp_path: Path) -> None:
+    """An unattended run ends at once."""
+    actual = run("--home", str(tmp_path), "--lang", "en", "fail", "question", tiny=True)
+
+    assert (2, True) == (actual.returncode, b"nobody can answer here" in actual.stderr)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["statsu"], "エラー: 「statsu」というコマンドはありません。「status」のことですか。"),
+        (["\x1b[2J"], "エラー: 「[U+001B][2J」というコマンドはありません。"),
+        (["--hom", "x"], "エラー: '--hom' というオプションはありません。 もしかして: '--home'"),
+        (
+            ["--lang", "fr", "status"],
+            "エラー: '--lang' の値が正しくありません: 'fr' は使えません。使えるもの: 'ja', 'en'",
+        ),
+        (["say"], "エラー: オプションが足りません: '--room'."),
+        (["say", "--room", "x"], "エラー: '--room' の値が正しくありません: 'x' は正しい値(integer)ではありません。"),
+        (["-v", "-q", "status"], "エラー: -v と -q は同時に使えません。"),
+        (
+            ["--home", "~no-such-user-here", "status"],
+            "エラー: 「~no-such-user-here」は --home の値として読めません。例: ~/chatwork",
+        ),
+    ],
+)
+def test_a_mistake_in_the_call_is_exit_2_in_japanese(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
+) -> None:
+    """What is wrong, near names, and where to read on: click's own sentences too."""
+    code = main(["--lang", "ja", *arguments], table=TABLE)
+
+    assert (2, expected) == (code, capsys.readouterr().err.splitlines()[0])
+
+
+def test_a_mistake_leads_to_the_help_of_its_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second line is the call to make."""
+    tiny(tmp_path, "several", "below", "too", "much")
+
+    assert "How to use it: archive several below --help" == capsys.readouterr().err.splitlines()[1]
+
+
+def test_a_group_alone_shows_its_help(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr and as wrong usage: nothing was done."""
+    code = tiny(tmp_path, "several")
+
+    assert (2, True) == (code, "  below  One of them.\n" in capsys.readouterr().err)
+
+
+def test_broken_settings_are_exit_5(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file and the key are named."""
+    (tmp_path / "archive.toml").write_text("sync.every = 5", encoding="utf-8")
+
+    code = tiny(tmp_path, "say", "--room", "1")
+
+    sentence = (
+        f"Error: The settings file {tmp_path}/archive.toml is not right: sync.every must be a text in quotation marks."
+    )
+    assert (5, sentence) == (code, capsys.readouterr().err.splitlines()[0])
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("bug", ZeroDivisionError), ("other", FileNotFoundError)])
+def test_a_bug_shows_its_trace(tmp_path: Path, kind: str, expected: type[Exception]) -> None:
+    """What nobody thought of is not made to look like something the user did."""
+    with pytest.raises(expected):
+        tiny(tmp_path, "fail", kind)
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    """`archive … | head` ends quietly."""
+    with subprocess.Popen(
+        [sys.executable, "-c", TINY, "much"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read()
+        code = process.wait(timeout=60)
+
+    assert (1, b"") == (code, said)

@@ -1,0 +1,13 @@
+"""What every test starts from: texts in English, and none of the variables that the program reads."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a test from speaking the language, or finding the archive, of the last one or of the user."""
+    monkeypatch.setenv("LANGUAGE", "en")
+    for name in ("ARCHIVE_HOME", "ARCHIVE_LANG", "CHATWORK_API_TOKEN", "CHATWORK_API_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)

@@ -1,0 +1,137 @@
+"""Bodies as plain text and as safe HTML."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.chatwork.notation import parse
+from archiver.records import AccountId, FileId, MessageId, RoomId
+from archiver.render.body import Link, References, html, plain
+from tests.chatwork.test_notation import PIECES
+from tests.support.conversation import ATTACK, EVERY_TAG
+from tests.support.markup import read
+
+
+def name_of(account: AccountId) -> str | None:
+    return {1: "田中", 2: "<i>\u202e"}.get(account)
+
+
+def link_of(room: RoomId, message: MessageId) -> Link | None:
+    return Link("No.12", 'p.html#m"3') if (room, message) == (5, "3") else None
+
+
+def file_of(file: FileId) -> Link | None:
+    return {4: Link("F-0004", "../files/F-0004.png", image=True), 5: Link("F-0005")}.get(file)
+
+
+KNOWN = References(name_of, link_of, file_of)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("[To:1]田中さん\nはい", "[To: 田中] 田中さん\nはい"),
+        ("[To:2]", "[To: <i>[U+202E]] "),
+        ("[CC:9] [toall]", "[CC: ID 9]  [To: 全員] "),
+        ("[rp aid=1 to=5-3]はい", "[返信 → No.12 田中] はい"),
+        ("[rp aid=9 to=6-3]", "[返信 → メッセージID 3 ID 9] "),
+        ("[Reply aid=1]", "[返信 → 田中] "),
+        ("前\n[qt][qtmeta aid=1 time=0]一\n二[/qt]\n後", "前\n> 引用: 田中 1970-01-01 09:00:00\n> 一\n> 二\n後"),
+        ("[qt]a\n[qt]b[/qt]\nc[/qt]", "> 引用\n> a\n> > 引用\n> > b\n> c"),
+        ("[info][title]題[/title]\n本文\n[/info]", "| 【題】\n| 本文"),
+        ("a[hr]b", "a\n------------------------\nb"),
+        ("[code]\n[hr] :)\n[/code]", "    [hr] :)"),
+        ("[picon:1][pname:1][piconname:9]", "[アイコン: 田中]田中ID 9"),
+        (
+            "[task aid=1,9 st=open lt=1793841273 ltype=date]字幕[/task]",
+            "| [タスク(未完了) 担当: 田中、ID 9 期限: 2026-11-05]\n| 字幕",
+        ),
+        (
+            "[task aid=1 st=done lt=1793841273]字幕[/task]",
+            "| [タスク(完了) 担当: 田中 期限: 2026-11-05 10:14:33]\n| 字幕",
+        ),
+        ("[task aid=1 st=x lt=0][/task][task:7]", "| [タスク(x) 担当: 田中 期限: なし]\n[タスクID 7]"),
+        ("[dtext:file_uploaded][dtext:other]", "ファイルをアップロードしました。[dtext:other]"),
+        ("[preview id=4][download:4]a.png (1 KB)[/download]", "[プレビュー: F-0004][ファイル: F-0004 a.png (1 KB)]"),
+        ("[download:9]a\u202eb[/download]", "[ファイル: ファイルID 9 a[U+202E]b]"),
+        (
+            "[url]https://a.jp/[/url] https://www.chatwork.com/#!rid5-3",
+            "https://a.jp/ https://www.chatwork.com/#!rid5-3(No.12)",
+        ),
+        ("[引用 aid=1 time=0] (bow) :)", "[引用: 田中 1970-01-01 09:00:00] (bow) :)"),
+        ("[deleted]", "(「削除」表示)"),
+        ("[unknown]\x00\ud83d", "[unknown][U+0000][U+D83D]"),
+    ],
+)
+def test_plain_text_has_readable_labels(body: str, expected: str) -> None:
+    """Each tag is a label or a prefix that can be read without knowing the notation."""
+    actual = plain(parse(body), KNOWN)
+
+    assert expected == actual
+
+
+REL = 'rel="noreferrer noopener nofollow"'
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("a<b>\n&\"'", "a&lt;b&gt;\n&amp;\"'"),
+        ("[To:2]", '<b class="to">To: &lt;i&gt;[U+202E]</b> '),
+        ("[rp aid=1 to=5-3]", f'<b class="to">返信 → <a href="p.html#m&quot;3" {REL}>No.12</a> 田中</b> '),
+        ("[rp aid=1]", '<b class="to">返信 → 田中</b> '),
+        (
+            "前\n[qt]a[qt]b[/qt][/qt]\n後",
+            '前<blockquote><p class="head">引用</p>a<blockquote><p class="head">引用</p>b</blockquote></blockquote>後',
+        ),
+        ("[info][title]<題>[/title]\n本文[/info]", '<div class="box"><p class="head">&lt;題&gt;</p>本文</div>'),
+        ("[code]\n<a>\n[/code]", "<pre>&lt;a&gt;</pre>"),
+        ("a[hr]b", "a<hr>b"),
+        ("(bow):)", '<i title="お辞儀">(bow)</i>:)'),
+        (
+            "https://a.jp/?b=1&c='",
+            f'<a href="https://a.jp/?b=1&amp;c=" {REL}>https://a.jp/?b=1&amp;c=</a>\'',
+        ),
+        (
+            "[preview id=4 ht=9][download:4]<a>[/download]",
+            (
+                '<img src="../files/F-0004.png" alt="F-0004 の画像" loading="lazy">'
+                f'<a href="../files/F-0004.png" {REL}>F-0004</a> &lt;a&gt;'
+            ),
+        ),
+        ("[preview id=5][download:5]a[/download]", "<b>[プレビュー: F-0005]</b><b>F-0005</b> a"),
+        ("\u202e", '<i class="u">[U+202E]</i>'),
+    ],
+)
+def test_html_is_ours_and_everything_else_is_escaped(body: str, expected: str) -> None:
+    """Tags become our elements; what a sender typed never does."""
+    actual = html(parse(body), KNOWN)
+
+    assert expected == actual
+
+
+@given(st.lists(st.sampled_from([*PIECES, "<script>", '"><img onerror=', "</div>", "[download:4]"])).map("".join))
+def test_html_is_well_formed_and_holds_nothing_active(body: str) -> None:
+    """Whatever the body, each element of the result is one of ours and is ended."""
+    actual = read(html(parse(body), KNOWN)).faults
+
+    assert [] == actual
+
+
+@pytest.mark.parametrize("body", [EVERY_TAG, ATTACK, "[info]" * 10_000 + "[/info]" * 10_000, "\u202e" * 65_535])
+def test_both_forms_can_always_be_written(body: str) -> None:
+    """The sample's worst bodies are rendered, and the result is valid UTF-8."""
+    shown, text = html(parse(body)), plain(parse(body))
+
+    assert [] == read(shown).faults
+    assert shown + text == (shown + text).encode().decode()
+    assert "\x00" not in shown + text
+
+
+def test_the_text_of_an_attack_is_still_readable() -> None:
+    """Escaping shows what was typed; it does not remove it."""
+    actual = "".join(read(html(parse('<script>alert("x")</script>'))).texts)
+
+    assert '<script>alert("x")</script>' == actual

@@ -1,0 +1,94 @@
+"""Hidden signs become visible, and what belongs to a visible sign stays."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.render.visible import attribute, visible, visible_html
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("invoice\u202egpj.exe", "invoice[U+202E]gpj.exe"),
+        ("a\u200bb\u200fc\u061cd\u2066e\u2069f\ufeffg", "a[U+200B]b[U+200F]c[U+061C]d[U+2066]e[U+2069]f[U+FEFF]g"),
+        ("\x00\x1b[31m\x7f\x85", "[U+0000][U+001B][31m[U+007F][U+0085]"),
+        ("\ud83d", "[U+D83D]"),
+        ("a\nb\tc\r", "a[U+000A]b[U+0009]c[U+000D]"),
+        ("\ufdd0", "[U+FDD0]"),
+        ("a\u200db", "a[U+200D]b"),
+        ("a\ufe0f", "a[U+FE0F]"),
+        ("\U000e0041", "[U+E0041]"),
+        ("㍿\u3000半角 \u00a0", "㍿\u3000半角 \u00a0"),
+        ("𠮷野家🎉🇯🇵", "𠮷野家🎉🇯🇵"),
+    ],
+)
+def test_hidden_signs_are_shown_by_their_number(text: str, expected: str) -> None:
+    """Controls, direction marks, zero-width marks and lone surrogates appear as `[U+XXXX]`."""
+    actual = visible(text)
+
+    assert expected == actual
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👨\u200d👩\u200d👧",
+        "❤\ufe0f",
+        "❤\ufe0f\u200d🔥",
+        "👍🏽",
+        "1\ufe0f\u20e3",
+        "葛\U000e0100",
+        "辻\ufe00",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    ],
+)
+def test_marks_within_one_visible_sign_stay(text: str) -> None:
+    """Joined emoji, keycaps, flags and variants of kanji are shown as they are."""
+    actual = visible(text)
+
+    assert text == actual
+
+
+def test_lines_are_kept_where_text_has_lines() -> None:
+    """In a message line feeds and tabs stay, CR LF is a line feed, a lone CR is shown."""
+    actual = visible("a\r\nb\n\tc\rd", lines=True)
+
+    assert "a\nb\n\tc[U+000D]d" == actual
+
+
+def test_html_is_escaped_and_marks_are_set_apart() -> None:
+    """A mark that we put differs from the same characters typed by a sender."""
+    actual = visible_html("<b>&\u202e[U+202E]")
+
+    assert '&lt;b&gt;&amp;<i class="u">[U+202E]</i>[U+202E]' == actual
+
+
+def test_attributes_cannot_be_left() -> None:
+    """Quotation marks of a stranger do not end an attribute."""
+    actual = attribute("\"'><b>\n")
+
+    assert "&quot;&#x27;&gt;&lt;b&gt;[U+000A]" == actual
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_nothing_of_these_kinds_remains(text: str) -> None:
+    """No control, surrogate, or separator of lines is left, and the result is always valid UTF-8."""
+    shown = visible(text)
+
+    actual = {unicodedata.category(sign) for sign in shown} & {"Cc", "Cs", "Zl", "Zp"}
+
+    assert set() == actual
+    assert shown == shown.encode().decode()
+
+
+@given(st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Mn", "Zl", "Zp", "Lo"))))
+def test_ordinary_text_is_unchanged(text: str) -> None:
+    """What can be seen is shown as it is."""
+    actual = visible(text)
+
+    assert text == actual

@@ -1,0 +1,342 @@
+"""The sample conversation: every tag and every state, with the nastiest texts and names we could think of.
+
+`sample()` is small and fixed, for golden files; `empty()` and `long()` are its extremes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from archiver.records import (
+    AccountId,
+    Attachment,
+    Conversation,
+    FileId,
+    Gap,
+    Message,
+    MessageId,
+    Pause,
+    Period,
+    Person,
+    RoomId,
+    Source,
+    State,
+    Task,
+    TaskId,
+    Version,
+)
+
+ROOM = RoomId(123456789)
+CLIENT = AccountId(7654321)
+OWNER = AccountId(1234567)
+STRANGER = AccountId(999)
+
+NAMES = {CLIENT: "田中", OWNER: "yamada", STRANGER: '"><img src=x onerror=alert(1)>\u202egpj.exe'}
+
+FIRST_ID = 1_876_543_210_000_000_000
+"""Ids and times of the sample go up together; this is No.1."""
+
+STEP = 60_000_000
+
+BEGIN = datetime(2026, 11, 5, 1, 14, 33, tzinfo=UTC)
+"""10:14:33 in Tokyo, a Thursday."""
+
+
+def at(minutes: float) -> datetime:
+    """So many minutes after the first message."""
+    return BEGIN + timedelta(minutes=minutes)
+
+
+def message_id(number: int) -> MessageId:
+    """The id of the sample's message No. `number`."""
+    return MessageId(str(FIRST_ID + number * STEP))
+
+
+EVERY_TAG = f"""[To:{OWNER}]yamadaさん
+[CC:{CLIENT}] [toall] お世話になっております(bow) 8-) |-)
+[rp aid={OWNER} to={ROOM}-{message_id(1)}] [返信 aid={CLIENT} to={ROOM}-{message_id(12)}] [Reply aid=5]
+[info][title]納品 <1>[/title]本文 & "確認"
+[qt][qtmeta aid={CLIENT} time=1793841273]引用の
+[qt][qtmeta aid={OWNER} time=99999999999999]引用[/qt]
+です[/qt]
+[/info]
+[引用 aid={OWNER} time=1793841273]前の文[/引用]
+[code]
+if a < b: print("[info]:)[/info]")
+[/code]
+[hr]
+[picon:{CLIENT}] [pname:{CLIENT}] [piconname:{STRANGER}]
+[url]https://example.com/a[/url] 詳細は「https://example.com/b?c=d&e=f」をご覧ください。
+[task aid={OWNER},{CLIENT} st=open lt=1794000000 ltype=date]字幕の修正[/task]
+[task:55] [dtext:task_added] [dtext:unknown_key]
+https://www.chatwork.com/#!rid{ROOM}-{message_id(2)} https://www.chatwork.com/#!rid42-7
+[unknown tag] [/info] [info]閉じていない"""
+
+UPLOAD = (
+    "[info][title][dtext:file_uploaded][/title][preview id=11 ht=111][download:11]画面.png (3.62 KB)[/download][/info]"
+)
+
+ATTACK = (
+    '<script>alert(1)</script><img src=x onerror="alert(2)"><style>*{display:none}</style>'
+    '<iframe src="https://example.com/"></iframe></div></article></main><a href="javascript:alert(3)">x</a>\n'
+    '[url]javascript:alert(4)[/url] javascript:alert(5) https://example.com/"onmouseover="alert(6)\n'
+    "[info][title]</p><svg onload=alert(7)>[/title]=cmd|' /C calc'!A0[/info]\n"
+    "{{ 7*7 }} {% raw %} ${7*7} \x00 \x1b[31m \ud83d \u202eexe.gpj\u202c \u200b\u2066\ufeff\n"
+    '[download:13]"><b onclick=alert(8)>[/download] [dtext:"><i>] <!-- end of room 123456789 -->'
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A message of the sample in short: who, what, and only what is out of the ordinary."""
+
+    account_id: AccountId
+    body: str
+    minutes: float
+    state: State = State.PRESENT
+    versions: tuple[Version, ...] = ()
+    changed: float | None = None
+    source: Source = Source.LIST
+    update_time: int = 0
+
+
+def version(body: str, first: float, last: float, update_time: int = 0) -> Version:
+    """A text seen from `first` to `last`, in minutes after the first message."""
+    return Version(body, update_time, at(first), at(last))
+
+
+DAY = 24 * 60.0
+
+LINES = (
+    Line(CLIENT, "はじめまして。𠮷野家の動画、よろしくお願いします🎉👨\u200d👩\u200d👧🇯🇵 葛\U000e0100城市", 0),
+    Line(OWNER, EVERY_TAG, 5),
+    Line(CLIENT, UPLOAD + "\n参考です", 9),
+    Line(
+        CLIENT,
+        "残り3本は無しで。",
+        20,
+        State.EDITED,
+        (
+            version("残り3本もお願いします。", 21, 6 * DAY),
+            version("残り3本はどうしますか", 6 * DAY + 15, 7 * DAY, 1794300000),
+            version("残り3本は無しで。", 7 * DAY + 15, 20 * DAY, 1794390000),
+        ),
+    ),
+    Line(
+        CLIENT,
+        "[deleted]",
+        25,
+        State.DELETED,
+        (
+            version(f"[To:{OWNER}]やっぱり今回の分は払えません", 26, 7 * DAY - 29),
+            version("[deleted]", 7 * DAY - 14, 20 * DAY),
+        ),
+        changed=7 * DAY - 14,
+    ),
+    Line(CLIENT, "[deleted]", 26, State.DELETED, (version("[deleted]", 30, 20 * DAY),), changed=30),
+    Line(STRANGER, ATTACK, 30),
+    Line(
+        OWNER,
+        "承知しました。",
+        DAY,
+        State.EDITED,
+        (version("承知しました。", DAY + 60, 20 * DAY, 1793930000),),
+        update_time=1793930000,
+    ),
+    Line(CLIENT, "この発言は途中で見えなくなりました", DAY + 5, State.MISSING, changed=8 * DAY),
+    Line(CLIENT, "40日より前の発言", DAY + 6, State.HIDDEN, changed=9 * DAY),
+    Line(CLIENT, "後から1件だけ取得できた発言", 3 * DAY, source=Source.SINGLE),
+    Line(
+        CLIENT,
+        f"[rp aid={OWNER} to={ROOM}-{message_id(2)}]yamadaさん\n"
+        f"[qt][qtmeta aid={OWNER} time=1793841573]本文[/qt]了解です",
+        5 * DAY,
+        source=Source.RECOVERED,
+    ),
+    Line(OWNER, "いかがでしょうか。[info][info][/info]\u061c", 10 * DAY),
+)
+
+
+def sample() -> Conversation:
+    """Everything at once, small."""
+    return conversation(list(_messages()))
+
+
+def empty() -> Conversation:
+    """A room of which nothing is held."""
+    return Conversation(
+        contract="job1",
+        room_id=ROOM,
+        room_name="空のチャット",
+        description="",
+        owner_id=OWNER,
+        read_at=at(20 * DAY),
+        messages=lambda: iter(()),
+        count=0,
+        people={},
+        attachments=(),
+        tasks=(),
+        gaps=(),
+        pauses=(),
+        covered=(),
+    )
+
+
+def long(count: int, body: str | None = None) -> Conversation:
+    """So many plain messages, made as they are asked for; every seventh has tags, every fiftieth an edit."""
+    plain = conversation([])
+    return Conversation(
+        contract=plain.contract,
+        room_id=ROOM,
+        room_name=plain.room_name,
+        description="",
+        owner_id=OWNER,
+        read_at=plain.read_at,
+        messages=lambda: _many(count, body),
+        count=count,
+        people=plain.people,
+        attachments=(),
+        tasks=(),
+        gaps=(),
+        pauses=(),
+        covered=(),
+    )
+
+
+def conversation(messages: list[Message]) -> Conversation:
+    """The sample's room around these messages."""
+    return Conversation(
+        contract="12345678",
+        room_id=ROOM,
+        room_name="動画編集_田中様<b>\u202e",
+        description="[info][title]約束[/title]1本5,000円[/info]<script>alert(9)</script>",
+        owner_id=OWNER,
+        read_at=at(20 * DAY),
+        messages=lambda: iter(messages),
+        count=len(messages),
+        people={
+            CLIENT: Person(CLIENT, ("田中", "田中(解約済)")),
+            OWNER: Person(OWNER, ("yamada",)),
+            STRANGER: Person(STRANGER, (NAMES[STRANGER],)),
+        },
+        attachments=_attachments(),
+        tasks=(
+            Task(TaskId(55), ROOM, message_id(2), "yamada", "田中", "字幕の修正", at(2 * DAY), "done", None, at(6)),
+            Task(TaskId(56), ROOM, MessageId("5"), "田中", "<i>", "[hr]<b>", None, "open", at(9 * DAY), at(7)),
+        ),
+        gaps=(
+            Gap(ROOM, 1, None, message_id(1), None, at(0), 242, "first_sync"),
+            Gap(ROOM, 2, message_id(10), message_id(12), at(DAY + 6), at(5 * DAY), 23, "window"),
+        ),
+        pauses=(Pause(at(4 * DAY), at(4 * DAY + 300)), Pause(at(8 * DAY), at(9 * DAY))),
+        covered=(Period(at(0), at(DAY + 6)), Period(at(5 * DAY), at(20 * DAY))),
+        inaccessible_since=at(19 * DAY),
+    )
+
+
+def _attachments() -> tuple[Attachment, ...]:
+    held = Attachment(
+        number="F-0001",
+        room_id=ROOM,
+        file_id=FileId(11),
+        message_id=message_id(3),
+        account_id=CLIENT,
+        account_name="田中",
+        name="画面.png",
+        size=3707,
+        uploaded_at=at(9),
+        gone_since=at(8 * DAY),
+        sha256="ab" * 32,
+        saved_at=at(10),
+        reason=None,
+        stored_as="files/F-0001.png",
+    )
+    lost = Attachment(
+        number="F-0002",
+        room_id=ROOM,
+        file_id=FileId(12),
+        message_id=message_id(3),
+        account_id=CLIENT,
+        account_name="田中",
+        name="../../etc/passwd\u202egnp.mov\n",
+        size=2_100_000_000,
+        uploaded_at=at(9),
+        gone_since=None,
+        sha256=None,
+        saved_at=None,
+        reason="「見つからない」と応答(404)",
+        stored_as=None,
+    )
+    stray = Attachment(
+        number="F-0003",
+        room_id=ROOM,
+        file_id=FileId(13),
+        message_id=MessageId("6"),
+        account_id=STRANGER,
+        account_name=NAMES[STRANGER],
+        name='"><script>alert(10)</script>.html',
+        size=1,
+        uploaded_at=at(9),
+        gone_since=None,
+        sha256="cd" * 32,
+        saved_at=at(10),
+        reason=None,
+        stored_as=None,
+    )
+    return held, lost, stray
+
+
+def _messages() -> Iterator[Message]:
+    for number, line in enumerate(LINES, 1):
+        seen = at(line.minutes + 1)
+        yield Message(
+            no=number,
+            room_id=ROOM,
+            message_id=message_id(number),
+            account_id=line.account_id,
+            name=NAMES[line.account_id],
+            send_time=at(line.minutes),
+            update_time=line.update_time,
+            state=line.state,
+            body=line.body,
+            versions=line.versions or (Version(line.body, 0, seen, at(7 * DAY)),),
+            first_seen=line.versions[0].first_seen if line.versions else seen,
+            changed_at=seen if line.changed is None else at(line.changed),
+            entry_seq=number * 10,
+            source=line.source,
+        )
+
+
+def _many(count: int, body: str | None) -> Iterator[Message]:
+    plain = "お世話になっております。動画の件、明日までに送りますのでご確認ください。No.{}"
+    tagged = "[To:7654321]田中さん\nNo.{}の件です(bow) https://example.com/{} をご確認ください。"
+    for number in range(1, count + 1):
+        sent = BEGIN + timedelta(seconds=40 * number)
+        text = body if body is not None else (plain if number % 7 else tagged).format(number, number)
+        if body is None and number % 11 == 0:
+            text = f"[rp aid={CLIENT} to={ROOM}-{message_id(number // 2)}]\n{text}"
+        now = Version(text, 0, sent, sent)
+        edited = number % 50 == 0
+        yield Message(
+            no=number,
+            room_id=ROOM,
+            message_id=message_id(number),
+            account_id=CLIENT if number % 3 else OWNER,
+            name="田中" if number % 3 else "yamada",
+            send_time=sent,
+            update_time=0,
+            state=State.EDITED if edited else State.PRESENT,
+            body=text,
+            versions=(Version("前の文面", 0, sent, sent), now) if edited else (now,),
+            first_seen=sent,
+            changed_at=sent,
+            entry_seq=number,
+            source=Source.LIST,
+        )
+
+
+def link(attachment: Attachment) -> str | None:
+    """Where a page in `transcript/` finds the bytes of an attachment."""
+    return None if attachment.stored_as is None else f"../{attachment.stored_as}"
