@@ -273,8 +273,9 @@ class ArchiveDamaged(StorageError):
 
 
 class RowsDisagree(StorageError):
-    """A readable row says something else than the entry it names."""
+    """A readable row says something else than the entry it names: exit 3, as for any finding."""
 
+    code = 3
     message = N_("{subject}: the readable table differs from the record it was made of. Nothing was exported.")
     hint = N_("See what differs with: archive verify --deep")
 

@@ -141,7 +141,8 @@ def _tell(error: BaseException) -> int | None:
         case click.Abort() if isinstance(error.__context__, EOFError):
             return _say(2, _("A question needs an answer, but nobody can answer here."), _("See: archive --help"))
         case click.Abort() | KeyboardInterrupt():
-            return _say(INTERRUPTED, _("Interrupted. What was saved until now is kept."))
+            click.echo(_("Interrupted. What was saved until now is kept."), file=sys.stderr)
+            return INTERRUPTED
         case OSError():
             return _tell_of_system(error)
         case _:

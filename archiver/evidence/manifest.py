@@ -7,15 +7,15 @@ Python 3.8 syntax, because this module is also handed out inside packages.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from gettext import gettext as _
+from pathlib import Path
 from typing import BinaryIO, Iterator, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
 PIECE = 1 << 20
 """Bytes read at once: large enough that hashing is all that costs."""
 
-_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?([^ \t].*)")
+_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(?:\./)?([^ \t].*)")
 
 _ESCAPES = (("%", "%25"), ("\n", "%0A"), ("\r", "%0D"))
 
@@ -36,9 +36,9 @@ class Difference(NamedTuple):
     path: str
 
 
-def digest_file(path: str | os.PathLike[str]) -> str:
+def digest_file(path: Path) -> str:
     """Lower-case hex SHA-256 of a file, read in pieces. Raises OSError."""
-    with open(path, "rb", buffering=0) as file:
+    with path.open("rb", buffering=0) as file:
         return digest_stream(file)
 
 
@@ -54,10 +54,9 @@ def digest_stream(file: BinaryIO) -> str:
         digest.update(view[:count])
 
 
-def write_manifest(path: str | os.PathLike[str], digests: Mapping[str, str]) -> None:
+def write_manifest(path: Path, digests: Mapping[str, str]) -> None:
     """Write digests by relative `/` path, sorted; UTF-8 without byte order mark, LF. Raises OSError."""
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
-        file.write(manifest_text(digests))
+    path.write_bytes(manifest_text(digests).encode("utf-8"))
 
 
 def manifest_text(digests: Mapping[str, str]) -> str:
@@ -65,10 +64,9 @@ def manifest_text(digests: Mapping[str, str]) -> str:
     return "".join(f"{digests[name]}  {_escaped(name)}\n" for name in sorted(digests))
 
 
-def read_manifest(path: str | os.PathLike[str]) -> dict[str, str]:
+def read_manifest(path: Path) -> dict[str, str]:
     """Digests by relative path. Raises OSError, ManifestFault."""
-    with open(path, "rb") as file:
-        return parse_manifest(file.read())
+    return parse_manifest(path.read_bytes())
 
 
 def parse_manifest(body: bytes) -> dict[str, str]:
@@ -82,7 +80,6 @@ def parse_manifest(body: bytes) -> dict[str, str]:
         except UnicodeDecodeError:
             line = None
         name = _unescaped(line.group(2)) if line else ""
-        name = name[2:] if name.startswith("./") else name
         if line is None or name in found:
             raise ManifestFault(number)
         found[name] = line.group(1).lower()
@@ -93,7 +90,10 @@ def is_safe(path: str) -> bool:
     """Whether a listed path stays inside its folder, on every system."""
     parts = path.replace("\\", "/").split("/")
     return not (
-        path.startswith(("/", "\\", "~")) or ":" in parts[0] or "\0" in path or any(part in ("", ".", "..") for part in parts)
+        path.startswith(("/", "\\", "~"))
+        or ":" in parts[0]
+        or "\0" in path
+        or any(part in ("", ".", "..") for part in parts)
     )
 
 

@@ -72,6 +72,7 @@ __all__ = [
 
 Rooms = Mapping[int, Sightings]
 SealOf = Callable[[int], "int | None"]
+Tell = Callable[[Sequence[EntryObject]], MessageHistory]
 StampOf = Callable[["int | None"], "str | None"]
 
 BOM = "\ufeff"
@@ -103,9 +104,7 @@ def message(entries: Sequence[EntryObject], rooms: Rooms) -> MessageHistory:
     if seen is None:
         return message_history(entries, lambda _: None, lambda: None)
     readings, position = seen, int(entries[0]["key"].partition("/")[2])
-    return message_history(
-        entries, lambda entry: readings.before(position, entry), lambda: readings.last(position)
-    )
+    return message_history(entries, lambda entry: readings.before(position, entry), lambda: readings.last(position))
 
 
 def messages(groups: Iterable[Sequence[EntryObject]], rooms: Rooms) -> Iterator[MessageHistory]:
@@ -125,9 +124,7 @@ def seal_numbers(stretches: Iterable[tuple[int, int, int]]) -> SealOf:
     return seal_of
 
 
-def message_object(
-    no: int, history: MessageHistory, seal: int | None, stamped_at: str | None
-) -> dict[str, object]:
+def message_object(no: int, history: MessageHistory, seal: int | None, stamped_at: str | None) -> dict[str, object]:
     """A line of `messages.jsonl`; Chatwork's times are Unix seconds, ours RFC 3339 UTC."""
     return {
         "no": no,
@@ -159,7 +156,8 @@ def message_object(
 
 MESSAGE_HEADER = (
     "No.", TIME, "送信時刻(Unix秒)", "チャット(ルームID)", "メッセージID", "発言者(表示名)", "アカウントID", "状態",
-    "本文", "以前の文面", "状態を確認した日時(日本時間)", "最初に保存した日時(日本時間)", "更新時刻(Unix秒)", "記録番号",
+    "本文", "以前の文面", "状態を確認した日時(日本時間)", "最初に保存した日時(日本時間)", "更新時刻(Unix秒)",
+    "記録番号",
 )  # fmt: skip
 
 
@@ -222,17 +220,19 @@ def table_lines(
     seal_of: SealOf,
     stamp_of: StampOf = lambda _: None,
     packed: Container[str] = (),
+    tell: Tell | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Every line of `messages.jsonl` and of the CSV files as (file name, line), those of a file in order.
 
     Files come interleaved, as each message is looked at once; encode each line as UTF-8, surrogates do not
-    occur. `rooms` are the `sightings`; `packed` holds the names (`F-0001.png`) that lie in `data/files/`.
+    occur. `rooms` are the `sightings`; `packed` holds the names (`F-0001.png`) that lie in `data/files/`;
+    `tell` stands in for `message`, for who wants to see each history go by.
     """
     for name, header in CSV_HEADERS.items():
         yield name, BOM + csv_line(header)
     events = list(other_events(other))
     for no, entries in enumerate(groups, 1):
-        history = message(entries, rooms)
+        history = tell(entries) if tell else message(entries, rooms)
         seal = seal_of(history.entry_seq)
         yield MESSAGES, jsonl_line(message_object(no, history, seal, stamp_of(seal)))
         yield "messages.csv", csv_line(message_cells(no, history))

@@ -202,5 +202,8 @@ def _gap_event(entry: EntryObject) -> Event:
 
 
 _COMPARED = {"account": _account_events, "room": _room_events, "file": _file_events}
-_SINGLE = {"room.inaccessible": "チャットが開けなくなった(理由不明)", "room.accessible": "チャットが再び開けるようになった"}
+_SINGLE = {
+    "room.inaccessible": "チャットが開けなくなった(理由不明)",
+    "room.accessible": "チャットが再び開けるようになった",
+}
 _GAPS = {"gap": "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった"}

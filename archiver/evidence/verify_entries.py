@@ -26,7 +26,10 @@ FROM_REPLIES = frozenset(("message", "account", "member", "room", "task", "file"
 
 FIELDS = frozenset(("account_id", "key", "kind", "observed_at", "payload", "reply", "room_id", "salt", "seq"))
 
-_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_PARSE = json.JSONDecoder().raw_decode
+_ENCODE = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./-]{1,80}")
 
@@ -39,24 +42,33 @@ class Saved(NamedTuple):
     seq: int
 
 
-def canonical_object(line: bytes) -> dict[str, Any] | None:
-    """The object of a line if the line is canonical JSON of an entry's fields, else None."""
+def entry_object(line: bytes, *, exactly: bool = True) -> dict[str, Any] | None:
+    """The object of a line that holds an entry's fields, else None; `exactly` also asks for canonical JSON."""
     try:
         text = line.decode("utf-8")
-        told = json.loads(text)
-        if type(told) is not dict or told.keys() != FIELDS or type(told["payload"]) is not dict:
+        told, end = _PARSE(text)
+        if end != len(text) or type(told) is not dict or told.keys() != FIELDS or type(told["payload"]) is not dict:
             return None
-        again = _ENCODE(told)
+        if exactly:
+            again = _ENCODE(told)
+            if again != text and escape_lone(again) != text:
+                return None
     except (ValueError, RecursionError):
         return None
-    return told if again == text or escape_lone(again) == text else None
+    return told
 
 
 class EntryCheck:
     """Looks at entries in order of their numbers; `close` tells what was not there."""
 
-    def __init__(self, told: Verification, stretches: Iterator[Stretch], is_kept: Container[bytes]) -> None:
-        """Take the seals' stretches in order, and the digests (32 bytes each) of the replies that are kept."""
+    def __init__(
+        self, told: Verification, stretches: Iterator[Stretch], *, kept: Container[bytes], deep: bool = False
+    ) -> None:
+        """Take the seals' stretches in order, and the digests (32 bytes each) of the replies that are kept.
+
+        A line that is byte for byte the sealed one is parsed, but only made again (to see that it is canonical)
+        if `deep`: that takes longer than everything else.
+        """
         self.told = told
         self.saved: list[Saved] = []
         """What `blob` entries say was saved."""
@@ -64,8 +76,9 @@ class EntryCheck:
         """Keys of `export` entries and the seal that each names."""
         self._stretches = stretches
         self._stretch: Stretch | None = next(stretches, None)
-        self._sealed = 0
-        self._is_kept = is_kept
+        self._sealed = self._settled = 0
+        self._kept = kept
+        self._deep = deep
         self._unkept: dict[str, tuple[int, int]] = {}
         self._next = 1
         self._run = ("", 0, 0)
@@ -84,11 +97,11 @@ class EntryCheck:
         elif sealed is not None and sealed != actual:
             self._fault("entry-sealed", seq, key)
         else:
-            self._read(row)
+            self._read(row, exactly=self._deep or sealed is None)
 
-    def _read(self, row: EntryRow) -> None:
+    def _read(self, row: EntryRow, *, exactly: bool) -> None:
         seq, observed_at, kind, account_id, room_id, key, line, _digest = row
-        told = canonical_object(line)
+        told = entry_object(line, exactly=exactly)
         if told is None:
             self._fault("entry-form", seq, key)
         elif not (
@@ -108,7 +121,7 @@ class EntryCheck:
         """Note what later checks want to know of an entry that is intact itself."""
         kind, reply, payload = told["kind"], told["reply"], told["payload"]
         if kind in FROM_REPLIES:
-            if reply is not None and not _holds(self._is_kept, reply):
+            if reply is not None and not _holds(self._kept, reply):
                 first, count = self._unkept.get(str(reply), (seq, 0))
                 self._unkept[str(reply)] = (first, count + 1)
         elif kind == "blob":
@@ -133,10 +146,11 @@ class EntryCheck:
                 count,
             )
             self.told.find("reply-missing", f"entry/{seq}", said.format(reply=reply[:64], count=count))
+        self._tell_tail()
 
-    def tell_tail(self, settled_last: int) -> None:
-        """Note how many entries follow the last seal; `settled_last` is the last entry that one closes."""
-        count = self._next - 1 - settled_last
+    def _tell_tail(self) -> None:
+        """Note how many entries no seal closes."""
+        count = self._next - 1 - self._settled
         if count > 0:
             said = ngettext(
                 "{count} record is not sealed yet; whether records were cut off after it cannot be told.",
@@ -159,6 +173,8 @@ class EntryCheck:
     def _advance(self) -> None:
         assert self._stretch is not None
         self._sealed = max(self._sealed, self._stretch.last)
+        if self._stretch.settled:
+            self._settled = max(self._settled, self._stretch.last)
         self._stretch = next(self._stretches, None)
 
     # --- findings ---------------------------------------------------------------------------------

@@ -96,6 +96,12 @@ class SealChain:
                 self._find("seal-row", number, _("The file is there, but the table of seals has no row for it."))
             yield from self._one(number, row, names)
 
+    def compare_handed_out(self, exports: Iterable[tuple[str, int]]) -> None:
+        """Take the keys of `export` entries with the seal that each names: it must be in the table."""
+        for number, key in {number: key for key, number in exports if number > self.settled}.items():
+            said = _("A package was handed out with this seal ({export}), but the table of seals ends before it.")
+            self._find("seal-row", number, said.format(export=key))
+
     def _tell_hole(self, number: int) -> None:
         """Say which numbers before this one have neither row nor file."""
         first, last = self._before.number + 1, number - 1
@@ -112,8 +118,10 @@ class SealChain:
     def _left_over(self, number: int, name: str) -> Iterator[Stretch]:
         said = _("{name} is not in the table of seals: an interruption left it, the next seal replaces it.")
         self.told.note(said.format(name=name))
-        body = self._bytes(number, name)
-        seal = None if body is None else parse_seal(body)
+        try:
+            seal = parse_seal(self._read(name))
+        except OSError:  # just being replaced
+            return
         if seal is not None and seal["number"] == number and seal["first"] == self._before.last + 1:
             yield Stretch(number, seal["first"], seal["last"], seal["entries"], settled=False)
 

@@ -231,8 +231,8 @@ def _cover(sql: Connection, entry: EntryObject) -> None:
     """Prolong the newest stretch, begin another after a hole, or join all when a list shows the whole room."""
     table, payload, room = schema.coverage, entry["payload"], entry["room_id"]
     rows = sql.execute(select(table).where(table.c.room_id == room).order_by(table.c.number)).all()
-    if payload["limited"] and not payload["count"]:
-        return  # everything is hidden: nothing was seen
+    if not payload["count"] and not payload["beginning"]:
+        return  # everything is hidden, or a list came empty though messages are known: nothing was seen
     newest = None if payload["newest"] is None else int(payload["newest"])
     row = {
         "room_id": room,
@@ -390,7 +390,7 @@ def _contracts(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) ->
     for entry in entries:
         payload, name = entry["payload"], entry["key"].partition("/")[2]
         rows = sql.execute(select(table.c.contract_id, table.c.number))
-        known = dict(row.tuple() for row in rows)
+        known = {contract_id: number for contract_id, number in rows}  # noqa: C416 - rows are no pairs to mypy
         row: dict[str, object] = {
             "contract_id": name,
             "number": known.get(name, len(known) + 1),

@@ -70,7 +70,7 @@ class SyncReport:
     unread_dropped: bool = False
     """The account's unread counter fell during the run without an explanation."""
     clock_offset_ms: int | None = None
-    day_complaints: tuple[str, ...] = ()
+    complaints: tuple[str, ...] = ()
     """What could not be written of the daily exports."""
 
     @property

@@ -9,6 +9,7 @@ from archiver.records import Observation
 from archiver.store import work, writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.clock import moment, stamp
+from archiver.store.queries import known
 from archiver.sync.report import SyncReport
 
 IDLE = "idle"
@@ -44,6 +45,12 @@ def write(
         else:
             flush_idle(writing, report.account_id, at)
             _append(writing, told, report.account_id, at)
+
+
+def flush(archive: Archive, *, at: datetime) -> None:
+    """Write down the idle runs collected so far, in a transaction of its own. Raises NoArchive."""
+    with archive.writing() as writing:
+        flush_idle(writing, (known.owner(writing) or {}).get("account_id"), at)
 
 
 def flush_idle(writing: Writing, account_id: int | None, at: datetime) -> None:

@@ -102,11 +102,12 @@ def po_bytes(made: Catalog) -> bytes:
 
 def mo_bytes(made: Catalog) -> bytes:
     """What gettext reads; an untranslated text is left out, so that it appears in English and not as nothing."""
-    for message in list(made):
-        if message.id and not any(message.string or ""):
-            made.delete(message.id)
+    whole = PlainCatalog(locale=made.locale, header_comment="", fuzzy=False)
+    for message in made:
+        if message.id and any(message.string or ""):
+            whole.add(message.id, message.string)
     buffer = io.BytesIO()
-    write_mo(buffer, made)
+    write_mo(buffer, whole)
     return buffer.getvalue()
 
 

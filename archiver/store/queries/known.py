@@ -101,7 +101,7 @@ def people(reading: Reading, room: int) -> dict[int, str]:
     """Fingerprints of the persons seen in a room's lists, by account."""
     table = schema.person.c
     rows = reading.sql.execute(select(table.account_id, table.fingerprint).where(table.room_id == room))
-    return dict(row.tuple() for row in rows)
+    return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def marks(reading: Reading, kind: str, room: int) -> dict[int, Mark]:
@@ -162,4 +162,4 @@ def owner(reading: Reading) -> dict[str, Any] | None:
 def names(reading: Reading) -> dict[int, str]:
     """The names of the rooms that were read."""
     rows = reading.sql.execute(select(schema.room.c.room_id, schema.room.c.name))
-    return dict(row.tuple() for row in rows)
+    return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy

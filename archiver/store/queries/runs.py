@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -32,3 +33,14 @@ def pauses(reading: Reading, *, upto: int) -> list[Pause]:
         ended = moment(payload["to"])
         last = ended if last is None else max(last, ended)
     return found
+
+
+def exports(reading: Reading) -> list[tuple[str, dict[str, Any]]]:
+    """When each package was handed out and the payload of its entry, oldest first."""
+    table = schema.entry.c
+    lines = reading.sql.execute(
+        select(table.observed_at, table.line)
+        .where(table.key >= "export/", table.key < "export0", table.kind == "export")
+        .order_by(table.seq)
+    )
+    return [(at, json.loads(line)["payload"]) for at, line in lines]

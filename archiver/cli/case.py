@@ -1,0 +1,232 @@
+"""`contract`: which jobs there are and which rooms belong to them; each change becomes an entry."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archiver import errors
+from archiver.cli import facts
+from archiver.cli.context import CliContext
+from archiver.cli.text import pad, visible
+from archiver.errors import N_
+from archiver.records import Contract, ContractRoom, RoomId
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Archive
+
+ID = re.compile(r"[a-z0-9-]{1,32}")
+
+
+@click.group("contract", help=N_("Jobs and their rooms. Only rooms of a contract are saved."))
+def command_contract() -> None:
+    """What one can do with contracts."""
+
+
+@command_contract.command("add", help=N_("Enter a contract, such as: archive contract add job1 --room 123456789"))
+@click.argument("contract_id", metavar="ID")
+@click.option("--room", "rooms", multiple=True, type=click.IntRange(1), metavar="N", help=N_("A room; repeatable."))
+@facts.options
+@click.pass_obj
+def contract_add(
+    obj: CliContext, /, contract_id: str, rooms: tuple[int, ...], note: str | None, **given: str | None
+) -> int:
+    """Look the rooms up once; without network they are taken unchecked, and that is said."""
+    from archiver import app as application
+    from archiver.store.queries.contracts import contracts
+
+    if not ID.fullmatch(contract_id):
+        raise errors.BadContractId(contract=contract_id)
+    stated = facts.read_facts(given)
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    with app.archive.reading() as reading:
+        held = contracts(reading)
+    if any(one.id == contract_id for one in held):
+        raise errors.ContractExists(contract=contract_id)
+    if not rooms:
+        raise errors.UsageError(detail=_("Say which rooms belong to the contract: --room NUMBER (see: archive rooms)"))
+    unchecked = _look_up(app, rooms)
+    made = Contract(contract_id, tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)), **stated)
+    state(app.archive, made, note)
+    _tell_added(made, held, unchecked=unchecked)
+    return 0
+
+
+def _look_up(app: Any, rooms: tuple[int, ...]) -> bool:
+    """Whether the rooms could not be checked. Raises UnknownRoom for one that Chatwork does not list."""
+    try:
+        listed = {one.model.room_id for one in app.chatwork.rooms().items}
+    except (errors.ChatworkError, errors.TokenMissing):
+        return True
+    for room in rooms:
+        if room not in listed:
+            raise errors.UnknownRoom(room=room)
+    return False
+
+
+def _tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> None:
+    rooms = ", ".join(str(room.room_id) for room in made.rooms)
+    click.echo(_("Entered: {contract}, rooms {rooms}.").format(contract=visible(made.label), rooms=rooms))
+    if unchecked:
+        click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
+    for room in made.rooms:
+        others = [one.label for one in held if room.room_id in {its.room_id for its in one.rooms}]
+        if others:
+            sentence = _("Room {room} also belongs to {contracts}; that is allowed.")
+            click.echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
+    click.echo(_("Next: archive sync"))
+
+
+@command_contract.command("set", help=N_("Change or add facts of a contract; what was stated before stays on record."))
+@click.argument("contract_id", metavar="ID")
+@click.option("--room", "rooms", multiple=True, type=click.IntRange(1), metavar="N", help=N_("Add this room."))
+@facts.options
+@click.pass_obj
+def contract_set(
+    obj: CliContext, /, contract_id: str, rooms: tuple[int, ...], note: str | None, **given: str | None
+) -> int:
+    """Only what is given changes."""
+    from archiver import app as application
+
+    stated = facts.read_facts(given)
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    before = _find(app.archive, contract_id)
+    unchecked = bool(rooms) and _look_up(app, rooms)
+    known = {room.room_id for room in before.rooms}
+    added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
+    state(app.archive, replace(before, rooms=before.rooms + added, **stated), note)
+    click.echo(_("Saved: {contract}.").format(contract=visible(contract_id)))
+    if unchecked:
+        click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
+    return 0
+
+
+@command_contract.command("list", help=N_("Every contract with its rooms."))
+@click.pass_obj
+def contract_list(obj: CliContext) -> int:
+    """One line each."""
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts
+
+    with Archive(obj.home).reading() as reading:
+        held = contracts(reading)
+    states = {"open": _("open"), "closed": _("closed, still saved for 180 days"), "stopped": _("stopped")}
+    for one in held:
+        rooms = ", ".join(str(room.room_id) for room in one.rooms)
+        number = f" ({visible(one.platform_id)})" if one.platform_id else ""
+        click.echo(f"{pad(one.id + number, 24)} {states[one.state]}   {rooms}   {visible(one.title or '')}".rstrip())
+    if not held:
+        click.echo(_("No contract has been entered yet. See: archive contract add --help"))
+    return 0
+
+
+@command_contract.command("show", help=N_("Everything stated about a contract."))
+@click.argument("contract_id", metavar="ID", required=False)
+@click.pass_obj
+def contract_show(obj: CliContext, contract_id: str | None) -> int:
+    """Blank facts are shown as blank, as they will be in a package."""
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import the_contract
+    from archiver.store.queries.known import payload
+
+    with Archive(obj.home).reading() as reading:
+        one = the_contract(reading, contract_id)
+        note = payload(reading, f"note/{one.id}", None)
+    rows = [(_("Contract"), one.id), (_("Rooms"), ", ".join(str(room.room_id) for room in one.rooms))]
+    rows += [(text, _shown(getattr(one, name))) for name, text in _labels().items()]
+    rows.append((_("Note (never leaves this archive)"), _shown(note and note["text"])))
+    for label, value in rows:
+        click.echo(f"{pad(label, 36)} {value}")
+    return 0
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "state": _("State"),
+        "title": _("Job"),
+        "client": _("Client"),
+        "platform": _("Platform"),
+        "platform_id": _("Number there"),
+        "url": _("Page"),
+        "contracted_on": _("Contract of"),
+        "escrowed_at": _("Escrow (仮払い)"),
+        "contact_requested_on": _("Outside contact asked for"),
+        "contact_approved_on": _("Outside contact approved"),
+        "amount": _("Amount"),
+        "due_on": _("Due"),
+        "nda": _("Promise of secrecy (NDA)"),
+    }
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return _("(not entered)")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return visible(str(value))
+
+
+def _changer(name: str, text: str, new_state: str, said: str) -> None:
+    """One command that only changes the state of a contract."""
+
+    @command_contract.command(name, help=text)
+    @click.argument("contract_id", metavar="ID")
+    @click.pass_obj
+    def change(obj: CliContext, contract_id: str) -> int:
+        from archiver.app import utc_now
+        from archiver.store.archive import Archive
+
+        archive = Archive(obj.home)
+        before = _find(archive, contract_id)
+        closed_at = utc_now() if new_state == "closed" else None
+        state(archive, replace(before, state=new_state, closed_at=closed_at), None)
+        click.echo(_(said).format(contract=visible(before.label)))
+        return 0
+
+
+_changer(
+    "close",
+    N_("The job is done: its rooms are saved for 180 more days."),
+    "closed",
+    N_("Closed: {contract}. Its rooms are saved for 180 more days."),
+)
+_changer("reopen", N_("Save the rooms of a contract again."), "open", N_("Open again: {contract}."))
+_changer(
+    "stop",
+    N_("Stop saving the rooms of a contract at once; what is saved stays."),
+    "stopped",
+    N_("Stopped: {contract}. What is saved stays."),
+)
+
+
+# --- what is stated --------------------------------------------------------------------------------
+
+
+def state(archive: Archive, contract: Contract, note: str | None) -> None:
+    """Append what the user states, if it differs from what was stated before."""
+    from archiver.app import utc_now
+    from archiver.records import Observation
+    from archiver.store import writer
+    from archiver.store.queries import known
+    from archiver.store.queries.contracts import statement
+
+    told = statement(contract)
+    with archive.writing() as writing:
+        owner = known.owner(writing) or {}
+        seen = []
+        if told != known.payload(writing, f"contract/{contract.id}", None):
+            seen.append(Observation("contract", f"contract/{contract.id}", told))
+        if note is not None:
+            seen.append(Observation("note", f"note/{contract.id}", {"text": note}))
+        writer.append(writing, seen, account_id=owner.get("account_id"), at=utc_now())
+
+
+def _find(archive: Archive, name: str) -> Contract:
+    from archiver.store.queries.contracts import contract
+
+    with archive.reading() as reading:
+        return contract(reading, name)

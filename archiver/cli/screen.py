@@ -1,0 +1,224 @@
+"""How `status`, `sync` and `show` look on a screen of 80 columns (voice: docs/explanation, glossary)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.progress import short
+from archiver.cli.text import pad, visible
+from archiver.records import JST, Contract, State
+
+if TYPE_CHECKING:
+    from archiver.settings.model import Settings
+    from archiver.store.queries.reading import Line
+    from archiver.store.queries.status import RoomStatus, Status
+    from archiver.sync.plan import Step
+    from archiver.sync.report import SyncReport
+
+RULE = "-" * 80
+WEEKDAYS = "月火水木金土日"
+
+
+def jst(at: datetime, *, year: bool = False) -> str:
+    """A time as people in Japan read it."""
+    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M" if year else "%m-%d %H:%M")
+
+
+# --- sync --------------------------------------------------------------------------------------
+
+
+def tell_sync(report: SyncReport) -> None:
+    """What a run came to, one line a room, and what is not complete."""
+    for room in report.rooms:
+        click.echo(f"{short(room.name, 30) or room.room_id}  {_outcome(room.outcome.value)}")
+        counts = _counts(room)
+        if counts:
+            click.echo("  " + counts)
+        for gap in room.gaps:
+            click.echo("  " + gap_line(gap))
+        if room.error:
+            click.echo("  " + visible(room.error))
+    if report.complete:
+        click.echo(_("Saved. Nothing is missing."))
+    else:
+        click.echo(_("Saved, but not everything: see “archive status”. The next run tries again; nothing is lost."))
+
+
+def _outcome(outcome: str) -> str:
+    words = {
+        "archived": _("saved"),
+        "unchanged": _("nothing new"),
+        "inaccessible": _("cannot be opened any more (reason unknown); what was saved is kept"),
+        "failed": _("could not be read this time"),
+    }
+    return words[outcome]
+
+
+def _counts(room: object) -> str:
+    """The counts that are not zero, in words."""
+    words = {
+        "new": _("messages {n}"),
+        "edited": _("edited {n}"),
+        "deleted": _("deleted {n}"),
+        "missing": _("not shown any more {n}"),
+        "files_saved": _("files saved {n}"),
+        "files_pending": _("files still to fetch {n}"),
+        "files_lost": _("files given up {n}"),
+        "tasks_new": _("tasks {n}"),
+        "tasks_changed": _("tasks changed {n}"),
+    }
+    return "  ".join(text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name))
+
+
+def gap_line(gap: dict[str, object]) -> str:
+    """A gap in one line: which stretch, how many, why."""
+    missing = gap["missing"]
+    number = _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
+    if gap["after"] is None:
+        return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
+    start, end = (datetime.fromisoformat(str(gap[name])) if gap[name] else None for name in ("from", "to"))
+    period = f"{jst(start) if start else '?'} - {jst(end) if end else '?'}"
+    return _("Gap {period}: {number} could not be saved.").format(period=period, number=number)
+
+
+def notice(report: SyncReport) -> str:
+    """One line for a mail from the scheduler: no name and no text of a message."""
+    rooms = sum(room.outcome.value in ("failed", "inaccessible") for room in report.rooms)
+    files = sum(room.files_pending + room.files_lost for room in report.rooms)
+    gaps = sum(len(room.gaps) for room in report.rooms)
+    sentence = _("Chatwork archive: not everything was saved (rooms {rooms}, files {files}, gaps {gaps}).")
+    return sentence.format(rooms=rooms, files=files, gaps=gaps) + " " + _("See: archive status")
+
+
+def tell_plan(steps: Sequence[tuple[Step, str]]) -> None:
+    """What a run would read."""
+    if not steps:
+        click.echo(_("Nothing has moved and nothing is due: nothing would be read."))
+        return
+    kinds = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
+    whys = {"first": _("first time"), "moved": _("something moved"), "due": _("it is its turn")}
+    whys["asked"] = _("asked for")
+    for step, name in steps:
+        click.echo(f"{pad(kinds[step.kind], 20)} {pad(short(name), 26)} {whys[step.why]}")
+    click.echo(_("Then files that are not held yet. Nothing was saved."), err=True)
+
+
+# --- status --------------------------------------------------------------------------------------
+
+
+def warnings(told: Status, settings: Settings, *, now: datetime) -> list[str]:
+    """What deserves attention, one sentence each, the most urgent first."""
+    found = []
+    for room in told.rooms:
+        if room.inaccessible_since is not None:
+            sentence = _("Room {room} cannot be opened since {time} (reason unknown). What was saved is kept.")
+            found.append(sentence.format(room=room.room_id, time=jst(room.inaccessible_since)))
+    if not told.contracts:
+        found.append(_("No contract has been entered yet: nothing is saved. See: archive contract add --help"))
+    elif told.last_sync is None:
+        found.append(_("Nothing has been saved yet. Run: archive sync"))
+    elif now - told.last_sync > timedelta(hours=settings.notify.stale_hours):
+        hours = round((now - told.last_sync).total_seconds() / 3600)
+        found.append(_("Nothing was saved for {hours} hours. Run: archive sync").format(hours=hours))
+    pending, lost = (sum(getattr(room.files, name) for room in told.rooms) for name in ("pending", "lost"))
+    if pending:
+        sentence = ngettext("{n} file is still to be fetched.", "{n} files are still to be fetched.", pending)
+        found.append(sentence.format(n=pending))
+    if lost:
+        sentence = ngettext("{n} file could not be had.", "{n} files could not be had.", lost)
+        found.append(sentence.format(n=lost))
+    gaps = sum(gap["after"] is not None for room in told.rooms for gap in room.gaps)
+    if gaps:
+        found.append(ngettext("There is {n} gap.", "There are {n} gaps.", gaps).format(n=gaps))
+    return found
+
+
+def tell_status(told: Status, found: Sequence[str], settings: Settings, *, now: datetime) -> None:
+    """The status page of reference/voice.md."""
+    here = now.astimezone(JST)
+    today = f"{here:%Y-%m-%d}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
+    state = _("Attention") if found else _("Good")
+    owner = f"{visible(told.account_name)}(ID {told.account_id})" if told.account_id else _("no account yet")
+    click.echo(f"{_('Chatwork archive')}   {owner}   {today}   {_('State: {state}').format(state=state)}")
+    click.echo(RULE)
+    for sentence in found:
+        click.echo(f"[{_('Attention')}] {sentence}")
+    last = jst(told.last_sync) if told.last_sync else _("never")
+    click.echo(f"{_('Last save')}   {last}   {settings.home}")
+    head = [_("Messages"), _("Edited"), _("Deleted"), _("Files")]
+    heads = "".join(_right(word, 8) for word in head)
+    click.echo(pad(_("Contract"), 28) + heads + "  " + _("Saved without a gap since"))
+    for contract in told.contracts:
+        _tell_contract(contract, [room for room in told.rooms if contract.id in room.contracts])
+    unsealed = _("not yet sealed {n}").format(n=told.unsealed) if told.unsealed else ""
+    last_seal = jst(told.last_seal) if told.last_seal else "-"
+    click.echo(f"{_('Daily seals')}   {told.seals}   {_('last')} {last_seal}   {unsealed}".rstrip())
+    if not settings.timestamp.authorities:
+        click.echo(_("Third-party time   off (the seals show no time that a stranger vouches for)"))
+    click.echo(RULE)
+    click.echo(_("Make a package: archive export   Read a room: archive show NUMBER"))
+
+
+def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
+    title = visible(contract.title or contract.client or "")
+    click.echo(f" {visible(contract.label)} {short(title, 60)}".rstrip())
+    for room in rooms:
+        files = f"{room.files.saved}/{room.files.known}"
+        cells = [str(room.messages), str(room.edited), str(room.deleted), files]
+        since = jst(room.covered[-1][0]) if room.covered else "-"
+        name = short(room.name, 16) if room.name else ""
+        left = pad(f"  {room.room_id} {name}", 28)
+        click.echo(left + "".join(_right(cell, 8) for cell in cells) + "  " + since)
+        if room.missing or room.hidden:
+            sentence = _("not shown any more {missing}, hidden by the plan {hidden}")
+            click.echo("     " + sentence.format(missing=room.missing, hidden=room.hidden))
+        for gap in room.gaps:
+            click.echo("     " + gap_line(gap))
+
+
+def _right(text: str, width: int) -> str:
+    from archiver.cli.text import columns
+
+    return " " * (width - columns(text)) + text
+
+
+# --- show ----------------------------------------------------------------------------------------
+
+
+def tell_lines(lines: Iterable[Line]) -> int:
+    """Print messages as a reader expects them; how many there were."""
+    states = {
+        State.EDITED: _("edited"),
+        State.DELETED: _("shown as deleted"),
+        State.MISSING: _("not shown any more (reason unknown)"),
+        State.HIDDEN: _("hidden by the plan"),
+    }
+    number = 0
+    for line in lines:
+        number += 1
+        at = jst(datetime.fromtimestamp(line.send_time, JST), year=True)
+        mark = f"  [{states[line.state]}]" if line.state in states else ""
+        click.echo(f"{at}  {visible(line.name)}(ID {line.account_id}){mark}  m{line.message_id}")
+        for text in line.texts:
+            _tell_text(text.body, text.last_seen, last=text is line.texts[-1])
+        click.echo()
+    return number
+
+
+def _tell_text(body: str, last_seen: datetime | None, *, last: bool) -> None:
+    from archiver.chatwork import notation
+    from archiver.render.body import plain
+
+    if body == "[deleted]":
+        return
+    if not last:
+        at = jst(last_seen, year=True) if last_seen else "?"
+        click.echo("  " + _("Earlier text, last seen {time}:").format(time=at))
+    for row in plain(notation.parse(body)).split("\n"):
+        click.echo("    " + visible(row) if not last else "  " + visible(row))

@@ -1,0 +1,252 @@
+"""`init`, `token`, `rooms` and `migrate`: everything before the first save."""
+
+from __future__ import annotations
+
+import json
+import os
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli.context import CliContext
+from archiver.cli.text import pad, visible
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.chatwork.models import Room
+
+VARIABLE = "env:CHATWORK_API_TOKEN"
+SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
+
+
+# --- init --------------------------------------------------------------------------------------
+
+
+@click.command("init", help=N_("Set everything up. It can be interrupted; call it again to go on."))
+@click.option("--token-from", metavar=SOURCES, help=N_("Where the API token comes from; left out: it is asked for."))
+@click.option(
+    "--timestamps",
+    type=click.Choice(["on", "off"]),
+    help=N_("Ask third parties to confirm the time of each seal (comes in a later version; only “off” works now)."),
+)
+@click.option("--yes", is_flag=True, help=N_("Ask nothing; the token is taken from CHATWORK_API_TOKEN each time."))
+@click.pass_obj
+def command_init(obj: CliContext, token_from: str | None, timestamps: str | None, yes: bool) -> int:
+    """Home, settings, token, database, account: each step is kept, so a second call goes on."""
+    from archiver import app as application
+    from archiver.settings import home as homes
+    from archiver.store import revision
+
+    if timestamps == "on":
+        raise errors.UsageError(detail=_("Third-party time is not part of this version yet; use --timestamps off."))
+    homes.check_home(obj.home, obj.environ)
+    make_home(obj.home)
+    _settings(obj, token_from, yes=yes)
+    app = application.build(obj.settings(), obj.environ)
+    if not app.archive.exists():
+        revision.create(app.archive.database)
+    name, account = _know_account(app)
+    click.echo(_("Account: {name} (ID {account})").format(name=visible(name), account=account))
+    click.echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
+    click.echo(_("Next: archive rooms   then: archive contract add job1 --room NUMBER   then: archive sync"))
+    return 0
+
+
+def make_home(home: Path) -> None:
+    """Make the folder, for its owner only. Raises HomeNotWritable."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.name != "nt":
+            home.chmod(0o700)
+        probe = home / ".write-test"
+        probe.touch()
+        probe.unlink()
+    except OSError as fault:
+        raise errors.HomeNotWritable(path=home, detail=fault.strerror or str(fault)) from fault
+
+
+def _settings(obj: CliContext, token_from: str | None, *, yes: bool) -> None:
+    """Write `archive.toml` unless it is there, and store the token where the user wants it."""
+    from archiver.cli.language import choose, windows_language
+    from archiver.settings import file
+
+    source = token_from or (VARIABLE if yes else "prompt")
+    exists = (obj.home / "archive.toml").exists()
+    if exists and token_from is None:
+        return
+    if source == "prompt":
+        source = _prompt_and_store(obj.home)
+    elif not file.is_source(source):
+        raise errors.BadValue(value=source, option="--token-from", example="file:/run/secrets/chatwork")
+    if exists:
+        file.update(obj.home, {"token.source": source})
+        return
+    language = choose([], {**obj.environ, "ARCHIVE_LANG": _spoken(obj)}, system_language=windows_language)
+    file.write(obj.home, language=language, token_source=source)
+
+
+def _spoken(obj: CliContext) -> str:
+    """The language of this call, so that the next ones speak it too."""
+    return os.environ.get("LANGUAGE", "") or obj.environ.get("ARCHIVE_LANG", "")
+
+
+def _prompt_and_store(home: Path) -> str:
+    """Ask for the token without showing it; keep it in the keyring, or in a file of the home where there is none."""
+    from archiver.settings.token import store_token
+
+    click.echo(_("The API token is the key to your Chatwork. Show it to nobody."))
+    click.echo(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)."))
+    value = click.prompt(_("Paste it and press Enter (it will not be shown)"), hide_input=True).strip()
+    for source in ("keyring", "file:token"):
+        try:
+            store_token(home, source, value)
+        except errors.KeyringUnavailable:
+            click.echo(_("There is no password store here; the token goes into a file that only you can read."))
+            continue
+        return source
+    raise errors.TokenMissing(source="prompt")
+
+
+def _know_account(app: App) -> tuple[str, int]:
+    """Ask whose token it is, and write it down in a new archive. Raises WrongAccount, TokenRefused, Unreachable."""
+    from archiver.records import Observation
+    from archiver.store import writer
+    from archiver.store.queries import known
+    from archiver.sync.run import check_account, owner_payload
+
+    me = app.chatwork.me()
+    with app.archive.reading() as reading:
+        owner = known.owner(reading)
+    check_account(me.model.account_id, owner, app.archive)
+    told = owner_payload(me.model)
+    if told != owner:
+        with app.archive.writing() as writing:
+            seen = Observation("me", "me", told, None, me.reply.digest)
+            writer.append(writing, [seen], account_id=me.model.account_id, at=me.reply.received_at)
+    return me.model.name, me.model.account_id
+
+
+# --- token -------------------------------------------------------------------------------------
+
+
+@click.group("token", help=N_("Store, test or forget the API token (the key to your Chatwork)."))
+def command_token() -> None:
+    """The three things one can do with a token."""
+
+
+@command_token.command("set", help=N_("Ask for the token and store it; it is never shown."))
+@click.option("--source", metavar="keyring|file:PATH", help=N_("Where to store it; left out: as the settings say."))
+@click.pass_obj
+def token_set(obj: CliContext, source: str | None) -> int:
+    """A token of another account is refused before it is stored."""
+    from dataclasses import replace
+
+    from archiver import app as application
+    from archiver.settings import file
+    from archiver.settings.token import store_token
+
+    settings = obj.settings()
+    value = click.prompt(_("Paste the token and press Enter (it will not be shown)"), hide_input=True).strip()
+    trial = {**obj.environ, "CHATWORK_API_TOKEN": value}
+    app = application.build(replace(settings, token_source=VARIABLE), trial)
+    name, account = _know_account(app) if app.archive.exists() else _account_of(app)
+    place = source or settings.token_source
+    if place.startswith("env:"):
+        place = "keyring"
+    store_token(obj.home, place, value)
+    if (obj.home / "archive.toml").exists():
+        file.update(obj.home, {"token.source": place})
+    click.echo(_("Stored: the token of {name} (ID {account}).").format(name=visible(name), account=account))
+    return 0
+
+
+@command_token.command("test", help=N_("Ask Chatwork whether the stored token works, and whose it is."))
+@click.pass_obj
+def token_test(obj: CliContext) -> int:
+    """One request; nothing is written."""
+    from archiver import app as application
+
+    name, account = _account_of(application.build(obj.settings(), obj.environ))
+    click.echo(_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))
+    return 0
+
+
+@command_token.command("forget", help=N_("Remove the stored token from this computer."))
+@click.pass_obj
+def token_forget(obj: CliContext) -> int:
+    """Nothing at Chatwork changes."""
+    from archiver.settings.token import forget_token
+
+    gone = forget_token(obj.home, obj.settings().token_source)
+    click.echo(_("The token was removed from this computer.") if gone else _("No token was stored here."))
+    return 0
+
+
+def _account_of(app: App) -> tuple[str, int]:
+    me = app.chatwork.me().model
+    return me.name, me.account_id
+
+
+# --- rooms, migrate ------------------------------------------------------------------------------
+
+
+@click.command("rooms", help=N_("Your rooms and their numbers, as Chatwork shows them now. Nothing is saved."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.pass_obj
+def command_rooms(obj: CliContext, as_json: bool) -> int:
+    """Shows names of rooms without a contract too, and keeps none of them."""
+    from archiver import app as application
+
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    rooms = [one.model for one in app.chatwork.rooms().items]
+    of = _contracts(app)
+    if as_json:
+        told = [_room_document(room, of.get(room.room_id, [])) for room in rooms]
+        click.echo(json.dumps({"rooms": told}, ensure_ascii=False))
+        return 0
+    kinds = {"group": _("group"), "direct": _("direct"), "my": _("my chat")}
+    heads = pad(_("Number"), 12) + pad(_("Kind"), 12) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name")
+    click.echo(heads)
+    for room in rooms:
+        cells = pad(str(room.room_id), 12) + pad(kinds.get(room.type, visible(room.type)), 12)
+        contracted = f"  ({', '.join(of[room.room_id])})" if room.room_id in of else ""
+        click.echo(f"{cells}{room.message_num:<10}{room.file_num:<10}{visible(room.name)}{contracted}")
+    return 0
+
+
+def _contracts(app: App) -> dict[int, list[str]]:
+    from archiver.store.queries.contracts import contracts
+
+    found: dict[int, list[str]] = {}
+    with app.archive.reading() as reading:
+        for contract in contracts(reading):
+            for room in contract.rooms:
+                found.setdefault(room.room_id, []).append(contract.id)
+    return found
+
+
+def _room_document(room: Room, contracts: list[str]) -> dict[str, object]:
+    head = {"room_id": room.room_id, "name": room.name, "type": room.type}
+    return {**head, "messages": room.message_num, "files": room.file_num, "contracts": contracts}
+
+
+@click.command("migrate", help=N_("Bring an archive made by an older version to this one, after a verified copy."))
+@click.pass_obj
+def command_migrate(obj: CliContext) -> int:
+    """Does nothing to an archive that is up to date."""
+    from archiver.store import revision
+    from archiver.store.archive import Archive
+
+    archive = Archive(obj.home)
+    if not archive.exists():
+        raise errors.NoArchive(path=obj.home)
+    copy = revision.migrate(archive.database)
+    if copy is None:
+        click.echo(_("The archive is up to date; nothing was changed."))
+    else:
+        click.echo(_("Done. The archive as it was before: {path}").format(path=visible(str(copy))))
+    return 0

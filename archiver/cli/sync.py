@@ -1,0 +1,153 @@
+"""`sync`, `status` and `show`: save now, see what is kept, read it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time, timedelta
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli import screen
+from archiver.cli.context import CliContext
+from archiver.errors import N_, BadValue
+from archiver.records import JST
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.sync.run import Options
+
+INCOMPLETE = 4
+"""Exit code: done, but something that should be held is not."""
+
+EXAMPLE_DAY = "2026-11-24"
+
+
+def parse_day(value: str | None, option: str) -> datetime | None:
+    """The beginning of a Japanese day, or a time of it. Raises BadValue."""
+    if value is None:
+        return None
+    try:
+        if len(value) == len(EXAMPLE_DAY):
+            return datetime.combine(date.fromisoformat(value), time(), JST)
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise BadValue(value=value, option=option, example=f"{EXAMPLE_DAY} / {EXAMPLE_DAY}T14:05") from None
+    return at if at.tzinfo else at.replace(tzinfo=JST)
+
+
+def parse_until(value: str | None, option: str) -> datetime | None:
+    """The end of a Japanese day (which is meant as a whole), or a time of it. Raises BadValue."""
+    at = parse_day(value, option)
+    return at + timedelta(days=1) if at is not None and value and len(value) == len(EXAMPLE_DAY) else at
+
+
+@click.command(
+    "sync",
+    help=N_("Save now what Chatwork shows: messages, edits, deletions, files, tasks and people of the rooms for work."),
+)
+@click.option("--contract", "contracts", multiple=True, metavar="ID", help=N_("Only the rooms of this contract."))
+@click.option("--room", "rooms", multiple=True, type=int, metavar="N", help=N_("Only this room."))
+@click.option("--full", is_flag=True, help=N_("Read everything again now, and try every missing file again."))
+@click.option("--dry-run", is_flag=True, help=N_("Only show what would be read; nothing is saved."))
+@click.option("--max-seconds", type=click.FloatRange(min=1), metavar="S", help=N_("Stop after so many seconds."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.pass_obj
+def command_sync(
+    obj: CliContext,
+    contracts: tuple[str, ...],
+    rooms: tuple[int, ...],
+    full: bool,
+    dry_run: bool,
+    max_seconds: float | None,
+    as_json: bool,
+) -> int:
+    """Run one round and say what it came to."""
+    from archiver import app as application
+    from archiver.cli.progress import Screen
+    from archiver.schedule import round as rounds
+    from archiver.sync import run as sync
+
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    options = sync.Options(rooms=_rooms(app, contracts, rooms), full=full, max_seconds=max_seconds)
+    if dry_run:
+        return _show_plan(app, options)
+    with Screen(quiet=obj.verbose < 0) as progress:
+        app.chatwork.transport.on_wait = progress.wait
+        report = rounds.run(app, options, progress.talk())
+    if as_json:
+        click.echo(json.dumps(report.document(), ensure_ascii=False))
+    elif obj.verbose >= 0:
+        screen.tell_sync(report)
+    for complaint in report.complaints:
+        click.echo(complaint, err=True)
+    if report.reported and obj.verbose < 0:
+        click.echo(screen.notice(report), err=True)  # cron mails what a quiet run has to say
+    return INCOMPLETE if report.reported or report.complaints else 0
+
+
+def _rooms(app: App, contracts: tuple[str, ...], rooms: tuple[int, ...]) -> frozenset[int] | None:
+    """The rooms meant by the options; None = all. Raises UnknownContract."""
+    from archiver.store.queries.contracts import contract
+
+    if not contracts and not rooms:
+        return None
+    with app.archive.reading() as reading:
+        named = [room.room_id for name in contracts for room in contract(reading, name).rooms]
+    return frozenset([*named, *rooms])
+
+
+def _show_plan(app: App, options: Options) -> int:
+    from archiver.sync import run as sync
+
+    steps = sync.dry_run(app.archive, app.chatwork, now=app.now, options=options)
+    screen.tell_plan(steps)
+    return 0
+
+
+@click.command("status", help=N_("What is kept, what is missing, how old it is, and what to do next."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.pass_obj
+def command_status(obj: CliContext, as_json: bool) -> int:
+    """Needs no token and no network."""
+    from archiver.app import utc_now
+    from archiver.store.archive import Archive
+    from archiver.store.queries.status import document, status
+
+    settings = obj.settings()
+    with Archive(obj.home).reading() as reading:
+        told = status(reading)
+    warnings = screen.warnings(told, settings, now=utc_now())
+    if as_json:
+        click.echo(json.dumps(document(told, warnings=warnings), ensure_ascii=False))
+    else:
+        screen.tell_status(told, warnings, settings, now=utc_now())
+    return 0
+
+
+@click.command("show", help=N_("Read a room as it is kept, with earlier texts of edited and deleted messages."))
+@click.argument("room", type=int, metavar=N_("ROOM"))
+@click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01."))
+@click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
+@click.pass_obj
+def command_show(obj: CliContext, room: int, since: str | None, until: str | None) -> int:
+    """Needs no token and no network."""
+    from archiver.errors import UnknownRoom
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts
+    from archiver.store.queries.reading import lines
+
+    begin, end = parse_day(since, "--from"), parse_until(until, "--to")
+    with Archive(obj.home).reading() as reading:
+        if room not in {one.room_id for contract in contracts(reading) for one in contract.rooms}:
+            raise UnknownRoom(room=room)
+        shown = lines(reading, room, since=_seconds(begin), until=_seconds(end))
+        number = screen.tell_lines(shown)
+    if not number:
+        click.echo(_("No message is kept for this time."), err=True)
+    return 0
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())

@@ -1,0 +1,197 @@
+"""A small dispute, told step by step against a simulated Chatwork: what `archive demo` shows.
+
+Everything but Chatwork itself is real: the HTTP, the archive, the seals, the package and its verification.
+Only the clock is moved, so that three weeks pass in some seconds and end now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from gettext import gettext as _
+from pathlib import Path
+
+from archiver.app import App, build
+from archiver.demo.chatwork import Chatwork
+from archiver.export import package
+from archiver.records import JST, Contract, ContractRoom, Observation, RoomId
+from archiver.schedule import round as rounds
+from archiver.schedule.verification import verify_archive, verify_path
+from archiver.settings import file
+from archiver.store import revision, writer
+from archiver.store.queries.contracts import statement
+from archiver.store.queries.status import status
+from archiver.sync import run as sync
+
+Say = Callable[[str], None]
+
+TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
+CONTRACT = "job1"
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that moves when told to."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """The time of the story."""
+        self.at += timedelta(milliseconds=1)  # two things never happen at the same instant
+        return self.at
+
+    def pass_by(self, **time: float) -> None:
+        """Let time pass: days, hours, minutes."""
+        self.at += timedelta(**time)
+
+
+@dataclass(slots=True)
+class Story:
+    """One telling: where it plays, and what it has come to."""
+
+    home: Path
+    say: Say
+    chatwork: Chatwork
+    clock: Clock
+    app: App
+    client: int
+    room: int = 0
+    other_room: int = 0
+    posts: dict[str, str] = field(default_factory=dict)
+    package: Path | None = None
+    ok: bool = False
+
+
+@contextmanager
+def stage(home: Path, say: Say) -> Iterator[Story]:
+    """A simulated Chatwork on loopback and an empty archive in `home`, which must not hold one yet."""
+    clock = Clock(datetime.now(UTC) - timedelta(days=21))
+    with Chatwork(now=clock.now, limit=10_000) as chatwork:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write(home, language="ja", token_source=f"env:{TOKEN_VARIABLE}")
+        environ = {TOKEN_VARIABLE: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
+        app = build(file.load(home, environ), environ, now=clock.now, sleep=lambda seconds: clock.pass_by(seconds=seconds))
+        revision.create(app.archive.database)
+        yield Story(home, say, chatwork, clock, app, chatwork.add_account("田中", organization="株式会社サンプル"))
+
+
+def tell(story: Story) -> bool:
+    """Tell the whole story; whether the package and the archive verified at its end."""
+    for chapter in (_beginning, _work, _delivery, _change, _departure, _proof):
+        chapter(story)
+    return story.ok
+
+
+def _heading(story: Story, text: str) -> None:
+    day = story.clock.at.astimezone(JST)
+    story.say("")
+    story.say(f"{day:%m-%d}({'月火水木金土日'[day.weekday()]})  {text}")
+
+
+def _sync(story: Story) -> None:
+    """One round, as the schedule would run it, and what it saw in one line."""
+    report = rounds.run(story.app, sync.Options(), sync.Talk())
+    room = report.rooms[0]
+    words = {
+        "new": _("new messages {n}"),
+        "edited": _("edits {n}"),
+        "deleted": _("shown as deleted {n}"),
+        "files_saved": _("files saved {n}"),
+        "tasks_new": _("tasks {n}"),
+    }
+    seen = [text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name)]
+    story.say("    archive sync   " + (" / ".join(seen) or _("nothing new")))
+
+
+def _beginning(story: Story) -> None:
+    world = story.chatwork
+    _heading(story, _("A job on CrowdWorks; the client asks to talk on Chatwork. You start the archive."))
+    story.room = world.add_room("動画編集_田中様", members=[story.client], description="YouTube動画編集 10本 / 1本 5,000円")
+    story.other_room = world.add_room("家族", members=[world.add_account("花")])
+    world.post(story.other_room, world.owner, "今日の夕飯どうする?")
+    _post(story, "はじめまして。クラウドワークスの動画編集の件、よろしくお願いします。", key="hello")
+    story.posts["price"] = _post(story, "10本で50,000円、検収後すぐにお支払いします。[hr]素材は今夜送ります。")
+    made = Contract(
+        CONTRACT,
+        (ContractRoom(RoomId(story.room)),),
+        title="YouTube動画編集 10本",
+        client="田中",
+        platform="crowdworks",
+        platform_id="12345678",
+        url="https://crowdworks.jp/contracts/12345678",
+        contracted_on=f"{story.clock.at.astimezone(JST):%Y-%m-%d}",
+        amount="50,000円",
+    )
+    with story.app.archive.writing() as writing:
+        seen = Observation("contract", f"contract/{CONTRACT}", statement(made))
+        writer.append(writing, [seen], account_id=world.owner, at=story.clock.now())
+    story.say("    archive contract add job1 --room … --url https://crowdworks.jp/contracts/12345678")
+    _sync(story)
+    story.say("    " + _("Only this room is saved; your other rooms are not."))
+
+
+def _post(story: Story, text: str, *, mine: bool = False, key: str | None = None) -> str:
+    who = story.chatwork.owner if mine else story.client
+    message = story.chatwork.post(story.room, who, text)
+    story.clock.pass_by(minutes=3)
+    if key:
+        story.posts[key] = message
+    return message
+
+
+def _work(story: Story) -> None:
+    world = story.chatwork
+    story.clock.pass_by(days=2)
+    _heading(story, _("The client sends material and a task."))
+    world.upload(story.room, story.client, "仕様書 v1.txt", data="尺は8分。字幕あり。\n".encode())
+    world.add_task(story.room, story.client, world.owner, "1本目を金曜までに", limit=story.clock.at + timedelta(days=5))
+    _sync(story)
+
+
+def _delivery(story: Story) -> None:
+    world = story.chatwork
+    story.clock.pass_by(days=6)
+    _heading(story, _("You deliver. The client is content."))
+    world.upload(story.room, world.owner, "movie01.mp4", size=2_000_000, comment="7本分の納品です。ご確認ください。")
+    story.posts["thanks"] = _post(story, f"[To:{world.owner}]yamadaさん\n確認しました。残り3本もこの調子でお願いします😀")
+    _sync(story)
+
+
+def _change(story: Story) -> None:
+    world = story.chatwork
+    story.clock.pass_by(days=4)
+    _heading(story, _("The client rewrites one message and deletes another."))
+    world.edit(story.posts["price"], "10本で30,000円、検収後にお支払いします。[hr]素材は今夜送ります。")
+    world.delete(story.posts["thanks"])
+    quoted = f"[rp aid={story.client} to={story.room}-{story.posts['price']}]田中さん\n金額が変わっていませんか。"
+    _post(story, quoted, mine=True)
+    _sync(story)
+    story.say("    " + _("Both earlier texts are in the archive, with the time between which they changed."))
+
+
+def _departure(story: Story) -> None:
+    story.clock.pass_by(days=4)
+    _heading(story, _("The client cancels the account: their files and tasks vanish from Chatwork."))
+    story.chatwork.cancel_account(story.client)
+    _post(story, "ご連絡をお待ちしています。", mine=True)
+    _sync(story)
+    with story.app.archive.reading() as reading:
+        room = status(reading).rooms[0]
+    kept = _("Kept: {messages} messages, {saved} of {known} files. The name now reads 田中(解約済).")
+    story.say("    " + kept.format(messages=room.messages, saved=room.files.saved, known=room.files.known))
+
+
+def _proof(story: Story) -> None:
+    story.clock.at = datetime.now(UTC)
+    _heading(story, _("Today you need it: a package for a lawyer, and the check that nothing was changed."))
+    made = package.export(story.app.archive, contract=CONTRACT, profile="lawyer", out=story.home / "exports", now=story.clock.now)
+    story.package = Path(made.path)
+    story.say(f"    archive export {CONTRACT} --for lawyer")
+    in_package, in_archive = verify_path(story.package), verify_archive(story.app.archive, deep=True)
+    story.ok = in_package.ok and in_archive.ok
+    checked = in_archive.checked
+    told = _("archive verify   {entries} records, {seals} seals, {files} files: {verdict}")
+    verdict = _("nothing was changed") if story.ok else _("something does not match")
+    story.say("    " + told.format(**checked, verdict=verdict))

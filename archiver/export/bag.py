@@ -1,0 +1,202 @@
+"""A folder that becomes a package: every file is hashed while it is written, then listed, then all is renamed.
+
+BagIt 1.0 (RFC 8493), as far as it is written here: payload below `data/`, one algorithm, no `fetch.txt`.
+It lies in `NAME.partial` until it is whole, so what exists under its name is complete.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from archiver.evidence.manifest import digest_file, write_manifest
+from archiver.export.content import Table
+from archiver.records import JST
+
+PARTIAL = ".partial"
+MANIFEST = "manifest-sha256.txt"
+TAG_MANIFEST = "tagmanifest-sha256.txt"
+
+_PIECE = 1 << 20
+_COMPRESSED = frozenset({".zip", ".mp4", ".mov", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp3", ".m4a", ".pdf"})
+"""Bytes that deflate cannot make smaller are stored as they are."""
+
+
+class Pen:
+    """An open file of a package: what is written is counted and hashed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Write into an open file."""
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, text: str) -> None:
+        """Write a text as UTF-8. Raises OSError."""
+        self.put(text.encode("utf-8"))
+
+    def put(self, body: bytes) -> None:
+        """Write bytes. Raises OSError."""
+        self._file.write(body)
+        self._digest.update(body)
+        self.size += len(body)
+
+    @property
+    def sha256(self) -> str:
+        """Of what was written so far."""
+        return self._digest.hexdigest()
+
+
+class Bag:
+    """A package while it is made; paths are relative with `/`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Lie in a folder that exists and is empty."""
+        self.folder = folder
+        self.digests: dict[str, str] = {}
+        self.sizes: dict[str, int] = {}
+
+    @contextlib.contextmanager
+    def writing(self, name: str) -> Iterator[Pen]:
+        """Write one file. Raises OSError."""
+        path = self.place(name)
+        with path.open("xb") as file:
+            pen = Pen(file)
+            yield pen
+        self._note(name, pen.sha256, pen.size)
+
+    def add(self, name: str, body: bytes) -> None:
+        """Put a file of these bytes. Raises OSError."""
+        with self.writing(name) as pen:
+            pen.put(body)
+
+    def copy(self, name: str, pieces: Iterable[bytes], sha256: str) -> bool:
+        """Write pieces if together they have this digest; otherwise nothing stays. Raises OSError."""
+        path = self.place(name)
+        try:
+            with path.open("xb") as file:
+                pen = Pen(file)
+                for piece in pieces:
+                    pen.put(piece)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        if pen.sha256 != sha256:
+            path.unlink()
+            return False
+        self._note(name, sha256, pen.size)
+        return True
+
+    def take(self, name: str, table: Table) -> None:
+        """Move a table that lies ready to its place. Raises OSError."""
+        table.path.replace(self.place(name))
+        self._note(name, table.sha256, table.size)
+
+    def place(self, name: str) -> Path:
+        """Where a file lies; the folder around it is made. Raises OSError."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def scan(self, name: str) -> None:
+        """Take in what another wrote into a folder of the bag. Raises OSError."""
+        for path in sorted((self.folder / name).rglob("*")):
+            if path.is_file():
+                self._note(path.relative_to(self.folder).as_posix(), digest_file(path), path.stat().st_size)
+
+    def payload(self) -> dict[str, str]:
+        """The digests of what lies below `data/`."""
+        return {name: sha256 for name, sha256 in self.digests.items() if name.startswith("data/")}
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(self.sizes.values())
+
+    def close(self, facts: Mapping[str, str]) -> str:
+        """Write the declaration, `bag-info.txt` and the two lists; the digest of the list of tag files."""
+        payload = self.payload()
+        total = sum(self.sizes[name] for name in payload)
+        told = {**facts, "Payload-Oxum": f"{total}.{len(payload)}"}
+        self.add("bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+        self.add("bag-info.txt", "".join(f"{name}: {told[name]}\n" for name in sorted(told)).encode("utf-8"))
+        self._list(MANIFEST, payload)
+        self._list(TAG_MANIFEST, {name: one for name, one in self.digests.items() if not name.startswith("data/")})
+        return self.digests[TAG_MANIFEST]
+
+    def _list(self, name: str, digests: Mapping[str, str]) -> None:
+        path = self.place(name)
+        write_manifest(path, digests)
+        self._note(name, digest_file(path), path.stat().st_size)
+
+    def _note(self, name: str, sha256: str, size: int) -> None:
+        self.digests[name] = sha256
+        self.sizes[name] = size
+
+
+def free_name(folder: Path, name: str) -> str:
+    """The name, or with `-2`, `-3` … if a package, its zip or a half one has it."""
+    taken = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    number = 1
+    while True:
+        tried = name if number == 1 else f"{name}-{number}"
+        if taken.isdisjoint({tried, f"{tried}.zip", f"{tried}{PARTIAL}", f"{tried}.zip{PARTIAL}"}):
+            return tried
+        number += 1
+
+
+@contextlib.contextmanager
+def making(folder: Path, name: str) -> Iterator[Bag]:
+    """A bag in `NAME.partial`; whatever goes wrong inside, the half folder is removed. Raises OSError."""
+    partial = folder / f"{name}{PARTIAL}"
+    partial.mkdir(mode=0o700)
+    try:
+        yield Bag(partial)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def sweep_leftovers(folder: Path, *, older_than: datetime) -> None:
+    """Remove half packages that a kill left long ago; a younger one may be another run's."""
+    for path in folder.glob(f"*{PARTIAL}"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < older_than.timestamp():
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
+
+
+def pack(source: Path, root: str, target: Path, *, at: datetime) -> None:
+    """A zip of a folder whose entries lie below `root/` and all bear one time, so the same files are the same bytes.
+
+    Written beside its place and renamed. Raises OSError.
+    """
+    partial = target.with_name(target.name + PARTIAL)
+    local = at.astimezone(JST)
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as packed:
+            for path in sorted(source.rglob("*"), key=lambda one: one.relative_to(source).as_posix()):
+                if path.is_file():
+                    name = f"{root}/{path.relative_to(source).as_posix()}"
+                    _pack_file(packed, path, zipfile.ZipInfo(name, local.timetuple()[:6]))
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _pack_file(packed: zipfile.ZipFile, path: Path, info: zipfile.ZipInfo) -> None:
+    info.external_attr = 0o100644 << 16
+    info.create_system = 3
+    info.file_size = path.stat().st_size
+    info.compress_type = zipfile.ZIP_STORED if path.suffix in _COMPRESSED else zipfile.ZIP_DEFLATED
+    with path.open("rb") as source, packed.open(info, "w") as entry:
+        shutil.copyfileobj(source, entry, _PIECE)

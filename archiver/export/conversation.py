@@ -1,0 +1,206 @@
+"""Pure: the entries of a room → the conversation that the pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from archiver.evidence.history import EntryObject, MessageHistory, Span, text
+from archiver.evidence.tables import FileRow, TaskRow, tasks
+from archiver.export.scope import Scope
+from archiver.records import (
+    AccountId,
+    Attachment,
+    Conversation,
+    FileId,
+    Gap,
+    Message,
+    MessageId,
+    Pause,
+    Period,
+    Person,
+    RoomId,
+    Source,
+    State,
+    Task,
+    TaskId,
+    Version,
+)
+
+_LAST_SECOND = 253402300800 - 86400
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """What is known of one room of a package."""
+
+    room_id: int
+    contract: str
+    owner_id: int
+    read_at: datetime
+    other: Sequence[EntryObject]
+    """Entries in the package, of any room."""
+    everything: Sequence[EntryObject]
+    """Also those outside the package's period: what the room is called, and which gaps touch the period."""
+    files: Sequence[FileRow]
+    not_packed: Mapping[str, str]
+    """Why the bytes of a file (by its number) are held but not in the package."""
+    authors: Mapping[int, str]
+    numbers: Sequence[int]
+    """The No. of each message of the room, in order."""
+    histories: Callable[[], Iterator[MessageHistory]]
+    pauses: Sequence[Pause]
+    covered: Sequence[Period]
+
+
+def conversation(room: RoomFacts, scope: Scope) -> Conversation:
+    """The room as a page shows it; messages come fresh at each call."""
+    here = [entry for entry in room.other if entry["room_id"] == room.room_id]
+    shown = [entry["payload"]["object"] for entry in here if entry["kind"] == "room"]
+    return Conversation(
+        contract=room.contract,
+        room_id=RoomId(room.room_id),
+        room_name=room_name(room.everything, room.room_id),
+        description=text(shown[-1].get("description")) if shown else "",
+        owner_id=AccountId(room.owner_id),
+        read_at=room.read_at,
+        messages=lambda: (message(no, one) for no, one in zip(room.numbers, room.histories(), strict=True)),
+        count=len(room.numbers),
+        people=people(here, room.authors),
+        attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),
+        tasks=tuple(_task(row) for row in tasks(here)),
+        gaps=tuple(gaps(room.everything, room.room_id, scope)),
+        pauses=tuple(one for one in room.pauses if scope.overlaps(room.room_id, one.start, one.end)),
+        covered=tuple(one for one in room.covered if scope.overlaps(room.room_id, one.start, one.end)),
+        inaccessible_since=_inaccessible_since(room.everything, room.room_id),
+    )
+
+
+def room_name(entries: Iterable[EntryObject], room: int) -> str:
+    """What a room was last called; its number if it was never read."""
+    names = [
+        text(entry["payload"]["object"].get("name"))
+        for entry in entries
+        if entry["kind"] == "room" and entry["room_id"] == room
+    ]
+    return names[-1] if names else f"ルームID {room}"
+
+
+def gaps(entries: Iterable[EntryObject], room: int, scope: Scope) -> list[Gap]:
+    """The gaps of a room that are still open and touch its period."""
+    last: dict[str, EntryObject] = {}
+    for entry in entries:
+        if entry["room_id"] == room and entry["kind"].partition(".")[0] == "gap":
+            last[entry["key"]] = entry
+    found = [_gap(entry) for entry in last.values() if entry["kind"] != "gap.closed"]
+    return [gap for gap in found if scope.overlaps(room, gap.start, gap.end)]
+
+
+def message(no: int, told: MessageHistory) -> Message:
+    """A message as a value, with its number in the package."""
+    first_seen = _moment(told.first_seen)
+    return Message(
+        no=no,
+        room_id=RoomId(told.room_id),
+        message_id=MessageId(told.message_id),
+        account_id=AccountId(told.account_id),
+        name=told.name,
+        send_time=_unix(told.send_time) or first_seen,
+        update_time=told.update_time,
+        state=State(told.state),
+        body=told.body,
+        versions=tuple(_version(span) for span in told.versions),
+        first_seen=first_seen,
+        changed_at=_moment(told.changed_at),
+        entry_seq=told.entry_seq,
+        source=Source(told.source),
+    )
+
+
+def people(entries: Iterable[EntryObject], authors: Mapping[int, str]) -> dict[int, Person]:
+    """Everybody seen, with every name shown, oldest first."""
+    names: dict[int, list[str]] = {}
+    for entry in entries:
+        if entry["kind"] in ("account", "member"):
+            name = text(entry["payload"]["object"].get("name"))
+            known = names.setdefault(int(entry["key"].rpartition("/")[2]), [])
+            if name and known[-1:] != [name]:
+                known.append(name)
+    for account, name in authors.items():
+        if name not in names.setdefault(account, []):
+            names[account].append(name)
+    return {account: Person(AccountId(account), tuple(known)) for account, known in sorted(names.items())}
+
+
+def _version(span: Span) -> Version:
+    first = _moment(span.first_seen)
+    last = first if span.last_seen == span.first_seen else _moment(span.last_seen)
+    return Version(span.body, span.update_time, first, last)
+
+
+def _attachment(row: FileRow, room: RoomFacts) -> Attachment:
+    reason = room.not_packed.get(row.number)
+    packed = row.stored_as is not None and reason is None
+    return Attachment(
+        number=row.number,
+        room_id=RoomId(row.room_id),
+        file_id=FileId(row.file_id),
+        message_id=MessageId(row.message_id if row.message_id.isascii() and row.message_id.isdigit() else "0"),
+        account_id=AccountId(row.account_id),
+        account_name=row.account_name,
+        name=row.name,
+        size=row.size,
+        uploaded_at=_unix(row.upload_time) or (_moment(row.saved_at) if row.saved_at else room.read_at),
+        gone_since=_moment(row.gone_since) if row.gone_since else None,
+        sha256=row.sha256,
+        saved_at=_moment(row.saved_at) if row.saved_at else None,
+        reason=reason or row.reason,
+        stored_as=f"files/{row.stored_as}" if packed else None,
+    )
+
+
+def _task(row: TaskRow) -> Task:
+    return Task(
+        task_id=TaskId(row.task_id),
+        room_id=RoomId(row.room_id),
+        message_id=MessageId(row.message_id if row.message_id.isascii() and row.message_id.isdigit() else "0"),
+        assignee=row.assignee,
+        assigned_by=row.assigned_by,
+        body=row.body,
+        limit=_unix(row.limit_time),
+        status=row.status,
+        gone_since=_moment(row.gone_since) if row.gone_since else None,
+        first_seen=_moment(row.first_seen),
+    )
+
+
+def _gap(entry: EntryObject) -> Gap:
+    payload = entry["payload"]
+    return Gap(
+        room_id=RoomId(entry["room_id"]),
+        number=int(entry["key"].rpartition("/")[2]),
+        after=None if payload["after"] is None else MessageId(str(payload["after"])),
+        before=MessageId(str(payload["before"])),
+        start=_moment(payload["from"]) if payload["from"] else None,
+        end=_moment(payload["to"]) if payload["to"] else None,
+        missing=payload["missing"],
+        reason=payload["reason"],
+    )
+
+
+def _inaccessible_since(entries: Iterable[EntryObject], room: int) -> datetime | None:
+    since: str | None = None
+    for entry in entries:
+        if entry["room_id"] == room and entry["kind"] in ("room.inaccessible", "room.accessible", "room"):
+            since = entry["observed_at"] if entry["kind"] == "room.inaccessible" else None
+    return _moment(since) if since else None
+
+
+def _moment(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp)
+
+
+def _unix(seconds: int) -> datetime | None:
+    """The time of Chatwork's Unix seconds; None for 0 and for what no calendar holds, in Tokyo either."""
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LAST_SECOND else None

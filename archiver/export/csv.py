@@ -1,0 +1,16 @@
+"""The tables for a spreadsheet: UTF-8 with a byte order mark, CRLF, everything quoted, ids as `m…`.
+
+The lines themselves are made by `evidence.tables`, as a verification makes them again.
+"""
+
+from __future__ import annotations
+
+from archiver.evidence.tables import CSV_HEADERS
+from archiver.export.bag import Bag
+from archiver.export.content import Content
+
+
+def write(content: Content, bag: Bag) -> None:
+    """Put `data/*.csv`. Raises OSError."""
+    for name in CSV_HEADERS:
+        bag.take(f"data/{name}", content.tables[name])

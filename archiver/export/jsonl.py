@@ -1,0 +1,15 @@
+"""One object a line: messages with all their versions. (`entries.jsonl` is in every package.)
+
+The lines themselves are made by `evidence.tables`, as a verification makes them again.
+"""
+
+from __future__ import annotations
+
+from archiver.evidence.tables import MESSAGES
+from archiver.export.bag import Bag
+from archiver.export.content import Content
+
+
+def write(content: Content, bag: Bag) -> None:
+    """Put `data/messages.jsonl`. Raises OSError."""
+    bag.take(f"data/{MESSAGES}", content.tables[MESSAGES])

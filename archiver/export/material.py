@@ -1,0 +1,161 @@
+"""Reads from the snapshot what a package is made of, and checks on the way that rows and entries agree.
+
+Entries are gone through once in order; messages then in the order of their ids, one in memory at a time.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from archiver import errors
+from archiver.evidence import tables
+from archiver.evidence.history import EntryObject, MessageHistory, Sightings
+from archiver.export.scope import READINGS, Scope
+from archiver.store.agreement import MessageRows, check_others
+from archiver.store.archive import Reading
+from archiver.store.queries import package as queries
+from archiver.store.queries.entries import message_entries
+
+
+@dataclass
+class Material:
+    """What a package is made of; `places` (id, room) are the only messages looked at, if given."""
+
+    reading: Reading
+    scope: Scope
+    upto: int
+    places: list[tuple[int, int]] | None = None
+    other: list[EntryObject] = field(default_factory=list)
+    """Entries in the package that are neither messages nor readings."""
+    everything: list[EntryObject] = field(default_factory=list)
+    """The same kinds of the contract's rooms, in the package or not."""
+    readings: dict[int, Sightings] = field(default_factory=dict)
+    """Of each room, those in the package."""
+    all_readings: dict[int, Sightings] = field(default_factory=dict)
+    replies: set[str] = field(default_factory=set)
+    """Digests of the replies from which entries in the package came."""
+    entries: int = 0
+    """Entries in the package."""
+    _message_entries: int = 0
+
+    def gather(self, contract: str, put: Callable[[str], None]) -> None:
+        """Go through the entries once; `put` takes each line that belongs in the package, exactly as hashed."""
+        for entry in queries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
+            if entry.kind == "message":
+                self._message_entries += 1
+                taken = self.scope.all_messages or self._takes_message(entry.room_id, entry.key, entry.line)
+            else:
+                taken = self._takes(json.loads(entry.line))
+            if taken:
+                self.entries += 1
+                put(entry.line + "\n")
+
+    def groups(self) -> Iterator[Sequence[EntryObject]]:
+        """The entries of each message in the package, by numeric id over all rooms; not compared with rows."""
+        return (entries for entries in self._all_groups(self.scope.rooms) if self._holds(entries))
+
+    def histories(self, room: int) -> Iterator[MessageHistory]:
+        """The messages of one room that are in the package."""
+        groups = (entries for entries in self._all_groups((room,)) if self._holds(entries))
+        return tables.messages(groups, self.readings)
+
+    def _takes_message(self, room: int | None, key: str, line: str) -> bool:
+        return not self.scope.passes_over(room, "message", key) and self.scope.includes_message(json.loads(line))
+
+    def _takes(self, entry: EntryObject) -> bool:
+        """Keep an entry where it is needed; whether it is in the package."""
+        room, reading = entry["room_id"], entry["kind"] in READINGS
+        if reading:
+            self.all_readings.setdefault(room, Sightings()).add(entry)
+        else:
+            self.everything.append(entry)
+        if not self.scope.includes(entry):
+            return False
+        if reading:
+            self.readings.setdefault(room, Sightings()).add(entry)
+        else:
+            self.other.append(entry)
+        self.note_reply(entry)
+        return True
+
+    def note_reply(self, entry: EntryObject) -> None:
+        """Remember the reply from which an entry of the package came."""
+        if entry["reply"] is not None:
+            self.replies.add(entry["reply"])
+
+    def _all_groups(self, rooms: Sequence[int]) -> Iterator[Sequence[EntryObject]]:
+        if self.places is None:
+            yield from message_entries(self.reading, set(rooms), upto=self.upto)
+        else:
+            places = (place for place in self.places if place[1] in rooms)
+            yield from queries.message_groups(self.reading, places, upto=self.upto)
+
+    def _holds(self, entries: Sequence[EntryObject]) -> bool:
+        return self.scope.holds_message(entries[0]["room_id"], _position(entries))
+
+    def check_others(self) -> None:
+        """Compare the rows of rooms, people, files, gaps and tasks. Raises RowsDisagree."""
+        check_others(self.reading, self.everything, self.scope.rooms)
+
+    def check_count(self, seen: int) -> None:
+        """All `message` entries must have come by with the rows of their messages. Raises RowsDisagree."""
+        if seen != self._message_entries:
+            key = queries.unlisted_message(self.reading, self.scope.rooms, upto=self.upto)
+            raise errors.RowsDisagree(subject=key or "message")
+
+
+class Telling:
+    """Goes through the messages for the tables and keeps in passing what the pages need to know before them."""
+
+    def __init__(self, material: Material, seen: Callable[[], None], *, checked: bool) -> None:
+        """`seen` is called for each message; `checked`: compare every row with its entries."""
+        self.numbers: dict[int, array[int]] = {}
+        """The No. of each message in the package, by room."""
+        self.authors: dict[int, dict[int, str]] = {}
+        """The last name of each author, by room."""
+        self.count = 0
+        self._material = material
+        self._seen = seen
+        self._rows = MessageRows(material.reading, material.scope.rooms) if checked else None
+
+    def groups(self) -> Iterator[Sequence[EntryObject]]:
+        """The groups for `evidence.tables.table_lines`. Raises RowsDisagree."""
+        if self._rows is None:
+            yield from self._material.groups()
+            return
+        looked_at = 0
+        rooms = set(self._material.scope.rooms)
+        for entries in message_entries(self._material.reading, rooms, upto=self._material.upto):
+            looked_at += len(entries)
+            if self._material.scope.holds_message(entries[0]["room_id"], _position(entries)):
+                yield entries
+            else:
+                self._rows.check(entries, None)
+        self._rows.end()
+        self._material.check_count(looked_at)
+
+    def tell(self, entries: Sequence[EntryObject]) -> MessageHistory:
+        """The history of one of these groups, asked for in their order. Raises RowsDisagree."""
+        history = tables.message(entries, self._material.readings)
+        if self._rows is not None:
+            self._rows.check(entries, self._in_full(entries, history))
+        for entry in entries:
+            self._material.note_reply(entry)
+        self.count += 1
+        self.numbers.setdefault(history.room_id, array("Q")).append(self.count)
+        self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
+        self._seen()
+        return history
+
+    def _in_full(self, entries: Sequence[EntryObject], history: MessageHistory) -> MessageHistory:
+        """As the rows must have it: in the light of all readings, also those outside the package."""
+        if self._material.scope.whole or len(entries) == 1:
+            return history
+        return tables.message(entries, self._material.all_readings)
+
+
+def _position(entries: Sequence[EntryObject]) -> int:
+    return int(entries[0]["key"].partition("/")[2])

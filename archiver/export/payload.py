@@ -1,0 +1,136 @@
+"""The bytes of a package that are copies: files, seals, replies of the API; and what of them cannot be had."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from archiver.evidence.chain import file_digest
+from archiver.evidence.tables import FileRow
+from archiver.export.bag import Bag
+from archiver.export.scope import Scope
+from archiver.records import Seal
+from archiver.store import blobs, seal
+from archiver.store.queries.entries import KeptReply
+
+LOST = "保管庫のファイルが失われているため、この資料に入っていません"
+DAMAGED = "保管庫のファイルが壊れているため、この資料に入っていません"
+TOO_LARGE = "大きさが控えの上限を超えるため、この控えには入っていません(保管庫にあります)"
+
+_PIECE = 1 << 20
+_PATH = re.compile(r"/rooms/[0-9]+(?:/(messages|members|tasks|files))?(/[0-9]+)?(?:\?.*)?")
+
+
+class _Unreadable(Exception):
+    """Bytes of the archive cannot be read, as opposed to bytes of the package that cannot be written."""
+
+
+@dataclass
+class Copied:
+    """What was copied and what could not be."""
+
+    packed: set[str] = field(default_factory=set)
+    """Names in `data/files/`."""
+    not_packed: dict[str, str] = field(default_factory=dict)
+    """Number of a file whose bytes are held → why they are not in the package."""
+    incomplete: list[str] = field(default_factory=list)
+    """What the archive should have given and did not, one sentence each."""
+    raw: int = 0
+    """Replies in the package."""
+    raw_left_out: int = 0
+    """Replies that are not, because something in them is outside the package."""
+
+
+def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: Copied, *, limit: int | None = None) -> None:
+    """Copy the bytes of every file that is held; those above `limit` bytes are only listed. Raises OSError."""
+    for row in rows:
+        if row.sha256 is None or row.stored_as is None:
+            continue
+        if limit is not None and (row.saved_size or 0) > limit:
+            copied.not_packed[row.number] = TOO_LARGE
+            continue
+        try:
+            intact = bag.copy(f"data/files/{row.stored_as}", _pieces(blobs.path_of(home, row.sha256)), row.sha256)
+            fault = None if intact else DAMAGED
+        except _Unreadable:
+            fault = LOST
+        if fault is None:
+            copied.packed.add(row.stored_as)
+        else:
+            copied.not_packed[row.number] = fault
+            copied.incomplete.append(f"{row.number} (SHA-256 {row.sha256}): {fault}")
+
+
+def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: Copied) -> None:
+    """Copy the file of every seal, if it is the one that the table names. Raises OSError."""
+    for one in seals:
+        try:
+            body = b"".join(_pieces(home / seal.FOLDER / one.name))
+        except _Unreadable:
+            copied.incomplete.append(f"seals/{one.name}: 確定記録のファイルが失われています")
+            continue
+        if file_digest(body) == one.sha256:
+            bag.add(f"data/seals/{one.name}", body)
+        else:
+            copied.incomplete.append(f"seals/{one.name}: 確定記録のファイルが変わっています(SHA-256が一致しません)")
+
+
+def put_replies(bag: Bag, replies: Iterable[KeptReply], wanted: set[str], scope: Scope, copied: Copied) -> None:
+    """Write each reply from which an entry of the package came, if all in it belongs there. Raises OSError."""
+    for reply in replies:
+        if reply.sha256 not in wanted:
+            copied.raw_left_out += 1
+        elif reply.body is None or file_digest(reply.body) != reply.sha256:
+            copied.incomplete.append(f"raw {reply.number}: 保存したAPIの応答が壊れています")
+        elif not scope.whole and not _inside(reply, reply.body, scope):
+            copied.raw_left_out += 1
+        else:
+            name = f"data/raw/{_name(reply)}"
+            bag.add(f"{name}.json", reply.body)
+            bag.add(f"{name}.meta.json", _meta(reply))
+            copied.raw += 1
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+    except OSError as fault:
+        raise _Unreadable from fault
+
+
+def _inside(reply: KeptReply, body: bytes, scope: Scope) -> bool:
+    """Whether every object of a reply belongs in the package; what cannot be understood does not."""
+    try:
+        told = json.loads(body) if body else []
+    except (ValueError, RecursionError):
+        return False
+    received = datetime.fromisoformat(reply.received_at).timestamp()
+    listed: Sequence[object] = told if isinstance(told, list) else [told]
+    return all(isinstance(one, dict) and scope.includes_object(reply.room_id, one, received) for one in listed)
+
+
+def _name(reply: KeptReply) -> str:
+    """`20261103T001500Z_messages_r123456789_17`."""
+    at = datetime.fromisoformat(reply.received_at).strftime("%Y%m%dT%H%M%SZ")
+    found = _PATH.fullmatch(reply.path)
+    kind = (found[1] or "room") if found else "other"
+    if found and found[2] and kind.endswith("s"):
+        kind = kind[:-1]
+    return f"{at}_{kind}_r{reply.room_id}_{reply.number}"
+
+
+def _meta(reply: KeptReply) -> bytes:
+    told = {
+        "headers": reply.headers,
+        "path": reply.path,
+        "received_at": reply.received_at,
+        "sha256": reply.sha256,
+        "status": reply.status,
+    }
+    return (json.dumps(told, ensure_ascii=True, indent=1, sort_keys=True) + "\n").encode("ascii")

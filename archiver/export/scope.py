@@ -1,0 +1,158 @@
+"""Pure: which entries belong in a package (design §6, “Included entries”).
+
+Of the contract's rooms, within each room's period; what was stated about the contract itself; nothing else.
+A message is judged by when it was sent, a file by when it was uploaded, everything else by when it was seen;
+later entries about the same message go with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.evidence.history import EntryObject, number
+from archiver.records import Contract, JsonObject
+
+NEVER = frozenset({"sweep", "export", "alert", "note", "me"})
+"""Kinds that never leave, whatever room they might name."""
+
+STATED = frozenset({"contract", "delivery", "attachment", "mapping"})
+
+READINGS = frozenset({"window", "reading"})
+"""Kinds that say when a list or a message was read: by themselves no news."""
+
+
+class Bounds(NamedTuple):
+    """From and to in Unix seconds, both included; None = no bound."""
+
+    start: float | None
+    end: float | None
+
+    def hold(self, at: float) -> bool:
+        """Whether a time lies within."""
+        return (self.start is None or self.start <= at) and (self.end is None or at <= self.end)
+
+
+class Scope:
+    """Judges entries for one package, oldest first; remembers what it decided about each message."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        after: int = 0,
+        news: Iterable[tuple[int | None, str]] | None = None,
+    ) -> None:
+        """Take the contract's rooms and periods; `since` and `until` stand in place of the periods' ends.
+
+        `news` (subjects as room and key) and `after` make it the scope of a daily export: only these subjects
+        with all their entries, and readings later than entry `after`.
+        """
+        self._contract = contract.id
+        self._bounds: dict[int, list[Bounds]] = {}
+        for room in contract.rooms:
+            bounds = Bounds(_seconds(since or room.start), _seconds(until or room.end))
+            self._bounds.setdefault(room.room_id, []).append(bounds)
+        self._after = after
+        self._news = None if news is None else frozenset(news)
+        self._messages: dict[int, set[int]] = {}
+        self.whole = all(Bounds(None, None) in listed for listed in self._bounds.values())
+        """Whether no bound was given."""
+        self.all_messages = self.whole and self._news is None
+        """Whether every message of the rooms is in the package, so that none need be looked into."""
+
+    @property
+    def rooms(self) -> tuple[int, ...]:
+        """The rooms of the contract, by number."""
+        return tuple(sorted(self._bounds))
+
+    def bounds(self, room: int) -> list[Bounds]:
+        """The periods of a room."""
+        return self._bounds[room]
+
+    def includes(self, entry: EntryObject) -> bool:
+        """Whether an entry that is not a message's belongs in the package."""
+        kind, room = entry["kind"], entry["room_id"]
+        if kind in NEVER:
+            return False
+        if room is None:
+            return self._states(kind, entry["key"]) and self._is_news(entry)
+        return room in self._bounds and self._within(room, _time_of(entry)) and self._is_news(entry)
+
+    def includes_message(self, entry: EntryObject) -> bool:
+        """Whether a `message` entry belongs in the package; the first one of a message decides for all."""
+        room, position = entry["room_id"], int(entry["key"].partition("/")[2])
+        if room not in self._bounds:
+            return False
+        decided = self._messages.setdefault(room, set())
+        if position not in decided and ~position not in decided:
+            sent = number(entry["payload"]["object"].get("send_time"))
+            inside = self._within(room, sent or _observed(entry)) and self._is_news(entry)
+            decided.add(position if inside else ~position)
+        return position in decided
+
+    def holds_message(self, room: int, position: int) -> bool:
+        """Whether a message whose entries have been judged is in the package."""
+        return self.all_messages or position in self._messages.get(room, ())
+
+    def passes_over(self, room: int | None, kind: str, key: str) -> bool:
+        """Whether an entry need not even be looked into, as its subject is not among the news."""
+        if self._news is None or kind in READINGS or kind == "contract":
+            return False
+        return (room, subject(kind, key)) not in self._news
+
+    def includes_object(self, room: int, shown: JsonObject, received: float) -> bool:
+        """Whether an object inside a reply belongs in the package."""
+        at = number(shown.get("send_time")) or number(shown.get("upload_time")) or received
+        return room in self._bounds and self._within(room, at)
+
+    def overlaps(self, room: int, start: datetime | None, end: datetime | None) -> bool:
+        """Whether a stretch of time (None: without an end) touches the room's period."""
+        first, last = _seconds(start), _seconds(end)
+        return any(
+            (one.end is None or first is None or first <= one.end)
+            and (one.start is None or last is None or last >= one.start)
+            for one in self._bounds.get(room, ())
+        )
+
+    def _within(self, room: int, at: float) -> bool:
+        return any(one.hold(at) for one in self._bounds[room])
+
+    def _states(self, kind: str, key: str) -> bool:
+        """Whether it is a statement about this contract."""
+        stated = f"{kind}/{self._contract}"
+        return kind in STATED and (key == stated or key.startswith(f"{stated}/"))
+
+    def _is_news(self, entry: EntryObject) -> bool:
+        if self._news is None or entry["kind"] == "contract":
+            return True
+        if entry["kind"] in READINGS:
+            return bool(entry["seq"] > self._after)
+        return (entry["room_id"], subject(entry["kind"], entry["key"])) in self._news
+
+
+def subject(kind: str, key: str) -> str:
+    """What an entry is about: a file and its bytes have different keys, but are one thing."""
+    return f"file/{key.rpartition('/')[2]}" if kind == "blob" else key
+
+
+def _seconds(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()
+
+
+def _observed(entry: EntryObject) -> float:
+    return datetime.fromisoformat(entry["observed_at"]).timestamp()
+
+
+def _time_of(entry: EntryObject) -> float:
+    """By what an entry is judged; the bytes of a file by its upload, as the file itself."""
+    payload = entry["payload"]
+    uploaded = 0
+    if entry["kind"] == "file":
+        uploaded = number(payload["object"].get("upload_time"))
+    elif entry["kind"] == "blob":
+        uploaded = number(payload.get("listed_time"))
+    return uploaded or _observed(entry)

@@ -1,0 +1,202 @@
+"""The words of a package for people: `00_README.txt` and `VERIFY.txt`, in Japanese with a few lines of English.
+
+UTF-8 with a byte order mark and CRLF, so that every editor on Windows shows them. They claim nothing that the
+files cannot show, and name no cause that no reply named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from archiver.records import Contract, Gap, Seal
+from archiver.render.breaks import gap_text, gap_title
+from archiver.render.times import stamp
+from archiver.render.visible import visible
+
+DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a package says of itself."""
+
+    name: str
+    daily: bool
+    contract: Contract
+    rooms: Sequence[tuple[int, str]]
+    period: str
+    """The period asked for, in words; empty = everything held."""
+    messages: int
+    entries: int
+    files: int
+    packed: int
+    """Files whose bytes are in it."""
+    gaps: Sequence[Gap]
+    raw: int
+    raw_left_out: int
+    seal: Seal | None
+    unheld: Sequence[str]
+    """Files whose bytes the archive never got, with the reason."""
+    left_out: Sequence[str]
+    """Files whose bytes are held but too large for this copy."""
+    incomplete: Sequence[str]
+    """What the archive should have given and did not."""
+    software: str
+    created_at: datetime | None
+    """None: not said, so that the same copy is the same bytes."""
+
+
+def people_text(lines: Iterator[str]) -> bytes:
+    """Lines for a text file that people open."""
+    return ("\ufeff" + "".join(f"{line}\r\n" for line in lines)).encode("utf-8")
+
+
+def readme(facts: Facts) -> bytes:
+    """`00_README.txt`."""
+    return people_text(_readme(facts))
+
+
+def verify(*, tables: bool, raw: bool) -> bytes:
+    """`VERIFY.txt`: how anybody checks the package without the program that made it."""
+    return people_text(_verify(tables=tables, raw=raw))
+
+
+def _readme(facts: Facts) -> Iterator[str]:
+    if facts.daily:
+        yield DAILY_FIRST_LINE
+    yield "Chatworkやり取り記録 " + ("(毎日の控え)" if facts.daily else "提出資料")
+    yield "まず data/transcript/index.html をブラウザで開いてください(通信は不要です)。"
+    yield "ファイルが改変されていないかを確かめる手順は VERIFY.txt にあります。"
+    yield ""
+    yield from _about(facts)
+    yield ""
+    yield from _missing(facts)
+    yield ""
+    yield from _contents(facts)
+    yield ""
+    yield from _english(facts)
+
+
+def _about(facts: Facts) -> Iterator[str]:
+    yield "■ この資料について"
+    for label, value in _statements(facts.contract):
+        if value:
+            yield f"{label}: {visible(value)}"
+    for room, name in facts.rooms:
+        yield f"チャット: {visible(name)}(ルームID {room})"
+    yield f"範囲: {facts.period or '保存している全期間'}"
+    if not facts.messages and not facts.files:
+        yield "この契約のチャットについて、保存された発言とファイルはありません。"
+    yield f"発言 {facts.messages}件、ファイル {facts.files}点(うちこの資料に入っているもの {facts.packed}点)、"
+    yield f"記録 {facts.entries}件。"
+    if facts.seal is not None:
+        yield f"確定記録 第{facts.seal.number}号(記録番号 {facts.seal.last} まで)の時点の内容です。"
+    yield "第三者の時刻(タイムスタンプ)は付いていません。"
+    if facts.created_at is not None:
+        yield f"作成: {stamp(facts.created_at)}(日本時間) 名称: {facts.name}"
+    yield f"作成したプログラム: {facts.software}"
+    yield "この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。"
+
+
+def _statements(contract: Contract) -> Iterator[tuple[str, str | None]]:
+    yield "契約(利用者の入力)", contract.label
+    yield "仕事名(利用者の入力)", contract.title
+    yield "相手(利用者の入力)", contract.client
+    yield "契約ページ(利用者の入力)", contract.url
+    yield "契約日(利用者の入力)", contract.contracted_on
+    yield "仮払い完了(利用者の入力)", contract.escrowed_at
+    yield "サービス外連絡の申請(利用者の入力)", contract.contact_requested_on
+    yield "サービス外連絡の承認(利用者の入力)", contract.contact_approved_on
+
+
+def _missing(facts: Facts) -> Iterator[str]:
+    yield "■ 取得できなかったもの・記録の限界"
+    for gap in facts.gaps:
+        yield f"・{gap_title(gap)}(ルームID {gap.room_id}): {visible(gap_text(gap))}"
+    if not facts.gaps:
+        yield "・空白(保存できなかった期間): 記録されていません。"
+    for text in facts.unheld:
+        yield f"・未取得のファイル {visible(text)}"
+    for text in facts.left_out:
+        yield f"・一覧だけのファイル {visible(text)}"
+    for text in facts.incomplete:
+        yield f"・この資料に入れられなかったもの {visible(text)}"
+    if facts.raw_left_out:
+        yield f"・範囲外のものを含むなどの理由で入れていないAPIの応答: {facts.raw_left_out}件"
+    yield "・取得と取得の間に投稿され、その間に削除された発言は記録できません。"
+    yield "・変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。"
+    yield "・音声・ビデオ通話、リアクション、既読は記録していません。外部のリンク先は一覧だけです。"
+
+
+def _contents(facts: Facts) -> Iterator[str]:
+    yield "■ 中身"
+    yield "data/transcript/      会話の形にしたページ"
+    yield "data/messages.jsonl   全メッセージと、それぞれの編集前後の文面"
+    if not facts.daily:
+        yield "data/messages.csv     同じ内容の表(Excelで開けます)"
+        yield "data/files.csv        ファイルの一覧と元のファイル名"
+        yield "data/events.csv       編集・削除・退席・表示名の変更・空白などの一覧"
+        yield "data/links.csv        文中のURLの一覧(以前の文面のものも含みます)"
+        yield "data/tasks.csv        タスクの一覧"
+        yield "data/operator_inquiry.csv  運営会社への照会用(番号と時刻だけ)"
+        yield f"data/raw/             APIの応答そのもの({facts.raw}件)"
+        yield "data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)"
+    yield "data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています)"
+    yield "data/entries.jsonl    記録そのもの(1行が1件。確定記録に指紋があります)"
+    yield "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)"
+    if not facts.daily:
+        yield "CSVでは、= + - @ などで始まる欄の先頭に ' を付け、見えない文字を [U+202E] のように書いています。"
+        yield "メッセージIDは、表計算ソフトで桁が失われないよう m を付けています。"
+        yield "手を加えていない文面は messages.jsonl と entries.jsonl にあります。"
+
+
+def _english(facts: Facts) -> Iterator[str]:
+    kind = "A working copy, unmasked, not meant to be handed in" if facts.daily else "A package for a lawyer"
+    yield f"[English] {kind}: Chatwork conversations of one contract, read by"
+    yield "one party with their own API token. Open data/transcript/index.html. Times are Japan (UTC+9)."
+    yield "VERIFY.txt tells how to check it with sha256sum alone."
+
+
+def _verify(*, tables: bool, raw: bool) -> Iterator[str]:
+    yield "この資料を、作成したプログラムを使わずに確かめる手順"
+    yield ""
+    yield "1. ファイルが一覧のとおりか(このフォルダーで)"
+    yield "   Linux: sha256sum -c manifest-sha256.txt"
+    yield "          sha256sum -c tagmanifest-sha256.txt"
+    yield "   macOS: shasum -a 256 -c manifest-sha256.txt"
+    yield "   Windows: certutil -hashfile ファイル名 SHA256 の値を、一覧の値と見比べます。"
+    yield "   すべての行が OK になれば、作成後にファイルは変わっていません。"
+    yield "   BagIt 1.0 (RFC 8493) に対応したソフトウェアでも検査できます。"
+    yield ""
+    yield "2. 記録が確定記録に含まれるか"
+    yield "   data/entries.jsonl の1行(改行を除く)のSHA-256が、data/seals/ のどれかの entries にあります。"
+    yield "   例(5行目): sed -n 5p data/entries.jsonl | tr -d '\\n' | sha256sum"
+    yield "              grep -l 出てきた値 data/seals/*.json"
+    yield "   entries の並びは記録番号(seq)の順で、first が最初の番号です。"
+    yield "   ここにない番号の記録は、この契約と関係のない記録です。指紋だけが確定記録に残っています。"
+    yield ""
+    yield "3. 確定記録がつながっているか"
+    yield "   確定記録のファイルのSHA-256が、次の番号の確定記録の previous と同じです。"
+    yield "   例: sha256sum data/seals/000011-*.json"
+    yield '       grep -o \'"previous":"[^"]*"\' data/seals/000012-*.json'
+    yield "   1号の previous は0が64個です。"
+    yield ""
+    yield "4. 読みやすい形の資料が記録と同じか"
+    what = "messages.jsonl と CSV" if tables else "messages.jsonl"
+    yield f"   data/{what} は data/entries.jsonl だけから作られ、もう一度作って比べることができます"
+    yield "   (archive verify このフォルダー)。messages.jsonl の entry_seq が、もとの記録の番号です。"
+    yield "   data/files/ の各ファイルのSHA-256は、種類が blob の記録にあります。"
+    if raw:
+        yield "   data/raw/ の各応答のSHA-256は、記録の reply にあります。"
+    yield ""
+    yield "5. 示せること、示せないこと"
+    yield "   改変された場合に検出できるようにしたものです。Chatworkが実際にその内容を返したこと、"
+    yield "   発言者が誰か、内容が真実かを示すものではありません。"
+    yield "   第三者の時刻(タイムスタンプ)は付いていないため、いつから存在したかは示していません。"
+    yield "   以前に渡された確定記録や控えがあれば、同じ番号の確定記録が1バイトも違わないことを確かめられます。"
+    yield ""
+    yield "[English] 1: sha256sum -c both lists. 2: each line of data/entries.jsonl without its line feed has"
+    yield "its SHA-256 in one of data/seals/*.json. 3: each seal names the SHA-256 of the one before."
+    yield "No third-party time stamp is attached."

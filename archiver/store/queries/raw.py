@@ -1,0 +1,124 @@
+"""The evidence tables as they lie on disk, damaged or not, for the verification.
+
+Texts come as the bytes that lie there, as a flipped bit can make them undecodable. What SQLite cannot read at
+all ends a stream with ArchiveDamaged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from archiver import errors
+from archiver.store.archive import DATABASE, Reading
+
+_AT_ONCE = 1_000
+_PIECE = 1 << 20
+
+RawEntry = tuple[int, bytes, bytes, int | None, int | None, bytes, bytes, bytes]
+"""seq, observed_at, kind, account_id, room_id, key, line, digest."""
+
+
+class RawReply(NamedTuple):
+    """A kept reply: the digest in its column, and that of its body; None if the body cannot be opened."""
+
+    number: int
+    stated: str
+    actual: str | None
+
+
+class RawSeal(NamedTuple):
+    """A row of the table of seals; a number that is none is -1."""
+
+    number: int
+    first: int
+    last: int
+    sha256: str
+    closed_at: str
+    day: str
+
+
+def entries(reading: Reading) -> Iterator[RawEntry]:
+    """Every entry by number. Raises ArchiveDamaged."""
+    columns = "seq, {}, {}, account_id, room_id, {}, {}, {}".format(
+        *(f"CAST({name} AS BLOB)" for name in ("observed_at", "kind", '"key"', "line", "digest"))
+    )
+    return rows(reading, f"SELECT {columns} FROM entry ORDER BY seq")  # noqa: S608 - our own names
+
+
+def replies(reading: Reading) -> Iterator[RawReply]:
+    """Every kept reply, oldest first, with the digest of its body. Raises ArchiveDamaged."""
+    query = "SELECT number, CAST(sha256 AS BLOB), CAST(body AS BLOB) FROM reply ORDER BY number"
+    for number, stated, body in rows(reading, query):
+        yield RawReply(number, _text(stated), _digest_inflated(body))
+
+
+def seals(reading: Reading) -> Iterator[RawSeal]:
+    """Every row of the table of seals by number. Raises ArchiveDamaged."""
+    columns = "number, first, last, CAST(sha256 AS BLOB), CAST(closed_at AS BLOB), CAST(day AS BLOB)"
+    for number, first, last, *texts in rows(reading, f"SELECT {columns} FROM seal ORDER BY number"):  # noqa: S608
+        yield RawSeal(number, _number(first), _number(last), *map(_text, texts))
+
+
+def count(reading: Reading, table: str) -> int:
+    """The number of rows of a table of ours. Raises ArchiveDamaged."""
+    ((found,),) = rows(reading, f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+    return int(found)
+
+
+def lines_of(reading: Reading, key: str, upto: int) -> list[bytes]:
+    """The lines of one key up to a number, oldest first. Raises ArchiveDamaged."""
+    query = 'SELECT CAST(line AS BLOB) FROM entry WHERE "key" = ? AND seq <= ? ORDER BY seq'
+    return [line for (line,) in rows(reading, query, (key, upto))]
+
+
+def rows(reading: Reading, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Rows by the driver itself, as it gives them: SQLAlchemy's own rows cost as much as everything else here together.
+
+    Raises ArchiveDamaged.
+    """
+    with damage_translated(reading):
+        cursor = reading.sql.connection.cursor()
+        try:
+            cursor.execute(query, values)
+            while part := cursor.fetchmany(_AT_ONCE):
+                yield from part
+        finally:
+            cursor.close()
+
+
+@contextlib.contextmanager
+def damage_translated(reading: Reading) -> Iterator[None]:
+    """Raise ArchiveDamaged for what SQLite cannot read."""
+    try:
+        yield
+    except sqlite3.DatabaseError as fault:
+        raise errors.ArchiveDamaged(path=reading.home / DATABASE, detail=str(fault)) from fault
+
+
+def _digest_inflated(body: bytes | None) -> str | None:
+    """SHA-256 of what was compressed, opened in pieces: a few bytes can stand for very many."""
+    opener, digest = zlib.decompressobj(), sha256()
+    rest = body or b""
+    try:
+        while not opener.eof:
+            piece = opener.decompress(rest, _PIECE)
+            if not piece and not opener.unconsumed_tail and not opener.eof:
+                return None
+            digest.update(piece)
+            rest = opener.unconsumed_tail
+    except zlib.error:
+        return None
+    return None if opener.unused_data else digest.hexdigest()
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace")
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else -1

@@ -1,0 +1,173 @@
+"""What is held, covered and missing, room by room: `archive status` and the pages that show the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from archiver.records import Contract, RoomId
+from archiver.store import schema, work
+from archiver.store.archive import Reading
+from archiver.store.clock import moment, stamp
+from archiver.store.queries import known
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.files import FileCounts, counts
+
+
+@dataclass(frozen=True, slots=True)
+class RoomStatus:
+    """One contracted room; counts are by present state, `messages` those known in any state."""
+
+    room_id: RoomId
+    name: str
+    contracts: tuple[str, ...]
+    inaccessible_since: datetime | None
+    messages: int
+    edited: int
+    deleted: int
+    missing: int
+    hidden: int
+    files: FileCounts
+    tasks: int
+    covered: tuple[tuple[datetime, datetime], ...]
+    gaps: tuple[dict[str, Any], ...]
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole archive."""
+
+    account_id: int | None
+    account_name: str
+    last_sync: datetime | None
+    last_complete: bool
+    rooms: tuple[RoomStatus, ...]
+    contracts: tuple[Contract, ...]
+    seals: int
+    last_seal: datetime | None
+    unsealed: int
+
+
+def status(reading: Reading) -> Status:
+    """Ask everything in one snapshot."""
+    owner = known.owner(reading) or {}
+    last = work.recall(reading, "last_sync")
+    held = tuple(contracts(reading))
+    seal, entry = schema.seal.c, schema.entry.c
+    number, closed_at, sealed = reading.sql.execute(
+        select(func.count(), func.max(seal.closed_at), func.coalesce(func.max(seal.last), 0))
+    ).one()
+    return Status(
+        account_id=owner.get("account_id"),
+        account_name=owner.get("name", ""),
+        last_sync=None if last is None else moment(last["at"]),
+        last_complete=last is None or last["complete"],
+        rooms=_rooms(reading, held),
+        contracts=held,
+        seals=number,
+        last_seal=None if closed_at is None else moment(closed_at),
+        unsealed=(reading.sql.execute(select(func.max(entry.seq))).scalar() or 0) - sealed,
+    )
+
+
+def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ...]:
+    of: dict[RoomId, list[str]] = {}
+    for contract in held:
+        for one in contract.rooms:
+            of.setdefault(one.room_id, []).append(contract.id)
+    facts = {row.room_id: row for row in reading.sql.execute(select(schema.room))}
+    states = _states(reading)
+    files = counts(reading)
+    tasks = _counted(reading, schema.task)
+    found = []
+    for room, contracted in of.items():
+        row = facts.get(room)
+        by_state = states.get(room, {})
+        since = row.inaccessible_since if row is not None else None
+        found.append(
+            RoomStatus(
+                room_id=room,
+                name=row.name if row is not None else "",
+                contracts=tuple(contracted),
+                inaccessible_since=None if since is None else moment(since),
+                messages=sum(by_state.values()),
+                edited=by_state.get("edited", 0),
+                deleted=by_state.get("deleted", 0),
+                missing=by_state.get("missing", 0),
+                hidden=by_state.get("hidden", 0),
+                files=files.get(room, FileCounts(0, 0, 0, 0)),
+                tasks=tasks.get(room, 0),
+                covered=_covered(reading, room),
+                gaps=_gaps(reading, room),
+                last_seen=_last_seen(reading, room),
+            )
+        )
+    return tuple(found)
+
+
+def _states(reading: Reading) -> dict[int, dict[str, int]]:
+    table = schema.message.c
+    found: dict[int, dict[str, int]] = {}
+    query = select(table.room_id, table.state, func.count()).group_by(table.room_id, table.state)
+    for room, state, number in reading.sql.execute(query):
+        found.setdefault(room, {})[state] = number
+    return found
+
+
+def _counted(reading: Reading, table: Any) -> dict[int, int]:
+    rows = reading.sql.execute(select(table.c.room_id, func.count()).group_by(table.c.room_id))
+    return dict(row.tuple() for row in rows)
+
+
+def _covered(reading: Reading, room: int) -> tuple[tuple[datetime, datetime], ...]:
+    table = schema.coverage.c
+    rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
+    return tuple((moment(start), moment(end)) for start, end in rows)
+
+
+def _gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:
+    """Open gaps, the one from the room's beginning first."""
+    table = schema.gap.c
+    columns = (table.after, table.before, table.start.label("from"), table.end.label("to"), table.missing, table.reason)
+    rows = reading.sql.execute(select(*columns).where(table.room_id == room, table.open)).mappings()
+    return tuple(sorted((dict(row) for row in rows), key=lambda gap: int(gap["after"] or 0)))
+
+
+def _last_seen(reading: Reading, room: int) -> datetime | None:
+    table = schema.window.c
+    at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id == room)).scalar()
+    return None if at is None else moment(at)
+
+
+def document(told: Status, *, warnings: list[str]) -> dict[str, Any]:
+    """The JSON document of `archive status --json` (design §5)."""
+    return {
+        "account_id": told.account_id,
+        "last_sync": told.last_sync and stamp(told.last_sync),
+        "rooms": [_room_document(room) for room in told.rooms],
+        "seals": {"count": told.seals, "last": told.last_seal and stamp(told.last_seal), "unstamped": 0},
+        "alerts_open": 0,
+        "warnings": warnings,
+    }
+
+
+def _room_document(room: RoomStatus) -> dict[str, Any]:
+    return {
+        "room_id": room.room_id,
+        "name": room.name,
+        "contracts": list(room.contracts),
+        "state": "open" if room.inaccessible_since is None else "inaccessible",
+        **{name: getattr(room, name) for name in ("messages", "edited", "deleted", "missing", "hidden")},
+        "files": room.files.known,
+        "files_saved": room.files.saved,
+        "files_pending": room.files.pending,
+        "files_lost": room.files.lost,
+        "tasks": room.tasks,
+        "covered": [{"from": stamp(start), "to": stamp(end)} for start, end in room.covered],
+        "gaps": list(room.gaps),
+        "last_seen": room.last_seen and stamp(room.last_seen),
+    }

@@ -1,0 +1,136 @@
+"""The main job as a user does it at a terminal, over real HTTP: each command is a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver.demo.chatwork import Chatwork
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+class Terminal:
+    """A user's terminal with the environment of the archive."""
+
+    def __init__(self, home: Path, chatwork: Chatwork) -> None:
+        """Point every command at the simulated Chatwork."""
+        self.home = home
+        self.environ = {
+            **os.environ,
+            "ARCHIVE_HOME": str(home),
+            "ARCHIVE_LANG": "ja",
+            "CHATWORK_API_TOKEN": TOKEN,
+            "CHATWORK_API_BASE_URL": chatwork.base_url,
+            "HOME": str(home.parent),
+        }
+
+    def run(self, *arguments: object, code: int = 0, **environ: str) -> str:
+        """Run `archive` and give what it printed; its exit code must be the expected one."""
+        told = subprocess.run(
+            [sys.executable, "-m", "archiver", *map(str, arguments)],
+            env=self.environ | environ,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        assert code == told.returncode, told.stdout + told.stderr
+        assert "Traceback" not in told.stderr
+        return told.stdout if code in (0, 3, 4) else told.stderr
+
+    def json(self, *arguments: object, code: int = 0) -> dict[str, Any]:
+        """Run a command with `--json`."""
+        found: dict[str, Any] = json.loads(self.run(*arguments, "--json", code=code))
+        return found
+
+
+@pytest.fixture
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        yield chatwork
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
+    """A terminal whose archive does not exist yet."""
+    return Terminal(tmp_path / "home", chatwork)
+
+
+def test_the_main_job_from_init_to_a_verified_package(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
+    """init, contract, sync, changes by the client, sync, status, export, verify: exact counts all the way."""
+    tanaka = chatwork.add_account("田中")
+    room = chatwork.add_room("動画編集", members=[tanaka], description="10本", announce=False)
+    private = chatwork.add_room("ひみつの部屋", members=[chatwork.add_account("花子")], announce=False)
+    chatwork.post(private, chatwork.owner, "だれにも見せない文")
+    posts = [chatwork.post(room, tanaka, f"メッセージ{number}") for number in range(10)]
+    chatwork.add_task(room, tanaka, chatwork.owner, "編集する")
+    chatwork.upload(room, tanaka, "../../etc/passwd", data=b"material")
+
+    terminal.run("init", "--yes")
+    terminal.run("contract", "add", "job1", "--room", room, "--title", "動画編集10本")
+    first = terminal.json("sync")
+    idle = terminal.json("sync")
+    chatwork.edit(posts[1], "書き換えた", moves_update_time=False)
+    chatwork.edit(posts[2], "編集した")
+    chatwork.delete(posts[3])
+    chatwork.upload(room, tanaka, "movie.mp4", data=b"x" * 10_000)
+    chatwork.post(room, tanaka, "新しい")
+    second = terminal.json("sync")
+    status = terminal.json("status")
+    package = terminal.json("export", "job1", "--profile", "lawyer", "--out", tmp_path / "out")
+    verified = terminal.json("verify", package["path"])
+    zipped = terminal.json("verify", package["zip"])
+    deep = terminal.json("verify", "--deep")
+
+    counts = ("outcome", "new", "edited", "deleted", "missing", "files_new", "files_saved", "files_pending")
+    assert ("archived", 12, 0, 0, 0, 1, 1, 0) == tuple(first["rooms"][0][name] for name in counts)
+    assert (1, 0, []) == tuple(first["rooms"][0][name] for name in ("tasks_new", "tasks_changed", "gaps"))
+    assert first["complete"]
+    assert (2, "unchanged") == (idle["requests"], idle["rooms"][0]["outcome"])
+    assert ("archived", 2, 2, 1, 0, 1, 1, 0) == tuple(second["rooms"][0][name] for name in counts)
+    assert second["sealed"] is not None
+    shown = status["rooms"][0]
+    assert (14, 2, 1, 0, 2, 2) == tuple(
+        shown[name] for name in ("messages", "edited", "deleted", "missing", "files", "files_saved")
+    )
+    assert (["job1"], "open", 1, 1) == (shown["contracts"], shown["state"], shown["tasks"], len(shown["covered"]))
+    assert (14, 2, 0, False) == tuple(package[name] for name in ("messages", "files", "gaps", "stamped"))
+    assert (True, True, True) == (verified["ok"], zipped["ok"], deep["ok"])
+    assert 14 == verified["checked"]["messages"]
+    held = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for secret in ("ひみつの部屋", "だれにも見せない文", "花子", TOKEN):
+        assert secret.encode() not in held
+
+
+def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
+    """Wrong token, wrong account, unknown room and contract, broken settings, bad address: a sentence, a code."""
+    room = chatwork.add_room("動画編集", announce=False)
+
+    assert "合鍵" in terminal.run("init", "--yes", code=10, CHATWORK_API_TOKEN="wrong")
+    terminal.run("init", "--yes")
+    terminal.run("contract", "add", "job1", "--room", 42, code=2)
+    terminal.run("contract", "add", "Job 1", "--room", room, code=2)
+    terminal.run("sync", code=2)
+    terminal.run("contract", "add", "job1", "--room", room)
+    terminal.run("sync", "--contract", "other", code=2)
+    terminal.run("export", "other", code=2)
+    terminal.run("export", "job1", "--profile", "nobody", code=2)
+    terminal.run("sync", code=10, CHATWORK_API_TOKEN="wrong")
+    terminal.run("sync", code=5, CHATWORK_API_BASE_URL="http://example.com/v2")
+    with Chatwork(token="other") as another:
+        another.add_account("x")
+        terminal.run("status")
+        entries = (terminal.home / "archive.sqlite3").read_bytes()
+        stranger = Chatwork(token=TOKEN)
+        del stranger, entries
+    (terminal.home / "archive.toml").write_text("[sync\n", "utf-8")
+    assert "archive.toml" in terminal.run("sync", code=5)
+    terminal.run("verify", tmp_path / "nothing", code=2)

@@ -1,0 +1,178 @@
+"""A small archive with everything that verification looks at, and ways to damage it behind the program's back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archiver.evidence import chain
+from archiver.records import Observation, Reply
+from archiver.store import blobs, revision, seal, writer
+from archiver.store.archive import DATABASE, Archive
+from archiver.store.schema import TRIGGERS
+
+ROOM = 123456789
+OWNER = 1234567
+CLIENT = {"account_id": 7654321, "name": "田中", "avatar_image_url": "https://example.invalid/a.png"}
+FIRST = 1876543210987654321
+"""The id of the first message; the others follow."""
+START = datetime(2026, 11, 10, 3, 0, tzinfo=UTC)
+BYTES = bytes(range(256)) * 40
+"""The attachment."""
+
+
+def empty_archive(home: Path) -> Archive:
+    """An archive without a single entry."""
+    home.mkdir(parents=True, exist_ok=True)
+    revision.create(home / DATABASE)
+    return Archive(home)
+
+
+def sample_archive(home: Path) -> Archive:
+    """Three sealed days (posted; edited; deleted) and a tail: two entries, one of them an export of seal 3."""
+    archive = empty_archive(home)
+    _posted(archive, START)
+    _attached(archive, START + timedelta(minutes=1))
+    seal.close(archive, now=START + timedelta(days=1))
+    _window(archive, START + timedelta(days=1), {FIRST: ("お支払いは検収後で。", 5, "edited")})
+    seal.close(archive, now=START + timedelta(days=2))
+    _window(archive, START + timedelta(days=2), {FIRST + 1: ("[deleted]", 0, "deleted")})
+    seal.close(archive, now=START + timedelta(days=3))
+    told = [Observation("export", "export/1", {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64})]
+    _append(archive, START + timedelta(days=3), [*told, Observation("sweep", "sweep/{seq}", {"requests": 2})], None)
+    return archive
+
+
+def copy_of(archive: Archive, home: Path) -> Archive:
+    """The same archive at another place, to be damaged there."""
+    archive.close()
+    shutil.copytree(archive.home, home)
+    return Archive(home)
+
+
+@contextmanager
+def behind_the_back(archive: Archive) -> Iterator[sqlite3.Connection]:
+    """Change the database as anyone with its file can: past the triggers, which are there again afterwards."""
+    archive.close()
+    with closing(sqlite3.connect(archive.database)) as database:
+        for name in TRIGGERS:
+            database.execute(f"DROP TRIGGER IF EXISTS {name}")
+        yield database
+        for statement in TRIGGERS.values():
+            database.execute(statement)
+        database.commit()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def flip(path: Path, bit: int) -> None:
+    """Flip one bit of a file, counted from its beginning."""
+    body = bytearray(path.read_bytes())
+    body[bit // 8] ^= 1 << bit % 8
+    path.chmod(0o600)
+    path.write_bytes(body)
+
+
+def flipped(body: bytes, bit: int) -> bytes:
+    """The same bytes with one bit flipped."""
+    changed = bytearray(body)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def seal_file(archive: Archive, number: int) -> Path:
+    """The file of a seal."""
+    (found,) = (archive.home / seal.FOLDER).glob(f"{number:06}-*.json")
+    return found
+
+
+def attachment(archive: Archive) -> Path:
+    """The file of the one attachment."""
+    return blobs.path_of(archive.home, hashlib.sha256(BYTES).hexdigest())
+
+
+def rewritten(line: str, **changes: Any) -> tuple[str, str]:
+    """The line of an entry with other fields, and its digest: what a forger would make."""
+    told = json.loads(line) | changes
+    again = chain.canonical(told)
+    return again, chain.digest(again)
+
+
+def _posted(archive: Archive, at: datetime) -> None:
+    texts = ("残り3本は無しで。", "お支払いは来週です。🎉", "確認します")
+    _window(archive, at, {FIRST + index: (body, 0, "present") for index, body in enumerate(texts)}, people=True)
+
+
+def _window(archive: Archive, at: datetime, changes: dict[int, tuple[str, int, str]], *, people: bool = False) -> None:
+    objects = {
+        number: {
+            "message_id": str(number),
+            "account": CLIENT,
+            "body": body,
+            "send_time": int(START.timestamp()),
+            "update_time": update_time,
+        }
+        for number, (body, update_time, _) in changes.items()
+    }
+    body = json.dumps([*objects.values(), at.isoformat()]).encode()
+    reply = Reply(f"/rooms/{ROOM}/messages?force=1", 200, body, {}, at)
+    window = {
+        "oldest": str(FIRST),
+        "newest": str(FIRST + 2),
+        "count": 3,
+        "date": None,
+        "limited": False,
+        "message_num": 3,
+        "joins": True,
+        "beginning": True,
+        "from": "2026-11-10T02:00:00.000Z",
+        "absent": [],
+    }
+    seen = [Observation("window", f"window/{ROOM}/{writer.SELF}", window, ROOM, reply.digest)]
+    if people:
+        key = f"account/{ROOM}/{CLIENT['account_id']}"
+        seen.append(Observation("account", key, {"object": CLIENT}, ROOM, reply.digest))
+    for number, shown in objects.items():
+        told = {"object": shown, "state": changes[number][2], "source": "list"}
+        seen.append(Observation("message", f"message/{number}", told, ROOM, reply.digest))
+    _append(archive, at, seen, reply)
+
+
+def _attached(archive: Archive, at: datetime) -> None:
+    shown = {
+        "file_id": 77,
+        "account": CLIENT,
+        "message_id": str(FIRST),
+        "filename": "見積書.pdf",
+        "filesize": len(BYTES),
+        "upload_time": int(START.timestamp()),
+    }
+    reply = Reply(f"/rooms/{ROOM}/files", 200, json.dumps([shown]).encode(), {}, at)
+    listed = {"object": shown, "state": "present", "source": "list"}
+    sha256 = hashlib.sha256(BYTES).hexdigest()
+    saved = {
+        "state": "saved",
+        "sha256": sha256,
+        "size": len(BYTES),
+        "saved_at": "2026-11-10T03:01:00.000Z",
+        "listed_size": len(BYTES),
+        "listed_time": shown["upload_time"],
+    }
+    part = blobs.incoming(archive.home, ROOM, 77)
+    part.write_bytes(BYTES)
+    blobs.keep(archive.home, part, sha256)
+    _append(archive, at, [Observation("file", "file/77", listed, ROOM, reply.digest)], reply)
+    _append(archive, at, [Observation("blob", f"blob/{ROOM}/77", saved, ROOM)], None)
+
+
+def _append(archive: Archive, at: datetime, seen: list[Observation], reply: Reply | None) -> None:
+    with archive.writing() as writing:
+        if reply is not None:
+            writer.keep_reply(writing, reply, room_id=ROOM)
+        writer.append(writing, seen, account_id=OWNER, at=at)
