@@ -27,7 +27,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {"records", "chatwork.notation"},
     "sync": FOUNDATION | {"chatwork", "store"},
     "export": FOUNDATION | {"chatwork.notation", "evidence.history", "evidence.tables", "render"},
-    "export.package": FOUNDATION | {"evidence", "render", "store"},
+    "export.bag": FOUNDATION | {"evidence.manifest"},
+    **{
+        f"export.{module}": FOUNDATION | {"evidence", "render", "store"}
+        for module in ("package", "daily", "assembly", "material", "payload")
+    },
     "app": FOUNDATION | {"settings", "chatwork", "evidence", "store"},
     "schedule": FOUNDATION | {"app", "settings", "sync", "export", "evidence", "store"},
     "demo": set(),  # the simulated Chatwork stands alone

@@ -30,7 +30,9 @@ MOST_SHOWN = 50
 
 @click.command("export", help=N_("Make a package from what is kept. Needs no token and no network; sends nothing."))
 @click.argument("contract", metavar=N_("CONTRACT"), required=False)
-@click.option("--for", "--profile", "profile", metavar=N_("WHO"), default="lawyer", help=N_("For whom: lawyer or daily."))
+@click.option(
+    "--for", "--profile", "profile", metavar=N_("WHO"), default="lawyer", help=N_("For whom: lawyer or daily.")
+)
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Only messages sent up to this day."))
 @click.option("--zip", "packed", is_flag=True, help=N_("Make a zip file too, however large."))

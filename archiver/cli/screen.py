@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -15,8 +15,9 @@ from archiver.cli.text import pad, visible
 from archiver.records import JST, Contract, State
 
 if TYPE_CHECKING:
+    from archiver.render.body import References
     from archiver.settings.model import Settings
-    from archiver.store.queries.reading import Line
+    from archiver.store.queries.reading import Line, Text
     from archiver.store.queries.status import RoomStatus, Status
     from archiver.sync.plan import Step
     from archiver.sync.report import SyncReport
@@ -191,8 +192,11 @@ def _right(text: str, width: int) -> str:
 # --- show ----------------------------------------------------------------------------------------
 
 
-def tell_lines(lines: Iterable[Line]) -> int:
-    """Print messages as a reader expects them; how many there were."""
+def tell_lines(lines: Iterable[Line], names: Mapping[int, str]) -> int:
+    """Print messages as a reader expects them, with these persons' names; how many there were."""
+    from archiver.render.body import References
+
+    known = References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
     states = {
         State.EDITED: _("edited"),
         State.DELETED: _("shown as deleted"),
@@ -206,19 +210,19 @@ def tell_lines(lines: Iterable[Line]) -> int:
         mark = f"  [{states[line.state]}]" if line.state in states else ""
         click.echo(f"{at}  {visible(line.name)}(ID {line.account_id}){mark}  m{line.message_id}")
         for text in line.texts:
-            _tell_text(text.body, text.last_seen, last=text is line.texts[-1])
+            _tell_text(text, known, last=text is line.texts[-1])
         click.echo()
     return number
 
 
-def _tell_text(body: str, last_seen: datetime | None, *, last: bool) -> None:
+def _tell_text(text: Text, references: References, *, last: bool) -> None:
     from archiver.chatwork import notation
     from archiver.render.body import plain
 
-    if body == "[deleted]":
+    if text.body == "[deleted]":
         return
     if not last:
-        at = jst(last_seen, year=True) if last_seen else "?"
+        at = jst(text.last_seen, year=True) if text.last_seen else "?"
         click.echo("  " + _("Earlier text, last seen {time}:").format(time=at))
-    for row in plain(notation.parse(body)).split("\n"):
+    for row in plain(notation.parse(text.body), references).split("\n"):
         click.echo("    " + visible(row) if not last else "  " + visible(row))

@@ -136,14 +136,14 @@ def command_show(obj: CliContext, room: int, since: str | None, until: str | Non
     from archiver.errors import UnknownRoom
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
-    from archiver.store.queries.reading import lines
+    from archiver.store.queries.reading import lines, names
 
     begin, end = parse_day(since, "--from"), parse_until(until, "--to")
     with Archive(obj.home).reading() as reading:
         if room not in {one.room_id for contract in contracts(reading) for one in contract.rooms}:
             raise UnknownRoom(room=room)
         shown = lines(reading, room, since=_seconds(begin), until=_seconds(end))
-        number = screen.tell_lines(shown)
+        number = screen.tell_lines(shown, names(reading, room))
     if not number:
         click.echo(_("No message is kept for this time."), err=True)
     return 0

@@ -72,7 +72,9 @@ def stage(home: Path, say: Say) -> Iterator[Story]:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write(home, language="ja", token_source=f"env:{TOKEN_VARIABLE}")
         environ = {TOKEN_VARIABLE: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
-        app = build(file.load(home, environ), environ, now=clock.now, sleep=lambda seconds: clock.pass_by(seconds=seconds))
+        app = build(
+            file.load(home, environ), environ, now=clock.now, sleep=lambda seconds: clock.pass_by(seconds=seconds)
+        )
         revision.create(app.archive.database)
         yield Story(home, say, chatwork, clock, app, chatwork.add_account("田中", organization="株式会社サンプル"))
 
@@ -108,7 +110,9 @@ def _sync(story: Story) -> None:
 def _beginning(story: Story) -> None:
     world = story.chatwork
     _heading(story, _("A job on CrowdWorks; the client asks to talk on Chatwork. You start the archive."))
-    story.room = world.add_room("動画編集_田中様", members=[story.client], description="YouTube動画編集 10本 / 1本 5,000円")
+    story.room = world.add_room(
+        "動画編集_田中様", members=[story.client], description="YouTube動画編集 10本 / 1本 5,000円"
+    )
     story.other_room = world.add_room("家族", members=[world.add_account("花")])
     world.post(story.other_room, world.owner, "今日の夕飯どうする?")
     _post(story, "はじめまして。クラウドワークスの動画編集の件、よろしくお願いします。", key="hello")
@@ -155,7 +159,9 @@ def _delivery(story: Story) -> None:
     story.clock.pass_by(days=6)
     _heading(story, _("You deliver. The client is content."))
     world.upload(story.room, world.owner, "movie01.mp4", size=2_000_000, comment="7本分の納品です。ご確認ください。")
-    story.posts["thanks"] = _post(story, f"[To:{world.owner}]yamadaさん\n確認しました。残り3本もこの調子でお願いします😀")
+    story.posts["thanks"] = _post(
+        story, f"[To:{world.owner}]yamadaさん\n確認しました。残り3本もこの調子でお願いします😀"
+    )
     _sync(story)
 
 
@@ -186,7 +192,9 @@ def _departure(story: Story) -> None:
 def _proof(story: Story) -> None:
     story.clock.at = datetime.now(UTC)
     _heading(story, _("Today you need it: a package for a lawyer, and the check that nothing was changed."))
-    made = package.export(story.app.archive, contract=CONTRACT, profile="lawyer", out=story.home / "exports", now=story.clock.now)
+    made = package.export(
+        story.app.archive, contract=CONTRACT, profile="lawyer", out=story.home / "exports", now=story.clock.now
+    )
     story.package = Path(made.path)
     story.say(f"    archive export {CONTRACT} --for lawyer")
     in_package, in_archive = verify_path(story.package), verify_archive(story.app.archive, deep=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Container, Iterator, Mapping, N
 
 from archiver.evidence.chain import escape_lone
 from archiver.evidence.finding import ALONE, Verification
-from archiver.evidence.verify_seals import Stretch
+from archiver.evidence.verify_seals import Sealed, Stretch
 
 if TYPE_CHECKING:
     EntryRow = tuple[int, bytes, bytes, "int | None", "int | None", bytes, bytes, bytes]
@@ -74,9 +74,7 @@ class EntryCheck:
         """What `blob` entries say was saved."""
         self.handed_out: list[tuple[str, int]] = []
         """Keys of `export` entries and the seal that each names."""
-        self._stretches = stretches
-        self._stretch: Stretch | None = next(stretches, None)
-        self._sealed = self._settled = 0
+        self._sealed = Sealed(stretches)
         self._kept = kept
         self._deep = deep
         self._unkept: dict[str, tuple[int, int]] = {}
@@ -91,7 +89,7 @@ class EntryCheck:
         self._next = max(self._next, seq + 1)
         self.told.checked["entries"] += 1
         actual = hashlib.sha256(line).hexdigest()
-        sealed = self._sealed_digest(seq)
+        sealed = self._sealed.digest_of(seq)
         if actual.encode() != digest:
             self._fault("entry-digest", seq, key)
         elif sealed is not None and sealed != actual:
@@ -134,11 +132,10 @@ class EntryCheck:
     def close(self) -> None:
         """Say what is sealed but not there, which replies are not kept, and how many entries no seal covers."""
         self._end_run()
-        while self._stretch is not None:
-            self._advance()
+        self._sealed.close()
         last = self._next - 1
-        if self._sealed > last:
-            self._tell_missing(last + 1, self._sealed)
+        if self._sealed.last > last:
+            self._tell_missing(last + 1, self._sealed.last)
         for reply, (seq, count) in self._unkept.items():
             said = ngettext(
                 "Reply {reply}, from which {count} record came, is not kept.",
@@ -150,7 +147,7 @@ class EntryCheck:
 
     def _tell_tail(self) -> None:
         """Note how many entries no seal closes."""
-        count = self._next - 1 - self._settled
+        count = self._next - 1 - self._sealed.settled
         if count > 0:
             said = ngettext(
                 "{count} record is not sealed yet; whether records were cut off after it cannot be told.",
@@ -158,24 +155,6 @@ class EntryCheck:
                 count,
             )
             self.told.note(said.format(count=count))
-
-    # --- seals ------------------------------------------------------------------------------------
-
-    def _sealed_digest(self, seq: int) -> str | None:
-        """What the seals say is the digest of this entry; None if they say nothing of it."""
-        while self._stretch is not None and self._stretch.last < seq:
-            self._advance()
-        stretch = self._stretch
-        if stretch is None or stretch.digests is None or seq < stretch.first:
-            return None
-        return stretch.digests[seq - stretch.first]
-
-    def _advance(self) -> None:
-        assert self._stretch is not None
-        self._sealed = max(self._sealed, self._stretch.last)
-        if self._stretch.settled:
-            self._settled = max(self._settled, self._stretch.last)
-        self._stretch = next(self._stretches, None)
 
     # --- findings ---------------------------------------------------------------------------------
 

@@ -49,6 +49,38 @@ class Stretch(NamedTuple):
     settled: bool = True
 
 
+class Sealed:
+    """What the seals say of each entry, asked in order of the numbers; one stretch in memory at a time."""
+
+    def __init__(self, stretches: Iterator[Stretch]) -> None:
+        """Take the stretches in order."""
+        self.last = self.settled = 0
+        """The last entry that a seal looked at so far closes; and without one that was left behind."""
+        self._stretches = stretches
+        self._now: Stretch | None = next(stretches, None)
+
+    def digest_of(self, seq: int) -> str | None:
+        """What the seals say is the digest of an entry; None if they say nothing of it."""
+        while self._now is not None and self._now.last < seq:
+            self._advance()
+        now = self._now
+        if now is None or now.digests is None or seq < now.first:
+            return None
+        return now.digests[seq - now.first]
+
+    def close(self) -> None:
+        """Look at the seals that are left."""
+        while self._now is not None:
+            self._advance()
+
+    def _advance(self) -> None:
+        assert self._now is not None
+        self.last = max(self.last, self._now.last)
+        if self._now.settled:
+            self.settled = max(self.settled, self._now.last)
+        self._now = next(self._stretches, None)
+
+
 class _Before(NamedTuple):
     """What the next seal must follow: digests that `previous` may name, and the last entry."""
 

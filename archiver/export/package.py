@@ -94,7 +94,8 @@ def export(
         with sealed(archive, now=now) as (reading, seals):
             order = _Order(chosen, profile, since, until, zip)
             report = _make(reading, seals, order, folder, now(), progress)
-    if not archive.read_only:
+    # On a medium that cannot be written no note of it is kept; the package is whole all the same.
+    with contextlib.suppress(errors.HomeNotWritable):
         _write_down(archive, report, chosen, at=now())
     return report
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
+from gettext import gettext as _
 
 from archiver.app import App
 from archiver.export import daily
-from archiver.records import Contract
 from archiver.schedule import log
 from archiver.settings.model import Settings
 from archiver.store import seal
@@ -78,13 +77,10 @@ def _dailies(app: App, *, at_once: bool) -> tuple[str, ...]:
     if not app.settings.exports.daily:
         return ()
     with app.archive.reading() as reading:
-        wanted: Sequence[Contract] = contracts.contracts(reading)
-    for contract in wanted:
-        daily.daily(
-            app.archive,
-            contract,
-            now=app.now(),
-            file_limit=app.settings.exports.daily_file_bytes,
-            at_once=at_once,
-        )
-    return tuple(daily.copy_to(app.settings.home, app.settings.exports.also_to))
+        names = [contract.id for contract in contracts.contracts(reading)]
+    limit = app.settings.exports.daily_file_bytes
+    for name in names:
+        daily.daily(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
+    failed = daily.copy_to(app.settings.home, app.settings.exports.also_to)
+    sentence = _("No copy could be made in {folder}: {detail}")
+    return tuple(sentence.format(folder=one.folder, detail=one.detail) for one in failed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import requests
@@ -49,7 +49,7 @@ class Options:
     """Read everything now and retry every pending file now."""
     max_seconds: float | None = None
     full_every: timedelta = timedelta(hours=6)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     settings: str = ""
     """Digest of the settings that matter, for the record."""
 
@@ -175,9 +175,7 @@ class _Run:
         """What is to be read in these rooms."""
         with self.archive.reading() as reading:
             visits = work.visits(reading)
-        return plan.steps(
-            rooms, visits, now=self.started, full_every=self.options.full_every, full=self.options.full
-        )
+        return plan.steps(rooms, visits, now=self.started, full_every=self.options.full_every, full=self.options.full)
 
     def _is_over(self) -> bool:
         return self.stopped or self._late()
@@ -295,9 +293,7 @@ class _Run:
     # --- files -----------------------------------------------------------------------------------
 
     def _downloads(self) -> Downloads:
-        return Downloads(
-            self.desk, self.over, self.options.limits, self.reports, self._is_over, self.talk.file
-        )
+        return Downloads(self.desk, self.over, self.options.limits, self.reports, self._is_over, self.talk.file)
 
     def _fetch(self, take: Callable[[list[Wanted]], None]) -> None:
         wanted = [one for one in self._pending() if self.options.full or file_queries.is_due(one, self.started)]

@@ -19,9 +19,7 @@ class Verdict:
     remember: dict[str, str]
 
 
-def judge(
-    troubles: Iterable[str], *, cleared: Iterable[str], remembered: Mapping[str, str], now: datetime
-) -> Verdict:
+def judge(troubles: Iterable[str], *, cleared: Iterable[str], remembered: Mapping[str, str], now: datetime) -> Verdict:
     """Troubles of this run against those reported before (key -> time of the last report).
 
     `cleared` are beginnings of keys that this run found in order: their next trouble is new again.

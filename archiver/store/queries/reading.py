@@ -63,3 +63,10 @@ def lines(reading: Reading, room: int, *, since: int | None = None, until: int |
 
 def _line(row: Row[Any], texts: list[Text]) -> Line:
     return Line(row.message_id, row.account_id, row.name, row.send_time, State(row.state), tuple(texts))
+
+
+def names(reading: Reading, room: int) -> dict[int, str]:
+    """The present names of everybody seen in a room."""
+    table = schema.person.c
+    rows = reading.sql.execute(select(table.account_id, table.name).where(table.room_id == room))
+    return dict(row.tuple() for row in rows)

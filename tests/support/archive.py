@@ -1,0 +1,246 @@
+"""Archives made by hand: what a sync would have appended, without a sync.
+
+    made = ArchiveMaker(tmp_path / "home")
+    made.contract("job1", rooms=[ROOM])
+    made.sync({1: body, 2: body}, minutes=5)       # a window with these messages, compared by nobody
+    made.archive                                   # the archive
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observation, Reply, RoomId
+from archiver.store import blobs, revision, writer
+from archiver.store.archive import Archive
+from archiver.store.queries.contracts import statement
+
+ROOM = 123456789
+OTHER_ROOM = 987654321
+OWNER = 1234567
+CLIENT = 7654321
+
+BEGIN = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
+"""10:00 in Tokyo."""
+
+
+def at(minutes: float) -> datetime:
+    """So many minutes after the beginning."""
+    return BEGIN + timedelta(minutes=minutes)
+
+
+def message_object(
+    message_id: int, body: str, *, sent: float = 0, account: int = CLIENT, name: str = "田中", update_time: int = 0
+) -> JsonObject:
+    """A message as Chatwork gives it; `sent` in minutes after the beginning."""
+    return {
+        "message_id": str(message_id),
+        "account": {"account_id": account, "name": name, "avatar_image_url": "https://example.com/a.png"},
+        "body": body,
+        "send_time": int(at(sent).timestamp()),
+        "update_time": update_time,
+    }
+
+
+def file_object(
+    file_id: int, name: str, size: int, *, sent: float = 0, account: int = CLIENT, message_id: int = 1
+) -> JsonObject:
+    """A file as Chatwork lists it."""
+    return {
+        "file_id": file_id,
+        "account": {"account_id": account, "name": "田中", "avatar_image_url": ""},
+        "message_id": str(message_id),
+        "filename": name,
+        "filesize": size,
+        "upload_time": int(at(sent).timestamp()),
+    }
+
+
+class ArchiveMaker:
+    """A home with an archive in it; every method appends in one transaction, as a sync does."""
+
+    def __init__(self, home: Path, account_id: int = OWNER) -> None:
+        """Make the home and the empty database."""
+        home.mkdir(parents=True)
+        self.home = home
+        self.account_id = account_id
+        self.archive = Archive(home)
+        revision.create(self.archive.database)
+
+    def append(
+        self, observations: Sequence[Observation], *, minutes: float = 0, reply: Reply | None = None, room: int = ROOM
+    ) -> list[Entry]:
+        """Append observations, and keep the reply they came from."""
+        with self.archive.writing() as writing:
+            if reply is not None:
+                writer.keep_reply(writing, reply, room_id=room)
+            return writer.append(writing, observations, account_id=self.account_id, at=at(minutes))
+
+    def me(self) -> None:
+        """Whose archive it is."""
+        told = {"account_id": self.account_id, "name": "yamada", "chatwork_id": "", "organization_name": ""}
+        self.append([Observation("me", "me", told)])
+
+    def contract(self, name: str = "job1", rooms: Sequence[int | ContractRoom] = (ROOM,), **facts: Any) -> Contract:
+        """State a contract."""
+        listed = tuple(one if isinstance(one, ContractRoom) else ContractRoom(RoomId(one)) for one in rooms)
+        stated = Contract(name, listed, **facts)
+        self.append([Observation("contract", f"contract/{name}", statement(stated))])
+        return stated
+
+    def room(self, name: str, *, room: int = ROOM, minutes: float = 0, description: str = "") -> None:
+        """Read what a room is called."""
+        shown = {"room_id": room, "name": name, "description": description, "type": "group", "role": "member"}
+        told = {"object": shown | {"icon_path": ""}, "state": "present", "source": "list"}
+        self.append([Observation("room", f"room/{room}", told, room)], minutes=minutes)
+
+    def account(self, account: int, name: str, *, room: int = ROOM, minutes: float = 0) -> None:
+        """See a person in a list."""
+        told = {"object": {"account_id": account, "name": name, "avatar_image_url": ""}, "state": "present"}
+        key = f"account/{room}/{account}"
+        self.append([Observation("account", key, told | {"source": "list"}, room)], minutes=minutes)
+
+    def member(
+        self, account: int, name: str, *, state: str = "present", room: int = ROOM, minutes: float = 0
+    ) -> None:
+        """See a member, or see one not any more."""
+        shown = {"account_id": account, "name": name, "role": "member", "chatwork_id": "", "department": ""}
+        told = {"object": shown | {"organization_name": ""}, "state": state, "source": "list"}
+        self.append([Observation("member", f"member/{room}/{account}", told, room)], minutes=minutes)
+
+    def sync(
+        self,
+        shown: Sequence[JsonObject],
+        *,
+        changed: Mapping[int, str] | None = None,
+        absent: Mapping[int, JsonObject] | None = None,
+        room: int = ROOM,
+        minutes: float = 1,
+        joins: bool = True,
+        beginning: bool = True,
+    ) -> list[Entry]:
+        """Read a message list: a window, then the messages in `changed` (id → state; None: all, as present).
+
+        `absent`: known messages that the list does not show, with the object last seen; they become `missing`.
+        """
+        reply = self._reply(f"/rooms/{room}/messages?force=1", list(shown), minutes)
+        ids = [int(one["message_id"]) for one in shown]
+        states = {one: "present" for one in ids} if changed is None else changed
+        window = {
+            "oldest": str(min(ids)) if ids else None,
+            "newest": str(max(ids)) if ids else None,
+            "count": len(ids),
+            "date": "Thu, 05 Nov 2026 01:00:00 GMT",
+            "limited": False,
+            "message_num": len(ids),
+            "joins": joins,
+            "beginning": beginning,
+            "from": "2026-11-05T01:00:00.000Z",
+            "absent": [str(one) for one in absent or ()],
+        }
+        told = [Observation("window", f"window/{room}/{writer.SELF}", window, room, reply.digest)]
+        for one in shown:
+            if int(one["message_id"]) in states:
+                state = states[int(one["message_id"])]
+                told.append(self._message(one, state, "list", room, reply.digest))
+        told += [self._message(one, "missing", "single", room, None) for one in (absent or {}).values()]
+        return self.append(told, minutes=minutes, reply=reply, room=room)
+
+    def reading(self, ids: Sequence[int], *, room: int = ROOM, minutes: float) -> None:
+        """Read messages singly and find them unchanged."""
+        told = {"ids": [str(one) for one in ids]}
+        self.append([Observation("reading", f"reading/{room}/{writer.SELF}", told, room)], minutes=minutes)
+
+    def file(
+        self,
+        shown: JsonObject,
+        body: bytes | None,
+        *,
+        state: str = "present",
+        reason: str = "404",
+        room: int = ROOM,
+        minutes: float = 2,
+    ) -> str:
+        """List a file and save its bytes (None: they could not be had); the digest."""
+        reply = self._reply(f"/rooms/{room}/files", [shown], minutes)
+        listed = {"object": shown, "state": state, "source": "list"}
+        told = [Observation("file", f"file/{shown['file_id']}", listed, room, reply.digest)]
+        blob: JsonObject = {"listed_size": shown["filesize"], "listed_time": shown["upload_time"]}
+        sha256 = hashlib.sha256(body or b"").hexdigest()
+        if body is None:
+            blob |= {"state": "lost", "sha256": None, "size": None, "saved_at": None, "reason": reason}
+        else:
+            part = blobs.incoming(self.home, room, shown["file_id"])
+            part.write_bytes(body)
+            blobs.keep(self.home, part, sha256)
+            saved = {"sha256": sha256, "size": len(body), "saved_at": "2026-11-05T01:02:00.000Z", "reason": None}
+            blob |= {"state": "saved"} | saved
+        told.append(Observation("blob", f"blob/{room}/{shown['file_id']}", blob, room))
+        self.append(told, minutes=minutes, reply=reply, room=room)
+        return sha256
+
+    def gap(self, number: int, *, after: str | None, before: str, room: int = ROOM, minutes: float = 1) -> None:
+        """Open a gap."""
+        told: JsonObject = {"number": number, "after": after, "before": before, "from": None}
+        told |= {"to": "2026-11-05T01:00:00.000Z", "missing": 42, "reason": "first_sync"}
+        self.append([Observation("gap", f"gap/{room}/{number}", told, room)], minutes=minutes)
+
+    def task(self, task_id: int, body: str, *, state: str = "present", room: int = ROOM, minutes: float = 2) -> None:
+        """See a task."""
+        person = {"account_id": CLIENT, "name": "田中", "avatar_image_url": ""}
+        shown = {"task_id": task_id, "account": person, "assigned_by_account": person, "message_id": "1"}
+        shown |= {"body": body, "limit_time": 0, "limit_type": "none", "status": "open"}
+        told = {"object": shown, "state": state, "source": "list"}
+        self.append([Observation("task", f"task/{task_id}", told, room)], minutes=minutes)
+
+    def sweep(self, *, begun: str, ended: str, minutes: float = 3) -> None:
+        """Write down a run."""
+        told = {"from": begun, "to": ended, "runs": 1}
+        self.append([Observation("sweep", f"sweep/{writer.SELF}", told)], minutes=minutes)
+
+    def _reply(self, path: str, told: object, minutes: float) -> Reply:
+        body = json.dumps(told, ensure_ascii=True).encode("ascii")
+        return Reply(path, 200, body, {"content-type": "application/json"}, at(minutes))
+
+    def _message(self, shown: JsonObject, state: str, source: str, room: int, reply: str | None) -> Observation:
+        told = {"object": shown, "state": state, "source": source}
+        return Observation("message", f"message/{shown['message_id']}", told, room, reply)
+
+
+def story(home: Path) -> ArchiveMaker:
+    """Two rooms of two contracts; an edit, a deletion, a message gone, files held and lost, a gap, a task."""
+    made = ArchiveMaker(home)
+    made.me()
+    made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="動画編集", client="田中")
+    made.contract("job2", [OTHER_ROOM])
+    made.room("動画編集_田中様")
+    made.account(CLIENT, "田中")
+    made.account(OWNER, "yamada")
+    made.member(CLIENT, "田中")
+    first = message_object(1, "よろしくお願いします。https://example.com/spec?v=1。", sent=0)
+    second = message_object(2, "残り3本もお願いします。", sent=1)
+    third = message_object(3, "やっぱり今回の分は払えません", sent=2)
+    fourth = message_object(4, "承知しました。", sent=3, account=OWNER, name="yamada")
+    made.sync([first, second, third, fourth], minutes=5)
+    made.gap(1, after=None, before="1", minutes=5)
+    made.file(file_object(11, "画面.png", 9, sent=3), b"png bytes", minutes=6)
+    made.file(file_object(12, "../../etc/passwd", 5, sent=4), None, minutes=6)
+    made.task(55, "字幕の修正", minutes=6)
+    secret = message_object(900, "他のチャットの秘密", sent=3, name="佐藤")
+    made.room("秘密のチャット", room=OTHER_ROOM)
+    made.sync([secret], room=OTHER_ROOM, minutes=7)
+    made.file(file_object(99, "秘密.pdf", 6, sent=3), b"secret", room=OTHER_ROOM, minutes=7)
+    made.sync([first, second, third, fourth], changed={}, minutes=60)
+    edited = message_object(2, "残り3本は無しで。", sent=1, update_time=int(at(70).timestamp()))
+    deleted = message_object(3, "[deleted]", sent=2)
+    made.sync([first, edited, deleted], changed={2: "edited", 3: "deleted"}, absent={4: fourth}, minutes=120)
+    made.account(CLIENT, "田中(解約済)", minutes=121)
+    made.member(CLIENT, "田中", state="gone", minutes=121)
+    made.sweep(begun="2026-11-05T01:05:00.000Z", ended="2026-11-05T01:06:00.000Z", minutes=122)
+    made.sweep(begun="2026-11-05T05:00:00.000Z", ended="2026-11-05T05:01:00.000Z", minutes=241)
+    return made
