@@ -144,22 +144,26 @@ def tell_status(told: Status, found: Sequence[str], settings: Settings, *, now: 
     """The status page of reference/voice.md."""
     here = now.astimezone(JST)
     today = f"{here:%Y-%m-%d}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
-    state = _("Attention") if found else _("Good")
+    attention = _("Attention")
+    state = attention if found else _("Good")
     owner = f"{visible(told.account_name)}(ID {told.account_id})" if told.account_id else _("no account yet")
-    click.echo(f"{_('Chatwork archive')}   {owner}   {today}   {_('State: {state}').format(state=state)}")
+    title, condition = _("Chatwork archive"), _("State: {state}").format(state=state)
+    click.echo(f"{title}   {owner}   {today}   {condition}")
     click.echo(RULE)
     for sentence in found:
-        click.echo(f"[{_('Attention')}] {sentence}")
+        click.echo(f"[{attention}] {sentence}")
     last = jst(told.last_sync) if told.last_sync else _("never")
-    click.echo(f"{_('Last save')}   {last}   {settings.home}")
+    label = _("Last save")
+    click.echo(f"{label}   {last}   {visible(str(settings.home))}")
     head = [_("Messages"), _("Edited"), _("Deleted"), _("Files")]
-    heads = "".join(_right(word, 8) for word in head)
-    click.echo(pad(_("Contract"), 28) + heads + "  " + _("Saved without a gap since"))
+    heads = "".join(_right(word, 9) for word in head)
+    click.echo(pad(_("Contract"), 28) + heads + "  " + _("without a gap since"))
     for contract in told.contracts:
         _tell_contract(contract, [room for room in told.rooms if contract.id in room.contracts])
     unsealed = _("not yet sealed {n}").format(n=told.unsealed) if told.unsealed else ""
     last_seal = jst(told.last_seal) if told.last_seal else "-"
-    click.echo(f"{_('Daily seals')}   {told.seals}   {_('last')} {last_seal}   {unsealed}".rstrip())
+    label, newest = _("Daily seals"), _("last")
+    click.echo(f"{label}   {told.seals}   {newest} {last_seal}   {unsealed}".rstrip())
     if not settings.timestamp.authorities:
         click.echo(_("Third-party time   off (the seals show no time that a stranger vouches for)"))
     click.echo(RULE)
@@ -175,7 +179,7 @@ def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
         since = jst(room.covered[-1][0]) if room.covered else "-"
         name = short(room.name, 16) if room.name else ""
         left = pad(f"  {room.room_id} {name}", 28)
-        click.echo(left + "".join(_right(cell, 8) for cell in cells) + "  " + since)
+        click.echo(left + "".join(_right(cell, 9) for cell in cells) + "  " + since)
         if room.missing or room.hidden:
             sentence = _("not shown any more {missing}, hidden by the plan {hidden}")
             click.echo("     " + sentence.format(missing=room.missing, hidden=room.hidden))

@@ -29,6 +29,8 @@ Say = Callable[[str], None]
 
 TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
 CONTRACT = "job1"
+DAYS = 22
+"""How long ago the story begins."""
 
 
 @dataclass(slots=True)
@@ -67,7 +69,8 @@ class Story:
 @contextmanager
 def stage(home: Path, say: Say) -> Iterator[Story]:
     """A simulated Chatwork on loopback and an empty archive in `home`, which must not hold one yet."""
-    clock = Clock(datetime.now(UTC) - timedelta(days=21))
+    evening = datetime.now(JST).replace(hour=18, minute=20, second=0, microsecond=0)
+    clock = Clock((evening - timedelta(days=DAYS)).astimezone(UTC))
     with Chatwork(now=clock.now, limit=10_000) as chatwork:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write(home, language="ja", token_source=f"env:{TOKEN_VARIABLE}")
@@ -105,6 +108,16 @@ def _sync(story: Story) -> None:
     }
     seen = [text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name)]
     story.say("    archive sync   " + (" / ".join(seen) or _("nothing new")))
+
+
+def _until(story: Story, day: int, *, awake: bool = True) -> None:
+    """Let time pass until the evening of a day of the story; the job looks once an hour unless the PC is off."""
+    began = datetime.now(JST).replace(hour=18, minute=20, second=0, microsecond=0) - timedelta(days=DAYS)
+    evening = (began + timedelta(days=day)).astimezone(UTC)
+    while awake and evening - story.clock.at > timedelta(hours=1):
+        story.clock.pass_by(minutes=55)
+        rounds.run(story.app, sync.Options(), sync.Talk())
+    story.clock.at = max(story.clock.at, evening)
 
 
 def _beginning(story: Story) -> None:
@@ -147,7 +160,7 @@ def _post(story: Story, text: str, *, mine: bool = False, key: str | None = None
 
 def _work(story: Story) -> None:
     world = story.chatwork
-    story.clock.pass_by(days=2)
+    _until(story, 2)
     _heading(story, _("The client sends material and a task."))
     world.upload(story.room, story.client, "仕様書 v1.txt", data="尺は8分。字幕あり。\n".encode())
     world.add_task(story.room, story.client, world.owner, "1本目を金曜までに", limit=story.clock.at + timedelta(days=5))
@@ -156,7 +169,9 @@ def _work(story: Story) -> None:
 
 def _delivery(story: Story) -> None:
     world = story.chatwork
-    story.clock.pass_by(days=6)
+    _until(story, 5)
+    _heading(story, _("Your computer is off for two days."))
+    _until(story, 7, awake=False)
     _heading(story, _("You deliver. The client is content."))
     world.upload(story.room, world.owner, "movie01.mp4", size=2_000_000, comment="7本分の納品です。ご確認ください。")
     story.posts["thanks"] = _post(
@@ -167,7 +182,7 @@ def _delivery(story: Story) -> None:
 
 def _change(story: Story) -> None:
     world = story.chatwork
-    story.clock.pass_by(days=4)
+    _until(story, 12)
     _heading(story, _("The client rewrites one message and deletes another."))
     world.edit(story.posts["price"], "10本で30,000円、検収後にお支払いします。[hr]素材は今夜送ります。")
     world.delete(story.posts["thanks"])
@@ -178,7 +193,7 @@ def _change(story: Story) -> None:
 
 
 def _departure(story: Story) -> None:
-    story.clock.pass_by(days=4)
+    _until(story, 17)
     _heading(story, _("The client cancels the account: their files and tasks vanish from Chatwork."))
     story.chatwork.cancel_account(story.client)
     _post(story, "ご連絡をお待ちしています。", mine=True)
@@ -190,8 +205,10 @@ def _departure(story: Story) -> None:
 
 
 def _proof(story: Story) -> None:
+    _until(story, DAYS - 1)
     story.clock.at = datetime.now(UTC)
     _heading(story, _("Today you need it: a package for a lawyer, and the check that nothing was changed."))
+    _sync(story)
     made = package.export(
         story.app.archive, contract=CONTRACT, profile="lawyer", out=story.home / "exports", now=story.clock.now
     )

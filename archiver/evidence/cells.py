@@ -32,7 +32,11 @@ def cell(value: object) -> str:
     What cannot be seen is written `[U+202E]`; what begins like a formula, also after spaces or in full width,
     gets a `'` before it. None is empty.
     """
-    shown = "" if value is None else str(value)
+    if value is None or value == "":
+        return ""
+    if isinstance(value, int) and value >= 0:
+        return str(value)
+    shown = str(value)
     if _UNSEEN.search(shown):
         shown = _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", shown)
     return f"'{shown}" if _FORMULA.match(shown) else shown

@@ -10,6 +10,7 @@ import io
 import os
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -20,7 +21,7 @@ from typing import BinaryIO, Protocol, cast
 from archiver.evidence.finding import Verification
 from archiver.evidence.manifest import PIECE, is_safe
 
-READ_FAULTS = (OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+READ_FAULTS = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 """What reading a file of a folder or of a zip can raise."""
 
 TEXT_LIMIT = 64 << 20
@@ -103,7 +104,10 @@ class Zipped:
 
     def __init__(self, path: Path, told: Verification) -> None:
         """Read the zip's list of files. Raises READ_FAULTS if it is not one."""
-        self._zip = zipfile.ZipFile(str(path))
+        try:
+            self._zip = zipfile.ZipFile(str(path))
+        except (ValueError, OverflowError, struct.error) as fault:  # names and numbers that cannot be
+            raise zipfile.BadZipFile(str(fault)) from fault
         try:
             listed = _harmless(self._zip.infolist(), told)
         except BaseException:

@@ -21,13 +21,16 @@ AHEAD = 50
 NAMED = 20
 """Rows of one file that are named; of what goes beyond only the number is told."""
 
+_HOPELESS = 500
+"""Rows that differ before nothing is looked ahead any more: that would only cost time."""
+
 _NUMBERS = {
-    "messages.jsonl": re.compile(rb'\A\{"no":\d{1,12},'),
-    "messages.csv": re.compile(rb'\A"\d{1,12}",'),
-    "operator_inquiry.csv": re.compile(rb'\A"\d{1,12}",'),
-    "links.csv": re.compile(rb'\A"\d{0,12}",'),
-    "events.csv": re.compile(rb'\A(?:"[^"]*",){2}"\d{0,12}",'),
-    "files.csv": re.compile(rb'\A"F-\d{4,12}","[^"]*",'),
+    "messages.jsonl": (re.compile(rb'\A\{"no":\d{1,12},'), b"{"),
+    "messages.csv": (re.compile(rb'\A"\d{1,12}",'), b""),
+    "operator_inquiry.csv": (re.compile(rb'\A"\d{1,12}",'), b""),
+    "links.csv": (re.compile(rb'\A"\d{0,12}",'), b""),
+    "events.csv": (re.compile(rb'\A((?:"[^"]*",){2})"\d{0,12}",'), rb"\1"),
+    "files.csv": (re.compile(rb'\A"F-\d{4,12}","(?:(files/F-)\d{4,12})?'), rb'"\1'),
 }
 """The part of a row that counts: a row that is added or removed changes it in all rows after it."""
 
@@ -72,8 +75,9 @@ class TableCheck:
         self._wanted.append(line)
         if row is not None:
             self._got.append(row)
-        if not self._meet():
-            while len(self._wanted) > AHEAD:
+        ahead = AHEAD if self._count < _HOPELESS else 0
+        if not (ahead and self._meet()):
+            while len(self._wanted) > ahead:
                 self._tell_pair()
 
     def _same(self, line: bytes, row: bytes) -> bool:
@@ -88,8 +92,10 @@ class TableCheck:
         return True
 
     def _bare(self, row: bytes) -> bytes:
-        pattern = _NUMBERS.get(self._name)
-        return row if pattern is None else pattern.sub(b"", row, count=1)
+        if self._name not in _NUMBERS:
+            return row
+        pattern, without = _NUMBERS[self._name]
+        return pattern.sub(without, row, count=1)
 
     def _meet(self) -> bool:
         """Find where the rows fit again, name those before, and go on behind."""
@@ -129,11 +135,11 @@ class TableCheck:
         if self._count > NAMED:
             return
         if line is None:
-            said = _("{name} has a row for it that the records do not give.")
+            said = _("{name} has a row that the records do not give.")
         elif row is None:
-            said = _("{name} lacks the row for it that the records give.")
+            said = _("{name} lacks a row that the records give.")
         else:
-            said = _("The row for it in {name} is not what the records give.")
+            said = _("A row of {name} is not what the records give.")
         self._find(_subject(self._name, line or row or b""), said.format(name=self._name))
 
     def _find(self, subject: str, text: str) -> None:

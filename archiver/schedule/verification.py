@@ -6,13 +6,16 @@ It writes nothing that is evidence, and works on read-only media.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from gettext import gettext as _
+from pathlib import Path
 
 from archiver import errors
 from archiver.evidence.finding import Progress, Verification
+from archiver.evidence.tree import READ_FAULTS, Folder, Tree, Zipped
 from archiver.evidence.verify_entries import EntryCheck
 from archiver.evidence.verify_files import check_files
+from archiver.evidence.verify_package import is_package, verify_package
 from archiver.evidence.verify_seals import SealChain, SealRow
 from archiver.store import blobs, rebuild, seal
 from archiver.store.archive import DATABASE, Archive, Reading
@@ -33,6 +36,54 @@ def verify_archive(archive: Archive, *, deep: bool = False, progress: Progress |
         _verify(told, reading, deep=deep, tell=progress or _silent)
     if told.ok and not told.checked["entries"]:
         told.find("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
+    told.close()
+    return told
+
+
+def verify_path(path: Path, *, deep: bool = False, progress: Progress | None = None) -> Verification:
+    """Check what lies at a path: a package (folder or zip), or the home of an archive.
+
+    `deep` is for archives alone. Raises NothingThere if it is none of these, and what `verify_archive` raises.
+    """
+    try:
+        if (path / DATABASE).is_file():
+            return verify_archive(Archive(path), deep=deep, progress=progress)
+        if path.is_dir():
+            return _verify_folder(path, progress)
+        if path.is_file():
+            return _verify_zip(path, progress)
+    except OSError as fault:
+        raise errors.NothingThere(path=path) from fault
+    raise errors.NothingThere(path=path)
+
+
+def _verify_folder(path: Path, progress: Progress | None) -> Verification:
+    told = Verification()
+    tree = Folder(path, told)
+    if not is_package(tree.names()):
+        raise errors.NothingThere(path=path)
+    return _verify_tree(told, tree, progress)
+
+
+def _verify_zip(path: Path, progress: Progress | None) -> Verification:
+    """A file that begins as a zip does is one, however damaged."""
+    with path.open("rb") as file:
+        if file.read(2) != b"PK":
+            raise errors.NothingThere(path=path)
+    told = Verification()
+    try:
+        tree = Zipped(path, told)
+    except READ_FAULTS as fault:
+        told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=fault))
+        return told
+    with closing(tree):
+        if told.ok and not is_package(tree.names()):
+            raise errors.NothingThere(path=path)
+        return _verify_tree(told, tree, progress)
+
+
+def _verify_tree(told: Verification, tree: Tree, progress: Progress | None) -> Verification:
+    verify_package(told, tree, progress)
     told.close()
     return told
 

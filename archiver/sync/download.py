@@ -6,21 +6,18 @@ another. What cannot be had is tried again with growing pauses, then given up wi
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import requests
-
-from archiver.errors import NotUnderstood, NotVisible, Refused, TransferFailed
+from archiver.errors import NotUnderstood, NotVisible, Refused, TransferFailed, Unreachable
 from archiver.records import FileId, Observation, RoomId
 from archiver.store import blobs, work, writer
 from archiver.store.clock import stamp
-from archiver.store.disk import is_full
+from archiver.store.disk import is_full, storage_error
 from archiver.store.queries.files import Wanted
 from archiver.sync import transfer
 from archiver.sync.pull.desk import Desk
@@ -30,10 +27,16 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 360, 720, 
 """After each failed attempt; a file that fails once more after the last pause is given up."""
 
 SLICE = 60.0
-"""Seconds that a large file is fetched before the next one gets its turn."""
+"""Seconds that a file is fetched before the next one gets its turn."""
+
+LEAST = 2**16
+"""Bytes that a slice must bring; a host that drips waits for another run."""
 
 FRESH_ADDRESSES = 3
 """How often one attempt goes on with a new address after the transfer was cut."""
+
+MOST_SILENT = 2
+"""Files in a row for which nobody answers before the others are left for the next run."""
 
 
 @dataclass(frozen=True)
@@ -50,102 +53,122 @@ class Downloads:
     """Fetches files for one run; counts into the rooms' reports."""
 
     desk: Desk
-    over: requests.Session
+    over: transfer.Session
     limits: Limits
     reports: dict[int, RoomReport]
-    out_of_time: Callable[[], bool]
+    seconds_left: Callable[[], float | None]
+    """Until the run is to end; None = no limit, 0 = now."""
     progress: Callable[[Wanted, int], None]
+    slice: float = SLICE
+    _silent: int = 0
+    _done: set[tuple[int, int]] = field(default_factory=set)
+    """Files that were kept, failed or given up in this run: each has one attempt."""
 
     def small(self, files: Iterable[Wanted]) -> None:
         """Files up to the size that counts as large, the counterpart's first, then the newest."""
-        mine = self.desk.account_id
-        for file in sorted(
-            (one for one in files if one.size <= self.limits.large), key=lambda one: one.account_id == mine
-        ):
+        for file in self._in_order(one for one in files if one.size <= self.limits.large):
             if self._late():
                 return
-            self._attempt(file, None)
+            self._attempt(file)
 
     def large(self, files: Iterable[Wanted]) -> None:
-        """Large files in turns of a slice each, until all are here, failed, or the time is up."""
-        mine = self.desk.account_id
-        waiting = deque(
-            sorted((one for one in files if one.size > self.limits.large), key=lambda one: one.account_id == mine)
-        )
+        """Whatever is left, in turns of a slice each, until all are here, failed, or the time is up."""
+        waiting = deque(self._in_order(files))
         while waiting:
             file = waiting.popleft()
+            if (file.room_id, file.file_id) in self._done:
+                continue
             if self._late():
                 return
-            if self._attempt(file, SLICE):
-                waiting.append(file)
+            self._attempt(file)
+            waiting.append(file)
+
+    def _in_order(self, files: Iterable[Wanted]) -> list[Wanted]:
+        return sorted(files, key=lambda one: one.account_id == self.desk.account_id)
 
     def _late(self) -> bool:
-        if self.out_of_time():
+        if self.seconds_left() == 0 or self._silent >= MOST_SILENT:
             self.desk.troubles.add("left-over/files")
             return True
         return False
 
-    def _attempt(self, file: Wanted, seconds: float | None) -> bool:
-        """Try one file; whether more of it is to come in another slice."""
-        report = self.reports[file.room_id]
-        if file.size > self.limits.most:
-            self._give_up(file, "too_large", report)
-            return False
+    def _attempt(self, file: Wanted) -> None:
+        """Bring one file nearer, keep it, or write down why not. Raises StorageError, TokenRefused, BudgetSpent."""
+        before = self._here(file)
         try:
-            if not self._has_space(file):
-                raise TransferFailed(reason="no_space", detail="")
-            arrived = self._fetch(file, seconds)
-            if arrived.whole:
-                self._keep(file, arrived, report)
-            return not arrived.whole
-        except NotVisible:
-            self._failed(file, "not_shown", report)
-        except (NotUnderstood, Refused):
-            self._failed(file, "not_understood", report)
-        except TransferFailed as fault:
-            self._failed(file, str(fault.data["reason"]), report)
+            reason = self._try(file)
         except OSError as fault:
             if not is_full(fault):
-                raise
+                raise storage_error(fault, self._part(file)) from fault
             transfer.drop(self._part(file))  # the database needs the space more
-            self._failed(file, "no_space", report)
-        return False
+            reason = "no_space"
+        self._silent = self._silent + 1 if reason == "unreachable" else 0
+        if reason is not None:
+            self._failed(file, reason, grown=self._here(file) > before)
 
-    def _fetch(self, file: Wanted, seconds: float | None) -> transfer.Arrived:
+    def _try(self, file: Wanted) -> str | None:
+        """Why the file could not be had now; None if it is here or coming. Raises OSError."""
+        if file.size > self.limits.most:
+            self._give_up(file, "too_large")
+            return None
+        if not self._has_space(file):
+            return "no_space"
+        before = self._here(file)
+        try:
+            arrived = self._fetch(file)
+        except NotVisible:
+            return "not_shown"
+        except (NotUnderstood, Refused):
+            return "not_understood"
+        except Unreachable:
+            return "unreachable"
+        except TransferFailed as fault:
+            return str(fault.data["reason"])
+        if arrived.whole:
+            self._keep(file, arrived)
+        elif arrived.size - before < LEAST:
+            return "slow"
+        return None
+
+    def _fetch(self, file: Wanted) -> transfer.Arrived:
         """Fetch on one address, and on fresh ones as long as each cut transfer brought something."""
-        part = self._part(file)
         for left in reversed(range(FRESH_ADDRESSES)):
-            before = part.stat().st_size if part.exists() else 0
+            before = self._here(file)
             single = self.desk.client.download_url(RoomId(file.room_id), FileId(file.file_id))
             try:
-                return transfer.fetch(
-                    self.over,
-                    single.model.download_url,
-                    part,
-                    size=file.size,
-                    seconds=seconds,
-                    progress=lambda have: self.progress(file, have),
-                )
+                return self._transfer(file, single.model.download_url)
             except TransferFailed as fault:
-                if fault.data["reason"] == "wrong_size":
-                    transfer.drop(part)
-                grown = part.exists() and part.stat().st_size > before
-                if fault.data["reason"] != "cut" or not left or not grown:
+                if fault.data["reason"] != "cut" or not left or self._here(file) <= before:
                     raise
         raise AssertionError("the last address either brings the file or raises")
 
+    def _transfer(self, file: Wanted, url: str) -> transfer.Arrived:
+        left = self.seconds_left()
+        return transfer.fetch(
+            self.over,
+            url,
+            self._part(file),
+            size=file.size,
+            most=self.limits.most,
+            seconds=self.slice if left is None else min(left, self.slice),
+            progress=lambda have: self.progress(file, have),
+        )
+
     def _part(self, file: Wanted) -> Path:
         # Bound to what was listed: a file replaced under its id must not be mixed with the old one's bytes.
-        place = blobs.incoming(self.desk.archive.home, file.room_id, file.file_id)
-        return place.with_name(f"{file.room_id}-{file.file_id}-{file.upload_time}-{file.size}.part")
+        return blobs.incoming(self.desk.archive.home, file.room_id, file.file_id).with_name(f"{_stem(file)}.part")
+
+    def _here(self, file: Wanted) -> int:
+        part = self._part(file)
+        return part.stat().st_size if part.exists() else 0
 
     def _has_space(self, file: Wanted) -> bool:
         free = shutil.disk_usage(self.desk.archive.home).free
-        return free - file.size >= self.limits.keep_free
+        return free - (file.size - self._here(file)) >= self.limits.keep_free
 
-    def _keep(self, file: Wanted, arrived: transfer.Arrived, report: RoomReport) -> None:
+    def _keep(self, file: Wanted, arrived: transfer.Arrived) -> None:
         """Bytes first, then the entry: a kill between the two leaves bytes that the next run names."""
-        part = self._part(file)
+        part, report = self._part(file), self.reports[file.room_id]
         blobs.keep(self.desk.archive.home, part, arrived.sha256)
         transfer.drop(part)
         at = self.desk.now()
@@ -153,38 +176,34 @@ class Downloads:
         self._append(file, told, at)
         self.desk.cleared.add(f"file/{file.room_id}/{file.file_id}")
         report.files_saved += 1
-        report.news = True
-        report.outcome = Outcome.ARCHIVED
+        if report.outcome is Outcome.UNCHANGED:
+            report.outcome = Outcome.ARCHIVED
 
-    def _failed(self, file: Wanted, reason: str, report: RoomReport) -> None:
+    def _failed(self, file: Wanted, reason: str, *, grown: bool) -> None:
         """Try again later; after the last pause give up."""
+        self._done.add((file.room_id, file.file_id))
         self.desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
         if reason == "no_space":
             attempts = file.attempts  # the disk's fault is no reason to give the file up
+        elif grown:
+            attempts = 1  # it is coming, if slowly
         elif file.attempts >= len(PAUSES):
-            self._give_up(file, reason, report)
+            self._give_up(file, reason)
             return
         else:
             attempts = file.attempts + 1
-        pause = PAUSES[max(attempts, 1) - 1]
+        next_at = self.desk.now() + PAUSES[max(attempts, 1) - 1]
         with self.desk.archive.writing() as writing:
             work.put_retry(
-                writing,
-                file.room_id,
-                file.file_id,
-                attempts=attempts,
-                next_at=self.desk.now() + pause,
-                reason=reason,
+                writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason
             )
 
-    def _give_up(self, file: Wanted, reason: str, report: RoomReport) -> None:
-        with contextlib.suppress(OSError):
-            transfer.drop(self._part(file))
+    def _give_up(self, file: Wanted, reason: str) -> None:
+        transfer.drop(self._part(file))
         told = {"state": "lost", "sha256": None, "size": None, "saved_at": None, "reason": reason}
         self._append(file, told, self.desk.now())
         self.desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
-        report.files_lost += 1
-        report.news = True
+        self.reports[file.room_id].files_lost += 1
 
     def _append(self, file: Wanted, facts: Mapping[str, object], at: datetime) -> None:
         told = {**facts, "listed_size": file.size, "listed_time": file.upload_time}
@@ -192,11 +211,17 @@ class Downloads:
         with self.desk.archive.writing() as writing:
             writer.append(writing, [seen], account_id=self.desk.account_id, at=at)
             work.drop_retry(writing, file.room_id, file.file_id)
+        self._done.add((file.room_id, file.file_id))
+        self.reports[file.room_id].news = True
 
 
 def clear_incoming(home: Path, wanted: Iterable[Wanted]) -> None:
-    """Remove begun transfers that nothing waits for any more."""
-    stems = {f"{one.room_id}-{one.file_id}-{one.upload_time}-{one.size}" for one in wanted}
+    """Remove begun transfers that nothing waits for any more. Raises OSError."""
+    stems = {_stem(one) for one in wanted}
     for path in (home / blobs.FOLDER / blobs.INCOMING).glob("*"):
         if path.stem not in stems:
             path.unlink(missing_ok=True)
+
+
+def _stem(file: Wanted) -> str:
+    return f"{file.room_id}-{file.file_id}-{file.upload_time}-{file.size}"

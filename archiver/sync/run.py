@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import requests
-
 from archiver import errors
 from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
@@ -27,6 +25,7 @@ from archiver.sync.pull.files import files
 from archiver.sync.pull.messages import messages
 from archiver.sync.pull.people import people
 from archiver.sync.report import Outcome, RoomReport, SyncReport
+from archiver.sync.transfer import Session, prepared
 
 MOST_FAILURES = 2
 """Rooms in a row that fail for good before the round ends with what it has."""
@@ -65,7 +64,7 @@ class Talk:
 def run(
     archive: Archive,
     client: Client,
-    downloads: requests.Session,
+    downloads: Session,
     *,
     now: Callable[[], datetime],
     options: Options = Options(),
@@ -83,7 +82,7 @@ def dry_run(
     archive: Archive, client: Client, *, now: Callable[[], datetime], options: Options = Options()
 ) -> list[tuple[plan.Step, str]]:
     """What a run would read now, with the rooms' names; two requests, nothing written. Raises as `run`."""
-    one = _Run(archive, client, requests.Session(), now, options, Talk())
+    one = _Run(archive, client, Session(), now, options, Talk())
     one.begin(write=False)
     steps = one.steps([room for room in one.shown.values() if room.room_id in one.wanted])
     return [(step, one.shown[step.room_id].name) for step in steps]
@@ -96,12 +95,12 @@ class _Run:
         self,
         archive: Archive,
         client: Client,
-        downloads: requests.Session,
+        downloads: Session,
         now: Callable[[], datetime],
         options: Options,
         talk: Talk,
     ) -> None:
-        self.archive, self.client, self.over, self.now = archive, client, downloads, now
+        self.archive, self.client, self.over, self.now = archive, client, prepared(downloads), now
         self.options, self.talk = options, talk
         self.started = now()
         self.until = None if options.max_seconds is None else time.monotonic() + options.max_seconds

@@ -111,10 +111,10 @@ def test_the_main_job_from_init_to_a_verified_package(terminal: Terminal, chatwo
 
 
 def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
-    """Wrong token, wrong account, unknown room and contract, broken settings, bad address: a sentence, a code."""
+    """Wrong token, unknown room and contract, broken settings, bad address: a sentence, a code."""
     room = chatwork.add_room("動画編集", announce=False)
 
-    assert "合鍵" in terminal.run("init", "--yes", code=10, CHATWORK_API_TOKEN="wrong")
+    assert "archive token set" in terminal.run("init", "--yes", code=10, CHATWORK_API_TOKEN="wrong")
     terminal.run("init", "--yes")
     terminal.run("contract", "add", "job1", "--room", 42, code=2)
     terminal.run("contract", "add", "Job 1", "--room", room, code=2)
@@ -125,12 +125,24 @@ def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwo
     terminal.run("export", "job1", "--profile", "nobody", code=2)
     terminal.run("sync", code=10, CHATWORK_API_TOKEN="wrong")
     terminal.run("sync", code=5, CHATWORK_API_BASE_URL="http://example.com/v2")
-    with Chatwork(token="other") as another:
-        another.add_account("x")
-        terminal.run("status")
-        entries = (terminal.home / "archive.sqlite3").read_bytes()
-        stranger = Chatwork(token=TOKEN)
-        del stranger, entries
     (terminal.home / "archive.toml").write_text("[sync\n", "utf-8")
     assert "archive.toml" in terminal.run("sync", code=5)
     terminal.run("verify", tmp_path / "nothing", code=2)
+
+
+def test_another_accounts_token_is_refused_and_nothing_is_written(terminal: Terminal, chatwork: Chatwork) -> None:
+    """A token of another account ends with exit 5, and no record is added."""
+    room = chatwork.add_room("動画編集", announce=False)
+    chatwork.post(room, chatwork.owner, "やあ")
+    terminal.run("init", "--yes")
+    terminal.run("contract", "add", "job1", "--room", room)
+    terminal.run("sync")
+    before = terminal.json("verify")["checked"]["entries"]
+
+    with Chatwork(token="another", limit=10_000) as other:
+        while other.owner == chatwork.owner:
+            other.owner = other.add_account("別人")
+        said = terminal.run("sync", code=5, CHATWORK_API_TOKEN="another", CHATWORK_API_BASE_URL=other.base_url)
+
+    assert str(chatwork.owner) in said
+    assert before == terminal.json("verify")["checked"]["entries"]

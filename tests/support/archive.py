@@ -1,10 +1,4 @@
-"""Archives made by hand: what a sync would have appended, without a sync.
-
-    made = ArchiveMaker(tmp_path / "home")
-    made.contract("job1", rooms=[ROOM])
-    made.sync({1: body, 2: body}, minutes=5)       # a window with these messages, compared by nobody
-    made.archive                                   # the archive
-"""
+"""Archives made by hand: what a sync would have appended, without a sync (`ArchiveMaker`, `story`)."""
 
 from __future__ import annotations
 
@@ -105,9 +99,7 @@ class ArchiveMaker:
         key = f"account/{room}/{account}"
         self.append([Observation("account", key, told | {"source": "list"}, room)], minutes=minutes)
 
-    def member(
-        self, account: int, name: str, *, state: str = "present", room: int = ROOM, minutes: float = 0
-    ) -> None:
+    def member(self, account: int, name: str, *, state: str = "present", room: int = ROOM, minutes: float = 0) -> None:
         """See a member, or see one not any more."""
         shown = {"account_id": account, "name": name, "role": "member", "chatwork_id": "", "department": ""}
         told = {"object": shown | {"organization_name": ""}, "state": state, "source": "list"}
@@ -130,7 +122,7 @@ class ArchiveMaker:
         """
         reply = self._reply(f"/rooms/{room}/messages?force=1", list(shown), minutes)
         ids = [int(one["message_id"]) for one in shown]
-        states = {one: "present" for one in ids} if changed is None else changed
+        states = dict.fromkeys(ids, "present") if changed is None else changed
         window = {
             "oldest": str(min(ids)) if ids else None,
             "newest": str(max(ids)) if ids else None,

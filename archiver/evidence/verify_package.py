@@ -1,0 +1,266 @@
+"""Checks of a package in order: its lists, its seals, its records, its tables, its replies and files.
+
+It needs neither the archive nor a network. Standard library and Python 3.8 syntax, because this module is also
+handed out inside packages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from gettext import gettext as _
+from typing import Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence import tables
+from archiver.evidence.finding import Progress, Verification
+from archiver.evidence.manifest import (
+    ManifestFault,
+    compare,
+    digest_stream,
+    parse_manifest,
+    sentence,
+)
+from archiver.evidence.tree import READ_FAULTS, Tree, read_all
+from archiver.evidence.verify_lines import PackageLines
+from archiver.evidence.verify_seals import SealChain, Stretch
+from archiver.evidence.verify_tables import TableCheck, compare_tables
+
+MANIFEST = "manifest-sha256.txt"
+TAG_MANIFEST = "tagmanifest-sha256.txt"
+CONTENT = "data/content-sha256.txt"
+ENTRIES = "data/entries.jsonl"
+SEALS = "data/seals/"
+FILES = "data/files/"
+RAW = "data/raw/"
+
+_BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+_STAMP = re.compile(r"tagmanifest-sha256\.txt\.[a-z0-9-]{1,20}\.tsr")
+_OXUM = re.compile(r"(?m)^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$")
+
+
+def is_package(names: Iterable[str]) -> bool:
+    """Whether these names are, at least in part, those of a package."""
+    return bool({"bagit.txt", MANIFEST, ENTRIES} & set(names))
+
+
+def verify_package(told: Verification, tree: Tree, progress: Progress | None = None) -> None:
+    """Check a package; findings, notes and counts go to the verification."""
+    _Package(told, tree, progress).verify()
+    if not told.checked["entries"] and told.ok:
+        told.find("nothing", ENTRIES, _("The package holds no records, so there was nothing to check."))
+
+
+class _Package:
+    """One package while it is checked."""
+
+    def __init__(self, told: Verification, tree: Tree, progress: Progress | None) -> None:
+        self.told = told
+        self.tree = tree
+        self.names = frozenset(tree.names())
+        self.digests: dict[str, str | None] = {}
+        self._tell = progress or (lambda _what, _done, _total: None)
+        self._stretches: list[tuple[int, int, int]] = []
+
+    def verify(self) -> None:
+        self._hash()
+        self._check_bag()
+        self._check_list(MANIFEST, "data/", "")
+        self._check_list(TAG_MANIFEST, "", "data/")
+        self._check_list(CONTENT, "data/", "", base="data/")
+        if ENTRIES not in self.names:
+            self.told.find("package-form", ENTRIES, _("The records are not in the package."))
+            return
+        with self._faults(ENTRIES), self.tree.seekable(ENTRIES) as file:
+            lines = PackageLines(self.told, file)
+            chain = SealChain(self.told, self._below(SEALS), lambda name: self._read(SEALS + name), None)
+            size = self.tree.size(ENTRIES)
+            lines.look(self._noted(chain.stretches()), lambda done: self._tell("entries", done, size))
+            self.told.checked["messages"] = lines.messages
+            if not self._stretches:
+                self.told.find("seal-missing", SEALS, _("There is no seal in the package."))
+            self._check_tables(lines)
+            self._check_replies(lines)
+            self._check_files(lines)
+        if any(name.startswith("data/transcript/") for name in self.names):
+            note = _(
+                "The pages in {folder} are held by the lists of digests alone; they were not compared with the records."
+            )
+            self.told.note(note.format(folder="data/transcript/"))
+
+    # --- lists ------------------------------------------------------------------------------------
+
+    def _hash(self) -> None:
+        """The digest of every file, each read once."""
+        done, total = 0, sum(map(self.tree.size, self.names))
+        for name in sorted(self.names):
+            self.digests[name] = None
+            with self._faults(name), self.tree.open(name) as file:
+                self.digests[name] = digest_stream(file)
+            done += self.tree.size(name)
+            self._tell("files", done, total)
+
+    def _check_bag(self) -> None:
+        if "bagit.txt" not in self.names:
+            self.told.find("package-form", "bagit.txt", _("The file is not in the package."))
+        elif self._text("bagit.txt") != _BAGIT:
+            self.told.find("package-form", "bagit.txt", _("The file is not the declaration of a BagIt 1.0 package."))
+        found = _OXUM.search(self._text("bag-info.txt").decode("utf-8", "replace"))
+        payload = [name for name in self.names if name.startswith("data/")]
+        size = sum(map(self.tree.size, payload))
+        if found and (int(found.group(1)), int(found.group(2))) != (size, len(payload)):
+            said = _("It gives another number or size of the files below data/ than they have.")
+            self.told.find("package-form", "bag-info.txt", said)
+
+    def _check_list(self, name: str, inside: str, outside: str, *, base: str = "") -> None:
+        """A list of digests against the files that begin with `inside` and not with `outside`."""
+        if name not in self.names:
+            self.told.find("manifest", name, _("The list of digests is not in the package."))
+            return
+        try:
+            listed = parse_manifest(self._text(name))
+        except ManifestFault as fault:
+            said = _("Line {line} is not one of a list of digests.").format(line=fault.line)
+            self.told.find("manifest", name, said)
+            return
+        there = {
+            path[len(base) :]: digest
+            for path, digest in self.digests.items()
+            if path.startswith(inside) and not (outside and path.startswith(outside)) and path != name
+        }
+        for difference in compare(listed, there):
+            if difference.kind == "extra" and _STAMP.fullmatch(difference.path):
+                continue
+            self.told.find("manifest", base + difference.path, sentence(difference, name))
+
+    # --- records ----------------------------------------------------------------------------------
+
+    def _noted(self, stretches: Iterator[Stretch]) -> Iterator[Stretch]:
+        for stretch in stretches:
+            self._stretches.append((stretch.number, stretch.first, stretch.last))
+            yield stretch
+
+    def _check_tables(self, lines: PackageLines) -> None:
+        """Make the tables again and compare those that the package holds."""
+        if not lines.whole:
+            note = _("Messages and tables were not compared with the records, as not every record can be read.")
+            self.told.note(note)
+            return
+        wanted = [tables.MESSAGES]
+        if any(f"data/{name}" in self.names for name in tables.CSV_HEADERS):
+            wanted += tables.CSV_HEADERS
+        with contextlib.ExitStack() as stack:
+            checks = {}
+            for name in wanted:
+                if f"data/{name}" in self.names:
+                    with self._faults(f"data/{name}"):
+                        file = stack.enter_context(self.tree.open(f"data/{name}"))
+                        checks[name] = TableCheck(self.told, name, file)
+                else:
+                    self.told.find("table-rows", f"data/{name}", _("The file is not in the package."))
+            made = tables.table_lines(
+                lines.groups(),
+                lines.other,
+                lines.readings,
+                seal_of=tables.seal_numbers(_without_holes(self._stretches)),
+                packed=frozenset(self._below(FILES)),
+            )
+            with self._faults("data/"):
+                compare_tables(self.told, made, checks, self._step(lines.messages))
+
+    def _step(self, total: int) -> Callable[[], None]:
+        done = 0
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            if done % 1_000 == 0 or done == total:
+                self._tell("messages", done, total)
+
+        return step
+
+    def _check_replies(self, lines: PackageLines) -> None:
+        """Each reply is the one that its description names, and one from which a record came."""
+        for name in self._below(RAW):
+            if not name.endswith(".json") or name.endswith(".meta.json"):
+                continue
+            meta = f"{name[: -len('.json')]}.meta.json"
+            digest = self.digests.get(RAW + name)
+            if RAW + meta not in self.names:
+                self.told.find("raw-replies", RAW + name, _("The description of the reply is not in the package."))
+            elif digest != self._stated(RAW + meta):
+                said = _("The reply is not the one that its description names: its SHA-256 differs.")
+                self.told.find("raw-replies", RAW + name, said)
+            elif digest not in lines.replies:
+                self.told.find("raw-replies", RAW + name, _("No record in the package came from this reply."))
+
+    def _stated(self, name: str) -> str | None:
+        try:
+            told = json.loads(self._text(name).decode("utf-8"))
+        except (ValueError, RecursionError):
+            return None
+        return told.get("sha256") if isinstance(told, dict) else None
+
+    def _check_files(self, lines: PackageLines) -> None:
+        """Each file has the bytes that a record says were saved under its number."""
+        if not lines.whole:
+            return
+        try:
+            rows = {row.stored_as: row for row in tables.files(lines.other) if row.stored_as is not None}
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return  # said already: the tables could not be made
+        sizes = {one.sha256: one.size for one in lines.saved}
+        for name in self._below(FILES):
+            self.told.checked["files"] += 1
+            row = rows.get(name)
+            digest = self.digests.get(FILES + name)
+            if row is None:
+                self.told.find(
+                    "package-files", FILES + name, _("No record in the package says that this file was saved.")
+                )
+            elif digest != row.sha256:
+                said = _("The file is not the one that was saved: its SHA-256 is not that of the record.")
+                self.told.find("package-files", FILES + name, said)
+            elif sizes.get(str(digest)) != self.tree.size(FILES + name):
+                said = _("The record gives another size for the file than it has.")
+                self.told.find("package-files", FILES + name, said)
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def _below(self, folder: str) -> list[str]:
+        return sorted(name[len(folder) :] for name in self.names if name.startswith(folder))
+
+    def _text(self, name: str) -> bytes:
+        """A small file; empty if it cannot be read, which has been told."""
+        try:
+            return self._read(name) if name in self.names else b""
+        except OSError:
+            return b""
+
+    def _read(self, name: str) -> bytes:
+        """A small file. Raises OSError alone."""
+        try:
+            return read_all(self.tree, name)
+        except READ_FAULTS as fault:
+            raise OSError(str(fault)) from fault
+
+    @contextlib.contextmanager
+    def _faults(self, name: str) -> Iterator[None]:
+        """Make a finding of what cannot be read."""
+        try:
+            yield
+        except READ_FAULTS as fault:
+            detail = (fault.strerror if isinstance(fault, OSError) else None) or str(fault)
+            self.told.find("unreadable", name, _("It cannot be read: {detail}").format(detail=detail))
+
+
+def _without_holes(stretches: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The stretches with one put in where exactly one seal's file cannot tell its own: the others enclose it."""
+    found: list[tuple[int, int, int]] = []
+    before = (0, 0, 0)
+    for one in stretches:
+        if one[0] == before[0] + 2:
+            found.append((before[0] + 1, before[2] + 1, one[1] - 1))
+        found.append(one)
+        before = one
+    return found

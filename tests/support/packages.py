@@ -1,0 +1,65 @@
+"""Packages to be damaged, and what a forger does after an edit: make the lists of digests anew."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archiver.evidence.manifest import digest_file, write_manifest
+from archiver.export.package import export
+from archiver.store import seal
+from archiver.store.archive import Archive
+from tests.support.archive import at, message_object, story
+
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+
+HOSTILE = "=1+1\r\n\"引用\"\n\ud83d 半分\x00\u2028🎉"
+"""The text of message 5."""
+
+
+def archive_of_the_story(home: Path) -> Archive:
+    """The story, sealed three times, with hostile texts; the third seal comes with the export."""
+    made = story(home)
+    seal.close(made.archive, now=at(300))
+    made.sync([message_object(5, HOSTILE, sent=1500)], minutes=1501)
+    seal.close(made.archive, now=at(3000))
+    made.sync([message_object(6, "確認しました", sent=4500), message_object(7, "では", sent=4501)], minutes=4502)
+    return made.archive
+
+
+def lawyer_package(folder: Path) -> Path:
+    """The folder of a lawyer's package of the story; its zip lies beside it."""
+    archive = archive_of_the_story(folder / "home")
+    report = export(archive, contract="job1", profile="lawyer", out=folder / "out", now=lambda: NOW)
+    archive.close()
+    return Path(report.path)
+
+
+def list_anew(package: Path) -> None:
+    """Make every list of digests fit what now lies there."""
+    data, info = package / "data", package / "bag-info.txt"
+    content = data / "content-sha256.txt"
+    write_manifest(content, _digests(data, lambda name: name != content.name))
+    payload = [path for path in data.rglob("*") if path.is_file()]
+    oxum = f"Payload-Oxum: {sum(path.stat().st_size for path in payload)}.{len(payload)}"
+    lines = info.read_text(encoding="utf-8").splitlines()
+    told = [oxum if line.startswith("Payload-Oxum") else line for line in lines]
+    info.write_text("".join(f"{line}\n" for line in told), encoding="utf-8", newline="\n")
+    write_manifest(package / "manifest-sha256.txt", _digests(package, lambda name: name.startswith("data/")))
+    tags = _digests(package, lambda name: not name.startswith(("data/", "tagmanifest")))
+    write_manifest(package / "tagmanifest-sha256.txt", tags)
+
+
+def zipped(package: Path, target: Path, *, root: str = "P/") -> Path:
+    """A zip of a package's folder."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(package.rglob("*")):
+            packed.write(path, root + path.relative_to(package).as_posix())
+    return target
+
+
+def _digests(folder: Path, wanted: Callable[[str], bool]) -> dict[str, str]:
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: digest_file(path) for name, path in paths.items() if wanted(name)}
