@@ -70,7 +70,7 @@ def command_export(
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     else:
         _tell_export(report, to_stderr=obj.verbose < 0)
-    return INCOMPLETE if report.incomplete else 0
+    return INCOMPLETE if report.incomplete or report.unheld else 0
 
 
 def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
@@ -81,9 +81,9 @@ def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
         click.echo(f"  {visible(str(report.zip))}")
     told = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
     click.echo("  " + told, err=to_stderr)
-    for sentence in report.incomplete:
+    for sentence in (*report.incomplete, *report.unheld):
         click.echo("  " + visible(sentence), err=True)
-    if report.incomplete:
+    if report.incomplete or report.unheld:
         click.echo(_("Not everything that belongs into it could be put in; the package says so too."), err=True)
 
 

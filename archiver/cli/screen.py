@@ -83,9 +83,11 @@ def gap_line(gap: dict[str, object]) -> str:
     number = _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
     if gap["after"] is None:
         return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
+    if missing == 0:
+        number = _("probably nothing is missing (estimate 0)")
     start, end = (datetime.fromisoformat(str(gap[name])) if gap[name] else None for name in ("from", "to"))
     period = f"{jst(start) if start else '?'} - {jst(end) if end else '?'}"
-    return _("Gap {period}: {number} could not be saved.").format(period=period, number=number)
+    return _("Gap {period}: not seen without a hole; {number}.").format(period=period, number=number)
 
 
 def notice(report: SyncReport) -> str:

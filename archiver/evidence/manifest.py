@@ -15,7 +15,7 @@ from typing import BinaryIO, Iterator, Mapping, NamedTuple  # noqa: UP035 - Pyth
 PIECE = 1 << 20
 """Bytes read at once: large enough that hashing is all that costs."""
 
-_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(?:\./)?([^ \t].*)")
+_LINE = re.compile(r"([0-9a-fA-F]{64})(?:  | \*|[ \t]+)(?:\./)?([^ \t].*)")
 
 _ESCAPES = (("%", "%25"), ("\n", "%0A"), ("\r", "%0D"))
 

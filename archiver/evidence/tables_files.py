@@ -15,6 +15,22 @@ from archiver.evidence.history import EntryObject, account_of, number, text
 NOT_YET = "まだ保存できていません"
 """Why bytes are not held of which no attempt was given up."""
 
+REASONS = {
+    "too_large": "設定した大きさの上限を超えるため、取得していません",
+    "no_space": "このパソコンの空き容量が足りませんでした",
+    "not_shown": "Chatworkが「見つからない」と応答しました(404など)",
+    "not_found": "ファイルの置き場所が「見つからない」と応答しました(404など)",
+    "not_understood": "Chatworkの応答が読み取れませんでした",
+    "unreachable": "ファイルの置き場所につながりませんでした",
+    "cut": "取得が途中で切れました",
+    "slow": "取得に時間がかかりすぎました",
+    "wrong_size": "届いた大きさが一覧の大きさと違いました",
+    "redirects": "転送が多すぎました",
+    "address": "安全でない場所への案内でした",
+    "status": "ファイルの置き場所がエラーを返しました",
+}
+"""Why a file was given up, in words for a reader; an unknown word stands as it was recorded."""
+
 _EXTENSION = re.compile("[A-Za-z0-9]{1,10}")
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -152,7 +168,8 @@ def _with_bytes(row: FileRow, blob: EntryObject | None) -> FileRow:
         return row
     payload, sha256 = blob["payload"], _digest_of(blob)
     if sha256 is None:
-        return row._replace(reason=text(payload.get("reason")) or NOT_YET)
+        reason = text(payload.get("reason"))
+        return row._replace(reason=REASONS.get(reason, reason) or NOT_YET)
     return row._replace(
         sha256=sha256, saved_size=number(payload.get("size")), saved_at=payload.get("saved_at"), reason=None
     )

@@ -174,7 +174,7 @@ def _harmless(infos: list[zipfile.ZipInfo], told: Verification) -> dict[str, zip
 def _harm(info: zipfile.ZipInfo, *, overlaps: bool) -> str | None:
     """Why a file of a zip is not looked at; None if it is."""
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if not is_safe(info.filename.removesuffix("/")):
+    if not is_safe(info.filename.rstrip("/")):
         return _("The zip holds a path that leads out of its folder.")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return _("It is a link or no ordinary file; it was not looked at.")

@@ -1,4 +1,4 @@
-"""Checks 1 to 7: entries, their digests, their columns, the seals over them and the replies they name.
+"""Checks of entries: their digests, their columns, the seals over them and the replies they name.
 
 An entry with a fault is named once, by the first check that it fails, so that one broken entry is one
 finding. Standard library and Python 3.8 syntax, because this module is also handed out inside packages.
@@ -78,16 +78,21 @@ class EntryCheck:
         self._kept = kept
         self._deep = deep
         self._unkept: dict[str, tuple[int, int]] = {}
+        self._kept_last: object = None
         self._next = 1
+        self._count = 0
         self._run = ("", 0, 0)
 
     def look(self, row: EntryRow) -> None:
         """Check one entry, later than all before."""
         seq, _observed_at, _kind, _account, _room, key, line, digest = row
+        self._count += 1
         if seq != self._next:
+            if seq < self._next:
+                self._fault("entry-number", seq, key)
+                return
             self._tell_missing(self._next, seq - 1)
-        self._next = max(self._next, seq + 1)
-        self.told.checked["entries"] += 1
+        self._next = seq + 1
         actual = hashlib.sha256(line).hexdigest()
         sealed = self._sealed.digest_of(seq)
         if actual.encode() != digest:
@@ -103,35 +108,46 @@ class EntryCheck:
         if told is None:
             self._fault("entry-form", seq, key)
         elif not (
-            type(told["seq"]) is int
-            and told["seq"] == seq
+            told["seq"] == seq
+            and type(told["seq"]) is int
             and told["account_id"] == account_id
             and told["room_id"] == room_id
-            and _same(told["observed_at"], observed_at)
-            and _same(told["kind"], kind)
-            and _same(told["key"], key)
+            and told["observed_at"] == str(observed_at, "utf-8", "replace")
+            and told["kind"] == str(kind, "utf-8", "replace")
+            and told["key"] == str(key, "utf-8", "replace")
         ):
             self._fault("entry-columns", seq, key)
+        elif told["kind"] in FROM_REPLIES:
+            if told["reply"] is not None and told["reply"] != self._kept_last:
+                self._look_for(told["reply"], seq)
         else:
             self._gather(seq, told)
 
+    def _look_for(self, reply: object, seq: int) -> None:
+        """Whether the reply of an entry is kept; most entries come from the same as the one before."""
+        try:
+            is_kept = bytes.fromhex(str(reply)) in self._kept
+        except ValueError:
+            is_kept = False
+        if is_kept:
+            self._kept_last = reply
+        else:
+            first, count = self._unkept.get(str(reply), (seq, 0))
+            self._unkept[str(reply)] = (first, count + 1)
+
     def _gather(self, seq: int, told: Mapping[str, Any]) -> None:
         """Note what later checks want to know of an entry that is intact itself."""
-        kind, reply, payload = told["kind"], told["reply"], told["payload"]
-        if kind in FROM_REPLIES:
-            if reply is not None and not _holds(self._kept, reply):
-                first, count = self._unkept.get(str(reply), (seq, 0))
-                self._unkept[str(reply)] = (first, count + 1)
-        elif kind == "blob":
-            if payload.get("state") == "saved":
-                size = payload.get("size")
-                self.saved.append(Saved(str(payload.get("sha256")), size if type(size) is int else None, seq))
-        elif kind == "export" and type(payload.get("seal")) is int:
+        payload = told["payload"]
+        if told["kind"] == "blob" and payload.get("state") == "saved":
+            size = payload.get("size")
+            self.saved.append(Saved(str(payload.get("sha256")), size if type(size) is int else None, seq))
+        elif told["kind"] == "export" and type(payload.get("seal")) is int:
             self.handed_out.append((told["key"], payload["seal"]))
 
     def close(self) -> None:
         """Say what is sealed but not there, which replies are not kept, and how many entries no seal covers."""
         self._end_run()
+        self.told.checked["entries"] += self._count
         self._sealed.close()
         last = self._next - 1
         if self._sealed.last > last:
@@ -187,18 +203,8 @@ def _span(first: int, last: int) -> str:
     return f"entry/{first}" if first == last else f"entry/{first}-{last}"
 
 
-def _same(said: object, column: bytes) -> bool:
-    return type(said) is str and said.encode("utf-8", "surrogatepass") == column
-
-
-def _holds(kept: Container[bytes], reply: object) -> bool:
-    try:
-        return bytes.fromhex(str(reply)) in kept
-    except ValueError:
-        return False
-
-
 _SENTENCES: dict[str, Callable[[], str]] = {
+    "entry-number": lambda: _("There is a record ({key}) numbered below 1; the first has the number 1."),
     "entry-digest": lambda: _("The record ({key}) and the digest beside it do not fit: one of them was changed."),
     "entry-sealed": lambda: _("The record ({key}) is not the one that was sealed under this number."),
     "entry-form": lambda: _("The record ({key}) does not have the form that all records have."),

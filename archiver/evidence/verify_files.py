@@ -1,4 +1,4 @@
-"""Checks 12 and 13: the bytes of attachments, named by their SHA-256, against the entries that say they were saved.
+"""Checks of files: the bytes of attachments, named by their SHA-256, against the entries that say they were saved.
 
 Standard library and Python 3.8 syntax, because this module is also handed out inside packages.
 """

@@ -18,6 +18,7 @@ from archiver.evidence.manifest import (
     ManifestFault,
     compare,
     digest_stream,
+    manifest_text,
     parse_manifest,
     sentence,
 )
@@ -117,12 +118,15 @@ class _Package:
         if name not in self.names:
             self.told.find("manifest", name, _("The list of digests is not in the package."))
             return
+        body = self._text(name)
         try:
-            listed = parse_manifest(self._text(name))
+            listed = parse_manifest(body)
         except ManifestFault as fault:
             said = _("Line {line} is not one of a list of digests.").format(line=fault.line)
             self.told.find("manifest", name, said)
             return
+        if manifest_text(listed).encode("utf-8") != body:
+            self.told.find("manifest", name, _("The list of digests is not written as packages write it."))
         there = {
             path[len(base) :]: digest
             for path, digest in self.digests.items()

@@ -1,4 +1,4 @@
-"""Checks 8 to 11: the files of the seals, the table of seals, and the chain from one seal to the next.
+"""Checks of seals: the files of the seals, the table of seals, and the chain from one seal to the next.
 
 The stretches that it yields are what the entries are compared with. Standard library and Python 3.8 syntax,
 because this module is also handed out inside packages.
@@ -19,7 +19,10 @@ Read = Callable[[str], bytes]
 
 _NAME = re.compile(r"(\d{6,18})-(\d{4}-\d\d-\d\d)\.json")
 _STAMP = re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json\.[a-z0-9-]{1,20}\.tsr")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_HEX = re.compile("[0-9a-f]+")
+_HEX_DIGITS = 64
+"""Of a SHA-256."""
+
 _FIELDS = frozenset(
     ("account_id", "closed_at", "day", "entries", "first", "format", "last", "number", "previous", "software")
 )
@@ -270,5 +273,7 @@ def _has_kinds(seal: Mapping[str, Any]) -> bool:
         and account
         and isinstance(entries, list)
         and seal["last"] - seal["first"] + 1 == len(entries) > 0
-        and all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in entries)
+        and set(map(type, entries)) == {str}
+        and set(map(len, entries)) == {_HEX_DIGITS}
+        and _HEX.fullmatch("".join(entries)) is not None
     )

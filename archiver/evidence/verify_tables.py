@@ -58,12 +58,17 @@ class TableCheck:
 
     def close(self) -> None:
         """No more rows are given: what is left in the file is too much. Raises READ_FAULTS."""
-        while self._wanted or self._got:
-            self._tell_pair()
         row = self._next()
         while row is not None:
-            self._tell(None, row)
+            if not self._wanted:
+                self._tell(None, row)
+            else:
+                self._got.append(row)
+                if not self._meet() and len(self._got) > AHEAD:
+                    self._tell_pair()
             row = self._next()
+        while self._wanted or self._got:
+            self._tell_pair()
         if self._count > NAMED:
             said = _("{count} more rows of {name} are not what the records give.")
             self._find(f"data/{self._name}", said.format(count=self._count - NAMED, name=self._name))

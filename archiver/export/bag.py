@@ -182,6 +182,7 @@ def pack(source: Path, root: str, target: Path, *, at: datetime) -> None:
     partial = target.with_name(target.name + PARTIAL)
     local = at.astimezone(JST)
     try:
+        partial.touch(mode=0o600)
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as packed:
             for path in sorted(source.rglob("*"), key=lambda one: one.relative_to(source).as_posix()):
                 if path.is_file():

@@ -113,7 +113,7 @@ def _verify(told: Verification, reading: Reading, *, deep: bool, tell: Progress)
 
 
 def _check_replies(told: Verification, reading: Reading, kept: set[bytes], tell: Progress) -> None:
-    """Check 6: each kept reply still has the body it came with."""
+    """Each kept reply still has the body it came with."""
     total = raw.count(reading, "reply")
     for done, reply in enumerate(raw.replies(reading), 1):
         if reply.actual is None:
@@ -135,7 +135,7 @@ def _check_entries(reading: Reading, check: EntryCheck, tell: Progress) -> None:
 
 
 def _check_deeply(told: Verification, reading: Reading, tell: Progress) -> None:
-    """Checks 14 to 16: the database itself, its triggers, and the readable tables against the entries."""
+    """The database itself, its triggers, and the readable tables against the entries."""
     for text in rebuild.integrity(reading):
         told.find("database", DATABASE, _("SQLite finds the database damaged: {detail}").format(detail=text))
     for name in rebuild.altered_triggers(reading):

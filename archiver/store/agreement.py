@@ -75,9 +75,11 @@ class MessageRows:
         key = entries[0]["key"]
         position, room = int(key.partition("/")[2]), entries[0]["room_id"]
         row = next(self._messages, None)
-        versions = self._versions_of(position, room)
+        if self._version is not None and (self._version[0], self._version[1]) < (position, room):
+            raise errors.RowsDisagree(subject=f"message/{self._version[0]}")
         if row is None or (row[0], row[1]) != (position, room):
             raise errors.RowsDisagree(subject=key)
+        versions = self._versions_of(position, room)
         if history is not None and (tuple(row[2:]), versions) != (_message(history), _spans(history)):
             raise errors.RowsDisagree(subject=key)
 

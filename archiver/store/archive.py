@@ -61,7 +61,7 @@ class Archive:
         """Open a snapshot. Raises NoArchive, ArchiveDamaged."""
         if not self.exists():
             raise errors.NoArchive(path=self.home)
-        with self._translated(), self._connect() as sql, sql.begin():
+        with self._translated(), self._connect_to_read() as sql, sql.begin():
             sql.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()  # the snapshot begins here
             yield Reading(sql, self.home)
 
@@ -104,11 +104,25 @@ class Archive:
 
     def _connect(self) -> Connection:
         if self._engine is None:
-            engine = build_engine(self.database, read_only=self.read_only or not _writable(self.home))
-            with engine.connect() as sql:
-                revision.check(sql, self.home)
-            self._engine = engine
+            self._engine = self._checked(build_engine(self.database, read_only=self.read_only))
         return self._engine.connect()
+
+    def _connect_to_read(self) -> Connection:
+        """As `_connect`; where even SQLite's shared memory finds no space, the database is read as it lies there."""
+        try:
+            return self._connect()
+        except DatabaseError as fault:
+            log = self.database.with_name(self.database.name + "-wal")
+            full = isinstance(translate(fault, self.database), errors.DiskFull)
+            if not full or (log.exists() and log.stat().st_size):
+                raise
+        engine = self._checked(build_engine(self.database, read_only=True, immutable=True))
+        return engine.connect()
+
+    def _checked(self, engine: Engine) -> Engine:
+        with engine.connect() as sql:
+            revision.check(sql, self.home)
+        return engine
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -119,14 +133,23 @@ class Archive:
             raise translate(fault, self.database) from fault
 
 
-def build_engine(database: Path, *, read_only: bool = False, scratch: bool = False) -> Engine:
+def build_engine(
+    database: Path, *, read_only: bool = False, scratch: bool = False, immutable: bool = False
+) -> Engine:
     """An engine whose transactions are SQLite's own.
 
     WAL and `synchronous=FULL` (a committed entry survives a power cut); `scratch` gives both up, for tables
-    that are thrown away. `read_only` opens without writing a single byte beside the database: with SQLite's
-    `immutable`, unless a write-ahead log lies there that must be read too.
+    that are thrown away. `read_only` never changes the database; on media that cannot be written, and with
+    `immutable`, not a byte is written beside it either (sqlite.org/uri.html). `immutable` is for a database that
+    nobody can be writing to: SQLite takes no lock then.
     """
-    engine = create_engine("sqlite://", creator=lambda: _open(database, read_only=read_only), poolclass=_pool(scratch))
+    read_only = read_only or not _writable(database.parent)
+    immutable = immutable or not _writable(database.parent)
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: _open(database, read_only=read_only, immutable=immutable),
+        poolclass=_pool(scratch),
+    )
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -163,12 +186,13 @@ def translate(fault: DatabaseError, database: Path) -> Exception:
     return fault
 
 
-def _open(database: Path, *, read_only: bool) -> sqlite3.Connection:
+def _open(database: Path, *, read_only: bool, immutable: bool) -> sqlite3.Connection:
     if not read_only:
         return sqlite3.connect(database, timeout=BUSY_SECONDS, check_same_thread=False)
     log = database.with_name(database.name + "-wal")
-    immutable = not (log.exists() and log.stat().st_size and _writable(database.parent))
-    query = urllib.parse.urlencode({"mode": "ro"} | ({"immutable": "1"} if immutable else {}))
+    # On read-only media a log left from a kill can still be read if its index lies beside it.
+    readable_log = log.exists() and log.stat().st_size and database.with_name(database.name + "-shm").exists()
+    query = urllib.parse.urlencode({"mode": "ro"} | ({"immutable": "1"} if immutable and not readable_log else {}))
     address = f"{database.absolute().as_uri()}?{query}"
     return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
 

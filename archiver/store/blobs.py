@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from archiver.store.disk import sync_folder
+from archiver.store.disk import private_folder, sync_folder
 
 FOLDER = "files"
 INCOMING = "incoming"
@@ -25,19 +25,22 @@ def path_of(home: Path, sha256: str) -> Path:
 def incoming(home: Path, room: int, file: int) -> Path:
     """Where the bytes of a file arrive; the folder is made. Raises OSError."""
     folder = home / FOLDER / INCOMING
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(folder, below=home)
     return folder / f"{room}-{file}.part"
 
 
 def keep(home: Path, part: Path, sha256: str) -> Path:
-    """Move arrived bytes to their place; if they are held already, the arrived ones go. Raises OSError."""
+    """Move arrived bytes to their place; if they are held already, the arrived ones go. Raises OSError.
+
+    What lies there and is damaged gives way to the bytes that its name promises.
+    """
     place = path_of(home, sha256)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(place.parent, below=home)
     if place.exists() and digest_of(place) == sha256:
         part.unlink()
         return place
+    with part.open("r+b") as file:  # Windows only syncs what is open for writing
+        os.fsync(file.fileno())
     part.chmod(0o400)
     part.replace(place)
     for folder in (place.parent, place.parent.parent, home / FOLDER):

@@ -20,6 +20,13 @@ def write_durably(path: Path, body: bytes, *, mode: int = 0o600) -> None:
     sync_folder(path.parent)
 
 
+def private_folder(folder: Path, *, below: Path) -> None:
+    """Make a folder and those above it, up to `below` (which exists), for the owner alone. Raises OSError."""
+    for one in reversed([folder, *folder.parents]):
+        if one.is_relative_to(below) and one != below:
+            one.mkdir(mode=0o700, exist_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename durable, where the system can."""
     if os.name == "nt":

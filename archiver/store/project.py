@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from archiver.evidence.history import (
@@ -228,30 +228,33 @@ def _windows(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> N
 
 
 def _cover(sql: Connection, entry: EntryObject) -> None:
-    """Prolong the newest stretch, begin another after a hole, or join all when a list shows the whole room."""
+    """Prolong the stretches that a list reaches back to, begin another after a hole, or join all."""
     table, payload, room = schema.coverage, entry["payload"], entry["room_id"]
-    rows = sql.execute(select(table).where(table.c.room_id == room).order_by(table.c.number)).all()
     if not payload["count"] and not payload["beginning"]:
-        return  # everything is hidden, or a list came empty though messages are known: nothing was seen
-    newest = None if payload["newest"] is None else int(payload["newest"])
+        return  # hidden, or empty though messages are known: nothing was seen
+    rows = sql.execute(select(table).where(table.c.room_id == room).order_by(table.c.number)).all()
+    oldest, newest = (None if payload[name] is None else int(payload[name]) for name in ("oldest", "newest"))
     row = {
         "room_id": room,
-        "number": 1,
-        "oldest": None if payload["beginning"] else int(payload["oldest"]),
+        "number": rows[-1].number + 1 if rows else 1,
+        "oldest": None if payload["beginning"] else oldest,
         "newest": newest,
         "start": payload["from"],
         "end": entry["observed_at"],
         "seq": entry["seq"],
     }
-    if payload["beginning"]:
-        starts = [row["start"], *(one.start for one in rows)]
-        sql.execute(delete(table).where(table.c.room_id == room))
-        sql.execute(insert(table), [row | {"start": min(str(start) for start in starts)}])
-    elif rows and payload["joins"]:
-        change = {"end": row["end"], "newest": max(newest or 0, rows[-1].newest or 0) or None, "seq": row["seq"]}
-        sql.execute(update(table).where(table.c.room_id == room, table.c.number == rows[-1].number).values(change))
-    else:
-        sql.execute(insert(table), [row | {"number": rows[-1].number + 1 if rows else 1}])
+    joined = [one for one in rows if payload["beginning"] or (oldest is not None and (one.newest or 0) >= oldest)]
+    if rows and payload["joins"] and not joined:
+        joined = [rows[-1]]
+    if joined:
+        first = joined[0]
+        row |= {"number": first.number, "newest": max([newest or 0, *(one.newest or 0 for one in joined)]) or None}
+        if payload["beginning"]:
+            row["start"] = min(str(payload["from"]), *(str(one.start) for one in joined))
+        else:
+            row |= {"oldest": first.oldest, "start": first.start}
+        sql.execute(delete(table).where(table.c.room_id == room, table.c.number >= first.number))
+    sql.execute(insert(table), [row])
 
 
 def _readings(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:

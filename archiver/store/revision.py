@@ -5,13 +5,18 @@ The stored revision is compared with plain SQL; Alembic itself (half a second) i
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DatabaseError
+
 from archiver import errors
+from archiver.store.disk import storage_error, sync_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,17 +37,25 @@ def check(sql: Connection, home: Path) -> str:
 def create(database: Path) -> None:
     """Make an empty database readable by its owner only. Raises HomeNotWritable, DiskFull.
 
-    It is made beside its place and renamed, so a killed `init` leaves no half database.
+    It is made beside its place and renamed, so a killed `init` leaves no half database; one that is there
+    already is never replaced.
     """
+    from archiver.store.archive import translate
+
     fresh = database.with_name(database.name + ".new")
     try:
         for stale in (fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-shm", "-journal"))):
             stale.unlink(missing_ok=True)
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         upgrade(fresh)
+        if database.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         fresh.rename(database)
+        sync_folder(database.parent)
     except OSError as fault:
-        raise errors.HomeNotWritable(path=database.parent, detail=fault.strerror or str(fault)) from fault
+        raise storage_error(fault, database.parent) from fault
+    except DatabaseError as fault:
+        raise translate(fault, database) from fault
 
 
 def upgrade(database: Path) -> None:
@@ -72,9 +85,8 @@ def migrate(database: Path) -> Path | None:
 
     Returns the copy. Raises NewerArchive (made by a newer version, or no space for the copy).
     """
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    connection.close()
     if found not in REVISIONS:
         raise errors.NewerArchive(path=database.parent)
     if found == HEAD:
@@ -87,7 +99,8 @@ def migrate(database: Path) -> Path | None:
 
 
 def _verified_copy(database: Path, copy: Path) -> Path:
-    with sqlite3.connect(database) as source, sqlite3.connect(copy) as target:
+    os.close(os.open(copy, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
         (verdict,) = target.execute("PRAGMA integrity_check").fetchone()
         counted = [one.execute("SELECT count(*), max(seq) FROM entry").fetchone() for one in (source, target)]

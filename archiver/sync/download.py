@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -126,7 +127,7 @@ class Downloads:
             return str(fault.data["reason"])
         if arrived.whole:
             self._keep(file, arrived)
-        elif arrived.size - before < LEAST:
+        elif arrived.size - before < LEAST and self.seconds_left() != 0:
             return "slow"
         return None
 
@@ -216,11 +217,12 @@ class Downloads:
 
 
 def clear_incoming(home: Path, wanted: Iterable[Wanted]) -> None:
-    """Remove begun transfers that nothing waits for any more. Raises OSError."""
+    """Remove begun transfers that nothing waits for any more."""
     stems = {_stem(one) for one in wanted}
     for path in (home / blobs.FOLDER / blobs.INCOMING).glob("*"):
         if path.stem not in stems:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # it takes space, no more
+                path.unlink(missing_ok=True)
 
 
 def _stem(file: Wanted) -> str:

@@ -43,6 +43,12 @@ class RoomReport:
     disappeared: bool = False
     """Something that was shown is shown no more."""
 
+    def count(self, what: str | None) -> None:
+        """Add one to `new`, `edited`, `deleted` or `missing`; None counts nothing."""
+        if what is not None:
+            setattr(self, what, getattr(self, what) + 1)
+        self.disappeared |= what in ("deleted", "missing")
+
     def document(self) -> dict[str, Any]:
         """The room's part of the JSON document."""
         fields = ("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_pending", "files_lost")

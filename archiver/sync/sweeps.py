@@ -21,7 +21,7 @@ def write(
     report: SyncReport,
     *,
     at: datetime,
-    unread: tuple[int, int | None],
+    unread: tuple[int | None, int | None],
     settings: str,
     unparsed: int,
 ) -> None:

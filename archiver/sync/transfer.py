@@ -28,6 +28,8 @@ MOST_REDIRECTS = 2
 TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and between two arrivals."""
 CHUNK = 2**18
+UNTOLD_FACTOR = 9
+"""A file of untold size cannot be fetched in slices: it gets so much more time at once."""
 
 REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -109,8 +111,12 @@ def _stream(
             raise TransferFailed(reason="wrong_size", detail=f"> {size}")
         partial.add(piece)
         progress(partial.have)
-        if told and until is not None and time.monotonic() >= until and partial.have < size:
-            return Arrived(partial.have, "", whole=False)
+        if until is not None and time.monotonic() >= until and partial.have < size:
+            if told:
+                return Arrived(partial.have, "", whole=False)
+            if time.monotonic() >= until + UNTOLD_FACTOR * (seconds or 0):
+                partial.drop()  # without a size nothing says where it would go on
+                raise TransferFailed(reason="slow", detail=str(partial.have))
     if told and partial.have != size:
         # The host ended the body in good order, so more would not come another time.
         arrived = partial.have

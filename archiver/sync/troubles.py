@@ -22,14 +22,12 @@ class Verdict:
 def judge(troubles: Iterable[str], *, cleared: Iterable[str], remembered: Mapping[str, str], now: datetime) -> Verdict:
     """Troubles of this run against those reported before (key -> time of the last report).
 
-    `cleared` are beginnings of keys that this run found in order: their next trouble is new again.
+    `cleared` are beginnings of keys that this run found in order: their next trouble is new again. A report that
+    seems to lie in the future (the clock was set back) counts for nothing.
     """
     now_troubled = set(troubles)
     in_order = tuple(cleared)
-    kept = {
-        key: at
-        for key, at in remembered.items()
-        if key in now_troubled or not any(key.startswith(beginning) for beginning in in_order)
-    }
-    due = sorted(key for key in now_troubled if key not in kept or now - moment(kept[key]) >= REPEAT)
+    fresh = {key: at for key, at in remembered.items() if timedelta() <= now - moment(at) < REPEAT}
+    kept = {key: at for key, at in fresh.items() if key in now_troubled or not key.startswith(in_order)}
+    due = sorted(now_troubled - kept.keys())
     return Verdict(tuple(due), kept | dict.fromkeys(due, stamp(now)))

@@ -210,13 +210,8 @@ ODD: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
     max_leaves=4,
 )
-OBJECT = st.fixed_dictionaries(
-    {},
-    optional={
-        name: ODD
-        for name in ("account", "body", "send_time", "update_time", "message_id", "filename", "filesize", "status")
-    },
-)
+FIELDS = ("account", "body", "send_time", "update_time", "message_id", "filename", "filesize", "status")
+OBJECT = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, ODD))
 
 
 @given(

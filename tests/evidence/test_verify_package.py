@@ -155,7 +155,9 @@ def test_any_flipped_bit_of_any_file_is_found_and_named(package: Path, data: st.
         assert ("manifest", name) in found(told)
 
 
-@pytest.mark.parametrize("name", ["data/messages.csv", "data/transcript/index.html", "VERIFY.txt", "data/files/F-0001.png"])
+@pytest.mark.parametrize(
+    "name", ["data/messages.csv", "data/transcript/index.html", "VERIFY.txt", "data/files/F-0001.png"]
+)
 def test_a_removed_file_is_named(package: Path, name: str) -> None:
     """The lists know that it was there."""
     (package / name).unlink()
@@ -184,7 +186,9 @@ def test_the_stamp_of_the_lists_belongs_to_the_package(package: Path) -> None:
     assert [] == told.findings
 
 
-@pytest.mark.parametrize("name", ["bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "data/content-sha256.txt"])
+@pytest.mark.parametrize(
+    "name", ["bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "data/content-sha256.txt"]
+)
 def test_a_package_without_one_of_its_lists_is_found(package: Path, name: str) -> None:
     """Nothing else vouches for what it listed."""
     (package / name).unlink()
@@ -242,7 +246,11 @@ def test_a_list_that_is_none_is_a_finding(package: Path) -> None:
         ("messages.jsonl", Path.unlink, [("table-rows", "data/messages.jsonl")]),
         ("messages.csv", replaced("承知しました。", "承知しません。"), [("table-rows", "message/4")]),
         ("messages.csv", Path.unlink, [("table-rows", "data/messages.csv")]),
-        ("operator_inquiry.csv", replaced('"m2"', '"m20"'), [("table-rows", "message/2"), ("table-rows", "message/20")]),
+        (
+            "operator_inquiry.csv",
+            replaced('"m2"', '"m20"'),
+            [("table-rows", "message/2"), ("table-rows", "message/20")],
+        ),
         ("links.csv", replaced("spec?v=1", "spec?v=2"), [("table-rows", "message/1")]),
         ("files.csv", replaced("画面.png", "画像.png"), [("table-rows", "message/1")]),
         ("files.csv", replaced("files/F-0001.png", ""), [("table-rows", "message/1")]),
@@ -348,7 +356,7 @@ def test_seals_that_are_all_gone_are_found(package: Path) -> None:
 
 def raw_reply(package: Path) -> Path:
     """One of the replies."""
-    return sorted(path for path in (package / "data/raw").glob("*.json") if not path.name.endswith(".meta.json"))[0]
+    return min(path for path in (package / "data/raw").glob("*.json") if not path.name.endswith(".meta.json"))
 
 
 @pytest.mark.parametrize("with_meta", [False, True])

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver import errors
+from archiver.evidence import chain
 from archiver.evidence.finding import Verification
 from archiver.records import Observation
 from archiver.schedule.verification import verify_archive
@@ -186,6 +187,17 @@ def test_deleted_entries_are_found_as_one_stretch(archive: Archive, first: int, 
     assert all(check in ("reply-missing", "entry-missing") for check, _ in actual)
 
 
+def test_an_entry_numbered_below_one_is_found(archive: Archive) -> None:
+    """Entries count from 1, so nothing can be put before the first."""
+    with behind_the_back(archive) as database:
+        columns = "observed_at, kind, account_id, room_id, key, line, digest"
+        database.execute(f"INSERT INTO entry SELECT 0, {columns} FROM entry WHERE seq = 3")
+
+    actual = verified(archive)
+
+    assert [("entry-number", "entry/0")] == actual
+
+
 def test_a_sealed_end_that_was_cut_off_is_found(archive: Archive) -> None:
     """The seals know how far the entries went."""
     with behind_the_back(archive) as database:
@@ -215,9 +227,7 @@ def test_a_line_that_is_not_canonical_is_found_where_no_seal_shows_it(archive: A
     with behind_the_back(archive) as database:
         (line,) = database.execute("SELECT line FROM entry WHERE seq = 13").fetchone()
         spaced = json.dumps(json.loads(line), sort_keys=True, ensure_ascii=False)
-        database.execute(
-            "UPDATE entry SET line = ?, digest = ? WHERE seq = 13", [spaced, tampering.chain.digest(spaced)]
-        )
+        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = 13", [spaced, chain.digest(spaced)])
 
     actual = verified(archive)
 
@@ -373,8 +383,8 @@ def test_a_forged_seal_breaks_the_chain(archive: Archive) -> None:
         line, digest = rewritten(line, salt="0" * 32)
         database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [line, digest, told["first"]])
         told["entries"][0] = digest
-        body = (tampering.chain.canonical(told) + "\n").encode()
-        database.execute("UPDATE seal SET sha256 = ? WHERE number = 2", [tampering.chain.file_digest(body)])
+        body = (chain.canonical(told) + "\n").encode()
+        database.execute("UPDATE seal SET sha256 = ? WHERE number = 2", [chain.file_digest(body)])
     path.write_bytes(body)
 
     actual = verified(archive)

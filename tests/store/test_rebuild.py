@@ -34,7 +34,12 @@ TIMES = st.sampled_from(["2026-11-01T00:00:00.000Z", "2026-11-02T00:00:00.000Z"]
 @st.composite
 def message(draw: st.DrawFn) -> Observation:
     """A message in any state, with any text."""
-    shown = {"account": draw(ACCOUNT), "body": draw(BODIES), "send_time": 5, "update_time": draw(st.integers(0, 2))}
+    shown: dict[str, Any] = {
+        "account": draw(ACCOUNT),
+        "body": draw(BODIES),
+        "send_time": 5,
+        "update_time": draw(st.integers(0, 2)),
+    }
     told = {"object": shown, "state": draw(STATES), "source": "list"}
     return Observation("message", f"message/{draw(POSITIONS)}", told, draw(ROOMS), draw(REPLIES))
 
@@ -88,7 +93,12 @@ def thing(draw: st.DrawFn) -> Observation:
     """A task, a file, or what became of a file's bytes."""
     room, kind, ident = draw(ROOMS), draw(st.sampled_from(["task", "file", "blob"])), draw(POSITIONS)
     if kind == "blob":
-        told = {"state": draw(st.sampled_from(["saved", "lost"])), "sha256": None, "listed_size": 1, "listed_time": 2}
+        told: dict[str, Any] = {
+            "state": draw(st.sampled_from(["saved", "lost"])),
+            "sha256": None,
+            "listed_size": 1,
+            "listed_time": 2,
+        }
         return Observation(kind, f"blob/{room}/{ident}", told, room)
     shown = {"body": draw(BODIES), "status": "open", "filename": draw(BODIES), "account": draw(ACCOUNT), "filesize": 7}
     told = {"object": shown, "state": draw(SHOWN_OR_GONE), "source": "list"}
@@ -161,18 +171,19 @@ def test_live_writing_and_the_rebuild_agree(blank: Archive, history: list[list[O
     assert [] == actual
 
 
+ADDED = (
+    f"INSERT INTO message SELECT {ROOM}, {FIRST + 101}, message_id, account_id, name, send_time, update_time, state,"
+    " first_seen, changed_at, versions, fingerprint, text_digest, was_edited, seq FROM message WHERE position % 10 = 2"
+)
+
+
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
         ("UPDATE message SET state = 'present' WHERE position % 10 = 2", ("changed", ("state",))),
         ("UPDATE message SET name = CAST(x'ff' AS TEXT) WHERE position % 10 = 2", ("changed", ("name",))),
         ("DELETE FROM message WHERE position % 10 = 2", ("missing", ())),
-        (
-            f"INSERT INTO message SELECT {ROOM}, 1876543210987654322 + 100, message_id, account_id, name, send_time,"
-            " update_time, state, first_seen, changed_at, versions, fingerprint, text_digest, was_edited, seq"
-            " FROM message WHERE position % 10 = 2",
-            ("extra", ()),
-        ),
+        (ADDED, ("extra", ())),
     ],
 )
 def test_a_readable_row_that_was_changed_is_named(

@@ -15,7 +15,7 @@ from tests.support.archive import at, message_object, story
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 
-HOSTILE = "=1+1\r\n\"引用\"\n\ud83d 半分\x00\u2028🎉"
+HOSTILE = '=1+1\r\n"引用"\n\ud83d 半分\x00\u2028🎉'
 """The text of message 5."""
 
 

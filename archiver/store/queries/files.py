@@ -51,14 +51,14 @@ _LOST = and_(_BLOB.state == "lost", _BLOB.listed_size == _FILE.size, _BLOB.liste
 _HELD = schema.file.outerjoin(schema.blob, and_(_BLOB.room_id == _FILE.room_id, _BLOB.file_id == _FILE.file_id))
 
 
-def wanted(reading: Reading, rooms: set[int], *, most: int) -> list[Wanted]:
-    """Files of these rooms whose bytes are neither held nor given up, newest first.
+def wanted(reading: Reading, rooms: set[int] | None, *, most: int) -> list[Wanted]:
+    """Files of these rooms (None: all) whose bytes are neither held nor given up, newest first.
 
     One that was only too large is wanted again when the limit (`most`, bytes) was raised.
     """
     given_up = and_(_LOST, ~and_(_BLOB.reason == "too_large", _FILE.size <= most))
     tried = and_(_RETRY.room_id == _FILE.room_id, _RETRY.file_id == _FILE.file_id)
-    rows = reading.sql.execute(
+    query = (
         select(
             _FILE.room_id,
             _FILE.file_id,
@@ -71,10 +71,12 @@ def wanted(reading: Reading, rooms: set[int], *, most: int) -> list[Wanted]:
             _RETRY.reason,
         )
         .select_from(_HELD.outerjoin(schema.retry, tried))
-        .where(_FILE.room_id.in_(rooms), or_(_BLOB.state.is_(None), ~or_(_SAVED, given_up)))
+        .where(or_(_BLOB.state.is_(None), ~or_(_SAVED, given_up)))
         .order_by(_FILE.upload_time.desc(), _FILE.file_id.desc())
     )
-    return [Wanted(*row) for row in rows]
+    if rooms is not None:
+        query = query.where(_FILE.room_id.in_(rooms))
+    return [Wanted(*row) for row in reading.sql.execute(query)]
 
 
 def counts(reading: Reading) -> dict[int, FileCounts]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, func, select
@@ -11,6 +12,7 @@ from sqlalchemy import Table, func, select
 from archiver.records import Known, MessageId, State
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.clock import moment, stamp
 
 SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
 """States of messages that Chatwork still showed when we last looked."""
@@ -32,8 +34,8 @@ class Covered:
     """The end of the newest stretch; None before the first window with messages."""
     message_num: int | None
     """Chatwork's counter at the last window that knew it."""
-    any: bool
-    """Whether any window was ever read."""
+    read_at: datetime | None = None
+    """When a window was last read that could be understood as a state of the room; None before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,17 @@ def message(reading: Reading, room: int, message_id: str) -> Known | None:
 
 
 def has_messages(reading: Reading, room: int) -> bool:
-    """Whether any message of the room is held."""
-    query = select(schema.message.c.position).where(schema.message.c.room_id == room).limit(1)
+    """Whether any message of the room is held that is not known to be gone."""
+    table = schema.message.c
+    query = select(table.position).where(table.room_id == room, table.state != State.MISSING).limit(1)
     return reading.sql.execute(query).scalar() is not None
+
+
+def read_singly(reading: Reading, room: int, since: datetime) -> set[int]:
+    """Messages that were read one by one since then and found unchanged."""
+    table = schema.reading.c
+    rows = reading.sql.execute(select(table.ids).where(table.room_id == room, table.observed_at >= stamp(since)))
+    return {int(one) for (ids,) in rows for one in json.loads(ids)}
 
 
 def payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
@@ -121,9 +131,9 @@ def room_fingerprint(reading: Reading, room: int) -> str | None:
 def covered(reading: Reading, room: int) -> Covered:
     """What the windows of a room have shown so far."""
     table = schema.coverage.c
-    newest = reading.sql.execute(
-        select(table.newest).where(table.room_id == room).order_by(table.number.desc()).limit(1)
-    ).scalar()
+    row = reading.sql.execute(
+        select(table.newest, table.end).where(table.room_id == room).order_by(table.number.desc()).limit(1)
+    ).one_or_none()
     window = schema.window.c
     counted = reading.sql.execute(
         select(window.message_num)
@@ -131,8 +141,7 @@ def covered(reading: Reading, room: int) -> Covered:
         .order_by(window.seq.desc())
         .limit(1)
     ).scalar()
-    read = reading.sql.execute(select(func.count()).where(window.room_id == room)).scalar()
-    return Covered(newest, counted, bool(read))
+    return Covered(None, counted) if row is None else Covered(row.newest, counted, moment(row.end))
 
 
 def open_gaps(reading: Reading, room: int) -> list[OpenGap]:

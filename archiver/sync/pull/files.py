@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from archiver.chatwork.models import Room
+from archiver.chatwork.client import Listing
+from archiver.chatwork.models import File, Room
 from archiver.records import JsonObject, RoomId
 from archiver.store import work
 from archiver.sync import coverage, plan
 from archiver.sync.pull.desk import Desk
 from archiver.sync.pull.lists import accounts, differences
+from archiver.sync.pull.people import members
 from archiver.sync.report import RoomReport
 
 
 def files(desk: Desk, room: Room, report: RoomReport) -> None:
     """The file list; at its cap it is asked again for each person, and what stays cut is said."""
-    whole = desk.client.files(RoomId(room.room_id))
-    parts, complete = [whole], len(whole.items) < coverage.WINDOW
+    number = room.room_id
+    whole = desk.client.files(RoomId(number))
+    everything = _listed(whole)
+    complete = len(everything) < coverage.WINDOW
+    last = whole.reply
     if not complete:
-        parts += [desk.client.files(RoomId(room.room_id), account_id=one) for one in accounts(desk, room.room_id)]
-        complete = all(len(part.items) < coverage.WINDOW for part in parts[1:])
+        # What is listed comes first: it may name people that nothing else does.
+        _append(desk, number, whole, report)
+        members(desk, number, report)
+        complete = True
+        for one in accounts(desk, number):
+            part = desk.client.files(RoomId(number), account_id=one)
+            _append(desk, number, part, report)
+            everything |= _listed(part)
+            complete &= len(part.items) < coverage.WINDOW
+            last = part.reply
         if not complete:
-            desk.troubles.add(f"room/{room.room_id}/files/cut")
-    everything: dict[int, JsonObject] = {}
-    for part in parts:
-        listed = {one.model.number: one.object for one in part.items}
-        everything |= listed
-        with desk.archive.writing() as writing:
-            differences(desk, writing, "file", room.room_id, listed, part.reply, report, complete=False)
+            desk.troubles.add(f"room/{number}/files/cut")
     with desk.archive.writing() as writing:
-        if complete:
-            differences(desk, writing, "file", room.room_id, everything, parts[-1].reply, report, complete=True)
-        work.put_visit(writing, room.room_id, plan.FILES, at=desk.now(), counters=plan.counters(room))
+        differences(desk, writing, "file", number, everything, last, report, complete=complete)
+        work.put_visit(writing, number, plan.FILES, at=desk.now(), counters=plan.counters(room))
+
+
+def _listed(part: Listing[File]) -> dict[int, JsonObject]:
+    return {one.model.number: one.object for one in part.items}
+
+
+def _append(desk: Desk, room: int, part: Listing[File], report: RoomReport) -> None:
+    """What a list shows, while it may not be all."""
+    with desk.archive.writing() as writing:
+        differences(desk, writing, "file", room, _listed(part), part.reply, report, complete=False)

@@ -12,7 +12,6 @@ from archiver.sync.pull.desk import Desk, append, payload, persons
 from archiver.sync.report import RoomReport
 
 _PEOPLE_FIELDS = {"file": ("account",), "task": ("account", "assigned_by_account")}
-_GONE = {"file": "gone", "task": "gone", "member": "gone"}
 
 
 def differences(
@@ -36,7 +35,7 @@ def differences(
     for ident in found.gone:
         last = known.payload(writing, f"{prefix}/{ident}", room)
         if last is not None:
-            told = payload(last["object"], _GONE[kind])
+            told = payload(last["object"], "gone")
             seen.append(Observation(kind, f"{prefix}/{ident}", told, room, reply.digest))
     append(desk, writing, seen, reply, report)
     _count(kind, found, report)

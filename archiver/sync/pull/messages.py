@@ -1,13 +1,12 @@
-"""The newest window of a room, and single messages that it does not show any more."""
+"""The newest window of a room: new and changed messages, coverage and gaps, and what it does not show any more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from archiver.chatwork.models import Room
-from archiver.errors import NotVisible
-from archiver.records import JsonObject, Known, MessageId, Observation, Reply, RoomId, Source, State
+from archiver.records import JsonObject, Known, MessageId, Observation, Reply, RoomId, State
 from archiver.store import work, writer
 from archiver.store.archive import Writing
 from archiver.store.clock import stamp, unix
@@ -15,30 +14,54 @@ from archiver.store.facts import sent_at
 from archiver.store.queries import known
 from archiver.sync import changes, coverage, plan
 from archiver.sync.pull.desk import Desk, append, payload, persons
+from archiver.sync.pull.singles import singles
 from archiver.sync.report import RoomReport
 
 MOST_SINGLES = 100
 """Messages read singly in one room and run because a list no longer shows them."""
 
+READ_AGAIN = timedelta(hours=6)
+"""A message that a list does not show but that is there when asked for is not asked for more often."""
+
 
 def messages(desk: Desk, room: Room, report: RoomReport) -> None:
-    """The newest window: new, edited and deleted messages, coverage and gaps; then what it did not show."""
-    listing = desk.client.messages(RoomId(room.room_id))
-    shown = {one.model.number: one.object for one in listing.items}
+    """The newest window: new, edited and deleted messages, coverage and gaps; then what it did not show.
+
+    The room counts as visited only when all of that is done, so that a run that is cut short is made up for.
+    """
+    number = room.room_id
+    listing = desk.client.messages(RoomId(number))
     with desk.archive.writing() as writing:
-        window = _Window.of(writing, room, shown, listing.reply)
-        seen = [*window.entries(writing), *window.gaps(writing, report)]
-        window.count(report)
+        window = _Window.of(writing, room, {one.model.number: one.object for one in listing.items}, listing.reply)
+        gaps = window.gaps(writing)
+        seen = [*window.entries(writing), *gaps]
         append(desk, writing, seen, listing.reply, report, keep=len(seen) > 1)
-        missing = [position for position in window.absent if window.known[position].state in known.SHOWN]
-        if len(missing) <= MOST_SINGLES and not window.verdict.emptied:
-            work.put_visit(writing, room.room_id, plan.MESSAGES, at=desk.now(), counters=plan.counters(room))
+        unseen = window.unseen(writing)
+        if not unseen and not window.verdict.emptied:
+            _visited(desk, writing, room)
+    window.count(report)
+    _tell_gaps(desk, gaps, report)
     if window.verdict.emptied:
-        desk.troubles.add(f"room/{room.room_id}/messages/empty")
-        return
-    if len(missing) > MOST_SINGLES:
-        desk.troubles.add(f"room/{room.room_id}/messages/unread")
-    singles(desk, room.room_id, [MessageId(str(one)) for one in missing[-MOST_SINGLES:]], report)
+        desk.troubles.add(f"room/{number}/messages/empty")
+    elif unseen:
+        singles(desk, number, unseen[-MOST_SINGLES:], report)
+        if len(unseen) > MOST_SINGLES:
+            desk.troubles.add(f"room/{number}/messages/unread")
+            return
+        with desk.archive.writing() as writing:
+            _visited(desk, writing, room)
+
+
+def _visited(desk: Desk, writing: Writing, room: Room) -> None:
+    work.put_visit(writing, room.room_id, plan.MESSAGES, at=desk.now(), counters=plan.counters(room))
+
+
+def _tell_gaps(desk: Desk, gaps: list[Observation], report: RoomReport) -> None:
+    """New gaps go into the report; that nothing older can be listed at the first sync is no trouble."""
+    for told in (gap.payload for gap in gaps if gap.kind == "gap"):
+        report.gaps.append({name: told[name] for name in ("after", "before", "from", "to", "missing", "reason")})
+        if told["after"] is not None or told["reason"] == "window":
+            desk.troubles.add(f"event/{report.room_id}/gap")
 
 
 @dataclass(slots=True)
@@ -48,6 +71,7 @@ class _Window:
     room: Room
     reply: Reply
     shown: dict[int, JsonObject]
+    positions: list[int]
     known: dict[int, Known]
     changes: list[changes.Change]
     absent: list[int]
@@ -67,6 +91,7 @@ class _Window:
             new=sum(change.counted == "new" for change in differing),
             covered=known.covered(writing, room.room_id),
             known=known.has_messages(writing, room.room_id),
+            at=reply.received_at,
         )
         if verdict.beginning and positions:
             held = known.messages_since(writing, room.room_id, 0)
@@ -74,12 +99,12 @@ class _Window:
         cut_by_plan = reply.limited and len(positions) < coverage.WINDOW
         hidden = known.shown_before(writing, room.room_id, positions[0] if positions else None) if cut_by_plan else []
         absent = changes.absent(shown, held)
-        return cls(room, reply, shown, held, differing, absent, verdict, hidden)
+        return cls(room, reply, shown, positions, held, differing, absent, verdict, hidden)
 
     def entries(self, writing: Writing) -> list[Observation]:
         """The window itself, then persons, then messages."""
         room, digest = self.room.room_id, self.reply.digest
-        people = persons(writing, room, changes.people_in([self.shown[one] for one in sorted(self.shown)]), self.reply)
+        people = persons(writing, room, changes.people_in([self.shown[one] for one in self.positions]), self.reply)
         seen = [Observation("window", f"window/{room}/{writer.SELF}", self._payload(), room, digest), *people]
         for change in self.changes:
             key = f"message/{change.position}"
@@ -92,7 +117,7 @@ class _Window:
         return seen
 
     def _payload(self) -> JsonObject:
-        positions = sorted(self.shown)
+        positions = self.positions
         oldest = self.shown[positions[0]] if positions else {}
         return {
             "oldest": str(positions[0]) if positions else None,
@@ -107,19 +132,18 @@ class _Window:
             "absent": [str(one) for one in self.absent],
         }
 
-    def gaps(self, writing: Writing, report: RoomReport) -> list[Observation]:
-        """The gap that this window opens, or the closing of all when it shows the whole room."""
+    def gaps(self, writing: Writing) -> list[Observation]:
+        """Gaps that this window reaches across are closed; then the one that it opens."""
         room, seen = self.room.room_id, []
-        if self.verdict.beginning:
-            for gap in known.open_gaps(writing, room):
+        for gap in known.open_gaps(writing, room):
+            after = gap.payload["after"]
+            if self.verdict.beginning or (self.positions and after is not None and self.positions[0] <= int(after)):
                 closed = gap.payload | {"missing": 0}
                 seen.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.reply.digest))
         hole = self.verdict.hole
         if hole is not None:
             told = self._gap(writing, hole)
-            key = f"gap/{room}/{told['number']}"
-            seen.append(Observation("gap", key, told, room, self.reply.digest))
-            report.gaps.append({name: told[name] for name in ("after", "before", "from", "to", "missing", "reason")})
+            seen.append(Observation("gap", f"gap/{room}/{told['number']}", told, room, self.reply.digest))
         return seen
 
     def _gap(self, writing: Writing, hole: coverage.Hole) -> JsonObject:
@@ -135,62 +159,15 @@ class _Window:
             "reason": hole.reason,
         }
 
+    def unseen(self, writing: Writing) -> list[MessageId]:
+        """Messages inside the list's span that it does not show, to be asked for singly, oldest first."""
+        found = [position for position in self.absent if self.known[position].state in known.SHOWN]
+        if found:
+            lately = known.read_singly(writing, self.room.room_id, self.reply.received_at - READ_AGAIN)
+            found = [position for position in found if position not in lately]
+        return [MessageId(str(position)) for position in found]
+
     def count(self, report: RoomReport) -> None:
         """Add the changes to the room's report."""
         for change in self.changes:
-            if change.counted is not None:
-                setattr(report, change.counted, getattr(report, change.counted) + 1)
-            report.disappeared |= change.counted == "deleted"
-
-
-def singles(desk: Desk, room: int, messages: Sequence[MessageId], report: RoomReport) -> None:
-    """Read messages one by one; what is found unchanged goes into one `reading` entry."""
-    unchanged: list[str] = []
-    try:
-        for message in messages:
-            if not _single(desk, room, message, report):
-                unchanged.append(message)
-    finally:
-        if unchanged:
-            seen = Observation("reading", f"reading/{room}/{writer.SELF}", {"ids": unchanged}, room)
-            with desk.archive.writing() as writing:
-                writer.append(writing, [seen], account_id=desk.account_id, at=desk.now())
-
-
-def _single(desk: Desk, room: int, message: MessageId, report: RoomReport) -> bool:
-    """Read one message; whether an entry came of it. A 403 is the room's trouble and is passed on."""
-    try:
-        single = desk.client.message(RoomId(room), message)
-    except NotVisible as unseen:
-        if unseen.status != 404:
-            raise
-        return _not_shown(desk, room, message, unseen.reply, report)
-    with desk.archive.writing() as writing:
-        change = changes.compare_message(int(message), single.object, known.message(writing, room, message))
-        if change is None:
-            return False
-        told = payload(change.object, change.state, Source.SINGLE)
-        seen = [*persons(writing, room, changes.people_in([single.object]), single.reply)]
-        seen.append(Observation("message", f"message/{message}", told, room, single.reply.digest))
-        append(desk, writing, seen, single.reply, report)
-    if change.counted is not None:
-        setattr(report, change.counted, getattr(report, change.counted) + 1)
-    report.disappeared |= change.counted == "deleted"
-    return True
-
-
-def _not_shown(desk: Desk, room: int, message: MessageId, reply: Reply, report: RoomReport) -> bool:
-    """404: hidden by the plan with the limitation header, missing without it (chatwork-api §1.3)."""
-    state = State.HIDDEN if reply.limited else State.MISSING
-    with desk.archive.writing() as writing:
-        held = known.message(writing, room, message)
-        last = known.payload(writing, f"message/{message}", room)
-        if held is None or last is None or held.state in (state, State.MISSING):
-            return False
-        told = payload(last["object"], state, Source.SINGLE)
-        seen = [Observation("message", f"message/{message}", told, room, reply.digest)]
-        append(desk, writing, seen, reply, report)
-    if state is State.MISSING:
-        report.missing += 1
-        report.disappeared = True
-    return True
+            report.count(change.counted)

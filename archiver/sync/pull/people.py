@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from gettext import gettext as _
 from typing import Literal
 
 from archiver.chatwork.client import Listing
 from archiver.chatwork.models import Room, Task
-from archiver.errors import NotVisible
+from archiver.errors import NotUnderstood, NotVisible
 from archiver.records import Observation, Reply, RoomId, Source, TaskId
 from archiver.store import work
 from archiver.store.facts import fingerprint
@@ -43,6 +43,8 @@ def description(desk: Desk, room: int, report: RoomReport) -> None:
 def members(desk: Desk, room: int, report: RoomReport) -> None:
     """Who is in the room now, and who is no more."""
     listing = desk.client.members(RoomId(room))
+    if not listing.items:  # we are one ourselves, so this is no state of the room
+        raise NotUnderstood(path=listing.reply.path, detail=_("a room without members"))
     shown = {one.model.number: one.object for one in listing.items}
     with desk.archive.writing() as writing:
         differences(desk, writing, "member", room, shown, listing.reply, report, complete=True)
@@ -50,41 +52,39 @@ def members(desk: Desk, room: int, report: RoomReport) -> None:
 
 def tasks(desk: Desk, room: int, report: RoomReport) -> None:
     """Open and done tasks; one that neither list shows is read singly, as it may have moved between them."""
-    complete = True
     shown: set[int] = set()
+    complete = True
     for status in STATUSES:
-        parts = [desk.client.tasks(RoomId(room), status=status)]
-        if len(parts[0].items) >= coverage.WINDOW:
-            parts += _split_tasks(desk, room, status)
-            if not _is_whole(parts):
-                complete = False
-                desk.troubles.add(f"room/{room}/people/cut")
-        for part in parts:
-            listed = {one.model.number: one.object for one in part.items}
-            shown |= listed.keys()
-            with desk.archive.writing() as writing:
-                differences(desk, writing, "task", room, listed, part.reply, report, complete=False)
+        whole = desk.client.tasks(RoomId(room), status=status)
+        shown |= _append(desk, room, whole, report)
+        if len(whole.items) >= coverage.WINDOW:
+            complete &= _split(desk, room, status, shown, report)
     if complete:
         _missing_tasks(desk, room, shown, report)
+    else:
+        desk.troubles.add(f"room/{room}/people/cut")
 
 
-def _split_tasks(desk: Desk, room: int, status: Status) -> list[Listing[Task]]:
-    """The list once for each assignee and each assigner."""
+def _split(desk: Desk, room: int, status: Status, shown: set[int], report: RoomReport) -> bool:
+    """The list once for each assignee, and if that is not enough for each assigner; whether it is now whole."""
     everybody = accounts(desk, room)
-    by_assignee = [desk.client.tasks(RoomId(room), status=status, account_id=one) for one in everybody]
-    if all(len(part.items) < coverage.WINDOW for part in by_assignee):
-        return by_assignee
-    return by_assignee + [
-        desk.client.tasks(RoomId(room), status=status, assigned_by_account_id=one) for one in everybody
-    ]
+    for field in ("account_id", "assigned_by_account_id"):
+        whole = True
+        for one in everybody:
+            part = desk.client.tasks(RoomId(room), status=status, **{field: one})
+            shown |= _append(desk, room, part, report)
+            whole &= len(part.items) < coverage.WINDOW
+        if whole:
+            return True
+    return False
 
 
-def _is_whole(parts: Sequence[Listing[Task]]) -> bool:
-    """Whether either way of splitting a full list left no part full."""
-    split = parts[1:]
-    half = len(split) // 2
-    ways = (split, split[half:]) if half and len(split) % 2 == 0 else (split,)
-    return any(way and all(len(part.items) < coverage.WINDOW for part in way) for way in ways)
+def _append(desk: Desk, room: int, part: Listing[Task], report: RoomReport) -> set[int]:
+    """What a list shows, while it may not be all; the ids."""
+    listed = {one.model.number: one.object for one in part.items}
+    with desk.archive.writing() as writing:
+        differences(desk, writing, "task", room, listed, part.reply, report, complete=False)
+    return set(listed)
 
 
 def _missing_tasks(desk: Desk, room: int, shown: set[int], report: RoomReport) -> None:

@@ -1,0 +1,95 @@
+"""The end of a run: what is pending, what this run is the one to report, and the record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archiver.records import RoomId
+from archiver.store import work
+from archiver.store.clock import stamp
+from archiver.store.queries import files as file_queries
+from archiver.store.queries import known
+from archiver.sync import sweeps, troubles
+from archiver.sync.download import clear_incoming
+from archiver.sync.pull.desk import Desk
+from archiver.sync.report import Outcome, SyncReport
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """How far the transport had counted before this run: it may serve many."""
+
+    requests: int
+    unparsed: int
+
+
+def finish(
+    desk: Desk,
+    report: SyncReport,
+    *,
+    contracted: Sequence[RoomId],
+    most: int,
+    before: Counters,
+    unread: tuple[int | None, int | None],
+    settings: str,
+) -> SyncReport:
+    """Complete the report and write the run down.
+
+    `contracted` are all rooms that are read, also those that this run was not asked for; `most` is the size in
+    bytes up to which files are fetched.
+    """
+    transport = desk.client.transport
+    report.finished_at = desk.now()
+    report.requests = transport.requests - before.requests
+    offset = transport.clock_offset
+    report.clock_offset_ms = None if offset is None else round(offset.total_seconds() * 1000)
+    report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
+    whole = _is_whole(desk, report, contracted, most)
+    report.complete = whole and not desk.troubles
+    _remember(desk, report)
+    sweeps.write(
+        desk.archive,
+        report,
+        at=report.finished_at,
+        unread=unread,
+        settings=settings,
+        unparsed=transport.unparsed - before.unparsed,
+    )
+    return report
+
+
+def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most: int) -> bool:
+    """Whether everything that should be held is; counts pending files on the way."""
+    reports = {room.room_id: room for room in report.rooms}
+    with desk.archive.reading() as reading:
+        shut = known.inaccessible(reading)
+        everything = file_queries.wanted(reading, None, most=most)
+        lost = sum(one.lost for room, one in file_queries.counts(reading).items() if room in contracted)
+        gaps = [gap for room in contracted for gap in known.open_gaps(reading, room)]
+    clear_incoming(desk.archive.home, everything)
+    pending = [file for file in everything if file.room_id in contracted]
+    for file in pending:
+        if file.room_id in reports:
+            reports[file.room_id].files_pending += 1
+            if file.attempts and file.room_id not in shut:
+                desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
+    failed = any(room.outcome in (Outcome.FAILED, Outcome.INACCESSIBLE) for room in report.rooms)
+    holes = any(gap.payload["reason"] == "window" for gap in gaps)
+    return not (pending or lost or holes or failed or shut & set(contracted))
+
+
+def _remember(desk: Desk, report: SyncReport) -> None:
+    """Decide what to report now, and leave to the next run what it needs to know."""
+    budget, at = desk.client.transport.budget, desk.now()
+    cleared = desk.cleared | {"event/", "token"} | (set() if report.left_over else {"left-over"})
+    with desk.archive.writing() as writing:
+        verdict = troubles.judge(
+            desk.troubles, cleared=cleared, remembered=work.recall(writing, "troubles", {}), now=at
+        )
+        report.reported = verdict.report
+        work.remember(writing, "troubles", verdict.remember)
+        work.remember(writing, "last_sync", {"at": stamp(at), "complete": report.complete})
+        if budget.reset is not None:
+            told = {"limit": budget.limit, "remaining": budget.remaining, "reset": stamp(budget.reset)}
+            work.remember(writing, "budget", told)

@@ -1,0 +1,37 @@
+"""What the caller of a sync wants of it, and how it is told what goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from archiver.store.queries.files import Wanted
+from archiver.sync import plan
+from archiver.sync.download import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller wants of this run."""
+
+    rooms: frozenset[int] | None = None
+    """Only these contracted rooms; None = all."""
+    full: bool = False
+    """Read everything now and retry every pending file now."""
+    max_seconds: float | None = None
+    full_every: timedelta = timedelta(hours=6)
+    limits: Limits = field(default_factory=Limits)
+    settings: str = ""
+    """Digest of the settings that matter, for the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How a run tells what it is doing; the defaults say nothing."""
+
+    step: Callable[[plan.Step, str], None] = lambda _step, _name: None
+    file: Callable[[Wanted, int], None] = lambda _file, _have: None
+
+
+EVERYTHING, SILENT = Options(), Talk()

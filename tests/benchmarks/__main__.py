@@ -1,0 +1,74 @@
+"""Measures the rows of design §8 that apply and prints them as a table: `python -m tests.benchmarks [NAME…]`.
+
+A measurement, not a test: it ends with 0 whether or not a bar is met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import re
+import sqlite3
+import sys
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.benchmarks.measure import Figure
+
+ROWS = ("quiet", "windows", "size", "transcript", "verification", "memory", "help")
+"""The modules of this folder that measure, in the order of the table."""
+
+LARGE = frozenset({"memory"})
+"""Those that take many minutes: only with `--large`, or when named."""
+
+
+def main(arguments: list[str]) -> None:
+    """Measure what was asked for, everything if nothing was named."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ROWS))
+    parser.add_argument("--large", action="store_true", help="also what takes many minutes")
+    parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
+    given = parser.parse_args(arguments)
+    for name in given.names:
+        if name not in ROWS:
+            parser.error(f"there is no {name}; there are {', '.join(ROWS)}")
+    chosen = given.names or [name for name in ROWS if given.large or name not in LARGE]
+    figures = [figure for name in chosen for figure in _measure(name)]
+    if given.as_json:
+        print(json.dumps({"machine": _machine(), "rows": [asdict(one) for one in figures]}, ensure_ascii=False))
+    else:
+        print(_table(figures))
+
+
+def _measure(name: str) -> list[Figure]:
+    print(f"{name} …", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="archive-benchmark-") as folder:
+        figures: list[Figure] = importlib.import_module(f"tests.benchmarks.{name}").measure(Path(folder))
+    return figures
+
+
+def _table(figures: list[Figure]) -> str:
+    verdicts = {True: "yes", False: "**no**", None: "–"}
+    rows = [f"| {one.what} | {one.bar} | {one.measured} | {verdicts[one.met]} |" for one in figures]
+    return "\n".join([_machine(), "", "| what | bar | measured | met |", "|---|---|---|---|", *rows])
+
+
+def _machine() -> str:
+    """Date, processor, cores and versions, in one line; no names of machines."""
+    found = re.search(r"model name\s*: (.+)", _text(Path("/proc/cpuinfo")))
+    processor = found[1] if found else platform.machine()
+    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {processor}, {os.cpu_count()} cores, {platform.system()}, {versions}"
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

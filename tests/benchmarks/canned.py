@@ -1,0 +1,54 @@
+"""A Chatwork without HTTP: an adapter for a `requests.Session` that answers with the body it was given."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import requests
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3 import HTTPResponse
+
+from archiver.chatwork.client import Client
+from archiver.chatwork.transport import Transport
+
+BASE_URL = "https://chatwork.example.com/v2"
+
+
+class Canned(BaseAdapter):
+    """Answers every request with `body`."""
+
+    def __init__(self) -> None:
+        """Begin with an empty list."""
+        super().__init__()
+        self.body = b"[]"
+
+    def send(self, request: requests.PreparedRequest, *_args: object, **_named: object) -> requests.Response:
+        """A reply with the headers that Chatwork's have."""
+        reset = int((datetime.now(UTC) + timedelta(minutes=5)).timestamp())
+        headers = {"content-type": "application/json; charset=utf-8", "date": "Thu, 05 Nov 2026 01:00:00 GMT"}
+        headers |= {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "299", "x-ratelimit-reset": f"{reset}"}
+        response = requests.Response()
+        response.status_code, response.url, response.request = 200, str(request.url), request
+        response.headers = CaseInsensitiveDict(headers)
+        response.raw = HTTPResponse(io.BytesIO(self.body), headers=headers, status=200, preload_content=False)
+        return response
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def session(adapter: Canned) -> requests.Session:
+    """A session that asks nobody but this adapter."""
+    made = requests.Session()
+    made.trust_env = False
+    made.mount("https://", adapter)
+    return made
+
+
+def client(adapter: Canned, now: Callable[[], datetime]) -> Client:
+    """The program's own client over such a session."""
+    transport = Transport(session(adapter), token=lambda: "x" * 32, now=now, sleep=lambda _: None, base_url=BASE_URL)
+    return Client(transport)

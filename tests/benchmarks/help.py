@@ -1,0 +1,25 @@
+"""How long `archive --help` takes, beside a Python that only imports click."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+from tests.benchmarks.measure import Figure, beside
+
+BAR = 0.25
+TIMES = 15
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Wall seconds, the median of some runs of each in turn."""
+    help_, click = beside(partial(_run, "-m", "archiver", "--help"), partial(_run, "-c", "import click"), times=TIMES)
+    told = f"{help_:.2f} s ({help_ / click:.1f} × a Python that only imports click)"
+    numbers = {"seconds": help_, "click_seconds": click}
+    return [Figure("`archive --help`", f"≤ {BAR} s", told, help_ <= BAR, numbers)]
+
+
+def _run(*arguments: str) -> None:
+    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)

@@ -1,0 +1,66 @@
+"""How things are measured: repeated beside each other, or alone in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of the table."""
+
+    what: str
+    bar: str
+    """The bar of design §8 in words; `–` if there is none."""
+    measured: str
+    met: bool | None
+    """None where there is no bar."""
+    numbers: dict[str, float]
+    """The same in numbers, for a machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What a function came to in a process of its own."""
+
+    seconds: float
+    """Of the function: neither the start of Python nor the imports at the head of its module count."""
+    mebibytes: float
+    """The most memory that the process ever held, Python itself included."""
+    result: Any
+
+
+def alone(function: Callable[..., object], *arguments: str) -> Alone:
+    """Run a function of a module's top level in a fresh Python; it takes texts and gives what JSON can say."""
+    name = f"{function.__module__}:{function.__qualname__}"
+    command = [sys.executable, "-m", "tests.benchmarks.alone", name, *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=Path(__file__).parents[2])
+    return Alone(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def beside(
+    *functions: Callable[[], object], times: int, clock: Callable[[], float] = time.perf_counter
+) -> tuple[float, ...]:
+    """The median seconds of each function; they take turns, so that a slow moment of the machine hits all alike."""
+    taken: list[list[float]] = [[] for _function in functions]
+    for _turn in range(times):
+        for function, seconds in zip(functions, taken, strict=True):
+            begun = clock()
+            function()
+            seconds.append(clock() - begun)
+    return tuple(median(seconds) for seconds in taken)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

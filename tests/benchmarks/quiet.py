@@ -1,0 +1,82 @@
+"""What a run with nothing new costs beyond the two replies that it asks for."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+import requests
+
+from archiver.app import build
+from archiver.schedule import round as rounds
+from archiver.settings import file
+from archiver.sync import run as sync
+from tests.benchmarks.measure import Figure, alone
+from tests.benchmarks.stage import TOKEN, Clock, stage
+
+BAR = 0.05
+ROOMS = 100
+TIMES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Median seconds of a round and of its bare replies, and the API requests of a round."""
+
+    run: float
+    bare: float
+    requests: int
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Archive the rooms once; then rounds with nothing new in a process of their own, against this one's Chatwork."""
+    with stage(folder / "quiet", rooms=ROOMS, posts=5) as scene:
+        app = scene.app()
+        scene.round(app)
+        scene.round(app)
+        app.archive.close()
+        given = [str(scene.home), json.dumps(scene.environ), scene.clock.at.isoformat()]
+        taken = Taken(**alone(rounds_and_replies, *given).result)
+    beyond = taken.run - taken.bare
+    told = f"{taken.requests} API requests; {beyond:.3f} s more than the two bare replies ({taken.bare:.3f} s)"
+    return [
+        Figure(
+            f"a run with nothing new, {ROOMS} contracted rooms",
+            f"2 API requests; ≤ {BAR} s beyond start-up and the replies themselves",
+            told,
+            taken.requests == 2 and beyond <= BAR,
+            {"requests": taken.requests, "seconds": taken.run, "bare_seconds": taken.bare},
+        )
+    ]
+
+
+def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
+    """Rounds, each with everything built anew as a new process would, in turn with the same replies fetched bare."""
+    variables: dict[str, str] = json.loads(environ)
+    clock = Clock(datetime.fromisoformat(at))
+    bare: list[float] = []
+    whole: list[float] = []
+    asked = 0
+    for turn in range(TIMES + 1):
+        begun = time.perf_counter()
+        _fetch(variables)
+        middle = time.perf_counter()
+        app = build(file.load(Path(home), variables), variables, now=clock.now)
+        asked = rounds.run(app, sync.Options(), sync.Talk()).requests
+        app.archive.close()
+        if turn:  # the first imports what is imported late: that is start-up
+            bare.append(middle - begun)
+            whole.append(time.perf_counter() - middle)
+    return asdict(Taken(median(whole), median(bare), asked))
+
+
+def _fetch(variables: dict[str, str]) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        for path in ("/me", "/rooms"):
+            address = variables["CHATWORK_API_BASE_URL"] + path
+            session.get(address, headers={"x-chatworktoken": variables[TOKEN]}, timeout=30).json()

@@ -1,0 +1,93 @@
+"""A simulated Chatwork on loopback and an archive that follows it, under one clock that only moves when told to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from archiver.app import App, build
+from archiver.demo.chatwork import Chatwork
+from archiver.records import Contract, ContractRoom, Observation, RoomId
+from archiver.schedule import round as rounds
+from archiver.settings import file
+from archiver.store import revision, writer
+from archiver.store.queries.contracts import statement
+from archiver.sync import run as sync
+from archiver.sync.report import SyncReport
+from tests.benchmarks.corpus import BEGIN, sentences
+
+TOKEN = "CHATWORK_API_TOKEN"
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that moves when told to."""
+
+    at: datetime = BEGIN
+
+    def now(self) -> datetime:
+        """The time; two things never happen at the same instant."""
+        self.at += timedelta(milliseconds=1)
+        return self.at
+
+
+@dataclass(slots=True)
+class Stage:
+    """Chatwork with rooms of one contract, and the archive's own parts."""
+
+    chatwork: Chatwork
+    clock: Clock
+    home: Path
+    environ: dict[str, str]
+    client: int
+    rooms: list[int]
+    texts: Iterator[str] = field(default_factory=sentences)
+
+    def app(self) -> App:
+        """The program as a new process would build it, but under this clock."""
+        settings = file.load(self.home, self.environ)
+        return build(settings, self.environ, now=self.clock.now, sleep=self._sleep)
+
+    def post(self, room: int, count: int, *, seconds: float = 60) -> None:
+        """So many messages from both sides, one in so many seconds."""
+        for number in range(count):
+            self.clock.at += timedelta(seconds=seconds)
+            self.chatwork.post(room, self.client if number % 2 else self.chatwork.owner, next(self.texts))
+
+    def round(self, app: App) -> SyncReport:
+        """One round as the schedule runs it."""
+        return rounds.run(app, sync.Options(), sync.Talk())
+
+    def _sleep(self, seconds: float) -> None:
+        self.clock.at += timedelta(seconds=seconds)
+
+
+@contextmanager
+def stage(home: Path, *, rooms: int, posts: int, clock: Clock | None = None) -> Iterator[Stage]:
+    """A contract with so many rooms of so many posts each; nothing is archived yet.
+
+    Daily exports are off: they are handed out, and no part of what an archive needs.
+    """
+    clock = clock or Clock()
+    home.mkdir(mode=0o700, parents=True)
+    file.write(home, language="ja", token_source=f"env:{TOKEN}")
+    toml = home / "archive.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("daily = true", "daily = false"), encoding="utf-8")
+    with Chatwork(now=clock.now, limit=1_000_000) as chatwork:
+        client = chatwork.add_account("田中", organization="株式会社サンプル")
+        environ = {TOKEN: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
+        made = Stage(chatwork, clock, home, environ, client, [])
+        app = made.app()
+        revision.create(app.archive.database)
+        made.rooms = [chatwork.add_room(f"動画編集_{number}", members=[client]) for number in range(1, rooms + 1)]
+        for room in made.rooms:
+            made.post(room, posts)
+        stated = Contract("job1", tuple(ContractRoom(RoomId(room)) for room in made.rooms))
+        seen = Observation("contract", "contract/job1", statement(stated))
+        with app.archive.writing() as writing:
+            writer.append(writing, [seen], account_id=chatwork.owner, at=clock.now().astimezone(UTC))
+        app.archive.close()
+        yield made

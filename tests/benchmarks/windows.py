@@ -1,0 +1,104 @@
+"""What it costs to take in one message list of 100: all known, or all new."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archiver.chatwork.models import Room
+from archiver.records import JsonObject
+from archiver.store import revision
+from archiver.store.archive import Archive
+from archiver.sync.pull.desk import Desk
+from archiver.sync.pull.messages import messages as pull
+from archiver.sync.report import RoomReport
+from tests.benchmarks import corpus
+from tests.benchmarks.canned import BASE_URL, Canned, client, session
+from tests.benchmarks.measure import Figure, beside
+
+KNOWN_BAR, NEW_BAR = 5, 10
+"""Milliseconds of CPU."""
+
+WINDOW = 100
+TIMES = 60
+BEFORE = 10_000
+"""Messages held before it is measured."""
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Pull windows through the program's own client, beside the bare request and beside the plainest program."""
+    home = folder / "windows"
+    home.mkdir()
+    archive = Archive(home)
+    revision.create(archive.database)
+    source = corpus.messages(BEFORE + WINDOW * (TIMES + 1))
+    adapter = Canned()
+    desk = Desk(archive, client(adapter, _now), _now, corpus.OWNER)
+    for _batch in range(BEFORE // WINDOW):
+        _pull(desk, adapter, _take(source))
+    lists = iter([_take(source) for _window in range(TIMES + 1)])
+    bare = session(adapter)
+    plain = _Plain(folder / "windows-plain.sqlite3")
+
+    def new() -> None:
+        _pull(desk, adapter, next(lists))
+
+    def known() -> None:
+        _pull(desk, adapter, None)
+
+    def request() -> None:
+        with bare.get(f"{BASE_URL}/rooms/1/messages?force=1", stream=True, timeout=30) as response:
+            response.raw.read()
+
+    fresh, again, http, least = beside(
+        new, known, request, lambda: plain.take(adapter.body), times=TIMES, clock=time.process_time
+    )
+    archive.close()
+    return [
+        _figure("known", again - http, KNOWN_BAR, least),
+        _figure("new", fresh - http, NEW_BAR, least),
+    ]
+
+
+def _figure(which: str, seconds: float, bar: float, plain: float) -> Figure:
+    took = seconds * 1000
+    told = f"{took:.1f} ms ({seconds / plain:.1f} × json, SHA-256 and plain sqlite3 for 100 new ones)"
+    numbers = {"milliseconds": took, "plain_milliseconds": plain * 1000}
+    return Figure(f"a window of 100 {which} messages", f"≤ {bar} ms of CPU", told, took <= bar, numbers)
+
+
+def _take(source: Iterator[JsonObject]) -> bytes:
+    return corpus.body_of([next(source) for _message in range(WINDOW)])
+
+
+def _pull(desk: Desk, adapter: Canned, body: bytes | None) -> None:
+    """One window, with new messages if a body is given."""
+    adapter.body = body or adapter.body
+    room = Room(room_id=corpus.ROOM, name="動画編集", message_num=BEFORE)
+    pull(desk, room, RoomReport(corpus.ROOM))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class _Plain:
+    """The least that keeps a list: parse it, hash each object, put it into one table, commit as durably as we do."""
+
+    def __init__(self, path: Path) -> None:
+        self.sql = sqlite3.connect(path, isolation_level=None)
+        self.sql.execute("PRAGMA journal_mode = WAL")
+        self.sql.execute("PRAGMA synchronous = FULL")
+        self.sql.execute("CREATE TABLE entry (seq INTEGER PRIMARY KEY, line TEXT, digest TEXT)")
+
+    def take(self, body: bytes) -> None:
+        lines = [json.dumps(one, sort_keys=True, ensure_ascii=False) for one in json.loads(body)]
+        rows = [(line, hashlib.sha256(line.encode()).hexdigest()) for line in lines]
+        self.sql.execute("BEGIN IMMEDIATE")
+        self.sql.executemany("INSERT INTO entry (line, digest) VALUES (?, ?)", rows)
+        self.sql.execute("COMMIT")

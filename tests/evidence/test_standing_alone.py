@@ -1,0 +1,38 @@
+"""What is handed out inside packages needs nothing but a Python 3.8."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import archiver.evidence
+
+FOLDER = Path(archiver.evidence.__file__).parent
+ALONE = sorted(path.name for path in FOLDER.glob("*.py") if path.name != "timestamp.py")
+"""`timestamp` needs libraries for time stamps; everything else stands alone."""
+
+LATER = {"removeprefix", "removesuffix", "hashlib.file_digest", "is_relative_to", "pairwise", "batched"}
+"""Names that came after Python 3.8."""
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_module_is_of_python_3_8_and_imports_only_its_neighbours(name: str) -> None:
+    """Its syntax, the names it calls and its imports are all there on an old computer."""
+    tree = ast.parse((FOLDER / name).read_text(encoding="utf-8"), feature_version=(3, 8))
+
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    called = {node.attr for node in attributes} | {ast.unparse(node) for node in attributes}
+
+    foreign = {
+        one
+        for one in imported
+        if one.partition(".")[0] not in sys.stdlib_module_names and not f"{one}.".startswith("archiver.evidence.")
+    }
+    assert set() == foreign
+    assert set() == called & LATER
+    assert not any(isinstance(node, ast.Match) for node in ast.walk(tree))

@@ -1,0 +1,176 @@
+"""A simulated Chatwork, an archive and a clock that both share: what a sync needs, and ways to look at what it did."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from archiver.chatwork.client import Client
+from archiver.chatwork.transport import Transport
+from archiver.demo.chatwork import Chatwork
+from archiver.records import Contract, ContractRoom, Observation, RoomId
+from archiver.store import blobs, revision, writer
+from archiver.store.archive import DATABASE, Archive
+from archiver.store.queries.contracts import statement
+from archiver.sync import transfer
+from archiver.sync.download import Limits
+from archiver.sync.report import RoomReport, SyncReport
+from archiver.sync.run import Options, run
+
+BEGIN = datetime(2026, 7, 1, 3, 0, 0, 500_000, tzinfo=UTC)
+LIMITS = Limits(large=1_000_000, keep_free=0)
+
+
+class Clock:
+    """A clock that only moves when told to, or when somebody sleeps."""
+
+    def __init__(self, time: datetime = BEGIN) -> None:
+        self.time = time
+        self.slept: list[float] = []
+
+    def __call__(self) -> datetime:
+        """The present."""
+        return self.time
+
+    def pass_by(self, **span: float) -> None:
+        """Let time pass, said as for a `timedelta`."""
+        self.time += timedelta(**span)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep without waiting."""
+        self.slept.append(seconds)
+        self.time += timedelta(seconds=seconds)
+
+
+class World:
+    """One archive of the owner's, with 田中 and one contracted group chat, `room`."""
+
+    def __init__(self, home: Path, chatwork: Chatwork, clock: Clock) -> None:
+        self.home, self.chatwork, self.clock = home, chatwork, clock
+        home.mkdir(parents=True, exist_ok=True)
+        if not (home / DATABASE).exists():
+            revision.create(home / DATABASE)
+        self.archive = Archive(home)
+        self.api = requests.Session()
+        self.downloads = transfer.session()
+        self.client = self.new_client()
+        self.tanaka = chatwork.add_account("田中")
+        self.room = chatwork.add_room("動画編集", members=[self.tanaka])
+        self.contract("job1", self.room)
+
+    def new_client(self) -> Client:
+        """As a program that is started anew has."""
+        transport = Transport(
+            self.api,
+            token=lambda: self.chatwork.token or "revoked",
+            now=self.clock,
+            sleep=self.clock.sleep,
+            base_url=self.chatwork.base_url,
+            jitter=lambda: 0.5,
+        )
+        return Client(transport)
+
+    def contract(self, name: str, *rooms: int, state: str = "open", **facts: Any) -> None:
+        """State a contract."""
+        listed = tuple(ContractRoom(RoomId(room)) for room in rooms)
+        told = statement(Contract(name, listed, state, **facts))
+        with self.archive.writing() as writing:
+            writer.append(writing, [Observation("contract", f"contract/{name}", told)], account_id=None, at=self.clock())
+
+    def sync(self, **options: Any) -> SyncReport:
+        """Run one sync, a second after whatever happened last."""
+        self.clock.pass_by(seconds=1)
+        options.setdefault("limits", LIMITS)
+        self.client = self.new_client()
+        return run(self.archive, self.client, self.downloads, now=self.clock, options=Options(**options))
+
+    def synced(self, **options: Any) -> RoomReport:
+        """Run one sync; what it did in the first contracted room."""
+        return self.sync(**options).rooms[0]
+
+    def post(self, text: str, *, by: int | None = None) -> str:
+        """A post of 田中's, or of somebody else; gives the message id."""
+        self.clock.pass_by(milliseconds=10)
+        return self.chatwork.post(self.room, by or self.tanaka, text)
+
+    def posts(self, number: int, text: str = "もう一つ") -> list[str]:
+        """Several posts of 田中's."""
+        return [self.post(f"{text} {index}") for index in range(number)]
+
+    # --- looking at the archive ----------------------------------------------------------------
+
+    def entries(self, kind: str = "", *, room: int | None = None) -> list[dict[str, Any]]:
+        """Entries of a kind (its whole name; empty = all), oldest first, as their lines tell."""
+        found = [json.loads(line) for (line,) in self._ask("SELECT line FROM entry ORDER BY seq")]
+        return [one for one in found if kind in ("", one["kind"]) and room in (None, one["room_id"])]
+
+    def seqs(self) -> list[int]:
+        """The numbers of all entries."""
+        return [seq for (seq,) in self._ask("SELECT seq FROM entry ORDER BY seq")]
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table."""
+        with closing(sqlite3.connect(self.home / DATABASE)) as database:
+            database.row_factory = sqlite3.Row
+            return [dict(row) for row in database.execute(f"SELECT * FROM {table}")]
+
+    def states(self) -> dict[str, str]:
+        """The state of each message, by id."""
+        return {row["message_id"]: row["state"] for row in self.rows("message")}
+
+    def texts(self, message: str) -> list[str]:
+        """Every text of a message, oldest first, exactly as received."""
+        found = [one["payload"]["object"]["body"] for one in self.entries("message") if one["key"].endswith(f"/{message}")]
+        return [text for index, text in enumerate(found) if index == 0 or text != found[index - 1]]
+
+    def gaps(self) -> list[tuple[str | None, str, int | None, str, bool]]:
+        """after, before, missing, reason, open of every gap."""
+        rows = sorted(self.rows("gap"), key=lambda row: (row["room_id"], row["number"]))
+        return [(row["after"], row["before"], row["missing"], row["reason"], bool(row["open"])) for row in rows]
+
+    def stretches(self) -> list[tuple[int | None, int | None]]:
+        """oldest and newest of every covered stretch."""
+        rows = sorted(self.rows("coverage"), key=lambda row: (row["room_id"], row["number"]))
+        return [(row["oldest"], row["newest"]) for row in rows]
+
+    def blob(self, file: int) -> bytes:
+        """The bytes held of a file."""
+        (row,) = [row for row in self.rows("blob") if row["file_id"] == file]
+        return blobs.path_of(self.home, row["sha256"]).read_bytes()
+
+    def blob_states(self) -> dict[int, tuple[str, str | None]]:
+        """State and reason of each file's bytes, by file id."""
+        return {row["file_id"]: (row["state"], row["reason"]) for row in self.rows("blob")}
+
+    def asked(self) -> list[str]:
+        """Paths of the requests to the API since last asked, without the version."""
+        paths = [request.path.removeprefix("/v2") for request in self.chatwork.requests]
+        self.chatwork.requests.clear()
+        return paths
+
+    def _ask(self, query: str) -> list[Any]:
+        with closing(sqlite3.connect(self.home / DATABASE)) as database:
+            return database.execute(query).fetchall()
+
+    def close(self) -> None:
+        """Give back files and connections."""
+        self.archive.close()
+        self.api.close()
+        self.downloads.close()
+
+
+@contextmanager
+def running(home: Path, *, limit: int = 100_000, token: str | None = None) -> Iterator[World]:
+    """A world with a Chatwork that answers."""
+    clock = Clock()
+    with Chatwork(now=clock, limit=limit, token=token) as chatwork:
+        world = World(home, chatwork, clock)
+        yield world
+        world.close()
