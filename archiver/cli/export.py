@@ -138,7 +138,7 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool)
     from archiver.store.archive import Archive
 
     if path is None:
-        archive = Archive(obj.home, read_only=True)
+        archive = Archive(obj.home)
         if not archive.exists():
             raise errors.NoArchive(path=obj.home)
         found = verify_archive(archive, deep=deep)

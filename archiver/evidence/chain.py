@@ -14,7 +14,7 @@ from typing import Any, Iterable, Mapping  # noqa: UP035 - Python 3.8 syntax
 GENESIS = "0" * 64
 """`previous` of the first seal."""
 
-SEAL_FORMAT = "chatwork-archiver-seal-1"
+SEAL_FORMAT = "chatwork-archive-seal-1"
 
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -30,6 +30,8 @@ def canonical(value: object) -> str:
 
 def escape_lone(text: str) -> str:
     """Replace every lone surrogate in a JSON text by its escape, so that the text can be encoded."""
+    if text.isascii():  # the digests of a seal: looking at each sign would cost more than everything else
+        return text
     return _LONE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 

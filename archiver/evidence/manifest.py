@@ -17,6 +17,7 @@ PIECE = 1 << 20
 
 _LINE = re.compile(r"([0-9a-fA-F]{64})(?:  | \*|[ \t]+)(?:\./)?([^ \t].*)")
 
+_ESCAPED = re.compile("%(25|0[aAdD])")
 _ESCAPES = (("%", "%25"), ("\n", "%0A"), ("\r", "%0D"))
 
 
@@ -128,6 +129,4 @@ def _escaped(name: str) -> str:
 
 
 def _unescaped(name: str) -> str:
-    for sign, escape in reversed(_ESCAPES):
-        name = name.replace(escape, sign).replace(escape.lower(), sign)
-    return name
+    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), name)

@@ -47,7 +47,7 @@ def entry_object(line: bytes, *, exactly: bool = True) -> dict[str, Any] | None:
     try:
         text = line.decode("utf-8")
         told, end = _PARSE(text)
-        if end != len(text) or type(told) is not dict or told.keys() != FIELDS or type(told["payload"]) is not dict:
+        if type(told) is not dict or told.keys() != FIELDS or type(told["payload"]) is not dict or end != len(text):
             return None
         if exactly:
             again = _ENCODE(told)

@@ -195,9 +195,7 @@ class Downloads:
             attempts = file.attempts + 1
         next_at = self.desk.now() + PAUSES[max(attempts, 1) - 1]
         with self.desk.archive.writing() as writing:
-            work.put_retry(
-                writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason
-            )
+            work.put_retry(writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason)
 
     def _give_up(self, file: Wanted, reason: str) -> None:
         transfer.drop(self._part(file))

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from archiver.chatwork.models import Room
@@ -26,8 +27,8 @@ KNOWN_BAR, NEW_BAR = 5, 10
 
 WINDOW = 100
 TIMES = 60
-BEFORE = 10_000
-"""Messages held before it is measured."""
+BEFORE = 100
+"""Windows held before it is measured."""
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -36,12 +37,12 @@ def measure(folder: Path) -> list[Figure]:
     home.mkdir()
     archive = Archive(home)
     revision.create(archive.database)
-    source = corpus.messages(BEFORE + WINDOW * (TIMES + 1))
+    bodies = _windows(BEFORE + TIMES)
     adapter = Canned()
     desk = Desk(archive, client(adapter, _now), _now, corpus.OWNER)
-    for _batch in range(BEFORE // WINDOW):
-        _pull(desk, adapter, _take(source))
-    lists = iter([_take(source) for _window in range(TIMES + 1)])
+    for body in islice(bodies, BEFORE):
+        _pull(desk, adapter, body)
+    lists = iter(list(bodies))
     bare = session(adapter)
     plain = _Plain(folder / "windows-plain.sqlite3")
 
@@ -72,14 +73,20 @@ def _figure(which: str, seconds: float, bar: float, plain: float) -> Figure:
     return Figure(f"a window of 100 {which} messages", f"≤ {bar} ms of CPU", told, took <= bar, numbers)
 
 
-def _take(source: Iterator[JsonObject]) -> bytes:
-    return corpus.body_of([next(source) for _message in range(WINDOW)])
+def _windows(count: int) -> Iterator[bytes]:
+    """Lists of 99 new messages and the newest of the list before, so that no gap opens between two."""
+    shown: list[JsonObject] = []
+    for one in corpus.messages(count * (WINDOW - 1) + 1):
+        shown.append(one)
+        if len(shown) == WINDOW:
+            yield corpus.body_of(shown)
+            del shown[:-1]
 
 
 def _pull(desk: Desk, adapter: Canned, body: bytes | None) -> None:
     """One window, with new messages if a body is given."""
     adapter.body = body or adapter.body
-    room = Room(room_id=corpus.ROOM, name="動画編集", message_num=BEFORE)
+    room = Room(room_id=corpus.ROOM, name="動画編集", message_num=BEFORE * WINDOW)
     pull(desk, room, RoomReport(corpus.ROOM))
 
 

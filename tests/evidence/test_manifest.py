@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archiver.evidence.manifest import (
@@ -77,6 +77,7 @@ def test_sha256sum_reads_the_list(tmp_path: Path) -> None:
     assert (0, b"a b.txt: OK\n") == (done.returncode, done.stdout)
 
 
+@example({"%25": ONE, "%0A": OTHER, "*a": ONE})
 @given(st.dictionaries(NAMES, st.sampled_from([ONE, OTHER]), max_size=5))
 def test_what_was_written_is_read(digests: dict[str, str]) -> None:
     """Line ends and percent signs in names survive (RFC 8493 §2.1.3)."""

@@ -82,7 +82,8 @@ class World:
         listed = tuple(ContractRoom(RoomId(room)) for room in rooms)
         told = statement(Contract(name, listed, state, **facts))
         with self.archive.writing() as writing:
-            writer.append(writing, [Observation("contract", f"contract/{name}", told)], account_id=None, at=self.clock())
+            seen = Observation("contract", f"contract/{name}", told)
+            writer.append(writing, [seen], account_id=None, at=self.clock())
 
     def sync(self, **options: Any) -> SyncReport:
         """Run one sync, a second after whatever happened last."""
@@ -127,7 +128,8 @@ class World:
 
     def texts(self, message: str) -> list[str]:
         """Every text of a message, oldest first, exactly as received."""
-        found = [one["payload"]["object"]["body"] for one in self.entries("message") if one["key"].endswith(f"/{message}")]
+        told = [one for one in self.entries("message") if one["key"] == f"message/{message}"]
+        found = [one["payload"]["object"]["body"] for one in told]
         return [text for index, text in enumerate(found) if index == 0 or text != found[index - 1]]
 
     def gaps(self) -> list[tuple[str | None, str, int | None, str, bool]]:

@@ -37,8 +37,7 @@ def messages(desk: Desk, room: Room, report: RoomReport) -> None:
         seen = [*window.entries(writing), *gaps]
         append(desk, writing, seen, listing.reply, report, keep=len(seen) > 1)
         unseen = window.unseen(writing)
-        if not unseen and not window.verdict.emptied:
-            _visited(desk, writing, room)
+        _visited(desk, writing, room, whole=not unseen and not window.verdict.emptied)
     window.count(report)
     _tell_gaps(desk, gaps, report)
     if window.verdict.emptied:
@@ -49,11 +48,13 @@ def messages(desk: Desk, room: Room, report: RoomReport) -> None:
             desk.troubles.add(f"room/{number}/messages/unread")
             return
         with desk.archive.writing() as writing:
-            _visited(desk, writing, room)
+            _visited(desk, writing, room, whole=True)
 
 
-def _visited(desk: Desk, writing: Writing, room: Room) -> None:
-    work.put_visit(writing, room.room_id, plan.MESSAGES, at=desk.now(), counters=plan.counters(room))
+def _visited(desk: Desk, writing: Writing, room: Room, *, whole: bool) -> None:
+    """Remember the visit; without counters the room counts as moved in the next run, whatever happens."""
+    counters = plan.counters(room) if whole else ""
+    work.put_visit(writing, room.room_id, plan.MESSAGES, at=desk.now(), counters=counters)
 
 
 def _tell_gaps(desk: Desk, gaps: list[Observation], report: RoomReport) -> None:

@@ -1,0 +1,101 @@
+"""What one more window means for the stretch that was seen without a hole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.store.queries.known import Covered
+from archiver.sync.coverage import JOINED, PLAN_SHOWS, WHOLE, Hole, Verdict, judge
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+LATELY, LONG_AGO = NOW - timedelta(hours=1), NOW - PLAN_SHOWS - timedelta(seconds=1)
+FULL = range(1001, 1101)
+NEVER = Covered(None, None)
+
+
+def opened(after: int | None, before: int, missing: int | None, reason: str) -> Verdict:
+    """A window that opens a gap."""
+    return Verdict(joins=False, beginning=False, hole=Hole(after, before, missing, reason))
+
+
+CASES = {
+    # shown, limited, message_num, new, covered, known
+    "a short list shows the room whole": ((range(5, 9), False, 4, 4, NEVER, False), WHOLE),
+    "a short list closes whatever was open": ((range(5, 9), False, 900, 0, Covered(2, 3, LATELY), True), WHOLE),
+    "exactly 100 of 100": ((FULL, False, 100, 100, NEVER, False), WHOLE),
+    "exactly 100 of 100 after an empty list": ((FULL, False, 100, 100, Covered(None, None, LATELY), False), WHOLE),
+    "first sync": ((FULL, False, 250, 100, NEVER, False), opened(None, 1001, 150, "first_sync")),
+    "first sync without a counter": ((FULL, False, None, 100, NEVER, False), opened(None, 1001, None, "first_sync")),
+    "first sync, counter too small": ((FULL, False, 99, 100, NEVER, False), WHOLE),
+    "first sync, cut by the plan": ((range(5, 9), True, 60, 4, NEVER, False), opened(None, 5, 56, "plan")),
+    "first sync, full and cut by the plan": ((FULL, True, 300, 100, NEVER, False), opened(None, 1001, 200, "plan")),
+    "reaches back": ((FULL, False, 250, 1, Covered(1099, 249, LATELY), True), JOINED),
+    "touches": ((FULL, False, 350, 99, Covered(1001, 250, LATELY), True), JOINED),
+    "does not touch": ((FULL, False, 351, 100, Covered(1000, 250, LATELY), True), opened(1000, 1001, 1, "window")),
+    "nothing missing by the counter": (
+        (FULL, False, 350, 100, Covered(1000, 250, LATELY), True),
+        opened(1000, 1001, 0, "window"),
+    ),
+    "counter fell": ((FULL, False, 90, 100, Covered(1000, 250, LATELY), True), opened(1000, 1001, 0, "window")),
+    "no counter now": ((FULL, False, None, 100, Covered(1000, 250, LATELY), True), opened(1000, 1001, None, "window")),
+    "no counter before": ((FULL, False, 9, 100, Covered(1000, None, LATELY), True), opened(1000, 1001, None, "window")),
+    "more than a window after an empty list": (
+        (FULL, False, 150, 100, Covered(None, None, LATELY), False),
+        opened(None, 1001, 50, "window"),
+    ),
+    "cut by the plan, read lately": ((range(50, 60), True, 70, 10, Covered(9, 60, LATELY), True), JOINED),
+    "cut by the plan, read long ago": (
+        (range(50, 60), True, 75, 10, Covered(9, 60, LONG_AGO), True),
+        opened(9, 50, 5, "plan"),
+    ),
+    "cut by the plan, reaches back": ((range(50, 60), True, 75, 10, Covered(50, 60, LONG_AGO), True), JOINED),
+    "full and cut by the plan": ((FULL, True, 400, 100, Covered(9, 60, LATELY), True), opened(9, 1001, 240, "plan")),
+    "empty from the beginning": (([], False, None, 0, NEVER, False), WHOLE),
+    "empty though messages are known": (
+        ([], False, 5, 0, Covered(9, 5, LATELY), True),
+        Verdict(joins=True, beginning=False, emptied=True),
+    ),
+    "everything hidden": (([], True, 5, 0, Covered(9, 5, LATELY), True), JOINED),
+    "everything hidden at first": (([], True, 5, 0, NEVER, False), JOINED),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_window_is_judged_by_ids(case: str) -> None:
+    """Whether it joins, shows the room whole, opens a gap or is an empty list that cannot be."""
+    (shown, limited, message_num, new, covered, known), expected = CASES[case]
+
+    actual = judge(list(shown), limited=limited, message_num=message_num, new=new, covered=covered, known=known, at=NOW)
+
+    assert expected == actual
+
+
+@given(
+    first=st.integers(1, 500),
+    count=st.integers(0, 100),
+    limited=st.booleans(),
+    message_num=st.none() | st.integers(0, 10**6),
+    newest=st.none() | st.integers(1, 500),
+    counted=st.none() | st.integers(0, 10**6),
+)
+def test_a_gap_never_hides_behind_the_counter(
+    first: int, count: int, limited: bool, message_num: int | None, newest: int | None, counted: int | None
+) -> None:
+    """A full list that does not reach the last covered id is a gap, whatever the counters say; none is negative."""
+    shown = list(range(first, first + count))
+    covered = Covered(newest, counted, LATELY)
+
+    actual = judge(
+        shown, limited=limited, message_num=message_num, new=count, covered=covered, known=newest is not None, at=NOW
+    )
+
+    if count == 100 and newest is not None:
+        assert (first > newest) == (actual.hole is not None)
+    if actual.hole is not None:
+        assert not actual.joins
+        assert (newest, first) == (actual.hole.after, actual.hole.before)
+        assert actual.hole.missing is None or actual.hole.missing >= 0

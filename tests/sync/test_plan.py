@@ -1,0 +1,114 @@
+"""What is read in a run, in which order, and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.chatwork.models import Room
+from archiver.records import RoomId
+from archiver.store.work import Visit
+from archiver.sync import plan
+from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, Step, counters, is_due, steps
+
+NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+EVERY = timedelta(hours=6)
+ONE, TWO = (Room(RoomId(number), name="x", message_num=5, last_update_time=9) for number in (1, 2))
+
+
+def visits(room: Room, *, ago: timedelta = timedelta(0), counted: str | None = None) -> dict[tuple[int, str], Visit]:
+    """Every kind of a room, read some time ago."""
+    return {(room.room_id, kind): Visit(NOW - ago, counters(room) if counted is None else counted) for kind in KINDS}
+
+
+def planned(*rooms: Room, seen: dict[tuple[int, str], Visit], full: bool = False) -> list[Step]:
+    """The steps of a run now."""
+    return steps(rooms, seen, now=NOW, full_every=EVERY, full=full)
+
+
+def test_lists_of_every_room_come_before_people() -> None:
+    """Text costs one request and never waits for members and tasks."""
+    actual = planned(ONE, TWO, seen={})
+
+    expected = [(1, MESSAGES), (1, FILES), (2, MESSAGES), (2, FILES), (1, PEOPLE), (2, PEOPLE)]
+    assert expected == [(step.room_id, step.kind) for step in actual]
+    assert {("first", True)} == {(step.why, step.overdue) for step in actual}
+
+
+def test_a_room_in_which_nothing_moved_is_not_read() -> None:
+    """Only the room that moved is."""
+    moved = visits(TWO, counted=counters(ONE) + "1")
+
+    actual = planned(ONE, TWO, seen=visits(ONE) | moved)
+
+    assert [Step(2, kind, "moved", overdue=True) for kind in KINDS] == actual
+
+
+def test_any_counter_name_or_role_tells_that_a_room_moved() -> None:
+    """What one's own reading changes (unread, mentions) does not."""
+    changed = [
+        Room(RoomId(1), name="y", message_num=5, last_update_time=9),
+        Room(RoomId(1), name="x", message_num=6, last_update_time=9),
+        Room(RoomId(1), name="x", message_num=5, last_update_time=10),
+        Room(RoomId(1), name="x", message_num=5, last_update_time=9, file_num=1),
+        Room(RoomId(1), name="x", message_num=5, last_update_time=9, task_num=1),
+        Room(RoomId(1), name="x", message_num=5, last_update_time=9, role="readonly"),
+    ]
+    same = Room(RoomId(1), name="x", message_num=5, last_update_time=9, unread_num=3, mention_num=1)
+
+    assert all(counters(one) != counters(ONE) for one in changed)
+    assert counters(same) == counters(ONE)
+
+
+def test_full_reads_everything() -> None:
+    """Whether or not anything moved."""
+    actual = planned(ONE, seen=visits(ONE), full=True)
+
+    assert [Step(1, kind, "asked", overdue=True) for kind in KINDS] == actual
+
+
+def test_lists_are_due_after_their_time_and_people_daily() -> None:
+    """Put off for twice the time, it is overdue."""
+    once = planned(ONE, seen=visits(ONE, ago=EVERY))
+    twice = planned(ONE, seen=visits(ONE, ago=2 * EVERY))
+    daily = planned(ONE, seen=visits(ONE, ago=plan.DAILY))
+
+    assert [Step(1, kind, "due") for kind in (MESSAGES, FILES)] == once
+    assert [Step(1, kind, "due", overdue=True) for kind in (MESSAGES, FILES)] == twice[:2]
+    assert Step(1, PEOPLE, "due") == daily[2]
+
+
+@given(
+    room=st.integers(1, 2**62),
+    start=st.integers(0, 10**7).map(lambda seconds: NOW + timedelta(seconds=seconds)),
+    every=st.integers(60, 86400).map(lambda seconds: timedelta(seconds=seconds)),
+)
+def test_a_turn_comes_exactly_once_in_its_time(room: int, start: datetime, every: timedelta) -> None:
+    """Looked at in small steps, it is due once in `every`, and at the latest when `every` is over."""
+    step, seen, due = every / 10, start, 0
+
+    for at in (start + step * index for index in range(1, 41)):
+        if is_due(room, seen, at, every):
+            assert at - seen <= every
+            seen = at
+            due += 1
+
+    assert 4 == due
+    assert is_due(room, start, start + every, every)
+
+
+def test_a_clock_that_was_set_back_makes_everything_due() -> None:
+    """Better read too often than never again."""
+    assert is_due(1, NOW + timedelta(seconds=1), NOW, EVERY)
+
+
+@given(st.sets(st.integers(10**8, 10**8 + 10**6), min_size=100, max_size=200))
+def test_rooms_are_spread_over_the_time(rooms: set[int]) -> None:
+    """No tenth of the time has more than a third of the turns."""
+    last, tenth = NOW, EVERY / 10
+
+    turns = [next(part for part in range(11) if is_due(room, last, last + part * tenth, EVERY)) for room in rooms]
+
+    assert max(turns.count(part) for part in range(11)) <= len(rooms) / 3

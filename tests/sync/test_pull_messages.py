@@ -1,0 +1,616 @@
+"""The newest window of a room: messages, edits, deletions, what vanished, gaps."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from archiver.demo.chatwork import Fault
+from archiver.store import facts
+from archiver.sync.report import Outcome, RoomReport
+from tests.support.world import World
+
+LIST = r"messages\?force=1"
+
+
+def counts(report: RoomReport) -> tuple[int, int, int, int]:
+    """new, edited, deleted, missing."""
+    return report.new, report.edited, report.deleted, report.missing
+
+
+def as_list(world: World, *messages: dict[str, Any]) -> None:
+    """The next message list is this, whatever the room holds."""
+    world.chatwork.fail(Fault.REPLY, LIST, body=json.dumps(messages).encode())
+
+
+def message(number: object, body: object = "はい", **more: object) -> dict[str, Any]:
+    """A message as some other server may give it."""
+    return {"message_id": number, "account": {"account_id": 7, "name": "田中"}, "body": body, "send_time": 9} | more
+
+
+# --- new, edited, deleted ------------------------------------------------------------------------
+
+
+def test_everything_new_is_held_as_received(world: World) -> None:
+    """Object, state and reply of each message, and one window entry before them."""
+    post = world.post("よろしくお願いします。")
+
+    report = world.synced()
+
+    (entry,) = [one for one in world.entries("message") if one["key"] == f"message/{post}"]
+    (reply,) = [row for row in world.rows("reply") if row["sha256"] == entry["reply"]]
+    (window,) = world.entries("window")
+    assert (2, 0, 0, 0) == counts(report)
+    assert Outcome.ARCHIVED is report.outcome
+    assert ("present", "list") == (entry["payload"]["state"], entry["payload"]["source"])
+    assert {"message_id", "account", "body", "send_time", "update_time"} == entry["payload"]["object"].keys()
+    assert f"/rooms/{world.room}/messages?force=1" == reply["path"]
+    assert (2, post, True, False) == tuple(
+        window["payload"][name] for name in ("count", "newest", "beginning", "limited")
+    )
+    assert window["seq"] < entry["seq"]
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_an_edit_becomes_a_version(world: World, moves: bool) -> None:
+    """Whether or not `update_time` moved; the earlier text stays."""
+    post = world.post("30,000円で")
+    world.sync()
+    world.chatwork.edit(post, "20,000円で", moves_update_time=moves)
+
+    report = world.synced(full=True)
+
+    (row,) = [row for row in world.rows("message") if row["message_id"] == post]
+    assert (0, 1, 0, 0) == counts(report)
+    assert ["30,000円で", "20,000円で"] == world.texts(post)
+    assert ("edited", 2) == (row["state"], row["versions"])
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_a_deletion_keeps_the_text(world: World, moves: bool) -> None:
+    """The text stays a version, with the time it was last seen."""
+    post = world.post("お支払いします")
+    world.sync()
+    world.chatwork.delete(post, moves_update_time=moves)
+    world.clock.pass_by(hours=1)
+
+    report = world.synced(full=True)
+
+    versions = sorted(
+        (row for row in world.rows("message_version") if str(row["position"]) == post), key=lambda row: row["number"]
+    )
+    assert (0, 0, 1, 0) == counts(report)
+    assert report.disappeared
+    assert ("deleted", ["お支払いします", "[deleted]"]) == (world.states()[post], [row["body"] for row in versions])
+    assert versions[0]["last_seen"] < versions[1]["first_seen"]
+
+
+def test_a_message_first_seen_edited_or_deleted_is_only_new(world: World) -> None:
+    """Nothing is known of what it said before."""
+    edited, deleted = world.post("前"), world.post("前")
+    world.chatwork.edit(edited, "後")
+    world.chatwork.delete(deleted)
+
+    report = world.synced()
+
+    assert (3, 0, 0, 0) == counts(report)
+    assert (["後"], ["[deleted]"]) == (world.texts(edited), world.texts(deleted))
+    assert ("edited", "deleted") == (world.states()[edited], world.states()[deleted])
+
+
+def test_a_text_that_is_back_after_its_deletion_is_seen(world: World) -> None:
+    """The deletion stays in the history."""
+    post = world.post("はい")
+    for text in ("はい", "[deleted]", "はい"):
+        world.chatwork.edit(post, text, moves_update_time=False)
+        world.sync(full=True)
+
+    assert ["はい", "[deleted]", "はい"] == world.texts(post)
+    assert "present" == world.states()[post]
+
+
+def test_nothing_new_makes_one_window_entry_and_nothing_else(world: World) -> None:
+    """Known messages cost no entry, whatever their number."""
+    world.posts(99)
+    world.sync()
+    before = len(world.seqs())
+
+    report = world.synced(full=True)
+
+    assert ["window"] == [one["kind"] for one in world.entries()[before:]]
+    assert Outcome.UNCHANGED is report.outcome
+
+
+def test_a_renamed_author_is_an_account_entry_and_no_edit(world: World) -> None:
+    """A name is stored per observation, not per message."""
+    world.post("はい")
+    world.sync()
+    world.chatwork.rename_account(world.tanaka, "田中(退職)")
+
+    report = world.synced(full=True)
+
+    names = [
+        one["payload"]["object"]["name"] for one in world.entries("account") if one["key"].endswith(str(world.tanaka))
+    ]
+    assert (0, 0, 0, 0) == counts(report)
+    assert ["田中", "田中(退職)"] == names
+
+
+# --- the window of 100 ----------------------------------------------------------------------------
+
+
+def test_exactly_100_messages_are_no_gap(world: World) -> None:
+    """The counter says that nothing lies before them."""
+    world.posts(99)
+
+    report = world.synced()
+
+    assert ([], []) == (report.gaps, world.gaps())
+    assert [(None, int(max(world.states(), key=int)))] == world.stretches()
+
+
+def test_what_lies_before_the_first_window_is_a_gap_but_no_trouble(world: World) -> None:
+    """After null, before the oldest shown, the counter's difference; complete, and nothing to report."""
+    world.posts(149)
+
+    report = world.sync()
+
+    oldest = min(world.states(), key=int)
+    assert [(None, oldest, 50, "first_sync", True)] == world.gaps()
+    assert ((), True) == (report.reported, report.complete)
+
+
+def test_more_than_a_window_between_two_syncs_is_a_gap(world: World) -> None:
+    """After the newest covered, before the oldest shown, with an estimate; it is reported once."""
+    first = world.post("最初")
+    world.sync()
+    later = world.posts(130)
+
+    report = world.sync()
+    again = world.sync()
+
+    assert [(first, later[30], 30, "window", True)] == world.gaps()
+    assert (first, later[30], 30) == tuple(report.rooms[0].gaps[0][name] for name in ("after", "before", "missing"))
+    assert ((f"event/{world.room}/gap",), False) == (report.reported, report.complete)
+    assert ((), False) == (again.reported, again.complete)
+    assert 2 == len(world.stretches())
+
+
+def test_a_window_that_just_touches_is_no_gap(world: World) -> None:
+    """99 new messages and the last covered one."""
+    world.posts(100)
+    world.sync()
+    world.posts(99)
+
+    report = world.synced()
+
+    assert [] == report.gaps
+    assert 99 == report.new
+
+
+def test_a_short_list_closes_every_gap(world: World) -> None:
+    """It shows the room from its beginning."""
+    world.post("最初")
+    world.sync()
+    later = world.posts(130)
+    world.sync()
+    for post in later[:60]:
+        world.chatwork.vanish(post)
+
+    world.sync(full=True)
+
+    assert [False] == [open_ for *_, open_ in world.gaps()]
+    assert [(None, int(later[-1]))] == world.stretches()
+
+
+def test_a_list_that_reaches_back_across_a_gap_closes_it(world: World) -> None:
+    """Messages vanished, so the newest 100 now begin before it."""
+    world.posts(200, "前")
+    world.sync()
+    later = world.posts(130)
+    world.sync()
+    for post in later[:60]:
+        world.chatwork.vanish(post)
+
+    world.sync(full=True)
+
+    assert [("first_sync", True), ("window", False)] == [(reason, open_) for _, _, _, reason, open_ in world.gaps()]
+    assert 1 == len(world.stretches())
+
+
+def test_more_than_a_window_in_a_room_seen_empty_is_a_gap(world: World) -> None:
+    """Nothing can be said to have been there before the first sync."""
+    room = world.chatwork.add_room("静か", members=[world.tanaka], announce=False)
+    world.contract("job1", room)
+    world.sync()
+    world.room = room
+    posts = world.posts(120)
+
+    report = world.sync()
+
+    assert [(None, posts[20], 20, "window", True)] == world.gaps()
+    assert (f"event/{room}/gap",) == report.reported
+
+
+def test_an_empty_room_is_covered(world: World) -> None:
+    """204 and `[]` say the same: nothing was ever posted."""
+    for body in (None, b"[]"):
+        room = world.chatwork.add_room("静か", members=[world.tanaka], announce=False)
+        world.contract("job1", room)
+        if body is not None:
+            world.chatwork.fail(Fault.REPLY, LIST, body=body)
+
+        report = world.sync()
+
+        assert ((), True, []) == (report.reported, report.complete, world.gaps())
+    assert [(None, None), (None, None)] == world.stretches()
+
+
+# --- what is not shown any more -------------------------------------------------------------------
+
+
+def test_a_message_missing_inside_the_window_is_read_singly(world: World) -> None:
+    """404 without the limitation header: missing; its text stays and the reply that said so is kept."""
+    posts = world.posts(3)
+    world.sync()
+    world.chatwork.vanish(posts[1])
+    world.asked()
+
+    report = world.synced(full=True)
+
+    (last,) = [one for one in world.entries("message") if one["payload"]["state"] == "missing"]
+    (reply,) = [row for row in world.rows("reply") if row["sha256"] == last["reply"]]
+    assert (0, 0, 0, 1) == counts(report)
+    assert report.disappeared
+    assert f"/rooms/{world.room}/messages/{posts[1]}" in world.asked()
+    assert ("missing", "もう一つ 1", 404) == (
+        world.states()[posts[1]],
+        last["payload"]["object"]["body"],
+        reply["status"],
+    )
+
+
+def test_the_newest_message_may_be_the_one_that_vanished(world: World) -> None:
+    """Nothing newer is shown, and yet it is asked for."""
+    posts = world.posts(3)
+    world.sync()
+    world.chatwork.vanish(posts[2])
+
+    report = world.synced(full=True)
+
+    assert (0, 0, 0, 1) == counts(report)
+    assert "missing" == world.states()[posts[2]]
+
+
+def test_a_missing_message_is_asked_for_once(world: World) -> None:
+    """And is found again if a list shows it again."""
+    posts = world.posts(3)
+    world.sync()
+    kept = world.chatwork.messages[int(posts[1])]
+    world.chatwork.vanish(posts[1])
+    world.sync(full=True)
+    world.asked()
+    world.sync(full=True)
+    asked = world.asked()
+    world.chatwork.messages[int(posts[1])] = kept
+    world.chatwork.rooms[world.room].message_ids.append(int(posts[1]))
+    world.chatwork.rooms[world.room].message_ids.sort()
+
+    report = world.synced(full=True)
+
+    assert f"/rooms/{world.room}/messages/{posts[1]}" not in asked
+    assert (0, 0, 0, 0) == counts(report)
+    assert "present" == world.states()[posts[1]]
+
+
+def test_a_message_that_the_list_leaves_out_but_that_is_there_goes_into_a_reading(world: World) -> None:
+    """It is not asked for again in every run."""
+    posts = world.posts(3)
+    world.sync()
+    listed = [one["payload"]["object"] for one in world.entries("message") if one["key"] != f"message/{posts[1]}"]
+    as_list(world, *listed)
+    world.asked()
+
+    report = world.synced(full=True)
+    asked = world.asked()
+    as_list(world, *listed)
+    world.sync(full=True)
+    asked_again = world.asked()
+
+    (reading,) = world.entries("reading")
+    assert {"ids": [posts[1]]} == reading["payload"]
+    assert (0, 0, 0, 0) == counts(report)
+    assert f"/rooms/{world.room}/messages/{posts[1]}" in asked
+    assert f"/rooms/{world.room}/messages/{posts[1]}" not in asked_again
+
+
+def test_a_run_cut_short_between_single_readings_is_made_up_for(world: World) -> None:
+    """The room counts as visited only when everything that its list did not show was asked for."""
+    posts = world.posts(5)
+    world.sync()
+    for post in posts[:3]:
+        world.chatwork.vanish(post)
+    world.chatwork.fail(Fault.DROP, rf"messages/{posts[1]}", times=None)
+
+    failed = world.sync(full=True)
+    world.chatwork.heal()
+    healed = world.sync()
+
+    assert (Outcome.FAILED, 1) == (failed.rooms[0].outcome, failed.rooms[0].missing)
+    assert 2 == healed.rooms[0].missing
+    assert {"missing"} == {world.states()[post] for post in posts[:3]}
+
+
+def test_a_list_that_is_suddenly_empty_is_an_event_and_no_mass_deletion(world: World) -> None:
+    """Nothing changes its state; it is said, and looked at again in the next run."""
+    world.posts(3)
+    world.sync()
+    before = world.states()
+    world.chatwork.fail(Fault.REPLY, LIST, status=204, body=b"")
+
+    report = world.sync(full=True)
+    stretches = world.stretches()
+    world.asked()
+    again = world.sync()
+    assert f"/rooms/{world.room}/messages?force=1" in world.asked()
+
+    assert (before, 0) == (world.states(), report.rooms[0].missing)
+    assert (f"room/{world.room}/messages/empty",) == report.reported
+    assert not report.complete
+    assert stretches == world.stretches()
+    assert again.complete
+
+
+def test_more_absent_messages_than_one_run_asks_for_are_left_for_the_next(world: World) -> None:
+    """A hundred a run, the newest first; it is said until all are done."""
+    posts = [*world.posts(90), *(world.sync() and world.posts(90))]
+    world.sync()
+    for post in posts[:150]:
+        world.chatwork.vanish(post)
+
+    first = world.sync(full=True)
+    states = world.states()
+    second = world.sync()
+
+    assert ((f"room/{world.room}/messages/unread",), False) == (first.reported, first.complete)
+    assert (100, 50) == (first.rooms[0].missing, second.rooms[0].missing)
+    assert ["present", "missing"] == [states[posts[0]], states[posts[149]]]
+    assert second.complete
+
+
+# --- the free plan --------------------------------------------------------------------------------
+
+
+def test_what_the_plan_hides_is_hidden_and_not_missing(world: World) -> None:
+    """A list that is cut by the plan no longer reaches back to what was shown once."""
+    old = world.posts(3)
+    world.sync()
+    world.clock.pass_by(days=35)
+    new = world.post("新しい")
+    world.sync()
+    world.chatwork.free_plan(30)
+
+    report = world.synced(full=True)
+
+    assert (0, 0, 0, 0) == counts(report)
+    assert {"hidden"} == {world.states()[post] for post in old}
+    assert "present" == world.states()[new]
+    assert not report.disappeared
+    assert [] == report.gaps
+
+
+def test_when_the_plan_hides_everything_nothing_else_changes(world: World) -> None:
+    """204 with the limitation header: all of them are hidden."""
+    posts = world.posts(3)
+    world.sync()
+    world.clock.pass_by(days=50)
+    world.chatwork.free_plan()
+
+    report = world.sync()
+
+    assert {"hidden"} == {world.states()[post] for post in posts}
+    assert ((), [(None, int(posts[-1]))]) == (report.reported, world.stretches())
+
+
+def test_what_was_hidden_is_found_again_when_the_plan_shows_it(world: World) -> None:
+    """Unchanged it is present; deleted meanwhile it is deleted."""
+    posts = world.posts(3)
+    world.sync()
+    world.clock.pass_by(days=50)
+    world.chatwork.free_plan()
+    world.sync()
+    world.chatwork.free_plan(None)
+    world.chatwork.delete(posts[1])
+
+    report = world.synced(full=True)
+
+    assert ["present", "deleted", "present"] == [world.states()[post] for post in posts]
+    assert (0, 0, 1, 0) == counts(report)
+
+
+def test_a_message_hidden_when_read_singly_is_hidden(world: World) -> None:
+    """404 with the limitation header is no disappearance."""
+    posts = world.posts(3)
+    world.sync()
+    listed = [one["payload"]["object"] for one in world.entries("message") if one["key"] != f"message/{posts[1]}"]
+    as_list(world, *listed)
+    world.clock.pass_by(days=50)
+    world.chatwork.free_plan()
+
+    report = world.synced(full=True)
+
+    assert ("hidden", 0) == (world.states()[posts[1]], report.missing)
+
+
+def test_a_first_sync_on_the_free_plan_is_a_gap_of_the_plan(world: World) -> None:
+    """What lies before is hidden, however short the list."""
+    world.posts(3)
+    world.clock.pass_by(days=50)
+    new = world.post("新しい")
+    world.chatwork.free_plan()
+
+    report = world.sync()
+
+    assert [(None, new, 4, "plan", True)] == world.gaps()
+    assert () == report.reported
+
+
+def test_a_post_after_long_silence_on_the_free_plan_is_no_gap(world: World) -> None:
+    """The room was read daily: whatever was posted since the last time is too young to be hidden."""
+    world.posts(3)
+    world.sync()
+    for _ in range(5):
+        world.clock.pass_by(days=10)
+        world.sync()
+    world.chatwork.free_plan()
+    world.clock.pass_by(days=1)
+    world.post("ひさしぶり")
+
+    report = world.sync()
+
+    assert ([], ()) == (world.gaps(), report.reported)
+
+
+# --- other forms of the same thing ----------------------------------------------------------------
+
+
+def test_ids_as_numbers_nulls_missing_and_unknown_fields_are_accepted(world: World) -> None:
+    """And kept exactly as received."""
+    shown = [
+        message(2**62 + 1),
+        message(str(2**62 + 2), None, update_time=None, unheard_of={"a": [1, None, True]}),
+        {"message_id": "0003", "account": {"account_id": "7"}},
+    ]
+    as_list(world, *shown)
+
+    report = world.synced()
+
+    held = {one["key"]: one["payload"]["object"] for one in world.entries("message")}
+    assert 3 == report.new
+    assert {"message/3": shown[2], f"message/{2**62 + 1}": shown[0], f"message/{2**62 + 2}": shown[1]} == held
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ud83d",
+        "a\udc00b",
+        "\x00",
+        "𠮷🎉",
+        "あ" * 65535,
+        "=cmd()",
+        "<script>",
+        "\u202e\u200b\u2028",
+        "",
+        "null",
+        "x\r\ny",
+    ],
+    ids=lambda text: ascii(text[:8]),
+)
+def test_any_text_is_kept_exactly(world: World, text: str) -> None:
+    """In the entry and in the reply; in readable columns what cannot be stored is made visible."""
+    post = world.post(text)
+    world.sync()
+    world.chatwork.edit(post, text + "!", moves_update_time=False)
+
+    report = world.synced(full=True)
+
+    readable = [row["body"] for row in world.rows("message_version") if str(row["position"]) == post]
+    assert [text, text + "!"] == world.texts(post)
+    assert 1 == report.edited
+    assert [facts.readable(text), facts.readable(text + "!")] == readable
+
+
+def test_a_hostile_name_is_kept_exactly(world: World) -> None:
+    """In account and member entries."""
+    name = "\ud83d\x00<b>\u202e"
+    evil = world.chatwork.add_account(name)
+    world.chatwork.add_member(world.room, evil)
+    world.post("x", by=evil)
+
+    world.sync()
+
+    held = {one["payload"]["object"]["name"] for kind in ("account", "member") for one in world.entries(kind)}
+    assert name in held
+
+
+def test_order_of_a_list_does_not_matter(world: World) -> None:
+    """Sorted by numeric id, never by position or as text."""
+    as_list(world, message("1000"), message("999"), message("1001"))
+
+    world.sync()
+
+    (window,) = world.entries("window")
+    assert ("999", "1001") == (window["payload"]["oldest"], window["payload"]["newest"])
+    keys = [one["key"] for one in world.entries("message")]
+    assert ["message/999", "message/1000", "message/1001"] == keys
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.SERVER_ERROR,
+        Fault.MAINTENANCE,
+        Fault.HTML,
+        Fault.CUT_BODY,
+        Fault.CUT_JSON,
+        Fault.EMPTY,
+        Fault.WRONG_SHAPE,
+        Fault.DROP,
+        Fault.REDIRECT,
+        Fault.REDIRECT_LOOP,
+    ],
+)
+def test_what_is_no_answer_is_never_data(world: World, fault: Fault) -> None:
+    """The room failed and says so; nothing of it became an entry, nothing known changed."""
+    posts = world.posts(3)
+    world.sync()
+    before = [one for one in world.entries() if one["kind"] != "sweep"]
+    world.post("四つめ")
+    world.chatwork.delete(posts[0])
+    world.chatwork.fail(fault, rf"rooms/{world.room}/", times=None)
+
+    report = world.sync()
+    world.chatwork.heal()
+    healed = world.synced()
+
+    failed = [one for one in world.entries() if one["kind"] != "sweep"][: len(before)]
+    assert (Outcome.FAILED, f"room/{world.room}/messages/failed") == (report.rooms[0].outcome, report.reported[0])
+    assert report.rooms[0].error
+    assert not report.complete
+    assert before == failed
+    assert (1, 0, 1, 0) == counts(healed)
+
+
+def test_one_bad_answer_is_asked_again_and_leaves_no_trace(world: World) -> None:
+    """A retry that works is no trouble."""
+    world.posts(3)
+    world.chatwork.fail(Fault.CUT_JSON, LIST)
+
+    report = world.sync()
+
+    assert (4, ()) == (report.rooms[0].new, report.reported)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"message_id": one} for one in (0, "12x", -1, 2**63, 1.5, True, None, "", [])),
+        {"body": 5},
+        {"account": None},
+        {"account": {"account_id": 0}},
+        {"send_time": -1},
+    ],
+    ids=str,
+)
+def test_a_list_with_an_object_that_cannot_be_is_not_data(world: World, wrong: dict[str, Any]) -> None:
+    """The whole list is refused, not one message of it."""
+    body = json.dumps([message("4"), message("5") | wrong]).encode()
+    world.chatwork.fail(Fault.REPLY, LIST, body=body, times=None)
+
+    report = world.sync()
+
+    assert Outcome.FAILED is report.rooms[0].outcome
+    assert [] == world.entries("message")
