@@ -13,6 +13,7 @@ from archiver.sync.report import Outcome, RoomReport
 from tests.support.world import World
 
 LIST = r"messages\?force=1"
+WRONG_IDS: tuple[object, ...] = (0, "12x", -1, 2**63, 1.5, True, None, "", [])
 
 
 def counts(report: RoomReport) -> tuple[int, int, int, int]:
@@ -365,7 +366,9 @@ def test_a_list_that_is_suddenly_empty_is_an_event_and_no_mass_deletion(world: W
 
 def test_more_absent_messages_than_one_run_asks_for_are_left_for_the_next(world: World) -> None:
     """A hundred a run, the newest first; it is said until all are done."""
-    posts = [*world.posts(90), *(world.sync() and world.posts(90))]
+    posts = world.posts(90)
+    world.sync()
+    posts += world.posts(90)
     world.sync()
     for post in posts[:150]:
         world.chatwork.vanish(post)
@@ -597,7 +600,7 @@ def test_one_bad_answer_is_asked_again_and_leaves_no_trace(world: World) -> None
 @pytest.mark.parametrize(
     "wrong",
     [
-        *({"message_id": one} for one in (0, "12x", -1, 2**63, 1.5, True, None, "", [])),
+        *[{"message_id": one} for one in WRONG_IDS],
         {"body": 5},
         {"account": None},
         {"account": {"account_id": 0}},

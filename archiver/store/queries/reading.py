@@ -69,4 +69,4 @@ def names(reading: Reading, room: int) -> dict[int, str]:
     """The present names of everybody seen in a room."""
     table = schema.person.c
     rows = reading.sql.execute(select(table.account_id, table.name).where(table.room_id == room))
-    return dict(row.tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}

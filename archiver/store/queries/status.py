@@ -120,7 +120,7 @@ def _states(reading: Reading) -> dict[int, dict[str, int]]:
 
 def _counted(reading: Reading, table: Any) -> dict[int, int]:
     rows = reading.sql.execute(select(table.c.room_id, func.count()).group_by(table.c.room_id))
-    return dict(row.tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def _covered(reading: Reading, room: int) -> tuple[tuple[datetime, datetime], ...]:
