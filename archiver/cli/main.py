@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None, *, table: Mapping[str, Listed] = COM
     """Run one call of `archive`; the exit code. Only bugs leave as exceptions."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     make_output_safe()
-    os.umask(0o077)  # nothing that a command writes is for other users of this computer
+    shared = os.umask(0o077)  # nothing that a command writes is for other users of this computer
     speak(choose(arguments, os.environ, system_language=windows_language))
     try:
         code = _run(build(table), arguments)
@@ -43,6 +43,8 @@ def main(argv: Sequence[str] | None = None, *, table: Mapping[str, Listed] = COM
         if told is None:
             raise
         return told
+    finally:
+        os.umask(shared)
 
 
 def build(table: Mapping[str, Listed] = COMMANDS) -> LazyGroup:
