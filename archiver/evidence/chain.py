@@ -17,6 +17,7 @@ GENESIS = "0" * 64
 SEAL_FORMAT = "chatwork-archive-seal-1"
 
 _LONE = re.compile("[\ud800-\udfff]")
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def canonical(value: object) -> str:
@@ -24,8 +25,7 @@ def canonical(value: object) -> str:
 
     Whoever hashes it encodes it as UTF-8. Raises ValueError for NaN and infinities, which JSON lacks.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return escape_lone(text)
+    return escape_lone(_CANONICAL(value))
 
 
 def escape_lone(text: str) -> str:

@@ -49,15 +49,20 @@ def alone(function: Callable[..., object], *arguments: str) -> Alone:
 
 
 def beside(
-    *functions: Callable[[], object], times: int, clock: Callable[[], float] = time.perf_counter
+    *functions: Callable[[], object], times: int, each: int = 1, clock: Callable[[], float] = time.perf_counter
 ) -> tuple[float, ...]:
-    """The median seconds of each function; they take turns, so that a slow moment of the machine hits all alike."""
+    """The median seconds of each function; they take turns, so that a slow moment of the machine hits all alike.
+
+    Each runs `each` times in its turn: with very short ones, what the others leave in the processor's caches
+    would count for more than the function itself.
+    """
     taken: list[list[float]] = [[] for _function in functions]
     for _turn in range(times):
         for function, seconds in zip(functions, taken, strict=True):
-            begun = clock()
-            function()
-            seconds.append(clock() - begun)
+            for _run in range(each):
+                begun = clock()
+                function()
+                seconds.append(clock() - begun)
     return tuple(median(seconds) for seconds in taken)
 
 

@@ -26,7 +26,7 @@ KNOWN_BAR, NEW_BAR = 5, 10
 """Milliseconds of CPU."""
 
 WINDOW = 100
-TIMES = 60
+TURNS, EACH = 3, 40
 BEFORE = 100
 """Windows held before it is measured."""
 
@@ -37,7 +37,7 @@ def measure(folder: Path) -> list[Figure]:
     home.mkdir()
     archive = Archive(home)
     revision.create(archive.database)
-    bodies = _windows(BEFORE + TIMES)
+    bodies = _windows(BEFORE + TURNS * EACH)
     adapter = Canned()
     desk = Desk(archive, client(adapter, _now), _now, corpus.OWNER)
     for body in islice(bodies, BEFORE):
@@ -57,7 +57,7 @@ def measure(folder: Path) -> list[Figure]:
             response.raw.read()
 
     fresh, again, http, least = beside(
-        new, known, request, lambda: plain.take(adapter.body), times=TIMES, clock=time.process_time
+        new, known, request, lambda: plain.take(adapter.body), times=TURNS, each=EACH, clock=time.process_time
     )
     archive.close()
     return [

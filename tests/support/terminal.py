@@ -1,0 +1,48 @@
+"""A user's terminal: each command is a process of its own, with the environment of one archive."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from archiver.demo.chatwork import Chatwork
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+class Terminal:
+    """Runs `archive` against a simulated Chatwork."""
+
+    def __init__(self, home: Path, chatwork: Chatwork) -> None:
+        """Point every command at the archive in `home`."""
+        self.home = home
+        self.environ = {
+            **os.environ,
+            "ARCHIVE_HOME": str(home),
+            "ARCHIVE_LANG": "ja",
+            "CHATWORK_API_TOKEN": TOKEN,
+            "CHATWORK_API_BASE_URL": chatwork.base_url,
+            "HOME": str(home.parent),
+        }
+
+    def command(self, *arguments: object) -> list[str]:
+        """The command line of one call."""
+        return [sys.executable, "-m", "archiver", *map(str, arguments)]
+
+    def run(self, *arguments: object, code: int = 0, **environ: str) -> str:
+        """Run `archive` and give what it printed; its exit code must be the expected one."""
+        told = subprocess.run(
+            self.command(*arguments), env=self.environ | environ, capture_output=True, text=True, encoding="utf-8"
+        )
+        assert code == told.returncode, told.stdout + told.stderr
+        assert "Traceback" not in told.stderr
+        return told.stdout if code in (0, 3, 4) else told.stderr
+
+    def json(self, *arguments: object, code: int = 0) -> dict[str, Any]:
+        """Run a command with `--json`."""
+        found: dict[str, Any] = json.loads(self.run(*arguments, "--json", code=code))
+        return found

@@ -1,0 +1,197 @@
+"""The file list of a room: new, changed, gone, and lists at their cap."""
+
+from __future__ import annotations
+
+import json
+
+from archiver.demo.chatwork import Fault
+from tests.support.world import World
+
+
+def states(world: World) -> dict[int, str]:
+    """The state of each file, by id."""
+    return {row["file_id"]: row["state"] for row in world.rows("file")}
+
+
+def test_a_file_is_held_as_listed_and_its_bytes_by_digest(world: World) -> None:
+    """The object as received, the reply, and the bytes, read-only."""
+    file = world.chatwork.upload(world.room, world.tanaka, "仕様書.pdf", data=b"%PDF-1.7")
+
+    report = world.synced()
+
+    (entry,) = world.entries("file")
+    (blob,) = world.entries("blob")
+    assert (1, 1, 0) == (report.files_new, report.files_saved, report.files_pending)
+    assert ("仕様書.pdf", 8) == tuple(entry["payload"]["object"][name] for name in ("filename", "filesize"))
+    assert {entry["reply"]} <= {row["sha256"] for row in world.rows("reply")}
+    assert b"%PDF-1.7" == world.blob(file)
+    assert (None, "saved", 8, 8) == (
+        blob["reply"],
+        *(blob["payload"][name] for name in ("state", "size", "listed_size")),
+    )
+
+
+def test_no_address_of_a_file_is_kept(world: World) -> None:
+    """It is a bearer right: neither in an entry nor in a reply."""
+    world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
+
+    world.sync()
+
+    assert not any("uploadfile" in json.dumps(one) for one in world.entries())
+    assert not any("create_download_url" in row["path"] for row in world.rows("reply"))
+
+
+def test_the_same_bytes_lie_once(world: World) -> None:
+    """Two files, one blob."""
+    files = [world.chatwork.upload(world.room, world.tanaka, name, data=b"same") for name in ("a", "b")]
+
+    world.sync()
+
+    held = [path for path in (world.home / "files").rglob("*") if path.is_file()]
+    assert [b"same", b"same"] == [world.blob(file) for file in files]
+    assert 1 == len(held)
+
+
+def test_a_removed_file_is_gone_and_its_bytes_stay(world: World) -> None:
+    """Its post changed too, which is an edit."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
+    world.sync()
+    world.chatwork.remove_file(file)
+
+    report = world.synced(full=True)
+
+    assert "gone" == states(world)[file]
+    assert b"x" == world.blob(file)
+    assert (0, 1, 0) == (report.files_new, report.edited, report.files_pending)
+    assert report.disappeared
+
+
+def test_a_file_that_is_listed_again_is_present(world: World) -> None:
+    """And is no new file."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
+    world.sync()
+    world.chatwork.fail(Fault.REPLY, r"/files$", status=204, body=b"")
+    world.sync(full=True)
+    gone = states(world)[file]
+
+    report = world.synced(full=True)
+
+    assert ("gone", "present", 0) == (gone, states(world)[file], report.files_new)
+
+
+def test_a_file_replaced_under_its_id_is_fetched_again_and_both_are_kept(world: World) -> None:
+    """Each distinct content is evidence."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
+    world.sync()
+    world.chatwork.replace_file(file, data=b"after that")
+
+    report = world.synced()
+
+    digests = [one["payload"]["sha256"] for one in world.entries("blob")]
+    held = {path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file()}
+    assert (1, {b"before", b"after that"}, 2) == (report.files_saved, held, len(set(digests)))
+    assert b"after that" == world.blob(file)
+
+
+def test_a_full_list_is_asked_again_for_each_person(world: World) -> None:
+    """More than 100 files, none of one person more than 99: all are held, and nothing is said."""
+    suzuki = world.chatwork.add_account("suzuki")
+    world.chatwork.add_member(world.room, suzuki)
+    for index in range(80):
+        world.chatwork.upload(world.room, suzuki, f"s{index}", data=b"s")
+    for index in range(80):
+        world.chatwork.upload(world.room, world.tanaka, f"t{index}", data=b"t")
+
+    report = world.sync()
+
+    assert 160 == report.rooms[0].files_new
+    assert ((), True) == (report.reported, report.complete)
+
+
+def test_a_person_known_only_by_a_file_is_asked_for(world: World) -> None:
+    """Posts are long out of the window, and the person has left; the list itself names them."""
+    gone = world.chatwork.add_account("退職者")
+    world.chatwork.add_member(world.room, gone)
+    for index in range(40):
+        world.chatwork.upload(world.room, gone, f"g{index}", data=b"g")
+    for index in range(80):
+        world.chatwork.upload(world.room, world.tanaka, f"t{index}", data=b"t")
+    world.chatwork.rooms[world.room].members.pop(gone)
+    world.posts(100)
+
+    report = world.synced()
+
+    assert 120 == report.files_new
+
+
+def test_what_stays_cut_is_said_and_nothing_is_called_gone(world: World) -> None:
+    """One person has more than 100 files: what the list does not show may still be there."""
+    files = [world.chatwork.upload(world.room, world.tanaka, f"t{index}", data=b"t") for index in range(90)]
+    world.sync()
+    for index in range(90):
+        world.chatwork.upload(world.room, world.tanaka, f"u{index}", data=b"u")
+
+    report = world.sync()
+
+    assert (f"room/{world.room}/files/cut",) == report.reported
+    assert not report.complete
+    assert "present" == states(world)[files[0]]
+
+
+def test_a_file_gone_from_a_full_list_is_noticed(world: World) -> None:
+    """When the lists of all persons together are whole."""
+    suzuki = world.chatwork.add_account("suzuki")
+    files = [
+        world.chatwork.upload(world.room, by, f"{index}", data=b"x")
+        for by in (suzuki, world.tanaka)
+        for index in range(70)
+    ]
+    world.sync()
+    world.chatwork.remove_file(files[0])
+
+    world.sync(full=True)
+
+    assert ["gone"] == [state for state in states(world).values() if state != "present"]
+    assert "gone" == states(world)[files[0]]
+
+
+def test_files_leave_with_their_person(world: World) -> None:
+    """Departure takes files along on Chatwork; here everything stays."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
+    world.sync()
+    world.chatwork.cancel_account(world.tanaka)
+
+    report = world.synced(full=True)
+
+    names = {one["payload"]["object"]["name"] for one in world.entries("account")}
+    assert ("gone", b"x") == (states(world)[file], world.blob(file))
+    assert "田中(解約済)" in names
+    assert report.disappeared
+
+
+def test_a_file_gone_before_its_bytes_were_had_is_given_up_at_last(world: World) -> None:
+    """It stays listed, with the reason."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
+    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+    world.sync()
+    world.chatwork.remove_file(file)
+
+    for _ in range(12):
+        world.clock.pass_by(days=4)
+        report = world.sync()
+
+    assert {file: ("lost", "not_shown")} == world.blob_states()
+    assert (0, False) == (report.rooms[0].files_pending, report.complete)
+
+
+def test_ids_as_text_and_missing_fields_of_a_file_are_accepted(world: World) -> None:
+    """A file whose size is not told is fetched all the same."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"whatever is there")
+    shown = [{"file_id": str(file), "account": {"account_id": str(world.tanaka)}, "message_id": None, "filesize": None}]
+    world.chatwork.fail(Fault.REPLY, r"/files$", body=json.dumps(shown).encode())
+
+    report = world.synced()
+
+    assert (1, 1) == (report.files_new, report.files_saved)
+    assert b"whatever is there" == world.blob(file)
+    assert shown[0] == world.entries("file")[0]["payload"]["object"]

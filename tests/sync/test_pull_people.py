@@ -1,0 +1,180 @@
+"""Description, members and tasks of a room."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from archiver.demo.chatwork import Fault
+from archiver.sync.report import Outcome
+from tests.support.world import BEGIN, World
+
+
+def tasks(world: World) -> dict[int, tuple[str, str]]:
+    """Status and state of each task, by id."""
+    return {row["task_id"]: (row["status"], row["state"]) for row in world.rows("task")}
+
+
+def member_states(world: World) -> dict[int, str]:
+    """The state of each member, by account."""
+    return {row["account_id"]: row["state"] for row in world.rows("member")}
+
+
+def payloads(world: World, kind: str) -> list[dict[str, Any]]:
+    """Objects and states of a kind's entries."""
+    return [one["payload"] for one in world.entries(kind)]
+
+
+def test_name_description_and_role_of_a_room_are_kept_with_each_change(world: World) -> None:
+    """Each as an entry; an unchanged room makes none, whatever its counters say."""
+    world.sync()
+    world.chatwork.describe(world.room, "納品は毎週金曜\ud83d", announce=False)
+    world.sync(full=True)
+    world.post("はい")
+    world.sync()
+
+    held = [one["object"]["description"] for one in payloads(world, "room")]
+    (row,) = world.rows("room")
+    assert ["", "納品は毎週金曜\ud83d"] == held
+    assert "納品は毎週金曜[U+D83D]" == row["description"]
+
+
+def test_a_member_who_left_is_gone_and_their_card_is_kept(world: World) -> None:
+    """The last card seen stands in the entry; joining again is no new person."""
+    world.sync()
+    world.chatwork.leave(world.room, world.tanaka)
+    left = world.synced()
+    state = member_states(world)[world.tanaka]
+    world.chatwork.add_member(world.room, world.tanaka)
+
+    world.sync()
+
+    told = [one for one in payloads(world, "member") if one["object"]["account_id"] == world.tanaka]
+    assert ["present", "gone", "present"] == [one["state"] for one in told]
+    assert ("gone", "田中") == (state, told[1]["object"]["name"])
+    assert "present" == member_states(world)[world.tanaka]
+    assert left.disappeared
+
+
+def test_a_list_without_a_single_member_is_not_believed(world: World) -> None:
+    """We are in the room ourselves."""
+    world.sync()
+    before = member_states(world)
+    world.chatwork.fail(Fault.REPLY, "/members", body=b"[]", times=None)
+
+    report = world.synced(full=True)
+
+    assert (Outcome.FAILED, before) == (report.outcome, member_states(world))
+
+
+def test_open_and_done_tasks_are_held_and_counted(world: World) -> None:
+    """With people, text, limit and state."""
+    limit = BEGIN + timedelta(days=3)
+    first = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿", limit=limit)
+    second = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "修正")
+    world.chatwork.finish_task(second)
+
+    report = world.synced()
+
+    assert (2, 0) == (report.tasks_new, report.tasks_changed)
+    assert {first: ("open", "present"), second: ("done", "present")} == tasks(world)
+    (row,) = [row for row in world.rows("task") if row["task_id"] == first]
+    assert (world.chatwork.owner, world.tanaka, int(limit.timestamp())) == (
+        row["account_id"],
+        row["assigned_by"],
+        row["limit_time"],
+    )
+
+
+def test_a_task_that_is_finished_is_a_change(world: World) -> None:
+    """It moved from one list to the other; both versions are held."""
+    task = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿")
+    world.sync()
+    world.chatwork.finish_task(task)
+
+    report = world.synced()
+
+    assert (0, 1) == (report.tasks_new, report.tasks_changed)
+    assert ["open", "done"] == [row["status"] for row in world.rows("task_version")]
+
+
+def test_a_deleted_task_is_asked_for_and_then_gone(world: World) -> None:
+    """The 404 that said so is kept; it is asked for once."""
+    task = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿")
+    world.sync()
+    world.chatwork.delete_task(task)
+
+    report = world.synced()
+    world.asked()
+    world.sync(full=True)
+
+    last = world.entries("task")[-1]
+    assert ("gone", 1) == (tasks(world)[task][1], report.tasks_changed)
+    assert "初稿" == last["payload"]["object"]["body"]
+    assert last["reply"] in {row["sha256"] for row in world.rows("reply") if row["status"] == 404}
+    assert f"/rooms/{world.room}/tasks/{task}" not in world.asked()
+
+
+def test_a_task_in_neither_list_that_is_there_is_not_gone(world: World) -> None:
+    """It may have moved between the two requests."""
+    task = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿")
+    world.sync()
+    world.chatwork.fail(Fault.REPLY, "status=open", status=204, body=b"")
+
+    report = world.synced(full=True)
+
+    assert ("present", 0) == (tasks(world)[task][1], report.tasks_changed)
+
+
+def test_more_than_100_tasks_are_asked_for_by_person(world: World) -> None:
+    """By assignee, and where that is not enough by assigner; all are held and nothing is said."""
+    suzuki = world.chatwork.add_account("suzuki")
+    world.chatwork.add_member(world.room, suzuki)
+    for index in range(70):
+        world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, f"a{index}")
+        world.chatwork.add_task(world.room, suzuki, world.chatwork.owner, f"b{index}")
+
+    report = world.sync()
+
+    assert (140, ()) == (report.rooms[0].tasks_new, report.reported)
+    assert any("assigned_by_account_id" in path for path in world.asked())
+
+
+def test_tasks_that_stay_cut_are_said_and_none_is_called_gone(world: World) -> None:
+    """One person gave more than 100 tasks to one other."""
+    for index in range(95):
+        world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, f"a{index}")
+    world.sync()
+    for index in range(30):
+        world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, f"b{index}")
+
+    report = world.sync()
+
+    assert ({"present"}, 125) == ({state for _, state in tasks(world).values()}, len(tasks(world)))
+    assert (f"room/{world.room}/people/cut",) == report.reported
+    assert not report.complete
+
+
+def test_tasks_go_with_a_cancelled_account(world: World) -> None:
+    """Each is asked for singly, and stays here."""
+    for index in range(3):
+        world.chatwork.add_task(world.room, world.chatwork.owner, world.tanaka, f"納品 {index}")
+    world.sync()
+    world.chatwork.cancel_account(world.tanaka)
+
+    report = world.synced(full=True)
+
+    assert (3, {"gone"}) == (report.tasks_changed, {state for _, state in tasks(world).values()})
+    assert "gone" == member_states(world)[world.tanaka]
+
+
+def test_odd_forms_of_a_task_are_accepted(world: World) -> None:
+    """Ids as text, null people, missing fields."""
+    shown = [{"task_id": "5", "account": None, "body": None, "limit_time": None, "unheard_of": []}]
+    world.chatwork.fail(Fault.REPLY, "status=open", body=json.dumps(shown).encode())
+
+    report = world.synced()
+
+    assert 1 == report.tasks_new
+    assert shown[0] == payloads(world, "task")[0]["object"]

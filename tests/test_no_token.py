@@ -1,0 +1,62 @@
+"""The token stands in nothing that the program writes, says or sends elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import zlib
+from pathlib import Path
+
+from archiver.demo.chatwork import Chatwork, Fault
+from tests.support.terminal import TOKEN, Terminal
+
+
+def test_the_token_is_nowhere_after_a_full_run_with_every_kind_of_trouble(tmp_path: Path) -> None:
+    """Neither on the screen nor in a file, a table, a package, a log, or a request to another host."""
+    said: list[str] = []
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        tanaka = chatwork.add_account("田中")
+        room = chatwork.add_room("動画編集", members=[tanaka])
+        chatwork.post(room, tanaka, "こんにちは")
+        chatwork.upload(room, tanaka, "a.bin", data=b"x" * 1_000)
+        terminal = Terminal(tmp_path / "home", chatwork)
+        terminal.run("init", "--yes")
+        terminal.run("contract", "add", "job1", "--room", room)
+        chatwork.fail(Fault.REDIRECT, "/messages", times=1, to=chatwork.files_url + "/uploadfile/x")
+        chatwork.fail(Fault.REPLY, "/members", times=1, status=400, body=f'{{"errors":["{TOKEN}"]}}'.encode())
+        for arguments in (
+            ["-v", "sync", "--full"],
+            ["sync", "--json"],
+            ["status"],
+            ["export", "job1", "--out", str(tmp_path / "out")],
+            ["verify", "--deep", "--json"],
+            ["token", "test"],
+        ):
+            told = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, text=True)
+            said += [told.stdout, told.stderr]
+        chatwork.revoke_token(new="another")
+        told = subprocess.run(terminal.command("sync"), env=terminal.environ, capture_output=True, text=True)
+        said += [told.stdout, told.stderr]
+
+        assert 10 == told.returncode
+        assert not chatwork.leaked
+        assert [] == [request for request in chatwork.requests if TOKEN in request.path]
+        assert [] == [one for one in chatwork.downloads if TOKEN in one.path + str(one.headers)]
+    assert [] == [text for text in said if TOKEN in text]
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file() and holds(path)]
+
+
+def holds(path: Path) -> bool:
+    """Whether the token stands in a file's bytes, as they are or inflated where they are deflated."""
+    data = path.read_bytes()
+    return TOKEN.encode() in data or any(TOKEN.encode() in part for part in inflated(data))
+
+
+def inflated(data: bytes) -> list[bytes]:
+    """Everything in the bytes that begins like a zlib stream, inflated as far as it goes."""
+    parts, start = [], data.find(b"\x78\xda")
+    while start >= 0:
+        with contextlib.suppress(zlib.error):
+            parts.append(zlib.decompressobj().decompress(data[start:]))
+        start = data.find(b"\x78\xda", start + 1)
+    return parts
