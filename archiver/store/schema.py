@@ -302,6 +302,30 @@ retry = Table(
     Column("reason", Text, nullable=False),
 )
 
+quest = Table(
+    "quest",
+    metadata,
+    _id("room_id"),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("origin", Text, nullable=False),  # file, task, reply, link, description, recovered
+    Column("priority", Integer, nullable=False),  # the smallest first
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),  # waiting, read, hidden, unreadable
+    Column("next_at", Text, nullable=False),
+    Index("quest_due", "state", "next_at"),
+    sqlite_with_rowid=False,
+)
+
+rotation = Table(
+    "rotation",
+    metadata,
+    _id("room_id"),
+    Column("own", Boolean, primary_key=True, autoincrement=False),  # one's own messages, or the others'
+    Column("begun_at", Text, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("position", BigInteger),  # read down to here; null: none yet in this round
+)
+
 memory = Table(
     "memory",
     metadata,

@@ -171,7 +171,9 @@ def test_tasks_go_with_a_cancelled_account(world: World) -> None:
 
 def test_odd_forms_of_a_task_are_accepted(world: World) -> None:
     """Ids as text, null people, missing fields."""
-    shown = [{"task_id": "5", "account": None, "body": None, "limit_time": None, "unheard_of": []}]
+    shown: list[dict[str, Any]] = [
+        {"task_id": "5", "account": None, "body": None, "limit_time": None, "unheard_of": []}
+    ]
     world.chatwork.fail(Fault.REPLY, "status=open", body=json.dumps(shown).encode())
 
     report = world.synced()

@@ -162,6 +162,22 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE quest (
+        room_id BIGINT NOT NULL,
+        position BIGINT NOT NULL,
+        origin TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        next_at TEXT NOT NULL,
+        PRIMARY KEY (room_id, position)
+    )
+     WITHOUT ROWID
+    """,
+    """
+    CREATE INDEX quest_due ON quest (state, next_at)
+    """,
+    """
     CREATE TABLE reading (
         room_id BIGINT NOT NULL,
         seq INTEGER NOT NULL,
@@ -209,6 +225,16 @@ STATEMENTS = (
         fingerprint TEXT NOT NULL,
         seq INTEGER NOT NULL,
         PRIMARY KEY (room_id)
+    )
+    """,
+    """
+    CREATE TABLE rotation (
+        room_id BIGINT NOT NULL,
+        own BOOLEAN NOT NULL,
+        begun_at TEXT NOT NULL,
+        done INTEGER NOT NULL,
+        position BIGINT,
+        PRIMARY KEY (room_id, own)
     )
     """,
     """

@@ -1,0 +1,99 @@
+"""The HTML pages of a long conversation: seconds, memory and the largest page, beside the plainest pages."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from archiver.export.html import write
+from archiver.records import JST, AccountId, Conversation, Message, MessageId, Person, RoomId, Source, State, Version
+from tests.benchmarks import corpus
+from tests.benchmarks.measure import Figure, alone
+
+COUNT = 100_000
+SECONDS, MEBIBYTES, PAGE = 4.5, 120, 0.4
+"""The bars; a page in MB."""
+
+A_PAGE = 500
+"""Messages on a plain page."""
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Our pages and the plain ones, each written in a process of its own."""
+    ours, plain = folder / "ours", folder / "plain"
+    ours.mkdir()
+    plain.mkdir()
+    taken, least = alone(write_pages, str(ours)), alone(write_plain_pages, str(plain))
+    largest = max(path.stat().st_size for path in ours.iterdir()) / 1_000_000
+    told = f"{taken.seconds:.1f} s ({taken.seconds / least.seconds:.1f} × plain escaped pages), "
+    told += f"{taken.mebibytes:.0f} MiB ({least.mebibytes:.0f} MiB plain), largest page {largest:.2f} MB"
+    numbers = {"seconds": taken.seconds, "mebibytes": taken.mebibytes, "largest_megabytes": largest}
+    numbers |= {"plain_seconds": least.seconds, "plain_mebibytes": least.mebibytes}
+    met = taken.seconds <= SECONDS and taken.mebibytes <= MEBIBYTES and largest <= PAGE
+    bar = f"≤ {SECONDS} s, ≤ {MEBIBYTES} MiB, pages ≤ {PAGE} MB"
+    return [Figure(f"HTML transcript of {COUNT:,} messages", bar, told, met, numbers)]
+
+
+def write_pages(folder: str) -> None:
+    """The transcript as an export writes it."""
+    people = {corpus.CLIENT: "田中", corpus.OWNER: "yamada"}
+    conversation = Conversation(
+        contract="12345678",
+        room_id=RoomId(corpus.ROOM),
+        room_name="動画編集_田中様",
+        description="",
+        owner_id=AccountId(corpus.OWNER),
+        read_at=corpus.BEGIN + timedelta(days=400),
+        messages=_messages,
+        count=COUNT,
+        people={number: Person(AccountId(number), (name,)) for number, name in people.items()},
+        attachments=(),
+        tasks=(),
+        gaps=(),
+        pauses=(),
+        covered=(),
+    )
+    write(conversation, Path(folder), lambda _attachment: None)
+
+
+def write_plain_pages(folder: str) -> None:
+    """The same messages as pages of escaped paragraphs: no notation, no days, no edits, no links."""
+    page: list[str] = []
+    for one in _messages():
+        at = one.send_time.astimezone(JST).strftime("%Y-%m-%d %H:%M")
+        page.append(f"<p><b>{html.escape(one.name)}</b> <i>{at}</i> #{one.no}<br>{html.escape(one.body)}</p>\n")
+        if len(page) == A_PAGE:
+            (Path(folder) / f"{one.no // A_PAGE:04}.html").write_text("".join(page), encoding="utf-8")
+            page.clear()
+
+
+def _messages() -> Iterator[Message]:
+    """Every seventh is a reply with a link, every fiftieth was edited."""
+    for number, shown in enumerate(corpus.messages(COUNT), 1):
+        body, account = shown["body"], shown["account"]
+        at = datetime.fromtimestamp(shown["send_time"], UTC)
+        if number % 7 == 0:
+            to = f"[rp aid={corpus.CLIENT} to={corpus.ROOM}-{shown['message_id']}]田中さん"
+            body = f"{to}\n{body} https://example.com/spec/{number}"
+        now = Version(body, 0, at, at)
+        edited = number % 50 == 0
+        yield Message(
+            no=number,
+            room_id=RoomId(corpus.ROOM),
+            message_id=MessageId(shown["message_id"]),
+            account_id=AccountId(account["account_id"]),
+            name=account["name"],
+            send_time=at,
+            update_time=0,
+            state=State.EDITED if edited else State.PRESENT,
+            body=body,
+            versions=(Version("前の文面", 0, at, at), now) if edited else (now,),
+            first_seen=at,
+            changed_at=at,
+            entry_seq=number,
+            source=Source.LIST,
+        )
+
+

@@ -1,0 +1,711 @@
+"""One sync as a whole: its cost, its order, its troubles, what it tells and what it never does."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import zlib
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.demo.chatwork import Fault
+from archiver.store.archive import DATABASE
+from archiver.sync import plan
+from archiver.sync.report import Outcome, RoomReport
+from archiver.sync.run import dry_run
+from tests.support.world import World, running
+
+
+def settled(world: World) -> World:
+    """A world whose first sync is done."""
+    world.post("よろしくお願いします。")
+    world.sync()
+    world.asked()
+    return world
+
+
+def more_rooms(world: World, number: int) -> list[int]:
+    """More contracted rooms, each with a post."""
+    rooms = [world.chatwork.add_room(f"room {index}", members=[world.tanaka]) for index in range(number)]
+    world.contract("job2", *rooms)
+    return rooms
+
+
+def sweeps(world: World) -> list[dict[str, object]]:
+    """Payloads of the sweep entries."""
+    return [one["payload"] for one in world.entries("sweep")]
+
+
+# --- cost and order -------------------------------------------------------------------------------
+
+
+def test_a_run_in_which_nothing_moved_costs_two_requests_and_no_entry(world: World) -> None:
+    """However many rooms are contracted."""
+    more_rooms(world, 20)
+    settled(world)
+    before = world.seqs()
+
+    report = world.sync()
+
+    assert ["/me", "/rooms"] == world.asked()
+    assert (2, True, ()) == (report.requests, report.complete, report.reported)
+    assert before == world.seqs()
+    assert {Outcome.UNCHANGED} == {room.outcome for room in report.rooms}
+
+
+def test_only_the_room_that_moved_is_read(world: World) -> None:
+    """Its lists, its people, and the own counters once more."""
+    rooms = more_rooms(world, 3)
+    settled(world)
+    world.chatwork.post(rooms[1], world.tanaka, "はい")
+
+    report = world.sync()
+
+    asked = world.asked()
+    assert {str(rooms[1])} == {found for path in asked for found in re.findall("/rooms/([0-9]+)", path)}
+    assert ["/me", "/rooms", f"/rooms/{rooms[1]}/messages?force=1"] == asked[:3]
+    assert "/rooms" == asked[-1]
+    assert len(asked) == report.requests
+
+
+def test_texts_and_small_files_come_before_people_and_those_before_large_files(world: World) -> None:
+    """The counterpart's files before one's own; text never waits for a video."""
+    rooms = more_rooms(world, 1)
+    mine = world.chatwork.upload(world.room, world.chatwork.owner, "mine", data=b"m")
+    large = world.chatwork.upload(rooms[0], world.tanaka, "large", size=2_000_000)
+    theirs = world.chatwork.upload(world.room, world.tanaka, "theirs", data=b"t")
+
+    world.sync()
+
+    asked = world.asked()
+    files = [
+        f"/rooms/{room}/files/{file}?create_download_url=1"
+        for room, file in ((world.room, theirs), (world.room, mine), (rooms[0], large))
+    ]
+    wanted = [
+        f"/rooms/{world.room}/messages?force=1",
+        f"/rooms/{rooms[0]}/messages?force=1",
+        files[0],
+        files[1],
+        f"/rooms/{world.room}/members",
+        f"/rooms/{rooms[0]}/members",
+        files[2],
+    ]
+    assert wanted == [path for path in asked if path in wanted]
+
+
+def test_every_request_is_a_get_and_messages_are_read_with_force(world: World) -> None:
+    """Nothing is written to Chatwork, no cursor is moved, no invitation read."""
+    settled(world)
+    world.chatwork.upload(world.room, world.tanaka, "a", data=b"x")
+    world.sync(full=True)
+
+    made = list(world.chatwork.requests) + list(world.chatwork.downloads)
+    lists = [request.path for request in made if request.path.endswith("/messages") or "/messages?" in request.path]
+    assert {"GET"} == {request.method for request in made}
+    assert all("force=1" in path for path in lists)
+    assert 0 == world.chatwork.rooms[world.room].cursor
+    assert not any("/link" in request.path for request in made)
+
+
+def test_a_quiet_room_is_read_again_every_six_hours(world: World) -> None:
+    """Nobody knows whether an edit moves a room."""
+    post = world.post("30,000円で")
+    world.sync()
+    world.chatwork.edit(post, "20,000円で")
+
+    edited = []
+    for _ in range(12):
+        world.clock.pass_by(minutes=30)
+        edited.append(world.synced().edited)
+
+    assert 1 == sum(edited)
+
+
+def test_rooms_are_chosen_by_number(world: World) -> None:
+    """Others are not read, and keep their turn."""
+    rooms = more_rooms(world, 1)
+
+    report = world.sync(rooms=frozenset(rooms))
+
+    assert rooms == [room.room_id for room in report.rooms]
+    assert not any(f"/rooms/{world.room}/" in path for path in world.asked())
+    assert world.sync().rooms[0].new
+
+
+def test_a_room_of_no_contract_is_refused_before_anything_is_asked(world: World) -> None:
+    """And so is a run without any contract."""
+    with pytest.raises(errors.UnknownRoom):
+        world.sync(rooms=frozenset([999]))
+
+    assert [] == world.asked()
+
+
+def test_without_a_contract_nothing_is_read(tmp_path: Path) -> None:
+    """Other rooms stay private: there is no default of all rooms."""
+    with running(tmp_path / "other") as world:
+        world.contract("job1", world.room, state="stopped")
+
+        report = world.sync()
+
+        assert [] == report.rooms
+        assert ["/me", "/rooms"] == world.asked()
+
+
+def test_a_closed_contract_is_read_for_180_days_more(world: World) -> None:
+    """Then no more."""
+    world.contract("job1", world.room, state="closed", closed_at=world.clock())
+    world.clock.pass_by(days=179)
+    during = world.sync().rooms
+    world.clock.pass_by(days=2)
+    after = world.sync().rooms
+
+    assert ([world.room], []) == ([room.room_id for room in during], [room.room_id for room in after])
+
+
+def test_a_dry_run_tells_the_steps_and_writes_nothing(world: World) -> None:
+    """Two requests, whatever it would read."""
+    settled(world)
+    world.post("はい")
+    world.chatwork.rename_account(world.chatwork.owner, "山田")
+    before = world.rows("entry"), world.rows("visit"), world.rows("memory")
+
+    steps = dry_run(world.archive, world.new_client(), now=world.clock)
+
+    expected = [(plan.MESSAGES, "動画編集"), (plan.FILES, "動画編集"), (plan.PEOPLE, "動画編集")]
+    assert expected == [(step.kind, name) for step, name in steps]
+    assert ["/me", "/rooms"] == world.asked()
+    assert before == (world.rows("entry"), world.rows("visit"), world.rows("memory"))
+
+
+def test_one_client_may_serve_many_runs(world: World) -> None:
+    """Requests are counted per run, and a deadline of one run does not bind the next."""
+    from archiver.sync.run import Options, run
+
+    first = run(world.archive, world.client, world.downloads, now=world.clock, options=Options(max_seconds=60))
+    world.clock.pass_by(hours=1)
+
+    second = run(world.archive, world.client, world.downloads, now=world.clock)
+
+    assert first.requests > 2
+    assert 2 == second.requests
+    assert world.client.transport.deadline is None
+
+
+# --- whose account --------------------------------------------------------------------------------
+
+
+def test_the_owner_is_written_down_without_private_data(world: World) -> None:
+    """Once, and again when the name changes; no mail address, no telephone."""
+    settled(world)
+    world.chatwork.rename_account(world.chatwork.owner, "山田")
+    world.sync()
+
+    told = [one["payload"] for one in world.entries("me")]
+    fields = {"account_id", "name", "chatwork_id", "organization_id", "organization_name"}
+    assert [fields, fields] == [set(one) for one in told]
+    assert ["yamada", "山田"] == [one["name"] for one in told]
+    assert b"yamada@example.com" not in everything(world.home)
+
+
+def test_another_accounts_token_writes_nothing(world: World) -> None:
+    """Neither an entry nor a word in the working tables."""
+    settled(world)
+    before = world.rows("entry"), world.rows("memory"), world.rows("visit")
+    world.chatwork.owner = world.tanaka
+
+    with pytest.raises(errors.WrongAccount) as caught:
+        world.sync()
+
+    assert 5 == caught.value.code
+    assert before == (world.rows("entry"), world.rows("memory"), world.rows("visit"))
+    assert ["/me"] == world.asked()
+
+
+def test_a_token_refused_at_the_beginning_writes_nothing(world: World) -> None:
+    """What is saved stays saved."""
+    settled(world)
+    before = world.seqs()
+    world.chatwork.revoke_token()
+
+    with pytest.raises(errors.TokenRefused) as caught:
+        world.sync()
+
+    assert (10, before) == (caught.value.code, world.seqs())
+
+
+def test_a_token_refused_in_the_middle_keeps_what_was_read(world: World) -> None:
+    """And the run is written down before it ends."""
+    settled(world)
+    world.post("間に合った")
+    world.chatwork.fail(Fault.UNAUTHORIZED, "/files")
+
+    with pytest.raises(errors.TokenRefused):
+        world.sync()
+
+    assert 1 == sweeps(world)[-1]["totals"]["new"]  # type: ignore[index]
+    assert 3 == len(world.states())
+    assert [1, 0] == [world.sync(full=True).rooms[0].new + 1, world.sync().rooms[0].new]
+
+
+# --- rooms that go --------------------------------------------------------------------------------
+
+
+def test_a_room_that_cannot_be_opened_is_frozen_until_it_is_back(world: World) -> None:
+    """Asked for singly once; then only the list of rooms is watched; back, everything is read anew."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a", data=b"x")
+    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+    settled(world)
+    messages = world.states()
+    world.chatwork.remove_owner(world.room)
+
+    first = world.sync()
+    asked_first = world.asked()
+    world.clock.pass_by(days=2)
+    second = world.sync()
+    asked_second = world.asked()
+    kept = world.states()
+    world.chatwork.heal()
+    world.chatwork.restore_owner(world.room)
+    world.post("おかえりなさい")
+    third = world.sync()
+
+    kinds = [one["kind"] for one in world.entries(room=world.room) if one["kind"].startswith("room.")]
+    assert (Outcome.INACCESSIBLE, (f"event/{world.room}/inaccessible",)) == (first.rooms[0].outcome, first.reported)
+    assert ["/me", "/rooms", f"/rooms/{world.room}"] == asked_first[:3]
+    assert (Outcome.INACCESSIBLE, (), False) == (second.rooms[0].outcome, second.reported, second.complete)
+    assert ["/me", "/rooms"] == asked_second
+    assert messages == kept
+    assert ["room.inaccessible", "room.accessible"] == kinds
+    assert (Outcome.ARCHIVED, 1, 1) == (third.rooms[0].outcome, third.rooms[0].new, third.rooms[0].files_saved)
+    assert b"x" == world.blob(file)
+    assert first.disappeared
+
+
+def test_a_room_never_seen_can_be_inaccessible(world: World) -> None:
+    """The user may have mistyped it."""
+    world.contract("job2", 999)
+
+    report = world.sync()
+
+    assert [Outcome.ARCHIVED, Outcome.INACCESSIBLE] == [room.outcome for room in report.rooms]
+
+
+def test_a_room_missing_from_the_list_that_can_be_read_is_read(world: World) -> None:
+    """The list of rooms was not whole."""
+    settled(world)
+    world.post("はい")
+    listed = [{"room_id": world.chatwork.my_room}]
+    world.chatwork.fail(Fault.REPLY, "/rooms$", body=json.dumps(listed).encode())
+
+    report = world.synced()
+
+    assert (1, Outcome.ARCHIVED) == (report.new, report.outcome)
+    assert [] == world.entries("room.inaccessible")
+
+
+def test_a_room_that_closes_during_the_run_is_noticed(world: World) -> None:
+    """A part of it was refused, and so is the room itself."""
+    settled(world)
+    world.post("はい")
+    world.chatwork.fail(Fault.FORBIDDEN, rf"/rooms/{world.room}(/|$)", times=None)
+
+    report = world.synced()
+
+    assert Outcome.INACCESSIBLE is report.outcome
+    assert 1 == len(world.entries("room.inaccessible"))
+
+
+def test_a_part_that_is_refused_does_not_close_the_room(world: World) -> None:
+    """The room itself can be read: this part failed, no more."""
+    settled(world)
+    world.post("はい")
+    world.chatwork.fail(Fault.FORBIDDEN, "/files", times=None)
+
+    report = world.synced()
+
+    assert (Outcome.FAILED, 1) == (report.outcome, report.new)
+    assert [] == world.entries("room.inaccessible")
+
+
+@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.HTML, Fault.DROP, Fault.EMPTY])
+def test_a_room_that_cannot_be_asked_for_is_not_called_inaccessible(world: World, fault: Fault) -> None:
+    """Only Chatwork's own 403 or 404 says so."""
+    settled(world)
+    world.chatwork.remove_owner(world.room)
+    world.chatwork.fail(fault, rf"/rooms/{world.room}$", times=None)
+
+    report = world.synced()
+
+    assert Outcome.FAILED is report.outcome
+    assert [] == world.entries("room.inaccessible")
+
+
+# --- failures -------------------------------------------------------------------------------------
+
+
+def test_one_failing_room_never_stops_the_others(world: World) -> None:
+    """It is said once, and repeated once a day while it lasts."""
+    rooms = more_rooms(world, 2)
+    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{rooms[0]}/", times=None)
+
+    first = world.sync()
+    second = world.sync()
+    world.clock.pass_by(days=1)
+    third = world.sync()
+    world.chatwork.heal()
+    fourth = world.sync()
+
+    trouble = (f"room/{rooms[0]}/messages/failed",)
+    assert [Outcome.ARCHIVED, Outcome.FAILED, Outcome.ARCHIVED] == [room.outcome for room in first.rooms]
+    assert [trouble, (), trouble, ()] == [run.reported for run in (first, second, third, fourth)]
+    assert [False, False, False, True] == [run.complete for run in (first, second, third, fourth)]
+
+
+def test_two_rooms_in_a_row_that_fail_end_the_round(world: World) -> None:
+    """With what it has; the rest is left over."""
+    rooms = more_rooms(world, 4)
+    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/({rooms[0]}|{rooms[1]})/", times=None)
+
+    report = world.sync()
+
+    outcomes = [room.outcome for room in report.rooms]
+    assert [Outcome.ARCHIVED, Outcome.FAILED, Outcome.FAILED, Outcome.UNCHANGED, Outcome.UNCHANGED] == outcomes
+    assert report.left_over
+    assert "left-over" in report.reported
+    assert not any(f"/rooms/{rooms[2]}" in path for path in world.asked())
+
+
+def test_failing_rooms_that_are_not_in_a_row_do_not(world: World) -> None:
+    """The one between them worked."""
+    rooms = more_rooms(world, 4)
+    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/({rooms[0]}|{rooms[2]})/", times=None)
+
+    report = world.sync()
+
+    assert not report.left_over
+    assert Outcome.ARCHIVED is report.rooms[4].outcome
+
+
+def test_absent_rooms_that_cannot_be_asked_for_end_the_round_too(world: World) -> None:
+    """Two in a row are enough."""
+    rooms = more_rooms(world, 4)
+    for room in rooms:
+        world.chatwork.remove_owner(room)
+    world.chatwork.fail(Fault.SERVER_ERROR, "/rooms/[0-9]+$", times=None)
+
+    report = world.sync()
+
+    assert [Outcome.FAILED, Outcome.FAILED, Outcome.UNCHANGED, Outcome.UNCHANGED] == [
+        room.outcome for room in report.rooms[1:]
+    ]
+    assert report.left_over
+
+
+def test_chatwork_out_of_reach_is_an_error_of_the_whole_run(world: World) -> None:
+    """Nothing is written, nothing known changes."""
+    settled(world)
+    before = world.seqs()
+    world.chatwork.stop()
+
+    with pytest.raises(errors.Unreachable):
+        world.sync()
+
+    world.chatwork.start()
+    assert before == world.seqs()
+
+
+def test_a_failed_room_stays_failed_though_a_file_of_it_was_saved(world: World) -> None:
+    """What could not be read is what counts."""
+    world.chatwork.upload(world.room, world.tanaka, "a", data=b"x")
+    world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
+    world.sync()
+    world.chatwork.heal()
+    world.chatwork.fail(Fault.SERVER_ERROR, "/messages", times=None)
+
+    report = world.synced(full=True)
+
+    assert (Outcome.FAILED, 1) == (report.outcome, report.files_saved)
+
+
+# --- the budget -----------------------------------------------------------------------------------
+
+
+def test_at_the_reserve_a_run_without_a_limit_waits(tmp_path: Path) -> None:
+    """Until the window is new; everything is read, and nothing is left over."""
+    with running(tmp_path / "home", limit=70) as world:
+        more_rooms(world, 20)
+
+        report = world.sync()
+
+        assert (True, ()) == (report.complete, report.reported)
+        assert world.clock.slept
+        assert report.requests > 100
+
+
+def test_at_the_reserve_a_run_with_a_limit_leaves_the_rest_over(tmp_path: Path) -> None:
+    """It is said, and made up by the next runs; some of the budget is left to others."""
+    with running(tmp_path / "home", limit=100) as world:
+        more_rooms(world, 30)
+
+        first = world.sync(max_seconds=60)
+        used = len(world.asked())
+        rest = []
+        while not rest or rest[-1].left_over:
+            world.clock.pass_by(minutes=5)
+            rest.append(world.sync(max_seconds=60))
+
+        assert (("left-over",), False) == (first.reported, first.complete)
+        assert used <= 80
+        assert rest[-1].complete
+        assert 31 == len({row["room_id"] for row in world.rows("message")})
+        assert [] == world.clock.slept
+
+
+def test_a_reading_that_was_only_due_can_wait_without_a_word(tmp_path: Path) -> None:
+    """It is left over only when it has been put off for twice its time."""
+    with running(tmp_path / "home", limit=400) as world:
+        more_rooms(world, 30)
+        world.sync()
+        said = []
+        for hour in (6, 13):
+            world.clock.time += timedelta(hours=hour)
+            world.chatwork.fail(Fault.RATE_LIMIT, "/messages", times=1, seconds=200)
+            said.append((world.sync(max_seconds=10).left_over))
+
+        assert [False, True] == said
+
+
+def test_a_refusal_for_too_many_calls_is_waited_for_within_the_time(world: World) -> None:
+    """429 without much time left: the rest is left over, exit semantics as for the reserve."""
+    settled(world)
+    world.post("はい")
+    world.chatwork.fail(Fault.RATE_LIMIT, "/messages", times=1, seconds=100)
+
+    short = world.sync(max_seconds=50)
+    world.clock.pass_by(seconds=200)
+    long = world.sync(max_seconds=50)
+
+    assert (("left-over",), 0) == (short.reported, short.rooms[0].new)
+    assert ((), 1) == (long.reported, long.rooms[0].new)
+
+
+def test_a_budget_spent_before_the_first_request_leaves_everything_over(world: World) -> None:
+    """Another program used it up: that is no failure, and said once."""
+    settled(world)
+    world.chatwork.fail(Fault.RATE_LIMIT, "/me", times=2, seconds=250)
+
+    first = world.sync(max_seconds=10)
+    again = world.sync(max_seconds=10)
+
+    assert (("left-over",), (), False) == (first.reported, again.reported, again.complete)
+    assert Outcome.UNCHANGED is first.rooms[0].outcome
+
+
+def test_what_the_last_run_knew_of_the_budget_is_remembered(world: World) -> None:
+    """A new process does not begin by asking past the reserve."""
+    settled(world)
+    world.chatwork.fail(Fault.RATE_LIMIT, "/me", times=1, seconds=250)
+    world.sync(max_seconds=10)
+    world.asked()
+
+    world.sync(max_seconds=10)
+
+    assert [] == world.asked()
+
+
+def test_no_time_left_leaves_everything_over(world: World) -> None:
+    """The two requests of the beginning are made, no more."""
+    report = world.sync(max_seconds=0)
+
+    assert (["/me", "/rooms"], ("left-over",)) == (world.asked(), report.reported)
+
+
+# --- the record -----------------------------------------------------------------------------------
+
+
+def test_idle_runs_are_collected_into_one_sweep_an_hour(world: World) -> None:
+    """With the number of runs and of requests; nothing per room."""
+    settled(world)
+    before = len(sweeps(world))
+    for _ in range(26):
+        world.clock.pass_by(minutes=5)
+        world.sync()
+
+    made = sweeps(world)[before:]
+    assert [13, 13] == [one["runs"] for one in made]
+    assert [26, 26] == [one["requests"] for one in made]
+    assert not any(str(world.room) in json.dumps(one) for one in made)
+
+
+def test_a_run_with_news_writes_the_idle_ones_down_first(world: World) -> None:
+    """So that sweeps are in the order of time."""
+    settled(world)
+    world.clock.pass_by(minutes=5)
+    world.sync()
+    world.post("はい")
+    world.clock.pass_by(minutes=5)
+
+    world.sync(settings="5e")
+
+    idle, news = sweeps(world)[-2:]
+    assert (1, 1) == (idle["runs"], news["runs"])
+    assert idle["to"] < news["from"]  # type: ignore[operator]
+    assert ("5e", 1) == (news["settings"], news["totals"]["new"])  # type: ignore[index]
+
+
+def test_reading_does_not_change_what_is_unread_and_that_is_measured(world: World) -> None:
+    """The own counter before and after, summed over contracted rooms; a fall is said."""
+    world.post("[To:1] はい")
+    report = world.sync()
+    before = world.chatwork.rooms[world.room].unread_num
+
+    (told,) = sweeps(world)
+    assert (before, before, False) == (told["unread_before"], told["unread_after"], report.unread_dropped)
+
+    world.post("読む")
+    world.chatwork.fail(Fault.REPLY, "/rooms$", after=1, body=b'[{"room_id": %d, "unread_num": 0}]' % world.room)
+
+    assert world.sync().unread_dropped
+
+
+def test_the_clocks_difference_and_unparsed_replies_are_recorded(world: World) -> None:
+    """In milliseconds; counted, never kept."""
+    world.chatwork.fail(Fault.HTML, "/messages", times=2)
+    world.sync()
+
+    (told,) = sweeps(world)
+    assert (2, True) == (told["unparsed"], -1000 <= int(str(told["clock_offset_ms"])) <= 0)
+
+
+def test_entries_are_numbered_without_holes_and_observed_when_the_reply_came(world: World) -> None:
+    """Whatever happened in between."""
+    for _ in range(3):
+        world.post("はい")
+        world.chatwork.fail(Fault.CUT_BODY, "/members", times=1)
+        world.sync()
+
+    seqs = world.seqs()
+    assert list(range(1, len(seqs) + 1)) == seqs
+    assert all(re.fullmatch(r"2026-07-01T\d\d:\d\d:\d\d\.\d{3}Z", row["observed_at"]) for row in world.rows("entry"))
+
+
+def test_every_entry_that_came_of_a_reply_has_it_kept(world: World) -> None:
+    """Messages, persons, members, rooms, tasks and files: the digest leads to the bytes."""
+    world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿")
+    world.chatwork.upload(world.room, world.tanaka, "a", data=b"x")
+    world.sync()
+
+    kept = {row["sha256"] for row in world.rows("reply")}
+    kinds = {"message", "account", "member", "room", "task", "file"}
+    told = [one for one in world.entries() if one["kind"] in kinds]
+    assert kinds == {one["kind"] for one in told}
+    assert {one["reply"] for one in told} <= kept
+
+
+def test_a_complete_archive_says_so_and_any_lack_unsays_it(world: World) -> None:
+    """Also when the lack is in a room that this run was not asked for."""
+    rooms = more_rooms(world, 1)
+    world.chatwork.upload(rooms[0], world.tanaka, "a", data=b"x")
+    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+
+    whole = world.sync()
+    other = world.sync(rooms=frozenset([world.room]))
+    world.chatwork.heal()
+    healed = world.sync(full=True)
+
+    assert [False, False, True] == [whole.complete, other.complete, healed.complete]
+    assert () == other.reported
+
+
+def test_a_limited_run_keeps_what_came_of_other_rooms_files(world: World) -> None:
+    """A begun transfer of a room that this run was not asked for is resumed later."""
+    rooms = more_rooms(world, 1)
+    world.chatwork.upload(rooms[0], world.tanaka, "a", size=3_000_000)
+    world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=1_000_000)
+    world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
+    world.sync()
+    begun = sorted((world.home / "files" / "incoming").iterdir())
+
+    world.sync(rooms=frozenset([world.room]))
+
+    assert begun
+    assert begun == sorted((world.home / "files" / "incoming").iterdir())
+
+
+# --- the document ---------------------------------------------------------------------------------
+
+
+def test_the_document_has_every_counter(world: World) -> None:
+    """As the design names them, 0 where nothing happened."""
+    settled(world)
+
+    document = world.sync().document()
+
+    (room,) = document["rooms"]
+    counters = {"new", "edited", "deleted", "missing", "files_new", "files_saved", "files_pending", "files_lost"}
+    assert {0} == {room[name] for name in counters | {"tasks_new", "tasks_changed"}}
+    assert {"account_id", "started_at", "finished_at", "requests", "complete", "rooms", "alerts", "sealed"} == set(
+        document
+    )
+    assert ("unchanged", [], None, "動画編集") == tuple(room[name] for name in ("outcome", "gaps", "error", "name"))
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_a_deletion_is_a_disappearance_and_an_edit_is_not() -> None:
+    """What makes a seal at once."""
+    told = {what: RoomReport(5) for what in ("new", "edited", "deleted", "missing")}
+    for what, report in told.items():
+        report.count(what)
+
+    assert {"deleted", "missing"} == {what for what, report in told.items() if report.disappeared}
+
+
+# --- what stays private ---------------------------------------------------------------------------
+
+
+def everything(home: Path) -> bytes:
+    """Every byte below a home, replies also unpacked."""
+    files = b"".join(path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file())
+    with closing(sqlite3.connect(home / DATABASE)) as database:
+        bodies = [zlib.decompress(body) for (body,) in database.execute("SELECT body FROM reply")]
+        dump = "\n".join(database.iterdump()).encode("utf-8", "backslashreplace")
+    return b"\n".join([files, dump, *bodies, *(name.encode() for name in map(str, home.rglob("*")))])
+
+
+def test_no_byte_of_another_room_or_its_people_is_anywhere(world: World) -> None:
+    """Not its name, description, texts, files, tasks or persons; not even when runs fail."""
+    canaries = [
+        f"CANARY{name}" for name in ("PERSON", "ROOM", "TEXT", "FILE", "BYTES", "TASK", "ABOUT", "DIRECT", "ORG")
+    ]
+    person, room, text, file, data, task, about, direct, organization = canaries
+    stranger = world.chatwork.add_account(person, organization=organization)
+    other = world.chatwork.add_room(room, members=[stranger], description=about)
+    chat = world.chatwork.add_room("", members=[stranger], type="direct")
+    world.chatwork.post(other, stranger, text)
+    world.chatwork.post(chat, stranger, direct)
+    world.chatwork.upload(other, stranger, file, data=data.encode())
+    world.chatwork.add_task(other, stranger, world.chatwork.owner, task)
+    world.chatwork.request_contact(stranger, "CANARYREQUEST")
+    world.chatwork.upload(world.room, world.tanaka, "ours.pdf", data=b"OURS")
+    for fault in (Fault.CUT_JSON, Fault.HTML, Fault.WRONG_SHAPE, Fault.SERVER_ERROR):
+        world.post("はい")
+        world.chatwork.fail(fault, times=2, after=1)
+        try:
+            world.sync(full=True)
+        except errors.ChatworkError:
+            world.chatwork.heal()
+
+    world.chatwork.heal()
+    world.sync(full=True)
+
+    found = everything(world.home)
+    escaped = json.dumps("動画編集").encode()
+    assert b"OURS" in found
+    assert escaped[1:-1] in found or "動画編集".encode() in found
+    assert [] == [canary for canary in [*canaries, "CANARYREQUEST"] if canary.encode() in found]
