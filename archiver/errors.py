@@ -111,6 +111,13 @@ class BadValue(UsageError):
     message = N_("“{value}” is not understood for {option}. Example: {example}")
 
 
+class UnknownAlert(UsageError):
+    """No alert has this number."""
+
+    message = N_("There is no alert with the number {number}.")
+    hint = N_("See the alerts with: archive alerts")
+
+
 class NothingThere(UsageError):
     """A path given by the user leads to nothing that can be read."""
 

@@ -17,10 +17,11 @@ FOUNDATION = {"errors", "records"}
 MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
     "errors": {"records"},  # the type of a reply that an error carries
+    "signs": {"records"},
     "settings": FOUNDATION,
     "chatwork": FOUNDATION,
     "evidence": FOUNDATION,
-    "store": FOUNDATION | {"evidence.history"},
+    "store": FOUNDATION | {"evidence.history", "signs"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seal": FOUNDATION | {"evidence.chain"},
     "store.project": FOUNDATION | {"chatwork.models", "evidence.history"},
@@ -32,8 +33,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         f"export.{module}": FOUNDATION | {"evidence", "render", "store"}
         for module in ("package", "daily", "assembly", "material", "payload")
     },
+    "alerts": FOUNDATION | {"signs"},
     "app": FOUNDATION | {"settings", "chatwork", "evidence", "store"},
-    "schedule": FOUNDATION | {"app", "settings", "sync", "export", "evidence", "store"},
+    "schedule": FOUNDATION | {"alerts", "app", "settings", "signs", "sync", "export", "evidence", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "schedule", "sync", "export", "store", "evidence"},
 }

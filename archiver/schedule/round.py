@@ -56,6 +56,7 @@ def _options(settings: Settings, options: sync.Options) -> sync.Options:
     return replace(
         options,
         full_every=settings.sync.full_every,
+        reread_every=timedelta(days=settings.sync.reread_days),
         limits=Limits(files.large_bytes, files.max_bytes, files.stop_when_free_bytes),
         settings=settings_digest(settings),
     )

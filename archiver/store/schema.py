@@ -287,7 +287,7 @@ visit = Table(
     "visit",
     metadata,
     _id("room_id"),
-    Column("kind", Text, primary_key=True),  # messages, files, people
+    Column("kind", Text, primary_key=True),  # messages, files, people; contacts with room 0
     Column("at", Text, nullable=False),
     Column("counters", Text, nullable=False),
 )
@@ -324,6 +324,21 @@ rotation = Table(
     Column("begun_at", Text, nullable=False),
     Column("done", Integer, nullable=False),
     Column("position", BigInteger),  # read down to here; null: none yet in this round
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("rule", Text, nullable=False),
+    Column("level", Text, nullable=False),  # high, medium, low
+    Column("room_id", BigInteger),
+    Column("message_id", Text),
+    Column("account_id", BigInteger),
+    Column("count", Integer, nullable=False),  # of messages
+    Column("at", Text, nullable=False),
+    Column("dismissed_at", Text),
+    Column("reason", Text),
 )
 
 memory = Table(

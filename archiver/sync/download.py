@@ -95,12 +95,13 @@ class Downloads:
 
     def _attempt(self, file: Wanted) -> None:
         """Bring one file nearer, keep it, or write down why not. Raises StorageError, TokenRefused, BudgetSpent."""
-        before = self._here(file)
+        before = 0
         try:
+            before = self._here(file)
             reason = self._try(file)
         except OSError as fault:
             if not is_full(fault):
-                raise storage_error(fault, self._part(file)) from fault
+                raise storage_error(fault, self.desk.archive.home / blobs.FOLDER) from fault
             transfer.drop(self._part(file))  # the database needs the space more
             reason = "no_space"
         self._silent = self._silent + 1 if reason == "unreachable" else 0

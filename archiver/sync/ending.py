@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archiver.records import RoomId
-from archiver.store import work
+from archiver.store import quests, work
 from archiver.store.clock import stamp
 from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
@@ -66,6 +66,7 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
         shut = known.inaccessible(reading)
         everything = file_queries.wanted(reading, None, most=most)
         lost = sum(one.lost for room, one in file_queries.counts(reading).items() if room in contracted)
+        waiting = quests.waiting(reading, contracted)
         gaps = [gap for room in contracted for gap in known.open_gaps(reading, room)]
     clear_incoming(desk.archive.home, everything)
     pending = [file for file in everything if file.room_id in contracted]
@@ -76,7 +77,7 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
                 desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
     failed = any(room.outcome in (Outcome.FAILED, Outcome.INACCESSIBLE) for room in report.rooms)
     holes = any(gap.payload["reason"] == "window" for gap in gaps)
-    return not (pending or lost or holes or failed or shut & set(contracted))
+    return not (pending or waiting or lost or holes or failed or shut & set(contracted))
 
 
 def _remember(desk: Desk, report: SyncReport) -> None:

@@ -21,6 +21,8 @@ class Options:
     """Read everything now and retry every pending file now."""
     max_seconds: float | None = None
     full_every: timedelta = timedelta(hours=6)
+    reread_every: timedelta = timedelta(days=30)
+    """Each message older than the list is read once in this time."""
     limits: Limits = field(default_factory=Limits)
     settings: str = ""
     """Digest of the settings that matter, for the record."""

@@ -25,8 +25,12 @@ SYNC_EVERY = 64 * 2**20
 class Partial:
     """A file that is arriving; open between `with` and its end. Raises OSError."""
 
-    def __init__(self, part: Path, size: int) -> None:
-        """Take up what is here of a file of `size` bytes (0 = not told: nothing is taken up)."""
+    def __init__(self, part: Path, size: int, *, every: int = SYNC_EVERY) -> None:
+        """Take up what is here of a file of `size` bytes (0 = not told: nothing is taken up).
+
+        What comes is made durable after each `every` bytes.
+        """
+        self._every = every
         self.part = part
         self.have = 0
         self.etag = ""
@@ -85,7 +89,7 @@ class Partial:
         self._file.write(piece)
         self._sofar.update(piece)
         self.have += len(piece)
-        if self.have - self._durable >= SYNC_EVERY:
+        if self.have - self._durable >= self._every:
             self._make_durable()
 
     def drop(self) -> None:

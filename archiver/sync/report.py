@@ -36,6 +36,15 @@ class RoomReport:
     files_lost: int = 0
     tasks_new: int = 0
     tasks_changed: int = 0
+    backfilled: int = 0
+    """Of the new messages, those that no list showed: read singly because something named them."""
+    hidden_by_plan: int = 0
+    not_readable: int = 0
+    """Ids that something named and that a single read did not show; nothing of them was ever seen."""
+    reread: int = 0
+    """Messages older than the list that were read again."""
+    changed: set[int] = field(default_factory=set)
+    """Positions of the messages seen edited, deleted or missing."""
     gaps: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
     news: bool = False
@@ -43,16 +52,19 @@ class RoomReport:
     disappeared: bool = False
     """Something that was shown is shown no more."""
 
-    def count(self, what: str | None) -> None:
-        """Add one to `new`, `edited`, `deleted` or `missing`; None counts nothing."""
+    def count(self, what: str | None, position: int | None = None) -> None:
+        """Add one to `new`, `edited`, `deleted` or `missing` (None: nothing) for the message at a position."""
         if what is not None:
             setattr(self, what, getattr(self, what) + 1)
+        if position is not None and what not in (None, "new"):
+            self.changed.add(position)
         self.disappeared |= what in ("deleted", "missing")
 
     def document(self) -> dict[str, Any]:
         """The room's part of the JSON document."""
         fields = ("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_pending", "files_lost")
-        counts = {name: getattr(self, name) for name in (*fields, "tasks_new", "tasks_changed")}
+        more = ("tasks_new", "tasks_changed", "backfilled", "hidden_by_plan", "not_readable", "reread")
+        counts = {name: getattr(self, name) for name in (*fields, *more)}
         head = {"room_id": self.room_id, "name": self.name, "outcome": self.outcome.value}
         return {**head, **counts, "gaps": self.gaps, "error": self.error}
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from archiver import errors
+from archiver.chatwork import ratelimit
 from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
 from archiver.records import AccountId, RoomId
@@ -16,6 +17,7 @@ from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
 from archiver.store.queries.files import Wanted
 from archiver.sync import access, ending, plan, transfer
+from archiver.sync.backfill import Seeker, learn_late
 from archiver.sync.beginning import check_account, keep_owner, look_up, owner_payload
 from archiver.sync.download import Downloads
 from archiver.sync.options import EVERYTHING, SILENT, Options, Talk
@@ -24,6 +26,8 @@ from archiver.sync.pull.files import files
 from archiver.sync.pull.messages import messages
 from archiver.sync.pull.people import people
 from archiver.sync.report import Outcome, RoomReport, SyncReport
+from archiver.sync.reread import reread
+from archiver.sync.share import share
 
 __all__ = ["Options", "Talk", "check_account", "dry_run", "owner_payload", "run"]
 
@@ -137,6 +141,7 @@ class _Run:
         self._walk(step for step in steps if step.kind != plan.PEOPLE)
         self._fetch(fetcher.small)
         self._walk(step for step in steps if step.kind == plan.PEOPLE)
+        self._read_singly()
         self._fetch(fetcher.large)
 
     def steps(self, rooms: list[Room]) -> list[plan.Step]:
@@ -197,7 +202,7 @@ class _Run:
             if self._is_over():
                 if step.overdue:
                     self._leave_over()
-            elif self.reports[step.room_id].outcome not in (Outcome.FAILED, Outcome.INACCESSIBLE):
+            elif self._is_open(self.reports[step.room_id]):
                 self._take(step)
 
     def _take(self, step: plan.Step) -> None:
@@ -241,6 +246,29 @@ class _Run:
         self.stopped = True
         if say:
             self._leave_over()
+
+    # --- single messages -------------------------------------------------------------------------
+
+    def _read_singly(self) -> None:
+        """Back-fill, then re-reading, with a share of the calls; what is left waits without a word."""
+        rooms = [room for room in self.shown if room in self.reports and self._is_open(self.reports[room])]
+        learn_late(self.archive, [int(room) for room in self.held.contracted], at=self.now())
+        transport = self.client.transport
+        most = share(transport.budget, self.now(), reserve=transport.reserve, full=self.options.full)
+        seeker = Seeker(self.desk, self.reports, self._must_wait, self._single_refused)
+        seeker.backfill(rooms, most=most)
+        reread(seeker, [room for room in rooms if room not in seeker.closed], period=self.options.reread_every, most=most)
+
+    def _must_wait(self) -> bool:
+        transport = self.client.transport
+        return self._is_over() or bool(ratelimit.wait(transport.budget, self.now(), transport.reserve))
+
+    def _single_refused(self, room: int, unseen: errors.NotVisible) -> None:
+        self._not_visible(plan.Step(room, plan.MESSAGES, "due"), unseen)
+
+    @staticmethod
+    def _is_open(report: RoomReport) -> bool:
+        return report.outcome not in (Outcome.FAILED, Outcome.INACCESSIBLE)
 
     # --- files -----------------------------------------------------------------------------------
 

@@ -69,6 +69,7 @@ def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: dateti
             "runs": waiting["runs"] + 1,
             "requests": waiting["requests"] + told["requests"],
             "unparsed": waiting["unparsed"] + told["unparsed"],
+            "totals": {name: number + waiting["totals"].get(name, 0) for name, number in told["totals"].items()},
             "unread_before": waiting["unread_before"],
         }
     if at - moment(told["from"]) >= HOUR:
@@ -85,5 +86,6 @@ def _append(writing: Writing, told: dict[str, Any], account_id: int | None, at: 
 
 def _totals(report: SyncReport) -> dict[str, int]:
     fields = ("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_lost", "tasks_new")
-    totals = {name: sum(getattr(room, name) for room in report.rooms) for name in (*fields, "tasks_changed")}
+    fields += ("tasks_changed", "backfilled", "hidden_by_plan", "not_readable", "reread")
+    totals = {name: sum(getattr(room, name) for room in report.rooms) for name in fields}
     return totals | {"gaps": sum(len(room.gaps) for room in report.rooms)}

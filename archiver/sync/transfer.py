@@ -20,7 +20,7 @@ import urllib3.exceptions
 
 from archiver.chatwork.address import is_loopback
 from archiver.errors import TransferFailed
-from archiver.sync.partial import Partial
+from archiver.sync.partial import SYNC_EVERY, Partial
 
 Session = requests.Session
 
@@ -68,18 +68,20 @@ def fetch(
     most: int,
     seconds: float | None = None,
     progress: Progress,
+    timeout: tuple[float, float] = TIMEOUT,
+    durable_every: int = SYNC_EVERY,
 ) -> Arrived:
     """Bring `part` nearer to `size` bytes (0 = not told: as many as come, up to `most`).
 
     Stops after `seconds` (None = no limit) with what has come. Raises TransferFailed (its `reason` is a stable
     word, for the record) and OSError of the disk. What cannot become the file is dropped.
     """
-    with Partial(part, size) as partial:
+    with Partial(part, size, every=durable_every) as partial:
         if partial.have == size and size:
             partial.finish()
             return Arrived(size, partial.sha256, whole=True)
         try:
-            response = _open(over, url, partial)
+            response = _open(over, url, partial, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as fault:
             raise TransferFailed(reason="unreachable", detail=type(fault).__name__) from None
         with response:
@@ -105,7 +107,8 @@ def _stream(
     progress: Progress,
 ) -> Arrived:
     until = None if seconds is None else time.monotonic() + seconds
-    for piece in response.iter_content(CHUNK):
+    # As it arrives: whoever waits for whole pieces waits for a host that drips, and loses them when it is cut.
+    while piece := response.raw.read1(CHUNK, decode_content=True):
         if partial.have + len(piece) > size:
             partial.drop()
             raise TransferFailed(reason="wrong_size", detail=f"> {size}")
@@ -126,7 +129,7 @@ def _stream(
     return Arrived(partial.have, partial.sha256, whole=True)
 
 
-def _open(over: Session, url: str, partial: Partial) -> requests.Response:
+def _open(over: Session, url: str, partial: Partial, timeout: tuple[float, float]) -> requests.Response:
     """The answer of the last of at most three addresses."""
     headers = {"Range": f"bytes={partial.have}-"} if partial.have else {}
     if partial.have and partial.etag:
@@ -134,7 +137,7 @@ def _open(over: Session, url: str, partial: Partial) -> requests.Response:
     for _ in range(MOST_REDIRECTS + 1):
         # A proxy would send what belongs on this computer off it.
         proxies = {"no_proxy": "*"} if _checked_host(url) else None
-        response = over.get(url, headers=headers, stream=True, allow_redirects=False, timeout=TIMEOUT, proxies=proxies)
+        response = over.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout, proxies=proxies)
         if response.status_code not in REDIRECTS:
             return response
         response.close()

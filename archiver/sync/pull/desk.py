@@ -8,10 +8,11 @@ from datetime import datetime
 
 from archiver.chatwork.client import Client
 from archiver.records import JsonObject, Observation, Reply, Source
-from archiver.store import writer
+from archiver.store import quests, writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.facts import fingerprint
-from archiver.store.queries import known
+from archiver.store.queries import contracts, known
+from archiver.sync.mentions import mentioned
 from archiver.sync.report import Outcome, RoomReport
 
 
@@ -37,7 +38,10 @@ def payload(one: JsonObject, state: str, source: Source = Source.LIST) -> JsonOb
 def append(
     desk: Desk, writing: Writing, seen: Sequence[Observation], reply: Reply, report: RoomReport, *, keep: bool = True
 ) -> None:
-    """Append what a reply told, and keep the reply if it told anything but its window."""
+    """Append what a reply told, and keep the reply if it told anything but its window.
+
+    Messages that it mentions and that are not held are remembered in the same transaction.
+    """
     if not seen:
         return
     if keep:
@@ -45,6 +49,10 @@ def append(
         report.news = True
         report.outcome = Outcome.ARCHIVED
     writer.append(writing, seen, account_id=desk.account_id, at=reply.received_at)
+    found = mentioned(seen, owner=desk.account_id, at=reply.received_at)
+    if found:
+        rooms = contracts.rooms_to_read(writing, reply.received_at)
+        quests.learn(writing, found, rooms=rooms, at=reply.received_at)
 
 
 def persons(writing: Writing, room: int, shown: Mapping[int, JsonObject], reply: Reply) -> list[Observation]:

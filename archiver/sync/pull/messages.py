@@ -171,4 +171,4 @@ class _Window:
     def count(self, report: RoomReport) -> None:
         """Add the changes to the room's report."""
         for change in self.changes:
-            report.count(change.counted)
+            report.count(change.counted, change.position)

@@ -1,17 +1,24 @@
-"""Single messages that a list does not show any more, read one by one."""
+"""Single messages: held ones that a list does not show, and ids that something else named, read one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from archiver.chatwork.client import Single
+from archiver.chatwork.models import Message
 from archiver.errors import NotVisible
 from archiver.records import MessageId, Observation, Reply, RoomId, Source, State
-from archiver.store import writer
+from archiver.store import quests, writer
+from archiver.store.archive import Writing
 from archiver.store.queries import known
+from archiver.store.quests import Origin, Quest, Standing
 from archiver.sync import changes
 from archiver.sync.pull.desk import Desk, append, payload, persons
 from archiver.sync.report import RoomReport
+
+RARELY = timedelta(days=30)
+"""Until an id that was hidden or could not be read is asked for again."""
 
 
 def singles(desk: Desk, room: int, messages: Sequence[MessageId], report: RoomReport) -> None:
@@ -32,8 +39,34 @@ def singles(desk: Desk, room: int, messages: Sequence[MessageId], report: RoomRe
                 writer.append(writing, [seen], account_id=desk.account_id, at=min(unchanged.values()))
 
 
+def seek(desk: Desk, quest: Quest, report: RoomReport) -> Standing:
+    """Read a message that is known of but not held, and remember what came of it.
+
+    A 404 makes no entry, as nothing was ever seen; a 403 is the room's trouble and is passed on. A message inside
+    an open gap lowers its number of missing ones.
+    """
+    room, message = quest.room_id, MessageId(str(quest.position))
+    try:
+        single = desk.client.message(RoomId(room), message)
+    except NotVisible as unseen:
+        if unseen.status != 404:
+            raise
+        return _not_found(desk, quest, unseen.reply, report)
+    source = Source.RECOVERED if quest.origin is Origin.RECOVERED else Source.SINGLE
+    at = single.reply.received_at
+    with desk.archive.writing() as writing:
+        seen, counted = _observed(writing, room, message, single, source)
+        if counted == "new":
+            seen += _narrowed(writing, room, quest.position, single.reply)
+        append(desk, writing, seen, single.reply, report)
+        quests.settle(writing, quest, Standing.READ, at=at, next_at=at)
+    report.count(counted, quest.position)
+    report.backfilled += counted == "new"
+    return Standing.READ
+
+
 def _single(desk: Desk, room: int, message: MessageId, report: RoomReport) -> datetime | None:
-    """Read one message; when it was shown, if it is unchanged. A 403 is the room's trouble and is passed on."""
+    """Read one held message; when it was shown, if it is unchanged. A 403 is the room's trouble and is passed on."""
     try:
         single = desk.client.message(RoomId(room), message)
     except NotVisible as unseen:
@@ -42,15 +75,48 @@ def _single(desk: Desk, room: int, message: MessageId, report: RoomReport) -> da
         _not_shown(desk, room, message, unseen.reply, report)
         return None
     with desk.archive.writing() as writing:
-        change = changes.compare_message(int(message), single.object, known.message(writing, room, message))
-        if change is None:
+        seen, counted = _observed(writing, room, message, single, Source.SINGLE)
+        if not seen:
             return single.reply.received_at
-        told = payload(change.object, change.state, Source.SINGLE)
-        seen = persons(writing, room, changes.people_in([single.object]), single.reply)
-        seen.append(Observation("message", f"message/{message}", told, room, single.reply.digest))
         append(desk, writing, seen, single.reply, report)
-    report.count(change.counted)
+    report.count(counted, int(message))
     return None
+
+
+def _observed(
+    writing: Writing, room: int, message: MessageId, single: Single[Message], source: Source
+) -> tuple[list[Observation], str | None]:
+    """The entries that a single read makes, and how the change is counted; none if nothing differs."""
+    change = changes.compare_message(int(message), single.object, known.message(writing, room, message))
+    if change is None:
+        return [], None
+    told = payload(change.object, change.state, source)
+    seen = persons(writing, room, changes.people_in([single.object]), single.reply)
+    seen.append(Observation("message", f"message/{message}", told, room, single.reply.digest))
+    return seen, change.counted
+
+
+def _narrowed(writing: Writing, room: int, position: int, reply: Reply) -> list[Observation]:
+    """The gap around a message that is held from now on, with one missing less; a gap is never split."""
+    for gap in known.open_gaps(writing, room):
+        after, before = int(gap.payload["after"] or 0), int(gap.payload["before"])
+        if after < position < before and gap.payload["missing"]:
+            told = gap.payload | {"missing": gap.payload["missing"] - 1}
+            return [Observation("gap.narrowed", f"gap/{room}/{gap.number}", told, room, reply.digest)]
+    return []
+
+
+def _not_found(desk: Desk, quest: Quest, reply: Reply, report: RoomReport) -> Standing:
+    """404 for an id that was never shown: hidden by the plan with the limitation header, else not readable."""
+    standing = Standing.HIDDEN if reply.limited else Standing.UNREADABLE
+    at = reply.received_at
+    with desk.archive.writing() as writing:
+        quests.settle(writing, quest, standing, at=at, next_at=at + RARELY)
+    if standing is Standing.HIDDEN:
+        report.hidden_by_plan += 1
+    else:
+        report.not_readable += 1
+    return standing
 
 
 def _not_shown(desk: Desk, room: int, message: MessageId, reply: Reply, report: RoomReport) -> None:
@@ -68,4 +134,4 @@ def _not_shown(desk: Desk, room: int, message: MessageId, reply: Reply, report: 
         seen = [Observation("message", f"message/{message}", told, room, reply.digest)]
         append(desk, writing, seen, reply, report)
     if state is State.MISSING:
-        report.count("missing")
+        report.count("missing", int(message))

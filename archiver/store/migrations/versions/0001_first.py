@@ -7,6 +7,21 @@ down_revision = None
 
 STATEMENTS = (
     """
+    CREATE TABLE alert (
+        number INTEGER NOT NULL,
+        rule TEXT NOT NULL,
+        level TEXT NOT NULL,
+        room_id BIGINT,
+        message_id TEXT,
+        account_id BIGINT,
+        count INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        dismissed_at TEXT,
+        reason TEXT,
+        PRIMARY KEY (number)
+    )
+    """,
+    """
     CREATE TABLE blob (
         room_id BIGINT NOT NULL,
         file_id BIGINT NOT NULL,

@@ -1,0 +1,73 @@
+"""The list of contacts, once a day: compared and not kept, as it names people of no contracted room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from archiver.errors import ChatworkError, NotUnderstood, NotVisible, Refused
+from archiver.records import Observation
+from archiver.store import work, writer
+from archiver.store.archive import Reading
+from archiver.store.queries import known, signs
+from archiver.sync.pull.desk import Desk
+
+KIND = "contacts"
+"""Of visits; the list belongs to no room, so its room is 0."""
+
+NO_ROOM = 0
+EVERY = timedelta(days=1)
+EMPTY = "empty"
+"""What a visit remembers that saw nobody where somebody was expected: it is believed the second time."""
+
+
+def are_due(desk: Desk) -> bool:
+    """Whether a day has passed since the last list; at once after one that was suddenly empty."""
+    with desk.archive.reading() as reading:
+        last = work.visits(reading).get((NO_ROOM, KIND))
+    at = desk.now()
+    return last is None or last.counters == EMPTY or not timedelta() <= at - last.at < EVERY
+
+
+def contacts(desk: Desk, rooms: list[int]) -> bool:
+    """Who of the people of these rooms is a contact, and who is one no more; whether anything became an entry.
+
+    Only account ids are written. A list that is refused or not understood is let be until the next day; raises
+    Unreachable, BudgetSpent and TokenRefused.
+    """
+    try:
+        listing = desk.client.contacts()
+    except (NotVisible, NotUnderstood, Refused) as fault:
+        _visited(desk, type(fault))
+        return False
+    listed = {one.model.number for one in listing.items}
+    with desk.archive.writing() as writing:
+        held = _held(writing, signs.counterparts(writing, rooms))
+        were = {person for person, state in held.items() if state == "present"}
+        last = work.visits(writing).get((NO_ROOM, KIND))
+        doubtful = not listed and len(were) > 1 and (last is None or last.counters != EMPTY)
+        seen = [] if doubtful else _changes(held, listed, listing.reply.digest)
+        writer.append(writing, seen, account_id=desk.account_id, at=listing.reply.received_at)
+        work.put_visit(writing, NO_ROOM, KIND, at=desk.now(), counters=EMPTY if doubtful else "")
+    desk.signs |= any(one.payload["state"] == "gone" for one in seen)
+    return bool(seen)
+
+
+def _held(reading: Reading, people: set[int]) -> dict[int, str | None]:
+    """What was last written of each; None for whom nothing was."""
+    told = {person: known.payload(reading, f"contact/{person}", None) for person in sorted(people)}
+    return {person: payload and payload["state"] for person, payload in told.items()}
+
+
+def _changes(held: dict[int, str | None], listed: set[int], digest: str) -> list[Observation]:
+    """Those who are listed and were not, and those who were and are not."""
+    come = {person: "present" for person, state in held.items() if person in listed and state != "present"}
+    gone = {person: "gone" for person, state in held.items() if person not in listed and state == "present"}
+    return [
+        Observation("contact", f"contact/{person}", {"account_id": person, "state": state}, None, digest)
+        for person, state in sorted((come | gone).items())
+    ]
+
+
+def _visited(desk: Desk, fault: type[ChatworkError]) -> None:
+    with desk.archive.writing() as writing:
+        work.put_visit(writing, NO_ROOM, KIND, at=desk.now(), counters=fault.__name__)

@@ -1,0 +1,84 @@
+"""Large archives, made through the store's own writer, many readings in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+from archiver.records import Contract, ContractRoom, JsonObject, Observation, Reply, RoomId
+from archiver.store import revision, seal, writer
+from archiver.store.archive import Archive, Writing
+from archiver.store.clock import stamp
+from archiver.store.queries.contracts import statement
+from tests.benchmarks import corpus
+
+ROOM = corpus.ROOM
+SHOWN = 100
+"""Messages that a list shows."""
+
+_READINGS = 500
+"""In one transaction."""
+
+
+def fill(home: Path, count: int, *, new: int) -> Archive:
+    """An archive of one room with so many messages, `new` of them in each reading; sealed."""
+    home.mkdir(mode=0o700, parents=True)
+    archive = Archive(home)
+    revision.create(archive.database)
+    readings = _readings(corpus.messages(count), new)
+    with archive.writing() as writing:
+        _begin(writing)
+    while batch := list(islice(readings, _READINGS)):
+        with archive.writing() as writing:
+            for shown, oldest in batch:
+                _read(writing, shown, oldest)
+    seal.close(archive, now=corpus.BEGIN + timedelta(days=3650))
+    return archive
+
+
+def _readings(messages: Iterator[JsonObject], new: int) -> Iterator[tuple[list[JsonObject], str]]:
+    """What each reading shows for the first time, and the oldest id that its list shows."""
+    ids: list[str] = []
+    while fresh := list(islice(messages, new)):
+        ids = [*ids, *(one["message_id"] for one in fresh)][-SHOWN:]
+        yield fresh, ids[0]
+
+
+def _begin(writing: Writing) -> None:
+    owner = {"account_id": corpus.OWNER, "name": "yamada", "chatwork_id": "", "organization_name": ""}
+    stated = statement(Contract("job1", (ContractRoom(RoomId(ROOM)),), platform="crowdworks", platform_id="12345678"))
+    told = [Observation("me", "me", owner), Observation("contract", "contract/job1", stated)]
+    writer.append(writing, told, account_id=corpus.OWNER, at=corpus.BEGIN)
+    body = b'{"room_id":123456789}'
+    reply = Reply(f"/rooms/{ROOM}", 200, body, {}, corpus.BEGIN)
+    shown = {"room_id": ROOM, "name": "動画編集_田中様", "description": "", "type": "group", "role": "member"}
+    seen = Observation("room", f"room/{ROOM}", {"object": shown | {"icon_path": ""}}, ROOM, reply.digest)
+    writer.keep_reply(writing, reply, room_id=ROOM)
+    writer.append(writing, [seen], account_id=corpus.OWNER, at=corpus.BEGIN)
+
+
+def _read(writing: Writing, fresh: list[JsonObject], oldest: str) -> None:
+    """A window and its new messages. Only these stand in its reply, which would make the archive four times as large."""
+    at = corpus.BEGIN.fromtimestamp(fresh[-1]["send_time"] + 60, corpus.BEGIN.tzinfo)
+    path = f"/rooms/{ROOM}/messages?force=1"
+    reply = Reply(path, 200, corpus.body_of(fresh), {"content-type": "application/json"}, at)
+    window = {
+        "oldest": oldest,
+        "newest": fresh[-1]["message_id"],
+        "count": SHOWN,
+        "date": "Thu, 05 Nov 2026 01:00:00 GMT",
+        "limited": False,
+        "message_num": None,
+        "joins": True,
+        "beginning": False,
+        "from": stamp(corpus.BEGIN),
+        "absent": [],
+    }
+    seen = [Observation("window", f"window/{ROOM}/{writer.SELF}", window, ROOM, reply.digest)]
+    for one in fresh:
+        told = {"object": one, "state": "present", "source": "list"}
+        seen.append(Observation("message", f"message/{one['message_id']}", told, ROOM, reply.digest))
+    writer.keep_reply(writing, reply, room_id=ROOM)
+    writer.append(writing, seen, account_id=corpus.OWNER, at=at)

@@ -1,0 +1,40 @@
+"""The most memory that commands hold over an archive of a million messages, each in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+
+from archiver.cli.main import main as archive
+from tests.benchmarks.bulk import fill
+from tests.benchmarks.measure import Figure, alone
+
+BAR = 300
+COUNT = 1_000_000
+A_READING = 10
+COMMANDS = {
+    "status": ("status", "--json"),
+    "verify": ("verify", "--json"),
+    "export": ("export", "job1", "--profile", "lawyer", "--json"),
+}
+
+
+def measure(folder: Path) -> list[Figure]:
+    """The worst of the commands counts."""
+    home = folder / "home"
+    fill(home, COUNT, new=A_READING).close()
+    taken = {name: alone(command, str(home), *given) for name, given in COMMANDS.items()}
+    for name, one in taken.items():
+        assert one.result == 0, f"{name} ended with {one.result}"
+    told = ", ".join(f"`{name}` {one.mebibytes:.0f} MiB in {one.seconds:.0f} s" for name, one in taken.items())
+    numbers = {f"{name}_mebibytes": one.mebibytes for name, one in taken.items()}
+    numbers |= {f"{name}_seconds": one.seconds for name, one in taken.items()}
+    met = max(one.mebibytes for one in taken.values()) <= BAR
+    return [Figure(f"memory at {COUNT:,} messages", f"≤ {BAR} MiB", told, met, numbers)]
+
+
+def command(home: str, *arguments: str) -> int:
+    """Run `archive` in this process; its exit code."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        return archive(["--home", home, *arguments])

@@ -1,0 +1,115 @@
+"""How fast entries and files are verified, beside the plainest program that hashes the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+import subprocess
+import time
+from functools import partial
+from pathlib import Path
+from random import Random
+from statistics import median
+
+from archiver.evidence.finding import Verification
+from archiver.evidence.verify_entries import Saved
+from archiver.evidence.verify_files import check_files, place_of
+from archiver.schedule.verification import verify_archive
+from archiver.store.archive import Archive
+from tests.benchmarks.bulk import fill
+from tests.benchmarks.measure import MEBIBYTE, Figure, beside
+
+ENTRIES_BAR, FILES_BAR = 0.25, 0.80
+MESSAGES = 100_000
+A_READING = 20
+FILES, EACH = 12, 40 * MEBIBYTE
+TIMES = 5
+
+
+def measure(folder: Path) -> list[Figure]:
+    """One row for entries and one for files."""
+    return [_entries(folder / "archive"), _files(folder / "files")]
+
+
+def _entries(home: Path) -> Figure:
+    archive = fill(home, MESSAGES, new=A_READING)
+    with sqlite3.connect(archive.database) as sql:
+        (count,) = sql.execute("SELECT count(*) FROM entry").fetchone()
+    sql.close()
+    phases = _Phases(archive)
+    whole, plain = beside(phases.verify, partial(_plain_loop, archive.database), times=TIMES)
+    rate, least = count / phases.entries, count / plain
+    told = f"{rate / least:.0%}: {rate:,.0f} a second of {least:,.0f} ({whole:.1f} s for all {count:,}, replies included)"
+    numbers = {"ratio": rate / least, "a_second": rate, "plain_a_second": least, "whole_seconds": whole}
+    archive.close()
+    bar = f"≥ {ENTRIES_BAR:.0%} of the speed of a plain loop of sqlite3 and SHA-256"
+    return Figure("verification of entries", bar, told, rate / least >= ENTRIES_BAR, numbers)
+
+
+class _Phases:
+    """Verifies an archive and notes how long the entries took (with seals, columns and form), by what it is told."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._taken: list[float] = []
+
+    @property
+    def entries(self) -> float:
+        """The median seconds of all times."""
+        return median(self._taken)
+
+    def verify(self) -> None:
+        """Once."""
+        marks: dict[str, float] = {}
+        told = verify_archive(self._archive, progress=lambda what, _done, _all: marks.update({what: time.perf_counter()}))
+        assert told.ok, told.findings[:3]
+        self._taken.append(marks["entries"] - marks["replies"])
+
+
+def _plain_loop(database: Path) -> None:
+    """Read every line in order and compare its SHA-256 with the digest beside it."""
+    with sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True) as sql:
+        for line, digest in sql.execute("SELECT line, digest FROM entry ORDER BY seq"):
+            assert hashlib.sha256(line.encode()).hexdigest() == digest
+    sql.close()
+
+
+def _files(root: Path) -> Figure:
+    saved = [_file(root, number) for number in range(FILES)]
+    check = partial(_check, root, saved)
+    paths = [str(root / place_of(one.sha256)) for one in saved]
+    program = shutil.which("sha256sum")
+    plain = partial(_sha256sum, program, paths) if program else partial(_hashlib, paths)
+    ours, least = beside(check, plain, times=TIMES)
+    speed, other = (FILES * EACH / MEBIBYTE / seconds for seconds in (ours, least))
+    told = f"{speed / other:.0%}: {speed:,.0f} MiB/s of {other:,.0f}"
+    bar = f"≥ {FILES_BAR:.0%} of the speed of `sha256sum`"
+    numbers = {"ratio": speed / other, "mebibytes_a_second": speed, "plain_mebibytes_a_second": other}
+    return Figure("verification of files", bar, told, speed / other >= FILES_BAR, numbers)
+
+
+def _file(root: Path, number: int) -> Saved:
+    body = Random(number).randbytes(EACH)
+    sha256 = hashlib.sha256(body).hexdigest()
+    path = root / place_of(sha256)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(body)
+    return Saved(sha256, EACH, number + 1)
+
+
+def _check(root: Path, saved: list[Saved]) -> None:
+    told = Verification()
+    check_files(told, root, saved)
+    assert told.ok
+
+
+def _sha256sum(program: str, paths: list[str]) -> None:
+    subprocess.run([program, *paths], stdout=subprocess.DEVNULL, check=True)
+
+
+def _hashlib(paths: list[str]) -> None:
+    """Where there is no such program."""
+    for path in paths:
+        with Path(path).open("rb") as file:
+            hashlib.file_digest(file, "sha256")

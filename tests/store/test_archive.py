@@ -1,0 +1,255 @@
+"""Transactions, the rules that keep entries append-only, and what the disk and other programs do to them."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.store.archive import DATABASE, Archive, build_engine
+from archiver.store.queries.entries import last_seq
+from tests.store.test_writer import append, held, note
+from tests.support.tampering import empty_archive
+
+CHANGES = [
+    "UPDATE entry SET line = 'x' WHERE seq = 1",
+    "UPDATE entry SET seq = 9 WHERE seq = 2",
+    "UPDATE OR IGNORE entry SET digest = 'x'",
+    "UPDATE OR REPLACE entry SET seq = 1 WHERE seq = 2",
+    "DELETE FROM entry",
+    "DELETE FROM entry WHERE seq = 2",
+    "INSERT OR REPLACE INTO entry SELECT 1, observed_at, kind, account_id, room_id, key, 'x', 'x' FROM entry LIMIT 1",
+    "REPLACE INTO entry SELECT 2, observed_at, kind, account_id, room_id, key, 'x', 'x' FROM entry LIMIT 1",
+    "INSERT OR IGNORE INTO entry SELECT 1, observed_at, kind, account_id, room_id, key, 'x', 'x' FROM entry LIMIT 1",
+    "INSERT INTO entry SELECT 4, observed_at, kind, account_id, room_id, key, line, digest FROM entry LIMIT 1",
+    "INSERT INTO entry SELECT 0, observed_at, kind, account_id, room_id, key, line, digest FROM entry LIMIT 1",
+    "INSERT INTO entry SELECT NULL, observed_at, kind, account_id, room_id, key, line, digest FROM entry LIMIT 1",
+    "INSERT INTO entry SELECT 1, observed_at, kind, account_id, room_id, key, 'x', 'x' FROM entry LIMIT 1"
+    " ON CONFLICT(seq) DO UPDATE SET line = 'x'",
+]
+
+
+@contextmanager
+def no_more_than(size: int) -> Iterator[None]:
+    """No file of this process can grow larger: what a full disk looks like."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+# --- append-only ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("statement", CHANGES)
+def test_entries_can_only_be_appended_in_order(archive: Archive, statement: str) -> None:
+    """Every other statement is refused by the database itself, whoever sends it."""
+    append(archive, note(1), note(2))
+    before = held(archive)
+
+    with closing(sqlite3.connect(archive.database)) as other, pytest.raises(sqlite3.IntegrityError):
+        other.execute(statement)
+
+    assert before == held(archive)
+
+
+def test_the_rules_hold_with_recursive_triggers_too(archive: Archive) -> None:
+    """A pragma of the connection changes nothing."""
+    append(archive, note(1), note(2))
+    with closing(sqlite3.connect(archive.database)) as other:
+        other.execute("PRAGMA recursive_triggers = ON")
+
+        with pytest.raises(sqlite3.IntegrityError):
+            other.execute(CHANGES[6])
+
+
+def test_entries_have_no_unique_key_but_their_number(archive: Archive) -> None:
+    """With another one, INSERT OR REPLACE would remove a row past the triggers."""
+    with closing(sqlite3.connect(archive.database)) as database:
+        indexes = database.execute("PRAGMA index_list(entry)").fetchall()
+
+    assert [("entry_key", 0)] == [(name, unique) for _, name, unique, *_ in indexes]
+
+
+# --- transactions ---------------------------------------------------------------------------------
+
+
+def test_the_database_is_safe_against_power_cuts(archive: Archive) -> None:
+    """Write-ahead log, and each commit on the disk before it counts."""
+    with archive.writing() as writing:
+        mode = writing.sql.exec_driver_sql("PRAGMA journal_mode").scalar()
+        synchronous = writing.sql.exec_driver_sql("PRAGMA synchronous").scalar()
+
+    assert ("wal", 2) == (mode, synchronous)
+
+
+def test_a_reading_is_a_snapshot(archive: Archive) -> None:
+    """What is written meanwhile is not in it, and it keeps nobody from writing."""
+    append(archive, note(1))
+    with archive.reading() as reading:
+        append(archive, note(2))
+        during = last_seq(reading)
+    with archive.reading() as reading:
+        after = last_seq(reading)
+
+    assert (1, 2) == (during, after)
+
+
+def test_a_writing_sees_what_it_has_written(archive: Archive) -> None:
+    """Comparisons within one transaction are right."""
+    with archive.writing() as writing:
+        before = last_seq(writing)
+        writing.sql.exec_driver_sql("INSERT INTO entry VALUES (1, '', 'note', NULL, NULL, 'x', '{}', '')")
+        assert (0, 1) == (before, last_seq(writing))
+
+
+def test_writers_wait_for_one_another(archive: Archive) -> None:
+    """Two at once: both are done, in one order, without a hole."""
+    threads = [threading.Thread(target=lambda: append(Archive(archive.home), note("x"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert list(range(1, 9)) == [one.seq for one in held(archive)]
+
+
+def test_a_busy_database_is_an_error_of_ours(archive: Archive) -> None:
+    """After waiting; nothing is written."""
+    append(archive, note(1))
+    with closing(sqlite3.connect(archive.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(errors.ArchiveBusy) as caught, archive.reading() as reading:
+            reading.sql.exec_driver_sql("PRAGMA busy_timeout = 0")
+            reading.sql.exec_driver_sql("INSERT INTO memory VALUES ('a', 'b')")
+        other.execute("ROLLBACK")
+
+    assert "30" in str(caught.value)
+    assert 1 == len(held(archive))
+
+
+def test_only_one_round_at_a_time(archive: Archive) -> None:
+    """The second is told at once; the lock dies with its process."""
+    other = Archive(archive.home)
+    with archive.round_lock(), pytest.raises(errors.ArchiveInUse) as caught, other.round_lock():
+        pass
+    with other.round_lock():
+        pass
+    program = (
+        "import os, sys, pathlib; from archiver.store.archive import Archive\n"
+        "with Archive(pathlib.Path(sys.argv[1])).round_lock(): os.kill(os.getpid(), 9)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, str(archive.home)], check=False)
+    with archive.round_lock():
+        pass
+
+    assert (11, -9) == (caught.value.code, killed.returncode)
+
+
+# --- what cannot be opened ------------------------------------------------------------------------
+
+
+def test_a_home_without_a_database_is_no_archive(tmp_path: Path) -> None:
+    """Nothing is made by looking."""
+    archive = Archive(tmp_path / "nothing")
+
+    with pytest.raises(errors.NoArchive), archive.reading():
+        pass
+    with pytest.raises(errors.NoArchive), archive.writing():
+        pass
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_an_archive_of_a_newer_version_is_not_touched(archive: Archive) -> None:
+    """Exit 12, and not a byte of it changes."""
+    archive.close()
+    with closing(sqlite3.connect(archive.database)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    before = archive.database.read_bytes()
+
+    with pytest.raises(errors.NewerArchive) as caught, archive.reading():
+        pass
+    with pytest.raises(errors.NewerArchive), archive.writing():
+        pass
+    archive.close()
+
+    assert (12, before) == (caught.value.code, archive.database.read_bytes())
+
+
+@pytest.mark.parametrize("body", [b"", b"no database at all" * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
+def test_what_is_no_database_of_ours_is_said(tmp_path: Path, body: bytes) -> None:
+    """One clear error, not SQLite's."""
+    (tmp_path / DATABASE).write_bytes(body)
+
+    with pytest.raises(errors.StorageError), Archive(tmp_path).reading():
+        pass
+
+
+def test_a_damaged_page_is_said_when_it_is_met(archive: Archive) -> None:
+    """By name of the file."""
+    append(archive, *[note("x" * 500) for _ in range(200)])
+    archive.close()
+    body = bytearray(archive.database.read_bytes())
+    body[len(body) // 2 :] = os.urandom(len(body) - len(body) // 2)
+    archive.database.write_bytes(body)
+
+    with pytest.raises(errors.ArchiveDamaged) as caught:
+        held(archive)
+
+    assert DATABASE in str(caught.value)
+
+
+def test_reading_only_writes_nothing(archive: Archive) -> None:
+    """Neither in the database nor beside it; writing is refused."""
+    append(archive, note(1))
+    archive.close()
+    before = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in archive.home.iterdir())
+    read_only = Archive(archive.home, read_only=True)
+
+    with pytest.raises(errors.StorageError):
+        append(read_only, note(2))
+    engine = build_engine(archive.database, read_only=True, immutable=True)
+    with engine.connect() as sql:
+        count = sql.exec_driver_sql("SELECT count(*) FROM entry").scalar()
+    engine.dispose()
+    read_only.close()
+
+    after = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in archive.home.iterdir())
+    assert (1, 1) == (count, len(held(archive)))
+    assert before == after
+
+
+# --- a full disk ----------------------------------------------------------------------------------
+
+
+def test_a_full_disk_loses_nothing(archive: Archive) -> None:
+    """The transaction is not there at all; with space again the work goes on."""
+    append(archive, note("kept"))
+    size = max(path.stat().st_size for path in archive.home.glob(f"{DATABASE}*"))
+
+    with no_more_than(size + 4096), pytest.raises(errors.DiskFull) as caught:
+        append(archive, *[note("x" * 10_000) for _ in range(50)])
+    left = held(archive)
+    append(archive, note("after"))
+
+    assert (1, 1, [1, 2]) == (caught.value.code, len(left), [one.seq for one in held(archive)])
+
+
+def test_a_full_disk_when_the_archive_is_made_leaves_no_half_one(tmp_path: Path) -> None:
+    """It is our error, and nothing lies under the archive's name."""
+    with no_more_than(8192), pytest.raises(errors.DiskFull):
+        empty_archive(tmp_path)
+
+    assert not (tmp_path / DATABASE).exists()
