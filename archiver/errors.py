@@ -124,6 +124,13 @@ class NothingThere(UsageError):
     message = N_("There is nothing to read at “{path}”.")
 
 
+class FileTooLarge(UsageError):
+    """A file given by the user must be held in memory whole, and is too large for that."""
+
+    message = N_("“{path}” is too large to be read at once (limit {limit_mb} MB).")
+    hint = N_("Save it in several smaller files and name them all.")
+
+
 # --- settings and accounts: exit 5 -----------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": FOUNDATION | {"evidence.history", "signs"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seal": FOUNDATION | {"evidence.chain"},
-    "store.project": FOUNDATION | {"chatwork.models", "evidence.history"},
+    "store.project": FOUNDATION | {"evidence.history"},
     "render": {"records", "chatwork.notation"},
     "sync": FOUNDATION | {"chatwork", "store"},
     "export": FOUNDATION | {"chatwork.notation", "evidence.history", "evidence.tables", "render"},

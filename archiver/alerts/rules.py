@@ -119,6 +119,20 @@ def judge(seen: Observed) -> list[Alert]:
     return sorted(found, key=lambda one: list(Level).index(one.level))
 
 
+def going(seen: Observed, alerts: Iterable[Alert]) -> frozenset[int]:
+    """The counterparts whom urgent alerts are about; of a room that is shut, those on whom it rested."""
+    found: set[int] = set()
+    for one in alerts:
+        if one.level is not Level.HIGH:
+            continue
+        if one.account_id is not None:
+            found.add(one.account_id)
+        elif one.room_id is not None and (people := seen.rooms.get(one.room_id)) is not None:
+            everybody = people.members | people.former | people.wrote.keys() | people.sent.keys()
+            found |= {person for person in everybody if carries(seen, one.room_id, person)}
+    return frozenset(found)
+
+
 def _large(part: int, whole: int) -> bool:
     return part >= LEAST and part * LARGE_SHARE >= whole
 

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Listed] = {
     "token": Listed("archiver.cli.setup", SETTING_UP, N_("Store, test or forget the API token")),
     "sync": Listed("archiver.cli.sync", ADVANCED, N_("Save now what Chatwork shows")),
     "rooms": Listed("archiver.cli.setup", ADVANCED, N_("Your rooms and their numbers")),
+    "recover": Listed("archiver.cli.recover", ADVANCED, N_("Fetch older messages by pages and mails you kept")),
     "show": Listed("archiver.cli.sync", ADVANCED, N_("Read a room as it is kept")),
     "seal": Listed("archiver.cli.export", ADVANCED, N_("Seal the records made until now")),
     "verify": Listed("archiver.cli.export", ADVANCED, N_("Check that nothing was changed")),

@@ -56,6 +56,23 @@ class Screen:
             sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
             click.echo(sentence.format(seconds=seconds), err=True)
 
+    def single(self, done: int, total: int, minutes: int) -> None:
+        """So many of the messages that are read one by one are done, and how long the rest takes by Chatwork's pace."""
+        if not self._bars:
+            return
+        sentence = _("{done} of {total} messages, about {minutes} minutes left")
+        text = sentence.format(done=done, total=total, minutes=minutes)
+        if self._progress is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=20))
+            console = Console(stderr=True, highlight=False)
+            self._progress = Progress(*columns, console=console, transient=True)
+            self._progress.start()
+            self._task = self._progress.add_task(text, total=total)
+        self._progress.update(self._task, description=text, completed=done)
+
     def _begin(self) -> Any:
         if self._progress is None:
             from rich.console import Console

@@ -1,4 +1,4 @@
-"""One whole round: seal what is due → sync → seal if something disappeared → daily exports.
+"""One whole round: seal what is due → sync → judge alerts → seal if something disappeared → daily exports.
 
 `archive sync` and the daemon run the same round. It is the only thing that holds the round lock.
 """
@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
 from datetime import timedelta
 from gettext import gettext as _
 
+from archiver import errors
 from archiver.app import App
 from archiver.export import daily
-from archiver.schedule import log
+from archiver.schedule import log, lookout
 from archiver.settings.model import Settings
 from archiver.store import seal
-from archiver.store.queries import contracts
+from archiver.store.queries import contracts, signs
+from archiver.store.quests import Place
 from archiver.sync import run as sync
 from archiver.sync.download import Limits
+from archiver.sync.recover.reading import Recovered, read
 from archiver.sync.report import SyncReport
 
 
@@ -28,16 +32,56 @@ def run(app: App, options: sync.Options, talk: sync.Talk) -> SyncReport:
     What is due is sealed before Chatwork is asked, so that a round that fails later still leaves a seal.
     """
     with app.archive.round_lock():
-        sealed = _seal_if_due(app)
-        report = sync.run(
-            app.archive, app.chatwork, app.downloads, now=app.now, options=_options(app.settings, options), talk=talk
-        )
-        if report.disappeared:
-            sealed = _seal(app) or sealed
-        report.sealed = sealed
-        report.complaints = _dailies(app, at_once=report.disappeared)
-        log.write(app.settings.home, report)
-        return report
+        return _round(app, options, talk)
+
+
+def rescue(app: App, rooms: Collection[int], talk: sync.Talk) -> SyncReport:
+    """Save everything shared with the people of these rooms now: no pacing, no reserve, a seal whatever happens.
+
+    Raises as `run`, and UsageError if none of the rooms is read any more.
+    """
+    with app.archive.round_lock():
+        app.chatwork.transport.reserve = 0
+        try:
+            return _round(app, sync.Options(rooms=_shared(app, rooms), full=True), talk, always=True)
+        except errors.ArchiverError:
+            _seal(app)  # nothing new could be had; what is held is closed at least
+            raise
+
+
+def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = False) -> SyncReport:
+    sealed = [_seal_if_due(app)]
+    chosen = replace(_options(app.settings, options), watch=lookout.going, seal=lambda: sealed.append(_seal(app)))
+    report = sync.run(app.archive, app.chatwork, app.downloads, now=app.now, options=chosen, talk=talk)
+    opened = lookout.judge(app.archive)
+    report.alerts = tuple(lookout.document(one) for one in opened)
+    at_once = always or report.disappeared or bool(opened)
+    if at_once:
+        sealed.append(_seal(app))
+    report.sealed = max((number for number in sealed if number is not None), default=None)
+    report.complaints = _dailies(app, at_once=at_once)
+    log.write(app.settings.home, report)
+    return report
+
+
+def _shared(app: App, rooms: Collection[int]) -> frozenset[int]:
+    """These rooms, and the others that are shared with anybody in them, as far as they are still read."""
+    with app.archive.reading() as reading:
+        shared = signs.rooms_of(reading, signs.counterparts(reading, rooms)) | set(rooms)
+        read_now = shared & set(contracts.rooms_to_read(reading, app.now()))
+    if not read_now:
+        raise errors.UsageError(detail=_("Nothing of this contract is saved any more: it was stopped."))
+    return frozenset(read_now)
+
+
+def recover(app: App, places: Collection[Place], told: Callable[[int, int], None]) -> Recovered:
+    """Read recovered ids as a round of its own. Raises ArchiveInUse, and what `recover.reading.read` raises."""
+    with app.archive.round_lock():
+        _seal_if_due(app)
+        digest = settings_digest(app.settings)
+        made = read(app.archive, app.chatwork, places, now=app.now, told=told, settings=digest)
+        log.write(app.settings.home, made.report)
+        return made
 
 
 def _seal_if_due(app: App) -> int | None:

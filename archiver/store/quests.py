@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from archiver.store import schema
@@ -159,7 +160,7 @@ def _open(at: datetime) -> ColumnElement[bool]:
     return and_(_QUEST.state.in_(unread), _QUEST.next_at <= stamp(at))
 
 
-def _quest(row: Row[tuple[int, int, str, int, str]]) -> Quest:
+def _quest(row: Any) -> Quest:
     return Quest(row.room_id, row.position, Origin(row.origin), row.attempts, Standing(row.state))
 
 

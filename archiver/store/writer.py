@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
@@ -28,11 +28,17 @@ SELF = "{seq}"
 def append(
     writing: Writing, observations: Sequence[Observation], *, account_id: int | None, at: datetime
 ) -> list[Entry]:
-    """Append observations in order, all observed at `at` (aware), and bring the readable tables up to date."""
+    """Append observations in order, all observed at `at` (aware), and bring the readable tables up to date.
+
+    Times never decrease along the entries: while a clock that was set back is behind the last entry, that one's
+    time is used. What the clocks said stands in the records of runs and in the windows (`date`).
+    """
     if not observations:
         return []
-    first = (writing.sql.execute(select(func.max(schema.entry.c.seq))).scalar() or 0) + 1
-    observed_at = stamp(at)
+    entry = schema.entry.c
+    last = writing.sql.execute(select(entry.seq, entry.observed_at).order_by(entry.seq.desc()).limit(1)).one_or_none()
+    first = 1 if last is None else last.seq + 1
+    observed_at = stamp(at) if last is None else max(stamp(at), last.observed_at)
     made = [
         _entry(one, seq=seq, observed_at=observed_at, account_id=account_id)
         for seq, one in enumerate(observations, first)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from archiver.chatwork import ratelimit
 from archiver.chatwork.ids import is_plausible
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.store import quests, work
@@ -38,9 +39,11 @@ class Seeker:
     desk: Desk
     reports: dict[int, RoomReport]
     is_over: Callable[[], bool]
-    """Whether the run must end, or a call would have to wait."""
+    """Whether the run must end."""
     refused: Callable[[int, NotVisible], None]
     """Told of a room that refused (403)."""
+    waits: bool = False
+    """Whether it may wait for Chatwork's limit of calls."""
     read: int = 0
     """Requests made so far."""
     closed: set[int] = field(default_factory=set)
@@ -61,7 +64,7 @@ class Seeker:
 
     def take(self, quest: Quest) -> bool:
         """Read one; False if no more can be read in this run. Raises TokenRefused, StorageError."""
-        if self.is_over() or self._faults >= MOST_FAULTS:
+        if self.must_end() or self._faults >= MOST_FAULTS:
             return False
         if quest.room_id in self.closed:
             return True
@@ -80,6 +83,12 @@ class Seeker:
             self._faults = 0
             self.desk.cleared.add(_trouble(quest))
         return True
+
+    def must_end(self) -> bool:
+        """Whether the run is over or a call would have to wait: a round does not wait for single messages."""
+        transport = self.desk.client.transport
+        must_wait = bool(ratelimit.wait(transport.budget, self.desk.now(), transport.reserve))
+        return self.is_over() or (must_wait and not self.waits)
 
     def _postpone(self, quest: Quest) -> None:
         pause = FIRST_PAUSE * 4 ** min(quest.attempts, 5)

@@ -69,7 +69,7 @@ def judge(
         return WHOLE
     if covered.newest is not None and shown[0] <= covered.newest:
         return JOINED
-    if cut_by_plan and covered.read_at is not None and at - covered.read_at <= PLAN_SHOWS:
+    if cut_by_plan and covered.read_at is not None and abs(at - covered.read_at) <= PLAN_SHOWS:
         return JOINED  # whatever was posted since is too young to be hidden
     missing = None if message_num is None else _missing(message_num, new, len(shown), covered)
     hole = Hole(covered.newest, shown[0], missing, _reason(limited, covered))

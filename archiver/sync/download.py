@@ -85,7 +85,8 @@ class Downloads:
             waiting.append(file)
 
     def _in_order(self, files: Iterable[Wanted]) -> list[Wanted]:
-        return sorted(files, key=lambda one: one.account_id == self.desk.account_id)
+        waiting = [one for one in files if (one.room_id, one.file_id) not in self._done]
+        return sorted(waiting, key=lambda one: one.account_id == self.desk.account_id)
 
     def _late(self) -> bool:
         if self.seconds_left() == 0 or self._silent >= MOST_SILENT:

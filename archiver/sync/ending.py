@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from archiver.chatwork.ratelimit import Budget
 from archiver.records import RoomId
 from archiver.store import quests, work
+from archiver.store.archive import Writing
 from archiver.store.clock import stamp
 from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
@@ -59,6 +61,13 @@ def finish(
     return report
 
 
+def keep_budget(writing: Writing, budget: Budget) -> None:
+    """Leave to the next run how many calls this one has left."""
+    if budget.reset is not None:
+        told = {"limit": budget.limit, "remaining": budget.remaining, "reset": stamp(budget.reset)}
+        work.remember(writing, "budget", told)
+
+
 def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most: int) -> bool:
     """Whether everything that should be held is; counts pending files on the way."""
     reports = {room.room_id: room for room in report.rooms}
@@ -91,6 +100,4 @@ def _remember(desk: Desk, report: SyncReport) -> None:
         report.reported = verdict.report
         work.remember(writing, "troubles", verdict.remember)
         work.remember(writing, "last_sync", {"at": stamp(at), "complete": report.complete})
-        if budget.reset is not None:
-            told = {"limit": budget.limit, "remaining": budget.remaining, "reset": stamp(budget.reset)}
-            work.remember(writing, "budget", told)
+        keep_budget(writing, budget)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from archiver.store.queries.files import Wanted
 from archiver.sync import plan
 from archiver.sync.download import Limits
+from archiver.sync.urgent import Watch, nobody, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     settings: str = ""
     """Digest of the settings that matter, for the record."""
+    watch: Watch = nobody
+    """Tells who is going; then the run turns urgent."""
+    seal: Callable[[], None] = nothing
+    """Seals what is held, as soon as the urgent things are."""
 
 
 @dataclass(frozen=True, slots=True)

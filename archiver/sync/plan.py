@@ -1,14 +1,16 @@
 """Pure: rooms, last visits and the time -> what is read in this run, in order.
 
-Text costs one request, so every room that moved comes first. Because nobody knows whether an edit moves a
+Text costs one request, so the message lists of every room that moved come first, then file lists, then people.
+Within a kind the room that was read longest ago comes first, and what was put off far too long comes before
+everything, so that a small budget starves nothing over several runs. Because nobody knows whether an edit moves a
 room's counters (chatwork-api §15, 7), each room is read at least every `full_every` all the same, spread over
 that time by room id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from archiver.chatwork.models import Room
@@ -20,6 +22,17 @@ KINDS = (MESSAGES, FILES, PEOPLE)
 
 DAILY = timedelta(days=1)
 
+COSTS = {MESSAGES: 1, FILES: 1, PEOPLE: 4}
+"""Requests for each kind, if no list is at its cap: people are members, description, open and done tasks."""
+
+ACCOUNT_AND_ROOMS = 2
+"""Requests of every run, before any step."""
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+MOST_EARLY = 10
+"""Steps that were put off far too long and come first: no more at once, lest messages wait for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -30,6 +43,10 @@ class Step:
     why: str
     overdue: bool = False
     """Put off for twice its time: leaving it over again is worth saying."""
+    cost: int = 0
+    """Requests that it takes at least."""
+    early: bool = False
+    """It has waited so long that it comes before everything else."""
 
 
 def counters(room: Room) -> str:
@@ -45,11 +62,43 @@ def steps(
     full_every: timedelta,
     full: bool = False,
 ) -> list[Step]:
-    """Message and file lists of every room that moved or is due, then what else is to be read there."""
+    """What is to be read in these rooms, in order: early ones, then kind by kind, read longest ago first."""
+    every = {MESSAGES: full_every, FILES: full_every, PEOPLE: DAILY}
     listed = list(rooms)
-    lists = [_step(room, kind, visits, now, full_every, full) for room in listed for kind in (MESSAGES, FILES)]
-    people = [_step(room, PEOPLE, visits, now, DAILY, full) for room in listed]
-    return [step for step in (*lists, *people) if step is not None]
+    found = [
+        step
+        for kind in KINDS
+        for step in _in_turn((_step(room, kind, visits, now, every[kind], full) for room in listed), visits)
+    ]
+    waiting = [one for one in found if _is_starved(one, visits, now, every)]
+    early = sorted(waiting, key=lambda one: _last(one, visits))[:MOST_EARLY]
+    return [replace(one, early=True) for one in early] + [one for one in found if one not in early]
+
+
+def total(planned: Sequence[Step]) -> int:
+    """Requests that a run with these steps takes at least: one more at its end if anything was read."""
+    return ACCOUNT_AND_ROOMS + sum(step.cost for step in planned) + bool(planned)
+
+
+def _in_turn(found: Iterable[Step | None], visits: Mapping[tuple[int, str], Visit]) -> list[Step]:
+    """Steps of one kind: what moved before what is merely due, and read longest ago first."""
+    steps = [step for step in found if step is not None]
+    return sorted(steps, key=lambda one: (not one.overdue, _last(one, visits)))
+
+
+def _is_starved(
+    step: Step, visits: Mapping[tuple[int, str], Visit], now: datetime, every: Mapping[str, timedelta]
+) -> bool:
+    """Whether the room's messages are read all the time and this is not; after a pause messages come first."""
+    messages = visits.get((step.room_id, MESSAGES))
+    if step.kind == MESSAGES or messages is None or now - messages.at > every[MESSAGES]:
+        return False
+    return _last(step, visits) <= now - 2 * every[step.kind]
+
+
+def _last(step: Step, visits: Mapping[tuple[int, str], Visit]) -> datetime:
+    visit = visits.get((step.room_id, step.kind))
+    return NEVER if visit is None else visit.at
 
 
 def _step(
@@ -60,15 +109,15 @@ def _step(
     every: timedelta,
     full: bool,
 ) -> Step | None:
-    visit = visits.get((room.room_id, kind))
+    visit, cost = visits.get((room.room_id, kind)), COSTS[kind]
     if visit is None:
-        return Step(room.room_id, kind, "first", overdue=True)
+        return Step(room.room_id, kind, "first", overdue=True, cost=cost)
     if full:
-        return Step(room.room_id, kind, "asked", overdue=True)
+        return Step(room.room_id, kind, "asked", overdue=True, cost=cost)
     if visit.counters != counters(room):
-        return Step(room.room_id, kind, "moved", overdue=True)
+        return Step(room.room_id, kind, "moved", overdue=True, cost=cost)
     if is_due(room.room_id, visit.at, now, every):
-        return Step(room.room_id, kind, "due", overdue=now - visit.at >= 2 * every)
+        return Step(room.room_id, kind, "due", overdue=now - visit.at >= 2 * every, cost=cost)
     return None
 
 

@@ -52,6 +52,11 @@ class RoomReport:
     disappeared: bool = False
     """Something that was shown is shown no more."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether more of the room can be read in this run."""
+        return self.outcome not in (Outcome.FAILED, Outcome.INACCESSIBLE)
+
     def count(self, what: str | None, position: int | None = None) -> None:
         """Add one to `new`, `edited`, `deleted` or `missing` (None: nothing) for the message at a position."""
         if what is not None:
@@ -90,6 +95,10 @@ class SyncReport:
     clock_offset_ms: int | None = None
     complaints: tuple[str, ...] = ()
     """What could not be written of the daily exports."""
+    contacts: bool = False
+    """Whether somebody of the contracted rooms came to the contacts or left them."""
+    alerts: tuple[dict[str, Any], ...] = ()
+    """Those opened in this run, as in the JSON documents."""
 
     @property
     def disappeared(self) -> bool:
@@ -99,7 +108,7 @@ class SyncReport:
     @property
     def news(self) -> bool:
         """Whether anything became an entry."""
-        return any(room.news for room in self.rooms)
+        return self.contacts or any(room.news for room in self.rooms)
 
     def document(self) -> dict[str, Any]:
         """The JSON document of `archive sync --json`."""
@@ -110,6 +119,6 @@ class SyncReport:
             "requests": self.requests,
             "complete": self.complete,
             "rooms": [room.document() for room in self.rooms],
-            "alerts": [],
+            "alerts": list(self.alerts),
             "sealed": self.sealed,
         }

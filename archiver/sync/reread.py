@@ -52,7 +52,8 @@ def reread(seeker: Seeker, rooms: Collection[int], *, period: timedelta, most: i
         waiting = {int(room): found for room, found in work.recall(reading, CHANGED, {}).items()}
         last = work.recall(reading, BATCH_AT)
     changed = _merged(waiting, seeker.reports)
-    has_turn = seeker.read < most and (last is None or not timedelta() <= at - moment(last) < EVERY)
+    has_time = seeker.read < most and not seeker.must_end()
+    has_turn = has_time and (last is None or not timedelta() <= at - moment(last) < EVERY)
     for report in seeker.reports.values():
         report.changed.clear()
     batch = _Batch(seeker, period, most, at, has_turn)
@@ -85,7 +86,7 @@ class _Batch:
     def read_room(self, room: int, changed: list[int]) -> bool:
         """Neighbours of changes, then those whose turn it is; False if neighbours are left over."""
         left = self.most - self.seeker.read
-        if left <= 0 or self.seeker.is_over():
+        if left <= 0 or self.seeker.must_end():
             return False
         with self.seeker.desk.archive.reading() as reading:
             below = rotation.listed_from(reading, room)
@@ -113,7 +114,8 @@ class _Batch:
 
     def _turns(self, reading: Reading, room: int, below: int) -> list[tuple[Round, list[MessageId]]]:
         """Both rounds of a room with the messages that are due in each, the others' first."""
-        owner, found = self.seeker.desk.account_id, []
+        owner = self.seeker.desk.account_id
+        found: list[tuple[Round, list[MessageId]]] = []
         for own in (False, True):
             one = rotation.round_of(reading, room, own=own)
             if one is None or one.begun_at > self.at:  # the first, or the clock was set back

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 from archiver import errors
-from archiver.chatwork import ratelimit
 from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
 from archiver.records import AccountId, RoomId
@@ -17,17 +16,18 @@ from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
 from archiver.store.queries.files import Wanted
 from archiver.sync import access, ending, plan, transfer
-from archiver.sync.backfill import Seeker, learn_late
+from archiver.sync.backfill import Seeker
 from archiver.sync.beginning import check_account, keep_owner, look_up, owner_payload
 from archiver.sync.download import Downloads
 from archiver.sync.options import EVERYTHING, SILENT, Options, Talk
+from archiver.sync.pull.contacts import contacts
 from archiver.sync.pull.desk import Desk
 from archiver.sync.pull.files import files
 from archiver.sync.pull.messages import messages
 from archiver.sync.pull.people import people
 from archiver.sync.report import Outcome, RoomReport, SyncReport
-from archiver.sync.reread import reread
-from archiver.sync.share import share
+from archiver.sync.singly import singly
+from archiver.sync.urgent import Lookout, Urgency
 
 __all__ = ["Options", "Talk", "check_account", "dry_run", "owner_payload", "run"]
 
@@ -94,6 +94,7 @@ class _Run:
         self.shown: dict[int, Room] = {}
         self.failures = 0
         self.stopped = False
+        self.taken: set[tuple[int, str]] = set()
 
     def ask(self) -> Single[Me]:
         """Check the account and read the counters of all rooms: the whole cost of a quiet run."""
@@ -134,13 +135,15 @@ class _Run:
         return self._end(before, self._unread_after())
 
     def _read(self) -> None:
-        """Lists of every room, small files, people, large files."""
-        steps = self.steps(self._accessible())
-        limits = self.options.limits
+        """Lists of every room, small files, people, large files; whoever is going comes before all of that."""
+        limits, lookout = self.options.limits, Lookout(self.archive, self.options.watch)
         fetcher = Downloads(self.desk, self.over, limits, self.reports, self._seconds_left, self.talk.file)
-        self._walk(step for step in steps if step.kind != plan.PEOPLE)
+        self.urgency = Urgency(lookout, fetcher, self._walk, self._fetch, self._reach, self.options.seal)
+        steps = self.steps(self._accessible())
+        self.urgency.look()
+        self._walk(step for step in steps if step.early or step.kind != plan.PEOPLE)
         self._fetch(fetcher.small)
-        self._walk(step for step in steps if step.kind == plan.PEOPLE)
+        self._walk(step for step in steps if step.kind == plan.PEOPLE and not step.early)
         self._read_singly()
         self._fetch(fetcher.large)
 
@@ -199,14 +202,17 @@ class _Run:
 
     def _walk(self, steps: Iterable[plan.Step]) -> None:
         for step in steps:
+            if (step.room_id, step.kind) in self.taken:
+                continue
             if self._is_over():
                 if step.overdue:
                     self._leave_over()
-            elif self._is_open(self.reports[step.room_id]):
+            elif self.reports[step.room_id].is_open:
                 self._take(step)
 
     def _take(self, step: plan.Step) -> None:
         report, room = self.reports[step.room_id], self.shown[step.room_id]
+        self.taken.add((step.room_id, step.kind))
         self.talk.step(step, report.name)
         try:
             PULLS[step.kind](self.desk, room, report)
@@ -219,6 +225,15 @@ class _Run:
         else:
             self.failures = 0
             self.desk.cleared.add(f"room/{step.room_id}/{step.kind}/")
+        self.urgency.look()
+
+    def _reach(self, rooms: set[int]) -> list[int]:
+        """Those of these rooms that can be read now, also where the run was not asked for them."""
+        for room in self.held.contracted:
+            if room in rooms and room in self.shown and room not in self.reports:
+                self.reports[room] = RoomReport(room, self.shown[room].name)
+                self.report.rooms.append(self.reports[room])
+        return [room for room, report in self.reports.items() if room in rooms & self.shown.keys() and report.is_open]
 
     def _not_visible(self, step: plan.Step, unseen: errors.NotVisible) -> None:
         """A part of a listed room was refused: is it the room that went?"""
@@ -250,38 +265,30 @@ class _Run:
     # --- single messages -------------------------------------------------------------------------
 
     def _read_singly(self) -> None:
-        """Back-fill, then re-reading, with a share of the calls; what is left waits without a word."""
-        rooms = [room for room in self.shown if room in self.reports and self._is_open(self.reports[room])]
-        learn_late(self.archive, [int(room) for room in self.held.contracted], at=self.now())
-        transport = self.client.transport
-        most = share(transport.budget, self.now(), reserve=transport.reserve, full=self.options.full)
-        seeker = Seeker(self.desk, self.reports, self._must_wait, self._single_refused)
-        seeker.backfill(rooms, most=most)
-        reread(seeker, [room for room in rooms if room not in seeker.closed], period=self.options.reread_every, most=most)
-
-    def _must_wait(self) -> bool:
-        transport = self.client.transport
-        return self._is_over() or bool(ratelimit.wait(transport.budget, self.now(), transport.reserve))
+        rooms = [room for room, report in self.reports.items() if room in self.shown and report.is_open]
+        seeker = Seeker(self.desk, self.reports, self._is_over, self._single_refused)
+        singly(seeker, rooms, contracted=self.held.contracted, options=self.options)
 
     def _single_refused(self, room: int, unseen: errors.NotVisible) -> None:
         self._not_visible(plan.Step(room, plan.MESSAGES, "due"), unseen)
 
-    @staticmethod
-    def _is_open(report: RoomReport) -> bool:
-        return report.outcome not in (Outcome.FAILED, Outcome.INACCESSIBLE)
-
     # --- files -----------------------------------------------------------------------------------
 
-    def _fetch(self, take: Callable[[list[Wanted]], None]) -> None:
-        """Files whose time has come, of rooms that can be opened."""
+    def _fetch(self, take: Callable[[list[Wanted]], None], people: Collection[int] = ()) -> None:
+        """Files whose time has come, of rooms that can be opened; of these people all files, and no others."""
         frozen = {room for room, report in self.reports.items() if report.outcome is Outcome.INACCESSIBLE}
         with self.archive.reading() as reading:
-            open_rooms = {int(room) for room in self.held.wanted} - frozen
+            open_rooms = set(self.reports) - frozen
             pending = file_queries.wanted(reading, open_rooms, most=self.options.limits.most)
         try:
-            take([one for one in pending if self.options.full or file_queries.is_due(one, self.started)])
+            take([one for one in pending if self._is_meant(one, people)])
         except errors.BudgetSpent:
             self._stop()
+
+    def _is_meant(self, file: Wanted, people: Collection[int]) -> bool:
+        if people:
+            return file.account_id in people
+        return self.options.full or file_queries.is_due(file, self.started)
 
     # --- the end ---------------------------------------------------------------------------------
 

@@ -86,6 +86,6 @@ def _append(writing: Writing, told: dict[str, Any], account_id: int | None, at: 
 
 def _totals(report: SyncReport) -> dict[str, int]:
     fields = ("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_lost", "tasks_new")
-    fields += ("tasks_changed", "backfilled", "hidden_by_plan", "not_readable", "reread")
-    totals = {name: sum(getattr(room, name) for room in report.rooms) for name in fields}
+    more = ("tasks_changed", "backfilled", "hidden_by_plan", "not_readable", "reread")
+    totals = {name: sum(getattr(room, name) for room in report.rooms) for name in (*fields, *more)}
     return totals | {"gaps": sum(len(room.gaps) for room in report.rooms)}

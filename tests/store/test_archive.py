@@ -33,8 +33,7 @@ CHANGES = [
     "INSERT INTO entry SELECT 4, observed_at, kind, account_id, room_id, key, line, digest FROM entry LIMIT 1",
     "INSERT INTO entry SELECT 0, observed_at, kind, account_id, room_id, key, line, digest FROM entry LIMIT 1",
     "INSERT INTO entry SELECT NULL, observed_at, kind, account_id, room_id, key, line, digest FROM entry LIMIT 1",
-    "INSERT INTO entry SELECT 1, observed_at, kind, account_id, room_id, key, 'x', 'x' FROM entry LIMIT 1"
-    " ON CONFLICT(seq) DO UPDATE SET line = 'x'",
+    "INSERT INTO entry VALUES (1, '', '', NULL, NULL, '', 'x', 'x') ON CONFLICT(seq) DO UPDATE SET line = 'x'",
 ]
 
 
@@ -130,13 +129,19 @@ def test_a_busy_database_is_an_error_of_ours(archive: Archive) -> None:
     append(archive, note(1))
     with closing(sqlite3.connect(archive.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(errors.ArchiveBusy) as caught, archive.reading() as reading:
-            reading.sql.exec_driver_sql("PRAGMA busy_timeout = 0")
-            reading.sql.exec_driver_sql("INSERT INTO memory VALUES ('a', 'b')")
+        with pytest.raises(errors.ArchiveBusy) as caught:
+            write_impatiently(archive)
         other.execute("ROLLBACK")
 
     assert "30" in str(caught.value)
     assert 1 == len(held(archive))
+
+
+def write_impatiently(archive: Archive) -> None:
+    """Write without waiting for another writer."""
+    with archive.reading() as reading:
+        reading.sql.exec_driver_sql("PRAGMA busy_timeout = 0")
+        reading.sql.exec_driver_sql("INSERT INTO memory VALUES ('a', 'b')")
 
 
 def test_only_one_round_at_a_time(archive: Archive) -> None:
@@ -211,24 +216,34 @@ def test_a_damaged_page_is_said_when_it_is_met(archive: Archive) -> None:
     assert DATABASE in str(caught.value)
 
 
-def test_reading_only_writes_nothing(archive: Archive) -> None:
-    """Neither in the database nor beside it; writing is refused."""
+def test_an_archive_opened_to_read_is_not_changed(archive: Archive) -> None:
+    """Writing is refused as an error of ours; the database stays as it was, byte by byte."""
     append(archive, note(1))
     archive.close()
-    before = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in archive.home.iterdir())
+    before = archive.database.read_bytes()
     read_only = Archive(archive.home, read_only=True)
 
     with pytest.raises(errors.StorageError):
         append(read_only, note(2))
-    engine = build_engine(archive.database, read_only=True, immutable=True)
-    with engine.connect() as sql:
-        count = sql.exec_driver_sql("SELECT count(*) FROM entry").scalar()
-    engine.dispose()
+    count = len(held(read_only))
     read_only.close()
 
-    after = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in archive.home.iterdir())
-    assert (1, 1) == (count, len(held(archive)))
-    assert before == after
+    assert (1, before) == (count, archive.database.read_bytes())
+
+
+def test_on_media_that_cannot_be_written_nothing_appears_beside_the_database(archive: Archive) -> None:
+    """`immutable`: no lock, no shared memory, no log."""
+    append(archive, note(1))
+    archive.close()
+    before = sorted(path.name for path in archive.home.iterdir())
+    engine = build_engine(archive.database, read_only=True, immutable=True)
+
+    with engine.connect() as sql:
+        count = sql.exec_driver_sql("SELECT count(*) FROM entry").scalar()
+        during = sorted(path.name for path in archive.home.iterdir())
+    engine.dispose()
+
+    assert (1, before) == (count, during)
 
 
 # --- a full disk ----------------------------------------------------------------------------------

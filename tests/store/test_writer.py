@@ -33,6 +33,14 @@ def append(archive: Archive, *seen: Observation) -> list[Any]:
         return writer.append(writing, seen, account_id=1234567, at=AT)
 
 
+def append_and_fail(archive: Archive, *seen: Observation) -> None:
+    """A transaction that a fault ends after everything was written."""
+    with archive.writing() as writing:
+        writer.keep_reply(writing, Reply("/x", 200, b"[]", {}, AT), room_id=5)
+        writer.append(writing, seen, account_id=None, at=AT)
+        raise RuntimeError
+
+
 def held(archive: Archive) -> list[Any]:
     """Every entry."""
     with archive.reading() as reading:
@@ -66,9 +74,8 @@ def test_equal_observations_have_different_digests(archive: Archive) -> None:
 def test_numbers_go_on_over_transactions(archive: Archive) -> None:
     """1, 2, 3 … without holes, also after one that was given up."""
     append(archive, note(1), note(2))
-    with pytest.raises(RuntimeError), archive.writing() as writing:
-        writer.append(writing, [note(3)], account_id=None, at=AT)
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        append_and_fail(archive, note(3))
     append(archive, note(4))
 
     assert [1, 2, 3] == [one.seq for one in held(archive)]
@@ -131,10 +138,9 @@ def test_entries_readable_rows_and_reply_are_all_there_or_not_at_all(archive: Ar
     """A fault after them takes them back together."""
     shown = {"message_id": "5", "account": {"account_id": 7}, "body": "はい", "send_time": 1, "update_time": 0}
     seen = Observation("message", "message/5", {"object": shown, "state": "present", "source": "list"}, 5)
-    with pytest.raises(RuntimeError), archive.writing() as writing:
-        writer.keep_reply(writing, Reply("/x", 200, b"[]", {}, AT), room_id=5)
-        writer.append(writing, [seen], account_id=None, at=AT)
-        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        append_and_fail(archive, seen)
 
     with archive.reading() as reading:
         tables = ("entry", "reply", "message", "message_version")

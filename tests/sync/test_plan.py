@@ -11,7 +11,7 @@ from archiver.chatwork.models import Room
 from archiver.records import RoomId
 from archiver.store.work import Visit
 from archiver.sync import plan
-from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, Step, counters, is_due, steps
+from archiver.sync.plan import COSTS, FILES, KINDS, MESSAGES, PEOPLE, Step, counters, is_due, steps
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 EVERY = timedelta(hours=6)
@@ -28,11 +28,11 @@ def planned(*rooms: Room, seen: dict[tuple[int, str], Visit], full: bool = False
     return steps(rooms, seen, now=NOW, full_every=EVERY, full=full)
 
 
-def test_lists_of_every_room_come_before_people() -> None:
+def test_messages_of_every_room_come_before_files_and_people() -> None:
     """Text costs one request and never waits for members and tasks."""
     actual = planned(ONE, TWO, seen={})
 
-    expected = [(1, MESSAGES), (1, FILES), (2, MESSAGES), (2, FILES), (1, PEOPLE), (2, PEOPLE)]
+    expected = [(1, MESSAGES), (2, MESSAGES), (1, FILES), (2, FILES), (1, PEOPLE), (2, PEOPLE)]
     assert expected == [(step.room_id, step.kind) for step in actual]
     assert {("first", True)} == {(step.why, step.overdue) for step in actual}
 
@@ -43,7 +43,7 @@ def test_a_room_in_which_nothing_moved_is_not_read() -> None:
 
     actual = planned(ONE, TWO, seen=visits(ONE) | moved)
 
-    assert [Step(2, kind, "moved", overdue=True) for kind in KINDS] == actual
+    assert [Step(2, kind, "moved", overdue=True, cost=COSTS[kind]) for kind in KINDS] == actual
 
 
 def test_any_counter_name_or_role_tells_that_a_room_moved() -> None:
@@ -66,7 +66,7 @@ def test_full_reads_everything() -> None:
     """Whether or not anything moved."""
     actual = planned(ONE, seen=visits(ONE), full=True)
 
-    assert [Step(1, kind, "asked", overdue=True) for kind in KINDS] == actual
+    assert [Step(1, kind, "asked", overdue=True, cost=COSTS[kind]) for kind in KINDS] == actual
 
 
 def test_lists_are_due_after_their_time_and_people_daily() -> None:
@@ -75,9 +75,51 @@ def test_lists_are_due_after_their_time_and_people_daily() -> None:
     twice = planned(ONE, seen=visits(ONE, ago=2 * EVERY))
     daily = planned(ONE, seen=visits(ONE, ago=plan.DAILY))
 
-    assert [Step(1, kind, "due") for kind in (MESSAGES, FILES)] == once
-    assert [Step(1, kind, "due", overdue=True) for kind in (MESSAGES, FILES)] == twice[:2]
-    assert Step(1, PEOPLE, "due") == daily[2]
+    assert [Step(1, kind, "due", cost=1) for kind in (MESSAGES, FILES)] == once
+    assert [Step(1, kind, "due", overdue=True, cost=1) for kind in (MESSAGES, FILES)] == twice[:2]
+    assert Step(1, PEOPLE, "due", cost=4) == daily[2]
+
+
+def test_the_room_read_longest_ago_comes_first_within_a_kind() -> None:
+    """So a small budget starves no room."""
+    older = visits(TWO, ago=timedelta(minutes=10), counted="moved")
+
+    actual = planned(ONE, TWO, seen=visits(ONE, ago=timedelta(minutes=5), counted="moved") | older)
+
+    expected = [(room, kind) for kind in KINDS for room in (2, 1)]
+    assert expected == [(step.room_id, step.kind) for step in actual]
+
+
+def test_what_is_merely_due_waits_for_rooms_that_moved() -> None:
+    """Unless it was put off for twice its time."""
+    moved = visits(TWO, ago=timedelta(minutes=5), counted="moved")
+
+    once = planned(ONE, TWO, seen=moved | visits(ONE, ago=EVERY))
+    twice = planned(ONE, TWO, seen=moved | visits(ONE, ago=2 * EVERY))
+
+    assert [2, 1] == [step.room_id for step in once if step.kind == MESSAGES]
+    assert [1, 2] == [step.room_id for step in twice if step.kind == MESSAGES]
+
+
+def test_what_was_put_off_while_messages_were_read_comes_before_everything() -> None:
+    """A few such steps at once; after a pause messages come first all the same."""
+    rooms = [Room(RoomId(number), message_num=1) for number in range(1, 21)]
+    fresh = {(room.room_id, MESSAGES): Visit(NOW - timedelta(minutes=5), "moved") for room in rooms}
+    old = {(room.room_id, kind): Visit(NOW - 2 * plan.DAILY, "moved") for room in rooms for kind in (FILES, PEOPLE)}
+
+    busy = planned(*rooms, seen=fresh | old)
+    paused = planned(*rooms, seen={key: Visit(NOW - 2 * plan.DAILY, "moved") for key in fresh | old})
+
+    assert [True] * plan.MOST_EARLY == [step.early for step in busy[: plan.MOST_EARLY]]
+    assert [MESSAGES] * 20 == [step.kind for step in busy if not step.early][:20]
+    assert len(busy) == len({(step.room_id, step.kind) for step in busy}) == 60
+    assert [MESSAGES] * 20 == [step.kind for step in paused[:20]]
+
+
+def test_a_plan_knows_what_it_costs() -> None:
+    """Account, rooms, lists, four requests for people, and the counters once more."""
+    assert 2 == plan.total([])
+    assert 2 + 1 + 1 + 4 + 1 == plan.total(planned(ONE, seen={}))
 
 
 @given(

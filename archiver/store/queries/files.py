@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select, true
 
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -45,6 +46,8 @@ _SAVED = and_(
 )
 """The bytes held are those now listed: a file replaced under the same id is fetched again (§15, 21)."""
 
+_TRIED = and_(_RETRY.room_id == _FILE.room_id, _RETRY.file_id == _FILE.file_id)
+
 _LOST = and_(_BLOB.state == "lost", _BLOB.listed_size == _FILE.size, _BLOB.listed_time == _FILE.upload_time)
 
 
@@ -57,7 +60,6 @@ def wanted(reading: Reading, rooms: set[int] | None, *, most: int) -> list[Wante
     One that was only too large is wanted again when the limit (`most`, bytes) was raised.
     """
     given_up = and_(_LOST, ~and_(_BLOB.reason == "too_large", _FILE.size <= most))
-    tried = and_(_RETRY.room_id == _FILE.room_id, _RETRY.file_id == _FILE.file_id)
     query = (
         select(
             _FILE.room_id,
@@ -70,7 +72,7 @@ def wanted(reading: Reading, rooms: set[int] | None, *, most: int) -> list[Wante
             _RETRY.next_at,
             _RETRY.reason,
         )
-        .select_from(_HELD.outerjoin(schema.retry, tried))
+        .select_from(_HELD.outerjoin(schema.retry, _TRIED))
         .where(or_(_BLOB.state.is_(None), ~or_(_SAVED, given_up)))
         .order_by(_FILE.upload_time.desc(), _FILE.file_id.desc())
     )
@@ -81,6 +83,15 @@ def wanted(reading: Reading, rooms: set[int] | None, *, most: int) -> list[Wante
 
 def counts(reading: Reading) -> dict[int, FileCounts]:
     """How the files of each room stand."""
+    return _counts(reading, true())
+
+
+def of_others(reading: Reading, owner: int) -> dict[int, FileCounts]:
+    """How the files of each room stand that somebody else than the owner sent."""
+    return _counts(reading, _FILE.account_id != owner)
+
+
+def _counts(reading: Reading, meant: ColumnElement[bool]) -> dict[int, FileCounts]:
     rows = reading.sql.execute(
         select(
             _FILE.room_id,
@@ -89,9 +100,29 @@ def counts(reading: Reading) -> dict[int, FileCounts]:
             func.sum(case((_LOST, 1), else_=0)),
         )
         .select_from(_HELD)
+        .where(meant)
         .group_by(_FILE.room_id)
     )
     return {room: FileCounts(known, saved, known - saved - lost, lost) for room, known, saved, lost in rows}
+
+
+def unheld(reading: Reading) -> list[Row[Any]]:
+    """Files whose bytes are not held: room_id, file_id, account_id, name, size, lost, gone, reason."""
+    query = (
+        select(
+            _FILE.room_id,
+            _FILE.file_id,
+            _FILE.account_id,
+            _FILE.name,
+            _FILE.size,
+            func.coalesce(_LOST, false()).label("lost"),
+            (_FILE.state == "gone").label("gone"),
+            case((_LOST, _BLOB.reason), else_=_RETRY.reason).label("reason"),
+        )
+        .select_from(_HELD.outerjoin(schema.retry, _TRIED))
+        .where(or_(_BLOB.state.is_(None), ~_SAVED))
+    )
+    return list(reading.sql.execute(query))
 
 
 def is_due(file: Wanted, now: datetime) -> bool:

@@ -1,0 +1,172 @@
+"""The page of the worst day: what changed, what is kept and what is not, what not to do, what to do now.
+
+In this order, without a cause that no reply names, and without blame (voice: docs/explanation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.progress import short
+from archiver.cli.text import columns, pad, visible, wrap
+from archiver.records import JST, Contract
+from archiver.signs import Alert, Level, Rule
+
+if TYPE_CHECKING:
+    from archiver.store.queries.keeping import Keeping, Unheld
+
+WIDTH = 80
+MOST_FILES = 8
+"""Files that are named one by one; the others are counted."""
+
+MEGABYTE, GIGABYTE = 10**6, 10**9
+
+
+def tell_alarm(contract: Contract, kept: Keeping, alerts: Sequence[Alert]) -> None:
+    """The whole block of one contract; `alerts` are the open ones of its rooms, perhaps none."""
+    click.echo(_head(contract, alerts))
+    rows = [(_("What changed"), [_changes(kept, alerts)]), (_("Kept"), [_kept(kept)])]
+    rows.append((_("Not kept"), _not_kept(kept)))
+    rows.append((_("Do not"), [_do_not()]))
+    margin = max(columns(label) for label, _texts in rows) + 4
+    for label, texts in rows:
+        lines = [line for text in texts for line in wrap(text, WIDTH - margin)]
+        for number, line in enumerate(lines):
+            click.echo(pad("  " + label if not number else "", margin) + line)
+    click.echo("  " + _("What to do now"))
+    for number, text in enumerate(_next(contract), 1):
+        for row, line in enumerate(wrap(text, WIDTH - 6)):
+            click.echo((f"   {number}  " if not row else "      ") + line)
+
+
+def of_rooms(alerts: Iterable[Alert], rooms: Iterable[int]) -> list[Alert]:
+    """The open alerts that are about these rooms."""
+    meant = set(rooms)
+    return [one for one in alerts if not one.dismissed and one.room_id in meant]
+
+
+def _head(contract: Contract, alerts: Sequence[Alert]) -> str:
+    label = short(contract.label, 32)
+    if not any(one.level is Level.HIGH for one in alerts):
+        return _("[Now] Contract {contract}").format(contract=label)
+    at = max(one.at for one in alerts if one.level is Level.HIGH)
+    sentence = _("[Act now] {time} contract {contract}: a great change on the other side (the reason is left open)")
+    return "\n  ".join(wrap(sentence.format(time=_time(at), contract=label), WIDTH - 2))
+
+
+def _changes(kept: Keeping, alerts: Sequence[Alert]) -> str:
+    """What became of messages, people and rooms, each kind for itself."""
+    people = {rule: len({one.account_id for one in alerts if one.rule is rule}) for rule in Rule}
+    told = []
+    if kept.shut:
+        told.append(ngettext("{n} chat cannot be opened", "{n} chats cannot be opened", len(kept.shut)))
+        told[-1] = told[-1].format(n=len(kept.shut))
+    for number, text in (
+        (kept.deleted, _("{n} messages show as deleted")),
+        (kept.missing, _("{n} messages are not shown any more (reason unknown)")),
+        (kept.hidden, _("{n} messages are hidden by the plan")),
+        (people[Rule.ACCOUNT_CLOSED], _("{n} names end with “(解約済)”")),
+        (people[Rule.MEMBER_GONE], _("{n} people left the list of members")),
+        (people[Rule.CONTACT_GONE], _("{n} people left your contacts")),
+    ):
+        if number:
+            told.append(text.format(n=number))
+    return _(". ").join(told) if told else _("no great change was seen so far")
+
+
+def _kept(kept: Keeping) -> str:
+    gone = kept.deleted + kept.missing
+    told = [_("{n} messages").format(n=kept.messages)]
+    if gone:
+        told.append(_("texts before deletion {texts}/{gone}").format(texts=kept.texts, gone=gone))
+    theirs = _("files of the other side {saved}/{known}")
+    told.append(theirs.format(saved=kept.their_files_saved, known=kept.their_files))
+    own = kept.files - kept.their_files
+    if own:
+        told.append(_("your files {saved}/{known}").format(saved=kept.files_saved - kept.their_files_saved, known=own))
+    if kept.tasks:
+        told.append(_("{n} tasks").format(n=kept.tasks))
+    return "  ".join(told)
+
+
+def _not_kept(kept: Keeping) -> list[str]:
+    """Files with their reasons, then texts and stretches that nobody can read any more."""
+    told = [_file(one) for one in kept.unheld[:MOST_FILES]]
+    if len(kept.unheld) > MOST_FILES:
+        told.append(_("and {n} more files").format(n=len(kept.unheld) - MOST_FILES))
+    lacking = kept.deleted + kept.missing - kept.texts
+    if lacking:
+        told.append(_("{n} messages were first seen as deleted: their text is unknown").format(n=lacking))
+    if kept.gaps:
+        told.append(ngettext("{n} gap (see “archive status”)", "{n} gaps (see “archive status”)", kept.gaps))
+        told[-1] = told[-1].format(n=kept.gaps)
+    return told or [_("nothing that was ever shown to this archive is lacking")]
+
+
+def _file(one: Unheld) -> str:
+    name = f"{short(one.name, 28)} ({_size(one.size)})"
+    if one.reason is None:
+        state = _("not fetched yet")
+    elif one.given_up:
+        state = _("given up: {reason}").format(reason=_reason(one.reason))
+    else:
+        state = _("{reason}; it is tried again").format(reason=_reason(one.reason))
+    if one.gone:
+        state = _("not listed by Chatwork any more; {state}").format(state=state)
+    return f"{name} {state}"
+
+
+def _reason(word: str) -> str:
+    """Why a file could not be had; an unknown word stands as it is."""
+    words = {
+        "too_large": _("larger than the limit in the settings"),
+        "no_space": _("not enough space on this computer"),
+        "not_shown": _("Chatwork answered “not found”"),
+        "not_found": _("the place of the file answered “not found” (404)"),
+        "not_understood": _("the answer could not be understood"),
+        "unreachable": _("no connection"),
+        "cut": _("the transfer was cut"),
+        "slow": _("the transfer was too slow"),
+        "wrong_size": _("another size came than was listed"),
+        "redirects": _("too many redirections"),
+        "address": _("it leads to an unsafe place"),
+        "status": _("the place of the file answered with an error"),
+    }
+    return words.get(word, visible(word))
+
+
+def _do_not() -> str:
+    return _(
+        "Do not leave the chat and do not cancel your own account (the files you sent would vanish), do not remove"
+        " the contact (the chat would vanish), do not re-issue the API token."
+    )
+
+
+def _next(contract: Contract) -> list[str]:
+    name = visible(contract.label)
+    steps = []
+    if contract.platform == "crowdworks":
+        steps.append(_("Look at your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
+        steps.append(
+            _("Before you agree to end the contract early, ask for advice (the whole escrow may go back).")
+        )
+    else:
+        steps.append(_("Look at your delivery where the job was agreed; if it is not there, deliver there first."))
+    steps.append(_("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name))
+    return steps
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(JST).strftime("%m-%d %H:%M")
+
+
+def _size(size: int) -> str:
+    if size >= GIGABYTE:
+        return f"{size / GIGABYTE:.1f}GB"
+    return f"{size / MEGABYTE:.1f}MB" if size >= MEGABYTE else f"{max(1, round(size / 1000))}KB"

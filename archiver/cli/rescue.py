@@ -1,0 +1,98 @@
+"""`rescue`: one word for the worst day; safe at any time, again and again."""
+
+from __future__ import annotations
+
+import json
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli import alarm, screen
+from archiver.cli.context import CliContext
+from archiver.cli.text import visible, wrap
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.records import Contract
+    from archiver.sync.report import SyncReport
+
+
+@click.command(
+    "rescue",
+    help=N_(
+        "Something is about to vanish: save everything shared with the other side now, and say what is kept, what is"
+        " not, what not to do and what to do next. Safe at any time."
+    ),
+)
+@click.argument("contract", metavar=N_("CONTRACT"), required=False)
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.pass_obj
+def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
+    """Read all rooms shared with the counterparts, without pacing; what is kept is told even if nothing can be read."""
+    from archiver import app as application
+
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    meant = _contracts(app, contract)
+    try:
+        report = _round(app, obj, meant)
+    except errors.ArchiverError as fault:
+        if as_json:
+            raise
+        _tell_fault(fault)
+        _tell_kept(app, meant)
+        return fault.code
+    if as_json:
+        click.echo(json.dumps(report.document(), ensure_ascii=False))
+    else:
+        screen.tell_sync(report)
+        _tell_kept(app, meant)
+    for complaint in report.complaints:
+        click.echo(complaint, err=True)
+    screen.tell_alerts(report)
+    return screen.INCOMPLETE if report.reported or report.complaints else 0
+
+
+def _contracts(app: App, name: str | None) -> list[Contract]:
+    """The contract named, or all of them. Raises UnknownContract, NoContract."""
+    from archiver.store.queries.contracts import contract, contracts
+
+    with app.archive.reading() as reading:
+        meant = contracts(reading) if name is None else [contract(reading, name)]
+    if not meant:
+        raise errors.NoContract
+    return meant
+
+
+def _round(app: App, obj: CliContext, meant: list[Contract]) -> SyncReport:
+    from archiver.cli.progress import Screen
+    from archiver.schedule import round as rounds
+
+    with Screen(quiet=obj.verbose < 0) as progress:
+        app.chatwork.transport.on_wait = progress.wait
+        return rounds.rescue(app, [room.room_id for one in meant for room in one.rooms], progress.talk())
+
+
+def _tell_fault(fault: errors.ArchiverError) -> None:
+    """Nothing new could be had; the sentences of the fault itself, and what it does not touch."""
+    click.echo(_("Error: {message}").format(message=visible(str(fault))), err=True)
+    if fault.advice():
+        click.echo(visible(fault.advice()), err=True)
+    sentence = _("Not everything could be saved anew just now. What was saved before is kept; it is told below.")
+    click.echo("\n".join(wrap(sentence, alarm.WIDTH)))
+
+
+def _tell_kept(app: App, meant: list[Contract]) -> None:
+    from archiver.store.alerts import alerts
+    from archiver.store.queries.keeping import keeping
+
+    with app.archive.reading() as reading:
+        held = alerts(reading)
+        kept = [keeping(reading, {int(room.room_id) for room in one.rooms}) for one in meant]
+    for contract, its in zip(meant, kept, strict=True):
+        click.echo(screen.RULE)
+        alarm.tell_alarm(contract, its, alarm.of_rooms(held, [room.room_id for room in contract.rooms]))
+    click.echo(screen.RULE)
+    click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

@@ -1,0 +1,83 @@
+"""Attachments lie under their digest: whole, read-only, once."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from pathlib import Path
+
+import pytest
+
+from archiver.store import blobs
+
+BODY = b"bytes" * 100
+SHA256 = hashlib.sha256(BODY).hexdigest()
+
+
+def arrive(home: Path, body: bytes = BODY, file: int = 2) -> Path:
+    """Bytes that have come."""
+    part = blobs.incoming(home, 1, file)
+    part.write_bytes(body)
+    return part
+
+
+def mode(path: Path) -> int:
+    """Permissions of a file or folder."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_bytes_lie_read_only_under_their_digest(tmp_path: Path) -> None:
+    """In folders that only the owner can open; nothing is left of their arrival."""
+    part = arrive(tmp_path)
+
+    place = blobs.keep(tmp_path, part, SHA256)
+
+    folders = [tmp_path / "files", tmp_path / "files" / "incoming", place.parent, place.parent.parent]
+    assert tmp_path / "files" / SHA256[:2] / SHA256[2:4] / SHA256 == place == blobs.path_of(tmp_path, SHA256)
+    assert (BODY, 0o400, {0o700}) == (place.read_bytes(), mode(place), {mode(folder) for folder in folders})
+    assert not part.exists()
+    assert blobs.held(tmp_path, SHA256)
+
+
+def test_the_same_bytes_lie_once_and_are_never_written_again(tmp_path: Path) -> None:
+    """What comes a second time is thrown away."""
+    place = blobs.keep(tmp_path, arrive(tmp_path), SHA256)
+    before = place.stat()
+
+    again = blobs.keep(tmp_path, arrive(tmp_path, file=3), SHA256)
+
+    after = place.stat()
+    assert (place, before.st_ino, before.st_mtime_ns) == (again, after.st_ino, after.st_mtime_ns)
+    assert [place] == list(blobs.all_blobs(tmp_path))
+
+
+def test_damaged_bytes_give_way_to_good_ones(tmp_path: Path) -> None:
+    """They are not what their name promises."""
+    place = blobs.keep(tmp_path, arrive(tmp_path), SHA256)
+    place.chmod(0o600)
+    place.write_bytes(b"damaged")
+
+    blobs.keep(tmp_path, arrive(tmp_path), SHA256)
+
+    assert (BODY, 0o400) == (place.read_bytes(), mode(place))
+
+
+def test_what_arrives_is_no_blob(tmp_path: Path) -> None:
+    """Only what lies under a digest is listed, in order."""
+    arrive(tmp_path, file=9)
+    bodies = [b"a", b"b", b"c"]
+    for body in bodies:
+        blobs.keep(tmp_path, arrive(tmp_path, body), hashlib.sha256(body).hexdigest())
+
+    actual = [path.name for path in blobs.all_blobs(tmp_path)]
+
+    assert sorted(hashlib.sha256(body).hexdigest() for body in bodies) == actual
+
+
+def test_a_digest_is_read_in_pieces(tmp_path: Path) -> None:
+    """Of any file; one that is not there is an OSError."""
+    (tmp_path / "a").write_bytes(BODY)
+
+    assert SHA256 == blobs.digest_of(tmp_path / "a")
+    with pytest.raises(OSError, match="nowhere"):
+        blobs.digest_of(tmp_path / "nowhere")
