@@ -52,7 +52,7 @@ HOME: dict[str, set[str]] = {
     "markupsafe": {"render"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings"},
     "platformdirs": {"settings"},
-    "requests": {"chatwork.transport", "sync.transfer", "app"},
+    "requests": {"chatwork.transport", "sync.transfer", "sync.pictures", "app"},
     "rich": {"cli"},
     "sqlalchemy": {"store"},
     "tomlkit": {"settings"},

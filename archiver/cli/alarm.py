@@ -6,6 +6,7 @@ In this order, without a cause that no reply names, and without blame (voice: do
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
@@ -19,6 +20,7 @@ from archiver.records import JST, Contract
 from archiver.signs import Alert, Level, Rule
 
 if TYPE_CHECKING:
+    from archiver.store.archive import Reading
     from archiver.store.queries.keeping import Keeping, Unheld
 
 WIDTH = 80
@@ -28,8 +30,34 @@ MOST_FILES = 8
 MEGABYTE, GIGABYTE = 10**6, 10**9
 
 
-def tell_alarm(contract: Contract, kept: Keeping, alerts: Sequence[Alert]) -> None:
-    """The whole block of one contract; `alerts` are the open ones of its rooms, perhaps none."""
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What the block of one contract tells of."""
+
+    contract: Contract
+    kept: Keeping
+    alerts: tuple[Alert, ...]
+    """The open ones of its rooms, perhaps none."""
+
+
+def alarms(
+    reading: Reading, contracts: Iterable[Contract], alerts: Sequence[Alert], *, always: bool = False
+) -> list[Alarm]:
+    """Of these contracts those with an open alert to act on; `always`: all of them."""
+    from archiver.store.queries.keeping import keeping
+
+    found = []
+    for contract in contracts:
+        rooms = {int(room.room_id) for room in contract.rooms}
+        its = tuple(one for one in alerts if not one.dismissed and one.room_id in rooms)
+        if always or any(one.level is Level.HIGH for one in its):
+            found.append(Alarm(contract, keeping(reading, rooms), its))
+    return found
+
+
+def tell_alarm(alarm: Alarm) -> None:
+    """The whole block of one contract."""
+    contract, kept, alerts = alarm.contract, alarm.kept, alarm.alerts
     click.echo(_head(contract, alerts))
     rows = [(_("What changed"), [_changes(kept, alerts)]), (_("Kept"), [_kept(kept)])]
     rows.append((_("Not kept"), _not_kept(kept)))
@@ -45,18 +73,12 @@ def tell_alarm(contract: Contract, kept: Keeping, alerts: Sequence[Alert]) -> No
             click.echo((f"   {number}  " if not row else "      ") + line)
 
 
-def of_rooms(alerts: Iterable[Alert], rooms: Iterable[int]) -> list[Alert]:
-    """The open alerts that are about these rooms."""
-    meant = set(rooms)
-    return [one for one in alerts if not one.dismissed and one.room_id in meant]
-
-
 def _head(contract: Contract, alerts: Sequence[Alert]) -> str:
     label = short(contract.label, 32)
     if not any(one.level is Level.HIGH for one in alerts):
         return _("[Now] Contract {contract}").format(contract=label)
     at = max(one.at for one in alerts if one.level is Level.HIGH)
-    sentence = _("[Act now] {time} contract {contract}: a great change on the other side (the reason is left open)")
+    sentence = _("[Act now] {time} contract {contract}: a great change on the other side (reason left open)")
     return "\n  ".join(wrap(sentence.format(time=_time(at), contract=label), WIDTH - 2))
 
 
@@ -143,8 +165,8 @@ def _reason(word: str) -> str:
 
 def _do_not() -> str:
     return _(
-        "Do not leave the chat and do not cancel your own account (the files you sent would vanish), do not remove"
-        " the contact (the chat would vanish), do not re-issue the API token."
+        "leave the chat or cancel your own account (the files you sent would vanish), remove the contact (the chat"
+        " would vanish), re-issue the API token"
     )
 
 
@@ -153,9 +175,7 @@ def _next(contract: Contract) -> list[str]:
     steps = []
     if contract.platform == "crowdworks":
         steps.append(_("Look at your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
-        steps.append(
-            _("Before you agree to end the contract early, ask for advice (the whole escrow may go back).")
-        )
+        steps.append(_("Before you agree to end the contract early, ask for advice (the whole escrow may go back)."))
     else:
         steps.append(_("Look at your delivery where the job was agreed; if it is not there, deliver there first."))
     steps.append(_("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name))

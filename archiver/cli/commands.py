@@ -34,6 +34,7 @@ class Listed:
 COMMANDS: Mapping[str, Listed] = {
     "status": Listed("archiver.cli.sync", EVERYDAY, N_("What is kept, what is missing, what to do next")),
     "export": Listed("archiver.cli.export", EVERYDAY, N_("Make a package to hand in")),
+    "rescue": Listed("archiver.cli.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")),
     "contract": Listed("archiver.cli.case", EVERYDAY, N_("Enter a contract and its rooms, or look at it")),
     "init": Listed("archiver.cli.setup", SETTING_UP, N_("Set everything up; call it again to go on")),
     "token": Listed("archiver.cli.setup", SETTING_UP, N_("Store, test or forget the API token")),
@@ -41,6 +42,7 @@ COMMANDS: Mapping[str, Listed] = {
     "rooms": Listed("archiver.cli.setup", ADVANCED, N_("Your rooms and their numbers")),
     "recover": Listed("archiver.cli.recover", ADVANCED, N_("Fetch older messages by pages and mails you kept")),
     "show": Listed("archiver.cli.sync", ADVANCED, N_("Read a room as it is kept")),
+    "alerts": Listed("archiver.cli.alerts", ADVANCED, N_("Signs that something is going; put them aside")),
     "seal": Listed("archiver.cli.export", ADVANCED, N_("Seal the records made until now")),
     "verify": Listed("archiver.cli.export", ADVANCED, N_("Check that nothing was changed")),
     "exports": Listed("archiver.cli.export", ADVANCED, N_("The packages made so far")),

@@ -11,6 +11,7 @@ import click
 from archiver import errors
 from archiver.cli import alarm, screen
 from archiver.cli.context import CliContext
+from archiver.cli.sync import INCOMPLETE
 from archiver.cli.text import visible, wrap
 from archiver.errors import N_
 
@@ -52,7 +53,7 @@ def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     screen.tell_alerts(report)
-    return screen.INCOMPLETE if report.reported or report.complaints else 0
+    return INCOMPLETE if report.reported or report.complaints else 0
 
 
 def _contracts(app: App, name: str | None) -> list[Contract]:
@@ -86,13 +87,11 @@ def _tell_fault(fault: errors.ArchiverError) -> None:
 
 def _tell_kept(app: App, meant: list[Contract]) -> None:
     from archiver.store.alerts import alerts
-    from archiver.store.queries.keeping import keeping
 
     with app.archive.reading() as reading:
-        held = alerts(reading)
-        kept = [keeping(reading, {int(room.room_id) for room in one.rooms}) for one in meant]
-    for contract, its in zip(meant, kept, strict=True):
+        found = alarm.alarms(reading, meant, alerts(reading), always=True)
+    for one in found:
         click.echo(screen.RULE)
-        alarm.tell_alarm(contract, its, alarm.of_rooms(held, [room.room_id for room in contract.rooms]))
+        alarm.tell_alarm(one)
     click.echo(screen.RULE)
     click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.alerts import texts
+from archiver.cli.alarm import tell_alarm
 from archiver.cli.progress import short
-from archiver.cli.text import pad, visible
+from archiver.cli.text import pad, visible, wrap
 from archiver.records import JST, Contract, State
+from archiver.signs import Level
 
 if TYPE_CHECKING:
+    from archiver.cli.alarm import Alarm
     from archiver.render.body import References
     from archiver.settings.model import Settings
     from archiver.store.queries.reading import Line, Text
@@ -102,8 +106,8 @@ def notice(report: SyncReport) -> str:
     return sentence.format(rooms=rooms, files=files, gaps=gaps) + " " + _("See: archive status")
 
 
-def tell_plan(steps: Sequence[tuple[Step, str]]) -> None:
-    """What a run would read."""
+def tell_plan(steps: Sequence[tuple[Step, str]], *, requests: int) -> None:
+    """What a run would read, why, and what it costs; `requests` is the least number of them all together."""
     if not steps:
         click.echo(_("Nothing has moved and nothing is due: nothing would be read."))
         return
@@ -111,8 +115,18 @@ def tell_plan(steps: Sequence[tuple[Step, str]]) -> None:
     whys = {"first": _("first time"), "moved": _("something moved"), "due": _("it is its turn")}
     whys["asked"] = _("asked for")
     for step, name in steps:
-        click.echo(f"{pad(kinds[step.kind], 20)} {pad(short(name), 26)} {whys[step.why]}")
+        click.echo(f"{pad(kinds[step.kind], 20)} {pad(short(name), 26)} {pad(whys[step.why], 18)} {step.cost}")
+    sentence = ngettext("Together at least {n} request.", "Together at least {n} requests.", requests)
+    click.echo(sentence.format(n=requests))
     click.echo(_("Then files that are not held yet. Nothing was saved."), err=True)
+
+
+def tell_alerts(report: SyncReport) -> None:
+    """One line on stderr about the alerts that a run opened; they never change an exit code."""
+    if report.alerts:
+        high = sum(alert["level"] == "high" for alert in report.alerts)
+        sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive alerts")
+        click.echo(sentence.format(n=len(report.alerts), high=high), err=True)
 
 
 # --- status --------------------------------------------------------------------------------------
@@ -123,8 +137,8 @@ def warnings(told: Status, settings: Settings, *, now: datetime) -> list[str]:
     found = []
     for room in told.rooms:
         if room.inaccessible_since is not None:
-            sentence = _("Room {room} cannot be opened since {time} (reason unknown). What was saved is kept.")
-            found.append(sentence.format(room=room.room_id, time=jst(room.inaccessible_since)))
+            text = _("Room {room} cannot be opened since {time} (reason unknown). What was saved is kept.")
+            found.append(text.format(room=room.room_id, time=jst(room.inaccessible_since)))
     if not told.contracts:
         found.append(_("No contract has been entered yet: nothing is saved. See: archive contract add --help"))
     elif told.last_sync is None:
@@ -145,18 +159,25 @@ def warnings(told: Status, settings: Settings, *, now: datetime) -> list[str]:
     return found
 
 
-def tell_status(told: Status, found: Sequence[str], settings: Settings, *, now: datetime) -> None:
-    """The status page of reference/voice.md."""
+def tell_status(
+    told: Status, found: Sequence[str], alarms: Sequence[Alarm], settings: Settings, *, now: datetime
+) -> None:
+    """The status page of reference/voice.md; where something is going, that comes first."""
     here = now.astimezone(JST)
     today = f"{here:%Y-%m-%d}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
     attention = _("Attention")
-    state = attention if found else _("Good")
+    soon = bool(found) or any(one.level is Level.MEDIUM for one in told.alerts)
+    state = texts.urgency(Level.HIGH) if alarms else attention if soon else _("Good")
     owner = f"{visible(told.account_name)}(ID {told.account_id})" if told.account_id else _("no account yet")
     title, condition = _("Chatwork archive"), _("State: {state}").format(state=state)
     click.echo(f"{title}   {owner}   {today}   {condition}")
     click.echo(RULE)
+    for alarm in alarms:
+        tell_alarm(alarm)
+        click.echo(RULE)
     for sentence in found:
         click.echo(f"[{attention}] {sentence}")
+    _tell_other_alerts(told, alarms, attention)
     last = jst(told.last_sync) if told.last_sync else _("never")
     label = _("Last save")
     click.echo(f"{label}   {last}   {visible(str(settings.home))}")
@@ -172,7 +193,20 @@ def tell_status(told: Status, found: Sequence[str], settings: Settings, *, now: 
     if not settings.timestamp.authorities:
         click.echo(_("Third-party time   off (the seals show no time that a stranger vouches for)"))
     click.echo(RULE)
+    if alarms:
+        click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
     click.echo(_("Make a package: archive export   Read a room: archive show NUMBER"))
+
+
+def _tell_other_alerts(told: Status, alarms: Sequence[Alarm], attention: str) -> None:
+    """Alerts that ask for a look and stand in no alarm; those that are only good to know are counted."""
+    shown = {one.number for alarm in alarms for one in alarm.alerts}
+    for one in told.alerts:
+        if one.level is Level.MEDIUM and one.number not in shown:
+            click.echo("\n    ".join(wrap(f"[{attention}] {jst(one.at)} {texts.sentence(one)}", 76)))
+    if told.alerts:
+        text = ngettext("{n} alert: archive alerts", "{n} alerts: archive alerts", len(told.alerts))
+        click.echo(text.format(n=len(told.alerts)))
 
 
 def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:

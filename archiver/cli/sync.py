@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli import screen
+from archiver.cli import alarm, screen
 from archiver.cli.context import CliContext
 from archiver.errors import N_, BadValue
 from archiver.records import JST
@@ -65,6 +65,7 @@ def command_sync(
 ) -> int:
     """Run one round and say what it came to."""
     from archiver import app as application
+    from archiver.cli import watch
     from archiver.cli.progress import Screen
     from archiver.schedule import round as rounds
     from archiver.sync import run as sync
@@ -80,8 +81,12 @@ def command_sync(
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     elif obj.verbose >= 0:
         screen.tell_sync(report)
+    if obj.verbose >= 0:
+        for warning in watch.of_run(report):
+            click.echo(warning, err=True)
     for complaint in report.complaints:
         click.echo(complaint, err=True)
+    screen.tell_alerts(report)
     if report.reported and obj.verbose < 0:
         click.echo(screen.notice(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0
@@ -99,10 +104,11 @@ def _rooms(app: App, contracts: tuple[str, ...], rooms: tuple[int, ...]) -> froz
 
 
 def _show_plan(app: App, options: Options) -> int:
+    from archiver.sync import plan
     from archiver.sync import run as sync
 
     steps = sync.dry_run(app.archive, app.chatwork, now=app.now, options=options)
-    screen.tell_plan(steps)
+    screen.tell_plan(steps, requests=plan.total([step for step, _name in steps]))
     return 0
 
 
@@ -112,17 +118,21 @@ def _show_plan(app: App, options: Options) -> int:
 def command_status(obj: CliContext, as_json: bool) -> int:
     """Needs no token and no network."""
     from archiver.app import utc_now
+    from archiver.cli import watch
     from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.status import document, status
 
-    settings = obj.settings()
+    settings, now = obj.settings(), utc_now()
     with Archive(obj.home).reading() as reading:
         told = status(reading)
-    warnings = screen.warnings(told, settings, now=utc_now())
+        watched = watch.of_archive(reading, rooms_to_read(reading, now), every=settings.sync.every, now=now)
+        alarms = alarm.alarms(reading, told.contracts, told.alerts)
+    warnings = screen.warnings(told, settings, now=now) + watched
     if as_json:
         click.echo(json.dumps(document(told, warnings=warnings), ensure_ascii=False))
     else:
-        screen.tell_status(told, warnings, settings, now=utc_now())
+        screen.tell_status(told, warnings, alarms, settings, now=now)
     return 0
 
 

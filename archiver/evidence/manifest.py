@@ -17,6 +17,7 @@ PIECE = 1 << 20
 
 _LINE = re.compile(r"([0-9a-fA-F]{64})(?:  | \*|[ \t]+)(?:\./)?([^ \t].*)")
 
+_LINE_END = re.compile(b"\r\n|\n|\r")
 _ESCAPED = re.compile("%(25|0[aAdD])")
 _ESCAPES = (("%", "%25"), ("\n", "%0A"), ("\r", "%0D"))
 
@@ -57,12 +58,16 @@ def digest_stream(file: BinaryIO) -> str:
 
 def write_manifest(path: Path, digests: Mapping[str, str]) -> None:
     """Write digests by relative `/` path, sorted; UTF-8 without byte order mark, LF. Raises OSError."""
-    path.write_bytes(manifest_text(digests).encode("utf-8"))
+    with path.open("wb") as file:
+        for line in manifest_lines(digests):
+            file.write(line)
 
 
-def manifest_text(digests: Mapping[str, str]) -> str:
-    """The lines of a list of digests."""
-    return "".join(f"{digests[name]}  {_escaped(name)}\n" for name in sorted(digests))
+def manifest_lines(digests: Mapping[str, str], *, below: str = "") -> Iterator[bytes]:
+    """The lines of a list of digests, one in memory at a time; with `below` those of a folder, seen from there."""
+    for name in sorted(digests):
+        if name.startswith(below):
+            yield f"{digests[name]}  {_escaped(name[len(below) :])}\n".encode()
 
 
 def read_manifest(path: Path) -> dict[str, str]:
@@ -73,7 +78,7 @@ def read_manifest(path: Path) -> dict[str, str]:
 def parse_manifest(body: bytes) -> dict[str, str]:
     """Digests (lower case) by relative path. Raises ManifestFault for a bad line, a path named twice, bad UTF-8."""
     found: dict[str, str] = {}
-    for number, raw in enumerate(re.split(b"\r\n|\n|\r", body), 1):
+    for number, raw in enumerate(_raw_lines(body), 1):
         if not raw:
             continue
         try:
@@ -85,6 +90,16 @@ def parse_manifest(body: bytes) -> dict[str, str]:
             raise ManifestFault(number)
         found[name] = line.group(1).lower()
     return found
+
+
+def is_canonical(body: bytes, digests: Mapping[str, str]) -> bool:
+    """Whether a list of digests is written as `write_manifest` would write these."""
+    place = 0
+    for line in manifest_lines(digests):
+        if not body.startswith(line, place):
+            return False
+        place += len(line)
+    return place == len(body)
 
 
 def is_safe(path: str) -> bool:
@@ -120,6 +135,15 @@ def sentence(difference: Difference, listed_in: str) -> str:
         "unsafe": _("{list} names a path that leads out of the folder."),
     }
     return texts[difference.kind].format(list=listed_in)
+
+
+def _raw_lines(body: bytes) -> Iterator[bytes]:
+    """A list can have hundreds of thousands of lines: they are not held beside it."""
+    place = 0
+    for end in _LINE_END.finditer(body):
+        yield body[place : end.start()]
+        place = end.end()
+    yield body[place:]
 
 
 def _escaped(name: str) -> str:

@@ -13,6 +13,7 @@ import re
 from array import array
 from gettext import gettext as _
 from gettext import ngettext
+from itertools import groupby
 from typing import Any, BinaryIO, Callable, Iterator, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.finding import Verification
@@ -81,8 +82,8 @@ class PackageLines:
 
     @property
     def messages(self) -> int:
-        """How many messages there are."""
-        return len({place // _INDEXES for place in self._places})
+        """How many messages there are; known after `look`, which sorts them."""
+        return sum(1 for _message in groupby(self._places, lambda place: place // _INDEXES))
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The entries of each message, oldest first, messages by numeric id over all rooms."""

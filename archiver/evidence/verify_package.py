@@ -18,7 +18,7 @@ from archiver.evidence.manifest import (
     ManifestFault,
     compare,
     digest_stream,
-    manifest_text,
+    is_canonical,
     parse_manifest,
     sentence,
 )
@@ -125,7 +125,7 @@ class _Package:
             said = _("Line {line} is not one of a list of digests.").format(line=fault.line)
             self.told.find("manifest", name, said)
             return
-        if manifest_text(listed).encode("utf-8") != body:
+        if not is_canonical(body, listed):
             self.told.find("manifest", name, _("The list of digests is not written as packages write it."))
         there = {
             path[len(base) :]: digest

@@ -14,7 +14,7 @@ from importlib.metadata import version
 
 from archiver.evidence import tables
 from archiver.evidence.history import MessageHistory, number
-from archiver.evidence.manifest import manifest_text
+from archiver.evidence.manifest import manifest_lines
 from archiver.export import FORMATS, PROFILES, conversation, payload, texts
 from archiver.export.bag import Bag, Pen
 from archiver.export.content import Content, Table
@@ -223,8 +223,9 @@ def _close(
 
 def _list_content(bag: Bag) -> None:
     """`content-sha256.txt` lists everything below `data/`, seen from there."""
-    listed = {name.removeprefix("data/"): sha256 for name, sha256 in bag.payload().items()}
-    bag.add("data/content-sha256.txt", manifest_text(listed).encode("utf-8"))
+    with bag.writing("data/content-sha256.txt") as pen:
+        for line in manifest_lines(bag.digests, below="data/"):
+            pen.put(line)
 
 
 def _bag_info(recipe: Recipe) -> dict[str, str]:

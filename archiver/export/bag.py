@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -184,14 +185,19 @@ def pack(source: Path, root: str, target: Path, *, at: datetime) -> None:
     try:
         partial.touch(mode=0o600)
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as packed:
-            for path in sorted(source.rglob("*"), key=lambda one: one.relative_to(source).as_posix()):
-                if path.is_file():
-                    name = f"{root}/{path.relative_to(source).as_posix()}"
-                    _pack_file(packed, path, zipfile.ZipInfo(name, local.timetuple()[:6]))
+            for name in sorted(_files_below(source)):
+                _pack_file(packed, source / name, zipfile.ZipInfo(f"{root}/{name}", local.timetuple()[:6]))
         partial.replace(target)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _files_below(folder: Path) -> Iterator[str]:
+    """Relative paths with `/`; as texts, for a path takes several times the memory."""
+    for inside, _folders, files in os.walk(folder):
+        place = Path(inside).relative_to(folder).as_posix()
+        yield from (name if place == "." else f"{place}/{name}" for name in files)
 
 
 def _pack_file(packed: zipfile.ZipFile, path: Path, info: zipfile.ZipInfo) -> None:

@@ -35,6 +35,7 @@ class Material:
     readings: dict[int, Sightings] = field(default_factory=dict)
     """Of each room, those in the package."""
     all_readings: dict[int, Sightings] = field(default_factory=dict)
+    """Of each room, if the package holds only a part of it."""
     replies: set[str] = field(default_factory=set)
     """Digests of the replies from which entries in the package came."""
     entries: int = 0
@@ -68,10 +69,10 @@ class Material:
     def _takes(self, entry: EntryObject) -> bool:
         """Keep an entry where it is needed; whether it is in the package."""
         room, reading = entry["room_id"], entry["kind"] in READINGS
-        if reading:
-            self.all_readings.setdefault(room, Sightings()).add(entry)
-        else:
+        if not reading:
             self.everything.append(entry)
+        elif not self.scope.whole:
+            self.all_readings.setdefault(room, Sightings()).add(entry)
         if not self.scope.includes(entry):
             return False
         if reading:

@@ -26,10 +26,11 @@ def going(reading: Reading, after: int) -> frozenset[int]:
 
 def judge(archive: Archive) -> list[Alert]:
     """Judge every entry that was not judged yet; the alerts that are new, the most urgent first."""
+    with archive.reading() as reading:
+        if entries.last_seq(reading) <= work.recall(reading, JUDGED, 0):
+            return []
     with archive.writing() as writing:
         after, last = work.recall(writing, JUDGED, 0), entries.last_seq(writing)
-        if last <= after:
-            return []
         seen = signs.observed(writing, after=after)
         opened = []
         for alert in rules.judge(seen):

@@ -20,6 +20,7 @@ from archiver.settings.model import Settings
 from archiver.store import seal
 from archiver.store.queries import contracts, signs
 from archiver.store.quests import Place
+from archiver.sync import pictures
 from archiver.sync import run as sync
 from archiver.sync.download import Limits
 from archiver.sync.recover.reading import Recovered, read
@@ -61,6 +62,9 @@ def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = F
     report.sealed = max((number for number in sealed if number is not None), default=None)
     report.complaints = _dailies(app, at_once=at_once)
     log.write(app.settings.home, report)
+    with app.archive.reading() as reading:
+        rooms = contracts.rooms_to_read(reading, app.now())
+    pictures.fetch(app.archive, app.downloads, rooms, now=app.now)
     return report
 
 

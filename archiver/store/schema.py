@@ -341,6 +341,14 @@ alert = Table(
     Column("reason", Text),
 )
 
+picture = Table(
+    "picture",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("sha256", Text),  # null: not had yet
+    Column("next_at", Text, nullable=False),  # when it may be asked for again
+)
+
 memory = Table(
     "memory",
     metadata,

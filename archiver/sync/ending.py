@@ -17,6 +17,14 @@ from archiver.sync.download import clear_incoming
 from archiver.sync.pull.desk import Desk
 from archiver.sync.report import Outcome, SyncReport
 
+CLOCK = "clock_offset_ms"
+"""Remembered: the server's clock minus ours in the last run that knew it."""
+
+UNREAD_DROPPED = "unread_dropped"
+"""Remembered: when the own unread messages last became fewer during a run."""
+
+WRONG_CLOCK_MS = 60_000
+
 
 @dataclass(frozen=True, slots=True)
 class Counters:
@@ -68,6 +76,11 @@ def keep_budget(writing: Writing, budget: Budget) -> None:
         work.remember(writing, "budget", told)
 
 
+def is_wrong(offset_ms: int) -> bool:
+    """Whether this machine's clock is so far off that it must be said."""
+    return abs(offset_ms) > WRONG_CLOCK_MS
+
+
 def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most: int) -> bool:
     """Whether everything that should be held is; counts pending files on the way."""
     reports = {room.room_id: room for room in report.rooms}
@@ -101,3 +114,7 @@ def _remember(desk: Desk, report: SyncReport) -> None:
         work.remember(writing, "troubles", verdict.remember)
         work.remember(writing, "last_sync", {"at": stamp(at), "complete": report.complete})
         keep_budget(writing, budget)
+        if report.clock_offset_ms is not None:
+            work.remember(writing, CLOCK, report.clock_offset_ms)
+        if report.unread_dropped:
+            work.remember(writing, UNREAD_DROPPED, stamp(at))

@@ -121,4 +121,6 @@ class SyncReport:
             "rooms": [room.document() for room in self.rooms],
             "alerts": list(self.alerts),
             "sealed": self.sealed,
+            "clock_offset_ms": self.clock_offset_ms,
+            "unread_dropped": self.unread_dropped,
         }

@@ -90,6 +90,7 @@ class _Run:
         transport, most = client.transport, options.max_seconds
         transport.deadline = None if most is None else self.started + timedelta(seconds=most)
         transport.budget = self.held.budget or transport.budget
+        transport.clock_offset = None  # each run tells its own
         self.counters = ending.Counters(client.transport.requests, client.transport.unparsed)
         self.shown: dict[int, Room] = {}
         self.failures = 0
@@ -144,7 +145,9 @@ class _Run:
         self._walk(step for step in steps if step.early or step.kind != plan.PEOPLE)
         self._fetch(fetcher.small)
         self._walk(step for step in steps if step.kind == plan.PEOPLE and not step.early)
+        self._contacts()
         self._read_singly()
+        self.urgency.look()
         self._fetch(fetcher.large)
 
     def steps(self, rooms: list[Room]) -> list[plan.Step]:
@@ -261,6 +264,13 @@ class _Run:
         self.stopped = True
         if say:
             self._leave_over()
+
+    def _contacts(self) -> None:
+        """Once a day, and when a room was shut; while no room can be read, nobody is looked for."""
+        shut = any(report.news and report.outcome is Outcome.INACCESSIBLE for report in self.reports.values())
+        if not self._is_over() and (shut or any(report.is_open for report in self.reports.values())):
+            self.report.contacts = contacts(self.desk, self.held.contracted, full=self.options.full or shut)
+            self.urgency.look()
 
     # --- single messages -------------------------------------------------------------------------
 

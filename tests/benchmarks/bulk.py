@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -60,8 +60,8 @@ def _begin(writing: Writing) -> None:
 
 
 def _read(writing: Writing, fresh: list[JsonObject], oldest: str) -> None:
-    """A window and its new messages. Only these stand in its reply, which would make the archive four times as large."""
-    at = corpus.BEGIN.fromtimestamp(fresh[-1]["send_time"] + 60, corpus.BEGIN.tzinfo)
+    """A window and its new messages; only these stand in its reply, or the archive would be twice as large."""
+    at = datetime.fromtimestamp(fresh[-1]["send_time"] + 60, UTC)
     path = f"/rooms/{ROOM}/messages?force=1"
     reply = Reply(path, 200, corpus.body_of(fresh), {"content-type": "application/json"}, at)
     window = {

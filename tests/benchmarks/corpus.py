@@ -7,12 +7,13 @@ real ones: no two are alike, and numbers, dates and file names differ.
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 from archiver.records import JsonObject
-from tests.benchmarks import words
 
 ROOM = 123456789
 OWNER, CLIENT = 1234567, 7654321
@@ -24,18 +25,23 @@ _PEOPLE = {
     CLIENT: ("田中", "https://appdata.example.com/avatar/ico_default_green.png"),
 }
 
-_OFTEN = 0.6
+_FILE = Path(__file__).with_name("words.toml")
+_WORDS = {name: words.split() for name, words in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
+
+_OFTEN = 0.7
 """How often a sentence has an opening, and how often a quality."""
 
 
 def sentence(random: Random) -> str:
     """One message text: 30 characters on average."""
-    opening = random.choice(words.OPENINGS) if random.random() < _OFTEN else ""
-    quality = random.choice(words.QUALITIES) if random.random() < _OFTEN else ""
+    opening = random.choice(_WORDS["openings"]) if random.random() < _OFTEN else ""
+    quality = random.choice(_WORDS["qualities"]) if random.random() < _OFTEN else ""
     numbers = {"n": random.randint(1, 40), "m": random.randint(1, 12), "d": random.randint(1, 30)}
-    remark = random.choice(words.REMARKS).format(**numbers, h=random.randint(9, 21), q=random.randint(10, 59))
-    things = random.choice(words.THINGS) + ("の" + random.choice(words.THINGS) if random.random() < _OFTEN else "")
-    return f"{opening}{quality}{things}{remark}{random.choice(words.ENDINGS)}"
+    remark = random.choice(_WORDS["remarks"]).format(**numbers, h=random.randint(9, 21), q=random.randint(10, 59))
+    things = random.choice(_WORDS["things"]) + (
+        "の" + random.choice(_WORDS["things"]) if random.random() < _OFTEN else ""
+    )
+    return f"{opening}{quality}{things}{remark}{random.choice(_WORDS['endings'])}"
 
 
 def sentences(seed: int = 1) -> Iterator[str]:

@@ -25,11 +25,15 @@ def measure(folder: Path) -> list[Figure]:
     home = folder / "home"
     fill(home, COUNT, new=A_READING).close()
     taken = {name: alone(command, str(home), *given) for name, given in COMMANDS.items()}
+    package = next(path for path in (home / "exports").iterdir() if path.is_dir())
+    taken["verify PACKAGE"] = alone(command, str(home), "verify", str(package), "--json")
     for name, one in taken.items():
         assert one.result == 0, f"{name} ended with {one.result}"
     told = ", ".join(f"`{name}` {one.mebibytes:.0f} MiB in {one.seconds:.0f} s" for name, one in taken.items())
-    numbers = {f"{name}_mebibytes": one.mebibytes for name, one in taken.items()}
-    numbers |= {f"{name}_seconds": one.seconds for name, one in taken.items()}
+    numbers: dict[str, float] = {}
+    for name, one in taken.items():
+        key = name.lower().replace(" ", "_")
+        numbers |= {f"{key}_mebibytes": one.mebibytes, f"{key}_seconds": one.seconds}
     met = max(one.mebibytes for one in taken.values()) <= BAR
     return [Figure(f"memory at {COUNT:,} messages", f"≤ {BAR} MiB", told, met, numbers)]
 

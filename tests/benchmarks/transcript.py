@@ -95,5 +95,3 @@ def _messages() -> Iterator[Message]:
             entry_seq=number,
             source=Source.LIST,
         )
-
-

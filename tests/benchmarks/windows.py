@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from archiver.chatwork.models import Room
-from archiver.records import JsonObject
+from archiver.records import JsonObject, RoomId
 from archiver.store import revision
 from archiver.store.archive import Archive
 from archiver.sync.pull.desk import Desk
@@ -86,7 +86,7 @@ def _windows(count: int) -> Iterator[bytes]:
 def _pull(desk: Desk, adapter: Canned, body: bytes | None) -> None:
     """One window, with new messages if a body is given."""
     adapter.body = body or adapter.body
-    room = Room(room_id=corpus.ROOM, name="動画編集", message_num=BEFORE * WINDOW)
+    room = Room(room_id=RoomId(corpus.ROOM), name="動画編集", message_num=BEFORE * WINDOW)
     pull(desk, room, RoomReport(corpus.ROOM))
 
 

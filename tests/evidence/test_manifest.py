@@ -18,8 +18,9 @@ from archiver.evidence.manifest import (
     compare,
     digest_file,
     digest_stream,
+    is_canonical,
     is_safe,
-    manifest_text,
+    manifest_lines,
     parse_manifest,
     read_manifest,
     sentence,
@@ -81,16 +82,29 @@ def test_sha256sum_reads_the_list(tmp_path: Path) -> None:
 @given(st.dictionaries(NAMES, st.sampled_from([ONE, OTHER]), max_size=5))
 def test_what_was_written_is_read(digests: dict[str, str]) -> None:
     """Line ends and percent signs in names survive (RFC 8493 §2.1.3)."""
-    actual = parse_manifest(manifest_text(digests).encode("utf-8"))
+    body = b"".join(manifest_lines(digests))
 
-    assert digests == actual
+    assert (digests, True) == (parse_manifest(body), is_canonical(body, digests))
 
 
 def test_line_ends_in_names_are_escaped() -> None:
     """`%0A`, `%0D` and, so that these are told from names that look so, `%25`."""
-    actual = manifest_text({"a\nb\rc%0A": ONE})
+    actual = list(manifest_lines({"a\nb\rc%0A": ONE}))
 
-    assert f"{ONE}  a%0Ab%0Dc%250A\n" == actual
+    assert [f"{ONE}  a%0Ab%0Dc%250A\n".encode()] == actual
+
+
+def test_a_list_can_be_seen_from_a_folder() -> None:
+    """Only what lies below it is listed then."""
+    actual = list(manifest_lines({"bagit.txt": ONE, "data/a": OTHER}, below="data/"))
+
+    assert [f"{OTHER}  a\n".encode()] == actual
+
+
+@pytest.mark.parametrize("body", [f"{ONE}  ./a\n", f"{ONE}  a", f"{ONE}  a\n\n", f"{ONE}  a\r\n", f"{ONE} *a\n", ""])
+def test_a_list_that_is_written_otherwise_is_not_canonical(body: str) -> None:
+    """It says the same, but no program of ours wrote it."""
+    assert not is_canonical(body.encode(), {"a": ONE})
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_without_a_contract_nothing_is_read(tmp_path: Path) -> None:
         report = world.sync()
 
         assert [] == report.rooms
-        assert ["/me", "/rooms"] == world.asked()
+        assert not any(path.startswith("/rooms/") for path in world.asked())
 
 
 def test_a_closed_contract_is_read_for_180_days_more(world: World) -> None:
@@ -279,7 +279,7 @@ def test_a_room_that_cannot_be_opened_is_frozen_until_it_is_back(world: World) -
     assert (Outcome.INACCESSIBLE, (f"event/{world.room}/inaccessible",)) == (first.rooms[0].outcome, first.reported)
     assert ["/me", "/rooms", f"/rooms/{world.room}"] == asked_first[:3]
     assert (Outcome.INACCESSIBLE, (), False) == (second.rooms[0].outcome, second.reported, second.complete)
-    assert ["/me", "/rooms"] == asked_second
+    assert not any(path.startswith("/rooms/") for path in asked_second)
     assert messages == kept
     assert ["room.inaccessible", "room.accessible"] == kinds
     assert (Outcome.ARCHIVED, 1, 1) == (third.rooms[0].outcome, third.rooms[0].new, third.rooms[0].files_saved)

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from archiver.records import Contract, RoomId
+from archiver.signs import Alert
 from archiver.store import schema, work
+from archiver.store.alerts import open_alerts
 from archiver.store.archive import Reading
 from archiver.store.clock import moment, stamp
 from archiver.store.queries import known
@@ -50,6 +52,8 @@ class Status:
     seals: int
     last_seal: datetime | None
     unsealed: int
+    alerts: tuple[Alert, ...]
+    """Those that were not put aside, oldest first."""
 
 
 def status(reading: Reading) -> Status:
@@ -71,6 +75,7 @@ def status(reading: Reading) -> Status:
         seals=number,
         last_seal=None if closed_at is None else moment(closed_at),
         unsealed=(reading.sql.execute(select(func.max(entry.seq))).scalar() or 0) - sealed,
+        alerts=tuple(open_alerts(reading)),
     )
 
 
@@ -150,7 +155,7 @@ def document(told: Status, *, warnings: list[str]) -> dict[str, Any]:
         "last_sync": told.last_sync and stamp(told.last_sync),
         "rooms": [_room_document(room) for room in told.rooms],
         "seals": {"count": told.seals, "last": told.last_seal and stamp(told.last_seal), "unstamped": 0},
-        "alerts_open": 0,
+        "alerts_open": len(told.alerts),
         "warnings": warnings,
     }
 

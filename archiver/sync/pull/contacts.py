@@ -31,7 +31,7 @@ def contacts(desk: Desk, rooms: Sequence[int], *, full: bool = False) -> bool:
     not understood is let be until the next day, one that could not be asked for until the next run. Raises
     TokenRefused, StorageError.
     """
-    if not full and not _are_due(desk):
+    if not _are_due(desk, rooms, full=full):
         return False
     try:
         listing = desk.client.contacts()
@@ -49,11 +49,12 @@ def contacts(desk: Desk, rooms: Sequence[int], *, full: bool = False) -> bool:
     return bool(seen)
 
 
-def _are_due(desk: Desk) -> bool:
-    """Whether a day has passed since the last list; at once after one that was suddenly empty."""
+def _are_due(desk: Desk, rooms: Sequence[int], *, full: bool) -> bool:
+    """Whether a day has passed since the last list, and there is anybody to look for in it."""
     with desk.archive.reading() as reading:
         last = work.visits(reading).get((NO_ROOM, KIND))
-    return last is None or last.counters == EMPTY or not timedelta() <= desk.now() - last.at < EVERY
+        recent = last is not None and last.counters != EMPTY and timedelta() <= desk.now() - last.at < EVERY
+        return (full or not recent) and bool(signs.counterparts(reading, rooms))
 
 
 def _compare(writing: Writing, rooms: Sequence[int], listing: Listing[Contact]) -> list[Observation] | None:
@@ -70,7 +71,7 @@ def _compare(writing: Writing, rooms: Sequence[int], listing: Listing[Contact]) 
 def _held(reading: Reading, people: set[int]) -> dict[int, str | None]:
     """What was last written of each; None for whom nothing was."""
     told = {person: known.payload(reading, f"contact/{person}", None) for person in sorted(people)}
-    return {person: payload and payload["state"] for person, payload in told.items()}
+    return {person: None if payload is None else str(payload["state"]) for person, payload in told.items()}
 
 
 def _changes(held: dict[int, str | None], listed: set[int], digest: str) -> list[Observation]:

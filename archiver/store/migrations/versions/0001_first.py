@@ -177,6 +177,14 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE picture (
+        url TEXT NOT NULL,
+        sha256 TEXT,
+        next_at TEXT NOT NULL,
+        PRIMARY KEY (url)
+    )
+    """,
+    """
     CREATE TABLE quest (
         room_id BIGINT NOT NULL,
         position BIGINT NOT NULL,

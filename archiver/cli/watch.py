@@ -1,0 +1,84 @@
+"""What deserves attention although nothing is missing: a fast chat, a wrong clock, unread messages that became fewer.
+
+None of it changes an exit code, and no sentence names a person or a chat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+from archiver.store import work
+from archiver.store.clock import moment
+from archiver.store.queries import pace as pace_queries
+from archiver.sync import ending, pace
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
+    from archiver.sync.report import SyncReport
+
+RECENT = timedelta(days=7)
+"""How far back a busy hour or an unexplained drop still matters."""
+
+
+def of_run(report: SyncReport) -> list[str]:
+    """What one run has to tell, one sentence each."""
+    found = []
+    if report.clock_offset_ms is not None and ending.is_wrong(report.clock_offset_ms):
+        found.append(_clock(report.clock_offset_ms))
+    if report.unread_dropped:
+        found.append(_unread())
+    return found
+
+
+def of_archive(reading: Reading, rooms: Iterable[int], *, every: timedelta, now: datetime) -> list[str]:
+    """What the last runs have left to tell of the rooms read, one sentence each."""
+    found = []
+    fast = sum(_is_fast(reading, room, every=every, since=now - RECENT) for room in rooms)
+    if fast:
+        sentence = ngettext(
+            "In {n} chat so much is written that a gap may form between two saves ({every} apart). "
+            "Keep this computer on, or save more often: [sync] every.",
+            "In {n} chats so much is written that a gap may form between two saves ({every} apart). "
+            "Keep this computer on, or save more often: [sync] every.",
+            fast,
+        )
+        found.append(sentence.format(n=fast, every=_span(every)))
+    offset = work.recall(reading, ending.CLOCK)
+    if offset is not None and ending.is_wrong(offset):
+        found.append(_clock(offset))
+    dropped = work.recall(reading, ending.UNREAD_DROPPED)
+    if dropped is not None and abs(now - moment(dropped)) < RECENT:
+        found.append(_unread())
+    return found
+
+
+def _is_fast(reading: Reading, room: int, *, every: timedelta, since: datetime) -> bool:
+    rate = pace.per_minute(pace_queries.counted(reading, room, since=since))
+    return pace.could_overrun(rate, every=every)
+
+
+def _clock(offset_ms: int) -> str:
+    seconds = abs(round(offset_ms / 1000))
+    if offset_ms > 0:
+        sentence = _("This computer's clock is {seconds} seconds behind Chatwork's. Set it right.")
+    else:
+        sentence = _("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right.")
+    return sentence.format(seconds=seconds)
+
+
+def _unread() -> str:
+    return _(
+        "While saving, your unread messages became fewer, perhaps because you read in Chatwork yourself. "
+        "If you did not, please tell us: saving should mark nothing as read."
+    )
+
+
+def _span(every: timedelta) -> str:
+    seconds = round(every.total_seconds())
+    if seconds % 60:
+        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
+    return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)

@@ -1,0 +1,81 @@
+"""Pure: how fast a room talks, from Chatwork's counter at each reading, and how often it must be looked at.
+
+A list shows the newest 100 messages. Half of them is the margin for bursts that are denser than the busiest hour
+(design §4, «How often»).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+HALF_WINDOW = 50
+"""Fewer new messages than this are to be expected between two visits."""
+
+SHORTEST = timedelta(minutes=1)
+LONGEST = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+Counted = tuple[datetime, int]
+"""When a room's counter of messages was read, and what it said."""
+
+
+def per_minute(readings: Sequence[Counted]) -> float:
+    """Messages a minute in the busiest hour that these readings (oldest first) tell of; 0 if they tell of none.
+
+    Between two readings the messages are taken to have come evenly. A counter or a clock that went back tells
+    nothing; a room read for less than an hour had the messages seen until now in that hour.
+    """
+    points = _cumulative(readings)
+    ends = [at for at, _ in points] + [at + HOUR for at, _ in points]
+    counts = (_until(points, end) - _until(points, end - HOUR) for end in ends)
+    return max(counts, default=0.0) / 60
+
+
+def interval(rate: float, *, every: timedelta) -> timedelta:
+    """The longest time between two visits in which fewer than 50 messages are expected, at `rate` a minute.
+
+    Never below a minute unless `every` (the setting) is shorter, and never above `every`.
+    """
+    floor = min(SHORTEST, every)
+    if rate <= 0:
+        return every
+    minutes = min((HALF_WINDOW - 1) / rate, LONGEST / timedelta(minutes=1))
+    return max(floor, min(every, timedelta(minutes=minutes)))
+
+
+def could_overrun(rate: float, *, every: timedelta) -> bool:
+    """Whether visits `every` so often may find more new messages than a list shows."""
+    return rate * (every / timedelta(minutes=1)) >= HALF_WINDOW
+
+
+def _cumulative(readings: Sequence[Counted]) -> list[tuple[datetime, float]]:
+    """Points of growth: times ascending, and how many messages had come since the first."""
+    points: list[tuple[datetime, float]] = []
+    last = 0
+    for at, number in readings:
+        if not points:
+            points.append((at, 0.0))
+        elif at > points[-1][0]:
+            points.append((at, points[-1][1] + max(0, number - last)))
+        elif number > last:  # the clock stood or went back: what came belongs to the same moment
+            points[-1] = (points[-1][0], points[-1][1] + number - last)
+        last = number
+    return points
+
+
+def _until(points: Sequence[tuple[datetime, float]], at: datetime) -> float:
+    """How many messages had come at a time, between points evenly."""
+    index = bisect_right(points, at, key=_time)
+    if index == 0:
+        return 0.0
+    before = points[index - 1]
+    if index == len(points):
+        return before[1]
+    after = points[index]
+    return before[1] + (after[1] - before[1]) * ((at - before[0]) / (after[0] - before[0]))
+
+
+def _time(point: tuple[datetime, float]) -> datetime:
+    return point[0]

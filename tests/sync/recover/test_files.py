@@ -1,0 +1,302 @@
+"""Ids out of whatever people keep: every planted one is found, nothing else is, and nothing makes it fail."""
+
+from __future__ import annotations
+
+import base64
+import io
+import time
+import tracemalloc
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.chatwork.ids import first_after
+from archiver.errors import FileTooLarge, NotAllowed, NothingThere
+from archiver.sync.recover.files import MOST_TABLE, take, take_file
+from archiver.sync.recover.found import MOST, Found
+from tests.support import kept
+
+NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+ROOM, OTHER = 388_277_412, 1_234
+ONE = str(first_after(datetime(2026, 5, 1, tzinfo=UTC)) + 0x5000)
+TWO = str(first_after(datetime(2026, 5, 2, tzinfo=UTC)) + 0xA001)
+OLD = "394380493"
+
+MESSAGES = st.integers(first_after(datetime(2017, 1, 1, tzinfo=UTC)), first_after(NOW)).map(str)
+
+
+def found_in(
+    content: bytes | BinaryIO, *, rooms: Iterable[int] = (ROOM,), fallback: int | None = None, name: str = "a.txt"
+) -> Found:
+    """What one file gives."""
+    found = Found(frozenset(rooms), fallback, NOW)
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    take_file(file, Path(name), found)
+    return found
+
+
+def ids(found: Found) -> set[str]:
+    """The messages of the contracted rooms."""
+    return {str(position) for _, position in found.places}
+
+
+# --- every kind -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", kept.KINDS, ids=lambda kind: kind.__name__)
+@given(messages=st.lists(MESSAGES, min_size=1, max_size=5, unique=True))
+def test_every_planted_id_is_found_with_its_room(kind: kept.Kept, messages: list[str]) -> None:
+    """And no other."""
+    found = found_in(kind([(ROOM, message) for message in messages]), rooms=(ROOM, OTHER))
+
+    assert {(ROOM, int(message)) for message in messages} == found.places
+    assert (set(), set(), set()) == (found.elsewhere, found.roomless, found.implausible)
+
+
+@pytest.mark.parametrize("kind", kept.KINDS, ids=lambda kind: kind.__name__)
+def test_ids_of_other_rooms_are_counted_and_not_taken(kind: kept.Kept) -> None:
+    """A page may show more than one room; a list of another room's pairs gives nothing at all."""
+    found = found_in(kind([(999_999, ONE)]))
+
+    assert set() == found.places
+    assert found.elsewhere <= {(999_999, int(ONE))}
+
+
+@pytest.mark.parametrize("kind", kept.KINDS, ids=lambda kind: kind.__name__)
+@given(cut=st.floats(0, 1), noise=st.binary(max_size=40))
+def test_no_damage_makes_it_fail(kind: kept.Kept, cut: float, noise: bytes) -> None:
+    """Cut anywhere, with anything in between: at most fewer ids, never others of a room that is not there."""
+    whole = kind([(ROOM, ONE), (ROOM, TWO)])
+    place = int(len(whole) * cut)
+
+    found = found_in(whole[:place] + noise + whole[place:])
+
+    assert {room for room, _ in found.places} <= {ROOM}
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_make_it_fail(content: bytes) -> None:
+    """Whatever the first bytes promise."""
+    for head in (b"", b"{", b"[[", b"From ", b"Subject: a\n", b"<html", b"message_id,a\n", b"\xff\xfe", b"\x1b$B"):
+        found = found_in(head + content, fallback=ROOM)
+        assert not found.cut
+
+
+# --- without a room -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{ONE}\n",
+        f"m{ONE}",
+        f"\ufeffm{ONE},田中",
+        f'[{{"message_id": "{ONE}"}}]',
+        f'[{{"id": {ONE}, "msg": "あ"}}]',
+        f'{{"message_id": "{ONE}", "broken": ',
+        f"メッセージID,本文\n{ONE},あ\n",
+        f'<html><p id="_messageId{ONE}">',
+    ],
+)
+def test_an_id_alone_needs_the_users_word_or_a_single_room(content: str) -> None:
+    """Else it is counted, so that the user can be told."""
+    told = found_in(content.encode(), rooms=(ROOM, OTHER), fallback=ROOM)
+    untold = found_in(content.encode(), rooms=(ROOM, OTHER))
+
+    assert ({(ROOM, int(ONE))}, set()) == (told.places, told.roomless)
+    assert (set(), {int(ONE)}) == (untold.places, untold.roomless)
+
+
+@pytest.mark.parametrize(
+    "name", [f"{ROOM}_messages.json", f"messages/{ROOM}.json", f"動画編集({ROOM})/messages.csv", f"{ROOM}/log.txt"]
+)
+def test_the_name_of_the_file_may_tell_the_room(name: str) -> None:
+    """As other tools name them; only a contracted room counts."""
+    content = f'[{{"message_id": "{ONE}"}}]'.encode()
+
+    told = found_in(content, rooms=(ROOM, OTHER), name=name)
+    foreign = found_in(content, rooms=(OTHER, 5), name=name)
+
+    assert ({(ROOM, int(ONE))}, {int(ONE)}) == (told.places, foreign.roomless)
+
+
+def test_what_the_page_says_of_its_room_counts_more_than_the_user(tmp_path: Path) -> None:
+    """Files of several rooms can be given at once."""
+    found = found_in(kept.html_without_rooms([(ROOM, ONE)]), rooms=(ROOM, OTHER), fallback=OTHER)
+
+    assert {(ROOM, int(ONE))} == found.places
+
+
+def test_mails_of_a_mailbox_do_not_lend_each_other_their_rooms() -> None:
+    """Each mail is a page of its own."""
+    first = kept.mail([(ROOM, ONE)])
+    second = b"Subject: b\n\n_messageId" + TWO.encode()
+    box = b"From a\n" + first + b"\nFrom b\n" + second
+
+    found = found_in(box, rooms=(ROOM, OTHER))
+
+    assert ({int(TWO)}, {ONE}) == (found.roomless, ids(found))
+
+
+# --- what is no id --------------------------------------------------------------------------------
+
+
+def test_old_small_ids_count_only_where_something_marks_them() -> None:
+    """A number of nine digits may be anything."""
+    found = found_in(f"{OLD} 20261124 #!rid{ROOM}-{OLD}".encode(), fallback=ROOM)
+    bare = found_in(f"{OLD}\n20261124\n1764000000\n1764000000123".encode(), fallback=ROOM)
+
+    assert ({OLD}, set()) == (ids(found), ids(bare))
+
+
+def test_numbers_of_the_future_and_of_before_chatwork_are_counted() -> None:
+    """They cost no call."""
+    future = first_after(NOW + timedelta(days=400))
+    content = f"#!rid{ROOM}-{future} #!rid{ROOM}-1764000000123 #!rid{ROOM}-0 #!rid{ROOM}-{ONE}".encode()
+
+    found = found_in(content)
+
+    assert ({ONE}, 3) == (ids(found), len(found.implausible))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0" * 1000,
+        "ただの文章です。電話 0312345678 口座 1234567".encode(),
+        b'{"a": 1e999, "b": NaN, "message_id": {"message_id": [[]]}}',
+        b'{"message_id": ' + b"9" * 10_000 + b"}",
+        b'[{"message_id": 1.5, "room_id": true}]',
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"message_id\n" + b"x" * 300_000,
+        f'"message_id"\n"{ONE}x"\n"-{ONE}"\n'.encode(),
+    ],
+)
+def test_what_is_no_id_gives_nothing(content: bytes) -> None:
+    """Nesting, huge numbers and other nonsense included."""
+    found = found_in(content, fallback=ROOM)
+
+    assert set() == found.places
+
+
+def test_an_id_in_a_deeply_nested_document_is_found_all_the_same() -> None:
+    """Such a document is looked through as text."""
+    content = b"[" * 100_000 + f'"#!rid{ROOM}-{ONE}"'.encode() + b"]" * 100_000
+
+    assert {ONE} == ids(found_in(content))
+
+
+# --- size -----------------------------------------------------------------------------------------
+
+
+def sparse(path: Path, head: bytes, *, megabytes: int, tail: bytes = b"") -> Path:
+    """A file of so many megabytes of zeros between its head and its tail."""
+    with path.open("wb") as file:
+        file.write(head)
+        file.seek(megabytes * 2**20, io.SEEK_CUR)
+        file.write(tail)
+    return path
+
+
+@pytest.mark.parametrize("head", [b"<html>", b"list\n", b"From a\nSubject: b\n\n", b"\xff\xfe"])
+def test_a_huge_file_is_read_in_little_memory(tmp_path: Path, head: bytes) -> None:
+    """Pages and mailboxes of any size; the last id is found too."""
+    link = f"\n#!rid{ROOM}-{ONE}\n"
+    tail = link.encode("utf-16-le" if head == b"\xff\xfe" else "ascii")
+    path = sparse(tmp_path / "a", head, megabytes=24, tail=tail)
+    found = Found(frozenset({ROOM}), None, NOW)
+
+    tracemalloc.start()
+    take([path], found)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert {ONE} == ids(found)
+    assert peak < 16 * 2**20
+
+
+@pytest.mark.parametrize("head", [b"[", b"message_id,text\n"])
+def test_a_table_that_is_too_large_is_refused_with_a_sentence(tmp_path: Path, head: bytes) -> None:
+    """It would have to be held in memory whole."""
+    path = sparse(tmp_path / "a", head, megabytes=MOST_TABLE // 2**20)
+
+    with pytest.raises(FileTooLarge):
+        take([path], Found(frozenset({ROOM}), None, NOW))
+
+
+def test_base64_inside_base64_is_not_unpacked() -> None:
+    """A part is decoded once; nothing grows."""
+    inner = base64.encodebytes(b"A" * 100_000)
+    content = b"Subject: a\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(inner)
+
+    assert set() == found_in(content).places
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<a " * 100_000,
+        b"[rp " * 100_000,
+        b"rid=1" * 100_000,
+        b"mid=1 rid=" * 100_000,
+        b"#!rid" * 100_000,
+        b"saved from url=(1)http://" * 50_000,
+        b'<a data-mid="' * 50_000,
+        b"Subject: a\n" + b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 20_000,
+        b"Subject: a\n" + b"Content-Type: message/rfc822\n\n" * 20_000,
+        b"1234-" * 100_000,
+        b"m1" * 200_000,
+    ],
+)
+def test_no_text_makes_it_slow(content: bytes) -> None:
+    """The patterns are bounded."""
+    begun = time.process_time()
+
+    found_in(content, fallback=ROOM)
+
+    assert time.process_time() - begun < 3
+
+
+def test_more_ids_than_can_be_read_are_cut_and_that_is_said() -> None:
+    """Reading two hundred thousand takes three days."""
+    first = first_after(datetime(2020, 1, 1, tzinfo=UTC))
+    content = "\n".join(str(first + number) for number in range(MOST + 10)).encode()
+
+    found = found_in(content, fallback=ROOM)
+
+    assert (MOST, True) == (len(found.places), found.cut)
+
+
+# --- files on disk --------------------------------------------------------------------------------
+
+
+def test_several_files_are_one_set_of_ids(tmp_path: Path) -> None:
+    """What stands in two of them counts once."""
+    for name, places in (("a.html", [(ROOM, ONE)]), ("b.txt", [(ROOM, ONE), (ROOM, TWO)])):
+        (tmp_path / name).write_bytes(kept.plain_list(places))
+    found = Found(frozenset({ROOM}), None, NOW)
+
+    take([tmp_path / "a.html", tmp_path / "b.txt"], found)
+
+    assert {ONE, TWO} == ids(found)
+
+
+def test_a_file_that_is_not_there_is_said_before_any_is_read(tmp_path: Path) -> None:
+    """A folder is none either."""
+    for path in (tmp_path / "none", tmp_path):
+        with pytest.raises(NothingThere):
+            take([path], Found(frozenset({ROOM}), None, NOW))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="a file that can be opened and not read")
+def test_a_file_that_cannot_be_read_is_said() -> None:
+    """With the system's own words."""
+    with pytest.raises(NotAllowed):
+        take([Path("/proc/self/mem")], Found(frozenset({ROOM}), None, NOW))
