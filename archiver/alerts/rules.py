@@ -16,7 +16,7 @@ from typing import TypeVar
 from archiver.records import State
 from archiver.signs import Alert, Level, Observed, Rule, Unshown
 
-CLOSED = re.compile(r"(?:[((](?:解約済み?|Cancelled|Canceled)[))]|\A解約済みユーザー)\s*\Z")
+CLOSED = re.compile(r"(?:[(\uff08](?:解約済み?|Cancelled|Canceled)[)\uff09]|\A解約済みユーザー)\s*\Z")
 """How a name ends once the account is closed (chatwork-api §10: 解約済みユーザー alone before 2016-03-09)."""
 
 LARGE_SHARE = 3

@@ -70,12 +70,13 @@ class Folder:
         self._root = root
         self._names: list[str] = []
         for folder, folders, files in os.walk(str(root)):
+            listed = frozenset(files)
             for name in sorted(folders + files):
                 path = Path(folder) / name
                 relative = path.relative_to(root).as_posix()
                 if path.is_symlink() or not (path.is_dir() or path.is_file()):
                     told.find("unsafe", relative, _("It is a link or no ordinary file; it was not looked at."))
-                elif name in files:
+                elif name in listed:
                     self._names.append(relative)
         self._names.sort()
 

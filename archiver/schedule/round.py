@@ -62,10 +62,16 @@ def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = F
     report.sealed = max((number for number in sealed if number is not None), default=None)
     report.complaints = _dailies(app, at_once=at_once)
     log.write(app.settings.home, report)
+    if report.news:
+        _pictures(app)
+    return report
+
+
+def _pictures(app: App) -> None:
+    """Avatars and icons, after all else; a run without news has no new ones, and older ones can wait for news."""
     with app.archive.reading() as reading:
         rooms = contracts.rooms_to_read(reading, app.now())
     pictures.fetch(app.archive, app.downloads, rooms, now=app.now)
-    return report
 
 
 def _shared(app: App, rooms: Collection[int]) -> frozenset[int]:

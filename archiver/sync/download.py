@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from archiver.chatwork.client import Single
+from archiver.chatwork.models import File
 from archiver.errors import NotUnderstood, NotVisible, Refused, TransferFailed, Unreachable
 from archiver.records import FileId, Observation, RoomId
 from archiver.store import blobs, work, writer
@@ -139,19 +141,21 @@ class Downloads:
             before = self._here(file)
             single = self.desk.client.download_url(RoomId(file.room_id), FileId(file.file_id))
             try:
-                return self._transfer(file, single.model.download_url)
+                return self._transfer(file, single)
             except TransferFailed as fault:
                 if fault.data["reason"] != "cut" or not left or self._here(file) <= before:
                     raise
         raise AssertionError("the last address either brings the file or raises")
 
-    def _transfer(self, file: Wanted, url: str) -> transfer.Arrived:
+    def _transfer(self, file: Wanted, single: Single[File]) -> transfer.Arrived:
         left = self.seconds_left()
+        # A size that a list did not tell stands as 0 there; a file that is empty is told to be.
+        told = single.model.filesize if isinstance(single.object.get("filesize"), int) else None
         return transfer.fetch(
             self.over,
-            url,
+            single.model.download_url,
             self._part(file),
-            size=file.size,
+            size=file.size or told,
             most=self.limits.most,
             seconds=self.slice if left is None else min(left, self.slice),
             progress=lambda have: self.progress(file, have),

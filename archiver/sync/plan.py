@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from archiver.chatwork.models import Room
 from archiver.store.work import Visit
@@ -30,8 +31,8 @@ ACCOUNT_AND_ROOMS = 2
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
-MOST_EARLY = 10
-"""Steps that were put off far too long and come first: no more at once, lest messages wait for them."""
+MOST_EARLY = 8
+"""Requests for steps that were put off far too long and come first: no more, lest messages wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def steps(
         for step in _in_turn((_step(room, kind, visits, now, every[kind], full) for room in listed), visits)
     ]
     waiting = [one for one in found if _is_starved(one, visits, now, every)]
-    early = sorted(waiting, key=lambda one: _last(one, visits))[:MOST_EARLY]
+    early = _affordable(sorted(waiting, key=lambda one: _last(one, visits)))
     return [replace(one, early=True) for one in early] + [one for one in found if one not in early]
 
 
@@ -94,6 +95,12 @@ def _is_starved(
     if step.kind == MESSAGES or messages is None or now - messages.at > every[MESSAGES]:
         return False
     return _last(step, visits) <= now - 2 * every[step.kind]
+
+
+def _affordable(waiting: Sequence[Step]) -> list[Step]:
+    """The first of these that cost no more than `MOST_EARLY` together."""
+    together = accumulate(one.cost for one in waiting)
+    return [one for one, cost in zip(waiting, together, strict=True) if cost <= MOST_EARLY]
 
 
 def _last(step: Step, visits: Mapping[tuple[int, str], Visit]) -> datetime:

@@ -64,20 +64,20 @@ def fetch(
     url: str,
     part: Path,
     *,
-    size: int,
+    size: int | None,
     most: int,
     seconds: float | None = None,
     progress: Progress,
     timeout: tuple[float, float] = TIMEOUT,
     durable_every: int = SYNC_EVERY,
 ) -> Arrived:
-    """Bring `part` nearer to `size` bytes (0 = not told: as many as come, up to `most`).
+    """Bring `part` nearer to `size` bytes (None = not told: as many as come, up to `most`).
 
     Stops after `seconds` (None = no limit) with what has come. Raises TransferFailed (its `reason` is a stable
     word, for the record) and OSError of the disk. What cannot become the file is dropped.
     """
-    with Partial(part, size, every=durable_every) as partial:
-        if partial.have == size and size:
+    with Partial(part, size or 0, every=durable_every) as partial:
+        if size and partial.have == size:
             partial.finish()
             return Arrived(size, partial.sha256, whole=True)
         try:
@@ -87,7 +87,8 @@ def fetch(
         with response:
             _begin(response, partial, size)
             try:
-                return _stream(response, partial, size or most, told=bool(size), seconds=seconds, progress=progress)
+                limit, told = (most, False) if size is None else (size, True)
+                return _stream(response, partial, limit, told=told, seconds=seconds, progress=progress)
             except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as fault:
                 raise TransferFailed(reason="cut", detail=type(fault).__name__) from None
 
@@ -167,18 +168,19 @@ def _checked_host(url: str) -> bool:
     return loopback
 
 
-def _begin(response: requests.Response, partial: Partial, size: int) -> None:
+def _begin(response: requests.Response, partial: Partial, size: int | None) -> None:
     """Check that this is the file, or the rest of it, before anything that has come is given up."""
     status, headers = response.status_code, response.headers
     if status in (403, 404, 410):
         raise TransferFailed(reason="not_found", detail=str(status))
     if status == 206:
-        if headers.get("content-range", "").strip() != f"bytes {partial.have}-{size - 1}/{size}":
+        if size is None or headers.get("content-range", "").strip() != f"bytes {partial.have}-{size - 1}/{size}":
             partial.drop()
             raise TransferFailed(reason="wrong_size", detail="content-range")
     elif status == 200:
         length = headers.get("content-length", "")
-        if size and "content-encoding" not in headers and length.isdecimal() and int(length[:20]) != size:
+        is_plain = size is not None and "content-encoding" not in headers and length.isdecimal()
+        if is_plain and int(length[:20]) != size:
             raise TransferFailed(reason="wrong_size", detail=f"{length[:20]} / {size}")
         partial.restart()
     else:

@@ -16,7 +16,8 @@ Kept = Callable[[Sequence[Place]], bytes]
 def html(places: Iterable[Place]) -> bytes:
     """A page of the room, as a browser saves it."""
     posts = "\n".join(
-        f'<div id="_messageId{message}" class="_message" data-mid="{message}"\n data-rid="{room}"><pre>本文 &lt;1&gt;</pre></div>'
+        f'<div id="_messageId{message}" class="_message" data-mid="{message}"\n data-rid="{room}">'
+        "<pre>本文 &lt;1&gt;</pre></div>"
         for room, message in places
     )
     return f"<!DOCTYPE html>\n<html><body><script>var a = 1 < 2;</script>{posts}</body></html>".encode()
@@ -51,7 +52,8 @@ def mail(places: Iterable[Place]) -> bytes:
     encoded = base64.encodebytes(f"<html>{links}</html>".encode())
     return (
         b"Received: from x\r\nSubject: =?ISO-2022-JP?B?GyRCJDckLBsoQg==?=\r\nMIME-Version: 1.0\r\n"
-        b"Content-Type: multipart/alternative; boundary=b2\r\n\r\n--b2\r\nContent-Type: text/plain; charset=ISO-2022-JP\r\n"
+        b"Content-Type: multipart/alternative; boundary=b2\r\n\r\n"
+        b"--b2\r\nContent-Type: text/plain; charset=ISO-2022-JP\r\n"
         b"Content-Transfer-Encoding: 7bit\r\n\r\n"
         + text.encode("iso-2022-jp")
         + b"\r\n--b2\r\nContent-Type: text/html; "
@@ -67,8 +69,8 @@ def mailbox(places: Sequence[Place]) -> bytes:
 
 def forwarded(places: Iterable[Place]) -> bytes:
     """A mail with the notification attached."""
-    head = b"Date: today\r\nContent-Type: multipart/mixed; boundary=outer\r\n\r\n--outer\r\nContent-Type: message/rfc822\r\n\r\n"
-    return head + mail(places) + b"\r\n--outer--\r\n"
+    head = b"Date: today\r\nContent-Type: multipart/mixed; boundary=outer\r\n\r\n"
+    return head + b"--outer\r\nContent-Type: message/rfc822\r\n\r\n" + mail(places) + b"\r\n--outer--\r\n"
 
 
 def api_json(places: Iterable[Place]) -> bytes:

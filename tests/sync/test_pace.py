@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +65,6 @@ def test_fewer_than_fifty_are_expected_wherever_the_shortest_time_allows(rate: f
 def test_no_history_gives_more_than_all_that_came_in_one_hour(points: list[tuple[int, int]]) -> None:
     """Nor less than nothing, whatever clocks and counters do."""
     told = readings(*points)
-    grown = sum(max(0, after[1] - before[1]) for before, after in zip(told, told[1:], strict=False))
+    grown = sum(max(0, after[1] - before[1]) for before, after in pairwise(told))
 
     assert 0 <= pace.per_minute(told) * 60 <= grown + 1e-6

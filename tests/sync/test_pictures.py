@@ -32,7 +32,8 @@ def test_pictures_are_kept_once_by_their_digest(world: World) -> None:
     first, second = fetched(world), fetched(world)
 
     digest = hashlib.sha256(tiny_png()).hexdigest()
-    assert first and not second
+    assert first
+    assert not second
     assert {digest: digest} == held(world)
     assert len(first) == len(set(first)) == len(world.rows("picture"))
     assert entries == world.seqs()

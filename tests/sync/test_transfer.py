@@ -41,7 +41,7 @@ class Host:
         """A fresh address of the file."""
         return self.chatwork._downloads.address(self.chatwork.files[self.file])
 
-    def fetch(self, url: str | None = None, *, size: int = SIZE, seconds: float | None = None) -> Arrived:
+    def fetch(self, url: str | None = None, *, size: int | None = SIZE, seconds: float | None = None) -> Arrived:
         """Go on with the file."""
         return fetch(
             self.session,
@@ -54,7 +54,7 @@ class Host:
             timeout=self.timeout,
         )
 
-    def failing(self, url: str | None = None, *, size: int = SIZE) -> str:
+    def failing(self, url: str | None = None, *, size: int | None = SIZE) -> str:
         """The reason why it fails."""
         with pytest.raises(TransferFailed) as caught:
             self.fetch(url, size=size)
@@ -211,15 +211,26 @@ def test_a_file_that_is_here_already_is_not_asked_for(host: Host) -> None:
     assert (Arrived(SIZE, SHA256, whole=True), 1) == (actual, len(host.chatwork.downloads))
 
 
-def test_an_empty_file_and_one_of_untold_size_are_taken_as_they_come(host: Host) -> None:
-    """0 means that the list did not say; still no more than the most."""
+def test_a_file_of_untold_size_is_taken_as_it_comes(host: Host) -> None:
+    """But no more than the most; a resumed one begins anew."""
     with Scripted([reply(body=b""), reply(body=BODY), reply(body=BODY * 20)]) as other:
-        empty = host.fetch(other.url, size=0)
-        untold = host.fetch(other.url, size=0)
-        reason = host.failing(other.url, size=0)
+        empty = host.fetch(other.url, size=None)
+        untold = host.fetch(other.url, size=None)
+        reason = host.failing(other.url, size=None)
 
     assert [(0, True), (SIZE, True)] == [(one.size, one.whole) for one in (empty, untold)]
     assert ("wrong_size", False) == (reason, host.part.exists())
+
+
+def test_an_empty_file_is_empty(host: Host) -> None:
+    """Any byte is one too many."""
+    chunked = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+    with Scripted([reply(body=b""), reply(body=b"["), chunked]) as other:
+        empty = host.fetch(other.url, size=0)
+        reasons = [host.failing(other.url, size=0) for _ in range(2)]
+
+    assert (0, hashlib.sha256().hexdigest(), True) == (empty.size, empty.sha256, empty.whole)
+    assert ["wrong_size", "wrong_size"] == reasons
 
 
 # --- redirects and addresses ----------------------------------------------------------------------

@@ -144,11 +144,14 @@ def covered(reading: Reading, room: int) -> Covered:
     return Covered(None, counted) if row is None else Covered(row.newest, counted, moment(row.end))
 
 
-def open_gaps(reading: Reading, room: int) -> list[OpenGap]:
-    """The gaps of a room that are still open."""
+def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> list[OpenGap]:
+    """The gaps of a room that are still open; with `reached` only those that begin at that position or later."""
     table = schema.gap.c
-    numbers = reading.sql.execute(select(table.number).where(table.room_id == room, table.open).order_by(table.number))
-    found = [(number, payload(reading, f"gap/{room}/{number}", room)) for (number,) in numbers.all()]
+    rows = reading.sql.execute(
+        select(table.number, table.after).where(table.room_id == room, table.open).order_by(table.number)
+    )
+    numbers = [number for number, after in rows if reached is None or (after is not None and int(after) >= reached)]
+    found = [(number, payload(reading, f"gap/{room}/{number}", room)) for number in numbers]
     return [OpenGap(number, held) for number, held in found if held is not None]
 
 

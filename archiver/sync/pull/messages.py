@@ -135,12 +135,15 @@ class _Window:
 
     def gaps(self, writing: Writing) -> list[Observation]:
         """Gaps that this window reaches across are closed; then the one that it opens."""
-        room, seen = self.room.room_id, []
-        for gap in known.open_gaps(writing, room):
-            after = gap.payload["after"]
-            if self.verdict.beginning or (self.positions and after is not None and self.positions[0] <= int(after)):
-                closed = gap.payload | {"missing": 0}
-                seen.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.reply.digest))
+        room, seen = self.room.room_id, list[Observation]()
+        across = []
+        if self.verdict.beginning:
+            across = known.open_gaps(writing, room)
+        elif self.positions:
+            across = known.open_gaps(writing, room, reached=self.positions[0])
+        for gap in across:
+            closed = gap.payload | {"missing": 0}
+            seen.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.reply.digest))
         hole = self.verdict.hole
         if hole is not None:
             told = self._gap(writing, hole)

@@ -28,7 +28,7 @@ def encoding_of(head: bytes) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if b"\x1b$" in head:
+    if b"\x1b$" in head and head.isascii():
         return "iso-2022-jp"
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
@@ -52,8 +52,8 @@ def decoded(parts: Iterable[bytes], encoding: str) -> Iterator[str]:
     """Text of bytes in any encoding; what does not decode becomes U+FFFD."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     for part in parts:
-        yield decoder.decode(part)
-    yield decoder.decode(b"", final=True)
+        yield _text(decoder, part)
+    yield _text(decoder, b"", final=True)
 
 
 def pieces(parts: Iterable[str]) -> Iterator[str]:
@@ -70,6 +70,15 @@ def pieces(parts: Iterable[str]) -> Iterator[str]:
             waiting, size = [], 0
             yield piece
     yield rest + "".join(waiting)
+
+
+def _text(decoder: codecs.IncrementalDecoder, part: bytes, *, final: bool = False) -> str:
+    """What a part says; ids are ASCII, so they are found even where the rest is not as promised."""
+    try:
+        return decoder.decode(part, final)
+    except UnicodeError:  # some decoders raise whatever they are told to do with errors
+        decoder.reset()
+        return part.decode("ascii", "replace")
 
 
 def _cut(text: str) -> tuple[str, str]:

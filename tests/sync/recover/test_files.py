@@ -196,7 +196,7 @@ def test_an_id_in_a_deeply_nested_document_is_found_all_the_same() -> None:
 # --- size -----------------------------------------------------------------------------------------
 
 
-def sparse(path: Path, head: bytes, *, megabytes: int, tail: bytes = b"") -> Path:
+def sparse(path: Path, head: bytes, *, megabytes: int, tail: bytes = b"\0") -> Path:
     """A file of so many megabytes of zeros between its head and its tail."""
     with path.open("wb") as file:
         file.write(head)

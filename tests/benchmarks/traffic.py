@@ -1,0 +1,67 @@
+"""API requests a day at realistic traffic, beside a tool that asks for everything of every room at every run."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from archiver.chatwork.models import Room
+from archiver.records import RoomId
+from archiver.store.work import Visit
+from archiver.sync import coverage, plan
+from tests.benchmarks.measure import Figure
+
+ROOMS = (10, 100, 300)
+EVERY = timedelta(minutes=5)
+FULL_EVERY = timedelta(hours=6)
+RUNS = timedelta(days=1) // EVERY
+BUSY, SOME = 0.1, 0.3
+"""Of the rooms: one in ten has 20 conversations a day, three in ten have 3, the others one in two days."""
+
+NAIVE = 4
+"""Messages, files, open and done tasks of each room at each run."""
+
+
+def measure(_folder: Path) -> list[Figure]:
+    """A day after the first one, with the real plan and made-up traffic; no network."""
+    figures = [_day(rooms) for rooms in ROOMS]
+    minutes = EVERY / timedelta(minutes=1)
+    burst = f"{coverage.WINDOW / minutes:g} messages a minute, {coverage.WINDOW} in {minutes:g} minutes"
+    values = {"messages_a_minute": coverage.WINDOW / minutes}
+    return [*figures, Figure("longest burst that loses nothing at the default pace", "–", burst, None, values)]
+
+
+def _day(number: int) -> Figure:
+    chance = random.Random(number)
+    rooms = [Room(RoomId(10_000 + index * 37), name=f"{index}", message_num=9) for index in range(number)]
+    start = datetime(2026, 7, 1, tzinfo=UTC)
+    visits: dict[tuple[int, str], Visit] = {(one.room_id, kind): Visit(start, plan.counters(one)) for one in rooms for kind in plan.KINDS}
+    asked, files = 0, 0
+    for run in range(2 * RUNS):
+        now = start + run * EVERY
+        moved = set(_moved(chance, number))
+        rooms = [replace(one, message_num=one.message_num + (at in moved)) for at, one in enumerate(rooms)]
+        steps = plan.steps(rooms, visits, now=now, full_every=FULL_EVERY)
+        by_id = {one.room_id: one for one in rooms}
+        for step in steps:
+            visits[RoomId(step.room_id), step.kind] = Visit(now, plan.counters(by_id[RoomId(step.room_id)]))
+        if run >= RUNS:
+            new_files = sum(chance.random() < 0.05 for _ in moved)
+            asked, files = asked + plan.total(steps) + new_files, files + new_files
+    naive = RUNS * (1 + NAIVE * number) + files
+    told = f"{asked:,} a day ({asked / RUNS:.1f} a run); naive {naive:,}, of {RUNS * 300:,} allowed"
+    values: dict[str, float] = {"requests": asked, "naive": naive}
+    return Figure(f"API requests a day, {number} contracted rooms", "–", told, None, values)
+
+
+def _moved(chance: random.Random, number: int) -> Iterator[int]:
+    """The rooms in which something is said before one run."""
+    for at in range(number):
+        share = at / number
+        a_day = 20 if share < BUSY else 3 if share < BUSY + SOME else 0.5
+        if chance.random() < a_day / RUNS:
+            yield at

@@ -1,0 +1,139 @@
+"""`archive rescue` on the worst day: with and without network, with a room that is gone, again and again."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.text import columns
+from archiver.demo.chatwork import Chatwork, Fault
+from tests.support.terminal import TOKEN, Terminal
+
+ORDER = ("変わったこと", "残っている", "残っていない", "しないこと", "いま、すること")
+
+
+@pytest.fixture
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        yield chatwork
+
+
+class Worst(Terminal):
+    """A terminal with one contract, a room and 田中 in it."""
+
+    def __init__(self, home: Path, chatwork: Chatwork) -> None:
+        """Set the archive up and save once."""
+        super().__init__(home, chatwork)
+        self.tanaka = chatwork.add_account("田中")
+        self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
+        chatwork.post(self.room, self.tanaka, "よろしく")
+        self.run("init", "--yes")
+        self.run("contract", "add", "job1", "--room", self.room)
+        self.run("sync")
+
+    def rescue(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
+        """What a rescue prints on stdout and stderr."""
+        told = subprocess.run(
+            self.command("rescue", *arguments),
+            env=self.environ | environ,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        assert code == told.returncode, told.stdout + told.stderr
+        assert "Traceback" not in told.stderr
+        return told.stdout, told.stderr
+
+
+@pytest.fixture
+def worst(tmp_path: Path, chatwork: Chatwork) -> Worst:
+    """A terminal whose archive holds one message."""
+    return Worst(tmp_path / "home", chatwork)
+
+
+def in_order(screen: str) -> bool:
+    """Whether the screen says what happened, what is kept, what is not and what to do, in this order."""
+    found = [screen.find(f"  {word}") for word in ORDER]
+    return -1 not in found and found == sorted(found)
+
+
+def test_rescue_saves_everything_and_tells_it_again_and_again(worst: Worst, chatwork: Chatwork) -> None:
+    """A new message, a large file, a task: all here; what could not be had stands there with its reason."""
+    chatwork.post(worst.room, worst.tanaka, "もう一つ")
+    chatwork.upload(worst.room, worst.tanaka, "大きい.mov", size=25_000_000)
+    chatwork.add_task(worst.room, worst.tanaka, chatwork.owner, "編集する")
+    bad = chatwork.upload(worst.room, worst.tanaka, "参考.mov", size=100)
+    chatwork.fail(Fault.NOT_FOUND, f"/files/{bad}", times=None)
+
+    first, _ = worst.rescue("job1", code=4)
+    second, _ = worst.rescue()
+
+    status = worst.json("status")["rooms"][0]
+    assert (4, 2, 1, 1) == tuple(status[name] for name in ("messages", "files", "files_saved", "tasks"))
+    assert in_order(first)
+    assert in_order(second)
+    assert "相手のファイル 1/2点" in second
+    assert "参考.mov" in second
+    assert "再試行を続けます" in second
+    assert not [line for line in second.splitlines() if line.startswith(" ") and columns(line) > 80]
+    assert worst.json("verify")["ok"]
+
+
+def test_the_document_is_that_of_sync(worst: Worst, chatwork: Chatwork) -> None:
+    """`--json` prints one document: rooms, alerts, the seal."""
+    chatwork.post(worst.room, worst.tanaka, "もう一つ")
+
+    told = worst.json("rescue")
+
+    assert [(worst.room, 1)] == [(room["room_id"], room["new"]) for room in told["rooms"]]
+    assert (True, [], int) == (told["complete"], told["alerts"], type(told["sealed"]))
+
+
+def test_without_network_it_tells_what_is_kept(worst: Worst, chatwork: Chatwork) -> None:
+    """Exit 1, and the whole page: nothing new, but nothing lost; the document is not half a one."""
+    chatwork.stop()
+
+    out, err = worst.rescue(code=1)
+    document, _ = worst.rescue("--json", code=1)
+    chatwork.start()
+
+    assert "いまは新しく保存できませんでした" in out
+    assert in_order(out)
+    assert "発言 1件" in out
+    assert err.startswith("エラー: ")
+    assert "" == document
+
+
+def test_without_a_token_that_works_it_tells_what_is_kept(worst: Worst) -> None:
+    """Exit codes as `sync`: 10 for a refused token."""
+    out, _ = worst.rescue(code=10, CHATWORK_API_TOKEN="0" * 32)
+
+    assert in_order(out)
+
+
+def test_a_room_that_is_gone_is_told_with_what_is_kept(worst: Worst, chatwork: Chatwork) -> None:
+    """The first time the run is incomplete (4); later the page still stands."""
+    chatwork.remove_owner(worst.room)
+
+    first, err = worst.rescue(code=4)
+    second, _ = worst.rescue()
+
+    assert "archive alerts" in err
+    for screen in (first, second):
+        assert in_order(screen)
+        assert "チャット1つが開けません" in screen
+        assert "発言 1件" in screen
+
+
+def test_what_cannot_be_meant_is_wrong_usage(worst: Worst, tmp_path: Path, chatwork: Chatwork) -> None:
+    """An unknown contract or none at all: exit 2; no archive: exit 5."""
+    empty = Terminal(tmp_path / "empty", chatwork)
+    empty.run("rescue", code=5)
+    empty.run("init", "--yes")
+
+    worst.rescue("job9", code=2)
+    empty.run("rescue", code=2)

@@ -1,0 +1,301 @@
+"""When a counterpart is going the round turns urgent, judges alerts once, seals and makes the daily copy at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.app import App
+from archiver.demo.chatwork import Fault
+from archiver.schedule import round as rounds
+from archiver.settings.model import FileSettings, Settings
+from archiver.signs import Alert
+from archiver.store.alerts import alerts, dismiss
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, Talk
+from tests.support.world import World, running
+
+
+class Office:
+    """A world whose rounds are whole ones."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.other = world.chatwork.add_room("記事作成", members=[world.tanaka])
+        self.third = world.chatwork.add_room("別の仕事", members=[world.chatwork.add_account("鈴木")])
+        world.contract("job2", self.other)
+        world.contract("job3", self.third)
+
+    def app(self) -> App:
+        """As a program that is started anew has."""
+        settings = Settings(self.world.home, files=FileSettings(stop_when_free_gb=0))
+        client = self.world.new_client()
+        return App(settings, self.world.archive, client, self.world.downloads, self.world.clock, self.world.clock.sleep)
+
+    def round(self, *, later: float = 10, **options: object) -> SyncReport:
+        """A round some minutes after the last one."""
+        self.world.clock.pass_by(minutes=later)
+        return rounds.run(self.app(), Options(**options), Talk())  # type: ignore[arg-type]
+
+    def rescue(self, *rooms: int) -> SyncReport:
+        """What `archive rescue` runs."""
+        self.world.clock.pass_by(minutes=1)
+        return rounds.rescue(self.app(), rooms, Talk())
+
+    def alerts(self) -> list[Alert]:
+        """Every alert kept."""
+        with self.world.archive.reading() as reading:
+            return alerts(reading)
+
+    def told(self) -> list[tuple[str, str, int]]:
+        """Rule, level and number of messages of each alert."""
+        return [(one.rule.value, one.level.value, one.count) for one in self.alerts()]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """Three contracted rooms: two shared with 田中, one not."""
+    with running(tmp_path / "home") as world:
+        yield Office(world)
+
+
+# --- alerts ------------------------------------------------------------------------------------
+
+
+def test_the_first_round_and_a_quiet_one_open_no_alert(office: Office) -> None:
+    """What an archive begins with is no event: closed accounts, deleted messages."""
+    world = office.world
+    world.chatwork.delete(world.post("消した"))
+    world.chatwork.cancel_account(world.tanaka)
+
+    first, quiet = office.round(), office.round()
+
+    assert ([], (), (), False) == (office.alerts(), first.alerts, quiet.alerts, quiet.disappeared)
+    assert 2 == quiet.requests
+
+
+def test_each_kind_is_told_for_itself_and_once(office: Office) -> None:
+    """A cancelled account closes, leaves each room and the contacts; the rounds after that say nothing."""
+    world = office.world
+    direct = world.chatwork.add_room("", members=[world.tanaka], type="direct")
+    world.contract("job4", direct)
+    world.post("やあ")
+    office.round()
+    world.chatwork.cancel_account(world.tanaka)
+
+    report = office.round(full=True)
+    again = office.round(full=True)
+
+    kinds = [(one["rule"], one["level"]) for one in report.alerts]
+    gone = ("member_gone", "high")
+    assert [("account_closed", "high"), gone, gone, gone, ("contact_gone", "medium")] == kinds
+    assert ((), 5) == (again.alerts, len(office.alerts()))
+    assert {"number", "rule", "level", "room_id", "message_id", "time", "text", "dismissed"} == set(report.alerts[0])
+
+
+def test_one_of_thirty_is_not_urgent(office: Office) -> None:
+    """A member of a large room leaves: a low alert, nothing is hurried."""
+    world = office.world
+    people = [world.chatwork.add_account(f"人{number}") for number in range(30)]
+    crowd = world.chatwork.add_room("全員", members=people)
+    world.contract("job4", crowd)
+    for person in people:
+        world.chatwork.post(crowd, person, "はい")
+    office.round()
+    world.chatwork.leave(crowd, people[0])
+    world.asked()
+
+    office.round()
+
+    assert [("member_gone", "low", 1)] == office.told()
+    assert not [path for path in world.asked() if f"/rooms/{office.other}" in path]
+
+
+def test_deletions_add_up_within_a_day(office: Office) -> None:
+    """One asks for a look, a second within the day is a burst, a third adds to it; put aside, the next is told anew."""
+    world = office.world
+    posts = world.posts(6)
+    office.round()
+    for post in posts[:3]:
+        world.chatwork.delete(post, moves_room=True)
+        office.round()
+    standing = office.told()
+    with world.archive.writing() as writing:
+        dismiss(writing, 2, at=world.clock(), reason=None)
+    world.chatwork.delete(posts[3], moves_room=True)
+
+    report = office.round()
+
+    assert [("deletions", "medium", 1), ("deletions", "high", 3)] == standing
+    assert [(3, "high")] == [(one["number"], one["level"]) for one in report.alerts]
+
+
+def test_what_a_killed_round_saw_is_judged_by_the_next(office: Office) -> None:
+    """Entries that nobody judged yet give their alert later, not never."""
+    world = office.world
+    posts = world.posts(3)
+    office.round()
+    for post in posts[:2]:
+        world.chatwork.delete(post, moves_room=True)
+    world.sync()
+
+    report = office.round()
+
+    assert [("deletions", "high")] == [(one["rule"], one["level"]) for one in report.alerts]
+
+
+def test_the_plan_and_a_shut_room_are_told(office: Office) -> None:
+    """What the plan hides, room by room, and a room that cannot be opened are two kinds of alert."""
+    world = office.world
+    world.post("やあ")
+    office.round()
+    world.clock.pass_by(days=41)
+    world.post("新しい")
+    world.chatwork.free_plan()
+    world.chatwork.remove_owner(office.third)
+
+    report = office.round()
+
+    assert [
+        ("room_inaccessible", office.third),
+        ("hidden_by_plan", world.room),
+        ("hidden_by_plan", office.other),
+    ] == [(one["rule"], one["room_id"]) for one in report.alerts]
+    assert report.sealed is not None
+
+
+# --- urgency -----------------------------------------------------------------------------------
+
+
+def test_a_counterpart_who_is_going_comes_before_everything_else(office: Office) -> None:
+    """Two deletions: 田中's waiting file first, then the other room shared with them, though it did not move."""
+    world = office.world
+    posts = world.posts(3)
+    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+    waiting = world.chatwork.upload(office.other, world.tanaka, "納品.zip", data=b"zip")
+    office.round()
+    world.chatwork.heal()
+    for post in posts[:2]:
+        world.chatwork.delete(post, moves_room=True)
+    world.chatwork.post(office.third, world.chatwork.owner, "別件")
+    world.asked()
+
+    report = office.round(later=1)
+
+    asked = world.asked()
+    fetched = asked.index(f"/rooms/{office.other}/files/{waiting}?create_download_url=1")
+    shared = asked.index(f"/rooms/{office.other}/messages?force=1")
+    unrelated = asked.index(f"/rooms/{office.third}/messages?force=1")
+    assert [fetched, shared, unrelated] == sorted([fetched, shared, unrelated])
+    assert ("saved", None) == world.blob_states()[waiting]
+    assert f"/rooms/{office.other}/members" in asked
+    assert 1 == asked.count(f"/rooms/{world.room}/files")
+    assert [("deletions", "high")] == [(one["rule"], one["level"]) for one in report.alerts]
+
+
+def test_a_seal_and_the_daily_copy_come_at_once(office: Office) -> None:
+    """A seal is closed before the unrelated room is read, and another one at the end; the copy bears the hour."""
+    world = office.world
+    posts = world.posts(3)
+    office.round()
+    for post in posts[:2]:
+        world.chatwork.delete(post, moves_room=True)
+    world.chatwork.post(office.third, world.chatwork.owner, "別件")
+
+    report = office.round()
+
+    before, last = world.rows("seal")[-2:]
+    unrelated = [one["seq"] for one in world.entries("message", room=office.third)][-1]
+    made = sorted(path.name for path in (world.home / "daily" / "job1").iterdir())
+    assert before["last"] < unrelated <= last["last"]
+    assert last["number"] == report.sealed
+    assert any(name.startswith("2026-07-01-12") for name in made)
+
+
+def test_a_room_outside_the_order_is_read_when_it_is_shared(office: Office) -> None:
+    """A run that was asked for one room reads the others shared with who is going, and reports them."""
+    world = office.world
+    posts = world.posts(3)
+    office.round()
+    for post in posts[:2]:
+        world.chatwork.delete(post)
+    world.asked()
+
+    report = office.round(rooms=frozenset({world.room}), full=True)
+
+    assert [world.room, office.other] == [room.room_id for room in report.rooms]
+    assert f"/rooms/{office.other}/messages?force=1" in world.asked()
+
+
+def test_a_cancelled_account_turns_the_round_urgent(office: Office) -> None:
+    """The first list that shows the closed name makes the other shared room be read before the unrelated one."""
+    world = office.world
+    world.post("やあ")
+    office.round()
+    world.chatwork.cancel_account(world.tanaka)
+    world.chatwork.post(world.room, world.chatwork.owner, "もしもし")
+    world.chatwork.post(office.third, world.chatwork.owner, "別件")
+    world.asked()
+
+    office.round()
+
+    asked = world.asked()
+    assert asked.index(f"/rooms/{office.other}/members") < asked.index(f"/rooms/{office.third}/messages?force=1")
+    assert {"account_closed", "member_gone"} == {one.rule.value for one in office.alerts()}
+
+
+# --- rescue ------------------------------------------------------------------------------------
+
+
+def test_rescue_reads_everything_shared_and_nothing_else(office: Office) -> None:
+    """All lists of both rooms shared with 田中, the waiting file, a seal; the unrelated room is left alone."""
+    world = office.world
+    world.posts(3)
+    office.round()
+    world.asked()
+
+    report = office.rescue(world.room)
+
+    asked = world.asked()
+    assert {world.room, office.other} == {room.room_id for room in report.rooms}
+    for room in (world.room, office.other):
+        assert {f"/rooms/{room}/messages?force=1", f"/rooms/{room}/files", f"/rooms/{room}/members"} <= set(asked)
+    assert not [path for path in asked if f"/rooms/{office.third}" in path]
+    assert report.sealed == world.rows("seal")[-1]["number"]
+
+
+def test_rescue_may_use_the_reserve(office: Office) -> None:
+    """With a budget that is down to the reserve it goes on without waiting."""
+    world = office.world
+    office.round()
+    world.clock.slept.clear()
+    app = office.app()
+
+    report = rounds.rescue(app, [world.room], Talk())
+
+    assert (0, [], False) == (app.chatwork.transport.reserve, world.clock.slept, report.left_over)
+
+
+def test_rescue_without_network_seals_what_is_held(office: Office) -> None:
+    """Nothing new can be had: the error is raised, and what was saved before is closed."""
+    world = office.world
+    world.sync()
+    world.chatwork.stop()
+
+    with pytest.raises(errors.Unreachable):
+        office.rescue(world.room)
+
+    assert len(world.seqs()) == world.rows("seal")[-1]["last"]
+    world.chatwork.start()
+
+
+def test_rescue_of_a_stopped_contract_says_so(office: Office) -> None:
+    """Rooms that are not read any more, shared with nobody of a contract that is, are not read for a rescue either."""
+    office.round()
+    office.world.contract("job3", office.third, state="stopped")
+
+    with pytest.raises(errors.UsageError):
+        office.rescue(office.third)

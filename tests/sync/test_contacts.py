@@ -1,0 +1,113 @@
+"""The list of contacts: once a day, compared and not kept, only people of contracted rooms."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.demo.chatwork import Fault
+from tests.support.world import World
+
+
+@pytest.fixture
+def direct(world: World) -> int:
+    """A direct chat with 田中, which makes them a contact; it is contracted."""
+    room = world.chatwork.add_room("", members=[world.tanaka], type="direct")
+    world.contract("job2", room)
+    return room
+
+
+def told(world: World) -> list[tuple[str, str]]:
+    """Key and state of every entry about contacts."""
+    return [(one["key"], one["payload"]["state"]) for one in world.entries("contact")]
+
+
+def asked(world: World) -> int:
+    """How often the list was asked for."""
+    return world.asked().count("/contacts")
+
+
+def test_only_people_of_contracted_rooms_are_written_and_the_list_is_not_kept(world: World, direct: int) -> None:
+    """Nothing of another contact stands anywhere: no id, no name; of 田中 the id and the state."""
+    stranger = world.chatwork.add_account("ひみつの人")
+    world.chatwork.add_room("", members=[stranger], type="direct")
+
+    world.sync()
+
+    held = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
+    (entry,) = world.entries("contact")
+    assert {"account_id": world.tanaka, "state": "present"} == entry["payload"]
+    assert (None, 64) == (entry["room_id"], len(entry["reply"]))
+    assert entry["reply"] not in {row["sha256"] for row in world.rows("reply")}
+    assert not [secret for secret in (str(stranger), "ひみつの人") if secret.encode() in held]
+
+
+def test_it_is_read_once_a_day(world: World, direct: int) -> None:
+    """A second run within the day does not ask; one a day later does, and writes nothing if nothing changed."""
+    world.sync()
+    first = asked(world)
+    world.clock.pass_by(hours=23)
+    world.sync()
+    second = asked(world)
+    world.clock.pass_by(hours=2)
+    world.sync()
+
+    assert (1, 0, 1) == (first, second, asked(world))
+    assert [(f"contact/{world.tanaka}", "present")] == told(world)
+
+
+def test_gone_and_back(world: World, direct: int) -> None:
+    """A contact that is not listed any more is gone, one that is again is present."""
+    world.sync()
+    away = world.chatwork.rooms[direct].members.pop(world.tanaka)
+    world.clock.pass_by(days=1, hours=1)
+    gone = world.sync()
+    world.chatwork.rooms[direct].members[world.tanaka] = away
+    world.clock.pass_by(days=1, hours=1)
+    world.sync()
+
+    key = f"contact/{world.tanaka}"
+    assert [(key, "present"), (key, "gone"), (key, "present")] == told(world)
+    assert (True, True) == (gone.contacts, gone.news)
+
+
+def test_a_list_that_is_suddenly_empty_is_believed_the_second_time(world: World, direct: int) -> None:
+    """Everybody gone at once is asked again by the next run before it is written down."""
+    suzuki = world.chatwork.add_account("鈴木")
+    other = world.chatwork.add_room("", members=[suzuki], type="direct")
+    world.contract("job3", other)
+    world.sync()
+    for room, person in ((direct, world.tanaka), (other, suzuki)):
+        world.chatwork.rooms[room].members.pop(person)
+    world.clock.pass_by(days=1, hours=1)
+
+    world.sync()
+    doubted = len(told(world))
+    world.sync()
+
+    assert (2, 4) == (doubted, len(told(world)))
+
+
+@pytest.mark.parametrize(("fault", "next_run"), [(Fault.FORBIDDEN, 0), (Fault.HTML, 0), (Fault.SERVER_ERROR, 1)])
+def test_a_list_that_cannot_be_had_troubles_nobody(world: World, direct: int, fault: Fault, next_run: int) -> None:
+    """No trouble, no entry; refused or not understood it waits for the next day, unreachable for the next run."""
+    world.chatwork.fail(fault, "/contacts", times=None)
+
+    report = world.sync()
+    world.asked()
+    world.chatwork.heal()
+    world.sync()
+
+    assert ((), True) == (report.reported, report.complete)
+    assert next_run == asked(world) == len(told(world))
+
+
+def test_a_chat_that_is_shut_makes_the_list_due(world: World, direct: int) -> None:
+    """With a direct chat the contact often goes: that is looked at in the same run."""
+    world.sync()
+    world.asked()
+    world.chatwork.remove_room(direct)
+
+    world.sync()
+
+    assert 1 == asked(world)
+    assert (f"contact/{world.tanaka}", "gone") == told(world)[-1]
