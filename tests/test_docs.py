@@ -41,7 +41,7 @@ def first_column(text: str) -> list[str]:
 def tree(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     """The root and every command that can be called, by its full name."""
     if isinstance(command, click.Group):
-        if name == "archive":
+        if name == "archive" or command.invoke_without_command:
             yield name, command
         context = click.Context(command, info_name=name)
         for child in command.list_commands(context):

@@ -19,11 +19,11 @@ SHOWN = 100
 """Messages that a list shows."""
 
 _READINGS = 500
-"""In one transaction."""
+"""In one transaction, and in one seal."""
 
 
 def fill(home: Path, count: int, *, new: int) -> Archive:
-    """An archive of one room with so many messages, `new` of them in each reading; sealed."""
+    """An archive of one room with so many messages, `new` of them in each reading; sealed to the end."""
     home.mkdir(mode=0o700, parents=True)
     archive = Archive(home)
     revision.create(archive.database)
@@ -33,8 +33,8 @@ def fill(home: Path, count: int, *, new: int) -> Archive:
     while batch := list(islice(readings, _READINGS)):
         with archive.writing() as writing:
             for shown, oldest in batch:
-                _read(writing, shown, oldest)
-    seal.close(archive, now=corpus.BEGIN + timedelta(days=3650))
+                at = _read(writing, shown, oldest)
+        seal.close(archive, now=at + timedelta(hours=6))
     return archive
 
 
@@ -59,8 +59,11 @@ def _begin(writing: Writing) -> None:
     writer.append(writing, [seen], account_id=corpus.OWNER, at=corpus.BEGIN)
 
 
-def _read(writing: Writing, fresh: list[JsonObject], oldest: str) -> None:
-    """A window and its new messages; only these stand in its reply, or the archive would be twice as large."""
+def _read(writing: Writing, fresh: list[JsonObject], oldest: str) -> datetime:
+    """A window and its new messages; only these stand in its reply, or the archive would be twice as large.
+
+    Gives the time of the reading.
+    """
     at = datetime.fromtimestamp(fresh[-1]["send_time"] + 60, UTC)
     path = f"/rooms/{ROOM}/messages?force=1"
     reply = Reply(path, 200, corpus.body_of(fresh), {"content-type": "application/json"}, at)
@@ -82,3 +85,4 @@ def _read(writing: Writing, fresh: list[JsonObject], oldest: str) -> None:
         seen.append(Observation("message", f"message/{one['message_id']}", told, ROOM, reply.digest))
     writer.keep_reply(writing, reply, room_id=ROOM)
     writer.append(writing, seen, account_id=corpus.OWNER, at=at)
+    return at

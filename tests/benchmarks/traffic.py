@@ -39,7 +39,9 @@ def _day(number: int) -> Figure:
     chance = random.Random(number)
     rooms = [Room(RoomId(10_000 + index * 37), name=f"{index}", message_num=9) for index in range(number)]
     start = datetime(2026, 7, 1, tzinfo=UTC)
-    visits: dict[tuple[int, str], Visit] = {(one.room_id, kind): Visit(start, plan.counters(one)) for one in rooms for kind in plan.KINDS}
+    visits: dict[tuple[int, str], Visit] = {
+        (one.room_id, kind): Visit(start, plan.counters(one)) for one in rooms for kind in plan.KINDS
+    }
     asked, files = 0, 0
     for run in range(2 * RUNS):
         now = start + run * EVERY
