@@ -117,9 +117,7 @@ def due(reading: Reading, rooms: Collection[int], *, at: datetime, most: int) ->
 
 def waiting(reading: Reading, rooms: Collection[int]) -> int:
     """How many ids of these rooms wait for their first answer."""
-    query = select(func.count()).where(
-        _QUEST.state == Standing.WAITING, _QUEST.room_id.in_(rooms), _IN_REACH, ~_HELD
-    )
+    query = select(func.count()).where(_QUEST.state == Standing.WAITING, _QUEST.room_id.in_(rooms), _IN_REACH, ~_HELD)
     return int(reading.sql.execute(query).scalar() or 0)
 
 

@@ -76,9 +76,7 @@ def next_old(reading: Reading, room: int, below: int, *, owner: int, own: bool, 
     return [MessageId(name) for (name,) in reading.sql.execute(query)]
 
 
-def neighbours(
-    reading: Reading, room: int, positions: Collection[int], *, below: int, reach: int
-) -> list[int]:
+def neighbours(reading: Reading, room: int, positions: Collection[int], *, below: int, reach: int) -> list[int]:
     """The messages nearest to these positions, `reach` on either side, that lie below a position; youngest first."""
     found: set[int] = set()
     for position in positions:
