@@ -90,12 +90,12 @@ def _changes(kept: Keeping, alerts: Sequence[Alert]) -> str:
         told.append(ngettext("{n} chat cannot be opened", "{n} chats cannot be opened", len(kept.shut)))
         told[-1] = told[-1].format(n=len(kept.shut))
     for number, text in (
-        (kept.deleted, _("{n} messages show as deleted")),
-        (kept.missing, _("{n} messages are not shown any more (reason unknown)")),
-        (kept.hidden, _("{n} messages are hidden by the plan")),
-        (people[Rule.ACCOUNT_CLOSED], _("{n} names end with “(解約済)”")),
-        (people[Rule.MEMBER_GONE], _("{n} people left the list of members")),
-        (people[Rule.CONTACT_GONE], _("{n} people left your contacts")),
+        (kept.deleted, _("messages shown as deleted: {n}")),
+        (kept.missing, _("messages not shown any more (reason unknown): {n}")),
+        (kept.hidden, _("messages hidden by the plan: {n}")),
+        (people[Rule.ACCOUNT_CLOSED], _("names that end with “(解約済)”: {n}")),
+        (people[Rule.MEMBER_GONE], _("people no longer listed as members: {n}")),
+        (people[Rule.CONTACT_GONE], _("people no longer among your contacts: {n}")),
     ):
         if number:
             told.append(text.format(n=number))
@@ -124,7 +124,7 @@ def _not_kept(kept: Keeping) -> list[str]:
         told.append(_("and {n} more files").format(n=len(kept.unheld) - MOST_FILES))
     lacking = kept.deleted + kept.missing - kept.texts
     if lacking:
-        told.append(_("{n} messages were first seen as deleted: their text is unknown").format(n=lacking))
+        told.append(_("messages first seen as deleted, their text unknown: {n}").format(n=lacking))
     if kept.gaps:
         told.append(ngettext("{n} gap (see “archive status”)", "{n} gaps (see “archive status”)", kept.gaps))
         told[-1] = told[-1].format(n=kept.gaps)

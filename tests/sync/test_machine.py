@@ -162,11 +162,11 @@ class Machine(RuleBasedStateMachine):
         self.world.clock.pass_by(milliseconds=10)
         return self.chatwork.upload(self.rooms[room], self.world.tanaka, "a.bin", data=b"x" * size)
 
-    @rule(file=files, size=st.integers(0, 20))
+    @rule(file=files, size=st.integers(1, 20))
     def replace(self, file: int, size: int) -> None:
-        """Other bytes under the same id."""
+        """Other bytes under the same id: more of them, as a list shows nothing but the size."""
         if not self.chatwork.files[file].gone:
-            self.chatwork.replace_file(file, data=b"y" * size)
+            self.chatwork.replace_file(file, data=b"y" * (self.chatwork.files[file].content.size + size))
 
     @rule(file=consumes(files))
     def remove(self, file: int) -> None:

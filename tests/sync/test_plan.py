@@ -103,12 +103,14 @@ def test_what_is_merely_due_waits_for_rooms_that_moved() -> None:
 
 def test_what_was_put_off_while_messages_were_read_comes_before_everything() -> None:
     """A few such steps at once; after a pause messages come first all the same."""
-    rooms = [Room(RoomId(number), message_num=1) for number in range(1, 21)]
-    fresh = {(room.room_id, MESSAGES): Visit(NOW - timedelta(minutes=5), "moved") for room in rooms}
-    old = {(room.room_id, kind): Visit(NOW - 2 * plan.DAILY, "moved") for room in rooms for kind in (FILES, PEOPLE)}
+    numbers = range(1, 21)
+    rooms = [Room(RoomId(number), message_num=1) for number in numbers]
+    fresh = {(number, MESSAGES): Visit(NOW - timedelta(minutes=5), "moved") for number in numbers}
+    old = {(number, kind): Visit(NOW - 2 * plan.DAILY, "moved") for number in numbers for kind in (FILES, PEOPLE)}
 
     busy = planned(*rooms, seen=fresh | old)
-    paused = planned(*rooms, seen={key: Visit(NOW - 2 * plan.DAILY, "moved") for key in fresh | old})
+    long_ago: dict[tuple[int, str], Visit] = {key: Visit(NOW - 2 * plan.DAILY, "moved") for key in fresh | old}
+    paused = planned(*rooms, seen=long_ago)
 
     assert plan.MOST_EARLY == sum(step.cost for step in busy if step.early)
     assert [step for step in busy if step.early] == busy[: sum(step.early for step in busy)]
