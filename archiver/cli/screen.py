@@ -88,7 +88,7 @@ def gap_line(gap: dict[str, object]) -> str:
     """A gap in one line: which stretch, how many, why."""
     missing = gap["missing"]
     number = _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
-    if gap["after"] is None:
+    if gap["after"] is None and gap["reason"] != "window":
         return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
     if missing == 0:
         number = _("probably nothing is missing (estimate 0)")
