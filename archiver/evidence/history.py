@@ -145,6 +145,10 @@ def number(value: object) -> int:
 # --- readings that showed a message ------------------------------------------------------------
 
 
+_NOTHING: frozenset[int] = frozenset()
+"""One for all: a room has many thousand readings, and hardly one lacks anything."""
+
+
 class Sight(NamedTuple):
     """A message list that was read: what it spanned and which known ids inside that it did not show."""
 
@@ -170,7 +174,7 @@ def sight(entry: EntryObject) -> Sight | None:
         entry["observed_at"],
         int(payload["oldest"]),
         int(payload["newest"]),
-        frozenset(int(one) for one in payload.get("absent", ())),
+        frozenset(int(one) for one in payload.get("absent", ())) or _NOTHING,
         entry["reply"],
     )
 

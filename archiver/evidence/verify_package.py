@@ -185,18 +185,18 @@ class _Package:
 
     def _check_replies(self, lines: PackageLines) -> None:
         """Each reply is the one that its description names, and one from which a record came."""
-        for name in self._below(RAW):
-            if not name.endswith(".json") or name.endswith(".meta.json"):
+        for name in sorted(self.names):
+            if not name.startswith(RAW) or not name.endswith(".json") or name.endswith(".meta.json"):
                 continue
             meta = f"{name[: -len('.json')]}.meta.json"
-            digest = self.digests.get(RAW + name)
-            if RAW + meta not in self.names:
-                self.told.find("raw-replies", RAW + name, _("The description of the reply is not in the package."))
-            elif digest != self._stated(RAW + meta):
+            digest = self.digests.get(name)
+            if meta not in self.names:
+                self.told.find("raw-replies", name, _("The description of the reply is not in the package."))
+            elif digest != self._stated(meta):
                 said = _("The reply is not the one that its description names: its SHA-256 differs.")
-                self.told.find("raw-replies", RAW + name, said)
+                self.told.find("raw-replies", name, said)
             elif digest not in lines.replies:
-                self.told.find("raw-replies", RAW + name, _("No record in the package came from this reply."))
+                self.told.find("raw-replies", name, _("No record in the package came from this reply."))
 
     def _stated(self, name: str) -> str | None:
         try:
