@@ -78,8 +78,23 @@ def _verify_zip(path: Path, progress: Progress | None) -> Verification:
         return told
     with closing(tree):
         if told.ok and not is_package(tree.names()):
-            raise errors.NothingThere(path=path)
+            if not _once_held_a_package(path):
+                raise errors.NothingThere(path=path)
+            detail = _("its list of files is damaged")
+            told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
+            return told
         return _verify_tree(told, tree, progress)
+
+
+def _once_held_a_package(path: Path) -> bool:
+    """Whether the name that every bag holds still stands before a file's bytes, though the zip's list lacks it."""
+    name, before = b"/bagit.txt", b""
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            if name in before + piece:
+                return True
+            before = piece[-len(name) :]
+    return False
 
 
 def _verify_tree(told: Verification, tree: Tree, progress: Progress | None) -> Verification:
