@@ -10,15 +10,14 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork.address import is_loopback
-from archiver.errors import StorageError
+from archiver.errors import StorageError, TransferFailed
 from archiver.store import pictures
 from archiver.store.archive import Archive
+from archiver.sync.transfer import checked_host
 
 MOST = 10
 """Pictures tried in one run."""
@@ -86,13 +85,9 @@ def _body(response: requests.Response, seconds: float) -> bytes | None:
 
 
 def _is_allowed(url: str) -> bool:
-    """Only https, or http to this computer, and no password in the address."""
+    """The same addresses as for files."""
     try:
-        url.encode()
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if not host or parts.username is not None or parts.port == 0:
-            return False
-    except ValueError:
+        checked_host(url)
+    except TransferFailed:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return True

@@ -137,7 +137,7 @@ def _open(over: Session, url: str, partial: Partial, timeout: tuple[float, float
         headers["If-Range"] = partial.etag
     for _ in range(MOST_REDIRECTS + 1):
         # A proxy would send what belongs on this computer off it.
-        proxies = {"no_proxy": "*"} if _checked_host(url) else None
+        proxies = {"no_proxy": "*"} if checked_host(url) else None
         response = over.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout, proxies=proxies)
         if response.status_code not in REDIRECTS:
             return response
@@ -153,8 +153,11 @@ def _joined(url: str, location: str) -> str:
         raise TransferFailed(reason="address", detail="?") from None
 
 
-def _checked_host(url: str) -> bool:
-    """Whether an address is on this computer; only https, or http to this computer, and no password in it."""
+def checked_host(url: str) -> bool:
+    """Whether an address is on this computer; only https, or http to this computer, and no password in it.
+
+    Raises TransferFailed for every other address.
+    """
     try:
         url.encode()  # a lone surrogate has no place in an address
         parts = urlsplit(url)
