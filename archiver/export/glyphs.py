@@ -1,0 +1,67 @@
+"""What can be printed with the fonts of the report; everything else becomes visible as `[U+1F389]`, never nothing.
+
+Which signs the fonts hold is listed in `fonts/coverage.txt`, made with the fonts themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver.render.visible import visible
+
+FONTS = Path(__file__).parent / "fonts"
+
+_JOINING = ((0x200D, 0x200D), (0xFE00, 0xFE0F), (0x1F3FB, 0x1F3FF), (0xE0020, 0xE007F), (0xE0100, 0xE01EF))
+"""Invisible parts that `visible` leaves within a sign: joiners, selectors, skin tones, flags' tags."""
+
+_KANJI_WITH_SELECTOR = re.compile(
+    "([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])([\ufe00-\ufe0f\U000e0100-\U000e01ef])"
+)
+_SPACES = re.compile(r"(?m)^ +| {2,}")
+_NO_BREAK = "\u00a0"
+_TAB = "    "
+
+
+class _Coverage(NamedTuple):
+    missing: re.Pattern[str]
+    """Finds a sign that no font holds."""
+    shapes: dict[str, str]
+    """A kanji → the selectors for which there is a shape of its own."""
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    """The text with a mark in place of each sign that would not be seen on paper.
+
+    With `lines`, line feeds stay; a tab is four spaces, and spaces in a row keep their width.
+    """
+    known = _coverage()
+    shown = visible(text, lines=lines)
+    shown = _KANJI_WITH_SELECTOR.sub(lambda found: _shaped(found, known.shapes), shown)
+    shown = known.missing.sub(lambda found: mark(found[0]), shown)
+    return _SPACES.sub(lambda found: _NO_BREAK * len(found[0]), shown.replace("\t", _TAB))
+
+
+def mark(sign: str) -> str:
+    """How a sign is named where it cannot be shown."""
+    return f"[U+{ord(sign):04X}]"
+
+
+def _shaped(found: re.Match[str], shapes: dict[str, str]) -> str:
+    base, selector = found[1], found[2]
+    return found[0] if selector in shapes.get(base, "") else base + mark(selector)
+
+
+@cache
+def _coverage() -> _Coverage:
+    lines = (FONTS / "coverage.txt").read_text(encoding="ascii").splitlines()
+    ranges = [tuple(int(end, 16) for end in line.split("-")) for line in lines if "-" in line]
+    shapes = ([chr(int(one, 16)) for one in line.split(" ")] for line in lines if "-" not in line)
+    held = "".join(f"{_escaped(first)}-{_escaped(last)}" for first, last in (*ranges, *_JOINING, (0x09, 0x0A)))
+    return _Coverage(re.compile(f"[^{held}]"), {base: "".join(selectors) for base, *selectors in shapes})
+
+
+def _escaped(code: int) -> str:
+    return f"\\U{code:08x}"
