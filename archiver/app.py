@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 
 import requests
 
+from archiver import authority
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
-from archiver.errors import NoArchive
+from archiver.errors import BadRoots, NoArchive
+from archiver.evidence.timestamp import Authority
 from archiver.settings.model import Settings
 from archiver.settings.token import token
 from archiver.store.archive import Archive
@@ -29,6 +31,10 @@ class App:
     """Carries no token, no cookies, no `.netrc`."""
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
+    authorities: tuple[Authority, ...] = ()
+    """Who stamps the seals, every one of the settings; one whose root cannot be read has none, and only waits."""
+    root_faults: tuple[BadRoots, ...] = ()
+    """What is wrong with those roots: a warning for whoever saves, an error for whoever only wants to stamp."""
 
 
 def utc_now() -> datetime:
@@ -44,7 +50,7 @@ def build(
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> App:
-    """Join the parts; nothing is read, sent or asked yet. Raises BadBaseUrl."""
+    """Join the parts; nothing is sent or asked yet, and only pinned roots are read. Raises BadBaseUrl."""
     client = Client(
         Transport(
             requests.Session(),
@@ -55,7 +61,9 @@ def build(
             reserve=settings.sync.reserve,
         )
     )
-    return App(settings, Archive(settings.home), client, downloads or requests.Session(), now, sleep)
+    authorities, faults = authority.ready(settings.home, settings.timestamp.authorities)
+    over = downloads or requests.Session()
+    return App(settings, Archive(settings.home), client, over, now, sleep, authorities, faults)
 
 
 def existing(app: App) -> App:

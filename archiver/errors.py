@@ -124,6 +124,20 @@ class NothingThere(UsageError):
     message = N_("There is nothing to read at “{path}”.")
 
 
+class BadCopyPlace(UsageError):
+    """A copy of the archive cannot be made at this place; what lies there was not touched."""
+
+    message = N_("The archive cannot be copied to {path}: {detail}")
+    hint = N_("Nothing was changed there. Name another folder, best on another disk.")
+
+
+class ArchiveThere(UsageError):
+    """The home already holds an archive, or parts of one."""
+
+    message = N_("There is already an archive in {path}. It was not touched.")
+    hint = N_("Restore to another folder: archive --home DIR restore SRC")
+
+
 class FileTooLarge(UsageError):
     """A file given by the user must be held in memory whole, and is too large for that."""
 
@@ -166,6 +180,13 @@ class BadBaseUrl(SettingsError):
     """`CHATWORK_API_BASE_URL` is neither https nor loopback."""
 
     message = N_("CHATWORK_API_BASE_URL must begin with https:// or lead to this computer; it is “{url}”.")
+
+
+class BadRoots(SettingsError):
+    """The root certificate that the settings pin for a time-stamp authority cannot be read."""
+
+    message = N_("The root certificate of the time-stamp authority “{name}” cannot be read: {detail}")
+    hint = N_("Correct [timestamp] authorities in {path}. Saving goes on; the time stamps wait until then.")
 
 
 class TokenMissing(SettingsError):
@@ -265,6 +286,20 @@ class DiskFull(StorageError):
     hint = N_("Make space and run the same command again.")
 
 
+class NoSpaceForCopy(StorageError):
+    """The place of a copy has too little space, known before anything is copied."""
+
+    message = N_("The copy needs {needed_mb} MB, but only {free_mb} MB are free in {path}.")
+    hint = N_("Make space there or name another folder. An earlier copy there was not touched.")
+
+
+class CopyNotClosed(StorageError):
+    """Somebody worked in a copy, and the last changes still lie in a log beside its database."""
+
+    message = N_("The database in {path} is in use, or was not closed properly.")
+    hint = N_("If nothing uses it, close it with: archive --home {path} status   Then try again.")
+
+
 class NotAllowed(StorageError):
     """The operating system refuses a file or folder."""
 
@@ -277,6 +312,18 @@ class ArchiveBusy(StorageError):
 
     message = N_("The archive's database has been busy for {seconds} seconds.")
     hint = N_("Try again in a minute.")
+
+
+class PdfUnavailable(ArchiverError):
+    """The library that makes PDFs does not run on this computer."""
+
+    message = N_("No PDF can be made on this computer; the pages of the transcript can be printed instead.")
+
+
+class PdfFailed(ArchiverError):
+    """The library refused to make a PDF of the report."""
+
+    message = N_("The report could not be made as a PDF: {detail}")
 
 
 class ArchiveDamaged(StorageError):

@@ -31,6 +31,7 @@ class HttpRequest:
     path: str
     headers: Mapping[str, str]
     at: datetime
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = False  # so that closing waits for them
     request_queue_size = 64
 
-    def __init__(
-        self, port: int, *, answer: Callable[[HttpRequest], Answer], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, port: int, *, answer: Callable[[HttpRequest], Answer], now: Callable[[], datetime]) -> None:
         self.answer = answer
         self.now = now
         self.stopping = Event()
@@ -123,9 +122,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Record, ask, send; the same for every method, so that none goes unseen."""
-        self._drain()
+        body = self._drain()
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = HttpRequest(self.command, self.path, headers, self.server.now())
+        request = HttpRequest(self.command, self.path, headers, self.server.now(), body)
         try:
             self._send(self.server.answer(request))
         except ConnectionError:  # the client has gone away in the middle
@@ -136,12 +135,12 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the parent
         """Say nothing: requests are recorded, not printed."""
 
-    def _drain(self) -> None:
+    def _drain(self) -> bytes:
+        """What came with the request, read away so that the next one can follow."""
         length = self.headers.get("content-length", "0")
-        if length.isdecimal() and len(length) < 10:
-            self.rfile.read(int(length))
         if "transfer-encoding" in self.headers:
             self.close_connection = True
+        return self.rfile.read(int(length)) if length.isdecimal() and len(length) < 10 else b""
 
     def _send(self, answer: Answer) -> None:
         if answer.wait:

@@ -1,0 +1,45 @@
+"""Why a time stamp was refused: one exception, a small set of reasons, and what each means in words."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from archiver.errors import N_
+
+Reason = Literal[
+    "unreachable",
+    "not_a_token",
+    "rejected",
+    "imprint",
+    "nonce",
+    "untrusted",
+    "expired",
+    "purpose",
+    "signature",
+    "roots",
+    "unsupported",
+]
+
+REASONS: dict[str, str] = {
+    "unreachable": N_("the authority could not be reached"),
+    "not_a_token": N_("the reply was no time stamp"),
+    "rejected": N_("the authority rejected the request"),
+    "imprint": N_("the time stamp is of something else"),
+    "nonce": N_("the time stamp answers another request"),
+    "untrusted": N_("the time stamp does not lead to the pinned root"),
+    "expired": N_("the authority's certificate was not valid at the time stated"),
+    "purpose": N_("the signing certificate is not meant for time stamps"),
+    "signature": N_("the signature of the time stamp is wrong"),
+    "roots": N_("the pinned root of the authority cannot be read here"),
+    "unsupported": N_("time stamps cannot be made or checked on this computer"),
+}
+"""What each reason means, as gettext ids, with room after a colon or in brackets."""
+
+
+class Refused(Exception):
+    """There is no good time stamp; `reason` is one of REASONS, `detail` is English, for the log."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason: Reason = reason
+        self.detail = detail

@@ -1,0 +1,118 @@
+"""A simulated time-stamp authority as the archiver asks it, and what real `openssl` says of the replies."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from archiver.authority import sender
+from archiver.demo.authority import Fault, SimulatedAuthority
+from archiver.evidence.roots import der_to_pem, pem_to_der
+from archiver.evidence.timestamp import Answer, Authority
+
+
+def asking(simulated: SimulatedAuthority, name: str = "a", *, roots: Sequence[bytes] | None = None) -> Authority:
+    """Asks a running authority over HTTP; its own root is pinned if no others are named."""
+    return Authority(name, sender(simulated.url), (simulated.root_der,) if roots is None else tuple(roots))
+
+
+def at_hand(simulated: SimulatedAuthority, fault: Fault | None = None) -> Authority:
+    """The same without HTTP, with a fault of the token in every reply."""
+
+    def send(query: bytes) -> Answer:
+        return Answer(200, simulated.reply(query, fault))
+
+    return Authority("a", send, (simulated.root_der,))
+
+
+def openssl_accepts(
+    folder: Path, reply: bytes, data: bytes, roots: Sequence[bytes], *, at: datetime | None = None
+) -> bool:
+    """Whether `openssl ts -verify` finds a reply good, at a time or at present."""
+    names = {"data": data, "reply.tsr": reply, "roots.pem": "".join(map(der_to_pem, roots)).encode()}
+    for name, content in names.items():
+        (folder / name).write_bytes(content)
+    when = [] if at is None else ["-attime", str(int(at.timestamp()))]
+    command = ["openssl", "ts", "-verify", "-data", "data", "-in", "reply.tsr", "-CAfile", "roots.pem", *when]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert ("Verification: OK" in done.stdout) == (done.returncode == 0), done.stderr
+    return done.returncode == 0
+
+
+class OpensslAuthority:
+    """An authority that is not ours at all: RSA keys, and `openssl ts -reply` with the chain as openssl orders it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "certificates.cnf").write_text(_CERTIFICATES)
+        (folder / "serial").write_text("01\n")
+        self._certificate("root", by=None)
+        self._certificate("ca", by="root")
+        self._certificate("tsa", by="ca")
+
+    @property
+    def root(self) -> bytes:
+        """The root to pin."""
+        return pem_to_der((self.folder / "root.pem").read_text())[0]
+
+    def asking(self, *, ess: str = "sha256", accuracy: str = "") -> Authority:
+        """As the archiver asks it; `ess` is the digest by which a token names its certificate."""
+        exact = f"accuracy = {accuracy}" if accuracy else ""
+
+        def send(query: bytes) -> Answer:
+            (self.folder / "tsa.cnf").write_text(_AUTHORITY.format(ess=ess, exact=exact))
+            (self.folder / "query.tsq").write_bytes(query)
+            self._openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query.tsq", "-out", "reply.tsr")
+            return Answer(200, (self.folder / "reply.tsr").read_bytes())
+
+        return Authority("openssl", send, (self.root,))
+
+    def _certificate(self, name: str, *, by: str | None) -> None:
+        how = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-config", "certificates.cnf"]
+        names = ["-subj", f"/O=test/CN={name}", "-extensions", name, "-keyout", f"{name}.key", "-out", f"{name}.pem"]
+        issuer = [] if by is None else ["-CA", f"{by}.pem", "-CAkey", f"{by}.key"]
+        self._openssl("req", *how, *names, *issuer)
+
+    def _openssl(self, *arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=self.folder, capture_output=True, check=True)
+
+
+_CERTIFICATES = """\
+[req]
+distinguished_name = nobody
+[nobody]
+[root]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+subjectKeyIdentifier = hash
+[ca]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[tsa]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = critical,timeStamping
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+"""
+
+_AUTHORITY = """\
+[tsa]
+default_tsa = only
+[only]
+serial = ./serial
+crypto_device = builtin
+signer_cert = ./tsa.pem
+signer_key = ./tsa.key
+certs = ./ca.pem
+signer_digest = sha256
+default_policy = 1.3.6.1.4.1.99999.2
+digests = sha256
+{exact}
+clock_precision_digits = 3
+ess_cert_id_alg = {ess}
+"""
