@@ -78,6 +78,12 @@ def forget_token(home: Path, source: str) -> bool:
             return False
 
 
+def token_file(settings: Settings) -> Path | None:
+    """The file that holds the token; None if it is kept elsewhere. It need not exist."""
+    kind, place = _parts(settings.token_source)
+    return _file(settings.home, place) if kind == "file" else None
+
+
 def is_private(path: Path, status: os.stat_result) -> bool:
     """Whether the file is ours (or the system's) and nobody else has any right to it."""
     if sys.platform == "win32":

@@ -41,16 +41,19 @@ class Writing(Reading):
 class Archive:
     """One archive on disk: its home, its database and its transactions."""
 
-    def __init__(self, home: Path, *, read_only: bool = False) -> None:
-        """Name the archive; nothing is opened before the first transaction."""
-        self.home = home
-        self.read_only = read_only
-        self._engine: Engine | None = None
+    def __init__(
+        self, home: Path, *, read_only: bool = False, still: bool = False, database: Path | None = None
+    ) -> None:
+        """Name the archive; nothing is opened before the first transaction.
 
-    @property
-    def database(self) -> Path:
-        """The database file."""
-        return self.home / DATABASE
+        `still`: nobody can be writing to it, so it is read without a lock and without a byte beside it; `database`:
+        another file than the home's own, such as a copy that is being made.
+        """
+        self.home = home
+        self.read_only = read_only or still
+        self.database = database or home / DATABASE
+        self._still = still
+        self._engine: Engine | None = None
 
     def exists(self) -> bool:
         """Whether there is a database in the home."""
@@ -104,7 +107,8 @@ class Archive:
 
     def _connect(self) -> Connection:
         if self._engine is None:
-            self._engine = self._checked(build_engine(self.database, read_only=self.read_only))
+            engine = build_engine(self.database, read_only=self.read_only, immutable=self._still)
+            self._engine = self._checked(engine)
         return self._engine.connect()
 
     def _connect_to_read(self) -> Connection:
@@ -133,9 +137,7 @@ class Archive:
             raise translate(fault, self.database) from fault
 
 
-def build_engine(
-    database: Path, *, read_only: bool = False, scratch: bool = False, immutable: bool = False
-) -> Engine:
+def build_engine(database: Path, *, read_only: bool = False, scratch: bool = False, immutable: bool = False) -> Engine:
     """An engine whose transactions are SQLite's own.
 
     WAL and `synchronous=FULL` (a committed entry survives a power cut); `scratch` gives both up, for tables

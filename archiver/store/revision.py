@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.store.disk import storage_error, sync_folder
+from archiver.store.snapshot import copy_database
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -99,11 +100,9 @@ def migrate(database: Path) -> Path | None:
 
 
 def _verified_copy(database: Path, copy: Path) -> Path:
-    os.close(os.open(copy, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-        (verdict,) = target.execute("PRAGMA integrity_check").fetchone()
-        counted = [one.execute("SELECT count(*), max(seq) FROM entry").fetchone() for one in (source, target)]
-    if verdict != "ok" or counted[0] != counted[1]:
-        raise errors.ArchiveDamaged(path=database, detail=str(verdict))
+    fresh = copy.with_name(copy.name + ".new")
+    with closing(sqlite3.connect(database)) as source:
+        source.execute("BEGIN")
+        copy_database(source, fresh)
+    fresh.replace(copy)
     return copy

@@ -1,0 +1,108 @@
+"""One consistent copy of a database while others write to it, in a single file that needs nothing beside it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from archiver import errors
+from archiver.store.disk import is_full
+
+_PAGES = 2_000
+"""Pages between two words of progress (8 MB)."""
+
+_BESIDE = ("-wal", "-shm", "-journal")
+_FULL, _CORRUPT, _NO_DATABASE = 13, 11, 26
+"""Primary result codes of SQLite (sqlite.org/rescode.html)."""
+
+
+def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[int], None] | None = None) -> None:
+    """Copy all of a database into a new file `target` and check the copy; `tell` is given the bytes done.
+
+    A `source` with an open reading is copied as of that reading, whatever others write meanwhile; without one a
+    write makes SQLite begin again (sqlite.org/c3ref/backup_finish.html). What lies at `target` is replaced.
+    Raises ArchiveDamaged, DiskFull, StorageError.
+    """
+    try:
+        remove_with_logs(target)
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        _fill(source, target, tell)
+        _check(source, target)
+        _sync(target)
+    except sqlite3.Error as fault:
+        with suppress(OSError):
+            remove_with_logs(target)
+        raise _translated(fault, target) from fault
+    except OSError as fault:
+        if is_full(fault):
+            raise errors.DiskFull(path=target) from fault
+        raise errors.StorageError(path=target, detail=fault.strerror or str(fault)) from fault
+
+
+def remove_with_logs(database: Path) -> None:
+    """Remove a database file and what SQLite laid beside it, as far as they are there. Raises OSError."""
+    remove_logs(database)
+    database.unlink(missing_ok=True)
+
+
+def remove_logs(database: Path) -> None:
+    """Remove what SQLite laid beside a database: a log of an older file would be taken for the new one's."""
+    for end in _BESIDE:
+        database.with_name(database.name + end).unlink(missing_ok=True)
+
+
+def settle(database: Path) -> None:
+    """Take into a database what a writer that was killed left in the log beside it, if there is any."""
+    logs = [database.with_name(database.name + end) for end in ("-wal", "-journal")]
+    if any(log.exists() and log.stat().st_size for log in logs):
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def size(source: sqlite3.Connection) -> int:
+    """Bytes that a copy of the database takes."""
+    ((pages,), (page,)) = (source.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    return int(pages) * int(page)
+
+
+def _fill(source: sqlite3.Connection, target: Path, tell: Callable[[int], None] | None) -> None:
+    (page,) = source.execute("PRAGMA page_size").fetchone()
+
+    def told(_status: int, left: int, total: int) -> None:
+        if tell is not None:
+            tell((total - left) * page)
+
+    with closing(sqlite3.connect(target)) as copy:
+        copy.execute("PRAGMA synchronous = OFF")  # it is synced once, at the end
+        source.backup(copy, pages=_PAGES, progress=told)
+    with closing(sqlite3.connect(target)) as copy:
+        # The copy says of itself that it has a log beside it, as the original does. In exclusive mode SQLite needs
+        # no shared memory to change that, which some sticks and shares do not have (sqlite.org/wal.html, §8).
+        copy.execute("PRAGMA locking_mode = EXCLUSIVE")
+        copy.execute("PRAGMA journal_mode = DELETE").fetchone()
+
+
+def _check(source: sqlite3.Connection, target: Path) -> None:
+    with closing(sqlite3.connect(target)) as copy:
+        (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        counted = [one.execute("SELECT count(*), max(seq) FROM entry").fetchone() for one in (source, copy)]
+    if verdict != "ok" or counted[0] != counted[1]:
+        raise errors.ArchiveDamaged(path=target, detail=str(verdict))
+
+
+def _sync(target: Path) -> None:
+    with target.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _translated(fault: sqlite3.Error, target: Path) -> errors.StorageError:
+    code = (getattr(fault, "sqlite_errorcode", 0) or 0) & 0xFF
+    if code == _FULL or "full" in str(fault):
+        return errors.DiskFull(path=target)
+    if code in (_CORRUPT, _NO_DATABASE):
+        return errors.ArchiveDamaged(path=target, detail=str(fault))
+    return errors.StorageError(path=target, detail=str(fault))
