@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NewType
+from typing import Any, NamedTuple, NewType
 
 AccountId = NewType("AccountId", int)
 RoomId = NewType("RoomId", int)
@@ -203,7 +203,7 @@ class Gap:
     missing: int | None
     """An estimate from Chatwork's counter; None = not known."""
     reason: str
-    """`window` (more than 100 messages between two readings), `first_sync` or `plan`."""
+    """`window` (more than 100 messages between two readings), `inaccessible`, `list`, `first_sync` or `plan`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +246,13 @@ class Period:
     end: datetime
 
 
+class OtherChat(NamedTuple):
+    """A direct chat with a person of a contracted room that no contract names: nothing else is known of it."""
+
+    account_id: AccountId
+    room_id: RoomId
+
+
 @dataclass(frozen=True)
 class Conversation:
     """One room as a package or page shows it; messages come as often as they are asked for."""
@@ -269,6 +276,8 @@ class Conversation:
     pauses: tuple[Pause, ...]
     covered: tuple[Period, ...]
     inaccessible_since: datetime | None = None
+    other_chats: tuple[OtherChat, ...] = ()
+    """With people of this room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +315,41 @@ class Contract:
     def label(self) -> str:
         """What the screen calls it."""
         return self.platform_id or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Work handed over on the platform, as the user stated it; the platform's record decides about the money."""
+
+    number: int
+    """Within its contract."""
+    at: str
+    """Date, or date and time, in Japan, as typed: `2026-11-03 09:12`."""
+    name: str | None = None
+    """Of the file that was delivered, if one was named."""
+    size: int | None = None
+    sha256: str | None = None
+    file_id: int | None = None
+    """The same file on Chatwork, if the user said so."""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """Other evidence that the user added to a contract: a screenshot, a notice, a mail, an invoice."""
+
+    number: int
+    kind: str
+    """`screenshot`, `notice`, `mail`, `invoice` or `other`."""
+    name: str
+    """As the user's file was called."""
+    size: int
+    sha256: str
+    added_at: datetime
+    dated: str | None = None
+    """The day it is of, as typed."""
+    message_id: MessageId | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

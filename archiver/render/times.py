@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from archiver.ids import posted_at
 from archiver.records import JST
 
 _WEEKDAYS = "月火水木金土日"
@@ -30,9 +31,21 @@ def stamp(at: datetime) -> str:
     return _local(at).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
+def full(at: datetime) -> str:
+    """`2026-11-05(木) 10:14:33`: on every message of a report, as a page may be all that its reader has."""
+    local = _local(at)
+    return f"{local.date().isoformat()}({_WEEKDAYS[local.weekday()]}) {clock(at)}"
+
+
 def machine(at: datetime) -> str:
     """`2026-11-05T10:14:33+09:00`, for the `datetime` attribute."""
     return _local(at).isoformat("T", "seconds")
+
+
+def derived(number: int) -> str | None:
+    """The time that an id alone tells, to the minute and marked as derived; None if it tells none."""
+    at = posted_at(number)
+    return None if at is None else f"{stamp(at)[:-3]} ごろ(IDからの推定)"
 
 
 def typed(seconds: int) -> str:

@@ -1,0 +1,111 @@
+"""What a report is written from: the contract, its rooms as conversations, what proves them, and who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from archiver.evidence.tables_events import Event
+from archiver.records import JST, AccountId, Attachment, Contract, Conversation, Delivery, Enclosure
+
+BLANK = "未記入"
+"""Printed where the user has stated nothing."""
+
+STATED = "報告者入力"
+"""Beside everything that the user typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StampLine:
+    """An authority's stamp on a seal."""
+
+    authority: str
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealLine:
+    """A seal as chapter 12 lists it."""
+
+    number: int
+    day: str
+    entries: int
+    closed_at: datetime
+    sha256: str
+    stamps: tuple[StampLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A place that was masked, as chapter 13 lists it."""
+
+    where: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything the chapters are made from; messages come out of the conversations as often as asked for."""
+
+    name: str
+    """The package's name, printed as 管理番号."""
+    profile: str
+    contract: Contract
+    rooms: Sequence[Conversation]
+    owner_id: AccountId
+    owner_name: str
+    read_at: datetime
+    """The time of the state shown."""
+    created_at: datetime
+    software: str
+    events: Sequence[Event] = ()
+    """What changed in the rooms, in order of the entries."""
+    deliveries: Sequence[Delivery] = ()
+    enclosures: Sequence[Enclosure] = ()
+    seals: Sequence[SealLine] = ()
+    stamping: bool = False
+    """Whether any authority is configured."""
+    started_at: datetime | None = None
+    """When the archive's first entry was made."""
+    every: timedelta = timedelta(minutes=5)
+    clock_seconds: float | None = None
+    """The largest difference between this computer's clock and the server's, if one was noted."""
+    content_sha256: str | None = None
+    """Of `content-sha256.txt`; None where the report does not name it."""
+    covered: Sequence[Covered] = ()
+    counterparts: Collection[int] = ()
+    """Who is mapped as the other side; empty = everybody but the owner."""
+    chosen: Collection[str] = ()
+    """Message ids of the excerpt, as the user gave them; empty = chosen by rule."""
+    other_chats: Sequence[str] = ()
+    """Chats with the same counterpart that are not archived, one sentence each."""
+    clues: Mapping[str, str] = field(default_factory=dict)
+    """What the user typed about where the counterpart gave the Chatwork id, if anything."""
+
+    def is_counterpart(self, account: int) -> bool:
+        """Whether an account counts as the other side."""
+        return account in self.counterparts if self.counterparts else account != self.owner_id
+
+    def role(self, account: int) -> str:
+        """What an account is called in the report."""
+        if account == self.owner_id:
+            return "報告者"
+        return "相手" if self.is_counterpart(account) else "参加者"
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """The files of all rooms, by their number in the package."""
+        return sorted((one for room in self.rooms for one in room.attachments), key=lambda one: one.number)
+
+
+def day_of(stated: str | None) -> datetime | None:
+    """The moment that a stated date or date and time means in Japan; None if it is blank or no date."""
+    try:
+        at = datetime.fromisoformat(stated) if stated else None
+    except ValueError:
+        return None
+    if at is None:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=JST)

@@ -1,0 +1,71 @@
+"""Chapter 10, a statement to be signed; chapter 11, how anybody checks the record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from archiver.export.report.case import Case
+from archiver.export.report.survey import Survey
+from archiver.export.report.values import Bullets, Chapter, Paragraph
+from archiver.records import JST
+
+API = "https://api.chatwork.com/v2"
+
+STAMP_MEANS = (
+    "タイムスタンプは、そのデータがその時刻に存在したことを示すもので、"
+    "発言者が誰か、内容が真実かを示すものではありません。"
+)
+
+
+def statement(case: Case, _found: Survey) -> Chapter:
+    """In the first person, so that it can be signed as it stands."""
+    rooms = "、".join(f"{room.room_id}「{room.room_name}」" for room in case.rooms)
+    clock = (
+        "端末の時計とChatworkの応答時刻との差は記録されていません。"
+        if case.clock_seconds is None
+        else f"端末の時計とChatworkの応答時刻との差は、最大 {case.clock_seconds:.1f} 秒でした。"
+    )
+    chose = (
+        "抜粋と強調(★)は私が選びました。" if case.chosen else "抜粋と強調(★)は、プログラムが第6章の規則で選びました。"
+    )
+    local = case.created_at.astimezone(JST)
+    text = (
+        f"私は、自分のChatworkアカウント(アカウントID {case.owner_id})のAPIトークンを用い、Chatwork公式API({API})から、"
+        f"参加者として閲覧できるチャット({rooms})のメッセージとファイルを、{_interval(case.every)}ごとに自動で取得しました"
+        f"(プログラム {case.software})。取得した応答は改変せず保存し、"
+        "表示用に日本時間へ変換し、記号を読みやすく置き換え、"
+        f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{chose}"
+    )
+    signature = f"{local.year}年{local.month}月{local.day}日　　氏名＿＿＿＿＿＿＿＿＿＿＿＿"
+    return Chapter("10　取得方法", (Paragraph(text), Paragraph(signature)))
+
+
+def checking(case: Case, _found: Survey) -> Chapter:
+    """In words first; the commands stand in VERIFY.txt of a package that holds the records."""
+    items = [
+        "第2章の照合点は、プラットフォーム側の記録だけで確認できます。",
+        (
+            "ファイルが改変されていないかは、ハッシュ値の再計算で誰でも確認できます"
+            "(Windows: certutil -hashfile ファイル名 SHA256)。"
+        ),
+        (
+            "このPDF自体の改変は、同じ資料のハッシュ値の一覧"
+            "(SHA256SUMS.txt または manifest-sha256.txt)との比較で検出できます。"
+        ),
+    ]
+    if case.profile != "support":
+        items.append("全記録の照合、確定記録のつながり、タイムスタンプの確認手順は VERIFY.txt にあります。")
+    items.append(
+        STAMP_MEANS
+        if case.stamping or any(one.stamps for one in case.seals)
+        else "第三者の時刻(タイムスタンプ)は付いていません。"
+    )
+    return Chapter("11　検証方法", (Bullets(tuple(items)),))
+
+
+def _interval(every: timedelta) -> str:
+    minutes, seconds = divmod(int(every.total_seconds()), 60)
+    if seconds:
+        return f"{int(every.total_seconds())}秒"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}時間" if hours and not rest else f"{minutes}分"

@@ -1,0 +1,105 @@
+"""Chapter 2: what the reader can compare with the platform's own records, and on which screen.
+
+A support agent cannot check a digest but can open the contract: these rows are what convinces first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archiver.export.report.case import BLANK, STATED, Case
+from archiver.export.report.platform import Platform, platform_of
+from archiver.export.report.survey import Survey
+from archiver.export.report.values import Block, Bullets, Chapter, Paragraph, Table
+from archiver.records import Attachment, Delivery
+from archiver.render.times import stamp
+
+_HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "一致", "確認できる画面")
+_KINDS = {"screenshot": "画面の写し", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
+
+
+def chapter(case: Case, found: Survey) -> Chapter:
+    """A table of points, and what the user enclosed."""
+    words = platform_of(case.contract.platform)
+    rows = [(f"K-{number}", *row) for number, row in enumerate(_points(case, found, words), 1)]
+    heads = tuple(head.format(name=words.name) for head in _HEADS)
+    told = f"「{words.name}の記録」の列は{STATED}です。右端の画面で確認できます。"
+    blocks: list[Block] = [Paragraph(told), Table(heads, (0, 1.1, 2, 2, 1, 1.2), tuple(rows))]
+    enclosed = [_enclosed(one.number, one.kind, one.name, one.dated, one.note) for one in case.enclosures]
+    if enclosed:
+        blocks += [Paragraph("報告者が添えた資料", "strong"), Bullets(tuple(enclosed))]
+    return Chapter(f"２　{words.name}側の記録と照合できる点", tuple(blocks))
+
+
+def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, str, str, str, str]]:
+    one = case.contract
+    yield (
+        "契約",
+        f"契約ID {one.platform_id or BLANK}\n仕事名「{one.title or BLANK}」",
+        "この報告書の対象",
+        "-",
+        words.contract_screen,
+    )
+    yield (
+        "相手の同一性",
+        f"表示名「{one.client or BLANK}」",
+        _counterpart(case),
+        "報告者による対応づけ",
+        words.message_screen,
+    )
+    yield "契約日", one.contracted_on or BLANK, _first(found), "-", words.contract_screen
+    yield "仮払い完了", one.escrowed_at or BLANK, _first(found), "-", words.contract_screen
+    if words.outside:
+        asked = f"申請 {one.contact_requested_on or BLANK}\n承認 {one.contact_approved_on or BLANK}"
+        yield words.outside, asked, _first(found), "-", f"{words.message_screen}の申請ステータス"
+    for delivery in case.deliveries:
+        yield _delivery(delivery, case.attachments, words)
+    if not case.deliveries:
+        yield "納品物", BLANK, f"送信したファイル {_sent(case)}点(第7章)", "-", words.delivery_screen
+
+
+def _delivery(one: Delivery, files: list[Attachment], words: Platform) -> tuple[str, str, str, str, str]:
+    size = "" if one.size is None else f" {one.size:,}バイト"
+    stated = f"{one.at} {one.name or 'ファイル名の記録なし'}{size}"
+    same = next((file for file in files if file.sha256 is not None and file.sha256 == one.sha256), None)
+    named = next((file for file in files if one.file_id is not None and file.file_id == one.file_id), None)
+    if same is not None:
+        return (
+            "納品物",
+            stated,
+            f"{same.number} {stamp(same.uploaded_at)}",
+            "サイズ・SHA-256とも同じ",
+            words.delivery_screen,
+        )
+    if named is not None:
+        return (
+            "納品物",
+            stated,
+            f"{named.number} {stamp(named.uploaded_at)}",
+            "報告者による対応づけ",
+            words.delivery_screen,
+        )
+    return "納品物", stated, "本記録に同じファイルはありません", "-", words.delivery_screen
+
+
+def _counterpart(case: Case) -> str:
+    people = {account: person for room in case.rooms for account, person in room.people.items()}
+    shown = [
+        f"{person.names[-1]}(ID {account})"
+        for account, person in sorted(people.items())
+        if case.is_counterpart(account) and person.names
+    ]
+    return "\n".join(shown[:5]) + (f"\nほか{len(shown) - 5}名(第3章)" if len(shown) > 5 else "") or "なし"
+
+
+def _first(found: Survey) -> str:
+    return "発言なし" if found.first is None else f"最初の発言 No.{found.first.no} {stamp(found.first.send_time)}"
+
+
+def _sent(case: Case) -> int:
+    return sum(1 for one in case.attachments if one.account_id == case.owner_id)
+
+
+def _enclosed(number: int, kind: str, name: str, dated: str | None, note: str | None) -> str:
+    words = [f"N-{number:02} {_KINDS.get(kind, kind)} {name}", dated or "", note or ""]
+    return " ".join(word for word in words if word)

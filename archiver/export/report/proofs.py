@@ -1,0 +1,69 @@
+"""Chapter 12: the seals, their stamps and the digests of files. Chapter 13: what was masked."""
+
+from __future__ import annotations
+
+from archiver.export.report.case import Case, SealLine
+from archiver.export.report.survey import Survey
+from archiver.export.report.values import Block, Bullets, Chapter, Paragraph, Table
+from archiver.records import JST
+from archiver.render.times import stamp
+
+MOST = 60
+"""Seals listed in the support report; the package of a lawyer lists all."""
+
+
+def hashes(case: Case, found: Survey) -> Chapter:
+    """One row a seal, and the full digest of every file that is held."""
+    stamped = sum(1 for one in case.seals if one.stamps)
+    blocks: list[Block] = []
+    if case.content_sha256:
+        blocks.append(Paragraph(f"内容一覧(content-sha256.txt)のSHA-256\n{case.content_sha256}"))
+    told = f"日ごとの確定記録 {len(case.seals)}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。"
+    blocks.append(Paragraph(told + _saved(found)))
+    shown = list(case.seals) if case.profile != "support" else list(case.seals)[-MOST:]
+    if len(shown) < len(case.seals):
+        blocks.append(Paragraph(f"古いもの{len(case.seals) - len(shown)}件は省略しました。"))
+    if shown:
+        heads = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻(UTC / 日本時間)", "遅れ")
+        blocks.append(Table(heads, (1.1, 0.6, 2.5, 0.9, 2.9, 0.7), tuple(_seal(one) for one in shown), 6.5))
+    held = [one for one in case.attachments if one.sha256 is not None]
+    if held:
+        blocks.append(Paragraph("ファイルのSHA-256", "strong"))
+        rows = tuple((one.number, f"{one.size:,}", one.sha256 or "") for one in held)
+        blocks.append(Table(("番号", "大きさ(バイト)", "SHA-256"), (0, 0, 1), rows, 7))
+    return Chapter("12　ハッシュ値とタイムスタンプ", tuple(blocks))
+
+
+def masked(case: Case, _found: Survey) -> Chapter:
+    """Every place that was covered, and why."""
+    if not case.covered:
+        return Chapter("13　伏せ字の一覧", (Paragraph("伏せ字はありません。"),))
+    items = tuple(f"{one.where}　{one.reason} {one.count}件" for one in case.covered)
+    return Chapter("13　伏せ字の一覧", (Bullets(items),))
+
+
+def _saved(found: Survey) -> str:
+    if found.last_reply is None:
+        return ""
+    return f"発言は、相手の最後の発言より前に{found.before:,}件、後に{found.after:,}件を保存しました。"
+
+
+def _seal(one: SealLine) -> tuple[str, ...]:
+    authorities = "\n".join(stamped.authority for stamped in one.stamps) or "-"
+    times = (
+        "\n".join(f"{stamped.time:%Y-%m-%d %H:%M:%S} / {stamp(stamped.time)}" for stamped in one.stamps) or "付与待ち"
+    )
+    first = min((stamped.time for stamped in one.stamps), default=None)
+    late = "-" if first is None else _late((first - one.closed_at).total_seconds())
+    day = one.closed_at.astimezone(JST).date().isoformat()
+    # In two halves, so that it is neither cut nor holds marks that a copy would take along.
+    digest = f"{one.sha256[:32]}\n{one.sha256[32:]}"
+    return (f"第{one.number}号\n{one.day or day}", f"{one.entries:,}", digest, authorities, times, late)
+
+
+def _late(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(0, seconds):.0f}秒"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f}分"
+    return f"{seconds / 3600:.0f}時間" if seconds < 172800 else f"{seconds / 86400:.0f}日"

@@ -1,0 +1,90 @@
+"""Chapters 7 and 8: the files, and what changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from archiver.evidence.tables_events import Event
+from archiver.export.report.case import Case
+from archiver.export.report.platform import platform_of
+from archiver.export.report.survey import Survey
+from archiver.export.report.values import Block, Chapter, Paragraph, Table
+from archiver.records import Attachment
+from archiver.render.times import stamp
+
+MOST_EVENTS = 200
+"""Changes printed; the others are counted and stand in events.csv."""
+
+_CUT = 200
+"""Signs of a text that a line of chapter 8 shows; chapter 6 has the whole."""
+
+
+def files(case: Case, _found: Survey) -> Chapter:
+    """Every file with what became of its bytes."""
+    name = platform_of(case.contract.platform).name
+    delivered = {one.sha256 for one in case.deliveries if one.sha256}
+    rows = tuple(_file(case, one, delivered) for one in case.attachments)
+    heads = (
+        "番号",
+        "方向",
+        "元のファイル名",
+        "大きさ(バイト)",
+        "Chatwork送信",
+        "保存",
+        f"{name}納品との一致",
+        "SHA-256先頭16桁",
+        "状態",
+    )
+    if not rows:
+        return Chapter("７　納品・ファイルの一覧", (Paragraph("ファイルはありません。"),))
+    return Chapter("７　納品・ファイルの一覧", (Table(heads, (1.1, 0.7, 2.2, 1.6, 1.55, 1.55, 1.2, 2.1, 2.3), rows, 7),))
+
+
+def _file(case: Case, one: Attachment, delivered: set[str]) -> tuple[str, ...]:
+    way = "送信" if one.account_id == case.owner_id else "受信"
+    same = "一致" if one.sha256 is not None and one.sha256 in delivered else "-"
+    digest = (one.sha256 or "-")[:16]
+    saved = stamp(one.saved_at) if one.saved_at else "-"
+    return (one.number, way, one.name, f"{one.size:,}", stamp(one.uploaded_at), saved, same, digest, _state(one))
+
+
+def _state(one: Attachment) -> str:
+    words = ["保存済み"] if one.sha256 is not None else [f"未取得: {one.reason or '理由の記録なし'}"]
+    if one.gone_since is not None:
+        words.append(f"{stamp(one.gone_since)} 以降Chatworkに表示されません")
+    if one.sha256 is not None and one.reason:
+        words.append(one.reason)
+    return "\n".join(words)
+
+
+def changes(case: Case, found: Survey) -> Chapter:
+    """Edits, deletions, departures, names: when each was noticed and what had been there last."""
+    blocks: list[Block] = [
+        Paragraph(
+            "変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。だれが変更したかは、応答に含まれません。"
+        ),
+        Paragraph(f"報告者自身の発言で、編集または「削除」表示になったもの: {found.own_edits}件"),
+    ]
+    told = [event for event in case.events if not event.kind.startswith("空白")]
+    shown = told[-MOST_EVENTS:]
+    if len(told) > len(shown):
+        blocks.append(Paragraph(f"古いもの{len(told) - len(shown)}件は events.csv にあります。"))
+    rows = tuple(_change(event) for event in shown)
+    heads = ("検知日時", "種類", "対象", "前の内容 → 後の内容", "最後に変更前を確認した日時")
+    blocks.append(Table(heads, (1.1, 1.3, 1.3, 3, 1.1), rows, 7.5) if rows else Paragraph("変更の記録はありません。"))
+    return Chapter("８　編集・削除・退席・アカウント変更の記録", tuple(blocks))
+
+
+def _change(event: Event) -> tuple[str, ...]:
+    about = f"No.{event.no}" if event.no is not None else event.about
+    texts = f"{_short(event.before)} → {_short(event.after)}" if event.before or event.after else ""
+    last = _stamp(event.last_before) if event.last_before else "-"
+    return (_stamp(event.at), event.kind, about, texts, last)
+
+
+def _stamp(at: str) -> str:
+    return stamp(datetime.fromisoformat(at))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _CUT else text[:_CUT] + "(以下略)"

@@ -1,0 +1,65 @@
+"""What a report asks for: one thing that the office can really do at this stage of the contract.
+
+Before a delivery on the platform it never asks for a review: the office could only point to the missing delivery.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from archiver.export.report.case import Case, day_of
+from archiver.export.report.platform import platform_of
+from archiver.export.report.survey import Survey
+from archiver.records import JST
+from archiver.render.times import date as shown_date
+
+SILENCE = timedelta(days=3)
+"""A counterpart who has not written for so long counts as silent."""
+
+READ = "本記録の内容をご確認のうえ、お取りいただける手続きをご案内ください。"
+
+
+def last_delivery(case: Case) -> datetime | None:
+    """When the work was last delivered on the platform, as the user stated."""
+    days = [at for at in (day_of(one.at) for one in case.deliveries) if at is not None]
+    return max(days, default=None)
+
+
+def days_since(at: datetime, now: datetime) -> int:
+    """Whole calendar days in Japan from one moment to another."""
+    return (now.astimezone(JST).date() - at.astimezone(JST).date()).days
+
+
+def review_due(case: Case) -> date | None:
+    """The day on which the review of the last delivery is usually over."""
+    at = last_delivery(case)
+    return (
+        None
+        if at is None
+        else at.astimezone(JST).date() + timedelta(days=platform_of(case.contract.platform).review_days)
+    )
+
+
+def request(case: Case, found: Survey) -> str:
+    """The one request, in one sentence."""
+    words = platform_of(case.contract.platform)
+    delivered = last_delivery(case)
+    if delivered is not None and words.review:
+        passed = days_since(delivered, case.created_at)
+        if passed >= words.review_days:
+            late = f"納品({shown_date(delivered)})から{passed}日を経過しても検収が確認できないため"
+            return f"{late}、{words.review}をお願いします。"
+    if words.nudge and _is_silent(case, found):
+        return f"相手方からの返信がないため、{words.nudge}をお願いします。"
+    return READ
+
+
+def advice(case: Case) -> str | None:
+    """What the user must do before writing to the office; None if nothing stands in the way."""
+    return platform_of(case.contract.platform).warning if last_delivery(case) is None else None
+
+
+def _is_silent(case: Case, found: Survey) -> bool:
+    if found.last_reply is None:
+        return found.count > 0
+    return case.created_at - found.last_reply.send_time >= SILENCE

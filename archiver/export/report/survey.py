@@ -1,0 +1,88 @@
+"""Goes through the messages of a case once and keeps the few figures and places that the chapters need."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archiver.export.report.case import Case
+from archiver.records import Message, State
+
+LAST_EXCHANGE = 2
+"""So many of the last messages count as the last exchange, of each side."""
+
+_CHANGED = frozenset({State.EDITED, State.DELETED, State.MISSING})
+
+
+@dataclass
+class Survey:
+    """What one pass over the messages told."""
+
+    count: int = 0
+    states: Counter[State] = field(default_factory=Counter)
+    first: Message | None = None
+    last: Message | None = None
+    last_reply: Message | None = None
+    """The counterpart's last message."""
+    own_edits: int = 0
+    """Messages of the owner that were edited or deleted."""
+    before: int = 0
+    """Messages saved at or before the counterpart's last reply was sent; all, if there was no reply."""
+    marked: dict[str, str] = field(default_factory=dict)
+    """Messages that belong into an excerpt by rule: id → why."""
+
+    @property
+    def after(self) -> int:
+        """Messages saved later than that."""
+        return self.count - self.before
+
+
+def survey(case: Case) -> Survey:
+    """Look at every message of every room."""
+    found = Survey()
+    with_files = {one.message_id for one in case.attachments}
+    ends: list[list[Message]] = []
+    for room in case.rooms:
+        latest: dict[bool, list[Message]] = {}
+        for message in room.messages():
+            _count(found, case, message)
+            if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
+                found.marked[message.message_id] = "変更"
+            elif message.message_id in with_files:
+                found.marked[message.message_id] = "ファイル"
+            own = message.account_id == case.owner_id
+            latest[own] = [*latest.get(own, [])[1 - LAST_EXCHANGE :], message]
+        ends.append([one for side in latest.values() for one in side])
+    for message in (one for end in ends for one in end):
+        found.marked.setdefault(message.message_id, "最後のやり取り")
+    found.before = _saved_by(case, found.last_reply.send_time if found.last_reply else None, found.count)
+    return found
+
+
+def _count(found: Survey, case: Case, message: Message) -> None:
+    found.count += 1
+    found.states[message.state] += 1
+    if found.first is None or message.send_time < found.first.send_time:
+        found.first = message
+    if found.last is None or message.send_time >= found.last.send_time:
+        found.last = message
+    if case.is_counterpart(message.account_id):
+        if found.last_reply is None or message.send_time >= found.last_reply.send_time:
+            found.last_reply = message
+    elif message.account_id == case.owner_id and message.state in _CHANGED:
+        found.own_edits += 1
+
+
+def _saved_by(case: Case, at: datetime | None, count: int) -> int:
+    """How many messages had been saved when the counterpart last wrote; a second pass, as the time is known late."""
+    if at is None:
+        return count
+    return sum(1 for message in every_message(case) if message.first_seen <= at)
+
+
+def every_message(case: Case) -> Iterator[Message]:
+    """The messages of all rooms, room by room."""
+    for room in case.rooms:
+        yield from room.messages()

@@ -1,0 +1,96 @@
+"""Chapter 5: at most 25 lines of what happened when; facts alone, each with its number or its source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.export.report.case import STATED, Case, day_of
+from archiver.export.report.platform import platform_of
+from archiver.export.report.survey import Survey
+from archiver.export.report.values import Chapter, Paragraph, Table
+from archiver.records import JST
+from archiver.render.times import stamp
+
+MOST = 25
+
+
+class _Line(NamedTuple):
+    weight: int
+    """What goes first when there are too many: 0 stays longest."""
+    at: datetime
+    what: str
+    source: str
+    whole_day: bool = False
+
+
+def chapter(case: Case, found: Survey) -> Chapter:
+    """The lines in order of time."""
+    lines = [*_stated(case), *_spoken(found), *_noticed(case), *_files(case)]
+    kept = sorted(sorted(lines)[:MOST], key=lambda line: (line.at, line.weight, line.what))
+    rows = tuple((_time(line), line.what, line.source) for line in kept)
+    blocks: tuple[Paragraph | Table, ...] = (Table(("日時(日本時間)", "できごと", "根拠"), (1.3, 4, 1), rows),)
+    if len(lines) > MOST:
+        blocks = (*blocks, Paragraph(f"ほか{len(lines) - MOST}件は、第7章と第8章にあります。", "small"))
+    return Chapter("５　時系列", blocks)
+
+
+def _time(line: _Line) -> str:
+    shown = stamp(line.at)
+    return shown[:10] if line.whole_day else shown[:16]
+
+
+def _stated(case: Case) -> Iterator[_Line]:
+    one, words = case.contract, platform_of(case.contract.platform)
+    stated = [
+        ("契約", one.contracted_on),
+        ("仮払い完了", one.escrowed_at),
+        (f"{words.outside or '外部連絡'} 申請", one.contact_requested_on),
+        (f"{words.outside or '外部連絡'} 承認", one.contact_approved_on),
+        *((f"{words.name}で納品", delivery.at) for delivery in case.deliveries),
+    ]
+    for what, text in stated:
+        at = day_of(text)
+        if at is not None and text is not None:
+            yield _Line(0, at, what, STATED, whole_day=len(text) <= len("2026-11-24"))
+
+
+def _spoken(found: Survey) -> Iterator[_Line]:
+    if found.first is not None:
+        yield _Line(0, found.first.send_time, "Chatworkでの最初の発言", f"No.{found.first.no}")
+    if found.last_reply is not None:
+        yield _Line(0, found.last_reply.send_time, "相手の最後の発言", f"No.{found.last_reply.no}")
+
+
+def _noticed(case: Case) -> Iterator[_Line]:
+    """Changes, those of messages as one line a day and kind."""
+    many: Counter[tuple[str, str]] = Counter()
+    begun: dict[tuple[str, str], datetime] = {}
+    for event in case.events:
+        at = datetime.fromisoformat(event.at)
+        if event.no is None:
+            about = f"{event.before} → {event.after}" if event.before and event.after else event.about
+            yield _Line(1, at, f"{event.kind}(検知): {_short(about)}", "第8章")
+        else:
+            place = (at.astimezone(JST).date().isoformat(), event.kind)
+            many[place] += 1
+            begun.setdefault(place, at)
+    for place, count in many.items():
+        yield _Line(1, begun[place], f"発言{count}件 {place[1]}(検知)", "第8章")
+    for room in case.rooms:
+        if room.inaccessible_since is not None:
+            yield _Line(
+                0, room.inaccessible_since, f"チャット(ルームID {room.room_id})が開けなくなった(理由不明)", "第8章"
+            )
+
+
+def _files(case: Case) -> Iterator[_Line]:
+    for one in case.attachments:
+        yield _Line(2, one.uploaded_at, f"{case.role(one.account_id)}がファイル({one.number})を送信", one.number)
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 50 else flat[:50] + "(以下略)"
