@@ -46,6 +46,8 @@ COMMANDS: Mapping[str, Listed] = {
     "seal": Listed("archiver.cli.export", ADVANCED, N_("Seal the records made until now")),
     "verify": Listed("archiver.cli.export", ADVANCED, N_("Check that nothing was changed")),
     "exports": Listed("archiver.cli.export", ADVANCED, N_("The packages made so far")),
+    "backup": Listed("archiver.cli.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")),
+    "restore": Listed("archiver.cli.backup", ADVANCED, N_("Make an archive again of such a copy")),
     "migrate": Listed("archiver.cli.setup", ADVANCED, N_("Bring an older archive to this version")),
     "demo": Listed("archiver.cli.serve", ADVANCED, N_("See the whole story, without a token")),
 }

@@ -31,7 +31,7 @@ SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
 @click.option(
     "--timestamps",
     type=click.Choice(["on", "off"]),
-    help=N_("Ask third parties to confirm the time of each seal (comes in a later version; only “off” works now)."),
+    help=N_("Have the time of each seal confirmed by two third parties; only fingerprints go to them."),
 )
 @click.option("--yes", is_flag=True, help=N_("Ask nothing; the token is taken from CHATWORK_API_TOKEN each time."))
 @click.pass_obj
@@ -41,11 +41,9 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
     from archiver.settings import home as homes
     from archiver.store import revision
 
-    if timestamps == "on":
-        raise errors.UsageError(detail=_("Third-party time is not part of this version yet; use --timestamps off."))
     homes.check_home(obj.home, obj.environ)
     make_home(obj.home)
-    _settings(obj, token_from, yes=yes)
+    _settings(obj, token_from, timestamps, yes=yes)
     app = application.build(obj.settings(), obj.environ)
     if not app.archive.exists():
         revision.create(app.archive.database)
@@ -69,13 +67,15 @@ def make_home(home: Path) -> None:
         raise errors.HomeNotWritable(path=home, detail=fault.strerror or str(fault)) from fault
 
 
-def _settings(obj: CliContext, token_from: str | None, *, yes: bool) -> None:
-    """Write `archive.toml` unless it is there, and store the token where the user wants it."""
+def _settings(obj: CliContext, token_from: str | None, timestamps: str | None, *, yes: bool) -> None:
+    """Write `archive.toml`, or change in it what was asked for, and store the token where the user wants it."""
     from archiver.cli.language import choose, windows_language
     from archiver.settings import file
 
     source = token_from or (VARIABLE if yes else "prompt")
     exists = (obj.home / "archive.toml").exists()
+    if exists:
+        _choose_authorities(obj.home, timestamps)
     if exists and token_from is None:
         return
     if source == "prompt":
@@ -87,6 +87,23 @@ def _settings(obj: CliContext, token_from: str | None, *, yes: bool) -> None:
         return
     language = choose([], {**obj.environ, "ARCHIVE_LANG": _spoken(obj)}, system_language=windows_language)
     file.write(obj.home, language=language, token_source=source)
+    _choose_authorities(obj.home, timestamps)
+
+
+def _choose_authorities(home: Path, timestamps: str | None) -> None:
+    """Write the two that are offered, or none; whoever chose their own keeps them. None: nothing was said."""
+    from archiver.settings import file
+    from archiver.settings.authorities import OFFERS
+
+    there = file.load(home, {}).timestamp.authorities
+    if timestamps == "off" and there:
+        file.update(home, {"timestamp.authorities": ()})
+    if timestamps == "on":
+        if not there:
+            file.update(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})
+            there = tuple(offer.setting for offer in OFFERS)
+        sentence = _("Third-party time: on. Only fingerprints of the seals go to {names}: no message, name or file.")
+        click.echo(sentence.format(names=", ".join(visible(one.name) for one in there)))
 
 
 def _spoken(obj: CliContext) -> str:

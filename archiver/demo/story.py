@@ -1,6 +1,7 @@
 """A small dispute, told step by step against a simulated Chatwork: what `archive demo` shows.
 
-Everything but Chatwork itself is real: the HTTP, the archive, the seals, the package and its verification.
+Everything but Chatwork and the time-stamp authority is real: the HTTP, the archive, the seals, their stamps, the
+package and its verification.
 Only the clock is moved, so that three weeks pass in some seconds and end now.
 """
 
@@ -14,12 +15,15 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver.app import App, build
+from archiver.demo.authority import SimulatedAuthority
 from archiver.demo.chatwork import Chatwork
 from archiver.export import package
 from archiver.records import JST, Contract, ContractRoom, Observation, RoomId
 from archiver.schedule import round as rounds
+from archiver.schedule.stamping import stamping
 from archiver.schedule.verification import verify_archive, verify_path
 from archiver.settings import file
+from archiver.settings.model import AuthoritySetting
 from archiver.store import revision, writer
 from archiver.store.queries.contracts import statement
 from archiver.store.queries.status import status
@@ -29,6 +33,8 @@ Say = Callable[[str], None]
 
 TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
 CONTRACT = "job1"
+AUTHORITY, ROOTS = "demo", "demo-authority.pem"
+"""The simulated authority's name, and its root in the archive's folder."""
 DAYS = 22
 """How long ago the story begins."""
 
@@ -68,12 +74,14 @@ class Story:
 
 @contextmanager
 def stage(home: Path, say: Say) -> Iterator[Story]:
-    """A simulated Chatwork on loopback and an empty archive in `home`, which must not hold one yet."""
+    """A simulated Chatwork and authority on loopback, and an empty archive in `home`, which must not hold one yet."""
     evening = datetime.now(JST).replace(hour=18, minute=20, second=0, microsecond=0)
     clock = Clock((evening - timedelta(days=DAYS)).astimezone(UTC))
-    with Chatwork(now=clock.now, limit=10_000) as chatwork:
+    with Chatwork(now=clock.now, limit=10_000) as chatwork, SimulatedAuthority(now=clock.now) as authority:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.write(home, language="ja", token_source=f"env:{TOKEN_VARIABLE}")
+        (home / ROOTS).write_text(authority.root_pem, encoding="ascii")
+        stamped_by = AuthoritySetting(AUTHORITY, authority.url, ROOTS)
+        file.write(home, language="ja", token_source=f"env:{TOKEN_VARIABLE}", authorities=[stamped_by])
         environ = {TOKEN_VARIABLE: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
         app = build(
             file.load(home, environ), environ, now=clock.now, sleep=lambda seconds: clock.pass_by(seconds=seconds)
@@ -209,14 +217,23 @@ def _proof(story: Story) -> None:
     story.clock.at = datetime.now(UTC)
     _heading(story, _("Today you need it: a package for a lawyer, and the check that nothing was changed."))
     _sync(story)
+    app = story.app
     made = package.export(
-        story.app.archive, contract=CONTRACT, profile="lawyer", out=story.home / "exports", now=story.clock.now
+        app.archive,
+        contract=CONTRACT,
+        profile="lawyer",
+        out=story.home / "exports",
+        now=app.now,
+        stamping=stamping(app),
     )
     story.package = Path(made.path)
     story.say(f"    archive export {CONTRACT} --for lawyer")
-    in_package, in_archive = verify_path(story.package), verify_archive(story.app.archive, deep=True)
+    in_package, in_archive = (
+        verify_path(story.package),
+        verify_archive(app.archive, deep=True, authorities=app.authorities),
+    )
     story.ok = in_package.ok and in_archive.ok
     checked = in_archive.checked
-    told = _("archive verify   {entries} records, {seals} seals, {files} files: {verdict}")
+    told = _("archive verify   {entries} records, {seals} seals, {stamps} stamps, {files} files: {verdict}")
     verdict = _("nothing was changed") if story.ok else _("something does not match")
     story.say("    " + told.format(**checked, verdict=verdict))

@@ -1,10 +1,11 @@
-"""One whole round: seal what is due → sync → judge alerts → seal if something disappeared → daily exports.
+"""One whole round: seal what is due → sync → judge alerts → seal if something disappeared → stamps → daily exports.
 
 `archive sync` and the daemon run the same round. It is the only thing that holds the round lock.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Collection
@@ -15,9 +16,11 @@ from gettext import gettext as _
 from archiver import errors
 from archiver.app import App
 from archiver.export import daily
-from archiver.schedule import log, lookout
+from archiver.schedule import log, lookout, stamps
+from archiver.records import JST
 from archiver.settings.model import Settings
-from archiver.store import seal
+from archiver.signs import Rule
+from archiver.store import seal, work
 from archiver.store.queries import contracts, signs
 from archiver.store.quests import Place
 from archiver.sync import pictures
@@ -26,14 +29,21 @@ from archiver.sync.download import Limits
 from archiver.sync.recover.reading import Recovered, read
 from archiver.sync.report import SyncReport
 
+DAILIES = "dailies"
+"""Remembers the Tokyo day, and the last entry about a contract, for which every daily export is made."""
+
 
 def run(app: App, options: sync.Options, talk: sync.Talk) -> SyncReport:
     """Run one round. Raises ArchiveInUse at once if another one runs, and what `sync.run.run` raises.
 
-    What is due is sealed before Chatwork is asked, so that a round that fails later still leaves a seal.
+    What is due is sealed before Chatwork is asked, so that a round that fails later still leaves a seal, stamped.
     """
     with app.archive.round_lock():
-        return _round(app, options, talk)
+        try:
+            return _round(app, options, talk)
+        except errors.ArchiverError:
+            _stamp_all_the_same(app)
+            raise
 
 
 def rescue(app: App, rooms: Collection[int], talk: sync.Talk) -> SyncReport:
@@ -47,6 +57,7 @@ def rescue(app: App, rooms: Collection[int], talk: sync.Talk) -> SyncReport:
             return _round(app, sync.Options(rooms=_shared(app, rooms), full=True), talk, always=True)
         except errors.ArchiverError:
             _seal(app)  # nothing new could be had; what is held is closed at least
+            _stamp_all_the_same(app, at_once=True)
             raise
 
 
@@ -56,15 +67,22 @@ def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = F
     report = sync.run(app.archive, app.chatwork, app.downloads, now=app.now, options=chosen, talk=talk)
     opened = lookout.judge(app.archive)
     report.alerts = tuple(lookout.document(one) for one in opened)
-    at_once = always or report.disappeared or bool(opened)
+    at_once = always or report.disappeared or any(one.rule is not Rule.OTHER_CHAT for one in opened)
     if at_once:
         sealed.append(_seal(app))
     report.sealed = max((number for number in sealed if number is not None), default=None)
+    stamps.ask(app, at_once=always)
     report.complaints = _dailies(app, at_once=at_once)
     log.write(app.settings.home, report)
     if report.news:
         _pictures(app)
     return report
+
+
+def _stamp_all_the_same(app: App, *, at_once: bool = False) -> None:
+    """Stamps need no Chatwork. What the disk refuses now is less than the fault that ended the round."""
+    with contextlib.suppress(errors.StorageError):
+        stamps.ask(app, at_once=at_once)
 
 
 def _pictures(app: App) -> None:
@@ -133,9 +151,14 @@ def _dailies(app: App, *, at_once: bool) -> tuple[str, ...]:
         return ()
     with app.archive.reading() as reading:
         names = [contract.id for contract in contracts.contracts(reading)]
-    limit = app.settings.exports.daily_file_bytes
-    for name in names:
-        daily.daily(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
+        made_for = [app.now().astimezone(JST).date().isoformat(), contracts.last_stated(reading)]
+        due = at_once or work.recall(reading, DAILIES) != made_for
+    if due:
+        limit = app.settings.exports.daily_file_bytes
+        for name in names:
+            daily.daily(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
+        with app.archive.writing() as writing:
+            work.remember(writing, DAILIES, made_for)
     failed = daily.copy_to(app.settings.home, app.settings.exports.also_to)
     sentence = _("No copy could be made in {folder}: {detail}")
     return tuple(sentence.format(folder=one.folder, detail=one.detail) for one in failed)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -347,6 +348,21 @@ picture = Table(
     Column("url", Text, primary_key=True),
     Column("sha256", Text),  # null: not had yet
     Column("next_at", Text, nullable=False),  # when it may be asked for again
+)
+
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("seal", Integer, primary_key=True, autoincrement=False),
+    Column("authority", Text, primary_key=True),
+    Column("state", Text, nullable=False),  # waiting, stamped; no row: never asked for
+    Column("attempts", Integer, nullable=False),  # asked in vain while this seal waited
+    Column("next_at", Text),  # when to ask again; null: at once
+    Column("reason", Text),  # why it waits
+    Column("time", Text),  # the token's
+    Column("got_at", Text),  # by our clock; null: not known any more
+    Column("offset", Float),  # seconds of the token's time after our clock's
+    Column("root", Text),  # SHA-256 of the root it was checked against
 )
 
 memory = Table(

@@ -272,6 +272,21 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE stamp (
+        seal INTEGER NOT NULL,
+        authority TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_at TEXT,
+        reason TEXT,
+        time TEXT,
+        got_at TEXT,
+        "offset" FLOAT,
+        root TEXT,
+        PRIMARY KEY (seal, authority)
+    )
+    """,
+    """
     CREATE TABLE task (
         room_id BIGINT NOT NULL,
         task_id BIGINT NOT NULL,

@@ -1,0 +1,191 @@
+"""`archive seal`, `init --timestamps` and what `status` says of stamps, as a user meets them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.demo.authority import SimulatedAuthority
+from archiver.demo.chatwork import Chatwork
+from archiver.settings import file
+from archiver.settings.authorities import OFFERS
+from archiver.settings.model import AuthoritySetting
+from tests.support.terminal import TOKEN, Terminal
+
+
+@pytest.fixture
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        yield chatwork
+
+
+@pytest.fixture
+def authority() -> Iterator[SimulatedAuthority]:
+    """An authority with the real clock."""
+    with SimulatedAuthority() as authority:
+        yield authority
+
+
+class Sealing(Terminal):
+    """A terminal in English with one contract, and an authority `a` in its settings."""
+
+    def __init__(self, home: Path, chatwork: Chatwork, authority: SimulatedAuthority) -> None:
+        """Set the archive up; nothing is saved yet."""
+        super().__init__(home, chatwork)
+        self.environ["ARCHIVE_LANG"] = "en"
+        self.chatwork = chatwork
+        self.tanaka = chatwork.add_account("田中")
+        self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
+        self.run("init", "--yes")
+        self.run("contract", "add", "job1", "--room", self.room)
+        (home / "a.pem").write_text(authority.root_pem, encoding="ascii")
+        file.update(home, {"timestamp.authorities": [AuthoritySetting("a", authority.url, "a.pem")]})
+
+    def say(self, text: str) -> None:
+        """One more message, saved."""
+        self.chatwork.post(self.room, self.tanaka, text)
+        self.run("sync")
+
+    def both(self, *arguments: str, code: int = 0) -> tuple[str, str]:
+        """Stdout and stderr of a command."""
+        told = subprocess.run(
+            self.command(*arguments), env=self.environ, capture_output=True, text=True, encoding="utf-8"
+        )
+        assert code == told.returncode, told.stdout + told.stderr
+        assert "Traceback" not in told.stderr
+        return told.stdout, told.stderr
+
+    def authorities(self) -> list[dict[str, str]]:
+        """Those that stand in the settings."""
+        told = tomllib.loads((self.home / "archive.toml").read_text(encoding="utf-8"))
+        found: list[dict[str, str]] = told["timestamp"]["authorities"]
+        return found
+
+
+@pytest.fixture
+def sealing(tmp_path: Path, chatwork: Chatwork, authority: SimulatedAuthority) -> Sealing:
+    """A terminal whose archive holds a contract."""
+    return Sealing(tmp_path / "home", chatwork, authority)
+
+
+# --- seal --------------------------------------------------------------------------------------
+
+
+def test_seal_closes_the_tail_and_tells_its_time(sealing: Sealing) -> None:
+    """A line for the seal, one for each authority's time; a second call has nothing to do and asks nobody."""
+    sealing.say("やあ")
+
+    first, second = sealing.run("seal"), sealing.run("seal")
+
+    assert re.search(r"(?m)^Seal 1: \d+ records\.\n  SHA-256 [0-9a-f]{64}$", first)
+    assert re.search(r"(?m)^Seal 1, a: third-party time 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$", first)
+    assert "Everything is sealed already.\n" == second
+    assert [".json", ".tsr"] == sorted(path.suffix for path in (sealing.home / "seals").glob("0*"))
+
+
+def test_an_authority_that_is_down_changes_no_exit_code(sealing: Sealing, authority: SimulatedAuthority) -> None:
+    """`seal`, `sync`, `rescue` end as ever; the reason is told, and `seal` asks again without waiting for a pause."""
+    authority.stop()
+    sealing.say("やあ")
+    down = sealing.run("seal")
+    rescue = sealing.json("rescue")
+    told, screen = sealing.json("status")["seals"], sealing.run("status")
+    authority.start()
+    up = sealing.run("seal")
+    after = sealing.json("status")["seals"]
+
+    line = "Daily seals 1 day third-party time 0 days waiting 1 day (the authority does not answer)"
+    assert "Seal 1, a: waits; the authority could not be reached. The next runs ask again." in down
+    assert rescue["complete"]
+    assert told["count"] == told["unstamped"] > 0
+    assert line in " ".join(screen.split())
+    assert (after["count"], 0) == (up.count("third-party time 20"), after["unstamped"])
+
+
+def test_a_root_that_cannot_be_read_is_said_and_fails_only_the_stamping(sealing: Sealing) -> None:
+    """`sync` warns and is good; `seal` seals, then ends with 5 and says what to correct."""
+    (sealing.home / "a.pem").write_text("no certificate", encoding="ascii")
+    sealing.chatwork.post(sealing.room, sealing.tanaka, "やあ")
+
+    _, warned = sealing.both("sync")
+    out, err = sealing.both("seal", code=5)
+    status = sealing.run("status")
+
+    assert "root certificate of the time-stamp authority “a” cannot be read" in warned
+    assert re.search(r"(?m)^Seal 1: \d+ records\.$", out)
+    assert "[timestamp] authorities" in err
+    assert "(the pinned root cannot be read)" in status
+
+
+def test_status_says_that_stamps_are_off(sealing: Sealing) -> None:
+    """And counts what was stamped before."""
+    sealing.say("やあ")
+    sealing.run("seal")
+    sealing.run("init", "--yes", "--timestamps", "off")
+
+    told, screen = sealing.json("status")["seals"], sealing.run("status")
+
+    assert (1, 0) == (told["count"], told["unstamped"])
+    assert "Daily seals   1 day  third-party time 1 day  last" in screen
+    assert "Third-party time   off" in screen
+
+
+# --- init --------------------------------------------------------------------------------------
+
+
+def test_init_writes_the_two_that_are_offered_or_none(tmp_path: Path, chatwork: Chatwork) -> None:
+    """Nothing is sent by it; without the option a new archive asks nobody, and a second call changes nothing."""
+    made = {}
+    for name, options in {"on": ["--timestamps", "on"], "off": ["--timestamps", "off"], "unsaid": []}.items():
+        terminal = Terminal(tmp_path / name, chatwork)
+        said = terminal.run("--lang", "en", "init", "--yes", *options)
+        terminal.run("init", "--yes")
+        made[name] = [one.name for one in file.load(terminal.home, {}).timestamp.authorities]
+        assert ("on" == name) == ("Third-party time: on. Only fingerprints" in said)
+
+    assert {"on": [offer.name for offer in OFFERS], "off": [], "unsaid": []} == made
+
+
+def test_init_keeps_the_authorities_that_the_user_chose(sealing: Sealing) -> None:
+    """`on` does not replace them; `off` takes them out and leaves the other settings as they are."""
+    before = (sealing.home / "archive.toml").read_text(encoding="utf-8")
+    on = sealing.run("init", "--yes", "--timestamps", "on")
+    kept = (sealing.home / "archive.toml").read_text(encoding="utf-8")
+    sealing.run("init", "--yes", "--timestamps", "off")
+    off = (sealing.home / "archive.toml").read_text(encoding="utf-8")
+
+    assert "go to a: no message, name or file." in on
+    assert before == kept
+    assert [] == sealing.authorities()
+    assert re.sub(r"(?m)^authorities = .*$", "", kept) == re.sub(r"(?m)^authorities = .*$", "", off)
+
+
+# --- demo --------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_demo_has_its_seals_stamped(tmp_path: Path) -> None:
+    """By an authority of its own on this computer, weeks ago by the story's clock; everything verifies."""
+    home = tmp_path / "demo"
+    told = subprocess.run(
+        [sys.executable, "-m", "archiver", "demo", "--dir", str(home)],
+        env={**os.environ, "ARCHIVE_LANG": "en"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    seals = {path.name for path in (home / "seals").glob("*.json")}
+    stamped = {path.name.removesuffix(".demo.tsr") for path in (home / "seals").glob("*.demo.tsr")}
+
+    assert 0 == told.returncode, told.stdout + told.stderr
+    assert len(seals) > 20
+    assert seals == stamped
+    assert (home / "seals" / "demo.pem").is_file()
