@@ -1,0 +1,89 @@
+"""A text as masking compares it: one width, one case, no accents, nothing unseen; with the way back.
+
+Full-width digits, half-width kana, other scripts' digits, zero-width marks or accents between two signs: none of
+them keeps a place from being found. What is replaced are the signs of the original.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Signs that look like nothing but count as letters or symbols: Hangul fillers, the empty Braille pattern.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\u2500\u2501\u2796\u207b\u208b")
+_LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
+_UNSEEN = ("Cf", "Cc", "Cs", "Mn", "Me")
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The folded text, and for each of its signs the place in the original; None: the same place."""
+
+    text: str
+    places: array[int] | None
+    original: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the original from which these signs came, with accents that belong to the last one."""
+        if self.places is None:
+            return start, end
+        first, last = self.places[start], self.places[end - 1] + 1
+        while last < len(self.original) and unicodedata.category(self.original[last])[0] == "M":
+            last += 1
+        return first, last
+
+
+TAG = "\0"
+"""Stands for a whole tag of the notation; nothing else becomes this sign."""
+
+
+def fold(shown: str, tags: Sequence[tuple[int, int]] = ()) -> Folded:
+    """Fold a text sign by sign, in linear time: each sign becomes none, one or a few, each of the tags one `TAG`."""
+    if not tags and shown.isascii() and not _CONTROLS.search(shown):
+        return Folded(shown.lower(), None, shown)
+    pieces = [_SIGNS[sign] for sign in shown]
+    for start, end in tags:
+        pieces[start:end] = [TAG, *[""] * (end - start - 1)]
+    text = "".join(pieces)
+    if len(text) == len(shown) and "" not in pieces:
+        return Folded(text, None, shown)
+    places = array("I", (place for place, piece in enumerate(pieces) for _ in piece))
+    return Folded(text, places, shown)
+
+
+def folded(shown: str) -> str:
+    """The folded text alone: what a word must be to be found in one."""
+    return "".join([_SIGNS[sign] for sign in shown])
+
+
+class _Signs(dict[str, str]):
+    """Each sign folded once."""
+
+    def __missing__(self, sign: str) -> str:
+        self[sign] = found = _fold(sign)
+        return found
+
+
+def _fold(sign: str) -> str:
+    if sign in _LINE_ENDS:
+        return "\n"
+    if sign.isspace():
+        return " "
+    if sign in _BLANK or unicodedata.category(sign) in _UNSEEN:
+        return ""
+    digit = unicodedata.decimal(sign, None)
+    if digit is not None:
+        return str(digit)
+    if sign in _DASHES:
+        return "-"
+    parts = unicodedata.normalize("NFKD", sign).casefold()
+    kept = [part for part in parts if unicodedata.category(part) not in _UNSEEN]
+    return "".join("-" if part in _DASHES else part for part in kept)
+
+
+_SIGNS = _Signs()
