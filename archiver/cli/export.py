@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -13,12 +14,14 @@ import click
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.screen import jst
+from archiver.cli.stamps import tell_root_faults
 from archiver.cli.sync import INCOMPLETE, parse_day, parse_until
 from archiver.cli.text import pad, visible
 from archiver.errors import N_
 
 if TYPE_CHECKING:
     from archiver.evidence.finding import Verification
+    from archiver.evidence.timestamp import Authority
     from archiver.export.package import ExportReport
 
 FINDINGS = 3
@@ -50,22 +53,25 @@ def command_export(
     as_json: bool,
 ) -> int:
     """Seal, then build from the state at that seal."""
-    from archiver.app import utc_now
+    from archiver import app as application
     from archiver.export import package
+    from archiver.schedule.stamping import stamping
     from archiver.settings.exports import exports_folder
-    from archiver.store.archive import Archive
 
-    folder = Path(out).expanduser().absolute() if out else exports_folder(obj.settings())
+    app = application.build(obj.settings(), obj.environ)
+    folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
     report = package.export(
-        Archive(obj.home),
+        app.archive,
         contract=contract,
         profile=profile,
         since=parse_day(since, "--from"),
         until=parse_until(until, "--to"),
         out=folder,
         zip=packed,
-        now=utc_now,
+        now=app.now,
+        stamping=stamping(app),
     )
+    tell_root_faults(app.root_faults)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     else:
@@ -81,6 +87,8 @@ def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
         click.echo(f"  {visible(str(report.zip))}")
     told = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
     click.echo("  " + told, err=to_stderr)
+    if report.stamped:
+        click.echo("  " + _("It bears the time of every third party in the settings."), err=to_stderr)
     for sentence in (*report.incomplete, *report.unheld):
         click.echo("  " + visible(sentence), err=True)
     if report.incomplete or report.unheld:
@@ -106,24 +114,30 @@ def command_exports(obj: CliContext) -> int:
     return 0
 
 
-@click.command("seal", help=N_("Seal the records made until now, so that a later change to them is detected."))
+@click.command(
+    "seal", help=N_("Seal the records made until now, and ask for the third-party time of every seal that waits.")
+)
 @click.pass_obj
 def command_seal(obj: CliContext) -> int:
-    """Also what every export does first."""
-    from archiver.app import utc_now
+    """Also what every export does first. Authorities that give nothing change no exit code: the seals wait."""
+    from archiver import app as application
+    from archiver.cli.stamps import tell_stamps
+    from archiver.schedule import stamps
     from archiver.store import seal
-    from archiver.store.archive import Archive
     from archiver.sync.sweeps import flush
 
-    archive = Archive(obj.home)
-    flush(archive, at=utc_now())
-    made = seal.close(archive, now=utc_now())
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    flush(app.archive, at=app.now())
+    made = seal.close(app.archive, now=app.now())
     for one in made:
         number = one.last - one.first + 1
         told = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)
         click.echo(told.format(number=one.number, n=number) + f"\n  SHA-256 {one.sha256}")
     if not made:
         click.echo(_("Everything is sealed already."))
+    tell_stamps(stamps.ask(app, at_once=True, seconds=None).outcomes)
+    if app.root_faults:
+        raise app.root_faults[0]
     return 0
 
 
@@ -141,14 +155,24 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool)
         archive = Archive(obj.home)
         if not archive.exists():
             raise errors.NoArchive(path=obj.home)
-        found = verify_archive(archive, deep=deep)
+        found = verify_archive(archive, deep=deep, authorities=_authorities(obj))
     else:
         found = verify_path(Path(path).expanduser().absolute(), deep=deep)
     if as_json:
         click.echo(json.dumps(_document(found), ensure_ascii=False))
     else:
-        _tell_verification(found)
+        tell_verification(found)
     return 0 if found.ok else FINDINGS
+
+
+def _authorities(obj: CliContext) -> Sequence[Authority] | None:
+    """Whose roots the settings pin; None if the settings cannot be read, which verification does not need."""
+    from archiver import authority
+
+    try:
+        return authority.ready(obj.home, obj.settings().timestamp.authorities)[0]
+    except errors.SettingsError:
+        return None
 
 
 def _document(found: Verification) -> dict[str, object]:
@@ -156,7 +180,8 @@ def _document(found: Verification) -> dict[str, object]:
     return {"ok": found.ok, "checked": found.checked, "findings": findings, "notes": list(found.notes)}
 
 
-def _tell_verification(found: Verification) -> None:
+def tell_verification(found: Verification) -> None:
+    """What was looked at, what does not match, what is worth knowing."""
     told = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
     click.echo(told.format(**found.checked))
     for one in found.findings[:MOST_SHOWN]:

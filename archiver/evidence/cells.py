@@ -36,10 +36,15 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, int) and value >= 0:
         return str(value)
-    shown = str(value)
-    if _UNSEEN.search(shown):
-        shown = _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", shown)
-    return f"'{shown}" if _FORMULA.match(shown) else shown
+    seen = shown(str(value))
+    return f"'{seen}" if _FORMULA.match(seen) else seen
+
+
+def shown(text: str) -> str:
+    """The text with everything that nobody sees written `[U+202E]`."""
+    if _UNSEEN.search(text):
+        return _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+    return text
 
 
 def csv_line(cells: Iterable[object]) -> str:

@@ -71,7 +71,7 @@ class EntryCheck:
         """
         self.told = told
         self.saved: list[Saved] = []
-        """What `blob` entries say was saved."""
+        """What `blob` and `attachment` entries say was saved."""
         self.handed_out: list[tuple[str, int]] = []
         """Keys of `export` entries and the seal that each names."""
         self._sealed = Sealed(stretches)
@@ -138,7 +138,8 @@ class EntryCheck:
     def _gather(self, seq: int, told: Mapping[str, Any]) -> None:
         """Note what later checks want to know of an entry that is intact itself."""
         payload = told["payload"]
-        if told["kind"] == "blob" and payload.get("state") == "saved":
+        # What was attached is kept even if it was withdrawn later.
+        if told["kind"] == "attachment" or (told["kind"] == "blob" and payload.get("state") == "saved"):
             size = payload.get("size")
             self.saved.append(Saved(str(payload.get("sha256")), size if type(size) is int else None, seq))
         elif told["kind"] == "export" and type(payload.get("seal")) is int:

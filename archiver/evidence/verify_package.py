@@ -12,7 +12,6 @@ import re
 from gettext import gettext as _
 from typing import Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence import tables
 from archiver.evidence.finding import Progress, Verification
 from archiver.evidence.manifest import (
     ManifestFault,
@@ -22,9 +21,12 @@ from archiver.evidence.manifest import (
     parse_manifest,
     sentence,
 )
+from archiver.evidence.stamp_reply import covering
+from archiver.evidence.tables import CSV_HEADERS, MESSAGES, files, seal_numbers, table_lines
 from archiver.evidence.tree import READ_FAULTS, Tree, read_all
 from archiver.evidence.verify_lines import PackageLines
 from archiver.evidence.verify_seals import SealChain, Stretch
+from archiver.evidence.verify_stamps import CheckToken, StampCheck, StampSource
 from archiver.evidence.verify_tables import TableCheck, compare_tables
 
 MANIFEST = "manifest-sha256.txt"
@@ -34,9 +36,10 @@ ENTRIES = "data/entries.jsonl"
 SEALS = "data/seals/"
 FILES = "data/files/"
 RAW = "data/raw/"
+ROOTS = "data/tsa/{authority}.pem"
 
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_STAMP = re.compile(r"tagmanifest-sha256\.txt\.[a-z0-9-]{1,20}\.tsr")
+_OWN_STAMP = re.compile(r"tagmanifest-sha256\.txt\.([a-z0-9-]{1,20})\.tsr")
 _OXUM = re.compile(r"(?m)^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$")
 
 
@@ -45,9 +48,19 @@ def is_package(names: Iterable[str]) -> bool:
     return bool({"bagit.txt", MANIFEST, ENTRIES} & set(names))
 
 
-def verify_package(told: Verification, tree: Tree, progress: Progress | None = None) -> None:
-    """Check a package; findings, notes and counts go to the verification."""
-    _Package(told, tree, progress).verify()
+def verify_package(
+    told: Verification,
+    tree: Tree,
+    progress: Progress | None = None,
+    *,
+    check: CheckToken | None = None,
+    known: Callable[[str], bool] | None = None,
+) -> None:
+    """Check a package; findings, notes and counts go to the verification.
+
+    `check` judges stamps (None: nobody here can), `known` tells whether browsers trust a root.
+    """
+    _Package(told, tree, progress, check, known).verify()
     if not told.checked["entries"] and told.ok:
         told.find("nothing", ENTRIES, _("The package holds no records, so there was nothing to check."))
 
@@ -55,13 +68,32 @@ def verify_package(told: Verification, tree: Tree, progress: Progress | None = N
 class _Package:
     """One package while it is checked."""
 
-    def __init__(self, told: Verification, tree: Tree, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        told: Verification,
+        tree: Tree,
+        progress: Progress | None,
+        check: CheckToken | None,
+        known: Callable[[str], bool] | None,
+    ) -> None:
         self.told = told
         self.tree = tree
         self.names = frozenset(tree.names())
+        self.stamps = StampCheck(
+            told,
+            StampSource(
+                self._below(SEALS),
+                lambda name: self._read(SEALS + name),
+                ROOTS,
+                lambda authority: self._read(ROOTS.format(authority=authority)),
+                check,
+                known=known,
+            ),
+        )
         self.digests: dict[str, str | None] = {}
         self._tell = progress or (lambda _what, _done, _total: None)
         self._stretches: list[tuple[int, int, int]] = []
+        self._closed_at: str | None = None
 
     def verify(self) -> None:
         self._hash()
@@ -74,12 +106,14 @@ class _Package:
             return
         with self._faults(ENTRIES), self.tree.seekable(ENTRIES) as file:
             lines = PackageLines(self.told, file)
-            chain = SealChain(self.told, self._below(SEALS), lambda name: self._read(SEALS + name), None)
+            chain = SealChain(self.told, self._below(SEALS), lambda name: self._read(SEALS + name), None, self._seal)
             size = self.tree.size(ENTRIES)
             lines.look(self._noted(chain.stretches()), lambda done: self._tell("entries", done, size))
             self.told.checked["messages"] = lines.messages
             if not self._stretches:
                 self.told.find("seal-missing", SEALS, _("There is no seal in the package."))
+            self._check_own_stamps()
+            self.stamps.close()
             self._check_tables(lines)
             self._check_replies(lines)
             self._check_files(lines)
@@ -133,9 +167,26 @@ class _Package:
             if path.startswith(inside) and not (outside and path.startswith(outside)) and path != name
         }
         for difference in compare(listed, there):
-            if difference.kind == "extra" and _STAMP.fullmatch(difference.path):
+            if difference.kind == "extra" and _OWN_STAMP.fullmatch(difference.path):
                 continue
             self.told.find("manifest", base + difference.path, sentence(difference, name))
+
+    # --- stamps -----------------------------------------------------------------------------------
+
+    def _seal(self, number: int, name: str, body: bytes, closed_at: str | None) -> None:
+        self._closed_at = closed_at
+        self.stamps.look(number, name, body, closed_at)
+
+    def _check_own_stamps(self) -> None:
+        """The stamps over the package itself: over the list that lists everything else."""
+        own = [found for found in map(_OWN_STAMP.fullmatch, sorted(self.names)) if found is not None]
+        if self.stamps.times and not own:
+            self.told.note(_("The package itself bears no stamp; the stamps on its seals cover the records alone."))
+        for found in own:
+            name = found.group()
+            with self._faults(name):
+                reply = read_all(self.tree, name)
+                self.stamps.check(name, found.group(1), reply, self._text(TAG_MANIFEST), self._closed_at)
 
     # --- records ----------------------------------------------------------------------------------
 
@@ -150,9 +201,9 @@ class _Package:
             note = _("Messages and tables were not compared with the records, as not every record can be read.")
             self.told.note(note)
             return
-        wanted = [tables.MESSAGES]
-        if any(f"data/{name}" in self.names for name in tables.CSV_HEADERS):
-            wanted += tables.CSV_HEADERS
+        wanted = [MESSAGES]
+        if any(f"data/{name}" in self.names for name in CSV_HEADERS):
+            wanted += CSV_HEADERS
         with contextlib.ExitStack() as stack:
             checks = {}
             for name in wanted:
@@ -162,11 +213,12 @@ class _Package:
                         checks[name] = TableCheck(self.told, name, file)
                 else:
                     self.told.find("table-rows", f"data/{name}", _("The file is not in the package."))
-            made = tables.table_lines(
+            made = table_lines(
                 lines.groups(),
                 lines.other,
                 lines.readings,
-                seal_of=tables.seal_numbers(_without_holes(self._stretches)),
+                seal_of=seal_numbers(_without_holes(self._stretches)),
+                stamp_of=covering(self.stamps.times),
                 packed=frozenset(self._below(FILES)),
             )
             with self._faults("data/"):
@@ -210,7 +262,7 @@ class _Package:
         if not lines.whole:
             return
         try:
-            rows = {row.stored_as: row for row in tables.files(lines.other) if row.stored_as is not None}
+            rows = {row.stored_as: row for row in files(lines.other) if row.stored_as is not None}
         except (LookupError, TypeError, ValueError, AttributeError):
             return  # said already: the tables could not be made
         sizes = {one.sha256: one.size for one in lines.saved}

@@ -11,14 +11,18 @@ import re
 from gettext import gettext as _
 from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence import chain
+from archiver.evidence.chain import GENESIS, file_digest, seal_bytes
 from archiver.evidence.finding import Verification
 
 Read = Callable[[str], bytes]
 """The bytes of a file in the seals' folder, by its name. Raises OSError."""
 
+SealSeen = Callable[[int, str, bytes, "str | None"], None]
+"""Told of each seal in order: its number, its file's name and bytes, and when it says it was closed, if it is one."""
+
 _NAME = re.compile(r"(\d{6,18})-(\d{4}-\d\d-\d\d)\.json")
-_STAMP = re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json\.[a-z0-9-]{1,20}\.tsr")
+_SEAL_STAMP = re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json\.[a-z0-9-]{1,20}\.tsr")
+_ROOTS = re.compile(r"[a-z0-9-]{1,20}\.pem")
 _HEX_DIGITS = 64
 """Of a SHA-256."""
 
@@ -94,9 +98,17 @@ class _Before(NamedTuple):
 class SealChain:
     """The seals of an archive (rows and files) or of a package (files alone), looked at one by one."""
 
-    def __init__(self, told: Verification, names: Iterable[str], read: Read, rows: Sequence[SealRow] | None) -> None:
+    def __init__(
+        self,
+        told: Verification,
+        names: Iterable[str],
+        read: Read,
+        rows: Sequence[SealRow] | None,
+        seen: SealSeen = lambda _number, _name, _body, _closed_at: None,
+    ) -> None:
         """Take the names in the seals' folder, and the table's rows; None where there is no table."""
         self.told = told
+        self._seen = seen
         self._read = read
         self._has_table = rows is not None
         self._rows = {row.number: row for row in rows or ()}
@@ -106,15 +118,17 @@ class SealChain:
             self._sort_in(name)
         self.settled = max(self._rows, default=0) if self._has_table else max(self._files, default=0)
         """The number of the last seal that counts."""
-        self._before = _Before(0, frozenset([chain.GENESIS]), 0)
+        self._before = _Before(0, frozenset([GENESIS]), 0)
 
     def _sort_in(self, name: str) -> None:
-        seal, stamp = _NAME.fullmatch(name), _STAMP.fullmatch(name)
+        seal, stamp = _NAME.fullmatch(name), _SEAL_STAMP.fullmatch(name)
         if seal:
             self._files.setdefault(int(seal.group(1)), []).append(name)
         elif stamp:
             self._stamped.add(int(stamp.group(1)))
-        elif not name.endswith(".new"):  # a file being written when the process was killed
+        elif not name.endswith(".new") and not _ROOTS.fullmatch(
+            name
+        ):  # a file being written when the process was killed
             self.told.note(_("“{name}” in the folder of the seals is no seal; it was not looked at.").format(name=name))
 
     def stretches(self) -> Iterator[Stretch]:
@@ -171,8 +185,9 @@ class SealChain:
         if name is None or body is None:
             yield from self._without_file(number, row)
             return
-        digest = chain.file_digest(body)
+        digest = file_digest(body)
         seal = parse_seal(body)
+        self._seen(number, name, body, None if seal is None else seal["closed_at"])
         intact = row is None or digest == row.sha256
         if not intact:
             self._find("seal-digest", number, _("{name} does not have the SHA-256 of its row.").format(name=name))
@@ -235,7 +250,7 @@ def _choose(row: SealRow | None, bodies: Mapping[str, bytes | None]) -> str | No
     """Of the files of one number: the one with the row's digest, else the one with the row's day, else the first."""
     if row is not None:
         for name, body in bodies.items():
-            if body is not None and chain.file_digest(body) == row.sha256:
+            if body is not None and file_digest(body) == row.sha256:
                 return name
         expected = f"{row.number:06}-{row.day}.json"
         if expected in bodies:
@@ -257,7 +272,7 @@ def parse_seal(body: bytes) -> dict[str, Any] | None:
     if not isinstance(seal, dict) or seal.keys() != _FIELDS or not _has_kinds(seal):
         return None
     fields = {name: value for name, value in seal.items() if name != "format"}
-    return seal if chain.seal_bytes(**fields) == body else None
+    return seal if seal_bytes(**fields) == body else None
 
 
 def _has_kinds(seal: Mapping[str, Any]) -> bool:

@@ -24,6 +24,8 @@ NAMED = 20
 _HOPELESS = 500
 """Rows that differ before nothing is looked ahead any more: that would only cost time."""
 
+_MESSAGES = "messages.jsonl"
+
 _NUMBERS = {
     "messages.jsonl": (re.compile(rb'\A\{"no":\d{1,12},'), b"{"),
     "messages.csv": (re.compile(rb'\A"\d{1,12}",'), b""),
@@ -33,6 +35,9 @@ _NUMBERS = {
     "files.csv": (re.compile(rb'\A"F-\d{4,12}","(?:(files/F-)\d{4,12})?'), rb'"\1'),
 }
 """The part of a row that counts: a row that is added or removed changes it in all rows after it."""
+
+_STAMPED_AT = re.compile(rb',"stamped_at":(?:null|"[^"]{1,40}")(?=,"source":"[^"]{0,40}"\}\n\Z)')
+"""The time of a stamp: without that stamp it differs in every row that it covered."""
 
 _JSON_ID = re.compile(rb'"message_id":"?(\d{1,20})')
 _CSV_ID = re.compile(rb'"m(\d{1,20})"')
@@ -50,7 +55,7 @@ class TableCheck:
         self._wanted: deque[bytes] = deque()
         self._got: deque[bytes] = deque()
         self._count = 0
-        self._renumbered = False
+        self._renumbered = self._restamped = False
 
     def expect(self, line: str) -> None:
         """The next row that the records give. Raises READ_FAULTS."""
@@ -91,7 +96,11 @@ class TableCheck:
             return True
         if self._bare(line) != self._bare(row):
             return False
-        if not self._renumbered:
+        if self._name == _MESSAGES and not self._restamped and _stamped_at(line) != _stamped_at(row):
+            self._restamped = True
+            said = _("From here on, {name} names other times of stamps than the stamps themselves.")
+            self._find(_subject(self._name, row), said.format(name=self._name))
+        if not self._renumbered and self._unstamped(line) != self._unstamped(row):
             self._renumbered = True
             self._find(_subject(self._name, row), _("From here on, {name} counts otherwise.").format(name=self._name))
         return True
@@ -100,7 +109,10 @@ class TableCheck:
         if self._name not in _NUMBERS:
             return row
         pattern, without = _NUMBERS[self._name]
-        return pattern.sub(without, row, count=1)
+        return pattern.sub(without, self._unstamped(row), count=1)
+
+    def _unstamped(self, row: bytes) -> bytes:
+        return _STAMPED_AT.sub(b"", row) if self._name == _MESSAGES else row
 
     def _meet(self) -> bool:
         """Find where the rows fit again, name those before, and go on behind."""
@@ -173,6 +185,11 @@ def compare_tables(
         return
     for check in checks.values():
         check.close()
+
+
+def _stamped_at(row: bytes) -> bytes:
+    found = _STAMPED_AT.search(row)
+    return found.group() if found else b""
 
 
 def _subject(name: str, row: bytes) -> str:

@@ -15,17 +15,20 @@ from importlib.metadata import version
 from archiver.evidence import tables
 from archiver.evidence.history import MessageHistory, number
 from archiver.evidence.manifest import manifest_lines
-from archiver.export import FORMATS, PROFILES, conversation, payload, texts
+from archiver.evidence.stamp_reply import covering
+from archiver.export import FORMATS, PROFILES, conversation, payload, script, texts, verify_text
 from archiver.export.bag import Bag, Pen
 from archiver.export.content import Content, Table
 from archiver.export.conversation import RoomFacts
 from archiver.export.material import Material, Telling
 from archiver.export.payload import Copied
 from archiver.export.scope import Bounds, Scope
+from archiver.export.stamping import Stamping, put_roots
 from archiver.records import JST, Contract, Conversation, Seal
+from archiver.render.outside import other_chat_texts
 from archiver.render.times import stamp
 from archiver.store.archive import Reading
-from archiver.store.queries import known, package, runs
+from archiver.store.queries import known, outside, package, runs
 
 _SCRATCH = ".tables"
 
@@ -52,6 +55,8 @@ class Recipe:
     """Messages (id, room) in order, if not all of the rooms are looked at; then rows are not compared."""
     file_limit: int | None = None
     """Bytes of a file above which it is only listed."""
+    stamping: Stamping | None = None
+    """How the package gets its own stamp; None: it gets none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,10 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
         material.check_others()
     files, copied = tables.files(material.other), Copied()
     payload.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
+    copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
     payload.put_seals(bag, reading.home, recipe.seals, copied)
+    copied.incomplete += copied.stamps.unstamped(recipe.seals)
+    put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
     step = _steps(reading, recipe, progress)
     telling = Telling(material, step, checked=recipe.places is None)
     content = Content(
@@ -127,6 +135,7 @@ def _tables(bag: Bag, material: Material, telling: Telling, copied: Copied, seal
             material.other,
             material.readings,
             seal_of=tables.seal_numbers((one.number, one.first, one.last) for one in seals),
+            stamp_of=covering(copied.stamps.times()),
             packed=copied.packed,
             tell=telling.tell,
         )
@@ -162,6 +171,7 @@ def _conversations(
             histories=lambda room=room: _seen(material, room, step),  # type: ignore[misc]
             pauses=pauses,
             covered=package.coverage(material.reading, room),
+            other_chats=outside.other_chats(material.reading, (room,), upto=recipe.upto),
         )
         yield conversation.conversation(facts, recipe.scope)
 
@@ -199,15 +209,19 @@ def _close(
         raw=copied.raw,
         raw_left_out=copied.raw_left_out,
         seal=recipe.seals[-1] if recipe.seals else None,
+        stamps=copied.stamps.said(recipe.seals),
         unheld=unheld,
         left_out=[f"{name}: {why}" for name, why in copied.not_packed.items() if why == payload.TOO_LARGE],
         incomplete=copied.incomplete,
         software=software(),
         created_at=recipe.created_at,
+        other_chats=other_chat_texts(outside.other_chats(material.reading, rooms, upto=recipe.upto)),
     )
     _list_content(bag)
     bag.add("00_README.txt", texts.readme(facts))
-    bag.add("VERIFY.txt", texts.verify(tables=whole, raw=whole))
+    bag.add("VERIFY.txt", verify_text.verify(_steps_of(recipe, copied, whole=whole)))
+    if whole:
+        bag.add(script.NAME, script.verify_script())
     sha256 = bag.close(_bag_info(recipe))
     return Built(
         sha256=sha256,
@@ -218,6 +232,18 @@ def _close(
         gaps=len(gaps),
         incomplete=tuple(copied.incomplete),
         unheld=unheld,
+    )
+
+
+def _steps_of(recipe: Recipe, copied: Copied, *, whole: bool) -> verify_text.Steps:
+    return verify_text.Steps(
+        tables=whole,
+        raw=whole,
+        seals=[one.name for one in copied.seals],
+        stamps=copied.stamps.held,
+        roots=copied.stamps.roots,
+        configured=copied.stamps.configured,
+        made_at=recipe.created_at or recipe.read_at,
     )
 
 

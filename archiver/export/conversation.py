@@ -17,6 +17,7 @@ from archiver.records import (
     Gap,
     Message,
     MessageId,
+    OtherChat,
     Pause,
     Period,
     Person,
@@ -52,6 +53,7 @@ class RoomFacts:
     histories: Callable[[], Iterator[MessageHistory]]
     pauses: Sequence[Pause]
     covered: Sequence[Period]
+    other_chats: Sequence[OtherChat] = ()
 
 
 def conversation(room: RoomFacts, scope: Scope) -> Conversation:
@@ -74,6 +76,7 @@ def conversation(room: RoomFacts, scope: Scope) -> Conversation:
         pauses=tuple(one for one in room.pauses if scope.overlaps(room.room_id, one.start, one.end)),
         covered=tuple(one for one in room.covered if scope.overlaps(room.room_id, one.start, one.end)),
         inaccessible_since=_inaccessible_since(room.everything, room.room_id),
+        other_chats=tuple(room.other_chats),
     )
 
 

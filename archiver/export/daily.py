@@ -26,6 +26,8 @@ from archiver.store.queries.entries import last_seq
 from archiver.store.queries.package import Piece, last_before, pieces
 
 FOLDER = "daily"
+ROOTS = ".pem"
+"""What the files of the authorities' roots end with, beside the seals."""
 
 _DAY = timedelta(days=1)
 
@@ -85,7 +87,7 @@ def daily(
 
 
 def copy_to(home: Path, folders: tuple[Path, ...]) -> list[Complaint]:
-    """Copy dailies and seals to each folder that exists, if they are not there yet.
+    """Copy dailies, seals, stamps and their roots to each folder that exists, if they are not there yet.
 
     A folder that cannot be reached is no error but a complaint: the next round tries again.
     """
@@ -169,11 +171,12 @@ def _places(news: _News) -> list[tuple[int, int]]:
 def _to_copy(home: Path) -> Iterator[Path]:
     yield from sorted((home / FOLDER).glob("*/*.zip"))
     yield from sorted(path for path in (home / seal.FOLDER).glob("*-*.json*") if path.suffix != ".new")
+    yield from sorted((home / seal.FOLDER).glob(f"*{ROOTS}"))
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy beside the place and rename; what is there already stays. Raises OSError."""
-    if target.exists():
+    """Copy beside the place and rename; what is there already stays, but for roots that grew. Raises OSError."""
+    if target.exists() and not (source.suffix == ROOTS and _grew(source, target)):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + PARTIAL)
@@ -183,6 +186,12 @@ def _copy(source: Path, target: Path) -> None:
     except OSError:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _grew(source: Path, target: Path) -> bool:
+    """Whether more was added below what the target holds: a root that was pinned later."""
+    held, now = target.read_bytes(), source.read_bytes()
+    return held != now and now.startswith(held)
 
 
 def _end_of(day: date) -> datetime:

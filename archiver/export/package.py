@@ -20,6 +20,7 @@ from archiver.export import PROFILES
 from archiver.export.assembly import Progress, Recipe, assemble
 from archiver.export.bag import free_name, making, pack, sweep_leftovers
 from archiver.export.scope import Scope
+from archiver.export.stamping import Stamping, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.store import seal, writer
 from archiver.store.archive import BUSY_SECONDS, Archive, Reading
@@ -55,8 +56,9 @@ class ExportReport:
     sha256: str
     """The digest from which everything in it follows: of `tagmanifest-sha256.txt`, for a mere zip of the zip."""
     stamped: bool
+    """Whether every configured authority stamped the package itself; False if there is none."""
     incomplete: tuple[str, ...] = ()
-    """What the archive should have given and did not (bytes lost or damaged), one Japanese sentence each."""
+    """What should be in it and is not (bytes lost or damaged, stamps that did not come), one Japanese sentence each."""
     unheld: tuple[str, ...] = ()
     """Files whose bytes were never saved, with the reason."""
 
@@ -76,12 +78,14 @@ def export(
     zip: bool = False,  # noqa: A002 - the name of the option
     now: Callable[[], datetime],
     progress: Progress | None = None,
+    stamping: Stamping | None = None,
 ) -> ExportReport:
     """Make the package of a contract (None: the only one) in `out` (None: `exports` in the home).
 
     `since` and `until` (both included) stand in place of the contract's periods; `zip` makes a zip of a bag
-    above 2 GB too. Raises UnknownProfile, UnknownContract, NoContract, AmbiguousContract, RowsDisagree, DiskFull,
-    HomeNotWritable, ArchiveBusy; then nothing is left behind.
+    above 2 GB too; `stamping` gets the stamps (None: no authority is asked).
+    Raises UnknownProfile, UnknownContract, NoContract, AmbiguousContract, RowsDisagree, DiskFull, HomeNotWritable,
+    ArchiveBusy; then nothing is left behind.
     """
     if profile not in PROFILES:
         raise errors.UnknownProfile(profile=profile, known=", ".join(PROFILES))
@@ -92,7 +96,9 @@ def export(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         sweep_leftovers(folder, older_than=now() - _STALE)
         with sealed(archive, now=now) as (reading, seals):
-            order = _Order(chosen, profile, since, until, zip)
+            if stamping is not None:
+                stamping.seals()
+            order = _Order(chosen, profile, since, until, zip, stamping)
             report = _make(reading, seals, order, folder, now(), progress)
     # On a medium that cannot be written no note of it is kept; the package is whole all the same.
     with contextlib.suppress(errors.HomeNotWritable):
@@ -129,6 +135,7 @@ class _Order:
     since: datetime | None
     until: datetime | None
     zip: bool
+    stamping: Stamping | None
 
 
 def _make(
@@ -148,10 +155,12 @@ def _make(
         upto=seals[-1].last if seals else 0,
         read_at=sealed_at,
         created_at=at,
+        stamping=order.stamping,
     )
     packed = folder / f"{name}.zip" if not stays else None
     with making(folder, name) as bag:
         built = assemble(reading, recipe, bag, progress)
+        missing = stamp_package(bag, order.stamping) if order.stamping else []
         if packed is None and (order.zip or bag.size <= ZIP_UP_TO):
             packed = folder / f"{name}.zip"
         if packed is not None:
@@ -169,8 +178,8 @@ def _make(
         gaps=built.gaps,
         seal=seals[-1].number if seals else None,
         sha256=built.sha256 if packed is None or stays else digest_file(packed),
-        stamped=False,
-        incomplete=built.incomplete,
+        stamped=order.stamping is not None and bool(order.stamping.roots) and not missing,
+        incomplete=(*built.incomplete, *(f"第三者の時刻({name}): この資料に付けられませんでした" for name in missing)),
         unheld=built.unheld,
     )
 

@@ -13,6 +13,7 @@ from archiver.evidence.chain import file_digest
 from archiver.evidence.tables import FileRow
 from archiver.export.bag import Bag
 from archiver.export.scope import Scope
+from archiver.export.stamping import Stamps, put_stamp, stamp_files
 from archiver.records import Seal
 from archiver.store import blobs, seal
 from archiver.store.queries.entries import KeptReply
@@ -39,6 +40,10 @@ class Copied:
     """Number of a file whose bytes are held → why they are not in the package."""
     incomplete: list[str] = field(default_factory=list)
     """What the archive should have given and did not, one sentence each."""
+    stamps: Stamps = field(default_factory=Stamps)
+    """Third parties' times."""
+    seals: list[Seal] = field(default_factory=list)
+    """Seals whose files are in the package."""
     raw: int = 0
     """Replies in the package."""
     raw_left_out: int = 0
@@ -66,17 +71,21 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: Copied, *, 
 
 
 def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: Copied) -> None:
-    """Copy the file of every seal, if it is the one that the table names. Raises OSError."""
+    """Copy the file of every seal, if it is the one that the table names, and its stamps. Raises OSError."""
+    stamped = stamp_files(home)
     for one in seals:
         try:
             body = b"".join(_pieces(home / seal.FOLDER / one.name))
         except _Unreadable:
             copied.incomplete.append(f"seals/{one.name}: 確定記録のファイルが失われています")
             continue
-        if file_digest(body) == one.sha256:
-            bag.add(f"data/seals/{one.name}", body)
-        else:
+        if file_digest(body) != one.sha256:
             copied.incomplete.append(f"seals/{one.name}: 確定記録のファイルが変わっています(SHA-256が一致しません)")
+            continue
+        bag.add(f"data/seals/{one.name}", body)
+        copied.seals.append(one)
+        for authority in stamped.get(one.name, ()):
+            _put_stamp(bag, home, one, authority, body, copied)
 
 
 def put_replies(bag: Bag, replies: Iterable[KeptReply], wanted: set[str], scope: Scope, copied: Copied) -> None:
@@ -93,6 +102,16 @@ def put_replies(bag: Bag, replies: Iterable[KeptReply], wanted: set[str], scope:
             bag.add(f"{name}.json", reply.body)
             bag.add(f"{name}.meta.json", _meta(reply))
             copied.raw += 1
+
+
+def _put_stamp(bag: Bag, home: Path, one: Seal, authority: str, body: bytes, copied: Copied) -> None:
+    name = f"{one.name}.{authority}.tsr"
+    try:
+        reply = b"".join(_pieces(home / seal.FOLDER / name))
+    except _Unreadable:
+        reply = b""
+    if not put_stamp(bag, copied.stamps, one, authority, reply, body):
+        copied.incomplete.append(f"seals/{name}: 第三者の時刻のファイルが壊れています")
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

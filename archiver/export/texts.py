@@ -1,4 +1,4 @@
-"""The words of a package for people: `00_README.txt` and `VERIFY.txt`, in Japanese with a few lines of English.
+"""The words of `00_README.txt`, which people open first: in Japanese, with a few lines of English.
 
 UTF-8 with a byte order mark and CRLF, so that every editor on Windows shows them. They claim nothing that the
 files cannot show, and name no cause that no reply named.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from archiver.export.stamping import StampsSaid
 from archiver.records import Contract, Gap, Seal
 from archiver.render.breaks import gap_text, gap_title
 from archiver.render.times import stamp
@@ -37,6 +38,7 @@ class Facts:
     raw: int
     raw_left_out: int
     seal: Seal | None
+    stamps: StampsSaid
     unheld: Sequence[str]
     """Files whose bytes the archive never got, with the reason."""
     left_out: Sequence[str]
@@ -46,6 +48,8 @@ class Facts:
     software: str
     created_at: datetime | None
     """None: not said, so that the same copy is the same bytes."""
+    other_chats: Sequence[str] = ()
+    """Chats with the same people that are not saved, one sentence each."""
 
 
 def people_text(lines: Iterator[str]) -> bytes:
@@ -56,11 +60,6 @@ def people_text(lines: Iterator[str]) -> bytes:
 def readme(facts: Facts) -> bytes:
     """`00_README.txt`."""
     return people_text(_readme(facts))
-
-
-def verify(*, tables: bool, raw: bool) -> bytes:
-    """`VERIFY.txt`: how anybody checks the package without the program that made it."""
-    return people_text(_verify(tables=tables, raw=raw))
 
 
 def _readme(facts: Facts) -> Iterator[str]:
@@ -93,11 +92,34 @@ def _about(facts: Facts) -> Iterator[str]:
     yield f"記録 {facts.entries}件。"
     if facts.seal is not None:
         yield f"確定記録 第{facts.seal.number}号(記録番号 {facts.seal.last} まで)の時点の内容です。"
-    yield "第三者の時刻(タイムスタンプ)は付いていません。"
+    yield from _stamps(facts.stamps)
     if facts.created_at is not None:
         yield f"作成: {stamp(facts.created_at)}(日本時間) 名称: {facts.name}"
     yield f"作成したプログラム: {facts.software}"
     yield "この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。"
+
+
+def _stamps(said: StampsSaid) -> Iterator[str]:
+    if said.last is None:
+        if said.configured:
+            yield "第三者の時刻(タイムスタンプ)は、確定記録にはまだ付いていません(認証局の応答を待っています)。"
+        else:
+            yield "第三者の時刻(タイムスタンプ)は付いていません。"
+    else:
+        yield f"第三者の時刻(タイムスタンプ): 確定記録 {said.seals}件のうち {said.stamped}件に付いています"
+        yield f"(最後は {stamp(said.last)} 日本時間)。後の号に付いた時刻は、それより前の号にも及びます。"
+    if said.delay is not None:
+        yield f"確定してから時刻が及ぶまでの時間は、最も長いもので {_span(said.delay)} です。"
+    if said.configured:
+        yield "この資料そのものの時刻は、作成の直後に求めます(tagmanifest-sha256.txt.(認証局).tsr)。"
+
+
+def _span(span: timedelta) -> str:
+    minutes = max(0, int(span.total_seconds()) // 60)
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days}日{hours}時間"
+    return f"{hours}時間{minutes % 60}分" if hours else f"{minutes}分"
 
 
 def _statements(contract: Contract) -> Iterator[tuple[str, str | None]]:
@@ -123,6 +145,8 @@ def _missing(facts: Facts) -> Iterator[str]:
         yield f"・一覧だけのファイル {visible(text)}"
     for text in facts.incomplete:
         yield f"・この資料に入れられなかったもの {visible(text)}"
+    for text in facts.other_chats:
+        yield f"・{visible(text)}"
     if facts.raw_left_out:
         yield f"・範囲外のものを含むなどの理由で入れていないAPIの応答: {facts.raw_left_out}件"
     yield "・取得と取得の間に投稿され、その間に削除された発言は記録できません。"
@@ -145,8 +169,11 @@ def _contents(facts: Facts) -> Iterator[str]:
         yield "data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)"
     yield "data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています)"
     yield "data/entries.jsonl    記録そのもの(1行が1件。確定記録に指紋があります)"
-    yield "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)"
+    yield "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr)"
+    if facts.stamps.last is not None or facts.stamps.configured:
+        yield "data/tsa/             第三者の時刻を確かめるためのルート証明書"
     if not facts.daily:
+        yield "verify.py             この資料を点検するプログラム(Python 3.8以降。python3 verify.py)"
         yield "CSVでは、= + - @ などで始まる欄の先頭に ' を付け、見えない文字を [U+202E] のように書いています。"
         yield "メッセージIDは、表計算ソフトで桁が失われないよう m を付けています。"
         yield "手を加えていない文面は messages.jsonl と entries.jsonl にあります。"
@@ -156,47 +183,4 @@ def _english(facts: Facts) -> Iterator[str]:
     kind = "A working copy, unmasked, not meant to be handed in" if facts.daily else "A package for a lawyer"
     yield f"[English] {kind}: Chatwork conversations of one contract, read by"
     yield "one party with their own API token. Open data/transcript/index.html. Times are Japan (UTC+9)."
-    yield "VERIFY.txt tells how to check it with sha256sum alone."
-
-
-def _verify(*, tables: bool, raw: bool) -> Iterator[str]:
-    yield "この資料を、作成したプログラムを使わずに確かめる手順"
-    yield ""
-    yield "1. ファイルが一覧のとおりか(このフォルダーで)"
-    yield "   Linux: sha256sum -c manifest-sha256.txt"
-    yield "          sha256sum -c tagmanifest-sha256.txt"
-    yield "   macOS: shasum -a 256 -c manifest-sha256.txt"
-    yield "   Windows: certutil -hashfile ファイル名 SHA256 の値を、一覧の値と見比べます。"
-    yield "   すべての行が OK になれば、作成後にファイルは変わっていません。"
-    yield "   BagIt 1.0 (RFC 8493) に対応したソフトウェアでも検査できます。"
-    yield ""
-    yield "2. 記録が確定記録に含まれるか"
-    yield "   data/entries.jsonl の1行(改行を除く)のSHA-256が、data/seals/ のどれかの entries にあります。"
-    yield "   例(5行目): sed -n 5p data/entries.jsonl | tr -d '\\n' | sha256sum"
-    yield "              grep -l 出てきた値 data/seals/*.json"
-    yield "   entries の並びは記録番号(seq)の順で、first が最初の番号です。"
-    yield "   ここにない番号の記録は、この契約と関係のない記録です。指紋だけが確定記録に残っています。"
-    yield ""
-    yield "3. 確定記録がつながっているか"
-    yield "   確定記録のファイルのSHA-256が、次の番号の確定記録の previous と同じです。"
-    yield "   例: sha256sum data/seals/000011-*.json"
-    yield '       grep -o \'"previous":"[^"]*"\' data/seals/000012-*.json'
-    yield "   1号の previous は0が64個です。"
-    yield ""
-    yield "4. 読みやすい形の資料が記録と同じか"
-    what = "messages.jsonl と CSV" if tables else "messages.jsonl"
-    yield f"   data/{what} は data/entries.jsonl だけから作られ、もう一度作って比べることができます"
-    yield "   (archive verify このフォルダー)。messages.jsonl の entry_seq が、もとの記録の番号です。"
-    yield "   data/files/ の各ファイルのSHA-256は、種類が blob の記録にあります。"
-    if raw:
-        yield "   data/raw/ の各応答のSHA-256は、記録の reply にあります。"
-    yield ""
-    yield "5. 示せること、示せないこと"
-    yield "   改変された場合に検出できるようにしたものです。Chatworkが実際にその内容を返したこと、"
-    yield "   発言者が誰か、内容が真実かを示すものではありません。"
-    yield "   第三者の時刻(タイムスタンプ)は付いていないため、いつから存在したかは示していません。"
-    yield "   以前に渡された確定記録や控えがあれば、同じ番号の確定記録が1バイトも違わないことを確かめられます。"
-    yield ""
-    yield "[English] 1: sha256sum -c both lists. 2: each line of data/entries.jsonl without its line feed has"
-    yield "its SHA-256 in one of data/seals/*.json. 3: each seal names the SHA-256 of the one before."
-    yield "No third-party time stamp is attached."
+    yield "VERIFY.txt tells how to check it with sha256sum and openssl alone (in English at its end)."

@@ -39,6 +39,8 @@ def judge(archive: Archive) -> list[Alert]:
                 opened.append(alerts.keep(writing, alert))
             else:
                 alerts.grow(writing, stands.number, count=max(alert.count, stands.count + 1))
+        for alert in rules.settled(seen):
+            alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
         work.remember(writing, JUDGED, last)
     return opened
 

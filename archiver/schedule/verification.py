@@ -5,18 +5,20 @@ It writes nothing that is evidence, and works on read-only media.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
 from archiver.evidence.finding import Progress, Verification
-from archiver.evidence.tree import READ_FAULTS, Folder, Tree, Zipped
+from archiver.evidence.timestamp import Authority
 from archiver.evidence.verify_entries import EntryCheck
 from archiver.evidence.verify_files import check_files
-from archiver.evidence.verify_package import is_package, verify_package
+from archiver.evidence.verify_place import verify_place
 from archiver.evidence.verify_seals import SealChain, SealRow
+from archiver.evidence.verify_stamps import StampCheck
+from archiver.schedule.tokens import archive_stamps, is_known_root, token_check
 from archiver.store import blobs, rebuild, seal
 from archiver.store.archive import DATABASE, Archive, Reading
 from archiver.store.queries import entries as stored
@@ -26,14 +28,21 @@ _STEP = 1_000
 """Rows between two words of progress."""
 
 
-def verify_archive(archive: Archive, *, deep: bool = False, progress: Progress | None = None) -> Verification:
+def verify_archive(
+    archive: Archive,
+    *,
+    deep: bool = False,
+    progress: Progress | None = None,
+    authorities: Sequence[Authority] | None = None,
+) -> Verification:
     """Check everything that the archive holds, as of one moment; `deep` also makes the readable tables again.
 
+    The roots of `authorities` are those that the settings pin; None: not known, so nothing is said of them.
     Raises NoArchive, NewerArchive, ArchiveBusy. A database that cannot be read is a finding.
     """
     told = Verification()
     with _damage_told(told, DATABASE), archive.reading() as reading:
-        _verify(told, reading, deep=deep, tell=progress or _silent)
+        _verify(told, reading, deep=deep, tell=progress or _silent, authorities=authorities)
     if told.ok and not told.checked["entries"]:
         told.find("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
     told.close()
@@ -48,69 +57,25 @@ def verify_path(path: Path, *, deep: bool = False, progress: Progress | None = N
     try:
         if (path / DATABASE).is_file():
             return verify_archive(Archive(path), deep=deep, progress=progress)
-        if path.is_dir():
-            return _verify_folder(path, progress)
-        if path.is_file():
-            return _verify_zip(path, progress)
+        told = verify_place(path, progress, check=token_check(), known=is_known_root)
     except OSError as fault:
         raise errors.NothingThere(path=path) from fault
-    raise errors.NothingThere(path=path)
-
-
-def _verify_folder(path: Path, progress: Progress | None) -> Verification:
-    told = Verification()
-    tree = Folder(path, told)
-    if not is_package(tree.names()):
+    if told is None:
         raise errors.NothingThere(path=path)
-    return _verify_tree(told, tree, progress)
-
-
-def _verify_zip(path: Path, progress: Progress | None) -> Verification:
-    """A file that begins as a zip does is one, however damaged."""
-    with path.open("rb") as file:
-        if file.read(2) != b"PK":
-            raise errors.NothingThere(path=path)
-    told = Verification()
-    try:
-        tree = Zipped(path, told)
-    except READ_FAULTS as fault:
-        told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=fault))
-        return told
-    with closing(tree):
-        if told.ok and not is_package(tree.names()):
-            if not _once_held_a_package(path):
-                raise errors.NothingThere(path=path)
-            detail = _("its list of files is damaged")
-            told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
-            return told
-        return _verify_tree(told, tree, progress)
-
-
-def _once_held_a_package(path: Path) -> bool:
-    """Whether the name that every bag holds still stands before a file's bytes, though the zip's list lacks it."""
-    name, before = b"/bagit.txt", b""
-    with path.open("rb") as file:
-        while piece := file.read(2**20):
-            if name in before + piece:
-                return True
-            before = piece[-len(name) :]
-    return False
-
-
-def _verify_tree(told: Verification, tree: Tree, progress: Progress | None) -> Verification:
-    verify_package(told, tree, progress)
-    told.close()
     return told
 
 
-def _verify(told: Verification, reading: Reading, *, deep: bool, tell: Progress) -> None:
+def _verify(
+    told: Verification, reading: Reading, *, deep: bool, tell: Progress, authorities: Sequence[Authority] | None
+) -> None:
     """Look at one table after the other; one that cannot be read does not keep the others from being looked at."""
     seals = reading.home / seal.FOLDER
     names = sorted(path.name for path in seals.iterdir()) if seals.is_dir() else []
     rows: list[SealRow] = []
     with _damage_told(told, "seal"):
         rows.extend(SealRow(*row) for row in raw.seals(reading))
-    chain = SealChain(told, names, lambda name: (seals / name).read_bytes(), rows)
+    stamps = StampCheck(told, archive_stamps(seals, names, authorities))
+    chain = SealChain(told, names, lambda name: (seals / name).read_bytes(), rows, stamps.look)
     kept: set[bytes] = set()
     with _damage_told(told, "reply"):
         _check_replies(told, reading, kept, tell)
@@ -119,6 +84,9 @@ def _verify(told: Verification, reading: Reading, *, deep: bool, tell: Progress)
         _check_entries(reading, check, tell)
     check.close()
     chain.compare_handed_out(check.handed_out)
+    stamps.close()
+    if authorities is not None and not authorities:
+        told.note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
     check_files(told, reading.home / blobs.FOLDER, check.saved, tell)
     with _damage_told(told, "message"):
         told.checked["messages"] = raw.count(reading, "message")

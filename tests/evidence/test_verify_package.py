@@ -24,6 +24,7 @@ from tests.support.archive import at
 from tests.support.packages import archive_of_the_story, lawyer_package, list_anew, zipped
 from tests.support.tampering import flipped
 
+NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they exist."
 NOTE = "The pages in data/transcript/ are held by the lists of digests alone; they were not compared with the records."
 
 Edit = Callable[[Path], object]
@@ -78,7 +79,7 @@ def test_an_intact_package_has_no_findings(made: Path) -> None:
 
     assert [] == told.findings
     assert {"entries": 28, "seals": 3, "stamps": 0, "files": 1, "messages": 7} == told.checked
-    assert [NOTE] == told.notes
+    assert [NO_STAMP, NOTE] == told.notes
 
 
 def test_its_zip_gives_the_same(made: Path) -> None:
@@ -178,12 +179,12 @@ def test_an_added_file_is_named(package: Path, name: str) -> None:
 
 
 def test_the_stamp_of_the_lists_belongs_to_the_package(package: Path) -> None:
-    """It cannot stand in the list over which it was made."""
+    """It cannot stand in the list over which it was made; but it must be one."""
     (package / "tagmanifest-sha256.txt.freetsa.tsr").write_bytes(b"stamp")
 
     told = verify_path(package)
 
-    assert [] == told.findings
+    assert [("stamp", "tagmanifest-sha256.txt.freetsa.tsr")] == found(told)
 
 
 @pytest.mark.parametrize(

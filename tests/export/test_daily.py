@@ -193,6 +193,35 @@ def test_copies_go_elsewhere_once(tmp_path: Path) -> None:
     } == {path.relative_to(usb).as_posix(): path.read_bytes() for path in usb.rglob("*") if path.is_file()}
 
 
+def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
+    """As they come; roots that were added later are added there, and what was put in their place stays."""
+    home, usb = tmp_path / "home", tmp_path / "usb"
+    seals = home / "seals"
+    for folder in (seals, usb):
+        folder.mkdir(parents=True)
+    (seals / "000001-2026-11-05.json").write_bytes(b"seal")
+    (seals / "a.pem").write_bytes(b"first")
+    daily.copy_to(home, (usb,))
+    for name, body in {
+        "000001-2026-11-05.json.a.tsr": b"stamp",
+        "000001-2026-11-05.json.b.tsr.new": b"half",
+        "a.pem": b"first, second",
+        "b.pem": b"other",
+    }.items():
+        (seals / name).write_bytes(body)
+    (usb / "seals" / "b.pem").write_bytes(b"kept")
+
+    complaints = daily.copy_to(home, (usb,))
+
+    assert [] == complaints
+    assert {
+        "000001-2026-11-05.json": b"seal",
+        "000001-2026-11-05.json.a.tsr": b"stamp",
+        "a.pem": b"first, second",
+        "b.pem": b"kept",
+    } == {path.name: path.read_bytes() for path in (usb / "seals").iterdir()}
+
+
 def test_a_folder_that_cannot_be_written_is_a_complaint(tmp_path: Path) -> None:
     """Never an error: the round has done its work."""
     made = story(tmp_path / "home")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from archiver.export.texts import DAILY_FIRST_LINE, Facts, readme, verify
+from archiver.export.stamping import Root, SealStamp, StampsSaid
+from archiver.export.texts import DAILY_FIRST_LINE, Facts, readme
+from archiver.export.verify_text import Steps, verify
 from archiver.records import Contract
 from tests.support.archive import at
 
-FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイドライン準拠", "詐欺", "違法")
+FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイドライン準拠", "詐欺", "違法", "総務大臣", "認定")
 """What no text of ours may claim (evidence.md §8)."""
 
 
@@ -30,6 +33,7 @@ def facts(**changes: Any) -> Facts:
         "raw": 0,
         "raw_left_out": 0,
         "seal": None,
+        "stamps": StampsSaid(),
         "unheld": (),
         "left_out": (),
         "incomplete": (),
@@ -39,10 +43,26 @@ def facts(**changes: Any) -> Facts:
     return Facts(**(told | changes))
 
 
+def steps(*, stamped: bool = False, whole: bool = True) -> Steps:
+    """How to check a package of two seals."""
+    names = ["000001-2026-11-05.json", "000002-2026-11-06.json"]
+    return Steps(
+        tables=whole,
+        raw=whole,
+        seals=names,
+        stamps=[SealStamp(number, name, "a", at(number)) for number, name in enumerate(names, 1)] if stamped else [],
+        roots=[Root("a", "0" * 64, "CN=Root\u202e", known=False)] if stamped else [],
+        configured=["a"] if stamped else [],
+        made_at=at(3),
+    )
+
+
+@pytest.mark.parametrize("stamped", [True, False])
 @pytest.mark.parametrize("daily", [True, False])
-def test_texts_open_everywhere_and_claim_nothing(daily: bool) -> None:
+def test_texts_open_everywhere_and_claim_nothing(daily: bool, stamped: bool) -> None:
     """A byte order mark, CRLF throughout, no forbidden word, nothing unseen."""
-    for body in (readme(facts(daily=daily)), verify(tables=not daily, raw=not daily)):
+    said = StampsSaid(("a",), 2, 2, at(2), timedelta(hours=50)) if stamped else StampsSaid()
+    for body in (readme(facts(daily=daily, stamps=said)), verify(steps(stamped=stamped, whole=not daily))):
         text = body.decode("utf-8")
         assert "\ufeff" == text[0]
         assert text.count("\n") == text.count("\r\n")
@@ -72,3 +92,38 @@ def test_the_time_of_making_can_be_left_out() -> None:
     """So that a copy made again is the same."""
     assert "作成: " in readme(facts()).decode("utf-8")
     assert "作成: " not in readme(facts(created_at=None)).decode("utf-8")
+
+
+def test_a_package_without_any_stamp_says_so() -> None:
+    """In what is read first, and where it is told how to check."""
+    assert "第三者の時刻(タイムスタンプ)は付いていません。" in readme(facts()).decode("utf-8")
+    assert "付いていません。いつから存在したかを、この資料だけからは示せません。" in verify(steps()).decode("utf-8")
+    assert "openssl ts" not in verify(steps()).decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (StampsSaid(("a",), 2), "まだ付いていません"),
+        (StampsSaid(("a",), 2, 1, at(0), timedelta(hours=50)), "確定記録 2件のうち 1件"),
+        (StampsSaid(("a",), 2, 1, at(0), timedelta(hours=50)), "2日2時間"),
+        (StampsSaid(("a",), 2, 1, at(0), timedelta(minutes=61)), "1時間1分"),
+        (StampsSaid((), 2, 1, at(0), timedelta(seconds=-3)), "0分"),
+    ],
+)
+def test_what_is_said_of_stamps(said: StampsSaid, expected: str) -> None:
+    """How many there are, and how long a seal waited."""
+    assert expected in readme(facts(stamps=said)).decode("utf-8")
+
+
+def test_the_moment_of_judging_stands_in_every_line() -> None:
+    """Without it, an authority's certificate that ended would make a good stamp look bad."""
+    lines = [one for one in verify(steps(stamped=True)).decode("utf-8-sig").split("\r\n") if "ts -verify" in one]
+
+    assert 4 == len(lines)
+    assert (
+        f"   openssl ts -verify -data data/seals/000002-2026-11-06.json -in data/seals/000002-2026-11-06.json.a.tsr \
+-CAfile data/tsa/a.pem -attime {int(at(2).timestamp())}"
+        in lines
+    )
+    assert all("-attime 17" in one for one in lines)

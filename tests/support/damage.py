@@ -98,6 +98,11 @@ def _swapped(package: Path) -> None:
     two.write_bytes(first)
 
 
+def _without_stamps(package: Path) -> None:
+    for path in (package / "data/seals").glob("*.tsr"):
+        path.unlink()
+
+
 def _link(package: Path) -> None:
     path = package / "data/messages.csv"
     target = package.with_name(f"{package.name}-elsewhere.csv")
@@ -150,7 +155,7 @@ KINDS: Mapping[str, Damage] = {
     "seal cut": _anew(lambda package: seal_of(package, 2).write_bytes(seal_of(package, 2).read_bytes()[:-1])),
     "last seal forged": _anew(_forged_seal),
     "stamp removed": lambda package: stamp_of(package, 3).unlink(),
-    "stamps removed": _anew(lambda package: [path.unlink() for path in (package / "data/seals").glob("*.tsr")]),
+    "stamps removed": _anew(_without_stamps),
     "stamp is none": _anew(lambda package: stamp_of(package, 2).write_bytes(b"<html>")),
     "stamp cut": _anew(lambda package: stamp_of(package, 2).write_bytes(stamp_of(package, 2).read_bytes()[:-9])),
     "stamps swapped": _anew(_swapped),

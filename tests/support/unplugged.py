@@ -28,14 +28,17 @@ API_PORT, FILES_PORT = 1, 2
 Timeout = float | tuple[float | None, float | None] | None
 
 
-def plug(session: requests.Session, chatwork: Chatwork, clock: Clock) -> Unplugged:
-    """Let a session reach this Chatwork, which need not be started, and nobody else."""
+def unplugged(chatwork: Chatwork) -> Chatwork:
+    """A Chatwork that is never started, with the addresses by which `plug` reaches it."""
     chatwork._ports = (API_PORT, FILES_PORT)
     chatwork.files_url = f"http://127.0.0.1:{FILES_PORT}"
-    adapter = Unplugged(chatwork, clock)
+    return chatwork
+
+
+def plug(session: requests.Session, chatwork: Chatwork, clock: Clock) -> None:
+    """Let a session reach this Chatwork and nobody else."""
     session.adapters.clear()
-    session.mount("http://", adapter)
-    return adapter
+    session.mount("http://", Unplugged(chatwork, clock))
 
 
 class Unplugged(BaseAdapter):

@@ -1,0 +1,76 @@
+"""Verifies the package at a path, whether it is a folder or a zip.
+
+Standard library and Python 3.8 syntax, because this module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from gettext import gettext as _
+from pathlib import Path
+from typing import Callable  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence.finding import Progress, Verification
+from archiver.evidence.tree import READ_FAULTS, Folder, Tree, Zipped
+from archiver.evidence.verify_package import is_package, verify_package
+from archiver.evidence.verify_stamps import CheckToken
+
+_ZIP_BEGINS = b"PK"
+
+
+def verify_place(
+    path: Path,
+    progress: Progress | None = None,
+    *,
+    check: CheckToken | None = None,
+    known: Callable[[str], bool] | None = None,
+) -> Verification | None:
+    """Check the package at a path; None if there is none.
+
+    `check` judges stamps, `known` tells whether browsers trust a root. Raises OSError.
+    """
+
+    def look(told: Verification, tree: Tree) -> Verification:
+        verify_package(told, tree, progress, check=check, known=known)
+        told.close()
+        return told
+
+    if path.is_dir():
+        told = Verification()
+        folder = Folder(path, told)
+        return look(told, folder) if is_package(folder.names()) else None
+    return _verify_zip(path, look) if path.is_file() else None
+
+
+def _verify_zip(path: Path, look: Callable[[Verification, Tree], Verification]) -> Verification | None:
+    """A file that begins as a zip does is one, however damaged."""
+    with path.open("rb") as file:
+        if file.read(len(_ZIP_BEGINS)) != _ZIP_BEGINS:
+            return None
+    told = Verification()
+    try:
+        tree = Zipped(path, told)
+    except READ_FAULTS as fault:
+        told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=fault))
+        return told
+    with closing(tree):
+        if not told.ok or is_package(tree.names()):
+            return look(told, tree)
+        if not _once_held_a_package(path):
+            return None
+        detail = _("its list of files is damaged")
+        told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
+        return told
+
+
+def _once_held_a_package(path: Path) -> bool:
+    """Whether the name that every bag holds still stands before a file's bytes, though the zip's list lacks it."""
+    name, before = b"/bagit.txt", b""
+    with path.open("rb") as file:
+        while True:
+            piece = file.read(2**20)
+            if not piece:
+                return False
+            if name in before + piece:
+                return True
+            before = piece[-len(name) :]

@@ -1,0 +1,66 @@
+"""Which messages the user wants in the excerpt: ids, addresses out of Chatwork, or the numbers of a package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from gettext import gettext as _
+
+from archiver import errors
+
+_LINK = re.compile(r"(?:https?://[^\s,]{1,100}/)?#!rid[0-9]{1,19}-(?P<id>[0-9]{1,20})")
+_ID = re.compile(r"m?(?P<id>[0-9]{1,20})")
+_NUMBER = re.compile(r"(?:No\.?|№)\s?(?P<no>[0-9]{1,9})", re.IGNORECASE)
+
+_SHORTEST_ID = 8
+"""Digits of a bare number from which it is an id; the oldest ids of Chatwork have as many. A shorter one is a No."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the user named; nothing = the rule chooses."""
+
+    ids: frozenset[str] = frozenset()
+    numbers: frozenset[int] = frozenset()
+
+    @property
+    def made(self) -> bool:
+        """Whether the user named any."""
+        return bool(self.ids or self.numbers)
+
+    def check(self, found: Collection[str], numbers: Collection[int]) -> None:
+        """Take the named ids and numbers that are in the package. Raises UsageError naming the others."""
+        lacking = sorted(self.ids - frozenset(found)) + [
+            f"No.{one}" for one in sorted(self.numbers - frozenset(numbers))
+        ]
+        if lacking:
+            said = _("These messages are not in the package: {messages}")
+            raise errors.UsageError(detail=said.format(messages=", ".join(lacking[:10])))
+
+
+def choice(given: str | None) -> Choice:
+    """Read `--messages`: separated by commas or spaces. Raises UsageError for what is none of the three forms."""
+    ids: set[str] = set()
+    numbers: set[int] = set()
+    for word in re.split(r"[,、\s]+", re.sub(r"(?i)(no\.?)\s+", r"\1", given or "")):
+        if not word:
+            continue
+        link, bare, number = _LINK.fullmatch(word), _ID.fullmatch(word), _NUMBER.fullmatch(word)
+        if link:
+            ids.add(_plain(link["id"]))
+        elif number:
+            numbers.add(int(number["no"]))
+        elif bare and (word.startswith("m") or len(bare["id"]) >= _SHORTEST_ID):
+            ids.add(_plain(bare["id"]))
+        elif bare:
+            numbers.add(int(bare["id"]))
+        else:
+            said = _("“{word}” is no message: give its id, its address out of Chatwork, or its number like No.12.")
+            raise errors.UsageError(detail=said.format(word=word))
+    return Choice(frozenset(ids), frozenset(numbers))
+
+
+def _plain(digits: str) -> str:
+    """Without leading zeros, as ids are kept."""
+    return digits.lstrip("0") or "0"

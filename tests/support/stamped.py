@@ -1,0 +1,69 @@
+"""Packages and archives with third-party times: seals stamped by simulated authorities, asked in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from archiver.demo.authority import SimulatedAuthority
+from archiver.evidence import timestamp
+from archiver.evidence.roots import der_to_pem
+from archiver.evidence.timestamp import Authority
+from archiver.export.package import ExportReport, export
+from archiver.export.stamping import Stamping
+from archiver.store import seal, stamps
+from archiver.store.archive import Archive
+from archiver.store.stamps import Got
+from tests.support.authorities import at_hand
+from tests.support.packages import NOW, archive_of_the_story
+from tests.support.world import Clock
+
+
+def authority(name: str = "a", *, now: Callable[[], datetime] = lambda: NOW) -> Authority:
+    """An authority with a root of its own."""
+    return replace(at_hand(SimulatedAuthority(now=now, name=f"TSA {name}")), name=name)
+
+
+def stamp_seals(archive: Archive, authorities: Sequence[Authority], *, at: datetime = NOW) -> None:
+    """What the queue does: a stamp of each authority on every seal that lacks it."""
+    for one in authorities:
+        with archive.reading() as reading:
+            dues = stamps.waiting(reading, [one.name], at, all=True)
+        for due in dues:
+            body = (archive.home / seal.FOLDER / due.seal.name).read_bytes()
+            got = timestamp.stamp(body, one, now=lambda: at)
+            pem = [der_to_pem(der) for der in one.roots]
+            stamps.keep(archive, due, got.reply, Got(got.token.time, got.token.root, at), pem=pem)
+
+
+def stamping(archive: Archive, *authorities: Authority, silent: Sequence[str] = ()) -> Stamping:
+    """How a package gets its stamps; the `silent` ones give nothing."""
+    speaking = [one for one in authorities if one.name not in silent]
+
+    def stamp(data: bytes) -> Iterator[tuple[str, bytes]]:
+        for one in speaking:
+            yield one.name, timestamp.stamp(data, one, now=lambda: NOW).reply
+
+    roots = {one.name: one.roots for one in authorities}
+    return Stamping(roots, lambda: stamp_seals(archive, speaking), stamp)
+
+
+def stamped_package(folder: Path, *, silent: Sequence[str] = ()) -> ExportReport:
+    """A lawyer's package of the story: authority `a` stamped the first seals in time, `a` and `b` all at the export."""
+    archive = archive_of_the_story(folder / "home")
+    clock = Clock(NOW - timedelta(days=10))
+    first = authority(now=clock)
+    stamp_seals(archive, [first], at=clock())
+    clock.pass_by(days=10)
+    report = export(
+        archive,
+        contract="job1",
+        profile="lawyer",
+        out=folder / "out",
+        now=lambda: NOW,
+        stamping=stamping(archive, first, authority("b"), silent=silent),
+    )
+    archive.close()
+    return report
