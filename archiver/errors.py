@@ -145,6 +145,61 @@ class FileTooLarge(UsageError):
     hint = N_("Save it in several smaller files and name them all.")
 
 
+class NotAFile(UsageError):
+    """A path given by the user leads to a folder, a device or a pipe."""
+
+    message = N_("“{path}” is not a file. Name one file, not a folder.")
+
+
+class FileAboveLimit(UsageError):
+    """A file given by the user is larger than files may be."""
+
+    message = N_("“{path}” is larger than the limit of {limit_gb} GB. Nothing was saved.")
+    hint = N_("The limit is max_gb under [files] in archive.toml.")
+
+
+class OwnFile(UsageError):
+    """A file given by the user belongs to the archive itself, or holds the token."""
+
+    message = N_("“{path}” belongs to the archive itself and cannot be added to a contract.")
+    hint = N_("Name the screenshot, notice or document itself, where you saved it.")
+
+
+class DayAhead(UsageError):
+    """Something that has happened is given a time that has not come yet."""
+
+    message = N_("“{value}” for {option} lies in the future.")
+    hint = N_("Times are those of Japan. Look at the year, the month and the day once more.")
+
+
+class UnknownMessage(UsageError):
+    """No message of the contract's rooms has this id."""
+
+    message = N_("No kept message of contract “{contract}” has the id {message}.")
+    hint = N_("The page of the conversation (archive show) has the ids. Newer messages: archive sync")
+
+
+class UnknownFile(UsageError):
+    """No file of the contract's rooms has this id."""
+
+    message = N_("No file of the rooms of contract “{contract}” has the id {file}.")
+    hint = N_("Newer files are known after: archive sync")
+
+
+class UnknownDelivery(UsageError):
+    """No delivery of the contract has this number."""
+
+    message = N_("Contract “{contract}” has no delivery with the number {number}.")
+    hint = N_("See the deliveries with: archive delivery list {contract}")
+
+
+class UnknownEnclosure(UsageError):
+    """Nothing that was attached to the contract has this number."""
+
+    message = N_("Contract “{contract}” has no attachment with the number {number}.")
+    hint = N_("See the attachments with: archive contract show {contract}")
+
+
 # --- settings and accounts: exit 5 -----------------------------------------------------------
 
 

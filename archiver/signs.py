@@ -22,6 +22,8 @@ class Rule(StrEnum):
     CONTACT_GONE = "contact_gone"
     HIDDEN_BY_PLAN = "hidden_by_plan"
     DELETIONS = "deletions"
+    OTHER_CHAT = "other_chat"
+    """The only one that tells of nothing that is going."""
 
 
 class Level(StrEnum):
@@ -86,6 +88,15 @@ class Unlisted:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherChatSeen:
+    """A direct chat with a person of a contracted room that belongs to no contract; None: there is none any more."""
+
+    account_id: int
+    room_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Shut:
     """A room that cannot be opened any more."""
 
@@ -127,6 +138,7 @@ class Observed:
     renamed: tuple[Renamed, ...] = ()
     left: tuple[Left, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
+    other_chats: tuple[OtherChatSeen, ...] = ()
     shut: tuple[Shut, ...] = ()
     unshown: tuple[Unshown, ...] = ()
     lately: tuple[Unshown, ...] = ()

@@ -16,6 +16,7 @@ FOUNDATION = {"errors", "records"}
 #: Each part, and the parts or modules of ours it may import. A row for a module wins over its folder's.
 MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
+    "ids": set(),
     "errors": {"records"},  # the type of a reply that an error carries
     "signs": {"records"},
     "settings": FOUNDATION,
@@ -25,16 +26,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seal": FOUNDATION | {"evidence.chain"},
     "store.project": FOUNDATION | {"evidence.history"},
-    "render": {"records", "chatwork.notation"},
-    "sync": FOUNDATION | {"chatwork", "store"},
+    "render": {"ids", "records", "chatwork.notation"},
+    "sync": FOUNDATION | {"chatwork", "ids", "store"},
     "export": FOUNDATION | {"chatwork.notation", "evidence.history", "evidence.tables", "render"},
+    "export.report": FOUNDATION | {"chatwork.notation", "evidence.tables_events", "render"},
     "export.bag": FOUNDATION | {"evidence.manifest"},
+    "export.mask_entries": FOUNDATION | {"evidence.history", "evidence.masked"},
     **{
         f"export.{module}": FOUNDATION | {"evidence", "render", "store"}
-        for module in ("package", "daily", "assembly", "material", "payload")
+        for module in ("package", "daily", "assembly", "dossier", "material", "payload", "stamping", "submission")
     },
     "alerts": FOUNDATION | {"signs"},
-    "app": FOUNDATION | {"settings", "chatwork", "evidence", "store"},
+    "authority": FOUNDATION | {"chatwork.address", "evidence", "settings", "store.seal"},
+    "app": FOUNDATION | {"authority", "settings", "chatwork", "evidence", "store"},
     "schedule": FOUNDATION | {"alerts", "app", "settings", "signs", "sync", "export", "evidence", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "schedule", "sync", "export", "store", "evidence"},
@@ -45,19 +49,24 @@ MAY_IMPORT["cli"] = set(MAY_IMPORT)
 #: of the standard library, only what reaches the network or a database needs one.
 HOME: dict[str, set[str]] = {
     "alembic": {"store"},
+    "asn1crypto": {"demo", "evidence.tsr"},
+    "certifi": {"evidence.roots"},
     "click": {"cli"},
+    "cryptography": {"demo", "evidence.roots", "evidence.tsr"},
     "filelock": {"store.archive", "schedule"},
     "jinja2": {"render"},
     "keyring": {"settings"},
     "markupsafe": {"render"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings"},
     "platformdirs": {"settings"},
-    "requests": {"chatwork.transport", "sync.transfer", "sync.pictures", "app"},
+    "requests": {"chatwork.transport", "sync.transfer", "sync.pictures", "app", "authority"},
+    "rfc3161_client": {"evidence.timestamp", "evidence.tsr"},
     "rich": {"cli"},
     "sqlalchemy": {"store"},
     "tomlkit": {"settings"},
-    "urllib3": {"chatwork.transport", "sync.transfer", "sync.pictures"},
-    "http.client": {"chatwork.transport", "demo", "sync.transfer", "sync.pictures"},
+    "typst": {"export.pdf"},
+    "urllib3": {"chatwork.transport", "sync.transfer", "sync.pictures", "authority"},
+    "http.client": {"chatwork.transport", "demo", "sync.transfer", "sync.pictures", "authority"},
     "http.server": {"demo"},
     "socket": {"demo"},
     "socketserver": {"demo"},

@@ -69,6 +69,15 @@ def contact_gone(seen: Observed) -> Iterator[Alert]:
         yield Alert(Rule.CONTACT_GONE, level, one.at, heavy[0] if heavy else None, one.account_id)
 
 
+def other_chat(seen: Observed) -> Iterator[Alert]:
+    """A direct chat with a person of a contracted room that is not saved; the alert names that chat."""
+    for one in seen.other_chats:
+        if one.room_id is not None and one.account_id != seen.owner:
+            heavy = any(carries(seen, room, one.account_id) for room in seen.rooms)
+            level = Level.MEDIUM if heavy else Level.LOW
+            yield Alert(Rule.OTHER_CHAT, level, one.at, one.room_id, one.account_id)
+
+
 def hidden_by_plan(seen: Observed) -> Iterator[Alert]:
     """The plan begins to hide messages of a room; that it then hides more each day is no news."""
     hidden = [one for one in seen.unshown if one.state is State.HIDDEN and one.room_id not in seen.hidden_before]
@@ -113,6 +122,13 @@ def standing(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
     return None
 
 
+def settled(seen: Observed) -> list[Alert]:
+    """Kept alerts that are true no more: the chat is saved now, or there is none."""
+    now = {one.account_id: one.room_id for one in seen.other_chats}
+    stand = [one for one in seen.alerts if one.rule is Rule.OTHER_CHAT and not one.dismissed]
+    return [one for one in stand if one.account_id in now and now[one.account_id] != one.room_id]
+
+
 def judge(seen: Observed) -> list[Alert]:
     """Every alert that an observation gives, the most urgent first."""
     found = [alert for rule in RULES for alert in rule(seen)]
@@ -149,5 +165,6 @@ RULES: tuple[Callable[[Observed], Iterator[Alert]], ...] = (
     member_gone,
     contact_gone,
     hidden_by_plan,
+    other_chat,
 )
 """In the order in which alerts of the same level are told."""

@@ -20,6 +20,11 @@ def sentence(alert: Alert) -> str:
             text = _("Somebody is no longer listed as a member of room {room} (reason unknown).")
         case Rule.CONTACT_GONE:
             text = _("Somebody of your rooms for work is no longer listed as your contact (reason unknown).")
+        case Rule.OTHER_CHAT:
+            text = _(
+                "You have a direct chat with somebody of your rooms for work that is not saved: room {room}. "
+                "If work is talked about in it, add it: archive contract set."
+            )
         case Rule.HIDDEN_BY_PLAN:
             text = ngettext(
                 "{n} message of room {room} is now hidden by the plan. What was saved is kept.",

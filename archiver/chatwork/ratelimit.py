@@ -8,7 +8,7 @@ other tools, so some of it stays unused. Nothing here sleeps, sends or asks a cl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -28,6 +28,10 @@ class Budget:
     """How many are left in this window."""
     reset: datetime | None = None
     """When the window ends, by our own clock."""
+
+    def spend(self) -> Budget:
+        """The budget after a request was sent: it counts whether or not its reply ever comes to tell."""
+        return self if not self.remaining else replace(self, remaining=self.remaining - 1)
 
     def observe(self, headers: Mapping[str, str], received_at: datetime, *, refused: bool = False) -> Budget:
         """The budget after a reply with these headers (lower-case names).

@@ -182,6 +182,7 @@ class Transport:
     def _send(self, target: str) -> Reply:
         started = time.monotonic()  # of real sockets, whatever clock the archive is given
         self.requests += 1
+        self.budget = self.budget.spend()
         with self._session.get(
             self._base + target,
             auth=self._sign,

@@ -5,8 +5,8 @@ In this order, without a cause that no reply names, and without blame (voice: do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.alerts import rules
 from archiver.cli.progress import short
 from archiver.cli.text import columns, pad, visible, wrap
 from archiver.records import JST, Contract
-from archiver.signs import Alert, Level, Rule
+from archiver.signs import Alert, Level, Observed, Rule
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 WIDTH = 80
 MOST_FILES = 8
 """Files that are named one by one; the others are counted."""
+
+OF_A_PERSON = frozenset({Rule.ACCOUNT_CLOSED, Rule.CONTACT_GONE})
+"""What concerns every room of a person, though the alert names one at most."""
 
 MEGABYTE, GIGABYTE = 10**6, 10**9
 
@@ -37,7 +41,7 @@ class Alarm:
     contract: Contract
     kept: Keeping
     alerts: tuple[Alert, ...]
-    """The open ones of its rooms, perhaps none."""
+    """The open ones of its rooms and of the people in them, perhaps none."""
 
 
 def alarms(
@@ -49,10 +53,31 @@ def alarms(
     found = []
     for contract in contracts:
         rooms = {int(room.room_id) for room in contract.rooms}
-        its = tuple(one for one in alerts if not one.dismissed and one.room_id in rooms)
+        its = tuple(_concerning(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in its):
             found.append(Alarm(contract, keeping(reading, rooms), its))
     return found
+
+
+def _concerning(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> Iterator[Alert]:
+    """Open alerts that concern these rooms: about them, or about a person who is in one of them.
+
+    An alert about a person names one room; where nothing rests on that person it is only good to know.
+    """
+    from archiver.store.queries import signs
+
+    for one in alerts:
+        if one.dismissed:
+            continue
+        if one.room_id in rooms:
+            yield one
+        elif one.rule in OF_A_PERSON and one.account_id is not None:
+            shared = signs.rooms_of(reading, {one.account_id}) & rooms
+            seen = Observed(rooms={room: signs.people_of(reading, room) for room in shared})
+            if any(rules.carries(seen, room, one.account_id) for room in shared):
+                yield one
+            elif shared:
+                yield replace(one, level=Level.LOW)
 
 
 def tell_alarm(alarm: Alarm) -> None:
@@ -151,6 +176,7 @@ def _reason(word: str) -> str:
         "no_space": _("not enough space on this computer"),
         "not_shown": _("Chatwork answered “not found”"),
         "not_found": _("the place of the file answered “not found” (404)"),
+        "refused": _("the place of the file answered “not allowed” (403)"),
         "not_understood": _("the answer could not be understood"),
         "unreachable": _("no connection"),
         "cut": _("the transfer was cut"),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
-from archiver.cli.export import FINDINGS, tell_verification
 from archiver.cli.progress import Screen
+from archiver.cli.proof import FINDINGS, tell_verification
 from archiver.cli.screen import jst
 from archiver.cli.text import visible
 from archiver.errors import N_

@@ -17,7 +17,7 @@ from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, RoomId
 
 if TYPE_CHECKING:
-    from archiver.store.archive import Archive
+    from archiver.store.archive import Archive, Reading
 
 ID = re.compile(r"[a-z0-9-]{1,32}")
 
@@ -136,12 +136,26 @@ def contract_show(obj: CliContext, contract_id: str | None) -> int:
     with Archive(obj.home).reading() as reading:
         one = the_contract(reading, contract_id)
         note = payload(reading, f"note/{one.id}", None)
+        beside = _beside(reading, one)
     rows = [(_("Contract"), one.id), (_("Rooms"), ", ".join(str(room.room_id) for room in one.rooms))]
     rows += [(text, _shown(getattr(one, name))) for name, text in _labels().items()]
     rows.append((_("Note (never leaves this archive)"), _shown(note and note["text"])))
     for label, value in rows:
         click.echo(f"{pad(label, 36)} {value}")
+    for line in beside:
+        click.echo(line)
     return 0
+
+
+def _beside(reading: Reading, one: Contract) -> list[str]:
+    """Deliveries and attachments under their headings; that no delivery was entered is said."""
+    from archiver.cli import stated
+    from archiver.store.queries.stated import deliveries, enclosures
+
+    delivered = list(stated.delivery_lines(reading, one, deliveries(reading, one.id))) or [" " * 5 + _shown(None)]
+    enclosed = list(stated.enclosure_lines(enclosures(reading, one.id)))
+    parts = ((_("Delivered on the platform"), delivered), (_("Attached"), enclosed))
+    return [line for heading, lines in parts if lines for line in (heading, *lines)]
 
 
 def _labels() -> dict[str, str]:

@@ -1,18 +1,19 @@
-"""`export`, `exports`, `verify` and `seal`: what is handed out, and what shows that it was not changed."""
+"""`export` and `exports`: what is handed out, what would leave with it, and what was handed out before."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from archiver import errors
 from archiver.cli.context import CliContext
+from archiver.cli.desktop import open_folder
+from archiver.cli.preview import tell_preview
 from archiver.cli.screen import jst
 from archiver.cli.stamps import tell_root_faults
 from archiver.cli.sync import INCOMPLETE, parse_day, parse_until
@@ -20,24 +21,27 @@ from archiver.cli.text import pad, visible
 from archiver.errors import N_
 
 if TYPE_CHECKING:
-    from archiver.evidence.finding import Verification
-    from archiver.evidence.timestamp import Authority
+    from archiver.export.gathering import Preview
     from archiver.export.package import ExportReport
 
-FINDINGS = 3
-"""Exit code: something was found wrong."""
-
-MOST_SHOWN = 50
-"""Findings shown on the screen; `--json` gives all."""
+_WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
+_MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, with commas.")
 
 
 @click.command("export", help=N_("Make a package from what is kept. Needs no token and no network; sends nothing."))
 @click.argument("contract", metavar=N_("CONTRACT"), required=False)
-@click.option(
-    "--for", "--profile", "profile", metavar=N_("WHO"), default="lawyer", help=N_("For whom: lawyer or daily.")
-)
+@click.option("--for", "--profile", "profile", metavar=N_("WHO"), default="support", help=_WHO)
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Only messages sent up to this day."))
+@click.option("--messages", metavar=N_("LIST"), help=_MESSAGES)
+@click.option("--mask", "masks", metavar=N_("PATTERN"), multiple=True, help=N_("Mask this text everywhere, too."))
+@click.option("--no-mask", is_flag=True, help=N_("Mask nothing that is not asked for here."))
+@click.option(
+    "--mask-person", "mask_people", type=int, metavar="ID", multiple=True, help=N_("Mask this person's name.")
+)
+@click.option("--unmask", "unmask_people", type=int, metavar="ID", multiple=True, help=N_("Show this person's name."))
+@click.option("--preview", is_flag=True, help=N_("Only say in numbers what would leave; nothing is made."))
+@click.option("--max-mb", type=click.FloatRange(min=0.1), metavar="N", help=N_("What the package may weigh at most."))
 @click.option("--zip", "packed", is_flag=True, help=N_("Make a zip file too, however large."))
 @click.option("--out", metavar=N_("DIR"), help=N_("Where to put the package; left out: the usual folder."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
@@ -48,35 +52,81 @@ def command_export(
     profile: str,
     since: str | None,
     until: str | None,
+    messages: str | None,
+    masks: tuple[str, ...],
+    no_mask: bool,
+    mask_people: tuple[int, ...],
+    unmask_people: tuple[int, ...],
+    preview: bool,
+    max_mb: float | None,
     packed: bool,
     out: str | None,
     as_json: bool,
 ) -> int:
-    """Seal, then build from the state at that seal."""
+    """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
     from archiver import app as application
     from archiver.export import package
+    from archiver.export.choice import choice
+    from archiver.export.mask import policy
     from archiver.schedule.stamping import stamping
     from archiver.settings.exports import exports_folder
 
     app = application.build(obj.settings(), obj.environ)
     folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
-    report = package.export(
-        app.archive,
-        contract=contract,
-        profile=profile,
-        since=parse_day(since, "--from"),
-        until=parse_until(until, "--to"),
-        out=folder,
-        zip=packed,
-        now=app.now,
-        stamping=stamping(app),
-    )
+    looked_at: list[Preview] = []
+    try:
+        report = package.export(
+            app.archive,
+            contract=contract,
+            profile=profile,
+            since=parse_day(since, "--from"),
+            until=parse_until(until, "--to"),
+            out=folder,
+            zip=packed,
+            now=app.now,
+            stamping=None if preview else stamping(app),
+            policy=policy(profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people),
+            choice=choice(messages),
+            max_mb=max_mb,
+            every=app.settings.sync.every,
+            confirm=_only_look(looked_at) if preview else None if as_json else _ask,
+        )
+    except package.Declined:
+        _tell_declined(looked_at, as_json=as_json)
+        return 0
     tell_root_faults(app.root_faults)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     else:
         _tell_export(report, to_stderr=obj.verbose < 0)
     return INCOMPLETE if report.incomplete or report.unheld else 0
+
+
+def _ask(preview: Preview) -> bool:
+    """Show what would leave and ask, where somebody sits before a terminal."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    tell_preview(preview, err=True)
+    return click.confirm(_("Make this package?"), default=True, err=True)
+
+
+def _only_look(looked_at: list[Preview]) -> Callable[[Preview], bool]:
+    def look(preview: Preview) -> bool:
+        looked_at.append(preview)
+        return False
+
+    return look
+
+
+def _tell_declined(looked_at: list[Preview], *, as_json: bool) -> None:
+    if looked_at and as_json:
+        from dataclasses import asdict
+
+        click.echo(json.dumps({"preview": asdict(looked_at[0])}, ensure_ascii=False))
+        return
+    if looked_at:
+        tell_preview(looked_at[0], err=False)
+    click.echo(_("No package was made."), err=True)
 
 
 def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
@@ -93,6 +143,19 @@ def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
         click.echo("  " + visible(sentence), err=True)
     if report.incomplete or report.unheld:
         click.echo(_("Not everything that belongs into it could be put in; the package says so too."), err=True)
+    _tell_before_sending(report)
+    open_folder(Path(report.path))
+
+
+def _tell_before_sending(report: ExportReport) -> None:
+    if report.blank:
+        options = " ".join(f"--{name.replace('_', '-')}" for name in report.blank)
+        click.echo(_("Not stated yet (printed as blank): {options}").format(options=options), err=True)
+        click.echo(
+            "  " + _("Add them with: archive contract set {contract}").format(contract=report.contract), err=True
+        )
+    if report.advice:
+        click.echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)
 
 
 @click.command("exports", help=N_("The packages made so far: when, for whom, and their fingerprint."))
@@ -112,86 +175,3 @@ def command_exports(obj: CliContext) -> int:
     if not made:
         click.echo(_("No package has been made yet."))
     return 0
-
-
-@click.command(
-    "seal", help=N_("Seal the records made until now, and ask for the third-party time of every seal that waits.")
-)
-@click.pass_obj
-def command_seal(obj: CliContext) -> int:
-    """Also what every export does first. Authorities that give nothing change no exit code: the seals wait."""
-    from archiver import app as application
-    from archiver.cli.stamps import tell_stamps
-    from archiver.schedule import stamps
-    from archiver.store import seal
-    from archiver.sync.sweeps import flush
-
-    app = application.existing(application.build(obj.settings(), obj.environ))
-    flush(app.archive, at=app.now())
-    made = seal.close(app.archive, now=app.now())
-    for one in made:
-        number = one.last - one.first + 1
-        told = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)
-        click.echo(told.format(number=one.number, n=number) + f"\n  SHA-256 {one.sha256}")
-    if not made:
-        click.echo(_("Everything is sealed already."))
-    tell_stamps(stamps.ask(app, at_once=True, seconds=None).outcomes)
-    if app.root_faults:
-        raise app.root_faults[0]
-    return 0
-
-
-@click.command("verify", help=N_("Check that nothing was changed: this archive, or a package (folder or zip)."))
-@click.argument("path", metavar=N_("PATH"), required=False)
-@click.option("--deep", is_flag=True, help=N_("Also make the readable tables anew from the records and compare."))
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.pass_obj
-def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool) -> int:
-    """Needs no token and no network; writes nothing that is evidence."""
-    from archiver.schedule.verification import verify_archive, verify_path
-    from archiver.store.archive import Archive
-
-    if path is None:
-        archive = Archive(obj.home)
-        if not archive.exists():
-            raise errors.NoArchive(path=obj.home)
-        found = verify_archive(archive, deep=deep, authorities=_authorities(obj))
-    else:
-        found = verify_path(Path(path).expanduser().absolute(), deep=deep)
-    if as_json:
-        click.echo(json.dumps(_document(found), ensure_ascii=False))
-    else:
-        tell_verification(found)
-    return 0 if found.ok else FINDINGS
-
-
-def _authorities(obj: CliContext) -> Sequence[Authority] | None:
-    """Whose roots the settings pin; None if the settings cannot be read, which verification does not need."""
-    from archiver import authority
-
-    try:
-        return authority.ready(obj.home, obj.settings().timestamp.authorities)[0]
-    except errors.SettingsError:
-        return None
-
-
-def _document(found: Verification) -> dict[str, object]:
-    findings = [{"check": one.check, "subject": one.subject, "text": one.text} for one in found.findings]
-    return {"ok": found.ok, "checked": found.checked, "findings": findings, "notes": list(found.notes)}
-
-
-def tell_verification(found: Verification) -> None:
-    """What was looked at, what does not match, what is worth knowing."""
-    told = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
-    click.echo(told.format(**found.checked))
-    for one in found.findings[:MOST_SHOWN]:
-        click.echo(f"[{one.check}] {visible(one.subject)}: {visible(one.text)}")
-    if len(found.findings) > MOST_SHOWN:
-        click.echo(_("… and {n} more (see --json).").format(n=len(found.findings) - MOST_SHOWN))
-    for note in found.notes:
-        click.echo(_("Note: {text}").format(text=visible(note)))
-    if found.ok:
-        click.echo(_("Nothing was found changed."))
-    else:
-        number = len(found.findings)
-        click.echo(ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number))

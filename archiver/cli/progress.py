@@ -58,10 +58,13 @@ class Screen:
 
     def single(self, done: int, total: int, minutes: int) -> None:
         """So many of the messages that are read one by one are done, and how long the rest takes by Chatwork's pace."""
+        sentence = _("{done} of {total} messages, about {minutes} minutes left")
+        self.part(sentence.format(done=done, total=total, minutes=minutes), done, total)
+
+    def part(self, text: str, done: int, total: int) -> None:
+        """So much of one part of the work is done, of so much."""
         if not self._bars:
             return
-        sentence = _("{done} of {total} messages, about {minutes} minutes left")
-        text = sentence.format(done=done, total=total, minutes=minutes)
         if self._progress is None:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn
@@ -71,7 +74,7 @@ class Screen:
             self._progress = Progress(*columns, console=console, transient=True)
             self._progress.start()
             self._task = self._progress.add_task(text, total=total)
-        self._progress.update(self._task, description=text, completed=done)
+        self._progress.update(self._task, description=text, completed=done, total=total)
 
     def _begin(self) -> Any:
         if self._progress is None:

@@ -11,6 +11,7 @@ import click
 from archiver import errors
 from archiver.cli import alarm, screen
 from archiver.cli.context import CliContext
+from archiver.cli.stamps import tell_root_faults
 from archiver.cli.sync import INCOMPLETE
 from archiver.cli.text import visible, wrap
 from archiver.errors import N_
@@ -52,6 +53,7 @@ def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
         _tell_kept(app, meant)
     for complaint in report.complaints:
         click.echo(complaint, err=True)
+    tell_root_faults(app.root_faults)
     screen.tell_alerts(report)
     return INCOMPLETE if report.reported or report.complaints else 0
 
@@ -85,11 +87,22 @@ def _tell_fault(fault: errors.ArchiverError) -> None:
     click.echo("\n".join(wrap(sentence, alarm.WIDTH)))
 
 
+def _is_among(contract: Contract, rooms: set[int]) -> bool:
+    return any(room.room_id in rooms for room in contract.rooms)
+
+
 def _tell_kept(app: App, meant: list[Contract]) -> None:
+    """A block for each contract that was meant, then for every other one that is shared with the same people."""
     from archiver.store.alerts import alerts
+    from archiver.store.queries import signs
+    from archiver.store.queries.contracts import contracts
 
     with app.archive.reading() as reading:
-        found = alarm.alarms(reading, meant, alerts(reading), always=True)
+        rooms = {room.room_id for one in meant for room in one.rooms}
+        shared = signs.rooms_of(reading, signs.counterparts(reading, rooms))
+        named = {one.id for one in meant}
+        also = [one for one in contracts(reading) if one.id not in named and _is_among(one, shared)]
+        found = alarm.alarms(reading, [*meant, *also], alerts(reading), always=True)
     for one in found:
         click.echo(screen.RULE)
         alarm.tell_alarm(one)

@@ -1,8 +1,8 @@
-"""How `status`, `sync` and `show` look on a screen of 80 columns (voice: docs/explanation, glossary)."""
+"""How `status` and `sync` look on a screen of 80 columns (voice: docs/explanation, glossary)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -12,16 +12,19 @@ import click
 
 from archiver.alerts import texts
 from archiver.cli.alarm import tell_alarm
+from archiver.cli.derived import about
 from archiver.cli.progress import short
-from archiver.cli.text import pad, visible, wrap
-from archiver.records import JST, Contract, State
+from archiver.cli.progress_lines import tell_progress
+from archiver.cli.stamps import seals_line
+from archiver.cli.text import columns, pad, visible, wrap
+from archiver.records import JST, Contract
 from archiver.signs import Level
 
 if TYPE_CHECKING:
     from archiver.cli.alarm import Alarm
-    from archiver.render.body import References
     from archiver.settings.model import Settings
-    from archiver.store.queries.reading import Line, Text
+    from archiver.store.backup import LastBackup
+    from archiver.store.queries.progress import Progress
     from archiver.store.queries.status import RoomStatus, Status
     from archiver.sync.plan import Step
     from archiver.sync.report import SyncReport
@@ -88,13 +91,23 @@ def gap_line(gap: dict[str, object]) -> str:
     """A gap in one line: which stretch, how many, why."""
     missing = gap["missing"]
     number = _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
-    if gap["after"] is None and gap["reason"] != "window":
+    if gap["after"] is None and gap["reason"] in ("first_sync", "plan"):
         return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
     if missing == 0:
         number = _("probably nothing is missing (estimate 0)")
-    start, end = (datetime.fromisoformat(str(gap[name])) if gap[name] else None for name in ("from", "to"))
-    period = f"{jst(start) if start else '?'} - {jst(end) if end else '?'}"
+    period = f"{_border(gap['from'], gap['after'])} - {_border(gap['to'], gap['before'])}"
+    if gap["reason"] == "inaccessible":
+        return _("Gap {period}: the chat could not be opened for a time; {number}.").format(
+            period=period, number=number
+        )
     return _("Gap {period}: not seen without a hole; {number}.").format(period=period, number=number)
+
+
+def _border(at: object, message: object) -> str:
+    """One end of a gap: its time, or else the one that the message's id tells."""
+    if at:
+        return jst(datetime.fromisoformat(str(at)))
+    return (about(int(str(message))) if message is not None else None) or "?"
 
 
 def notice(report: SyncReport) -> str:
@@ -112,8 +125,9 @@ def tell_plan(steps: Sequence[tuple[Step, str]], *, requests: int) -> None:
         click.echo(_("Nothing has moved and nothing is due: nothing would be read."))
         return
     kinds = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
+    kinds |= {"backfill": _("Back-fill"), "reread": _("Re-reading")}
     whys = {"first": _("first time"), "moved": _("something moved"), "due": _("it is its turn")}
-    whys["asked"] = _("asked for")
+    whys |= {"asked": _("asked for"), "named": _("named somewhere"), "near": _("near a change")}
     for step, name in steps:
         click.echo(f"{pad(kinds[step.kind], 20)} {pad(short(name), 26)} {pad(whys[step.why], 18)} {step.cost}")
     sentence = ngettext("Together at least {n} request.", "Together at least {n} requests.", requests)
@@ -160,7 +174,13 @@ def warnings(told: Status, settings: Settings, *, now: datetime) -> list[str]:
 
 
 def tell_status(
-    told: Status, found: Sequence[str], alarms: Sequence[Alarm], settings: Settings, *, now: datetime
+    told: Status,
+    found: Sequence[str],
+    alarms: Sequence[Alarm],
+    settings: Settings,
+    *,
+    progress: Progress,
+    now: datetime,
 ) -> None:
     """The status page of reference/voice.md; where something is going, that comes first."""
     here = now.astimezone(JST)
@@ -168,34 +188,41 @@ def tell_status(
     attention = _("Attention")
     soon = bool(found) or any(one.level is Level.MEDIUM for one in told.alerts)
     state = texts.urgency(Level.HIGH) if alarms else attention if soon else _("Good")
-    owner = f"{visible(told.account_name)}(ID {told.account_id})" if told.account_id else _("no account yet")
-    title, condition = _("Chatwork archive"), _("State: {state}").format(state=state)
-    click.echo(f"{title}   {owner}   {today}   {condition}")
+    click.echo(_head(told, today, _("State: {state}").format(state=state)))
     click.echo(RULE)
     for alarm in alarms:
         tell_alarm(alarm)
         click.echo(RULE)
     for sentence in found:
-        click.echo(f"[{attention}] {sentence}")
+        click.echo("\n    ".join(wrap(f"[{attention}] {sentence}", 76)))
     _tell_other_alerts(told, alarms, attention)
     last = jst(told.last_sync) if told.last_sync else _("never")
     label = _("Last save")
-    click.echo(f"{label}   {last}   {visible(str(settings.home))}")
+    click.echo(_beside(f"{label}   {last}", visible(str(settings.home))))
     head = [_("Messages"), _("Edited"), _("Deleted"), _("Files")]
     heads = "".join(_right(word, 9) for word in head)
-    click.echo(pad(_("Contract"), 28) + heads + "  " + _("without a gap since"))
+    click.echo(pad(_("Contract"), 28) + heads + "  " + _("complete since"))
     for contract in told.contracts:
         _tell_contract(contract, [room for room in told.rooms if contract.id in room.contracts])
-    unsealed = _("not yet sealed {n}").format(n=told.unsealed) if told.unsealed else ""
-    last_seal = jst(told.last_seal) if told.last_seal else "-"
-    label, newest = _("Daily seals"), _("last")
-    click.echo(f"{label}   {told.seals}   {newest} {last_seal}   {unsealed}".rstrip())
+    tell_progress(progress, days=settings.sync.reread_days)
+    click.echo(seals_line(told))
     if not settings.timestamp.authorities:
         click.echo(_("Third-party time   off (the seals show no time that a stranger vouches for)"))
+    _tell_backup(told.backup, attention)
     click.echo(RULE)
     if alarms:
         click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
     click.echo(_("Make a package: archive export   Read a room: archive show NUMBER"))
+
+
+def _tell_backup(last: LastBackup | None, attention: str) -> None:
+    """When and where there is a copy, or that everything hangs on this one disk."""
+    label = _("Other copy")
+    if last is None:
+        click.echo(f"{label}   [{attention}] " + _("only on this computer   archive backup DEST"))
+        return
+    state = _("checked") if last.verified else f"[{attention}] " + _("has findings")
+    click.echo(f"{label}   {jst(last.at)}  {short(last.path, 34)}  {state}")
 
 
 def _tell_other_alerts(told: Status, alarms: Sequence[Alarm], attention: str) -> None:
@@ -211,7 +238,8 @@ def _tell_other_alerts(told: Status, alarms: Sequence[Alarm], attention: str) ->
 
 def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
     title = visible(contract.title or contract.client or "")
-    click.echo(f" {visible(contract.label)} {short(title, 60)}".rstrip())
+    label = visible(contract.label)
+    click.echo(f" {label} {short(title, max(8, 78 - columns(label)))}".rstrip())
     for room in rooms:
         files = f"{room.files.saved}/{room.files.known}"
         cells = [str(room.messages), str(room.edited), str(room.deleted), files]
@@ -223,49 +251,22 @@ def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
             sentence = _("not shown any more {missing}, hidden by the plan {hidden}")
             click.echo("     " + sentence.format(missing=room.missing, hidden=room.hidden))
         for gap in room.gaps:
-            click.echo("     " + gap_line(gap))
+            click.echo("     " + "\n       ".join(wrap(gap_line(gap), 73)))
+
+
+def _head(told: Status, today: str, condition: str) -> str:
+    """Whose archive it is, now, and how it stands; a long name gives way."""
+    title = _("Chatwork archive")
+    if not told.account_id:
+        return f"{title}   {_('no account yet')}   {today}   {condition}"
+    left = 80 - columns(f"{title}   (ID {told.account_id})   {today}   {condition}")
+    return f"{title}   {short(told.account_name, max(6, left))}(ID {told.account_id})   {today}   {condition}"
+
+
+def _beside(left: str, path: str) -> str:
+    """A path on the same line if it fits, else below: it is never broken, so that it can be copied."""
+    return f"{left}   {path}" if columns(f"{left}   {path}") <= 80 else f"{left}\n  {path}"
 
 
 def _right(text: str, width: int) -> str:
-    from archiver.cli.text import columns
-
     return " " * (width - columns(text)) + text
-
-
-# --- show ----------------------------------------------------------------------------------------
-
-
-def tell_lines(lines: Iterable[Line], names: Mapping[int, str]) -> int:
-    """Print messages as a reader expects them, with these persons' names; how many there were."""
-    from archiver.render.body import References
-
-    known = References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
-    states = {
-        State.EDITED: _("edited"),
-        State.DELETED: _("shown as deleted"),
-        State.MISSING: _("not shown any more (reason unknown)"),
-        State.HIDDEN: _("hidden by the plan"),
-    }
-    number = 0
-    for line in lines:
-        number += 1
-        at = jst(datetime.fromtimestamp(line.send_time, JST), year=True)
-        mark = f"  [{states[line.state]}]" if line.state in states else ""
-        click.echo(f"{at}  {visible(line.name)}(ID {line.account_id}){mark}  m{line.message_id}")
-        for text in line.texts:
-            _tell_text(text, known, last=text is line.texts[-1])
-        click.echo()
-    return number
-
-
-def _tell_text(text: Text, references: References, *, last: bool) -> None:
-    from archiver.chatwork import notation
-    from archiver.render.body import plain
-
-    if text.body == "[deleted]":
-        return
-    if not last:
-        at = jst(text.last_seen, year=True) if text.last_seen else "?"
-        click.echo("  " + _("Earlier text, last seen {time}:").format(time=at))
-    for row in plain(notation.parse(text.body), references).split("\n"):
-        click.echo("    " + visible(row) if not last else "  " + visible(row))

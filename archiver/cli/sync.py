@@ -65,7 +65,7 @@ def command_sync(
 ) -> int:
     """Run one round and say what it came to."""
     from archiver import app as application
-    from archiver.cli import watch
+    from archiver.cli import stamps, watch
     from archiver.cli.progress import Screen
     from archiver.schedule import round as rounds
     from archiver.sync import run as sync
@@ -84,6 +84,7 @@ def command_sync(
     if obj.verbose >= 0:
         for warning in watch.of_run(report):
             click.echo(warning, err=True)
+        stamps.tell_root_faults(app.root_faults)
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     screen.tell_alerts(report)
@@ -118,21 +119,25 @@ def _show_plan(app: App, options: Options) -> int:
 def command_status(obj: CliContext, as_json: bool) -> int:
     """Needs no token and no network."""
     from archiver.app import utc_now
-    from archiver.cli import watch
+    from archiver.cli import progress_lines, watch
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
+    from archiver.store.queries.progress import progress
     from archiver.store.queries.status import document, status
 
     settings, now = obj.settings(), utc_now()
     with Archive(obj.home).reading() as reading:
-        told = status(reading)
-        watched = watch.of_archive(reading, rooms_to_read(reading, now), every=settings.sync.every, now=now)
+        told = status(reading, authorities=[one.name for one in settings.timestamp.authorities])
+        rooms, lately = rooms_to_read(reading, now), now - timedelta(days=settings.sync.reread_days)
+        watched = watch.of_archive(reading, rooms, every=settings.sync.every, now=now)
+        slow = progress(reading, rooms, since=lately)
         alarms = alarm.alarms(reading, told.contracts, told.alerts)
     warnings = screen.warnings(told, settings, now=now) + watched
     if as_json:
-        click.echo(json.dumps(document(told, warnings=warnings), ensure_ascii=False))
+        found = document(told, warnings=warnings) | progress_lines.document(slow)
+        click.echo(json.dumps(found, ensure_ascii=False))
     else:
-        screen.tell_status(told, warnings, alarms, settings, now=now)
+        screen.tell_status(told, warnings, alarms, settings, progress=slow, now=now)
     return 0
 
 
@@ -143,17 +148,21 @@ def command_status(obj: CliContext, as_json: bool) -> int:
 @click.pass_obj
 def command_show(obj: CliContext, room: int, since: str | None, until: str | None) -> int:
     """Needs no token and no network."""
+    from archiver.cli.conversation import tell_lines
+    from archiver.cli.derived import within
     from archiver.errors import UnknownRoom
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.reading import lines, names
+    from archiver.store.quests import unseen
 
     begin, end = parse_day(since, "--from"), parse_until(until, "--to")
     with Archive(obj.home).reading() as reading:
         if room not in {one.room_id for contract in contracts(reading) for one in contract.rooms}:
             raise UnknownRoom(room=room)
         shown = lines(reading, room, since=_seconds(begin), until=_seconds(end))
-        number = screen.tell_lines(shown, names(reading, room))
+        found = within(unseen(reading, room), begin, end)
+        number = tell_lines(shown, names(reading, room), found)
     if not number:
         click.echo(_("No message is kept for this time."), err=True)
     return 0

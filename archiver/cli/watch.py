@@ -1,11 +1,11 @@
-"""What deserves attention although nothing is missing: a fast chat, a wrong clock, unread messages that became fewer.
+"""What deserves attention before something is missing: a fast chat, a wrong clock, a full disk, unread messages.
 
 None of it changes an exit code, and no sentence names a person or a chat.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from archiver.store import work
 from archiver.store.clock import moment
+from archiver.store.queries import files
 from archiver.store.queries import pace as pace_queries
-from archiver.sync import ending, pace
+from archiver.sync import download, ending, pace
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -31,10 +32,12 @@ def of_run(report: SyncReport) -> list[str]:
         found.append(_clock(report.clock_offset_ms))
     if report.unread_dropped:
         found.append(_unread())
+    if download.NO_SPACE in report.reported:
+        found.append(_full())
     return found
 
 
-def of_archive(reading: Reading, rooms: Iterable[int], *, every: timedelta, now: datetime) -> list[str]:
+def of_archive(reading: Reading, rooms: Collection[int], *, every: timedelta, now: datetime) -> list[str]:
     """What the last runs have left to tell of the rooms read, one sentence each."""
     found = []
     fast = sum(_is_fast(reading, room, every=every, since=now - RECENT) for room in rooms)
@@ -53,6 +56,8 @@ def of_archive(reading: Reading, rooms: Iterable[int], *, every: timedelta, now:
     dropped = work.recall(reading, ending.UNREAD_DROPPED)
     if dropped is not None and abs(now - moment(dropped)) < RECENT:
         found.append(_unread())
+    if files.without_space(reading, rooms):
+        found.append(_full())
     return found
 
 
@@ -74,6 +79,13 @@ def _unread() -> str:
     return _(
         "While saving, your unread messages became fewer, perhaps because you read in Chatwork yourself. "
         "If you did not, please tell us: saving should mark nothing as read."
+    )
+
+
+def _full() -> str:
+    return _(
+        "Files are waiting: less space is free on this computer than is to stay free "
+        "([files] stop_when_free_gb). Texts are saved all the same. Free some space, or move the archive."
     )
 
 

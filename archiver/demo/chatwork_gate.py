@@ -14,9 +14,7 @@ from archiver.demo.chatwork_http import Answer, HttpRequest, errors
 class Gate:
     """Refuses writing, wrong tokens and too many requests; lets the rest through to `inside`."""
 
-    def __init__(
-        self, inside: Callable[[str], Answer], *, token: str, limit: int, window_seconds: int
-    ) -> None:
+    def __init__(self, inside: Callable[[str], Answer], *, token: str, limit: int, window_seconds: int) -> None:
         self.token: str | None = token
         self.limit = limit
         self._inside = inside

@@ -111,9 +111,7 @@ class People(State):
             self.say(room, by or self.owner, texts.room_changed("description", text), at=at)
 
     @locked
-    def publish(
-        self, room: int, code: str | None, *, need_acceptance: bool = True, description: str = ""
-    ) -> None:
+    def publish(self, room: int, code: str | None, *, need_acceptance: bool = True, description: str = "") -> None:
         """Open the room's invitation link under a code, or close it with None."""
         self.rooms[room].link = None if code is None else Link(code, need_acceptance, description)
 

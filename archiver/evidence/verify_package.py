@@ -10,7 +10,7 @@ import contextlib
 import json
 import re
 from gettext import gettext as _
-from typing import Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
+from typing import BinaryIO, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.finding import Progress, Verification
 from archiver.evidence.manifest import (
@@ -21,6 +21,7 @@ from archiver.evidence.manifest import (
     parse_manifest,
     sentence,
 )
+from archiver.evidence.masked import SHOWN
 from archiver.evidence.stamp_reply import covering
 from archiver.evidence.tables import CSV_HEADERS, MESSAGES, files, seal_numbers, table_lines
 from archiver.evidence.tree import READ_FAULTS, Tree, read_all
@@ -40,6 +41,9 @@ ROOTS = "data/tsa/{authority}.pem"
 
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _OWN_STAMP = re.compile(r"tagmanifest-sha256\.txt\.([a-z0-9-]{1,20})\.tsr")
+_REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pdf|csv)")
+"""Reports name the digest of the list of contents, so they cannot stand in it; the outer list has them."""
+
 _OXUM = re.compile(r"(?m)^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$")
 
 
@@ -104,8 +108,8 @@ class _Package:
         if ENTRIES not in self.names:
             self.told.find("package-form", ENTRIES, _("The records are not in the package."))
             return
-        with self._faults(ENTRIES), self.tree.seekable(ENTRIES) as file:
-            lines = PackageLines(self.told, file)
+        with self._faults(ENTRIES), contextlib.ExitStack() as opened, self.tree.seekable(ENTRIES) as file:
+            lines = PackageLines(self.told, file, self._shown(opened))
             chain = SealChain(self.told, self._below(SEALS), lambda name: self._read(SEALS + name), None, self._seal)
             size = self.tree.size(ENTRIES)
             lines.look(self._noted(chain.stretches()), lambda done: self._tell("entries", done, size))
@@ -122,6 +126,19 @@ class _Package:
                 "The pages in {folder} are held by the lists of digests alone; they were not compared with the records."
             )
             self.told.note(note.format(folder="data/transcript/"))
+        self._note_reports()
+
+    def _note_reports(self) -> None:
+        if any(name.startswith("data/report") and name.endswith(".pdf") for name in self.names):
+            note = _(
+                "The reports ({files}) are held by the lists of digests alone; they were not compared with the records."
+            )
+            self.told.note(note.format(files="data/*.pdf"))
+
+    def _shown(self, opened: contextlib.ExitStack) -> BinaryIO | None:
+        """What stands in place of masked records, if the package has any."""
+        name = f"data/{SHOWN}"
+        return opened.enter_context(self.tree.seekable(name)) if name in self.names else None
 
     # --- lists ------------------------------------------------------------------------------------
 
@@ -167,7 +184,7 @@ class _Package:
             if path.startswith(inside) and not (outside and path.startswith(outside)) and path != name
         }
         for difference in compare(listed, there):
-            if difference.kind == "extra" and _OWN_STAMP.fullmatch(difference.path):
+            if difference.kind == "extra" and (_OWN_STAMP if not base else _REPORT).fullmatch(difference.path):
                 continue
             self.told.find("manifest", base + difference.path, sentence(difference, name))
 

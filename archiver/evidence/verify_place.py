@@ -14,6 +14,7 @@ from archiver.evidence.finding import Progress, Verification
 from archiver.evidence.tree import READ_FAULTS, Folder, Tree, Zipped
 from archiver.evidence.verify_package import is_package, verify_package
 from archiver.evidence.verify_stamps import CheckToken
+from archiver.evidence.verify_submission import is_submission, verify_submission
 
 _ZIP_BEGINS = b"PK"
 
@@ -31,14 +32,17 @@ def verify_place(
     """
 
     def look(told: Verification, tree: Tree) -> Verification:
-        verify_package(told, tree, progress, check=check, known=known)
+        if is_package(tree.names()) or not is_submission(tree.names()):
+            verify_package(told, tree, progress, check=check, known=known)
+        else:
+            verify_submission(told, tree, progress)
         told.close()
         return told
 
     if path.is_dir():
         told = Verification()
         folder = Folder(path, told)
-        return look(told, folder) if is_package(folder.names()) else None
+        return look(told, folder) if _is_either(folder) else None
     return _verify_zip(path, look) if path.is_file() else None
 
 
@@ -54,13 +58,17 @@ def _verify_zip(path: Path, look: Callable[[Verification, Tree], Verification]) 
         told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=fault))
         return told
     with closing(tree):
-        if not told.ok or is_package(tree.names()):
+        if not told.ok or _is_either(tree):
             return look(told, tree)
         if not _once_held_a_package(path):
             return None
         detail = _("its list of files is damaged")
         told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
         return told
+
+
+def _is_either(tree: Tree) -> bool:
+    return is_package(tree.names()) or is_submission(tree.names())
 
 
 def _once_held_a_package(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from archiver.export import csv, html, jsonl
 from archiver.export.bag import Bag
@@ -13,6 +14,14 @@ Format = Callable[[Content, Bag], None]
 """Puts the files of one format into a bag. Raises OSError."""
 
 
+class Form(Enum):
+    """What a package is."""
+
+    BAG = "a BagIt folder, also as a zip"
+    ZIP = "the same in small, as a zip alone"
+    SUBMISSION = "a zip of a few megabytes, with what is handed in beside it"
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a recipient gets."""
@@ -20,8 +29,16 @@ class Profile:
     formats: tuple[str, ...]
     raw: bool
     """Whether the replies of the API are in it, as they were received."""
-    folder: bool
-    """Whether the folder stays beside the zip; else the zip is all."""
+    form: Form
+    report: bool = False
+    """Whether a report on paper is in it."""
+    max_mb: float | None = None
+    """What it may be at most, unless the user says otherwise."""
+
+    @property
+    def folder(self) -> bool:
+        """Whether a folder stays; else a zip is all."""
+        return self.form is not Form.ZIP
 
 
 def _html(content: Content, bag: Bag) -> None:
@@ -34,6 +51,9 @@ def _html(content: Content, bag: Bag) -> None:
 FORMATS: Mapping[str, Format] = {"html": _html, "jsonl": jsonl.write, "csv": csv.write}
 
 PROFILES: Mapping[str, Profile] = {
-    "lawyer": Profile(("jsonl", "csv", "html"), raw=True, folder=True),
-    "daily": Profile(("jsonl", "html"), raw=False, folder=False),
+    "support": Profile(("csv",), raw=False, form=Form.SUBMISSION, report=True, max_mb=5),
+    "lawyer": Profile(("jsonl", "csv", "html"), raw=True, form=Form.BAG, report=True),
+    "court": Profile((), raw=False, form=Form.SUBMISSION, report=True, max_mb=20),
+    "consult": Profile((), raw=False, form=Form.SUBMISSION, report=True),
+    "daily": Profile(("jsonl", "html"), raw=False, form=Form.ZIP),
 }

@@ -7,79 +7,33 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 from archiver.evidence import tables
-from archiver.evidence.history import MessageHistory, number
 from archiver.evidence.manifest import manifest_lines
-from archiver.evidence.stamp_reply import covering
-from archiver.export import FORMATS, PROFILES, conversation, payload, script, texts, verify_text
-from archiver.export.bag import Bag, Pen
-from archiver.export.content import Content, Table
-from archiver.export.conversation import RoomFacts
+from archiver.evidence.masked import SHOWN
+from archiver.export import FORMATS, PROFILES, conversation, enclosing, papers, payload, script, texts, verify_text
+from archiver.export.bag import Bag
+from archiver.export.content import Content
+from archiver.export.dossier import case_of, preview
+from archiver.export.gathering import SCRATCH, Built, Gathered, Progress, Recipe, make_tables, software, steps
 from archiver.export.material import Material, Telling
 from archiver.export.payload import Copied
 from archiver.export.scope import Bounds, Scope
-from archiver.export.stamping import Stamping, put_roots
-from archiver.records import JST, Contract, Conversation, Seal
+from archiver.export.stamping import put_roots
+from archiver.records import JST
 from archiver.render.outside import other_chat_texts
 from archiver.render.times import stamp
 from archiver.store.archive import Reading
-from archiver.store.queries import known, outside, package, runs
+from archiver.store.queries import outside, package
 
-_SCRATCH = ".tables"
-
-Progress = Callable[[int, int], None]
-"""Told how many steps are done, and of how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What is to be made; the same recipe over the same entries gives the same bytes, `created_at` aside."""
-
-    name: str
-    profile: str
-    contract: Contract
-    scope: Scope
-    seals: Sequence[Seal]
-    upto: int
-    """The last entry that is looked at."""
-    read_at: datetime
-    """The time of the state shown."""
-    created_at: datetime | None
-    """None: not said."""
-    places: list[tuple[int, int]] | None = None
-    """Messages (id, room) in order, if not all of the rooms are looked at; then rows are not compared."""
-    file_limit: int | None = None
-    """Bytes of a file above which it is only listed."""
-    stamping: Stamping | None = None
-    """How the package gets its own stamp; None: it gets none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a package came to hold."""
-
-    sha256: str
-    """Of `tagmanifest-sha256.txt`."""
-    empty: bool
-    """Whether nothing of any room is in it but when it was read."""
-    entries: int
-    messages: int
-    files: int
-    gaps: int
-    incomplete: tuple[str, ...]
-    unheld: tuple[str, ...]
+CONTENT = "data/content-sha256.txt"
 
 
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> Built:
     """Fill the bag and close it. Raises OSError (it cannot be written), RowsDisagree."""
-    material = Material(reading, recipe.scope, recipe.upto, recipe.places)
-    with bag.writing("data/entries.jsonl") as pen:
-        material.gather(recipe.contract.id, pen.write)
+    material = Material(reading, recipe.scope, recipe.upto, recipe.places, recipe.cover)
+    _put_entries(bag, material, recipe)
     if recipe.places is None:
         material.check_others()
     files, copied = tables.files(material.other), Copied()
@@ -88,109 +42,34 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     payload.put_seals(bag, reading.home, recipe.seals, copied)
     copied.incomplete += copied.stamps.unstamped(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
-    step = _steps(reading, recipe, progress)
-    telling = Telling(material, step, checked=recipe.places is None)
-    content = Content(
-        _tables(bag, material, telling, copied, recipe.seals),
-        lambda: _conversations(material, recipe, telling, files, copied, step),
-    )
+    step = steps(reading, recipe, progress)
+    telling = Telling(material, step, checked=recipe.places is None, wanted=recipe.choice)
+    gathered = Gathered(reading, recipe, material, telling, copied, files, step)
+    gathered.tables = make_tables(bag, material, telling, copied, recipe.seals)
+    content = Content(gathered.tables, gathered.conversations)
     for name in PROFILES[recipe.profile].formats:
         FORMATS[name](content, bag)
-    shutil.rmtree(bag.folder / _SCRATCH)
+    shutil.rmtree(bag.folder / SCRATCH)
     if PROFILES[recipe.profile].raw:
         replies = package.kept_replies(reading, recipe.scope.rooms)
-        payload.put_replies(bag, replies, material.replies, recipe.scope, copied)
-    return _close(bag, recipe, material, telling, files, copied)
+        payload.put_replies(bag, replies, material.replies, recipe.scope, copied, cover=recipe.cover)
+    return _close(bag, gathered)
 
 
-def software() -> str:
-    """The program and its version."""
-    return f"chatwork-archiver {version('chatwork-archiver')}"
-
-
-def _steps(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
-    """A function to be called once a message in each of the two passes."""
-    if progress is None:
-        return lambda: None
-    messages = len(recipe.places) if recipe.places is not None else package.message_counts(reading, recipe.scope.rooms)
-    done = 0
-
-    def step() -> None:
-        nonlocal done
-        done += 1
-        progress(done, max(done, 2 * messages))
-
-    return step
-
-
-def _tables(bag: Bag, material: Material, telling: Telling, copied: Copied, seals: Sequence[Seal]) -> dict[str, Table]:
-    """Make every table in one pass, beside the payload; formats move what they hand out."""
-    made: dict[str, Table] = {}
+def _put_entries(bag: Bag, material: Material, recipe: Recipe) -> None:
     with contextlib.ExitStack() as open_files:
-        pens: dict[str, Pen] = {}
-        for name in (tables.MESSAGES, *tables.CSV_HEADERS):
-            pens[name] = Pen(open_files.enter_context(bag.place(f"{_SCRATCH}/{name}").open("xb")))
-        lines = tables.table_lines(
-            telling.groups(),
-            material.other,
-            material.readings,
-            seal_of=tables.seal_numbers((one.number, one.first, one.last) for one in seals),
-            stamp_of=covering(copied.stamps.times()),
-            packed=copied.packed,
-            tell=telling.tell,
-        )
-        for name, line in lines:
-            pens[name].write(line)
-    for name, pen in pens.items():
-        made[name] = Table(bag.folder / _SCRATCH / name, pen.sha256, pen.size)
-    return made
+        lines = open_files.enter_context(bag.writing("data/entries.jsonl"))
+        if recipe.cover is None or not recipe.cover.policy.covers:
+            material.gather(recipe.contract.id, lines.write)
+        else:
+            shown = open_files.enter_context(bag.writing(f"data/{SHOWN}"))
+            material.gather(recipe.contract.id, lines.write, shown.write)
 
 
-def _conversations(
-    material: Material,
-    recipe: Recipe,
-    telling: Telling,
-    files: Sequence[tables.FileRow],
-    copied: Copied,
-    step: Callable[[], None],
-) -> Iterator[Conversation]:
-    owner = known.owner(material.reading) or {}
-    pauses = runs.pauses(material.reading, upto=recipe.upto)
-    for room in recipe.scope.rooms:
-        facts = RoomFacts(
-            room_id=room,
-            contract=recipe.contract.label,
-            owner_id=number(owner.get("account_id")),
-            read_at=recipe.read_at,
-            other=material.other,
-            everything=material.everything,
-            files=files,
-            not_packed=copied.not_packed,
-            authors=telling.authors.get(room, {}),
-            numbers=telling.numbers.get(room, ()),
-            histories=lambda room=room: _seen(material, room, step),  # type: ignore[misc]
-            pauses=pauses,
-            covered=package.coverage(material.reading, room),
-            other_chats=outside.other_chats(material.reading, (room,), upto=recipe.upto),
-        )
-        yield conversation.conversation(facts, recipe.scope)
-
-
-def _seen(material: Material, room: int, step: Callable[[], None]) -> Iterator[MessageHistory]:
-    for history in material.histories(room):
-        step()
-        yield history
-
-
-def _close(
-    bag: Bag,
-    recipe: Recipe,
-    material: Material,
-    telling: Telling,
-    files: Sequence[tables.FileRow],
-    copied: Copied,
-) -> Built:
+def _close(bag: Bag, gathered: Gathered) -> Built:
     """The texts for people, the lists, and what it all came to."""
+    recipe, material, telling = gathered.recipe, gathered.material, gathered.telling
+    files, copied = gathered.files, gathered.copied
     rooms = recipe.scope.rooms
     gaps = [gap for room in rooms for gap in conversation.gaps(material.everything, room, recipe.scope)]
     unheld = tuple(f"{row.number}: {row.reason}" for row in files if row.sha256 is None)
@@ -217,7 +96,14 @@ def _close(
         created_at=recipe.created_at,
         other_chats=other_chat_texts(outside.other_chats(material.reading, rooms, upto=recipe.upto)),
     )
+    enclosed(bag, gathered)
     _list_content(bag)
+    told = None
+    if PROFILES[recipe.profile].report:
+        case = case_of(gathered, content_sha256=bag.digests[CONTENT])
+        papers.put_all(bag, case, copied)
+        told = preview(case, gathered, bag)
+        bag.add(f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", b"".join(manifest_lines(bag.payload())))
     bag.add("00_README.txt", texts.readme(facts))
     bag.add("VERIFY.txt", verify_text.verify(_steps_of(recipe, copied, whole=whole)))
     if whole:
@@ -232,6 +118,7 @@ def _close(
         gaps=len(gaps),
         incomplete=tuple(copied.incomplete),
         unheld=unheld,
+        preview=told,
     )
 
 
@@ -247,9 +134,17 @@ def _steps_of(recipe: Recipe, copied: Copied, *, whole: bool) -> verify_text.Ste
     )
 
 
+def enclosed(bag: Bag, gathered: Gathered) -> None:
+    """The user's own evidence, as the archive holds it."""
+    for one in gathered.recipe.enclosures:
+        name = enclosing.file_name(one)
+        if not payload.put_held(bag, gathered.reading.home, f"data/enclosures/{name}", one.sha256):
+            gathered.copied.incomplete.append(f"{enclosing.label(one)} (SHA-256 {one.sha256}): {payload.LOST}")
+
+
 def _list_content(bag: Bag) -> None:
-    """`content-sha256.txt` lists everything below `data/`, seen from there."""
-    with bag.writing("data/content-sha256.txt") as pen:
+    """`content-sha256.txt` lists everything below `data/` but the reports, which name its digest."""
+    with bag.writing(CONTENT) as pen:
         for line in manifest_lines(bag.digests, below="data/"):
             pen.put(line)
 

@@ -109,7 +109,12 @@ class Bag:
         """Take in what another wrote into a folder of the bag. Raises OSError."""
         for path in sorted((self.folder / name).rglob("*")):
             if path.is_file():
-                self._note(path.relative_to(self.folder).as_posix(), digest_file(path), path.stat().st_size)
+                self.scan_one(path.relative_to(self.folder).as_posix())
+
+    def scan_one(self, name: str) -> None:
+        """Take in one file that another wrote into the bag. Raises OSError."""
+        path = self.folder / name
+        self._note(name, digest_file(path), path.stat().st_size)
 
     def payload(self) -> dict[str, str]:
         """The digests of what lies below `data/`."""
@@ -132,9 +137,8 @@ class Bag:
         return self.digests[TAG_MANIFEST]
 
     def _list(self, name: str, digests: Mapping[str, str]) -> None:
-        path = self.place(name)
-        write_manifest(path, digests)
-        self._note(name, digest_file(path), path.stat().st_size)
+        write_manifest(self.place(name), digests)
+        self.scan_one(name)
 
     def _note(self, name: str, sha256: str, size: int) -> None:
         self.digests[name] = sha256

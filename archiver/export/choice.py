@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
 
@@ -29,14 +29,16 @@ class Choice:
         """Whether the user named any."""
         return bool(self.ids or self.numbers)
 
-    def check(self, found: Collection[str], numbers: Collection[int]) -> None:
-        """Take the named ids and numbers that are in the package. Raises UsageError naming the others."""
-        lacking = sorted(self.ids - frozenset(found)) + [
-            f"No.{one}" for one in sorted(self.numbers - frozenset(numbers))
-        ]
+    def check(self, found: Mapping[str, int]) -> None:
+        """Take id and No. of the named messages that are in the package. Raises UsageError naming the others."""
+        numbers = frozenset(found.values())
+        lacking = sorted(self.ids - found.keys()) + [f"No.{one}" for one in sorted(self.numbers - numbers)]
         if lacking:
             said = _("These messages are not in the package: {messages}")
             raise errors.UsageError(detail=said.format(messages=", ".join(lacking[:10])))
+
+
+NOTHING = Choice()
 
 
 def choice(given: str | None) -> Choice:

@@ -13,8 +13,9 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from archiver.evidence.manifest import digest_file
-from archiver.export.assembly import Recipe, assemble
+from archiver.export.assembly import assemble
 from archiver.export.bag import PARTIAL, free_name, making, pack
+from archiver.export.gathering import Recipe
 from archiver.export.package import our_words
 from archiver.export.scope import NEVER, READINGS, Scope, subject
 from archiver.records import JST, Contract

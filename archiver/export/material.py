@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from archiver import errors
 from archiver.evidence import tables
 from archiver.evidence.history import EntryObject, MessageHistory, Sightings
+from archiver.evidence.tables_events import Event, message_events
+from archiver.export.choice import NOTHING, Choice
+from archiver.export.mask import Cover
+from archiver.export.mask_entries import covered, masked
 from archiver.export.scope import READINGS, Scope
 from archiver.store.agreement import MessageRows, check_others
 from archiver.store.archive import Reading
@@ -28,6 +32,8 @@ class Material:
     scope: Scope
     upto: int
     places: list[tuple[int, int]] | None = None
+    cover: Cover | None = None
+    """Covers what may not be shown; None: everything is shown as it is."""
     other: list[EntryObject] = field(default_factory=list)
     """Entries in the package that are neither messages nor readings."""
     everything: list[EntryObject] = field(default_factory=list)
@@ -41,9 +47,13 @@ class Material:
     entries: int = 0
     """Entries in the package."""
     _message_entries: int = 0
+    _masked: set[int] = field(default_factory=set)
 
-    def gather(self, contract: str, put: Callable[[str], None]) -> None:
-        """Go through the entries once; `put` takes each line that belongs in the package, exactly as hashed."""
+    def gather(self, contract: str, put: Callable[[str], None], put_shown: Callable[[str], None] | None = None) -> None:
+        """Go through the entries once; `put` takes each line that belongs in the package, exactly as hashed.
+
+        Of a line that is masked it takes what stands in its place, and `put_shown` what is shown instead.
+        """
         for entry in queries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
             if entry.kind == "message":
                 self._message_entries += 1
@@ -52,16 +62,26 @@ class Material:
                 taken = self._takes(json.loads(entry.line))
             if taken:
                 self.entries += 1
-                put(entry.line + "\n")
+                found = None if self.cover is None else masked(json.loads(entry.line), entry.digest, self.cover)
+                put((entry.line if found is None else found.line) + "\n")
+                if found is not None and put_shown is not None:
+                    self._masked.add(entry.seq)
+                    put_shown(found.shown + "\n")
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The entries of each message in the package, by numeric id over all rooms; not compared with rows."""
-        return (entries for entries in self._all_groups(self.scope.rooms) if self._holds(entries))
+        return (self.shown(entries) for entries in self._all_groups(self.scope.rooms) if self._holds(entries))
 
     def histories(self, room: int) -> Iterator[MessageHistory]:
         """The messages of one room that are in the package."""
-        groups = (entries for entries in self._all_groups((room,)) if self._holds(entries))
+        groups = (self.shown(entries) for entries in self._all_groups((room,)) if self._holds(entries))
         return tables.messages(groups, self.readings)
+
+    def shown(self, entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
+        """Entries of the package as it shows them, after `gather`: looked into are only those that were masked."""
+        if not self._masked:
+            return entries
+        return [covered(one, self.cover) if one["seq"] in self._masked else one for one in entries]
 
     def _takes_message(self, room: int | None, key: str, line: str) -> bool:
         return not self.scope.passes_over(room, "message", key) and self.scope.includes_message(json.loads(line))
@@ -78,7 +98,7 @@ class Material:
         if reading:
             self.readings.setdefault(room, Sightings()).add(entry)
         else:
-            self.other.append(entry)
+            self.other.append(covered(entry, self.cover))
         self.note_reply(entry)
         return True
 
@@ -100,6 +120,8 @@ class Material:
     def check_others(self) -> None:
         """Compare the rows of rooms, people, files, gaps and tasks. Raises RowsDisagree."""
         check_others(self.reading, self.everything, self.scope.rooms)
+        if self.cover is not None:
+            self.everything = [covered(one, self.cover) for one in self.everything]
 
     def check_count(self, seen: int) -> None:
         """All `message` entries must have come by with the rows of their messages. Raises RowsDisagree."""
@@ -111,16 +133,26 @@ class Material:
 class Telling:
     """Goes through the messages for the tables and keeps in passing what the pages need to know before them."""
 
-    def __init__(self, material: Material, seen: Callable[[], None], *, checked: bool) -> None:
-        """`seen` is called for each message; `checked`: compare every row with its entries."""
+    def __init__(
+        self, material: Material, seen: Callable[[], None], *, checked: bool, wanted: Choice = NOTHING
+    ) -> None:
+        """`seen` is called for each message; `checked`: compare every row with its entries; `wanted`: look out for."""
         self.numbers: dict[int, array[int]] = {}
         """The No. of each message in the package, by room."""
         self.authors: dict[int, dict[int, str]] = {}
         """The last name of each author, by room."""
         self.count = 0
+        self.events: list[Event] = []
+        """What happened to the messages."""
+        self.chosen: dict[str, int] = {}
+        """The wanted messages that went by: id and No."""
+        self.first_sent: int | None = None
+        """When the earliest message was sent, in Unix seconds."""
+        self._wanted = wanted
         self._material = material
         self._seen = seen
         self._rows = MessageRows(material.reading, material.scope.rooms) if checked else None
+        self._original: Sequence[EntryObject] = ()
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The groups for `evidence.tables.table_lines`. Raises RowsDisagree."""
@@ -132,7 +164,8 @@ class Telling:
         for entries in message_entries(self._material.reading, rooms, upto=self._material.upto):
             looked_at += len(entries)
             if self._material.scope.holds_message(entries[0]["room_id"], _position(entries)):
-                yield entries
+                self._original = entries
+                yield self._material.shown(entries)
             else:
                 self._rows.check(entries, None)
         self._rows.end()
@@ -142,20 +175,33 @@ class Telling:
         """The history of one of these groups, asked for in their order. Raises RowsDisagree."""
         history = tables.message(entries, self._material.readings)
         if self._rows is not None:
-            self._rows.check(entries, self._in_full(entries, history))
+            self._rows.check(self._original, self._in_full(history))
         for entry in entries:
             self._material.note_reply(entry)
         self.count += 1
+        if self._material.cover is not None:
+            self._material.cover.number(history.room_id, history.message_id, self.count)
         self.numbers.setdefault(history.room_id, array("Q")).append(self.count)
         self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
+        self._look_out(entries, history)
         self._seen()
         return history
 
-    def _in_full(self, entries: Sequence[EntryObject], history: MessageHistory) -> MessageHistory:
-        """As the rows must have it: in the light of all readings, also those outside the package."""
-        if self._material.scope.whole or len(entries) == 1:
+    def _look_out(self, entries: Sequence[EntryObject], history: MessageHistory) -> None:
+        """What chapters of a report need to know beforehand."""
+        sightings = self._material.readings.get(history.room_id) or Sightings()
+        self.events += message_events(self.count, entries, sightings)
+        if history.send_time > 0 and (self.first_sent is None or history.send_time < self.first_sent):
+            self.first_sent = history.send_time
+        if history.message_id in self._wanted.ids or self.count in self._wanted.numbers:
+            self.chosen[history.message_id] = self.count
+
+    def _in_full(self, history: MessageHistory) -> MessageHistory:
+        """As the rows must have it: uncovered, in the light of all readings, also those outside the package."""
+        whole = self._material.scope.whole or len(self._original) == 1
+        if whole and self._material.cover is None:
             return history
-        return tables.message(entries, self._material.all_readings)
+        return tables.message(self._original, self._material.readings if whole else self._material.all_readings)
 
 
 def _position(entries: Sequence[EntryObject]) -> int:

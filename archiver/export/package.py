@@ -7,8 +7,9 @@ and renamed, and never written over another.
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,16 +17,22 @@ from pathlib import Path
 from archiver import errors
 from archiver.evidence.history import number
 from archiver.evidence.manifest import digest_file
-from archiver.export import PROFILES
-from archiver.export.assembly import Progress, Recipe, assemble
-from archiver.export.bag import free_name, making, pack, sweep_leftovers
+from archiver.export import PROFILES, Form, submission
+from archiver.export.assembly import assemble
+from archiver.export.bag import Bag, free_name, making, pack, sweep_leftovers
+from archiver.export.choice import NOTHING, Choice
+from archiver.export.gathering import Built, Preview, Progress, Recipe
+from archiver.export.mask import Policy
+from archiver.export.mask_entries import cover_for
+from archiver.export.mask_names import people_in
+from archiver.export.parties import counterparts as counterparts_of
 from archiver.export.scope import Scope
 from archiver.export.stamping import Stamping, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.store import seal, writer
 from archiver.store.archive import BUSY_SECONDS, Archive, Reading
 from archiver.store.disk import storage_error
-from archiver.store.queries import contracts, known
+from archiver.store.queries import contracts, known, package, stated
 from archiver.store.queries.entries import last_seq
 
 FOLDER = "exports"
@@ -36,6 +43,17 @@ _TRIES = 10
 _STALE = timedelta(days=1)
 _LONGEST = 32
 """Signs of a platform's contract number that go into a name."""
+
+
+Confirm = Callable[[Preview], bool]
+"""Shown what would leave; False: it is not made after all."""
+
+
+class Declined(Exception):
+    """The user looked at what would leave and said no; nothing is left behind."""
+
+
+_TOLD = ("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +79,16 @@ class ExportReport:
     """What should be in it and is not (bytes lost or damaged, stamps that did not come), one Japanese sentence each."""
     unheld: tuple[str, ...] = ()
     """Files whose bytes were never saved, with the reason."""
+    advice: str | None = None
+    """What the user should do before handing it in, in Japanese."""
+    blank: tuple[str, ...] = ()
+    """Facts of the contract that a reader will look for and that are not stated yet."""
+    contract: str = ""
+    """What the contract is called here."""
 
     def document(self) -> dict[str, object]:
         """The JSON document of design §5."""
-        return {name: value for name, value in asdict(self).items() if name not in ("incomplete", "unheld")}
+        return {name: value for name, value in asdict(self).items() if name in _TOLD}
 
 
 def export(
@@ -79,13 +103,22 @@ def export(
     now: Callable[[], datetime],
     progress: Progress | None = None,
     stamping: Stamping | None = None,
+    policy: Policy | None = None,
+    counterparts: Collection[int] | None = None,
+    choice: Choice = NOTHING,
+    max_mb: float | None = None,
+    every: timedelta = timedelta(minutes=5),
+    confirm: Confirm | None = None,
 ) -> ExportReport:
     """Make the package of a contract (None: the only one) in `out` (None: `exports` in the home).
 
     `since` and `until` (both included) stand in place of the contract's periods; `zip` makes a zip of a bag
-    above 2 GB too; `stamping` gets the stamps (None: no authority is asked).
-    Raises UnknownProfile, UnknownContract, NoContract, AmbiguousContract, RowsDisagree, DiskFull, HomeNotWritable,
-    ArchiveBusy; then nothing is left behind.
+    above 2 GB too; `stamping` gets the stamps (None: no authority is asked); `policy` says what is covered
+    (None: nothing) and `counterparts` who is mapped as the other side (None: nobody yet); `choice` names the
+    messages of the excerpt, `max_mb` the size of a package for a platform (None: the profile's), `every` how often
+    the job looks; `confirm` is shown what would leave and may say no.
+    Raises Declined, UsageError (a chosen message is not in the package), UnknownProfile, UnknownContract,
+    NoContract, AmbiguousContract, RowsDisagree, DiskFull, HomeNotWritable, ArchiveBusy; then nothing is left behind.
     """
     if profile not in PROFILES:
         raise errors.UnknownProfile(profile=profile, known=", ".join(PROFILES))
@@ -98,7 +131,9 @@ def export(
         with sealed(archive, now=now) as (reading, seals):
             if stamping is not None:
                 stamping.seals()
-            order = _Order(chosen, profile, since, until, zip, stamping)
+            order = _Order(
+                chosen, profile, since, until, zip, stamping, policy, counterparts, choice, max_mb, every, confirm
+            )
             report = _make(reading, seals, order, folder, now(), progress)
     # On a medium that cannot be written no note of it is kept; the package is whole all the same.
     with contextlib.suppress(errors.HomeNotWritable):
@@ -136,6 +171,49 @@ class _Order:
     until: datetime | None
     zip: bool
     stamping: Stamping | None
+    policy: Policy | None
+    counterparts: Collection[int] | None
+    choice: Choice
+    max_mb: float | None
+    every: timedelta
+    confirm: Confirm | None
+
+    @property
+    def max_bytes(self) -> int | None:
+        """What the package may be at most."""
+        limit = self.max_mb if self.max_mb is not None else PROFILES[self.profile].max_mb
+        return None if limit is None else int(limit * 1_000_000)
+
+
+def _recipe(reading: Reading, seals: list[Seal], order: _Order, name: str, contract: Contract, at: datetime) -> Recipe:
+    upto = seals[-1].last if seals else 0
+    owner = number((known.owner(reading) or {}).get("account_id"))
+    entries = package.package_entries(reading, Scope(contract).rooms, order.contract, upto=upto)
+    seen = [json.loads(one.line) for one in entries if one.kind in ("account", "member")]
+    people, _rooms = people_in(seen)
+    mapped = order.counterparts or counterparts_of(contract.client, people, owner=owner) or None
+    cover = None
+    if order.policy is not None:
+        others = mapped if mapped is not None else people.keys() - {owner}
+        cover = cover_for(order.policy, seen, owner=owner, counterparts=others)
+    return Recipe(
+        name=name,
+        profile=order.profile,
+        contract=contract if cover is None else cover.contract(contract),
+        scope=Scope(contract, order.since, order.until),
+        seals=seals,
+        upto=upto,
+        read_at=seals[-1].closed_at if seals else at,
+        created_at=at,
+        stamping=order.stamping,
+        cover=cover,
+        choice=order.choice,
+        deliveries=stated.deliveries(reading, contract.id, upto=upto),
+        enclosures=stated.enclosures(reading, contract.id, upto=upto),
+        every=order.every,
+        counterparts=mapped,
+        max_bytes=order.max_bytes,
+    )
 
 
 def _make(
@@ -143,45 +221,77 @@ def _make(
 ) -> ExportReport:
     """Build beside the place and rename; the folder and its zip are both there, or neither."""
     contract = contracts.contract(reading, order.contract)
-    stays = PROFILES[order.profile].folder
-    sealed_at = seals[-1].closed_at if seals else at
     name = free_name(folder, f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}")
-    recipe = Recipe(
-        name=name,
-        profile=order.profile,
-        contract=contract,
-        scope=Scope(contract, order.since, order.until),
-        seals=seals,
-        upto=seals[-1].last if seals else 0,
-        read_at=sealed_at,
-        created_at=at,
-        stamping=order.stamping,
-    )
-    packed = folder / f"{name}.zip" if not stays else None
+    recipe = _recipe(reading, seals, order, name, contract, at)
+    form = PROFILES[order.profile].form
     with making(folder, name) as bag:
-        built = assemble(reading, recipe, bag, progress)
-        missing = stamp_package(bag, order.stamping) if order.stamping else []
-        if packed is None and (order.zip or bag.size <= ZIP_UP_TO):
-            packed = folder / f"{name}.zip"
-        if packed is not None:
-            pack(bag.folder, name, packed, at=sealed_at)
-        if stays:
+        if form is Form.SUBMISSION:
+            built, zipped, missing = _submission(reading, recipe, bag, order, progress)
             bag.folder.rename(folder / name)
+            packed: Path | None = folder / name / zipped.name
         else:
-            shutil.rmtree(bag.folder)
+            built, packed, missing = _bag(reading, recipe, bag, order, folder, progress)
+    late = [f"第三者の時刻({one}): この資料に付けられませんでした" for one in missing]
+    size = packed.stat().st_size if packed is not None and order.profile == "support" else 0
+    if recipe.max_bytes is not None and size > recipe.max_bytes:
+        late.append(f"資料の大きさ {size / 1e6:.1f} MB が上限 {recipe.max_bytes / 1e6:g} MB を超えています")
     return ExportReport(
-        path=str(folder / name if stays else folder),
+        path=str(folder / name if PROFILES[order.profile].folder else folder),
         zip=None if packed is None else str(packed),
         profile=order.profile,
         messages=built.messages,
         files=built.files,
         gaps=built.gaps,
         seal=seals[-1].number if seals else None,
-        sha256=built.sha256 if packed is None or stays else digest_file(packed),
+        sha256=built.sha256 if packed is None or form is Form.BAG else digest_file(packed),
         stamped=order.stamping is not None and bool(order.stamping.roots) and not missing,
-        incomplete=(*built.incomplete, *(f"第三者の時刻({name}): この資料に付けられませんでした" for name in missing)),
+        incomplete=(*built.incomplete, *late),
         unheld=built.unheld,
+        advice=built.advice,
+        blank=built.blank,
+        contract=contract.id,
     )
+
+
+def _ask(built: Built, order: _Order) -> None:
+    if order.confirm is not None and built.preview is not None and not order.confirm(built.preview):
+        raise Declined
+
+
+def _submission(
+    reading: Reading, recipe: Recipe, outer: Bag, order: _Order, progress: Progress | None
+) -> tuple[Built, Path, list[str]]:
+    """The zip, and beside it what is also handed in by itself."""
+    inner = Bag(outer.folder / "content")
+    inner.folder.mkdir()
+    built = submission.assemble(reading, recipe, inner, progress)
+    _ask(built, order)
+    missing = stamp_package(inner, recipe.stamping, submission.SUMS) if recipe.stamping else []
+    packed = outer.folder / f"{recipe.name}.zip"
+    pack(inner.folder, recipe.name, packed, at=recipe.read_at)
+    submission.put_loose(inner, recipe.profile, outer.folder)
+    shutil.rmtree(inner.folder)
+    return built, packed, missing
+
+
+def _bag(
+    reading: Reading, recipe: Recipe, bag: Bag, order: _Order, folder: Path, progress: Progress | None
+) -> tuple[Built, Path | None, list[str]]:
+    """The folder, and the zip of it."""
+    stays = PROFILES[order.profile].folder
+    packed = folder / f"{recipe.name}.zip" if not stays else None
+    built = assemble(reading, recipe, bag, progress)
+    _ask(built, order)
+    missing = stamp_package(bag, order.stamping) if order.stamping else []
+    if packed is None and (order.zip or bag.size <= ZIP_UP_TO):
+        packed = folder / f"{recipe.name}.zip"
+    if packed is not None:
+        pack(bag.folder, recipe.name, packed, at=recipe.read_at)
+    if stays:
+        bag.folder.rename(folder / recipe.name)
+    else:
+        shutil.rmtree(bag.folder)
+    return built, packed, missing
 
 
 def _write_down(archive: Archive, report: ExportReport, contract: str, *, at: datetime) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 from archiver.evidence.chain import file_digest
 from archiver.evidence.tables import FileRow
 from archiver.export.bag import Bag
+from archiver.export.mask import Cover
+from archiver.export.mask_entries import is_open
 from archiver.export.scope import Scope
-from archiver.export.stamping import Stamps, put_stamp, stamp_files
+from archiver.export.stamping import Stamps, note_stamp, put_stamp, stamp_files
 from archiver.records import Seal
 from archiver.store import blobs, seal
 from archiver.store.queries.entries import KeptReply
@@ -88,14 +90,50 @@ def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: Copied) -> No
             _put_stamp(bag, home, one, authority, body, copied)
 
 
-def put_replies(bag: Bag, replies: Iterable[KeptReply], wanted: set[str], scope: Scope, copied: Copied) -> None:
-    """Write each reply from which an entry of the package came, if all in it belongs there. Raises OSError."""
+def read_stamps(home: Path, seals: Iterable[Seal], copied: Copied) -> None:
+    """Learn which stamps the seals bear, for a package that holds neither."""
+    stamped = stamp_files(home)
+    for one in seals:
+        try:
+            body = b"".join(_pieces(home / seal.FOLDER / one.name))
+            replies = {
+                name: b"".join(_pieces(home / seal.FOLDER / f"{one.name}.{name}.tsr"))
+                for name in stamped.get(one.name, ())
+            }
+        except _Unreadable:
+            continue
+        if file_digest(body) == one.sha256:
+            for authority, reply in replies.items():
+                note_stamp(copied.stamps, one, authority, reply, body)
+
+
+def put_held(bag: Bag, home: Path, name: str, sha256: str) -> bool:
+    """Copy bytes that the archive holds; False if they are lost or damaged. Raises OSError."""
+    try:
+        return bag.copy(name, _pieces(blobs.path_of(home, sha256)), sha256)
+    except _Unreadable:
+        return False
+
+
+def put_replies(
+    bag: Bag,
+    replies: Iterable[KeptReply],
+    wanted: set[str],
+    scope: Scope,
+    copied: Copied,
+    *,
+    cover: Cover | None = None,
+) -> None:
+    """Write each reply from which an entry of the package came, if all in it belongs there. Raises OSError.
+
+    One in which anything is covered stays out.
+    """
     for reply in replies:
         if reply.sha256 not in wanted:
             copied.raw_left_out += 1
         elif reply.body is None or file_digest(reply.body) != reply.sha256:
             copied.incomplete.append(f"raw {reply.number}: 保存したAPIの応答が壊れています")
-        elif not scope.whole and not _inside(reply, reply.body, scope):
+        elif not _may_leave(reply, reply.body, scope, cover):
             copied.raw_left_out += 1
         else:
             name = f"data/raw/{_name(reply)}"
@@ -121,6 +159,11 @@ def _pieces(path: Path) -> Iterator[bytes]:
                 yield piece
     except OSError as fault:
         raise _Unreadable from fault
+
+
+def _may_leave(reply: KeptReply, body: bytes, scope: Scope, cover: Cover | None) -> bool:
+    """Whether everything in a reply belongs in the package, and nothing in it is covered."""
+    return (scope.whole or _inside(reply, body, scope)) and (cover is None or is_open(body, cover))
 
 
 def _inside(reply: KeptReply, body: bytes, scope: Scope) -> bool:

@@ -9,7 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,10 @@ def pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDARDS) -
         compiler = typst.Compiler(root=folder, font_paths=_fonts())
         try:
             made = compiler.compile(
-                str(Path(folder, TEMPLATE.name)), format="pdf", pdf_standards=list(standards), timestamp=at
+                str(Path(folder, TEMPLATE.name)),
+                format="pdf",
+                pdf_standards=list(standards),
+                timestamp=at.astimezone(UTC),
             )
         except typst.TypstError as fault:
             raise errors.PdfFailed(detail=str(fault.message)) from fault

@@ -125,10 +125,17 @@ def stamp_files(home: Path) -> dict[str, list[str]]:
 
 def put_stamp(bag: Bag, stamps: Stamps, one: Seal, authority: str, reply: bytes, body: bytes) -> bool:
     """Put a stamp beside its seal; False if it is not one over the seal's bytes. Raises OSError."""
+    if not note_stamp(stamps, one, authority, reply, body):
+        return False
+    bag.add(f"data/seals/{one.name}.{authority}.tsr", reply)
+    return True
+
+
+def note_stamp(stamps: Stamps, one: Seal, authority: str, reply: bytes, body: bytes) -> bool:
+    """Note a stamp of a seal; False if it is not one over the seal's bytes."""
     said = said_time(reply, body)
     if said is None:
         return False
-    bag.add(f"data/seals/{one.name}.{authority}.tsr", reply)
     stamps.held.append(SealStamp(one.number, one.name, authority, moment(said)))
     return True
 
@@ -143,19 +150,19 @@ def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequenc
         stamps.roots += [_root(authority, der) for der in found]
 
 
-def stamp_package(bag: Bag, stamping: Stamping) -> list[str]:
-    """Put the stamps over the package itself; the authorities that gave none. Raises OSError."""
+def stamp_package(bag: Bag, stamping: Stamping, over: str = TAG_MANIFEST) -> list[str]:
+    """Put the stamps over the package's last list of digests; the authorities that gave none. Raises OSError."""
     missing = dict.fromkeys(stamping.roots)
-    for authority, reply in stamping.stamp((bag.folder / TAG_MANIFEST).read_bytes()):
+    for authority, reply in stamping.stamp((bag.folder / over).read_bytes()):
         if authority in missing:
-            bag.add(own_stamp(authority), reply)
+            bag.add(own_stamp(authority, over), reply)
             del missing[authority]
     return list(missing)
 
 
-def own_stamp(authority: str) -> str:
+def own_stamp(authority: str, over: str = TAG_MANIFEST) -> str:
     """The name of the package's own stamp."""
-    return f"{TAG_MANIFEST}.{authority}.tsr"
+    return f"{over}.{authority}.tsr"
 
 
 def _kept_roots(home: Path, authority: str) -> Iterator[bytes]:

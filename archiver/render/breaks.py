@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from html import escape
 
-from archiver.records import Gap, Message, Pause
-from archiver.render.times import stamp
+from archiver.records import Gap, Message, MessageId, Pause
+from archiver.render.times import derived, stamp
 from archiver.render.visible import visible
 
 GAP = "空白(保存できなかった期間)"
@@ -17,6 +17,8 @@ PAUSE = "見ていない時間"
 _REASONS = {
     "window": "前回の取得から次の取得までに、一覧で一度に取得できる100件を超える発言があったためです。",
     "first_sync": "保存を始めた時点で、一覧で取得できるのは最新の100件までのためです。",
+    "inaccessible": "この間にチャットを開けない時間があり、次に取得できた一覧(最新の100件まで)に入らない発言があったためです。",
+    "list": "一覧に、保存済みの発言が表示されなかったためです(理由不明)。そのため、空白がないことを確かめられません。",
     "plan": "Chatworkのプランの制限により、表示されなかったためです。",
 }
 
@@ -67,8 +69,8 @@ def gap_title(gap: Gap) -> str:
 
 def gap_text(gap: Gap) -> str:
     """Both ends of a gap, how much it may hide and why it is there, in words."""
-    start = stamp(gap.start) if gap.start else "チャットの始まり"
-    end = stamp(gap.end) if gap.end else "時刻不明"
+    start = _border(gap.start, gap.after) if gap.start or gap.after else "チャットの始まり"
+    end = _border(gap.end, gap.before)
     first = f"メッセージID {gap.after}" if gap.after else "最初"
     if gap.missing is None:
         count = "件数は分かりません。"
@@ -76,6 +78,13 @@ def gap_text(gap: Gap) -> str:
         count = f"Chatworkの表示する件数との差から、およそ{gap.missing:,}件と見積もられます。"
     reason = _REASONS.get(gap.reason, f"理由: {visible(gap.reason)}")
     return f"{start} から {end} まで({first} と メッセージID {gap.before} の間)。{count}{reason}"
+
+
+def _border(at: datetime | None, message: MessageId | None) -> str:
+    """One end of a gap: its time, or else the one that its message's id tells."""
+    if at is not None:
+        return stamp(at)
+    return (derived(int(message)) if message is not None else None) or "時刻不明"
 
 
 def gap_html(gap: Gap) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from archiver.chatwork.notation import parse
+from archiver.ids import is_plausible
 from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State, Task
 from archiver.render import frame, summary
 from archiver.render.body import Link, References, html
@@ -21,7 +22,7 @@ from archiver.render.breaks import Breaks
 from archiver.render.message import Surroundings, anchor_id, attachment_html, chatwork_url, message_html, task_html
 from archiver.render.places import Places
 from archiver.render.sheet import Page
-from archiver.render.times import stamp
+from archiver.render.times import derived, stamp
 from archiver.render.visible import visible, visible_html
 
 FileLink = Callable[[Attachment], str | None]
@@ -140,7 +141,9 @@ class Transcript:
         place = self._places.find(int(message))
         if place is None:
             url = chatwork_url(self._conversation.room_id, message)
-            return Link(f"メッセージID {message}(この記録にありません)", url)
+            number = int(message)
+            at = derived(number) if is_plausible(number, self._conversation.read_at) else None
+            return Link(f"メッセージID {message}(この記録にありません){f' {at}' if at else ''}", url)
         name, number = place
         return Link(f"No.{number}", f"{name}#{anchor_id(message)}")
 

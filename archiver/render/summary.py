@@ -12,6 +12,7 @@ from archiver.render.body import References, html
 from archiver.render.breaks import gap_text, gap_title, pause_text
 from archiver.render.frame import Facts, Listing
 from archiver.render.message import STATES
+from archiver.render.outside import other_chat_texts
 from archiver.render.sheet import Page
 from archiver.render.times import stamp
 from archiver.render.visible import visible
@@ -71,7 +72,7 @@ def coverage(conversation: Conversation) -> list[str]:
     seen = [f"保存できている期間: {stamp(one.start)} から {stamp(one.end)} まで" for one in conversation.covered]
     gaps = [f"{gap_title(gap)}: {visible(gap_text(gap))}" for gap in conversation.gaps]
     pauses = [f"見ていない時間: {pause_text(pause, conversation.gaps)}" for pause in conversation.pauses]
-    return [*seen, *gaps, *pauses] or ["記録がありません"]
+    return [*seen, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or ["記録がありません"]
 
 
 def _period(first: tuple[datetime, datetime] | None, last: tuple[datetime, datetime] | None) -> str:

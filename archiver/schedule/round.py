@@ -16,8 +16,8 @@ from gettext import gettext as _
 from archiver import errors
 from archiver.app import App
 from archiver.export import daily
-from archiver.schedule import log, lookout, stamps
 from archiver.records import JST
+from archiver.schedule import log, lookout, stamps
 from archiver.settings.model import Settings
 from archiver.signs import Rule
 from archiver.store import seal, work

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from archiver.evidence.history import EntryObject
-from archiver.store.rows import coverage, messages, rooms, things
+from archiver.store.rows import coverage, messages, rooms, stated, things
 from archiver.store.rows.making import EntriesOf, Maker
 
 
@@ -29,6 +29,8 @@ def project(sql: Connection, entries: Sequence[EntryObject], entries_of: Entries
 
 MAKERS: tuple[tuple[Maker, tuple[str, ...]], ...] = (
     (things.contracts, ("contract",)),
+    (stated.deliveries, ("delivery",)),
+    (stated.attachments, ("attachment",)),
     (rooms.rooms, ("room", "room.inaccessible", "room.accessible")),
     (rooms.people, ("account",)),
     (rooms.members, ("member",)),

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from archiver.store import schema
@@ -56,6 +56,20 @@ class Quest:
     origin: Origin
     attempts: int
     standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What has come of the quests of some rooms, in numbers."""
+
+    waiting: int = 0
+    """For their first answer."""
+    read: int = 0
+    hidden: int = 0
+    """By the plan, when last asked for."""
+    unreadable: int = 0
+    unseen: tuple[int, int] | None = None
+    """The smallest and the largest id of the hidden and unreadable ones."""
 
 
 _QUEST, _MESSAGE, _COVERAGE = schema.quest.c, schema.message.c, schema.coverage.c
@@ -104,21 +118,49 @@ def held(reading: Reading, places: Iterable[Place]) -> set[Place]:
     return found
 
 
+_OF_ROOMS = _QUEST.room_id.in_(bindparam("rooms", expanding=True))
+_UNREAD = _QUEST.state.in_([standing.value for standing in Standing if standing is not Standing.READ])
+_DUE = (
+    select(_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
+    .where(_UNREAD, _QUEST.next_at <= bindparam("at"), _OF_ROOMS, _IN_REACH, ~_HELD)
+    .order_by(case((_QUEST.state == Standing.WAITING, 0), else_=1), _QUEST.priority, _QUEST.position.desc())
+    .limit(bindparam("most"))
+)
+_WAITING = select(func.count()).where(_QUEST.state == Standing.WAITING.value, _OF_ROOMS, _IN_REACH, ~_HELD)
+"""Made once, as every run asks both: to put them together takes longer than to answer them."""
+
+
 def due(reading: Reading, rooms: Collection[int], *, at: datetime, most: int) -> list[Quest]:
     """What is to be read now, the most urgent first and of these the newest; second attempts come last."""
-    query = (
-        select(_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
-        .where(_open(at), _QUEST.room_id.in_(rooms), _IN_REACH, ~_HELD)
-        .order_by(case((_QUEST.state == Standing.WAITING, 0), else_=1), _QUEST.priority, _QUEST.position.desc())
-        .limit(most)
-    )
-    return [_quest(row) for row in reading.sql.execute(query)]
+    asked = {"rooms": list(rooms), "at": stamp(at), "most": most}
+    return [_quest(row) for row in reading.sql.execute(_DUE, asked)]
 
 
 def waiting(reading: Reading, rooms: Collection[int]) -> int:
     """How many ids of these rooms wait for their first answer."""
-    query = select(func.count()).where(_QUEST.state == Standing.WAITING, _QUEST.room_id.in_(rooms), _IN_REACH, ~_HELD)
-    return int(reading.sql.execute(query).scalar() or 0)
+    return int(reading.sql.execute(_WAITING, {"rooms": list(rooms)}).scalar() or 0)
+
+
+def tally(reading: Reading, rooms: Collection[int]) -> Tally:
+    """What has come of the quests of these rooms; what a list has shown meanwhile is left out."""
+    still = or_(_QUEST.state == Standing.READ, ~_HELD)
+    reached = or_(_QUEST.state != Standing.WAITING, _IN_REACH)
+    query = (
+        select(_QUEST.state, func.count(), func.min(_QUEST.position), func.max(_QUEST.position))
+        .where(_QUEST.room_id.in_(rooms), still, reached)
+        .group_by(_QUEST.state)
+    )
+    found = {Standing(state): (number, (first, last)) for state, number, first, last in reading.sql.execute(query)}
+    ends = [found[one][1] for one in (Standing.HIDDEN, Standing.UNREADABLE) if one in found]
+    counts = {one.value: number for one, (number, _ends) in found.items()}
+    return Tally(**counts, unseen=(min(first for first, _ in ends), max(last for _, last in ends)) if ends else None)
+
+
+def unseen(reading: Reading, room: int) -> list[tuple[int, Standing]]:
+    """Ids of a room that something named and that a single read did not show, by id, each with how it stands."""
+    states = (Standing.HIDDEN.value, Standing.UNREADABLE.value)
+    query = select(_QUEST.position, _QUEST.state).where(_QUEST.room_id == room, _QUEST.state.in_(states), ~_HELD)
+    return [(position, Standing(state)) for position, state in reading.sql.execute(query.order_by(_QUEST.position))]
 
 
 def among(reading: Reading, places: Iterable[Place], *, at: datetime) -> dict[Place, tuple[Quest, bool]]:
@@ -154,8 +196,7 @@ def texts_naming(reading: Reading, room: int) -> Iterator[tuple[str, str]]:
 
 
 def _open(at: datetime) -> ColumnElement[bool]:
-    unread = [standing.value for standing in Standing if standing is not Standing.READ]
-    return and_(_QUEST.state.in_(unread), _QUEST.next_at <= stamp(at))
+    return and_(_UNREAD, _QUEST.next_at <= stamp(at))
 
 
 def _quest(row: Any) -> Quest:

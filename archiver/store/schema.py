@@ -282,6 +282,36 @@ contract = _readable(
     _seq(),
 )
 
+delivery = _readable(
+    "delivery",
+    Column("contract_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),  # stated, withdrawn
+    Column("at", Text, nullable=False),  # in Japan, as the user stated it
+    Column("name", Text),
+    Column("size", BigInteger),
+    Column("sha256", Text),
+    Column("file_id", BigInteger),
+    Column("note", Text),
+    _seq(),
+)
+
+attachment = _readable(
+    "attachment",
+    Column("contract_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),  # stated, withdrawn
+    Column("kind", Text, nullable=False),  # screenshot, notice, mail, invoice, other
+    Column("name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("dated", Text),
+    Column("message_id", Text),
+    Column("note", Text),
+    _seq(),
+)
+
 # --- working ---------------------------------------------------------------------------------
 
 visit = Table(

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Seal
@@ -28,11 +28,13 @@ MOST = 100_000
 DUE_AFTER = timedelta(hours=6)
 
 
+_OBSERVED_AT = select(schema.entry.c.observed_at).where(schema.entry.c.seq == bindparam("seq"))
+_LAST_SEALED = select(func.max(schema.seal.c.last))
+
+
 def is_due(reading: Reading, *, now: datetime) -> bool:
     """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old."""
-    oldest = reading.sql.execute(
-        select(schema.entry.c.observed_at).where(schema.entry.c.seq == last_sealed(reading) + 1)
-    ).scalar()
+    oldest = reading.sql.execute(_OBSERVED_AT, {"seq": last_sealed(reading) + 1}).scalar()
     if oldest is None:
         return False
     seen = moment(oldest)
@@ -58,7 +60,7 @@ def seals(reading: Reading) -> list[Seal]:
 
 def last_sealed(reading: Reading) -> int:
     """The number of the last sealed entry; 0 if there is none."""
-    return reading.sql.execute(select(func.max(schema.seal.c.last))).scalar() or 0
+    return reading.sql.execute(_LAST_SEALED).scalar() or 0
 
 
 def _seal(row: Sequence[Any]) -> Seal:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
@@ -23,22 +23,25 @@ class Visit:
     counters: str
 
 
+_VISITS = select(schema.visit)
+
+
 def visits(reading: Reading) -> dict[tuple[int, str], Visit]:
     """Every visit, by room and kind."""
-    rows = reading.sql.execute(select(schema.visit))
+    rows = reading.sql.execute(_VISITS)
     return {(room, kind): Visit(moment(at), counters) for room, kind, at, counters in rows}
 
 
 def put_visit(writing: Writing, room: int, kind: str, *, at: datetime, counters: str) -> None:
     """Remember that a kind was read whole."""
     values = {"room_id": room, "kind": kind, "at": stamp(at), "counters": counters}
-    _put(writing, schema.visit, ["room_id", "kind"], values)
+    writing.sql.execute(_PUT_VISIT, values)
 
 
 def put_retry(writing: Writing, room: int, file: int, *, attempts: int, next_at: datetime, reason: str) -> None:
     """Remember when to try a file again."""
     values = {"room_id": room, "file_id": file, "attempts": attempts, "next_at": stamp(next_at), "reason": reason}
-    _put(writing, schema.retry, ["room_id", "file_id"], values)
+    writing.sql.execute(_PUT_RETRY, values)
 
 
 def drop_retry(writing: Writing, room: int, file: int) -> None:
@@ -47,9 +50,13 @@ def drop_retry(writing: Writing, room: int, file: int) -> None:
     writing.sql.execute(delete(table).where(table.c.room_id == room, table.c.file_id == file))
 
 
+_REMEMBERED = select(schema.memory.c.value).where(schema.memory.c.key == bindparam("key"))
+"""Made once: to put a query together takes longer than to answer it, and a quiet run asks many small ones."""
+
+
 def recall(reading: Reading, key: str, default: Any = None) -> Any:
     """A remembered JSON value."""
-    value = reading.sql.execute(select(schema.memory.c.value).where(schema.memory.c.key == key)).scalar()
+    value = reading.sql.execute(_REMEMBERED, {"key": key}).scalar()
     return default if value is None else json.loads(value)
 
 
@@ -58,10 +65,15 @@ def remember(writing: Writing, key: str, value: Any) -> None:
     if value is None:
         writing.sql.execute(delete(schema.memory).where(schema.memory.c.key == key))
         return
-    _put(writing, schema.memory, ["key"], {"key": key, "value": json.dumps(value, sort_keys=True)})
+    writing.sql.execute(_REMEMBER, {"key": key, "value": json.dumps(value, sort_keys=True)})
 
 
-def _put(writing: Writing, table: Any, keys: list[str], values: dict[str, object]) -> None:
-    statement = insert(table).values(values)
-    changes = {name: value for name, value in values.items() if name not in keys}
-    writing.sql.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
+def _upsert(table: Table) -> Insert:
+    """Insert a row, or change the one that has its primary key."""
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    changes = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+
+
+_REMEMBER, _PUT_VISIT, _PUT_RETRY = _upsert(schema.memory), _upsert(schema.visit), _upsert(schema.retry)

@@ -25,6 +25,10 @@ SELF = "{seq}"
 """Stands in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
 
 
+_LAST = select(schema.entry.c.seq, schema.entry.c.observed_at).order_by(schema.entry.c.seq.desc()).limit(1)
+_INSERT = insert(schema.entry)
+
+
 def append(
     writing: Writing, observations: Sequence[Observation], *, account_id: int | None, at: datetime
 ) -> list[Entry]:
@@ -35,15 +39,14 @@ def append(
     """
     if not observations:
         return []
-    entry = schema.entry.c
-    last = writing.sql.execute(select(entry.seq, entry.observed_at).order_by(entry.seq.desc()).limit(1)).one_or_none()
+    last = writing.sql.execute(_LAST).one_or_none()
     first = 1 if last is None else last.seq + 1
     observed_at = stamp(at) if last is None else max(stamp(at), last.observed_at)
     made = [
         _entry(one, seq=seq, observed_at=observed_at, account_id=account_id)
         for seq, one in enumerate(observations, first)
     ]
-    writing.sql.execute(insert(schema.entry), [_row(entry) for entry, _ in made])
+    writing.sql.execute(_INSERT, [_row(entry) for entry, _ in made])
     project(writing.sql, [told for _, told in made], lambda key, upto: entries_of(writing, key, upto))
     return [entry for entry, _ in made]
 
@@ -66,15 +69,11 @@ def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
 def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
     """The entries of one key up to a number, oldest first, as the objects their lines hold."""
     table = schema.entry.c
-    rows = reading.sql.execute(
-        select(table.line).where(table.key == key, table.seq <= upto).order_by(table.seq)
-    )
+    rows = reading.sql.execute(select(table.line).where(table.key == key, table.seq <= upto).order_by(table.seq))
     return [json.loads(line) for (line,) in rows]
 
 
-def _entry(
-    seen: Observation, *, seq: int, observed_at: str, account_id: int | None
-) -> tuple[Entry, dict[str, Any]]:
+def _entry(seen: Observation, *, seq: int, observed_at: str, account_id: int | None) -> tuple[Entry, dict[str, Any]]:
     told: dict[str, Any] = {
         "seq": seq,
         "observed_at": observed_at,
@@ -87,9 +86,7 @@ def _entry(
         "reply": seen.reply,
     }
     line = chain.entry_line(**told)
-    entry = Entry(
-        seq, observed_at, seen.kind, account_id, seen.room_id, told["key"], line, chain.digest(line)
-    )
+    entry = Entry(seq, observed_at, seen.kind, account_id, seen.room_id, told["key"], line, chain.digest(line))
     return entry, told
 
 

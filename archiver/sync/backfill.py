@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from archiver.chatwork import ratelimit
-from archiver.chatwork.ids import is_plausible
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
+from archiver.ids import is_plausible
 from archiver.store import quests, work
 from archiver.store.archive import Archive, Writing
 from archiver.store.quests import Origin, Place, Quest

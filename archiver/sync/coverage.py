@@ -15,6 +15,9 @@ from archiver.store.queries.known import Covered
 WINDOW = 100
 """The most messages that a list shows (chatwork-api §2.1)."""
 
+LOSSES = frozenset({"window", "inaccessible", "list"})
+"""Reasons of gaps that leave the archive incomplete; the others tell what Chatwork never showed it."""
+
 PLAN_SHOWS = timedelta(days=30)
 """What is younger than this is hidden by no plan: the free one shows 40 days (chatwork-api §0.2, 9)."""
 
@@ -53,27 +56,34 @@ def judge(
     new: int,
     covered: Covered,
     known: bool,
+    lacking: bool,
+    shut: bool,
     at: datetime,
 ) -> Verdict:
     """Judge the positions a list showed (ascending) at a time.
 
     `limited` is the free-plan header, `message_num` Chatwork's counter if known, `new` how many shown
-    messages were not held, `known` whether messages of the room are held that should be shown.
+    messages were not held, `known` whether messages of the room are held that should be shown. `lacking` says that
+    a short list leaves out such a message: it is not the whole room, whatever its length says. `shut` says that the
+    room could not be opened at some time since the last reading.
     """
     if not shown:
         return Verdict(joins=True, beginning=not limited and not known, emptied=known and not limited)
     cut_by_plan = limited and len(shown) < WINDOW
-    if not limited and len(shown) < WINDOW:
-        return WHOLE
-    if not limited and covered.newest is None and message_num is not None and message_num <= len(shown):
+    if not limited and not lacking and _is_whole(len(shown), message_num, covered):
         return WHOLE
     if covered.newest is not None and shown[0] <= covered.newest:
         return JOINED
     if cut_by_plan and covered.read_at is not None and abs(at - covered.read_at) <= PLAN_SHOWS:
         return JOINED  # whatever was posted since is too young to be hidden
     missing = None if message_num is None else _missing(message_num, new, len(shown), covered)
-    hole = Hole(covered.newest, shown[0], missing, _reason(limited, covered))
-    return Verdict(joins=False, beginning=False, hole=hole)
+    reason = _reason(limited, covered, lacking=lacking, shut=shut)
+    return Verdict(joins=False, beginning=False, hole=Hole(covered.newest, shown[0], missing, reason))
+
+
+def _is_whole(count: int, message_num: int | None, covered: Covered) -> bool:
+    """Whether so many messages are a whole room: fewer than a list can show, or exactly as many as there are."""
+    return count < WINDOW or (covered.newest is None and message_num is not None and message_num <= count)
 
 
 def _missing(message_num: int, new: int, count: int, covered: Covered) -> int | None:
@@ -83,8 +93,12 @@ def _missing(message_num: int, new: int, count: int, covered: Covered) -> int | 
     return None if covered.message_num is None else max(0, message_num - covered.message_num - new)
 
 
-def _reason(limited: bool, covered: Covered) -> str:
-    """`plan`, `window` (too much was posted between two readings) or `first_sync`."""
+def _reason(limited: bool, covered: Covered, *, lacking: bool, shut: bool) -> str:
+    """A word of docs/reference/tables.md; what the reply itself tells comes before what was so in between."""
     if limited:
         return "plan"
-    return "first_sync" if covered.read_at is None else "window"
+    if covered.read_at is None:
+        return "first_sync"
+    if lacking:
+        return "list"
+    return "inaccessible" if shut else "window"

@@ -1,7 +1,8 @@
 """Attachments that are not held yet: ask for the address, fetch in one breath, keep by digest.
 
 Small files come first and the counterpart's before one's own; large ones in slices, so that none waits for
-another. What cannot be had is tried again with growing pauses, then given up with its reason.
+another. What cannot be had is tried again with growing pauses, then given up with its reason; `rescue` and
+`sync --full` try that again too.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ LEAST = 2**16
 
 FRESH_ADDRESSES = 3
 """How often one attempt goes on with a new address after the transfer was cut."""
+
+NO_SPACE = "disk"
+"""The trouble of a disk on which no more files are kept."""
 
 MOST_SILENT = 2
 """Files in a row for which nobody answers before the others are left for the next run."""
@@ -136,14 +140,15 @@ class Downloads:
         return None
 
     def _fetch(self, file: Wanted) -> transfer.Arrived:
-        """Fetch on one address, and on fresh ones as long as each cut transfer brought something."""
+        """Fetch on one address, and on fresh ones: after a refusal, and while each cut transfer brings something."""
         for left in reversed(range(FRESH_ADDRESSES)):
             before = self._here(file)
             single = self.desk.client.download_url(RoomId(file.room_id), FileId(file.file_id))
             try:
                 return self._transfer(file, single)
             except TransferFailed as fault:
-                if fault.data["reason"] != "cut" or not left or self._here(file) <= before:
+                came = self._here(file) > before
+                if not left or not _goes_on(str(fault.data["reason"]), came=came):
                     raise
         raise AssertionError("the last address either brings the file or raises")
 
@@ -151,15 +156,23 @@ class Downloads:
         left = self.seconds_left()
         # A size that a list did not tell stands as 0 there; a file that is empty is told to be.
         told = single.model.filesize if isinstance(single.object.get("filesize"), int) else None
-        return transfer.fetch(
-            self.over,
-            single.model.download_url,
-            self._part(file),
-            size=file.size or told,
-            most=self.limits.most,
-            seconds=self.slice if left is None else min(left, self.slice),
-            progress=lambda have: self.progress(file, have),
-        )
+        size = file.size or told
+        free = max(0, self._free() - self.limits.keep_free)
+        try:
+            return transfer.fetch(
+                self.over,
+                single.model.download_url,
+                self._part(file),
+                size=size,
+                most=min(self.limits.most, free),
+                seconds=self.slice if left is None else min(left, self.slice),
+                progress=lambda have: self.progress(file, have),
+            )
+        except TransferFailed as fault:
+            # Of a file of untold size only what comes can tell that there is no space for it.
+            if size is None and free < self.limits.most and fault.data["reason"] == "wrong_size":
+                raise TransferFailed(reason="no_space", detail=str(free)) from None
+            raise
 
     def _part(self, file: Wanted) -> Path:
         # Bound to what was listed: a file replaced under its id must not be mixed with the old one's bytes.
@@ -170,8 +183,10 @@ class Downloads:
         return part.stat().st_size if part.exists() else 0
 
     def _has_space(self, file: Wanted) -> bool:
-        free = shutil.disk_usage(self.desk.archive.home).free
-        return free - (file.size - self._here(file)) >= self.limits.keep_free
+        return self._free() - (file.size - self._here(file)) >= self.limits.keep_free
+
+    def _free(self) -> int:
+        return shutil.disk_usage(self.desk.archive.home).free
 
     def _keep(self, file: Wanted, arrived: transfer.Arrived) -> None:
         """Bytes first, then the entry: a kill between the two leaves bytes that the next run names."""
@@ -181,19 +196,22 @@ class Downloads:
         at = self.desk.now()
         told = {"state": "saved", "sha256": arrived.sha256, "size": arrived.size, "saved_at": stamp(at), "reason": None}
         self._append(file, told, at)
-        self.desk.cleared.add(f"file/{file.room_id}/{file.file_id}")
+        self.desk.cleared |= {f"file/{file.room_id}/{file.file_id}", NO_SPACE}
         report.files_saved += 1
         if report.outcome is Outcome.UNCHANGED:
             report.outcome = Outcome.ARCHIVED
 
     def _failed(self, file: Wanted, reason: str, *, grown: bool) -> None:
-        """Try again later; after the last pause give up."""
+        """Try again later; after the last pause give up. One that was given up before waits again only if it came."""
         self._done.add((file.room_id, file.file_id))
         self.desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
         if reason == "no_space":
+            self.desk.troubles.add(NO_SPACE)
             attempts = file.attempts  # the disk's fault is no reason to give the file up
         elif grown:
             attempts = 1  # it is coming, if slowly
+        elif file.given_up:
+            return  # what was said of it holds
         elif file.attempts >= len(PAUSES):
             self._give_up(file, reason)
             return
@@ -218,6 +236,11 @@ class Downloads:
             work.drop_retry(writing, file.room_id, file.file_id)
         self._done.add((file.room_id, file.file_id))
         self.reports[file.room_id].news = True
+
+
+def _goes_on(reason: str, *, came: bool) -> bool:
+    """Whether a fresh address may help at once."""
+    return reason == "refused" or (reason == "cut" and came)
 
 
 def clear_incoming(home: Path, wanted: Iterable[Wanted]) -> None:

@@ -12,7 +12,7 @@ from archiver.store.archive import Writing
 from archiver.store.clock import stamp
 from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
-from archiver.sync import sweeps, troubles
+from archiver.sync import coverage, sweeps, troubles
 from archiver.sync.download import clear_incoming
 from archiver.sync.pull.desk import Desk
 from archiver.sync.report import Outcome, SyncReport
@@ -57,15 +57,16 @@ def finish(
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
     whole = _is_whole(desk, report, contracted, most)
     report.complete = whole and not desk.troubles
-    _remember(desk, report)
-    sweeps.write(
-        desk.archive,
-        report,
-        at=report.finished_at,
-        unread=unread,
-        settings=settings,
-        unparsed=transport.unparsed - before.unparsed,
-    )
+    with desk.archive.writing() as writing:
+        _remember(desk, writing, report)
+        sweeps.write(
+            writing,
+            report,
+            at=report.finished_at,
+            unread=unread,
+            settings=settings,
+            unparsed=transport.unparsed - before.unparsed,
+        )
     return report
 
 
@@ -89,7 +90,7 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
         everything = file_queries.wanted(reading, None, most=most)
         lost = sum(one.lost for room, one in file_queries.counts(reading).items() if room in contracted)
         waiting = quests.waiting(reading, contracted)
-        gaps = [gap for room in contracted for gap in known.open_gaps(reading, room)]
+        reasons = known.open_reasons(reading, contracted)
     clear_incoming(desk.archive.home, everything)
     pending = [file for file in everything if file.room_id in contracted]
     for file in pending:
@@ -98,23 +99,20 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
             if file.attempts and file.room_id not in shut:
                 desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
     failed = any(room.outcome in (Outcome.FAILED, Outcome.INACCESSIBLE) for room in report.rooms)
-    holes = any(gap.payload["reason"] == "window" for gap in gaps)
+    holes = any(reason in coverage.LOSSES for reason in reasons)
     return not (pending or waiting or lost or holes or failed or shut & set(contracted))
 
 
-def _remember(desk: Desk, report: SyncReport) -> None:
+def _remember(desk: Desk, writing: Writing, report: SyncReport) -> None:
     """Decide what to report now, and leave to the next run what it needs to know."""
     budget, at = desk.client.transport.budget, desk.now()
     cleared = desk.cleared | {"event/", "token"} | (set() if report.left_over else {"left-over"})
-    with desk.archive.writing() as writing:
-        verdict = troubles.judge(
-            desk.troubles, cleared=cleared, remembered=work.recall(writing, "troubles", {}), now=at
-        )
-        report.reported = verdict.report
-        work.remember(writing, "troubles", verdict.remember)
-        work.remember(writing, "last_sync", {"at": stamp(at), "complete": report.complete})
-        keep_budget(writing, budget)
-        if report.clock_offset_ms is not None:
-            work.remember(writing, CLOCK, report.clock_offset_ms)
-        if report.unread_dropped:
-            work.remember(writing, UNREAD_DROPPED, stamp(at))
+    verdict = troubles.judge(desk.troubles, cleared=cleared, remembered=work.recall(writing, "troubles", {}), now=at)
+    report.reported = verdict.report
+    work.remember(writing, "troubles", verdict.remember)
+    work.remember(writing, "last_sync", {"at": stamp(at), "complete": report.complete})
+    keep_budget(writing, budget)
+    if report.clock_offset_ms is not None:
+        work.remember(writing, CLOCK, report.clock_offset_ms)
+    if report.unread_dropped:
+        work.remember(writing, UNREAD_DROPPED, stamp(at))

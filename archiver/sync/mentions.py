@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from archiver.chatwork.ids import is_plausible
 from archiver.chatwork.notation import message_references
+from archiver.ids import is_plausible
 from archiver.records import JsonObject, Observation
 from archiver.store.facts import body_of, person_of, storable
 from archiver.store.quests import PRIORITY, Origin, Place

@@ -21,6 +21,9 @@ MESSAGES, FILES, PEOPLE = "messages", "files", "people"
 KINDS = (MESSAGES, FILES, PEOPLE)
 """Of visits: the message list · the file list · members, description and tasks."""
 
+BACKFILL, REREAD = "backfill", "reread"
+"""Of single messages, which no visit remembers: ids that something named · messages older than the list."""
+
 DAILY = timedelta(days=1)
 
 COSTS = {MESSAGES: 1, FILES: 1, PEOPLE: 4}
@@ -37,7 +40,7 @@ MOST_EARLY = 8
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to read in a room, and why: `moved`, `due`, `first` or `asked`."""
+    """One thing to read in a room, and why: `moved`, `due`, `first`, `asked`; single messages also `named`, `near`."""
 
     room_id: int
     kind: str

@@ -47,28 +47,60 @@ def reread(seeker: Seeker, rooms: Collection[int], *, period: timedelta, most: i
 
     Raises TokenRefused, StorageError.
     """
-    at = seeker.desk.now()
-    with seeker.desk.archive.reading() as reading:
-        waiting = {int(room): found for room, found in work.recall(reading, CHANGED, {}).items()}
-        last = work.recall(reading, BATCH_AT)
+    batch, waiting = _begin(seeker, period, most)
     changed = _merged(waiting, seeker.reports)
-    has_time = seeker.read < most and not seeker.must_end()
-    has_turn = has_time and (last is None or not timedelta() <= at - moment(last) < EVERY)
     for report in seeker.reports.values():
         report.changed.clear()
-    batch = _Batch(seeker, period, most, at, has_turn)
     left = {room: found for room, found in changed.items() if room not in rooms}
-    for room in _in_turn(rooms if has_turn else changed.keys() & set(rooms), at):
+    for room in _in_turn(rooms if batch.has_turn else changed.keys() & set(rooms), batch.at):
         if not batch.read_room(room, changed.get(room, [])) and room in changed:
             left[room] = changed[room]
     # What the re-reading itself has seen change is for the next run.
     _remember(seeker, batch, waiting, _merged(left, seeker.reports))
 
 
+def forecast(seeker: Seeker, rooms: Collection[int], *, period: timedelta, most: int) -> list[tuple[int, int, int]]:
+    """What `reread` would read by what is known now: room, neighbours of changes, messages whose turn it is.
+
+    Only reads the archive; the seeker's `read` counts as if they had been read.
+    """
+    batch, waiting = _begin(seeker, period, most)
+    found = []
+    for room in _in_turn(rooms if batch.has_turn else waiting.keys() & set(rooms), batch.at):
+        choice = batch.choose(room, waiting.get(room, []))
+        if choice is not None and choice.wanted:
+            near = min(choice.near, len(choice.wanted))
+            found.append((room, near, len(choice.wanted) - near))
+            seeker.read += len(choice.wanted)
+    return found
+
+
 def quota(eligible: int, done: int, elapsed: timedelta, period: timedelta) -> int:
     """How many more of `eligible` messages are to be read now, so that all are read when the period ends."""
     passed = min(1.0, max(0.0, elapsed / period))
     return max(0, int(eligible * passed) - done)
+
+
+def _begin(seeker: Seeker, period: timedelta, most: int) -> tuple[_Batch, Changed]:
+    """The batch of this run, and the changes whose neighbours earlier ones have left over."""
+    at = seeker.desk.now()
+    with seeker.desk.archive.reading() as reading:
+        waiting = {int(room): found for room, found in work.recall(reading, CHANGED, {}).items()}
+        last = work.recall(reading, BATCH_AT)
+    has_time = seeker.read < most and not seeker.must_end()
+    has_turn = has_time and (last is None or not timedelta() <= at - moment(last) < EVERY)
+    return _Batch(seeker, period, most, at, has_turn), waiting
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What is to be read in one room."""
+
+    wanted: list[MessageId]
+    near: int
+    """Neighbours of changes that are to be read; as many as there is room for stand first in `wanted`."""
+    advanced: list[Round]
+    """How far the rounds come by it."""
 
 
 @dataclass(slots=True)
@@ -86,12 +118,21 @@ class _Batch:
     def read_room(self, room: int, changed: list[int]) -> bool:
         """Neighbours of changes, then those whose turn it is; False if neighbours are left over."""
         left = self.most - self.seeker.read
-        if left <= 0 or self.seeker.must_end():
+        choice = self.choose(room, changed)
+        if choice is None or not _read(self.seeker, room, choice.wanted):
             return False
+        self.rounds += choice.advanced
+        return choice.near <= left
+
+    def choose(self, room: int, changed: list[int]) -> _Choice | None:
+        """What to read in a room, as far as the share reaches; None if it is used up or the run is over."""
+        left = self.most - self.seeker.read
+        if left <= 0 or self.seeker.must_end():
+            return None
         with self.seeker.desk.archive.reading() as reading:
             below = rotation.listed_from(reading, room)
             if below is None:
-                return True
+                return _Choice([], 0, [])
             near = self._near(reading, room, changed, below)
             turns = self._turns(reading, room, below) if self.has_turn else []
         wanted, advanced = near[:left], []
@@ -100,10 +141,7 @@ class _Batch:
             taken, room_left = due[:room_left], room_left - len(due[:room_left])
             wanted += [message for message in taken if message not in wanted]
             advanced.append(_advanced(one, taken))
-        if not _read(self.seeker, room, wanted):
-            return False
-        self.rounds += advanced
-        return len(near) <= left
+        return _Choice(wanted, len(near), advanced)
 
     def _near(self, reading: Reading, room: int, changed: list[int], below: int) -> list[MessageId]:
         if not changed:

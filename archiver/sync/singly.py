@@ -1,11 +1,20 @@
-"""What a round reads one by one when its lists are done: back-fill first, then re-reading, within a share."""
+"""What a round reads one by one when its lists are done: back-fill first, then re-reading, within a share.
+
+`forecast` tells it beforehand, by what is known now: what the lists bring up comes on top.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from archiver.chatwork.ratelimit import Budget
+from archiver.store import quests
+from archiver.sync import plan
 from archiver.sync.backfill import Seeker, learn_late
 from archiver.sync.options import Options
+from archiver.sync.reread import forecast as forecast_reread
 from archiver.sync.reread import reread
 from archiver.sync.share import share
 
@@ -22,3 +31,25 @@ def singly(seeker: Seeker, rooms: Sequence[int], *, contracted: Sequence[int], o
     seeker.backfill(rooms, most=most)
     open_rooms = [room for room in rooms if room not in seeker.closed]
     reread(seeker, open_rooms, period=options.reread_every, most=most)
+
+
+def forecast(seeker: Seeker, rooms: Sequence[int], options: Options, *, before: int) -> list[plan.Step]:
+    """Steps for the single messages of these rooms, one request each, once `before` requests were spent on lists.
+
+    Only reads the archive. The seeker is used up by it.
+    """
+    desk, transport = seeker.desk, seeker.desk.client.transport
+    budget = _less(transport.budget, before)
+    most = share(budget, desk.now(), reserve=transport.reserve, full=options.full)
+    with desk.archive.reading() as reading:
+        found = Counter(one.room_id for one in quests.due(reading, rooms, at=desk.now(), most=most))
+    seeker.read += found.total()
+    steps = [plan.Step(room, plan.BACKFILL, "named", cost=number) for room, number in found.items()]
+    for room, near, turn in forecast_reread(seeker, rooms, period=options.reread_every, most=most):
+        steps += [plan.Step(room, plan.REREAD, "near", cost=near)] if near else []
+        steps += [plan.Step(room, plan.REREAD, "due", cost=turn)] if turn else []
+    return steps
+
+
+def _less(budget: Budget, spent: int) -> Budget:
+    return budget if budget.remaining is None else replace(budget, remaining=max(0, budget.remaining - spent))

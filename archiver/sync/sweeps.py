@@ -10,6 +10,7 @@ from archiver.store import work, writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.clock import moment, stamp
 from archiver.store.queries import known
+from archiver.store.queries.runs import PAUSE
 from archiver.sync.report import SyncReport
 
 IDLE = "idle"
@@ -17,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 
 def write(
-    archive: Archive,
+    writing: Writing,
     report: SyncReport,
     *,
     at: datetime,
@@ -39,12 +40,11 @@ def write(
         "unparsed": unparsed,
     }
     idle = not report.news and not report.reported
-    with archive.writing() as writing:
-        if idle:
-            _collect(writing, told, report.account_id, at)
-        else:
-            flush_idle(writing, report.account_id, at)
-            _append(writing, told, report.account_id, at)
+    if idle:
+        _collect(writing, told, report.account_id, at)
+    else:
+        flush_idle(writing, report.account_id, at)
+        _append(writing, told, report.account_id, at)
 
 
 def flush(archive: Archive, *, at: datetime) -> None:
@@ -63,6 +63,9 @@ def flush_idle(writing: Writing, account_id: int | None, at: datetime) -> None:
 
 def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: datetime) -> None:
     waiting = work.recall(writing, IDLE)
+    if waiting is not None and moment(told["from"]) - moment(waiting["to"]) > PAUSE:
+        flush_idle(writing, account_id, at)  # one record of both would hide the pause between them
+        waiting = None
     if waiting is not None:
         told = told | {
             "from": waiting["from"],

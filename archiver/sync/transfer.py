@@ -8,7 +8,7 @@ be on the disk count as come (`partial`).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
@@ -174,7 +174,9 @@ def checked_host(url: str) -> bool:
 def _begin(response: requests.Response, partial: Partial, size: int | None) -> None:
     """Check that this is the file, or the rest of it, before anything that has come is given up."""
     status, headers = response.status_code, response.headers
-    if status in (403, 404, 410):
+    if status == 403:  # an address that is over, or a place that is closed: they look alike
+        raise TransferFailed(reason="refused", detail=str(status))
+    if status in (404, 410):
         raise TransferFailed(reason="not_found", detail=str(status))
     if status == 206:
         if size is None or headers.get("content-range", "").strip() != f"bytes {partial.have}-{size - 1}/{size}":
@@ -185,12 +187,20 @@ def _begin(response: requests.Response, partial: Partial, size: int | None) -> N
         is_plain = size is not None and "content-encoding" not in headers and length.isdecimal()
         if is_plain and int(length[:20]) != size:
             raise TransferFailed(reason="wrong_size", detail=f"{length[:20]} / {size}")
+        if size is None and _is_page(headers):
+            raise TransferFailed(reason="not_understood", detail="html")
         partial.restart()
     else:
         if status == 416:
             partial.drop()  # the file ends before what is here
         raise TransferFailed(reason="status", detail=str(status))
     partial.remember(headers.get("etag", ""))
+
+
+def _is_page(headers: Mapping[str, str]) -> bool:
+    """Whether this is somebody's page rather than a file: where no size is told, nothing else tells."""
+    kind = headers.get("content-type", "").strip().lower()
+    return kind.startswith("text/html") and "attachment" not in headers.get("content-disposition", "").lower()
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archiver.alerts import rules, texts
 from archiver.records import State
-from archiver.signs import Alert, Left, Level, Observed, People, Renamed, Rule, Shut, Unlisted, Unshown
+from archiver.signs import Alert, Left, Level, Observed, OtherChatSeen, People, Renamed, Rule, Shut, Unlisted, Unshown
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 OWNER, TANAKA, SUZUKI, ROOM, OTHER = 1, 2, 3, 10, 11
@@ -207,6 +207,41 @@ def test_more_deletions_add_to_the_alert_that_stands(held: Alert, stands: bool) 
     found = rules.standing(replace(KEPT, number=0, count=3), [held])
 
     assert (held if stands else None) == found
+
+
+@pytest.mark.parametrize(
+    ("people", "account", "room", "expected"),
+    [
+        (ALONE, TANAKA, 77, [("other_chat", "medium")]),
+        (CROWD, TANAKA, 77, [("other_chat", "low")]),
+        (ALONE, TANAKA, None, []),
+        (ALONE, OWNER, 77, []),
+    ],
+)
+def test_a_chat_that_is_not_saved_is_never_urgent(
+    people: People, account: int, room: int | None, expected: list[tuple[str, str]]
+) -> None:
+    """Worth a look where the conversation rests on that person; the alert names that chat."""
+    told_of = seen(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
+
+    found = rules.judge(told_of)
+
+    assert expected == told(found)
+    assert [77] * len(found) == [one.room_id for one in found]
+    assert frozenset() == rules.going(told_of, found)
+
+
+@pytest.mark.parametrize(
+    ("now", "settled"), [((TANAKA, None), True), ((TANAKA, 78), True), ((TANAKA, 77), False), ((SUZUKI, None), False)]
+)
+def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int | None], settled: bool) -> None:
+    """Not by what becomes of others' chats, and not twice."""
+    alert = Alert(Rule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
+    aside = replace(alert, number=5, dismissed_at=AT)
+
+    found = rules.settled(seen(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside)))
+
+    assert ([alert] if settled else []) == found
 
 
 @given(st.text())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,45 @@ def test_a_room_that_is_gone_is_told_with_what_is_kept(worst: Worst, chatwork: C
         assert in_order(screen)
         assert "チャット1つが開けません" in screen
         assert "発言 1件" in screen
+
+
+def test_contracts_that_share_people_are_told_too_each_for_itself(worst: Worst, chatwork: Chatwork) -> None:
+    """Their rooms were saved with it; a contract with other people is not mentioned."""
+    other, sato = chatwork.add_room("別の仕事", members=[worst.tanaka], announce=False), chatwork.add_account("佐藤")
+    apart = chatwork.add_room("無関係", members=[sato], announce=False)
+    worst.run("contract", "add", "job2", "--room", other)
+    worst.run("contract", "add", "job3", "--room", apart)
+    chatwork.post(other, worst.tanaka, "一つ")
+    chatwork.post(other, worst.tanaka, "二つ")
+    worst.run("sync")
+
+    screen, _ = worst.rescue("job1")
+
+    first, second = screen.index("job1"), screen.index("job2")
+    assert first < second
+    assert "発言 1件" in screen[first:second]
+    assert "発言 2件" in screen[second:]
+    assert "job3" not in screen
+
+
+def test_what_was_given_up_is_tried_once_more(worst: Worst, chatwork: Chatwork) -> None:
+    """However often it failed before: on the worst day everything is asked for that is not held."""
+    file = chatwork.upload(worst.room, worst.tanaka, "参考.mov", size=100)
+    chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+    worst.run("sync", code=4)
+    with closing(sqlite3.connect(worst.home / "archive.sqlite3")) as database, database:
+        database.execute("UPDATE retry SET attempts = 9, next_at = '2026-01-01T00:00:00.000Z'")
+    worst.run("sync")  # known trouble makes exit 4 once a day
+    chatwork.heal()
+    asked = len(chatwork.downloads)
+    worst.run("sync")
+    asked_in_vain = len(chatwork.downloads) - asked
+
+    screen, _ = worst.rescue()
+
+    assert 0 == asked_in_vain
+    assert "相手のファイル 1/1点" in screen
+    assert file in chatwork.files
 
 
 def test_what_cannot_be_meant_is_wrong_usage(worst: Worst, tmp_path: Path, chatwork: Chatwork) -> None:

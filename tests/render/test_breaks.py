@@ -53,6 +53,16 @@ def test_the_gap_before_the_first_reading_has_its_own_name() -> None:
     assert ["一覧では取得できなかった期間", "1", "2"] == actual
 
 
+def test_an_end_without_a_time_shows_the_one_that_its_id_tells() -> None:
+    """Marked as derived; an id of the old kind tells none. A time that is known is never replaced."""
+    untimed = dataclasses.replace(WINDOW, after=MessageId("1876543210987654321"), start=None, end=None)
+
+    actual, known = gap_text(dataclasses.replace(untimed, before=MessageId("5"))), gap_text(WINDOW)
+
+    assert actual.startswith("2024-08-17 15:32 ごろ(IDからの推定) から 時刻不明 まで")
+    assert "推定)" not in known
+
+
 def test_breaks_after_the_last_message_are_shown() -> None:
     """Nothing is dropped because nothing follows it."""
     pause = Pause(at(DAY), at(2 * DAY))
@@ -76,7 +86,8 @@ def test_a_gap_says_both_ends_how_much_and_why() -> None:
 
 def test_an_unknown_number_is_not_guessed() -> None:
     """Without an estimate none is printed, and an unknown reason is shown as it is."""
-    unknown = dataclasses.replace(WINDOW, missing=None, start=None, end=None, after=None, reason="\u202e?")
+    untimed = dataclasses.replace(WINDOW, start=None, end=None, after=None, before=MessageId("5"))
+    unknown = dataclasses.replace(untimed, missing=None, reason="\u202e?")
 
     actual = gap_text(unknown)
 

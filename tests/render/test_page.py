@@ -74,6 +74,7 @@ def test_replies_lead_to_their_message_on_any_page() -> None:
     back = f"[rp aid={CLIENT} to={ROOM}-{message_id(1)}]"
     forth = f"[rp aid={CLIENT} to={ROOM}-{message_id(1000)}]"
     nowhere = f"[rp aid={CLIENT} to={ROOM}-5] [rp aid={CLIENT} to={ROOM}-9000000000000000000]"
+    nowhere += f"[rp aid={CLIENT} to={ROOM}-1876543210987654321]"
     elsewhere = f"[rp aid={CLIENT} to=42-7]"
 
     made = pages(long(1000, back + forth + nowhere + elsewhere))
@@ -85,6 +86,9 @@ def test_replies_lead_to_their_message_on_any_page() -> None:
     first = made[f"R{ROOM}-0001.html"]
     assert f"https://www.chatwork.com/#!rid{ROOM}-9000000000000000000" in read(first).hrefs
     assert "メッセージID 9000000000000000000(この記録にありません)" in first
+    assert "メッセージID 1876543210987654321(この記録にありません) 2024-08-17 15:32 ごろ(IDからの推定)" in first
+    assert "メッセージID 5(この記録にありません)" in first
+    assert "9000000000000000000(この記録にありません) 2" not in first  # no message can have this id
     assert "別のチャット(ルームID 42)のメッセージID 7" in first
     assert not any(0xFDD0 <= ord(sign) <= 0xFDEF for sign in first)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archiver.demo.chatwork import Fault
+from archiver.sync.pull.contacts import contacts
+from archiver.sync.pull.desk import Desk
 from tests.support.world import World
 
 
@@ -111,3 +113,71 @@ def test_a_chat_that_is_shut_makes_the_list_due(world: World, direct: int) -> No
 
     assert 1 == asked(world)
     assert (f"contact/{world.tanaka}", "gone") == told(world)[-1]
+
+
+def other_chats(world: World) -> list[int | None]:
+    """The number of the other chat in each entry about contacts."""
+    return [one["payload"].get("other_chat") for one in world.entries("contact")]
+
+
+def next_day(world: World) -> None:
+    """A run that reads the list again."""
+    world.clock.pass_by(days=1, hours=1)
+    world.sync()
+
+
+def test_a_direct_chat_that_no_contract_names_is_written_by_its_number_alone(world: World) -> None:
+    """Neither its name nor a word of it stands anywhere, and none of it is read."""
+    room = world.chatwork.add_room("ふたりだけ", members=[world.tanaka], type="direct")
+    world.chatwork.post(room, world.tanaka, "外の話")
+
+    world.sync()
+
+    held = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
+    (entry,) = world.entries("contact")
+    assert {"account_id": world.tanaka, "state": "present", "other_chat": room} == entry["payload"]
+    assert not [path for path in world.asked() if f"/rooms/{room}" in path]
+    assert not [secret for secret in ("ふたりだけ", "外の話") if secret.encode() in held]
+
+
+@pytest.mark.parametrize("state", ["open", "stopped"])
+def test_a_chat_of_any_contract_is_no_other_chat(world: World, direct: int, state: str) -> None:
+    """Not even when it is not read any more: the user knows of it."""
+    world.contract("job2", direct, state=state)
+
+    world.sync()
+
+    assert [None] == other_chats(world)
+
+
+def test_a_chat_with_somebody_else_is_nobodys_business(world: World) -> None:
+    """Only people of contracted rooms count."""
+    stranger = world.chatwork.add_account("ひみつの人")
+    room = world.chatwork.add_room("", members=[stranger], type="direct")
+
+    world.sync()
+
+    held = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
+    assert [] == other_chats(world)
+    assert str(room).encode() not in held
+
+
+def test_the_other_chat_comes_and_goes_in_entries(world: World) -> None:
+    """A new entry when it is contracted, and none while nothing changes."""
+    room = world.chatwork.add_room("", members=[world.tanaka], type="direct")
+    world.sync()
+    next_day(world)
+    world.contract("job2", room)
+    next_day(world)
+
+    assert [room, None] == other_chats(world)
+
+
+def test_a_chat_that_is_not_listed_among_the_rooms_is_not_told(world: World) -> None:
+    """The contact names its number, and the owner does not see such a chat."""
+    room = world.chatwork.add_room("", members=[world.tanaka], type="direct")
+    world.sync()
+    desk = Desk(world.archive, world.new_client(), world.clock, world.chatwork.owner)
+    contacts(desk, [world.room], {}, full=True)  # as if `GET /rooms` did not list it any more
+
+    assert [room, None] == other_chats(world)

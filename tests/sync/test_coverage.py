@@ -69,7 +69,61 @@ def test_a_window_is_judged_by_ids(case: str) -> None:
     """Whether it joins, shows the room whole, opens a gap or is an empty list that cannot be."""
     (shown, limited, message_num, new, covered, known), expected = CASES[case]
 
-    actual = judge(list(shown), limited=limited, message_num=message_num, new=new, covered=covered, known=known, at=NOW)
+    actual = judge(
+        list(shown),
+        limited=limited,
+        message_num=message_num,
+        new=new,
+        covered=covered,
+        known=known,
+        lacking=False,
+        shut=False,
+        at=NOW,
+    )
+
+    assert expected == actual
+
+
+ODD = {
+    # shown, limited, covered, lacking, shut
+    "a short list that leaves something out, reaching back": (
+        (range(5, 9), False, Covered(7, 9, LATELY), True, False),
+        JOINED,
+    ),
+    "a short list that leaves something out, not reaching back": (
+        (range(5, 9), False, Covered(4, 9, LATELY), True, True),
+        opened(4, 5, 0, "list"),
+    ),
+    "a short list of a room that was shut": ((range(5, 9), False, Covered(4, 9, LATELY), False, True), WHOLE),
+    "a full list of a room that was shut": (
+        (FULL, False, Covered(9, 9, LATELY), False, True),
+        opened(9, 1001, 0, "inaccessible"),
+    ),
+    "a full list of a room that was shut, cut by the plan": (
+        (FULL, True, Covered(9, 9, LATELY), False, True),
+        opened(9, 1001, 0, "plan"),
+    ),
+    "the first list of a room that was shut": ((FULL, False, NEVER, False, True), opened(None, 1001, 1, "first_sync")),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_a_list_that_leaves_something_out_is_not_the_whole_room_and_a_shut_room_explains_a_gap(case: str) -> None:
+    """What the reply itself tells comes before what was so in between."""
+    (shown, limited, covered, lacking, shut), expected = ODD[case]
+    number = 101 if covered is NEVER else 10
+
+    actual = judge(
+        list(shown),
+        limited=limited,
+        message_num=number,
+        new=len(shown),
+        covered=covered,
+        known=True,
+        lacking=lacking,
+        shut=shut,
+        at=NOW,
+    )
 
     assert expected == actual
 
@@ -81,20 +135,39 @@ def test_a_window_is_judged_by_ids(case: str) -> None:
     message_num=st.none() | st.integers(0, 10**6),
     newest=st.none() | st.integers(1, 500),
     counted=st.none() | st.integers(0, 10**6),
+    lacking=st.booleans(),
+    shut=st.booleans(),
 )
 def test_a_gap_never_hides_behind_the_counter(
-    first: int, count: int, limited: bool, message_num: int | None, newest: int | None, counted: int | None
+    first: int,
+    count: int,
+    limited: bool,
+    message_num: int | None,
+    newest: int | None,
+    counted: int | None,
+    lacking: bool,
+    shut: bool,
 ) -> None:
     """A full list that does not reach the last covered id is a gap, whatever the counters say; none is negative."""
     shown = list(range(first, first + count))
     covered = Covered(newest, counted, LATELY)
 
     actual = judge(
-        shown, limited=limited, message_num=message_num, new=count, covered=covered, known=newest is not None, at=NOW
+        shown,
+        limited=limited,
+        message_num=message_num,
+        new=count,
+        covered=covered,
+        known=newest is not None,
+        lacking=lacking and count < 100,
+        shut=shut,
+        at=NOW,
     )
 
     if count == 100 and newest is not None:
         assert (first > newest) == (actual.hole is not None)
+    if lacking and 0 < count < 100:
+        assert not actual.beginning
     if actual.hole is not None:
         assert not actual.joins
         assert (newest, first) == (actual.hole.after, actual.hole.before)

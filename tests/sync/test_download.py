@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import resource
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from archiver import errors
+from archiver.cli import watch
 from archiver.demo.chatwork import Fault
+from archiver.store import blobs
 from archiver.store.queries import files as file_queries
 from archiver.sync.download import LEAST, PAUSES, Downloads, Limits
 from archiver.sync.pull.desk import Desk
@@ -107,18 +112,37 @@ def test_large_files_come_in_turns(world: World) -> None:
     assert [world.chatwork.content_digest(file) for file in files] == [digest(world.blob(file)) for file in files]
 
 
-def fetched_in_slices(world: World, *, seconds: float) -> RoomReport:
+def fetched_in_slices(world: World, *, seconds: float, limits: Limits = LIMITS) -> RoomReport:
     """Fetch what is wanted in slices of so many seconds."""
     desk = Desk(world.archive, world.new_client(), world.clock, world.chatwork.owner)
     report = RoomReport(world.room)
     made = Downloads(
-        desk, world.downloads, LIMITS, {world.room: report}, lambda: None, lambda _file, _have: None, slice=seconds
+        desk, world.downloads, limits, {world.room: report}, lambda: None, lambda _file, _have: None, slice=seconds
     )
     with world.archive.reading() as reading:
-        wanted = file_queries.wanted(reading, {world.room}, most=LIMITS.most)
+        wanted = file_queries.wanted(reading, {world.room}, most=limits.most)
     made.small(wanted)
     made.large(wanted)
     return report
+
+
+@pytest.mark.slow
+def test_a_file_of_five_gigabytes_comes_in_slices(world: World) -> None:
+    """Past 32 bits too, each slice on a fresh address where the last one ended."""
+    size = 5_000_000_000
+    file = upload(world, size)
+    world.sync(limits=replace(LIMITS, most=1))
+    most = replace(LIMITS, most=size)
+
+    report = fetched_in_slices(world, seconds=4, limits=most)
+
+    begun = [int(one.headers.get("range", "bytes=0-")[6:-1]) for one in world.chatwork.downloads]
+    (blob,) = [row for row in world.rows("blob") if row["file_id"] == file]
+    assert (1, size) == (report.files_saved, blobs.path_of(world.home, blob["sha256"]).stat().st_size)
+    assert world.chatwork.content_digest(file) == blob["sha256"]
+    assert begun == sorted(begun)
+    assert begun[-1] > 2**32
+    assert len(begun) > 2
 
 
 def test_a_small_file_that_drips_does_not_hold_up_the_others(world: World) -> None:
@@ -227,6 +251,90 @@ def test_a_failing_file_is_reported_at_once_and_then_daily(world: World) -> None
     assert [False, False, False, True] == [run.complete for run in (first, second, third, fourth)]
 
 
+def test_an_address_that_is_over_is_asked_for_again_at_once(world: World) -> None:
+    """A slow start may cost its 30 seconds; what had come before stays."""
+    file = upload(world, 3_000_000)
+    world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=1_000_000)
+    world.chatwork.fail(Fault.FORBIDDEN, "/uploadfile/")
+
+    report = world.synced()
+
+    assert ([file, file, file], 1) == (asked_for(world), report.files_saved)
+    assert world.chatwork.content_digest(file) == digest(world.blob(file))
+
+
+def given_up(world: World, size: int = 1000) -> int:
+    """A file that was tried until it was given up."""
+    file = upload(world, size)
+    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+    for pause in (*PAUSES, PAUSES[-1]):
+        world.sync()
+        world.clock.time += pause * 1.1
+    assert {file: ("lost", "not_found")} == world.blob_states()
+    world.asked()
+    return file
+
+
+def test_full_tries_what_was_given_up_and_keeps_it_if_it_comes(world: World) -> None:
+    """`rescue` and `sync --full` ask for whatever is not held."""
+    file = given_up(world)
+    world.chatwork.heal()
+
+    plain = world.sync()
+    asked = asked_for(world)
+    full = world.sync(full=True)
+
+    assert ([], 1, 0) == (asked, full.rooms[0].files_saved, full.rooms[0].files_lost)
+    assert (False, True) == (plain.complete, full.complete)
+    assert ("saved", None) == world.blob_states()[file]
+    assert ["lost", "saved"] == [one["payload"]["state"] for one in world.entries("blob")]
+
+
+def test_what_was_given_up_and_still_does_not_come_stays_given_up(world: World) -> None:
+    """Said again, written down once, and not in the queue of every run."""
+    file = given_up(world)
+
+    report = world.sync(full=True)
+    asked = asked_for(world)
+    world.clock.pass_by(days=30)
+    world.sync()
+
+    assert ([file], []) == (asked, asked_for(world))
+    assert ({}, 0, 0) == (retries(world), report.rooms[0].files_pending, report.rooms[0].files_lost)
+    assert f"file/{world.room}/{file}" in report.reported
+    assert ["lost"] == [one["payload"]["state"] for one in world.entries("blob")]
+
+
+def test_what_was_given_up_and_begins_to_come_is_in_the_queue_again(world: World) -> None:
+    """It counts as pending, and the next runs go on where it broke off."""
+    file = given_up(world, size=3_000_000)
+    world.chatwork.heal()
+    world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=1_000_000)
+    world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
+
+    begun = world.synced(full=True)
+    world.chatwork.heal()
+    world.clock.pass_by(hours=1)
+    whole = world.synced()
+
+    ranges = [request.headers.get("range") for request in world.chatwork.downloads]
+    assert ((1, 0), 1) == ((begun.files_pending, begun.files_lost), whole.files_saved)
+    assert ranges[-1] is not None
+    assert world.chatwork.content_digest(file) == digest(world.blob(file))
+
+
+def test_a_file_over_the_limit_is_not_tried_again_however_it_is_asked_for(world: World) -> None:
+    """Only a higher limit in the settings makes it wanted."""
+    upload(world, 3_000_000)
+    world.sync(limits=replace(LIMITS, most=2_000_000))
+    world.asked()
+
+    report = world.sync(full=True, limits=replace(LIMITS, most=2_000_000))
+
+    assert ([], 0) == (asked_for(world), report.rooms[0].files_lost)
+    assert 1 == len(world.entries("blob"))
+
+
 def test_full_tries_every_file_now(world: World) -> None:
     """Whatever its pause; a small one once only."""
     upload(world, 1000)
@@ -246,6 +354,12 @@ def test_full_tries_every_file_now(world: World) -> None:
         (Fault.WRONG_SIZE, "/uploadfile/", "wrong_size"),
         (Fault.REDIRECT_LOOP, "/uploadfile/", "redirects"),
         (Fault.SERVER_ERROR, "/uploadfile/", "status"),
+        (Fault.MAINTENANCE, "/uploadfile/", "status"),
+        (Fault.RATE_LIMIT, "/uploadfile/", "status"),
+        (Fault.UNAUTHORIZED, "/uploadfile/", "status"),
+        (Fault.FORBIDDEN, "/uploadfile/", "refused"),
+        (Fault.EMPTY, "/uploadfile/", "wrong_size"),
+        (Fault.REDIRECT, "/uploadfile/", "refused"),
         (Fault.NOT_FOUND, "create_download_url", "not_shown"),
         (Fault.HTML, "create_download_url", "not_understood"),
         (Fault.WRONG_SHAPE, "create_download_url", "not_understood"),
@@ -338,6 +452,49 @@ def test_without_space_files_wait_and_texts_do_not(world: World) -> None:
     assert 1 == world.sync().rooms[0].files_saved
 
 
+def on_a_disk_with(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    """From now on so many bytes are free."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(10**12, 10**12 - free, free))
+
+
+def test_the_space_that_is_to_stay_free_is_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that would take some of it is not begun, a smaller one is fetched; said, and cured when there is space."""
+    large, small = upload(world, 2000, "large"), upload(world, 1000, "small")
+    scarce = Limits(large=1_000_000, keep_free=10**9)
+    on_a_disk_with(monkeypatch, 10**9 + 1500)
+
+    first = world.sync(limits=scarce)
+    asked = asked_for(world)
+    with world.archive.reading() as reading:
+        told = watch.of_archive(reading, [world.room], every=timedelta(minutes=5), now=world.clock())
+    on_a_disk_with(monkeypatch, 10**10)
+    world.clock.pass_by(hours=1)
+    second = world.sync(limits=scarce)
+
+    assert ([small], ("disk", f"file/{world.room}/{large}")) == (asked, first.reported)
+    assert watch.of_run(first) == told
+    assert "[files] stop_when_free_gb" in told[0]
+    assert (1, True) == (second.rooms[0].files_saved, second.complete)
+
+
+def test_a_file_of_untold_size_leaves_that_space_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but its bytes tells how large it is; it waits, and is not taken for a wrong one."""
+    file = upload(world, 3_000_000)
+    account = {"account_id": world.tanaka, "name": "田中"}
+    shown = [{"file_id": file, "account": account, "message_id": None, "filesize": None, "upload_time": 1}]
+    world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps(shown).encode())
+    address = world.chatwork._downloads.address(world.chatwork.files[file])
+    body = json.dumps({"file_id": file, "download_url": address, "filesize": None}).encode()
+    world.chatwork.fail(Fault.REPLY, "create_download_url", times=None, body=body)
+    on_a_disk_with(monkeypatch, 10**9 + 1_000_000)
+
+    report = world.sync(limits=Limits(large=1_000_000, keep_free=10**9))
+
+    assert {file: (0, "no_space")} == retries(world)
+    assert "disk" in report.reported
+    assert [] == incoming(world)
+
+
 def test_a_disk_that_fills_up_while_a_file_comes_gives_the_space_back(world: World) -> None:
     """The database needs it more; the run goes on, and nothing is lost."""
     file = upload(world, 8_000_000)
@@ -348,7 +505,7 @@ def test_a_disk_that_fills_up_while_a_file_comes_gives_the_space_back(world: Wor
     assert (0, "no_space") == retries(world)[file]
     assert [] == incoming(world)
     assert {task} == {row["task_id"] for row in world.rows("task")}
-    assert (f"file/{world.room}/{file}",) == report.reported
+    assert ("disk", f"file/{world.room}/{file}") == report.reported
     world.clock.pass_by(hours=1)
     assert 1 == world.sync().rooms[0].files_saved
 

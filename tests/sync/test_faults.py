@@ -6,6 +6,7 @@ Nothing is waited for: the transport's pauses only move the clock, and its limit
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,12 +30,17 @@ ENDPOINTS = {
     "room": r"/v2/rooms/\d+$",
     "tasks": r"/tasks\?",
     "message": r"/messages/\d+$",
+    "task": r"/tasks/\d+$",
+    "contacts": r"/v2/contacts$",
     "address": r"create_download_url",
 }
 FIRST = ("me", "rooms")
 """Without these a run knows nothing and ends."""
 
-OF_A_ROOM = ("messages", "files", "members", "room", "tasks")
+OF_A_ROOM = ("messages", "files", "members", "room", "tasks", "message", "task")
+"""One of these that fails for good is the room's failure."""
+
+LISTS = ("rooms", "messages", "files", "members", "tasks", "contacts")
 
 PASSING: dict[str, dict[str, Any]] = {
     "500": {"kind": Fault.SERVER_ERROR},
@@ -45,7 +51,7 @@ PASSING: dict[str, dict[str, Any]] = {
     "429 absurd": {"kind": Fault.RATE_LIMIT, "seconds": 10**9},
     "429 past": {"kind": Fault.RATE_LIMIT, "seconds": -(10**9)},
     "reset": {"kind": Fault.DROP},
-    "timeout": {"kind": Fault.HANG, "seconds": 0.5},
+    "timeout": {"kind": Fault.HANG, "seconds": 0.25},
     "slow drip": {"kind": Fault.SLOW, "rate": 20},
     "cut body": {"kind": Fault.CUT_BODY},
     "cut JSON": {"kind": Fault.CUT_JSON},
@@ -57,10 +63,10 @@ PASSING: dict[str, dict[str, Any]] = {
 }
 """Faults that a second try gets over."""
 
-LASTING = ("500", "503", "reset", "cut body", "cut JSON", "HTML", "empty", "wrong shape", "too large")
+LASTING = ("500", "502", "503", "reset", "cut body", "cut JSON", "HTML", "empty", "wrong shape", "too large")
 
 
-def sync(world: World, *, max_seconds: float | None = None) -> SyncReport:
+def sync(world: World, *, max_seconds: float | None = None, size: int = 200_000, total: float = 0.2) -> SyncReport:
     """One full sync whose limits are small."""
     transport = Transport(
         world.api,
@@ -69,7 +75,7 @@ def sync(world: World, *, max_seconds: float | None = None) -> SyncReport:
         sleep=world.clock.sleep,
         base_url=world.chatwork.base_url,
         jitter=lambda: 0.5,
-        limits=Limits(connect=1, read=0.1, total=0.2, size=200_000),
+        limits=Limits(connect=1, read=total / 2, total=total, size=size),
     )
     world.clock.pass_by(hours=7)
     options = Options(full=True, max_seconds=max_seconds, limits=LIMITS)
@@ -77,11 +83,59 @@ def sync(world: World, *, max_seconds: float | None = None) -> SyncReport:
 
 
 def settled(world: World) -> list[str]:
-    """A world with two posts, a file and a task, all held."""
+    """A world with two posts, a file, a task and a contact, all held."""
     posts = [world.post("一つ目"), world.post("二つ目")]
     world.chatwork.upload(world.room, world.tanaka, "a.txt", data=b"a")
+    world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿")
+    world.chatwork.add_room("", members=[world.tanaka], type="direct")  # makes a contact of 田中
     sync(world)
     return posts
+
+
+def provoke(world: World, endpoint: str) -> str:
+    """See to it that the next run has something to ask this endpoint for; gives the id of a new post."""
+    post = world.post(endpoint)
+    world.chatwork.upload(world.room, world.tanaka, f"{endpoint}.txt", data=endpoint.encode())
+    if endpoint == "message":  # one that the list leaves out, though it is there
+        left_out = json.dumps(shown(world, "messages")[1:]).encode()
+        world.chatwork.fail(Fault.REPLY, ENDPOINTS["messages"], body=left_out)
+    elif endpoint == "task":
+        world.chatwork.fail(Fault.REPLY, ENDPOINTS["tasks"], times=2, body=b"[]")
+    return post
+
+
+def shown(world: World, endpoint: str) -> Any:
+    """What Chatwork shows there now."""
+    room = f"/rooms/{world.room}"
+    path = {
+        "me": "/me",
+        "rooms": "/rooms",
+        "messages": f"{room}/messages?force=1",
+        "files": f"{room}/files",
+        "members": f"{room}/members",
+        "room": room,
+        "tasks": f"{room}/tasks?status=open",
+        "contacts": "/contacts",
+    }[endpoint]
+    headers = {"x-chatworktoken": world.chatwork.token}
+    return requests.get(f"{world.chatwork.base_url}{path}", headers=headers, timeout=5).json()
+
+
+def answering(world: World, endpoint: str, value: Any, *, pad: int = 0) -> None:
+    """From now on this is the endpoint's answer, as JSON, with so many blanks at its end."""
+    path = ENDPOINTS[endpoint].replace("tasks\\?", "tasks\\?status=open")
+    body = json.dumps(value).encode() + b" " * pad
+    world.chatwork.fail(Fault.REPLY, path, times=None, body=body)
+
+
+def gone(world: World) -> list[dict[str, Any]]:
+    """Everything that is said to be listed no more."""
+    return [row for table in ("member", "file", "task") for row in world.rows(table) if row["state"] == "gone"]
+
+
+def was_asked(world: World, endpoint: str) -> bool:
+    """Whether the last run asked this endpoint at all: a test that does not come there tests nothing."""
+    return any(re.search(ENDPOINTS[endpoint], f"/v2{path}") for path in world.asked())
 
 
 def texts(world: World) -> dict[str, str]:
@@ -95,10 +149,11 @@ def test_a_fault_that_passes_costs_a_second_try_and_nothing_else(world: World, f
     settled(world)
 
     for endpoint, path in ENDPOINTS.items():
-        post = world.post(f"{fault} {endpoint}")
-        world.chatwork.upload(world.room, world.tanaka, f"{endpoint}.txt", data=endpoint.encode())
+        post = provoke(world, endpoint)
         world.chatwork.fail(path=path, **PASSING[fault])
+        world.asked()
         report = sync(world)
+        assert was_asked(world, endpoint)
         world.chatwork.heal()
         if endpoint == "address" and not report.complete:
             report = sync(world)  # a file waits for the next run rather than for a fault
@@ -107,7 +162,7 @@ def test_a_fault_that_passes_costs_a_second_try_and_nothing_else(world: World, f
         assert (endpoint, True, Outcome.ARCHIVED) == (endpoint, report.complete, report.rooms[0].outcome)
 
     assert set(texts(world).values()) == {"present"}
-    assert [] == world.gaps()
+    assert ([], []) == (world.gaps(), gone(world))
 
 
 @pytest.mark.parametrize("fault", LASTING)
@@ -130,26 +185,103 @@ def test_a_lasting_fault_fails_the_room_and_is_made_up_for(world: World, fault: 
     settled(world)
 
     for endpoint in OF_A_ROOM:
-        post = world.post(f"{fault} {endpoint}")
+        post = provoke(world, endpoint)
         world.chatwork.fail(path=ENDPOINTS[endpoint], times=None, **PASSING[fault])
         bad = sync(world)
         states = set(texts(world).values())
-        gone = [row for table in ("member", "file", "task") for row in world.rows(table) if row["state"] == "gone"]
+        lost = gone(world)
         world.chatwork.heal()
         good = sync(world)
 
         assert (endpoint, Outcome.FAILED, False) == (endpoint, bad.rooms[0].outcome, bad.complete)
-        assert (endpoint, {"present"}, []) == (endpoint, states, gone)
+        assert (endpoint, {"present"}, []) == (endpoint, states, lost)
         assert (endpoint, True) == (endpoint, good.complete)
         assert "present" == texts(world)[post]
 
 
-@pytest.mark.parametrize("endpoint", sorted(ENDPOINTS.keys() - {"message"}))
+@pytest.mark.parametrize("fault", LASTING)
+def test_contacts_that_cannot_be_read_are_no_trouble_and_no_departure(world: World, fault: str) -> None:
+    """They are asked for later; the rooms are read as ever."""
+    settled(world)
+    post = provoke(world, "contacts")
+    world.chatwork.fail(path=ENDPOINTS["contacts"], times=None, **PASSING[fault])
+
+    report = sync(world)
+
+    assert (True, False, Outcome.ARCHIVED) == (report.complete, report.contacts, report.rooms[0].outcome)
+    assert "present" == texts(world)[post]
+    assert {"present"} == {entry["payload"]["state"] for entry in world.entries("contact")}
+
+
+@pytest.mark.parametrize("fault", LASTING)
+def test_an_address_that_cannot_be_had_is_the_files_trouble_and_not_the_rooms(world: World, fault: str) -> None:
+    """The file waits; the next good run has it."""
+    settled(world)
+    provoke(world, "address")
+    world.chatwork.fail(path=ENDPOINTS["address"], times=None, **PASSING[fault])
+
+    bad = sync(world)
+    world.chatwork.heal()
+    good = sync(world)
+
+    assert (Outcome.ARCHIVED, 1, False) == (bad.rooms[0].outcome, bad.rooms[0].files_pending, bad.complete)
+    assert (1, True) == (good.rooms[0].files_saved, good.complete)
+
+
+ON_THE_WAY: dict[str, dict[str, Any]] = {
+    "500": {"kind": Fault.SERVER_ERROR},
+    "502": {"kind": Fault.REPLY, "status": 502, "body": b"<html>Bad Gateway</html>"},
+    "503": {"kind": Fault.MAINTENANCE},
+    "429 short": {"kind": Fault.RATE_LIMIT, "seconds": 3},
+    "429 long": {"kind": Fault.RATE_LIMIT, "seconds": 299},
+    "429 absurd": {"kind": Fault.RATE_LIMIT, "seconds": 10**9},
+    "401": {"kind": Fault.UNAUTHORIZED},
+    "403": {"kind": Fault.FORBIDDEN},
+    "404": {"kind": Fault.NOT_FOUND},
+    "204": {"kind": Fault.REPLY, "status": 204, "body": b""},
+    "reset": {"kind": Fault.DROP},
+    "cut body": {"kind": Fault.CUT_BODY, "size": 0},
+    "wrong size": {"kind": Fault.WRONG_SIZE},
+    "HTML": {"kind": Fault.HTML},
+    "empty": {"kind": Fault.EMPTY},
+    "wrong shape": {"kind": Fault.WRONG_SHAPE},
+    "10 MB": {"kind": Fault.REPLY, "body": b"x" * 10_000_000},
+    "redirect": {"kind": Fault.REDIRECT},
+    "redirect loop": {"kind": Fault.REDIRECT_LOOP},
+}
+"""What the download host may do; one that drips or says nothing is in test_download and test_transfer."""
+
+
+@pytest.mark.parametrize("fault", ON_THE_WAY)
+def test_whatever_the_download_host_does_the_file_waits_and_the_run_goes_on(world: World, fault: str) -> None:
+    """A 401 or 429 there is no word of Chatwork's: no wait, no end, no token; what came is never the file."""
+    settled(world)
+    provoke(world, "address")
+    before = len(world.clock.slept)
+    world.chatwork.fail(path="/uploadfile/", times=None, **ON_THE_WAY[fault])
+
+    bad = sync(world)
+    slept = world.clock.slept[before:]
+    world.chatwork.heal()
+    good = sync(world)
+
+    assert (Outcome.ARCHIVED, 0, 1, False) == (
+        bad.rooms[0].outcome,
+        bad.rooms[0].files_saved,
+        bad.rooms[0].files_pending,
+        bad.complete,
+    )
+    assert [] == slept
+    assert not world.chatwork.leaked
+    assert (1, True) == (good.rooms[0].files_saved, good.complete)
+    assert b"address" in [world.blob(row["file_id"]) for row in world.rows("blob")]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_401_in_the_middle_stops_everything_and_keeps_what_was_read(world: World, endpoint: str) -> None:
     """What came before it is held; the next run with a good token makes up for the rest."""
     settled(world)
-    post = world.post("401")
-    world.chatwork.upload(world.room, world.tanaka, "b.txt", data=b"b")
+    post = provoke(world, endpoint)
     world.chatwork.fail(Fault.UNAUTHORIZED, ENDPOINTS[endpoint], times=None)
 
     with pytest.raises(errors.TokenRefused):
@@ -159,22 +291,70 @@ def test_401_in_the_middle_stops_everything_and_keeps_what_was_read(world: World
     after = sync(world)
 
     assert (post in held) == (endpoint not in ("me", "rooms", "messages"))
+    assert {"present"} == set(held.values())
+    assert [] == gone(world)
     assert (True, "present") == (after.complete, texts(world)[post])
 
 
-@pytest.mark.parametrize("endpoint", ["messages", "files", "members", "tasks"])
+@pytest.mark.parametrize("fault", [Fault.FORBIDDEN, Fault.NOT_FOUND])
+@pytest.mark.parametrize("endpoint", FIRST)
+def test_403_for_account_or_rooms_ends_the_run_and_is_no_departure(world: World, endpoint: str, fault: Fault) -> None:
+    """Nothing is written: no room is said to be gone because the list of rooms was refused."""
+    settled(world)
+    before = world.seqs()
+    world.chatwork.fail(fault, ENDPOINTS[endpoint], times=None)
+
+    with pytest.raises(errors.NotVisible):
+        sync(world)
+
+    assert before == world.seqs()
+
+
+@pytest.mark.parametrize("endpoint", ["messages", "files", "members", "tasks", "message", "task"])
 def test_403_for_a_part_of_a_room_is_a_failure_and_no_departure(world: World, endpoint: str) -> None:
     """The room itself can still be opened."""
     settled(world)
+    provoke(world, endpoint)
     world.chatwork.fail(Fault.FORBIDDEN, ENDPOINTS[endpoint], times=None)
 
     report = sync(world)
 
     assert Outcome.FAILED is report.rooms[0].outcome
-    assert [] == world.entries("room.inaccessible")
+    assert ([], []) == (world.entries("room.inaccessible"), gone(world))
+    assert {"present"} == set(texts(world).values())
 
 
-@pytest.mark.parametrize("endpoint", ["messages", "files", "members", "tasks"])
+@pytest.mark.parametrize("fault", [Fault.FORBIDDEN, Fault.NOT_FOUND])
+def test_403_or_404_for_contacts_or_an_address_touches_no_room(world: World, fault: Fault) -> None:
+    """Contacts are let be for a day, a file waits with its reason."""
+    settled(world)
+    provoke(world, "address")
+    for endpoint in ("contacts", "address"):
+        world.chatwork.fail(fault, ENDPOINTS[endpoint], times=None)
+
+    report = sync(world)
+
+    assert (Outcome.ARCHIVED, 1) == (report.rooms[0].outcome, report.rooms[0].files_pending)
+    assert ["not_shown"] == [row["reason"] for row in world.rows("retry")]
+    assert {"present"} == {entry["payload"]["state"] for entry in world.entries("contact")}
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("endpoint", ["messages", "message", "task", "room", "address"])
+def test_a_page_of_somebody_in_between_with_403_or_404_is_no_answer(world: World, endpoint: str, status: int) -> None:
+    """Without Chatwork's own error text nothing is missing, gone or shut."""
+    settled(world)
+    provoke(world, endpoint)
+    page = b"<html>Access denied</html>"
+    world.chatwork.fail(Fault.REPLY, ENDPOINTS[endpoint], times=None, status=status, body=page)
+
+    sync(world)
+
+    assert ([], []) == (world.entries("room.inaccessible"), gone(world))
+    assert {"present"} == set(texts(world).values())
+
+
+@pytest.mark.parametrize("endpoint", ["messages", "files", "members", "tasks", "room"])
 def test_403_for_a_part_and_for_the_room_is_written_down(world: World, endpoint: str) -> None:
     """Without a reason, and everything is kept."""
     posts = settled(world)
@@ -204,54 +384,122 @@ def test_429_without_time_to_wait_leaves_over_and_says_so(world: World, seconds:
     assert (True, "present") == (after.complete, texts(world)[post])
 
 
-def twice(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def twice(value: list[Any]) -> list[Any]:
     """Each object two times."""
-    return shown + shown
+    return value + value
 
 
-def backwards(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The newest first."""
-    return shown[::-1]
+def backwards(value: list[Any]) -> list[Any]:
+    """The last one first."""
+    return value[::-1]
 
 
-def numbers(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Ids as numbers, where text is documented."""
-    return [one | {"message_id": int(one["message_id"])} for one in shown]
+def other_ids(value: Any) -> Any:
+    """Ids as numbers where text is documented, and as text where numbers are."""
+    if isinstance(value, list):
+        return [other_ids(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: turned(one) if name.endswith("_id") else other_ids(one) for name, one in value.items()}
 
 
-def texts_as_ids(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Ids of persons as text, where numbers are documented."""
-    return [one | {"account": one["account"] | {"account_id": str(one["account"]["account_id"])}} for one in shown]
+def turned(ident: Any) -> Any:
+    """One id the other way round; what is no id stays."""
+    if isinstance(ident, int):
+        return str(ident)
+    return int(ident) if isinstance(ident, str) and ident.isdecimal() else ident
 
 
-@pytest.mark.parametrize("change", [twice, backwards, numbers, texts_as_ids])
-def test_a_list_that_is_odd_but_understood_is_read(
-    world: World, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+def nulls(value: Any) -> Any:
+    """Everything null but ids and what holds them."""
+    if isinstance(value, list):
+        return [nulls(one) for one in value]
+    if not isinstance(value, dict):
+        return None
+    return {name: one if name.endswith("_id") else nulls(one) for name, one in value.items()}
+
+
+@pytest.mark.parametrize("change", [twice, backwards, other_ids])
+@pytest.mark.parametrize("endpoint", LISTS)
+def test_a_list_that_is_odd_but_understood_changes_nothing(
+    world: World, endpoint: str, change: Callable[[Any], Any]
 ) -> None:
-    """Same ids twice, another order, ids of another type: each message is held once."""
+    """The same ids twice, another order, ids of another type: nobody and nothing is new, gone or there twice."""
+    settled(world)
+    before = {table: len(world.rows(table)) for table in ("message", "file", "task", "member", "room", "blob")}
+    answering(world, endpoint, change(shown(world, endpoint)))
+
+    report = sync(world)
+
+    assert (True, 0, 0) == (report.complete, report.rooms[0].new, report.rooms[0].edited)
+    assert before == {table: len(world.rows(table)) for table in before}
+    assert ([], []) == (world.gaps(), gone(world))
+    assert {"present"} == set(texts(world).values())
+
+
+@pytest.mark.parametrize("change", [twice, backwards, other_ids])
+def test_odd_messages_are_each_held_once(world: World, change: Callable[[Any], Any]) -> None:
+    """When they are new, too."""
     posts = [world.post(f"{number}") for number in range(3)]
-    path = f"{world.chatwork.base_url}/rooms/{world.room}/messages?force=1"
-    shown = requests.get(path, headers={"x-chatworktoken": world.chatwork.token}, timeout=5).json()
-    body = json.dumps(change(shown)).encode()
-    world.chatwork.fail(Fault.REPLY, ENDPOINTS["messages"], body=body)
+    value = shown(world, "messages")
+    answering(world, "messages", change(value))
 
     report = sync(world)
 
     assert set(posts) <= set(texts(world))
-    assert len(shown) == len(world.rows("message")) == report.rooms[0].new
+    assert len(value) == len(world.rows("message")) == report.rooms[0].new
     assert [] == world.gaps()
+
+
+@pytest.mark.parametrize("endpoint", ["me", "room", *LISTS])
+def test_null_fields_are_read_wherever_they_come(world: World, endpoint: str) -> None:
+    """Nothing is gone for it, and the next run reads what is there again."""
+    settled(world)
+    answering(world, endpoint, nulls(shown(world, endpoint)))
+
+    report = sync(world)
+    world.chatwork.heal()
+    after = sync(world)
+
+    assert (True, True) == (report.complete, after.complete)
+    assert ([], []) == (world.gaps(), gone(world))
+    assert {"present", "edited"} >= set(texts(world).values())
+
+
+@pytest.mark.parametrize("endpoint", ["me", "room", *LISTS])
+def test_an_answer_of_10_mb_is_read(world: World, endpoint: str) -> None:
+    """Far below the limit of 64 MB."""
+    settled(world)
+    post = world.post("10 MB")
+    answering(world, endpoint, shown(world, endpoint), pad=10_000_000)
+
+    report = sync(world, size=2**26, total=20)
+
+    assert (True, Outcome.ARCHIVED) == (report.complete, report.rooms[0].outcome)
+    assert "present" == texts(world)[post]
+
+
+def test_a_text_of_10_mb_is_held_as_it_came(world: World) -> None:
+    """Longer than Chatwork allows, and yet no reason to lose it."""
+    value = shown(world, "messages")
+    text = "長い文面。" * 700_000
+    answering(world, "messages", [*value[:-1], value[-1] | {"body": text}])
+
+    sync(world, size=2**26, total=20)
+
+    assert [text] == world.texts(value[-1]["message_id"])
 
 
 def test_null_fields_are_read_and_null_ids_are_not(world: World) -> None:
     """Only an id must be there."""
     posts = settled(world)
     person = {"account_id": world.tanaka, "name": None, "avatar_image_url": None}
-    nulls = [{"message_id": "9" * 18, "account": person, "body": None, "send_time": None, "update_time": None}]
+    one = [{"message_id": "9" * 18, "account": person, "body": None, "send_time": None, "update_time": None}]
     nameless = json.dumps([{"message_id": None}]).encode()
     world.chatwork.fail(Fault.REPLY, ENDPOINTS["messages"], times=None, body=nameless)
     bad = sync(world)
     world.chatwork.heal()
-    world.chatwork.fail(Fault.REPLY, ENDPOINTS["messages"], body=json.dumps(nulls).encode())
+    world.chatwork.fail(Fault.REPLY, ENDPOINTS["messages"], body=json.dumps(one).encode())
 
     sync(world)
 

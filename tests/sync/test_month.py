@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,10 @@ from archiver.demo.chatwork import Chatwork
 from archiver.schedule import round as rounds
 from archiver.schedule.verification import verify_archive
 from archiver.settings import file
+from archiver.store.queries import runs
 from archiver.sync import run as sync
-from tests.support.world import BEGIN, LIMITS, Clock, World
+from tests.support.unplugged import plug, unplugged
+from tests.support.world import BEGIN, Clock, World
 
 EVERY = timedelta(minutes=5)
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -27,10 +29,6 @@ every = "5m"
 [files]
 stop_when_free_gb = 0
 """
-OPTIONS = sync.Options(limits=LIMITS)
-WHOLE_ROUND = 12
-"""Of so many runs one is a whole round; the others are its sync alone, which keeps the test short."""
-
 BURST = 160
 """Messages between two runs: more than a list shows."""
 
@@ -50,7 +48,8 @@ class Truth:
     overruns: int = 0
     unseen: int = 0
     """Posted since the last look."""
-    pauses: int = 0
+    pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """Nobody looked from one time to another."""
 
 
 class Month:
@@ -64,14 +63,17 @@ class Month:
         self.world.contract("job2", self.quiet)
         self.chance = random.Random(seed)
         self.truth = Truth()
-        self.looks = 0
+        self.looked_at = clock.time
         self.app = self.restart()
 
     def restart(self) -> App:
         """A new process: nothing of the old one's memory is left."""
         environ = {"CHATWORK_API_TOKEN": TOKEN, "CHATWORK_API_BASE_URL": self.chatwork.base_url}
-        self.app = build(file.load(self.home, environ), environ, now=self.clock, sleep=self.clock.sleep)
-        return self.app
+        app = build(file.load(self.home, environ), environ, now=self.clock, sleep=self.clock.sleep)
+        for session in (app.chatwork.transport._session, app.downloads):
+            plug(session, self.chatwork, self.clock)
+        self.app = app
+        return app
 
     def post(self, number: int) -> None:
         """Messages in the bursty room."""
@@ -86,11 +88,14 @@ class Month:
             self.truth.lost += self.truth.unseen - 100
             self.truth.overruns += 1
         self.truth.unseen = 0
-        self.looks += 1
-        if self.looks % WHOLE_ROUND == 1:
-            rounds.run(self.app, sync.Options(), sync.Talk())  # with seals and daily copies
-        else:
-            sync.run(self.app.archive, self.app.chatwork, self.app.downloads, now=self.clock, options=OPTIONS)
+        self.looked_at = self.clock.time
+        rounds.run(self.app, sync.Options(), sync.Talk())
+
+    def pause(self, **span: float) -> None:
+        """Nobody looks for a while."""
+        before = self.looked_at
+        self.clock.pass_by(**span)
+        self.truth.pauses.append((before, self.clock.time))
 
     def cut(self) -> None:
         """A run that ends in the middle of its second, third or fourth request, then a new process."""
@@ -123,8 +128,7 @@ class Month:
             if number % 97 == 50:
                 self.cut()
             if number == runs // 2:
-                self.truth.pauses += 1
-                self.clock.time += timedelta(days=2)
+                self.pause(days=2)
                 start = self.clock.time
             self.look()
             self.clock.time = max(self.clock.time, start + EVERY)
@@ -141,26 +145,25 @@ class Month:
     def leave(self) -> None:
         """田中 cancels the account, which moves no counter; the daily look at people sees it."""
         self.chatwork.cancel_account(self.world.tanaka)
-        self.clock.pass_by(days=1)
+        self.pause(days=1)
         self.look()
 
 
 def lived(folder: Path, days: float) -> Month:
     """A month, or some days of it, that ends with the client's leaving."""
     clock = Clock(BEGIN)
-    with Chatwork(now=clock, limit=300, token=TOKEN) as chatwork:
-        month = Month(folder / "home", chatwork, clock)
-        month.post(20)
-        month.look()
-        month.live(days)
-        month.leave()
-        month.app.archive.close()
-        month.world.close()
+    month = Month(folder / "home", unplugged(Chatwork(now=clock, limit=300, token=TOKEN)), clock)
+    month.post(20)
+    month.look()
+    month.live(days)
+    month.leave()
+    month.app.archive.close()
+    month.world.close()
     return month
 
 
 def check(month: Month) -> None:
-    """Gaps equal the truth, all else is held, the archive verifies in depth."""
+    """Gaps and pauses equal the truth, all else is held, the archive verifies in depth."""
     world, truth = month.world, month.truth
     gaps = [row for row in world.rows("gap") if row["room_id"] == world.room]
     inside = [(int(row["after"] or 0), int(row["before"])) for row in gaps if row["open"]]
@@ -174,12 +177,16 @@ def check(month: Month) -> None:
     names = [row["name"] for row in world.rows("person") if row["account_id"] == world.tanaka]
     gone = [row["state"] for row in world.rows("member") if row["account_id"] == world.tanaka]
     assert any("解約済" in name for name in names) or "gone" in gone
+    with world.archive.reading() as reading:
+        pauses = [(one.start, one.end) for one in runs.pauses(reading, upto=len(world.seqs()))]
+    assert [end for _, end in truth.pauses] == [end for _, end in pauses]
+    assert all(abs(told[0] - true[0]) <= EVERY for told, true in zip(pauses, truth.pauses, strict=True))
     told = verify_archive(world.archive, deep=True)
     assert [] == told.findings
 
 
 def test_a_day_is_told_as_it_was(tmp_path: Path) -> None:
-    """Bursts, power cuts, a pause of two days, the client's leaving."""
+    """Bursts, power cuts, a pause of two days, the client's leaving; each run is a whole round."""
     check(lived(tmp_path, days=1))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import requests
+
 from archiver.demo.chatwork import Fault
 from tests.support.world import World
 
@@ -91,6 +93,53 @@ def test_a_file_replaced_under_its_id_is_fetched_again_and_both_are_kept(world: 
     held = {path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file()}
     assert (1, {b"before", b"after that"}, 2) == (report.files_saved, held, len(set(digests)))
     assert b"after that" == world.blob(file)
+
+
+def listed(world: World, file: int, **changes: object) -> None:
+    """From now on the list shows the file with these changes."""
+    url = f"{world.chatwork.base_url}/rooms/{world.room}/files"
+    (shown,) = requests.get(url, headers={"x-chatworktoken": world.chatwork.token}, timeout=5).json()
+    assert file == shown["file_id"]
+    world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps([shown | changes]).encode())
+
+
+def test_other_content_of_the_same_size_is_noticed_by_its_time(world: World) -> None:
+    """A second version, both kept."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
+    world.sync()
+    world.chatwork.replace_file(file, data=b"after!")
+    listed(world, file, upload_time=1_780_000_000)
+
+    world.sync(full=True)
+
+    held = {path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file()}
+    assert {b"before", b"after!"} == held
+    assert b"after!" == world.blob(file)
+
+
+def test_the_name_alone_makes_no_second_download(world: World) -> None:
+    """It is a version of what is listed, not of the bytes."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
+    world.sync()
+    listed(world, file, filename="b.pdf")
+
+    report = world.synced(full=True)
+
+    names = [one["payload"]["object"]["filename"] for one in world.entries("file")]
+    assert (["a.pdf", "b.pdf"], 0) == (names, report.files_saved)
+    assert 1 == len(world.entries("blob"))
+
+
+def test_other_content_of_the_same_size_and_time_cannot_be_noticed(world: World) -> None:
+    """Nothing that a list tells differs: docs/reference/faults.md says so; the post beside it is held."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
+    world.sync()
+    world.chatwork.replace_file(file, data=b"after!")
+
+    report = world.synced(full=True)
+
+    assert (b"before", 0) == (world.blob(file), report.files_saved)
+    assert any("file_edited" in row["body"] for row in world.rows("message_version"))
 
 
 def test_a_full_list_is_asked_again_for_each_person(world: World) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import requests
 
 from archiver.demo.chatwork import Fault
 from archiver.store import facts
@@ -197,13 +198,102 @@ def test_a_short_list_closes_every_gap(world: World) -> None:
     world.sync()
     later = world.posts(130)
     world.sync()
-    for post in later[:60]:
+    for post in later[:31]:
         world.chatwork.vanish(post)
 
     world.sync(full=True)
 
     assert [False] == [open_ for *_, open_ in world.gaps()]
     assert [(None, int(later[-1]))] == world.stretches()
+
+
+def test_a_short_list_that_leaves_out_held_messages_closes_a_gap_only_when_they_are_known_to_be_gone(
+    world: World,
+) -> None:
+    """It may leave out others too; the next run reads the room again, moved or not."""
+    world.post("最初")
+    world.sync()
+    later = world.posts(130)
+    world.sync()
+    for post in later[:60]:
+        world.chatwork.vanish(post)
+
+    first = world.sync(full=True)
+    after_first = [open_ for *_, open_ in world.gaps()]
+    world.sync()
+
+    assert (False, [True]) == (first.complete, after_first)
+    assert [False] == [open_ for *_, open_ in world.gaps()]
+    assert [(None, int(later[-1]))] == world.stretches()
+
+
+def test_a_short_list_never_closes_a_gap_while_it_leaves_out_what_is_there(world: World) -> None:
+    """The messages can be read singly: so the list is not the whole room, whatever its length says."""
+    first = world.post("最初")
+    world.sync()
+    later = world.posts(130)
+    world.sync()
+    url = f"{world.chatwork.base_url}/rooms/{world.room}/messages?force=1"
+    shown = requests.get(url, headers={"x-chatworktoken": world.chatwork.token}, timeout=5).json()
+    world.chatwork.fail(Fault.REPLY, LIST, times=None, body=json.dumps(shown[50:]).encode())
+
+    for _ in range(3):
+        world.sync(full=True)
+
+    assert [(first, later[30], 30, "window", True)] == world.gaps()
+    assert {"present"} == set(world.states().values())
+
+
+def test_a_short_list_that_begins_after_all_that_was_covered_is_a_gap_while_that_is_unexplained(world: World) -> None:
+    """Everything held has vanished: a gap for one run, closed when each message was asked for."""
+    posts = world.posts(5)
+    world.sync()
+    held = list(world.states())
+    for post in held:
+        world.chatwork.vanish(post)
+    new = world.post("また")
+
+    report = world.sync()
+    gaps = world.gaps()
+    world.sync()
+
+    assert [(posts[-1], new, 0, "list", True)] == gaps
+    assert (f"event/{world.room}/gap",) == report.reported
+    assert [False] == [open_ for *_, open_ in world.gaps()]
+    assert {"missing", "present"} == set(world.states().values())
+
+
+def test_a_gap_after_a_time_in_which_the_room_could_not_be_opened_says_so(world: World) -> None:
+    """Nobody could have read it then; the next gap has the usual reason."""
+    world.post("最初")
+    world.sync()
+    world.chatwork.remove_owner(world.room)
+    world.sync()
+    world.posts(130)
+    world.chatwork.restore_owner(world.room)
+
+    back = world.sync()
+    world.posts(130)
+    world.sync()
+
+    assert ["inaccessible", "window"] == [reason for _, _, _, reason, _ in world.gaps()]
+    assert "inaccessible" == back.rooms[0].gaps[0]["reason"]
+    assert f"event/{world.room}/gap" in back.reported
+    assert not back.complete
+
+
+def test_a_room_that_could_not_be_opened_for_a_time_has_no_gap_if_its_list_reaches_back(world: World) -> None:
+    """Nothing was lost."""
+    world.post("最初")
+    world.sync()
+    world.chatwork.remove_owner(world.room)
+    world.sync()
+    world.posts(50)
+    world.chatwork.restore_owner(world.room)
+
+    world.sync()
+
+    assert [] == world.gaps()
 
 
 def test_a_list_that_reaches_back_across_a_gap_closes_it(world: World) -> None:

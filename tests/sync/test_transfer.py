@@ -329,7 +329,7 @@ def test_no_proxy_is_asked_for_this_computer(host: Host, monkeypatch: pytest.Mon
         (Fault.EMPTY, "wrong_size"),
         (Fault.MAINTENANCE, "status"),
         (Fault.SERVER_ERROR, "status"),
-        (Fault.FORBIDDEN, "not_found"),
+        (Fault.FORBIDDEN, "refused"),
         (Fault.NOT_FOUND, "not_found"),
         (Fault.DROP, "unreachable"),
     ],
@@ -353,7 +353,22 @@ def test_an_address_that_has_expired_is_refused(host: Host) -> None:
     """30 seconds are over."""
     url = host.url().replace("Expires=", "Expires=1")
 
-    assert "not_found" == host.failing(url)
+    assert "refused" == host.failing(url)
+
+
+def test_a_page_is_no_file_of_untold_size(host: Host) -> None:
+    """Where no length can tell, its kind does; a file that is a page comes as an attachment."""
+    page = b"<html></html>"
+    attached = "attachment;filename=a.html"
+    kinds = [
+        reply(body=page, content_type="text/html; charset=utf-8"),
+        reply(body=page, content_type="text/html", content_disposition=attached),
+    ]
+    with Scripted(kinds) as other:
+        reason = host.failing(other.url, size=None)
+        actual = host.fetch(other.url, size=None)
+
+    assert ("not_understood", True, page) == (reason, actual.whole, host.part.read_bytes())
 
 
 def test_more_bytes_than_listed_are_not_the_file(host: Host) -> None:

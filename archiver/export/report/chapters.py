@@ -36,14 +36,15 @@ def report(case: Case) -> Report:
     """All chapters; the digest of the content stands in the footer only for readers who can use it."""
     found = survey(case)
     court = case.profile == "court"
+    number = f"管理番号 {case.name}"
     footer = f"作成 {stamp(case.created_at)}(日本時間)"
     if case.content_sha256 and case.profile != "support":
         footer += f"　内容一覧(content-sha256.txt)のSHA-256 先頭16桁 {case.content_sha256[:16]}"
     return Report(
         title=TITLE,
         author=case.owner_name,
-        header=TITLE,
-        reference=f"管理番号 {case.name}",
+        header=f"{TITLE}　{number}" if court else TITLE,
+        reference=number,
         exhibit="甲第　　号証" if court else None,
         footer=footer,
         left_margin=COURT_MARGIN if court else MARGIN,

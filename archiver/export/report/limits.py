@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from archiver.export.report.breaks import gap_line
 from archiver.export.report.case import Case
-from archiver.export.report.excerpt import gap_lines
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Bullets, Chapter
 from archiver.records import State
 from archiver.render.breaks import pause_text
 from archiver.render.times import stamp
+from archiver.render.visible import visible
 
 MOST = 40
 """Pauses and files named one by one; the others are counted."""
@@ -53,7 +55,7 @@ def _begun(case: Case, found: Survey) -> Iterator[str]:
 
 
 def _gaps(case: Case) -> Iterator[str]:
-    lines = [line for room in case.rooms for line in gap_lines(room)]
+    lines = [f"ルームID {room.room_id}: {gap_line(gap)}" for room in case.rooms for gap in room.gaps]
     yield from lines or ["空白(保存できなかった期間): ありません。"]
 
 
@@ -62,7 +64,9 @@ def _pauses(case: Case) -> Iterator[str]:
     pauses = sorted({pause for room in case.rooms for pause in room.pauses}, key=lambda one: one.start)
     shown = pauses[-MOST:]
     if len(pauses) > len(shown):
-        yield f"見ていない時間: 古いもの{len(pauses) - len(shown)}回は data の一覧にあります。"
+        older = sum((one.end - one.start for one in pauses[:-MOST]), timedelta())
+        hours = older.total_seconds() / 3600
+        yield f"見ていない時間: ほかに古いもの{len(pauses) - len(shown)}回(合計およそ{hours:,.0f}時間)。"
     yield from (f"見ていない時間: {pause_text(pause, gaps)}" for pause in shown)
     if not pauses:
         yield "見ていない時間: 1時間を超えるものはありません。"
@@ -71,7 +75,7 @@ def _pauses(case: Case) -> Iterator[str]:
 def _files(case: Case) -> Iterator[str]:
     lacking = [one for one in case.attachments if one.sha256 is None]
     for one in lacking[:MOST]:
-        yield f"未取得のファイル {one.number} {one.name} {one.size:,}バイト: {one.reason or '理由の記録なし'}"
+        yield f"未取得のファイル {one.number} {visible(one.name)} {one.size:,}バイト: {one.reason or '理由の記録なし'}"
     if len(lacking) > MOST:
         yield f"未取得のファイル: ほか{len(lacking) - MOST}点(第7章)。"
     if not lacking:

@@ -8,6 +8,7 @@ from archiver.export.report.case import Case
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Bullets, Chapter, Paragraph
 from archiver.records import JST
+from archiver.render.visible import visible
 
 API = "https://api.chatwork.com/v2"
 
@@ -19,7 +20,7 @@ STAMP_MEANS = (
 
 def statement(case: Case, _found: Survey) -> Chapter:
     """In the first person, so that it can be signed as it stands."""
-    rooms = "、".join(f"{room.room_id}「{room.room_name}」" for room in case.rooms)
+    rooms = "、".join(f"{room.room_id}「{visible(room.room_name)}」" for room in case.rooms)
     clock = (
         "端末の時計とChatworkの応答時刻との差は記録されていません。"
         if case.clock_seconds is None

@@ -9,8 +9,9 @@ from archiver.export.report.survey import Survey
 from archiver.export.report.values import Chapter, Paragraph, Subheading, Table
 from archiver.records import Message
 from archiver.render.times import stamp
+from archiver.render.visible import visible
 
-_PEOPLE = ("呼び方", "Chatworkの表示名(変遷)", "アカウントID", "本記録に現れるチャット", "対応の根拠")
+_PEOPLE = ("呼び方", "Chatworkの表示名(変遷)", "アカウントID", "チャット(ルームID)", "対応の根拠")
 _LAWYERS = frozenset({"lawyer", "court"})
 """Profiles whose readers ask whether the terms were put in writing."""
 
@@ -29,8 +30,16 @@ def parties(case: Case, _found: Survey) -> Chapter:
             known += [name for name in person.names if name not in known]
     for account in sorted(names, key=lambda one: (one != case.owner_id, not case.is_counterpart(one), one)):
         reason = "APIトークンの持ち主" if account == case.owner_id else STATED if case.counterparts else BLANK
-        rows.append((case.role(account), " → ".join(names[account]), f"{account}", "\n".join(rooms[account]), reason))
-    where = [f"チャット「{room.room_name}」(ルームID {room.room_id})" for room in case.rooms]
+        rows.append(
+            (
+                case.role(account),
+                " → ".join(visible(name) for name in names[account]),
+                f"{account}",
+                "\n".join(rooms[account]),
+                reason,
+            )
+        )
+    where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
     return Chapter("３　当事者", (Paragraph("\n".join(where)), Table(_PEOPLE, (0, 2, 1, 1, 1), tuple(rows))))
 
 

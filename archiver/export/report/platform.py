@@ -23,6 +23,8 @@ class Platform:
     contract_screen: str = "契約詳細"
     message_screen: str = "メッセージ"
     delivery_screen: str = "納品"
+    operator: str | None = None
+    """Who runs it: the author of its screens in a list of exhibits."""
     review_days: int = 7
     """The usual time for a review after a delivery."""
     nudge: str | None = None
@@ -36,6 +38,7 @@ class Platform:
 PLATFORMS: Mapping[str, Platform] = {
     "crowdworks": Platform(
         name="クラウドワークス",
+        operator="株式会社クラウドワークス",
         outside="サービス外連絡申請",
         contract_screen="契約詳細",
         message_screen="メッセージ",
@@ -50,6 +53,7 @@ PLATFORMS: Mapping[str, Platform] = {
     "lancers": Platform(
         name="ランサーズ",
         worker="ランサー",
+        operator="ランサーズ株式会社",
         outside="連絡先公開申請",
         delivery_screen="完了報告",
         nudge="連絡催促申請への対応",
@@ -61,6 +65,7 @@ PLATFORMS: Mapping[str, Platform] = {
     ),
     "coconala": Platform(
         name="ココナラ",
+        operator="株式会社ココナラ",
         client="購入者",
         worker="出品者",
         contract_screen="トークルーム",

@@ -13,9 +13,10 @@ from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Bullets, Chapter, Paragraph, Table
 from archiver.records import Attachment, Delivery
 from archiver.render.times import stamp
+from archiver.render.visible import visible
 
 _HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "一致", "確認できる画面")
-_KINDS = {"screenshot": "画面の写し", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
+KINDS = {"screenshot": "画面の写し", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
 
 
 def chapter(case: Case, found: Survey) -> Chapter:
@@ -24,11 +25,11 @@ def chapter(case: Case, found: Survey) -> Chapter:
     rows = [(f"K-{number}", *row) for number, row in enumerate(_points(case, found, words), 1)]
     heads = tuple(head.format(name=words.name) for head in _HEADS)
     told = f"「{words.name}の記録」の列は{STATED}です。右端の画面で確認できます。"
-    blocks: list[Block] = [Paragraph(told), Table(heads, (0, 1.1, 2, 2, 1, 1.2), tuple(rows))]
+    blocks: list[Block] = [Paragraph(told), Table(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
     enclosed = [_enclosed(one.number, one.kind, one.name, one.dated, one.note) for one in case.enclosures]
     if enclosed:
         blocks += [Paragraph("報告者が添えた資料", "strong"), Bullets(tuple(enclosed))]
-    return Chapter(f"２　{words.name}側の記録と照合できる点", tuple(blocks))
+    return Chapter(f"２　{words.name}側の記録と照合できる点", tuple(blocks), new_page=True)
 
 
 def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, str, str, str, str]]:
@@ -47,6 +48,8 @@ def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, s
         "報告者による対応づけ",
         words.message_screen,
     )
+    for clue, told in case.clues.items():
+        yield clue, told or BLANK, _counterpart(case), "報告者による対応づけ", words.message_screen
     yield "契約日", one.contracted_on or BLANK, _first(found), "-", words.contract_screen
     yield "仮払い完了", one.escrowed_at or BLANK, _first(found), "-", words.contract_screen
     if words.outside:
@@ -60,7 +63,7 @@ def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, s
 
 def _delivery(one: Delivery, files: list[Attachment], words: Platform) -> tuple[str, str, str, str, str]:
     size = "" if one.size is None else f" {one.size:,}バイト"
-    stated = f"{one.at} {one.name or 'ファイル名の記録なし'}{size}"
+    stated = f"{one.at} {visible(one.name or 'ファイル名の記録なし')}{size}"
     same = next((file for file in files if file.sha256 is not None and file.sha256 == one.sha256), None)
     named = next((file for file in files if one.file_id is not None and file.file_id == one.file_id), None)
     if same is not None:
@@ -85,7 +88,7 @@ def _delivery(one: Delivery, files: list[Attachment], words: Platform) -> tuple[
 def _counterpart(case: Case) -> str:
     people = {account: person for room in case.rooms for account, person in room.people.items()}
     shown = [
-        f"{person.names[-1]}(ID {account})"
+        f"{visible(person.names[-1])}(ID {account})"
         for account, person in sorted(people.items())
         if case.is_counterpart(account) and person.names
     ]
@@ -101,5 +104,5 @@ def _sent(case: Case) -> int:
 
 
 def _enclosed(number: int, kind: str, name: str, dated: str | None, note: str | None) -> str:
-    words = [f"N-{number:02} {_KINDS.get(kind, kind)} {name}", dated or "", note or ""]
+    words = [f"N-{number:02} {KINDS.get(kind, visible(kind))} {visible(name)}", dated or "", note or ""]
     return " ".join(word for word in words if word)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from archiver.export.report.case import Case, SealLine
+from datetime import UTC
+
+from archiver.export.report.case import Case, SealLine, StampLine
 from archiver.export.report.survey import Survey
-from archiver.export.report.values import Block, Bullets, Chapter, Paragraph, Table
+from archiver.export.report.values import Block, Chapter, Paragraph, Table
 from archiver.records import JST
 from archiver.render.times import stamp
+
+_SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
 
 MOST = 60
 """Seals listed in the support report; the package of a lawyer lists all."""
@@ -24,8 +28,7 @@ def hashes(case: Case, found: Survey) -> Chapter:
     if len(shown) < len(case.seals):
         blocks.append(Paragraph(f"古いもの{len(case.seals) - len(shown)}件は省略しました。"))
     if shown:
-        heads = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻(UTC / 日本時間)", "遅れ")
-        blocks.append(Table(heads, (1.1, 0.6, 2.5, 0.9, 2.9, 0.7), tuple(_seal(one) for one in shown), 6.5))
+        blocks.append(Table(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), tuple(_seal(one) for one in shown), 6.5))
     held = [one for one in case.attachments if one.sha256 is not None]
     if held:
         blocks.append(Paragraph("ファイルのSHA-256", "strong"))
@@ -38,8 +41,8 @@ def masked(case: Case, _found: Survey) -> Chapter:
     """Every place that was covered, and why."""
     if not case.covered:
         return Chapter("13　伏せ字の一覧", (Paragraph("伏せ字はありません。"),))
-    items = tuple(f"{one.where}　{one.reason} {one.count}件" for one in case.covered)
-    return Chapter("13　伏せ字の一覧", (Bullets(items),))
+    rows = tuple((one.where, one.reason, f"{one.count:,}") for one in case.covered)
+    return Chapter("13　伏せ字の一覧", (Table(("箇所", "種類・理由", "件数"), (2, 3, 0), rows),))
 
 
 def _saved(found: Survey) -> str:
@@ -50,15 +53,15 @@ def _saved(found: Survey) -> str:
 
 def _seal(one: SealLine) -> tuple[str, ...]:
     authorities = "\n".join(stamped.authority for stamped in one.stamps) or "-"
-    times = (
-        "\n".join(f"{stamped.time:%Y-%m-%d %H:%M:%S} / {stamp(stamped.time)}" for stamped in one.stamps) or "付与待ち"
-    )
+    times = "\n".join(_both(stamped) for stamped in one.stamps) or "付与待ち"
     first = min((stamped.time for stamped in one.stamps), default=None)
     late = "-" if first is None else _late((first - one.closed_at).total_seconds())
     day = one.closed_at.astimezone(JST).date().isoformat()
-    # In two halves, so that it is neither cut nor holds marks that a copy would take along.
-    digest = f"{one.sha256[:32]}\n{one.sha256[32:]}"
-    return (f"第{one.number}号\n{one.day or day}", f"{one.entries:,}", digest, authorities, times, late)
+    return (f"第{one.number}号\n{one.day or day}", f"{one.entries:,}", one.sha256, authorities, times, late)
+
+
+def _both(one: StampLine) -> str:
+    return f"{one.time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n{stamp(one.time)} 日本時間"
 
 
 def _late(seconds: float) -> str:

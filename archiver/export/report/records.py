@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from archiver.chatwork.notation import parse
 from archiver.evidence.tables_events import Event
 from archiver.export.report.case import Case
 from archiver.export.report.platform import platform_of
+from archiver.export.report.short import short
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Chapter, Paragraph, Table
 from archiver.records import Attachment
+from archiver.render.body import plain
 from archiver.render.times import stamp
+from archiver.render.visible import visible
 
 MOST_EVENTS = 200
 """Changes printed; the others are counted and stand in events.csv."""
+
+_FILES = "７　納品・ファイルの一覧"
+_FILE_HEADS = (
+    "番号",
+    "方向",
+    "元のファイル名",
+    "大きさ(バイト)",
+    "送信日時",
+    "保存日時",
+    "納品",
+    "SHA-256先頭16桁",
+    "状態",
+)
+_FILE_WIDTHS = (0, 0, 2.6, 0, 1.35, 1.35, 0, 0, 2.4)
 
 _CUT = 200
 """Signs of a text that a line of chapter 8 shows; chapter 6 has the whole."""
@@ -24,20 +42,10 @@ def files(case: Case, _found: Survey) -> Chapter:
     name = platform_of(case.contract.platform).name
     delivered = {one.sha256 for one in case.deliveries if one.sha256}
     rows = tuple(_file(case, one, delivered) for one in case.attachments)
-    heads = (
-        "番号",
-        "方向",
-        "元のファイル名",
-        "大きさ(バイト)",
-        "Chatwork送信",
-        "保存",
-        f"{name}納品との一致",
-        "SHA-256先頭16桁",
-        "状態",
-    )
     if not rows:
-        return Chapter("７　納品・ファイルの一覧", (Paragraph("ファイルはありません。"),))
-    return Chapter("７　納品・ファイルの一覧", (Table(heads, (1.1, 0.7, 2.2, 1.6, 1.55, 1.55, 1.2, 2.1, 2.3), rows, 7),))
+        return Chapter(_FILES, (Paragraph("ファイルはありません。"),))
+    told = f"「納品」の列は、{name}に納品したファイルとSHA-256が一致するかどうかです。"
+    return Chapter(_FILES, (Paragraph(told, "small"), Table(_FILE_HEADS, _FILE_WIDTHS, rows, 7)))
 
 
 def _file(case: Case, one: Attachment, delivered: set[str]) -> tuple[str, ...]:
@@ -45,7 +53,17 @@ def _file(case: Case, one: Attachment, delivered: set[str]) -> tuple[str, ...]:
     same = "一致" if one.sha256 is not None and one.sha256 in delivered else "-"
     digest = (one.sha256 or "-")[:16]
     saved = stamp(one.saved_at) if one.saved_at else "-"
-    return (one.number, way, one.name, f"{one.size:,}", stamp(one.uploaded_at), saved, same, digest, _state(one))
+    return (
+        one.number,
+        way,
+        visible(one.name),
+        f"{one.size:,}",
+        stamp(one.uploaded_at),
+        saved,
+        same,
+        digest,
+        _state(one),
+    )
 
 
 def _state(one: Attachment) -> str:
@@ -71,13 +89,14 @@ def changes(case: Case, found: Survey) -> Chapter:
         blocks.append(Paragraph(f"古いもの{len(told) - len(shown)}件は events.csv にあります。"))
     rows = tuple(_change(event) for event in shown)
     heads = ("検知日時", "種類", "対象", "前の内容 → 後の内容", "最後に変更前を確認した日時")
-    blocks.append(Table(heads, (1.1, 1.3, 1.3, 3, 1.1), rows, 7.5) if rows else Paragraph("変更の記録はありません。"))
+    blocks.append(Table(heads, (1.15, 1.3, 1.2, 3, 1.15), rows, 7.5) if rows else Paragraph("変更の記録はありません。"))
     return Chapter("８　編集・削除・退席・アカウント変更の記録", tuple(blocks))
 
 
 def _change(event: Event) -> tuple[str, ...]:
     about = f"No.{event.no}" if event.no is not None else event.about
-    texts = f"{_short(event.before)} → {_short(event.after)}" if event.before or event.after else ""
+    before, after = _text(event, event.before), _text(event, event.after)
+    texts = f"{before or '-'} → {after or '-'}" if before or after else ""
     last = _stamp(event.last_before) if event.last_before else "-"
     return (_stamp(event.at), event.kind, about, texts, last)
 
@@ -86,5 +105,6 @@ def _stamp(at: str) -> str:
     return stamp(datetime.fromisoformat(at))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _CUT else text[:_CUT] + "(以下略)"
+def _text(event: Event, told: str) -> str:
+    """Of a message with its tags as words, like in chapter 6."""
+    return short(plain(parse(told)) if event.no is not None else told, _CUT)

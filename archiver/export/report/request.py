@@ -54,6 +54,22 @@ def request(case: Case, found: Survey) -> str:
     return READ
 
 
+def blanks(case: Case) -> tuple[str, ...]:
+    """The names of the contract's facts that the office looks for first and that are blank."""
+    one, words = case.contract, platform_of(case.contract.platform)
+    wanted = {
+        "platform_id": one.platform_id,
+        "title": one.title,
+        "client": one.client,
+        "url": one.url,
+        "contracted_on": one.contracted_on,
+        "escrowed_at": one.escrowed_at,
+        **({"contact_approved_on": one.contact_approved_on} if words.outside else {}),
+        "amount": one.amount,
+    }
+    return tuple(name for name, stated in wanted.items() if not stated)
+
+
 def advice(case: Case) -> str | None:
     """What the user must do before writing to the office; None if nothing stands in the way."""
     return platform_of(case.contract.platform).warning if last_delivery(case) is None else None

@@ -13,6 +13,9 @@ from archiver.records import Message, State
 LAST_EXCHANGE = 2
 """So many of the last messages count as the last exchange, of each side."""
 
+CHANGED, FILE, LAST = "変更", "ファイル", "最後のやり取り"
+"""Why a message belongs into an excerpt."""
+
 _CHANGED = frozenset({State.EDITED, State.DELETED, State.MISSING})
 
 
@@ -49,14 +52,14 @@ def survey(case: Case) -> Survey:
         for message in room.messages():
             _count(found, case, message)
             if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
-                found.marked[message.message_id] = "変更"
+                found.marked[message.message_id] = CHANGED
             elif message.message_id in with_files:
-                found.marked[message.message_id] = "ファイル"
+                found.marked[message.message_id] = FILE
             own = message.account_id == case.owner_id
             latest[own] = [*latest.get(own, [])[1 - LAST_EXCHANGE :], message]
         ends.append([one for side in latest.values() for one in side])
     for message in (one for end in ends for one in end):
-        found.marked.setdefault(message.message_id, "最後のやり取り")
+        found.marked.setdefault(message.message_id, LAST)
     found.before = _saved_by(case, found.last_reply.send_time if found.last_reply else None, found.count)
     return found
 

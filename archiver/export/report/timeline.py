@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 from archiver.export.report.case import STATED, Case, day_of
 from archiver.export.report.platform import platform_of
+from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
-from archiver.export.report.values import Chapter, Paragraph, Table
+from archiver.export.report.values import Block, Chapter, Paragraph, Table
 from archiver.records import JST
 from archiver.render.times import stamp
 
 MOST = 25
+_CUT = 50
 
 
 class _Line(NamedTuple):
@@ -28,13 +30,22 @@ class _Line(NamedTuple):
 
 def chapter(case: Case, found: Survey) -> Chapter:
     """The lines in order of time."""
+    return Chapter("５　時系列", blocks(case, found, most=MOST))
+
+
+def blocks(case: Case, found: Survey, *, most: int) -> tuple[Block, ...]:
+    """At most so many lines as a table, the others counted; of the least important the oldest go first."""
     lines = [*_stated(case), *_spoken(found), *_noticed(case), *_files(case)]
-    kept = sorted(sorted(lines)[:MOST], key=lambda line: (line.at, line.weight, line.what))
-    rows = tuple((_time(line), line.what, line.source) for line in kept)
-    blocks: tuple[Paragraph | Table, ...] = (Table(("日時(日本時間)", "できごと", "根拠"), (1.3, 4, 1), rows),)
-    if len(lines) > MOST:
-        blocks = (*blocks, Paragraph(f"ほか{len(lines) - MOST}件は、第7章と第8章にあります。", "small"))
-    return Chapter("５　時系列", blocks)
+    if not lines:
+        return (Paragraph("記録された日時はありません。"),)
+    kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp(), line.what))[:most]
+    kept.sort(key=lambda line: (line.at, line.weight, line.what))
+    table = Table(
+        ("日時(日本時間)", "できごと", "根拠"), (0, 4, 1), tuple((_time(line), line.what, line.source) for line in kept)
+    )
+    if len(lines) <= most:
+        return (table,)
+    return (table, Paragraph(f"ほか{len(lines) - most}件は、第7章と第8章にあります。", "small"))
 
 
 def _time(line: _Line) -> str:
@@ -72,7 +83,7 @@ def _noticed(case: Case) -> Iterator[_Line]:
         at = datetime.fromisoformat(event.at)
         if event.no is None:
             about = f"{event.before} → {event.after}" if event.before and event.after else event.about
-            yield _Line(1, at, f"{event.kind}(検知): {_short(about)}", "第8章")
+            yield _Line(1, at, f"{event.kind}(検知): {flat(about, _CUT)}", "第8章")
         else:
             place = (at.astimezone(JST).date().isoformat(), event.kind)
             many[place] += 1
@@ -89,8 +100,3 @@ def _noticed(case: Case) -> Iterator[_Line]:
 def _files(case: Case) -> Iterator[_Line]:
     for one in case.attachments:
         yield _Line(2, one.uploaded_at, f"{case.role(one.account_id)}がファイル({one.number})を送信", one.number)
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 50 else flat[:50] + "(以下略)"

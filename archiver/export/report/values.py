@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from archiver.export.glyphs import printable
+from archiver.export.linebreaks import CELL, WORD, breakable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Facts:
 
     kind: ClassVar[str] = "facts"
     rows: tuple[tuple[str, str], ...]
+    fitted: bool = False
+    """As large as one page allows, and never more than that page; the first row is what the reader is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class MessageBlock:
     head: str
     parts: tuple[Part, ...]
     notes: tuple[str, ...]
+    beside: str = ""
+    """In the margin left of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class Chapter:
 
     title: str
     blocks: tuple[Block, ...]
+    new_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +121,19 @@ class Report:
 
 def document(report: Report) -> Mapping[str, object]:
     """The report for the layout: plain lists and dictionaries in which every text can be printed."""
-    told = _plain(report)
+    told = _plain(report, WORD)
     assert isinstance(told, dict)
-    return told
+    return {**told, "title": printable(report.title), "author": printable(report.author)}
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, word: int) -> object:
     if isinstance(value, str):
-        return printable(value, lines=True)
+        return breakable(printable(value, lines=True), word)
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [_plain(one, word) for one in value]
     if isinstance(value, int | float) or value is None:
         return value
-    named = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}  # type: ignore[arg-type]
+    inside = CELL if isinstance(value, Table) else word
+    named = {field.name: _plain(getattr(value, field.name), inside) for field in fields(value)}  # type: ignore[arg-type]
     kind = getattr(value, "kind", None)
     return named if kind is None else {"kind": kind, **named}

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from archiver import errors
 from archiver.records import Contract, ContractRoom, RoomId
@@ -53,10 +53,18 @@ def from_statement(payload: dict[str, Any]) -> Contract:
     return Contract(payload["id"], rooms, payload["state"], _moment(payload["closed_at"]), **facts)
 
 
+_STATEMENTS = select(schema.contract.c.statement).order_by(schema.contract.c.number)
+_LAST_STATED = select(func.max(schema.contract.c.seq))
+
+
+def last_stated(reading: Reading) -> int:
+    """The number of the last entry that stated anything about a contract; 0 before the first."""
+    return reading.sql.execute(_LAST_STATED).scalar() or 0
+
+
 def contracts(reading: Reading) -> list[Contract]:
     """Every contract, in the order in which they were entered."""
-    table = schema.contract.c
-    rows = reading.sql.execute(select(table.statement).order_by(table.number))
+    rows = reading.sql.execute(_STATEMENTS)
     return [from_statement(json.loads(line)) for (line,) in rows]
 
 

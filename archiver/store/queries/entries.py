@@ -29,9 +29,12 @@ class KeptReply(NamedTuple):
     body: bytes | None
 
 
+_LAST_SEQ = select(func.max(schema.entry.c.seq))
+
+
 def last_seq(reading: Reading) -> int:
     """The number of the last entry; 0 for an empty archive."""
-    return reading.sql.execute(select(func.max(schema.entry.c.seq))).scalar() or 0
+    return reading.sql.execute(_LAST_SEQ).scalar() or 0
 
 
 def entries(reading: Reading, *, upto: int | None = None) -> Iterator[Entry]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Row, Select, and_, bindparam, case, false, func, or_, select, true
 
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -27,6 +28,8 @@ class Wanted:
     attempts: int
     next_at: str | None
     reason: str | None
+    given_up: bool = False
+    """It was tried as often as it makes sense; it is wanted because everything is to be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,58 +44,70 @@ class FileCounts:
 
 _FILE, _BLOB, _RETRY = schema.file.c, schema.blob.c, schema.retry.c
 
-_SAVED = and_(
-    _BLOB.state == "saved", _BLOB.listed_size == _FILE.size, _BLOB.listed_time == _FILE.upload_time
-)
+_SAVED = and_(_BLOB.state == "saved", _BLOB.listed_size == _FILE.size, _BLOB.listed_time == _FILE.upload_time)
 """The bytes held are those now listed: a file replaced under the same id is fetched again (§15, 21)."""
 
 _TRIED = and_(_RETRY.room_id == _FILE.room_id, _RETRY.file_id == _FILE.file_id)
 
-_LOST = and_(_BLOB.state == "lost", _BLOB.listed_size == _FILE.size, _BLOB.listed_time == _FILE.upload_time)
+_LOST = and_(
+    _BLOB.state == "lost",
+    _BLOB.listed_size == _FILE.size,
+    _BLOB.listed_time == _FILE.upload_time,
+    _RETRY.file_id.is_(None),
+)
+"""Given up, and not coming after all: one that was tried again and brought something waits as others do."""
+
+_HELD = schema.file.outerjoin(
+    schema.blob, and_(_BLOB.room_id == _FILE.room_id, _BLOB.file_id == _FILE.file_id)
+).outerjoin(schema.retry, _TRIED)
 
 
-_HELD = schema.file.outerjoin(schema.blob, and_(_BLOB.room_id == _FILE.room_id, _BLOB.file_id == _FILE.file_id))
+_TOO_LARGE = and_(_BLOB.reason == "too_large", _FILE.size > bindparam("most"))
+_GIVEN_UP = and_(_LOST, or_(_BLOB.reason != "too_large", _TOO_LARGE))
+_LEFT = and_(_GIVEN_UP, or_(_TOO_LARGE, ~bindparam("again", type_=Boolean)))
+
+_WANTED = (
+    select(
+        _FILE.room_id,
+        _FILE.file_id,
+        _FILE.account_id,
+        _FILE.size,
+        _FILE.upload_time,
+        (_FILE.state == "gone").label("gone"),
+        func.coalesce(_RETRY.attempts, 0).label("attempts"),
+        _RETRY.next_at,
+        _RETRY.reason,
+        func.coalesce(_GIVEN_UP, false()).label("given_up"),
+    )
+    .select_from(_HELD)
+    .where(or_(_BLOB.state.is_(None), ~or_(_SAVED, _LEFT)))
+    .order_by(_FILE.upload_time.desc(), _FILE.file_id.desc())
+)
+"""Made once: a quiet run asks it several times, and to put it together takes ten times as long as to answer it."""
 
 
-def wanted(reading: Reading, rooms: set[int] | None, *, most: int) -> list[Wanted]:
+def wanted(reading: Reading, rooms: set[int] | None, *, most: int, again: bool = False) -> list[Wanted]:
     """Files of these rooms (None: all) whose bytes are neither held nor given up, newest first.
 
-    One that was only too large is wanted again when the limit (`most`, bytes) was raised.
+    One that was only too large is wanted again when the limit (`most`, bytes) was raised; `again`: whatever is not
+    held and not too large.
     """
-    given_up = and_(_LOST, ~and_(_BLOB.reason == "too_large", _FILE.size <= most))
-    query = (
-        select(
-            _FILE.room_id,
-            _FILE.file_id,
-            _FILE.account_id,
-            _FILE.size,
-            _FILE.upload_time,
-            (_FILE.state == "gone").label("gone"),
-            func.coalesce(_RETRY.attempts, 0).label("attempts"),
-            _RETRY.next_at,
-            _RETRY.reason,
-        )
-        .select_from(_HELD.outerjoin(schema.retry, _TRIED))
-        .where(or_(_BLOB.state.is_(None), ~or_(_SAVED, given_up)))
-        .order_by(_FILE.upload_time.desc(), _FILE.file_id.desc())
-    )
-    if rooms is not None:
-        query = query.where(_FILE.room_id.in_(rooms))
-    return [Wanted(*row) for row in reading.sql.execute(query)]
+    found = (Wanted(*row) for row in reading.sql.execute(_WANTED, {"most": most, "again": again}))
+    return [one for one in found if rooms is None or one.room_id in rooms]
 
 
 def counts(reading: Reading) -> dict[int, FileCounts]:
     """How the files of each room stand."""
-    return _counts(reading, true())
+    return _counts(reading, _COUNTS)
 
 
 def of_others(reading: Reading, owner: int) -> dict[int, FileCounts]:
     """How the files of each room stand that somebody else than the owner sent."""
-    return _counts(reading, _FILE.account_id != owner)
+    return _counts(reading, _counting(_FILE.account_id != owner))
 
 
-def _counts(reading: Reading, meant: ColumnElement[bool]) -> dict[int, FileCounts]:
-    rows = reading.sql.execute(
+def _counting(meant: ColumnElement[bool]) -> Select[int, int, int, int]:
+    return (
         select(
             _FILE.room_id,
             func.count(),
@@ -103,6 +118,13 @@ def _counts(reading: Reading, meant: ColumnElement[bool]) -> dict[int, FileCount
         .where(meant)
         .group_by(_FILE.room_id)
     )
+
+
+_COUNTS = _counting(true())
+
+
+def _counts(reading: Reading, query: Select[int, int, int, int]) -> dict[int, FileCounts]:
+    rows = reading.sql.execute(query)
     return {room: FileCounts(known, saved, known - saved - lost, lost) for room, known, saved, lost in rows}
 
 
@@ -119,10 +141,16 @@ def unheld(reading: Reading) -> list[Row[Any]]:
             (_FILE.state == "gone").label("gone"),
             case((_LOST, _BLOB.reason), else_=_RETRY.reason).label("reason"),
         )
-        .select_from(_HELD.outerjoin(schema.retry, _TRIED))
+        .select_from(_HELD)
         .where(or_(_BLOB.state.is_(None), ~_SAVED))
     )
     return list(reading.sql.execute(query))
+
+
+def without_space(reading: Reading, rooms: Collection[int]) -> int:
+    """How many files of these rooms wait for space on the disk."""
+    query = select(func.count()).select_from(schema.retry)
+    return reading.sql.execute(query.where(_RETRY.reason == "no_space", _RETRY.room_id.in_(rooms))).scalar() or 0
 
 
 def is_due(file: Wanted, now: datetime) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, bindparam, func, select
 
 from archiver.records import Known, MessageId, State
 from archiver.store import schema
@@ -95,12 +96,19 @@ def read_singly(reading: Reading, room: int, since: datetime) -> set[int]:
     return {int(one) for (ids,) in rows for one in json.loads(ids)}
 
 
+_ENTRY = schema.entry.c
+_LAST_LINE = (
+    select(_ENTRY.line)
+    .where(_ENTRY.key == bindparam("key"), _ENTRY.room_id.is_(bindparam("room")))
+    .order_by(_ENTRY.seq.desc())
+    .limit(1)
+)
+"""Made once, as every quiet run asks it: to put a query together takes longer than to answer it."""
+
+
 def payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
     """The payload of the last entry of a key in a room; None if there is none."""
-    table = schema.entry.c
-    line = reading.sql.execute(
-        select(table.line).where(table.key == key, table.room_id.is_(room)).order_by(table.seq.desc()).limit(1)
-    ).scalar()
+    line = reading.sql.execute(_LAST_LINE, {"key": key, "room": room}).scalar()
     if line is None:
         return None
     found: dict[str, Any] = json.loads(line)["payload"]
@@ -155,15 +163,37 @@ def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> lis
     return [OpenGap(number, held) for number, held in found if held is not None]
 
 
+_OPEN_REASONS = (
+    select(schema.gap.c.reason).where(schema.gap.c.room_id.in_(bindparam("rooms", expanding=True)), schema.gap.c.open)
+).distinct()
+
+
+def open_reasons(reading: Reading, rooms: Collection[int]) -> set[str]:
+    """Why there are open gaps in these rooms."""
+    return {reason for (reason,) in reading.sql.execute(_OPEN_REASONS, {"rooms": list(rooms)})}
+
+
 def next_gap(reading: Reading, room: int) -> int:
     """The number of the next gap of a room."""
     query = select(func.max(schema.gap.c.number)).where(schema.gap.c.room_id == room)
     return (reading.sql.execute(query).scalar() or 0) + 1
 
 
+def was_shut(reading: Reading, room: int) -> bool:
+    """Whether the room could not be opened at some time since the last list that covered anything of it."""
+    coverage, entry = schema.coverage.c, schema.entry.c
+    last = reading.sql.execute(select(func.max(coverage.seq)).where(coverage.room_id == room)).scalar() or 0
+    query = select(entry.seq).where(entry.key == f"room/{room}", entry.kind == "room.inaccessible", entry.seq > last)
+    return reading.sql.execute(query.limit(1)).scalar() is not None
+
+
+_INACCESSIBLE = select(schema.room.c.room_id).where(~schema.room.c.accessible)
+_NAMES = select(schema.room.c.room_id, schema.room.c.name)
+
+
 def inaccessible(reading: Reading) -> set[int]:
     """Rooms that could not be opened when last tried."""
-    return {room for (room,) in reading.sql.execute(select(schema.room.c.room_id).where(~schema.room.c.accessible))}
+    return {room for (room,) in reading.sql.execute(_INACCESSIBLE)}
 
 
 def owner(reading: Reading) -> dict[str, Any] | None:
@@ -173,5 +203,5 @@ def owner(reading: Reading) -> dict[str, Any] | None:
 
 def names(reading: Reading) -> dict[int, str]:
     """The names of the rooms that were read."""
-    rows = reading.sql.execute(select(schema.room.c.room_id, schema.room.c.name))
+    rows = reading.sql.execute(_NAMES)
     return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -33,6 +33,22 @@ def pauses(reading: Reading, *, upto: int) -> list[Pause]:
         ended = moment(payload["to"])
         last = ended if last is None else max(last, ended)
     return found
+
+
+def begun(reading: Reading) -> datetime | None:
+    """When the archive's first entry was made."""
+    at = reading.sql.execute(select(schema.entry.c.observed_at).order_by(schema.entry.c.seq).limit(1)).scalar()
+    return None if at is None else moment(at)
+
+
+def clock_difference(reading: Reading, *, upto: int) -> float | None:
+    """The largest difference in seconds between this computer's clock and the server's that a run noted."""
+    table = schema.entry.c
+    lines = reading.sql.execute(
+        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto)
+    ).scalars()
+    noted = (json.loads(line)["payload"].get("clock_offset_ms") for line in lines)
+    return max((abs(one) / 1000 for one in noted if isinstance(one, int)), default=None)
 
 
 def exports(reading: Reading) -> list[tuple[str, dict[str, Any]]]:

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 from archiver.evidence.history import account_of, number
 from archiver.evidence.history import text as plain
 from archiver.records import State
-from archiver.signs import Left, Observed, People, Renamed, Shut, Unlisted, Unshown
+from archiver.signs import Left, Observed, OtherChatSeen, People, Renamed, Shut, Unlisted, Unshown
 from archiver.store import alerts, schema
 from archiver.store.archive import Reading
 from archiver.store.clock import moment, stamp
@@ -23,6 +23,9 @@ from archiver.store.queries.contracts import contracts
 DAY = timedelta(days=1)
 
 _KINDS = ("account", "member", "contact", "room.inaccessible", "message")
+_ALWAYS = ("account", "contact", "room.inaccessible")
+"""Kinds that may be a sign whatever their state."""
+
 _GOING = ("gone", State.DELETED.value, State.MISSING.value, State.HIDDEN.value)
 
 _SYSTEM = "[info]%[dtext:%"
@@ -39,16 +42,18 @@ def observed(reading: Reading, *, after: int) -> Observed:
         by_kind[entry["kind"]].append(entry)
     renamed = tuple(_renamed(reading, by_kind["account"]))
     left = tuple(Left(one["room_id"], _person(one), _at(one)) for one in by_kind["member"])
-    unlisted = tuple(Unlisted(_person(one), _at(one)) for one in by_kind["contact"])
+    unlisted = tuple(Unlisted(_person(one), _at(one)) for one in by_kind["contact"] if _state(one) in _GOING)
+    other_chats = tuple(_other_chats(reading, by_kind["contact"]))
     shut = tuple(Shut(one["room_id"], _at(one)) for one in by_kind["room.inaccessible"])
     unshown = tuple(_unshown(reading, by_kind["message"]))
-    people = {one.account_id for ones in (renamed, left, unlisted) for one in ones}
+    people = {one.account_id for ones in (renamed, left, unlisted, other_chats) for one in ones}
     rooms = {one.room_id for ones in (left, shut, unshown) for one in ones} | rooms_of(reading, people)
     return Observed(
         owner=number((known.owner(reading) or {}).get("account_id")),
         renamed=renamed,
         left=left,
         unlisted=unlisted,
+        other_chats=other_chats,
         shut=shut,
         unshown=unshown,
         lately=_lately(reading, unshown, after),
@@ -116,12 +121,12 @@ def _going(reading: Reading, after: int) -> list[dict[str, Any]]:
     """Entries that may be signs, oldest first. The text of a line only sorts out beforehand what cannot be."""
     entry = schema.entry.c
     going = or_(*(entry.line.contains(f'"state":"{state}"', autoescape=True) for state in _GOING))
-    may_be = or_(entry.kind.in_(("account", "room.inaccessible")), going)
+    may_be = or_(entry.kind.in_(_ALWAYS), going)
     rows = reading.sql.execute(
         select(entry.line).where(entry.seq > after, entry.kind.in_(_KINDS), may_be).order_by(entry.seq)
     )
     told = [json.loads(line) for (line,) in rows]
-    return [one for one in told if one["kind"] in ("account", "room.inaccessible") or _state(one) in _GOING]
+    return [one for one in told if one["kind"] in _ALWAYS or _state(one) in _GOING]
 
 
 def _renamed(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[Renamed]:
@@ -147,21 +152,37 @@ def _name_before(reading: Reading, one: dict[str, Any]) -> str | None:
     return name
 
 
+def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[OtherChatSeen]:
+    """Where the direct chat that no contract names is another than the entry before told, or is none any more."""
+    for one in entries:
+        before = _entry_before(reading, one)
+        after = one["payload"].get("other_chat")
+        if after != (None if before is None else before["payload"].get("other_chat")):
+            yield OtherChatSeen(_person(one), after, _at(one))
+
+
 def _unshown(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[Unshown]:
     """Messages that were shown before and are not any more, each once, as they stand now."""
-    entry = schema.entry.c
     last = {(one["room_id"], one["key"]): one for one in entries}
     for one in last.values():
-        line = reading.sql.execute(
-            select(entry.line)
-            .where(entry.key == one["key"], entry.room_id == one["room_id"], entry.seq < one["seq"])
-            .order_by(entry.seq.desc())
-            .limit(1)
-        ).scalar()
-        if line is not None and _state(json.loads(line)) not in _GOING:
+        before = _entry_before(reading, one)
+        if before is not None and _state(before) not in _GOING:
             author = number(account_of(one["payload"]["object"]).get("account_id"))
             message = one["key"].partition("/")[2]
             yield Unshown(one["room_id"], author, message, State(_state(one)), _at(one))
+
+
+def _entry_before(reading: Reading, one: dict[str, Any]) -> dict[str, Any] | None:
+    """The entry of the same key in the same room before this one; None if there is none."""
+    entry = schema.entry.c
+    line = reading.sql.execute(
+        select(entry.line)
+        .where(entry.key == one["key"], entry.room_id.is_(one["room_id"]), entry.seq < one["seq"])
+        .order_by(entry.seq.desc())
+        .limit(1)
+    ).scalar()
+    found: dict[str, Any] | None = None if line is None else json.loads(line)
+    return found
 
 
 def _lately(reading: Reading, unshown: Sequence[Unshown], after: int) -> tuple[Unshown, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,13 +11,15 @@ from sqlalchemy import func, select
 
 from archiver.records import Contract, RoomId
 from archiver.signs import Alert
-from archiver.store import schema, work
+from archiver.store import backup, schema, work
 from archiver.store.alerts import open_alerts
 from archiver.store.archive import Reading
+from archiver.store.backup import LastBackup
 from archiver.store.clock import moment, stamp
 from archiver.store.queries import known
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import FileCounts, counts
+from archiver.store.stamps import Tally, tally, unstamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,19 @@ class Status:
     seals: int
     last_seal: datetime | None
     unsealed: int
+    authorities: tuple[str, ...]
+    """Those of the settings."""
+    unstamped: int
+    """Seals that lack a stamp of one of them."""
+    stamps: Tally
     alerts: tuple[Alert, ...]
     """Those that were not put aside, oldest first."""
+    backup: LastBackup | None
+    """None: there is no copy elsewhere, as far as the archive knows."""
 
 
-def status(reading: Reading) -> Status:
-    """Ask everything in one snapshot."""
+def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
+    """Ask everything in one snapshot; `authorities` are the names of those that are to stamp the seals."""
     owner = known.owner(reading) or {}
     last = work.recall(reading, "last_sync")
     held = tuple(contracts(reading))
@@ -75,7 +85,11 @@ def status(reading: Reading) -> Status:
         seals=number,
         last_seal=None if closed_at is None else moment(closed_at),
         unsealed=(reading.sql.execute(select(func.max(entry.seq))).scalar() or 0) - sealed,
+        authorities=tuple(authorities),
+        unstamped=unstamped(reading, authorities),
+        stamps=tally(reading, authorities),
         alerts=tuple(open_alerts(reading)),
+        backup=backup.last(reading),
     )
 
 
@@ -150,14 +164,20 @@ def _last_seen(reading: Reading, room: int) -> datetime | None:
 
 def document(told: Status, *, warnings: list[str]) -> dict[str, Any]:
     """The JSON document of `archive status --json` (design §5)."""
+    seals = {"count": told.seals, "last": told.last_seal and stamp(told.last_seal), "unstamped": told.unstamped}
     return {
         "account_id": told.account_id,
         "last_sync": told.last_sync and stamp(told.last_sync),
         "rooms": [_room_document(room) for room in told.rooms],
-        "seals": {"count": told.seals, "last": told.last_seal and stamp(told.last_seal), "unstamped": 0},
+        "seals": seals,
         "alerts_open": len(told.alerts),
+        "backup": told.backup and _backup_document(told.backup),
         "warnings": warnings,
     }
+
+
+def _backup_document(last: LastBackup) -> dict[str, Any]:
+    return {"at": stamp(last.at), "path": last.path, "verified": last.verified}
 
 
 def _room_document(room: RoomStatus) -> dict[str, Any]:

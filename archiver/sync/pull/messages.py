@@ -47,8 +47,8 @@ def messages(desk: Desk, room: Room, report: RoomReport) -> None:
         if len(unseen) > MOST_SINGLES:
             desk.troubles.add(f"room/{number}/messages/unread")
             return
-        with desk.archive.writing() as writing:
-            _visited(desk, writing, room, whole=True)
+        with desk.archive.writing() as writing:  # now that it is known what is gone, a short list may be the whole
+            _visited(desk, writing, room, whole=not window.lacking)
 
 
 def _visited(desk: Desk, writing: Writing, room: Room, *, whole: bool) -> None:
@@ -61,7 +61,7 @@ def _tell_gaps(desk: Desk, gaps: list[Observation], report: RoomReport) -> None:
     """New gaps go into the report; that nothing older can be listed at the first sync is no trouble."""
     for told in (gap.payload for gap in gaps if gap.kind == "gap"):
         report.gaps.append({name: told[name] for name in ("after", "before", "from", "to", "missing", "reason")})
-        if told["after"] is not None or told["reason"] == "window":
+        if told["after"] is not None or told["reason"] in coverage.LOSSES:
             desk.troubles.add(f"event/{report.room_id}/gap")
 
 
@@ -76,6 +76,8 @@ class _Window:
     known: dict[int, Known]
     changes: list[changes.Change]
     absent: list[int]
+    lacking: bool
+    """A list that should be the whole room leaves out a message that was shown when we last looked."""
     verdict: coverage.Verdict
     hidden: list[MessageId]
 
@@ -83,8 +85,11 @@ class _Window:
     def of(cls, writing: Writing, room: Room, shown: dict[int, JsonObject], reply: Reply) -> _Window:
         """Compare a list with what is held."""
         positions = sorted(shown)
-        held = known.messages_since(writing, room.room_id, positions[0] if positions else 2**63 - 1)
-        differing = changes.compare_messages(shown, held)
+        is_short = bool(positions) and not reply.limited and len(positions) < coverage.WINDOW
+        since = 0 if is_short else positions[0] if positions else 2**63 - 1
+        held = known.messages_since(writing, room.room_id, since)
+        differing, absent = changes.compare_messages(shown, held), changes.absent(shown, held)
+        lacking = is_short and any(held[position].state in known.SHOWN for position in absent)
         verdict = coverage.judge(
             positions,
             limited=reply.limited,
@@ -92,15 +97,14 @@ class _Window:
             new=sum(change.counted == "new" for change in differing),
             covered=known.covered(writing, room.room_id),
             known=known.has_messages(writing, room.room_id),
+            lacking=lacking,
+            shut=known.was_shut(writing, room.room_id),
             at=reply.received_at,
         )
-        if verdict.beginning and positions:
-            held = known.messages_since(writing, room.room_id, 0)
         # Only a list that is cut by the plan, not by its length, tells that what lies before it is hidden.
         cut_by_plan = reply.limited and len(positions) < coverage.WINDOW
         hidden = known.shown_before(writing, room.room_id, positions[0] if positions else None) if cut_by_plan else []
-        absent = changes.absent(shown, held)
-        return cls(room, reply, shown, positions, held, differing, absent, verdict, hidden)
+        return cls(room, reply, shown, positions, held, differing, absent, lacking, verdict, hidden)
 
     def entries(self, writing: Writing) -> list[Observation]:
         """The window itself, then persons, then messages."""
@@ -139,7 +143,7 @@ class _Window:
         across = []
         if self.verdict.beginning:
             across = known.open_gaps(writing, room)
-        elif self.positions:
+        elif self.positions and not self.lacking:
             across = known.open_gaps(writing, room, reached=self.positions[0])
         for gap in across:
             closed = gap.payload | {"missing": 0}

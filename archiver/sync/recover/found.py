@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from archiver.chatwork.ids import is_plausible
+from archiver.ids import is_plausible
 from archiver.store.quests import Place
 
 MOST = 200_000

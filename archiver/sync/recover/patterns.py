@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from archiver.chatwork.ids import first_after
+from archiver.ids import first_after
 from archiver.sync.recover.found import Page
 
 _N = r"([0-9]{1,19})(?![0-9])"

@@ -125,6 +125,6 @@ def _write_down(desk: Desk, report: SyncReport, before: ending.Counters, setting
     report.requests = transport.requests - before.requests
     report.complete = not desk.troubles
     unparsed = transport.unparsed - before.unparsed
-    sweeps.write(desk.archive, report, at=report.finished_at, unread=(None, None), settings=settings, unparsed=unparsed)
     with desk.archive.writing() as writing:
+        sweeps.write(writing, report, at=report.finished_at, unread=(None, None), settings=settings, unparsed=unparsed)
         ending.keep_budget(writing, transport.budget)

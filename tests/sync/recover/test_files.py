@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.chatwork.ids import first_after
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
+from archiver.ids import first_after
 from archiver.sync.recover.files import MOST_TABLE, take, take_file
 from archiver.sync.recover.found import MOST, Found
 from tests.support import kept

@@ -22,6 +22,23 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE attachment (
+        contract_id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        size BIGINT NOT NULL,
+        sha256 TEXT NOT NULL,
+        added_at TEXT NOT NULL,
+        dated TEXT,
+        message_id TEXT,
+        note TEXT,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (contract_id, number)
+    )
+    """,
+    """
     CREATE TABLE blob (
         room_id BIGINT NOT NULL,
         file_id BIGINT NOT NULL,
@@ -57,6 +74,21 @@ STATEMENTS = (
         "end" TEXT NOT NULL,
         seq INTEGER NOT NULL,
         PRIMARY KEY (room_id, number)
+    )
+    """,
+    """
+    CREATE TABLE delivery (
+        contract_id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        at TEXT NOT NULL,
+        name TEXT,
+        size BIGINT,
+        sha256 TEXT,
+        file_id BIGINT,
+        note TEXT,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (contract_id, number)
     )
     """,
     """

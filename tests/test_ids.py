@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.chatwork import ids
+from archiver import ids
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 

@@ -1,0 +1,38 @@
+"""Opens a folder in the desktop's own file manager, where there is a desktop and somebody before it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+
+def open_folder(folder: Path) -> bool:
+    """Show a folder; whether that was tried. Never waits, and never fails the work that is already done."""
+    if not (sys.stdout.isatty() and sys.stdin.isatty()):
+        return False
+    if sys.platform == "win32":
+        os.startfile(folder)  # noqa: S606 - a folder that we made ourselves
+        return True
+    program = _program()
+    if program is None:
+        return False
+    # The file manager lives on after us and must not write into our terminal.
+    subprocess.Popen(  # noqa: S603 - a program of the system, and a folder that we made ourselves
+        [program, str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    return True
+
+
+def _program() -> str | None:
+    if sys.platform == "darwin":
+        return shutil.which("open")
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return None
+    return shutil.which("xdg-open")

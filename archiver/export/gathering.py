@@ -1,0 +1,208 @@
+"""What every package is made from, out of an open snapshot: entries, tables, conversations, and what is said of them.
+
+The order: entries once, then one pass over the messages for the tables, then one for each format that shows them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+from archiver.evidence import tables
+from archiver.evidence.history import MessageHistory, number
+from archiver.evidence.stamp_reply import covering
+from archiver.export import conversation
+from archiver.export.bag import Bag, Pen
+from archiver.export.choice import NOTHING, Choice
+from archiver.export.content import Table
+from archiver.export.conversation import RoomFacts
+from archiver.export.mask import Cover
+from archiver.export.material import Material, Telling
+from archiver.export.payload import Copied
+from archiver.export.scope import Scope
+from archiver.export.stamping import Stamping
+from archiver.records import Contract, Conversation, Delivery, Enclosure, Seal
+from archiver.store.archive import Reading
+from archiver.store.queries import known, outside, package, runs
+
+SCRATCH = ".tables"
+
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is to be made; the same recipe over the same entries gives the same bytes, `created_at` aside."""
+
+    name: str
+    profile: str
+    contract: Contract
+    scope: Scope
+    seals: Sequence[Seal]
+    upto: int
+    """The last entry that is looked at."""
+    read_at: datetime
+    """The time of the state shown."""
+    created_at: datetime | None
+    """None: not said."""
+    places: list[tuple[int, int]] | None = None
+    """Messages (id, room) in order, if not all of the rooms are looked at; then rows are not compared."""
+    file_limit: int | None = None
+    """Bytes of a file above which it is only listed."""
+    stamping: Stamping | None = None
+    """How the package gets its own stamp; None: it gets none."""
+    cover: Cover | None = None
+    """What may not be shown; None: everything is shown as it is."""
+    choice: Choice = NOTHING
+    """Messages that the user wants in the excerpt."""
+    deliveries: Sequence[Delivery] = ()
+    enclosures: Sequence[Enclosure] = ()
+    every: timedelta = timedelta(minutes=5)
+    """How often the job looks, as the settings say."""
+    counterparts: Collection[int] | None = None
+    """Who is known as the other side; None: nobody was told apart."""
+    max_bytes: int | None = None
+    """What the package may be at most; None: no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would leave, in numbers."""
+
+    people: int
+    hidden_people: int
+    """Of them, those called by a letter."""
+    messages: int
+    files: int
+    """Files from Chatwork whose bytes are in it."""
+    enclosures: int
+    masked: int
+    """Places that are covered."""
+    size: int
+    """Bytes before they are zipped."""
+    warnings: tuple[str, ...]
+    """`early_contact`, `nda` (a promise of secrecy), `unmapped` (nobody was told apart, so all names are shown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a package came to hold."""
+
+    sha256: str
+    """Of `tagmanifest-sha256.txt`."""
+    empty: bool
+    """Whether nothing of any room is in it but when it was read."""
+    entries: int
+    messages: int
+    files: int
+    gaps: int
+    incomplete: tuple[str, ...]
+    unheld: tuple[str, ...]
+    advice: str | None = None
+    """What the user should do before handing it in."""
+    blank: tuple[str, ...] = ()
+    """Facts of the contract that a reader will look for and that are not stated."""
+    preview: Preview | None = None
+
+
+@dataclass
+class Gathered:
+    """A package's material, with what was found on the way."""
+
+    reading: Reading
+    recipe: Recipe
+    material: Material
+    telling: Telling
+    copied: Copied
+    files: Sequence[tables.FileRow]
+    step: Callable[[], None]
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    def conversations(self) -> Iterator[Conversation]:
+        """The rooms of the contract as readers see them, each once; messages come fresh as often as asked for."""
+        return _conversations(self.material, self.recipe, self.telling, self.files, self.copied, self.step)
+
+
+def software() -> str:
+    """The program and its version."""
+    return f"chatwork-archiver {version('chatwork-archiver')}"
+
+
+def steps(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
+    """A function to be called once a message in each of the two passes."""
+    if progress is None:
+        return lambda: None
+    messages = len(recipe.places) if recipe.places is not None else package.message_counts(reading, recipe.scope.rooms)
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, max(done, 2 * messages))
+
+    return step
+
+
+def make_tables(
+    bag: Bag, material: Material, telling: Telling, copied: Copied, seals: Sequence[Seal]
+) -> dict[str, Table]:
+    """Make every table in one pass, beside the payload; formats move what they hand out."""
+    made: dict[str, Table] = {}
+    with contextlib.ExitStack() as open_files:
+        pens: dict[str, Pen] = {}
+        for name in (tables.MESSAGES, *tables.CSV_HEADERS):
+            pens[name] = Pen(open_files.enter_context(bag.place(f"{SCRATCH}/{name}").open("xb")))
+        lines = tables.table_lines(
+            telling.groups(),
+            material.other,
+            material.readings,
+            seal_of=tables.seal_numbers((one.number, one.first, one.last) for one in seals),
+            stamp_of=covering(copied.stamps.times()),
+            packed=copied.packed,
+            tell=telling.tell,
+        )
+        for name, line in lines:
+            pens[name].write(line)
+    for name, pen in pens.items():
+        made[name] = Table(bag.folder / SCRATCH / name, pen.sha256, pen.size)
+    return made
+
+
+def _conversations(
+    material: Material,
+    recipe: Recipe,
+    telling: Telling,
+    files: Sequence[tables.FileRow],
+    copied: Copied,
+    step: Callable[[], None],
+) -> Iterator[Conversation]:
+    owner = known.owner(material.reading) or {}
+    pauses = runs.pauses(material.reading, upto=recipe.upto)
+    for room in recipe.scope.rooms:
+        facts = RoomFacts(
+            room_id=room,
+            contract=recipe.contract.label,
+            owner_id=number(owner.get("account_id")),
+            read_at=recipe.read_at,
+            other=material.other,
+            everything=material.everything,
+            files=files,
+            not_packed=copied.not_packed,
+            authors=telling.authors.get(room, {}),
+            numbers=telling.numbers.get(room, ()),
+            histories=lambda room=room: _seen(material, room, step),  # type: ignore[misc]
+            pauses=pauses,
+            covered=package.coverage(material.reading, room),
+            other_chats=outside.other_chats(material.reading, (room,), upto=recipe.upto),
+        )
+        yield conversation.conversation(facts, recipe.scope)
+
+
+def _seen(material: Material, room: int, step: Callable[[], None]) -> Iterator[MessageHistory]:
+    for history in material.histories(room):
+        step()
+        yield history

@@ -1,0 +1,49 @@
+"""Where a line may break inside what would otherwise run over the edge of the page: words, rows of one sign, and
+spaces that glue.
+
+A place is marked with U+200B. `printable` makes that sign visible where a text itself holds it, so in what has gone
+through it the mark can only be ours; the layout breaks there or not, and prints and copies nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+
+MARK = "\u200b"
+
+WORD, CELL = 46, 7
+"""How wide a run may be and stays together, in ems: in a line of the page, and in a cell of a table."""
+
+# Between two of these a line always may break: kanji, kana but the small ones, fullwidth letters, pictographs.
+_FREE = (
+    " \n\u3042\u3044\u3046\u3048\u304a-\u3062\u3064-\u3082\u3084\u3086\u3088-\u308d\u308f-\u3094"
+    "\u30a2\u30a4\u30a6\u30a8\u30aa-\u30c2\u30c4-\u30e2\u30e4\u30e6\u30e8-\u30ed\u30ef-\u30f4"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+    "\U0001f000-\U0001faff\U00020000-\U0003ffff"
+)
+_GLUE = re.compile("([\u00a0\u2007\u2011\u202f]+)")
+_RUNS = {most: re.compile(f"[^{_FREE}]{{{most},}}") for most in (WORD, CELL)}
+_WIDE = frozenset("mw@%&ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_STAYS = re.compile("[\u200b\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\U000e0100-\U000e01ef]")
+
+
+def breakable(text: str, most: int = WORD) -> str:
+    """The printable text with a mark at every place where a line may break besides those that it has anyway."""
+    loosened = _GLUE.sub(rf"\1{MARK}", text)
+    return _RUNS[most].sub(lambda found: _apart(found[0]) if _width(found[0]) > most else found[0], loosened)
+
+
+def _width(run: str) -> float:
+    """About how wide a run is printed, in ems, rather too much than too little."""
+    return sum(1.0 if sign > "\u02ff" else 0.93 if sign in _WIDE else 0.62 for sign in run)
+
+
+def _apart(run: str) -> str:
+    """The run with a mark between its signs; what belongs to the sign before it stays with it."""
+    parts = [run[0]]
+    for before, sign in itertools.pairwise(run):
+        joined = _STAYS.match(sign) or before in "\u200d\u200b" or unicodedata.category(sign).startswith("M")
+        parts.append(sign if joined else MARK + sign)
+    return "".join(parts)

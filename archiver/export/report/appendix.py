@@ -1,0 +1,162 @@
+"""Appendix A, 「付録A 全メッセージ」: every message as PDF volumes, each made by a process of its own.
+
+Typst keeps its memory until its process ends, so a volume is laid out in one that ends with it; a volume is bounded by
+messages and by signs. The values of one volume at a time are held here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver import errors
+from archiver.export.pdf import pdf
+from archiver.export.report.breaks import Breaks
+from archiver.export.report.case import Case
+from archiver.export.report.chapters import COURT_MARGIN, MARGIN
+from archiver.export.report.message import Around, message_block
+from archiver.export.report.values import Block, Chapter, MessageBlock, Paragraph, Report, Subheading
+from archiver.records import Conversation
+from archiver.render.times import day, stamp
+from archiver.render.visible import visible
+
+MOST_MESSAGES = 2_500
+MOST_SIGNS = 600_000
+"""Of texts and heads in one volume: long messages take as much room as many."""
+
+TITLE = "付録A　全メッセージ"
+NAME = "report_all_messages-{number:02}.pdf"
+
+
+class _Piece(NamedTuple):
+    """A block with the room and the day under which it stands."""
+
+    room: Conversation
+    day: str
+    block: Block
+
+
+def volumes(case: Case, folder: Path) -> Iterator[Path]:
+    """Make `report_all_messages-01.pdf` and so on in a folder, in order; a case without messages gives one.
+
+    Raises PdfUnavailable, PdfFailed, OSError.
+    """
+    for number, report in enumerate(volume_reports(case), 1):
+        path = folder / NAME.format(number=number)
+        _made_apart(report, case.created_at, path)
+        yield path
+
+
+def volume_reports(case: Case) -> Iterator[Report]:
+    """The volumes as values, one at a time."""
+    number = 0
+    for number, pieces in enumerate(_bounded(_pieces(case)), 1):
+        yield _volume(case, number, pieces)
+    if not number:
+        yield _volume(case, 1, [])
+
+
+def _pieces(case: Case) -> Iterator[_Piece]:
+    for room in case.rooms:
+        around, breaks = Around(case, room), Breaks(room, pauses=True)
+        shown = ""
+        for message in room.messages():
+            shown = day(message.send_time)
+            yield from (_Piece(room, shown, one) for one in breaks.before(message))
+            yield _Piece(room, shown, message_block(message, around))
+        yield from (_Piece(room, shown, one) for one in breaks.rest())
+
+
+def _bounded(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
+    """The pieces in lists that make one volume each."""
+    held: list[_Piece] = []
+    messages = signs = 0
+    for piece in pieces:
+        is_message = isinstance(piece.block, MessageBlock)
+        size = _signs(piece.block)
+        if held and is_message and (messages == MOST_MESSAGES or signs + size > MOST_SIGNS):
+            yield held
+            held, messages, signs = [], 0, 0
+        held.append(piece)
+        messages, signs = messages + is_message, signs + size
+    if held:
+        yield held
+
+
+def _signs(block: Block) -> int:
+    if not isinstance(block, MessageBlock):
+        return 0
+    return len(block.head) + sum(len(part.label) + len(part.text) for part in block.parts) + sum(map(len, block.notes))
+
+
+def _volume(case: Case, number: int, pieces: list[_Piece]) -> Report:
+    numbers = [piece.block.number for piece in pieces if isinstance(piece.block, MessageBlock)]
+    span = f"{numbers[0]} から {numbers[-1]}、{len(numbers):,}件" if numbers else "発言はありません"
+    court = case.profile == "court"
+    reference = f"管理番号 {case.name}"
+    title = f"{TITLE} 第{number}巻"
+    return Report(
+        title=title,
+        author=case.owner_name,
+        header=f"{title}({span})" + (f"　{reference}" if court else ""),
+        reference=reference,
+        exhibit="甲第　　号証" if court else None,
+        footer=f"作成 {stamp(case.created_at)}(日本時間)",
+        left_margin=COURT_MARGIN if court else MARGIN,
+        chapters=tuple(_chapters(case, pieces)),
+    )
+
+
+def _chapters(case: Case, pieces: list[_Piece]) -> Iterator[Chapter]:
+    """A chapter for each room of the volume, in it a heading for each day."""
+    if not pieces:
+        yield Chapter("発言はありません", (Paragraph("この報告書の範囲に、保存した発言はありません。"),))
+    for room in case.rooms:
+        blocks: list[Block] = []
+        shown = None
+        for piece in pieces:
+            if piece.room is not room:
+                continue
+            if piece.day != shown:
+                shown = piece.day
+                blocks += [Subheading(shown)] if shown else []
+            blocks.append(piece.block)
+        if blocks:
+            yield Chapter(f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})", tuple(blocks))
+
+
+def _made_apart(report: Report, at: datetime, path: Path) -> None:
+    """Lay out one volume in a process that ends with it. Raises PdfUnavailable, PdfFailed, OSError."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    worker = context.Process(target=_work, args=(report, at, there), daemon=True)
+    worker.start()
+    there.close()
+    try:
+        told = here.recv()
+    except EOFError:  # its end was not of its own will: most likely there was no memory for it
+        told = errors.PdfFailed, path.name
+    finally:
+        here.close()
+        worker.kill()
+        worker.join()
+    if not isinstance(told, bytes):
+        fault, detail = told
+        raise fault(detail=detail)
+    path.write_bytes(told)
+
+
+def _work(report: Report, at: datetime, told: Connection) -> None:
+    """In the process of a volume: tell the PDF, or which error there was (errors themselves cannot be sent)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for it is told, and ends it
+    try:
+        told.send(pdf(report, at=at))
+    except (errors.PdfUnavailable, errors.PdfFailed) as fault:
+        told.send((type(fault), fault.data.get("detail", "")))
+    except OSError as fault:
+        told.send((errors.PdfFailed, fault.strerror or ""))

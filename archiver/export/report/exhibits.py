@@ -1,0 +1,129 @@
+"""Appendix B, 「証拠説明書(下書き)」: the exhibits that a case gives, as a page and as a table for a spreadsheet.
+
+What each is to prove is the user's or the lawyer's to say, so that column is left blank. Numbers may change with the
+case; nothing else in the package leans on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from archiver.evidence.cells import csv_line
+from archiver.export.report.case import BLANK, Case, day_of
+from archiver.export.report.chapters import COURT_MARGIN
+from archiver.export.report.platform import platform_of
+from archiver.export.report.points import KINDS
+from archiver.export.report.survey import Survey, survey
+from archiver.export.report.values import Chapter, Paragraph, Report, Table
+from archiver.records import JST, Attachment
+from archiver.render.times import stamp
+from archiver.render.visible import visible
+
+TITLE = "付録B　証拠説明書(下書き)"
+HEADS = ("号証", "標目", "原本・写しの別", "作成年月日", "作成者", "立証趣旨", "備考")
+TO_FILL = "(記入)"
+
+_REIWA = date(2019, 5, 1)
+_COPY, _ORIGINAL = "写し", "原本"
+_SPEAKERS = "原告及び被告(各発言者)、出力 原告"
+_NOTES = (
+    "下書きです。号証の番号、作成者、立証趣旨は、提出する方が記入・訂正してください。",
+    "立証趣旨は空欄にしてあります。一部だけを提出するときは、その旨を備考に書いてください。",
+)
+
+
+class Exhibit(NamedTuple):
+    """A line of the list."""
+
+    title: str
+    copy: str
+    dated: str
+    author: str
+    note: str = ""
+    part: bool = False
+    """Whether it is a part of the exhibit before it: 甲2の2 after 甲2の1."""
+
+
+def evidence_list(case: Case) -> Report:
+    """`evidence_list.pdf`."""
+    rows = tuple(numbered(exhibits(case, survey(case))))
+    table = Table(HEADS, (0, 2.8, 0, 2.1, 1.8, 1.3, 1.9), rows, 8)
+    return Report(
+        title=TITLE,
+        author=case.owner_name,
+        header=TITLE,
+        reference=f"管理番号 {case.name}",
+        exhibit=None,
+        footer=f"作成 {stamp(case.created_at)}(日本時間)",
+        left_margin=COURT_MARGIN,
+        chapters=(Chapter("証拠説明書(下書き)", (*map(Paragraph, _NOTES), table)),),
+    )
+
+
+def evidence_csv(case: Case) -> bytes:
+    """`evidence_list.csv`: UTF-8 with a byte order mark, CRLF, no cell a formula."""
+    lines = [HEADS, *numbered(exhibits(case, survey(case)))]
+    return ("\ufeff" + "".join(csv_line(line) for line in lines)).encode("utf-8")
+
+
+def numbered(found: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
+    """The lines with 甲1, 甲2の1, 甲2の2 …"""
+    lines = list(found)
+    number = branch = 0
+    for index, one in enumerate(lines):
+        followed = index + 1 < len(lines) and lines[index + 1].part
+        number, branch = (number, branch + 1) if one.part else (number + 1, 1)
+        name = f"甲{number}の{branch}" if one.part or followed else f"甲{number}"
+        yield name, one.title, one.copy, one.dated, one.author, TO_FILL, one.note
+
+
+def exhibits(case: Case, found: Survey) -> Iterator[Exhibit]:
+    """The contract, the messages in part and in whole, how they were taken, then files and what the user added."""
+    words = platform_of(case.contract.platform)
+    contract = f"{words.contract_screen}(契約ID {visible(case.contract.platform_id or BLANK)})"
+    of = _era_of(case.contract.contracted_on)
+    yield Exhibit(contract, _COPY, of, words.operator or BLANK, "画面の写しは、提出する方が用意してください")
+    span = "" if found.first is None or found.last is None else _span(found.first.send_time, found.last.send_time)
+    shown = f"({span})" if span else ""
+    yield Exhibit(f"Chatworkメッセージ抜粋{shown}", _COPY, span or BLANK, _SPEAKERS, "一部の抜粋。報告書の第6章")
+    whole = f"Chatworkメッセージ全部{shown}"
+    yield Exhibit(whole, _COPY, span or BLANK, _SPEAKERS, "付録A。抜粋の前後関係", part=True)
+    made = era(case.created_at)
+    yield Exhibit("取得方法に関する報告書", _ORIGINAL, made, "原告", "報告書の第9章から第12章。署名が必要です")
+    for one in _delivered(case):
+        author = "原告" if one.account_id == case.owner_id else "被告"
+        title = f"ファイル {one.number} 「{visible(one.name)}」"
+        yield Exhibit(title, _COPY, era(one.uploaded_at), author, f"SHA-256 先頭16桁 {(one.sha256 or '-')[:16]}")
+    for added in case.enclosures:
+        title = f"{KINDS.get(added.kind, visible(added.kind))} N-{added.number:02} 「{visible(added.name)}」"
+        yield Exhibit(title, _COPY, _era_of(added.dated), TO_FILL, visible(added.note or ""))
+
+
+def era(at: datetime) -> str:
+    """The day in Japan in the years of its era: 「令和8年11月3日」."""
+    local = at.astimezone(JST)
+    if local.date() < _REIWA:
+        return f"{local.year}年{local.month}月{local.day}日"
+    year = "元" if local.year == _REIWA.year else f"{local.year - _REIWA.year + 1}"
+    return f"令和{year}年{local.month}月{local.day}日"
+
+
+def _era_of(stated: str | None) -> str:
+    at = day_of(stated)
+    return visible(stated or BLANK) if at is None else era(at)
+
+
+def _span(first: datetime, last: datetime) -> str:
+    one, other = era(first), era(last)
+    return one if one == other else f"{one}から{other}"
+
+
+def _delivered(case: Case) -> Iterator[Attachment]:
+    """The files that were handed over on the platform too."""
+    digests = {one.sha256 for one in case.deliveries if one.sha256}
+    ids = {one.file_id for one in case.deliveries if one.file_id is not None}
+    for one in case.attachments:
+        if one.sha256 in digests or one.file_id in ids:
+            yield one

@@ -1,0 +1,47 @@
+"""The row of page 1 about contact outside the platform, set against the first message; nobody may leave it out."""
+
+from __future__ import annotations
+
+from archiver.export.report.case import BLANK, Case, day_of
+from archiver.export.report.platform import platform_of
+from archiver.export.report.request import days_since
+from archiver.export.report.short import flat
+from archiver.export.report.survey import Survey
+from archiver.render.times import stamp
+
+
+def permission(case: Case, found: Survey) -> list[tuple[str, str]]:
+    """The row about contact outside the platform; it is not optional where the platform asks for a permission."""
+    words = platform_of(case.contract.platform)
+    if words.outside is None:
+        return []
+    first = "発言なし" if found.first is None else f"Chatworkでの最初の発言 {stamp(found.first.send_time)}"
+    asked, approved = (
+        flat(stated, 40) if stated else None
+        for stated in (case.contract.contact_requested_on, case.contract.contact_approved_on)
+    )
+    if not approved:
+        request = f"申請 {asked}" if asked else "申請の記録なし(報告者の申告)"
+        stated = f"{request} / 承認の記録なし(報告者の申告)"
+        return [(words.outside, f"{stated}\n{first}{_against_escrow(case, found)}")]
+    return [(words.outside, f"申請 {asked or BLANK} / 承認 {approved}\n{first}{_against_approval(case, found)}")]
+
+
+def _against_approval(case: Case, found: Survey) -> str:
+    approved = day_of(case.contract.contact_approved_on)
+    if approved is None or found.first is None:
+        return ""
+    days = days_since(found.first.send_time, approved)
+    if days > 0:
+        return f"(承認日の{days}日前)"
+    return "(承認と同じ日)" if days == 0 else "(承認後)"
+
+
+def _against_escrow(case: Case, found: Survey) -> str:
+    escrowed = day_of(case.contract.escrowed_at)
+    if escrowed is None or found.first is None:
+        return ""
+    days = days_since(found.first.send_time, escrowed)
+    if days > 0:
+        return f"(仮払い完了の{days}日前)"
+    return "(仮払い完了と同じ日)" if days == 0 else "(仮払い完了後)"

@@ -1,0 +1,66 @@
+"""Which messages of a room an excerpt shows: the chosen ones with their context, and what is left out between.
+
+Pure: works on whatever has an order; nothing is held but the few messages that may yet become context.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+CONTEXT = 5
+"""Messages shown before and after each chosen one: a cut-out without context counts against its sender."""
+
+
+@dataclass(frozen=True)
+class Shown(Generic[Item]):
+    """A message of the excerpt."""
+
+    item: Item
+    star: bool
+    """Whether it was chosen, and does not only surround one that was."""
+
+
+@dataclass(frozen=True)
+class Elided(Generic[Item]):
+    """Messages left out, one after the other."""
+
+    first: Item
+    last: Item
+    count: int
+
+
+def excerpted(
+    items: Iterable[Item], is_chosen: Callable[[Item], bool], *, context: int = CONTEXT
+) -> Iterator[Shown[Item] | Elided[Item]]:
+    """Every item exactly once and in order: shown, or counted among those left out."""
+    waiting: deque[Item] = deque()  # shown only if one of the next is chosen
+    elided: Elided[Item] | None = None
+    after = 0
+    for item in items:
+        if is_chosen(item):
+            if elided is not None:
+                yield elided
+            yield from (Shown(one, star=False) for one in waiting)
+            yield Shown(item, star=True)
+            waiting.clear()
+            elided, after = None, context
+        elif after:
+            yield Shown(item, star=False)
+            after -= 1
+        else:
+            waiting.append(item)
+            if len(waiting) > context:
+                elided = _with(elided, waiting.popleft())
+    for one in waiting:
+        elided = _with(elided, one)
+    if elided is not None:
+        yield elided
+
+
+def _with(elided: Elided[Item] | None, item: Item) -> Elided[Item]:
+    return Elided(item, item, 1) if elided is None else Elided(elided.first, item, elided.count + 1)

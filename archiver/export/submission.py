@@ -1,0 +1,130 @@
+"""Packages that are read, not verified: for a platform's office, for a consultation, for a court's file.
+
+They hold no records and no files from Chatwork: their readers open a PDF, not a bag. What is masked is masked in every
+file. The list of digests, and the stamp over it, come last.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from archiver.evidence import tables
+from archiver.evidence.manifest import write_manifest
+from archiver.export import conversation, enclosing, inquiry, papers, payload, submission_text
+from archiver.export.bag import Bag
+from archiver.export.dossier import case_of, preview
+from archiver.export.gathering import SCRATCH, Built, Gathered, Progress, Recipe, make_tables, steps
+from archiver.export.material import Material, Telling
+from archiver.export.payload import Copied
+from archiver.export.report.case import Case
+from archiver.export.report.request import advice, blanks
+from archiver.export.report.survey import survey
+from archiver.store.archive import Reading
+
+REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", "03_inquiry_text.txt"
+SUMS = "SHA256SUMS.txt"
+
+_ROOM_FOR_TEXTS = 20_000
+"""Bytes kept free for the readme and the list of digests."""
+
+
+def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> Built:
+    """Fill the folder of the package. Raises OSError, RowsDisagree, UsageError (a message that is not there)."""
+    material = Material(reading, recipe.scope, recipe.upto, recipe.places, recipe.cover)
+    material.gather(recipe.contract.id, _drop, _drop)
+    material.check_others()
+    files, copied = tables.files(material.other), Copied()
+    copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
+    payload.read_stamps(reading.home, recipe.seals, copied)
+    step = steps(reading, recipe, progress)
+    telling = Telling(material, step, checked=True, wanted=recipe.choice)
+    gathered = Gathered(reading, recipe, material, telling, copied, files, step)
+    gathered.tables = make_tables(bag, material, telling, copied, recipe.seals)
+    return _fill(bag, gathered)
+
+
+def put_loose(bag: Bag, profile: str, folder: Path) -> None:
+    """Put what is also handed in by itself beside the zip: a form may take no zip. Raises OSError."""
+    for name in LOOSE.get(profile, ()):
+        if name in bag.digests:
+            shutil.copyfile(bag.folder / name, folder / name)
+
+
+def _fill(bag: Bag, gathered: Gathered) -> Built:
+    recipe, copied = gathered.recipe, gathered.copied
+    case = case_of(gathered)
+    left_out = FILLERS[recipe.profile](bag, case, gathered)
+    shutil.rmtree(bag.folder / SCRATCH, ignore_errors=True)
+    rooms = recipe.scope.rooms
+    gaps = [gap for room in rooms for gap in conversation.gaps(gathered.material.everything, room, recipe.scope)]
+    bag.add("00_README.txt", submission_text.readme(case, copied.incomplete, left_out))
+    write_manifest(bag.place(SUMS), bag.digests)
+    bag.scan_one(SUMS)
+    return Built(
+        sha256=bag.digests[SUMS],
+        empty=not gathered.telling.count,
+        entries=gathered.material.entries,
+        messages=gathered.telling.count,
+        files=len(gathered.files),
+        gaps=len(gaps),
+        incomplete=(*copied.incomplete, *left_out),
+        unheld=(),  # no file of Chatwork's should be in it; chapter 9 names those that were never had
+        advice=advice(case) if recipe.profile == "support" else None,
+        blank=blanks(case),
+        preview=preview(case, gathered, bag),
+    )
+
+
+# --- what each profile holds ---------------------------------------------------------------------
+
+
+def _support(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
+    papers.put(bag, REPORT, lambda: papers.report(case), gathered.copied)
+    bag.take(MESSAGES, gathered.tables["messages.csv"])
+    bag.add(INQUIRY, submission_text.people(inquiry.inquiry(case, survey(case))))
+    return _put_enclosures(bag, gathered)
+
+
+def _consult(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
+    papers.put(bag, "01_consult.pdf", lambda: papers.consult(case), gathered.copied)
+    return []
+
+
+def _court(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
+    papers.put(bag, "甲001の1.pdf", lambda: papers.report(case), gathered.copied)
+    papers.put_volumes(bag, case, gathered.copied, lambda number: f"甲001の{number + 1}.pdf")
+    papers.put(bag, "証拠説明書.pdf", lambda: papers.evidence_list(case), gathered.copied)
+    limit = gathered.recipe.max_bytes
+    return [
+        f"{name}: {size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えています"
+        for name, size in sorted(bag.sizes.items())
+        if limit is not None and size > limit
+    ]
+
+
+FILLERS: Mapping[str, Callable[[Bag, Case, Gathered], list[str]]] = {
+    "support": _support,
+    "consult": _consult,
+    "court": _court,
+}
+"""Puts the files of a profile into its folder; gives what had to stay out, one sentence each."""
+
+LOOSE: Mapping[str, tuple[str, ...]] = {"support": (REPORT, INQUIRY), "consult": ("01_consult.pdf",)}
+
+
+def _put_enclosures(bag: Bag, gathered: Gathered) -> list[str]:
+    """Put the user's own evidence, the smallest first, as far as the size allows."""
+    left_out = []
+    limit = gathered.recipe.max_bytes
+    for one in enclosing.smallest_first(gathered.recipe.enclosures):
+        if limit is not None and bag.size + one.size > limit - _ROOM_FOR_TEXTS:
+            left_out.append(f"{enclosing.label(one)}: 大きさの上限を超えるため、この資料に入っていません")
+        elif not payload.put_held(bag, gathered.reading.home, enclosing.place(one), one.sha256):
+            left_out.append(f"{enclosing.label(one)}: {payload.LOST}")
+    return left_out
+
+
+def _drop(_line: str) -> None:
+    """The records themselves are not in such a package."""

@@ -1,0 +1,180 @@
+"""A walk over the rooms of a run: which can be read now, step by step, and what ends the walk early.
+
+One failing room never stops the rest; two that fail for good, the budget or the time do. What to read and in which
+order is decided by `plan` and `run`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from archiver import errors
+from archiver.chatwork.models import Room
+from archiver.records import RoomId
+from archiver.store.queries import known
+from archiver.sync import access, plan
+from archiver.sync.beginning import Held
+from archiver.sync.options import Talk
+from archiver.sync.pull.desk import Desk
+from archiver.sync.pull.files import files
+from archiver.sync.pull.messages import messages
+from archiver.sync.pull.people import people
+from archiver.sync.report import Outcome, RoomReport, SyncReport
+
+MOST_FAILURES = 2
+"""Rooms in a row that fail for good before the round ends with what it has."""
+
+PULLS: dict[str, Callable[[Desk, Room, RoomReport], None]] = {
+    plan.MESSAGES: messages,
+    plan.FILES: files,
+    plan.PEOPLE: people,
+}
+"""What each kind of step does."""
+
+
+class Walk:
+    """The rooms of one run with their reports, and whether more may be asked.
+
+    `shown` are the rooms Chatwork lists for the token; `until` is a time of the monotonic clock, None for no end;
+    `look` is called after each step (a counterpart may be going).
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        report: SyncReport,
+        shown: dict[int, Room],
+        *,
+        held: Held,
+        until: float | None,
+        talk: Talk,
+    ) -> None:
+        self.desk, self.report, self.shown = desk, report, shown
+        self.held, self.until, self.talk = held, until, talk
+        self.reports: dict[int, RoomReport] = {room.room_id: room for room in report.rooms}
+        self.look: Callable[[], None] = lambda: None
+        self._failures = 0
+        self._stopped = False
+        self._taken: set[tuple[int, str]] = set()
+
+    # --- how long --------------------------------------------------------------------------------
+
+    def seconds_left(self) -> float | None:
+        """Seconds that may still be spent; None if nothing limits them."""
+        if self._stopped:
+            return 0
+        return None if self.until is None else max(0.0, self.until - time.monotonic())
+
+    def is_over(self) -> bool:
+        """Whether nothing more may be asked in this run."""
+        return self.seconds_left() == 0
+
+    def leave_over(self) -> None:
+        """Say that something overdue was not read."""
+        self.report.left_over = True
+        self.desk.troubles.add("left-over")
+
+    def stop(self, *, say: bool = True) -> None:
+        """Ask no more in this run; a reading that was merely due can wait without a word."""
+        self._stopped = True
+        if say:
+            self.leave_over()
+
+    # --- which rooms -----------------------------------------------------------------------------
+
+    def accessible(self) -> list[Room]:
+        """The contracted rooms that can be read now; one that is absent from the list is asked for once."""
+        with self.desk.archive.reading() as reading:
+            shut = known.inaccessible(reading)
+        found: list[Room] = []
+        for room in self.held.wanted:
+            if room in self.shown:
+                if room in shut:
+                    access.opened(self.desk, self.reports[room])
+                found.append(self.shown[room])
+            elif room in shut:
+                self.reports[room].outcome = Outcome.INACCESSIBLE
+            elif self.is_over():
+                self.leave_over()
+            elif (single := self._ask_for(room)) is not None:
+                self.shown[room] = single  # not listed, and yet it can be read
+                found.append(single)
+        return found
+
+    def open_rooms(self) -> list[int]:
+        """Those of this run's rooms that are there and have not failed."""
+        return [room for room, report in self.reports.items() if room in self.shown and report.is_open]
+
+    def reach(self, rooms: set[int]) -> list[int]:
+        """Those of these rooms that can be read now, also where the run was not asked for them."""
+        for room in self.held.contracted:
+            if room in rooms and room in self.shown and room not in self.reports:
+                self.reports[room] = RoomReport(room, self.shown[room].name)
+                self.report.rooms.append(self.reports[room])
+        return [room for room in self.open_rooms() if room in rooms]
+
+    def _ask_for(self, room: RoomId) -> Room | None:
+        try:
+            single = self.desk.client.room(room)
+        except errors.NotVisible as unseen:
+            access.shut(self.desk, unseen, self.reports[room])
+        except errors.BudgetSpent:
+            self.stop()
+        except errors.ChatworkError as fault:
+            self._failed(room, plan.MESSAGES, fault)
+        else:
+            self._failures = 0
+            return single.model
+        return None
+
+    # --- step by step ----------------------------------------------------------------------------
+
+    def take(self, steps: Iterable[plan.Step]) -> None:
+        """Take each step once, as long as its room can be read and the run is not over."""
+        for step in steps:
+            if (step.room_id, step.kind) in self._taken:
+                continue
+            if self.is_over():
+                if step.overdue:
+                    self.leave_over()
+            elif self.reports[step.room_id].is_open:
+                self._take(step)
+
+    def _take(self, step: plan.Step) -> None:
+        report, room = self.reports[step.room_id], self.shown[step.room_id]
+        self._taken.add((step.room_id, step.kind))
+        self.talk.step(step, report.name)
+        try:
+            PULLS[step.kind](self.desk, room, report)
+        except errors.BudgetSpent:
+            self.stop(say=step.overdue)
+        except errors.NotVisible as unseen:
+            self.not_visible(step.room_id, unseen, kind=step.kind)
+        except errors.ChatworkError as fault:
+            self._failed(step.room_id, step.kind, fault)
+        else:
+            self._failures = 0
+            self.desk.cleared.add(f"room/{step.room_id}/{step.kind}/")
+        self.look()
+
+    def not_visible(self, room: int, unseen: errors.NotVisible, *, kind: str = plan.MESSAGES) -> None:
+        """A part of a listed room was refused: is it the room that went?"""
+        try:
+            self.desk.client.room(RoomId(room))
+        except errors.NotVisible as gone:
+            access.shut(self.desk, gone, self.reports[room])
+        except errors.BudgetSpent:
+            self.stop()
+        except errors.ChatworkError as fault:
+            self._failed(room, kind, fault)
+        else:
+            self._failed(room, kind, unseen)
+
+    def _failed(self, room: int, kind: str, fault: errors.ChatworkError) -> None:
+        report = self.reports[room]
+        report.outcome, report.error = Outcome.FAILED, str(fault)
+        self.desk.troubles.add(f"room/{room}/{kind}/failed")
+        self._failures += 1
+        if self._failures >= MOST_FAILURES:
+            self.stop()

@@ -1,0 +1,151 @@
+"""`archive status` as a user sees it: the slow works on the screen, the warnings of the document, 80 columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.progress_lines import document, tell_progress
+from archiver.cli.text import columns
+from archiver.store.queries.progress import Progress, Rereading
+from archiver.store.quests import Tally
+from archiver.sync import ending
+from tests.support.desk import Desk, set_up
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """An archive in which nothing is saved yet."""
+    with set_up(tmp_path / "home") as made:
+        yield made
+
+
+# --- the slow works ------------------------------------------------------------------------------
+
+
+def test_re_reading_and_back_fill_stand_on_the_screen_and_in_the_document(desk: Desk) -> None:
+    """What is old, what came of ids that something named; and when those were posted that could not be read."""
+    for number in (5, 60):
+        desk.posts(number)
+        desk.sync()
+    gone = desk.post("消える")
+    desk.chatwork.vanish(gone)
+    desk.post(f"[rp aid=1 to={desk.room}-{gone}]はい")
+    desk.posts(50)
+    desk.sync()
+
+    screen, _talk = desk.both("status")
+    told = desk.document("status")
+
+    oldest = desk.rows("window")[-1]["oldest"]
+    old = sum(int(one) < oldest for one in desk.states())
+    assert {"old": old, "confirmed": old} == told["reread"]
+    assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 1} == told["backfill"]
+    assert f"Re-reading   of {old} old messages {old} seen again within 30 days" in screen
+    today = f"{desk.clock() + timedelta(hours=9):%Y-%m-%d}"
+    assert "Back-fill   not readable 1" in screen
+    assert f"unseen ones: about {today} - {today} (derived from the ids)" in screen
+    assert not [line for line in screen.splitlines() if columns(line) > 80]
+
+
+def test_where_there_is_nothing_to_tell_there_is_no_line(desk: Desk) -> None:
+    """A young archive shows neither."""
+    desk.posts(3)
+    desk.sync()
+
+    screen, _talk = desk.both("status")
+
+    assert "Re-reading" not in screen
+    assert "Back-fill" not in screen
+
+
+@pytest.mark.parametrize("number", [1, 999_999_999])
+def test_the_lines_fit_on_the_screen(capsys: pytest.CaptureFixture[str], number: int) -> None:
+    """Whatever the numbers, and whether or not the ids tell a time."""
+    unseen = None if number == 1 else (5, 2_124_000_580_861_972_481)
+
+    tell_progress(Progress(Rereading(number, number), Tally(number, number, number, number, unseen)), days=30)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert not [line for line in lines if columns(line) > 80]
+    assert (number > 1) == any("? - 2026-07-01" in line for line in lines)
+
+
+def test_every_counter_is_in_the_document() -> None:
+    """Zero too."""
+    told = json.loads(json.dumps(document(Progress(Rereading(0, 0), Tally()))))
+
+    assert {"old": 0, "confirmed": 0} == told["reread"]
+    assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 0} == told["backfill"]
+
+
+# --- warnings ------------------------------------------------------------------------------------
+
+
+def warnings(desk: Desk) -> str:
+    """The warnings of the document in English."""
+    return " | ".join(desk.document("status")["warnings"])
+
+
+def test_a_good_day_has_no_warning(desk: Desk) -> None:
+    """But before the first run it says what to do."""
+    before = warnings(desk)
+    desk.sync()
+
+    assert "Run: archive sync" in before
+    assert "" == warnings(desk)
+
+
+def test_each_trouble_is_one_warning_without_names(desk: Desk) -> None:
+    """A chat that cannot be opened, a gap, a wrong clock, unread messages that became fewer."""
+    desk.posts(3)
+    desk.sync()
+    desk.posts(130)
+    desk.sync()
+    desk.chatwork.remove_owner(desk.room)
+    desk.sync()
+    desk.remember(ending.CLOCK, -90_000)
+    desk.remember(ending.UNREAD_DROPPED, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}")
+
+    told = warnings(desk)
+
+    expected = (
+        f"Room {desk.room} cannot be opened since",
+        "There is 1 gap.",
+        "clock is 90 seconds ahead",
+        "your unread messages became fewer",
+    )
+    assert [] == [sentence for sentence in expected if sentence not in told]
+    assert not [name for name in ("田中", "動画編集") if name in told]
+
+
+def test_an_archive_that_was_not_saved_for_long_says_so(desk: Desk) -> None:
+    """After `notify.stale_hours`."""
+    desk.sync()
+    last = datetime.now(UTC) - timedelta(hours=30)
+    desk.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+
+    assert "Nothing was saved for 30 hours" in warnings(desk)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_worst_screen_fits_in_80_columns(desk: Desk, language: str) -> None:
+    """Long names, a gap, a chat that is gone, old messages: no line is longer than the screen."""
+    desk.chatwork.rename_room(desk.room, "とても長い名前のチャット、動画編集とサムネイルとそのほかいろいろ_田中様")
+    desk.contract("job1", desk.room, title="とても長い題の仕事、動画の編集10本とサムネイル10枚とそのほかいろいろ")
+    desk.posts(3)
+    desk.sync()
+    desk.posts(130)
+    desk.sync()
+    desk.chatwork.remove_owner(desk.room)
+    desk.sync()
+    desk.remember(ending.CLOCK, -90_000)
+    desk.remember(ending.UNREAD_DROPPED, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}")
+
+    screen, _talk = desk.both("status", ARCHIVE_LANG=language)
+
+    assert [] == [line for line in screen.splitlines() if columns(line) > 80]

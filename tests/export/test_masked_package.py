@@ -1,0 +1,165 @@
+"""A package in which places are covered: nothing of them leaves, and it still verifies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver.evidence.masked import masked_digest
+from archiver.export.mask import Policy, policy
+from archiver.export.package import ExportReport, export
+from archiver.schedule.verification import verify_path
+from tests.support.archive import CLIENT, ArchiveMaker, at, file_object, message_object, story
+from tests.support.packages import list_anew
+
+THIRD = 999
+SECRETS = ("佐藤", "花子", "0312-34", "0-1234-5671", "０-1234-5672", "taro@example.com", "hunter2", "kEy123")
+
+
+def archive(home: Path) -> ArchiveMaker:
+    """The story with a third person in it and something to cover in every place."""
+    made = story(home)
+    made.room("佐藤さんとの打ち合わせ", description="資料 https://x.jp/?key=kEy123", minutes=125)
+    made.account(THIRD, "佐藤 花子", minutes=130)
+    made.member(THIRD, "佐藤 花子", minutes=130)
+    first = message_object(20, "電話は09０-1234-5671です", sent=131)
+    second = message_object(21, "[To:999]佐藤 花子さん\ntaro@example.com パスワード: hunter2", sent=132)
+    third = message_object(22, "了解", sent=133, account=THIRD, name="佐藤 花子")
+    made.sync([first, second, third], minutes=135)
+    again = message_object(20, "電話は09０-1234-5672です", sent=131, update_time=int(at(140).timestamp()))
+    made.sync([again, second, third], changed={20: "edited"}, minutes=141)
+    made.file(file_object(31, "佐藤花子_0312-34-5678.pdf", 9, sent=134, message_id=22), b"pdf bytes", minutes=142)
+    made.task(56, "佐藤さんに電話 0312-34-5678", minutes=143)
+    return made
+
+
+def exported(made: ArchiveMaker, out: Path, chosen: Policy | None) -> ExportReport:
+    """A lawyer's package with this policy."""
+    return export(
+        made.archive,
+        contract="job1",
+        profile="lawyer",
+        out=out,
+        now=lambda: at(300),
+        policy=chosen,
+        counterparts={CLIENT},
+    )
+
+
+def every_byte(folder: Path) -> bytes:
+    """Names and contents, JSON escapes resolved, of everything in a folder."""
+    parts = []
+    for path in sorted(folder.rglob("*")):
+        parts.append(str(path.relative_to(folder)).encode())
+        if path.is_file():
+            body = path.read_bytes()
+            parts += [body, body.decode("utf-8", "replace").encode("ascii", "backslashreplace")]
+            if path.suffix == ".zip":
+                with zipfile.ZipFile(path) as packed:
+                    parts += [packed.read(name) for name in packed.namelist()]
+    return b"\n".join(parts)
+
+
+def escaped(secret: str) -> bytes:
+    """As JSON may write it."""
+    return json.dumps(secret)[1:-1].encode()
+
+
+def test_nothing_covered_is_in_any_byte_of_a_package(tmp_path: Path) -> None:
+    """Records, tables, pages, replies, texts, names of files."""
+    made = archive(tmp_path / "home")
+
+    exported(made, tmp_path / "out", policy("support"))
+
+    body = every_byte(tmp_path / "out")
+    assert [] == [one for one in SECRETS if one.encode() in body or escaped(one) in body]
+    assert "参加者A".encode() in body
+
+
+def test_the_package_verifies_and_says_what_is_masked(tmp_path: Path) -> None:
+    """No finding; the messages whose rows rest on masked records are named."""
+    made = archive(tmp_path / "home")
+    report = exported(made, tmp_path / "out", policy("support"))
+
+    told = verify_path(Path(report.path))
+
+    assert [] == told.findings
+    assert any("m20, m21, m22" in note for note in told.notes)
+    assert 7 == report.messages == told.checked["messages"]
+
+
+def test_the_digest_of_every_line_stands_in_the_seals(tmp_path: Path) -> None:
+    """Of the masked ones as they say, of all others by hashing them; the archive's own lines are what was hashed."""
+    made = archive(tmp_path / "home")
+    report = exported(made, tmp_path / "out", policy("support"))
+    data = Path(report.path) / "data"
+    sealed = {one for path in data.glob("seals/*.json") for one in json.loads(path.read_bytes())["entries"]}
+
+    lines = (data / "entries.jsonl").read_bytes().splitlines()
+    digests = [masked_digest(line) or hashlib.sha256(line).hexdigest() for line in lines]
+
+    assert set(digests) <= sealed
+    hidden = {digest for line in lines if (digest := masked_digest(line))}
+    with made.archive.reading() as reading:
+        kept = [row[0] for row in reading.sql.exec_driver_sql("SELECT line FROM entry")]
+    assert hidden <= {hashlib.sha256(line.encode()).hexdigest() for line in kept}
+
+
+def test_a_policy_that_covers_nothing_changes_nothing(tmp_path: Path) -> None:
+    """The same files; records and tables byte for byte."""
+    made = archive(tmp_path / "home")
+
+    plain = Path(exported(made, tmp_path / "a", None).path)
+    listed = Path(exported(made, tmp_path / "b", policy("lawyer")).path)
+
+    names = [sorted(path.name for path in (one / "data").iterdir()) for one in (plain, listed)]
+    assert names[0] == names[1]
+    for name in ("entries.jsonl", "messages.csv", "events.csv", "files.csv", "links.csv", "tasks.csv"):
+        assert (plain / "data" / name).read_bytes() == (listed / "data" / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["messages.jsonl", "messages.csv", "masked.jsonl"])
+def test_an_edit_of_a_masked_package_is_found_although_the_lists_were_made_anew(tmp_path: Path, name: str) -> None:
+    """Rows are compared with what is shown, and that with the rows."""
+    made = archive(tmp_path / "home")
+    package = Path(exported(made, tmp_path / "out", policy("support")).path)
+    path = package / "data" / name
+    path.write_bytes(path.read_bytes().replace("了解".encode(), "断る".encode()))
+    list_anew(package)
+
+    told = verify_path(package)
+
+    assert not told.ok
+
+
+@pytest.mark.slow
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    around=st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+    secret=st.sampled_from(["090-1234-5678", "taro@example.com", "佐藤花子"]),
+)
+def test_whatever_stands_around_it_a_secret_never_leaves(
+    tmp_path_factory: pytest.TempPathFactory, around: str, secret: str
+) -> None:
+    """In a message, a file's name and a task alike."""
+    place = tmp_path_factory.mktemp("masked")
+    made = ArchiveMaker(place / "home")
+    made.me()
+    made.contract("job1")
+    made.account(THIRD, "佐藤 花子")
+    made.sync([message_object(1, f"{around}。{secret}。{around}"), message_object(2, "はい")])
+    made.file(file_object(11, f"{around}。{secret}.png", 5), b"bytes")
+    made.task(5, f"{around}。{secret}")
+
+    report = exported(made, place / "out", policy("support"))
+
+    body = every_byte(place / "out")
+    assert secret.encode() not in body
+    assert escaped(secret) not in body
+    assert [] == verify_path(Path(report.path)).findings

@@ -1,0 +1,85 @@
+"""A direct chat with the counterpart that is not saved: an alert that hurries nobody, and a line in exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.app import App
+from archiver.schedule import round as rounds
+from archiver.settings.model import FileSettings, Settings
+from archiver.signs import Alert
+from archiver.store.alerts import alerts
+from archiver.store.queries.entries import last_seq
+from archiver.store.queries.outside import other_chats
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, Talk
+from tests.support.world import World, running
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """One contracted room with 田中, and a direct chat with them that no contract names."""
+    with running(tmp_path / "home") as made:
+        made.direct = made.chatwork.add_room("", members=[made.tanaka], type="direct")  # type: ignore[attr-defined]
+        yield made
+
+
+def a_round(world: World, *, hours: float = 25) -> SyncReport:
+    """A round so many hours after the last one."""
+    world.clock.pass_by(hours=hours)
+    settings = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
+    client, clock = world.new_client(), world.clock
+    app = App(settings, world.archive, client, world.downloads, clock, clock.sleep)
+    return rounds.run(app, Options(), Talk())
+
+
+def told(world: World) -> list[Alert]:
+    """Every alert kept."""
+    with world.archive.reading() as reading:
+        return alerts(reading)
+
+
+def listed(world: World) -> list[tuple[int, int]]:
+    """What an export would say."""
+    with world.archive.reading() as reading:
+        return [(*one,) for one in other_chats(reading, [world.room], upto=last_seq(reading))]
+
+
+def test_it_is_told_once_and_seals_nothing_at_once(world: World) -> None:
+    """Nothing is going: the seal waits for the end of the day."""
+    first, second = a_round(world, hours=1), a_round(world)
+
+    (alert,) = told(world)
+    assert ("other_chat", "medium") == (alert.rule.value, alert.level.value)
+    assert (world.direct, world.tanaka) == (alert.room_id, alert.account_id)  # type: ignore[attr-defined]
+    assert (1, 0) == (len(first.alerts), len(second.alerts))
+    assert first.sealed is None
+    assert () == first.reported
+
+
+def test_once_the_chat_is_contracted_the_alert_and_the_line_are_gone(world: World) -> None:
+    """The alert stays listed, put aside; the line goes at once, without waiting for the next list."""
+    a_round(world)
+    before = listed(world)
+    world.contract("job2", world.direct)  # type: ignore[attr-defined]
+    after = listed(world)
+    a_round(world)
+
+    assert ([(world.tanaka, world.direct)], []) == (before, after)  # type: ignore[attr-defined]
+    assert [True] == [one.dismissed for one in told(world)]
+
+
+def test_people_of_other_rooms_are_not_in_the_line(world: World) -> None:
+    """Only those who were seen in the rooms of the package."""
+    suzuki = world.chatwork.add_account("鈴木")
+    other = world.chatwork.add_room("別の仕事", members=[suzuki])
+    world.chatwork.add_room("", members=[suzuki], type="direct")
+    world.contract("job3", other)
+
+    a_round(world)
+
+    assert [world.tanaka] == [account for account, _room in listed(world)]
+    assert 2 == len(told(world))

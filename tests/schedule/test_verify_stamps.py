@@ -1,0 +1,266 @@
+"""The stamps of an archive are verified: each over its seal, under its root, at a time that can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver.demo.authority import Fault, SimulatedAuthority
+from archiver.evidence import chain
+from archiver.evidence.finding import Verification
+from archiver.evidence.roots import der_to_pem
+from archiver.evidence.stamp_roots import fingerprints
+from archiver.evidence.timestamp import Authority
+from archiver.schedule.verification import verify_archive
+from archiver.store import seal
+from archiver.store.archive import Archive
+from tests.support import tampering
+from tests.support.authorities import at_hand
+from tests.support.stamped import authority, stamp_seals
+from tests.support.tampering import START, behind_the_back, copy_of, flipped, seal_file
+from tests.support.world import Clock
+
+LATER = START + timedelta(days=3, minutes=1)
+"""Shortly after the third seal."""
+
+
+@pytest.fixture(scope="module")
+def trusted() -> Authority:
+    return authority(now=lambda: LATER)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory, trusted: Authority) -> Archive:
+    """The small archive with a stamp of `a` on each of its three seals, to be copied."""
+    made = tampering.sample_archive(tmp_path_factory.mktemp("sample"))
+    stamp_seals(made, [trusted], at=LATER)
+    return made
+
+
+@pytest.fixture
+def archive(sample: Archive, tmp_path: Path) -> Iterator[Archive]:
+    """A copy to be damaged."""
+    made = copy_of(sample, tmp_path / "home")
+    yield made
+    made.close()
+
+
+def stamp_file(archive: Archive, number: int) -> Path:
+    """The file of a seal's stamp."""
+    found = seal_file(archive, number)
+    return found.with_name(f"{found.name}.a.tsr")
+
+
+def found(told: Verification) -> list[tuple[str, str]]:
+    return [(one.check, one.subject) for one in told.findings]
+
+
+def noted(told: Verification, part: str) -> bool:
+    """Whether a note holds this."""
+    return any(part in note for note in told.notes)
+
+
+def test_good_stamps_are_counted_and_their_root_is_named(archive: Archive, trusted: Authority) -> None:
+    """Its fingerprint can be compared with what the authority publishes; late ones are told."""
+    told = verify_archive(archive, authorities=[trusted])
+
+    assert [] == told.findings
+    assert 3 == told.checked["stamps"]
+    assert noted(told, "It is not one that browsers trust")
+    assert noted(told, "1 seal was stamped more than 48 hours after it was closed")
+
+
+def test_stamps_can_be_verified_on_media_that_cannot_be_written(archive: Archive) -> None:
+    """Nothing is written, wherever the archive lies."""
+    home = archive.home
+    archive.close()
+    paths = [path for path in [home, *home.rglob("*")] if not path.is_symlink()]
+    for path in paths:
+        path.chmod(path.stat().st_mode & ~0o222)
+
+    told = verify_archive(Archive(home, still=True))
+
+    for path in paths:
+        path.chmod(path.stat().st_mode | 0o200)
+    assert ([], 3) == (told.findings, told.checked["stamps"])
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"0\x82\xff\xff", b"0\x80", b"0\x84\xff\xff\xff\xff"])
+def test_what_is_no_stamp_is_named(archive: Archive, body: bytes) -> None:
+    """Whatever lies there instead."""
+    stamp_file(archive, 2).write_bytes(body)
+
+    told = verify_archive(archive)
+
+    assert [("stamp", "stamp/2/a")] == found(told)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_flipped_bit_of_a_stamp_never_breaks_the_verification(archive: Archive, data: st.DataObject) -> None:
+    """It is found, or it lies where it changes nothing that the stamp says; nothing else is blamed."""
+    path = stamp_file(archive, 3)
+    whole = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(flipped(whole, data.draw(st.integers(0, len(whole) * 8 - 1))))
+
+    told = verify_archive(archive)
+
+    path.write_bytes(whole)
+    assert set(found(told)) <= {("stamp", "stamp/3/a"), ("stamp-time", "stamp/3/a")}
+
+
+def test_a_stamp_over_another_seal_is_named(archive: Archive) -> None:
+    """Its digest is that of other bytes."""
+    stamp_file(archive, 3).write_bytes(stamp_file(archive, 2).read_bytes())
+
+    told = verify_archive(archive)
+
+    assert [("stamp", "stamp/3/a")] == found(told)
+
+
+def test_a_forged_last_seal_is_found_although_row_and_file_agree(archive: Archive) -> None:
+    """Nothing follows it that could contradict; its stamp does."""
+    path = seal_file(archive, 3)
+    body = path.read_bytes().replace(b'"software":"', b'"software":"x')
+    path.chmod(0o600)
+    path.write_bytes(body)
+    with behind_the_back(archive) as database:
+        database.execute("UPDATE seal SET sha256 = ? WHERE number = 3", [chain.file_digest(body)])
+
+    told = verify_archive(archive)
+
+    assert [("stamp", "stamp/3/a")] == found(told)
+
+
+def test_a_removed_last_seal_is_found_by_its_stamp(archive: Archive) -> None:
+    """File and row are gone, and what was handed out with it too."""
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM seal WHERE number = 3")
+        database.execute("DELETE FROM entry WHERE seq > 11")
+    seal_file(archive, 3).unlink()
+
+    told = verify_archive(archive)
+
+    assert ("stamp", "stamp/3/a") in found(told)
+
+
+@pytest.mark.parametrize("fault", [Fault.WRONG_ROOT, Fault.BAD_SIGNATURE, Fault.EXPIRED, Fault.NO_EKU])
+def test_a_stamp_that_is_not_the_authoritys_is_named(archive: Archive, fault: Fault) -> None:
+    """Right bytes, right time, wrong signature; the reason is told."""
+    forger = at_hand(SimulatedAuthority(now=lambda: LATER), fault)
+    good = at_hand(SimulatedAuthority(now=lambda: LATER))
+    body = seal_file(archive, 3).read_bytes()
+    stamp_file(archive, 3).write_bytes(reply_over(body, forger if fault is not Fault.WRONG_ROOT else good))
+    (archive.home / "seals/a.pem").write_text("".join(map(der_to_pem, forger.roots)))
+
+    told = verify_archive(archive)
+
+    assert ("stamp", "stamp/3/a") in found(told)
+
+
+def reply_over(body: bytes, of: Authority) -> bytes:
+    """What an authority answers, good or not."""
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
+    request = TimestampRequestBuilder().data(body).hash_algorithm(HashAlgorithm.SHA256).build()
+    return of.send(request.as_bytes()).body
+
+
+# --- roots ------------------------------------------------------------------------------------
+
+
+def test_a_root_that_is_gone_is_named_once(archive: Archive) -> None:
+    """None of its stamps can be checked."""
+    (archive.home / "seals/a.pem").unlink()
+
+    assert [("stamp-root", "seals/a.pem")] == found(verify_archive(archive))
+
+
+@pytest.mark.parametrize("body", [b"", b"junk", b"-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n"])
+def test_a_root_that_is_none_is_named(archive: Archive, body: bytes) -> None:
+    """A file without a certificate vouches for nothing."""
+    (archive.home / "seals/a.pem").write_bytes(body)
+
+    told = verify_archive(archive)
+
+    assert {"stamp-root", "stamp"} >= {check for check, _ in found(told)} > set()
+
+
+def test_stamps_of_an_authority_whom_the_settings_do_not_name_are_found(archive: Archive, trusted: Authority) -> None:
+    """Whoever exchanged stamps and root alike has not exchanged the settings."""
+    told = verify_archive(archive, authorities=[replace(trusted, roots=authority().roots)])
+
+    assert [("stamp-root", "seals/a.pem")] == found(told)
+
+
+def test_a_root_that_was_added_later_is_no_finding(archive: Archive, trusted: Authority) -> None:
+    """An authority changes its root: the older stamps stay good under the older one."""
+    newer = authority("new")
+    with (archive.home / "seals/a.pem").open("a") as file:
+        file.write(der_to_pem(newer.roots[0]))
+
+    told = verify_archive(archive, authorities=[replace(trusted, roots=newer.roots)])
+
+    assert [] == told.findings
+
+
+# --- times ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(-16, [("stamp-time", "stamp/3/a")]), (-14, []), (60, [])])
+def test_a_stamp_before_its_seal_is_named(tmp_path: Path, minutes: int, expected: list[tuple[str, str]]) -> None:
+    """Clocks differ a little; by more than a quarter of an hour, seal or stamp says something untrue."""
+    made = tampering.sample_archive(tmp_path / "home")
+    clock = Clock(START + timedelta(days=1))
+    one = authority(now=clock)
+    for number in (1, 2, 3):
+        clock.time = START + timedelta(days=number, minutes=minutes if number == 3 else 1)
+        path = seal_file(made, number)
+        path.with_name(f"{path.name}.a.tsr").write_bytes(reply_over(path.read_bytes(), one))
+    (made.home / "seals/a.pem").write_text(der_to_pem(one.roots[0]))
+
+    told = verify_archive(made)
+
+    assert expected == found(told)
+    assert not noted(told, "48 hours")
+
+
+def test_a_later_stamp_covers_the_seals_before(archive: Archive) -> None:
+    """Each seal names the one before; only what lies behind the last stamp is open."""
+    for number in (1, 3):
+        stamp_file(archive, number).unlink()
+
+    told = verify_archive(archive)
+
+    assert [] == told.findings
+    assert noted(told, "1 seal at the end is not covered by a stamp yet.")
+    assert noted(told, "1 seal has no stamp of its own")
+
+
+def test_an_archive_without_authorities_says_so(archive: Archive) -> None:
+    """It is the user's choice, and no finding."""
+    assert noted(verify_archive(archive, authorities=[]), "No authority is asked")
+    assert not noted(verify_archive(archive), "No authority is asked")
+
+
+def test_a_clock_that_was_set_back_is_a_note(tmp_path: Path) -> None:
+    """It is worth knowing, and happens to honest people."""
+    made = tampering.sample_archive(tmp_path / "home")
+    seal.close(made, now=START)
+
+    told = verify_archive(made)
+
+    assert [] == told.findings
+    assert noted(told, "1 seal says that it was closed before the one that precedes it")
+
+
+def test_a_huge_file_of_roots_costs_nothing() -> None:
+    """Whoever made a package made this file too; looking through it would take hours."""
+    assert [] == fingerprints(b"-----BEGIN CERTIFICATE-----" * 300_000)

@@ -1,0 +1,137 @@
+"""Cases to write a report from: the sample conversation under a contract of a platform, and any part changed at will."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from archiver.export.report.case import Case, Covered, SealLine, StampLine
+from archiver.records import (
+    Attachment,
+    Contract,
+    Conversation,
+    Delivery,
+    FileId,
+    Message,
+    MessageId,
+    RoomId,
+    Source,
+    State,
+    Version,
+)
+from tests.support import conversation
+from tests.support.conversation import CLIENT, DAY, NAMES, OWNER, at, message_id
+
+CONTRACT = Contract(
+    id="job1",
+    rooms=(),
+    title="YouTube動画編集 10本",
+    client="tanaka_movie",
+    platform="crowdworks",
+    platform_id="12345678",
+    url="https://crowdworks.jp/contracts/12345678",
+    contracted_on="2026-10-01",
+    escrowed_at="2026-10-02 14:05",
+    contact_requested_on="2026-10-02",
+    contact_approved_on="2026-10-03",
+    amount="50,000円(税込)",
+    due_on="2026-11-05",
+)
+
+BLANK_CONTRACT = Contract(id="job1", rooms=(), platform="crowdworks")
+"""Nothing stated but the platform."""
+
+DELIVERED = Delivery(1, "2026-11-06 09:12", "画面.png", 3707, "ab" * 32)
+"""The sample's F-0001, on the platform."""
+
+
+def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> Case:
+    """The sample as a case of the profile `support`, everything filled in."""
+    whole = Case(
+        name="CWA-20261125-01",
+        profile="support",
+        contract=CONTRACT,
+        rooms=[conversation.sample()] if rooms is None else rooms,
+        owner_id=OWNER,
+        owner_name="yamada",
+        read_at=at(20 * DAY),
+        created_at=at(20 * DAY + 30),
+        software="chatwork-archiver 0.1.0",
+        deliveries=(DELIVERED,),
+        seals=(
+            SealLine(1, "2026-11-05", 42, at(12 * 60), "0f" * 32, (StampLine("tsa.example", at(12 * 60 + 2)),)),
+            SealLine(2, "2026-11-06", 7, at(36 * 60), "1f" * 32),
+        ),
+        stamping=True,
+        started_at=at(-60),
+        clock_seconds=0.8,
+        content_sha256="fe" * 32,
+        covered=(Covered("No.8", "電話番号", 1),),
+    )
+    return replace(whole, **changed)
+
+
+def room(bodies: Iterable[str], *, number: int = 1, name: str = "動画編集", **changed: Any) -> Conversation:
+    """A room of plain messages, one a minute, of both sides in turn; ids go up with `number`."""
+    messages = [said(body, number * 1000 + count) for count, body in enumerate(bodies, 1)]
+    return of_messages(messages, room_id=RoomId(number), room_name=name, **changed)
+
+
+def of_messages(messages: Sequence[Message], **changed: Any) -> Conversation:
+    """The sample's room with these messages and nothing else that would be printed."""
+    plain = replace(
+        conversation.sample(),
+        messages=lambda: iter(messages),
+        count=len(messages),
+        attachments=(),
+        gaps=(),
+        pauses=(),
+        inaccessible_since=None,
+    )
+    return replace(plain, **changed)
+
+
+def said(body: str, number: int, *, state: State = State.PRESENT, **changed: Any) -> Message:
+    """Message No. `number`, the counterpart's if the number is odd."""
+    sent = at(number)
+    account = CLIENT if number % 2 else OWNER
+    plain = Message(
+        no=number,
+        room_id=conversation.ROOM,
+        message_id=message_id(number),
+        account_id=account,
+        name=NAMES[account],
+        send_time=sent,
+        update_time=0,
+        state=state,
+        body=body,
+        versions=(Version(body, 0, sent, sent + timedelta(hours=1)),),
+        first_seen=sent + timedelta(minutes=1),
+        changed_at=sent + timedelta(hours=2),
+        entry_seq=number * 10,
+        source=Source.LIST,
+    )
+    return replace(plain, **changed)
+
+
+def file(number: int, message: MessageId, **changed: Any) -> Attachment:
+    """A held file of the owner's, sent with a message."""
+    plain = Attachment(
+        number=f"F-{number:04}",
+        room_id=conversation.ROOM,
+        file_id=FileId(number),
+        message_id=message,
+        account_id=OWNER,
+        account_name="yamada",
+        name=f"movie{number:02}.mp4",
+        size=1000 * number,
+        uploaded_at=at(number),
+        gone_since=None,
+        sha256=f"{number:02x}" * 32,
+        saved_at=at(number + 1),
+        reason=None,
+        stored_as=None,
+    )
+    return replace(plain, **changed)
