@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1] / "archiver"
 
 FOUNDATION = {"errors", "records"}
 
-#: Each part, and the parts or modules of ours it may import. A row for a module wins over its folder's.
+#: Each part, and the parts or modules of ours it may import. The row nearest to a module wins.
 MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
     "ids": set(),
@@ -29,12 +29,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {"ids", "records", "chatwork.notation"},
     "sync": FOUNDATION | {"chatwork", "ids", "store"},
     "export": FOUNDATION | {"chatwork.notation", "evidence.history", "evidence.tables", "render"},
-    "export.report": FOUNDATION | {"chatwork.notation", "evidence.tables_events", "render"},
+    "export.report": FOUNDATION | {"chatwork.notation", "evidence.cells", "evidence.tables_events", "render"},
     "export.bag": FOUNDATION | {"evidence.manifest"},
     "export.mask_entries": FOUNDATION | {"evidence.history", "evidence.masked"},
     **{
         f"export.{module}": FOUNDATION | {"evidence", "render", "store"}
-        for module in ("package", "daily", "assembly", "dossier", "material", "payload", "stamping", "submission")
+        for module in ("package", "daily", "assembly", "dossier", "gathering", "material", "papers", "payload", "stamping", "submission")
     },
     "alerts": FOUNDATION | {"signs"},
     "authority": FOUNDATION | {"chatwork.address", "evidence", "settings", "store.seal"},
@@ -102,7 +102,8 @@ def allowed(module: str, name: str) -> bool:
     """Whether `module` may import `name`."""
     folder = module.partition(".")[0]
     if name.partition(".")[0] == "archiver":
-        below = MAY_IMPORT.get(module, MAY_IMPORT.get(folder, set()))
+        row = max((row for row in MAY_IMPORT if within(module, {row})), key=len, default=folder)  # the longest wins
+        below = MAY_IMPORT.get(row, set())
         return within(name.removeprefix("archiver."), below | {folder})
     homes = [places for library, places in HOME.items() if within(name, {library})]
     if homes:

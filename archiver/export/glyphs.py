@@ -20,6 +20,9 @@ _JOINING = ((0x200D, 0x200D), (0xFE00, 0xFE0F), (0x1F3FB, 0x1F3FF), (0xE0020, 0x
 _KANJI_WITH_SELECTOR = re.compile(
     "([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])([\ufe00-\ufe0f\U000e0100-\U000e01ef])"
 )
+_PRIVATE = "[\ue000-\uf8ff\U000f0000-\U0010ffff]"
+"""Refused by PDF/A, also where a font has a shape for one: it means something else on every computer."""
+
 _SPACES = re.compile(r"(?m)^ +| {2,}")
 _NO_BREAK = "\u00a0"
 _TAB = "    "
@@ -60,7 +63,7 @@ def _coverage() -> _Coverage:
     ranges = [tuple(int(end, 16) for end in line.split("-")) for line in lines if "-" in line]
     shapes = ([chr(int(one, 16)) for one in line.split(" ")] for line in lines if "-" not in line)
     held = "".join(f"{_escaped(first)}-{_escaped(last)}" for first, last in (*ranges, *_JOINING, (0x09, 0x0A)))
-    return _Coverage(re.compile(f"[^{held}]"), {base: "".join(selectors) for base, *selectors in shapes})
+    return _Coverage(re.compile(f"[^{held}]|{_PRIVATE}"), {base: "".join(selectors) for base, *selectors in shapes})
 
 
 def _escaped(code: int) -> str:

@@ -39,6 +39,7 @@ from archiver.render.labels import (
     BLOCKS,
     NOWHERE,
     Link,
+    Picture,
     References,
     answered,
     file,
@@ -50,7 +51,7 @@ from archiver.render.labels import (
 )
 from archiver.render.visible import visible, visible_html
 
-__all__ = ["NOWHERE", "REL", "Link", "References", "anchor", "html", "plain", "visible"]
+__all__ = ["NOWHERE", "REL", "Link", "Picture", "References", "anchor", "html", "picture", "plain", "visible"]
 
 REL = 'rel="noreferrer noopener nofollow"'
 """On every link: the other side learns neither where it stands nor may it touch our window."""
@@ -70,6 +71,17 @@ def anchor(link: Link) -> str:
     """A link as HTML, or its label alone if it leads nowhere."""
     label = escape(link.label, quote=False)
     return f"<b>{label}</b>" if link.href is None else f'<a href="{escape(link.href)}" {REL}>{label}</a>'
+
+
+def picture(link: Link) -> str:
+    """The small picture of a file, leading to the file itself; nothing if there is none."""
+    if link.href is None or link.picture is None:
+        return ""
+    small = link.picture
+    return (
+        f'<a href="{escape(link.href)}" {REL}><img src="{escape(small.href)}" width="{small.width}" '
+        f'height="{small.height}" alt="{escape(link.label)} の画像" loading="lazy"></a>'
+    )
 
 
 # --- plain text --------------------------------------------------------------------------------
@@ -203,7 +215,7 @@ def _html_leaf(node: Leaf, references: References) -> str:
         case SystemText(text=text):
             return escape(visible(node.source) if text is None else text, quote=False)
         case Preview():
-            return _picture(file(node.file_id, references))
+            return _preview(file(node.file_id, references))
         case Download(label=text):
             return f"{anchor(file(node.file_id, references))} {visible_html(text)}"
         case TaskReference():
@@ -220,10 +232,8 @@ def _label(text: str) -> str:
     return f'<b class="to">{escape(text, quote=False)}</b> '
 
 
-def _picture(link: Link) -> str:
-    if link.href is None or not link.image:
-        return f"<b>[プレビュー: {escape(link.label, quote=False)}]</b>"
-    return f'<img src="{escape(link.href)}" alt="{escape(link.label)} の画像" loading="lazy">'
+def _preview(link: Link) -> str:
+    return picture(link) or f"<b>[プレビュー: {escape(link.label, quote=False)}]</b>"
 
 
 def _stripped(code: str) -> str:

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from archiver.chatwork.notation import Box, Code, Node, Quote, Reply, Rule, TaskBox, Text, Title, Url
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.times import typed, typed_day
 from archiver.render.visible import visible
+
+
+class Picture(NamedTuple):
+    """A small picture of a file, made here and safe to show."""
+
+    href: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +31,8 @@ class Link:
     label: str
     """Shown as it is, so anything of a stranger's in it must have gone through `visible`."""
     href: str | None = None
-    image: bool = False
-    """Whether `href` is a picture that a browser may show."""
+    picture: Picture | None = None
+    """What it looks like, if it is a picture that could be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,27 @@
 """Where each message of a transcript stands: two numbers a message, found again by bisection.
 
-Messages come by rising id, so sorted arrays do, at sixteen bytes a message.
+Messages come by rising id, so sorted arrays do, at sixteen bytes a message. What a message refers to may come
+after it: then a mark stands in its place until all places are known.
 """
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from archiver.records import Message
+from archiver.records import Message, MessageId
+
+# No text can hold these two signs: `visible` shows noncharacters as `[U+FDD0]`.
+_MARK = "\ufdd0{}{}\ufdd1"
+LATER = re.compile("\ufdd0([nh])([0-9]+)\ufdd1")
+"""A message not put yet: group 1 is `n` for its number or `h` for its address, group 2 its id."""
+
+
+def later(part: str, message_id: MessageId) -> str:
+    """The mark for a message not put yet; `part` is `n` or `h`."""
+    return _MARK.format(part, message_id)
 
 
 @dataclass(slots=True)

@@ -104,8 +104,9 @@ class _Run:
         """Every step in order; then the record of the run."""
         try:
             me = self.ask()
-        except errors.BudgetSpent:
-            if self.held.owner is None:
+        except (errors.ChatworkError, errors.TokenRefused) as fault:
+            if not isinstance(fault, errors.BudgetSpent) or self.held.owner is None:
+                self._keep_budget()
                 raise
             self._set_out(AccountId(self.held.owner["account_id"]))
             self.walk.leave_over()
@@ -120,6 +121,11 @@ class _Run:
             self._end(before, None)
             raise
         return self._end(before, self._unread_after())
+
+    def _keep_budget(self) -> None:
+        """Leave word of the calls that were made for nothing."""
+        with self.archive.writing() as writing:
+            ending.keep_budget(writing, self.client.transport.budget)
 
     def _set_out(self, account: AccountId) -> None:
         self.desk = Desk(self.archive, self.client, self.now, account)

@@ -224,9 +224,13 @@ class Machine(RuleBasedStateMachine):
 
     def _happens(self, body: str | None, *messages: int | str) -> None:
         """Note the truth; the archive's clock stands still while this machine's is behind the last entry."""
-        ((last,),) = self.world._ask("SELECT max(observed_at) FROM entry")
+        at = max(stamp(self.clock()), self._last_entry_at())
         for message in messages:
-            self.events.setdefault(int(message), []).append(Event(max(stamp(self.clock()), last or ""), body))
+            self.events.setdefault(int(message), []).append(Event(at, body))
+
+    def _last_entry_at(self) -> str:
+        ((last,),) = self.world._ask("SELECT max(observed_at) FROM entry")
+        return str(last)
 
     # --- what happens on Chatwork --------------------------------------------------------------
 
@@ -358,7 +362,11 @@ class Machine(RuleBasedStateMachine):
 
     @rule(seconds=JUMPS)
     def jump(self, seconds: int) -> None:
-        """This machine's clock is set."""
+        """This machine's clock is set; if back, the archive's own stands where its last entry is."""
+        if timedelta(seconds=seconds) < self.clock.offset:
+            last = self._last_entry_at()
+            for message, events in self.events.items():
+                self.events[message] = [one._replace(at=min(one.at, last)) for one in events]
         self.clock.offset = timedelta(seconds=seconds)
         self.surprises += 1
 

@@ -117,6 +117,8 @@ class Report:
     left_margin: float
     """In millimetres."""
     chapters: tuple[Chapter, ...]
+    bookmarks: bool = True
+    """Whether a reader shows the chapters beside the pages."""
 
 
 def document(report: Report) -> Mapping[str, object]:
