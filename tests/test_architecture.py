@@ -48,6 +48,7 @@ MAY_IMPORT["cli"] = set(MAY_IMPORT)
 #: Each library, and the parts or modules that may import it. One from outside that has no home is a fault;
 #: of the standard library, only what reaches the network or a database needs one.
 HOME: dict[str, set[str]] = {
+    "PIL": {"export.thumbnails"},
     "alembic": {"store"},
     "asn1crypto": {"demo", "evidence.tsr"},
     "certifi": {"evidence.roots"},

@@ -47,6 +47,8 @@ def verify_submission(told: Verification, tree: Tree, progress: Optional[Progres
         told.checked["stamps"] += 1
         if said_time(_read(told, tree, name), sums) is None:
             told.find("stamp", name, _("The stamp is not one over these bytes."))
+    if told.checked["stamps"]:
+        told.note(_("This package holds no root certificates, so the signatures of its stamps were not checked."))
     told.note(
         _(
             "This package holds no records: only that its files are those listed in {list} was checked. "

@@ -1,6 +1,7 @@
-"""A conversation → HTML pages and their index, for a browser alone: no script, no network.
+"""A conversation → HTML pages and their index, for a browser alone: no network, and no script but the search.
 
-Pages are `R<room id>-0001.html` …; `index.html` lists those of every room written into the folder.
+Pages are `R<room id>-0001.html` …; `index.html` lists those of every room written into the folder and searches
+them all; `search/` holds the texts for that, `thumbnails/` small pictures.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from archiver.export import thumbnails
 from archiver.records import Attachment, Conversation, RoomId
 from archiver.render.frame import index_html
 from archiver.render.page import Sheet, Transcript
+
+SEARCH = "search"
 
 
 def write(conversation: Conversation, folder: Path, link: Callable[[Attachment], str | None]) -> None:
@@ -20,17 +24,22 @@ def write(conversation: Conversation, folder: Path, link: Callable[[Attachment],
     `link` gives the address of an attachment's bytes as seen from the folder (`../files/F-0001.png`), or None
     if they are not in the package. The same conversation gives the same bytes. Raises OSError.
     """
-    transcript = Transcript(conversation, link)
+    (folder / SEARCH).mkdir(exist_ok=True)
+    pictures = thumbnails.put_all(conversation.attachments, folder, link)
+    transcript = Transcript(conversation, link, pictures)
     # The end of a room is known only after its last message, so each page is written, and then completed.
     sheets = [_put(folder, sheet) for sheet in transcript.sheets()]
     for number, name in enumerate(sheets, 1):
         content = (folder / name).read_text(encoding="utf-8")
         _write(folder / name, transcript.finished(Sheet(number, name, content)))
+    for name, script in transcript.sieve():
+        _write(folder / SEARCH / f"{name}.js", script)
     _list(folder / "index.html", conversation.room_id, transcript.index_section())
 
 
 def _put(folder: Path, sheet: Sheet) -> str:
     _write(folder / sheet.name, sheet.content)
+    _write((folder / SEARCH / sheet.name).with_suffix(".js"), sheet.texts)
     return sheet.name
 
 

@@ -32,7 +32,9 @@ _STAYS = re.compile("[\u200b\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\
 def breakable(text: str, most: int = WORD) -> str:
     """The printable text with a mark at every place where a line may break besides those that it has anyway."""
     loosened = _GLUE.sub(rf"\1{MARK}", text)
-    return _RUNS[most].sub(lambda found: _apart(found[0]) if _width(found[0]) > most else found[0], loosened)
+    return _RUNS[most].sub(
+        lambda found: _apart(found[0], max(1, most // 10)) if _width(found[0]) > most else found[0], loosened
+    )
 
 
 def _width(run: str) -> float:
@@ -40,10 +42,14 @@ def _width(run: str) -> float:
     return sum(1.0 if sign > "\u02ff" else 0.93 if sign in _WIDE else 0.62 for sign in run)
 
 
-def _apart(run: str) -> str:
-    """The run with a mark between its signs; what belongs to the sign before it stays with it."""
-    parts = [run[0]]
+def _apart(run: str, step: int) -> str:
+    """The run with a mark after every so many signs; what belongs to the sign before it stays with it."""
+    parts, since = [run[0]], 1
     for before, sign in itertools.pairwise(run):
         joined = _STAYS.match(sign) or before in "\u200d\u200b" or unicodedata.category(sign).startswith("M")
-        parts.append(sign if joined else MARK + sign)
+        if joined:
+            parts.append(sign)
+            continue
+        parts.append(sign if since < step else MARK + sign)
+        since = since + 1 if since < step else 1
     return "".join(parts)

@@ -36,7 +36,7 @@ def pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDARDS) -
                 str(Path(folder, TEMPLATE.name)),
                 format="pdf",
                 pdf_standards=list(standards),
-                timestamp=at.astimezone(UTC),
+                timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds alone
             )
         except typst.TypstError as fault:
             raise errors.PdfFailed(detail=str(fault.message)) from fault

@@ -59,7 +59,7 @@ class Breaks:
         self._pauses, self._entered, self._gaps = [], [], []
 
     def _pause(self, pause: Pause) -> str:
-        return f'<aside class="break"><p><b>{PAUSE}</b> {escape(self._notes[pause])}</p></aside>\n'
+        return f'<div class="break" role="note"><p><b>{PAUSE}</b> {escape(self._notes[pause])}</p></div>\n'
 
 
 def gap_title(gap: Gap) -> str:
@@ -90,8 +90,8 @@ def _border(at: datetime | None, message: MessageId | None) -> str:
 def gap_html(gap: Gap) -> str:
     """A gap as a break across the page."""
     return (
-        f'<aside class="break gap" id="gap{gap.number}">'
-        f"<p><b>{gap_title(gap)}</b> {escape(gap_text(gap))}</p></aside>\n"
+        f'<div class="break gap" role="note" id="gap{gap.number}">'
+        f"<p><b>{gap_title(gap)}</b> {escape(gap_text(gap))}</p></div>\n"
     )
 
 
@@ -117,6 +117,6 @@ def _after(gap: Gap) -> int:
 def _gap_end(gap: Gap) -> str:
     end = f" {stamp(gap.end)}" if gap.end else ""
     return (
-        f'<aside class="break gap"><p><b>{gap_title(gap)}の終わり</b>{end} '
-        "(上の発言は、後から1件ずつ取得できたものです)</p></aside>\n"
+        f'<div class="break gap" role="note"><p><b>{gap_title(gap)}の終わり</b>{end} '
+        "(上の発言は、後から1件ずつ取得できたものです)</p></div>\n"
     )

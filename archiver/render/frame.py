@@ -1,7 +1,8 @@
 """What stands around the messages: the head, the ways to other pages, the index; from the templates.
 
-The templates are ours alone and escape whatever they are given; a page carries its own style and allows
-nothing else: no script, no request to anywhere.
+The templates are ours alone and escape whatever they are given. A page carries its own style and allows
+nothing else: no script, no request to anywhere. Only the index has a script, the search: it is named by its
+digest, and what it loads are the texts beside it (`render.searchable`).
 """
 
 from __future__ import annotations
@@ -42,31 +43,57 @@ class Listing:
     count: int
 
 
-def page_html(facts: Facts, pages: Sequence[str], number: int, content: str) -> str:
-    """Page `number` (from 1) of `pages` (file names) around its content, which is HTML."""
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day and where it begins."""
+
+    name: str
+    href: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month's days that have messages."""
+
+    name: str
+    days: Sequence[Day]
+
+    @property
+    def count(self) -> int:
+        """Messages of all its days."""
+        return sum(day.count for day in self.days)
+
+
+def page_html(facts: Facts, pages: Sequence[str], number: int, content: str, *, days: Sequence[Day]) -> str:
+    """Page `number` (from 1) of `pages` (file names) around its content, which is HTML; `days` are those on it."""
     steps = [
         ("最初", pages[0] if number > 1 else ""),
         ("前", pages[number - 2] if number > 1 else ""),
         ("次", pages[number] if number < len(pages) else ""),
         ("最後", pages[-1] if number < len(pages) else ""),
     ]
-    return _render("page.html", facts=facts, steps=steps, number=number, total=len(pages), content=content)
+    return _render("page.html", facts=facts, steps=steps, number=number, total=len(pages), days=days, content=content)
 
 
 def section_html(
     facts: Facts,
     pages: Sequence[Listing],
     *,
+    months: Sequence[Month],
+    sieve: int,
     description: str,
     people: Sequence[str],
     coverage: Sequence[str],
     strays: Sequence[str],
 ) -> str:
-    """A room's part of the index; `description` and `strays` are HTML, all else is text."""
+    """A room's part of the index; `description` and `strays` are HTML, `sieve` counts files, all else is text."""
     return _render(
         "section.html",
         facts=facts,
         pages=pages,
+        months=months,
+        sieve=sieve,
         description=description,
         people=people,
         coverage=coverage,
@@ -94,7 +121,8 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    style = (folder / "style.css").read_text(encoding="utf-8").strip()
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    environment.globals.update(style=style, style_digest=digest)
+    for name, file in {"style": "style.css", "script": "search.js"}.items():
+        text = (folder / file).read_text(encoding="utf-8").strip()
+        environment.globals[name] = text
+        environment.globals[f"{name}_digest"] = b64encode(sha256(text.encode()).digest()).decode()
     return environment

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from itertools import pairwise
+from typing import NamedTuple
 
 from archiver.chatwork.notation import DELETED, parse
 from archiver.records import AccountId, Attachment, Message, MessageId, RoomId, Source, State, Task, Version
-from archiver.render.body import REL, References, anchor, html
-from archiver.render.times import clock, machine, stamp, typed
+from archiver.render.body import REL, References, anchor, html, picture
+from archiver.render.searchable import Kind, Text, readable
+from archiver.render.times import machine, stamp, typed
 from archiver.render.visible import visible, visible_html
 
 STATES: Mapping[State, str] = {
@@ -26,6 +29,8 @@ STATES: Mapping[State, str] = {
 """What stands beside a message that is not simply there; nobody is ever named as the one who did it."""
 
 EDITED_BEFORE = "保存時点で編集済み(それより前の文面は不明)"
+
+_KINDS = {State.MISSING: Kind.MISSING, State.HIDDEN: Kind.HIDDEN}
 
 _SOURCES = {Source.LIST: "", Source.SINGLE: " 1件ずつの取得", Source.RECOVERED: " さかのぼり回収"}
 
@@ -40,6 +45,13 @@ class Surroundings:
     tasks: Mapping[MessageId, Sequence[Task]]
 
 
+class Shown(NamedTuple):
+    """A message as HTML, and its texts as the search finds them."""
+
+    html: str
+    texts: list[Text]
+
+
 def anchor_id(message_id: MessageId) -> str:
     """The id of a message's element."""
     return f"m{message_id}"
@@ -50,22 +62,29 @@ def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
     return f"https://www.chatwork.com/#!rid{room_id}-{message_id}"
 
 
-def message_html(message: Message, around: Surroundings) -> str:
-    """A message as an `article`."""
+def message_shown(message: Message, around: Surroundings) -> Shown:
+    """A message as an `article`, and what a search finds in it."""
     own = message.account_id == around.owner_id
     badge = STATES.get(message.state)
-    url = escape(chatwork_url(message.room_id, message.message_id))
-    return (
-        f'<article class="m{" own" if own else ""}" id="{escape(anchor_id(message.message_id))}">'
-        f'<h3><span class="no">No.{message.no}</span> <bdi>{visible_html(message.name)}</bdi> '
-        f"<small>ID {message.account_id}</small>"
-        f"{' <b>報告者</b>' if own else ''}{f' <b>{badge}</b>' if badge else ''} "
-        f'<time datetime="{machine(message.send_time)}">{clock(message.send_time)}</time></h3>\n'
-        f"{_present(message, around.references)}{_history(message, around.references)}"
+    message_id = MessageId(escape(message.message_id))
+    at = machine(message.send_time)
+    bodies = _bodies(message, around.references)
+    made = (
+        f'<article class="m{" own" if own else ""}" id="{anchor_id(message_id)}">'
+        f"<h3>{_author(message.name, message.account_id, own)}{f' <b>{badge}</b>' if badge else ''} "
+        f'<span class="no">No.{message.no}</span> '
+        f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
+        f"{_present(message, bodies)}{_history(message, bodies)}"
         f"{_files(message, around)}{_tasks(message, around)}"
-        f'<p class="meta"><a href="{url}" {REL}>メッセージID {message.message_id}</a> '
+        f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>メッセージID {message_id}</a> '
         f"保存した時刻 {stamp(message.first_seen)}{_SOURCES[message.source]}</p></article>\n"
     )
+    return Shown(made, _texts(message, bodies, around))
+
+
+def message_html(message: Message, around: Surroundings) -> str:
+    """A message as an `article` alone."""
+    return message_shown(message, around).html
 
 
 def attachment_html(attachment: Attachment, references: References) -> str:
@@ -102,15 +121,32 @@ def task_html(task: Task) -> str:
 # --- what it says now --------------------------------------------------------------------------
 
 
-def _present(message: Message, references: References) -> str:
+def _bodies(message: Message, references: References) -> dict[str, str]:
+    """Every text that the message had, and its HTML; the deletion mark is no text."""
+    bodies = {message.body, *(version.body for version in message.versions)} - {DELETED}
+    return {body: html(parse(body), references) for body in bodies}
+
+
+@lru_cache(maxsize=1024)
+def _author(name: str, account: AccountId, own: bool) -> str:
+    """Name and id, behind the first sign of the name as a picture that nobody needs to read."""
+    shown = visible(name).strip()
+    first = "" if shown.startswith("[U+") else shown[:1]
+    return (
+        f'<span class="face f{account % 6}" aria-hidden="true">{escape(first)}</span><bdi>{visible_html(name)}</bdi> '
+        f"<small>ID {account}</small>{' <b>報告者</b>' if own else ''}"
+    )
+
+
+def _present(message: Message, bodies: Mapping[str, str]) -> str:
     notes = []
-    if message.texts and message.texts[0].update_time > 0:
+    if any(version.update_time > 0 for version in message.texts[:1]):
         notes.append(EDITED_BEFORE)
     if message.state in {State.MISSING, State.HIDDEN}:
         notes.append(_vanished(message))
     shown = "".join(f'<p class="note">{note}</p>' for note in notes)
     if message.body != DELETED:
-        return f'{shown}<div class="t">{html(parse(message.body), references)}</div>\n'
+        return f'{shown}<div class="t">{bodies[message.body]}</div>\n'
     if message.texts:
         return f'{shown}<p class="note">「削除」表示に変わりました。変わる前に保存した文面は下にあります。</p>\n'
     return f'{shown}<p class="note">保存した時点で「削除」表示でした。文面は分かりません。</p>\n'
@@ -127,19 +163,19 @@ def _vanished(message: Message) -> str:
 # --- what it said before -----------------------------------------------------------------------
 
 
-def _history(message: Message, references: References) -> str:
+def _history(message: Message, bodies: Mapping[str, str]) -> str:
     """Every earlier text, the latest first, each with the interval in which it was replaced."""
     if len(message.versions) < 2:
         return ""
     last = len(message.versions) - 1
     steps = [
-        _step(before, after, f" {number}/{last}" if last > 1 else "", references)
+        _step(before, after, f" {number}/{last}" if last > 1 else "", bodies)
         for number, (before, after) in enumerate(pairwise(message.versions), 1)
     ]
     return "".join(reversed(steps))
 
 
-def _step(before: Version, after: Version, counted: str, references: References) -> str:
+def _step(before: Version, after: Version, counted: str, bodies: Mapping[str, str]) -> str:
     interval = f"最後に見えた {stamp(before.last_seen)} / 変わっていた {stamp(after.first_seen)}"
     if after.update_time > 0 and after.body != DELETED and after.update_time != before.update_time:
         interval += f"(Chatworkの編集時刻 {typed(after.update_time)})"
@@ -150,7 +186,7 @@ def _step(before: Version, after: Version, counted: str, references: References)
     title = "「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面"
     return (
         f'<section class="old"><p class="note"><b>{title}{counted}</b> {interval}</p>'
-        f'<div class="t">{html(parse(before.body), references)}</div></section>\n'
+        f'<div class="t">{bodies[before.body]}</div></section>\n'
     )
 
 
@@ -161,8 +197,32 @@ def _files(message: Message, around: Surroundings) -> str:
     held = around.attachments.get(message.message_id)
     if not held:
         return ""
-    lines = "".join(f"<li>{attachment_html(one, around.references)}</li>" for one in held)
+    lines = "".join(
+        f"<li>{attachment_html(one, around.references)}{_picture(one, message, around)}</li>" for one in held
+    )
     return f'<ul class="files">{lines}</ul>\n'
+
+
+def _picture(attachment: Attachment, message: Message, around: Surroundings) -> str:
+    """What a file looks like, unless one of the message's texts shows it already."""
+    link = around.references.file_of(attachment.file_id)
+    preview = f"[preview id={attachment.file_id}"
+    if link is None or any(preview in version.body for version in message.versions):
+        return ""
+    return picture(link)
+
+
+def _texts(message: Message, bodies: Mapping[str, str], around: Surroundings) -> list[Text]:
+    """Each text once, the latest first, then the names of the files."""
+    found = []
+    if message.body in bodies:
+        found.append(Text(_KINDS.get(message.state, Kind.NOW), readable(bodies[message.body])))
+    for later, earlier in pairwise(reversed(message.versions)):
+        if earlier.body in bodies and earlier.body != later.body:
+            kind = Kind.BEFORE_DELETION if later.body == DELETED else Kind.BEFORE_EDIT
+            found.append(Text(kind, readable(bodies[earlier.body])))
+    found += [Text(Kind.FILE, visible(one.name)) for one in around.attachments.get(message.message_id, ())]
+    return found
 
 
 def _tasks(message: Message, around: Surroundings) -> str:

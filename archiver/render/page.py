@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,23 +17,17 @@ from archiver.chatwork.notation import parse
 from archiver.ids import is_plausible
 from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State, Task
 from archiver.render import frame, summary
-from archiver.render.body import Link, References, html
+from archiver.render.body import Link, Picture, References, html
 from archiver.render.breaks import Breaks
-from archiver.render.message import Surroundings, anchor_id, attachment_html, chatwork_url, message_html, task_html
-from archiver.render.places import Places
+from archiver.render.message import Surroundings, anchor_id, attachment_html, chatwork_url, message_shown, task_html
+from archiver.render.places import LATER, Places, later
+from archiver.render.searchable import Sieve, Texts
 from archiver.render.sheet import Page
 from archiver.render.times import derived, stamp
 from archiver.render.visible import visible, visible_html
 
 FileLink = Callable[[Attachment], str | None]
 """An attachment → the address of its bytes as seen from the pages; None if they are not in the package."""
-
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
-
-# A message not put yet is marked so and looked up at the end. No text can hold these two: `visible` shows
-# noncharacters as `[U+FDD0]`.
-_LATER = "\ufdd0{}{}\ufdd1"
-_LATER_PATTERN = re.compile("\ufdd0([nh])([0-9]+)\ufdd1")
 
 One = TypeVar("One", Attachment, Task)
 
@@ -46,15 +40,21 @@ class Sheet:
     name: str
     """`R123456789-0001.html`."""
     content: str
+    texts: str = ""
+    """The script that the search loads for it."""
 
 
 class Transcript:
     """The pages of one conversation. Go through `sheets()` to the end once, then ask for the rest."""
 
-    def __init__(self, conversation: Conversation, link: FileLink) -> None:
-        """Take a conversation; no message is read yet."""
+    def __init__(
+        self, conversation: Conversation, link: FileLink, pictures: Mapping[FileId, Picture] | None = None
+    ) -> None:
+        """Take a conversation and the small pictures of its files; no message is read yet."""
         self._conversation = conversation
         self._link = link
+        self._pictures = pictures or {}
+        self._sieve = Sieve()
         self._names = {one: visible(person.names[-1]) for one, person in conversation.people.items() if person.names}
         self._files = {one.file_id: one for one in conversation.attachments}
         self._places = Places()
@@ -73,12 +73,13 @@ class Transcript:
         breaks = Breaks(self._conversation.gaps, self._conversation.pauses)
         page = self._begin()
         for message in self._conversation.messages():
-            before, shown = "".join(breaks.before(message)), message_html(message, self._around)
+            before, (shown, texts) = "".join(breaks.before(message)), message_shown(message, self._around)
             size = len(before.encode()) + len(shown.encode())
             if page.full(size):
                 yield self._sheet(page)
                 page = self._begin()
             page.put(message, before, shown, size)
+            page.texts.put(message, texts)
             self._places.put(message)
             self._states[message.state] += 1
         page.end("".join(breaks.rest()) + summary.ending(self._conversation, empty=not self._states))
@@ -87,14 +88,21 @@ class Transcript:
 
     def finished(self, sheet: Sheet) -> str:
         """The whole HTML page of a sheet, once all sheets have been made."""
-        content = _LATER_PATTERN.sub(self._found_later, sheet.content)
-        return frame.page_html(self._known(), self._places.names, sheet.number, content)
+        content = LATER.sub(self._found_later, sheet.content)
+        days = summary.days(self._pages[sheet.number - 1])
+        return frame.page_html(self._known(), self._places.names, sheet.number, content, days=days)
+
+    def sieve(self) -> Iterator[tuple[str, str]]:
+        """Names and contents of the scripts that tell the search where to look, once all sheets have been made."""
+        return self._sieve.scripts(self._room)
 
     def index_section(self) -> str:
         """The room's part of the index, once all sheets have been made."""
         return frame.section_html(
             self._known(),
             [summary.listing(page) for page in self._pages],
+            months=summary.months(self._pages),
+            sieve=self._sieve.files,
             description=summary.description(self._conversation, self._around.references),
             people=summary.people(self._conversation),
             coverage=summary.coverage(self._conversation),
@@ -102,13 +110,19 @@ class Transcript:
         )
 
     def _begin(self) -> Page:
-        name = f"R{self._conversation.room_id}-{len(self._pages) + 1:04}.html"
+        name = f"{self._room}-{len(self._pages) + 1:04}.html"
         self._places.begin(name)
         self._pages.append(Page(name, self._pages[-1].day if self._pages else ""))
         return self._pages[-1]
 
+    @property
+    def _room(self) -> str:
+        return f"R{self._conversation.room_id}"
+
     def _sheet(self, page: Page) -> Sheet:
-        return Sheet(len(self._pages), page.name, page.taken())
+        content, texts = page.taken()
+        self._sieve.put(texts.signs())
+        return Sheet(len(self._pages), page.name, content, texts.script(page.name.removesuffix(".html")))
 
     def _known(self) -> frame.Facts:
         if self._facts is None:
@@ -134,7 +148,7 @@ class Transcript:
         if room != self._conversation.room_id:
             return Link(f"別のチャット(ルームID {room})のメッセージID {message}", chatwork_url(room, message))
         if not self._places.passed(int(message)):
-            return Link(_LATER.format("n", message), _LATER.format("h", message))
+            return Link(later("n", message), later("h", message))
         return self._found(message)
 
     def _found(self, message: MessageId) -> Link:
@@ -155,9 +169,7 @@ class Transcript:
         attachment = self._files.get(file)
         if attachment is None:
             return None
-        href = self._link(attachment)
-        picture = href is not None and href.lower().endswith(_PICTURES)
-        return Link(visible(attachment.number), href, picture)
+        return Link(visible(attachment.number), self._link(attachment), self._pictures.get(file))
 
 
 def _by_message(things: Iterable[One]) -> dict[MessageId, Sequence[One]]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
+from itertools import groupby
 
 from archiver.chatwork.notation import parse
 from archiver.records import Conversation, State
 from archiver.render.body import References, html
 from archiver.render.breaks import gap_text, gap_title, pause_text
-from archiver.render.frame import Facts, Listing
+from archiver.render.frame import Day, Facts, Listing, Month
 from archiver.render.message import STATES
 from archiver.render.outside import other_chat_texts
-from archiver.render.sheet import Page
-from archiver.render.times import stamp
+from archiver.render.sheet import Page, day_anchor
+from archiver.render.times import day_of_month, month, stamp
 from archiver.render.visible import visible
 
 
@@ -43,7 +45,7 @@ def ending(conversation: Conversation, *, empty: bool) -> str:
         parts.append('<p class="note">この期間に、保存された発言はありません。</p>\n')
     if conversation.inaccessible_since is not None:
         text = escape(_inaccessible(conversation))
-        parts.append(f'<aside class="break"><p><b>開けなくなった(理由不明)</b> {text}</p></aside>\n')
+        parts.append(f'<div class="break" role="note"><p><b>開けなくなった(理由不明)</b> {text}</p></div>\n')
     return "".join(parts)
 
 
@@ -51,6 +53,25 @@ def listing(page: Page) -> Listing:
     """A page's line in the index."""
     first, last = page.numbers
     return Listing(page.name, f"No.{first} - {last}" if page.count else "", _period(page.times, page.times), page.count)
+
+
+def days(page: Page) -> list[Day]:
+    """The days on a page."""
+    return [Day(day_of_month(iso), f"{page.name}#{day_anchor(iso)}", count) for iso, count in page.days.items()]
+
+
+def months(pages: Sequence[Page]) -> list[Month]:
+    """The days of all pages by month; each leads to where it begins."""
+    places: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for page in pages:
+        counts.update(page.days)
+        for iso in page.days:
+            places.setdefault(iso, f"{page.name}#{day_anchor(iso)}")
+    return [
+        Month(month(name), [Day(day_of_month(iso), places[iso], counts[iso]) for iso in isos])
+        for name, isos in groupby(sorted(places), key=lambda iso: iso[:7])
+    ]
 
 
 def description(conversation: Conversation, references: References) -> str:

@@ -21,6 +21,18 @@ def date(at: datetime) -> str:
     return _local(at).date().isoformat()
 
 
+def month(iso: str) -> str:
+    """`2026年11月` of `2026-11`."""
+    year, _, number = iso.partition("-")
+    return f"{int(year)}年{int(number)}月"
+
+
+def day_of_month(iso: str) -> str:
+    """`11月5日(木)` of `2026-11-05`."""
+    on = datetime.fromisoformat(iso)
+    return f"{on.month}月{on.day}日({_WEEKDAYS[on.weekday()]})"
+
+
 def clock(at: datetime) -> str:
     """`10:14:33`."""
     return _local(at).strftime("%H:%M:%S")

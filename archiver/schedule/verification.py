@@ -85,6 +85,8 @@ def _verify(
     check.close()
     chain.compare_handed_out(check.handed_out)
     stamps.close()
+    with _damage_told(told, "stamp"):
+        _check_held(told, reading, seals)
     if authorities is not None and not authorities:
         told.note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
     check_files(told, reading.home / blobs.FOLDER, check.saved, tell)
@@ -107,6 +109,16 @@ def _check_replies(told: Verification, reading: Reading, kept: set[bytes], tell:
         kept.update(_digests(reply))
         if done % _STEP == 0 or done == total:
             tell("replies", done, total)
+
+
+def _check_held(told: Verification, reading: Reading, seals: Path) -> None:
+    """Each stamp that came still lies there: its file was in its place before its row was written."""
+    held = list(raw.stamps(reading))
+    there = {(path.name.partition("-")[0], path.name.split(".")[-2]) for path in seals.glob("*-*.json.*.tsr")}
+    for number, authority in held:
+        if (f"{number:06}", authority) not in there:
+            said = _("The table of stamps says that this stamp came, but its file is not there.")
+            told.find("stamp-missing", f"stamp/{number}/{authority}", said)
 
 
 def _check_entries(reading: Reading, check: EntryCheck, tell: Progress) -> None:

@@ -236,12 +236,26 @@ def test_a_later_stamp_covers_the_seals_before(archive: Archive) -> None:
     """Each seal names the one before; only what lies behind the last stamp is open."""
     for number in (1, 3):
         stamp_file(archive, number).unlink()
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM stamp WHERE seal != 2")
 
     told = verify_archive(archive)
 
     assert [] == told.findings
     assert noted(told, "1 seal at the end is not covered by a stamp yet.")
     assert noted(told, "1 seal has no stamp of its own")
+
+
+def test_a_stamp_that_came_and_is_gone_is_named(archive: Archive) -> None:
+    """The table knows that it was there; a table that was lost knows of none."""
+    stamp_file(archive, 2).unlink()
+
+    told = verify_archive(archive)
+
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM stamp")
+    assert [("stamp-missing", "stamp/2/a")] == found(told)
+    assert [] == found(verify_archive(archive))
 
 
 def test_an_archive_without_authorities_says_so(archive: Archive) -> None:

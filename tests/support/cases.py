@@ -1,4 +1,4 @@
-"""Cases to write a report from: the sample conversation under a contract of a platform, and any part changed at will."""
+"""Cases to write a report from: the sample conversation under a contract, every part of which may be changed."""
 
 from __future__ import annotations
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
+import zipfile
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
-from archiver.evidence import chain
+from archiver.evidence import chain, timestamp
+from archiver.evidence.manifest import digest_file, write_manifest
 from archiver.evidence.roots import der_to_pem
-from tests.support.packages import list_anew
+from archiver.store.clock import moment
+from archiver.store.clock import stamp as written
+from tests.support.packages import NOW, list_anew, zipped
 from tests.support.stamped import authority
 
 Damage = Callable[[Path], object]
@@ -44,6 +50,16 @@ def _with(name: str, change: Callable[[bytes], bytes]) -> Damage:
         (package / name).write_bytes(change(body))
 
     return damage
+
+
+def _listed(damage: Damage) -> Damage:
+    """The same, the lists made to fit, and the package's own stamps left, which do not any more."""
+
+    def both(package: Path) -> None:
+        damage(package)
+        list_anew(package)
+
+    return both
 
 
 def _anew(damage: Damage) -> Damage:
@@ -85,6 +101,66 @@ def _masked(package: Path) -> None:
     index = next(index for index, line in enumerate(lines) if '"kind":"member"' in line)
     lines[index] = chain.canonical({"digest": chain.digest(lines[index]), "masked": True, "reason": "第三者"})
     path.write_bytes("".join(f"{line}\n" for line in lines).encode())
+
+
+def _lines(change: Callable[[list[str]], list[str]]) -> Damage:
+    def damage(package: Path) -> None:
+        path = package / "data/entries.jsonl"
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+        path.write_bytes("".join(f"{line}\n" for line in change(lines)).encode())
+
+    return damage
+
+
+def _salted_anew(lines: list[str]) -> list[str]:
+    told = json.loads(lines[-1]) | {"salt": "0" * 32}
+    return [*lines[:-1], chain.canonical(told)]
+
+
+def _renumbered(lines: list[str]) -> list[str]:
+    """The last two records change their numbers, and places."""
+    one, two = json.loads(lines[-2]), json.loads(lines[-1])
+    return [*lines[:-2], *(chain.canonical(a | {"seq": b["seq"]}) for a, b in ((two, one), (one, two)))]
+
+
+def _back_dated(package: Path) -> None:
+    """Every seal says that it was closed a month earlier; the chain is made to fit."""
+    previous = chain.GENESIS
+    for number in (1, 2, 3):
+        told = json.loads(seal_of(package, number).read_bytes())
+        told["previous"] = previous
+        told["closed_at"] = written(moment(told["closed_at"]) - timedelta(days=30))
+        body = (chain.canonical(told) + "\n").encode()
+        seal_of(package, number).write_bytes(body)
+        previous = chain.file_digest(body)
+
+
+def _swapped_seals(package: Path) -> None:
+    one, two = seal_of(package, 1), seal_of(package, 2)
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second)
+    two.write_bytes(first)
+
+
+def _stamped_by_another(package: Path) -> None:
+    made = timestamp.stamp(seal_of(package, 1).read_bytes(), authority(), now=lambda: NOW)
+    stamp_of(package, 1).write_bytes(made.reply)
+
+
+def _stamped_before_it_was_closed(package: Path) -> None:
+    """The last seal under a new name of an authority, whose clock is a day behind."""
+    late = authority("late", now=lambda: NOW - timedelta(days=1))
+    made = timestamp.stamp(seal_of(package, 3).read_bytes(), late, now=lambda: NOW)
+    stamp_of(package, 3, "late").write_bytes(made.reply)
+    (package / "data/tsa/late.pem").write_text(der_to_pem(late.roots[0]))
+
+
+def _replies_swapped(package: Path) -> None:
+    one, two, *_ = sorted(path for path in (package / "data/raw").glob("*.json") if ".meta." not in path.name)
+    first, second = one.read_bytes(), two.read_bytes()
+    assert first != second
+    one.write_bytes(second)
+    two.write_bytes(first)
 
 
 def _other_root(package: Path) -> None:
@@ -166,9 +242,131 @@ KINDS: Mapping[str, Damage] = {
     "root of another": _anew(_other_root),
     "root removed": _anew(_removed("data/tsa/a.pem")),
     "root is none": _anew(_added("data/tsa/a.pem", b"junk")),
+    "page changed, lists anew": _listed(_with("data/transcript/index.html", lambda body: body + b"x")),
+    "report changed": _with("data/report.pdf", lambda body: body + b"x"),
+    "report changed, lists anew": _listed(_with("data/report.pdf", lambda body: body + b"x")),
+    "script changed, lists anew": _listed(_with("verify.py", lambda body: body + b"\n")),
+    "instructions changed, lists anew": _listed(_with("VERIFY.txt", lambda body: body + b"x")),
+    "list cut": _with("manifest-sha256.txt", lambda body: b"".join(body.splitlines(keepends=True)[:-1])),
+    "file renamed": lambda package: (package / "VERIFY.txt").rename(package / "verify.txt"),
+    "file emptied": _with("data/files/F-0001.png", lambda body: b""),
+    "files edited, lists anew": _anew(_with("data/files/F-0001.png", lambda body: body[::-1])),
+    "csv row removed": _anew(_with("data/messages.csv", lambda body: b"".join(body.splitlines(keepends=True)[:-1]))),
+    "messages reordered": _anew(_with("data/messages.jsonl", _reordered)),
+    "salt replaced": _anew(_lines(_salted_anew)),
+    "records renumbered": _anew(_lines(_renumbered)),
+    "record twice": _anew(_lines(lambda lines: [*lines, lines[-1]])),
+    "record cut": _anew(_with("data/entries.jsonl", lambda body: body[:-9])),
+    "seals back-dated": _anew(_back_dated),
+    "seals swapped": _anew(_swapped_seals),
+    "first seal removed": _anew(lambda package: seal_of(package, 1).unlink()),
+    "last seal removed": _anew(lambda package: seal_of(package, 3).unlink()),
+    "stamp by another root": _anew(_stamped_by_another),
+    "stamp before its seal": _anew(_stamped_before_it_was_closed),
+    "replies swapped": _anew(_replies_swapped),
     "own stamp is none": _added(OWN, b"stamp"),
     "own stamp of something else": lambda package: shutil.copy(stamp_of(package, 3), package / OWN),
 }
-"""Every kind is found, but for a masked record."""
+"""Every kind is found; of a masked record only that nothing is shown in its place."""
 
-HARMLESS = frozenset({"record masked"})
+
+# --- zips -------------------------------------------------------------------------------------
+
+ZipDamage = Callable[[Path, Path], object]
+"""Makes a zip of a package's folder at a path."""
+
+
+def _member(name: str, *, link: bool = False) -> ZipDamage:
+    """One more file in it."""
+
+    def damage(package: Path, target: Path) -> None:
+        info = zipfile.ZipInfo(name)
+        if link:
+            info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        with zipfile.ZipFile(zipped(package, target), "a") as packed:
+            packed.writestr(info, b"x")
+
+    return damage
+
+
+def _listing(offset: int, change: Callable[[bytes], bytes], *, size: int) -> ZipDamage:
+    """Other bytes in the zip's list of files, counted from the beginning of what it says of `messages.csv`."""
+
+    def damage(package: Path, target: Path) -> None:
+        body = bytearray(zipped(package, target).read_bytes())
+        start = body.rindex(b"P/data/messages.csv") - 46 + offset
+        body[start : start + size] = change(bytes(body[start : start + size]))
+        target.write_bytes(body)
+
+    return damage
+
+
+def _overlapping(package: Path, target: Path) -> None:
+    """Two names for the same bytes, as in a bomb that needs no large file."""
+    body = bytearray(zipped(package, target).read_bytes())
+    place = body.rindex(b"P/data/messages.csv") - 46 + 42
+    other = body.rindex(b"P/data/messages.jsonl") - 46 + 42
+    body[place : place + 4] = body[other : other + 4]
+    target.write_bytes(body)
+
+
+def _zip_bytes(change: Callable[[bytes], bytes]) -> ZipDamage:
+    return lambda package, target: target.write_bytes(change(zipped(package, target).read_bytes()))
+
+
+def _without_declaration(package: Path, target: Path) -> None:
+    (package / "bagit.txt").unlink()
+    zipped(package, target)
+
+
+ZIP_KINDS: Mapping[str, ZipDamage] = {
+    "two files of a name": _member("P/data/messages.csv"),
+    "path that leads out": _member("P/../../evil"),
+    "path from the root": _member("/etc/evil"),
+    "path of another system": _member("P\\..\\evil"),
+    "path with a drive": _member("C:/evil"),
+    "link": _member("P/data/link", link=True),
+    "something beside the package": _member("Q/other"),
+    "bomb": _listing(24, lambda _size: (2**31).to_bytes(4, "little"), size=4),
+    "files that overlap": _overlapping,
+    "encrypted": _listing(8, lambda flags: bytes([flags[0] | 1]), size=1),
+    "way of compressing": _listing(10, lambda _way: (99).to_bytes(2, "little"), size=2),
+    "name in the list": _listing(46, lambda name: name.replace(b"P/data/messages", b"P/data/massages"), size=19),
+    "cut": _zip_bytes(lambda body: body[: len(body) // 2]),
+    "list cut off": _zip_bytes(lambda body: body[: body.index(b"PK\x01\x02") + 10]),
+    "without declaration": _without_declaration,
+}
+"""Every kind is found."""
+
+
+# --- packages for an office -------------------------------------------------------------------
+
+SUMS = "SHA256SUMS.txt"
+
+
+def sums_anew(folder: Path) -> None:
+    """Make the one list of such a package fit what now lies there."""
+    paths = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(SUMS)]
+    write_manifest(folder / SUMS, {path.relative_to(folder).as_posix(): digest_file(path) for path in paths})
+
+
+def _summed(damage: Damage) -> Damage:
+    def both(folder: Path) -> None:
+        damage(folder)
+        sums_anew(folder)
+
+    return both
+
+
+SUPPORT_KINDS: Mapping[str, Damage] = {
+    "report changed": _with("01_report.pdf", lambda body: body + b"x"),
+    "csv edited": _with("02_messages.csv", _replaced(_LINE, "承知しません。")),
+    "file removed": _removed("03_inquiry_text.txt"),
+    "file added": _added("04_extra.txt", b"x"),
+    "list is none": _added(SUMS, b"junk\n"),
+    "stamp is none": _added(f"{SUMS}.a.tsr", b"stamp"),
+    "report changed, list anew": _summed(_with("01_report.pdf", lambda body: body + b"x")),
+    "csv edited, list anew": _summed(_with("02_messages.csv", _replaced(_LINE, "承知しません。"))),
+    "file removed, list anew": _summed(_removed("03_inquiry_text.txt")),
+}
+"""Of a stamped package every kind is found."""

@@ -7,15 +7,18 @@ from html.parser import HTMLParser
 
 _ELEMENTS = """
     html head meta title style body header main nav section article aside h1 h2 h3 p div span small b i bdi
-    a img ul li dl dt dd table thead tbody tr th td time blockquote pre hr
+    a img ul ol li dl dt dd table thead tbody tr th td time blockquote pre hr
+    form label input button noscript script
 """
 _ATTRIBUTES = """
-    lang charset http-equiv content name class id href rel src alt loading title datetime scope aria-label
+    lang charset http-equiv content name class id href rel src alt width height loading title datetime scope role hidden
+    aria-label aria-hidden aria-labelledby aria-describedby data-room data-pages data-sieve
+    for type autocomplete spellcheck
 """
-#: What our own templates and renderers use; `style` once, in the head.
+#: What our own templates and renderers use; `style` once, in the head, and `script` once, in the index.
 ELEMENTS = frozenset(_ELEMENTS.split())
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
-VOID = frozenset({"meta", "img", "hr"})
+VOID = frozenset({"meta", "img", "hr", "input"})
 
 
 class Reader(HTMLParser):
@@ -29,6 +32,7 @@ class Reader(HTMLParser):
         self.ids: list[str] = []
         self.texts: list[str] = []
         self.styles = 0
+        self.scripts = 0
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -40,6 +44,7 @@ class Reader(HTMLParser):
         self.sources += [values["src"]] if "src" in values else []
         self.ids += [values["id"]] if "id" in values else []
         self.styles += tag == "style"
+        self.scripts += tag == "script"
         if tag == "a" and values.get("rel", "") != "noreferrer noopener nofollow" and values["href"].startswith("http"):
             self.faults.append("a link that tells where it stands")
         if tag not in VOID:
@@ -51,8 +56,8 @@ class Reader(HTMLParser):
             self.faults.append(f"end of {tag}")
 
     def handle_data(self, data: str) -> None:
-        """Keep the text, but not the style."""
-        if self._open[-1:] != ["style"]:
+        """Keep the text, but not the style and the script."""
+        if self._open[-1:] not in (["style"], ["script"]):
             self.texts.append(data)
 
     def finish(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 from archiver.evidence.manifest import digest_file, write_manifest
 from archiver.export.package import export
@@ -50,6 +53,19 @@ def list_anew(package: Path) -> None:
     write_manifest(package / "manifest-sha256.txt", _digests(package, lambda name: name.startswith("data/")))
     tags = _digests(package, lambda name: not name.startswith(("data/", "tagmanifest")))
     write_manifest(package / "tagmanifest-sha256.txt", tags)
+
+
+def load_script(path: Path) -> ModuleType:
+    """The `verify.py` of a package, loaded; it needs nothing of ours and leaves nothing behind."""
+    spec = spec_from_file_location("package_verify", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules["package_verify"] = module
+    sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
+    spec.loader.exec_module(module)
+    sys.dont_write_bytecode = before
+    return module
 
 
 def zipped(package: Path, target: Path, *, root: str = "P/") -> Path:

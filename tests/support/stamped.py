@@ -13,9 +13,11 @@ from archiver.evidence.roots import der_to_pem
 from archiver.evidence.timestamp import Authority
 from archiver.export.package import ExportReport, export
 from archiver.export.stamping import Stamping
-from archiver.store import seal, stamps
+from archiver.records import Observation
+from archiver.store import seal, stamps, writer
 from archiver.store.archive import Archive
 from archiver.store.stamps import Got
+from tests.support.archive import at
 from tests.support.authorities import at_hand
 from tests.support.packages import NOW, archive_of_the_story
 from tests.support.world import Clock
@@ -67,3 +69,18 @@ def stamped_package(folder: Path, *, silent: Sequence[str] = ()) -> ExportReport
     )
     archive.close()
     return report
+
+
+def stamped_archive(home: Path, clock: Clock) -> tuple[Archive, tuple[Authority, Authority]]:
+    """The story, its three seals stamped by `a` and `b`; behind them an export of seal 3 and a note."""
+    archive = archive_of_the_story(home)
+    clock.time = at(4600)
+    seal.close(archive, now=clock())
+    authorities = (authority(now=clock), authority("b", now=clock))
+    clock.time = at(4610)
+    stamp_seals(archive, authorities, at=clock())
+    told = {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64}
+    with archive.writing() as writing:
+        seen = [Observation("export", "export/1", told), Observation("note", "note/job1", {"text": "メモ"})]
+        writer.append(writing, seen, account_id=None, at=at(4620))
+    return archive, authorities

@@ -26,8 +26,11 @@ from archiver.render.times import day, stamp
 from archiver.render.visible import visible
 
 MOST_MESSAGES = 2_500
-MOST_SIGNS = 600_000
+MOST_SIGNS = 800_000
 """Of texts and heads in one volume: long messages take as much room as many."""
+
+_LINE = 3
+"""What a line feed counts: a line takes room however short it is."""
 
 TITLE = "付録A　全メッセージ"
 NAME = "report_all_messages-{number:02}.pdf"
@@ -91,7 +94,8 @@ def _bounded(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
 def _signs(block: Block) -> int:
     if not isinstance(block, MessageBlock):
         return 0
-    return len(block.head) + sum(len(part.label) + len(part.text) for part in block.parts) + sum(map(len, block.notes))
+    texts = [block.head, *(text for part in block.parts for text in (part.label, part.text)), *block.notes]
+    return sum(len(text) + _LINE * text.count("\n") for text in texts)
 
 
 def _volume(case: Case, number: int, pieces: list[_Piece]) -> Report:

@@ -15,12 +15,12 @@ from archiver.render.times import stamp
 from archiver.render.visible import visible
 
 TITLE = "Chatworkやり取り記録 相談用の要約"
-MOST_LINES = 16
+MOST_LINES = 14
 """Lines of the course of things that leave room for the terms on the second page."""
 
 _READ = "相談のときに、上から順に読み上げるための2頁です。"
 _CHAPTERS = "「第6章」などの章は、報告書の章です。"
-_FACT = 80
+_FACT = 48
 
 
 def report(case: Case) -> Report:
@@ -53,7 +53,7 @@ def terms(case: Case) -> Chapter:
         ("業務委託の日", _stated(one.contracted_on)),
         ("仕事の内容", _stated(one.title)),
         ("納期", _stated(one.due_on)),
-        (f"{words.name}での納品", _delivered(case)),
+        (f"{words.where}での納品", _delivered(case)),
         ("検収期限の目安", BLANK if due is None else f"{due.isoformat()}(納品+{words.review_days}日)"),
         ("秘密保持の約束", nda),
     )

@@ -55,7 +55,7 @@ def dates(case: Case, found: Survey) -> Chapter:
         ]
     rows.append(("Chatworkでの最初の発言", _sent(found.first), _number(found.first)))
     rows.append(("納期", one.due_on or BLANK, STATED))
-    rows.append((f"{words.name}での納品(最後)", BLANK if delivered is None else stamp(delivered), STATED))
+    rows.append((f"{words.where}での納品(最後)", BLANK if delivered is None else stamp(delivered), STATED))
     if due is not None:
         rows.append((f"検収期限の目安(納品+{words.review_days}日)", due.isoformat(), "納品日からの計算"))
     rows.append(("相手の最後の発言", _sent(found.last_reply), _number(found.last_reply)))

@@ -33,6 +33,23 @@ class Platform:
     """What may be asked for when a delivery is not reviewed in time."""
     warning: str | None = None
     """What the user must know before writing, while nothing was delivered there."""
+    elsewhere: str | None = None
+    """Where things are done and written down if there is no platform between."""
+
+    @property
+    def where(self) -> str:
+        """「クラウドワークス」での納品."""
+        return self.elsewhere or self.name
+
+    @property
+    def side(self) -> str:
+        """「クラウドワークス側」の記録."""
+        return self.elsewhere or f"{self.name}側"
+
+    @property
+    def on(self) -> str:
+        """「クラウドワークス上」 2026-11-03 09:12."""
+        return self.elsewhere or f"{self.name}上"
 
 
 PLATFORMS: Mapping[str, Platform] = {
@@ -78,7 +95,13 @@ PLATFORMS: Mapping[str, Platform] = {
 }
 
 DIRECT = Platform(
-    name="相手方", client="依頼主", worker="受託者", contract_screen="契約書面", message_screen="書面・メール"
+    name="相手方",
+    client="依頼主",
+    worker="受託者",
+    contract_screen="契約書面",
+    message_screen="書面・メール",
+    delivery_screen="納品の控え",
+    elsewhere="書面・メール等",
 )
 """A contract without a platform between, or one that is not known."""
 

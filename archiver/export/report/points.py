@@ -23,13 +23,13 @@ def chapter(case: Case, found: Survey) -> Chapter:
     """A table of points, and what the user enclosed."""
     words = platform_of(case.contract.platform)
     rows = [(f"K-{number}", *row) for number, row in enumerate(_points(case, found, words), 1)]
-    heads = tuple(head.format(name=words.name) for head in _HEADS)
-    told = f"「{words.name}の記録」の列は{STATED}です。右端の画面で確認できます。"
+    heads = tuple(head.format(name=words.where) for head in _HEADS)
+    told = f"「{words.where}の記録」の列は{STATED}です。右端の列の画面で確認できます。"
     blocks: list[Block] = [Paragraph(told), Table(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
     enclosed = [_enclosed(one.number, one.kind, one.name, one.dated, one.note) for one in case.enclosures]
     if enclosed:
         blocks += [Paragraph("報告者が添えた資料", "strong"), Bullets(tuple(enclosed))]
-    return Chapter(f"２　{words.name}側の記録と照合できる点", tuple(blocks), new_page=True)
+    return Chapter(f"２　{words.side}の記録と照合できる点", tuple(blocks), new_page=True)
 
 
 def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, str, str, str, str]]:

@@ -39,12 +39,12 @@ _CUT = 200
 
 def files(case: Case, _found: Survey) -> Chapter:
     """Every file with what became of its bytes."""
-    name = platform_of(case.contract.platform).name
+    name = platform_of(case.contract.platform).where
     delivered = {one.sha256 for one in case.deliveries if one.sha256}
     rows = tuple(_file(case, one, delivered) for one in case.attachments)
     if not rows:
         return Chapter(_FILES, (Paragraph("ファイルはありません。"),))
-    told = f"「納品」の列は、{name}に納品したファイルとSHA-256が一致するかどうかです。"
+    told = f"「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。"
     return Chapter(_FILES, (Paragraph(told, "small"), Table(_FILE_HEADS, _FILE_WIDTHS, rows, 7)))
 
 

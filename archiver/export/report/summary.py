@@ -22,9 +22,10 @@ _DELIVERIES = 3
 
 def chapter(case: Case, found: Survey) -> Chapter:
     """Labels and what they say."""
+    words = platform_of(case.contract.platform)
     rows = [
         ("お願いしたいこと", request(case, found)),
-        (f"{platform_of(case.contract.platform).name}の契約", _contract(case)),
+        ("契約" if words.elsewhere else f"{words.name}の契約", _contract(case)),
         ("当事者", _parties(case)),
         ("契約・仮払い", _money(case)),
         *permission(case, found),
@@ -60,7 +61,7 @@ def _parties(case: Case) -> str:
     ]
     others = f" 他{len(shown) - 3}名(第3章)" if len(shown) > 3 else ""
     return (
-        f"{words.client}: {words.name}での表示名「{_stated(case.contract.client)}」\n"
+        f"{words.client}: {words.where}での表示名「{_stated(case.contract.client)}」\n"
         f"　Chatworkでの相手 {'、'.join(shown[:3]) or 'なし'}{others}\n"
         f"報告者({words.worker}): {flat(visible(case.owner_name), _NAME)}(ChatworkのID {case.owner_id})"
     )
@@ -75,15 +76,15 @@ def _money(case: Case) -> str:
 
 
 def _deliveries(case: Case) -> str:
-    name = platform_of(case.contract.platform).name
+    where = platform_of(case.contract.platform).on
     if not case.deliveries:
-        return f"{name}上 {BLANK}"
+        return f"{where} {BLANK}"
     sent = {one.sha256: one for one in case.attachments if one.sha256 is not None}
     lines = []
     for delivery in case.deliveries[-_DELIVERIES:]:
-        same = sent.get(delivery.sha256)
+        same = sent.get(delivery.sha256 or "")
         also = f" / Chatwork上 {stamp(same.uploaded_at)}(同一ファイル {same.number})" if same else ""
-        lines.append(f"{name}上 {_stated(delivery.at)}{also}")
+        lines.append(f"{where} {_stated(delivery.at)}{also}")
     earlier = len(case.deliveries) - len(lines)
     return "\n".join([*lines, *([f"ほか{earlier}回(第2章)。"] if earlier else [])])
 

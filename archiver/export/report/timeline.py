@@ -60,7 +60,7 @@ def _stated(case: Case) -> Iterator[_Line]:
         ("仮払い完了", one.escrowed_at),
         (f"{words.outside or '外部連絡'} 申請", one.contact_requested_on),
         (f"{words.outside or '外部連絡'} 承認", one.contact_approved_on),
-        *((f"{words.name}で納品", delivery.at) for delivery in case.deliveries),
+        *((f"{words.where}で納品", delivery.at) for delivery in case.deliveries),
     ]
     for what, text in stated:
         at = day_of(text)

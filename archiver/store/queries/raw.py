@@ -64,6 +64,13 @@ def seals(reading: Reading) -> Iterator[RawSeal]:
         yield RawSeal(number, _number(first), _number(last), *map(_text, texts))
 
 
+def stamps(reading: Reading) -> Iterator[tuple[int, str]]:
+    """Seal and authority of every stamp that came, by the table of stamps. Raises ArchiveDamaged."""
+    query = "SELECT seal, CAST(authority AS BLOB) FROM stamp WHERE state = 'stamped' ORDER BY seal, authority"
+    for number, authority in rows(reading, query):
+        yield _number(number), _text(authority)
+
+
 def count(reading: Reading, table: str) -> int:
     """The number of rows of a table of ours. Raises ArchiveDamaged."""
     ((found,),) = rows(reading, f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names

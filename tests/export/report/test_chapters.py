@@ -1,0 +1,121 @@
+"""The whole report: its thirteen chapters, what stands on each page, and words that must never be in it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from archiver.export.report import chapters, consult, exhibits
+from archiver.export.report.appendix import volume_reports
+from archiver.export.report.values import Report
+from tests.support import cases, paper
+
+PROFILES = ("support", "lawyer", "court")
+
+TITLES = [
+    "１　要約(まずこのページだけご覧ください)",
+    "２　クラウドワークス側の記録と照合できる点",
+    "３　当事者",
+    "４　契約と仮払いの日付",
+    "５　時系列",
+    "６　問題となるメッセージの抜粋",
+    "７　納品・ファイルの一覧",
+    "８　編集・削除・退席・アカウント変更の記録",
+    "９　取得できなかったもの・記録の限界",
+    "10　取得方法",
+    "11　検証方法",
+    "12　ハッシュ値とタイムスタンプ",
+    "13　伏せ字の一覧",
+]
+
+FORBIDDEN = (
+    *("証拠能力を保証", "改ざん不可能", "法的に有効", "ガイドライン準拠", "準拠し"),
+    *("詐欺", "悪質", "不正", "違法", "違反", "逃げ", "だま", "騙", "犯人", "加害", "被害", "証拠隠滅"),
+    *("削除した", "消した"),
+)
+"""Claims of evidence.md section 8, accusations, and deeds of which nobody knows who did them."""
+
+
+def texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in texts(one)]
+    return [text for one in value for text in texts(one)] if isinstance(value, list | tuple) else []
+
+
+def whole(report: Report) -> str:
+    return "\n".join(texts(asdict(report)))
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_there_are_thirteen_chapters(profile: str) -> None:
+    """Each profile has the same chapters in the same order, under the same headings."""
+    assert TITLES == [one.title for one in chapters.report(cases.case(profile=profile)).chapters]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("contract", [cases.CONTRACT, cases.BLANK_CONTRACT])
+def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> None:
+    """No report, appendix or summary holds an accusation, a conclusion of law or a promise that cannot be kept."""
+    plain = cases.room(["本文です"])
+    case = cases.case([plain], profile=profile, contract=contract)
+    made = [chapters.report(case), consult.report(case), exhibits.evidence_list(case), *volume_reports(case)]
+
+    for report in made:
+        assert [] == [word for word in FORBIDDEN if word in whole(report)]
+
+
+def test_an_office_sees_no_digest_and_no_box() -> None:
+    """To a support agent a digest or an exhibit's box on each page reads as a threat: neither is there."""
+    report = chapters.report(cases.case())
+
+    assert "作成 2026-11-25 10:44:33(日本時間)" == report.footer
+    assert report.exhibit is None
+    assert "管理番号 CWA-20261125-01" == report.reference
+
+
+def test_a_lawyer_sees_the_digest_on_each_page() -> None:
+    """The footer names the content list by the first sixteen digits of its digest."""
+    report = chapters.report(cases.case(profile="lawyer"))
+
+    assert report.footer.endswith("内容一覧(content-sha256.txt)のSHA-256 先頭16桁 fefefefefefefefe")
+    assert report.exhibit is None
+
+
+@paper.needs_poppler
+def test_a_court_has_room_to_punch_and_to_number() -> None:
+    """A court's pages have 30 mm on the left, a box for the exhibit's number, and entry numbers beside messages."""
+    report = chapters.report(cases.case(profile="court"))
+
+    pages = paper.pages(paper.printed(report))
+
+    assert (30.0, 20.0) == (report.left_margin, chapters.report(cases.case()).left_margin)
+    assert all("甲第号証" in paper.squeezed(page) for page in pages)
+    assert all("管理番号CWA-20261125-01" in paper.squeezed(page) for page in pages)
+    assert any("記録番号\n70" in page for page in pages)
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_page_has_its_number_and_names_the_case(profile: str) -> None:
+    """A single page tells to which report it belongs and how many there are."""
+    pages = paper.pages(paper.printed(chapters.report(cases.case(profile=profile))))
+
+    for number, page in enumerate(pages, 1):
+        shown = paper.squeezed(page)
+        assert f"{number}/{len(pages)}" in shown
+        assert "管理番号CWA-20261125-01" in shown
+        assert "作成2026-11-2510:44:33(日本時間)" in shown
+
+
+def test_the_summary_has_the_first_page_to_itself() -> None:
+    """Chapter 2 begins on a new page, and no other must."""
+    assert [2] == [at for at, one in enumerate(chapters.report(cases.case()).chapters, 1) if one.new_page]
+
+
+def test_equal_cases_are_equal_reports() -> None:
+    """Nothing in a report comes from elsewhere than its case."""
+    assert chapters.report(cases.case()) == chapters.report(cases.case())

@@ -1,0 +1,157 @@
+"""Chapter 6: who chose is said, every text of a chosen message is printed, gaps are not passed over in silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from archiver.chatwork.notation import parse
+from archiver.export.glyphs import printable
+from archiver.export.report import excerpt
+from archiver.export.report.case import Case
+from archiver.export.report.excerpt import MOST, chapter, chosen_messages
+from archiver.export.report.message import Around
+from archiver.export.report.survey import survey
+from archiver.export.report.values import Interruption, MessageBlock, Paragraph, Subheading
+from archiver.records import Gap, MessageId, RoomId, State
+from archiver.render.body import plain
+from tests.support import cases, conversation, paper
+from tests.support.conversation import at, message_id
+
+
+def blocks(case: Case) -> list[object]:
+    return list(chapter(case, survey(case)).blocks)
+
+
+def starred(case: Case) -> list[str]:
+    """The numbers of the chosen messages."""
+    return [one.number for one in blocks(case) if isinstance(one, MessageBlock) and "★" in one.head]
+
+
+def breaks(case: Case) -> list[str]:
+    return [one.text for one in blocks(case) if isinstance(one, Interruption)]
+
+
+def elided(case: Case) -> list[str]:
+    """The numbers of what is left out."""
+    return [one.partition("　")[2].rstrip(")") for one in breaks(case)]
+
+
+def quiet(count: int) -> list[str]:
+    return [f"発言{number}" for number in range(1, count + 1)]
+
+
+def test_without_a_choice_the_rule_chooses() -> None:
+    """Changed messages, messages with files and the last two of each side are chosen, and that it was the rule."""
+    messages = [cases.said("本文", number) for number in range(1, 101)]
+    messages[9] = replace(messages[9], state=State.EDITED)
+    messages[29] = replace(messages[29], state=State.DELETED)
+    messages[49] = replace(messages[49], state=State.MISSING)
+    file = cases.file(1, message_id(70))
+    case = cases.case([cases.of_messages(messages, attachments=(file,))])
+
+    shown = blocks(case)
+
+    assert isinstance(shown[0], Paragraph)
+    assert "自動選択" in shown[0].text
+    assert ["No.10", "No.30", "No.50", "No.70", "No.97", "No.98", "No.99", "No.100"] == starred(case)
+    assert ["No.1から4", "No.16から24", "No.36から44", "No.56から64", "No.76から91"] == elided(case)
+
+
+def test_a_choice_of_the_users_takes_the_place_of_the_rule() -> None:
+    """Only the named messages have a star, and the report says who chose."""
+    messages = [cases.said("本文", number, state=State.EDITED) for number in range(1, 41)]
+    case = cases.case([cases.of_messages(messages)], chosen=(message_id(20),))
+
+    shown = blocks(case)
+
+    assert isinstance(shown[0], Paragraph)
+    assert "報告者が選びました" in shown[0].text
+    assert "自動選択" not in shown[0].text
+    assert ["No.20"] == starred(case)
+    assert ["(中略 14件　No.1から14)", "(中略 15件　No.26から40)"] == breaks(case)
+
+
+def test_the_whole_is_named() -> None:
+    """The excerpt says which file of the package has every message."""
+    support, lawyer = blocks(cases.case())[0], blocks(cases.case(profile="lawyer"))[0]
+
+    assert isinstance(support, Paragraph)
+    assert isinstance(lawyer, Paragraph)
+    assert "02_messages.csv" in support.text
+    assert "02_messages.csv" not in lawyer.text
+
+
+def test_several_rooms_stand_one_after_the_other() -> None:
+    """Each room has its heading, and what one leaves out is not counted in another."""
+    early, late = ([cases.said("本文", number) for number in range(at, at + 20)] for at in (1, 101))
+    first = cases.of_messages(early, room_id=RoomId(1), room_name="甲\n乙")
+    case = cases.case([first, cases.of_messages(late, room_id=RoomId(2))], chosen=(message_id(20), message_id(101)))
+
+    headings = [one.text for one in blocks(case) if isinstance(one, Subheading)]
+
+    assert "チャット「甲[U+000A]乙」(ルームID 1)" == headings[0]
+    assert 2 == len(headings)
+    assert ["(中略 14件　No.1から14)", "(中略 14件　No.107から120)"] == breaks(case)
+
+
+def test_a_gap_between_shown_messages_is_shown() -> None:
+    """Where the record has a hole, the excerpt has one too; a hole in what is left out is counted."""
+    messages = [cases.said("本文", number) for number in range(1, 41)]
+    gaps = (gap(1, 19), gap(2, 35))
+    case = cases.case([cases.of_messages(messages, gaps=gaps)], chosen=(message_id(20),))
+
+    shown = breaks(case)
+
+    assert shown[0] == "(中略 14件　No.1から14)"
+    assert shown[1].startswith("空白(保存できなかった期間) ")
+    assert "およそ7件" in shown[1]
+    assert shown[2] == "(中略 15件　No.26から40。この間に空白1か所(第9章))"
+
+
+def gap(number: int, after: int) -> Gap:
+    return Gap(
+        conversation.ROOM, number, message_id(after), message_id(after + 1), at(after), at(after + 1), 7, "window"
+    )
+
+
+def test_too_many_are_cut_to_the_changed_and_the_youngest() -> None:
+    """The rule takes at most its number; changed messages go first, and what is left out is counted."""
+    messages = [cases.said("本文", number) for number in range(1, MOST + 102)]
+    messages[0] = replace(messages[0], state=State.DELETED)
+    files = tuple(cases.file(number, one.message_id) for number, one in enumerate(messages[1:], 1))
+    case = cases.case([cases.of_messages(messages, attachments=files)])
+
+    chosen, left = chosen_messages(case, survey(case))
+
+    assert MOST == len(chosen)
+    assert 101 == left
+    assert {message_id(1), message_id(MOST + 101)} <= set(chosen)
+    assert message_id(2) not in chosen
+
+
+def test_an_id_that_is_in_no_room_chooses_nothing() -> None:
+    """A choice that names other messages leaves everything out, counted."""
+    case = cases.case([cases.room(quiet(3))], chosen=(MessageId("42"),))
+
+    assert [] == starred(case)
+    assert ["(中略 3件　No.1001から1003)"] == breaks(case)
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize("profile", ["support", "court"])
+def test_every_text_is_on_paper(profile: str) -> None:
+    """Each text that each shown message ever had, with its number, id and time, can be copied from the PDF."""
+    case = cases.case(profile=profile)
+    (room,) = case.rooms
+    around = Around(case, room)
+
+    shown = paper.squeezed(paper.text(paper.printed(paper.report(*excerpt.room_blocks(case, room, {message_id(7)})))))
+
+    for message in list(room.messages())[1:12]:
+        assert f"No.{message.no}2026" in shown
+        assert f"メッセージID{message.message_id}" in shown
+        for version in message.texts:
+            for line in plain(parse(version.body), around.references).split("\n"):
+                assert paper.squeezed(printable(line)) in shown

@@ -1,0 +1,102 @@
+"""Appendix B: a draft whose purpose of proof is left to whoever files it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from archiver.export.report.exhibits import HEADS, TO_FILL, era, evidence_csv, evidence_list
+from archiver.records import Delivery, Enclosure
+from tests.support import cases, paper
+from tests.support.conversation import at, message_id
+
+
+def lines(made: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline="")))
+
+
+def test_the_list_begins_with_contract_messages_and_method() -> None:
+    """The contract's screen, the excerpt beside the whole, how it was taken, then the file that was delivered."""
+    found = lines(evidence_csv(cases.case()))
+
+    assert [
+        ("甲1", "契約詳細(契約ID 12345678)", "写し", "令和8年10月1日", "株式会社クラウドワークス"),
+        (
+            "甲2の1",
+            "Chatworkメッセージ抜粋(令和8年11月5日から令和8年11月15日)",
+            "写し",
+            "令和8年11月5日から令和8年11月15日",
+            "原告及び被告(各発言者)、出力 原告",
+        ),
+        (
+            "甲2の2",
+            "Chatworkメッセージ全部(令和8年11月5日から令和8年11月15日)",
+            "写し",
+            "令和8年11月5日から令和8年11月15日",
+            "原告及び被告(各発言者)、出力 原告",
+        ),
+        ("甲3", "取得方法に関する報告書", "原本", "令和8年11月25日", "原告"),
+        ("甲4", "ファイル F-0001 「画面.png」", "写し", "令和8年11月5日", "被告"),
+    ] == [tuple(row[head] for head in HEADS[:5]) for row in found]
+
+
+def test_what_is_to_be_proved_is_left_to_the_user() -> None:
+    """No line claims what it proves, and that only a part is filed is said."""
+    found = lines(evidence_csv(cases.case()))
+
+    assert {TO_FILL} == {row["立証趣旨"] for row in found}
+    assert "一部の抜粋" in found[1]["備考"]
+
+
+def test_what_the_user_added_is_listed() -> None:
+    """Enclosures and files that the user linked to a delivery come last, the own ones as the claimant's."""
+    added = Enclosure(1, "screenshot", "契約画面.png", 1, "00" * 32, at(0), dated="2026-10-03", note="=1+1")
+    room = cases.of_messages([cases.said("本文", 1)], attachments=(cases.file(7, message_id(1)),))
+    case = cases.case([room], deliveries=(Delivery(1, "2026-11-06", file_id=7),), enclosures=(added,))
+
+    found = lines(evidence_csv(case))
+
+    assert ("ファイル F-0007 「movie07.mp4」", "原告") == (found[-2]["標目"], found[-2]["作成者"])
+    assert ("画面の写し N-01 「契約画面.png」", "令和8年10月3日") == (found[-1]["標目"], found[-1]["作成年月日"])
+    assert "'=1+1" == found[-1]["備考"]
+
+
+def test_a_spreadsheet_opens_it_safely() -> None:
+    """A byte order mark, CRLF, and no cell that is a formula, whatever was typed."""
+    hostile = replace(cases.CONTRACT, platform_id="\n=cmd|' /C calc'!A0", contracted_on="=1+1")
+
+    made = evidence_csv(cases.case(contract=hostile))
+
+    assert made.startswith(b"\xef\xbb\xbf")
+    assert made.count(b"\r\n") == made.count(b"\n")
+    assert not any(value.startswith(("=", "+", "-", "@")) for row in lines(made) for value in row.values())
+
+
+@pytest.mark.parametrize(
+    ("at_", "wanted"),
+    [
+        (datetime(2026, 11, 24, 15, 0, tzinfo=UTC), "令和8年11月25日"),
+        (datetime(2019, 4, 30, 15, 0, tzinfo=UTC), "令和元年5月1日"),
+        (datetime(2019, 4, 30, 14, 0, tzinfo=UTC), "2019年4月30日"),
+    ],
+)
+def test_days_are_told_in_years_of_the_era(at_: datetime, wanted: str) -> None:
+    """As courts write them, by the day in Japan."""
+    assert wanted == era(at_)
+
+
+@paper.needs_poppler
+def test_the_page_holds_what_the_table_holds() -> None:
+    """The PDF has each line, the note that it is a draft, and the margin of a court."""
+    report = evidence_list(cases.case())
+
+    shown = paper.squeezed(paper.text(paper.printed(report)))
+
+    assert 30.0 == report.left_margin
+    assert "下書きです。" in shown
+    for name in ("甲1", "甲2の1", "甲2の2", "甲3", "甲4"):
+        assert name in shown

@@ -1,0 +1,75 @@
+"""Chapter 9 is always there, and says the same things also when nothing is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from archiver.export.report import chapters, limits
+from archiver.export.report.case import Case
+from archiver.export.report.limits import ALWAYS, MOST
+from archiver.export.report.survey import survey
+from archiver.export.report.values import Bullets
+from archiver.records import Conversation, Pause
+from tests.support import cases, conversation
+from tests.support.conversation import at, message_id
+
+
+def items(case: Case) -> list[str]:
+    (bullets,) = limits.chapter(case, survey(case)).blocks
+    assert isinstance(bullets, Bullets)
+    return list(bullets.items)
+
+
+@pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
+@pytest.mark.parametrize("rooms", [[], [conversation.empty()], [conversation.sample()]])
+def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
+    """Whatever the case, the chapter is printed with what this kind of record can never hold."""
+    report = chapters.report(cases.case(rooms, profile=profile))
+
+    (chapter,) = (one for one in report.chapters if one.title == "９　取得できなかったもの・記録の限界")
+    (bullets,) = chapter.blocks
+    assert isinstance(bullets, Bullets)
+    assert set(ALWAYS) <= set(bullets.items)
+
+
+def test_nothing_missing_is_said_too() -> None:
+    """A whole record says that there is no gap, no pause and no lost file."""
+    told = items(cases.case([cases.room(["一"])]))
+
+    assert "空白(保存できなかった期間): ありません。" in told
+    assert "見ていない時間: 1時間を超えるものはありません。" in told
+    assert "未取得のファイル: ありません。" in told
+
+
+def test_what_is_missing_is_named() -> None:
+    """Gaps with their ids and estimate, pauses with their cost, lost files with the reason, vanished messages."""
+    told = "\n".join(items(cases.case(other_chats=("相手との別のチャット1件は保存の対象にしていません。",))))
+
+    for wanted in (
+        "保存開始: 2026-11-05 09:14:33。",
+        f"{message_id(10)} と メッセージID {message_id(12)} の間)。",
+        "およそ23件",
+        "見ていない時間: 2026-11-09 10:14:33 から 2026-11-09 15:14:33 まで。",
+        "未取得のファイル F-0002 ../../etc/passwd[U+202E]gnp.mov[U+000A] 2,100,000,000バイト",
+        "「見つからない」と応答(404)",
+        "プランの制限で見えない発言: 1件",
+        "表示されなくなった発言(理由不明): 1件",
+        "相手との別のチャット1件は保存の対象にしていません。",
+    ):
+        assert wanted in told
+
+
+def test_many_pauses_and_files_are_counted() -> None:
+    """The latest pauses are named one by one and the older ones summed up; so many lost files are counted."""
+    pauses = tuple(Pause(at(600 * number), at(600 * number) + timedelta(hours=2)) for number in range(MOST + 5))
+    files = tuple(cases.file(number, message_id(1), sha256=None) for number in range(1, MOST + 4))
+    room = replace(cases.room(["一"]), pauses=pauses, attachments=files)
+
+    told = items(cases.case([room]))
+
+    assert "見ていない時間: ほかに古いもの5回(合計およそ10時間)。" in told
+    assert MOST == sum("まで。" in one for one in told)
+    assert "未取得のファイル: ほか3点(第7章)。" in told

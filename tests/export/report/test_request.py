@@ -1,0 +1,97 @@
+"""What is asked for is something that the office can really do at this stage, on every platform."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from archiver.export.report.case import Case
+from archiver.export.report.platform import DIRECT, PLATFORMS, platform_of
+from archiver.export.report.request import READ, advice, request
+from archiver.export.report.survey import survey
+from archiver.records import Delivery
+from tests.support import cases
+from tests.support.conversation import DAY, at
+
+SAID = [cases.said("本文", 1), cases.said("本文", 2)]
+
+
+def asked(case: Case) -> str:
+    return request(case, survey(case))
+
+
+def on(platform: str | None, *, delivered: str | None, silent_days: float) -> Case:
+    """A case on a platform whose counterpart wrote last so many days ago."""
+    return cases.case(
+        [cases.of_messages(SAID)],
+        contract=replace(cases.CONTRACT, platform=platform),
+        deliveries=() if delivered is None else (Delivery(1, delivered),),
+        created_at=at(1) + timedelta(days=silent_days),
+    )
+
+
+@pytest.mark.parametrize(("platform", "silent"), list(product([*PLATFORMS, None, "other"], [0, 1, 2.9, 3, 30, 365])))
+def test_before_a_delivery_no_review_is_asked_for(platform: str | None, silent: float) -> None:
+    """However long the silence, nobody is asked to accept what was not delivered on the platform."""
+    told = asked(on(platform, delivered=None, silent_days=silent))
+
+    assert "検収" not in told
+    assert "支払い確定" not in told
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
+    """When the review is overdue by the usual time of the platform, its own way of ending that is asked for."""
+    words = platform_of(platform)
+    early = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days - 1)
+    due = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days)
+
+    assert words.review is not None
+    assert "経過しても" not in asked(early)
+    assert f"納品(2026-11-05)から{words.review_days}日を経過しても" in asked(due)
+    assert asked(due).endswith(f"{words.review}をお願いします。")
+
+
+def test_after_three_days_of_silence_a_reminder_is_asked_for() -> None:
+    """A counterpart who does not answer is to be reminded; one who does is not."""
+    assert "相手方への連絡催促をお願いします。" in asked(on("crowdworks", delivered=None, silent_days=3))
+    assert READ == asked(on("crowdworks", delivered=None, silent_days=2.9))
+
+
+def test_without_an_office_there_is_only_a_question() -> None:
+    """A contract without a platform asks for advice, whatever happened."""
+    assert READ == asked(on(None, delivered="2026-11-05", silent_days=40))
+    assert DIRECT == platform_of("unknown")
+
+
+def test_a_delivery_to_come_changes_nothing() -> None:
+    """A delivery dated in the future is not overdue."""
+    assert "経過しても" not in asked(on("crowdworks", delivered="2099-01-01", silent_days=30))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_the_user_is_told_to_deliver_there_first(platform: str) -> None:
+    """Without a delivery on the platform there is a warning, with one there is none."""
+    assert platform_of(platform).name in (advice(on(platform, delivered=None, silent_days=30)) or "")
+    assert advice(on(platform, delivered="2026-11-05", silent_days=30)) is None
+
+
+def test_ending_early_is_warned_of() -> None:
+    """On CrowdWorks the warning names the request that gives the money back."""
+    assert "契約途中終了リクエスト" in (advice(on("crowdworks", delivered=None, silent_days=1)) or "")
+
+
+def test_one_request_in_one_sentence() -> None:
+    """Whatever the case, exactly one sentence is asked."""
+    for platform, delivered, silent in product([*PLATFORMS, None], [None, "2026-11-05"], [0, 5, 20]):
+        assert 1 == asked(on(platform, delivered=delivered, silent_days=silent)).count("。")
+
+
+def test_days_are_those_of_the_calendar_in_japan() -> None:
+    """A delivery late in the evening of one day is overdue on the seventh day after it."""
+    case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=0)
+
+    assert "経過しても" in asked(replace(case, created_at=at(7 * DAY)))

@@ -1,0 +1,184 @@
+"""Page 1 is enough, always fits, states blanks as blanks, and never hides when contact outside began."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from archiver.evidence.tables_events import Event
+from archiver.export.report import chapters, summary
+from archiver.export.report.case import BLANK, Case
+from archiver.export.report.platform import PLATFORMS
+from archiver.export.report.survey import survey
+from archiver.export.report.values import Facts
+from archiver.records import AccountId, Delivery, Person, State
+from tests.support import cases, conversation, paper
+from tests.support.conversation import CLIENT, at
+
+LONG = "とても長い名前で、どこまでも続きます。" * 40
+WIDE = "W" * 600
+
+
+def rows(case: Case) -> dict[str, str]:
+    """The facts of page 1 by their labels."""
+    (facts,) = (one for one in summary.chapter(case, survey(case)).blocks if isinstance(one, Facts))
+    return dict(facts.rows)
+
+
+def event(kind: str, after: str = "後", at_: str = "2026-11-14T20:15:00.000000Z", before: str = "前") -> Event:
+    return Event(at_, 1, kind, conversation.ROOM, None, "対象", before, after, None)
+
+
+def with_contract(**changed: str | None) -> Case:
+    return cases.case(contract=replace(cases.CONTRACT, **changed))  # type: ignore[arg-type]
+
+
+def monstrous(text: str) -> Case:
+    """A case in which everything that can be long is."""
+    facts = (
+        "title client platform_id url contracted_on escrowed_at contact_requested_on contact_approved_on amount due_on"
+    )
+    sample = conversation.sample()
+    people = {one: Person(AccountId(one), (text,)) for one in range(100, 140)}
+    return cases.case(
+        [replace(sample, room_name=text, people=people)] * 3,
+        contract=replace(cases.CONTRACT, **dict.fromkeys(facts.split(), text)),  # type: ignore[arg-type]
+        owner_name=text,
+        events=[event("表示名が変わった", text)] * 300,
+        deliveries=tuple(Delivery(number, text, text, 1, "ab" * 32) for number in range(20)),
+    )
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize("text", ["短い", LONG, WIDE, "改\n行\n" * 100, "あ\u00a0" * 300])
+@pytest.mark.parametrize("platform", [*PLATFORMS, None])
+def test_it_is_one_page(text: str, platform: str | None) -> None:
+    """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
+    case = monstrous(text)
+    case = replace(case, contract=replace(case.contract, platform=platform))
+    report = chapters.report(case)
+    second = replace(report.chapters[1], blocks=())
+
+    pages = paper.pages(paper.printed(replace(report, chapters=(report.chapters[0], second))))
+
+    assert 2 == len(pages)
+    assert "報告者の立場" in pages[0]
+    assert "時刻はすべて日本時間です。" in paper.squeezed(pages[0])
+    assert paper.squeezed(second.title) in paper.squeezed(pages[1])
+
+
+@paper.needs_poppler
+def test_it_says_who_what_when_and_what_is_asked() -> None:
+    """Request, contract, people, dates, range and standing are on page 1 of the report."""
+    first = paper.squeezed(paper.pages(paper.printed(chapters.report(cases.case())))[0])
+
+    for wanted in (
+        "利用規約に基づく検収手続きのご検討をお願いします。",
+        "契約ID12345678",
+        "「YouTube動画編集10本」",
+        "https://crowdworks.jp/contracts/12345678",
+        "tanaka_movie",
+        "50,000円(税込)",
+        "クラウドワークス上2026-11-0609:12/Chatwork上2026-11-0510:23:33(同一ファイルF-0001)",
+        "全13件・ファイル3点。取得できなかったファイル1点、空白2か所(第9章)。",
+        "本書は契約の一方当事者である報告者が作成したものです。",
+    ):
+        assert wanted in first
+
+
+def test_blank_facts_are_said_to_be_blank() -> None:
+    """Nothing stated is printed as 「未記入」, never left out and never guessed."""
+    told = rows(cases.case(contract=cases.BLANK_CONTRACT, deliveries=()))
+
+    assert f"契約ID {BLANK}\n仕事名「{BLANK}」\n契約ページのURL {BLANK}" == told["クラウドワークスの契約"]
+    assert f"契約 {BLANK} / 仮払い完了 {BLANK} / 契約金額 {BLANK}" == told["契約・仮払い"]
+    assert f"クラウドワークス上 {BLANK}" == told["納品"]
+    assert f"「{BLANK}」" in told["当事者"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "wanted"),
+    [
+        ({"contact_approved_on": "2026-11-06"}, "(承認日の1日前)"),
+        ({"contact_approved_on": "2026-11-05"}, "(承認と同じ日)"),
+        ({"contact_approved_on": "2026-11-04"}, "(承認後)"),
+        ({"contact_approved_on": None, "escrowed_at": "2026-11-07 10:00"}, "(仮払い完了の2日前)"),
+        ({"contact_approved_on": None, "escrowed_at": "2026-11-05 23:00"}, "(仮払い完了と同じ日)"),
+        ({"contact_approved_on": None, "escrowed_at": "2026-11-01"}, "(仮払い完了後)"),
+        ({"contact_approved_on": None, "escrowed_at": None}, "2026-11-05 10:14:33"),
+    ],
+)
+def test_when_contact_began_is_set_against_the_permission(facts: dict[str, str | None], wanted: str) -> None:
+    """The first message stands beside the approval or, without one, beside the escrow, before or after it."""
+    assert rows(with_contract(**facts))["サービス外連絡申請"].endswith(wanted)
+
+
+def test_a_missing_permission_is_stated() -> None:
+    """Without an approval the row says so, in the reporter's name."""
+    told = rows(with_contract(contact_approved_on=None, contact_requested_on=None))["サービス外連絡申請"]
+
+    assert told.startswith("申請の記録なし(報告者の申告) / 承認の記録なし(報告者の申告)")
+
+
+def test_a_platform_without_such_a_permission_has_no_such_row() -> None:
+    """The row is the platform's own."""
+    assert "連絡先公開申請" in rows(with_contract(platform="lancers"))
+    assert not any("申請" in label for label in rows(with_contract(platform="coconala")))
+
+
+def test_the_count_of_days_has_its_date() -> None:
+    """How long ago the last reply was says as of which day, by the calendar in Japan."""
+    told = rows(cases.case([cases.of_messages([cases.said("一", 1), cases.said("二", 2)])]))["起きたこと"]
+
+    assert "相手の最後の発言は 2026-11-05 10:15:33(No.1)。それから20日(2026-11-25 現在)。" == told
+
+
+def test_changes_have_their_day_in_japan() -> None:
+    """A change noticed in the evening by UTC is of the next day in Japan."""
+    told = rows(cases.case(events=[event("表示名が変わった", "田中(解約済)", before="田中")]))["起きたこと"]
+
+    assert "2026-11-15 表示名が変わった: 田中 → 田中(解約済)" in told
+
+
+def test_many_changes_are_counted() -> None:
+    """Page 1 shows the latest changes and how many there are besides."""
+    told = rows(cases.case(events=[event("表示名が変わった", f"名前{number}") for number in range(20)]))["起きたこと"]
+
+    assert "名前19" in told
+    assert "名前0" not in told
+    assert "ほかの変更 18件(第8章)。" in told
+
+
+def test_what_was_saved_before_the_last_reply_is_counted() -> None:
+    """Messages held when the counterpart last wrote are told from those saved later."""
+    early = [replace(cases.said("本文", number), first_seen=at(number)) for number in (2, 4)]
+    late = replace(cases.said("返信", 5), first_seen=at(5) + timedelta(days=3))
+
+    told = rows(cases.case([cases.of_messages([*early, late])]))["保存した時期"]
+
+    assert "全3件のうち、相手の最後の発言より前に保存したもの 2件、後に保存したもの 1件" in told
+
+
+def test_nothing_from_the_other_side_is_said() -> None:
+    """A room in which only the reporter wrote says that there is no reply."""
+    told = rows(cases.case([cases.of_messages([cases.said("本文", 2)])]))
+
+    assert "相手の発言は、この報告書の範囲にありません。" in told["起きたこと"]
+    assert "相手の発言はありません。" in told["保存した時期"]
+
+
+def test_states_are_counted() -> None:
+    """Deleted, edited and missing messages are counted on page 1, each in its own words."""
+    messages = [
+        cases.said("本文", 1, state=State.DELETED),
+        cases.said("本文", 3, state=State.DELETED),
+        cases.said("本文", 5, state=State.MISSING, account_id=CLIENT),
+    ]
+
+    told = rows(cases.case([cases.of_messages(messages)]))["起きたこと"]
+
+    assert "「削除」表示に変わった発言 2件(第8章)。" in told
+    assert "表示されなくなった発言(理由不明) 1件(第8章)。" in told
+    assert "編集された" not in told

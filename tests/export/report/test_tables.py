@@ -1,0 +1,217 @@
+"""Chapters 2, 3, 4, 7, 8, 12 and 13: what their rows hold, and that nothing of a stranger's forges a line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from archiver.evidence.tables_events import Event
+from archiver.export.report import method, parties, points, proofs, records
+from archiver.export.report.case import BLANK, Case, Covered, SealLine
+from archiver.export.report.survey import survey
+from archiver.export.report.values import Bullets, Chapter, Paragraph, Table
+from archiver.records import Delivery, Enclosure
+from tests.support import cases, conversation
+from tests.support.conversation import CLIENT, DAY, at
+
+
+def rows(chapter: Chapter) -> list[tuple[str, ...]]:
+    return [row for one in chapter.blocks if isinstance(one, Table) for row in one.rows]
+
+
+def words(chapter: Chapter) -> str:
+    paragraphs = [one.text for one in chapter.blocks if isinstance(one, Paragraph)]
+    return "\n".join([*paragraphs, *(item for one in chapter.blocks if isinstance(one, Bullets) for item in one.items)])
+
+
+def told(case: Case) -> list[tuple[str, ...]]:
+    return rows(points.chapter(case, survey(case)))
+
+
+def test_points_name_the_screen() -> None:
+    """Each point has what the platform shows, what the record has, how they agree, and where the agent sees it."""
+    by_item = {row[1]: row for row in told(cases.case())}
+
+    assert "契約詳細" == by_item["契約日"][5]
+    assert "メッセージの申請ステータス" == by_item["サービス外連絡申請"][5]
+    assert (
+        "2026-11-06 09:12 画面.png 3,707バイト",
+        "F-0001 2026-11-05 10:23:33",
+        "サイズ・SHA-256とも同じ",
+        "契約詳細の納品・検収",
+    ) == by_item["納品物"][2:]
+    assert [f"K-{number}" for number in range(1, 7)] == [row[0] for row in told(cases.case())]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "agreement"),
+    [
+        (Delivery(1, "2026-11-06", "a", 1, "ee" * 32, file_id=11), "報告者による対応づけ"),
+        (Delivery(1, "2026-11-06", "a", 1, "ee" * 32), "-"),
+        (Delivery(1, "2026-11-06"), "-"),
+    ],
+)
+def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, agreement: str) -> None:
+    """Only equal bytes are the same file; a link that the user made is called the user's."""
+    assert agreement == told(cases.case(deliveries=(delivery,)))[-1][4]
+
+
+def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
+    """Two unknown digests are not one and the same."""
+    room = replace(conversation.sample(), attachments=(cases.file(1, conversation.message_id(1), sha256=None),))
+    case = cases.case([room], deliveries=(Delivery(1, "2026-11-06"),))
+
+    assert "同一ファイル" not in str(told(case))
+    assert "-" == rows(records.files(case, survey(case)))[0][6]
+
+
+def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
+    """Blank facts print 「未記入」, what the user told of the chat id is a row, what the user added a list."""
+    added = Enclosure(2, "notice", "承認\n.png", 1, "00" * 32, at(0), dated="2026-10-03", note="通知の写し")
+    case = cases.case(contract=cases.BLANK_CONTRACT, clues={"IDの連絡": "「IDは tanaka_xx です」"}, enclosures=(added,))
+
+    chapter = points.chapter(case, survey(case))
+
+    assert f"契約ID {BLANK}\n仕事名「{BLANK}」" == rows(chapter)[0][2]
+    assert ("IDの連絡", "「IDは tanaka_xx です」") == rows(chapter)[2][1:3]
+    assert "N-02 通知 承認[U+000A].png 2026-10-03 通知の写し" in words(chapter)
+
+
+def test_a_contract_without_a_platform_speaks_of_papers() -> None:
+    """Without an office between, the other source is what the user has in hand."""
+    case = cases.case(contract=replace(cases.CONTRACT, platform=None))
+
+    assert "２　書面・メール等の記録と照合できる点" == points.chapter(case, survey(case)).title
+
+
+def test_people_have_every_name_and_their_rooms() -> None:
+    """Each person is one row with all names in order; who is not mapped is said to be so."""
+    found = rows(parties.parties(cases.case(), survey(cases.case())))
+
+    assert ("報告者", "yamada", "1234567", "123456789", "APIトークンの持ち主") == found[0]
+    assert ("相手", "田中 → 田中(解約済)", "7654321", "123456789", BLANK) in found
+    mapped = cases.case(counterparts=(CLIENT,))
+    assert "参加者" == rows(parties.parties(mapped, survey(mapped)))[-1][0]
+
+
+@pytest.mark.parametrize(("profile", "asked"), [("support", False), ("lawyer", True), ("court", True)])
+def test_only_lawyers_are_asked_about_terms(profile: str, asked: bool) -> None:
+    """The table of terms that the law wants stated is for lawyers and courts, left to be filled."""
+    case = cases.case(profile=profile)
+
+    chapter = parties.dates(case, survey(case))
+
+    assert asked == any(row[0] == "給付の内容" and row[1] == BLANK for row in rows(chapter))
+    assert ("検収期限の目安(納品+7日)", "2026-11-13", "納品日からの計算") in rows(chapter)
+
+
+def test_files_have_way_state_and_digest() -> None:
+    """Sent or received, held or not and why, gone since when, and the same as a delivery."""
+    first, second, _third = rows(records.files(cases.case(), survey(cases.case())))
+
+    assert ("F-0001", "受信", "画面.png", "3,707") == first[:4]
+    assert ("一致", "abababababababab") == first[6:8]
+    assert "2026-11-13 10:14:33 以降Chatworkに表示されません" in first[8]
+    assert ("-", "-", "未取得: 「見つからない」と応答(404)") == second[6:]
+    assert "[U+000A]" in second[2]
+
+
+def test_changes_are_told_in_words() -> None:
+    """Tags of a changed message are words, long texts are cut, times are those of Japan, own changes are counted."""
+    room = conversation.ROOM
+    event = Event(
+        "2026-11-14T20:15:00Z",
+        1,
+        "編集された",
+        room,
+        5,
+        "m5",
+        "[To:7654321]田中さん" + "あ" * 900,
+        "",
+        "2026-11-14T20:10:00Z",
+    )
+    gap = Event("2026-11-14T20:15:00Z", 2, "空白が生じた", room, None, "m1 から m2", "", "", None)
+    case = cases.case(events=[event, gap])
+
+    chapter = records.changes(case, survey(case))
+
+    (row,) = rows(chapter)
+    assert ("2026-11-15 05:15:00", "編集された", "No.5") == row[:3]
+    assert row[3].startswith("[To: ID 7654321] 田中さん")
+    assert row[3].endswith("(以下略) → -")
+    assert "2026-11-15 05:10:00" == row[4]
+    assert "報告者自身の発言で、編集または「削除」表示になったもの: 1件" in words(chapter)
+
+
+def test_only_so_many_changes_are_printed() -> None:
+    """The latest are printed, the older ones counted, and where they stand is said."""
+    event = Event("2026-11-14T20:15:00Z", 1, "表示名が変わった", conversation.ROOM, None, "x", "a", "b", None)
+    case = cases.case(events=[event] * (records.MOST_EVENTS + 3))
+
+    chapter = records.changes(case, survey(case))
+
+    assert records.MOST_EVENTS == len(rows(chapter))
+    assert "古いもの3件は events.csv にあります。" in words(chapter)
+
+
+def test_seals_have_digest_and_both_times() -> None:
+    """Each seal has its whole digest, the authority, its time in UTC and Japan, and how late it came."""
+    chapter = proofs.hashes(cases.case(), survey(cases.case()))
+
+    first, second = rows(chapter)[:2]
+    assert ("第1号\n2026-11-05", "42", "0f" * 32, "tsa.example") == first[:4]
+    assert ("2026-11-05 13:16:33 UTC\n2026-11-05 22:16:33 日本時間", "2分") == first[4:]
+    assert ("付与待ち", "-") == second[4:]
+    assert "日ごとの確定記録 2件、うち第三者の時刻(タイムスタンプ)付き 1件。" in words(chapter)
+
+
+def test_an_office_sees_the_latest_seals_a_lawyer_all() -> None:
+    """The support report counts the older seals; the lawyer's lists each."""
+    seals = tuple(SealLine(number, "2026-11-05", 1, at(number * DAY), "0f" * 32) for number in range(1, 101))
+    room = cases.room(["一"])
+
+    support, lawyer = (
+        proofs.hashes(case, survey(case))
+        for case in (cases.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer"))
+    )
+
+    assert (proofs.MOST, 100) == (len(rows(support)), len(rows(lawyer)))
+    assert "古いもの40件は省略しました。" in words(support)
+
+
+def test_masked_places_are_listed_or_said_to_be_none() -> None:
+    """Each place has its reason and number; without any the chapter says so."""
+    case = cases.case(covered=(Covered("No.88", "電話番号", 2),))
+
+    assert [("No.88", "電話番号", "2")] == rows(proofs.masked(case, survey(case)))
+    assert "伏せ字はありません。" == words(proofs.masked(replace(case, covered=()), survey(case)))
+
+
+def test_the_statement_can_be_signed() -> None:
+    """Account, interface, room, interval, program and clock are in the statement, and who chose the excerpt."""
+    case = cases.case()
+
+    shown = words(method.statement(case, survey(case)))
+
+    for wanted in (
+        "1234567",
+        "https://api.chatwork.com/v2",
+        "123456789「",
+        "5分ごと",
+        "chatwork-archiver 0.1.0",
+        "0.8 秒",
+    ):
+        assert wanted in shown
+    assert "プログラムが第6章の規則で選びました。" in shown
+    assert "私が選びました。" in words(method.statement(replace(case, chosen=("1",)), survey(case)))
+    assert "2026年11月25日　　氏名" in shown
+
+
+def test_a_stamp_is_not_said_to_prove_more_than_it_does() -> None:
+    """With stamps the chapter says what they mean, without it says that there are none."""
+    case = cases.case()
+
+    assert method.STAMP_MEANS in words(method.checking(case, survey(case)))
+    plain = replace(case, stamping=False, seals=())
+    assert "第三者の時刻(タイムスタンプ)は付いていません。" in words(method.checking(plain, survey(case)))

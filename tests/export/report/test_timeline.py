@@ -1,0 +1,90 @@
+"""Chapter 5: at most 25 lines in order of time, the weightiest and youngest, each with its source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.evidence.tables_events import Event
+from archiver.export.report import timeline
+from archiver.export.report.case import Case
+from archiver.export.report.survey import survey
+from archiver.export.report.timeline import MOST
+from archiver.export.report.values import Paragraph, Table
+from archiver.records import Delivery
+from tests.support import cases, conversation
+from tests.support.conversation import message_id
+
+
+def rows(case: Case) -> list[tuple[str, ...]]:
+    table = timeline.chapter(case, survey(case)).blocks[0]
+    assert isinstance(table, Table)
+    return list(table.rows)
+
+
+def with_files(count: int) -> Case:
+    files = tuple(cases.file(number, message_id(1)) for number in range(1, count + 1))
+    return cases.case([cases.of_messages([cases.said("一", 1), cases.said("二", 2)], attachments=files)])
+
+
+def test_stated_days_and_noticed_times_stand_in_order() -> None:
+    """What was typed and what was recorded are one line of time, each with where it comes from."""
+    shown = rows(cases.case([cases.of_messages([cases.said("一", 1)])]))
+
+    assert [
+        ("2026-10-01", "契約", "報告者入力"),
+        ("2026-10-02", "サービス外連絡申請 申請", "報告者入力"),
+        ("2026-10-02 14:05", "仮払い完了", "報告者入力"),
+        ("2026-10-03", "サービス外連絡申請 承認", "報告者入力"),
+        ("2026-11-05 10:15", "Chatworkでの最初の発言", "No.1"),
+        ("2026-11-05 10:15", "相手の最後の発言", "No.1"),
+        ("2026-11-06 09:12", "クラウドワークスで納品", "報告者入力"),
+    ] == shown
+
+
+@given(count=st.integers(0, 80))
+def test_there_are_never_more_lines_than_may_be(count: int) -> None:
+    """However much happened, the table has at most 25 lines, in order, and says how many are not in it."""
+    case = with_files(count)
+
+    shown = timeline.chapter(case, survey(case)).blocks
+
+    assert len(rows(case)) == min(MOST, 7 + count)
+    assert [row[0][:10] for row in rows(case)] == sorted(row[0][:10] for row in rows(case))
+    note = [one.text for one in shown if isinstance(one, Paragraph)]
+    assert note == ([f"ほか{7 + count - MOST}件は、第7章と第8章にあります。"] if 7 + count > MOST else [])
+
+
+def test_files_go_first_and_old_ones_before_young() -> None:
+    """What was stated stays when there is too much; of the files the youngest stay."""
+    sources = [source for _, _, source in rows(with_files(60))]
+
+    assert 5 == sources.count("報告者入力")
+    assert "F-0060" in sources
+    assert "F-0001" not in sources
+
+
+def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
+    """Thirty deletions on a day are told once, with their number; a name's change says both names."""
+    room = conversation.ROOM
+    gone = [
+        Event("2026-11-06T01:00:00.000000Z", one, "「削除」表示に変わった", room, one, "m1", "前", "", None)
+        for one in range(30)
+    ]
+    named = Event("2026-11-06T16:00:00.000000Z", 99, "表示名が変わった", room, None, "ID 1", "甲", "乙", None)
+
+    shown = rows(replace(cases.case(), events=[*gone, named]))
+
+    assert ("2026-11-06 10:00", "発言30件 「削除」表示に変わった(検知)", "第8章") in shown
+    assert ("2026-11-07 01:00", "表示名が変わった(検知): 甲 → 乙", "第8章") in shown
+
+
+def test_what_is_no_date_is_left_out() -> None:
+    """A stated day that no calendar knows makes no line and no fault."""
+    case = cases.case(
+        contract=replace(cases.CONTRACT, contracted_on="来月のどこか"), deliveries=(Delivery(1, "あとで"),)
+    )
+
+    assert not any(what in ("契約", "クラウドワークスで納品") for _, what, _ in rows(case))

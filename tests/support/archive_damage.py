@@ -1,0 +1,332 @@
+"""What can be wrong with an archive: each kind by its name, as a change of its home behind the program's back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from archiver.evidence import chain, timestamp
+from archiver.evidence.roots import der_to_pem
+from archiver.evidence.timestamp import Authority
+from archiver.store import seal
+from archiver.store.archive import Archive
+from archiver.store.clock import moment, stamp
+from tests.support.stamped import authority
+from tests.support.tampering import behind_the_back, flip, rewritten, seal_file
+from tests.support.world import Clock
+
+Damage = Callable[[Archive], object]
+
+COLUMNS = "observed_at, kind, account_id, room_id, key, line, digest"
+TEXT, OTHER_TEXT = "承知しました。", "承知しません。"
+SEALS = (1, 2, 3)
+
+
+def stamp_of(archive: Archive, number: int, name: str = "a") -> Path:
+    """The file of a seal's stamp."""
+    found = seal_file(archive, number)
+    return found.with_name(f"{found.name}.{name}.tsr")
+
+
+def attachments(archive: Archive) -> list[Path]:
+    """The files of all attachments."""
+    return sorted(path for path in (archive.home / "files").rglob("*") if path.is_file())
+
+
+def message_seq(archive: Archive, key: str = "message/4") -> int:
+    """The number of the first entry of a message."""
+    with archive.reading() as reading:
+        found = reading.sql.exec_driver_sql("SELECT min(seq) FROM entry WHERE key = ?", (key,)).scalar()
+    assert isinstance(found, int)
+    return found
+
+
+def remade(archive: Archive, change: Callable[[str], str], *, earlier: timedelta | None = None) -> None:
+    """Make every record, digest, seal and row of the table of seals anew after a change of the lines' text.
+
+    `earlier`: every seal says that it was closed so much earlier.
+    """
+    with behind_the_back(archive) as database:
+        digests = {}
+        for seq, line in database.execute("SELECT seq, line FROM entry ORDER BY seq").fetchall():
+            digests[seq] = chain.digest(change(line))
+            database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [change(line), digests[seq], seq])
+        previous = chain.GENESIS
+        for number in [number for (number,) in database.execute("SELECT number FROM seal ORDER BY number")]:
+            told = json.loads(seal_file(archive, number).read_bytes())
+            told["entries"] = [digests[seq] for seq in range(told["first"], told["last"] + 1)]
+            told["previous"] = previous
+            if earlier is not None:
+                told["closed_at"] = _earlier(told["closed_at"], earlier)
+            previous = put_seal(archive, database, told)
+
+
+def put_seal(archive: Archive, database: sqlite3.Connection, told: Mapping[str, Any]) -> str:
+    """Put a seal in place of the one of its number, file and row; its digest."""
+    body = (chain.canonical(told) + "\n").encode()
+    path = seal_file(archive, told["number"])
+    path.chmod(0o600)
+    path.write_bytes(body)
+    digest = chain.file_digest(body)
+    row = [digest, told["closed_at"], told["number"]]
+    database.execute("UPDATE seal SET sha256 = ?, closed_at = ? WHERE number = ?", row)
+    return digest
+
+
+def restamped(archive: Archive, by: Authority, *, roots: bool) -> None:
+    """Stamp every seal anew by somebody under the name `a`, with `roots` also in place of the root beside them."""
+    for number in SEALS:
+        put_stamp(archive, number, by)
+    if roots:
+        write(archive.home / "seals/a.pem", "".join(map(der_to_pem, by.roots)).encode())
+
+
+def put_stamp(archive: Archive, number: int, by: Authority) -> None:
+    """A new stamp over a seal as it lies there."""
+    made = timestamp.stamp(seal_file(archive, number).read_bytes(), by, now=Clock())
+    write(stamp_of(archive, number), made.reply)
+
+
+def unstamp(archive: Archive) -> None:
+    """Remove every stamp, and the rows that tell of them."""
+    for path in (archive.home / seal.FOLDER).glob("*.tsr"):
+        path.unlink()
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM stamp")
+
+
+def cut(archive: Archive, *, last_seal: int) -> None:
+    """Keep nothing behind a seal: neither records nor replies, seals nor rows of seals."""
+    for number in SEALS[last_seal:]:
+        seal_file(archive, number).unlink()
+    with behind_the_back(archive) as database:
+        (last,) = database.execute("SELECT last FROM seal WHERE number = ?", [last_seal]).fetchone()
+        database.execute("DELETE FROM entry WHERE seq > ?", [last])
+        database.execute("DELETE FROM seal WHERE number > ?", [last_seal])
+
+
+def write(path: Path, body: bytes) -> None:
+    """Write a file, also where it was kept from being written."""
+    if path.exists():
+        path.chmod(0o600)
+    path.write_bytes(body)
+
+
+@cache
+def forger() -> Authority:
+    """Somebody with an authority of their own."""
+    return authority("forged")
+
+
+# --- parts of the table -----------------------------------------------------------------------
+
+
+def _earlier(time: str, by: timedelta) -> str:
+    return stamp(moment(time) - by)
+
+
+def _sql(*statements: str) -> Damage:
+    def damage(archive: Archive) -> None:
+        with behind_the_back(archive) as database:
+            for statement in statements:
+                database.execute(statement)
+
+    return damage
+
+
+def _line(**changes: Any) -> Damage:
+    """The record of a message with another field, its digest made to fit."""
+
+    def damage(archive: Archive) -> None:
+        seq = message_seq(archive)
+        with behind_the_back(archive) as database:
+            (line,) = database.execute("SELECT line FROM entry WHERE seq = ?", [seq]).fetchone()
+            told = rewritten(line, **changes)
+            database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [*told, seq])
+
+    return damage
+
+
+def _edited_with_its_seal(archive: Archive) -> None:
+    seq = message_seq(archive)
+    _line(salt="0" * 32)(archive)
+    with behind_the_back(archive) as database:
+        (digest,) = database.execute("SELECT digest FROM entry WHERE seq = ?", [seq]).fetchone()
+        told = json.loads(seal_file(archive, 1).read_bytes())
+        told["entries"][seq - 1] = digest
+        put_seal(archive, database, told)
+
+
+def _bit_of_column(column: str) -> Damage:
+    def damage(archive: Archive) -> None:
+        with behind_the_back(archive) as database:
+            (body,) = database.execute(f"SELECT CAST({column} AS BLOB) FROM entry WHERE seq = 9").fetchone()
+            changed = bytes([*body[:20], body[20] ^ 1, *body[21:]])
+            database.execute(f"UPDATE entry SET {column} = CAST(? AS TEXT) WHERE seq = 9", [changed])
+
+    return damage
+
+
+def _reply(change: Callable[[bytes], bytes], *, digest: bool = False) -> Damage:
+    def damage(archive: Archive) -> None:
+        with behind_the_back(archive) as database:
+            (body,) = database.execute("SELECT body FROM reply WHERE number = 2").fetchone()
+            changed = change(zlib.decompress(body))
+            database.execute("UPDATE reply SET body = ? WHERE number = 2", [zlib.compress(changed)])
+            if digest:
+                database.execute("UPDATE reply SET sha256 = ? WHERE number = 2", [chain.file_digest(changed)])
+
+    return damage
+
+
+def _swapped(two: Callable[[Archive], tuple[Path, Path]]) -> Damage:
+    def damage(archive: Archive) -> None:
+        one, other = two(archive)
+        body = one.read_bytes()
+        write(one, other.read_bytes())
+        write(other, body)
+
+    return damage
+
+
+def _attachment(change: Callable[[Path], object]) -> Damage:
+    def damage(archive: Archive) -> None:
+        path = attachments(archive)[0]
+        path.chmod(0o600)
+        change(path)
+
+    return damage
+
+
+def _stamp(body: Callable[[bytes], bytes]) -> Damage:
+    return lambda archive: write(stamp_of(archive, 2), body(stamp_of(archive, 2).read_bytes()))
+
+
+def _back_dated_last_seal(archive: Archive) -> None:
+    told = json.loads(seal_file(archive, 3).read_bytes())
+    told["closed_at"] = _earlier(told["closed_at"], timedelta(days=30))
+    with behind_the_back(archive) as database:
+        put_seal(archive, database, told)
+
+
+def _rechained(archive: Archive) -> None:
+    remade(archive, lambda line: line.replace(TEXT, OTHER_TEXT))
+
+
+def _rechained_and_restamped(*, roots: bool) -> Damage:
+    def damage(archive: Archive) -> None:
+        _rechained(archive)
+        restamped(archive, forger(), roots=roots)
+
+    return damage
+
+
+def _renamed_stamp(archive: Archive) -> None:
+    path = stamp_of(archive, 3)
+    shutil.copy(path, path.with_name("000009-2026-11-30.json.a.tsr"))
+
+
+def _page_of_the_database(archive: Archive) -> None:
+    archive.close()
+    with archive.database.open("r+b") as file:
+        size = file.seek(0, 2)
+        file.seek(size // 2)
+        file.write(b"\xff" * (size // 2))
+
+
+def _without_trigger(archive: Archive) -> None:
+    archive.close()
+    with sqlite3.connect(archive.database) as database:
+        database.execute("DROP TRIGGER entry_no_delete")
+    database.close()
+
+
+def _seal_removed(number: int, *, row: bool) -> Damage:
+    def damage(archive: Archive) -> None:
+        seal_file(archive, number).unlink()
+        if row:
+            _sql(f"DELETE FROM seal WHERE number = {number}")(archive)
+
+    return damage
+
+
+_MOVE = ("UPDATE entry SET seq = -seq - 1 WHERE seq >= 9", "UPDATE entry SET seq = -seq WHERE seq < 0")
+
+KINDS: Mapping[str, Damage] = {
+    "bit of a record": _bit_of_column("line"),
+    "bit of a digest": _bit_of_column("digest"),
+    "record edited": _line(payload={"object": {"body": OTHER_TEXT}, "state": "present", "source": "list"}),
+    "record edited with its seal": _edited_with_its_seal,
+    "salt replaced": _line(salt="0" * 32),
+    "time of a record replaced": _line(observed_at="2026-11-01T00:00:00.000Z"),
+    "record of another room": _sql("UPDATE entry SET room_id = 5 WHERE seq = 9"),
+    "record of another account": _sql("UPDATE entry SET account_id = 5 WHERE seq = 9"),
+    "key of a record": _sql("UPDATE entry SET key = 'message/5' WHERE seq = 9"),
+    "record removed": _sql("DELETE FROM entry WHERE seq = 9"),
+    "records removed": _sql("DELETE FROM entry WHERE seq BETWEEN 9 AND 12"),
+    "all records removed": _sql("DELETE FROM entry"),
+    "records reordered": _sql(
+        "UPDATE entry SET seq = 999 WHERE seq = 9",
+        "UPDATE entry SET seq = 9 WHERE seq = 10",
+        "UPDATE entry SET seq = 10 WHERE seq = 999",
+    ),
+    "record pushed in": _sql(*_MOVE, f"INSERT INTO entry SELECT 9, {COLUMNS} FROM entry WHERE seq = 8"),
+    "record before the first": _sql(f"INSERT INTO entry SELECT 0, {COLUMNS} FROM entry WHERE seq = 8"),
+    "sealed end cut": _sql("DELETE FROM entry WHERE seq >= (SELECT last FROM seal WHERE number = 3)"),
+    "last seal cut with its records": lambda archive: cut(archive, last_seal=2),
+    "re-chained with stale stamps": _rechained,
+    "re-chained, stamps by another root": _rechained_and_restamped(roots=False),
+    "re-chained, stamps and root exchanged": _rechained_and_restamped(roots=True),
+    "all seals back-dated": lambda archive: remade(archive, str, earlier=timedelta(days=30)),
+    "last seal back-dated": _back_dated_last_seal,
+    "bit of a reply": _reply(lambda body: bytes([body[0] ^ 1]) + body[1:]),
+    "reply cut": _reply(lambda body: body[:-1]),
+    "reply replaced with its digest": _reply(lambda body: body + b" ", digest=True),
+    "replies swapped": _sql(
+        "CREATE TEMP TABLE body AS SELECT number, body FROM reply",
+        "UPDATE reply SET body = (SELECT body FROM body WHERE number = 3) WHERE number = 2",
+        "UPDATE reply SET body = (SELECT body FROM body WHERE number = 2) WHERE number = 3",
+    ),
+    "reply that cannot be opened": _sql("UPDATE reply SET body = x'00' WHERE number = 2"),
+    "reply removed": _sql("DELETE FROM reply WHERE number = 2"),
+    "bit of a file": _attachment(lambda path: flip(path, 3)),
+    "file cut": _attachment(lambda path: path.write_bytes(path.read_bytes()[:-1])),
+    "file emptied": _attachment(lambda path: path.write_bytes(b"")),
+    "file removed": _attachment(Path.unlink),
+    "files swapped": _swapped(lambda archive: (attachments(archive)[0], attachments(archive)[1])),
+    "bit of a seal": lambda archive: flip(seal_file(archive, 2), 99),
+    "seal cut": lambda archive: write(seal_file(archive, 2), seal_file(archive, 2).read_bytes()[:-1]),
+    "seal removed": _seal_removed(2, row=False),
+    "seal removed with its row": _seal_removed(2, row=True),
+    "seals swapped": _swapped(lambda archive: (seal_file(archive, 1), seal_file(archive, 2))),
+    "seal renamed": lambda archive: seal_file(archive, 2).rename(archive.home / "seals/000002-2026-11-01.json"),
+    "second file of a seal": lambda archive: write(archive.home / "seals/000002-2020-01-01.json", b"{}\n"),
+    "row of a seal removed": _sql("DELETE FROM seal WHERE number = 2"),
+    "row of the last seal removed": _sql("DELETE FROM seal WHERE number = 3"),
+    "row of a seal back-dated": _sql("UPDATE seal SET closed_at = '2026-11-01T00:00:00.000Z' WHERE number = 2"),
+    "digest in the row of a seal": _sql("UPDATE seal SET sha256 = replace(sha256, 'a', 'b') WHERE number = 2"),
+    "stamp is none": _stamp(lambda _body: b"<html>"),
+    "stamp cut": _stamp(lambda body: body[:-9]),
+    "bit of a stamp's signature": _stamp(lambda body: body[:-1] + bytes([body[-1] ^ 1])),
+    "stamps swapped": _swapped(lambda archive: (stamp_of(archive, 1), stamp_of(archive, 2))),
+    "stamp of another authority": lambda archive: shutil.copy(stamp_of(archive, 1, "b"), stamp_of(archive, 1)),
+    "stamp by another root": lambda archive: put_stamp(archive, 3, forger()),
+    "stamp over no seal": _renamed_stamp,
+    "stamps stripped": lambda archive: [path.unlink() for path in (archive.home / "seals").glob("*.tsr")],
+    "root of another": lambda archive: write(archive.home / "seals/a.pem", der_to_pem(forger().roots[0]).encode()),
+    "root removed": lambda archive: (archive.home / "seals/a.pem").unlink(),
+    "root is none": lambda archive: write(archive.home / "seals/a.pem", b"junk"),
+    "text in the readable table": _sql(f"UPDATE message_version SET body = '{OTHER_TEXT}' WHERE body = '{TEXT}'"),
+    "row of the readable table removed": _sql("DELETE FROM task"),
+    "trigger removed": _without_trigger,
+    "page of the database": _page_of_the_database,
+    "database replaced": lambda archive: (archive.close(), write(archive.database, b"x" * 5000)),
+}
+"""Every kind is found, those at the end only by a deep verification."""
