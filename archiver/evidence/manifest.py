@@ -10,7 +10,7 @@ import hashlib
 import re
 from gettext import gettext as _
 from pathlib import Path
-from typing import BinaryIO, Iterator, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
+from typing import IO, Iterator, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
 PIECE = 1 << 20
 """Bytes read at once: large enough that hashing is all that costs."""
@@ -44,7 +44,7 @@ def digest_file(path: Path) -> str:
         return digest_stream(file)
 
 
-def digest_stream(file: BinaryIO) -> str:
+def digest_stream(file: IO[bytes]) -> str:
     """Lower-case hex SHA-256 of what is left of an open file. Raises OSError."""
     digest = hashlib.sha256()
     piece = bytearray(PIECE)

@@ -10,6 +10,7 @@ import contextlib
 import json
 import re
 from gettext import gettext as _
+from gettext import ngettext
 from typing import BinaryIO, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.finding import Progress, Verification
@@ -114,6 +115,7 @@ class _Package:
             size = self.tree.size(ENTRIES)
             lines.look(self._noted(chain.stretches()), lambda done: self._tell("entries", done, size))
             self.told.checked["messages"] = lines.messages
+            self._note_hidden()
             if not self._stretches:
                 self.told.find("seal-missing", SEALS, _("There is no seal in the package."))
             self._check_own_stamps()
@@ -211,6 +213,19 @@ class _Package:
         for stretch in stretches:
             self._stretches.append((stretch.number, stretch.first, stretch.last))
             yield stretch
+
+    def _note_hidden(self) -> None:
+        """A package cannot prove that nothing was left out of it; it can say how much it does not show."""
+        count = sum(last - first + 1 for _, first, last in self._stretches) - self.told.checked["entries"]
+        if count > 0:
+            said = ngettext(
+                "The seals name {count} record that is not in this package: of other chats, or left out. "
+                "The archive alone can tell.",
+                "The seals name {count} records that are not in this package: of other chats, or left out. "
+                "The archive alone can tell.",
+                count,
+            )
+            self.told.note(said.format(count=count))
 
     def _check_tables(self, lines: PackageLines) -> None:
         """Make the tables again and compare those that the package holds."""

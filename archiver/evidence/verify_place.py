@@ -5,12 +5,14 @@ Standard library and Python 3.8 syntax, because this module is also handed out i
 
 from __future__ import annotations
 
+import zipfile
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
 from typing import Callable  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.finding import Progress, Verification
+from archiver.evidence.manifest import digest_stream
 from archiver.evidence.tree import READ_FAULTS, Folder, Tree, Zipped
 from archiver.evidence.verify_package import is_package, verify_package
 from archiver.evidence.verify_stamps import CheckToken
@@ -42,8 +44,36 @@ def verify_place(
     if path.is_dir():
         told = Verification()
         folder = Folder(path, told)
-        return look(told, folder) if _is_either(folder) else None
+        if _is_either(folder):
+            return look(told, folder)
+        return _verify_beside(path, look)
     return _verify_zip(path, look) if path.is_file() else None
+
+
+def _verify_beside(path: Path, look: Callable[[Verification, Tree], Verification]) -> Verification | None:
+    """A folder that holds a zip of its own name, with some of its files beside it to be handed in by themselves."""
+    packed = path / f"{path.name}.zip"
+    told = _verify_zip(packed, look) if packed.is_file() else None
+    if told is None:
+        return None
+    try:
+        _compare_loose(told, path, packed)
+    except READ_FAULTS as fault:
+        told.find("unreadable", path.name, _("The file cannot be read: {detail}").format(detail=fault))
+    return told
+
+
+def _compare_loose(told: Verification, folder: Path, packed: Path) -> None:
+    """Each file beside the zip that bears the name of one in it must be that one."""
+    with zipfile.ZipFile(packed) as opened:
+        inside = {name.rpartition("/")[2]: name for name in opened.namelist()}
+        for loose in sorted(folder.iterdir()):
+            if loose.name not in inside or not loose.is_file():
+                continue
+            with opened.open(inside[loose.name]) as kept, loose.open("rb") as file:
+                if digest_stream(kept) != digest_stream(file):
+                    said = _("The file is not the one that {list} holds: its SHA-256 differs.")
+                    told.find("manifest", loose.name, said.format(list=packed.name))
 
 
 def _verify_zip(path: Path, look: Callable[[Verification, Tree], Verification]) -> Verification | None:

@@ -27,7 +27,7 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
         name=recipe.name,
         profile=recipe.profile,
         contract=recipe.contract,
-        rooms=tuple(gathered.conversations()),
+        rooms=tuple(gathered.conversations(counted=False)),
         owner_id=AccountId(number(owner.get("account_id"))),
         owner_name=text(owner.get("name")),
         read_at=recipe.read_at,

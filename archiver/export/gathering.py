@@ -122,9 +122,17 @@ class Gathered:
     step: Callable[[], None]
     tables: dict[str, Table] = field(default_factory=dict)
 
-    def conversations(self) -> Iterator[Conversation]:
-        """The rooms of the contract as readers see them, each once; messages come fresh as often as asked for."""
-        return _conversations(self.material, self.recipe, self.telling, self.files, self.copied, self.step)
+    def conversations(self, *, counted: bool = True) -> Iterator[Conversation]:
+        """The rooms of the contract as readers see them, each once; messages come fresh as often as asked for.
+
+        `counted`: each message that goes by is a step of the progress; a report goes through them several times.
+        """
+        step = self.step if counted else _silent
+        return _conversations(self.material, self.recipe, self.telling, self.files, self.copied, step)
+
+
+def _silent() -> None:
+    """Not a step."""
 
 
 def software() -> str:

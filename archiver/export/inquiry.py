@@ -6,6 +6,7 @@ What the user must do first stands above a line that says so, and counts too, so
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from archiver.export.report.case import BLANK, Case
 from archiver.export.report.platform import platform_of
@@ -62,7 +63,8 @@ def _facts(case: Case, found: Survey) -> Iterator[str]:
     if found.states[State.DELETED]:
         lines.append(f"「削除」表示に変わった発言が{found.states[State.DELETED]}件あります(前の文面は報告書の第6章)。")
     closed = [event for event in case.events if event.kind == "表示名が変わった" and "(解約済)" in event.after]
-    lines += [f"{event.at[:10]} に相手の表示名が「(解約済)」に変わったことを確認しました。" for event in closed[-1:]]
+    days = [date(datetime.fromisoformat(event.at)) for event in closed[-1:]]
+    lines += [f"{day} に相手の表示名が「(解約済)」に変わったことを確認しました。" for day in days]
     lines += [
         f"{stamp(room.inaccessible_since)} にチャットが開けなくなったことを確認しました(理由は不明です)。"
         for room in case.rooms

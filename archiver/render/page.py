@@ -21,7 +21,7 @@ from archiver.render.body import Link, Picture, References, html
 from archiver.render.breaks import Breaks
 from archiver.render.message import Surroundings, anchor_id, attachment_html, chatwork_url, message_shown, task_html
 from archiver.render.places import LATER, Places, later
-from archiver.render.searchable import Sieve, Texts
+from archiver.render.searchable import Sieve
 from archiver.render.sheet import Page
 from archiver.render.times import derived, stamp
 from archiver.render.visible import visible, visible_html

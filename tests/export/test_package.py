@@ -366,7 +366,7 @@ def test_hostile_texts_are_kept_exactly_and_shown_safely(tmp_path: Path) -> None
     ]
     shown = [row["本文"] for row in rows(report.path, "messages.csv")]
     assert ["<script>alert(1)</script>", "'=cmd|' /C calc'!A0", "NUL[U+0000]と[U+D83D]片割れ"] == shown[:3]
-    pages = b"".join(path.read_bytes() for path in (Path(report.path) / "data/transcript").iterdir())
+    pages = b"".join(path.read_bytes() for path in (Path(report.path) / "data/transcript").rglob("*") if path.is_file())
     assert b"<script" not in pages
     assert [] == verify_path(Path(report.path)).findings
 

@@ -1,4 +1,4 @@
-"""`verify.py` checks a package on any computer with an old Python; what it finds, `evidence/test_tampering.py` holds."""
+"""`verify.py` checks a package on any computer with an old Python; `evidence/test_tampering.py` holds what it finds."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archiver.chatwork.notation import parse
 from archiver.records import AccountId, FileId, MessageId, RoomId
-from archiver.render.body import Link, References, html, plain
+from archiver.render.body import Link, Picture, References, html, plain
 from tests.chatwork.test_notation import PIECES
 from tests.support.conversation import ATTACK, EVERY_TAG
 from tests.support.markup import read
@@ -23,7 +23,7 @@ def link_of(room: RoomId, message: MessageId) -> Link | None:
 
 
 def file_of(file: FileId) -> Link | None:
-    return {4: Link("F-0004", "../files/F-0004.png", image=True), 5: Link("F-0005")}.get(file)
+    return {4: Link("F-0004", "../files/F-0004.png", Picture("thumbnails/F-0004.webp", 320, 7)), 5: Link("F-0005")}.get(file)
 
 
 KNOWN = References(name_of, link_of, file_of)
@@ -97,7 +97,8 @@ REL = 'rel="noreferrer noopener nofollow"'
         (
             "[preview id=4 ht=9][download:4]<a>[/download]",
             (
-                '<img src="../files/F-0004.png" alt="F-0004 の画像" loading="lazy">'
+                f'<a href="../files/F-0004.png" {REL}><img src="thumbnails/F-0004.webp" width="320" height="7" '
+                'alt="F-0004 の画像" loading="lazy"></a>'
                 f'<a href="../files/F-0004.png" {REL}>F-0004</a> &lt;a&gt;'
             ),
         ),

@@ -11,7 +11,7 @@ import pytest
 from archiver.records import Conversation, Message
 from archiver.render.page import Transcript
 from archiver.render.sheet import PAGE_BYTES, PAGE_MESSAGES
-from tests.support.conversation import CLIENT, ROOM, empty, link, long, message_id, sample
+from tests.support.conversation import CLIENT, DAY, ROOM, at, empty, link, long, message_id, sample
 from tests.support.markup import read
 
 
@@ -63,10 +63,14 @@ def test_pages_lead_to_each_other() -> None:
         for page in (first, second, third)
     ]
 
-    one, two, three, listed = (
-        f"R{ROOM}-0001.html", f"R{ROOM}-0002.html", f"R{ROOM}-0003.html", f"index.html#room{ROOM}"
+    one, two, three, listed, search = (
+        f"R{ROOM}-0001.html", f"R{ROOM}-0002.html", f"R{ROOM}-0003.html", f"index.html#room{ROOM}", "index.html#search"
     )  # fmt: skip
-    assert [[two, three, listed, two, three], [one, one, three, three, listed], [one, two, listed, one, two]] == actual
+    assert [
+        [two, three, listed, search, two],
+        [one, one, three, three, listed],
+        [one, two, listed, search, one],
+    ] == actual
 
 
 def test_replies_lead_to_their_message_on_any_page() -> None:
@@ -80,7 +84,7 @@ def test_replies_lead_to_their_message_on_any_page() -> None:
     made = pages(long(1000, back + forth + nowhere + elsewhere))
 
     ids = {name: set(read(page).ids) for name, page in made.items()}
-    inside = {href for page in made.values() for href in read(page).hrefs if "#m" in href}
+    inside = {href for page in made.values() for href in read(page).hrefs if "#m1" in href}
     assert {f"R{ROOM}-0001.html#m{message_id(1)}", f"{list(made)[-1]}#m{message_id(1000)}"} == inside
     assert all(href.partition("#")[2] in ids[href.partition("#")[0]] for href in inside)
     first = made[f"R{ROOM}-0001.html"]
@@ -97,9 +101,40 @@ def test_a_day_is_named_where_it_begins_and_again_on_the_next_page() -> None:
     """Headings are days in Japan; a page that begins within a day says so."""
     first, second = list(pages(long(PAGE_MESSAGES + 1)).values())
 
-    actual = [re.findall(r'<h2 class="day">(.*?)</h2>', page) for page in (first, second)]
+    actual = [re.findall(r'<h2 class="day" id="(.*?)">(.*?)</h2>', page) for page in (first, second)]
 
-    assert [["2026年11月5日(木)"], ["2026年11月5日(木)(続き)"]] == actual
+    assert [[("d2026-11-05", "2026年11月5日(木)")], [("d2026-11-05", "2026年11月5日(木)(続き)")]] == actual
+
+
+def test_a_page_leads_to_each_of_its_days() -> None:
+    """Where there are several, they stand at the head; each link has its heading."""
+    (page,) = pages(sample()).values()
+    read_page = read(page)
+
+    actual = [href.partition("#")[2] for href in read_page.hrefs if href.startswith(f"R{ROOM}-0001.html#d")]
+
+    assert ["d2026-11-05", "d2026-11-06", "d2026-11-08", "d2026-11-10", "d2026-11-15"] == actual
+    assert set(actual) <= set(read_page.ids)
+
+
+def test_a_day_that_comes_twice_has_one_anchor() -> None:
+    """Messages follow their ids; where their times do not, the day is named again without a second anchor."""
+    first, second, third = long(3).messages()
+    between = dataclasses.replace(second, send_time=at(DAY))
+
+    (page,) = pages(dataclasses.replace(long(0), messages=lambda: iter([first, between, third]))).values()
+
+    assert 3 == page.count('<h2 class="day"')
+    assert [] == read(page).faults
+    assert len(read(page).ids) == len(set(read(page).ids))
+
+
+def test_the_index_leads_to_every_day_by_month() -> None:
+    """Each day once, with its number of messages, to the page on which it begins."""
+    made = re.sub(r"\s+", " ", index(long(2500)))
+
+    assert '<a href="R123456789-0001.html#d2026-11-05">2026年11月</a> 2500件' in made
+    assert '<a href="R123456789-0003.html#d2026-11-06">11月6日(金)</a> 1265件' in made
 
 
 def test_the_head_says_what_this_is() -> None:
@@ -126,7 +161,8 @@ def test_files_have_their_link_or_the_reason() -> None:
     (page,) = pages(sample()).values()
 
     assert "../files/F-0001.png" in read(page).hrefs
-    assert ["../files/F-0001.png"] == read(page).sources
+    assert [] == read(page).sources  # its bytes are not here, so there is no small picture
+    assert "[プレビュー: F-0001]" in page
     assert "保存できていません: 「見つからない」と応答(404)" in page
     assert '../../etc/passwd<i class="u">[U+202E]</i>gnp.mov<i class="u">[U+000A]</i>' in page
 

@@ -1,0 +1,294 @@
+"""What no verification can find: done here, and seen to stay silent. The explanation lists each, and says what helps.
+
+Whoever controls the computer can do all this. A test that fails here means that the list has become shorter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.evidence import chain, timestamp
+from archiver.evidence.finding import Verification
+from archiver.evidence.masked import masked_line, shown_line
+from archiver.evidence.roots import der_to_pem
+from archiver.evidence.timestamp import Authority
+from archiver.export.package import export
+from archiver.schedule.verification import verify_archive, verify_path
+from archiver.store import seal
+from archiver.store.archive import Archive
+from tests.support.archive import ArchiveMaker, at, message_object
+from tests.support.archive_damage import unstamp
+from tests.support.damage import seal_of, stamp_of, sums_anew
+from tests.support.packages import NOW, archive_of_the_story, list_anew
+from tests.support.stamped import authority, stamp_seals, stamped_archive, stamped_package, stamping
+from tests.support.tampering import behind_the_back
+from tests.support.world import Clock
+
+EXPLANATION = Path(__file__).parents[2] / "docs" / "explanation"
+
+Done = tuple[Verification, str]
+"""What the deepest verification tells, and a part of the note that speaks of the matter; empty if nothing does."""
+
+
+# --- archives ---------------------------------------------------------------------------------
+
+
+def _tail_cut(home: Path) -> Done:
+    archive, authorities = stamped_archive(home, Clock())
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM entry WHERE seq > (SELECT max(last) FROM seal)")
+    return _verified(archive, *authorities), ""
+
+
+def _older_copy(home: Path) -> Done:
+    """What the home held before the newest seal."""
+    archive, one = archive_of_the_story(home / "older"), authority(now=lambda: at(3001))
+    stamp_seals(archive, [one], at=at(3001))
+    archive.close()
+    shutil.copytree(home / "older", home / "newer")
+    newer = Archive(home / "newer")
+    seal.close(newer, now=at(4600))
+    newer.close()
+    return _verified(archive, one), "not sealed yet; whether records were cut off after them cannot be told"
+
+
+def _invented(home: Path, closed: datetime = NOW) -> Archive:
+    """A talk that never was."""
+    made = ArchiveMaker(home)
+    made.me()
+    made.contract("job1")
+    made.sync([message_object(1, "全額お支払いします。"), message_object(2, "了解しました。", sent=1)], minutes=5)
+    seal.close(made.archive, now=closed)
+    return made.archive
+
+
+def _invented_today(home: Path) -> Done:
+    return _verified(_invented(home)), "nothing shows since when they exist"
+
+
+def _invented_and_stamped_today(home: Path) -> Done:
+    """It says that it was closed long ago."""
+    archive, one = _invented(home, at(300)), authority(now=lambda: NOW)
+    stamp_seals(archive, [one], at=NOW)
+    return _verified(archive, one), "more than 48 hours after it was closed: only from then on is it proved"
+
+
+def _authority_that_lies(home: Path) -> Done:
+    """Its key, its root, and a time of long ago."""
+    archive, one = _invented(home, at(300)), authority(now=lambda: at(301))
+    stamp_seals(archive, [one], at=at(301))
+    return _verified(archive, one), ""
+
+
+def _all_stamps_removed(home: Path) -> Done:
+    archive, authorities = stamped_archive(home, Clock())
+    unstamp(archive)
+    return _verified(archive, *authorities), "nothing shows since when they exist"
+
+
+def _beside_a_reply(home: Path) -> Done:
+    archive, authorities = stamped_archive(home, Clock())
+    with behind_the_back(archive) as database:
+        database.execute("UPDATE reply SET path = '/rooms/1/messages', status = 201, received_at = '2020'")
+    return _verified(archive, *authorities), ""
+
+
+def _verified(archive: Archive, *authorities: Authority) -> Verification:
+    told = verify_archive(archive, deep=True, authorities=authorities)
+    archive.close()
+    return told
+
+
+ARCHIVE: Mapping[str, Callable[[Path], Done]] = {
+    "the unsealed tail cut off": _tail_cut,
+    "an older copy put in place of the archive": _older_copy,
+    "a whole archive invented, without stamps": _invented_today,
+    "a whole archive invented and stamped today": _invented_and_stamped_today,
+    "an authority that states a false time": _authority_that_lies,
+    "every stamp removed, with the rows that tell of them": _all_stamps_removed,
+    "address, status or time of arrival beside a reply": _beside_a_reply,
+}
+
+
+@pytest.mark.parametrize("kind", ARCHIVE)
+def test_a_verification_of_an_archive_stays_silent(tmp_path: Path, kind: str) -> None:
+    """No finding, also when deep; where a note can say something, it does."""
+    told, note = ARCHIVE[kind](tmp_path / "home")
+
+    assert [] == told.findings
+    assert not note or any(note in one for one in told.notes), told.notes
+
+
+# --- packages ---------------------------------------------------------------------------------
+
+LISTS_ALONE = "held by the lists of digests alone"
+
+
+def _edited(name: str, before: bytes, after: bytes) -> Callable[[Path], None]:
+    def edit(package: Path) -> None:
+        body = (package / name).read_bytes()
+        assert before in body
+        (package / name).write_bytes(body.replace(before, after))
+
+    return edit
+
+
+def _left_out(package: Path) -> None:
+    """The last message, from records, tables and replies alike."""
+    for name in ("entries.jsonl", "messages.jsonl", "messages.csv", "operator_inquiry.csv"):
+        path = package / "data" / name
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if not re.search(rb'"message/7"|"message_id":"7"|"m7"', line)]
+        assert len(kept) == len(lines) - 1
+        path.write_bytes(b"".join(kept))
+
+
+def _reply_left_out(package: Path) -> None:
+    for path in sorted((package / "data/raw").iterdir())[:2]:
+        path.unlink()
+
+
+def _file_left_out(package: Path) -> None:
+    (package / "data/files/F-0001.png").unlink()
+    _edited("data/files.csv", b"files/F-0001.png", b"")(package)
+
+
+def _shown_otherwise(package: Path) -> None:
+    """A masked record, and everything made of what is shown in its place, say something else than it does."""
+    path = package / "data/entries.jsonl"
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    told = json.loads(lines[-1])
+    assert "message/7" == told["key"]
+    digest = chain.digest(lines[-1])
+    told["payload"]["object"]["body"] = "お断りします"
+    path.write_bytes("".join(f"{line}\n" for line in [*lines[:-1], masked_line(digest, "第三者")]).encode())
+    (package / "data/masked.jsonl").write_bytes(f"{shown_line(digest, told)}\n".encode())
+    for name in ("messages.jsonl", "messages.csv"):
+        _edited(f"data/{name}", "では".encode(), "お断りします".encode())(package)
+
+
+def _stamps_and_root_exchanged(package: Path) -> None:
+    """Somebody's own authority under the same name, at the same times."""
+    clock = Clock()
+    forger = replace(authority("forger", now=clock), name="a")
+    for number in (1, 2, 3):
+        clock.time = NOW - timedelta(days=10 if number < 3 else 0)
+        made = timestamp.stamp(seal_of(package, number).read_bytes(), forger, now=clock)
+        stamp_of(package, number).write_bytes(made.reply)
+        stamp_of(package, number, "b").unlink()
+    (package / "data/tsa/a.pem").write_text(der_to_pem(forger.roots[0]))
+    (package / "data/tsa/b.pem").unlink()
+
+
+def _pages_and_report(package: Path) -> None:
+    _edited("data/transcript/R123456789-0001.html", "では".encode(), "では、断る".encode())(package)
+    _edited("data/report.pdf", b"%%EOF", b"%%EOF\n")(package)
+
+
+def _script_and_instructions(package: Path) -> None:
+    _edited("verify.py", b"import", b"import ")(package)
+    _edited("VERIFY.txt", b"sha256sum", b"md5sum")(package)
+
+
+def _reply_and_file_left_out(package: Path) -> None:
+    _reply_left_out(package)
+    _file_left_out(package)
+
+
+PACKAGE: Mapping[str, tuple[Callable[[Path], None], str]] = {
+    "a page or the report, with lists made anew": (_pages_and_report, LISTS_ALONE),
+    "the script or the instructions, with lists made anew": (_script_and_instructions, ""),
+    "a message left out of records and tables": (_left_out, "not in this package: of other chats, or left out"),
+    "a reply or a file left out": (_reply_and_file_left_out, ""),
+    "what is shown in place of a masked record": (_shown_otherwise, "only be checked once the record itself is shown"),
+    "stamps and root exchanged alike": (_stamps_and_root_exchanged, "It is not one that browsers trust"),
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stamped package to be copied."""
+    return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
+
+
+@pytest.mark.parametrize("kind", PACKAGE)
+def test_a_verification_of_a_package_stays_silent(made: Path, tmp_path: Path, kind: str) -> None:
+    """Once its lists fit and its own stamps are gone; where a note can say something, it does."""
+    package = Path(shutil.copytree(made, tmp_path / made.name))
+    change, note = PACKAGE[kind]
+    change(package)
+    list_anew(package)
+    for path in package.glob("tagmanifest-sha256.txt.*.tsr"):
+        path.unlink()
+
+    told = verify_path(package)
+
+    assert [] == told.findings
+    assert "The package itself bears no stamp; the stamps on its seals cover the records alone." in told.notes
+    assert not note or any(note in one for one in told.notes), told.notes
+
+
+SUPPORT = "a package for an office, with its list and stamp made anew"
+
+
+def test_a_verification_of_a_package_for_an_office_stays_silent(tmp_path: Path) -> None:
+    """Its stamp is compared with its bytes alone: no root lies in it, and a note says so."""
+    archive = archive_of_the_story(tmp_path / "home")
+    report = export(
+        archive,
+        contract="job1",
+        profile="support",
+        out=tmp_path / "out",
+        now=lambda: NOW,
+        stamping=stamping(archive, authority()),
+    )
+    archive.close()
+    with zipfile.ZipFile(str(report.zip)) as packed:
+        packed.extractall(tmp_path)
+    folder = tmp_path / Path(str(report.zip)).stem
+    _edited("02_messages.csv", "では".encode(), "では、断る".encode())(folder)
+    sums_anew(folder)
+    anybody = timestamp.stamp((folder / "SHA256SUMS.txt").read_bytes(), authority("anybody"), now=lambda: NOW)
+    (folder / "SHA256SUMS.txt.a.tsr").write_bytes(anybody.reply)
+
+    told = verify_path(folder)
+
+    assert [] == told.findings
+    assert any("the signatures of its stamps were not checked" in one for one in told.notes)
+
+
+def test_an_invented_archive_gives_an_unblemished_package(tmp_path: Path) -> None:
+    """A package shows what the archive holds, whoever filled it."""
+    archive = _invented(tmp_path / "home")
+    report = export(archive, contract="job1", profile="lawyer", out=tmp_path / "out", now=lambda: NOW)
+    archive.close()
+
+    assert [] == verify_path(Path(report.path)).findings
+
+
+# --- the page that lists them -----------------------------------------------------------------
+
+
+def rows(page: str) -> list[str]:
+    """The first column of the table between the two marks of a page."""
+    text = (EXPLANATION / page).read_text(encoding="utf-8")
+    found = re.search(r"(?ms)^<!-- undetectable -->$(.*?)^<!-- /undetectable -->$", text)
+    assert found is not None
+    return re.findall(r"(?m)^\| ([^|]+?) \|", found.group(1))[2:]
+
+
+def test_the_explanation_lists_them() -> None:
+    """Each in English by its name here; as many in Japanese."""
+    expected = [*ARCHIVE, *PACKAGE, SUPPORT]
+
+    assert expected == rows("what-a-proof-proves.md")
+    assert len(expected) == len(rows("what-a-proof-proves.ja.md"))
