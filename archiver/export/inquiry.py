@@ -63,8 +63,8 @@ def _facts(case: Case, found: Survey) -> Iterator[str]:
     if found.states[State.DELETED]:
         lines.append(f"「削除」表示に変わった発言が{found.states[State.DELETED]}件あります(前の文面は報告書の第6章)。")
     closed = [event for event in case.events if event.kind == "表示名が変わった" and "(解約済)" in event.after]
-    days = [date(datetime.fromisoformat(event.at)) for event in closed[-1:]]
-    lines += [f"{day} に相手の表示名が「(解約済)」に変わったことを確認しました。" for day in days]
+    gone_on = [date(datetime.fromisoformat(event.at)) for event in closed[-1:]]
+    lines += [f"{day} に相手の表示名が「(解約済)」に変わったことを確認しました。" for day in gone_on]
     lines += [
         f"{stamp(room.inaccessible_since)} にチャットが開けなくなったことを確認しました(理由は不明です)。"
         for room in case.rooms

@@ -68,7 +68,7 @@ def readable(html: str) -> str:
 def fold(text: str) -> str:
     """Forms, cases and kinds of blanks that people do not tell apart, made one (NFKC; `ß` = `ss`, `ｶ` = `カ`)."""
     folded = unicodedata.normalize("NFKC", text).lower().upper().lower()
-    return re.sub(r"\s+", " ", folded.replace("ς", "σ"))
+    return re.sub(r"[ \t\n]+", " ", folded.replace("ς", "σ"))
 
 
 @dataclass(slots=True)

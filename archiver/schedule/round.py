@@ -146,19 +146,24 @@ def _seconds(value: timedelta) -> float:
 
 
 def _dailies(app: App, *, at_once: bool) -> tuple[str, ...]:
-    """The daily exports that are due, and their copies elsewhere; what could not be written is told."""
-    if not app.settings.exports.daily:
-        return ()
+    """The daily exports that are due, and copies of them and of the seals elsewhere; what could not be is told."""
+    if app.settings.exports.daily:
+        _make_dailies(app, at_once=at_once)
+    failed = daily.copy_to(app.settings.home, app.settings.exports.also_to)
+    sentence = _("No copy could be made in {folder}: {detail}")
+    return tuple(sentence.format(folder=one.folder, detail=one.detail) for one in failed)
+
+
+def _make_dailies(app: App, *, at_once: bool) -> None:
+    """Look for news of each contract once a day, and whenever a contract was stated anew."""
     with app.archive.reading() as reading:
         names = [contract.id for contract in contracts.contracts(reading)]
         made_for = [app.now().astimezone(JST).date().isoformat(), contracts.last_stated(reading)]
         due = at_once or work.recall(reading, DAILIES) != made_for
-    if due:
-        limit = app.settings.exports.daily_file_bytes
-        for name in names:
-            daily.daily(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
-        with app.archive.writing() as writing:
-            work.remember(writing, DAILIES, made_for)
-    failed = daily.copy_to(app.settings.home, app.settings.exports.also_to)
-    sentence = _("No copy could be made in {folder}: {detail}")
-    return tuple(sentence.format(folder=one.folder, detail=one.detail) for one in failed)
+    if not due:
+        return
+    limit = app.settings.exports.daily_file_bytes
+    for name in names:
+        daily.daily(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
+    with app.archive.writing() as writing:
+        work.remember(writing, DAILIES, made_for)

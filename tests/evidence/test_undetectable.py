@@ -160,6 +160,7 @@ def _reply_left_out(package: Path) -> None:
 def _file_left_out(package: Path) -> None:
     (package / "data/files/F-0001.png").unlink()
     _edited("data/files.csv", b"files/F-0001.png", b"")(package)
+    _edited("data/files.csv", '"保存済み"'.encode(), '"保存済み(この資料には入っていません)"'.encode())(package)
 
 
 def _shown_otherwise(package: Path) -> None:
@@ -283,7 +284,7 @@ def rows(page: str) -> list[str]:
     text = (EXPLANATION / page).read_text(encoding="utf-8")
     found = re.search(r"(?ms)^<!-- undetectable -->$(.*?)^<!-- /undetectable -->$", text)
     assert found is not None
-    return re.findall(r"(?m)^\| ([^|]+?) \|", found.group(1))[2:]
+    return re.findall(r"(?m)^\| ([^|]+?) \|", found.group(1))[1:]
 
 
 def test_the_explanation_lists_them() -> None:

@@ -23,7 +23,9 @@ def link_of(room: RoomId, message: MessageId) -> Link | None:
 
 
 def file_of(file: FileId) -> Link | None:
-    return {4: Link("F-0004", "../files/F-0004.png", Picture("thumbnails/F-0004.webp", 320, 7)), 5: Link("F-0005")}.get(file)
+    return {4: Link("F-0004", "../files/F-0004.png", Picture("thumbnails/F-0004.webp", 320, 7)), 5: Link("F-0005")}.get(
+        file
+    )
 
 
 KNOWN = References(name_of, link_of, file_of)

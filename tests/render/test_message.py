@@ -43,7 +43,8 @@ def test_a_message_says_who_when_and_where() -> None:
     actual = text(shown)
 
     assert (
-        "田 田中 ID 7654321 No.1 10:14:33 はい メッセージID 1876543210060000000 保存した時刻 2026-11-05 10:15:33" == actual
+        "田 田中 ID 7654321 No.1 10:14:33 はい メッセージID 1876543210060000000 保存した時刻 2026-11-05 10:15:33"
+        == actual
     )
     assert ["https://www.chatwork.com/#!rid123456789-1876543210060000000"] == read(shown).hrefs
 

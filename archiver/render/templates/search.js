@@ -12,7 +12,7 @@
   let turn = 0;
 
   // The same as `fold` in render/searchable.py.
-  const fold = (text) => text.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().replace(/ς/g, "σ").replace(/\s+/g, " ");
+  const fold = (text) => text.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().replace(/ς/g, "σ").replace(/[ \t\n]+/g, " ");
 
   window.searchPage = (name, value) => {
     const resolve = waiting.get(name);
@@ -89,7 +89,7 @@
   // For each place in the folded text, the place in the text as it is read.
   function places(text, folded) {
     const from = [];
-    for (const piece of text.matchAll(/\s+|\P{M}[\p{M}゙゚ﾞﾟ]*|\p{M}+/gu)) {
+    for (const piece of text.matchAll(/[ \t\n]+|\P{M}[\p{M}゙゚ﾞﾟ]*|\p{M}+/gu)) {
       for (let count = fold(piece[0]).length; count > 0; count--) from.push(piece.index);
     }
     from.push(text.length);

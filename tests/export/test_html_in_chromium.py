@@ -1,0 +1,200 @@
+"""The pages in a real browser, opened from a disk: the search finds, and nothing hostile runs or asks anybody."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from random import Random
+from urllib.parse import quote
+
+import pytest
+
+from archiver.export.html import write
+from archiver.records import Conversation, Message
+from archiver.render.searchable import WORTH_IT, fold
+from archiver.render.sheet import PAGE_MESSAGES
+from tests.support.chromium import NEEDED, listener, opened
+from tests.support.conversation import link, long, sample
+
+pytestmark = [pytest.mark.slow, NEEDED]
+
+SEARCH = Path(__file__).parents[2] / "archiver" / "render" / "templates" / "search.js"
+
+OWNED = "document.documentElement.dataset.owned='yes'"
+PLANTED = (
+    f'<script>{OWNED}</script><img src="http://127.0.0.1:9/a.png" onerror="{OWNED}">'
+    '<script src="search/evil.js"></script><script src="http://127.0.0.1:9/b.js"></script>'
+    '<link rel="stylesheet" href="http://127.0.0.1:9/c.css"><iframe src="http://127.0.0.1:9/d.html"></iframe>'
+    f'<svg onload="{OWNED}"></svg><style>@import "http://127.0.0.1:9/e.css"; p{{display:none}}</style>'
+    '<object data="http://127.0.0.1:9/f"></object><video src="http://127.0.0.1:9/g.mp4" autoplay></video>'
+    '<base href="http://127.0.0.1:9/"><meta http-equiv="refresh" content="9;url=http://127.0.0.1:9/h">'
+)
+"""What would act if it became markup."""
+
+
+def hits(dom: str) -> list[tuple[str, str]]:
+    """Address and words of each message found."""
+    found = re.search(r'<ol id="hits".*?</ol>', dom, re.DOTALL)
+    assert found is not None
+    return [
+        (href, re.sub(r"\s+", " ", unescape(re.sub("<[^>]*>", "", rest))))
+        for href, rest in re.findall(r'<li><a href="([^"]*)">(.*?)</li>', found[0], re.DOTALL)
+    ]
+
+
+@pytest.mark.sample
+def test_a_deleted_sentence_is_found_by_two_kanji(tmp_path: Path) -> None:
+    """The place leads to the message, and the hit says that this was its text before."""
+    write(sample(), tmp_path, link)
+
+    dom = opened(tmp_path / "index.html", tmp_path / "profile", asking=f"q={quote('今回')}")
+
+    expected = "No.5 2026-11-05 10:39:33 田中「削除」表示に変わる前の文面 To: yamada やっぱり今回の分は払えません"
+    assert [("R123456789-0001.html#m1876543210300000000", expected)] == hits(dom)
+    assert "<mark>今回</mark>" in dom
+    assert "1件の発言に見つかりました。" in dom
+
+
+@pytest.mark.sample
+def test_nothing_hostile_runs_and_nothing_is_asked_for(tmp_path: Path) -> None:
+    """Hostile names, texts and file names on every page and among the hits: no request, no script, no change."""
+    hostile = [
+        dataclasses.replace(
+            one, body=PLANTED, name=PLANTED, versions=(dataclasses.replace(one.versions[-1], body=PLANTED),)
+        )
+        for one in sample().messages()
+    ]
+    write(dataclasses.replace(sample(), room_name=PLANTED, messages=lambda: iter(hostile)), tmp_path, link)
+
+    with listener() as (port, asked):
+        index = opened(tmp_path / "index.html", tmp_path / "profile", asking="q=onerror", port=port)
+        page = opened(tmp_path / "R123456789-0001.html", tmp_path / "profile", port=port)
+
+    assert [] == asked
+    assert "data-owned" not in index.partition("<body>")[0] + page.partition("<body>")[0]
+    assert "<iframe" not in index + page
+    assert 13 == len(hits(index))
+    assert 0 == len(re.findall("<script", page))
+
+
+@pytest.mark.sample
+def test_the_policy_holds_even_if_markup_got_in(tmp_path: Path) -> None:
+    """Were a text once not escaped: still no request and no script, while the search goes on working."""
+    write(sample(), tmp_path, link)
+    (tmp_path / "search" / "evil.js").write_text(OWNED, encoding="utf-8")
+    for name in ("index.html", "R123456789-0001.html"):
+        path = tmp_path / name
+        old = path.read_text(encoding="utf-8")
+        path.write_text(old.replace("<header>", f"{PLANTED.partition('<base')[0]}<header>", 1), encoding="utf-8")
+
+    with listener() as (port, asked):
+        index = opened(tmp_path / "index.html", tmp_path / "profile", asking=f"q={quote('今回')}", port=port)
+        page = opened(tmp_path / "R123456789-0001.html", tmp_path / "profile", port=port)
+
+    assert [] == asked
+    assert "data-owned" not in index.partition("<head>")[0] + page.partition("<head>")[0]
+    assert 1 == len(hits(index))
+
+
+def test_what_this_test_would_see(tmp_path: Path) -> None:
+    """Without the policy the same markup runs and asks: the two tests above can fail."""
+    (tmp_path / "a.html").write_text(f"<!DOCTYPE html><html><body>{PLANTED.partition('<base')[0]}", encoding="utf-8")
+
+    with listener() as (port, asked):
+        dom = opened(tmp_path / "a.html", tmp_path / "profile", port=port)
+
+    assert {f"/{name}" for name in ("a.png", "b.js", "c.css", "d.html")} <= {
+        "/" + line.split()[1].rpartition("/")[2] for line in asked
+    }
+    assert 'data-owned="yes"' in dom
+
+
+SIGNS = "あいうえ払支請求書納品動画京都府ー々ABcdｶﾞﾊﾟがぱⅢ㈱①ßẞſςΣ0１&<'𠮷🎉\u0301\u3099"
+
+
+def rich(count: int, random: Random) -> Conversation:
+    """Messages of random signs, hostile to whoever folds, cuts or escapes."""
+    bodies = ["x" + "".join(random.choices(SIGNS, k=random.randint(5, 30))) + "x" for _ in range(count)]
+
+    def messages() -> Iterator[Message]:
+        for message, body in zip(long(count).messages(), bodies, strict=True):
+            version = dataclasses.replace(message.versions[-1], body=body)
+            yield dataclasses.replace(message, body=body, versions=(version,))
+
+    return dataclasses.replace(long(0), messages=messages)
+
+
+DRIVER = """
+<pre id="answers"></pre><script>
+const queries = %s, answers = [], told = document.getElementById("search-told");
+const next = () => {
+  if (answers.length === queries.length) {
+    document.getElementById("answers").textContent = JSON.stringify(answers);
+    return;
+  }
+  told.textContent = "";
+  location.hash = "q=" + encodeURIComponent(queries[answers.length]);
+};
+new MutationObserver(() => {
+  if (!/ました|せんでした/.test(told.textContent)) return;
+  answers.push(Number(told.textContent.replace("見つかりません", "0件").replace(/件.*/, "").replace(",", "")));
+  setTimeout(next, 0);
+}).observe(told, { childList: true });
+next();
+</script></body>
+"""
+
+
+@pytest.mark.sample
+def test_every_hit_of_a_scan_is_found(tmp_path: Path) -> None:
+    """Random words of one to ten signs over many pages: as many messages as a scan of the folded texts finds."""
+    random = Random(5)
+    conversation = rich(WORTH_IT * PAGE_MESSAGES + 700, random)
+    write(conversation, tmp_path, link)
+    folded = [fold(message.body) for message in conversation.messages()]
+    queries = []
+    while len(queries) < 250:
+        some = random.choice(folded)
+        start = random.randrange(len(some))
+        queries.append(some[start : start + random.randint(1, 10)])
+    queries += ["契約書", "鵺", "ｶﾞ", "１", "STRASSE"]
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    index = re.sub("<meta http-equiv.*?>", "", index, count=1).replace("</body>", DRIVER % json.dumps(queries))
+    (tmp_path / "driven.html").write_text(index, encoding="utf-8")
+
+    dom = opened(tmp_path / "driven.html", tmp_path / "profile", seconds=600)
+
+    found = re.search('<pre id="answers">(.*?)</pre>', dom)
+    assert found is not None
+    expected = [sum(fold(query).strip() in text for text in folded) for query in queries]
+    assert [] == [
+        (query, wanted, got)
+        for query, wanted, got in zip(queries, expected, json.loads(found[1]), strict=True)
+        if wanted != got
+    ]
+    assert len([one for one in expected if one]) >= 250
+
+
+def test_the_browser_folds_as_we_do(tmp_path: Path) -> None:
+    """Every sign that our Unicode knows becomes the same on both sides, alone and between letters."""
+    known = [code for code in range(0x110000) if unicodedata.category(chr(code)) not in {"Cn", "Cs"}]
+    table = {code: shown for code in known if (shown := fold(chr(code))) != chr(code)}
+    (line,) = re.findall(r"const fold = .*;", SEARCH.read_text(encoding="utf-8"))
+    script = f"""{line}
+    const table = {json.dumps(table)}, apart = [];
+    for (const code of {json.dumps(known)}) {{
+      const sign = String.fromCodePoint(code);
+      if (fold(sign) !== (table[code] ?? sign)) apart.push(code);
+    }}
+    document.body.textContent = "apart: " + JSON.stringify(apart);"""
+    page = tmp_path / "fold.html"
+    page.write_text(f"<!DOCTYPE html><meta charset=utf-8><body><script>{script}</script>", encoding="utf-8")
+
+    dom = opened(page, tmp_path / "profile")
+
+    assert "apart: []" in dom

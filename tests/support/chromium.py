@@ -1,0 +1,68 @@
+"""Debian's Chromium without a window: what a page has become, and what it tried to fetch on the way."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+NEEDED = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium (Debian: chromium)")
+
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--no-pings",
+    "--disable-features=OptimizationHints,Translate,MediaRouter",
+)
+
+
+@contextmanager
+def listener() -> Iterator[tuple[int, list[str]]]:
+    """A proxy on loopback that gives nothing: its port, and what it was asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def _note(self) -> None:
+            asked.append(self.requestline)
+            self.send_error(502)
+
+        do_GET = do_POST = do_HEAD = do_CONNECT = _note  # noqa: N815 - the names of the base class
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_address[1], asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def opened(page: Path, profile: Path, *, asking: str = "", port: int | None = None, seconds: int = 30) -> str:
+    """The page's elements after its scripts have run; `asking` is what follows `#`.
+
+    With `port` every request to any host, this one included, goes there.
+    """
+    proxy = [] if port is None else [f"--proxy-server=127.0.0.1:{port}", "--proxy-bypass-list=<-loopback>"]
+    command = ["chromium", *_FLAGS, *proxy, f"--user-data-dir={profile}", f"--virtual-time-budget={seconds * 1000}"]
+    address = page.absolute().as_uri() + (f"#{asking}" if asking else "")
+    done = subprocess.run([*command, "--dump-dom", address], capture_output=True, timeout=120, check=True)
+    return done.stdout.decode()
