@@ -172,6 +172,27 @@ class DayAhead(UsageError):
     hint = N_("Times are those of Japan. Look at the year, the month and the day once more.")
 
 
+class DaysInWrongOrder(UsageError):
+    """What comes first on a platform is given a later day."""
+
+    message = N_("{after} ({later}) lies before {before} ({first}); on a platform it is the other way round.")
+    hint = N_("Nothing was changed. Look at both days once more; give both options to correct both.")
+
+
+class UnknownPlatform(UsageError):
+    """No file of `archiver/platforms` has this name."""
+
+    message = N_("There is no platform “{platform}”.")
+    hint = N_("Known are: {known}. If the job was agreed elsewhere, it is direct.")
+
+
+class UnknownPerson(UsageError):
+    """Nobody with this account id was seen in the contract's rooms."""
+
+    message = N_("Nobody with the account id {account} was seen in the rooms of contract “{contract}”.")
+    hint = N_("Seen there: {people}")
+
+
 class UnknownMessage(UsageError):
     """No message of the contract's rooms has this id."""
 
@@ -394,6 +415,26 @@ class RowsDisagree(StorageError):
     code = 3
     message = N_("{subject}: the readable table differs from the record it was made of. Nothing was exported.")
     hint = N_("See what differs with: archive verify --deep")
+
+
+class SchedulerMissing(ArchiverError):
+    """The program by which a scheduler is spoken to is not on this computer."""
+
+    message = N_("This computer has no program “{program}”, so no job could be registered there.")
+    hint = N_(
+        "Choose another scheduler: archive schedule install --with cron (or systemd, launchd, windows). "
+        "Or leave this running: archive daemon"
+    )
+
+
+class SchedulerRefused(ArchiverError):
+    """A scheduler's own program did not do what it was asked."""
+
+    message = N_("{program} refused: {detail}")
+    hint = N_(
+        "Nothing was registered. Another way: archive schedule install --with cron (or systemd, launchd, windows). "
+        "Or leave this running: archive daemon"
+    )
 
 
 # --- Chatwork --------------------------------------------------------------------------------

@@ -310,6 +310,10 @@ class Contract:
     amount: str | None = None
     due_on: str | None = None
     nda: bool | None = None
+    client_url: str | None = None
+    """The client's profile on the platform."""
+    worker_url: str | None = None
+    """The user's own."""
 
     @property
     def label(self) -> str:
@@ -350,6 +354,26 @@ class Enclosure:
     """The day it is of, as typed."""
     message_id: MessageId | None = None
     note: str | None = None
+
+
+class Part(StrEnum):
+    """Who somebody in the rooms of a contract is, as the user stated."""
+
+    CLIENT = "client"
+    ME = "me"
+    """Another account of the user."""
+    THIRD = "third"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """An account of a contract's rooms, who it is, and how the user knows."""
+
+    account_id: AccountId
+    part: Part
+    reason: str
+    since: datetime
+    """When it was last stated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,17 @@ import pytest
 ROOT = Path(__file__).parents[1] / "archiver"
 
 FOUNDATION = {"errors", "records"}
+OF_A_CASE = FOUNDATION | {"case", "platforms"}
 
 #: Each part, and the parts or modules of ours it may import. The row nearest to a module wins.
 MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
     "ids": set(),
+    "platforms": set(),
     "errors": {"records"},  # the type of a reply that an error carries
     "signs": {"records"},
     "settings": FOUNDATION,
+    "case": FOUNDATION | {"platforms"},
     "chatwork": FOUNDATION,
     "evidence": FOUNDATION,
     "store": FOUNDATION | {"evidence.history", "signs"},
@@ -28,18 +31,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.project": FOUNDATION | {"evidence.history"},
     "render": {"ids", "records", "chatwork.notation"},
     "sync": FOUNDATION | {"chatwork", "ids", "store"},
-    "export": FOUNDATION | {"chatwork.notation", "evidence.history", "evidence.tables", "render"},
-    "export.report": FOUNDATION | {"chatwork.notation", "evidence.cells", "evidence.tables_events", "render"},
+    "export": OF_A_CASE | {"chatwork.notation", "evidence.history", "evidence.tables", "render"},
+    "export.report": OF_A_CASE | {"chatwork.notation", "evidence.cells", "evidence.tables_events", "render"},
     "export.bag": FOUNDATION | {"evidence.manifest"},
     "export.mask_entries": FOUNDATION | {"evidence.history", "evidence.masked"},
     **{
-        f"export.{module}": FOUNDATION | {"evidence", "render", "store"}
-        for module in ("package", "daily", "assembly", "dossier", "gathering", "material", "papers", "payload", "stamping", "submission")
+        f"export.{module}": OF_A_CASE | {"evidence", "render", "store"}
+        for module in (
+            *("package", "daily", "assembly", "dossier", "gathering", "material", "order", "papers", "payload"),
+            *("stamping", "submission"),
+        )
     },
-    "alerts": FOUNDATION | {"signs"},
+    "alerts": OF_A_CASE | {"chatwork.notation", "signs"},
     "authority": FOUNDATION | {"chatwork.address", "evidence", "settings", "store.seal"},
     "app": FOUNDATION | {"authority", "settings", "chatwork", "evidence", "store"},
-    "schedule": FOUNDATION | {"alerts", "app", "settings", "signs", "sync", "export", "evidence", "store"},
+    "schedule": OF_A_CASE | {"alerts", "app", "settings", "signs", "sync", "export", "evidence", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "schedule", "sync", "export", "store", "evidence"},
 }

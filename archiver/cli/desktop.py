@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -13,6 +14,12 @@ def open_folder(folder: Path) -> bool:
     """Show a folder; whether that was tried. Never waits, and never fails the work that is already done."""
     if not (sys.stdout.isatty() and sys.stdin.isatty()):
         return False
+    with contextlib.suppress(OSError):  # a file manager that does not start takes nothing from the package
+        return _open(folder)
+    return False
+
+
+def _open(folder: Path) -> bool:
     if sys.platform == "win32":
         os.startfile(folder)  # noqa: S606 - a folder that we made ourselves
         return True

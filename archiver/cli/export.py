@@ -13,7 +13,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.desktop import open_folder
-from archiver.cli.preview import tell_preview
+from archiver.cli.preview import tell_preview, tell_warnings
 from archiver.cli.screen import jst
 from archiver.cli.stamps import tell_root_faults
 from archiver.cli.sync import INCOMPLETE, parse_day, parse_until
@@ -103,8 +103,9 @@ def command_export(
 
 
 def _ask(preview: Preview) -> bool:
-    """Show what would leave and ask, where somebody sits before a terminal."""
+    """Show what would leave and ask, where somebody sits before a terminal; elsewhere only warn."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        tell_warnings(preview, err=True)
         return True
     tell_preview(preview, err=True)
     return click.confirm(_("Make this package?"), default=True, err=True)

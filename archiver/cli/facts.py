@@ -5,21 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import click
 
 from archiver import errors
+from archiver.cli.stated import read_day
 from archiver.errors import N_
+from archiver.platforms.platform import platforms
 from archiver.records import Contract
-
-PLATFORMS = (
-    ("crowdworks", re.compile(r"https://(?:www\.)?crowdworks\.jp/contracts/(\d+)")),
-    ("lancers", re.compile(r"https://(?:www\.)?lancers\.jp/work/proposals/(\d+)")),
-    ("coconala", re.compile(r"https://(?:www\.)?coconala\.com/talkrooms/(\d+)")),
-)
-"""A contract page's address tells the platform and its number."""
 
 _DAY, _TIME = "2026-10-02", "2026-10-02 14:05"
 _DATES = {
@@ -29,6 +24,9 @@ _DATES = {
     "contact_approved_on": _DAY,
     "due_on": _DAY,
 }
+_AHEAD = frozenset({"due_on"})
+"""What may lie in the future."""
+_IN_ORDER = (("contracted_on", "escrowed_at"), ("contact_requested_on", "contact_approved_on"))
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,11 +36,13 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--client", metavar=N_("TEXT"), help=N_("The client's name on the platform.")),
         click.option(
             "--platform",
-            type=click.Choice(["crowdworks", "lancers", "coconala", "direct"]),
-            help=N_("Where the job was agreed."),
+            metavar=N_("NAME"),
+            help=N_("Where the job was agreed: crowdworks, lancers, coconala or direct."),
         ),
         click.option("--platform-id", metavar="ID", help=N_("The contract's number there.")),
         click.option("--url", metavar="URL", help=N_("The contract's page; it sets platform and number.")),
+        click.option("--client-url", metavar="URL", help=N_("The client's profile on the platform.")),
+        click.option("--worker-url", metavar="URL", help=N_("Your own profile on the platform.")),
         click.option("--contracted-on", metavar=N_("DAY"), help=N_("Day of the contract, such as 2026-10-01.")),
         click.option("--escrowed-at", metavar=N_("TIME"), help=N_("When the money was put in escrow (仮払い).")),
         click.option("--contact-requested-on", metavar=N_("DAY"), help=N_("Day you asked to talk outside.")),
@@ -57,37 +57,44 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def read_facts(given: dict[str, str | None]) -> dict[str, Any]:
-    """The facts that were given, checked. Raises BadValue."""
+def read_facts(given: dict[str, str | None], *, now: datetime) -> dict[str, Any]:
+    """The facts that were given, checked. Raises BadValue, DayAhead, UnknownPlatform."""
     facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     for name, example in _DATES.items():
         if name in facts:
-            facts[name] = read_date(facts[name], "--" + name.replace("_", "-"), example)
+            ahead = name in _AHEAD
+            facts[name] = read_day(facts[name], "--" + name.replace("_", "-"), example, now=None if ahead else now)
     if "nda" in facts:
         facts["nda"] = facts["nda"] == "yes"
+    for name in ("client_url", "worker_url"):
+        _check_address(facts.get(name), "--" + name.replace("_", "-"))
     if "url" in facts:
         facts = {**from_url(facts["url"]), **facts}
+    if facts.get("platform", "direct") not in platforms():
+        raise errors.UnknownPlatform(platform=facts["platform"], known=", ".join(platforms()))
     assert facts.keys() <= {field.name for field in fields(Contract)}
     return facts
 
 
-def read_date(value: str, option: str, example: str) -> str:
-    """A day as `2026-10-02`, or a time in Japan as `2026-10-02 14:05`. Raises BadValue."""
-    text = value.strip().replace("/", "-").replace("T", " ")
-    try:
-        if len(text) > len(_DAY) and example == _TIME:
-            return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M")
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise errors.BadValue(value=value, option=option, example=example) from None
+def check_order(one: Contract) -> None:
+    """That what must come first does. Raises DaysInWrongOrder; days without a time may be the same."""
+    for before, after in _IN_ORDER:
+        first, later = getattr(one, before), getattr(one, after)
+        if first and later and later[: len(_DAY)] < first[: len(_DAY)]:
+            options = {"before": "--" + before.replace("_", "-"), "after": "--" + after.replace("_", "-")}
+            raise errors.DaysInWrongOrder(first=first, later=later, **options)
 
 
 def from_url(url: str) -> dict[str, str]:
     """Platform and number that a contract page's address tells. Raises BadValue for what is no web address."""
-    if not re.fullmatch(r"https?://[!-~]+", url):
-        raise errors.BadValue(value=url, option="--url", example="https://crowdworks.jp/contracts/12345678")
-    for platform, pattern in PLATFORMS:
-        found = pattern.match(url)
+    _check_address(url, "--url")
+    for name, platform in platforms().items():
+        found = re.match(platform.address, url) if platform.address else None
         if found:
-            return {"platform": platform, "platform_id": found[1]}
+            return {"platform": name, "platform_id": found[1]}
     return {}
+
+
+def _check_address(url: str | None, option: str) -> None:
+    if url is not None and not re.fullmatch(r"https?://[!-~]+", url):
+        raise errors.BadValue(value=url, option=option, example="https://crowdworks.jp/contracts/12345678")

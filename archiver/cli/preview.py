@@ -26,6 +26,11 @@ def tell_preview(preview: Preview, *, err: bool) -> None:
         _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
     ):
         click.echo(f"  {line}", err=err)
+    tell_warnings(preview, err=err)
+
+
+def tell_warnings(preview: Preview, *, err: bool) -> None:
+    """What to think of before this leaves, one a line."""
     for warning in preview.warnings:
         click.echo(_warning(warning), err=err)
 
@@ -34,6 +39,10 @@ def _warning(name: str) -> str:
     return {
         "early_contact": _(
             "[Note] The first message is earlier than the stated approval or escrow, and the report says so. "
+            "Messages are never left out to hide it; think about whom you send it to."
+        ),
+        "forbidden_contact": _(
+            "[Note] This platform allows no contact outside of it, and the package shows that there was some. "
             "Messages are never left out to hide it; think about whom you send it to."
         ),
         "nda": _(

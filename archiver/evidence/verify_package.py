@@ -219,9 +219,9 @@ class _Package:
         count = sum(last - first + 1 for _, first, last in self._stretches) - self.told.checked["entries"]
         if count > 0:
             said = ngettext(
-                "The seals name {count} record that is not in this package: of other chats, or left out. "
+                "The seals name {count} record that is not in this package: of other chats or times, or left out. "
                 "The archive alone can tell.",
-                "The seals name {count} records that are not in this package: of other chats, or left out. "
+                "The seals name {count} records that are not in this package: of other chats or times, or left out. "
                 "The archive alone can tell.",
                 count,
             )

@@ -47,6 +47,10 @@ def verify_submission(told: Verification, tree: Tree, progress: Optional[Progres
         told.checked["stamps"] += 1
         if said_time(_read(told, tree, name), sums) is None:
             told.find("stamp", name, _("The stamp is not one over these bytes."))
+        else:
+            told.note(_("Of {name} only the bytes were compared; its signature was not checked.").format(name=name))
+    if not there and told.ok:
+        told.find("nothing", SUMS, _("The package holds no files, so there was nothing to check."))
     if told.checked["stamps"]:
         told.note(_("This package holds no root certificates, so the signatures of its stamps were not checked."))
     told.note(

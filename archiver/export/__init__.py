@@ -34,6 +34,8 @@ class Profile:
     """Whether a report on paper is in it."""
     max_mb: float | None = None
     """What it may be at most, unless the user says otherwise."""
+    limit_each: bool = False
+    """Whether that is said of each of its files."""
 
     @property
     def folder(self) -> bool:
@@ -53,7 +55,7 @@ FORMATS: Mapping[str, Format] = {"html": _html, "jsonl": jsonl.write, "csv": csv
 PROFILES: Mapping[str, Profile] = {
     "support": Profile(("csv",), raw=False, form=Form.SUBMISSION, report=True, max_mb=5),
     "lawyer": Profile(("jsonl", "csv", "html"), raw=True, form=Form.BAG, report=True),
-    "court": Profile((), raw=False, form=Form.SUBMISSION, report=True, max_mb=20),
+    "court": Profile((), raw=False, form=Form.SUBMISSION, report=True, max_mb=20, limit_each=True),
     "consult": Profile((), raw=False, form=Form.SUBMISSION, report=True),
     "daily": Profile(("jsonl", "html"), raw=False, form=Form.ZIP),
 }

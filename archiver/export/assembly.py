@@ -31,7 +31,7 @@ CONTENT = "data/content-sha256.txt"
 
 
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> Built:
-    """Fill the bag and close it. Raises OSError (it cannot be written), RowsDisagree."""
+    """Fill the bag and close it. Raises OSError (it cannot be written), RowsDisagree, UsageError (`Choice.check`)."""
     material = Material(reading, recipe.scope, recipe.upto, recipe.places, recipe.cover)
     _put_entries(bag, material, recipe)
     if recipe.places is None:
@@ -46,6 +46,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     telling = Telling(material, step, checked=recipe.places is None, wanted=recipe.choice)
     gathered = Gathered(reading, recipe, material, telling, copied, files, step)
     gathered.tables = make_tables(bag, material, telling, copied, recipe.seals)
+    recipe.choice.check(telling.chosen)
     content = Content(gathered.tables, gathered.conversations)
     for name in PROFILES[recipe.profile].formats:
         FORMATS[name](content, bag)
@@ -96,13 +97,11 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
         created_at=recipe.created_at,
         other_chats=other_chat_texts(outside.other_chats(material.reading, rooms, upto=recipe.upto)),
     )
-    enclosed(bag, gathered)
+    _enclose(bag, gathered)
     _list_content(bag)
-    told = None
     if PROFILES[recipe.profile].report:
         case = case_of(gathered, content_sha256=bag.digests[CONTENT])
         papers.put_all(bag, case, copied)
-        told = preview(case, gathered, bag)
         bag.add(f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", b"".join(manifest_lines(bag.payload())))
     bag.add("00_README.txt", texts.readme(facts))
     bag.add("VERIFY.txt", verify_text.verify(_steps_of(recipe, copied, whole=whole)))
@@ -118,7 +117,7 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
         gaps=len(gaps),
         incomplete=tuple(copied.incomplete),
         unheld=unheld,
-        preview=told,
+        preview=preview(gathered, bag) if recipe.places is None else None,
     )
 
 
@@ -134,7 +133,7 @@ def _steps_of(recipe: Recipe, copied: Copied, *, whole: bool) -> verify_text.Ste
     )
 
 
-def enclosed(bag: Bag, gathered: Gathered) -> None:
+def _enclose(bag: Bag, gathered: Gathered) -> None:
     """The user's own evidence, as the archive holds it."""
     for one in gathered.recipe.enclosures:
         name = enclosing.file_name(one)

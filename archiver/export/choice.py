@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -11,7 +12,9 @@ from archiver import errors
 
 _LINK = re.compile(r"(?:https?://[^\s,]{1,100}/)?#!rid[0-9]{1,19}-(?P<id>[0-9]{1,20})")
 _ID = re.compile(r"m?(?P<id>[0-9]{1,20})")
-_NUMBER = re.compile(r"(?:No\.?|№)\s?(?P<no>[0-9]{1,9})", re.IGNORECASE)
+_NUMBER = re.compile(r"no\.?(?P<no>[0-9]{1,9})", re.IGNORECASE)
+_SPACED_NUMBER = re.compile(r"(?i)(?<![^\s,、])(no\.?)\s+(?=[0-9])")
+_BETWEEN = re.compile(r"[,、\s]+")
 
 _SHORTEST_ID = 8
 """Digits of a bare number from which it is an id; the oldest ids of Chatwork have as many. A shorter one is a No."""
@@ -42,10 +45,13 @@ NOTHING = Choice()
 
 
 def choice(given: str | None) -> Choice:
-    """Read `--messages`: separated by commas or spaces. Raises UsageError for what is none of the three forms."""
+    """Read `--messages`: separated by commas or spaces, of full width too, as a Japanese keyboard gives them.
+
+    Raises UsageError for what is none of the three forms.
+    """
     ids: set[str] = set()
     numbers: set[int] = set()
-    for word in re.split(r"[,、\s]+", re.sub(r"(?i)(no\.?)\s+", r"\1", given or "")):
+    for word in _BETWEEN.split(_SPACED_NUMBER.sub(r"\1", unicodedata.normalize("NFKC", given or ""))):
         if not word:
             continue
         link, bare, number = _LINK.fullmatch(word), _ID.fullmatch(word), _NUMBER.fullmatch(word)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from archiver.case import Contact, contact
 from archiver.evidence.history import number, text
 from archiver.evidence.tables_events import in_order, other_events
+from archiver.export import enclosing
 from archiver.export.bag import Bag
 from archiver.export.gathering import Gathered, Preview, software
-from archiver.export.report.case import Case, Covered, SealLine, StampLine, day_of
+from archiver.export.report.case import Case, Covered, SealLine, StampLine
 from archiver.export.stamping import Stamps
-from archiver.records import AccountId, Delivery, Enclosure, Seal
+from archiver.platforms.platform import platform_of
+from archiver.records import AccountId, Contract, Delivery, Enclosure, Seal
 from archiver.render.outside import other_chat_texts
 from archiver.store.queries import known, outside, runs
 
@@ -21,7 +25,6 @@ _TWO = 2
 def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
     """The case as the report tells it; call it after the tables were made."""
     recipe, material = gathered.recipe, gathered.material
-    recipe.choice.check(gathered.telling.chosen)
     owner = known.owner(gathered.reading) or {}
     return Case(
         name=recipe.name,
@@ -49,34 +52,37 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
     )
 
 
-def preview(case: Case, gathered: Gathered, bag: Bag) -> Preview:
-    """What would leave, in numbers, and what the user should think of first."""
+def preview(gathered: Gathered, bag: Bag) -> Preview:
+    """What would leave, in numbers, and what the user should think of first; call it when the bag is filled."""
     cover = gathered.recipe.cover
-    people = {account for room in case.rooms for account in room.people}
-    warnings = []
-    if _is_early(case, gathered):
-        warnings.append("early_contact")
-    if case.contract.nda and case.profile != "lawyer":
-        warnings.append("nda")
-    if cover is not None and cover.policy.people and not case.counterparts and len(people) > _TWO:
-        warnings.append("unmapped")
+    people = {account for room in gathered.conversations() for account in room.people}
     return Preview(
         people=len(people),
         hidden_people=0 if cover is None else sum(1 for account in people if cover.hides(account)),
         messages=gathered.telling.count,
         files=sum(1 for name in bag.digests if name.startswith("data/files/")),
-        enclosures=len(case.enclosures),
+        enclosures=sum(1 for name in bag.digests if name.startswith(enclosing.FOLDERS)),
         masked=sum(one.count for one in covered(gathered)),
         size=bag.size,
-        warnings=tuple(warnings),
+        warnings=tuple(_warnings(gathered, len(people))),
     )
 
 
-def _is_early(case: Case, gathered: Gathered) -> bool:
-    """Whether the first message was sent before the stated approval, or before escrow where none is stated."""
-    permitted = day_of(case.contract.contact_approved_on) or day_of(case.contract.escrowed_at)
-    first = gathered.telling.first_sent
-    return permitted is not None and first is not None and first < permitted.timestamp()
+def _warnings(gathered: Gathered, people: int) -> Iterator[str]:
+    recipe = gathered.recipe
+    begun = _contact(recipe.contract, gathered.telling.first_sent)
+    if begun.early:
+        yield "forbidden_contact" if begun is Contact.FORBIDDEN else "early_contact"
+    if recipe.contract.nda and recipe.profile == "support":  # courts and lawyers are commonly excepted
+        yield "nda"
+    if recipe.cover is not None and recipe.cover.policy.people and not recipe.counterparts and people > _TWO:
+        yield "unmapped"
+
+
+def _contact(contract: Contract, first_sent: int | None) -> Contact:
+    """How the first message stands to what the platform asks for."""
+    first = None if first_sent is None else datetime.fromtimestamp(first_sent, UTC)
+    return contact(contract, platform_of(contract.platform), first)
 
 
 def covered(gathered: Gathered) -> tuple[Covered, ...]:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from archiver.records import Enclosure
 
 SCREENSHOT = "screenshot"
+FOLDERS = ("04_screenshots/", "05_cw_notices/", "data/enclosures/")
+"""Where the user's own evidence lies in a package."""
 
 _EXTENSION = re.compile(r".*\.([A-Za-z0-9]{1,10})", re.DOTALL)
 
@@ -25,8 +27,7 @@ def file_name(one: Enclosure) -> str:
 
 def place(one: Enclosure) -> str:
     """Where it lies in a package for a platform."""
-    folder = "04_screenshots" if one.kind == SCREENSHOT else "05_cw_notices"
-    return f"{folder}/{file_name(one)}"
+    return FOLDERS[0 if one.kind == SCREENSHOT else 1] + file_name(one)
 
 
 def smallest_first(enclosures: Sequence[Enclosure]) -> list[Enclosure]:

@@ -85,7 +85,8 @@ class Preview:
     size: int
     """Bytes before they are zipped."""
     warnings: tuple[str, ...]
-    """`early_contact`, `nda` (a promise of secrecy), `unmapped` (nobody was told apart, so all names are shown)."""
+    """`early_contact`, `forbidden_contact` (the platform allows none outside), `nda` (a promise of secrecy),
+    `unmapped` (nobody was told apart, so all names are shown)."""
 
 
 @dataclass(frozen=True, slots=True)

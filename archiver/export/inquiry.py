@@ -5,31 +5,33 @@ What the user must do first stands above a line that says so, and counts too, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
-from archiver.export.report.case import BLANK, Case
-from archiver.export.report.platform import platform_of
+from archiver.export.report.case import BLANK, Case, day_of
 from archiver.export.report.request import advice, days_since, request
+from archiver.export.report.short import CUT, flat
 from archiver.export.report.survey import Survey
-from archiver.records import State
+from archiver.platforms.platform import platform_of
+from archiver.records import Delivery, State
 from archiver.render.times import date, stamp
 from archiver.render.visible import visible
 
 LONGEST = 800
-"""Signs of the whole file at most; forms cut what is longer."""
+"""Signs of the whole file at most, a line's end counted as two: forms cut what is longer."""
 
-_LONGEST_FIELD = 60
+_MOST_FACTS = 5
+_LONGEST_FIELD, _LONGEST_DAY = 50, 20
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def inquiry(case: Case, found: Survey) -> str:
     """The text with LF between lines; facts are left out from the end if it would be too long."""
-    head = list(_head(case))
-    facts = list(_facts(case, found))
+    head, facts = [*_note(case), *_head(case)], list(_facts(case, found))[:_MOST_FACTS]
     while True:
-        text = "\n".join([*_note(case), *head, *_numbered(facts), "", *_end(case, found)])
-        if len(text) <= LONGEST or not facts:
-            return text[:LONGEST]
+        text = "\n".join([*head, *_numbered(facts), "", *_end(case, found)])
+        if len(text) + text.count("\n") + len("\r\n") <= LONGEST or not facts:
+            return text
         facts.pop()
 
 
@@ -40,40 +42,50 @@ def _note(case: Case) -> list[str]:
 
 def _head(case: Case) -> Iterator[str]:
     one, words = case.contract, platform_of(case.contract.platform)
+    delivered = _last(case.deliveries)
     yield f"契約ID: {_short(one.platform_id)}"
     yield f"仕事名: {_short(one.title)}"
     yield f"相手({words.client}): {_short(one.client)}"
-    yield f"契約日: {_short(one.contracted_on)}　仮払い完了: {_short(one.escrowed_at)}"
+    yield f"契約日: {_day(one.contracted_on)}　仮払い完了: {_day(one.escrowed_at)}"
     if words.outside:
-        yield f"{words.outside}の承認: {_short(one.contact_approved_on)}"
-    last = case.deliveries[-1].at if case.deliveries else None
-    yield f"{words.name}での納品: {_short(last)}"
+        yield f"{words.outside}の承認: {_day(one.contact_approved_on)}"
+    yield f"{words.where}での納品: {_day(delivered.at if delivered else None)}"
     yield ""
     yield "【経緯】"
 
 
 def _facts(case: Case, found: Survey) -> Iterator[str]:
-    """At most five, the most useful first."""
-    lines = []
+    """The most useful first; nothing is said of who did it, where no reply tells."""
     if found.last_reply is not None:
         days = days_since(found.last_reply.send_time, case.created_at)
-        lines.append(f"相手の最後の返信は{date(found.last_reply.send_time)}です({days}日前)。")
-    if case.deliveries:
-        lines.append(f"{case.deliveries[-1].at} に納品しました。")
+        yield f"相手の最後の返信は{date(found.last_reply.send_time)}です({days}日前)。"
+    delivered = _last(case.deliveries)
+    if delivered is not None:
+        yield f"{_day(delivered.at)} に納品しました。"
     if found.states[State.DELETED]:
-        lines.append(f"「削除」表示に変わった発言が{found.states[State.DELETED]}件あります(前の文面は報告書の第6章)。")
-    closed = [event for event in case.events if event.kind == "表示名が変わった" and "(解約済)" in event.after]
-    gone_on = [date(datetime.fromisoformat(event.at)) for event in closed[-1:]]
-    lines += [f"{day} に相手の表示名が「(解約済)」に変わったことを確認しました。" for day in gone_on]
-    lines += [
-        f"{stamp(room.inaccessible_since)} にチャットが開けなくなったことを確認しました(理由は不明です)。"
-        for room in case.rooms
-        if room.inaccessible_since
-    ][:1]
+        yield f"「削除」表示に変わった発言が{found.states[State.DELETED]}件あります(報告書の第6章、第8章)。"
+    closed = list(_closings(case))
+    if closed:
+        yield f"{closed[-1]} に相手の表示名が「(解約済)」に変わったことを確認しました。"
+    frozen = [room.inaccessible_since for room in case.rooms if room.inaccessible_since]
+    if frozen:
+        yield f"{stamp(min(frozen))[:16]} にチャットが開けなくなったことを確認しました(理由は不明です)。"
     if found.first is not None and found.last is not None:
         span = f"{date(found.first.send_time)}から{date(found.last.send_time)}"
-        lines.append(f"Chatworkでのやり取りは{span}、全{found.count}件です。")
-    yield from lines[:5]
+        yield f"Chatworkでのやり取りは{span}、全{found.count}件です。"
+
+
+def _closings(case: Case) -> Iterator[str]:
+    """When the counterpart's name was seen to end as Chatwork ends it when an account is closed."""
+    for event in case.events:
+        if event.kind == "表示名が変わった" and event.after.endswith("(解約済)"):
+            account = event.about.rpartition(" ")[2]
+            if account.isdigit() and case.is_counterpart(int(account)):
+                yield stamp(datetime.fromisoformat(event.at))[:16]
+
+
+def _last(deliveries: Sequence[Delivery]) -> Delivery | None:
+    return max(deliveries, key=lambda one: (day_of(one.at) or _EARLIEST, one.number), default=None)
 
 
 def _numbered(lines: list[str]) -> list[str]:
@@ -88,7 +100,8 @@ def _end(case: Case, found: Survey) -> Iterator[str]:
 
 
 def _short(stated: str | None) -> str:
-    if not stated:
-        return BLANK
-    shown = visible(stated)
-    return shown if len(shown) <= _LONGEST_FIELD else shown[:_LONGEST_FIELD] + "(以下略)"
+    return flat(visible(stated), _LONGEST_FIELD) if stated else BLANK
+
+
+def _day(stated: str | None) -> str:
+    return flat(visible(stated), _LONGEST_DAY - len(CUT)) if stated else BLANK

@@ -7,7 +7,6 @@ and renamed, and never written over another.
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
@@ -21,18 +20,16 @@ from archiver.export import PROFILES, Form, submission
 from archiver.export.assembly import assemble
 from archiver.export.bag import Bag, free_name, making, pack, sweep_leftovers
 from archiver.export.choice import NOTHING, Choice
-from archiver.export.gathering import Built, Preview, Progress, Recipe
+from archiver.export.gathering import Built, Progress, Recipe
 from archiver.export.mask import Policy
-from archiver.export.mask_entries import cover_for
-from archiver.export.mask_names import people_in
-from archiver.export.parties import counterparts as counterparts_of
-from archiver.export.scope import Scope
+from archiver.export.order import Confirm, Order
+from archiver.export.order import recipe as recipe_of
 from archiver.export.stamping import Stamping, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.store import seal, writer
 from archiver.store.archive import BUSY_SECONDS, Archive, Reading
 from archiver.store.disk import storage_error
-from archiver.store.queries import contracts, known, package, stated
+from archiver.store.queries import contracts, known
 from archiver.store.queries.entries import last_seq
 
 FOLDER = "exports"
@@ -43,10 +40,6 @@ _TRIES = 10
 _STALE = timedelta(days=1)
 _LONGEST = 32
 """Signs of a platform's contract number that go into a name."""
-
-
-Confirm = Callable[[Preview], bool]
-"""Shown what would leave; False: it is not made after all."""
 
 
 class Declined(Exception):
@@ -115,9 +108,9 @@ def export(
     `since` and `until` (both included) stand in place of the contract's periods; `zip` makes a zip of a bag
     above 2 GB too; `stamping` gets the stamps (None: no authority is asked); `policy` says what is covered
     (None: nothing) and `counterparts` who is mapped as the other side (None: nobody yet); `choice` names the
-    messages of the excerpt, `max_mb` the size of a package for a platform (None: the profile's), `every` how often
+    messages of the excerpt, `max_mb` what the package may weigh (None: as the profile says), `every` how often
     the job looks; `confirm` is shown what would leave and may say no.
-    Raises Declined, UsageError (a chosen message is not in the package), UnknownProfile, UnknownContract,
+    Raises Declined, UsageError (a chosen message or person is not in the package), UnknownProfile, UnknownContract,
     NoContract, AmbiguousContract, RowsDisagree, DiskFull, HomeNotWritable, ArchiveBusy; then nothing is left behind.
     """
     if profile not in PROFILES:
@@ -125,14 +118,24 @@ def export(
     with archive.reading() as reading:
         chosen = contracts.the_contract(reading, contract).id
     folder = (out or archive.home / FOLDER).absolute()
-    with our_words(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with our_words(folder), _there(folder):
         sweep_leftovers(folder, older_than=now() - _STALE)
         with sealed(archive, now=now) as (reading, seals):
             if stamping is not None:
                 stamping.seals()
-            order = _Order(
-                chosen, profile, since, until, zip, stamping, policy, counterparts, choice, max_mb, every, confirm
+            order = Order(
+                contract=chosen,
+                profile=profile,
+                since=since,
+                until=until,
+                zip=zip,
+                stamping=stamping,
+                policy=policy,
+                counterparts=counterparts,
+                choice=choice,
+                max_mb=max_mb,
+                every=every,
+                confirm=confirm,
             )
             report = _make(reading, seals, order, folder, now(), progress)
     # On a medium that cannot be written no note of it is kept; the package is whole all the same.
@@ -161,68 +164,13 @@ def package_name(contract: Contract) -> str:
     return contract.id
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What the user asked for."""
-
-    contract: str
-    profile: str
-    since: datetime | None
-    until: datetime | None
-    zip: bool
-    stamping: Stamping | None
-    policy: Policy | None
-    counterparts: Collection[int] | None
-    choice: Choice
-    max_mb: float | None
-    every: timedelta
-    confirm: Confirm | None
-
-    @property
-    def max_bytes(self) -> int | None:
-        """What the package may be at most."""
-        limit = self.max_mb if self.max_mb is not None else PROFILES[self.profile].max_mb
-        return None if limit is None else int(limit * 1_000_000)
-
-
-def _recipe(reading: Reading, seals: list[Seal], order: _Order, name: str, contract: Contract, at: datetime) -> Recipe:
-    upto = seals[-1].last if seals else 0
-    owner = number((known.owner(reading) or {}).get("account_id"))
-    entries = package.package_entries(reading, Scope(contract).rooms, order.contract, upto=upto)
-    seen = [json.loads(one.line) for one in entries if one.kind in ("account", "member")]
-    people, _rooms = people_in(seen)
-    mapped = order.counterparts or counterparts_of(contract.client, people, owner=owner) or None
-    cover = None
-    if order.policy is not None:
-        others = mapped if mapped is not None else people.keys() - {owner}
-        cover = cover_for(order.policy, seen, owner=owner, counterparts=others)
-    return Recipe(
-        name=name,
-        profile=order.profile,
-        contract=contract if cover is None else cover.contract(contract),
-        scope=Scope(contract, order.since, order.until),
-        seals=seals,
-        upto=upto,
-        read_at=seals[-1].closed_at if seals else at,
-        created_at=at,
-        stamping=order.stamping,
-        cover=cover,
-        choice=order.choice,
-        deliveries=stated.deliveries(reading, contract.id, upto=upto),
-        enclosures=stated.enclosures(reading, contract.id, upto=upto),
-        every=order.every,
-        counterparts=mapped,
-        max_bytes=order.max_bytes,
-    )
-
-
 def _make(
-    reading: Reading, seals: list[Seal], order: _Order, folder: Path, at: datetime, progress: Progress | None
+    reading: Reading, seals: list[Seal], order: Order, folder: Path, at: datetime, progress: Progress | None
 ) -> ExportReport:
     """Build beside the place and rename; the folder and its zip are both there, or neither."""
     contract = contracts.contract(reading, order.contract)
     name = free_name(folder, f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}")
-    recipe = _recipe(reading, seals, order, name, contract, at)
+    recipe = recipe_of(reading, seals, order, name, contract, at)
     form = PROFILES[order.profile].form
     with making(folder, name) as bag:
         if form is Form.SUBMISSION:
@@ -232,9 +180,7 @@ def _make(
         else:
             built, packed, missing = _bag(reading, recipe, bag, order, folder, progress)
     late = [f"第三者の時刻({one}): この資料に付けられませんでした" for one in missing]
-    size = packed.stat().st_size if packed is not None and order.profile == "support" else 0
-    if recipe.max_bytes is not None and size > recipe.max_bytes:
-        late.append(f"資料の大きさ {size / 1e6:.1f} MB が上限 {recipe.max_bytes / 1e6:g} MB を超えています")
+    late += _too_large(packed or folder / name, order)
     return ExportReport(
         path=str(folder / name if PROFILES[order.profile].folder else folder),
         zip=None if packed is None else str(packed),
@@ -253,13 +199,24 @@ def _make(
     )
 
 
-def _ask(built: Built, order: _Order) -> None:
+def _too_large(made: Path, order: Order) -> list[str]:
+    """Say that the whole is larger than it may be; a court's package has a limit on each file instead."""
+    if order.max_bytes is None or PROFILES[order.profile].limit_each:
+        return []
+    paths = [made] if made.is_file() else [path for path in made.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in paths)
+    if size <= order.max_bytes:
+        return []
+    return [f"資料の大きさ {size / 1e6:.1f} MB が上限 {order.max_bytes / 1e6:g} MB を超えています"]
+
+
+def _ask(built: Built, order: Order) -> None:
     if order.confirm is not None and built.preview is not None and not order.confirm(built.preview):
         raise Declined
 
 
 def _submission(
-    reading: Reading, recipe: Recipe, outer: Bag, order: _Order, progress: Progress | None
+    reading: Reading, recipe: Recipe, outer: Bag, order: Order, progress: Progress | None
 ) -> tuple[Built, Path, list[str]]:
     """The zip, and beside it what is also handed in by itself."""
     inner = Bag(outer.folder / "content")
@@ -275,7 +232,7 @@ def _submission(
 
 
 def _bag(
-    reading: Reading, recipe: Recipe, bag: Bag, order: _Order, folder: Path, progress: Progress | None
+    reading: Reading, recipe: Recipe, bag: Bag, order: Order, folder: Path, progress: Progress | None
 ) -> tuple[Built, Path | None, list[str]]:
     """The folder, and the zip of it."""
     stays = PROFILES[order.profile].folder
@@ -310,6 +267,20 @@ def _write_down(archive: Archive, report: ExportReport, contract: str, *, at: da
     with archive.writing() as writing:
         owner = number((known.owner(writing) or {}).get("account_id")) or None
         writer.append(writing, [Observation("export", f"export/{writer.SELF}", told)], account_id=owner, at=at)
+
+
+@contextlib.contextmanager
+def _there(folder: Path) -> Iterator[None]:
+    """The folder for packages; if the user declines, those that were made for it go again. Raises OSError."""
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        yield
+    except Declined:
+        with contextlib.suppress(OSError):  # somebody else has put something there
+            for one in made:
+                one.rmdir()
+        raise
 
 
 @contextlib.contextmanager

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver.evidence import tables
 from archiver.evidence.manifest import write_manifest
 from archiver.export import conversation, enclosing, inquiry, papers, payload, submission_text
-from archiver.export.bag import Bag
+from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.dossier import case_of, preview
 from archiver.export.gathering import SCRATCH, Built, Gathered, Progress, Recipe, make_tables, steps
 from archiver.export.material import Material, Telling
@@ -24,10 +25,15 @@ from archiver.export.report.survey import survey
 from archiver.store.archive import Reading
 
 REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", "03_inquiry_text.txt"
-SUMS = "SHA256SUMS.txt"
+CONSULT = "01_consult.pdf"
+README, SUMS = submission_text.README, "SHA256SUMS.txt"
 
-_ROOM_FOR_TEXTS = 20_000
-"""Bytes kept free for the readme and the list of digests."""
+LOOSE: Mapping[str, str] = {"support": f"{REPORT} {INQUIRY}", "consult": CONSULT, "court": "*.pdf"}
+"""What is also handed in by itself, as patterns: forms may take no zip, and a court takes each PDF by itself."""
+
+_ANY_TIME = datetime(2020, 1, 1, tzinfo=UTC)
+_ROOM_FOR_TEXTS, _ROOM_FOR_NAME = 20_000, 300
+"""Bytes kept free for the readme, the list of digests and its stamps; and for the name of a file in a zip."""
 
 
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> Built:
@@ -42,14 +48,15 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     telling = Telling(material, step, checked=True, wanted=recipe.choice)
     gathered = Gathered(reading, recipe, material, telling, copied, files, step)
     gathered.tables = make_tables(bag, material, telling, copied, recipe.seals)
+    recipe.choice.check(telling.chosen)
     return _fill(bag, gathered)
 
 
 def put_loose(bag: Bag, profile: str, folder: Path) -> None:
-    """Put what is also handed in by itself beside the zip: a form may take no zip. Raises OSError."""
-    for name in LOOSE.get(profile, ()):
-        if name in bag.digests:
-            shutil.copyfile(bag.folder / name, folder / name)
+    """Put what is also handed in by itself beside the zip. Raises OSError."""
+    for pattern in LOOSE[profile].split():
+        for path in sorted(bag.folder.glob(pattern)):
+            shutil.copyfile(path, folder / path.name)
 
 
 def _fill(bag: Bag, gathered: Gathered) -> Built:
@@ -59,7 +66,7 @@ def _fill(bag: Bag, gathered: Gathered) -> Built:
     shutil.rmtree(bag.folder / SCRATCH, ignore_errors=True)
     rooms = recipe.scope.rooms
     gaps = [gap for room in rooms for gap in conversation.gaps(gathered.material.everything, room, recipe.scope)]
-    bag.add("00_README.txt", submission_text.readme(case, copied.incomplete, left_out))
+    bag.add(README, submission_text.readme(case, bag.digests, [*copied.incomplete, *left_out]))
     write_manifest(bag.place(SUMS), bag.digests)
     bag.scan_one(SUMS)
     return Built(
@@ -73,7 +80,7 @@ def _fill(bag: Bag, gathered: Gathered) -> Built:
         unheld=(),  # no file of Chatwork's should be in it; chapter 9 names those that were never had
         advice=advice(case) if recipe.profile == "support" else None,
         blank=blanks(case),
-        preview=preview(case, gathered, bag),
+        preview=preview(gathered, bag),
     )
 
 
@@ -88,7 +95,7 @@ def _support(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
 
 
 def _consult(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
-    papers.put(bag, "01_consult.pdf", lambda: papers.consult(case), gathered.copied)
+    papers.put(bag, CONSULT, lambda: papers.consult(case), gathered.copied)
     return []
 
 
@@ -111,19 +118,30 @@ FILLERS: Mapping[str, Callable[[Bag, Case, Gathered], list[str]]] = {
 }
 """Puts the files of a profile into its folder; gives what had to stay out, one sentence each."""
 
-LOOSE: Mapping[str, tuple[str, ...]] = {"support": (REPORT, INQUIRY), "consult": ("01_consult.pdf",)}
-
 
 def _put_enclosures(bag: Bag, gathered: Gathered) -> list[str]:
     """Put the user's own evidence, the smallest first, as far as the size allows."""
-    left_out = []
+    enclosures = enclosing.smallest_first(gathered.recipe.enclosures)
     limit = gathered.recipe.max_bytes
-    for one in enclosing.smallest_first(gathered.recipe.enclosures):
-        if limit is not None and bag.size + one.size > limit - _ROOM_FOR_TEXTS:
+    size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
+    left_out = []
+    for one in enclosures:
+        if limit is not None and size + one.size + _ROOM_FOR_NAME > limit:
             left_out.append(f"{enclosing.label(one)}: 大きさの上限を超えるため、この資料に入っていません")
-        elif not payload.put_held(bag, gathered.reading.home, enclosing.place(one), one.sha256):
+        elif payload.put_held(bag, gathered.reading.home, enclosing.place(one), one.sha256):
+            size += one.size + _ROOM_FOR_NAME
+        else:
             left_out.append(f"{enclosing.label(one)}: {payload.LOST}")
     return left_out
+
+
+def _packed_size(bag: Bag) -> int:
+    """Bytes of a zip of what is there so far: tables become a tenth of what they were."""
+    tried = bag.folder.with_name(f"{bag.folder.name}{PARTIAL}.zip")
+    pack(bag.folder, bag.folder.name, tried, at=_ANY_TIME)
+    size = tried.stat().st_size
+    tried.unlink()
+    return size
 
 
 def _drop(_line: str) -> None:

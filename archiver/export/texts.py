@@ -66,7 +66,9 @@ def _readme(facts: Facts) -> Iterator[str]:
     if facts.daily:
         yield DAILY_FIRST_LINE
     yield "Chatworkやり取り記録 " + ("(毎日の控え)" if facts.daily else "提出資料")
-    yield "まず data/transcript/index.html をブラウザで開いてください(通信は不要です)。"
+    if not facts.daily:
+        yield "まず data/report.pdf(報告書)をご覧ください。1頁目に要約があります。"
+    yield "会話の全体は data/transcript/index.html をブラウザで開いてください(通信は不要です)。"
     yield "ファイルが改変されていないかを確かめる手順は VERIFY.txt にあります。"
     yield ""
     yield from _about(facts)
@@ -156,6 +158,10 @@ def _missing(facts: Facts) -> Iterator[str]:
 
 def _contents(facts: Facts) -> Iterator[str]:
     yield "■ 中身"
+    if not facts.daily:
+        yield "data/report.pdf       報告書(全13章)"
+        yield "data/report_all_messages-01.pdf から  付録A 全メッセージ(PDF、2,500件ごと)"
+        yield "data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き"
     yield "data/transcript/      会話の形にしたページ"
     yield "data/messages.jsonl   全メッセージと、それぞれの編集前後の文面"
     if not facts.daily:
@@ -168,6 +174,8 @@ def _contents(facts: Facts) -> Iterator[str]:
         yield f"data/raw/             APIの応答そのもの({facts.raw}件)"
         yield "data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)"
     yield "data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています)"
+    if not facts.daily:
+        yield "data/enclosures/      報告者が添えた画面の写し・通知など(S-001、N-01 からの番号。ある場合)"
     yield "data/entries.jsonl    記録そのもの(1行が1件。確定記録に指紋があります)"
     yield "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr)"
     if facts.stamps.last is not None or facts.stamps.configured:

@@ -145,8 +145,8 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     `immutable`, not a byte is written beside it either (sqlite.org/uri.html). `immutable` is for a database that
     nobody can be writing to: SQLite takes no lock then.
     """
-    read_only = read_only or not _writable(database.parent)
-    immutable = immutable or not _writable(database.parent)
+    read_only = read_only or not is_writable(database.parent)
+    immutable = immutable or not is_writable(database.parent)
     engine = create_engine(
         "sqlite://",
         creator=lambda: _open(database, read_only=read_only, immutable=immutable),
@@ -205,7 +205,7 @@ def _pool(scratch: bool) -> Any:
     return StaticPool if scratch else QueuePool
 
 
-def _writable(home: Path) -> bool:
+def is_writable(home: Path) -> bool:
     """Whether the folder really takes files: root may always, but not on read-only media."""
     try:
         return os.access(home, os.W_OK) and not _read_only_file_system(home)

@@ -395,6 +395,17 @@ stamp = Table(
     Column("root", Text),  # SHA-256 of the root it was checked against
 )
 
+verification = Table(
+    "verification",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("deep", Boolean, nullable=False),
+    Column("checked", Text, nullable=False),  # how much was looked at, as JSON
+    Column("findings", Integer, nullable=False),
+    Column("checks", Text, nullable=False),  # names of the checks that found something, as JSON
+)
+
 memory = Table(
     "memory",
     metadata,

@@ -82,6 +82,17 @@ class Tally(NamedTuple):
     """Why the newest of them waits, if it was asked for."""
 
 
+class Longest(NamedTuple):
+    """The seals that wait for the stamp of one authority."""
+
+    authority: str
+    seals: int
+    since: datetime
+    """When the oldest of them was closed."""
+    reason: str | None
+    """Why the newest of them waits, if it was asked for."""
+
+
 def pause(attempts: int) -> timedelta:
     """How long to leave an authority alone after it was asked so often in vain (1, 2, 3 …)."""
     return PAUSES[min(attempts, len(PAUSES)) - 1]
@@ -128,6 +139,13 @@ def tally(reading: Reading, authorities: Sequence[str]) -> Tally:
             lacking[day] = reason or lacking.get(day)
     known = [reason for _, reason in sorted(lacking.items()) if reason is not None]
     return Tally(len(days), len(lacking), known[-1] if known else None)
+
+
+def longest_waiting(reading: Reading, authority: str) -> Longest | None:
+    """The seals that lack this authority's stamp, as one; None if there are none."""
+    rows = reading.sql.execute(_lacking(authority, _SEAL.closed_at, _STAMP.reason).order_by(_SEAL.number)).all()
+    known = [reason for _at, reason in rows if reason is not None]
+    return Longest(authority, len(rows), moment(rows[0][0]), known[-1] if known else None) if rows else None
 
 
 def times(reading: Reading) -> dict[int, list[Stamp]]:

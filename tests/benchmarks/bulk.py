@@ -22,7 +22,7 @@ _READINGS = 500
 """In one transaction, and in one seal."""
 
 
-def fill(home: Path, count: int, *, new: int) -> Archive:
+def fill(home: Path, count: int, *, new: int, in_a_seal: int = _READINGS) -> Archive:
     """An archive of one room with so many messages, `new` of them in each reading; sealed to the end."""
     home.mkdir(mode=0o700, parents=True)
     archive = Archive(home)
@@ -30,7 +30,7 @@ def fill(home: Path, count: int, *, new: int) -> Archive:
     readings = _readings(corpus.messages(count), new)
     with archive.writing() as writing:
         _begin(writing)
-    while batch := list(islice(readings, _READINGS)):
+    while batch := list(islice(readings, in_a_seal)):
         with archive.writing() as writing:
             for shown, oldest in batch:
                 at = _read(writing, shown, oldest)

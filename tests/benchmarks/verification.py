@@ -1,4 +1,4 @@
-"""How fast entries and files are verified, beside the plainest program that hashes the same bytes."""
+"""How fast entries, stamps and files are verified, beside the plainest program that hashes the same bytes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import shutil
 import sqlite3
 import subprocess
 import time
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from archiver.evidence.finding import Verification
 from archiver.evidence.verify_entries import Saved
@@ -19,21 +21,28 @@ from archiver.schedule.verification import verify_archive
 from archiver.store.archive import Archive
 from tests.benchmarks.bulk import fill
 from tests.benchmarks.measure import MEBIBYTE, Figure, beside
+from tests.support.stamped import authority, stamp_seals
 
 ENTRIES_BAR, FILES_BAR = 0.25, 0.80
 MESSAGES = 100_000
 A_READING = 20
+SEALS = 365
+"""A year of days, each with a stamp."""
+AFTER = datetime(2036, 1, 1, tzinfo=UTC)
+"""Later than the last message."""
 FILES, EACH = 12, 40 * MEBIBYTE
 TIMES = 5
 
 
 def measure(folder: Path) -> list[Figure]:
-    """One row for entries and one for files."""
-    return [_entries(folder / "archive"), _files(folder / "files")]
+    """One row each for entries, stamps and files."""
+    archive = fill(folder / "archive", MESSAGES, new=A_READING, in_a_seal=MESSAGES // A_READING // SEALS)
+    figures = [_entries(archive), _stamps(archive)]
+    archive.close()
+    return [*figures, _files(folder / "files")]
 
 
-def _entries(home: Path) -> Figure:
-    archive = fill(home, MESSAGES, new=A_READING)
+def _entries(archive: Archive) -> Figure:
     with sqlite3.connect(archive.database) as sql:
         (count,) = sql.execute("SELECT count(*) FROM entry").fetchone()
     sql.close()
@@ -43,9 +52,22 @@ def _entries(home: Path) -> Figure:
     told = f"{rate / least:.0%}: {rate:,.0f} a second of {least:,.0f}"
     told += f" ({whole:.1f} s for all {count:,}, replies included)"
     numbers = {"ratio": rate / least, "a_second": rate, "plain_a_second": least, "whole_seconds": whole}
-    archive.close()
     bar = f"≥ {ENTRIES_BAR:.0%} of the speed of a plain loop of sqlite3 and SHA-256"
     return Figure("verification of entries", bar, told, rate / least >= ENTRIES_BAR, numbers)
+
+
+def _stamps(archive: Archive) -> Figure:
+    """What a stamp on each seal adds, in turn with the same archive without them."""
+    with TemporaryDirectory(prefix="archive-benchmark-") as folder:
+        shutil.copytree(archive.home, Path(folder, "bare"))
+        stamp_seals(archive, [authority(now=lambda: AFTER)], at=AFTER)
+        bare, stamped = _Phases(Archive(Path(folder, "bare"))), _Phases(archive)
+        beside(bare.verify, stamped.verify, times=TIMES)
+        bare.close()
+    more = stamped.entries - bare.entries
+    told = f"{more:.2f} s more for {stamped.stamps}, {more / stamped.stamps * 1000:.1f} ms each"
+    numbers = {"seconds": more, "stamps": stamped.stamps}
+    return Figure("verification of a year of stamps, one a day", "–", told, None, numbers)
 
 
 class _Phases:
@@ -54,11 +76,16 @@ class _Phases:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._taken: list[float] = []
+        self.stamps = 0
 
     @property
     def entries(self) -> float:
         """The median seconds of all times."""
         return median(self._taken)
+
+    def close(self) -> None:
+        """Give the archive back."""
+        self._archive.close()
 
     def verify(self) -> None:
         """Once."""
@@ -69,6 +96,8 @@ class _Phases:
 
         told = verify_archive(self._archive, progress=note)
         assert told.ok, told.findings[:3]
+        assert told.checked["seals"] >= SEALS
+        self.stamps = told.checked["stamps"]
         self._taken.append(marks["entries"] - marks["replies"])
 
 

@@ -16,7 +16,7 @@ __all__ = ["authority", "chatwork", "sealing"]
 
 def exported(sealing: Sealing, *, code: int = 0) -> tuple[dict[str, Any], str]:
     """The document of an export, and what stood on stderr."""
-    out, err = sealing.both("export", "--out", str(sealing.home / "out"), "--json", code=code)
+    out, err = sealing.both("export", "--for", "lawyer", "--out", str(sealing.home / "out"), "--json", code=code)
     document: dict[str, Any] = json.loads(out)
     return document, err
 

@@ -240,9 +240,7 @@ def test_the_archive_is_whole_before(kept: tuple[Archive, tuple[Authority, ...]]
 
 
 @pytest.mark.parametrize("kind", ARCHIVE)
-def test_a_damaged_archive_is_found(
-    archive: Archive, kept: tuple[Archive, tuple[Authority, ...]], kind: str
-) -> None:
+def test_a_damaged_archive_is_found(archive: Archive, kept: tuple[Archive, tuple[Authority, ...]], kind: str) -> None:
     """`archive verify` names what is wrong."""
     archive_damage.KINDS[kind](archive)
 

@@ -208,7 +208,10 @@ def _reply_and_file_left_out(package: Path) -> None:
 PACKAGE: Mapping[str, tuple[Callable[[Path], None], str]] = {
     "a page or the report, with lists made anew": (_pages_and_report, LISTS_ALONE),
     "the script or the instructions, with lists made anew": (_script_and_instructions, ""),
-    "a message left out of records and tables": (_left_out, "not in this package: of other chats, or left out"),
+    "a message left out of records and tables": (
+        _left_out,
+        "not in this package: of other chats or times, or left out",
+    ),
     "a reply or a file left out": (_reply_and_file_left_out, ""),
     "what is shown in place of a masked record": (_shown_otherwise, "only be checked once the record itself is shown"),
     "stamps and root exchanged alike": (_stamps_and_root_exchanged, "It is not one that browsers trust"),

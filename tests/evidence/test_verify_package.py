@@ -25,7 +25,13 @@ from tests.support.packages import archive_of_the_story, lawyer_package, list_an
 from tests.support.tampering import flipped
 
 NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they exist."
+HIDDEN = (
+    "The seals name 9 records that are not in this package: of other chats or times, or left out. "
+    "The archive alone can tell."
+)
 NOTE = "The pages in data/transcript/ are held by the lists of digests alone; they were not compared with the records."
+
+REPORTS = "The reports (data/*.pdf) are held by the lists of digests alone; they were not compared with the records."
 
 Edit = Callable[[Path], object]
 """Changes a file."""
@@ -79,7 +85,7 @@ def test_an_intact_package_has_no_findings(made: Path) -> None:
 
     assert [] == told.findings
     assert {"entries": 28, "seals": 3, "stamps": 0, "files": 1, "messages": 7} == told.checked
-    assert [NO_STAMP, NOTE] == told.notes
+    assert [HIDDEN, NO_STAMP, NOTE, REPORTS] == told.notes
 
 
 def test_its_zip_gives_the_same(made: Path) -> None:

@@ -27,12 +27,12 @@ SEARCH = Path(__file__).parents[2] / "archiver" / "render" / "templates" / "sear
 
 OWNED = "document.documentElement.dataset.owned='yes'"
 PLANTED = (
-    f'<script>{OWNED}</script><img src="http://127.0.0.1:9/a.png" onerror="{OWNED}">'
-    '<script src="search/evil.js"></script><script src="http://127.0.0.1:9/b.js"></script>'
-    '<link rel="stylesheet" href="http://127.0.0.1:9/c.css"><iframe src="http://127.0.0.1:9/d.html"></iframe>'
-    f'<svg onload="{OWNED}"></svg><style>@import "http://127.0.0.1:9/e.css"; p{{display:none}}</style>'
-    '<object data="http://127.0.0.1:9/f"></object><video src="http://127.0.0.1:9/g.mp4" autoplay></video>'
-    '<base href="http://127.0.0.1:9/"><meta http-equiv="refresh" content="9;url=http://127.0.0.1:9/h">'
+    f'<script>{OWNED}</script><img src="http://127.0.0.1:18009/a.png" onerror="{OWNED}">'
+    '<script src="search/evil.js"></script><script src="http://127.0.0.1:18009/b.js"></script>'
+    '<link rel="stylesheet" href="http://127.0.0.1:18009/c.css"><iframe src="http://127.0.0.1:18009/d.html"></iframe>'
+    f'<svg onload="{OWNED}"></svg><style>@import "http://127.0.0.1:18009/e.css"; p{{display:none}}</style>'
+    '<object data="http://127.0.0.1:18009/f"></object><video src="http://127.0.0.1:18009/g.mp4" autoplay></video>'
+    '<base href="http://127.0.0.1:18009/"><meta http-equiv="refresh" content="9;url=http://127.0.0.1:18009/h">'
 )
 """What would act if it became markup."""
 
@@ -143,7 +143,7 @@ const next = () => {
 new MutationObserver(() => {
   if (!/ました|せんでした/.test(told.textContent)) return;
   answers.push(Number(told.textContent.replace("見つかりません", "0件").replace(/件.*/, "").replace(",", "")));
-  setTimeout(next, 0);
+  setTimeout(next, 100);  // a browser refuses hundreds of addresses in a moment
 }).observe(told, { childList: true });
 next();
 </script></body>
@@ -157,12 +157,12 @@ def test_every_hit_of_a_scan_is_found(tmp_path: Path) -> None:
     conversation = rich(WORTH_IT * PAGE_MESSAGES + 700, random)
     write(conversation, tmp_path, link)
     folded = [fold(message.body) for message in conversation.messages()]
-    queries = []
+    queries: list[str] = []
     while len(queries) < 250:
         some = random.choice(folded)
         start = random.randrange(len(some))
         queries.append(some[start : start + random.randint(1, 10)])
-    queries += ["契約書", "鵺", "ｶﾞ", "１", "STRASSE"]
+    queries = [*dict.fromkeys([*queries, "契約書", "鵺", "ｶﾞ", "１", "STRASSE"])]
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     index = re.sub("<meta http-equiv.*?>", "", index, count=1).replace("</body>", DRIVER % json.dumps(queries))
     (tmp_path / "driven.html").write_text(index, encoding="utf-8")
@@ -177,7 +177,7 @@ def test_every_hit_of_a_scan_is_found(tmp_path: Path) -> None:
         for query, wanted, got in zip(queries, expected, json.loads(found[1]), strict=True)
         if wanted != got
     ]
-    assert len([one for one in expected if one]) >= 250
+    assert len([one for one in expected if one]) >= 200
 
 
 def test_the_browser_folds_as_we_do(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import dataclasses
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,7 +19,7 @@ from tests.support.conversation import link, sample
 from tests.support.markup import read
 
 
-def picture(path: Path, size: tuple[int, int] = (1000, 500), mode: str = "RGB", **options: object) -> Path:
+def picture(path: Path, size: tuple[int, int] = (1000, 500), mode: str = "RGB", **options: Any) -> Path:
     Image.new(mode, size, 128 if mode in {"L", "P"} else None).save(path, **options)
     return path
 
@@ -84,7 +86,12 @@ def half(path: Path) -> bytes:
 def test_what_cannot_be_read_has_none(tmp_path: Path, kind: str) -> None:
     """Broken, much too large, or not one of the four formats, whatever its name says."""
     path = tmp_path / "a.png"
-    bodies = {"bomb": bomb, "half": lambda: half(path), "empty": lambda: b"", "text": lambda: b"GIF89a" + b"\xff" * 99}
+    bodies: dict[str, Callable[[], bytes]] = {
+        "bomb": bomb,
+        "half": lambda: half(path),
+        "empty": lambda: b"",
+        "text": lambda: b"GIF89a" + b"\xff" * 99,
+    }
     bodies["svg"] = lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
     if kind == "bmp":
         picture(path, format="BMP")

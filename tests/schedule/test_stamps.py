@@ -26,6 +26,7 @@ from archiver.records import Observation, Seal
 from archiver.schedule import round as rounds
 from archiver.schedule import stamps
 from archiver.schedule.stamps import Outcome, StampReport
+from archiver.schedule.verification import verify_archive
 from archiver.settings.model import FileSettings, Settings
 from archiver.store import seal, writer
 from archiver.store import stamps as stored
@@ -203,6 +204,12 @@ def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, a
     assert len(seals) == len(desk.times())
     assert timedelta(days=6) < max(delays) < timedelta(days=8)
     assert timedelta(minutes=1) > min(delays)
+    verified = verify_archive(desk.world.archive, authorities=desk.authorities)
+    late = sum(delay > timedelta(hours=48) for delay in delays)
+    said = f"{late} seals were stamped more than 48 hours after they were closed: only from then on is it proved."
+    assert ([], len(seals)) == (verified.findings, verified.checked["stamps"])
+    assert late > 15
+    assert said in verified.notes
 
 
 def test_pauses_grow_up_to_six_hours(desk: Desk, authority: SimulatedAuthority) -> None:

@@ -241,6 +241,16 @@ def _page_of_the_database(archive: Archive) -> None:
         file.write(b"\xff" * (size // 2))
 
 
+def _no_database(archive: Archive) -> None:
+    archive.close()
+    write(archive.database, b"x" * 5000)
+
+
+def _stripped(archive: Archive) -> None:
+    for path in (archive.home / seal.FOLDER).glob("*.tsr"):
+        path.unlink()
+
+
 def _without_trigger(archive: Archive) -> None:
     archive.close()
     with sqlite3.connect(archive.database) as database:
@@ -319,7 +329,7 @@ KINDS: Mapping[str, Damage] = {
     "stamp of another authority": lambda archive: shutil.copy(stamp_of(archive, 1, "b"), stamp_of(archive, 1)),
     "stamp by another root": lambda archive: put_stamp(archive, 3, forger()),
     "stamp over no seal": _renamed_stamp,
-    "stamps stripped": lambda archive: [path.unlink() for path in (archive.home / "seals").glob("*.tsr")],
+    "stamps stripped": _stripped,
     "root of another": lambda archive: write(archive.home / "seals/a.pem", der_to_pem(forger().roots[0]).encode()),
     "root removed": lambda archive: (archive.home / "seals/a.pem").unlink(),
     "root is none": lambda archive: write(archive.home / "seals/a.pem", b"junk"),
@@ -327,6 +337,6 @@ KINDS: Mapping[str, Damage] = {
     "row of the readable table removed": _sql("DELETE FROM task"),
     "trigger removed": _without_trigger,
     "page of the database": _page_of_the_database,
-    "database replaced": lambda archive: (archive.close(), write(archive.database, b"x" * 5000)),
+    "database replaced": _no_database,
 }
 """Every kind is found, those at the end only by a deep verification."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import threading
@@ -13,6 +14,9 @@ from pathlib import Path
 import pytest
 
 NEEDED = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium (Debian: chromium)")
+
+_ITS_OWN = re.compile(r"\b(?:google|googleapis|gvt1)\.com[:/]")
+"""What Chromium asks its maker for, whatever page is open."""
 
 _FLAGS = (
     "--headless",
@@ -32,12 +36,13 @@ _FLAGS = (
 
 @contextmanager
 def listener() -> Iterator[tuple[int, list[str]]]:
-    """A proxy on loopback that gives nothing: its port, and what it was asked for."""
+    """A proxy on loopback that gives nothing: its port, and what a page asked for."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def _note(self) -> None:
-            asked.append(self.requestline)
+            if not _ITS_OWN.search(self.requestline):
+                asked.append(self.requestline)
             self.send_error(502)
 
         do_GET = do_POST = do_HEAD = do_CONNECT = _note  # noqa: N815 - the names of the base class

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from archiver.case import day_of as day_of
 from archiver.evidence.tables_events import Event
-from archiver.records import JST, AccountId, Attachment, Contract, Conversation, Delivery, Enclosure
+from archiver.records import AccountId, Attachment, Contract, Conversation, Delivery, Enclosure
 
 BLANK = "未記入"
 """Printed where the user has stated nothing."""
@@ -98,14 +99,3 @@ class Case:
     def attachments(self) -> list[Attachment]:
         """The files of all rooms, by their number in the package."""
         return sorted((one for room in self.rooms for one in room.attachments), key=lambda one: one.number)
-
-
-def day_of(stated: str | None) -> datetime | None:
-    """The moment that a stated date or date and time means in Japan; None if it is blank or no date."""
-    try:
-        at = datetime.fromisoformat(stated) if stated else None
-    except ValueError:
-        return None
-    if at is None:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=JST)

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from archiver.export.report import summary, timeline
 from archiver.export.report.case import BLANK, STATED, Case
-from archiver.export.report.platform import platform_of
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.short import flat
 from archiver.export.report.survey import survey
 from archiver.export.report.values import Chapter, Facts, Paragraph, Report
+from archiver.platforms.platform import platform_of
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 

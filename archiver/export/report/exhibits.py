@@ -13,10 +13,10 @@ from typing import NamedTuple
 from archiver.evidence.cells import csv_line
 from archiver.export.report.case import BLANK, Case, day_of
 from archiver.export.report.chapters import COURT_MARGIN
-from archiver.export.report.platform import platform_of
 from archiver.export.report.points import KINDS
 from archiver.export.report.survey import Survey, survey
 from archiver.export.report.values import Chapter, Paragraph, Report, Table
+from archiver.platforms.platform import platform_of
 from archiver.records import JST, Attachment
 from archiver.render.times import stamp
 from archiver.render.visible import visible

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from archiver.export.report.case import BLANK, STATED, Case
-from archiver.export.report.platform import platform_of
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Chapter, Paragraph, Subheading, Table
+from archiver.platforms.platform import platform_of
 from archiver.records import Message
 from archiver.render.times import stamp
 from archiver.render.visible import visible

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from archiver.export.report.case import BLANK, Case, day_of
-from archiver.export.report.platform import platform_of
 from archiver.export.report.request import days_since
 from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
+from archiver.platforms.platform import platform_of
 from archiver.render.times import stamp
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archiver.export.report.case import BLANK, STATED, Case
-from archiver.export.report.platform import Platform, platform_of
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Bullets, Chapter, Paragraph, Table
+from archiver.platforms.platform import Platform, platform_of
 from archiver.records import Attachment, Delivery
 from archiver.render.times import stamp
 from archiver.render.visible import visible

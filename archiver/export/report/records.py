@@ -7,10 +7,10 @@ from datetime import datetime
 from archiver.chatwork.notation import parse
 from archiver.evidence.tables_events import Event
 from archiver.export.report.case import Case
-from archiver.export.report.platform import platform_of
 from archiver.export.report.short import short
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Chapter, Paragraph, Table
+from archiver.platforms.platform import platform_of
 from archiver.records import Attachment
 from archiver.render.body import plain
 from archiver.render.times import stamp

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from archiver.export.report.case import Case, day_of
-from archiver.export.report.platform import platform_of
+from archiver import case as facts
+from archiver.case import days_since as days_since
+from archiver.export.report.case import Case
 from archiver.export.report.survey import Survey
-from archiver.records import JST
+from archiver.platforms.platform import platform_of
 from archiver.render.times import date as shown_date
 
 SILENCE = timedelta(days=3)
@@ -21,23 +22,12 @@ READ = "本記録の内容をご確認のうえ、お取りいただける手続
 
 def last_delivery(case: Case) -> datetime | None:
     """When the work was last delivered on the platform, as the user stated."""
-    days = [at for at in (day_of(one.at) for one in case.deliveries) if at is not None]
-    return max(days, default=None)
-
-
-def days_since(at: datetime, now: datetime) -> int:
-    """Whole calendar days in Japan from one moment to another."""
-    return (now.astimezone(JST).date() - at.astimezone(JST).date()).days
+    return facts.last_delivery(case.deliveries)
 
 
 def review_due(case: Case) -> date | None:
     """The day on which the review of the last delivery is usually over."""
-    at = last_delivery(case)
-    return (
-        None
-        if at is None
-        else at.astimezone(JST).date() + timedelta(days=platform_of(case.contract.platform).review_days)
-    )
+    return facts.review_due(case.deliveries, platform_of(case.contract.platform))
 
 
 def request(case: Case, found: Survey) -> str:
@@ -56,18 +46,7 @@ def request(case: Case, found: Survey) -> str:
 
 def blanks(case: Case) -> tuple[str, ...]:
     """The names of the contract's facts that the office looks for first and that are blank."""
-    one, words = case.contract, platform_of(case.contract.platform)
-    wanted = {
-        "platform_id": one.platform_id,
-        "title": one.title,
-        "client": one.client,
-        "url": one.url,
-        "contracted_on": one.contracted_on,
-        "escrowed_at": one.escrowed_at,
-        **({"contact_approved_on": one.contact_approved_on} if words.outside else {}),
-        "amount": one.amount,
-    }
-    return tuple(name for name, stated in wanted.items() if not stated)
+    return facts.blanks(case.contract, platform_of(case.contract.platform))
 
 
 def advice(case: Case) -> str | None:

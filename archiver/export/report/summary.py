@@ -5,11 +5,11 @@ from __future__ import annotations
 from archiver.export.report.case import BLANK, Case
 from archiver.export.report.happened import happened
 from archiver.export.report.permission import permission
-from archiver.export.report.platform import platform_of
 from archiver.export.report.request import request
 from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Chapter, Facts, Paragraph
+from archiver.platforms.platform import platform_of
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 

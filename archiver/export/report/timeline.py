@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.export.report.case import STATED, Case, day_of
-from archiver.export.report.platform import platform_of
 from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Chapter, Paragraph, Table
+from archiver.platforms.platform import platform_of
 from archiver.records import JST
 from archiver.render.times import stamp
 

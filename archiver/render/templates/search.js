@@ -5,6 +5,7 @@
 (() => {
   const BUCKETS = 32749, FACTOR = 23473, FILES = 32, AT_ONCE = 8, SHOWN = 50, KEPT = 400;
   const KINDS = ["", "編集前の文面", "「削除」表示に変わる前の文面", "表示されなくなった(理由不明)", "プランの制限で見えない", "ファイル名"];
+  const FILE = KINDS.length - 1;
   const STABLE = /^[0-9a-zぁ-ゖァ-ヺー一-鿋]$/;
   const byId = (id) => document.getElementById(id);
   const kept = new Map();
@@ -137,9 +138,8 @@
     item.append(link);
     if (hit.room.several) item.append(" " + hit.room.name);
     // The name of a file mostly stands in the message already.
-    const told = hit.texts.some(([kind]) => KINDS[kind] !== "ファイル名");
-    for (const [kind, text] of hit.texts) {
-      if (told && KINDS[kind] === "ファイル名") continue;
+    const texts = hit.texts.filter(([kind]) => kind !== FILE);
+    for (const [kind, text] of texts.length ? texts : hit.texts) {
       const shown = snippet(text, words);
       if (kind) {
         const label = document.createElement("b");

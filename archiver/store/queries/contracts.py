@@ -30,6 +30,8 @@ _FACTS = (
     "amount",
     "due_on",
     "nda",
+    "client_url",
+    "worker_url",
 )
 
 

@@ -9,9 +9,9 @@ from itertools import product
 import pytest
 
 from archiver.export.report.case import Case
-from archiver.export.report.platform import DIRECT, PLATFORMS, platform_of
 from archiver.export.report.request import READ, advice, request
 from archiver.export.report.survey import survey
+from archiver.platforms.platform import offices, platform_of, platforms
 from archiver.records import Delivery
 from tests.support import cases
 from tests.support.conversation import DAY, at
@@ -33,7 +33,7 @@ def on(platform: str | None, *, delivered: str | None, silent_days: float) -> Ca
     )
 
 
-@pytest.mark.parametrize(("platform", "silent"), list(product([*PLATFORMS, None, "other"], [0, 1, 2.9, 3, 30, 365])))
+@pytest.mark.parametrize(("platform", "silent"), list(product([*offices(), None, "other"], [0, 1, 2.9, 3, 30, 365])))
 def test_before_a_delivery_no_review_is_asked_for(platform: str | None, silent: float) -> None:
     """However long the silence, nobody is asked to accept what was not delivered on the platform."""
     told = asked(on(platform, delivered=None, silent_days=silent))
@@ -42,7 +42,7 @@ def test_before_a_delivery_no_review_is_asked_for(platform: str | None, silent: 
     assert "支払い確定" not in told
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("platform", offices())
 def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
     """When the review is overdue by the usual time of the platform, its own way of ending that is asked for."""
     words = platform_of(platform)
@@ -64,7 +64,7 @@ def test_after_three_days_of_silence_a_reminder_is_asked_for() -> None:
 def test_without_an_office_there_is_only_a_question() -> None:
     """A contract without a platform asks for advice, whatever happened."""
     assert READ == asked(on(None, delivered="2026-11-05", silent_days=40))
-    assert DIRECT == platform_of("unknown")
+    assert platforms()["direct"] == platform_of("unknown")
 
 
 def test_a_delivery_to_come_changes_nothing() -> None:
@@ -72,7 +72,7 @@ def test_a_delivery_to_come_changes_nothing() -> None:
     assert "経過しても" not in asked(on("crowdworks", delivered="2099-01-01", silent_days=30))
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("platform", offices())
 def test_the_user_is_told_to_deliver_there_first(platform: str) -> None:
     """Without a delivery on the platform there is a warning, with one there is none."""
     assert platform_of(platform).name in (advice(on(platform, delivered=None, silent_days=30)) or "")
@@ -86,7 +86,7 @@ def test_ending_early_is_warned_of() -> None:
 
 def test_one_request_in_one_sentence() -> None:
     """Whatever the case, exactly one sentence is asked."""
-    for platform, delivered, silent in product([*PLATFORMS, None], [None, "2026-11-05"], [0, 5, 20]):
+    for platform, delivered, silent in product([*offices(), None], [None, "2026-11-05"], [0, 5, 20]):
         assert 1 == asked(on(platform, delivered=delivered, silent_days=silent)).count("。")
 
 

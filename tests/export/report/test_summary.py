@@ -10,9 +10,9 @@ import pytest
 from archiver.evidence.tables_events import Event
 from archiver.export.report import chapters, summary
 from archiver.export.report.case import BLANK, Case
-from archiver.export.report.platform import PLATFORMS
 from archiver.export.report.survey import survey
 from archiver.export.report.values import Facts
+from archiver.platforms.platform import offices
 from archiver.records import AccountId, Delivery, Person, State
 from tests.support import cases, conversation, paper
 from tests.support.conversation import CLIENT, at
@@ -53,7 +53,7 @@ def monstrous(text: str) -> Case:
 
 @paper.needs_poppler
 @pytest.mark.parametrize("text", ["短い", LONG, WIDE, "改\n行\n" * 100, "あ\u00a0" * 300])
-@pytest.mark.parametrize("platform", [*PLATFORMS, None])
+@pytest.mark.parametrize("platform", [*offices(), None])
 def test_it_is_one_page(text: str, platform: str | None) -> None:
     """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
     case = monstrous(text)

@@ -351,6 +351,17 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE verification (
+        number INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        deep BOOLEAN NOT NULL,
+        checked TEXT NOT NULL,
+        findings INTEGER NOT NULL,
+        checks TEXT NOT NULL,
+        PRIMARY KEY (number)
+    )
+    """,
+    """
     CREATE TABLE visit (
         room_id BIGINT NOT NULL,
         kind TEXT NOT NULL,

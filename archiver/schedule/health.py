@@ -1,0 +1,92 @@
+"""Is everything set up for unattended work: gathers what can be seen, and has each thing judged.
+
+It writes nothing, and what cannot be looked at keeps nothing else from being looked at. Of the world outside, one
+request goes to Chatwork.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+
+from archiver.app import App
+from archiver.schedule import health_places as places
+from archiver.schedule import health_proof as proof
+from archiver.schedule import health_rooms as rooms
+from archiver.schedule import health_runs as runs
+from archiver.schedule import health_space as space
+from archiver.schedule import health_token as tokens
+from archiver.schedule.health_facts import Held, look_into
+from archiver.schedule.health_look import Look, ok
+from archiver.schedule.health_versions import program, versions_look
+from archiver.settings.exports import exports_folder
+
+Scheduled = Callable[[], str | None]
+"""What the system's scheduler will start, in words; None: nothing of ours is registered."""
+
+
+def looks(app: App, environ: Mapping[str, str], *, scheduled: Scheduled) -> list[Look]:
+    """Every look, in the order of docs/reference/json.md.
+
+    `app` is built from the settings as a scheduled run finds them. A database that cannot be read leaves out what
+    only it tells. Raises NoArchive, NewerArchive, StorageError.
+    """
+    held, damage = look_into(app)
+    seen = tokens.see(app.settings, environ, system=sys.platform)
+    asked = tokens.NOT_ASKED if seen.fault else tokens.ask(app, held.budget if held else None)
+    found = [tokens.token_look(seen)]
+    found.append(tokens.account_look(seen, asked, owner=held.owner if held else None, home=app.settings.home))
+    found += [runs.clock_look(_clock(asked, held)), runs.schedule_look(scheduled())]
+    found += _of_runs(app, held) if held else []
+    found.append(proof.database_look(damage))
+    found += _of_proof(app, held) if held else []
+    return [*found, *_of_places(app, environ, held)]
+
+
+def document(found: Iterable[Look]) -> dict[str, object]:
+    """The JSON document of `archive check --json`."""
+    listed = list(found)
+    told = [{"name": one.name, "level": one.verdict.value, "text": one.text} for one in listed]
+    return {"ok": ok(listed), "looks": told}
+
+
+def _of_runs(app: App, held: Held) -> list[Look]:
+    every, now = app.settings.sync.every, app.now()
+    stale = timedelta(hours=app.settings.notify.stale_hours)
+    return [
+        runs.last_run_look(held.last_run, every=every, stale=stale, now=now),
+        rooms.pace_look(held.rates, every=every),
+        rooms.plan_look(held.horizons, now=now),
+    ]
+
+
+def _of_proof(app: App, held: Held) -> list[Look]:
+    now = app.now()
+    return [
+        proof.stamps_look(held.stamping, now=now),
+        proof.verification_look(held.verified, now=now),
+        places.backup_look(held.backup, now=now),
+    ]
+
+
+def _of_places(app: App, environ: Mapping[str, str], held: Held | None) -> list[Look]:
+    settings = app.settings
+    home = places.home(settings.home, environ)
+    size, per_day = (held.size, held.per_day) if held else (None, None)
+    disk = space.Space(space.free(settings.home), settings.files.stop_when_free_bytes, size, per_day)
+    return [
+        places.also_to_look([places.place(path) for path in settings.exports.also_to]),
+        space.disk_look(disk, now=app.now()),
+        places.home_look(home),
+        places.permissions_look(home),
+        places.exports_look(places.place(exports_folder(settings), make=True)),
+        versions_look(held.versions if held else None, program=program()),
+    ]
+
+
+def _clock(asked: tokens.Asked, held: Held | None) -> int | None:
+    """The difference of the clocks as just seen, else as the last run left it."""
+    if asked.offset is not None:
+        return round(asked.offset / timedelta(milliseconds=1))
+    return held.clock_ms if held else None

@@ -1,0 +1,82 @@
+"""What the archive itself says for `archive check`, all in one snapshot; nothing is written."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archiver import errors
+from archiver.app import App
+from archiver.chatwork.ratelimit import Budget
+from archiver.schedule import health_proof, health_rooms, health_space
+from archiver.store import backup, verifications, work
+from archiver.store.archive import Archive, Reading
+from archiver.store.backup import LastBackup
+from archiver.store.clock import moment
+from archiver.store.queries import health, known
+from archiver.store.queries.contracts import rooms_to_read
+from archiver.store.verifications import Verified
+from archiver.sync.ending import CLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The facts."""
+
+    owner: int | None
+    clock_ms: int | None
+    """Chatwork's clock minus ours in the last run that knew it."""
+    budget: Budget | None
+    last_run: datetime | None
+    size: int
+    """Bytes."""
+    per_day: float | None
+    """Bytes that were added a day; None: the archive is too young."""
+    stamping: health_proof.Stamping
+    rates: tuple[health_rooms.Rate, ...]
+    horizons: tuple[health.Horizon, ...]
+    backup: LastBackup | None
+    verified: Verified | None
+    versions: health.Versions
+
+
+def look_into(app: App) -> tuple[Held | None, list[str]]:
+    """The facts, and what SQLite finds wrong; only the latter where the database cannot be read.
+
+    Raises NoArchive, NewerArchive, and StorageError for what is no damage.
+    """
+    damage: list[str] = []
+    with closing(Archive(app.settings.home)) as archive:
+        try:
+            with archive.reading() as reading:
+                damage = health.damage(reading)
+                return _held(reading, app), damage
+        except errors.ArchiveDamaged as fault:
+            return None, damage or [str(fault.data["detail"])]
+
+
+def _held(reading: Reading, app: App) -> Held:
+    now = app.now()
+    rooms = rooms_to_read(reading, now)
+    size, per_day = health_space.pace(reading, now=now)
+    last = work.recall(reading, "last_sync")
+    return Held(
+        owner=(known.owner(reading) or {}).get("account_id"),
+        clock_ms=work.recall(reading, CLOCK),
+        budget=_budget(work.recall(reading, "budget")),
+        last_run=None if last is None else moment(last["at"]),
+        size=size,
+        per_day=per_day,
+        stamping=health_proof.stamping(reading, [one.name for one in app.authorities], app.root_faults),
+        rates=tuple(health_rooms.rates(reading, rooms, now=now)),
+        horizons=tuple(health.horizons(reading, rooms)),
+        backup=backup.last(reading),
+        verified=verifications.last(reading),
+        versions=health.versions(reading),
+    )
+
+
+def _budget(told: dict[str, Any] | None) -> Budget | None:
+    return told and Budget(told["limit"], told["remaining"], moment(told["reset"]))

@@ -1,0 +1,60 @@
+"""One look of `archive check`: what was looked at, how it stands, and one sentence with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from archiver.records import JST
+
+
+class Verdict(StrEnum):
+    """How a look stands; the values are those of the JSON document."""
+
+    GOOD = "good"
+    ATTENTION = "attention"
+    """It works, but something should be done."""
+    ACTION = "action"
+    """Something that unattended work needs is not there."""
+
+
+class Look(NamedTuple):
+    """One line."""
+
+    name: str
+    """As docs/reference/json.md lists them."""
+    verdict: Verdict
+    text: str
+    """In the language of the process; no name of a person or a chat, and no text of a message."""
+
+
+def good(name: str, text: str) -> Look:
+    """Nothing is to be done."""
+    return Look(name, Verdict.GOOD, text)
+
+
+def attention(name: str, text: str) -> Look:
+    """It works, but something should be done."""
+    return Look(name, Verdict.ATTENTION, text)
+
+
+def action(name: str, text: str) -> Look:
+    """Something has to be done."""
+    return Look(name, Verdict.ACTION, text)
+
+
+def ok(looks: Iterable[Look]) -> bool:
+    """Whether nothing has to be done."""
+    return not any(one.verdict is Verdict.ACTION for one in looks)
+
+
+def minute(at: datetime) -> str:
+    """A time as people in Japan read it."""
+    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
+
+
+def day(at: datetime) -> str:
+    """A day as people in Japan read it."""
+    return at.astimezone(JST).strftime("%Y-%m-%d")

@@ -1,0 +1,64 @@
+"""Looks at the runs themselves: whether somebody starts them, when the last one ended, by which clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from gettext import gettext as _
+
+from archiver.schedule.health_look import Look, action, attention, good, minute
+from archiver.sync.ending import is_wrong
+
+LATE = timedelta(hours=1)
+"""No last save may be older, or three times the pace where that is longer, without a word."""
+
+
+def clock_look(offset_ms: int | None) -> Look:
+    """Chatwork's clock minus ours, in milliseconds; None: it was never compared."""
+    if offset_ms is None:
+        return good("clock", _("It was not compared with Chatwork's yet; the first run does that."))
+    if is_wrong(offset_ms):
+        return action("clock", clock_sentence(offset_ms))
+    seconds = f"{abs(offset_ms) / 1000:.1f}"
+    return good("clock", _("It differs from Chatwork's by {seconds} seconds.").format(seconds=seconds))
+
+
+def clock_sentence(offset_ms: int) -> str:
+    """How far this computer's clock is off."""
+    seconds = abs(round(offset_ms / 1000))
+    if offset_ms > 0:
+        sentence = _("This computer's clock is {seconds} seconds behind Chatwork's. Set it right.")
+    else:
+        sentence = _("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right.")
+    return sentence.format(seconds=seconds)
+
+
+def schedule_look(registered: str | None) -> Look:
+    """What the system's scheduler will start, in words; None: nothing that this program entered there."""
+    if registered is None:
+        sentence = _(
+            "Not registered: this computer's scheduler does not start it. If nothing else does, such as archive "
+            "daemon: archive schedule install"
+        )
+        return attention("schedule", sentence)
+    return good("schedule", registered)
+
+
+def last_run_look(last: datetime | None, *, every: timedelta, stale: timedelta, now: datetime) -> Look:
+    """When a run last ended; older than `stale` means that nobody saves any more."""
+    if last is None:
+        return action("last_run", _("Nothing has been saved yet. Run: archive sync"))
+    age = now - last
+    told = minute(last)
+    if age > stale:
+        hours = round(age.total_seconds() / 3600)
+        sentence = _(
+            "Nothing was saved for {hours} hours (last {time}). Texts that are changed meanwhile are lost: archive sync"
+        )
+        return action("last_run", sentence.format(hours=hours, time=told))
+    if age < -LATE:
+        sentence = _("The last save lies in the future ({time}): this computer's clock was changed. Set it right.")
+        return attention("last_run", sentence.format(time=told))
+    if age > max(LATE, 3 * every):
+        sentence = _("The last save was at {time}. If this computer was not off since then, see the schedule.")
+        return attention("last_run", sentence.format(time=told))
+    return good("last_run", _("The last save was at {time}.").format(time=told))

@@ -1,0 +1,107 @@
+"""Looks at the API token as an unattended run will see it, and asks Chatwork once whether it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from gettext import gettext as _
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver import errors
+from archiver.app import App
+from archiver.chatwork.ratelimit import Budget
+from archiver.schedule.health_look import Look, action, attention, good
+from archiver.settings.model import Settings
+from archiver.settings.token import token
+
+
+class TokenSeen(NamedTuple):
+    """Where the token is to be, and whether it can be read there."""
+
+    source: str
+    """`keyring`, `env:NAME` or `file:PATH`."""
+    fault: errors.ArchiverError | None
+    needs_session: bool
+    """Whether the keyring here is only open while somebody is logged in."""
+
+
+class Asked(NamedTuple):
+    """What came of one `GET /me`."""
+
+    account: int | None = None
+    fault: errors.ArchiverError | None = None
+    offset: timedelta | None = None
+    """Chatwork's clock minus ours."""
+
+
+NOT_ASKED = Asked()
+
+
+# --- looking ---------------------------------------------------------------------------------
+
+
+def see(settings: Settings, environ: Mapping[str, str], *, system: str) -> TokenSeen:
+    """Read the token and forget it at once; `settings` without what the environment of this call says over the file.
+
+    `system` is `sys.platform`.
+    """
+    fault: errors.ArchiverError | None = None
+    try:
+        token(settings, environ)
+    except errors.SettingsError as found:
+        fault = found
+    return TokenSeen(settings.token_source, fault, system not in ("win32", "darwin"))
+
+
+def ask(app: App, budget: Budget | None) -> Asked:
+    """Ask Chatwork whose token it is: one request, nothing is waited for and nothing is written."""
+    transport = app.chatwork.transport
+    transport.deadline = app.now()
+    transport.budget = budget or transport.budget
+    try:
+        account = app.chatwork.me().model.account_id
+    except errors.ArchiverError as fault:
+        return Asked(None, fault, transport.clock_offset)
+    return Asked(account, None, transport.clock_offset)
+
+
+# --- judging ---------------------------------------------------------------------------------
+
+
+def token_look(seen: TokenSeen) -> Look:
+    """Present, readable, and there for a run without anybody logged in."""
+    if seen.fault is not None:
+        return action("token", f"{seen.fault} {seen.fault.advice()}".rstrip())
+    kind, _colon, place = seen.source.partition(":")
+    if kind == "env":
+        sentence = _(
+            "The token comes from the variable {name}. A scheduled run has it only if it is set there too; "
+            "a file is safer: archive token set --source file:token"
+        )
+        return attention("token", sentence.format(name=place))
+    if kind == "keyring" and seen.needs_session:
+        sentence = _(
+            "The token is in the keyring, which is locked while you are not logged in. "
+            "For runs at such times: archive token set --source file:token"
+        )
+        return attention("token", sentence)
+    return good("token", _("It can be read where a scheduled run looks for it ({source}).").format(source=seen.source))
+
+
+def account_look(seen: TokenSeen, asked: Asked, *, owner: int | None, home: Path) -> Look:
+    """Whether Chatwork takes it, and for the account of this archive; without network that is not known."""
+    if seen.fault is not None:
+        return attention("account", _("Chatwork was not asked, as the token cannot be read."))
+    match asked.fault:
+        case errors.TokenRefused() as fault:
+            return action("account", f"{fault} {fault.advice()}")
+        case errors.ArchiverError() as fault:
+            sentence = _("Chatwork could not be asked now: {detail} What is saved can be used all the same.")
+            return attention("account", sentence.format(detail=fault))
+    if asked.account is None:
+        return attention("account", _("Chatwork was not asked."))
+    if owner is not None and asked.account != owner:
+        wrong = errors.WrongAccount(found=asked.account, expected=owner, path=home)
+        return action("account", f"{wrong} {wrong.advice()}")
+    return good("account", _("Chatwork takes the token (ID {account}).").format(account=asked.account))

@@ -1,0 +1,54 @@
+"""Runs the programs by which a computer's own schedulers are spoken to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import NamedTuple
+
+from archiver.errors import SchedulerMissing, SchedulerRefused
+
+_PATIENCE = 60
+"""Seconds that one call may take."""
+
+
+class Called(NamedTuple):
+    """What a call came to; what was said on stderr as one line."""
+
+    code: int
+    out: bytes
+    said: str
+
+
+def is_there(program: str) -> bool:
+    """Whether the program is found here."""
+    return shutil.which(program) is not None
+
+
+def call(program: str, *arguments: str, given: bytes = b"") -> Called:
+    """Run it, in English. Raises SchedulerMissing, SchedulerRefused (it did not end in time, or cannot be run)."""
+    path = shutil.which(program)
+    if path is None:
+        raise SchedulerMissing(program=program)
+    try:
+        done = subprocess.run(  # noqa: S603 - a program of the system, arguments of ours
+            [path, *arguments],
+            input=given,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+            env={**os.environ, "LC_ALL": "C"},
+        )
+    except (OSError, subprocess.SubprocessError) as fault:
+        raise SchedulerRefused(program=program, detail=type(fault).__name__) from fault
+    said = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())
+    return Called(done.returncode, done.stdout, said[:300])
+
+
+def must(program: str, *arguments: str, given: bytes = b"") -> Called:
+    """As `call`, but a code other than 0 raises SchedulerRefused too."""
+    done = call(program, *arguments, given=given)
+    if done.code:
+        raise SchedulerRefused(program=program, detail=done.said or f"exit {done.code}")
+    return done

@@ -1,0 +1,83 @@
+"""The XML of a task for the Windows Task Scheduler (MS-TSCH, section 2.4.2): a job in, text out."""
+
+from __future__ import annotations
+
+import subprocess
+from xml.sax.saxutils import escape
+
+from archiver.schedule.job import Job
+
+ENCODING = "UTF-16"
+"""What `schtasks /Create /XML` expects the file to be, with its byte order mark."""
+
+# Runs on battery, makes up for a missed start, never twice at a time, no console window (the program is pythonw).
+TASK = """\
+<?xml version="1.0" encoding="{encoding}"?>
+<!-- Written by: archive schedule install   Taken out by: archive schedule remove -->
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Description>Save the Chatwork conversations of contracted rooms</Description>
+    <URI>\\{name}</URI>
+  </RegistrationInfo>
+  <Triggers>
+    <TimeTrigger>
+      <Enabled>true</Enabled>
+      <StartBoundary>2026-01-01T00:{offset:02}:00</StartBoundary>
+      <Repetition>
+        <Interval>{interval}</Interval>
+      </Repetition>
+    </TimeTrigger>
+  </Triggers>
+  <Principals>
+    <Principal id="Author">
+{user}      <LogonType>InteractiveToken</LogonType>
+      <RunLevel>LeastPrivilege</RunLevel>
+    </Principal>
+  </Principals>
+  <Settings>
+    <AllowHardTerminate>true</AllowHardTerminate>
+    <AllowStartOnDemand>true</AllowStartOnDemand>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <Enabled>true</Enabled>
+    <ExecutionTimeLimit>{limit}</ExecutionTimeLimit>
+    <Hidden>false</Hidden>
+    <IdleSettings>
+      <StopOnIdleEnd>false</StopOnIdleEnd>
+      <RestartOnIdle>false</RestartOnIdle>
+    </IdleSettings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <Priority>7</Priority>
+    <RunOnlyIfIdle>false</RunOnlyIfIdle>
+    <RunOnlyIfNetworkAvailable>false</RunOnlyIfNetworkAvailable>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <WakeToRun>false</WakeToRun>
+  </Settings>
+  <Actions Context="Author">
+    <Exec>
+      <Command>{command}</Command>
+      <Arguments>{arguments}</Arguments>
+    </Exec>
+  </Actions>
+</Task>
+"""
+
+
+def task(job: Job, *, encoding: str = ENCODING) -> str:
+    """The task; without an end of the repetition it goes on for ever."""
+    user = f"      <UserId>{escape(job.user)}</UserId>\n" if job.user else ""
+    return TASK.format(
+        encoding=encoding,
+        name=escape(job.name),
+        offset=job.offset,
+        interval=_duration(job.minutes),
+        limit=_duration(max(60, 2 * job.minutes)),
+        user=user,
+        command=escape(job.command[0]),
+        arguments=escape(subprocess.list2cmdline(job.command[1:])),
+    )
+
+
+def _duration(minutes: int) -> str:
+    """As XML Schema has it; a day at most, which is what a repetition may be."""
+    return f"PT{minutes}M"

@@ -1,0 +1,249 @@
+"""A package of one contract shows nothing of the other chats but digests, and a digest gives nothing away."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import urllib.parse
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.evidence import chain
+from archiver.evidence.masked import masked_digest
+from archiver.export.daily import daily
+from archiver.export.mask import policy
+from archiver.export.package import export
+from archiver.records import Delivery, Enclosure, Observation
+from archiver.schedule.verification import verify_path
+from archiver.store import seal, stated, writer
+from tests.support.archive import CLIENT, ArchiveMaker, at, message_object
+from tests.support.stamped import authority, stamp_seals, stamping
+from tests.support.world import World, running
+
+TEXTS = (
+    "倉敷の案件は極秘です",
+    "見積りは 9,876,543円",
+    "kurashiki-secret.example/?k=Zq9xW",
+    "[delete する前の文]",
+    "字幕を瀬戸内に",
+    "瀬戸内の概要書",
+    "丸秘の納品メモ",
+    "丸亀の控え",
+)
+NAMES = ("児島 律子", "倉敷映像室", "瀬戸大橋.mov", "kojima_ritsuko", "玉野ルーム", "丸亀.png", "鷲羽山.mov")
+CONTRACT = ("job-kurashiki", "5550917734")
+PROFILES = ("lawyer", "support", "consult", "court")
+
+
+def fill(world: World) -> list[str]:
+    """A second contract with everything that a chat can hold, and a third chat without one; every secret of both."""
+    chat = world.chatwork
+    ritsuko = chat.add_account(NAMES[0], organization=NAMES[1])
+    other = chat.add_room(NAMES[4], members=[ritsuko], description=TEXTS[5])
+    unsaved = chat.add_room(NAMES[3], members=[ritsuko])
+    world.contract(CONTRACT[0], other, title=NAMES[1], client=NAMES[0], platform="crowdworks", platform_id=CONTRACT[1])
+    posts = [chat.post(other, ritsuko, text) for text in TEXTS[:4]]
+    files = [chat.upload(other, ritsuko, NAMES[2], data=b"setouchi" * 50)]
+    tasks = [chat.add_task(other, ritsuko, ritsuko, TEXTS[4])]
+    hidden = chat.post(unsaved, ritsuko, "契約のないチャット")
+    world.posts(3, "この契約の話")
+    chat.upload(world.room, world.tanaka, "画面.png", data=b"png bytes")
+    world.sync()
+    chat.edit(posts[1], "見積りは 9,876,544円")
+    chat.delete(posts[3])
+    chat.rename_account(ritsuko, "児島(解約済)")
+    world.clock.pass_by(hours=7)
+    world.post("続き")
+    world.sync()
+    state_facts(world)
+    replies = [row["sha256"] for row in world.rows("reply") if row["room_id"] == other]
+    assert len(replies) >= 2
+    digests = [hashlib.sha256(b"setouchi" * 50).hexdigest(), *replies]
+    ids = [ritsuko, other, unsaved, *posts, *files, *tasks, hidden]
+    return [*TEXTS, *NAMES, *CONTRACT, "契約のないチャット", "9,876,544", "児島(解約", *digests, *map(str, ids)]
+
+
+def state_facts(world: World) -> None:
+    """What the user states of the other contract, and a package of it that was handed out before."""
+    with world.archive.writing() as writing:
+        delivery = Delivery(0, "2026-07-01 10:00", name=NAMES[6], note=TEXTS[6])
+        stated.add_delivery(writing, CONTRACT[0], delivery, at=world.clock())
+        enclosure = Enclosure(0, "screenshot", NAMES[5], 4, "ab" * 32, world.clock(), note=TEXTS[7])
+        stated.add_enclosure(writing, CONTRACT[0], enclosure, at=world.clock())
+        note = Observation("note", f"note/{CONTRACT[0]}", {"text": TEXTS[7]})
+        writer.append(writing, [note], account_id=None, at=world.clock())
+    export(world.archive, contract=CONTRACT[0], profile="lawyer", out=world.home / "other", now=world.clock)
+    world.clock.pass_by(days=2)
+    seal.close(world.archive, now=world.clock())
+
+
+def forms(secret: str) -> set[bytes]:
+    """How a text can be written: signs, escapes of JSON, HTML and addresses, other encodings, base64, hex."""
+    plain = secret.encode()
+    made = {plain, secret.encode("utf-16-le"), secret.encode("utf-16-be"), secret.encode("cp932")}
+    made |= {json.dumps(secret)[1:-1].encode(), json.dumps(secret)[1:-1].upper().encode()}
+    made |= {urllib.parse.quote(secret).encode(), "".join(f"&#{ord(one)};" for one in secret).encode()}
+    made |= {plain.hex().encode(), plain.hex().upper().encode()}
+    for before in range(3):  # a base64 group is three bytes: what stands before it shifts the letters
+        whole = base64.b64encode(b"\0" * before + plain + b"\0" * 3)
+        made.add(whole[(before * 8 + 5) // 6 : (before + len(plain)) * 8 // 6])
+    return {one for one in made if len(one) >= 6}
+
+
+def layers(path: Path) -> Iterator[bytes]:
+    """Everything that can be read out of a file: bytes, what a zip and a PDF hold, letters of its pages."""
+    body = path.read_bytes()
+    yield path.name.encode()
+    yield body
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            for name in packed.namelist():
+                yield name.encode()
+                yield packed.read(name)
+                if name.endswith(".pdf"):
+                    yield from pdf_layers(packed.read(name))
+    elif path.suffix == ".pdf":
+        yield from pdf_layers(body)
+
+
+def pdf_layers(body: bytes) -> Iterator[bytes]:
+    """Text without the spaces and line ends of a page, and the objects laid open."""
+    text = subprocess.run(["pdftotext", "-raw", "-", "-"], input=body, capture_output=True, check=True).stdout
+    yield re.sub(rb"\s", b"", text)
+    yield text
+    if shutil.which("qpdf"):
+        yield subprocess.run(["qpdf", "--qdf", "-", "-"], input=body, capture_output=True, check=False).stdout
+
+
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="Debian: poppler-utils")
+
+
+@needs_poppler
+def test_nothing_of_another_chat_is_in_any_byte_of_a_package(tmp_path: Path) -> None:
+    """Records, sweeps, exports, replies, seals, pages, reports, zips and names, of every profile and the daily copy."""
+    with running(tmp_path / "home") as world:
+        secrets = fill(world)
+        one = authority(now=world.clock)
+        stamp_seals(world.archive, [one], at=world.clock())
+        for profile in PROFILES:
+            export(
+                world.archive,
+                contract="job1",
+                profile=profile,
+                out=tmp_path / "out" / profile,
+                now=world.clock,
+                stamping=stamping(world.archive, one),
+                policy=policy(profile),
+                counterparts={world.tanaka},
+            )
+        world.clock.pass_by(days=1)
+        copy = daily(world.archive, "job1", now=world.clock, file_limit_bytes=10**9, at_once=True)
+        assert copy is not None
+        shutil.copy(copy, tmp_path / "out")
+
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    haystack = b"\n".join(layer for path in files for layer in layers(path))
+    found = {secret for secret in secrets for form in forms(secret) if form in haystack}
+
+    assert set() == found
+    for own in ("この契約の話", "画面.png", "job1"):
+        assert own.encode() in haystack
+    assert {".pdf", ".zip", ".tsr", ".jsonl", ".csv", ".html"} <= {path.suffix for path in files}
+
+
+@needs_poppler
+def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
+    """In each of the forms, in a zip, and on a page of a report."""
+    secret = TEXTS[0]
+    for number, form in enumerate(sorted(forms(secret))):
+        path = tmp_path / f"{number}.bin"
+        path.write_bytes(b"x" + form + b"y")
+        assert any(form in layer for layer in layers(path))
+    encoded = base64.b64encode(b"ab" + secret.encode() + b"c")
+    assert any(form in encoded for form in forms(secret))
+    made = ArchiveMaker(tmp_path / "home")
+    made.me()
+    made.contract("job1", platform="crowdworks")
+    made.sync([message_object(1, secret)])
+    export(made.archive, contract="job1", profile="support", out=tmp_path / "out", now=lambda: at(300))
+    (report,) = (tmp_path / "out").rglob("01_report.pdf")
+    assert any(secret.encode() in layer for layer in layers(report))
+
+
+# --- guessing ---------------------------------------------------------------------------------
+
+SHORT = ("はい", "いいえ", "了解", "承知しました", "OK", "ありがとうございます", "払いません", "090-1234-5678")
+
+
+def masked_package(folder: Path) -> tuple[Path, list[str]]:
+    """A package in which a telephone number is covered, and the lines as the archive holds them."""
+    made = ArchiveMaker(folder / "home")
+    made.me()
+    made.contract("job1", platform="crowdworks")
+    made.sync([message_object(1, "はい"), message_object(2, "090-1234-5678", sent=1)])
+    report = export(
+        made.archive,
+        contract="job1",
+        profile="lawyer",
+        out=folder / "out",
+        now=lambda: at(300),
+        policy=policy("support"),
+        counterparts={CLIENT},
+    )
+    with made.archive.reading() as reading:
+        lines = [line for (line,) in reading.sql.exec_driver_sql("SELECT line FROM entry ORDER BY seq")]
+    made.archive.close()
+    return Path(report.path), lines
+
+
+def test_a_digest_can_be_guessed_with_the_salt_and_not_without(tmp_path: Path) -> None:
+    """Who has everything of a covered record but its salt and its text tries a dictionary in vain."""
+    package, lines = masked_package(tmp_path)
+    assert [] == verify_path(package).findings
+    shown = [json.loads(line) for line in (package / "data/masked.jsonl").read_text("utf-8").splitlines()]
+    (one,) = [told["shown"] for told in shown if told["shown"]["key"] == "message/2"]
+    (truth,) = [json.loads(line) for line in lines if '"key":"message/2"' in line]
+    seals = [json.loads(path.read_bytes()) for path in package.glob("data/seals/*.json")]
+    sealed = {digest for told in seals for digest in told["entries"]}
+    salts = {json.loads(line).get("salt") for line in (package / "data/entries.jsonl").read_text("utf-8").splitlines()}
+    tried = ["", "0" * 32, *sorted(salts - {None})]
+
+    without = {text for text in SHORT for salt in tried if guess(one, text, salt) in sealed}
+    bare = {text for text in SHORT if chain.digest(text) in sealed}
+    with_it = {text for text in SHORT if guess(one, text, truth["salt"]) in sealed}
+
+    assert (set(), set()) == (without, bare)
+    assert {"090-1234-5678"} == with_it
+    assert truth["salt"].encode() not in b"".join(path.read_bytes() for path in package.rglob("*") if path.is_file())
+
+
+def guess(told: dict[str, object], text: str, salt: str) -> str:
+    """The digest that the covered record would have with this text and this salt."""
+    whole = json.loads(json.dumps(told))
+    whole["payload"]["object"]["body"] = text
+    return chain.digest(chain.canonical(whole | {"salt": salt}))
+
+
+def test_a_salt_stands_in_every_record_and_never_twice(tmp_path: Path) -> None:
+    """Sixteen bytes, so that two equal texts have two digests."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.me()
+    made.contract("job1")
+    for minutes in (1, 2, 3):
+        made.append([Observation("note", "note/job1", {"text": "はい"})], minutes=minutes)
+    with made.archive.reading() as reading:
+        lines = [line for (line,) in reading.sql.exec_driver_sql("SELECT line FROM entry")]
+
+    salts = [json.loads(line)["salt"] for line in lines]
+
+    assert len(salts) == len(set(salts))
+    assert {16} == {len(bytes.fromhex(salt)) for salt in salts}
+    assert len(lines) == len({chain.digest(line) for line in lines})
+    assert not any(masked_digest(line.encode()) for line in lines)

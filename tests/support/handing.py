@@ -1,0 +1,130 @@
+"""What a user hands over: an archive with deliveries, attachments and a third person, and the packages made of it."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from archiver.export.mask import policy
+from archiver.export.package import ExportReport, export
+from archiver.records import Delivery, Enclosure, Observation
+from archiver.store import blobs
+from archiver.store.queries.stated import key_of, kind_of, statement
+from tests.support.archive import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object, story
+
+THIRD = 999
+
+SECRETS = ("佐藤", "花子", "090-1234-5678", "0312-34-5678", "taro@example.com", "hunter2", "kEy123")
+"""What a package for a platform's office must not show of `with_secrets`."""
+
+FACTS = {
+    "url": "https://crowdworks.jp/contracts/12345678",
+    "contracted_on": "2026-11-01",
+    "escrowed_at": "2026-11-02 14:05",
+    "contact_requested_on": "2026-11-02",
+    "contact_approved_on": "2026-11-03",
+    "amount": "50,000円(税込)",
+}
+
+
+def deliver(made: ArchiveMaker, number: int, day: str, *, name: str = "movie01.mp4", contract: str = "job1") -> None:
+    """State a delivery on the platform."""
+    _state(made, contract, Delivery(number, day, name, 9, hashlib.sha256(b"png bytes").hexdigest()))
+
+
+def attach(
+    made: ArchiveMaker, number: int, name: str, body: bytes, *, kind: str = "screenshot", contract: str = "job1"
+) -> Path:
+    """State other evidence and keep its bytes; where they lie."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    part = blobs.incoming(made.home, ROOM, number)
+    part.write_bytes(body)
+    blobs.keep(made.home, part, sha256)
+    _state(made, contract, Enclosure(number, kind, name, len(body), sha256))
+    return blobs.path_of(made.home, sha256)
+
+
+def with_secrets(home: Path) -> ArchiveMaker:
+    """The story with a third person in it and something to cover in every place."""
+    made = story(home)
+    made.room("佐藤さんとの打ち合わせ", description="資料 https://x.jp/?key=kEy123", minutes=125)
+    made.account(THIRD, "佐藤 花子", minutes=130)
+    made.member(THIRD, "佐藤 花子", minutes=130)
+    first = message_object(20, "電話は090-1234-5678です", sent=131)
+    second = message_object(21, "[To:999]佐藤 花子さん\ntaro@example.com パスワード: hunter2", sent=132)
+    third = message_object(22, "了解", sent=133, account=THIRD, name="佐藤 花子")
+    made.sync([first, second, third], minutes=135)
+    made.file(file_object(31, "佐藤花子_0312-34-5678.pdf", 9, sent=134, message_id=22), b"pdf bytes", minutes=142)
+    made.task(56, "佐藤さんに電話 0312-34-5678", minutes=143)
+    return made
+
+
+def handed(made: ArchiveMaker, profile: str, out: Path, *, minutes: float = 300, **options: Any) -> ExportReport:
+    """A package as the command makes it, so many minutes after the beginning."""
+    options.setdefault("policy", policy(profile))
+    return export(made.archive, contract="job1", profile=profile, out=out, now=lambda: at(minutes), **options)
+
+
+def inside(report: ExportReport) -> dict[str, bytes]:
+    """Every file of a zip by its path below the package's own folder."""
+    assert report.zip is not None
+    root = Path(report.zip).stem
+    with zipfile.ZipFile(report.zip) as packed:
+        assert all(name.startswith(f"{root}/") for name in packed.namelist())
+        return {name.removeprefix(f"{root}/"): packed.read(name) for name in packed.namelist()}
+
+
+def long_case(home: Path, count: int = 1_000, files: int = 30) -> ArchiveMaker:
+    """A long job: edits, deletions, a message gone, files held and one lost, a gap, a chat that vanished, a delivery."""
+    made = ArchiveMaker(home)
+    made.me()
+    made.contract("job1", platform="crowdworks", platform_id="12345678", title="動画編集", client="田中", **FACTS)
+    made.room("動画編集_田中様")
+    made.account(CLIENT, "田中")
+    made.account(OWNER, "yamada")
+    made.member(CLIENT, "田中")
+    shown = [_line(number) for number in range(1, count + 1)]
+    for start in range(0, count, 100):
+        made.sync(shown[start : start + 100], minutes=start + 105, beginning=start == 0)
+    made.gap(1, after=None, before="1", minutes=count + 10)
+    for number in range(1, files + 1):
+        body = None if number == files else b"bytes of file %d" % number
+        listed = file_object(
+            number, f"movie{number:02}.mp4", len(body or b"12345"), sent=number * 20, message_id=number
+        )
+        made.file(listed, body, minutes=count + 11)
+    last = shown[-100:]
+    changed = {int(one["message_id"]): "edited" for one in last[:90:18]}
+    changed |= {int(one["message_id"]): "deleted" for one in last[5:90:20]}
+    now = [_changed(one, changed.get(int(one["message_id"]), "")) for one in last[:-1]]
+    made.sync(now, changed=changed, absent={count: last[-1]}, minutes=count + 60)
+    made.account(CLIENT, "田中(解約済)", minutes=count + 61)
+    made.append([Observation("room.inaccessible", f"room/{ROOM}", {"status": 404}, ROOM)], minutes=count + 90)
+    deliver(made, 1, "2026-11-05 12:00")
+    return made
+
+
+def _line(number: int) -> dict[str, Any]:
+    own = number % 3 == 0
+    body = (
+        f"{number}本目の字幕を直しました。ご確認をお願いします。"
+        if own
+        else f"{number}本目、承知しました。続けてください。"
+    )
+    return message_object(number, body, sent=number, account=OWNER if own else CLIENT, name="yamada" if own else "田中")
+
+
+def _changed(shown: dict[str, Any], state: str) -> dict[str, Any]:
+    if state == "deleted":
+        return shown | {"body": "[deleted]"}
+    if state == "edited":
+        later = at(0) + timedelta(days=2)
+        return shown | {"body": shown["body"] + "(訂正)", "update_time": int(later.timestamp())}
+    return shown
+
+
+def _state(made: ArchiveMaker, contract: str, one: Delivery | Enclosure) -> None:
+    made.append([Observation(kind_of(one), key_of(contract, one), statement(contract, one))], minutes=200)
