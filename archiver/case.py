@@ -68,8 +68,10 @@ def contact(contract: Contract, platform: Platform, first: datetime | None) -> C
         return Contact.FORBIDDEN
     escrowed, approved = day_of(contract.escrowed_at), day_of(contract.contact_approved_on)
     if approved is not None:
-        days = days_since(first, approved)
-        return Contact.BEFORE_APPROVAL if days > 0 else Contact.SAME_DAY if days == 0 else Contact.AFTER
+        if _is_before(first, approved, contract.contact_approved_on):
+            return Contact.BEFORE_APPROVAL
+        timed = len(contract.contact_approved_on or "") > _DAY
+        return Contact.AFTER if timed or days_since(first, approved) < 0 else Contact.SAME_DAY
     if escrowed is not None and _is_before(first, escrowed, contract.escrowed_at):
         return Contact.BEFORE_ESCROW
     return Contact.UNKNOWN

@@ -377,6 +377,22 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """Who is who in the rooms of a contract, as far as the user said; until then all but the owner are the other side."""
+
+    owner: int
+    clients: frozenset[int] = frozenset()
+    mine: frozenset[int] = frozenset()
+    thirds: frozenset[int] = frozenset()
+
+    def is_other(self, account: int) -> bool:
+        """Whether an account counts as the other side."""
+        if self.clients:
+            return account in self.clients
+        return account not in self.mine | self.thirds | {self.owner}
+
+
+@dataclass(frozen=True, slots=True)
 class Seal:
     """A closed stretch of entries; `sha256` is that of the seal's file."""
 

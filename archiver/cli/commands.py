@@ -37,6 +37,8 @@ COMMANDS: Mapping[str, Listed] = {
     "rescue": Listed("archiver.cli.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")),
     "contract": Listed("archiver.cli.case", EVERYDAY, N_("Enter a contract and its rooms, or look at it")),
     "init": Listed("archiver.cli.setup", SETTING_UP, N_("Set everything up; call it again to go on")),
+    "check": Listed("archiver.cli.check", SETTING_UP, N_("Is everything set up to save by itself")),
+    "schedule": Listed("archiver.cli.schedule", SETTING_UP, N_("Let this computer save by itself, again and again")),
     "token": Listed("archiver.cli.setup", SETTING_UP, N_("Store, test or forget the API token")),
     "sync": Listed("archiver.cli.sync", ADVANCED, N_("Save now what Chatwork shows")),
     "rooms": Listed("archiver.cli.setup", ADVANCED, N_("Your rooms and their numbers")),

@@ -60,8 +60,9 @@ def command_seal(obj: CliContext) -> int:
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool) -> int:
-    """Needs no token and no network; writes nothing that is evidence."""
-    from archiver.schedule.verification import verify_archive, verify_path
+    """Needs no token and no network; writes nothing that is evidence, only a line to the log of verifications."""
+    from archiver.app import utc_now
+    from archiver.schedule.verification import record, verify_archive, verify_path
     from archiver.store.archive import Archive
 
     if path is None:
@@ -69,6 +70,7 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool)
         if not archive.exists():
             raise errors.NoArchive(path=obj.home)
         found = verify_archive(archive, deep=deep, authorities=_authorities(obj))
+        record(archive, found, deep=deep, at=utc_now())
     else:
         found = verify_path(Path(path).expanduser().absolute(), deep=deep)
     if as_json:

@@ -11,6 +11,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
+from archiver.schedule.health_runs import clock_sentence
 from archiver.store import work
 from archiver.store.clock import moment
 from archiver.store.queries import files
@@ -29,7 +30,7 @@ def of_run(report: SyncReport) -> list[str]:
     """What one run has to tell, one sentence each."""
     found = []
     if report.clock_offset_ms is not None and ending.is_wrong(report.clock_offset_ms):
-        found.append(_clock(report.clock_offset_ms))
+        found.append(clock_sentence(report.clock_offset_ms))
     if report.unread_dropped:
         found.append(_unread())
     if download.NO_SPACE in report.reported:
@@ -44,15 +45,15 @@ def of_archive(reading: Reading, rooms: Collection[int], *, every: timedelta, no
     if fast:
         sentence = ngettext(
             "In {n} chat so much is written that a gap may form between two saves ({every} apart). "
-            "Keep this computer on, or save more often: [sync] every.",
+            "Keep this computer on, or see: archive check",
             "In {n} chats so much is written that a gap may form between two saves ({every} apart). "
-            "Keep this computer on, or save more often: [sync] every.",
+            "Keep this computer on, or see: archive check",
             fast,
         )
         found.append(sentence.format(n=fast, every=_span(every)))
     offset = work.recall(reading, ending.CLOCK)
     if offset is not None and ending.is_wrong(offset):
-        found.append(_clock(offset))
+        found.append(clock_sentence(offset))
     dropped = work.recall(reading, ending.UNREAD_DROPPED)
     if dropped is not None and abs(now - moment(dropped)) < RECENT:
         found.append(_unread())
@@ -64,15 +65,6 @@ def of_archive(reading: Reading, rooms: Collection[int], *, every: timedelta, no
 def _is_fast(reading: Reading, room: int, *, every: timedelta, since: datetime) -> bool:
     rate = pace.per_minute(pace_queries.counted(reading, room, since=since))
     return pace.could_overrun(rate, every=every)
-
-
-def _clock(offset_ms: int) -> str:
-    seconds = abs(round(offset_ms / 1000))
-    if offset_ms > 0:
-        sentence = _("This computer's clock is {seconds} seconds behind Chatwork's. Set it right.")
-    else:
-        sentence = _("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right.")
-    return sentence.format(seconds=seconds)
 
 
 def _unread() -> str:

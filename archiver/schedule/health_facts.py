@@ -9,7 +9,6 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import App
-from archiver.chatwork.ratelimit import Budget
 from archiver.schedule import health_proof, health_rooms, health_space
 from archiver.store import backup, verifications, work
 from archiver.store.archive import Archive, Reading
@@ -28,7 +27,8 @@ class Held:
     owner: int | None
     clock_ms: int | None
     """Chatwork's clock minus ours in the last run that knew it."""
-    budget: Budget | None
+    budget: dict[str, Any] | None
+    """Of requests, as the last run left it: limit, remaining, reset."""
     last_run: datetime | None
     size: int
     """Bytes."""
@@ -78,5 +78,5 @@ def _held(reading: Reading, app: App) -> Held:
     )
 
 
-def _budget(told: dict[str, Any] | None) -> Budget | None:
-    return told and Budget(told["limit"], told["remaining"], moment(told["reset"]))
+def _budget(told: dict[str, Any] | None) -> dict[str, Any] | None:
+    return told and told | {"reset": moment(told["reset"])}

@@ -102,7 +102,9 @@ def permissions_look(seen: Home) -> Look:
 def backup_look(last: LastBackup | None, *, now: datetime) -> Look:
     """Whether there is a copy on another disk, how old it is, and whether it was good."""
     if last is None:
-        return attention("backup", _("There is no copy elsewhere: if this computer breaks, all is lost. archive backup DEST"))
+        return attention(
+            "backup", _("There is no copy elsewhere: if this computer breaks, all is lost. archive backup DEST")
+        )
     told = {"time": minute(last.at), "path": last.path}
     if not last.verified:
         sentence = _("The last copy has findings ({time}, {path}). Change nothing in it and see: archive verify {path}")
@@ -119,7 +121,9 @@ def also_to_look(seen: Sequence[Place]) -> Look:
         return good("also_to", _("Seals and dailies are copied nowhere else ([exports] also_to is empty)."))
     gone = [str(one.path) for one in seen if not one.there]
     if gone:
-        sentence = _("Seals and dailies cannot be copied to {folders} now. Connect the disk, or change [exports] also_to.")
+        sentence = _(
+            "Seals and dailies cannot be copied to {folders} now. Connect the disk, or change [exports] also_to."
+        )
         return attention("also_to", sentence.format(folders=", ".join(gone)))
     folders = ", ".join(str(one.path) for one in seen)
     return good("also_to", _("Each run copies seals and dailies to {folders}.").format(folders=folders))

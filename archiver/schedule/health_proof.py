@@ -57,7 +57,8 @@ def database_look(damage: Sequence[str]) -> Look:
     """What SQLite's quick check found; nothing is to be repaired by hand."""
     if damage:
         sentence = _(
-            "SQLite finds the database damaged ({detail}). Change nothing, keep a copy as it is, and see: archive verify"
+            "SQLite finds the database damaged ({detail}). "
+            "Change nothing, keep a copy as it is, and see: archive verify"
         )
         return action("database", sentence.format(detail=damage[0]))
     return good("database", _("SQLite's quick check finds nothing wrong."))
@@ -66,14 +67,19 @@ def database_look(damage: Sequence[str]) -> Look:
 def stamps_look(seen: Stamping, *, now: datetime) -> Look:
     """Off, all there, or who lets wait since when, and why."""
     if not seen.authorities:
-        sentence = _("Off: no third party vouches for the time of the seals. To turn it on: archive init --timestamps on")
+        sentence = _(
+            "Off: no third party vouches for the time of the seals. To turn it on: archive init --timestamps on"
+        )
         return attention("stamps", sentence)
     if seen.faults:
         return action("stamps", " ".join([*map(str, seen.faults), seen.faults[0].advice()]))
     if any(one.reason == SEAL_CHANGED for one in seen.waiting):
         return action("stamps", _("A seal is not as it was closed, so it is not stamped. See: archive verify"))
     if not seen.available and seen.waiting:
-        sentence = _("This computer cannot ask for time stamps, so the seals wait. A copy of the archive can be stamped elsewhere.")
+        sentence = _(
+            "This computer cannot check time stamps, so none is asked for, and the seals wait. "
+            "Another computer can stamp them: archive backup, there archive restore and archive seal"
+        )
         return attention("stamps", sentence)
     if any(now - one.since > PATIENCE for one in seen.waiting):
         said = [_waits(one) for one in seen.waiting]
@@ -103,9 +109,7 @@ def verification_look(last: Verified | None, *, now: datetime) -> Look:
 def _held(seen: Stamping) -> str:
     if not seen.days:
         return _("On. Nothing is sealed yet.")
-    sentence = ngettext(
-        "On ({names}). {n} day is sealed.", "On ({names}). {n} days are sealed.", seen.days
-    )
+    sentence = ngettext("On ({names}). {n} day is sealed.", "On ({names}). {n} days are sealed.", seen.days)
     return sentence.format(names=", ".join(seen.authorities), n=seen.days)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.chatwork.ratelimit import Budget
 from archiver.schedule.health_look import Look, action, attention, good
 from archiver.settings.model import Settings
 from archiver.settings.token import token
@@ -54,11 +54,14 @@ def see(settings: Settings, environ: Mapping[str, str], *, system: str) -> Token
     return TokenSeen(settings.token_source, fault, system not in ("win32", "darwin"))
 
 
-def ask(app: App, budget: Budget | None) -> Asked:
-    """Ask Chatwork whose token it is: one request, nothing is waited for and nothing is written."""
+def ask(app: App, budget: Mapping[str, Any] | None) -> Asked:
+    """Ask Chatwork whose token it is: one request, nothing is waited for and nothing is written.
+
+    `budget` is what the last run left: limit, remaining, reset.
+    """
     transport = app.chatwork.transport
     transport.deadline = app.now()
-    transport.budget = budget or transport.budget
+    transport.budget = replace(transport.budget, **(budget or {}))
     try:
         account = app.chatwork.me().model.account_id
     except errors.ArchiverError as fault:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 
@@ -19,10 +20,11 @@ from archiver.evidence.verify_place import verify_place
 from archiver.evidence.verify_seals import SealChain, SealRow
 from archiver.evidence.verify_stamps import StampCheck
 from archiver.schedule.tokens import archive_stamps, is_known_root, token_check
-from archiver.store import blobs, rebuild, seal
+from archiver.store import blobs, rebuild, seal, verifications
 from archiver.store.archive import DATABASE, Archive, Reading
 from archiver.store.queries import entries as stored
 from archiver.store.queries import raw
+from archiver.store.verifications import Verified
 
 _STEP = 1_000
 """Rows between two words of progress."""
@@ -47,6 +49,22 @@ def verify_archive(
         told.find("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
     told.close()
     return told
+
+
+def record(archive: Archive, told: Verification, *, deep: bool, at: datetime) -> bool:
+    """Add a verification of the whole archive to its log, which is no evidence; False if it cannot be written now.
+
+    A database that SQLite cannot read whole is not written to either.
+    """
+    if told.found.get("database"):
+        return False
+    made = Verified(at, deep, told.checked, sum(told.found.values()), tuple(told.found))
+    try:
+        with archive.writing() as writing:
+            verifications.keep(writing, made)
+    except errors.StorageError:
+        return False
+    return True
 
 
 def verify_path(path: Path, *, deep: bool = False, progress: Progress | None = None) -> Verification:

@@ -159,6 +159,9 @@ PACKAGE = {
     "stamp by another root": "stamp stamp/1/a",
     "stamp before its seal": "stamp-time stamp/3/late",
     "replies swapped": "raw-replies data/raw/20261105T010500Z_messages_r123456789_1.json",
+    "masked, shown otherwise than in the tables": "table-rows message/7",
+    "masked, more shown than masked": "masked data/masked.jsonl",
+    "masked, never sealed": "entry-sealed entries.jsonl:28",
     "own stamp is none": "stamp tagmanifest-sha256.txt.a.tsr",
     "own stamp of something else": "stamp tagmanifest-sha256.txt.a.tsr",
 }

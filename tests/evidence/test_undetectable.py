@@ -5,7 +5,6 @@ Whoever controls the computer can do all this. A test that fails here means that
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import zipfile
@@ -16,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.evidence import chain, timestamp
+from archiver.evidence import timestamp
 from archiver.evidence.finding import Verification
-from archiver.evidence.masked import masked_line, shown_line
 from archiver.evidence.roots import der_to_pem
 from archiver.evidence.timestamp import Authority
 from archiver.export.package import export
@@ -27,7 +25,7 @@ from archiver.store import seal
 from archiver.store.archive import Archive
 from tests.support.archive import ArchiveMaker, at, message_object
 from tests.support.archive_damage import unstamp
-from tests.support.damage import seal_of, stamp_of, sums_anew
+from tests.support.damage import mask_last, seal_of, stamp_of, sums_anew
 from tests.support.packages import NOW, archive_of_the_story, list_anew
 from tests.support.stamped import authority, stamp_seals, stamped_archive, stamped_package, stamping
 from tests.support.tampering import behind_the_back
@@ -165,14 +163,7 @@ def _file_left_out(package: Path) -> None:
 
 def _shown_otherwise(package: Path) -> None:
     """A masked record, and everything made of what is shown in its place, say something else than it does."""
-    path = package / "data/entries.jsonl"
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-    told = json.loads(lines[-1])
-    assert "message/7" == told["key"]
-    digest = chain.digest(lines[-1])
-    told["payload"]["object"]["body"] = "お断りします"
-    path.write_bytes("".join(f"{line}\n" for line in [*lines[:-1], masked_line(digest, "第三者")]).encode())
-    (package / "data/masked.jsonl").write_bytes(f"{shown_line(digest, told)}\n".encode())
+    mask_last(package, body="お断りします")
     for name in ("messages.jsonl", "messages.csv"):
         _edited(f"data/{name}", "では".encode(), "お断りします".encode())(package)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archiver.evidence import chain, timestamp
 from archiver.evidence.manifest import digest_file, write_manifest
+from archiver.evidence.masked import masked_line, shown_line
 from archiver.evidence.roots import der_to_pem
 from archiver.store.clock import moment
 from archiver.store.clock import stamp as written
@@ -163,6 +164,22 @@ def _replies_swapped(package: Path) -> None:
     two.write_bytes(first)
 
 
+def mask_last(package: Path, *, body: str, digest: str | None = None) -> None:
+    """Mask the last record, a message, and show this text in its place."""
+    path = package / "data/entries.jsonl"
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    told, digest = json.loads(lines[-1]), digest or chain.digest(lines[-1])
+    told["payload"]["object"]["body"] = body
+    path.write_bytes("".join(f"{line}\n" for line in [*lines[:-1], masked_line(digest, "第三者")]).encode())
+    (package / "data/masked.jsonl").write_bytes(f"{shown_line(digest, told)}\n".encode())
+
+
+def _more_shown(package: Path) -> None:
+    mask_last(package, body="では")
+    path = package / "data/masked.jsonl"
+    path.write_bytes(path.read_bytes() * 2)
+
+
 def _other_root(package: Path) -> None:
     (package / "data/tsa/a.pem").write_text(der_to_pem(authority().roots[0]))
 
@@ -264,6 +281,9 @@ KINDS: Mapping[str, Damage] = {
     "stamp by another root": _anew(_stamped_by_another),
     "stamp before its seal": _anew(_stamped_before_it_was_closed),
     "replies swapped": _anew(_replies_swapped),
+    "masked, shown otherwise than in the tables": _anew(lambda package: mask_last(package, body="断る")),
+    "masked, more shown than masked": _anew(_more_shown),
+    "masked, never sealed": _anew(lambda package: mask_last(package, body="では", digest="0" * 64)),
     "own stamp is none": _added(OWN, b"stamp"),
     "own stamp of something else": lambda package: shutil.copy(stamp_of(package, 3), package / OWN),
 }
