@@ -378,7 +378,7 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Who is who in the rooms of a contract, as far as the user said; until then all but the owner are the other side."""
+    """Who is who in the rooms of a contract; until the user says so, all but the owner are the other side."""
 
     owner: int
     clients: frozenset[int] = frozenset()

@@ -56,6 +56,7 @@ MAY_IMPORT["cli"] = set(MAY_IMPORT)
 HOME: dict[str, set[str]] = {
     "PIL": {"export.thumbnails"},
     "alembic": {"store"},
+    "apscheduler": {"schedule.daemon"},
     "asn1crypto": {"demo", "evidence.tsr"},
     "certifi": {"evidence.roots"},
     "click": {"cli"},

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli import facts
+from archiver.cli import facts, mapping
 from archiver.cli.context import CliContext
 from archiver.cli.text import pad, visible
 from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, RoomId
 
 if TYPE_CHECKING:
-    from archiver.store.archive import Archive, Reading
+    from archiver.store.archive import Archive
 
 ID = re.compile(r"[a-z0-9-]{1,32}")
 
@@ -41,7 +41,7 @@ def contract_add(
 
     if not ID.fullmatch(contract_id):
         raise errors.BadContractId(contract=contract_id)
-    stated = facts.read_facts(given)
+    stated = facts.read_facts(given, now=application.utc_now())
     app = application.existing(application.build(obj.settings(), obj.environ))
     with app.archive.reading() as reading:
         held = contracts(reading)
@@ -49,8 +49,9 @@ def contract_add(
         raise errors.ContractExists(contract=contract_id)
     if not rooms:
         raise errors.UsageError(detail=_("Say which rooms belong to the contract: --room NUMBER (see: archive rooms)"))
-    unchecked = _look_up(app, rooms)
     made = Contract(contract_id, tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)), **stated)
+    facts.check_order(made)
+    unchecked = _look_up(app, rooms)
     state(app.archive, made, note)
     _tell_added(made, held, unchecked=unchecked)
     return 0
@@ -92,9 +93,10 @@ def contract_set(
     """Only what is given changes."""
     from archiver import app as application
 
-    stated = facts.read_facts(given)
+    stated = facts.read_facts(given, now=application.utc_now())
     app = application.existing(application.build(obj.settings(), obj.environ))
     before = _find(app.archive, contract_id)
+    facts.check_order(replace(before, **stated))
     unchecked = bool(rooms) and _look_up(app, rooms)
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
@@ -124,64 +126,24 @@ def contract_list(obj: CliContext) -> int:
     return 0
 
 
-@command_contract.command("show", help=N_("Everything stated about a contract."))
+@command_contract.command("show", help=N_("One contract on one screen, to be read aloud on the phone."))
 @click.argument("contract_id", metavar="ID", required=False)
 @click.pass_obj
 def contract_show(obj: CliContext, contract_id: str | None) -> int:
     """Blank facts are shown as blank, as they will be in a package."""
+    from archiver.app import utc_now
+    from archiver.cli.picture import picture
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import the_contract
-    from archiver.store.queries.known import payload
 
     with Archive(obj.home).reading() as reading:
-        one = the_contract(reading, contract_id)
-        note = payload(reading, f"note/{one.id}", None)
-        beside = _beside(reading, one)
-    rows = [(_("Contract"), one.id), (_("Rooms"), ", ".join(str(room.room_id) for room in one.rooms))]
-    rows += [(text, _shown(getattr(one, name))) for name, text in _labels().items()]
-    rows.append((_("Note (never leaves this archive)"), _shown(note and note["text"])))
-    for label, value in rows:
-        click.echo(f"{pad(label, 36)} {value}")
-    for line in beside:
-        click.echo(line)
+        for line in picture(reading, the_contract(reading, contract_id), now=utc_now()):
+            click.echo(line)
     return 0
 
 
-def _beside(reading: Reading, one: Contract) -> list[str]:
-    """Deliveries and attachments under their headings; that no delivery was entered is said."""
-    from archiver.cli import stated
-    from archiver.store.queries.stated import deliveries, enclosures
-
-    delivered = list(stated.delivery_lines(reading, one, deliveries(reading, one.id))) or [" " * 5 + _shown(None)]
-    enclosed = list(stated.enclosure_lines(enclosures(reading, one.id)))
-    parts = ((_("Delivered on the platform"), delivered), (_("Attached"), enclosed))
-    return [line for heading, lines in parts if lines for line in (heading, *lines)]
-
-
-def _labels() -> dict[str, str]:
-    return {
-        "state": _("State"),
-        "title": _("Job"),
-        "client": _("Client"),
-        "platform": _("Platform"),
-        "platform_id": _("Number there"),
-        "url": _("Page"),
-        "contracted_on": _("Contract of"),
-        "escrowed_at": _("Escrow (仮払い)"),
-        "contact_requested_on": _("Outside contact asked for"),
-        "contact_approved_on": _("Outside contact approved"),
-        "amount": _("Amount"),
-        "due_on": _("Due"),
-        "nda": _("Promise of secrecy (NDA)"),
-    }
-
-
-def _shown(value: object) -> str:
-    if value is None or value == "":
-        return _("(not entered)")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return visible(str(value))
+command_contract.add_command(mapping.contract_map)
+command_contract.add_command(mapping.contract_unmap)
 
 
 def _changer(name: str, text: str, new_state: str, said: str) -> None:

@@ -52,9 +52,9 @@ _NAMES = {
 @click.pass_obj
 def command_check(obj: CliContext, as_json: bool) -> int:
     """Writes nothing; asks Chatwork once whose token it is, and works without network and token all the same."""
-    from archiver.schedule import health, health_look
+    from archiver.schedule import health, health_look, system
 
-    found = health.looks(_as_scheduled(obj), obj.environ, scheduled=_scheduled)
+    found = health.looks(as_scheduled(obj), obj.environ, scheduled=lambda: system.installed(obj.home, obj.environ))
     if as_json:
         click.echo(json.dumps(health.document(found), ensure_ascii=False))
     else:
@@ -62,18 +62,18 @@ def command_check(obj: CliContext, as_json: bool) -> int:
     return 0 if health_look.ok(found) else INCOMPLETE
 
 
-def _as_scheduled(obj: CliContext) -> App:
-    """The archive as a scheduled run finds it: the token of this session does not win over the settings there."""
+def as_scheduled(obj: CliContext) -> App:
+    """The archive as a scheduled run finds it: a token of this session counts only where the settings find none."""
     from archiver import app as application
+    from archiver.schedule.health_token import is_readable
     from archiver.settings import file
 
+    settings = obj.settings()
     environ = {name: value for name, value in obj.environ.items() if name != file.TOKEN_VARIABLE}
-    return application.existing(application.build(file.load(obj.home, environ), obj.environ))
-
-
-def _scheduled() -> str | None:
-    """Nothing can be registered yet."""
-    return None
+    if len(environ) < len(obj.environ):
+        lasting = file.load(obj.home, environ)
+        settings = lasting if is_readable(lasting, environ) else settings
+    return application.existing(application.build(settings, obj.environ))
 
 
 def tell_looks(found: Sequence[Look]) -> None:

@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, Listed] = {
     "exports": Listed("archiver.cli.export", ADVANCED, N_("The packages made so far")),
     "backup": Listed("archiver.cli.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")),
     "restore": Listed("archiver.cli.backup", ADVANCED, N_("Make an archive again of such a copy")),
+    "daemon": Listed("archiver.cli.daemon", ADVANCED, N_("Save again and again until it is stopped")),
     "migrate": Listed("archiver.cli.setup", ADVANCED, N_("Bring an older archive to this version")),
     "demo": Listed("archiver.cli.serve", ADVANCED, N_("See the whole story, without a token")),
 }

@@ -43,7 +43,8 @@ def unseen_line(one: Unseen) -> str:
     number, standing = one
     why = {"hidden": _("hidden by the plan"), "unreadable": _("not readable")}[standing.value]
     at = about(number) or _("time unknown")
-    return f"{at}  [{_('text never seen: {why}').format(why=why)}]  m{number}"
+    told = _("text never seen: {why}").format(why=why)
+    return f"{at}  [{told}]  m{number}"
 
 
 def within(found: Iterable[Unseen], since: datetime | None, until: datetime | None) -> Iterator[Unseen]:

@@ -11,19 +11,13 @@ from typing import Any
 import click
 
 from archiver import errors
-from archiver.cli.stated import read_day
+from archiver.cli.stated import DAY, TIME, read_day
 from archiver.errors import N_
 from archiver.platforms.platform import platforms
 from archiver.records import Contract
 
-_DAY, _TIME = "2026-10-02", "2026-10-02 14:05"
-_DATES = {
-    "contracted_on": _DAY,
-    "escrowed_at": _TIME,
-    "contact_requested_on": _DAY,
-    "contact_approved_on": _DAY,
-    "due_on": _DAY,
-}
+_DATES = ("contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on", "due_on")
+"""Each may have its time: it tells more where two fall on one day."""
 _AHEAD = frozenset({"due_on"})
 """What may lie in the future."""
 _IN_ORDER = (("contracted_on", "escrowed_at"), ("contact_requested_on", "contact_approved_on"))
@@ -60,10 +54,10 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 def read_facts(given: dict[str, str | None], *, now: datetime) -> dict[str, Any]:
     """The facts that were given, checked. Raises BadValue, DayAhead, UnknownPlatform."""
     facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    for name, example in _DATES.items():
+    for name in _DATES:
         if name in facts:
             ahead = name in _AHEAD
-            facts[name] = read_day(facts[name], "--" + name.replace("_", "-"), example, now=None if ahead else now)
+            facts[name] = read_day(facts[name], "--" + name.replace("_", "-"), TIME, now=None if ahead else now)
     if "nda" in facts:
         facts["nda"] = facts["nda"] == "yes"
     for name in ("client_url", "worker_url"):
@@ -80,7 +74,7 @@ def check_order(one: Contract) -> None:
     """That what must come first does. Raises DaysInWrongOrder; days without a time may be the same."""
     for before, after in _IN_ORDER:
         first, later = getattr(one, before), getattr(one, after)
-        if first and later and later[: len(_DAY)] < first[: len(_DAY)]:
+        if first and later and later[: len(DAY)] < first[: len(DAY)]:
             options = {"before": "--" + before.replace("_", "-"), "after": "--" + after.replace("_", "-")}
             raise errors.DaysInWrongOrder(first=first, later=later, **options)
 

@@ -19,7 +19,7 @@ class Formatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """`使い方: archive sync [オプション]`, with the arguments under each other."""
-        before = f"{prefix or _('Usage:') + ' '}{prog} "
+        before = (prefix or _("Usage:") + " ") + f"{prog} "
         first, *others = wrap(args, max(self.width - columns(before), 20)) or [""]
         self.write(f"{before}{first}".rstrip() + "\n")
         for line in others:

@@ -81,8 +81,12 @@ def windows_language() -> str | None:
 def make_output_safe() -> None:
     """Write UTF-8 everywhere, and `\\udXXX` for what it has no bytes for.
 
-    A pipe on Windows would get the code page (cp932), in which an emoji is a crash.
+    A pipe on Windows would get the code page (cp932), in which an emoji is a crash. A scheduled job without a
+    console (pythonw) has no streams at all; what it says goes nowhere then.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -181,6 +181,7 @@ def tell_status(
     *,
     progress: Progress,
     now: datetime,
+    dues: Sequence[str] = (),
 ) -> None:
     """The status page of reference/voice.md; where something is going, that comes first."""
     here = now.astimezone(JST)
@@ -209,6 +210,8 @@ def tell_status(
     if not settings.timestamp.authorities:
         click.echo(_("Third-party time   off (the seals show no time that a stranger vouches for)"))
     _tell_backup(told.backup, attention)
+    for line in dues:
+        click.echo(line)
     click.echo(RULE)
     if alarms:
         click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
@@ -258,7 +261,8 @@ def _head(told: Status, today: str, condition: str) -> str:
     """Whose archive it is, now, and how it stands; a long name gives way."""
     title = _("Chatwork archive")
     if not told.account_id:
-        return f"{title}   {_('no account yet')}   {today}   {condition}"
+        nobody = _("no account yet")
+        return f"{title}   {nobody}   {today}   {condition}"
     left = 80 - columns(f"{title}   (ID {told.account_id})   {today}   {condition}")
     return f"{title}   {short(told.account_name, max(6, left))}(ID {told.account_id})   {today}   {condition}"
 

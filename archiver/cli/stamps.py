@@ -52,7 +52,8 @@ def seals_line(told: Status) -> str:
     """Sealed days, those with a third party's time, those that wait and why, the newest, what is not sealed yet."""
     days, waiting, reason = told.stamps
     label, newest = _("Daily seals"), _("last")
-    head = f"{label}   {ngettext('{n} day', '{n} days', days).format(n=days)}"
+    counted = ngettext("{n} day", "{n} days", days).format(n=days)
+    head = f"{label}   {counted}"
     parts = []
     stamped = days - waiting
     if told.authorities or stamped:

@@ -119,7 +119,7 @@ def _show_plan(app: App, options: Options) -> int:
 def command_status(obj: CliContext, as_json: bool) -> int:
     """Needs no token and no network."""
     from archiver.app import utc_now
-    from archiver.cli import progress_lines, watch
+    from archiver.cli import dues, progress_lines, watch
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.progress import progress
@@ -132,12 +132,13 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         watched = watch.of_archive(reading, rooms, every=settings.sync.every, now=now)
         slow = progress(reading, rooms, since=lately)
         alarms = alarm.alarms(reading, told.contracts, told.alerts)
+        days = [] if as_json else dues.status_lines(reading, told.contracts, now=now)
     warnings = screen.warnings(told, settings, now=now) + watched
     if as_json:
         found = document(told, warnings=warnings) | progress_lines.document(slow)
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
-        screen.tell_status(told, warnings, alarms, settings, progress=slow, now=now)
+        screen.tell_status(told, warnings, alarms, settings, progress=slow, now=now, dues=days)
     return 0
 
 

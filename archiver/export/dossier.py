@@ -15,7 +15,7 @@ from archiver.export.gathering import Gathered, Preview, software
 from archiver.export.report.case import Case, Covered, SealLine, StampLine
 from archiver.export.stamping import Stamps
 from archiver.platforms.platform import platform_of
-from archiver.records import AccountId, Contract, Delivery, Enclosure, Seal
+from archiver.records import AccountId, Contract, Delivery, Enclosure, Mapped, Seal
 from archiver.render.outside import other_chat_texts
 from archiver.store.queries import known, outside, runs
 
@@ -47,6 +47,7 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
         content_sha256=content_sha256,
         covered=covered(gathered),
         counterparts=frozenset(recipe.counterparts or ()),
+        mapped={one.account_id: _covered_mapping(gathered, one) for one in recipe.mapped},
         chosen=frozenset(gathered.telling.chosen),
         other_chats=other_chat_texts(outside.other_chats(gathered.reading, recipe.scope.rooms, upto=recipe.upto)),
     )
@@ -107,6 +108,10 @@ def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
         )
         for one in seals
     )
+
+
+def _covered_mapping(gathered: Gathered, one: Mapped) -> Mapped:
+    return replace(one, reason=_text(gathered, one.reason) or "")
 
 
 def _covered_delivery(gathered: Gathered, one: Delivery) -> Delivery:

@@ -24,7 +24,7 @@ from archiver.export.material import Material, Telling
 from archiver.export.payload import Copied
 from archiver.export.scope import Scope
 from archiver.export.stamping import Stamping
-from archiver.records import Contract, Conversation, Delivery, Enclosure, Seal
+from archiver.records import Contract, Conversation, Delivery, Enclosure, Mapped, Seal
 from archiver.store.archive import Reading
 from archiver.store.queries import known, outside, package, runs
 
@@ -65,6 +65,8 @@ class Recipe:
     """How often the job looks, as the settings say."""
     counterparts: Collection[int] | None = None
     """Who is known as the other side; None: nobody was told apart."""
+    mapped: Sequence[Mapped] = ()
+    """What the user said of who is who, with the reasons."""
     max_bytes: int | None = None
     """What the package may be at most; None: no limit."""
 

@@ -171,11 +171,10 @@ class Cover:
 
     def contract(self, shown: Contract) -> Contract:
         """What the user stated about the contract, as it may be shown."""
-        title, client, url, amount = (
-            None if one is None else self.text(one, Place("契約の記録"))
-            for one in (shown.title, shown.client, shown.url, shown.amount)
-        )
-        return replace(shown, title=title, client=client, url=url, amount=amount)
+        names = ("title", "client", "url", "amount", "client_url", "worker_url")
+        told = {name: getattr(shown, name) for name in names}
+        texts = {name: None if one is None else self.text(one, Place("契約の記録")) for name, one in told.items()}
+        return replace(shown, **texts)
 
     def conversation(self, shown: Conversation) -> Conversation:
         """The room as it may be shown; messages are covered as they come by."""

@@ -16,12 +16,12 @@ from archiver.export.gathering import Preview, Recipe
 from archiver.export.mask import Policy
 from archiver.export.mask_entries import cover_for
 from archiver.export.mask_names import people_in
-from archiver.export.parties import counterparts
+from archiver.export.parties import other_side
 from archiver.export.scope import Scope
 from archiver.export.stamping import Stamping
 from archiver.records import Contract, Seal
 from archiver.store.archive import Reading
-from archiver.store.queries import known, package, stated
+from archiver.store.queries import known, mapping, package, stated
 
 Confirm = Callable[[Preview], bool]
 """Shown what would leave; False: it is not made after all."""
@@ -58,12 +58,14 @@ def recipe(reading: Reading, seals: list[Seal], order: Order, name: str, contrac
     entries = package.package_entries(reading, Scope(contract).rooms, order.contract, upto=upto)
     seen = [json.loads(one.line) for one in entries if one.kind in ("account", "member")]
     people, _rooms = people_in(seen)
-    mapped = order.counterparts or counterparts(contract.client, people, owner=owner) or None
+    told = mapping.mapped(reading, contract.id, upto=upto)
+    sides = mapping.sides_of(told, owner=owner)
+    mapped = order.counterparts or other_side(sides, contract.client, people) or None
     cover = None
     if order.policy is not None:
         _check_people(order.policy, {owner, *people})
         others = mapped if mapped is not None else people.keys() - {owner}
-        cover = cover_for(order.policy, seen, owner=owner, counterparts=others)
+        cover = cover_for(order.policy, seen, owner=owner, counterparts=sides.mine.union(others) - {owner})
     return Recipe(
         name=name,
         profile=order.profile,
@@ -80,6 +82,7 @@ def recipe(reading: Reading, seals: list[Seal], order: Order, name: str, contrac
         enclosures=stated.enclosures(reading, contract.id, upto=upto),
         every=order.every,
         counterparts=mapped,
+        mapped=told,
         max_bytes=order.max_bytes,
     )
 

@@ -6,7 +6,22 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from archiver.records import Sides
+
 _AFTER = re.compile(r"(?:\(解約済\)|さん|様|さま|氏)+$")
+
+
+def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
+    """The accounts mapped as the client; else those whom the stated name fits; none where that is left open.
+
+    Somebody mapped as a third person, or as the user, is never among them; where only such are mapped, the others
+    of the rooms are.
+    """
+    if sides.clients:
+        return sides.clients
+    named = {one for one in counterparts(client, people, owner=sides.owner) if sides.is_other(one)}
+    apart = {one for one in people if sides.is_other(one)} if sides.thirds or sides.mine - {sides.owner} else set()
+    return frozenset(named or apart)
 
 
 def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:

@@ -11,7 +11,7 @@ import shlex
 
 from archiver.schedule.job import Job
 
-BEGIN = "# BEGIN: written by: archive schedule install, taken out by: archive schedule remove # "
+BEGIN = "# BEGIN (made by: archive schedule install; taken out by: archive schedule remove) # "
 END = "# END # "
 
 
@@ -53,6 +53,6 @@ def _fields(job: Job) -> str:
     if job.minutes == 1:
         return "* * * * *"
     if job.minutes < 60:
-        return f"{job.offset}-59/{job.minutes} * * * *"
+        return f"{f'{job.offset}-59' if job.offset else '*'}/{job.minutes} * * * *"
     hours = job.minutes // 60
     return f"{job.offset} {'*' if hours == 1 else '0' if hours == 24 else f'*/{hours}'} * * *"

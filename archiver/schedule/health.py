@@ -23,7 +23,7 @@ from archiver.schedule.health_versions import program, versions_look
 from archiver.settings.exports import exports_folder
 
 Scheduled = Callable[[], str | None]
-"""What the system's scheduler will start, in words; None: nothing of ours is registered."""
+"""Which of the system's schedulers starts the job, in a few words; None: nothing of ours is registered."""
 
 
 def looks(app: App, environ: Mapping[str, str], *, scheduled: Scheduled) -> list[Look]:
@@ -35,9 +35,10 @@ def looks(app: App, environ: Mapping[str, str], *, scheduled: Scheduled) -> list
     held, damage = look_into(app)
     seen = tokens.see(app.settings, environ, system=sys.platform)
     asked = tokens.NOT_ASKED if seen.fault else tokens.ask(app, held.budget if held else None)
-    found = [tokens.token_look(seen)]
+    registered = scheduled()
+    found = [tokens.token_look(seen, registered=registered)]
     found.append(tokens.account_look(seen, asked, owner=held.owner if held else None, home=app.settings.home))
-    found += [runs.clock_look(_clock(asked, held)), runs.schedule_look(scheduled())]
+    found += [runs.clock_look(_clock(asked, held)), runs.schedule_look(registered)]
     found += _of_runs(app, held) if held else []
     found.append(proof.database_look(damage))
     found += _of_proof(app, held) if held else []

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from archiver.errors import ArchiverError
 from archiver.records import JST
 
 
@@ -43,6 +44,11 @@ def attention(name: str, text: str) -> Look:
 def action(name: str, text: str) -> Look:
     """Something has to be done."""
     return Look(name, Verdict.ACTION, text)
+
+
+def fault_text(fault: ArchiverError) -> str:
+    """What is wrong, and what to do about it; some of our errors end without a full stop."""
+    return f"{fault}   {fault.advice()}".rstrip()
 
 
 def ok(looks: Iterable[Look]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.schedule.health_look import Look, action, attention, good, minute
+from archiver.schedule.health_look import Look, action, attention, fault_text, good, minute
 from archiver.settings.home import check_home
 from archiver.settings.token import is_private
 from archiver.store.archive import is_writable
@@ -59,8 +59,11 @@ def home(path: Path, environ: Mapping[str, str]) -> Home:
 
 def place(path: Path, *, make: bool = False) -> Place:
     """Look whether files can be put into a folder; `make`: it may be made, so the nearest one above counts."""
-    found = next((one for one in (path, *path.parents) if one.exists()), path) if make else path
-    return Place(path, found.is_dir() and is_writable(found))
+    try:
+        found = next((one for one in (path, *path.parents) if one.exists()), path) if make else path
+        return Place(path, found.is_dir() and is_writable(found))
+    except OSError:  # a folder above may not be looked into
+        return Place(path, there=False)
 
 
 def _is_exposed(path: Path) -> bool:
@@ -76,7 +79,7 @@ def _is_exposed(path: Path) -> bool:
 def home_look(seen: Home) -> Look:
     """Whether it can be written, and by nobody else at the same time."""
     if seen.fault is not None:
-        return action("home", f"{seen.fault} {seen.fault.advice()}")
+        return action("home", fault_text(seen.fault))
     if not seen.writable:
         sentence = _("{path} cannot be written, so nothing new can be saved here. What is there can be read.")
         return action("home", sentence.format(path=seen.path))

@@ -42,11 +42,13 @@ def rates(reading: Reading, rooms: Collection[int], *, now: datetime) -> list[Ra
 
 def pace_look(found: Sequence[Rate], *, every: timedelta) -> Look:
     """Whether a list of 100 messages may be overrun between two saves."""
+    if not found:
+        return attention("pace", _("No room is read: no contract is open. See: archive contract list"))
     fast = [one for one in found if pace.could_overrun(one.per_minute, every=every)]
     if not fast:
         sentence = ngettext(
-            "{n} room is read, none of them too fast for a save every {every}.",
-            "{n} rooms are read, none of them too fast for a save every {every}.",
+            "{n} room is read, and it is not too fast for a save every {every}.",
+            "{n} rooms are read, and none of them is too fast for a save every {every}.",
             len(found),
         )
         return good("pace", sentence.format(n=len(found), every=_span(every)))
@@ -76,12 +78,9 @@ def plan_look(seen: Sequence[Horizon], *, now: datetime) -> Look:
     open_until = [one.unsaved_until + HORIZON for one in seen if one.unsaved_until is not None]
     last = max((until for until in open_until if until > now), default=None)
     if last is not None:
-        sentence = ngettext(
+        sentence = _(
             "The plan hides what is older than about {n} days (rooms {rooms}). Older messages than those saved can "
-            "be fetched until {day} at most: archive recover",
-            "The plan hides what is older than about {n} days (rooms {rooms}). Older messages than those saved can "
-            "be fetched until {day} at most: archive recover",
-            HORIZON.days,
+            "be fetched until {day} at most: archive recover"
         )
         return attention("plan", sentence.format(n=HORIZON.days, rooms=rooms, day=day(last)))
     oldest = min((one.oldest for one in seen if one.oldest is not None), default=None)

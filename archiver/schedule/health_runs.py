@@ -33,14 +33,14 @@ def clock_sentence(offset_ms: int) -> str:
 
 
 def schedule_look(registered: str | None) -> Look:
-    """What the system's scheduler will start, in words; None: nothing that this program entered there."""
+    """Which of the system's schedulers starts the job; None: none that this program entered it in."""
     if registered is None:
         sentence = _(
             "Not registered: this computer's scheduler does not start it. If nothing else does, such as archive "
             "daemon: archive schedule install"
         )
         return attention("schedule", sentence)
-    return good("schedule", registered)
+    return good("schedule", _("Registered with {scheduler}.").format(scheduler=registered))
 
 
 def last_run_look(last: datetime | None, *, every: timedelta, stale: timedelta, now: datetime) -> Look:

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.schedule.health_look import Look, action, attention, good
+from archiver.schedule.health_look import Look, action, attention, fault_text, good
+from archiver.schedule.system import CRON, title
 from archiver.settings.model import Settings
 from archiver.settings.token import token
 
@@ -54,6 +55,11 @@ def see(settings: Settings, environ: Mapping[str, str], *, system: str) -> Token
     return TokenSeen(settings.token_source, fault, system not in ("win32", "darwin"))
 
 
+def is_readable(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """Whether a token lies where the settings say."""
+    return see(settings, environ, system="").fault is None
+
+
 def ask(app: App, budget: Mapping[str, Any] | None) -> Asked:
     """Ask Chatwork whose token it is: one request, nothing is waited for and nothing is written.
 
@@ -72,17 +78,29 @@ def ask(app: App, budget: Mapping[str, Any] | None) -> Asked:
 # --- judging ---------------------------------------------------------------------------------
 
 
-def token_look(seen: TokenSeen) -> Look:
-    """Present, readable, and there for a run without anybody logged in."""
+def token_look(seen: TokenSeen, *, registered: str | None = None) -> Look:
+    """Present, readable, and there for a run without anybody logged in; `registered` as for the schedule."""
     if seen.fault is not None:
-        return action("token", f"{seen.fault} {seen.fault.advice()}".rstrip())
+        return action("token", fault_text(seen.fault))
     kind, _colon, place = seen.source.partition(":")
+    if kind == "env" and registered:
+        sentence = _(
+            "The scheduled job cannot see the variable {name}, so it will find no token. Store it where the job can "
+            "read it: archive token set --source file:token"
+        )
+        return action("token", sentence.format(name=place))
     if kind == "env":
         sentence = _(
             "The token comes from the variable {name}. A scheduled run has it only if it is set there too; "
             "a file is safer: archive token set --source file:token"
         )
         return attention("token", sentence.format(name=place))
+    if kind == "keyring" and seen.needs_session and title(CRON) in (registered or "").split(", "):
+        sentence = _(
+            "A job of cron runs without your desktop, where the password store is locked. Store the token where "
+            "the job can read it: archive token set --source file:token"
+        )
+        return action("token", sentence)
     if kind == "keyring" and seen.needs_session:
         sentence = _(
             "The token is in the keyring, which is locked while you are not logged in. "
@@ -98,7 +116,7 @@ def account_look(seen: TokenSeen, asked: Asked, *, owner: int | None, home: Path
         return attention("account", _("Chatwork was not asked, as the token cannot be read."))
     match asked.fault:
         case errors.TokenRefused() as fault:
-            return action("account", f"{fault} {fault.advice()}")
+            return action("account", fault_text(fault))
         case errors.ArchiverError() as fault:
             sentence = _("Chatwork could not be asked now: {detail} What is saved can be used all the same.")
             return attention("account", sentence.format(detail=fault))
@@ -106,5 +124,5 @@ def account_look(seen: TokenSeen, asked: Asked, *, owner: int | None, home: Path
         return attention("account", _("Chatwork was not asked."))
     if owner is not None and asked.account != owner:
         wrong = errors.WrongAccount(found=asked.account, expected=owner, path=home)
-        return action("account", f"{wrong} {wrong.advice()}")
+        return action("account", fault_text(wrong))
     return good("account", _("Chatwork takes the token (ID {account}).").format(account=asked.account))

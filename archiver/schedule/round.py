@@ -61,6 +61,14 @@ def rescue(app: App, rooms: Collection[int], talk: sync.Talk) -> SyncReport:
             raise
 
 
+def upkeep(app: App) -> None:
+    """All of a round that needs no Chatwork: what is due is sealed, stamped and copied. Raises ArchiveInUse."""
+    with app.archive.round_lock():
+        _seal_if_due(app)
+        stamps.ask(app)
+        _dailies(app, at_once=False)
+
+
 def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = False) -> SyncReport:
     sealed = [_seal_if_due(app)]
     chosen = replace(_options(app.settings, options), watch=lookout.going, seal=lambda: sealed.append(_seal(app)))

@@ -53,6 +53,8 @@ def _calendar(job: Job) -> str:
     """As systemd.time(7) has it: `*:3/5` is each fifth minute from the third on."""
     if job.minutes < 60:
         return f"*:{job.offset}/{job.minutes}"
+    if job.minutes == 1440:
+        return f"0:{job.offset:02}"
     return f"0/{job.minutes // 60}:{job.offset:02}"
 
 

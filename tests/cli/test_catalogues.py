@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -15,6 +17,8 @@ from archiver.cli.language import speak
 from archiver.cli.main import build
 from archiver.cli.text import columns
 from tests.support.catalogues import catalogue, faults, mo_bytes, placeholders, po_bytes, po_path, translations, used
+
+PACKAGE = Path(__file__).parents[2] / "archiver"
 
 
 def test_every_text_is_translated_and_compiled() -> None:
@@ -111,3 +115,17 @@ def test_help_texts_are_marked_for_translation(name: str) -> None:
 
     assert found
     assert [] == [text for text in found if text not in translations("en")]
+
+
+def test_no_text_stands_inside_a_formatted_string() -> None:
+    """A translator never sees it there: what extracts texts looks into calls, not into f-strings."""
+    hidden = [
+        f"{path.relative_to(PACKAGE)}:{call.lineno}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for joined in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "N_", "ngettext")
+    ]
+
+    assert [] == hidden

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from archiver.case import day_of as day_of
 from archiver.evidence.tables_events import Event
-from archiver.records import AccountId, Attachment, Contract, Conversation, Delivery, Enclosure
+from archiver.records import AccountId, Attachment, Contract, Conversation, Delivery, Enclosure, Mapped, Part
 
 BLANK = "未記入"
 """Printed where the user has stated nothing."""
@@ -78,6 +78,8 @@ class Case:
     covered: Sequence[Covered] = ()
     counterparts: Collection[int] = ()
     """Who is mapped as the other side; empty = everybody but the owner."""
+    mapped: Mapping[int, Mapped] = field(default_factory=dict)
+    """What the user said of who is who, by account."""
     chosen: Collection[str] = ()
     """Message ids of the excerpt, as the user gave them; empty = chosen by rule."""
     other_chats: Sequence[str] = ()
@@ -87,11 +89,16 @@ class Case:
 
     def is_counterpart(self, account: int) -> bool:
         """Whether an account counts as the other side."""
-        return account in self.counterparts if self.counterparts else account != self.owner_id
+        return account in self.counterparts if self.counterparts else not self.is_reporter(account)
+
+    def is_reporter(self, account: int) -> bool:
+        """Whether an account is the owner's, or another one of theirs by their word."""
+        stated = self.mapped.get(account)
+        return account == self.owner_id or (stated is not None and stated.part is Part.ME)
 
     def role(self, account: int) -> str:
         """What an account is called in the report."""
-        if account == self.owner_id:
+        if self.is_reporter(account):
             return "報告者"
         return "相手" if self.is_counterpart(account) else "参加者"
 

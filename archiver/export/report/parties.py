@@ -29,18 +29,27 @@ def parties(case: Case, _found: Survey) -> Chapter:
             known = names.setdefault(account, [])
             known += [name for name in person.names if name not in known]
     for account in sorted(names, key=lambda one: (one != case.owner_id, not case.is_counterpart(one), one)):
-        reason = "APIトークンの持ち主" if account == case.owner_id else STATED if case.counterparts else BLANK
         rows.append(
             (
                 case.role(account),
                 " → ".join(visible(name) for name in names[account]),
                 f"{account}",
                 "\n".join(rooms[account]),
-                reason,
+                _reason(case, account),
             )
         )
     where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
-    return Chapter("３　当事者", (Paragraph("\n".join(where)), Table(_PEOPLE, (0, 2, 1, 1, 1), tuple(rows))))
+    return Chapter("３　当事者", (Paragraph("\n".join(where)), Table(_PEOPLE, (0, 2, 1, 1, 1.5), tuple(rows))))
+
+
+def _reason(case: Case, account: int) -> str:
+    """Why somebody is called what they are: the user's own words, if any."""
+    if account == case.owner_id:
+        return "APIトークンの持ち主"
+    stated = case.mapped.get(account)
+    if stated is not None:
+        return f"{visible(stated.reason)}\n({STATED})"
+    return STATED if case.counterparts else BLANK
 
 
 def dates(case: Case, found: Survey) -> Chapter:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archiver.export.report.case import BLANK, Case, day_of
-from archiver.export.report.request import days_since
+from archiver.case import Contact, contact, day_of, days_since
+from archiver.export.report.case import BLANK, Case
 from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
 from archiver.platforms.platform import platform_of
@@ -13,9 +13,11 @@ from archiver.render.times import stamp
 def permission(case: Case, found: Survey) -> list[tuple[str, str]]:
     """The row about contact outside the platform; it is not optional where the platform asks for a permission."""
     words = platform_of(case.contract.platform)
-    if words.outside is None:
+    if words.outside is None and words.contact != "never":
         return []
     first = "発言なし" if found.first is None else f"Chatworkでの最初の発言 {stamp(found.first.send_time)}"
+    if words.outside is None:
+        return [("サービス外での連絡", f"{words.name}では認められていません。\n{first}")]
     asked, approved = (
         flat(stated, 40) if stated else None
         for stated in (case.contract.contact_requested_on, case.contract.contact_approved_on)
@@ -31,10 +33,11 @@ def _against_approval(case: Case, found: Survey) -> str:
     approved = day_of(case.contract.contact_approved_on)
     if approved is None or found.first is None:
         return ""
+    begun = contact(case.contract, platform_of(case.contract.platform), found.first.send_time)
     days = days_since(found.first.send_time, approved)
-    if days > 0:
-        return f"(承認日の{days}日前)"
-    return "(承認と同じ日)" if days == 0 else "(承認後)"
+    if begun is Contact.BEFORE_APPROVAL:
+        return f"(承認日の{days}日前)" if days else "(承認と同じ日、承認の前)"
+    return "(承認と同じ日)" if begun is Contact.SAME_DAY else "(承認後)"
 
 
 def _against_escrow(case: Case, found: Survey) -> str:

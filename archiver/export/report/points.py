@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archiver.case import Agreement, Point, points
 from archiver.export.report.case import BLANK, STATED, Case
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Bullets, Chapter, Paragraph, Table
 from archiver.platforms.platform import Platform, platform_of
-from archiver.records import Attachment, Delivery
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 
 _HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "一致", "確認できる画面")
+_AGREE = {
+    Agreement.SAME_BYTES: "サイズ・SHA-256とも同じ",
+    Agreement.STATED: "報告者による対応づけ",
+    Agreement.NONE: "-",
+}
 KINDS = {"screenshot": "画面の写し", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
 
 
@@ -55,34 +60,18 @@ def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, s
     if words.outside:
         asked = f"申請 {one.contact_requested_on or BLANK}\n承認 {one.contact_approved_on or BLANK}"
         yield words.outside, asked, _first(found), "-", f"{words.message_screen}の申請ステータス"
-    for delivery in case.deliveries:
-        yield _delivery(delivery, case.attachments, words)
+    for point in points(case.deliveries, case.attachments):
+        yield _delivery(point, words)
     if not case.deliveries:
         yield "納品物", BLANK, f"送信したファイル {_sent(case)}点(第7章)", "-", words.delivery_screen
 
 
-def _delivery(one: Delivery, files: list[Attachment], words: Platform) -> tuple[str, str, str, str, str]:
+def _delivery(point: Point, words: Platform) -> tuple[str, str, str, str, str]:
+    one, file = point.delivery, point.file
     size = "" if one.size is None else f" {one.size:,}バイト"
     stated = f"{one.at} {visible(one.name or 'ファイル名の記録なし')}{size}"
-    same = next((file for file in files if file.sha256 is not None and file.sha256 == one.sha256), None)
-    named = next((file for file in files if one.file_id is not None and file.file_id == one.file_id), None)
-    if same is not None:
-        return (
-            "納品物",
-            stated,
-            f"{same.number} {stamp(same.uploaded_at)}",
-            "サイズ・SHA-256とも同じ",
-            words.delivery_screen,
-        )
-    if named is not None:
-        return (
-            "納品物",
-            stated,
-            f"{named.number} {stamp(named.uploaded_at)}",
-            "報告者による対応づけ",
-            words.delivery_screen,
-        )
-    return "納品物", stated, "本記録に同じファイルはありません", "-", words.delivery_screen
+    where = "本記録に同じファイルはありません" if file is None else f"{file.number} {stamp(file.uploaded_at)}"
+    return "納品物", stated, where, _AGREE[point.agreement], words.delivery_screen
 
 
 def _counterpart(case: Case) -> str:

@@ -60,11 +60,18 @@ def _parties(case: Case) -> str:
         if case.is_counterpart(account) and person.names
     ]
     others = f" 他{len(shown) - 3}名(第3章)" if len(shown) > 3 else ""
+    one = case.contract
     return (
-        f"{words.client}: {words.where}での表示名「{_stated(case.contract.client)}」\n"
+        f"{words.client}: {words.where}での表示名「{_stated(one.client)}」{_profile(one.client_url)}\n"
         f"　Chatworkでの相手 {'、'.join(shown[:3]) or 'なし'}{others}\n"
         f"報告者({words.worker}): {flat(visible(case.owner_name), _NAME)}(ChatworkのID {case.owner_id})"
+        f"{_profile(one.worker_url)}"
     )
+
+
+def _profile(address: str | None) -> str:
+    """The page by which the office finds somebody; on its own line, as it is long."""
+    return f"\n　プロフィール {_stated(address, _ADDRESS)}"
 
 
 def _money(case: Case) -> str:

@@ -71,6 +71,12 @@ def stamps(reading: Reading) -> Iterator[tuple[int, str]]:
         yield _number(number), _text(authority)
 
 
+def saved(reading: Reading) -> Iterator[str]:
+    """The digest under which each file's bytes were saved. Raises ArchiveDamaged."""
+    for (name,) in rows(reading, "SELECT CAST(sha256 AS BLOB) FROM blob WHERE state = 'saved'"):
+        yield _text(name)
+
+
 def count(reading: Reading, table: str) -> int:
     """The number of rows of a table of ours. Raises ArchiveDamaged."""
     ((found,),) = rows(reading, f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names

@@ -39,6 +39,7 @@ def monstrous(text: str) -> Case:
     """A case in which everything that can be long is."""
     facts = (
         "title client platform_id url contracted_on escrowed_at contact_requested_on contact_approved_on amount due_on"
+        " client_url worker_url"
     )
     sample = conversation.sample()
     people = {one: Person(AccountId(one), (text,)) for one in range(100, 140)}
@@ -123,9 +124,21 @@ def test_a_missing_permission_is_stated() -> None:
 
 
 def test_a_platform_without_such_a_permission_has_no_such_row() -> None:
-    """The row is the platform's own."""
+    """The row is the platform's own; where contact outside is not allowed at all, that is said with the day."""
+    forbidden = rows(with_contract(platform="coconala"))
+
     assert "連絡先公開申請" in rows(with_contract(platform="lancers"))
-    assert not any("申請" in label for label in rows(with_contract(platform="coconala")))
+    assert not any("申請" in label for label in forbidden)
+    assert forbidden["サービス外での連絡"].endswith("Chatworkでの最初の発言 2026-11-05 10:14:33")
+    assert not any("外" in label for label in rows(with_contract(platform="direct")))
+
+
+def test_the_pages_of_both_sides_are_named() -> None:
+    """Both profiles stand beside the names on the platform; a blank one is said to be blank."""
+    told = rows(with_contract(client_url="https://crowdworks.jp/public/employers/1"))["当事者"]
+
+    assert "プロフィール https://crowdworks.jp/public/employers/1" in told
+    assert f"プロフィール {BLANK}" in told
 
 
 def test_the_count_of_days_has_its_date() -> None:

@@ -1,0 +1,112 @@
+"""`daemon`: saves again and again in the foreground, until it is stopped."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import timedelta
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.context import CliContext
+from archiver.cli.text import visible
+from archiver.errors import N_, ArchiverError
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.evidence.finding import Verification
+    from archiver.schedule.duties import Voice
+    from archiver.settings.model import Settings
+    from archiver.sync.report import SyncReport
+
+
+@click.command(
+    "daemon",
+    help=N_("Save again and again until it is stopped, verify the archive now and then, and say what needs you."),
+)
+@click.pass_obj
+def command_daemon(obj: CliContext) -> int:
+    """Ends by a signal alone; what goes wrong is said, and tried again."""
+    from archiver import app as application
+    from archiver.cli import stamps
+    from archiver.schedule import daemon
+    from archiver.schedule.duties import Duties
+    from archiver.settings.token import token
+
+    stop = daemon.Stop()
+
+    def build(settings: Settings) -> App:
+        return application.build(settings, obj.environ, sleep=stop.sleep)
+
+    duties = Duties(
+        obj.settings,
+        build,
+        lambda settings: token(settings, obj.environ),
+        now=application.utc_now,
+        voice=_voice(obj),
+        step=stop.step,
+    )
+    stamps.tell_root_faults(application.existing(build(duties.settings)).root_faults)
+    with daemon.alone(obj.home):
+        if obj.verbose >= 0:
+            begun = _("Saving again and again ({every} apart). Stop with Ctrl-C.")
+            click.echo(begun.format(every=_span(duties.settings.sync.every)), err=True)
+        ended = daemon.run(duties, stop)
+        if obj.verbose >= 0:
+            click.echo(_("Stopped. What was saved until now is kept."), err=True)
+        if not ended:
+            _leave()
+    return 0
+
+
+def _span(every: timedelta) -> str:
+    seconds = round(every.total_seconds())
+    if seconds % 60:
+        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
+    return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)
+
+
+def _voice(obj: CliContext) -> Voice:
+    from archiver.schedule.duties import Voice
+
+    return Voice(lambda report: _tell_round(obj, report), _tell_trouble, _tell_over, _tell_findings)
+
+
+def _tell_round(obj: CliContext, report: SyncReport) -> None:
+    """What a scheduled run would have mailed; with `-v` the line of the log too."""
+    from archiver.cli import screen
+    from archiver.schedule import log
+
+    if obj.verbose > 0:
+        click.echo(log.line(report))
+    if report.reported:
+        click.echo(screen.notice(report), err=True)
+    for complaint in report.complaints:
+        click.echo(visible(complaint), err=True)
+    screen.tell_alerts(report)
+
+
+def _tell_trouble(fault: ArchiverError) -> None:
+    click.echo(_("Error: {message}").format(message=visible(str(fault))), err=True)
+    if fault.advice():
+        click.echo(visible(fault.advice()), err=True)
+
+
+def _tell_over(_name: str) -> None:
+    click.echo(_("That is over: saving works again."), err=True)
+
+
+def _tell_findings(told: Verification) -> None:
+    number = len(told.findings)
+    sentence = ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number)
+    click.echo(sentence + " " + _("See: archive verify --deep"), err=True)
+
+
+def _leave() -> None:
+    """Leave although a duty hangs in a call to the network: at no moment is anything half written."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)
