@@ -1,16 +1,16 @@
-"""What may mean that somebody or something is going: changes as observed, who is who in a room, and alerts.
+"""What deserves a hint: changes and words as observed, what follows from the dates of a contract, and alerts.
 
 Frozen values that the archive's queries give, the rules judge and the sync listens to. Nothing here decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from archiver.records import State
+from archiver.records import Sides, State
 
 
 class Rule(StrEnum):
@@ -23,7 +23,51 @@ class Rule(StrEnum):
     HIDDEN_BY_PLAN = "hidden_by_plan"
     DELETIONS = "deletions"
     OTHER_CHAT = "other_chat"
-    """The only one that tells of nothing that is going."""
+    A1 = "A1"
+    """Work before the escrow."""
+    A2 = "A2"
+    """A survey, a manual or an explanation first."""
+    A3 = "A3"
+    """The escrow only after something else."""
+    A4 = "A4"
+    """Contact data."""
+    A5 = "A5"
+    """Past the platform."""
+    A6 = "A6"
+    """On another channel."""
+    A7 = "A7"
+    """Seminars, investments, costs in advance."""
+    A8 = "A8"
+    """Papers that show who one is, bank data."""
+    A9 = "A9"
+    """The office's permission claimed, or the computer to be controlled from afar."""
+    A10 = "A10"
+    """Several messages changed within a day, or one that was attached as evidence."""
+    A11 = "A11"
+    """Silence after a delivery."""
+    A12 = "A12"
+    """A name, role, chat or its description changed."""
+    A13 = "A13"
+    """Another amount or day than agreed."""
+    A14 = "A14"
+    """Long without saving."""
+    EARLY_CONTACT = "early_contact"
+    """The oldest message stands before what the platform asks for."""
+    DEADLINE = "deadline"
+    """A day counted from the contract's dates is near or has just passed."""
+
+
+GOING = frozenset(
+    {
+        Rule.ROOM_INACCESSIBLE,
+        Rule.ACCOUNT_CLOSED,
+        Rule.MEMBER_GONE,
+        Rule.CONTACT_GONE,
+        Rule.HIDDEN_BY_PLAN,
+        Rule.DELETIONS,
+    }
+)
+"""Somebody or something is going: what is held is sealed and copied at once."""
 
 
 class Level(StrEnum):
@@ -47,6 +91,8 @@ class Alert:
     """The first one meant, if it is about messages."""
     count: int = 1
     """How many messages it is about."""
+    subject: str | None = None
+    """What else it is about, as its rule writes it."""
     number: int = 0
     """As the user calls it; 0 before it is kept."""
     dismissed_at: datetime | None = None
@@ -114,6 +160,72 @@ class Unshown:
     message_id: str
     state: State
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text that somebody of the other side was seen to have written."""
+
+    room_id: int
+    account_id: int
+    message_id: str
+    body: str
+    at: datetime
+    """When it was seen."""
+    earlier: Callable[[], Sequence[str]] = tuple
+    """The texts that the message had before; only asked for where this one says something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A message of somebody whose text became another one."""
+
+    room_id: int
+    account_id: int
+    message_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    """A member whose role in a room became another one."""
+
+    room_id: int
+    account_id: int
+    before: str
+    after: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """A room's name and description, before and now."""
+
+    room_id: int
+    name_before: str
+    name: str
+    description_before: str
+    description: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What was changed since the last judgement, and who is who in these rooms."""
+
+    sides: Mapping[int, Sides] = field(default_factory=dict)
+    """By room."""
+    edited: tuple[Edited, ...] = ()
+    edited_lately: tuple[Edited, ...] = ()
+    """Those of the day before, judged already."""
+    unshown: tuple[Unshown, ...] = ()
+    """Deleted or missing since, or in the day before."""
+    attached: frozenset[str] = frozenset()
+    """Messages that the user attached something to."""
+    renamed: tuple[Renamed, ...] = ()
+    roles: tuple[RoleChanged, ...] = ()
+    rooms: tuple[RoomChanged, ...] = ()
+    people: Mapping[int, People] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def test_every_place_gives_the_same_two_commands() -> None:
     """What CI runs is the README's test command, and the demo's begins with the same set-up."""
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     test = next(line for line in script.splitlines() if line.startswith("python3 -m venv"))
-    demo = test.removesuffix(".venv/bin/pytest") + ".venv/bin/archive demo"
+    demo = test.removesuffix(".venv/bin/pytest -n auto") + ".venv/bin/archive demo"
 
     for page in (ROOT / "README.md", ROOT / "README.ja.md"):
         lines = page.read_text(encoding="utf-8").splitlines()

@@ -30,6 +30,9 @@ BURST = 2
 
 DAY = timedelta(days=1)
 
+IN_ROWS = frozenset({Rule.DELETIONS, Rule.A1, Rule.A2, Rule.A4, Rule.A6, Rule.A7, Rule.A9, Rule.A10, Rule.A13})
+"""Alerts of which many may follow each other."""
+
 K = TypeVar("K", int, tuple[int, int])
 
 
@@ -111,15 +114,23 @@ def carries(seen: Observed, room: int, account: int) -> bool:
 def standing(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
     """The alert of the last day that this one only adds to; None if it is news.
 
-    Only deletions come in rows: what was dismissed, or is now more urgent, is told anew.
+    Deletions, edits and phrases come in rows; a phrase that asks to act now is told for each message. What was
+    dismissed, or is now more urgent, is told anew.
     """
-    if alert.rule is not Rule.DELETIONS:
+    if alert.rule not in IN_ROWS:
         return None
     for one in reversed(list(kept)):
         same = (one.rule, one.room_id, one.account_id) == (alert.rule, alert.room_id, alert.account_id)
         if same and not one.dismissed and abs(alert.at - one.at) <= DAY:
             return one if one.level is alert.level else None
     return None
+
+
+def grown(alert: Alert, stands: Alert) -> int:
+    """How many messages the one that stands is about with this one; the rules of changes count the day themselves."""
+    if alert.rule is Rule.DELETIONS:
+        return max(alert.count, stands.count + 1)
+    return max(alert.count, stands.count) if alert.rule is Rule.A10 else stands.count + alert.count
 
 
 def settled(seen: Observed) -> list[Alert]:

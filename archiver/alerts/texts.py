@@ -1,10 +1,11 @@
-"""How alerts read: what happened, never why, never who. No names and no text of a message."""
+"""How alerts read: what happened, never why, never who, and what to consider. No names and no text of a message."""
 
 from __future__ import annotations
 
 from gettext import gettext as _
 from gettext import ngettext
 
+from archiver.platforms.platform import platform_of
 from archiver.signs import Alert, Level, Rule
 
 
@@ -37,7 +38,120 @@ def sentence(alert: Alert) -> str:
                 "{n} messages of somebody else in room {room} now show as deleted or are not shown any more.",
                 number,
             )
-    return text.format(room=room, n=number)
+        case _:
+            text = _hint(alert)
+    return text.format(room=room, n=number, **_about(alert))
+
+
+def _hint(alert: Alert) -> str:
+    """What was met, and what to consider doing."""
+    match alert.rule:
+        case Rule.A1:
+            return _("Room {room}: work seems to be asked for before the escrow (仮払い). Consider beginning after it.")
+        case Rule.A2:
+            return _(
+                "Room {room}: a survey, manual or explanation seems to come before the contract or escrow. "
+                "Consider doing it after the escrow."
+            )
+        case Rule.A3:
+            return _(
+                "Room {room}: the escrow seems to depend on something else. Consider doing nothing before the escrow, "
+                "asking on the platform, and keeping a screenshot: archive attach."
+            )
+        case Rule.A4:
+            return _(
+                "Room {room}: a message holds something like a mail address or phone number. "
+                "Consider keeping to the platform's rules on contact data; packages for an office cover it."
+            )
+        case Rule.A5:
+            return _(
+                "Room {room}: a message speaks of dealing past the platform or its fees. Consider declining politely, "
+                "delivering on the platform too, and keeping a screenshot: archive attach."
+            )
+        case Rule.A6:
+            return _(
+                "Room {room}: a message speaks of another channel. This archive sees only Chatwork; "
+                "consider staying here or on the platform."
+            )
+        case Rule.A7:
+            return _(
+                "Room {room}: a message speaks of a seminar, an investment or costs in advance. Consider asking why."
+            )
+        case Rule.A8:
+            return _(
+                "Room {room}: papers that show who you are, or bank data, seem to be asked for. "
+                "Consider not sending them here, asking the platform, and keeping a screenshot: archive attach."
+            )
+        case Rule.A9:
+            return _(
+                "Room {room}: a permission of the office is claimed, or control of a computer asked for. "
+                "Consider asking the office itself, and installing nothing."
+            )
+        case Rule.A13:
+            return _(
+                "Room {room}: a message speaks of another amount or day than agreed. "
+                "Consider answering in writing, on the platform too, and not agreeing in haste."
+            )
+        case _:
+            return _of_case(alert)
+
+
+def _of_case(alert: Alert) -> str:
+    match alert.rule:
+        case Rule.A10:
+            return ngettext(
+                "Room {room}: {n} message of the other side was changed. "
+                "The earlier text is kept: archive show {room}.",
+                "Room {room}: {n} messages of the other side were changed within a day. "
+                "The earlier texts are kept: archive show {room}.",
+                alert.count,
+            )
+        case Rule.A11:
+            return _(
+                "Contract {contract}: nothing of the other side for three days since the delivery. "
+                "Consider writing on the platform as well, where silence counts."
+            )
+        case Rule.A12:
+            return _changed(alert.subject)
+        case Rule.A14:
+            return _(
+                "Nothing was saved for {hours} hours. What was changed in that time is kept only as it is now; "
+                "consider keeping this computer on: archive check."
+            )
+        case Rule.DEADLINE:
+            return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")
+        case _:
+            return _(
+                "Contract {contract}: by the dates entered, the oldest message on Chatwork does not fit the platform's rule "
+                "on contact outside. Packages show its day; look at the dates, or ask the office, before handing one in."
+            )
+
+
+def _changed(subject: str | None) -> str:
+    words = {
+        "name": _("Room {room}: a name of the other side is another one now. The earlier one is kept."),
+        "role": _(
+            "Room {room}: somebody's role (who may manage the chat) is another one now. The earlier one is kept."
+        ),
+        "room": _("Room {room}: the chat's name is another one now. The earlier one is kept."),
+    }
+    other = _(
+        "Room {room}: the description changed near an amount or a day. The earlier one is kept; consider comparing."
+    )
+    return words.get(subject or "", other)
+
+
+def _about(alert: Alert) -> dict[str, str]:
+    """What a subject says, as its rule wrote it."""
+    first, _slash, rest = (alert.subject or "").partition("/")
+    if alert.rule is Rule.A14:
+        return {"hours": rest}
+    if alert.rule is not Rule.DEADLINE:
+        return {"contract": first}
+    platform, rule, day = rest.split("/")
+    due = next((one for one in platform_of(platform).deadlines if one.rule == rule), None)
+    name, advice = (due.name, due.advice) if due else (rule, "")
+    return {"contract": first, "name": name, "day": day, "advice": advice}
 
 
 def urgency(level: Level) -> str:

@@ -18,7 +18,7 @@ from archiver.alerts import rules
 from archiver.cli.progress import short
 from archiver.cli.text import columns, pad, visible, wrap
 from archiver.records import JST, Contract
-from archiver.signs import Alert, Level, Observed, Rule
+from archiver.signs import GOING, Alert, Level, Observed, Rule
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -67,7 +67,7 @@ def _concerning(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> I
     from archiver.store.queries import signs
 
     for one in alerts:
-        if one.dismissed:
+        if one.dismissed or one.rule not in GOING:
             continue
         if one.room_id in rooms:
             yield one

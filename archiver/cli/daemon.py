@@ -18,7 +18,7 @@ from archiver.errors import N_, ArchiverError
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.evidence.finding import Verification
-    from archiver.schedule.duties import Voice
+    from archiver.schedule.voice import Voice
     from archiver.settings.model import Settings
     from archiver.sync.report import SyncReport
 
@@ -33,6 +33,7 @@ def command_daemon(obj: CliContext) -> int:
     from archiver import app as application
     from archiver.cli import stamps
     from archiver.schedule import daemon
+    from archiver.schedule.alone import alone
     from archiver.schedule.duties import Duties
     from archiver.settings.token import token
 
@@ -50,7 +51,7 @@ def command_daemon(obj: CliContext) -> int:
         step=stop.step,
     )
     stamps.tell_root_faults(application.existing(build(duties.settings)).root_faults)
-    with daemon.alone(obj.home):
+    with alone(obj.home):
         if obj.verbose >= 0:
             begun = _("Saving again and again ({every} apart). Stop with Ctrl-C.")
             click.echo(begun.format(every=_span(duties.settings.sync.every)), err=True)
@@ -70,7 +71,7 @@ def _span(every: timedelta) -> str:
 
 
 def _voice(obj: CliContext) -> Voice:
-    from archiver.schedule.duties import Voice
+    from archiver.schedule.voice import Voice
 
     return Voice(lambda report: _tell_round(obj, report), _tell_trouble, _tell_over, _tell_findings)
 

@@ -188,7 +188,8 @@ def tell_status(
     today = f"{here:%Y-%m-%d}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
     attention = _("Attention")
     soon = bool(found) or any(one.level is Level.MEDIUM for one in told.alerts)
-    state = texts.urgency(Level.HIGH) if alarms else attention if soon else _("Good")
+    urgent = bool(alarms) or any(one.level is Level.HIGH for one in told.alerts)
+    state = texts.urgency(Level.HIGH) if urgent else attention if soon else _("Good")
     click.echo(_head(told, today, _("State: {state}").format(state=state)))
     click.echo(RULE)
     for alarm in alarms:
@@ -196,7 +197,7 @@ def tell_status(
         click.echo(RULE)
     for sentence in found:
         click.echo("\n    ".join(wrap(f"[{attention}] {sentence}", 76)))
-    _tell_other_alerts(told, alarms, attention)
+    _tell_other_alerts(told, alarms)
     last = jst(told.last_sync) if told.last_sync else _("never")
     label = _("Last save")
     click.echo(_beside(f"{label}   {last}", visible(str(settings.home))))
@@ -228,12 +229,12 @@ def _tell_backup(last: LastBackup | None, attention: str) -> None:
     click.echo(f"{label}   {jst(last.at)}  {short(last.path, 34)}  {state}")
 
 
-def _tell_other_alerts(told: Status, alarms: Sequence[Alarm], attention: str) -> None:
+def _tell_other_alerts(told: Status, alarms: Sequence[Alarm]) -> None:
     """Alerts that ask for a look and stand in no alarm; those that are only good to know are counted."""
     shown = {one.number for alarm in alarms for one in alarm.alerts}
     for one in told.alerts:
-        if one.level is Level.MEDIUM and one.number not in shown:
-            click.echo("\n    ".join(wrap(f"[{attention}] {jst(one.at)} {texts.sentence(one)}", 76)))
+        if one.level is not Level.LOW and one.number not in shown:
+            click.echo("\n    ".join(wrap(f"[{texts.urgency(one.level)}] {jst(one.at)} {texts.sentence(one)}", 76)))
     if told.alerts:
         text = ngettext("{n} alert: archive alerts", "{n} alerts: archive alerts", len(told.alerts))
         click.echo(text.format(n=len(told.alerts)))

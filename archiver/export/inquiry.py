@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from archiver.export.report.case import BLANK, Case, day_of
 from archiver.export.report.request import advice, days_since, request
-from archiver.export.report.short import CUT, flat
+from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
 from archiver.platforms.platform import platform_of
 from archiver.records import Delivery, State
@@ -21,7 +21,7 @@ LONGEST = 800
 """Signs of the whole file at most, a line's end counted as two: forms cut what is longer."""
 
 _MOST_FACTS = 5
-_LONGEST_FIELD, _LONGEST_DAY = 50, 20
+_LONGEST_FIELD, _LONGEST_DAY = 50, 19
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -104,4 +104,4 @@ def _short(stated: str | None) -> str:
 
 
 def _day(stated: str | None) -> str:
-    return flat(visible(stated), _LONGEST_DAY - len(CUT)) if stated else BLANK
+    return flat(visible(stated), _LONGEST_DAY) if stated else BLANK

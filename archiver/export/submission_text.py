@@ -85,7 +85,8 @@ def _volumes(names: Collection[str]) -> Iterator[str]:
 
 
 def _row(name: str, told: str) -> str:
-    return f"{name:<{_COLUMN}}{told}"
+    width = sum(1 if sign.isascii() else 2 for sign in name)
+    return name + " " * max(2, _COLUMN - width) + told
 
 
 def _chapter(case: Case, number: int) -> str:

@@ -10,16 +10,12 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from filelock import FileLock, Timeout
 
-from archiver import errors
 from archiver.schedule.duties import Duties
 
 LONGEST_TICK = timedelta(seconds=20)
@@ -29,8 +25,6 @@ SHORTEST_TICK = timedelta(seconds=1)
 
 GRACE = 4.0
 """Seconds that a duty has to come to a good place after a stop; it may be cut off at any place without loss."""
-
-LOCK = "daemon.lock"
 
 
 class Stopped(BaseException):
@@ -57,33 +51,6 @@ class Stop:
         """Sleep, but not past the wish. Raises Stopped."""
         if self.wished.wait(seconds):
             raise Stopped
-
-
-@contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Keep a second daemon of the same archive away. Raises ArchiveInUse, HomeNotWritable."""
-    lock = FileLock(home / LOCK, mode=0o600)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as busy:
-        raise errors.ArchiveInUse(path=home) from busy
-    except OSError as fault:
-        raise errors.HomeNotWritable(path=home, detail=fault.strerror or str(fault)) from fault
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def is_running(home: Path) -> bool:
-    """Whether a daemon works on this archive now."""
-    try:
-        with alone(home):
-            return False
-    except errors.ArchiveInUse:
-        return True
-    except errors.StorageError:
-        return False
 
 
 def run(duties: Duties, stop: Stop) -> bool:

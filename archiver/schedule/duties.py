@@ -7,62 +7,32 @@ No scheduler and no clock of its own, so that a year can be run through in a tes
 from __future__ import annotations
 
 import hashlib
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from archiver import errors
 from archiver.app import App
-from archiver.evidence.finding import Verification
-from archiver.schedule import agenda, log, sampling
+from archiver.schedule import agenda, log
 from archiver.schedule import round as rounds
-from archiver.schedule.agenda import Check, Checks, Hold, Round, Rounds
-from archiver.schedule.verification import verify_archive
+from archiver.schedule.agenda import Hold, Round, Rounds
+from archiver.schedule.inspection import Inspection
+from archiver.schedule.voice import OF_SETTINGS, SILENT, Said, Voice, as_error
 from archiver.settings.model import Settings
-from archiver.store import verifications, work
-from archiver.store.archive import Archive, Reading
-from archiver.store.clock import moment, stamp
-from archiver.store.disk import storage_error
+from archiver.store.archive import Reading
 from archiver.store.queries import contracts
 from archiver.store.queries import pace as pace_queries
-from archiver.store.verifications import Verified
 from archiver.sync import pace
 from archiver.sync import run as sync
-from archiver.sync.report import SyncReport
-
-CHECKED = "daemon-checked"
-"""Remembers when a sample and when everything was last verified by the daemon."""
 
 RECENT = timedelta(days=7)
 """How far back a busy hour of a room counts."""
 
-FINDINGS = "findings"
-"""What stands for the findings of verifications among the troubles that were said."""
-
-OF_SETTINGS = (errors.BadSettings.__name__, errors.BadBaseUrl.__name__)
-
-STANDING = (FINDINGS, *OF_SETTINGS)
-"""Troubles that a good round does not end."""
+FIRST = timedelta(minutes=5)
+"""So often a room is read that was first read within the last hour: nobody knows its pace yet."""
 
 OF_TOKENS = (errors.TokenRefused, errors.WrongAccount)
 """Refusals that asking again with the same token does not change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """How the user is told; the defaults say nothing."""
-
-    round: Callable[[SyncReport], None] = lambda _report: None
-    """After each round that went through."""
-    trouble: Callable[[errors.ArchiverError], None] = lambda _fault: None
-    """At once when it is new, then once a day."""
-    over: Callable[[str], None] = lambda _name: None
-    """Once, when it is over; the name of the error's class."""
-    findings: Callable[[Verification], None] = lambda _told: None
-    """A verification found something wrong."""
 
 
 class Duties:
@@ -75,7 +45,7 @@ class Duties:
         token: Callable[[Settings], str],
         *,
         now: Callable[[], datetime],
-        voice: Voice = Voice(),
+        voice: Voice = SILENT,
         step: Callable[[], None] = lambda: None,
     ) -> None:
         """Take what reads the settings, joins the parts and reads the token; `step` may raise to end a duty early.
@@ -83,15 +53,19 @@ class Duties:
         Raises SettingsError if the settings cannot be read now; later the last good ones stand in.
         """
         self._load, self._build, self._token = load, build, token
-        self.now, self._voice, self._step = now, voice, step
+        self.now, self._step = now, step
         self.settings = load()
+        self._said = Said(voice, now)
+        self._inspection = Inspection(self.settings.home, self._said, now=now, step=step)
         self._app: App | None = None
         self._rounds = Rounds()
         self._paces: Mapping[int, timedelta] = {}
         self._hold: Hold | None = None
-        self._tried: datetime | None = None
-        self._checks: Checks | None = None
-        self._said: dict[str, datetime] = {}
+        self._refusal: errors.ArchiverError | None = None
+
+    def check(self) -> bool:
+        """Make the verification that is due, if there is one; whether there was. The first round goes before it."""
+        return self._rounds.whole is not None and self._inspection.check()
 
     # --- rounds ----------------------------------------------------------------------------------
 
@@ -106,16 +80,10 @@ class Duties:
             self._make(made)
         except errors.ArchiveInUse:
             return False  # somebody saves by hand: at the next moment it is our turn
-        except errors.NewerArchive as fault:
-            if not isinstance(fault, errors.NoSpaceToMigrate):
+        except Exception as fault:  # not even a bug in a round may end a year of saving: it is said and logged
+            if isinstance(fault, errors.NewerArchive) and not isinstance(fault, errors.NoSpaceToMigrate):
                 raise
-            self._failed(fault)
-        except errors.ArchiverError as fault:
-            self._failed(fault)
-        except OSError as fault:
-            self._failed(storage_error(fault, self.settings.home))
-        except Exception as bug:  # noqa: BLE001 - one round with a bug in it must not end a year of saving: it is said and logged
-            self._failed(_told(bug))
+            self._failed(as_error(fault, self.settings.home))
         finally:
             self._rest()
         self._rounds = agenda.done(self._rounds, made, begun=begun)
@@ -126,11 +94,12 @@ class Duties:
         try:
             fresh = self._load()
         except errors.SettingsError as fault:
-            self._trouble(fault)
+            self._said.trouble(fault)
             return
-        self._over(*OF_SETTINGS)
+        self._said.over(*OF_SETTINGS)
         if fresh != self.settings:
-            self.settings, self._app = fresh, None
+            self._let_go()
+            self.settings = fresh
 
     def _due(self, now: datetime) -> Round | None:
         every = self.settings.sync.every
@@ -145,15 +114,15 @@ class Duties:
         if self._app is None:
             self._app = self._build(self.settings)
         app = self._app
-        if not agenda.may_ask(self._hold, self._mark(), self.now()):
-            self._trouble(errors.TokenRefused())
+        if self._refusal is not None and not agenda.may_ask(self._hold, self._mark(), self.now()):
+            self._said.trouble(self._refusal)
             rounds.upkeep(app)
             return
         options = sync.Options(rooms=made.rooms, max_seconds=self.settings.sync.every.total_seconds())
         report = rounds.run(app, options, sync.Talk(step=self._at_step, file=self._at_step))
-        self._hold = None
-        self._over(*(name for name in list(self._said) if name not in STANDING))
-        self._voice.round(report)
+        self._hold = self._refusal = None
+        self._said.saved()
+        self._said.voice.round(report)
         if made.rooms is None:
             self._paces = self._fast(self.now())
 
@@ -179,94 +148,26 @@ class Duties:
 
     def _failed(self, fault: errors.ArchiverError) -> None:
         if isinstance(fault, OF_TOKENS):
-            self._hold = agenda.refused(self._hold, self._mark(), self.now())
-        self._app = None  # whatever is wrong with its connections is gone with it
+            self._hold, self._refusal = agenda.refused(self._hold, self._mark(), self.now()), fault
+        self._let_go()  # whatever is wrong with its connections, and a token that it remembers, is gone with it
         log.note(self.settings.home, f"error={type(fault).__name__}", at=self.now())
-        self._trouble(fault)
+        self._said.trouble(fault)
 
     def _rest(self) -> None:
         """Between rounds the database is closed: it may be copied, and the disk be taken out."""
         if self._app is not None:
             self._app.archive.close()
 
-    # --- verifications ---------------------------------------------------------------------------
-
-    def check(self) -> bool:
-        """Make the verification that is due, if there is one; whether there was. The first round goes before it."""
-        now = self.now()
-        if self._rounds.whole is None:
-            return False
-        archive = Archive(self.settings.home)
-        try:
-            if self._checks is None:
-                self._checks = _remembered(archive)
-            due = agenda.check_due(now, Checks(self._checks.sample, self._checks.whole, self._tried))
-            if due is None:
-                return False
-            self._tried = now
-            self._checked(archive, due, now)
-        except errors.ArchiverError as fault:
-            self._trouble(fault)
-        except OSError as fault:
-            self._trouble(storage_error(fault, self.settings.home))
-        except Exception as bug:  # noqa: BLE001 - as for a round
-            self._trouble(_told(bug))
-        finally:
-            archive.close()
-        return True
-
-    def _checked(self, archive: Archive, due: Check, now: datetime) -> None:
-        if due.whole:
-            told = verify_archive(archive, deep=True, progress=self._at_step)
-        else:
-            told = sampling.verify_sample(archive, sampling.part_of(now.date()), step=self._step)
-        assert self._checks is not None
-        self._checks = Checks(now, now if due.whole else self._checks.whole)
-        self._keep(archive, told, due, now)
-        if told.ok:
-            self._over(*([FINDINGS] if due.whole else []))
-        elif agenda.is_to_say(self._said.get(FINDINGS), now):
-            self._said[FINDINGS] = now
-            self._voice.findings(told)
-
-    def _keep(self, archive: Archive, told: Verification, due: Check, now: datetime) -> None:
-        """Remember it, in the archive and in the log: counts and the checks' names."""
-        kind = "whole" if due.whole else "sample"
-        counts = " ".join(f"{name}={number}" for name, number in told.checked.items())
-        log.note(archive.home, f"verified={kind} findings={len(told.findings)} {counts}", at=now)
-        made = {"sample": self._checks and self._checks.sample, "whole": self._checks and self._checks.whole}
-        with archive.writing() as writing:
-            work.remember(writing, CHECKED, {name: at and stamp(at) for name, at in made.items()})
-            if due.whole:
-                verifications.keep(writing, Verified(now, True, told.checked, len(told.findings), sorted(told.found)))
-
-    # --- what is said ----------------------------------------------------------------------------
-
-    def _trouble(self, fault: errors.ArchiverError) -> None:
-        name, now = type(fault).__name__, self.now()
-        if agenda.is_to_say(self._said.get(name), now):
-            self._said[name] = now
-            self._voice.trouble(fault)
-
-    def _over(self, *names: str) -> None:
-        for name in names:
-            if self._said.pop(name, None) is not None:
-                self._voice.over(name)
+    def _let_go(self) -> None:
+        if self._app is not None:
+            self._app.archive.close()
+            self._app.downloads.close()
+            self._app = None
 
 
 def _pace(reading: Reading, room: int, *, every: timedelta, now: datetime) -> timedelta:
-    rate = pace.per_minute(pace_queries.counted(reading, room, since=now - RECENT))
-    return pace.interval(rate, every=every)
-
-
-def _remembered(archive: Archive) -> Checks:
-    with archive.reading() as reading:
-        told = work.recall(reading, CHECKED, {})
-    sample, whole = (told.get(name) for name in ("sample", "whole"))
-    return Checks(sample and moment(sample), whole and moment(whole))
-
-
-def _told(bug: Exception) -> errors.ArchiverError:
-    """A bug as an error that can be said: its kind and place, never its text, which may be somebody's message."""
-    frame = traceback.extract_tb(bug.__traceback__)[-1]
-    return errors.ArchiverError(detail=f"{type(bug).__name__} ({Path(frame.filename).name}:{frame.lineno})")
+    counted = pace_queries.counted(reading, room, since=now - RECENT)
+    wished = pace.interval(pace.per_minute(counted), every=every)
+    if counted and timedelta() <= now - counted[0][0] < pace.HOUR:
+        return min(wished, FIRST)
+    return wished

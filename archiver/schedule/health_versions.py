@@ -27,6 +27,6 @@ def versions_look(seen: Versions | None, *, program: str) -> Look:
     if seen.revision != revision.HEAD:
         return attention("versions", f"{told}. " + _("Bring the archive to this version: archive migrate"))
     if not seen.fts5:
-        sentence = _("SQLite lacks FTS5 here, so searching is slow. Install another Python.")
+        sentence = _("SQLite lacks FTS5 here, which makes searching fast. Another Python has it.")
         return attention("versions", f"{told}. {sentence}")
     return good("versions", told)

@@ -5,17 +5,29 @@ How far was judged is remembered with the alerts themselves, so what a killed ru
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from archiver.alerts import rules, texts
-from archiver.signs import Alert
+from archiver import case
+from archiver.alerts import rules, rules_case, rules_changes, rules_words, texts
+from archiver.alerts.rules_case import CaseSeen
+from archiver.platforms.platform import platform_of
+from archiver.records import Contract
+from archiver.signs import Alert, Level
 from archiver.store import alerts, work
-from archiver.store.archive import Archive, Reading
-from archiver.store.clock import stamp
-from archiver.store.queries import entries, signs
+from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.clock import moment, stamp
+from archiver.store.queries import entries, heard, signs
+from archiver.store.queries.cases import around
+from archiver.store.queries.contracts import contracts, is_read, last_stated
 
 JUDGED = "judged"
 """Remembers the number of the last entry that was judged."""
+CASES = "cases_judged"
+"""Remembers when the dates of the contracts were judged last, and the last entry that stated any."""
+_HOUR = "%Y-%m-%dT%H"
 
 
 def going(reading: Reading, after: int) -> frozenset[int]:
@@ -24,25 +36,89 @@ def going(reading: Reading, after: int) -> frozenset[int]:
     return rules.going(seen, rules.judge(seen))
 
 
-def judge(archive: Archive) -> list[Alert]:
-    """Judge every entry that was not judged yet; the alerts that are new, the most urgent first."""
+def judge(archive: Archive, *, now: Callable[[], datetime]) -> list[Alert]:
+    """Judge every entry that was not judged yet, and once an hour the dates; new alerts, the most urgent first.
+
+    A round without news costs two small questions.
+    """
+    at = now()
     with archive.reading() as reading:
-        if entries.last_seq(reading) <= work.recall(reading, JUDGED, 0):
-            return []
+        fresh, due = _is_fresh(reading), _is_due(reading, at)
+    if not fresh and not due:
+        return []
     with archive.writing() as writing:
-        after, last = work.recall(writing, JUDGED, 0), entries.last_seq(writing)
-        seen = signs.observed(writing, after=after)
-        opened = []
-        for alert in rules.judge(seen):
-            stands = rules.standing(alert, seen.alerts)
-            if stands is None:
-                opened.append(alerts.keep(writing, alert))
-            else:
-                alerts.grow(writing, stands.number, count=max(alert.count, stands.count + 1))
-        for alert in rules.settled(seen):
-            alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
-        work.remember(writing, JUDGED, last)
+        opened = [*(_judge_entries(writing) if fresh else ()), *_judge_cases(writing, at)]
+    return sorted(opened, key=lambda one: list(Level).index(one.level))
+
+
+def _is_fresh(reading: Reading) -> bool:
+    return entries.last_seq(reading) > int(work.recall(reading, JUDGED, 0))
+
+
+def _is_due(reading: Reading, at: datetime) -> bool:
+    told = work.recall(reading, CASES)
+    return told is None or told["at"][: len("2026-11-24T13")] != at.strftime(_HOUR)
+
+
+def _judge_entries(writing: Writing) -> list[Alert]:
+    after, last = work.recall(writing, JUDGED, 0), entries.last_seq(writing)
+    seen = signs.observed(writing, after=after)
+    sides = heard.sides_by_room(writing)
+    found = [
+        *rules.judge(seen),
+        *rules_changes.judge(heard.changed(writing, sides, after=after)),
+        *rules_words.judge(heard.said(writing, sides, after=after), escrowed=heard.escrowed(writing)),
+    ]
+    opened = _keep(writing, found)
+    for alert in rules.settled(seen):
+        alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
+    work.remember(writing, JUDGED, last)
     return opened
+
+
+def _keep(writing: Writing, found: Iterable[Alert]) -> list[Alert]:
+    """Keep what is news; what only adds to an alert that stands lets that one grow."""
+    kept, opened = alerts.alerts(writing), []
+    for alert in found:
+        stands = rules.standing(alert, kept)
+        if stands is None:
+            opened.append(alerts.keep(writing, alert))
+            kept.append(opened[-1])
+            continue
+        count = rules.grown(alert, stands)
+        alerts.grow(writing, stands.number, count=count)
+        kept[kept.index(stands)] = replace(stands, count=count)
+    numbers = {one.number: one for one in kept}
+    return [numbers[one.number] for one in opened]
+
+
+def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
+    """What follows from the contracts' dates; looked at once an hour, and at once when a contract was stated anew."""
+    told, stated = work.recall(writing, CASES), last_stated(writing)
+    if told is not None and told["stated"] == stated and not _is_due(writing, at):
+        return []
+    kept = alerts.alerts(writing)
+    cases = [_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
+    before = None if told is None else moment(told["at"])
+    opened = [alerts.keep(writing, one) for one in rules_case.judge(cases, before=before, now=at, kept=kept)]
+    for alert in rules_case.settled(cases, kept):
+        alerts.dismiss(writing, alert.number, at=at, reason=None)
+    work.remember(writing, CASES, {"at": stamp(at), "stated": stated})
+    return opened
+
+
+def _case(reading: Reading, contract: Contract, at: datetime) -> CaseSeen:
+    told = around(reading, contract)
+    platform = platform_of(contract.platform)
+    return CaseSeen(
+        contract,
+        first_at=told.first and told.first.at,
+        first_room=told.first and told.first.room_id,
+        first_message=told.first and told.first.message_id,
+        last_reply=told.last_reply and told.last_reply.at,
+        deliveries=told.deliveries,
+        dues=tuple(case.deadlines(contract, platform, told.deliveries, now=at)),
+    )
 
 
 def document(alert: Alert) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from archiver.export import daily
 from archiver.records import JST
 from archiver.schedule import log, lookout, stamps
 from archiver.settings.model import Settings
-from archiver.signs import Rule
+from archiver.signs import GOING
 from archiver.store import seal, work
 from archiver.store.queries import contracts, signs
 from archiver.store.quests import Place
@@ -73,9 +73,9 @@ def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = F
     sealed = [_seal_if_due(app)]
     chosen = replace(_options(app.settings, options), watch=lookout.going, seal=lambda: sealed.append(_seal(app)))
     report = sync.run(app.archive, app.chatwork, app.downloads, now=app.now, options=chosen, talk=talk)
-    opened = lookout.judge(app.archive)
+    opened = lookout.judge(app.archive, now=app.now)
     report.alerts = tuple(lookout.document(one) for one in opened)
-    at_once = always or report.disappeared or any(one.rule is not Rule.OTHER_CHAT for one in opened)
+    at_once = always or report.disappeared or any(one.rule in GOING for one in opened)
     if at_once:
         sealed.append(_seal(app))
     report.sealed = max((number for number in sealed if number is not None), default=None)

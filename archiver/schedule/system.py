@@ -15,6 +15,7 @@ from gettext import ngettext
 from pathlib import Path
 
 from archiver import errors
+from archiver.schedule.alone import is_daemon_running
 from archiver.schedule.job import Job, pace
 from archiver.schedule.registers import Cron, Launchd, Register, Systemd, Windows
 from archiver.settings.home import language_of
@@ -85,9 +86,9 @@ def remove(home: Path, environ: Mapping[str, str], *, kind: str | None = None) -
 
 
 def installed(home: Path, environ: Mapping[str, str] | None = None) -> str | None:
-    """Which of this computer's schedulers start the archive's job, in a few words; None: none does."""
-    found = show(home, os.environ if environ is None else environ)
-    return ", ".join(title(kind) for kind in found) or None
+    """What saves this archive by itself, in a few words: schedulers, a running daemon; None: nothing does."""
+    found = [title(kind) for kind in show(home, os.environ if environ is None else environ)]
+    return ", ".join([*found, *(["archive daemon"] if is_daemon_running(home) else [])]) or None
 
 
 def title(kind: str) -> str:

@@ -39,6 +39,7 @@ def keep(writing: Writing, alert: Alert) -> Alert:
         "account_id": alert.account_id,
         "count": alert.count,
         "at": stamp(alert.at),
+        "subject": alert.subject,
     }
     writing.sql.execute(insert(schema.alert).values(values))
     return _with_number(writing, number)
@@ -79,6 +80,7 @@ def _alert(row: Any) -> Alert:
         account_id=row.account_id,
         message_id=row.message_id,
         count=row.count,
+        subject=row.subject,
         number=row.number,
         dismissed_at=None if row.dismissed_at is None else moment(row.dismissed_at),
         reason=row.reason,

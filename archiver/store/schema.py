@@ -368,6 +368,7 @@ alert = Table(
     Column("account_id", BigInteger),
     Column("count", Integer, nullable=False),  # of messages
     Column("at", Text, nullable=False),
+    Column("subject", Text),  # what else it is about, as its rule writes it
     Column("dismissed_at", Text),
     Column("reason", Text),
 )

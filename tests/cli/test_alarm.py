@@ -35,12 +35,12 @@ class Jobs(World):
             chatwork.post(self.crowd, person, "はい")
         chatwork.post(self.apart, self.sato, "はい")
         self.sync()
-        lookout.judge(self.archive)
+        lookout.judge(self.archive, now=self.clock)
 
     def seen(self, *, always: bool = False) -> dict[str, Alarm]:
         """Save again, judge, and ask for the blocks."""
         self.sync(full=True)
-        lookout.judge(self.archive)
+        lookout.judge(self.archive, now=self.clock)
         with self.archive.reading() as reading:
             found = alarms(reading, contracts(reading), alerts(reading), always=always)
         return {one.contract.id: one for one in found}

@@ -326,6 +326,21 @@ def test_on_media_that_cannot_be_written_it_says_that(checked: Checked) -> None:
     assert {"home", "exports"} >= {name for name, (level, _text) in looks.items() if level == "action"}
 
 
+def test_verify_leaves_a_line_in_its_log_but_touches_no_broken_database(checked: Checked) -> None:
+    """The line says how deep; a database that SQLite cannot read whole stays as it is, byte for byte."""
+    checked.rewrite("DELETE FROM verification")
+    checked.run("verify")
+    with closing(sqlite3.connect(checked.home / DATABASE)) as database:
+        rows = database.execute("SELECT number, deep, findings, checks FROM verification").fetchall()
+    _broken_pages(checked)
+    before = (checked.home / DATABASE).read_bytes()
+
+    checked.run("verify", "--deep", code=3)
+
+    assert [(1, 0, 0, "[]")] == rows
+    assert before == (checked.home / DATABASE).read_bytes()
+
+
 def test_where_there_is_no_archive_it_says_how_to_begin(tmp_path: Path) -> None:
     """As every command does."""
     with Chatwork(token=TOKEN) as chatwork:

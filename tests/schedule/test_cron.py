@@ -51,10 +51,10 @@ def wait(until: Callable[[], bool]) -> None:
 @pytest.mark.slow
 @pytest.mark.sample
 def test_a_round_comes_from_cron_itself(cron: None, tmp_path: Path) -> None:
-    """Only what cron gives a job: home and program from the line, the token from a file; then removed without a trace."""
+    """Only what cron gives a job: home and program from the line, the token from a file; then gone without a trace."""
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:
         tanaka = chatwork.add_account("田中")
-        room = chatwork.add_room("動画編集", members=[tanaka])
+        room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
         chatwork.post(room, tanaka, "こんにちは")
         foreign = f"CHATWORK_API_BASE_URL={chatwork.base_url}\n# 毎日の仕事\n0 0 1 1 * true\n".encode()
         subprocess.run(["crontab", "-"], input=foreign, check=True)

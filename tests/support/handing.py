@@ -43,7 +43,7 @@ def attach(
     part = blobs.incoming(made.home, ROOM, number)
     part.write_bytes(body)
     blobs.keep(made.home, part, sha256)
-    _state(made, contract, Enclosure(number, kind, name, len(body), sha256))
+    _state(made, contract, Enclosure(number, kind, name, len(body), sha256, added_at=at(200)))
     return blobs.path_of(made.home, sha256)
 
 
@@ -78,7 +78,7 @@ def inside(report: ExportReport) -> dict[str, bytes]:
 
 
 def long_case(home: Path, count: int = 1_000, files: int = 30) -> ArchiveMaker:
-    """A long job: edits, deletions, a message gone, files held and one lost, a gap, a chat that vanished, a delivery."""
+    """A long job: edits, deletions, a message gone, files of which one was lost, a gap, a chat that vanished."""
     made = ArchiveMaker(home)
     made.me()
     made.contract("job1", platform="crowdworks", platform_id="12345678", title="動画編集", client="田中", **FACTS)

@@ -404,7 +404,7 @@ class Machine(RuleBasedStateMachine):
         """A run that turns urgent when somebody is going, and is judged after."""
         with suppress(errors.ChatworkError, errors.TokenRefused):
             self._sync(full=full, watch=lookout.going, seal=self._seal)
-        lookout.judge(self.world.archive)
+        lookout.judge(self.world.archive, now=self.world.clock)
         self.judge()
 
     @rule(moments=st.integers(0, 30))

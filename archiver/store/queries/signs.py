@@ -114,6 +114,13 @@ def people_of(reading: Reading, room: int) -> People:
     )
 
 
+def renamed(reading: Reading, *, after: int) -> tuple[Renamed, ...]:
+    """Names that are others than before, by the entries above `after`."""
+    entry = schema.entry.c
+    rows = reading.sql.execute(select(entry.line).where(entry.seq > after, entry.kind == "account").order_by(entry.seq))
+    return tuple(_renamed(reading, [json.loads(line) for (line,) in rows]))
+
+
 # --- entries -----------------------------------------------------------------------------------
 
 
@@ -155,7 +162,7 @@ def _name_before(reading: Reading, one: dict[str, Any]) -> str | None:
 def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[OtherChatSeen]:
     """Where the direct chat that no contract names is another than the entry before told, or is none any more."""
     for one in entries:
-        before = _entry_before(reading, one)
+        before = entry_before(reading, one)
         after = one["payload"].get("other_chat")
         if after != (None if before is None else before["payload"].get("other_chat")):
             yield OtherChatSeen(_person(one), after, _at(one))
@@ -165,14 +172,14 @@ def _unshown(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[Un
     """Messages that were shown before and are not any more, each once, as they stand now."""
     last = {(one["room_id"], one["key"]): one for one in entries}
     for one in last.values():
-        before = _entry_before(reading, one)
+        before = entry_before(reading, one)
         if before is not None and _state(before) not in _GOING:
             author = number(account_of(one["payload"]["object"]).get("account_id"))
             message = one["key"].partition("/")[2]
             yield Unshown(one["room_id"], author, message, State(_state(one)), _at(one))
 
 
-def _entry_before(reading: Reading, one: dict[str, Any]) -> dict[str, Any] | None:
+def entry_before(reading: Reading, one: dict[str, Any]) -> dict[str, Any] | None:
     """The entry of the same key in the same room before this one; None if there is none."""
     entry = schema.entry.c
     line = reading.sql.execute(

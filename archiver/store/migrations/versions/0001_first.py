@@ -16,6 +16,7 @@ STATEMENTS = (
         account_id BIGINT,
         count INTEGER NOT NULL,
         at TEXT NOT NULL,
+        subject TEXT,
         dismissed_at TEXT,
         reason TEXT,
         PRIMARY KEY (number)
