@@ -139,13 +139,15 @@ def deadlines(
 
 SHOWN_BEFORE = {"plan": 10, "nudge": 0}
 """Days before it from which a deadline that a running job or a talking client keeps moving is worth a line."""
+SHOWN_DAYS = 30
+"""Days before it from which any other is."""
 SHOWN_AFTER = 30
 """Days after it for which a passed deadline is still worth one."""
 
 
 def worth_showing(dues: Iterable[Due]) -> list[Due]:
     """Those that the user can still do something about."""
-    return [due for due in dues if -SHOWN_AFTER <= due.left <= SHOWN_BEFORE.get(due.deadline.rule, 60)]
+    return [due for due in dues if -SHOWN_AFTER <= due.left <= SHOWN_BEFORE.get(due.deadline.rule, SHOWN_DAYS)]
 
 
 # --- points that agree -------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from archiver.alerts.rules import CLOSED, carries
 from archiver.records import Sides, State
-from archiver.signs import Alert, Changed, Level, Observed, Rule
+from archiver.signs import Alert, Changed, Edited, Level, Observed, Rule, Unshown
 
 SEVERAL = 2
 """Changes of one person within a day that are more than a slip."""
@@ -26,14 +26,14 @@ def texts_changed(seen: Changed) -> Iterator[Alert]:
 
     Deletions alone are told by `rules.deletions`. Counted by when we saw them.
     """
-    place = _place
-    for (room, author), ones in groupby(sorted(seen.edited, key=place), key=place):
+    for (room, author), ones in groupby(sorted(seen.edited, key=_place), key=_place):
         edited = list(ones)
         if not _sides(seen, room).is_other(author):
             continue
-        lately = [one for one in seen.edited_lately if place(one) == (room, author)]
-        gone = [one for one in seen.unshown if place(one) == (room, author) and one.state is not State.HIDDEN]
-        ids = list(dict.fromkeys(one.message_id for one in (*lately, *gone, *edited)))
+        lately = [one for one in seen.edited_lately if _place(one) == (room, author)]
+        gone = [one for one in seen.unshown if _place(one) == (room, author) and one.state is not State.HIDDEN]
+        all_of_them: tuple[Edited | Unshown, ...] = (*lately, *gone, *edited)
+        ids = list(dict.fromkeys(one.message_id for one in all_of_them))
         if len(ids) >= SEVERAL or any(one.message_id in seen.attached for one in edited):
             yield Alert(Rule.A10, Level.MEDIUM, edited[-1].at, room, author, edited[0].message_id, len(ids))
 
@@ -79,8 +79,8 @@ def judge(seen: Changed) -> list[Alert]:
     return [alert for rule in RULES for alert in rule(seen)]
 
 
-def _place(one: object) -> tuple[int, int]:
-    return one.room_id, one.account_id  # type: ignore[attr-defined]
+def _place(one: Edited | Unshown) -> tuple[int, int]:
+    return one.room_id, one.account_id
 
 
 def _sides(seen: Changed, room: int) -> Sides:

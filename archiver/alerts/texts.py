@@ -122,8 +122,9 @@ def _of_case(alert: Alert) -> str:
             return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")
         case _:
             return _(
-                "Contract {contract}: by the dates entered, the oldest message on Chatwork does not fit the platform's rule "
-                "on contact outside. Packages show its day; look at the dates, or ask the office, before handing one in."
+                "Contract {contract}: by the dates entered, the oldest message on Chatwork does not fit the rule "
+                "of the platform on contact outside. Packages show its day; consider looking at the dates, or asking "
+                "the office, before handing one in."
             )
 
 
@@ -148,7 +149,7 @@ def _about(alert: Alert) -> dict[str, str]:
         return {"hours": rest}
     if alert.rule is not Rule.DEADLINE:
         return {"contract": first}
-    platform, rule, day = rest.split("/")
+    platform, rule, day = [*rest.split("/"), "", "", ""][:3]
     due = next((one for one in platform_of(platform).deadlines if one.rule == rule), None)
     name, advice = (due.name, due.advice) if due else (rule, "")
     return {"contract": first, "name": name, "day": day, "advice": advice}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -57,7 +59,7 @@ def command_daemon(obj: CliContext) -> int:
             click.echo(begun.format(every=_span(duties.settings.sync.every)), err=True)
         ended = daemon.run(duties, stop)
         if obj.verbose >= 0:
-            click.echo(_("Stopped. What was saved until now is kept."), err=True)
+            _unheard(lambda: click.echo(_("Stopped. What was saved until now is kept."), err=True))
         if not ended:
             _leave()
     return 0
@@ -73,7 +75,18 @@ def _span(every: timedelta) -> str:
 def _voice(obj: CliContext) -> Voice:
     from archiver.schedule.voice import Voice
 
-    return Voice(lambda report: _tell_round(obj, report), _tell_trouble, _tell_over, _tell_findings)
+    return Voice(
+        lambda report: _unheard(lambda: _tell_round(obj, report)),
+        lambda fault: _unheard(lambda: _tell_trouble(fault)),
+        lambda name: _unheard(lambda: _tell_over(name)),
+        lambda told: _unheard(lambda: _tell_findings(told)),
+    )
+
+
+def _unheard(tell: Callable[[], None]) -> None:
+    """Say it; a terminal that was closed, or a pipe that nobody reads, is no reason to stop saving."""
+    with contextlib.suppress(OSError):
+        tell()
 
 
 def _tell_round(obj: CliContext, report: SyncReport) -> None:
@@ -109,5 +122,6 @@ def _tell_findings(told: Verification) -> None:
 def _leave() -> None:
     """Leave although a duty hangs in a call to the network: at no moment is anything half written."""
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        with contextlib.suppress(OSError):
+            stream.flush()
     os._exit(0)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archiver.store.queries.cases import Around
 
 WIDTH = 80
+_MARGIN = 13
 _MOST = 4
 """Deadlines and blank facts that `status` names for one contract."""
 
@@ -28,7 +29,8 @@ def status_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: date
     from archiver.store.queries.cases import around
     from archiver.store.queries.contracts import is_read
 
-    blank, near = [], []
+    blank: list[str] = []
+    near: list[str] = []
     for one in contracts:
         if is_read(one, now):
             label = visible(one.label)
@@ -71,7 +73,9 @@ def _blank_lines(one: Contract, label: str) -> Iterator[str]:
     if lacking:
         more = len(lacking) - _MOST
         shown = _(", ").join(lacking[:_MOST]) + (_(" and {n} more").format(n=more) if more > 0 else "")
-        yield f"{label} {shown}   archive contract set {label}"
+        first, command = f"{label} {shown}", f"archive contract set {label}"
+        fits = columns(f"{first}   {command}") <= WIDTH - _MARGIN
+        yield from ((f"{first}   {command}",) if fits else (first, command))  # a command is never broken
 
 
 def blank_words(one: Contract) -> list[str]:
@@ -96,7 +100,7 @@ def labels() -> dict[str, str]:
 
 
 def _labelled(label: str, lines: list[str]) -> Iterator[str]:
-    margin = max(10, columns(label)) + 1
+    margin = max(_MARGIN, columns(label) + 1)
     for number, line in enumerate(lines):
         for row, piece in enumerate(wrap(line, WIDTH - margin)):
             yield pad(label if not number and not row else "", margin) + piece

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable
 from gettext import gettext as _
@@ -28,6 +29,12 @@ _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a 
 _MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, with commas.")
 
 
+def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value}")
+    return value
+
+
 @click.command("export", help=N_("Make a package from what is kept. Needs no token and no network; sends nothing."))
 @click.argument("contract", metavar=N_("CONTRACT"), required=False)
 @click.option("--for", "--profile", "profile", metavar=N_("WHO"), default="support", help=_WHO)
@@ -41,7 +48,13 @@ _MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork,
 )
 @click.option("--unmask", "unmask_people", type=int, metavar="ID", multiple=True, help=N_("Show this person's name."))
 @click.option("--preview", is_flag=True, help=N_("Only say in numbers what would leave; nothing is made."))
-@click.option("--max-mb", type=click.FloatRange(min=0.1), metavar="N", help=N_("What the package may weigh at most."))
+@click.option(
+    "--max-mb",
+    type=click.FloatRange(min=0.1),
+    callback=_finite,
+    metavar="N",
+    help=N_("What the package may weigh at most."),
+)
 @click.option("--zip", "packed", is_flag=True, help=N_("Make a zip file too, however large."))
 @click.option("--out", metavar=N_("DIR"), help=N_("Where to put the package; left out: the usual folder."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))

@@ -35,14 +35,17 @@ def picture(reading: Reading, one: Contract, *, now: datetime) -> Iterator[str]:
     rows = list(_rows(reading, told, words, now=now))
     after = [
         (_("Deadlines"), list(_deadlines(told, now))),
-        (_("The office can"), [step.text for step in words.steps if _is_open(step.stage, told)]),
+        (_("The office can"), [step.text.partition("(")[0] for step in words.steps if _is_open(step.stage, told)]),
         (_("Not entered"), [_(", ").join(blank_words(one))]),
     ]
     margin = max(columns(label) for label, _texts in [*rows, *after]) + 2
     for label, texts in rows:
         yield from _row(label, texts, margin)
     delivered = list(stated.delivery_lines(reading, one, told.deliveries))
-    yield from (_("Delivered on the platform"), *(delivered or [" " * 5 + _blank()]))
+    if delivered:
+        yield from (_("Delivered on the platform"), *delivered)
+    else:
+        yield from _row(_("Delivered"), [_blank()], margin)
     enclosed = list(stated.enclosure_lines(enclosures(reading, one.id)))
     yield from ((_("Attached"), *enclosed) if enclosed else ())
     for label, texts in after:
@@ -73,11 +76,11 @@ def _rows(reading: Reading, told: Around, words: Platform, *, now: datetime) -> 
     days = _("contract {contract}   escrow (仮払い) {escrow}")
     dates = [days.format(contract=_shown(one.contracted_on), escrow=_shown(one.escrowed_at))]
     if words.outside:
-        asked = _("{permission}: asked for {asked}   approved {approved}")
+        asked = _("{permission}: {asked}   approved {approved}")
         shown = {"asked": _shown(one.contact_requested_on), "approved": _shown(one.contact_approved_on)}
         dates.append(asked.format(permission=words.outside, **shown))
     yield _("Dates"), dates
-    yield _("Chatwork"), [_(", ").join(f"{room.room_id}" for room in one.rooms), *_talk(told, words, now)]
+    yield _("Chatwork"), _talk(told, words, now)
 
 
 def _mapped(told: Around, names: dict[int, str]) -> Iterator[str]:
@@ -91,30 +94,31 @@ def _mapped(told: Around, names: dict[int, str]) -> Iterator[str]:
     if not told.sides.clients:
         others = sorted(account for account in names if told.sides.is_other(account))
         listed = _(", ").join(f"{account} {visible(names[account])}".strip() for account in others[:_PEOPLE])
-        yield _("On Chatwork (nobody is mapped yet, see: archive contract map): {people}").format(people=listed or "-")
+        yield _("Chatwork: {people}   (not mapped yet: archive contract map)").format(people=listed or "-")
 
 
-def _talk(told: Around, words: Platform, now: datetime) -> Iterator[str]:
+def _talk(told: Around, words: Platform, now: datetime) -> list[str]:
+    rooms = _(", ").join(f"{room.room_id}" for room in told.contract.rooms)
     if told.first is None:
-        yield _("No message is kept yet.")
-        return
+        return [f"{rooms}   {_('No message is kept yet.')}"]
     first = _("first message {time}").format(time=_time(told.first.at))
-    yield "   ".join(filter(None, [first, contact_words(case.contact(told.contract, words, told.first.at))]))
-    if told.last_reply is not None:
-        days = case.days_since(told.last_reply.at, now)
-        last = ngettext(
-            "last message of the other side {time}, {n} day ago",
-            "last message of the other side {time}, {n} days ago",
-            days,
-        )
-        yield last.format(time=_time(told.last_reply.at), n=days)
+    begun = contact_words(case.contact(told.contract, words, told.first.at))
+    if told.last_reply is None:
+        return [f"{rooms}   {first} {begun}".strip()]
+    days = case.days_since(told.last_reply.at, now)
+    last = ngettext(
+        "last message of the other side {time}, {n} day ago",
+        "last message of the other side {time}, {n} days ago",
+        days,
+    )
+    return [f"{rooms}   {first} {begun}".strip(), last.format(time=_time(told.last_reply.at), n=days)]
 
 
 def contact_words(found: Contact) -> str:
     """How the first message stands to the platform's rule; a plain fact."""
     return {
         Contact.FREE: "",
-        Contact.UNKNOWN: _("(enter escrow and approval to set it against them)"),
+        Contact.UNKNOWN: _("(escrow, approval unknown)"),
         Contact.AFTER: _("(after the approval)"),
         Contact.SAME_DAY: _("(on the day of the approval)"),
         Contact.BEFORE_APPROVAL: _("(before the approval)"),
@@ -126,8 +130,7 @@ def contact_words(found: Contact) -> str:
 def _deadlines(told: Around, now: datetime) -> Iterator[str]:
     for due in dues(told, now=now):
         source = due.deadline.source
-        yield due_line(due)
-        yield "  " + _("source: {title} ({day})").format(title=source.title, day=source.seen.isoformat())
+        yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.seen.isoformat()})"
 
 
 def _is_open(stage: str, told: Around) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archiver.chatwork.notation import DELETED
 from archiver.export import mask_places
@@ -173,7 +173,9 @@ class Cover:
         """What the user stated about the contract, as it may be shown."""
         names = ("title", "client", "url", "amount", "client_url", "worker_url")
         told = {name: getattr(shown, name) for name in names}
-        texts = {name: None if one is None else self.text(one, Place("契約の記録")) for name, one in told.items()}
+        texts: dict[str, Any] = {
+            name: None if one is None else self.text(one, Place("契約の記録")) for name, one in told.items()
+        }
         return replace(shown, **texts)
 
     def conversation(self, shown: Conversation) -> Conversation:

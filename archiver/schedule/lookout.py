@@ -79,7 +79,7 @@ def _judge_entries(writing: Writing) -> list[Alert]:
 def _keep(writing: Writing, found: Iterable[Alert]) -> list[Alert]:
     """Keep what is news; what only adds to an alert that stands lets that one grow."""
     kept, opened = alerts.alerts(writing), []
-    for alert in found:
+    for alert in sorted(found, key=lambda one: list(Level).index(one.level)):
         stands = rules.standing(alert, kept)
         if stands is None:
             opened.append(alerts.keep(writing, alert))
@@ -109,13 +109,13 @@ def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
 
 def _case(reading: Reading, contract: Contract, at: datetime) -> CaseSeen:
     told = around(reading, contract)
-    platform = platform_of(contract.platform)
+    platform, first = platform_of(contract.platform), told.first
     return CaseSeen(
         contract,
-        first_at=told.first and told.first.at,
-        first_room=told.first and told.first.room_id,
-        first_message=told.first and told.first.message_id,
-        last_reply=told.last_reply and told.last_reply.at,
+        first_at=first.at if first else None,
+        first_room=first.room_id if first else None,
+        first_message=first.message_id if first else None,
+        last_reply=told.last_reply.at if told.last_reply else None,
         deliveries=told.deliveries,
         dues=tuple(case.deadlines(contract, platform, told.deliveries, now=at)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from archiver.errors import SchedulerMissing, SchedulerRefused
@@ -52,3 +53,19 @@ def must(program: str, *arguments: str, given: bytes = b"") -> Called:
     if done.code:
         raise SchedulerRefused(program=program, detail=done.said or f"exit {done.code}")
     return done
+
+
+def begin(*command: str, environ: Mapping[str, str]) -> None:
+    """Run a command in the background with this environment alone. Raises SchedulerRefused if it cannot be begun."""
+    try:
+        subprocess.Popen(  # noqa: S603 - arguments of ours
+            command,
+            env=dict(environ),
+            cwd=environ.get("HOME"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as fault:
+        raise SchedulerRefused(program=command[0], detail=fault.strerror or type(fault).__name__) from fault

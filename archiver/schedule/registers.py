@@ -1,12 +1,13 @@
 """Puts a job into a scheduler of this computer, takes it out again, and looks whether it is there.
 
-One class for each scheduler, all with the same four functions; what is written there is made by `cron`, `systemd`,
+One class for each scheduler, all with the same functions; what is written there is made by `cron`, `systemd`,
 `launchd` and `windows`. What could not be registered whole is not left there in part.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,7 +18,7 @@ from typing import Protocol
 from archiver import errors
 from archiver.schedule import cron, launchd, systemd, windows
 from archiver.schedule.job import Job
-from archiver.schedule.programs import call, is_there, must
+from archiver.schedule.programs import begin, call, is_there, must
 from archiver.store.disk import storage_error
 
 LONGEST_LINE = 990
@@ -38,6 +39,9 @@ class Register(Protocol):
 
     def remove(self, name: str) -> bool:
         """Take the job out; whether there was one. Raises as `install`."""
+
+    def start(self, job: Job) -> None:
+        """Begin one run of the registered job now, without waiting for its end. Raises as `install`."""
 
 
 class Cron:
@@ -66,6 +70,11 @@ class Cron:
         after = cron.remove(before, name)
         self._write(before, after)
         return before != after
+
+    def start(self, job: Job) -> None:
+        """Cron starts nothing on demand: what it would run, with the little it gives a job (crontab(5))."""
+        given = {name: os.environ[name] for name in ("HOME", "LOGNAME") if name in os.environ}
+        begin("/bin/sh", "-c", shlex.join(job.command), environ={**given, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"})
 
     def _read(self) -> str:
         """The whole crontab. Raises SchedulerRefused if it cannot be read: then it is not written either."""
@@ -126,6 +135,10 @@ class Systemd:
             call("systemctl", "--user", "daemon-reload")
         return True
 
+    def start(self, job: Job) -> None:
+        """The service, once."""
+        must("systemctl", "--user", "start", "--no-block", f"{job.name}.service")
+
 
 class Launchd:
     """An agent of the user on macOS: one file, and `launchctl`."""
@@ -164,6 +177,10 @@ class Launchd:
         _unlink(path)
         return True
 
+    def start(self, job: Job) -> None:
+        """The agent, once."""
+        must("launchctl", "kickstart", f"{_domain()}/{job.name}")
+
 
 class Windows:
     """The Task Scheduler of Windows, through `schtasks`."""
@@ -190,6 +207,10 @@ class Windows:
             return False
         must("schtasks", "/Delete", "/TN", name, "/F")
         return True
+
+    def start(self, job: Job) -> None:
+        """The task, once."""
+        must("schtasks", "/Run", "/TN", job.name)
 
 
 def _decoded(data: bytes) -> str:

@@ -63,6 +63,11 @@ def install(job: Job, environ: Mapping[str, str], *, kind: str) -> list[str]:
     return [other for other in known if other != kind and _is_removed(known[other], job.name)]
 
 
+def start(job: Job, environ: Mapping[str, str], *, kind: str) -> None:
+    """Let the scheduler begin one run now; the archive's last save tells how it went. Raises as `install`."""
+    registers(environ)[kind].start(job)
+
+
 def show(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """What is registered for this archive, as it lies there, by scheduler."""
     found = {}

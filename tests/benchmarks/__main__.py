@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Figure
 
-ROWS = ("quiet", "traffic", "windows", "size", "transcript", "verification", "memory", "help")
+ROWS = ("quiet", "traffic", "windows", "size", "transcript", "packages", "verification", "memory", "help")
 """The modules of this folder that measure, in the order of the table."""
 
 LARGE = frozenset({"memory"})

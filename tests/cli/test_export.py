@@ -20,7 +20,7 @@ from archiver.export.order import Order
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from tests.support.archive import OTHER_ROOM, ROOM
-from tests.support.handing import FACTS, THIRD, attach, deliver, inside, with_secrets
+from tests.support.handing import FACTS, THIRD, attach, deliver, inside, reopened, with_secrets
 from tests.support.terminal import TOKEN, Terminal
 
 
@@ -243,9 +243,9 @@ def test_what_cannot_be_meant_is_wrong_usage(desk: Desk, options: tuple[str, ...
 
 def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
     """The package is there and says so too."""
-    made = Archive(desk.home)
-    attach_to(made, desk.home)
-    made.close()
+    made = reopened(desk.home)
+    attach(made, 1, "a.png", bytes(range(250)) * 2_000)  # most of a small package
+    made.archive.close()
 
     out, err = desk.both("export", "job1", "--max-mb", "0.5", code=4)
 
@@ -253,21 +253,9 @@ def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
     assert "S-001: 大きさの上限を超えるため" in err
 
 
-def attach_to(archive: Archive, home: Path) -> None:
-    """Add a screenshot that takes most of a small package."""
-    from tests.support.archive import ArchiveMaker
-
-    made = ArchiveMaker.__new__(ArchiveMaker)
-    made.archive, made.home, made.account_id = archive, home, 1234567
-    attach(made, 1, "a.png", bytes(range(250)) * 2_000)
-
-
 def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
     """NDA, early contact, an unknown client, and the options that fill the blanks."""
-    from tests.support.archive import ArchiveMaker
-
-    made = ArchiveMaker.__new__(ArchiveMaker)
-    made.archive, made.home, made.account_id = Archive(desk.home), desk.home, 1234567
+    made = reopened(desk.home)
     made.contract("job1", [ROOM], platform="crowdworks", client="別人", contact_approved_on="2026-11-06", nda=True)
     deliver(made, 1, "2026-11-04")
     made.archive.close()

@@ -16,17 +16,27 @@ from archiver import errors
 from archiver.export import submission
 from archiver.export.choice import choice
 from archiver.export.gathering import Preview
-from archiver.export.mask import policy
+from archiver.export.mask import Policy, policy
 from archiver.export.package import Declined, ExportReport
 from archiver.export.pdf import pdf
 from archiver.export.stamping import Stamping
 from archiver.schedule.verification import verify_path
 from archiver.store import seal
-from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from tests.support import paper
 from tests.support.archive import OTHER_ROOM, ArchiveMaker, at, story
-from tests.support.handing import FACTS, SECRETS, THIRD, attach, deliver, handed, inside, long_case, with_secrets
+from tests.support.handing import (
+    FACTS,
+    SECRETS,
+    THIRD,
+    attach,
+    deliver,
+    handed,
+    inside,
+    long_case,
+    reopened,
+    with_secrets,
+)
 
 CONTENTS = {
     "support": ["00_README.txt", "01_report.pdf", "02_messages.csv", "03_inquiry_text.txt", "SHA256SUMS.txt"],
@@ -166,10 +176,8 @@ def test_the_same_seal_gives_the_same_bytes(tmp_path: Path, profile: str) -> Non
     seal.close(made.archive, now=at(250))
     made.archive.close()
     shutil.copytree(tmp_path / "home", tmp_path / "twin")
-    twin = ArchiveMaker.__new__(ArchiveMaker)
-    twin.archive = Archive(tmp_path / "twin")
 
-    first, second = handed(made, profile, tmp_path / "a"), handed(twin, profile, tmp_path / "b")
+    first, second = handed(made, profile, tmp_path / "a"), handed(reopened(tmp_path / "twin"), profile, tmp_path / "b")
 
     assert Path(str(first.zip)).read_bytes() == Path(str(second.zip)).read_bytes()
     assert beside(first) == beside(second)
@@ -317,18 +325,32 @@ def test_the_user_may_show_and_cover_people_and_texts(tmp_path: Path) -> None:
     assert all(one in plain for one in ("佐藤花子", "払えません", "hunter2"))
 
 
-@pytest.mark.parametrize("wish", ["mask_people", "unmask_people"])
-def test_a_person_that_nobody_knows_is_refused(tmp_path: Path, wish: str) -> None:
+@pytest.mark.parametrize("chosen", [policy("support", mask_people=[5]), policy("support", unmask_people=[5])])
+def test_a_person_that_nobody_knows_is_refused(tmp_path: Path, chosen: Policy) -> None:
     """A number typed wrong must not leave a name open unseen."""
     made = with_secrets(tmp_path / "home")
 
-    with pytest.raises(errors.UsageError, match="99900"):
-        handed(made, "support", tmp_path / "out", policy=policy("support", **{wish: [99900]}))
+    with pytest.raises(errors.UsageError, match="contract: 5"):
+        handed(made, "support", tmp_path / "out", policy=chosen)
 
     assert [] == list((tmp_path / "out").iterdir())
 
 
 # --- nothing is left behind ----------------------------------------------------------------------
+
+
+class Seen:
+    """Looks at what would leave, and answers."""
+
+    told: Preview
+
+    def __init__(self, *, answer: bool) -> None:
+        self._answer = answer
+
+    def __call__(self, preview: Preview) -> bool:
+        """Remember it."""
+        self.told = preview
+        return self._answer
 
 
 def entries(made: ArchiveMaker) -> int:
@@ -342,17 +364,13 @@ def test_who_declines_gets_nothing(tmp_path: Path, profile: str) -> None:
     """They saw the numbers; no package, no folder, no note of it."""
     made = story(tmp_path / "home")
     attach(made, 1, "a.png", b"picture")
-    seen: list[Preview] = []
-
-    def decline(preview: Preview) -> bool:
-        seen.append(preview)
-        return False
+    seen = Seen(answer=False)
 
     with pytest.raises(Declined):
-        handed(made, profile, tmp_path / "deep/out", confirm=decline)
+        handed(made, profile, tmp_path / "deep/out", confirm=seen)
 
-    assert (4, 2, 0) == (seen[0].messages, seen[0].people, seen[0].hidden_people)
-    assert (1 if profile in ("lawyer", "daily") else 0) == seen[0].files
+    assert (4, 2, 0) == (seen.told.messages, seen.told.people, seen.told.hidden_people)
+    assert (1 if profile in ("lawyer", "daily") else 0) == seen.told.files
     assert not (tmp_path / "deep").exists()
     assert 0 == entries(made)
 
@@ -361,11 +379,11 @@ def test_who_agrees_gets_it(tmp_path: Path) -> None:
     """The numbers are those of what leaves."""
     made = with_secrets(tmp_path / "home")
     attach(made, 1, "a.png", b"picture")
-    seen: list[Preview] = []
+    seen = Seen(answer=True)
 
-    report = handed(made, "support", tmp_path / "out", confirm=lambda one: not seen.append(one))
+    report = handed(made, "support", tmp_path / "out", confirm=seen)
 
-    (told,) = seen
+    told = seen.told
     assert (7, 3, 1, 0, 1) == (told.messages, told.people, told.hidden_people, told.files, told.enclosures)
     assert told.masked > 5
     assert sum(map(len, inside(report).values())) == told.size
@@ -431,10 +449,10 @@ def test_a_kill_in_the_middle_leaves_no_package(tmp_path: Path, monkeypatch: pyt
 
 def warned(made: ArchiveMaker, out: Path, profile: str = "support", **options: Any) -> tuple[str, ...]:
     """What the user is told to think of."""
-    seen: list[Preview] = []
+    seen = Seen(answer=False)
     with pytest.raises(Declined):
-        handed(made, profile, out, confirm=lambda one: bool(seen.append(one)), **options)
-    return seen[0].warnings
+        handed(made, profile, out, confirm=seen, **options)
+    return seen.told.warnings
 
 
 def test_early_contact_and_secrecy_are_warned_of(tmp_path: Path) -> None:

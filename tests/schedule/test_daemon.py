@@ -224,6 +224,22 @@ def test_a_hundred_kills_lose_nothing(chatwork: Chatwork, tmp_path: Path) -> Non
     judge(chatwork, tmp_path, steps=10, kills=100)
 
 
+def test_it_goes_on_when_nobody_reads_what_it_says(terminal: Terminal, chatwork: Chatwork) -> None:
+    """A closed terminal is no reason to stop saving."""
+    daemon = subprocess.Popen(
+        terminal.command("-v", "daemon"), env=terminal.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert daemon.stdout is not None
+    daemon.stdout.readline()
+    daemon.stdout.close()
+    before = rounds(terminal)
+    wait(lambda: rounds(terminal) >= before + 2)
+
+    daemon.terminate()
+
+    assert daemon.wait(PATIENCE) in (0, 1)  # Python itself complains of the pipe at its end
+
+
 def test_a_job_without_a_console_runs(terminal: Terminal) -> None:
     """With no stdout and no stderr at all, as pythonw starts it on Windows, a scheduled round saves all the same."""
     command = " ".join(f"'{word}'" for word in terminal.command("-q", "sync"))

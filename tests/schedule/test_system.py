@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import configparser
+import os
 import plistlib
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
@@ -351,6 +353,42 @@ def test_a_path_with_a_line_break_is_refused(desk: Desk) -> None:
         system.install(Job(("/bin/archive",), PurePosixPath("/a\n* * * * * evil")), {}, kind="cron")
 
     assert [] == list(state.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("kind", "program", "said"),
+    [
+        ("systemd", "systemctl", "--user start --no-block {name}.service"),
+        ("launchd", "launchctl", "kickstart gui/{user}/{name}"),
+        ("windows", "schtasks", "/Run /TN {name}"),
+    ],
+)
+def test_a_run_can_be_begun_through_the_scheduler(desk: Desk, kind: str, program: str, said: str) -> None:
+    """Whoever sets it up sees at once whether it works there."""
+    state = desk(program)
+    system.install(ODD, {}, kind=kind)
+
+    system.start(ODD, {}, kind=kind)
+
+    last = (state / "said").read_text(encoding="utf-8").splitlines()[-1]
+    assert said.format(name=ODD.name, user=os.getuid()) == last
+
+
+def test_a_run_for_cron_has_what_cron_gives(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of the user's variables, and a short PATH."""
+    state = desk("crontab")
+    monkeypatch.setenv("CHATWORK_API_TOKEN", "secret")
+    script = state / "archive"
+    script.write_text('#!/bin/sh\necho "$CHATWORK_API_TOKEN|$PATH|$2" > "$0.said"\n')
+    script.chmod(0o755)
+
+    system.start(Job((str(script),), PurePosixPath("/a b")), {}, kind="cron")
+
+    said = state / "archive.said"
+    end = time.monotonic() + 10
+    while not (said.exists() and said.read_text()) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert "|/usr/bin:/bin|/a b\n" == said.read_text()
 
 
 # --- what the job has ----------------------------------------------------------------------------

@@ -163,6 +163,7 @@ def test_the_plan_and_a_shut_room_are_told(office: Office) -> None:
         ("room_inaccessible", office.third),
         ("hidden_by_plan", world.room),
         ("hidden_by_plan", office.other),
+        ("A14", None),
     ] == [(one["rule"], one["room_id"]) for one in report.alerts]
     assert report.sealed is not None
 

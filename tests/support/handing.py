@@ -12,6 +12,7 @@ from archiver.export.mask import policy
 from archiver.export.package import ExportReport, export
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs
+from archiver.store.archive import Archive
 from archiver.store.queries.stated import key_of, kind_of, statement
 from tests.support.archive import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object, story
 
@@ -20,7 +21,7 @@ THIRD = 999
 SECRETS = ("佐藤", "花子", "090-1234-5678", "0312-34-5678", "taro@example.com", "hunter2", "kEy123")
 """What a package for a platform's office must not show of `with_secrets`."""
 
-FACTS = {
+FACTS: dict[str, Any] = {
     "url": "https://crowdworks.jp/contracts/12345678",
     "contracted_on": "2026-11-01",
     "escrowed_at": "2026-11-02 14:05",
@@ -28,6 +29,13 @@ FACTS = {
     "contact_approved_on": "2026-11-03",
     "amount": "50,000円(税込)",
 }
+
+
+def reopened(home: Path) -> ArchiveMaker:
+    """An archive that was made before, to append more to it."""
+    made = ArchiveMaker.__new__(ArchiveMaker)
+    made.home, made.account_id, made.archive = home, OWNER, Archive(home)
+    return made
 
 
 def deliver(made: ArchiveMaker, number: int, day: str, *, name: str = "movie01.mp4", contract: str = "job1") -> None:

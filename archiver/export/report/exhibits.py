@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from archiver.evidence.cells import csv_line
+from archiver.export.enclosing import label
 from archiver.export.report.case import BLANK, Case, day_of
 from archiver.export.report.chapters import COURT_MARGIN
 from archiver.export.report.points import KINDS
@@ -97,7 +98,7 @@ def exhibits(case: Case, found: Survey) -> Iterator[Exhibit]:
         title = f"ファイル {one.number} 「{visible(one.name)}」"
         yield Exhibit(title, _COPY, era(one.uploaded_at), author, f"SHA-256 先頭16桁 {(one.sha256 or '-')[:16]}")
     for added in case.enclosures:
-        title = f"{KINDS.get(added.kind, visible(added.kind))} N-{added.number:02} 「{visible(added.name)}」"
+        title = f"{KINDS.get(added.kind, visible(added.kind))} {label(added)} 「{visible(added.name)}」"
         yield Exhibit(title, _COPY, _era_of(added.dated), TO_FILL, visible(added.note or ""))
 
 

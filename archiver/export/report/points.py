@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archiver.case import Agreement, Point, points
+from archiver.export.enclosing import label
 from archiver.export.report.case import BLANK, STATED, Case
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Bullets, Chapter, Paragraph, Table
 from archiver.platforms.platform import Platform, platform_of
+from archiver.records import Enclosure
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 
@@ -31,7 +33,7 @@ def chapter(case: Case, found: Survey) -> Chapter:
     heads = tuple(head.format(name=words.where) for head in _HEADS)
     told = f"「{words.where}の記録」の列は{STATED}です。右端の列の画面で確認できます。"
     blocks: list[Block] = [Paragraph(told), Table(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
-    enclosed = [_enclosed(one.number, one.kind, one.name, one.dated, one.note) for one in case.enclosures]
+    enclosed = [_enclosed(one) for one in case.enclosures]
     if enclosed:
         blocks += [Paragraph("報告者が添えた資料", "strong"), Bullets(tuple(enclosed))]
     return Chapter(f"２　{words.side}の記録と照合できる点", tuple(blocks), new_page=True)
@@ -92,6 +94,7 @@ def _sent(case: Case) -> int:
     return sum(1 for one in case.attachments if one.account_id == case.owner_id)
 
 
-def _enclosed(number: int, kind: str, name: str, dated: str | None, note: str | None) -> str:
-    words = [f"N-{number:02} {KINDS.get(kind, visible(kind))} {visible(name)}", dated or "", note or ""]
+def _enclosed(one: Enclosure) -> str:
+    """Under the number that its file has in the package."""
+    words = [f"{label(one)} {KINDS.get(one.kind, visible(one.kind))} {visible(one.name)}", one.dated, one.note]
     return " ".join(word for word in words if word)

@@ -56,7 +56,10 @@ def said(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterato
 
 def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Changed:
     """What is another than the entry before told, in the entries above `after`."""
-    edited, roles, rooms, gone = [], [], [], []
+    edited: list[Edited] = []
+    roles: list[RoleChanged] = []
+    rooms: list[RoomChanged] = []
+    gone: list[Unshown] = []
     for told in _entries(reading, ("message", "member", "room"), after):
         if told["room_id"] not in sides:
             continue
@@ -68,7 +71,7 @@ def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Chan
         else:
             rooms += _room(reading, told)
     renamed = signs.renamed(reading, after=after)
-    touched = {one.room_id for ones in (edited, roles, renamed) for one in ones}  # type: ignore[attr-defined]
+    touched = {one.room_id for one in edited} | {one.room_id for one in roles} | {one.room_id for one in renamed}
     lately, gone_lately = _lately(reading, edited, after)
     return Changed(
         sides=sides,
@@ -138,10 +141,18 @@ def _room(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
     if before is None or "object" not in before["payload"]:
         return
     was, now = before["payload"]["object"], told["payload"]["object"]
-    names = [plain(one.get("name")) for one in (was, now)]
-    texts = [plain(one.get("description")) for one in (was, now)]
-    if names[0] != names[1] or texts[0] != texts[1]:
-        yield RoomChanged(told["room_id"], *names, *texts, at=moment(told["observed_at"]))
+    if now.get("type") == "direct":
+        was = {**was, "name": now.get("name")}  # it is the other person's, and told of the person
+    found = RoomChanged(
+        told["room_id"],
+        name_before=plain(was.get("name")),
+        name=plain(now.get("name")),
+        description_before=plain(was.get("description")),
+        description=plain(now.get("description")),
+        at=moment(told["observed_at"]),
+    )
+    if (found.name_before, found.description_before) != (found.name, found.description):
+        yield found
 
 
 def _lately(reading: Reading, edited: Sequence[Edited], after: int) -> tuple[tuple[Edited, ...], tuple[Unshown, ...]]:

@@ -1,0 +1,265 @@
+"""`archive contract`, as a user sees it: dates, people, the picture of one contract, and bad input."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver import errors
+from archiver.cli import dues, facts
+from archiver.cli.picture import picture
+from archiver.cli.text import columns
+from archiver.demo.chatwork import Chatwork
+from archiver.records import Contract, Delivery
+from archiver.store.queries.contracts import contracts, the_contract
+from archiver.store.stated import add_delivery
+from tests.support.terminal import TOKEN, Terminal
+from tests.support.world import World, running
+
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+"""22:31 in Tokyo."""
+
+SHORT_SCREEN = 25
+"""Lines of a picture at most where nothing is unusual: a terminal's window, read from top to bottom."""
+
+
+class Desk(Terminal):
+    """A terminal whose archive holds one room with 田中."""
+
+    room: int
+    tanaka: int
+
+    def entries(self) -> int:
+        """How many entries there are."""
+        with closing(sqlite3.connect(self.home / "archive.sqlite3")) as database:
+            count: int = database.execute("SELECT count(*) FROM entry").fetchone()[0]
+            return count
+
+
+@pytest.fixture(scope="module")
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        yield chatwork
+
+
+@pytest.fixture
+def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
+    """A contract with the platform's id, one message in its room."""
+    desk = Desk(tmp_path / "home", chatwork)
+    desk.tanaka = chatwork.add_account("\x1b[31m田中")
+    desk.room = chatwork.add_room("動画編集", members=[desk.tanaka], announce=False)
+    chatwork.post(desk.room, desk.tanaka, "はじめまして")
+    desk.run("init", "--yes")
+    desk.run("contract", "add", "job1", "--room", desk.room, "--url", "https://crowdworks.jp/contracts/12345678")
+    desk.run("sync")
+    return desk
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world whose contract is one on CrowdWorks."""
+    with running(tmp_path / "home") as world:
+        yield world
+
+
+def test_who_is_who_is_stated_shown_changed_and_taken_back(desk: Desk) -> None:
+    """Each with its reason; saying it twice writes nothing; the archive still verifies."""
+    first = desk.run("contract", "map", "12345678", desk.tanaka, "client", "--reason", "CWでIDを伝えられた\x1b[31m")
+    before = desk.entries()
+    again = desk.run("contract", "map", "job1", desk.tanaka, "client", "--reason", "CWでIDを伝えられた\x1b[31m")
+    unchanged = desk.entries()
+    shown = desk.run("contract", "show")
+    desk.run("contract", "map", "job1", desk.tanaka, "third", "--reason", "別の人でした")
+    third = desk.run("contract", "show", "job1")
+    desk.run("contract", "unmap", "job1", desk.tanaka)
+    left = desk.run("contract", "show", "job1")
+
+    assert str(desk.tanaka) in first
+    assert str(desk.tanaka) in again
+    assert before == unchanged
+    assert "CWでIDを伝えられた[U+001B]" in "".join(shown.split())
+    assert "別の人でした" in third
+    assert "別の人でした" not in left
+    assert "\x1b" not in shown + third + left
+    assert not [line for line in (shown + third + left).splitlines() if columns(line) > 80]
+    assert desk.json("verify", "--deep")["ok"]
+
+
+def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk) -> None:
+    """Unknown platforms and people, days to come and days in the wrong order: exit 2, nothing lost."""
+    desk.run("contract", "set", "job1", "--contracted-on", "2026/10/1")
+    before = desk.entries()
+
+    assert "crowdworks" in desk.run("contract", "set", "job1", "--platform", "craudworks", code=2)
+    assert "2999-01-01" in desk.run("contract", "set", "job1", "--escrowed-at", "2999-01-01", code=2)
+    assert "2026-09-30" in desk.run("contract", "set", "job1", "--escrowed-at", "2026-09-30", code=2)
+    desk.run("contract", "set", "job1", "--client-url", "javascript:alert(1)", code=2)
+    assert str(desk.tanaka) in desk.run("contract", "map", "job1", 42, "client", "--reason", "x", code=2)
+    desk.run("contract", "map", "job1", desk.tanaka, "client", "--reason", " ", code=2)
+    desk.run("contract", "map", "job1", desk.tanaka, "boss", "--reason", "x", code=2)
+    desk.run("contract", "map", "job1", 2**70, "client", "--reason", "x", code=2)
+    desk.run("contract", "unmap", "job1", desk.tanaka, code=2)
+    desk.run("contract", "map", "job9", desk.tanaka, "client", "--reason", "x", code=2)
+
+    assert before == desk.entries()
+
+
+# --- dates -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "stated"),
+    [
+        ("2026-11-24", "2026-11-24"),
+        ("2026/11/24", "2026-11-24"),
+        ("2026/1/4", "2026-01-04"),
+        ("2026-11-24 14:05", "2026-11-24 14:05"),
+        ("2026-11-24T14:05", "2026-11-24 14:05"),
+        ("2026/11/24 9:05:59", "2026-11-24 09:05"),
+        ("２０２６／１１／２４", "2026-11-24"),
+    ],
+)
+def test_days_and_times_are_understood_as_those_of_japan(given: str, stated: str) -> None:
+    """With hyphens or slashes, with a time or without, also from a Japanese keyboard."""
+    assert {"escrowed_at": stated} == facts.read_facts({"escrowed_at": given}, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "given", ["", "昨日", "2026-13-01", "2026-02-30", "2026-11-24 25:00", "24.11.2026", "20261124"]
+)
+def test_other_texts_are_no_days(given: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(errors.BadValue):
+        facts.read_facts({"contracted_on": given}, now=NOW)
+
+
+def test_only_the_day_of_delivery_may_be_to_come() -> None:
+    """Today by Japan's calendar is not ahead, tomorrow is; the day on which the work is due may be."""
+    assert {"contracted_on": "2026-11-24"} == facts.read_facts({"contracted_on": "2026-11-24"}, now=NOW)
+    assert {"due_on": "2027-01-31"} == facts.read_facts({"due_on": "2027-01-31"}, now=NOW)
+    for name in ("contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"):
+        with pytest.raises(errors.DayAhead):
+            facts.read_facts({name: "2026-11-25"}, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("stated", "ok"),
+    [
+        ({"contracted_on": "2026-10-01", "escrowed_at": "2026-10-01 09:00"}, True),
+        ({"contracted_on": "2026-10-01 12:00", "escrowed_at": "2026-10-01"}, True),
+        ({"contracted_on": "2026-10-02", "escrowed_at": "2026-10-01 23:59"}, False),
+        ({"contact_requested_on": "2026-10-03", "contact_approved_on": "2026-10-02"}, False),
+        ({"contact_approved_on": "2026-10-02", "escrowed_at": "2026-10-09"}, True),
+        ({}, True),
+    ],
+)
+def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -> None:
+    """Contract before escrow, request before approval; the same day passes."""
+    one = Contract("job1", (), **stated)
+
+    if ok:
+        facts.check_order(one)
+    else:
+        with pytest.raises(errors.DaysInWrongOrder):
+            facts.check_order(one)
+
+
+@pytest.mark.parametrize(
+    ("url", "platform", "number"),
+    [
+        ("https://crowdworks.jp/contracts/12345678", "crowdworks", "12345678"),
+        ("https://www.lancers.jp/work/proposals/99", "lancers", "99"),
+        ("https://coconala.com/talkrooms/7", "coconala", "7"),
+        ("https://example.com/contracts/12345678", None, None),
+        ("https://example.com/https://crowdworks.jp/contracts/1", None, None),
+    ],
+)
+def test_a_page_tells_its_platform(url: str, platform: str | None, number: str | None) -> None:
+    """By the pattern in the platform's file; an option wins over it."""
+    found = facts.from_url(url)
+
+    assert (platform, number) == (found.get("platform"), found.get("platform_id"))
+    stated = facts.read_facts({"url": url, "platform": "direct"}, now=NOW)
+    assert "direct" == stated["platform"]
+
+
+# --- the picture -------------------------------------------------------------------------------
+
+
+def lines(world: World) -> list[str]:
+    """What `contract show` prints now."""
+    with world.archive.reading() as reading:
+        return list(picture(reading, the_contract(reading, None), now=world.clock()))
+
+
+def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
+    """Who, money, days, contact, delivery, deadlines with their source, what the office can do, what is blank."""
+    world.contract(
+        "job1",
+        world.room,
+        title="YouTube動画編集 10本",
+        client="田中",
+        platform="crowdworks",
+        platform_id="12345678",
+        url="https://crowdworks.jp/contracts/12345678",
+        client_url="https://crowdworks.jp/public/employers/1",
+        contracted_on="2026-06-29",
+        escrowed_at="2026-06-30 14:05",
+        contact_approved_on="2026-07-02",
+    )
+    world.post("はじめまして")
+    world.sync()
+    with world.archive.writing() as writing:
+        add_delivery(writing, "job1", Delivery(0, "2026-07-01 09:12"), at=world.clock())
+    world.clock.pass_by(days=8)
+
+    shown = lines(world)
+    whole = "\n".join(shown)
+
+    for wanted in (
+        "12345678 (job1)",
+        "https://crowdworks.jp/public/employers/1",
+        f"{world.tanaka} 田中",
+        "2026-06-30 14:05",
+        "(before the approval)",
+        "2026-07-01 09:12",
+        "検収の目安(納品+7日)  07-08  1 day ago",
+        "FAQ 10329",
+        "please check",
+        "連絡催促",
+        "Amount",
+    ):
+        assert wanted in whole, whole
+    assert len(shown) <= SHORT_SCREEN
+    assert not [line for line in shown if columns(line) > 80]
+
+
+def test_a_contract_of_which_nothing_is_known_says_so(world: World) -> None:
+    """Before the first save and without any date there is still a picture."""
+    whole = "\n".join(lines(world))
+
+    assert "No message is kept yet." in whole
+    assert "(not entered)" in whole
+
+
+def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
+    """Each contract that is still read, by the number that the screen calls it; none that was stopped."""
+    world.contract("job1", world.room, platform="crowdworks", platform_id="123", escrowed_at="2026-05-20")
+    world.contract("job2", world.room, state="stopped", platform="crowdworks")
+
+    with world.archive.reading() as reading:
+        told = dues.status_lines(reading, tuple(contracts(reading)), now=world.clock() + timedelta(days=7))
+
+    whole = "\n".join(told)
+    assert told[0].startswith("Not entered")
+    assert "archive contract set 123" in whole
+    assert "カード仮払いの期限(仮払い+50日)  07-09  in 1 day  please check" in whole
+    assert "job2" not in whole
+    assert not [line for line in told if columns(line) > 80]

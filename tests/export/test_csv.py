@@ -1,0 +1,140 @@
+"""The tables for a spreadsheet: what Excel and LibreOffice do to numbers, formulas and signs finds nothing to spoil."""
+
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from archiver.evidence.cells import cell
+from archiver.evidence.tables import CSV_HEADERS, MESSAGE_HEADER
+from tests.support.archive import at, message_object
+from tests.support.handing import handed, inside, reopened, with_secrets
+
+ID = 1_876_543_210_987_654_321
+"""A spreadsheet would make 1876543210987654400 of it."""
+
+TEXTS = (
+    "=1+1",
+    "+8180",
+    "-5",
+    "@SUM(A1)",
+    "=cmd|' /C calc'!A0",
+    "\t=1",
+    "\u3000=1",
+    "'already quoted",
+    '"引用", コンマ、\n改行\nと "引用"',
+    "0012",
+    "1/2",
+    "1E5",
+    "2026-11-05",
+    "TRUE",
+    "12345678901234567890",
+    "〜−①髙𠮷🎉",
+    "a\x00b\u202ec",
+    " 前後の空白 ",
+    "長い文" * 5_000,
+)
+"""What a spreadsheet might take for something else."""
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a lawyer's package with every such text."""
+    place = tmp_path_factory.mktemp("csv")
+    made = with_secrets(place / "home")
+    shown = [message_object(ID + number, text, sent=200 + number) for number, text in enumerate(TEXTS)]
+    made.sync(shown, minutes=230)
+    made.archive.close()
+    return Path(handed(reopened(place / "home"), "lawyer", place / "out").path)
+
+
+def rows(path: Path) -> list[list[str]]:
+    """The cells of a table."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.mark.parametrize("name", CSV_HEADERS)
+def test_every_table_is_what_spreadsheets_of_japan_read(package: Path, name: str) -> None:
+    """A byte order mark, CRLF between the lines, everything quoted, as many cells as heads."""
+    body = (package / "data" / name).read_bytes()
+    told = rows(package / "data" / name)
+
+    assert body.startswith(b'\xef\xbb\xbf"')
+    assert body.endswith(b'"\r\n')
+    assert len(told) == body.count(b'"\r\n')
+    assert {len(CSV_HEADERS[name])} == {len(row) for row in told}
+    assert not re.search(rb'(?:^|,)[^",\r\n]', body.replace(b"\xef\xbb\xbf", b"").split(b"\r\n")[0])
+
+
+@pytest.mark.parametrize("name", CSV_HEADERS)
+def test_no_cell_is_a_formula_or_a_number_too_long(package: Path, name: str) -> None:
+    """Nothing begins like a formula, after spaces either; no bare number has more digits than are kept."""
+    cells = [one for row in rows(package / "data" / name) for one in row]
+
+    assert [] == [one for one in cells if re.match(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]", one)]
+    texts = {cell(text) for text in TEXTS}
+    assert [] == [one for one in cells if re.fullmatch(r"[0-9]{16,}", one) and one not in texts]
+
+
+def test_ids_and_times_stand_as_specified(package: Path) -> None:
+    """`m` and all digits; Japan's time in a column that says so, and the seconds beside it."""
+    told = {row[4]: row for row in rows(package / "data/messages.csv")}
+
+    row = told[f"m{ID}"]
+    sent = int(at(200).timestamp())
+    assert ("日時(日本時間)", "送信時刻(Unix秒)", "メッセージID") == (
+        MESSAGE_HEADER[1],
+        MESSAGE_HEADER[2],
+        MESSAGE_HEADER[4],
+    )
+    assert (at(200 + 540).strftime("%Y-%m-%d %H:%M:%S"), str(sent)) == (row[1], row[2])
+    assert "'=1+1" == row[8]
+
+
+def test_an_office_gets_the_same_table(package: Path) -> None:
+    """Unmasked it is the lawyer's byte for byte."""
+    place = package.parents[1]
+    support = handed(reopened(place / "home"), "support", place / "support", policy=None)
+
+    assert (package / "data/messages.csv").read_bytes() == inside(support)["02_messages.csv"]
+
+
+@pytest.mark.slow
+def test_libreoffice_loses_nothing(package: Path, tmp_path: Path) -> None:
+    """Opened with quoted cells as text, saved as a workbook, written again: every sign of every cell."""
+    for name in CSV_HEADERS:
+        source = package / "data" / name
+        _convert(source, "ods", tmp_path, "--infilter=CSV:44,34,76,1,,0,true,false")
+        _convert(tmp_path / f"{source.stem}.ods", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true", tmp_path)
+
+        assert _trimmed(rows(source)) == _trimmed(rows(tmp_path / name)), name
+
+
+@pytest.mark.slow
+def test_ids_survive_a_spreadsheet_that_guesses(package: Path, tmp_path: Path) -> None:
+    """Opened by double click, when every cell is looked at for numbers and dates, ids, texts and names stay."""
+    _convert(package / "data/messages.csv", "ods", tmp_path, "--infilter=CSV:44,34,76,1,,0,false,true")
+    _convert(tmp_path / "messages.ods", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true", tmp_path)
+
+    ours, theirs = rows(package / "data/messages.csv"), rows(tmp_path / "messages.csv")
+    assert [row[4] for row in ours] == [row[4] for row in theirs]
+    bare = {"0012", "1/2", "1E5", "2026-11-05", "TRUE", "12345678901234567890"}
+    assert [row[8] for row in ours if row[8] not in bare] == [
+        b[8] for a, b in zip(ours, theirs, strict=True) if a[8] not in bare
+    ]
+
+
+def _trimmed(told: list[list[str]]) -> list[list[str]]:
+    """LibreOffice leaves empty cells out at the end of every line."""
+    return [[*row, *[""] * (20 - len(row))] for row in told]
+
+
+def _convert(source: Path, form: str, folder: Path, *options: str) -> None:
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = ["soffice", profile, "--headless", *options, "--convert-to", form, "--outdir", str(folder), str(source)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)

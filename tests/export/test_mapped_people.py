@@ -1,0 +1,155 @@
+"""Who the user said is who decides the other side of a package, what is covered, and chapter 3."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.export.choice import NOTHING
+from archiver.export.mask import policy
+from archiver.export.order import Order, recipe
+from archiver.export.package import export
+from archiver.export.parties import other_side
+from archiver.export.report import parties
+from archiver.export.report.survey import survey
+from archiver.export.report.values import Table
+from archiver.records import AccountId, Mapped, Part, Sides
+from archiver.schedule.verification import verify_path
+from archiver.store import mapping, seal
+from archiver.store.queries import contracts
+from archiver.store.queries.entries import last_seq
+from archiver.store.queries.mapping import mapped
+from tests.support import cases
+from tests.support.archive import CLIENT, ROOM, ArchiveMaker, at, message_object, story
+
+ME, HELPER = 5_000_001, 5_000_002
+REASON = "クラウドワークスのメッセージでIDを伝えられた"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> ArchiveMaker:
+    """The story, in whose room two more people are; its contract names a client whom nobody is called."""
+    made = story(tmp_path / "home")
+    made.contract("job1", (ROOM,), client="movie_maker")
+    for account, name in ((ME, "yamada(旧)"), (HELPER, "補助の佐藤")):
+        made.account(account, name, minutes=2)
+        made.member(account, name, minutes=2)
+    made.sync([message_object(90, "補助の佐藤です", sent=100, account=HELPER)], minutes=101)
+    return made
+
+
+def say(made: ArchiveMaker, account: int, part: Part, reason: str = REASON) -> None:
+    """Map an account."""
+    with made.archive.writing() as writing:
+        mapping.put(writing, "job1", account, part, reason, at=at(200))
+
+
+def counterparts(made: ArchiveMaker) -> set[int] | None:
+    """Whom a package would take for the other side."""
+    seal.close(made.archive, now=at(250))
+    with made.archive.reading() as reading:
+        order = Order(
+            contract="job1",
+            profile="support",
+            since=None,
+            until=None,
+            zip=False,
+            stamping=None,
+            policy=policy("support"),
+            counterparts=None,
+            choice=NOTHING,
+            max_mb=None,
+            every=timedelta(minutes=5),
+            confirm=None,
+        )
+        found = recipe(reading, seal.seals(reading), order, "x", contracts.contract(reading, "job1"), at(260))
+    return None if found.counterparts is None else set(found.counterparts)
+
+
+def test_the_client_of_a_package_is_the_one_that_was_mapped(made: ArchiveMaker) -> None:
+    """Before that nobody is told apart; third persons and one's own other account never count."""
+    before = counterparts(made)
+    say(made, ME, Part.ME)
+    say(made, HELPER, Part.THIRD)
+    others = counterparts(made)
+    say(made, CLIENT, Part.CLIENT)
+
+    assert before is None
+    assert {CLIENT} == others
+    assert {CLIENT} == counterparts(made)
+
+
+def test_a_mapping_goes_into_the_package_and_verifies(made: ArchiveMaker, tmp_path: Path) -> None:
+    """The entries are part of the record, those of another contract are not; the package is whole."""
+    made.contract("job2", (ROOM,))
+    say(made, CLIENT, Part.CLIENT)
+    with made.archive.writing() as writing:
+        mapping.put(writing, "job2", HELPER, Part.THIRD, "別の契約", at=at(200))
+
+    report = export(made.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
+
+    lines = (Path(report.path) / "data/entries.jsonl").read_text("utf-8").splitlines()
+    told = [json.loads(line) for line in lines if '"kind":"mapping"' in line]
+    assert [f"mapping/job1/{CLIENT}"] == [one["key"] for one in told]
+    assert [("client", REASON)] == [(one["payload"]["state"], one["payload"]["reason"]) for one in told]
+    assert verify_path(Path(report.path)).ok
+
+
+def test_what_was_stated_up_to_an_entry_is_what_counts(made: ArchiveMaker) -> None:
+    """An earlier state of the archive knows what was stated then; what was taken back is gone since."""
+    say(made, CLIENT, Part.THIRD)
+    with made.archive.reading() as reading:
+        last = last_seq(reading)
+    say(made, CLIENT, Part.CLIENT)
+    with made.archive.writing() as writing:
+        first, second = (mapping.withdraw(writing, "job1", CLIENT, at=at(400)) for _ in range(2))
+
+    with made.archive.reading() as reading:
+        assert [(CLIENT, Part.THIRD)] == [(one.account_id, one.part) for one in mapped(reading, "job1", upto=last)]
+        assert () == mapped(reading, "job1")
+    assert (True, False) == (first, second)
+
+
+def test_chapter_3_prints_the_reason() -> None:
+    """Beside each person that was mapped, marked as the user's own words; the role follows the mapping."""
+    stated = {
+        int(CLIENT): Mapped(AccountId(CLIENT), Part.CLIENT, REASON, at(0)),
+        42: Mapped(AccountId(42), Part.ME, "以前のアカウント", at(0)),
+    }
+    case = cases.case(counterparts=(CLIENT,), mapped=stated)
+
+    (table,) = (one for one in parties.parties(case, survey(case)).blocks if isinstance(one, Table))
+
+    by_account = {row[2]: row for row in table.rows}
+    assert ("相手", f"{REASON}\n(報告者入力)") == (by_account[str(CLIENT)][0], by_account[str(CLIENT)][4])
+    assert "報告者" == case.role(42)
+    assert not case.is_counterpart(42)
+
+
+@pytest.mark.parametrize(
+    ("sides", "expected"),
+    [
+        (Sides(1), set()),
+        (Sides(1, clients=frozenset({3})), {3}),
+        (Sides(1, thirds=frozenset({3})), {2, 4}),
+        (Sides(1, mine=frozenset({1, 4})), {2, 3}),
+        (Sides(1, mine=frozenset({1})), set()),
+        (Sides(1, clients=frozenset({3}), thirds=frozenset({2})), {3}),
+    ],
+)
+def test_who_is_left_is_the_other_side(sides: Sides, expected: set[int]) -> None:
+    """Those mapped as the client; else, if somebody was set apart, everybody who was not."""
+    people = {1: ["yamada"], 2: ["田中"], 3: ["佐藤"], 4: ["鈴木"]}
+
+    assert expected == other_side(sides, "だれか", people)
+
+
+def test_a_name_that_fits_is_taken_unless_it_was_set_apart() -> None:
+    """The stated client's name finds the account; a mapping as a third person wins over it."""
+    people = {1: ["yamada"], 2: ["田中"], 3: ["佐藤"]}
+
+    assert {2} == other_side(Sides(1), "田中", people)
+    assert {3} == other_side(Sides(1, thirds=frozenset({2})), "田中", people)

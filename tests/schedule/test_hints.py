@@ -1,0 +1,228 @@
+"""What the other side writes and changes, and what the dates say, become alerts after a round: each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver.alerts.texts import sentence
+from archiver.app import App
+from archiver.records import Delivery, Part
+from archiver.schedule import round as rounds
+from archiver.settings.model import FileSettings, Settings
+from archiver.signs import Alert
+from archiver.store import mapping
+from archiver.store.alerts import alerts, dismiss
+from archiver.store.stated import add_delivery
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, Talk
+from tests.support.world import World, running
+
+DIRECT, LINE = "直接取引にしませんか。", "LINEで話しましょう。"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """One contract on CrowdWorks with 田中 and a third person, 鈴木."""
+    with running(tmp_path / "home") as world:
+        world.suzuki = world.chatwork.add_account("鈴木")  # type: ignore[attr-defined]
+        people = [world.tanaka, world.suzuki]  # type: ignore[attr-defined]
+        world.room = world.chatwork.add_room("動画", members=people, announce=False)
+        state(world)
+        yield world
+
+
+def state(world: World, **facts: Any) -> None:
+    """State the contract anew."""
+    world.contract("job1", world.room, platform="crowdworks", **facts)
+
+
+def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
+    """A whole round some minutes after the last one."""
+    world.clock.pass_by(minutes=minutes)
+    settings = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
+    app = App(settings, world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
+    return rounds.run(app, Options(**options), Talk())
+
+
+def kept(world: World) -> list[Alert]:
+    """Every alert kept."""
+    with world.archive.reading() as reading:
+        return alerts(reading)
+
+
+def told(world: World) -> list[tuple[str, str, int]]:
+    """Rule, level and number of messages of each."""
+    return [(one.rule.value, one.level.value, one.count) for one in kept(world)]
+
+
+# --- words -------------------------------------------------------------------------------------
+
+
+def test_a_phrase_is_told_once_and_nothing_is_hurried(world: World) -> None:
+    """The round that saw it tells; later rounds, edits that say it again and full readings do not."""
+    message = world.post(DIRECT)
+
+    first = a_round(world)
+    second = a_round(world, full=True)
+    world.chatwork.edit(message, DIRECT + "いかがですか。")
+    third = a_round(world, full=True)
+
+    assert [("A5", "high", 1)] == told(world)
+    assert (1, 0, 0) == tuple(len(one.alerts) for one in (first, second, third))
+    assert first.sealed is None
+    assert [(world.room, message)] == [(one.room_id, one.message_id) for one in kept(world)]
+
+
+def test_what_the_owner_writes_or_quotes_is_no_alert(world: World) -> None:
+    """One's own words, and theirs quoted, are left alone."""
+    world.post(DIRECT, by=world.chatwork.owner)
+    world.post(f"[qt][qtmeta aid={world.chatwork.owner} time=1]{DIRECT}[/qt]違反になります")
+
+    a_round(world)
+
+    assert [] == kept(world)
+
+
+def test_an_edit_that_says_more_is_told(world: World) -> None:
+    """A phrase that was edited in is news."""
+    message = world.post("こんにちは")
+    a_round(world)
+    world.chatwork.edit(message, LINE)
+    world.post("やあ")
+
+    a_round(world)
+
+    assert [("A6", "medium", 1)] == told(world)
+
+
+def test_a_row_grows_and_an_urgent_one_is_told_for_each_message(world: World) -> None:
+    """Ten messages that speak of LINE within a day are one alert; put aside, the next is told anew."""
+    for _ in range(4):
+        world.post(LINE)
+    world.post(DIRECT)
+    world.post(DIRECT)
+    first = a_round(world)
+    world.post(LINE)
+    a_round(world)
+    with world.archive.writing() as writing:
+        dismiss(writing, 3, at=world.clock(), reason=None)
+    world.post(LINE)
+    a_round(world)
+
+    assert [("A5", "high", 1), ("A5", "high", 1), ("A6", "medium", 5), ("A6", "medium", 1)] == sorted(
+        told(world), key=lambda one: (one[0], -one[2])
+    )
+    assert 3 == len(first.alerts)
+
+
+def test_who_is_mapped_decides_whose_words_count(world: World) -> None:
+    """Until anybody is mapped all others count; then the client alone."""
+    world.post(LINE, by=world.suzuki)  # type: ignore[attr-defined]
+    a_round(world)
+    before = told(world)
+    with world.archive.writing() as writing:
+        mapping.put(writing, "job1", world.tanaka, Part.CLIENT, "CWで確認", at=world.clock())
+    world.post(DIRECT, by=world.suzuki)  # type: ignore[attr-defined]
+    a_round(world)
+    world.post(DIRECT)
+    a_round(world)
+
+    assert [("A6", "medium", 1)] == before
+    assert [*before, ("A5", "high", 1)] == told(world)
+
+
+def test_work_before_the_escrow_counts_less_once_there_is_one(world: World) -> None:
+    """Medium while no escrow is stated, low after."""
+    phrase = "まずはテストライティングをお願いします"
+    world.post(phrase)
+    a_round(world)
+    state(world, escrowed_at="2026-06-30")
+    world.post(phrase)
+    a_round(world)
+
+    assert [("A1", "medium", 1), ("A1", "low", 1)] == told(world)
+
+
+# --- changes -----------------------------------------------------------------------------------
+
+
+def test_edits_within_a_day_and_a_changed_description_are_told(world: World) -> None:
+    """One edit alone is not; a second within the day is, and so is a pay list that changed."""
+    posts = world.posts(3)
+    a_round(world)
+    world.chatwork.edit(posts[0], "書き直した")
+    world.post("はい")
+    a_round(world)
+    none_yet = told(world)
+    world.chatwork.edit(posts[1], "これも書き直した")
+    world.chatwork.describe(world.room, "1本 3,000円")
+    world.post("はい")
+    a_round(world, full=True)
+    a_round(world, full=True)
+
+    assert [] == none_yet
+    assert [("A10", "medium", 2), ("A12", "medium", 1)] == told(world)
+    assert "archive show" in sentence(kept(world)[0])
+
+
+# --- dates -------------------------------------------------------------------------------------
+
+
+def test_early_contact_is_told_at_once_when_it_is_stated_and_settled_by_a_correction(world: World) -> None:
+    """A contract stated anew is judged by the next round, not by the next hour."""
+    message = world.post("はじめまして")
+    a_round(world, minutes=1)
+    state(world, contact_approved_on="2026-07-05")
+    a_round(world, minutes=1)
+    early = kept(world)
+    state(world, contact_approved_on="2026-06-25")
+    a_round(world, minutes=1)
+
+    assert [("early_contact", "high", message)] == [(one.rule.value, one.level.value, one.message_id) for one in early]
+    assert [True] == [one.dismissed for one in kept(world)]
+
+
+def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
+    """Hour by hour for nine days after a delivery: three days of silence, then the day before the review."""
+    world.post("お願いします")
+    a_round(world)
+    with world.archive.writing() as writing:
+        add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
+
+    for _ in range(9 * 8):
+        a_round(world, minutes=180)
+
+    assert [("A11", "medium", 1), ("deadline", "medium", 1)] == told(world)
+    assert all("job1" in sentence(one) for one in kept(world))
+
+
+def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within the hour, without news, no contract is looked at and nothing is written."""
+    a_round(world)
+    world.clock.pass_by(minutes=1)
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("archiver.schedule.lookout.around", refuse)
+    monkeypatch.setattr("archiver.schedule.lookout.heard.said", refuse)
+
+    from archiver.schedule import lookout
+
+    assert [] == lookout.judge(world.archive, now=world.clock)
+
+
+def test_no_sentence_holds_a_name_or_a_text(world: World) -> None:
+    """Screens are shared: alerts name numbers alone."""
+    for text in (DIRECT, LINE, "身分証の写真を送ってください", "tanaka.taro@gmail.com", "セミナーに参加しませんか"):
+        world.post(text)
+    a_round(world)
+
+    said = " ".join(sentence(one) for one in kept(world))
+
+    assert 5 == len(kept(world))
+    assert not [word for word in ("田中", "動画", "gmail", "身分証の写真", "しませんか") if word in said]

@@ -1,0 +1,176 @@
+"""A year of the daemon under a clock of the test: sleep, no network, a bad token, a full disk, a silent authority."""
+
+from __future__ import annotations
+
+import random
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.app import App
+from archiver.demo.authority import SimulatedAuthority
+from archiver.demo.chatwork import Chatwork, Fault
+from archiver.evidence.timestamp import Answer, Authority
+from archiver.schedule import log
+from archiver.schedule.duties import Duties
+from archiver.schedule.verification import verify_archive
+from archiver.schedule.voice import Voice
+from archiver.settings.model import AuthoritySetting, FileSettings, Settings, SyncSettings, TimestampSettings
+from archiver.store import stamps
+from archiver.store.archive import Archive, Writing
+from tests.support.unplugged import plug, unplugged
+from tests.support.world import Clock, World
+
+HOUR = timedelta(hours=1)
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+class Disk(Archive):
+    """An archive on a disk that can be full."""
+
+    full = False
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """Refuse what a full disk refuses."""
+        if self.full:
+            raise errors.DiskFull(path=self.database)
+        with super().writing() as writing:
+            yield writing
+
+
+class Year:
+    """A daemon that is asked once an hour what is due, and a life around it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock, self.dice = Clock(), random.Random(3)
+        self.chatwork = unplugged(Chatwork(now=self.clock, limit=300, token=TOKEN))
+        self.world = World(folder / "home", self.chatwork, self.clock)
+        for session in (self.world.api, self.world.downloads):
+            plug(session, self.chatwork, self.clock)
+        self.token, self.disk = TOKEN, Disk(self.world.home)
+        self.authority, self.silent = SimulatedAuthority(now=self.clock), False
+        self.posted, self.said, self.talks = list[str](), list[str](), True
+        self.settings = Settings(
+            self.world.home,
+            sync=SyncSettings(every=HOUR),
+            files=FileSettings(stop_when_free_gb=0),
+            timestamp=TimestampSettings((AuthoritySetting("a", "http://localhost/", "root.pem"),)),
+        )
+        voice = Voice(
+            lambda _report: None,
+            lambda fault: self.said.append(type(fault).__name__),
+            lambda name: self.said.append(f"over {name}"),
+            lambda told: self.said.append(f"findings {len(told.findings)}"),
+        )
+        self.duties = Duties(lambda: self.settings, self._build, lambda _: self.token, now=self.clock, voice=voice)
+
+    def live(self, days: float) -> list[str]:
+        """Days with some messages, an edit and a deletion now and then; what was said in them."""
+        before = len(self.said)
+        for hour in range(int(days * 24)):
+            for _ in range(self.dice.choice((0, 0, 0, 0, 1, 3)) if self.talks else 0):
+                self.posted.append(self.world.post("作業中です"))
+            if self.talks and hour % 50 == 49:
+                self.chatwork.edit(self.posted[-1], "書き換えました")
+            self.clock.time += HOUR
+            self.duties.round()
+            self.duties.check()
+        return self.said[before:]
+
+    def sleep(self, days: float, messages: int) -> None:
+        """The computer sleeps while others go on."""
+        self.posted += self.world.posts(messages)
+        self.clock.time += timedelta(days=days)
+
+    def _build(self, settings: Settings) -> App:
+        client, world = self.world.new_client(), self.world
+        client.transport._ask_token = lambda: self.token
+        stamping = Authority("a", self._stamp, (self.authority.root_der,))
+        return App(settings, self.disk, client, world.downloads, self.clock, self.clock.sleep, (stamping,))
+
+    def _stamp(self, query: bytes) -> Answer:
+        if self.silent:
+            raise ConnectionRefusedError
+        return Answer(200, self.authority.reply(query))
+
+
+def lived(folder: Path, scale: float) -> Year:
+    """A year (scale 1) or a part of it, with every fault; each was said when it began, daily, and when it was over."""
+    year = Year(folder)
+    assert [] == year.live(40 * scale)
+    year.sleep(3, 60)
+    assert [] == year.live(30 * scale)
+    year.sleep(9, 260)
+    assert [] == year.live(40 * scale)
+
+    year.chatwork.fail(Fault.DROP, "/v2/", times=None)
+    assert ["Unreachable"] * 3 == year.live(2.5)
+    year.chatwork.heal()
+    assert ["over Unreachable"] == year.live(40 * scale)
+
+    year.chatwork.revoke_token()
+    year.token = "another"  # what somebody stores meanwhile, and is refused too
+    assert ["TokenRefused"] * 3 == year.live(2.5)
+    year.chatwork.revoke_token(new="third")
+    year.token = "third"
+    assert ["over TokenRefused"] == year.live(40 * scale)
+
+    year.disk.full = True
+    assert ["DiskFull"] * 2 == year.live(1.5)
+    year.disk.full = False
+    assert ["over DiskFull"] == year.live(40 * scale)
+
+    year.silent = True
+    assert [] == year.live(5)
+    year.silent = False
+    assert [] == year.live(60 * scale)
+
+    year.chatwork.cancel_account(year.world.tanaka)
+    year.talks = False
+    assert [] == year.live(40 * scale)
+    year.chatwork.remove_owner(year.world.room)
+    assert [] == year.live(20 * scale)
+    return year
+
+
+def judge(year: Year) -> None:
+    """Nothing is lost but inside a gap that is told, everything verifies and is stamped, the log is bounded."""
+    world = year.world
+    held = {row["message_id"] for row in world.rows("message")}
+    gaps = [(int(row["after"] or 0), int(row["before"])) for row in world.rows("gap") if row["open"]]
+    lost = [int(one) for one in year.posted if one not in held]
+    assert all(any(after < one < before for after, before in gaps) for one in lost)
+    assert 160 <= len(lost) <= 170
+    assert [] == verify_archive(year.disk, deep=True).findings
+    with year.disk.reading() as reading:
+        assert 0 == stamps.unstamped(reading, ["a"])
+    logs = list((world.home / log.FOLDER).iterdir())
+    assert sum(path.stat().st_size for path in logs) <= (log.COPIES + 1) * log.MOST_BYTES
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_a_month_has_every_fault_and_loses_nothing(tmp_path: Path) -> None:
+    """The same as below with a few quiet days between the faults."""
+    judge(lived(tmp_path, scale=0.05))
+
+
+@pytest.mark.slow
+def test_a_year_loses_nothing_and_does_not_grow(tmp_path: Path) -> None:
+    """Every fault is said when it begins, daily, and when it is over; memory ends where it began."""
+    year = lived(tmp_path, scale=0.9)
+    judge(year)
+
+    tracemalloc.start()
+    year.live(5)
+    before, _ = tracemalloc.get_traced_memory()
+    year.live(20)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 1_000_000
