@@ -30,7 +30,8 @@ def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
     assert platform.operator
     assert platform.warning
     assert platform.steps
-    for source in (platform.contact_source, *(one.source for one in (*platform.steps, *platform.deadlines))):
+    sources = [*(step.source for step in platform.steps), *(one.source for one in platform.deadlines)]
+    for source in (platform.contact_source, *sources):
         assert source.title
         assert source.url.startswith("https://")
         assert source.by in {"official", "lawyer", "press", "user"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -366,6 +367,21 @@ def test_only_their_own_words_count() -> None:
         f"[info][title]引用[/title][qt]{phrase}[/qt][/info]",
     )
     assert ["A5"] == [one.rule.value for one in told(f"[info][title]ご提案[/title]{phrase}[/info]")]
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a@", "0-", "0a.", "LINE", "手数料", "仮払い", "確認してから", "LINEのID", "テスト", "[qt]"]
+)
+def test_a_hostile_message_costs_no_more_than_its_length(piece: str) -> None:
+    """Four times the length takes far less than sixteen times as long: nothing is tried over and over."""
+    spent = []
+    for size in (15_000, 60_000):
+        body = piece * (size // len(piece))
+        begun = time.process_time()
+        rules_words.rules_of(body)
+        spent.append(time.process_time() - begun)
+
+    assert spent[1] < 10 * spent[0] + 0.05
 
 
 def test_a_hit_names_room_person_and_message() -> None:

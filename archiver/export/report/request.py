@@ -30,18 +30,41 @@ def review_due(case: Case) -> date | None:
     return facts.review_due(case.deliveries, platform_of(case.contract.platform))
 
 
+def opening(case: Case, found: Survey) -> tuple[str, str]:
+    """The first row of page 1: what an office is asked for; for every other reader, how things stand."""
+    if case.profile == "support":
+        return "お願いしたいこと", request(case, found)
+    return "現在の状況", standing(case, found) or "報告者の記入待ち"
+
+
 def request(case: Case, found: Survey) -> str:
     """The one request, in one sentence."""
     words = platform_of(case.contract.platform)
-    delivered = last_delivery(case)
-    if delivered is not None and words.review:
-        passed = days_since(delivered, case.created_at)
-        if passed >= words.review_days:
-            late = f"納品({shown_date(delivered)})から{passed}日を経過しても検収が確認できないため"
-            return f"{late}、{words.review}をお願いします。"
+    late = _late(case)
+    if late and words.review:
+        return f"{late}ため、{words.review}をお願いします。"
     if words.nudge and _is_silent(case, found):
         return f"相手方からの返信がないため、{words.nudge}をお願いします。"
     return READ
+
+
+def standing(case: Case, found: Survey) -> str:
+    """How things stand, in one sentence that asks nobody for anything; empty if nothing is overdue."""
+    late = _late(case)
+    if late:
+        return f"{late}状態です。"
+    return "相手方からの返信がありません。" if _is_silent(case, found) else ""
+
+
+def _late(case: Case) -> str:
+    """That the usual time of a review is over, as the beginning of a sentence; empty if it is not."""
+    delivered = last_delivery(case)
+    if delivered is None:
+        return ""
+    passed = days_since(delivered, case.created_at)
+    if passed < platform_of(case.contract.platform).review_days:
+        return ""
+    return f"納品({shown_date(delivered)})から{passed}日を経過しても検収が確認できない"
 
 
 def blanks(case: Case) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archiver.export.report.case import BLANK, Case
 from archiver.export.report.happened import happened
 from archiver.export.report.permission import permission
-from archiver.export.report.request import request
+from archiver.export.report.request import opening
 from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Chapter, Facts, Paragraph
@@ -24,7 +24,7 @@ def chapter(case: Case, found: Survey) -> Chapter:
     """Labels and what they say."""
     words = platform_of(case.contract.platform)
     rows = [
-        ("お願いしたいこと", request(case, found)),
+        opening(case, found),
         ("契約" if words.elsewhere else f"{words.name}の契約", _contract(case)),
         ("当事者", _parties(case)),
         ("契約・仮払い", _money(case)),

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from archiver.export.report.case import Case
-from archiver.export.report.request import READ, advice, request
+from archiver.export.report.request import READ, advice, opening, request
 from archiver.export.report.survey import survey
 from archiver.platforms.platform import offices, platform_of, platforms
 from archiver.records import Delivery
@@ -95,3 +95,15 @@ def test_days_are_those_of_the_calendar_in_japan() -> None:
     case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=0)
 
     assert "経過しても" in asked(replace(case, created_at=at(7 * DAY)))
+
+
+@pytest.mark.parametrize("profile", ["lawyer", "court", "consult"])
+def test_only_an_office_is_asked_for_something(profile: str) -> None:
+    """Every other reader is told how things stand, in a sentence that asks nobody."""
+    late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
+    calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
+
+    assert ("現在の状況", "納品(2026-11-05)から9日を経過しても検収が確認できない状態です。") == opening(
+        late, survey(late)
+    )
+    assert ("現在の状況", "報告者の記入待ち") == opening(calm, survey(calm))
