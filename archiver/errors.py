@@ -221,6 +221,40 @@ class UnknownEnclosure(UsageError):
     hint = N_("See the attachments with: archive contract show {contract}")
 
 
+class BadSearch(UsageError):
+    """The words of a search cannot be understood."""
+
+
+class EmptySearch(BadSearch):
+    """Nothing was given to look for."""
+
+    message = N_("Say what to look for: a word, a phrase between quotation marks, or a filter such as has:file.")
+
+
+class UnclosedPhrase(BadSearch):
+    """A phrase has a quotation mark at its beginning only."""
+
+    message = N_("The quotation mark before {text} is not closed by a second one.")
+
+
+class EmptyPart(BadSearch):
+    """Nothing stands between quotation marks, or after a filter's name."""
+
+    message = N_("Nothing to look for is given at {text}; a filter's value follows its colon without a blank.")
+
+
+class NegatedFilter(BadSearch):
+    """A minus sign stands before a filter."""
+
+    message = N_("{text}: only words and phrases can be excluded with “-”, filters cannot.")
+
+
+class UnknownHas(BadSearch):
+    """`has:` is followed by something that no message has."""
+
+    message = N_("has:{value} is not known. Known: {known}")
+
+
 # --- settings and accounts: exit 5 -----------------------------------------------------------
 
 

@@ -53,6 +53,8 @@ class Rule(StrEnum):
     """Long without saving."""
     EARLY_CONTACT = "early_contact"
     """The oldest message stands before what the platform asks for."""
+    UNDELIVERED = "undelivered"
+    """Handed over on Chatwork, and not within a day on the platform, whose record decides about the money."""
     DEADLINE = "deadline"
     """A day counted from the contract's dates is near or has just passed."""
 

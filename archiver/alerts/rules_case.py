@@ -22,10 +22,12 @@ PAUSE, LONG_PAUSE = timedelta(hours=24), timedelta(days=30)
 """Without saving; after 40 days the free plan hides what was not saved."""
 SOON, LATE = 1, -7
 """Days before and after a deadline on which it is told."""
+DAY, RECENT = timedelta(days=1), timedelta(days=14)
+"""How long a delivery on the platform may come after the one on Chatwork, and how long that is worth a hint."""
 NOT_TOLD = frozenset({"nudge", "plan"})
 """Deadlines for which there are alerts of their own (A11, A14)."""
 
-ONCE = frozenset({Rule.EARLY_CONTACT, Rule.A11, Rule.A14, Rule.DEADLINE})
+ONCE = frozenset({Rule.EARLY_CONTACT, Rule.A11, Rule.A14, Rule.DEADLINE, Rule.UNDELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class CaseSeen:
     last_reply: datetime | None = None
     deliveries: tuple[Delivery, ...] = ()
     dues: tuple[Due, ...] = ()
+    handed_at: datetime | None = None
+    """When the user last handed something over on Chatwork, as far as their words tell."""
+    handed_room: int | None = None
+    handed_message: str | None = None
 
     @property
     def room(self) -> int | None:
@@ -77,6 +83,23 @@ def silence(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
         yield Alert(Rule.A11, Level.MEDIUM, now, seen.room, subject=subject)
 
 
+def undelivered(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
+    """Handed over on Chatwork a day ago, and no delivery on the platform stated from the day before on."""
+    at, office = seen.handed_at, platform_of(seen.contract.platform).operator
+    if at is None or office is None or seen.contract.state != "open" or not DAY <= now - at <= RECENT:
+        return
+    told = [day for one in seen.deliveries if (day := day_of(one.at)) is not None]
+    if all(days_since(day, at) > 1 for day in told):
+        yield Alert(
+            Rule.UNDELIVERED,
+            Level.MEDIUM,
+            now,
+            seen.handed_room,
+            message_id=seen.handed_message,
+            subject=f"{seen.contract.id}/{seen.handed_message}",
+        )
+
+
 def deadlines(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
     """A day that is near asks for a look; one that has passed is good to know."""
     if seen.contract.state != "open":
@@ -110,4 +133,4 @@ def settled(cases: Iterable[CaseSeen], kept: Iterable[Alert]) -> list[Alert]:
     return [one for one in kept if one.rule is Rule.EARLY_CONTACT and not one.dismissed and one.subject not in early]
 
 
-RULES = (early_contact, silence, deadlines)
+RULES = (early_contact, undelivered, silence, deadlines)

@@ -118,6 +118,12 @@ def _of_case(alert: Alert) -> str:
                 "Nothing was saved for {hours} hours. What was changed in that time is kept only as it is now; "
                 "consider keeping this computer on: archive check."
             )
+        case Rule.UNDELIVERED:
+            return _(
+                "Contract {contract}: you handed something over on Chatwork, and no delivery on the platform "
+                "is entered. Consider delivering there too, as its record decides about the money: "
+                "archive delivery add."
+            )
         case Rule.DEADLINE:
             return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")
         case _:

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Listed] = {
     "status": Listed("archiver.cli.sync", EVERYDAY, N_("What is kept, what is missing, what to do next")),
     "export": Listed("archiver.cli.export", EVERYDAY, N_("Make a package to hand in")),
     "rescue": Listed("archiver.cli.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")),
+    "search": Listed("archiver.cli.search", EVERYDAY, N_("Find a message, earlier and deleted texts included")),
     "contract": Listed("archiver.cli.case", EVERYDAY, N_("Enter a contract and its rooms, or look at it")),
     "init": Listed("archiver.cli.setup", SETTING_UP, N_("Set everything up; call it again to go on")),
     "check": Listed("archiver.cli.check", SETTING_UP, N_("Is everything set up to save by itself")),

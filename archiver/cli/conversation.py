@@ -28,12 +28,7 @@ def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable
     from archiver.render.body import References
 
     known = References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
-    states = {
-        State.EDITED: _("edited"),
-        State.DELETED: _("shown as deleted"),
-        State.MISSING: _("not shown any more (reason unknown)"),
-        State.HIDDEN: _("hidden by the plan"),
-    }
+    states = state_words()
     number, waiting = 0, deque(unseen)
     for line in lines:
         number += 1
@@ -48,6 +43,16 @@ def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable
     for one in waiting:
         click.echo(unseen_line(one) + "\n")
     return number
+
+
+def state_words() -> dict[State, str]:
+    """How a message that is not as it was posted is marked."""
+    return {
+        State.EDITED: _("edited"),
+        State.DELETED: _("shown as deleted"),
+        State.MISSING: _("not shown any more (reason unknown)"),
+        State.HIDDEN: _("hidden by the plan"),
+    }
 
 
 def _tell_text(text: Text, references: References, *, last: bool) -> None:

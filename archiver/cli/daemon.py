@@ -56,7 +56,7 @@ def command_daemon(obj: CliContext) -> int:
     with alone(obj.home):
         if obj.verbose >= 0:
             begun = _("Saving again and again ({every} apart). Stop with Ctrl-C.")
-            click.echo(begun.format(every=_span(duties.settings.sync.every)), err=True)
+            click.echo(begun.format(every=span(duties.settings.sync.every)), err=True)
         ended = daemon.run(duties, stop)
         if obj.verbose >= 0:
             _unheard(lambda: click.echo(_("Stopped. What was saved until now is kept."), err=True))
@@ -65,7 +65,8 @@ def command_daemon(obj: CliContext) -> int:
     return 0
 
 
-def _span(every: timedelta) -> str:
+def span(every: timedelta) -> str:
+    """How long a pace is, in words."""
     seconds = round(every.total_seconds())
     if seconds % 60:
         return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)

@@ -30,7 +30,7 @@ _MOST = 12
     ),
 )
 @click.argument("contract_id", metavar="CONTRACT")
-@click.argument("account", type=click.IntRange(1), metavar="ACCOUNT")
+@click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
 @click.argument("part", type=click.Choice([part.value for part in Part]))
 @click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("How you know; it is printed in packages."))
 @click.pass_obj
@@ -56,7 +56,7 @@ def contract_map(obj: CliContext, contract_id: str, account: int, part: str, rea
 
 @click.command("unmap", help=N_("Take back who somebody is; the record that it was entered stays."))
 @click.argument("contract_id", metavar="CONTRACT")
-@click.argument("account", type=click.IntRange(1), metavar="ACCOUNT")
+@click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
 @click.pass_obj
 def contract_unmap(obj: CliContext, contract_id: str, account: int) -> int:
     """What was never entered cannot be taken back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,13 +42,17 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
     from archiver.settings import home as homes
     from archiver.store import revision
 
+    if not yes and sys.stdin.isatty():
+        from archiver.cli import wizard
+
+        return wizard.run(obj, token_from, timestamps)
     homes.check_home(obj.home, obj.environ)
     make_home(obj.home)
     _settings(obj, token_from, timestamps, yes=yes)
     app = application.build(obj.settings(), obj.environ)
     if not app.archive.exists():
         revision.create(app.archive.database)
-    name, account = _know_account(app)
+    name, account = know_account(app)
     click.echo(_("Account: {name} (ID {account})").format(name=visible(name), account=account))
     click.echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
     click.echo(_("Next: archive rooms   then: archive contract add job1 --room NUMBER   then: archive sync"))
@@ -69,28 +74,36 @@ def make_home(home: Path) -> None:
 
 def _settings(obj: CliContext, token_from: str | None, timestamps: str | None, *, yes: bool) -> None:
     """Write `archive.toml`, or change in it what was asked for, and store the token where the user wants it."""
-    from archiver.cli.language import choose, windows_language
     from archiver.settings import file
 
     source = token_from or (VARIABLE if yes else "prompt")
     exists = (obj.home / "archive.toml").exists()
     if exists:
-        _choose_authorities(obj.home, timestamps)
+        choose_authorities(obj.home, timestamps)
     if exists and token_from is None:
         return
     if source == "prompt":
         source = _prompt_and_store(obj.home)
     elif not file.is_source(source):
         raise errors.BadValue(value=source, option="--token-from", example="file:/run/secrets/chatwork")
-    if exists:
+    keep_settings(obj, source)
+    if not exists:
+        choose_authorities(obj.home, timestamps)
+
+
+def keep_settings(obj: CliContext, source: str) -> None:
+    """Write where the token lies into `archive.toml`; a new one gets the language of this call too."""
+    from archiver.cli.language import choose, windows_language
+    from archiver.settings import file
+
+    if (obj.home / "archive.toml").exists():
         file.update(obj.home, {"token.source": source})
         return
     language = choose([], {**obj.environ, "ARCHIVE_LANG": _spoken(obj)}, system_language=windows_language)
     file.write(obj.home, language=language, token_source=source)
-    _choose_authorities(obj.home, timestamps)
 
 
-def _choose_authorities(home: Path, timestamps: str | None) -> None:
+def choose_authorities(home: Path, timestamps: str | None) -> None:
     """Write the two that are offered, or none; whoever chose their own keeps them. None: nothing was said."""
     from archiver.settings import file
     from archiver.settings.authorities import OFFERS
@@ -128,7 +141,7 @@ def _prompt_and_store(home: Path) -> str:
     raise errors.TokenMissing(source="prompt")
 
 
-def _know_account(app: App) -> tuple[str, int]:
+def know_account(app: App) -> tuple[str, int]:
     """Ask whose token it is, and write it down in a new archive. Raises WrongAccount, TokenRefused, Unreachable."""
     from archiver.records import Observation
     from archiver.store import writer
@@ -170,7 +183,7 @@ def token_set(obj: CliContext, source: str | None) -> int:
     value = click.prompt(_("Paste the token and press Enter (it will not be shown)"), hide_input=True).strip()
     trial = {**obj.environ, "CHATWORK_API_TOKEN": value}
     app = application.build(replace(settings, token_source=VARIABLE), trial)
-    name, account = _know_account(app) if app.archive.exists() else _account_of(app)
+    name, account = know_account(app) if app.archive.exists() else _account_of(app)
     place = source or settings.token_source
     if place.startswith("env:"):
         place = "keyring"

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
 from archiver.app import App, build
 from archiver.demo.authority import SimulatedAuthority
 from archiver.demo.chatwork import Chatwork
 from archiver.export import package
-from archiver.records import JST, Contract, ContractRoom, Observation, RoomId
+from archiver.records import JST, Contract, ContractRoom, Delivery, Observation, RoomId
 from archiver.schedule import round as rounds
 from archiver.schedule.stamping import stamping
 from archiver.schedule.verification import verify_archive, verify_path
@@ -27,6 +28,7 @@ from archiver.settings.model import AuthoritySetting
 from archiver.store import revision, writer
 from archiver.store.queries.contracts import statement
 from archiver.store.queries.status import status
+from archiver.store.stated import add_delivery
 from archiver.sync import run as sync
 
 Say = Callable[[str], None]
@@ -68,6 +70,7 @@ class Story:
     room: int = 0
     other_room: int = 0
     posts: dict[str, str] = field(default_factory=dict)
+    contract: Contract = Contract(CONTRACT, ())  # noqa: RUF009 - frozen
     package: Path | None = None
     ok: bool = False
 
@@ -138,23 +141,32 @@ def _beginning(story: Story) -> None:
     world.post(story.other_room, world.owner, "今日の夕飯どうする?")
     _post(story, "はじめまして。クラウドワークスの動画編集の件、よろしくお願いします。", key="hello")
     story.posts["price"] = _post(story, "10本で50,000円、検収後すぐにお支払いします。[hr]素材は今夜送ります。")
-    made = Contract(
-        CONTRACT,
-        (ContractRoom(RoomId(story.room)),),
+    _state(
+        story,
+        rooms=(ContractRoom(RoomId(story.room)),),
         title="YouTube動画編集 10本",
         client="田中",
         platform="crowdworks",
         platform_id="12345678",
         url="https://crowdworks.jp/contracts/12345678",
-        contracted_on=f"{story.clock.at.astimezone(JST):%Y-%m-%d}",
+        contracted_on=_today(story),
         amount="50,000円",
     )
-    with story.app.archive.writing() as writing:
-        seen = Observation("contract", f"contract/{CONTRACT}", statement(made))
-        writer.append(writing, [seen], account_id=world.owner, at=story.clock.now())
     story.say("    archive contract add job1 --room … --url https://crowdworks.jp/contracts/12345678")
     _sync(story)
     story.say("    " + _("Only this room is saved; your other rooms are not."))
+
+
+def _state(story: Story, **facts: Any) -> None:
+    """What the user enters about the contract."""
+    story.contract = replace(story.contract, **facts)
+    with story.app.archive.writing() as writing:
+        seen = Observation("contract", f"contract/{CONTRACT}", statement(story.contract))
+        writer.append(writing, [seen], account_id=story.chatwork.owner, at=story.clock.now())
+
+
+def _today(story: Story) -> str:
+    return f"{story.clock.at.astimezone(JST):%Y-%m-%d}"
 
 
 def _post(story: Story, text: str, *, mine: bool = False, key: str | None = None) -> str:
@@ -170,6 +182,9 @@ def _work(story: Story) -> None:
     world = story.chatwork
     _until(story, 2)
     _heading(story, _("The client sends material and a task."))
+    _post(story, "仮払い前ですが、先に作業を進めてください。クラウドワークスを通さなければ手数料もかかりません。")
+    _state(story, escrowed_at=_today(story), contact_approved_on=_today(story))
+    story.say(f"    archive contract set job1 --escrowed-at {_today(story)} --contact-approved-on {_today(story)}")
     world.upload(story.room, story.client, "仕様書 v1.txt", data="尺は8分。字幕あり。\n".encode())
     world.add_task(story.room, story.client, world.owner, "1本目を金曜までに", limit=story.clock.at + timedelta(days=5))
     _sync(story)
@@ -185,6 +200,10 @@ def _delivery(story: Story) -> None:
     story.posts["thanks"] = _post(
         story, f"[To:{world.owner}]yamadaさん\n確認しました。残り3本もこの調子でお願いします😀"
     )
+    at = f"{story.clock.at.astimezone(JST):%Y-%m-%d %H:%M}"
+    with story.app.archive.writing() as writing:
+        add_delivery(writing, CONTRACT, Delivery(0, at), at=story.clock.now())
+    story.say(f'    archive delivery add job1 --at "{at}"')
     _sync(story)
 
 

@@ -20,7 +20,7 @@ from archiver.store import alerts, work
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.clock import moment, stamp
 from archiver.store.queries import entries, heard, signs
-from archiver.store.queries.cases import around
+from archiver.store.queries.cases import around, handed_over
 from archiver.store.queries.contracts import contracts, is_read, last_stated
 
 JUDGED = "judged"
@@ -110,6 +110,7 @@ def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
 def _case(reading: Reading, contract: Contract, at: datetime) -> CaseSeen:
     told = around(reading, contract)
     platform, first = platform_of(contract.platform), told.first
+    handed = handed_over(reading, told, since=at - rules_case.RECENT, until=at - rules_case.DAY)
     return CaseSeen(
         contract,
         first_at=first.at if first else None,
@@ -117,6 +118,9 @@ def _case(reading: Reading, contract: Contract, at: datetime) -> CaseSeen:
         first_message=first.message_id if first else None,
         last_reply=told.last_reply.at if told.last_reply else None,
         deliveries=told.deliveries,
+        handed_at=handed.at if handed else None,
+        handed_room=handed.room_id if handed else None,
+        handed_message=handed.message_id if handed else None,
         dues=tuple(case.deadlines(contract, platform, told.deliveries, now=at)),
     )
 

@@ -133,7 +133,7 @@ class Archive:
         """Say in our words what SQLite and the disk say in theirs."""
         try:
             yield
-        except DatabaseError as fault:
+        except (DatabaseError, sqlite3.DatabaseError) as fault:
             raise translate(fault, self.database) from fault
 
 
@@ -174,17 +174,18 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     return engine
 
 
-def translate(fault: DatabaseError, database: Path) -> Exception:
-    """One of our errors for what the database could not do."""
-    text = str(fault.orig).lower()
+def translate(fault: DatabaseError | sqlite3.DatabaseError, database: Path) -> Exception:
+    """One of our errors for what the database could not do, said by SQLAlchemy or by the driver itself."""
+    said = str(fault.orig if isinstance(fault, DatabaseError) else fault)
+    text = said.lower()
     if "full" in text or "disk i/o error" in text:
         return errors.DiskFull(path=database)
     if "locked" in text or "busy" in text:
         return errors.ArchiveBusy(seconds=BUSY_SECONDS)
     if "readonly" in text or "unable to open" in text:
-        return errors.HomeNotWritable(path=database.parent, detail=str(fault.orig))
-    if isinstance(fault, OperationalError) or "malformed" in text or "not a database" in text:
-        return errors.ArchiveDamaged(path=database, detail=str(fault.orig))
+        return errors.HomeNotWritable(path=database.parent, detail=said)
+    if isinstance(fault, OperationalError | sqlite3.OperationalError) or "malformed" in text or "not a database" in text:
+        return errors.ArchiveDamaged(path=database, detail=said)
     return fault
 
 

@@ -407,11 +407,30 @@ verification = Table(
     Column("checks", Text, nullable=False),  # names of the checks that found something, as JSON
 )
 
+search_version = Table(
+    "search_version",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # of the version; its row in SEARCH has the same
+    Column("room_id", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("newest", BigInteger),  # the newest message in this table so far; null: this one
+)
+
 memory = Table(
     "memory",
     metadata,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+SEARCH = (
+    "CREATE VIRTUAL TABLE search USING fts5(grams, content='', columnsize=0, tokenize=\"ascii tokenchars '"
+    + _PUNCTUATION.replace("'", "''").replace('"', '""')
+    + "'\")"
+)
+"""The index of pairs of signs, where SQLite has FTS5. `ascii` leaves every sign beyond ASCII as it is, in each version
+of SQLite; together with the punctuation only the blank ends a word."""
 
 READABLE = tuple(table for table in metadata.sorted_tables if table.info.get("readable"))

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 
 from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
-from archiver.store import schema
+from archiver.store import schema, search_index
 from archiver.store.archive import Reading, Writing
 from archiver.store.clock import stamp
 from archiver.store.project import project
@@ -47,7 +47,9 @@ def append(
         for seq, one in enumerate(observations, first)
     ]
     writing.sql.execute(_INSERT, [_row(entry) for entry, _ in made])
-    project(writing.sql, [told for _, told in made], lambda key, upto: entries_of(writing, key, upto))
+    told = [one for _, one in made]
+    project(writing.sql, told, lambda key, upto: entries_of(writing, key, upto))
+    search_index.keep(writing.sql, told)
     return [entry for entry, _ in made]
 
 

@@ -172,6 +172,60 @@ def test_each_delivery_is_waited_for_once() -> None:
     assert [("A11", "medium")] == told(delivered("2026-11-03", "2026-11-10"), kept=(found,))
 
 
+# --- handed over on Chatwork alone ---------------------------------------------------------------
+
+
+def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSeen:
+    """A case in which the user spoke of a delivery on Chatwork."""
+    told = tuple(Delivery(number, one) for number, one in enumerate(delivered_on, 1))
+    when = None if day is None else at(day)
+    facts = {"deliveries": told, "last_reply": NOW, "handed_at": when, "handed_room": ROOM, "handed_message": "8"}
+    return seen(None, **{**facts, **changed})
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        handed("2026-11-23 22:31"),
+        handed("2026-11-20 10:00"),
+        handed("2026-11-20 10:00", "2026-11-18"),
+        handed("2026-11-20 10:00", "2026-11-01 09:00", "2026-11-18 23:59"),
+        handed("2026-11-11 09:00"),
+        handed("2026-11-20 10:00", "先週"),
+    ],
+)
+def test_a_delivery_on_chatwork_alone_is_told(one: CaseSeen) -> None:
+    """A day later, with nothing stated on the platform from the day before on; once for each message."""
+    (found,) = rules_case.judge([one], before=NOW, now=NOW, kept=())
+
+    assert ("undelivered", "medium", "8") == (found.rule.value, found.level.value, found.message_id)
+    assert [] == told(one, kept=(found,))
+    assert [("undelivered", "medium")] == told(replace(one, handed_message="9"), kept=(found,))
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        handed(None),
+        handed("2026-11-24 09:00"),
+        handed("2026-11-23 22:32"),
+        handed("2026-11-20 10:00", "2026-11-20"),
+        handed("2026-11-20 10:00", "2026-11-20 09:00"),
+        handed("2026-11-20 10:00", "2026-11-19"),
+        handed("2026-11-20 10:00", "2026-11-24 10:00"),
+        handed("2026-11-20 10:00", "2026-11-01", "2026-11-20 23:00"),
+        handed("2026-11-09 10:00"),
+        handed("2026-10-01 10:00"),
+        handed("2026-11-20 10:00", contract=contract(platform="direct")),
+        handed("2026-11-20 10:00", contract=contract(platform=None)),
+        handed("2026-11-20 10:00", contract=contract(state="closed")),
+    ],
+)
+def test_a_delivery_on_both_is_not(one: CaseSeen) -> None:
+    """Delivered there the day before, the same day or later; too new, too old, no platform, a contract that is over."""
+    assert [] == told(one)
+
+
 # --- deadlines ---------------------------------------------------------------------------------
 
 
@@ -219,7 +273,12 @@ def test_a_deadline_says_its_name_day_and_advice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "level"), [(None, None), (0, None), (1, None), (24, None), (25, "low"), (24 * 30, "low"), (721, "medium")]
+    ("hours", "level"),
+    [
+        *((hours, None) for hours in (None, 0, 0.1, 1, 2, 6, 12, 18, 23, 23.9, 24)),
+        *((hours, "low") for hours in (24.5, 25, 48, 24 * 30)),
+        *((hours, "medium") for hours in (721, 24 * 40)),
+    ],
 )
 def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
     """More than a day without a round; after a month the plan may hide what was not saved."""

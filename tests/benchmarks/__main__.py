@@ -20,10 +20,10 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Figure
 
-ROWS = ("quiet", "traffic", "windows", "size", "transcript", "packages", "verification", "memory", "help")
+ROWS = ("quiet", "traffic", "windows", "size", "transcript", "packages", "verification", "memory", "search", "help")
 """The modules of this folder that measure, in the order of the table."""
 
-LARGE = frozenset({"memory"})
+LARGE = frozenset({"memory", "search"})
 """Those that take many minutes: only with `--large`, or when named."""
 
 

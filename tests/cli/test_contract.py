@@ -260,6 +260,6 @@ def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
     whole = "\n".join(told)
     assert told[0].startswith("Not entered")
     assert "archive contract set 123" in whole
-    assert "カード仮払いの期限(仮払い+50日)  07-09  in 1 day  please check" in whole
+    assert "カード仮払い(仮払い+50日)  07-09  in 1 day  please check" in whole
     assert "job2" not in whole
     assert not [line for line in told if columns(line) > 80]

@@ -200,6 +200,23 @@ def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
     assert all("job1" in sentence(one) for one in kept(world))
 
 
+def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
+    """One's own file with the word 納品, a day later; the word alone, and the other side's, are not."""
+    owner = world.chatwork.owner
+    world.post("納品はいつになりますか")
+    world.chatwork.upload(world.room, world.tanaka, "納品例.zip", data=b"1", comment="納品の例です")
+    world.post("もうすぐ納品します", by=owner)
+    for _ in range(3):
+        a_round(world, minutes=60 * 12)
+    nothing = told(world)
+    world.chatwork.upload(world.room, owner, "movie.mp4", data=b"2", comment="納品します")
+    for _ in range(4):
+        a_round(world, minutes=60 * 12)
+
+    assert [] == nothing
+    assert [("undelivered", "medium", 1)] == told(world)
+
+
 def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within the hour, without news, no contract is looked at and nothing is written."""
     a_round(world)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from archiver.records import Contract, Delivery, Mapped, Sides
 from archiver.store import schema
@@ -59,6 +59,26 @@ def around(reading: Reading, contract: Contract) -> Around:
         last_reply=max(replies, key=lambda one: one.at, default=None),
         last_seen=_last_seen(reading, rooms),
     )
+
+
+def handed_over(reading: Reading, told: Around, *, since: datetime, until: datetime) -> Spoken | None:
+    """The user's last message of this time that speaks of a delivery (納品) and holds a file or an address."""
+    message, version = schema.message.c, schema.message_version
+    body = version.c.body
+    query = (
+        select(message.room_id, message.message_id, message.account_id, message.send_time)
+        .join(version, (version.c.room_id == message.room_id) & (version.c.position == message.position))
+        .where(message.room_id.in_(sorted(room.room_id for room in told.contract.rooms)))
+        .where(message.account_id.in_(sorted(told.sides.mine)))
+        .where(message.send_time >= int(since.timestamp()), message.send_time <= int(until.timestamp()))
+        .where(body.contains("納品"), or_(body.contains("[download:"), body.contains("http")))
+        .order_by(message.send_time.desc(), message.position.desc())
+        .limit(1)
+    )
+    row = reading.sql.execute(query).first()
+    if row is None:
+        return None
+    return Spoken(row.room_id, row.message_id, row.account_id, datetime.fromtimestamp(row.send_time, UTC))
 
 
 def _theirs(sides: Sides) -> ColumnElement[bool]:

@@ -305,6 +305,15 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE search_version (
+        seq INTEGER NOT NULL,
+        room_id BIGINT NOT NULL,
+        position BIGINT NOT NULL,
+        newest BIGINT,
+        PRIMARY KEY (seq)
+    )
+    """,
+    """
     CREATE TABLE stamp (
         seal INTEGER NOT NULL,
         authority TEXT NOT NULL,
@@ -407,7 +416,16 @@ STATEMENTS = (
 )
 
 
+SEARCH = r"""
+    CREATE VIRTUAL TABLE search USING fts5(grams, content='', columnsize=0,
+        tokenize="ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'")
+"""
+
+
 def upgrade() -> None:
-    """Make every table, index and trigger."""
+    """Make every table, index and trigger; the index of the search only where SQLite can."""
+    connection = op.get_bind()
     for statement in STATEMENTS:
         op.execute(statement)
+    if connection.exec_driver_sql("SELECT sqlite_compileoption_used('ENABLE_FTS5')").scalar():
+        connection.exec_driver_sql(SEARCH)

@@ -1,0 +1,108 @@
+"""The first run on a terminal: five steps, each kept at once, so that it can be left anywhere and gone on with.
+
+What was done is read from the archive itself; only answers that leave no trace there are remembered beside it.
+"""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli import wizard_contract, wizard_rooms, wizard_saving, wizard_token, wizard_unattended
+from archiver.cli.main import INTERRUPTED
+from archiver.cli.wizard_asking import Left, tell
+from archiver.cli.wizard_memory import FINISHED, answered, note
+
+if TYPE_CHECKING:
+    from archiver.cli.context import CliContext
+
+
+def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
+    """Go through what is not done yet; the exit code. Raises ArchiverError for what asking again does not mend."""
+    try:
+        if _is_finished(obj):
+            return _show(obj, timestamps)
+        return _go(obj, token_from, timestamps)
+    except Left:
+        tell(_going_on(), indent=0)
+        return 0
+    except (click.Abort, KeyboardInterrupt):
+        click.echo()
+        tell(_("Interrupted. What was done until now is kept.") + " " + _going_on(), indent=0)
+        return INTERRUPTED
+    except errors.ArchiverError:
+        click.echo(_going_on(), err=True)
+        raise
+
+
+def _go(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
+    _begin(obj)
+    app = wizard_token.settle(obj, token_from)
+    if not _has_contract(obj):
+        wizard_rooms.choose(app)
+    saving = wizard_saving.save(obj, app)
+    try:
+        wizard_contract.state_facts(app)
+        wizard_unattended.arrange(obj, app, saving, timestamps)
+    finally:
+        if saving is not None:
+            saving.leave()
+    note(app.archive, FINISHED)
+    wizard_unattended.tell_end(obj)
+    return 0
+
+
+def _begin(obj: CliContext) -> None:
+    """The folder and the empty archive, after what this program can do and what it cannot."""
+    from archiver.cli.setup import make_home
+    from archiver.settings import home as homes
+    from archiver.store import revision
+    from archiver.store.archive import Archive
+
+    homes.check_home(obj.home, obj.environ)
+    for sentence in (
+        _("Setting up (about 10 minutes). You may stop at any time; archive init goes on where you were."),
+        _("It only reads: it posts, marks as read and deletes nothing, and nothing is sent to the other side."),
+        _("It can: keep messages, edits, deletions and files of the chats you choose, and make packages of them."),
+        _("It cannot: bring back what vanished before, or texts that change while this computer is off."),
+        _("It sends no package by itself, and says nothing about who is right."),
+    ):
+        tell(sentence, indent=0)
+    make_home(obj.home)
+    archive = Archive(obj.home)
+    if not archive.exists():
+        revision.create(archive.database)
+
+
+def _has_contract(obj: CliContext) -> bool:
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts
+
+    with Archive(obj.home).reading() as reading:
+        return bool(contracts(reading))
+
+
+def _is_finished(obj: CliContext) -> bool:
+    from archiver.store.archive import Archive
+
+    archive = Archive(obj.home)
+    return archive.exists() and FINISHED in answered(archive)
+
+
+def _show(obj: CliContext, timestamps: str | None) -> int:
+    """Everything is done: say so, and how things stand."""
+    from archiver.cli.setup import choose_authorities
+    from archiver.cli.sync import command_status
+
+    if timestamps is not None:
+        choose_authorities(obj.home, timestamps)
+    tell(_("Everything is set up. To change it: archive token set, contract, schedule, check"), indent=0)
+    code: int | None = click.get_current_context().invoke(command_status)
+    return code or 0
+
+
+def _going_on() -> str:
+    return _("To go on: archive init")

@@ -1,0 +1,191 @@
+"""First step of the first run: the API token, kept where the computer keeps secrets, and whose it is."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli.text import visible
+from archiver.cli.wizard_asking import Again, Left, ask, ask_yes_no, tell, tell_head
+from archiver.cli.wizard_memory import answered, note
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.cli.context import CliContext
+    from archiver.settings.model import Settings
+
+ASKED = ("prompt",)
+"""The `--token-from` that names no place."""
+
+ORGANISATION = "organisation"
+"""The question whether a client owns the organisation."""
+
+
+def settle(obj: CliContext, token_from: str | None) -> App:
+    """The archive with a token that works and lies where it will be found again.
+
+    Raises Left if the user goes on later; WrongAccount, Unreachable and the like where asking again would not help.
+    """
+    tell_head(1, _("API token (the key to your Chatwork; show it to nobody)"))
+    if token_from is not None and token_from not in ASKED:
+        _choose_source(obj, token_from)
+    app = _held(obj) or _given(obj) or _asked(obj)
+    _tell_owner(app, _lasting(obj).token_source)
+    return app
+
+
+def build(obj: CliContext) -> App:
+    """The archive by the settings of now."""
+    from archiver import app as application
+
+    return application.build(obj.settings(), obj.environ)
+
+
+# --- where it comes from -------------------------------------------------------------------------
+
+
+def _held(obj: CliContext) -> App | None:
+    """With the token that an earlier call stored, if it still works."""
+    from archiver.cli.setup import know_account
+    from archiver.schedule.health_token import is_readable
+    from archiver.settings.home import SETTINGS_FILE
+
+    if not (obj.home / SETTINGS_FILE).exists() or not is_readable(_lasting(obj), obj.environ):
+        return None
+    app = build(obj)
+    try:
+        know_account(app)
+    except errors.TokenRefused as fault:
+        if _variable(obj):  # it wins over whatever would be asked for
+            raise
+        tell(str(fault))
+        return None
+    return app
+
+
+def _given(obj: CliContext) -> App | None:
+    """With the token of this session's variable; a job does not see that, so it is offered to keep it."""
+    from archiver.cli.setup import VARIABLE, know_account
+
+    value = _variable(obj)
+    if not value:
+        return None
+    know_account(build(obj))
+    tell(_("The token of the variable CHATWORK_API_TOKEN is used. A job that runs by itself cannot see it."))
+    if ask_yes_no(_("Keep it on this computer too?"), default=True):
+        _keep(obj, value)
+    else:
+        _keep_source(obj, VARIABLE)
+    return build(obj)
+
+
+def _asked(obj: CliContext) -> App:
+    tell(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)"))
+    tell(_("- Re-issuing it ends the token before; if a tool uses that one, paste that."))
+    tell(_("- On company plans an administrator must allow it; to wait for that: Enter."))
+    value = ask(_("Paste it and press Enter (it will not be shown):"), lambda said: _tried(obj, said), hidden=True)
+    _keep(obj, value)
+    return build(obj)
+
+
+def _tried(obj: CliContext, said: str) -> str:
+    """The token, after Chatwork took it for the account of this archive. Raises Left, Again."""
+    from archiver import app as application
+    from archiver.cli.setup import VARIABLE, know_account
+    from archiver.settings.file import TOKEN_VARIABLE
+
+    if not said:
+        raise Left
+    if not re.fullmatch(r"[!-~]+", said):
+        raise Again(_("This cannot be a token: it holds blanks or signs that no token has. Copy it once more."))
+    trial = {**obj.environ, TOKEN_VARIABLE: said}
+    try:
+        know_account(application.build(replace(obj.settings(), token_source=VARIABLE), trial))
+    except errors.TokenRefused:
+        raise Again(_("Chatwork refused this token (401). Copy it once more, as it is shown there now.")) from None
+    except errors.WrongAccount as fault:
+        raise Again(f"{fault} {fault.advice()}") from None
+    return said
+
+
+def _variable(obj: CliContext) -> str:
+    from archiver.settings.file import TOKEN_VARIABLE
+
+    return obj.environ.get(TOKEN_VARIABLE, "").strip()
+
+
+def _lasting(obj: CliContext) -> Settings:
+    """The settings as a later session finds them."""
+    from archiver.settings import file
+
+    return file.load(obj.home, {name: value for name, value in obj.environ.items() if name != file.TOKEN_VARIABLE})
+
+
+def _choose_source(obj: CliContext, source: str) -> None:
+    """Take the place that was named on the command line. Raises BadValue."""
+    from archiver.settings import file
+
+    if not file.is_source(source):
+        raise errors.BadValue(value=source, option="--token-from", example="file:/run/secrets/chatwork")
+    _keep_source(obj, source)
+
+
+# --- where it goes -------------------------------------------------------------------------------
+
+
+def _keep(obj: CliContext, value: str) -> None:
+    """In the keyring; where there is none, in a file of the home that only its owner can read."""
+    from archiver.settings.token import store_token
+
+    source = "keyring"
+    try:
+        store_token(obj.home, source, value)
+    except errors.KeyringUnavailable:
+        tell(_("There is no password store here; the token goes into a file that only you can read."))
+        source = "file:token"
+        store_token(obj.home, source, value)
+    _keep_source(obj, source)
+
+
+def _keep_source(obj: CliContext, source: str) -> None:
+    from archiver.cli.setup import keep_settings
+
+    keep_settings(obj, source)
+
+
+def place(source: str) -> str:
+    """Where the token lies, as people call it."""
+    kind, _colon, name = source.partition(":")
+    if kind == "file":
+        return _("the file {name}").format(name=visible(name))
+    if kind == "env":
+        return _("the variable {name}").format(name=name)
+    keyrings = {"win32": _("Windows Credential Manager"), "darwin": _("the keychain of macOS")}
+    return keyrings.get(sys.platform, _("the password store of this desktop"))
+
+
+# --- whose it is ---------------------------------------------------------------------------------
+
+
+def _tell_owner(app: App, source: str) -> None:
+    from archiver.store.queries import known
+
+    with app.archive.reading() as reading:
+        owner = known.owner(reading) or {}
+    organisation = visible(owner.get("organization_name") or "")
+    who = _("Account: {name} (ID {account})").format(name=visible(owner["name"]), account=owner["account_id"])
+    whose = _("organisation: {name}").format(name=organisation) if organisation else _("no organisation")
+    tell(_("{who}, {organisation}. Kept in: {place}").format(who=who, organisation=whose, place=place(source)))
+    if organisation and ORGANISATION not in answered(app.archive):
+        theirs = ask_yes_no(_("Does a client of yours own this organisation?"), default=False)
+        note(app.archive, ORGANISATION, "client" if theirs else "own")
+        if theirs:
+            tell(_("Its administrators can close your account and its token at any time. What is saved here stays."))
+            tell(_("Keep a copy on another disk early: archive backup FOLDER"))
+    click.echo()

@@ -1,0 +1,194 @@
+"""Fifth step of the first run: the job that saves by itself, tried once, and the third party's time."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli import wizard_saving
+from archiver.cli.text import columns, visible
+from archiver.cli.wizard_asking import WIDTH, ask_yes_no, tell, tell_head
+from archiver.cli.wizard_memory import answered, note, was_saved
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.cli.context import CliContext
+    from archiver.cli.wizard_saving import Saving
+
+SCHEDULE, STAMPS, TRIED = "schedule", "stamps", "tried"
+"""What is remembered: yes or no, yes or no, and that the job was tried."""
+
+KEYRING = "keyring"
+
+PATIENCE = 60.0
+"""Seconds for the scheduler's first run."""
+
+
+def arrange(obj: CliContext, app: App, saving: Saving | None, timestamps: str | None) -> None:
+    """Ask both questions, then register the job and let it run once."""
+    tell_head(5, _("Saving by itself, and the time of a third party"))
+    wanted = _ask_schedule(app)
+    _ask_stamps(obj, app, timestamps)
+    if not wanted:
+        _finish_saving(app, saving)
+        tell(_("Nothing saves by itself yet. Later: archive schedule install, or leave this running: archive daemon"))
+        return
+    if TRIED in answered(app.archive):
+        return
+    if saving is not None:
+        saving.leave()  # two rounds at once cannot be; what it left, the job fetches
+    kind = _register(obj)
+    if kind is None:
+        _save_here(obj, app)
+    else:
+        _try(obj, app, kind)
+    note(app.archive, TRIED)
+
+
+# --- the questions -------------------------------------------------------------------------------
+
+
+def _ask_schedule(app: App) -> bool:
+    """Whether the job is wanted; asked once."""
+    from archiver.cli.daemon import span
+
+    known = answered(app.archive).get(SCHEDULE)
+    if known is None:
+        every = span(app.settings.sync.every)
+        sentence = _("Save every {every} while this computer runs?").format(every=every)
+        known = "yes" if ask_yes_no(sentence, default=True) else "no"
+        note(app.archive, SCHEDULE, known)
+    return known == "yes"
+
+
+def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
+    """Whether the seals get the time of a third party; asked once, and not where it is settled already."""
+    from archiver.cli.setup import choose_authorities
+
+    if timestamps is None:
+        if STAMPS in answered(app.archive) or app.settings.timestamp.authorities:
+            return
+        tell(
+            _(
+                "Only the fingerprint of your records (64 signs from which nothing can be read) can go to two outside "
+                "time-stamp authorities each day, to show that they existed then. No message, name or file is sent."
+            )
+        )
+        timestamps = "on" if ask_yes_no(_("Have the time confirmed?"), default=True) else "off"
+    choose_authorities(obj.home, timestamps)
+    note(app.archive, STAMPS, timestamps)
+
+
+# --- the job -------------------------------------------------------------------------------------
+
+
+def _register(obj: CliContext) -> str | None:
+    """Put the job into this computer's scheduler and give its kind; None, and a sentence: none takes it."""
+    from archiver.schedule import system
+
+    try:
+        kind = system.choose(obj.environ)
+        _token_for(obj, kind)
+        settings = obj.settings()
+        job = system.job(settings, obj.environ, spoken=_spoken(), argv0=sys.argv[0])
+        system.install(job, obj.environ, kind=kind)
+    except (errors.SchedulerMissing, errors.SchedulerRefused) as fault:
+        tell(f"{visible(str(fault))} {visible(fault.advice())}".rstrip())
+        return None
+    for warning in system.lacking(settings, obj.environ, kind=kind):
+        tell(warning)
+    return kind
+
+
+def _token_for(obj: CliContext, kind: str) -> None:
+    """Offer to lay the token where a job without a desktop session can read it."""
+    from archiver.cli.setup import keep_settings
+    from archiver.schedule import system
+    from archiver.settings.file import TOKEN_VARIABLE, load
+    from archiver.settings.token import store_token, token
+
+    lasting = load(obj.home, {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE})
+    hidden = lasting.token_source == KEYRING and kind in system.WITHOUT_SESSION and sys.platform != "darwin"
+    if not hidden and not lasting.token_source.startswith("env:"):
+        return
+    tell(_("The job of {scheduler} cannot read the token where it lies.").format(scheduler=system.title(kind)))
+    if ask_yes_no(_("Lay it into a file that only you can read?"), default=True):
+        store_token(obj.home, "file:token", token(lasting, obj.environ))
+        keep_settings(obj, "file:token")
+
+
+def _try(obj: CliContext, app: App, kind: str) -> None:
+    """Let the scheduler run the job once, and say whether it saved; if not in time, save here and say so."""
+    from archiver.schedule import system
+
+    before = was_saved(app.archive)
+    job = system.job(obj.settings(), obj.environ, spoken=_spoken(), argv0=sys.argv[0])
+    begun = _("Registered with {scheduler}: {pace}.")
+    tell(begun.format(scheduler=system.title(kind), pace=system.paced(job, app.settings.sync.every)))
+    try:
+        system.start(job, obj.environ, kind=kind)
+    except (errors.SchedulerMissing, errors.SchedulerRefused) as fault:
+        tell(visible(str(fault)))
+    else:
+        if _has_saved(app, before):
+            tell(_("It was run once in this way, and it saved."))
+            return
+        if _is_saving(app):
+            tell(_("It runs in this way and is still saving; archive status shows how far it is."))
+            return
+    tell(_("Whether it works there could not be seen yet. In a few minutes this says so: archive check"))
+    _save_here(obj, app)
+
+
+def _has_saved(app: App, before: str | None) -> bool:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if was_saved(app.archive) != before:
+            return True
+        time.sleep(0.3)
+    return False
+
+
+def _is_saving(app: App) -> bool:
+    """Whether somebody holds the lock of a round."""
+    try:
+        with app.archive.round_lock():
+            return False
+    except errors.ArchiveInUse:
+        return True
+
+
+def _save_here(obj: CliContext, app: App) -> None:
+    """One round in this process instead."""
+    saving = wizard_saving.Saving(obj)
+    wizard_saving.watch(saving, app.archive, seconds=None)
+    saving.check()
+    tell(_("It was saved once more from here instead."))
+
+
+def _finish_saving(app: App, saving: Saving | None) -> None:
+    if saving is not None and not saving.wait(0):
+        tell(_("The first save goes on (Ctrl-C ends it; what came is kept)."))
+        wizard_saving.watch(saving, app.archive, seconds=None)
+    if saving is not None:
+        saving.check()
+
+
+def _spoken() -> str:
+    return os.environ.get("LANGUAGE", "")[:2] or "ja"
+
+
+def tell_end(obj: CliContext) -> None:
+    """Where packages go, and the two commands to remember."""
+    from archiver.settings.exports import exports_folder
+
+    folder = visible(str(exports_folder(obj.settings())))
+    head = _("Done. Packages go to:")
+    click.echo(f"{head} {folder}" if columns(f"{head} {folder}") <= WIDTH else f"{head}\n  {folder}")
+    click.echo(_("Two to remember:   archive (how it stands)   archive rescue (when it may vanish)"))

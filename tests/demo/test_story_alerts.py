@@ -1,0 +1,35 @@
+"""The demo's dispute shows what alerts are for: each family once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from archiver.demo import story
+from archiver.store.alerts import alerts
+
+
+@pytest.mark.slow
+def test_each_family_of_alerts_is_told_once(tmp_path: Path) -> None:
+    """Words, changes, silence, a deadline, a pause, early contact and a departure: every rule once, none twice."""
+    with story.stage(tmp_path / "home", lambda _text: None) as told:
+        whole = story.tell(told)
+        with told.app.archive.reading() as reading:
+            rules = Counter(one.rule.value for one in alerts(reading))
+
+    expected = {
+        "A1",
+        "A5",
+        "A10",
+        "A11",
+        "A14",
+        "deadline",
+        "deletions",
+        "early_contact",
+        "account_closed",
+        "member_gone",
+    }
+    assert dict.fromkeys(expected, 1) == rules
+    assert whole
