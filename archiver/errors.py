@@ -234,25 +234,25 @@ class EmptySearch(BadSearch):
 class UnclosedPhrase(BadSearch):
     """A phrase has a quotation mark at its beginning only."""
 
-    message = N_("The quotation mark before {text} is not closed by a second one.")
+    message = N_("The quotation mark of “{text}” is not closed by a second one.")
 
 
 class EmptyPart(BadSearch):
     """Nothing stands between quotation marks, or after a filter's name."""
 
-    message = N_("Nothing to look for is given at {text}; a filter's value follows its colon without a blank.")
+    message = N_("Nothing is given to look for at “{text}”; the value of a filter follows its colon without a blank.")
 
 
 class NegatedFilter(BadSearch):
     """A minus sign stands before a filter."""
 
-    message = N_("{text}: only words and phrases can be excluded with “-”, filters cannot.")
+    message = N_("“{text}”: only words and phrases can be excluded with “-”, filters cannot.")
 
 
 class UnknownHas(BadSearch):
     """`has:` is followed by something that no message has."""
 
-    message = N_("has:{value} is not known. Known: {known}")
+    message = N_("“has:{value}” is not known. Known: {known}")
 
 
 # --- settings and accounts: exit 5 -----------------------------------------------------------

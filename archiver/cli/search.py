@@ -98,8 +98,10 @@ def _query(
 
 def document(query: Query, found: Found) -> dict[str, Any]:
     """The result for a machine (docs/reference/json.md)."""
+    from archiver.store.facts import readable
+
     return {
-        "query": visible(query.text),
+        "query": readable(query.text),
         "total": found.total,
         "hits": [_hit(one) for one in found.hits],
         "others": [one._asdict() | {"time": _rfc(one.time)} for one in found.others],

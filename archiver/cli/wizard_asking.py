@@ -42,12 +42,15 @@ def tell_head(number: int, text: str) -> None:
     click.echo(f"[{number}/5] " + ("\n" + " " * margin).join(lines))
 
 
-def ask(question: str, understand: Callable[[str], T], *, hidden: bool = False) -> T:
-    """Ask until the answer is understood. Raises click.Abort at Ctrl-C and at the end of input."""
+def ask(question: str, understand: Callable[[str], T], *, hidden: bool = False, exact: bool = False) -> T:
+    """Ask until the answer is understood. Raises click.Abort at Ctrl-C and at the end of input.
+
+    Full-width signs are folded; `exact`: names and texts stay as they were typed.
+    """
     while True:
         said = click.prompt("  " + question, default="", show_default=False, hide_input=hidden, prompt_suffix=" ")
         try:
-            return understand(unicodedata.normalize("NFKC", said).strip())
+            return understand((said if exact else unicodedata.normalize("NFKC", said)).strip())
         except Again as sentence:
             tell(str(sentence))
         except errors.UsageError as fault:

@@ -42,12 +42,16 @@ def choose(app: App) -> None:
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."))
         raise Left
+    state(app.archive, Contract(FIRST_ID, pick(app, rooms)), None)
+    click.echo()
+
+
+def pick(app: App, rooms: Sequence[Room]) -> tuple[ContractRoom, ...]:
+    """Let the user choose among these chats by number, and offer the direct chats beside them."""
     numbers = _ask_numbers(rooms)
     chosen = [rooms[number - 1] for number in numbers]
     chosen += _ask_direct(app, rooms, chosen)
-    made = Contract(FIRST_ID, tuple(ContractRoom(RoomId(room.room_id)) for room in chosen))
-    state(app.archive, made, None)
-    click.echo()
+    return tuple(ContractRoom(RoomId(room.room_id)) for room in chosen)
 
 
 def _tell_head(number: int) -> None:
@@ -131,7 +135,7 @@ def _ask_direct(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list
     if not any(room.type == "direct" and room not in chosen for room in rooms) or not groups:
         return []
     people = {one.model.account_id for room in groups for one in app.chatwork.members(room.room_id).items}
-    direct = {one.model.account_id: one.model.room_id for one in app.chatwork.contacts().items}
+    direct = {int(one.model.account_id): int(one.model.room_id) for one in app.chatwork.contacts().items}
     found = beside(rooms, chosen, people=people, direct=direct)
     if not found:
         return []

@@ -1,0 +1,78 @@
+"""A notice by the desktop's own means: `notify-send`, `osascript` or PowerShell, whichever this system has.
+
+The text goes as an argument or a variable, never as part of a script; nothing of it is a name or a message.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+TITLE, TEXT = "ARCHIVE_NOTICE_TITLE", "ARCHIVE_NOTICE_TEXT"
+"""Variables in which PowerShell is given the words."""
+
+PATIENCE = 15
+"""Seconds that such a program may take."""
+
+APPLE = (
+    "on run argv",
+    "display notification (item 2 of argv) with title (item 1 of argv)",
+    "end run",
+)
+
+TOAST = r"""
+$ErrorActionPreference = 'Stop'
+$null = [Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = WindowsRuntime]
+$kind = [Windows.UI.Notifications.ToastTemplateType]::ToastText02
+$toast = [Windows.UI.Notifications.ToastNotificationManager]::GetTemplateContent($kind)
+$words = $toast.GetElementsByTagName('text')
+$null = $words.Item(0).AppendChild($toast.CreateTextNode($env:ARCHIVE_NOTICE_TITLE))
+$null = $words.Item(1).AppendChild($toast.CreateTextNode($env:ARCHIVE_NOTICE_TEXT))
+$id = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\WindowsPowerShell\v1.0\powershell.exe'
+$shower = [Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($id)
+$shower.Show([Windows.UI.Notifications.ToastNotification]::new($toast))
+"""
+"""The notice appears as one of PowerShell's: a program without an installer has no name of its own there."""
+
+
+def show(title: str, text: str, environ: Mapping[str, str], *, platform: str = sys.platform) -> bool:
+    """Show a notice; whether it was taken. Where there is no desktop, or nobody before it, nothing happens."""
+    command = command_of(title, text, platform=platform)
+    program = shutil.which(command[0], path=environ.get("PATH"))
+    if program is None:
+        return False
+    try:
+        done = subprocess.run(  # noqa: S603 - a program of the system, words of ours
+            [program, *command[1:]],
+            env={**environ, **_session(environ, platform=platform), TITLE: title, TEXT: text},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            check=False,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
+
+
+def command_of(title: str, text: str, *, platform: str) -> list[str]:
+    """The command line by which a system shows a notice."""
+    if platform == "win32":
+        return ["powershell", "-NoProfile", "-NonInteractive", "-WindowStyle", "Hidden", "-Command", TOAST]
+    if platform == "darwin":
+        return ["osascript", *(part for line in APPLE for part in ("-e", line)), title, text]
+    return ["notify-send", "--app-name=chatwork-archiver", "--", title, text]
+
+
+def _session(environ: Mapping[str, str], *, platform: str) -> dict[str, str]:
+    """Linux: a job of cron is not told where the desktop's bus is, but it lies at a known place (systemd)."""
+    if platform in ("win32", "darwin") or "DBUS_SESSION_BUS_ADDRESS" in environ:
+        return {}
+    bus = Path(f"/run/user/{os.getuid()}/bus")  # type: ignore[attr-defined,unused-ignore]
+    return {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={bus}"} if bus.exists() else {}
