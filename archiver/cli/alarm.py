@@ -28,6 +28,9 @@ WIDTH = 80
 MOST_FILES = 8
 """Files that are named one by one; the others are counted."""
 
+MOST_MESSAGES = 4
+"""Messages that are named one by one, likewise."""
+
 OF_A_PERSON = frozenset({Rule.ACCOUNT_CLOSED, Rule.CONTACT_GONE})
 """What concerns every room of a person, though the alert names one at most."""
 
@@ -42,6 +45,8 @@ class Alarm:
     kept: Keeping
     alerts: tuple[Alert, ...]
     """The open ones of its rooms and of the people in them, perhaps none."""
+    to_show: tuple[str, ...] = ()
+    """Ids of the messages of which a screenshot is worth having now."""
 
 
 def alarms(
@@ -49,13 +54,14 @@ def alarms(
 ) -> list[Alarm]:
     """Of these contracts those with an open alert to act on; `always`: all of them."""
     from archiver.store.queries.keeping import keeping
+    from archiver.store.queries.worth_showing import worth_showing
 
     found = []
     for contract in contracts:
         rooms = {int(room.room_id) for room in contract.rooms}
         its = tuple(_concerning(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in its):
-            found.append(Alarm(contract, keeping(reading, rooms), its))
+            found.append(Alarm(contract, keeping(reading, rooms), its, worth_showing(reading, alerts, rooms)))
     return found
 
 
@@ -93,7 +99,7 @@ def tell_alarm(alarm: Alarm) -> None:
         for number, line in enumerate(lines):
             click.echo(pad("  " + label if not number else "", margin) + line)
     click.echo("  " + _("What to do now"))
-    for number, text in enumerate(_next(contract), 1):
+    for number, text in enumerate(_next(contract, alarm.to_show), 1):
         for row, line in enumerate(wrap(text, WIDTH - 6)):
             click.echo((f"   {number}  " if not row else "      ") + line)
 
@@ -196,7 +202,19 @@ def _do_not() -> str:
     )
 
 
-def _next(contract: Contract) -> list[str]:
+def screenshots(contract: Contract, messages: Sequence[str]) -> str:
+    """Which messages deserve a screenshot, by their ids alone, and how it is kept."""
+    named = " ".join(f"m{one}" for one in messages[:MOST_MESSAGES])
+    if len(messages) > MOST_MESSAGES:
+        named += _(" and {n} more").format(n=len(messages) - MOST_MESSAGES)
+    sentence = _(
+        "Screenshots worth taking while the account is still there: {messages}    "
+        "archive attach FILE --contract {contract} --message {first}"
+    )
+    return sentence.format(messages=named, contract=visible(contract.id), first=f"m{messages[0]}")
+
+
+def _next(contract: Contract, to_show: Sequence[str]) -> list[str]:
     name = visible(contract.label)
     steps = []
     if contract.platform == "crowdworks":
@@ -204,6 +222,8 @@ def _next(contract: Contract) -> list[str]:
         steps.append(_("Before you agree to end the contract early, ask for advice (the whole escrow may go back)."))
     else:
         steps.append(_("Look at your delivery where the job was agreed; if it is not there, deliver there first."))
+    if to_show:
+        steps.append(screenshots(contract, to_show))
     steps.append(_("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name))
     return steps
 

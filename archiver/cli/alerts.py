@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.alarm import screenshots
 from archiver.cli.context import CliContext
 from archiver.cli.text import columns, pad, visible, wrap
 from archiver.errors import N_
@@ -30,16 +31,23 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
     from archiver.schedule.lookout import document
     from archiver.store.alerts import alerts
     from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts
+    from archiver.store.queries.worth_showing import worth_showing
 
     if ctx.invoked_subcommand is not None:
         return 0
     obj: CliContext = ctx.obj
     with Archive(obj.home).reading() as reading:
         held = alerts(reading)
+        rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
+        to_show = [(one, worth_showing(reading, held, its)) for one, its in rooms.items()]
     if as_json:
         click.echo(json.dumps({"alerts": [document(one) for one in held]}, ensure_ascii=False))
     else:
         _tell(held)
+        for contract, messages in to_show:
+            if messages:
+                click.echo("\n".join(wrap(screenshots(contract, messages), WIDTH)))
     return 0
 
 

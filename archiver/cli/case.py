@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any
@@ -27,22 +28,34 @@ def command_contract() -> None:
     """What one can do with contracts."""
 
 
-@command_contract.command("add", help=N_("Enter a contract, such as: archive contract add job1 --room 123456789"))
-@click.argument("contract_id", metavar="ID")
+@command_contract.command(
+    "add",
+    help=N_(
+        "Enter a contract, such as: archive contract add job1 --room 123456789\n\n"
+        "On a terminal and without --room it asks for everything; what was answered is kept if you leave."
+    ),
+)
+@click.argument("contract_id", metavar="ID", required=False)
 @click.option("--room", "rooms", multiple=True, type=click.IntRange(1), metavar="N", help=N_("A room; repeatable."))
 @facts.options
 @click.pass_obj
 def contract_add(
-    obj: CliContext, /, contract_id: str, rooms: tuple[int, ...], note: str | None, **given: str | None
+    obj: CliContext, /, contract_id: str | None, rooms: tuple[int, ...], note: str | None, **given: str | None
 ) -> int:
     """Look the rooms up once; without network they are taken unchecked, and that is said."""
     from archiver import app as application
     from archiver.store.queries.contracts import contracts
 
-    if not ID.fullmatch(contract_id):
+    if contract_id is not None and not ID.fullmatch(contract_id):
         raise errors.BadContractId(contract=contract_id)
     stated = facts.read_facts(given, now=application.utc_now())
     app = application.existing(application.build(obj.settings(), obj.environ))
+    if not rooms and sys.stdin.isatty():
+        from archiver.cli import contract_asking
+
+        return contract_asking.add(app, contract_id, stated, note)
+    if contract_id is None:
+        raise errors.UsageError(detail=_("Say how you call it: archive contract add ID --room NUMBER"))
     with app.archive.reading() as reading:
         held = contracts(reading)
     if any(one.id == contract_id for one in held):
@@ -53,7 +66,8 @@ def contract_add(
     facts.check_order(made)
     unchecked = _look_up(app, rooms)
     state(app.archive, made, note)
-    _tell_added(made, held, unchecked=unchecked)
+    tell_added(made, held, unchecked=unchecked)
+    click.echo(_("Next: archive sync"))
     return 0
 
 
@@ -69,7 +83,8 @@ def _look_up(app: Any, rooms: tuple[int, ...]) -> bool:
     return False
 
 
-def _tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> None:
+def tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> None:
+    """What was entered, and which of its rooms belong to other contracts too."""
     rooms = ", ".join(str(room.room_id) for room in made.rooms)
     click.echo(_("Entered: {contract}, rooms {rooms}.").format(contract=visible(made.label), rooms=rooms))
     if unchecked:
@@ -79,7 +94,6 @@ def _tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> Non
         if others:
             sentence = _("Room {room} also belongs to {contracts}; that is allowed.")
             click.echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
-    click.echo(_("Next: archive sync"))
 
 
 @command_contract.command("set", help=N_("Change or add facts of a contract; what was stated before stays on record."))

@@ -21,6 +21,10 @@ SETTING_UP = N_("Setting up")
 ADVANCED = N_("Advanced")
 
 
+FOR_HELP = "archiver.for_help"
+"""Key of click's `meta`: whether only a help page is wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """Where a command is (attribute `command_<name>` of `module`), and how the list of all shows it."""
@@ -86,6 +90,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but with the nearest name where there is no such command."""
         name = args[0]
+        ctx.meta[FOR_HELP] = "--help" in args
         if name in self.table or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
         sentence = _("There is no command “{name}”.")

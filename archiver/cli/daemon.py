@@ -15,7 +15,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.text import visible
-from archiver.errors import N_, ArchiverError
+from archiver.errors import N_, ArchiverError, SettingsError
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -77,17 +77,26 @@ def _voice(obj: CliContext) -> Voice:
     from archiver.schedule.voice import Voice
 
     return Voice(
-        lambda report: _unheard(lambda: _tell_round(obj, report)),
-        lambda fault: _unheard(lambda: _tell_trouble(fault)),
+        lambda report: _unheard(lambda: _tell_round(obj, report), lambda: _notice(obj, None)),
+        lambda fault: _unheard(lambda: _tell_trouble(fault), lambda: _notice(obj, fault)),
         lambda name: _unheard(lambda: _tell_over(name)),
-        lambda told: _unheard(lambda: _tell_findings(told)),
+        lambda told: _unheard(lambda: _tell_findings(told), lambda: _notice(obj, None)),
     )
 
 
-def _unheard(tell: Callable[[], None]) -> None:
+def _notice(obj: CliContext, fault: ArchiverError | None) -> None:
+    """The same on the desktop; on stderr it was said already."""
+    from archiver.cli import noticing
+
+    with contextlib.suppress(SettingsError):  # a fault of the settings is a trouble of its own, and was said
+        noticing.after_round(obj.settings(), obj.environ, fault, desktop=True, told=("",))
+
+
+def _unheard(*ways: Callable[[], None]) -> None:
     """Say it; a terminal that was closed, or a pipe that nobody reads, is no reason to stop saving."""
-    with contextlib.suppress(OSError):
-        tell()
+    for tell in ways:
+        with contextlib.suppress(OSError):
+            tell()
 
 
 def _tell_round(obj: CliContext, report: SyncReport) -> None:

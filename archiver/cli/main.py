@@ -15,7 +15,7 @@ from gettext import gettext as _
 import click
 
 from archiver import errors
-from archiver.cli.commands import COMMANDS, LazyGroup, Listed
+from archiver.cli.commands import COMMANDS, FOR_HELP, LazyGroup, Listed
 from archiver.cli.context import CliContext
 from archiver.cli.language import choose, make_output_safe, speak, windows_language
 from archiver.cli.text import side_by_side, visible
@@ -85,6 +85,10 @@ def _begin(home: str | None, lang: str | None, verbose: int, quiet: bool) -> int
         raise click.UsageError(_("-v and -q cannot be used together."), ctx)
     ctx.obj = CliContext(home_path(home, os.environ), -1 if quiet else verbose, os.environ)
     if ctx.invoked_subcommand is not None:
+        if not ctx.meta.get(FOR_HELP):
+            from archiver.cli import banner
+
+            banner.tell(ctx.obj, ctx.invoked_subcommand)
         return None
     if holds_archive(ctx.obj.home):
         return _call(ctx, "status")

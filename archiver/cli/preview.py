@@ -47,7 +47,8 @@ def _warning(name: str) -> str:
         ),
         "nda": _(
             "[Note] You stated a promise of secrecy (NDA). A platform's office is usually not among those it excepts; "
-            "a lawyer is. Consider: archive export --for lawyer"
+            "a lawyer is. So the whole table and your own evidence stay out of this package. Consider: "
+            "archive export --for lawyer"
         ),
         "unmapped": _(
             "[Note] It is not known which of the people is the client, so no name is masked. State the client's name "

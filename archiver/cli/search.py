@@ -13,13 +13,14 @@ import click
 
 from archiver.cli.derived import minute
 from archiver.cli.sync import parse_day, parse_until
-from archiver.cli.text import pad, visible
+from archiver.cli.text import columns, pad, visible
 from archiver.errors import N_, EmptySearch
-from archiver.records import JST, State
+from archiver.records import State
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
-    from archiver.store.search import Found, Hit, Other
+    from archiver.store.search import Found, Hit
+    from archiver.store.search_others import Other
     from archiver.store.search_words import Query
 
 SHOWN, LISTED = 50, 1_000
@@ -32,7 +33,7 @@ WIDTH = 80
     context_settings={"ignore_unknown_options": True},  # `-word` is a word that must not be there
     help=N_(
         "Find messages by what they say or said, with file names, tasks and notes.\n\n"
-        "All words must be there. Also: \"a phrase\", -without, from:NAME, room:NAME, after:DAY, before:DAY, "
+        'All words must be there. Also: "a phrase", -without, from:NAME, room:NAME, after:DAY, before:DAY, '
         "has:file, has:link, has:task, has:edit, has:delete."
     ),
 )
@@ -112,7 +113,7 @@ def _hit(one: Hit) -> dict[str, Any]:
     return {
         "room_id": one.room_id,
         "message_id": one.message_id,
-        "time": _rfc(datetime.fromtimestamp(one.send_time, UTC)),
+        "time": None if one.sent is None else _rfc(one.sent),
         "author": {"account_id": one.account_id, "name": one.name},
         "state": one.state.value,
         "text": one.text,
@@ -149,7 +150,7 @@ def _tell_hit(query: Query, one: Hit, room: str) -> None:
     marks = [word for state, word in state_words().items() if state is one.state]
     if one.earlier and one.state is not State.DELETED:
         marks.append(_("earlier text"))
-    at = minute(datetime.fromtimestamp(one.send_time, JST))
+    at = "?" if one.sent is None else minute(one.sent)
     shown = "".join(f"  [{mark}]" for mark in marks)
     place = visible(room) or str(one.room_id)
     click.echo(f"{at}  {visible(one.name)}(ID {one.account_id}){shown}  {place}  m{one.message_id}")
@@ -168,7 +169,7 @@ def _tell_others(query: Query, others: tuple[Other, ...]) -> None:
     click.echo(_("Besides messages:"))
     for one in others[:SHOWN]:
         head = f"  {pad(kinds[one.kind], 10)}  {minute(one.time)}  "
-        click.echo(head + snippet(one.text, query.words, WIDTH - len(head)))
+        click.echo(head + snippet(one.text, query.words, WIDTH - columns(head)))
     if len(others) > SHOWN:
         more = len(others) - SHOWN
         click.echo("  " + ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}"))

@@ -11,7 +11,7 @@ import click
 
 from archiver.cli import alarm, screen
 from archiver.cli.context import CliContext
-from archiver.errors import N_, BadValue
+from archiver.errors import N_, ArchiverError, BadValue
 from archiver.records import JST
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def command_sync(
 ) -> int:
     """Run one round and say what it came to."""
     from archiver import app as application
-    from archiver.cli import stamps, watch
+    from archiver.cli import noticing, stamps, watch
     from archiver.cli.progress import Screen
     from archiver.schedule import round as rounds
     from archiver.sync import run as sync
@@ -74,9 +74,16 @@ def command_sync(
     options = sync.Options(rooms=_rooms(app, contracts, rooms), full=full, max_seconds=max_seconds)
     if dry_run:
         return _show_plan(app, options)
-    with Screen(quiet=obj.verbose < 0) as progress:
-        app.chatwork.transport.on_wait = progress.wait
-        report = rounds.run(app, options, progress.talk())
+    quiet = obj.verbose < 0
+    try:
+        with Screen(quiet=quiet) as progress:
+            app.chatwork.transport.on_wait = progress.wait
+            report = rounds.run(app, options, progress.talk())
+    except ArchiverError as fault:
+        to_say = noticing.after_round(app.settings, obj.environ, fault, desktop=quiet, told=("fault/",))
+        if quiet and not to_say:
+            return fault.code  # said within a day; a scheduler's mail every five minutes would hide the next trouble
+        raise
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     elif obj.verbose >= 0:
@@ -88,6 +95,8 @@ def command_sync(
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     screen.tell_alerts(report)
+    told = ("gap/", "lost/", *(["alert/"] if report.alerts else []))
+    noticing.after_round(app.settings, obj.environ, None, desktop=quiet, told=told)
     if report.reported and obj.verbose < 0:
         click.echo(screen.notice(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0

@@ -112,7 +112,7 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _tell_rooms(rooms: Sequence[Room], positions: Collection[int]) -> None:
+def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool = True) -> None:
     kinds = {"group": _("group"), "direct": _("direct")}
     for position in positions:
         room = rooms[position]
@@ -122,7 +122,7 @@ def _tell_rooms(rooms: Sequence[Room], positions: Collection[int]) -> None:
             messages=f"{room.message_num:>5}", files=f"{room.file_num:>4}"
         )
         click.echo(f"  {position + 1:>3} {name} {kind} {counts}")
-    if len(rooms) > PAGE:
+    if more and len(rooms) > PAGE:
         tell(_("({n} in all. Enter: the next ones; a part of a name: look for it)").format(n=len(rooms)), indent=6)
 
 
@@ -139,7 +139,7 @@ def _ask_direct(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list
     found = beside(rooms, chosen, people=people, direct=direct)
     if not found:
         return []
-    _tell_rooms(rooms, found)
+    _tell_rooms(rooms, found, more=False)
     sentence = ngettext(
         "This is a direct chat with somebody of the chats you chose.",
         "These are direct chats with people of the chats you chose.",

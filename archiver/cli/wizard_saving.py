@@ -150,7 +150,11 @@ def tell_came(archive: Archive) -> None:
 
 
 def _line(found: Came) -> str:
-    messages = _("Messages {n}").format(n=found.messages)
+    messages = _("Messages {n}")
     if found.left_out:
-        messages += " " + _("(Chatwork counts {n})").format(n=found.messages + found.left_out)
-    return messages + "  " + _("files {saved}/{known}").format(saved=found.files, known=found.files_known)
+        messages = _("Messages {n} (Chatwork counts {all})")
+    return (
+        messages.format(n=found.messages, all=found.messages + found.left_out)
+        + "  "
+        + _("files {saved}/{known}").format(saved=found.files, known=found.files_known)
+    )

@@ -131,6 +131,7 @@ def _try(obj: CliContext, app: App, kind: str) -> None:
     job = system.job(obj.settings(), obj.environ, spoken=_spoken(), argv0=sys.argv[0])
     begun = _("Registered with {scheduler}: {pace}.")
     tell(begun.format(scheduler=system.title(kind), pace=system.paced(job, app.settings.sync.every)))
+    tell(_("It is run once in this way now (a minute at most)."))
     try:
         system.start(job, obj.environ, kind=kind)
     except (errors.SchedulerMissing, errors.SchedulerRefused) as fault:

@@ -89,8 +89,10 @@ def _fill(bag: Bag, gathered: Gathered) -> Built:
 
 def _support(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
     papers.put(bag, REPORT, lambda: papers.report(case), gathered.copied)
-    bag.take(MESSAGES, gathered.tables["messages.csv"])
     bag.add(INQUIRY, submission_text.people(inquiry.inquiry(case, survey(case))))
+    if case.excerpt_only:
+        return []
+    bag.take(MESSAGES, gathered.tables["messages.csv"])
     return _put_enclosures(bag, gathered)
 
 

@@ -1,4 +1,4 @@
-"""Looks for troubles in an archive, remembers what was said of them, and puts them into words without a name or a text."""
+"""Looks for troubles in an archive, remembers what was said of them, and puts them into words without names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from archiver.signs import Level
 from archiver.store import alerts, verifications, work
 from archiver.store.archive import Archive, Reading
 from archiver.store.clock import moment, stamp
-from archiver.store.queries.status import status
+from archiver.store.queries import contracts, files
+from archiver.store.queries.status import open_gaps
 
 NOTICED = "noticed"
 """Remembered: key of a trouble → when it was last said."""
@@ -42,23 +43,44 @@ def settle(archive: Archive, settings: Settings, fault: errors.ArchiverError | N
     return made
 
 
+def idle_hours(archive: Archive, *, now: datetime) -> int | None:
+    """How long ago a round last went through; None: never, or nobody can tell."""
+    try:
+        with archive.reading() as reading:
+            last = work.recall(reading, "last_sync")
+    except (errors.StorageError, errors.SettingsError, errors.NewerArchive):
+        return None
+    return None if last is None else round((now - moment(last["at"])) / timedelta(hours=1))
+
+
 def troubles(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[str]:
     """The keys of all that is wrong now, as far as the archive tells."""
-    told = status(reading)
-    if told.last_sync is not None and now - told.last_sync > timedelta(hours=settings.notify.stale_hours):
+    yield from urgent(reading, settings, now=now)
+    lost = files.counts(reading)
+    for room in contracts.rooms_to_read(reading, now):
+        yield from (f"{GAP}{room}/{gap['before']}" for gap in open_gaps(reading, room) if gap["after"] is not None)
+        if room in lost and lost[room].lost:
+            yield f"{LOST}{room}/{lost[room].lost}"
+
+
+def urgent(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[str]:
+    """The keys of what every command warns of."""
+    last = work.recall(reading, "last_sync")
+    if last is not None and now - moment(last["at"]) > timedelta(hours=settings.notify.stale_hours):
         yield STALE
-    last = verifications.last(reading)
-    if last is not None and last.findings:
+    verified = verifications.last(reading)
+    if verified is not None and verified.findings:
         yield FINDINGS
     yield from (f"{ALERT}{one.number}" for one in alerts.open_alerts(reading) if one.level is Level.HIGH)
-    for room in told.rooms:
-        yield from (f"{GAP}{room.room_id}/{gap['before']}" for gap in room.gaps if gap["after"] is not None)
-        if room.files.lost:
-            yield f"{LOST}{room.room_id}/{room.files.lost}"
 
 
 def _of(fault: errors.ArchiverError | None) -> set[str]:
     return set() if fault is None or isinstance(fault, NO_TROUBLE) else {f"{FAULT}{type(fault).__name__}"}
+
+
+def is_to_say(fault: errors.ArchiverError | None, made: Notices) -> bool:
+    """Whether the fault of a run is new, or has lasted for another day; what is no trouble is always said."""
+    return not (keys := _of(fault)) or bool(keys & set(made.say))
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -68,9 +90,7 @@ def sentences(made: Notices, *, hours: int | None) -> list[str]:
     """One for each kind of trouble, the most urgent first; `hours` since the last good round, None: not known."""
     found = []
     if noticing.of_kind(ALERT, made.say):
-        found.append(
-            _("[Check] There was a great change on the other side. Do not leave the chat; call: archive")
-        )
+        found.append(_("[Check] There was a great change on the other side. Do not leave the chat; call: archive"))
     if STALE in made.say:
         found.append(
             ngettext(

@@ -184,7 +184,8 @@ def translate(fault: DatabaseError | sqlite3.DatabaseError, database: Path) -> E
         return errors.ArchiveBusy(seconds=BUSY_SECONDS)
     if "readonly" in text or "unable to open" in text:
         return errors.HomeNotWritable(path=database.parent, detail=said)
-    if isinstance(fault, OperationalError | sqlite3.OperationalError) or "malformed" in text or "not a database" in text:
+    broken = "malformed" in text or "not a database" in text
+    if broken or isinstance(fault, OperationalError | sqlite3.OperationalError):
         return errors.ArchiveDamaged(path=database, detail=said)
     return fault
 

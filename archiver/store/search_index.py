@@ -7,8 +7,11 @@ SQLite had no FTS5. It is no evidence; without it everything is found by looking
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,12 +24,16 @@ from archiver.store.facts import DELETED
 from archiver.store.search_signs import FORMAT, fold, grams
 
 _MEMORY = "search"
+_BATCH = 1_000
 _STANDING = """
     SELECT sqlite_compileoption_used('ENABLE_FTS5'),
         (SELECT count(*) FROM sqlite_master WHERE name = 'search'),
         (SELECT value FROM memory WHERE key = 'search')
 """
 _VERSIONS = "SELECT seq, room_id, position, body FROM message_version"
+
+_OF_INDEX = re.compile(r"vtable constructor failed: search|no such table: main\.search_|constraint failed")
+"""What SQLite says of damage to the index, beside the code that it has for that."""
 
 _Version = tuple[int, int, int, str]
 """seq, room, position and text of a version."""
@@ -45,12 +52,16 @@ def keep(sql: Connection, entries: Sequence[EntryObject]) -> None:
         return
     source = driver(sql)
     able, there, held = _standing(source)
-    if not able:
+    if able and there and held == FORMAT:
+        fresh = sorted(_versions_of(source, told))
+        with damage_forgiven():
+            _put(source, fresh)
+            return
+    if held is not None:
         source.execute("DELETE FROM memory WHERE key = ?", (_MEMORY,))
-    elif there and held == FORMAT:
-        _put(source, sorted(_versions_of(source, told)))
-    else:
-        _make(source)
+    if able:
+        with damage_forgiven():  # so damaged that SQLite cannot even remove it: searches do without
+            _make(source)
 
 
 def make_current(archive: Archive) -> None:
@@ -62,9 +73,21 @@ def make_current(archive: Archive) -> None:
     try:
         with archive.writing() as writing:
             if not is_current(writing.sql):
-                _make(driver(writing.sql))
+                with damage_forgiven():
+                    _make(driver(writing.sql))
     except (errors.HomeNotWritable, errors.ArchiveBusy, errors.DiskFull):
         return  # the scan finds the same, only slower
+
+
+@contextmanager
+def damage_forgiven() -> Iterator[None]:
+    """Pass over damage of the index alone: what is no evidence must neither stop a run nor hide a message."""
+    try:
+        yield
+    except sqlite3.DatabaseError as fault:
+        code = getattr(fault, "sqlite_errorcode", None)
+        if code != sqlite3.SQLITE_CORRUPT_VTAB and not _OF_INDEX.search(str(fault)):
+            raise
 
 
 def driver(sql: Connection) -> sqlite3.Connection:
@@ -101,10 +124,12 @@ def _put(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
     """Add versions by their numbers; Chatwork's mark of a deletion is no text."""
     last = source.execute("SELECT coalesce(newest, position) FROM search_version ORDER BY seq DESC LIMIT 1").fetchone()
     newest = last[0] if last else 0
-    for seq, room, position, body in versions:
-        if body == DELETED:
-            continue
-        newest = max(newest, position)
-        above = None if newest == position else newest
-        source.execute("INSERT INTO search_version VALUES (?, ?, ?, ?)", (seq, room, position, above))
-        source.execute("INSERT INTO search (rowid, grams) VALUES (?, ?)", (seq, grams(fold(body))))
+    waiting = (version for version in versions if version[3] != DELETED)
+    while batch := list(islice(waiting, _BATCH)):
+        rows: list[tuple[int, int, int, int | None]] = []
+        for seq, room, position, _body in batch:
+            newest = max(newest, position)
+            rows.append((seq, room, position, None if newest == position else newest))
+        source.executemany("INSERT INTO search_version VALUES (?, ?, ?, ?)", rows)
+        texts = ((seq, grams(fold(body))) for seq, _room, _position, body in batch)
+        source.executemany("INSERT INTO search (rowid, grams) VALUES (?, ?)", texts)

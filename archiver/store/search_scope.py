@@ -74,9 +74,7 @@ def room_names(reading: Reading) -> dict[int, str]:
     return {row[0]: row[1] for row in reading.sql.execute(select(table.room_id, table.name))}
 
 
-def _rooms(
-    reading: Reading, query: Query, named: Collection[str], numbers: Collection[int]
-) -> frozenset[int] | None:
+def _rooms(reading: Reading, query: Query, named: Collection[str], numbers: Collection[int]) -> frozenset[int] | None:
     """Rooms of the options, narrowed by what the words say of rooms."""
     known = {room.room_id for one in contracts(reading) for room in one.rooms}
     for number in numbers:
@@ -86,7 +84,8 @@ def _rooms(
     if named or numbers:
         wanted = frozenset([*numbers, *(room.room_id for name in named for room in contract(reading, name).rooms)])
     if query.rooms:
-        found = frozenset(number for number, name in room_names(reading).items() if _is_called(number, name, query.rooms))
+        names = room_names(reading).items()
+        found = frozenset(number for number, name in names if _is_called(number, name, query.rooms))
         wanted = found if wanted is None else wanted & found
     return wanted
 

@@ -9,10 +9,12 @@ import pytest
 
 from archiver.cli.alarm import Alarm, alarms, tell_alarm
 from archiver.demo.chatwork import Fault
+from archiver.records import Enclosure, MessageId
 from archiver.schedule import lookout
 from archiver.signs import Level, Rule
 from archiver.store.alerts import alerts
 from archiver.store.queries.contracts import contracts
+from archiver.store.stated import add_enclosure
 from tests.support.world import World, running
 
 
@@ -111,3 +113,38 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.Captu
     assert {"job2", "job5"} == blocks.keys()
     assert all("messages shown as deleted: 3" in block for block in blocks.values())
     assert found["job5"].kept.messages > found["job2"].kept.messages
+
+
+def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ids alone, those that the alerts of the contract are about; texts never, and nothing where nothing is urgent."""
+    for message in jobs.written[:3]:
+        jobs.chatwork.delete(message, moves_room=True)
+    past = jobs.chatwork.post(jobs.second, jobs.tanaka, "手数料がかからないように直接お支払いします")
+    before = jobs.seen(always=True)
+    lines = {name: told(alarm, capsys) for name, alarm in before.items()}
+    with jobs.archive.writing() as writing:
+        shown = Enclosure(0, "screenshot", "a.png", 1, "0" * 64, jobs.clock(), None, MessageId(past), None)
+        add_enclosure(writing, "job2", shown, at=jobs.clock())
+    after = jobs.seen(always=True)
+    jobs.chatwork.cancel_account(jobs.tanaka)
+    closed = jobs.seen(always=True)
+
+    assert (*jobs.written[:3], past) == before["job2"].to_show
+    assert tuple(jobs.written[:3]) == after["job2"].to_show
+    assert ((), ()) == (closed["job2"].to_show, before["job4"].to_show)
+    assert f"m{past}" in lines["job2"]
+    assert f"archive attach FILE --contract job2 --message m{jobs.written[0]}" in lines["job2"]
+    assert "手数料" not in lines["job2"]
+    assert [False] * 3 == ["archive attach" in lines[name] for name in ("job1", "job3", "job4")]
+    assert "archive attach" not in told(closed["job2"], capsys)
+
+
+def test_a_message_that_is_not_shown_any_more_needs_no_screenshot(jobs: Jobs) -> None:
+    """Where the room is shut there is nothing to take a picture of."""
+    said = jobs.chatwork.post(jobs.room, jobs.tanaka, "チャットワークで確認できてからでないと仮払いできません")
+    before = jobs.seen(always=True)["job1"].to_show
+    jobs.chatwork.remove_owner(jobs.room)
+
+    assert ((said,), ()) == (before, jobs.seen(always=True)["job1"].to_show)

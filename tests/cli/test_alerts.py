@@ -42,6 +42,7 @@ def test_alerts_are_told_listed_and_put_aside(terminal: Terminal) -> None:
     opened = terminal.json("sync")["alerts"]
     listed = terminal.json("alerts")["alerts"]
     before = terminal.json("status")
+    asking = terminal.run("alerts")
     terminal.run("alerts", "dismiss", 1, "--reason", "本人に確認した\x1b[31m")
     screen = terminal.run("alerts")
     after = terminal.json("alerts")["alerts"]
@@ -55,6 +56,8 @@ def test_alerts_are_told_listed_and_put_aside(terminal: Terminal) -> None:
     assert "本人に確認した[U+001B]" in screen
     assert not [line for line in screen.splitlines() if columns(line) > 80]
     assert "田中" not in screen + str(listed)
+    assert [True, False] == ["archive attach" in text for text in (asking, screen)]
+    assert not [line for line in asking.splitlines() if columns(line) > 80]
     assert [] == terminal.json("sync")["alerts"]
     assert terminal.json("verify")["ok"]
 

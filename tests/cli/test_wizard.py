@@ -24,10 +24,27 @@ from tests.support.terminal import TOKEN, Terminal
 PROGRAM = """#!{python}
 import os, sys
 os.environ["CHATWORK_API_BASE_URL"] = {address!r}
-os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 sys.path.insert(0, {root!r})
 from archiver.cli.main import main
 sys.exit(main())
+"""
+STORE = """
+from pathlib import Path
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+    place = Path(__file__).with_name("kept")
+
+    def get_password(self, service, username):
+        return self.place.read_text() if self.place.exists() else None
+
+    def set_password(self, service, username, password):
+        self.place.write_text(password)
+
+    def delete_password(self, service, username):
+        self.place.unlink()
 """
 ROOT = str(Path(__file__).parents[2])
 
@@ -265,6 +282,24 @@ def test_without_a_scheduler_it_says_what_else_there_is(desk: Desk) -> None:
         code = tty.end()
 
     assert (0, True) == (code, "Done." in tty.shown)
+
+
+def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk) -> None:
+    """The store takes it first; a job without a desktop would find that locked, so a file is offered."""
+    (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
+    store = {"PYTHON_KEYRING_BACKEND": "paper_store.Keyring", "PYTHONPATH": str(desk.folder)}
+    with desk.init(**store) as tty:
+        for question, answer in STEPS[:-2]:
+            reply(tty, question, answer)
+        assert (desk.folder / "kept").read_text(encoding="utf-8") == TOKEN
+        assert not (desk.home / "token").exists()
+        tty.answer("computer runs? [yes]:", "")
+        tty.answer("confirmed? [yes]:", "no")
+        tty.answer("you can read? [yes]:", "")
+        tty.see("It was run once in this way, and it saved.")
+        code = tty.end()
+
+    assert (0, TOKEN) == (code, (desk.home / "token").read_text(encoding="utf-8").strip())
 
 
 @pytest.mark.parametrize(

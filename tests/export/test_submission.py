@@ -488,3 +488,16 @@ def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:
     assert {"url", "contracted_on", "escrowed_at", "contact_approved_on", "amount"} == set(bare.blank)
     assert "先にクラウドワークスで納品" in str(bare.advice)
     assert ((), None) == (whole.blank, whole.advice)
+
+
+def test_under_a_promise_of_secrecy_only_the_excerpt_leaves(tmp_path: Path) -> None:
+    """The whole table and the user's enclosures stay out of a platform's hands, and the report says where they are."""
+    made = story(tmp_path / "home")
+    attach(made, 1, "a.png", b"png")
+    made.contract("job1", nda=True)
+
+    report = handed(made, "support", tmp_path / "out")
+
+    files = inside(report)
+    assert ["00_README.txt", "01_report.pdf", "03_inquiry_text.txt", "SHA256SUMS.txt"] == sorted(files)
+    assert "報告者が保管しています" in paper.squeezed(paper.text(files["01_report.pdf"]))

@@ -87,6 +87,11 @@ class Case:
     clues: Mapping[str, str] = field(default_factory=dict)
     """What the user typed about where the counterpart gave the Chatwork id, if anything."""
 
+    @property
+    def excerpt_only(self) -> bool:
+        """Whether a promise of secrecy keeps the whole text and the enclosures out of a platform's hands."""
+        return self.profile == "support" and bool(self.contract.nda)
+
     def is_counterpart(self, account: int) -> bool:
         """Whether an account counts as the other side."""
         return account in self.counterparts if self.counterparts else not self.is_reporter(account)

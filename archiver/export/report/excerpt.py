@@ -23,9 +23,9 @@ MOST = 200
 _TITLE = "６　問題となるメッセージの抜粋"
 _BY_RULE = (
     "抜粋は自動選択です(編集・「削除」表示・表示なしになった発言、ファイルの付いた発言、最後のやり取り。★印)。"
-    "前後{context}件ずつを省略せずに載せ、全文は {whole} にあります。"
+    "前後{context}件ずつを省略せずに載せ、全文は{whole}。"
 )
-_BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ずつを省略せずに載せ、全文は {whole} にあります。"
+_BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ずつを省略せずに載せ、全文は{whole}。"
 
 
 def chapter(case: Case, found: Survey) -> Chapter:
@@ -45,8 +45,10 @@ def chapter(case: Case, found: Survey) -> Chapter:
 
 
 def whole_text(case: Case) -> str:
-    """The file of the package that has every message."""
-    return "02_messages.csv" if case.profile == "support" else "messages.csv"
+    """Where every message can be read."""
+    if case.excerpt_only:
+        return "報告者が保管しています(秘密保持の約束があるため、この資料には入れていません)"
+    return f" {'02_messages.csv' if case.profile == 'support' else 'messages.csv'} にあります"
 
 
 def chosen_messages(case: Case, found: Survey) -> tuple[Collection[str], int]:

@@ -78,7 +78,7 @@ def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Chan
         edited=tuple(edited),
         edited_lately=lately,
         unshown=(*gone, *gone_lately),
-        attached=_attached(reading) if edited else frozenset(),
+        attached=attached(reading) if edited else frozenset(),
         renamed=renamed,
         roles=tuple(roles),
         rooms=tuple(rooms),
@@ -174,7 +174,7 @@ def _lately(reading: Reading, edited: Sequence[Edited], after: int) -> tuple[tup
     return tuple(texts), tuple(gone)
 
 
-def _attached(reading: Reading) -> frozenset[str]:
+def attached(reading: Reading) -> frozenset[str]:
     """Messages that the user attached something to: they matter to the case."""
     told = (one for contract in contracts(reading) for one in enclosures(reading, contract.id))
     return frozenset(str(one.message_id) for one in told if one.message_id is not None)

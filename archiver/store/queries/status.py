@@ -121,7 +121,7 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
                 files=files.get(room, FileCounts(0, 0, 0, 0)),
                 tasks=tasks.get(room, 0),
                 covered=_covered(reading, room),
-                gaps=_gaps(reading, room),
+                gaps=open_gaps(reading, room),
                 last_seen=_last_seen(reading, room),
             )
         )
@@ -148,7 +148,7 @@ def _covered(reading: Reading, room: int) -> tuple[tuple[datetime, datetime], ..
     return tuple((moment(start), moment(end)) for start, end in rows)
 
 
-def _gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:
+def open_gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:
     """Open gaps, the one from the room's beginning first."""
     table = schema.gap.c
     columns = (table.after, table.before, table.start.label("from"), table.end.label("to"), table.missing, table.reason)
