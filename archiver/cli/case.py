@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ID = re.compile(r"[a-z0-9-]{1,32}")
 
+NUMBER = click.IntRange(1, 2**63 - 1)
+"""A room's number; the archive can keep no greater one."""
+
 
 @click.group("contract", help=N_("Jobs and their rooms. Only rooms of a contract are saved."))
 def command_contract() -> None:
@@ -36,7 +39,7 @@ def command_contract() -> None:
     ),
 )
 @click.argument("contract_id", metavar="ID", required=False)
-@click.option("--room", "rooms", multiple=True, type=click.IntRange(1), metavar="N", help=N_("A room; repeatable."))
+@click.option("--room", "rooms", multiple=True, type=NUMBER, metavar="N", help=N_("A room; repeatable."))
 @facts.options
 @click.pass_obj
 def contract_add(
@@ -98,7 +101,7 @@ def tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> None
 
 @command_contract.command("set", help=N_("Change or add facts of a contract; what was stated before stays on record."))
 @click.argument("contract_id", metavar="ID")
-@click.option("--room", "rooms", multiple=True, type=click.IntRange(1), metavar="N", help=N_("Add this room."))
+@click.option("--room", "rooms", multiple=True, type=NUMBER, metavar="N", help=N_("Add this room."))
 @facts.options
 @click.pass_obj
 def contract_set(

@@ -100,7 +100,8 @@ def _mapped(told: Around, names: dict[int, str]) -> Iterator[str]:
 def _talk(told: Around, words: Platform, now: datetime) -> list[str]:
     rooms = _(", ").join(f"{room.room_id}" for room in told.contract.rooms)
     if told.first is None:
-        return [f"{rooms}   {_('No message is kept yet.')}"]
+        none_yet = _("No message is kept yet.")
+        return [f"{rooms}   {none_yet}"]
     first = _("first message {time}").format(time=_time(told.first.at))
     begun = contact_words(case.contact(told.contract, words, told.first.at))
     if told.last_reply is None:

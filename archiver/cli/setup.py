@@ -130,7 +130,7 @@ def _prompt_and_store(home: Path) -> str:
 
     click.echo(_("The API token is the key to your Chatwork. Show it to nobody."))
     click.echo(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)."))
-    value = click.prompt(_("Paste it and press Enter (it will not be shown)"), hide_input=True).strip()
+    value = _pasted(_("Paste it and press Enter (it will not be shown)"))
     for source in ("keyring", "file:token"):
         try:
             store_token(home, source, value)
@@ -139,6 +139,12 @@ def _prompt_and_store(home: Path) -> str:
             continue
         return source
     raise errors.TokenMissing(source="prompt")
+
+
+def _pasted(question: str) -> str:
+    """The token; where nobody types, the line that is handed in: there is no echo to turn off, and none to warn of."""
+    answer: str = click.prompt(question, hide_input=sys.stdin.isatty(), err=True)
+    return answer.strip()
 
 
 def know_account(app: App) -> tuple[str, int]:
@@ -180,7 +186,7 @@ def token_set(obj: CliContext, source: str | None) -> int:
     from archiver.settings.token import store_token
 
     settings = obj.settings()
-    value = click.prompt(_("Paste the token and press Enter (it will not be shown)"), hide_input=True).strip()
+    value = _pasted(_("Paste the token and press Enter (it will not be shown)"))
     trial = {**obj.environ, "CHATWORK_API_TOKEN": value}
     app = application.build(replace(settings, token_source=VARIABLE), trial)
     name, account = know_account(app) if app.archive.exists() else _account_of(app)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 INCOMPLETE = 4
 """Exit code: done, but something that should be held is not."""
 
+LONGEST = 366 * 24 * 60 * 60
+"""Seconds at most for `--max-seconds`: a run has no use for more, and no calendar holds an end without limit."""
+
 EXAMPLE_DAY = "2026-11-24"
 
 
@@ -28,19 +31,29 @@ def parse_day(value: str | None, option: str) -> datetime | None:
     """The beginning of a Japanese day, or a time of it. Raises BadValue."""
     if value is None:
         return None
+    said = value.replace("/", "-")
     try:
-        if len(value) == len(EXAMPLE_DAY):
-            return datetime.combine(date.fromisoformat(value), time(), JST)
-        at = datetime.fromisoformat(value)
+        if len(said) == len(EXAMPLE_DAY):
+            return datetime.combine(date.fromisoformat(said), time(), JST)
+        at = datetime.fromisoformat(said)
     except ValueError:
-        raise BadValue(value=value, option=option, example=f"{EXAMPLE_DAY} / {EXAMPLE_DAY}T14:05") from None
+        raise _unreadable(value, option) from None
     return at if at.tzinfo else at.replace(tzinfo=JST)
 
 
 def parse_until(value: str | None, option: str) -> datetime | None:
     """The end of a Japanese day (which is meant as a whole), or a time of it. Raises BadValue."""
     at = parse_day(value, option)
-    return at + timedelta(days=1) if at is not None and value and len(value) == len(EXAMPLE_DAY) else at
+    if at is None or value is None or len(value) != len(EXAMPLE_DAY):
+        return at
+    try:
+        return at + timedelta(days=1)
+    except OverflowError:  # the last day that there is
+        raise _unreadable(value, option) from None
+
+
+def _unreadable(value: str, option: str) -> BadValue:
+    return BadValue(value=value, option=option, example=f"{EXAMPLE_DAY} / {EXAMPLE_DAY}T14:05")
 
 
 @click.command(
@@ -51,7 +64,7 @@ def parse_until(value: str | None, option: str) -> datetime | None:
 @click.option("--room", "rooms", multiple=True, type=int, metavar="N", help=N_("Only this room."))
 @click.option("--full", is_flag=True, help=N_("Read everything again now, and try every missing file again."))
 @click.option("--dry-run", is_flag=True, help=N_("Only show what would be read; nothing is saved."))
-@click.option("--max-seconds", type=click.FloatRange(min=1), metavar="S", help=N_("Stop after so many seconds."))
+@click.option("--max-seconds", type=click.IntRange(1, LONGEST), metavar="S", help=N_("Stop after so many seconds."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_sync(
@@ -60,7 +73,7 @@ def command_sync(
     rooms: tuple[int, ...],
     full: bool,
     dry_run: bool,
-    max_seconds: float | None,
+    max_seconds: int | None,
     as_json: bool,
 ) -> int:
     """Run one round and say what it came to."""
@@ -95,7 +108,7 @@ def command_sync(
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     screen.tell_alerts(report)
-    told = ("gap/", "lost/", *(["alert/"] if report.alerts else []))
+    told = ("gap/", "lost/", *(["alert/", "hint/"] if report.alerts else []))
     noticing.after_round(app.settings, obj.environ, None, desktop=quiet, told=told)
     if report.reported and obj.verbose < 0:
         click.echo(screen.notice(report), err=True)  # cron mails what a quiet run has to say

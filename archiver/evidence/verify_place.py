@@ -52,7 +52,7 @@ def verify_place(
 
 def _verify_beside(path: Path, look: Callable[[Verification, Tree], Verification]) -> Verification | None:
     """A folder that holds a zip of its own name, with some of its files beside it to be handed in by themselves."""
-    packed = path / f"{path.name}.zip"
+    packed = path / f"{path.resolve().name}.zip"  # `.` has no name of its own
     told = _verify_zip(packed, look) if packed.is_file() else None
     if told is None:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +24,9 @@ from archiver.records import JST
 PARTIAL = ".partial"
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
+
+_HALF = re.compile(rf".+_\d{{8}}-\d{{4}}_[a-z]+(-\d+)?(\.zip)?{re.escape(PARTIAL)}")
+"""The name of a half package, as `package.export` gives it: `CW1_20261124-2231_support-2.zip.partial`."""
 
 _PIECE = 1 << 20
 _COMPRESSED = frozenset({".zip", ".mp4", ".mov", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp3", ".m4a", ".pdf"})
@@ -169,10 +173,13 @@ def making(folder: Path, name: str) -> Iterator[Bag]:
 
 
 def sweep_leftovers(folder: Path, *, older_than: datetime) -> None:
-    """Remove half packages that a kill left long ago; a younger one may be another run's."""
+    """Remove half packages that a kill left long ago; a younger one may be another run's.
+
+    The folder may be anybody's, where browsers too leave files that end so: only names of packages count.
+    """
     for path in folder.glob(f"*{PARTIAL}"):
         with contextlib.suppress(OSError):
-            if path.stat().st_mtime < older_than.timestamp():
+            if _HALF.fullmatch(path.name) and path.stat().st_mtime < older_than.timestamp():
                 if path.is_dir():
                     shutil.rmtree(path, ignore_errors=True)
                 else:

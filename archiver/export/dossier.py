@@ -26,13 +26,15 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
     """The case as the report tells it; call it after the tables were made."""
     recipe, material = gathered.recipe, gathered.material
     owner = known.owner(gathered.reading) or {}
+    owner_id, cover = number(owner.get("account_id")), recipe.cover
+    owner_name = text(owner.get("name"))
     return Case(
         name=recipe.name,
         profile=recipe.profile,
         contract=recipe.contract,
         rooms=tuple(gathered.conversations(counted=False)),
-        owner_id=AccountId(number(owner.get("account_id"))),
-        owner_name=text(owner.get("name")),
+        owner_id=AccountId(owner_id),
+        owner_name=owner_name if cover is None else cover.name(owner_id, owner_name),
         read_at=recipe.read_at,
         created_at=recipe.created_at or recipe.read_at,
         software=software(),

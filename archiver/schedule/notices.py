@@ -9,9 +9,9 @@ from gettext import ngettext
 
 from archiver import errors
 from archiver.schedule import noticing
-from archiver.schedule.noticing import ALERT, FAULT, FINDINGS, GAP, LOST, STALE, Notices
+from archiver.schedule.noticing import ALERT, FAULT, FINDINGS, GAP, HINT, LOST, STALE, Notices
 from archiver.settings.model import Settings
-from archiver.signs import Level
+from archiver.signs import GOING, Level
 from archiver.store import alerts, verifications, work
 from archiver.store.archive import Archive, Reading
 from archiver.store.clock import moment, stamp
@@ -71,7 +71,9 @@ def urgent(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[s
     verified = verifications.last(reading)
     if verified is not None and verified.findings:
         yield FINDINGS
-    yield from (f"{ALERT}{one.number}" for one in alerts.open_alerts(reading) if one.level is Level.HIGH)
+    for one in alerts.open_alerts(reading):
+        if one.level is Level.HIGH:
+            yield f"{ALERT if one.rule in GOING else HINT}{one.number}"
 
 
 def _of(fault: errors.ArchiverError | None) -> set[str]:
@@ -103,6 +105,8 @@ def sentences(made: Notices, *, hours: int | None) -> list[str]:
         found.append(_("Saving does not work just now. It is tried again by itself. Call: archive check"))
     if FINDINGS in made.say:
         found.append(_("[Check] Something in the archive does not match. Change nothing; call: archive verify --deep"))
+    if noticing.of_kind(HINT, made.say):
+        found.append(_("[Check] Something asks for a decision of yours. See: archive alerts"))
     gaps, lost = noticing.of_kind(GAP, made.say), noticing.of_kind(LOST, made.say)
     if gaps:
         found.append(ngettext("A new gap: {n}. See: archive status", "New gaps: {n}. See: archive status", gaps))

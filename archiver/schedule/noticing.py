@@ -15,8 +15,9 @@ STALE = "stale"
 """No good round for as long as the settings allow."""
 FINDINGS = "findings"
 """The last whole verification found something wrong."""
-FAULT, ALERT, GAP, LOST = "fault/", "alert/", "gap/", "lost/"
-"""Why no round went through; a high alert that is open; a gap; a file that was given up."""
+FAULT, ALERT, HINT, GAP, LOST = "fault/", "alert/", "hint/", "gap/", "lost/"
+"""Why no round went through; an open high alert that somebody or something is going; one about words or dates; a gap;
+a file that was given up."""
 
 LASTING = (GAP, LOST)
 """What nobody can mend is said once and not every day; `status` and every package keep saying it."""

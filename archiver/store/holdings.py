@@ -95,7 +95,10 @@ def _files(folder: Path, prefix: str = "", depth: int = 1) -> Iterator[tuple[str
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
-        status = path.lstat()
+        try:
+            status = path.lstat()
+        except FileNotFoundError:  # a sync or a stamp renames its half files meanwhile
+            continue
         if stat.S_ISREG(status.st_mode):
             yield prefix + path.name, status
         elif stat.S_ISDIR(status.st_mode) and depth < _DEEPEST:

@@ -84,10 +84,9 @@ def upgrade(database: Path) -> None:
 def migrate(database: Path) -> Path | None:
     """Bring an older database up to date after a verified copy beside it; None if nothing was to be done.
 
-    Returns the copy. Raises NewerArchive (made by a newer version, or no space for the copy).
+    Returns the copy. Raises NewerArchive (made by a newer version, or no space for the copy), StorageError.
     """
-    with closing(sqlite3.connect(database)) as connection:
-        (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    found = _revision(database)
     if found not in REVISIONS:
         raise errors.NewerArchive(path=database.parent)
     if found == HEAD:
@@ -97,6 +96,17 @@ def migrate(database: Path) -> Path | None:
     copy = _verified_copy(database, database.with_name(f"{database.stem}.before-{HEAD}.sqlite3"))
     upgrade(database)
     return copy
+
+
+def _revision(database: Path) -> str:
+    from archiver.store.archive import translate
+
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.DatabaseError as fault:
+        raise translate(fault, database) from fault
+    return str(found)
 
 
 def _verified_copy(database: Path, copy: Path) -> Path:

@@ -426,7 +426,7 @@ memory = Table(
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 SEARCH = (
-    "CREATE VIRTUAL TABLE search USING fts5(grams, content='', columnsize=0, tokenize=\"ascii tokenchars '"
+    "CREATE VIRTUAL TABLE search USING fts5(grams, content='', tokenize=\"ascii tokenchars '"
     + _PUNCTUATION.replace("'", "''").replace('"', '""')
     + "'\")"
 )

@@ -72,7 +72,7 @@ def parse(text: str) -> Query:
         tuple(given.get("from", ())),
         tuple(given.get("room", ())),
         max((_day(value, "after:") for value in given.get("after", ())), default=None),
-        min((_day(value, "before:") + timedelta(days=1) for value in given.get("before", ())), default=None),
+        min((_day(value, "before:", days=1) for value in given.get("before", ())), default=None),
         frozenset(given.get("has", ())),
     )
     if query == Query(text):
@@ -120,11 +120,11 @@ def _value(text: str, place: int) -> tuple[str, int]:
     return text[place:end], end
 
 
-def _day(value: str, operator: str) -> datetime:
-    """The beginning of a day in Japan."""
+def _day(value: str, operator: str, *, days: int = 0) -> datetime:
+    """The beginning of a day in Japan, or of the one that is so many days later."""
     found = _DAY.fullmatch(unicodedata.normalize("NFKC", value))
     try:
         year, month, day = map(int, found.groups()) if found else (0, 0, 0)
-        return datetime.combine(date(year, month, day), time(), JST)
-    except ValueError:
+        return datetime.combine(date(year, month, day) + timedelta(days=days), time(), JST)
+    except (ValueError, OverflowError):
         raise errors.BadValue(value=value, option=operator, example=operator + _EXAMPLE) from None

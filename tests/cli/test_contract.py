@@ -105,6 +105,8 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk) -> None:
     desk.run("contract", "map", "job1", desk.tanaka, "client", "--reason", " ", code=2)
     desk.run("contract", "map", "job1", desk.tanaka, "boss", "--reason", "x", code=2)
     desk.run("contract", "map", "job1", 2**70, "client", "--reason", "x", code=2)
+    desk.run("contract", "add", "job2", "--room", 2**70, code=2)
+    desk.run("contract", "set", "job1", "--room", 2**63, code=2)
     desk.run("contract", "unmap", "job1", desk.tanaka, code=2)
     desk.run("contract", "map", "job9", desk.tanaka, "client", "--reason", "x", code=2)
 

@@ -99,10 +99,12 @@ def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(
         (["-from:a"], "only words and phrases"),
         (["room:"], "Nothing is given"),
         (["before:明日"], "before:2026-11-24"),
+        (["before:9999-12-31"], "before:2026-11-24"),
         (["--rom", "5"], "--rom"),
         (["は", "--room", "5"], "Room 5"),
         (["は", "--contract", "x"], "“x”"),
         (["は", "--from", "x"], "--from"),
+        (["は", "--to", "9999-12-31"], "--to"),
     ],
 )
 def test_what_cannot_be_meant_ends_with_2_and_a_sentence(run: Runner, words: list[str], sentence: str) -> None:

@@ -67,6 +67,12 @@ def test_a_dry_run_with_nothing_to_do_says_so(desk: Desk) -> None:
     assert told.startswith("Nothing has moved and nothing is due")
 
 
+@pytest.mark.parametrize("seconds", ["0", "nan", "inf", "1e30", "99999999999"])
+def test_a_run_without_end_is_refused(desk: Desk, seconds: str) -> None:
+    """What no clock can count is wrong usage."""
+    assert "--max-seconds" in desk.both("sync", "--max-seconds", seconds, code=2)[1]
+
+
 # --- stderr --------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -248,6 +249,16 @@ def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -
 
     assert (5, True) == (code, "belongs to account" in tty.shown), tty.shown
     assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
+
+
+def test_where_nobody_types_a_token_is_not_waited_for(desk: Desk) -> None:
+    """One sentence and exit 2, without a warning of Python's about an echo."""
+    for command in ("init", "token set"):
+        told = subprocess.run(
+            desk.command(*command.split()), env=desk.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        assert (2, False) == (told.returncode, "GetPassWarning" in told.stderr), told.stderr
+        assert "nobody can answer here" in told.stderr
 
 
 def test_without_chatwork_the_first_save_is_left_for_later(desk: Desk) -> None:

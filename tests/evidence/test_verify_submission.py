@@ -99,6 +99,13 @@ def test_a_loose_file_must_be_the_one_in_the_zip(beside: Path) -> None:
     assert [("manifest", "01_report.pdf")] == findings(beside)
 
 
+def test_the_folder_is_found_by_its_name_from_within(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`verify.py .` in the folder of zip and loose files."""
+    monkeypatch.chdir(whole)
+
+    assert [] == findings(Path())
+
+
 def test_a_list_that_leads_out_of_the_folder_is_found(folder: Path) -> None:
     """Nothing outside is opened."""
     with (folder / "SHA256SUMS.txt").open("a") as listed:

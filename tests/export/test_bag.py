@@ -78,17 +78,20 @@ def test_a_name_that_is_taken_is_not_used(tmp_path: Path, there: str) -> None:
 
 def test_only_old_half_packages_are_swept_away(tmp_path: Path) -> None:
     """A young one may be another run's; everything else is none of ours."""
-    for name in ("old.partial", "young.partial", "other"):
+    old, again, young = (f"CW1_20261124-{time}.partial" for time in ("2231_support", "2231_support-2", "2232_lawyer"))
+    for name in (old, again, young, "other", "film.partial"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").touch()
-    (tmp_path / "old.zip.partial").touch()
-    for path in [*tmp_path.glob("old*"), tmp_path / "other"]:
+    for name in ("job1_20261124-2231_daily.zip.partial", "film.mp4.partial"):
+        (tmp_path / name).touch()
+    for path in tmp_path.iterdir():
         os.utime(path, (0, 0))
+    os.utime(tmp_path / young, (AT.timestamp() + 1, AT.timestamp() + 1))
 
     sweep_leftovers(tmp_path, older_than=AT)
 
-    young = (tmp_path / "young.partial").stat().st_mtime > AT.timestamp()
-    assert ["other"] + ["young.partial"] * young == sorted(path.name for path in tmp_path.iterdir())
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert [young, "film.mp4.partial", "film.partial", "other"] == left
 
 
 def test_the_same_files_are_the_same_zip(tmp_path: Path) -> None:

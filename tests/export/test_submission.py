@@ -24,7 +24,7 @@ from archiver.schedule.verification import verify_path
 from archiver.store import seal
 from archiver.store.queries import runs
 from tests.support import paper
-from tests.support.archive import OTHER_ROOM, ArchiveMaker, at, story
+from tests.support.archive import OTHER_ROOM, OWNER, ArchiveMaker, at, story
 from tests.support.handing import (
     FACTS,
     SECRETS,
@@ -501,3 +501,16 @@ def test_under_a_promise_of_secrecy_only_the_excerpt_leaves(tmp_path: Path) -> N
     files = inside(report)
     assert ["00_README.txt", "01_report.pdf", "03_inquiry_text.txt", "SHA256SUMS.txt"] == sorted(files)
     assert "報告者が保管しています" in paper.squeezed(paper.text(files["01_report.pdf"]))
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize("wish", [{"mask_people": [OWNER]}, {"masks": ["yamada"]}])
+@pytest.mark.parametrize("profile", CONTENTS)
+def test_the_users_own_name_is_covered_if_the_user_wants_it(tmp_path: Path, profile: str, wish: dict[str, Any]) -> None:
+    """On the pages and in what the PDF says of its author."""
+    report = handed(story(tmp_path / "home"), profile, tmp_path / "out", policy=policy(profile, **wish))
+
+    assert "yamada" not in everything(report)
+    papers = [body for name, body in inside(report).items() if name.endswith(".pdf")]
+    assert papers
+    assert all("yamada" not in paper.info(body)["Author"] for body in papers)

@@ -14,9 +14,11 @@ from archiver import errors
 from archiver.schedule import desktop, notices, noticing
 from archiver.schedule.noticing import Notices
 from archiver.settings.model import Settings
+from archiver.signs import Alert, Level, Rule
+from archiver.store import alerts
 from tests.support.world import BEGIN, World, running
 
-KEYS = st.sampled_from(["stale", "findings", "fault/Unreachable", "alert/1", "gap/1/2", "lost/1/1"])
+KEYS = st.sampled_from(["stale", "findings", "fault/Unreachable", "alert/1", "hint/2", "gap/1/2", "lost/1/1"])
 TIMES = st.lists(st.tuples(st.timedeltas(timedelta(), timedelta(hours=30)), st.sets(KEYS)), max_size=12)
 
 
@@ -89,6 +91,22 @@ def test_a_high_alert_is_said_before_all_else() -> None:
     first, *rest = notices.sentences(made, hours=30)
 
     assert ("Do not leave the chat" in first, 2) == (True, len(rest))
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "sentence"),
+    [(Rule.A5, "hint/1", "archive alerts"), (Rule.DELETIONS, "alert/1", "Do not leave the chat")],
+)
+def test_only_a_disappearance_is_called_a_great_change(world: World, rule: Rule, key: str, sentence: str) -> None:
+    """A high alert about words or dates sends to the list of alerts; who goes to the chat for it finds nothing gone."""
+    with world.archive.writing() as writing:
+        alerts.keep(writing, Alert(rule, Level.HIGH, world.clock(), world.room))
+    with world.archive.reading() as reading:
+        found = tuple(notices.urgent(reading, Settings(world.home), now=world.clock()))
+
+    (said,) = notices.sentences(Notices(found, (), {}), hours=None)
+
+    assert ((key,), True) == (found, sentence in said)
 
 
 # --- the desktop -----------------------------------------------------------------------------------

@@ -104,6 +104,25 @@ def test_a_copy_holds_all_that_an_archive_is_and_nothing_else(home: Archive, pla
     assert {0o600, 0o400} == {path.stat().st_mode & 0o777 for path in place.rglob("*") if path.is_file()}
 
 
+def test_a_half_file_that_is_renamed_meanwhile_stops_no_copy(
+    home: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync or a stamp may take its half file away between the listing of a folder and the look at the file."""
+    half = home.home / "seals" / "000001-2026-11-10.json.a.tsr.new"
+    half.write_bytes(b"half")
+    look = Path.lstat
+
+    def gone(path: Path) -> os.stat_result:
+        if path == half:
+            half.unlink()
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", gone)
+
+    assert () == copied(home, place).kept
+    assert not half.exists()
+
+
 def test_a_second_run_copies_only_what_is_new(home: Archive, place: Path) -> None:
     """One attachment more: one file; what lay there keeps its bytes and its times."""
     copied(home, place)

@@ -45,7 +45,7 @@ def test_the_migrations_give_exactly_the_tables_and_triggers_of_the_code(archive
     """None more, none less; Alembic's own table and those inside the index of the search aside."""
     actual = statements(archive.database)
 
-    for inside in ("alembic_version", "search_data", "search_idx", "search_config"):
+    for inside in ("alembic_version", "search_data", "search_idx", "search_config", "search_docsize"):
         actual.pop(inside)
     assert expected_statements() == actual
 
@@ -108,3 +108,11 @@ def test_a_database_of_a_newer_version_is_not_migrated(archive: Archive) -> None
 
     with pytest.raises(errors.NewerArchive):
         revision.migrate(archive.database)
+
+
+def test_what_cannot_be_read_is_an_error_of_ours(tmp_path: Path) -> None:
+    """A damaged file, like a disk that takes no writing, is said in one sentence."""
+    (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
+
+    with pytest.raises(errors.ArchiveDamaged):
+        revision.migrate(tmp_path / "archive.sqlite3")

@@ -417,7 +417,7 @@ STATEMENTS = (
 
 
 SEARCH = r"""
-    CREATE VIRTUAL TABLE search USING fts5(grams, content='', columnsize=0,
+    CREATE VIRTUAL TABLE search USING fts5(grams, content='',
         tokenize="ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'")
 """
 
