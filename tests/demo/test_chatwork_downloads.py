@@ -79,9 +79,7 @@ def test_a_file_that_is_gone_cannot_be_fetched_any_more(chatwork: Chatwork, room
     """An address that is still young does not help."""
     tanaka = chatwork.add_account("田中")
     chatwork.add_member(room, tanaka)
-    urls = [
-        address(get, room, chatwork.upload(room, who, "a", data=DATA)) for who in (chatwork.owner, tanaka)
-    ]
+    urls = [address(get, room, chatwork.upload(room, who, "a", data=DATA)) for who in (chatwork.owner, tanaka)]
     chatwork.remove_file(chatwork.upload(room, tanaka, "b", data=b""))
 
     chatwork.leave(room, tanaka)

@@ -59,9 +59,7 @@ def test_a_direct_chat_is_called_like_the_other_person(chatwork: Chatwork, full:
     assert {"田中（制作）"} == names
 
 
-def test_who_leaves_takes_their_files_and_tasks_of_that_room(
-    chatwork: Chatwork, full: Full, get: Get
-) -> None:
+def test_who_leaves_takes_their_files_and_tasks_of_that_room(chatwork: Chatwork, full: Full, get: Get) -> None:
     """Their posts stay, and so does what they have elsewhere."""
     elsewhere = chatwork.upload(full.direct, full.tanaka, "控え.txt", data=b"x")
     theirs = chatwork.add_task(full.room, chatwork.owner, full.tanaka, "素材を送る")

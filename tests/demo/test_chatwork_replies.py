@@ -68,9 +68,7 @@ def test_a_message_of_another_room_is_404(full: Full, get: Get) -> None:
     ("query", "status"),
     [("force=2", 400), ("force=1&limit=7&offset=3", 200), ("force=", 400)],
 )
-def test_unknown_parameters_are_ignored_and_bad_values_are_400(
-    query: str, status: int, full: Full, get: Get
-) -> None:
+def test_unknown_parameters_are_ignored_and_bad_values_are_400(query: str, status: int, full: Full, get: Get) -> None:
     """A parameter nobody documented changes nothing; a documented one must make sense."""
     reply = get(f"/rooms/{full.room}/messages?{query}")
 
@@ -111,9 +109,7 @@ def test_the_description_is_only_in_the_single_room(full: Full, get: Get) -> Non
     assert "納品は毎週金曜" == get(f"/rooms/{full.room}").json()["description"]
 
 
-def test_files_are_capped_at_a_hundred_and_can_be_asked_by_uploader(
-    chatwork: Chatwork, full: Full, get: Get
-) -> None:
+def test_files_are_capped_at_a_hundred_and_can_be_asked_by_uploader(chatwork: Chatwork, full: Full, get: Get) -> None:
     """There is no paging; asking for one person's files reaches further."""
     ids = [chatwork.upload(full.room, chatwork.owner, f"{n}.txt", data=b"x") for n in range(120)]
 
@@ -124,9 +120,7 @@ def test_files_are_capped_at_a_hundred_and_can_be_asked_by_uploader(
     assert [full.file] == tanakas
 
 
-def test_tasks_are_open_unless_asked_otherwise_and_can_be_filtered(
-    chatwork: Chatwork, full: Full, get: Get
-) -> None:
+def test_tasks_are_open_unless_asked_otherwise_and_can_be_filtered(chatwork: Chatwork, full: Full, get: Get) -> None:
     """Open and done are two lists; both can be cut down to an assignee or a giver."""
     limit = datetime(2026, 7, 10, tzinfo=UTC)
     given = chatwork.add_task(full.room, chatwork.owner, full.tanaka, "素材を送る", limit=limit)
@@ -158,9 +152,7 @@ def test_tasks_are_capped_at_a_hundred(chatwork: Chatwork, full: Full, get: Get)
     assert 200 == get(f"/rooms/{full.room}/tasks/{ids[0]}").status_code
 
 
-def test_the_free_plan_hides_old_posts_and_says_so(
-    chatwork: Chatwork, clock: Clock, full: Full, get: Get
-) -> None:
+def test_the_free_plan_hides_old_posts_and_says_so(chatwork: Chatwork, clock: Clock, full: Full, get: Get) -> None:
     """Partly hidden is 200, all hidden 204, a single one 404, each with the header; nothing is lost."""
     path = f"/rooms/{full.room}/messages"
     clock.pass_by(days=41)

@@ -71,9 +71,7 @@ def test_an_edit_replaces_the_body_and_moves_update_time_if_wished(
     assert int(clock.time.timestamp()) == moved["last_update_time"]
 
 
-def test_a_deleted_post_keeps_its_place_as_deleted(
-    chatwork: Chatwork, clock: Clock, full: Full, get: Get
-) -> None:
+def test_a_deleted_post_keeps_its_place_as_deleted(chatwork: Chatwork, clock: Clock, full: Full, get: Get) -> None:
     """The body becomes the literal `[deleted]`, with or without a time."""
     count = get(f"/rooms/{full.room}").json()["message_num"]
     second = chatwork.post(full.room, full.tanaka, "二つ目")
@@ -140,9 +138,7 @@ def test_a_removed_file_is_gone_and_its_box_says_so(chatwork: Chatwork, full: Fu
         message["body"],
         message["update_time"],
     ]
-    assert [204, 404] == [
-        get(f"/rooms/{full.room}/files{part}").status_code for part in ("", f"/{full.file}")
-    ]
+    assert [204, 404] == [get(f"/rooms/{full.room}/files{part}").status_code for part in ("", f"/{full.file}")]
 
 
 def test_what_happens_to_a_task_is_posted(chatwork: Chatwork, full: Full, get: Get) -> None:
@@ -156,10 +152,7 @@ def test_what_happens_to_a_task_is_posted(chatwork: Chatwork, full: Full, get: G
 
     people = f"{chatwork.owner},{full.tanaka}"
     assert [
-        (
-            f"[info][title][dtext:task_added][/title][task aid={people} st=open lt=0 ltype=none]"
-            "見積もり[/task][/info]"
-        ),
+        (f"[info][title][dtext:task_added][/title][task aid={people} st=open lt=0 ltype=none]見積もり[/task][/info]"),
         (
             f"[info][title][dtext:task_done][/title][task aid={full.tanaka} st=done lt=0 ltype=none]"
             "見積もり[/task][/info]"
