@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import subprocess
 import time
@@ -126,17 +127,19 @@ def test_refusals_are_one_sentence(terminal: Terminal, chatwork: Chatwork, tmp_p
 @pytest.mark.sample
 def test_a_copy_made_while_a_sync_writes_is_whole(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
     """Another process saves hundreds of messages and files meanwhile; every copy verifies deeply."""
-    for number in range(60):
-        chatwork.upload(terminal.room, terminal.tanaka, f"{number}.bin", data=bytes([number]) * 200_000)  # type: ignore[attr-defined]
+    for number in range(250):
+        chatwork.upload(terminal.room, terminal.tanaka, f"{number}.bin", data=bytes([number]) * 50_000)  # type: ignore[attr-defined]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    run = subprocess.Popen(terminal.command("sync", "--full"), env=terminal.environ, **quiet)  # type: ignore[call-overload]
-    copies = 0
+    again_and_again = f"for run in 1 2 3 4 5 6; do {shlex.join(map(str, terminal.command('sync', '--full')))}; done"
+    run = subprocess.Popen(["sh", "-c", again_and_again], env=terminal.environ, **quiet)  # type: ignore[call-overload]
+    meanwhile = 0  # copies that were whole while the other process was still writing
     while run.poll() is None:
+        chatwork.upload(terminal.room, terminal.tanaka, f"later {meanwhile}.bin", data=b"%d" % meanwhile)  # type: ignore[attr-defined]
         terminal.run("backup", tmp_path / "copy")
+        meanwhile += run.poll() is None
         assert terminal.json("verify", tmp_path / "copy", "--deep")["ok"]
-        copies += 1
 
-    assert copies > 1
+    assert meanwhile > 0
     terminal.run("backup", tmp_path / "copy")
     held = {path.name for path in (terminal.home / "files").rglob("*") if path.is_file()}
     assert held == {path.name for path in (tmp_path / "copy" / "files").rglob("*") if path.is_file()}
