@@ -55,8 +55,9 @@ def recipe(reading: Reading, seals: list[Seal], order: Order, name: str, contrac
     """The recipe of an order over this snapshot. Raises UsageError (a person to be masked or shown is unknown)."""
     upto = seals[-1].last if seals else 0
     owner = number((known.owner(reading) or {}).get("account_id"))
-    entries = package.package_entries(reading, Scope(contract).rooms, order.contract, upto=upto)
-    seen = [json.loads(one.line) for one in entries if one.kind in ("account", "member")]
+    rooms, kinds = Scope(contract).rooms, ("account", "member")
+    entries = package.package_entries(reading, rooms, order.contract, upto=upto, kinds=kinds)
+    seen = [json.loads(one.line) for one in entries]
     people, _rooms = people_in(seen)
     told = mapping.mapped(reading, contract.id, upto=upto)
     sides = mapping.sides_of(told, owner=owner)

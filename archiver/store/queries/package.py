@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -32,11 +32,15 @@ class Piece(NamedTuple):
     key: str
 
 
-def package_entries(reading: Reading, rooms: Iterable[int], contract: str, *, upto: int) -> Iterator[Entry]:
-    """Every entry of these rooms, and those that state something about the contract, oldest first."""
+def package_entries(
+    reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, kinds: Collection[str] | None = None
+) -> Iterator[Entry]:
+    """Every entry of these rooms, and those that state something about the contract, oldest first; of some `kinds`."""
     table = schema.entry.c
     columns = (table.seq, table.observed_at, table.kind, table.account_id, table.room_id, table.key)
     query = select(*columns, table.line, table.digest).where(_belongs(rooms, contract), table.seq <= upto)
+    if kinds is not None:
+        query = query.where(table.kind.in_(sorted(kinds)))
     query = query.order_by(table.seq).execution_options(yield_per=_AT_ONCE)
     for rows in reading.sql.execute(query).partitions():
         yield from (Entry(*row) for row in rows)
