@@ -106,6 +106,11 @@ def index_html(sections: str) -> str:
     return _render("index.html", sections=sections)
 
 
+def style() -> str:
+    """The style sheet of every page of a transcript, which the viewer's pages begin with too."""
+    return str(_templates().globals["style"])
+
+
 def _render(name: str, **values: object) -> str:
     return _templates().get_template(name).render(values)
 

@@ -6,7 +6,7 @@ time on. Everything from outside goes through `render.body` or `render.visible`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -35,14 +35,28 @@ _KINDS = {State.MISSING: Kind.MISSING, State.HIDDEN: Kind.HIDDEN}
 _SOURCES = {Source.LIST: "", Source.SINGLE: " 1件ずつの取得", Source.RECOVERED: " さかのぼり回収"}
 
 
+def _no_face(_account: AccountId) -> str | None:
+    return None
+
+
+def _no_tools(_message: Message) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a message needs to know of its conversation."""
+    """What a message needs to know of its conversation; the last three are for pages that are served, not filed."""
 
     references: References
     owner_id: AccountId
     attachments: Mapping[MessageId, Sequence[Attachment]]
     tasks: Mapping[MessageId, Sequence[Task]]
+    face_of: Callable[[AccountId], str | None] = _no_face
+    """The address of a person's picture."""
+    tools: Callable[[Message], str] = _no_tools
+    """HTML with what can be done with a message, behind its facts."""
+    numbered: bool = True
+    """Whether messages have a number (No.), as they do within one package."""
 
 
 class Shown(NamedTuple):
@@ -71,13 +85,14 @@ def message_shown(message: Message, around: Surroundings) -> Shown:
     bodies = _bodies(message, around.references)
     made = (
         f'<article class="m{" own" if own else ""}" id="{anchor_id(message_id)}">'
-        f"<h3>{_author(message.name, message.account_id, own)}{f' <b>{badge}</b>' if badge else ''} "
-        f'<span class="no">No.{message.no}</span> '
+        f"<h3>{_author(message.name, message.account_id, own, around.face_of(message.account_id))}"
+        f"{f' <b>{badge}</b>' if badge else ''} {_number(message, around)}"
         f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
         f"{_present(message, bodies)}{_history(message, bodies)}"
         f"{_files(message, around)}{_tasks(message, around)}"
         f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>メッセージID {message_id}</a> '
-        f"保存した時刻 {stamp(message.first_seen)}{_SOURCES[message.source]}</p></article>\n"
+        f"保存した時刻 {stamp(message.first_seen)}{_SOURCES[message.source]}"
+        f"{around.tools(message)}</p></article>\n"
     )
     return Shown(made, _texts(message, bodies, around))
 
@@ -127,13 +142,18 @@ def _bodies(message: Message, references: References) -> dict[str, str]:
     return {body: html(parse(body), references) for body in bodies}
 
 
+def _number(message: Message, around: Surroundings) -> str:
+    return f'<span class="no">No.{message.no}</span> ' if around.numbered else ""
+
+
 @lru_cache(maxsize=1024)
-def _author(name: str, account: AccountId, own: bool) -> str:
-    """Name and id, behind the first sign of the name as a picture that nobody needs to read."""
+def _author(name: str, account: AccountId, own: bool, face: str | None) -> str:
+    """Name and id, behind a picture or the first sign of the name, which nobody needs to read."""
     shown = visible(name).strip()
     first = "" if shown.startswith("[U+") else shown[:1]
+    sign = escape(first) if face is None else f'<img src="{escape(face)}" alt="" loading="lazy">'
     return (
-        f'<span class="face f{account % 6}" aria-hidden="true">{escape(first)}</span><bdi>{visible_html(name)}</bdi> '
+        f'<span class="face f{account % 6}" aria-hidden="true">{sign}</span><bdi>{visible_html(name)}</bdi> '
         f"<small>ID {account}</small>{' <b>報告者</b>' if own else ''}"
     )
 

@@ -1,0 +1,79 @@
+"""What `view` hands to the pages: the archive, and in sentences what `status` would say of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+from archiver.cli import alarm, dues, progress_lines, screen, stamps, watch
+from archiver.signs import Level
+from archiver.store.archive import Archive
+from archiver.view.desk import Attention, Block, Condition, Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from archiver.cli.context import CliContext
+    from archiver.settings.model import Settings
+    from archiver.store.archive import Reading
+    from archiver.store.queries.status import Status
+
+_CONDITIONS = {None: Condition.GOOD, Level.MEDIUM: Condition.ATTENTION, Level.HIGH: Condition.ACTION}
+
+
+def desk_of(obj: CliContext) -> Desk:
+    """The archive of this call, read only. Raises BadSettings."""
+    from archiver.app import utc_now
+    from archiver.cli.language import spoken
+    from archiver.store.queries.status import status
+
+    settings = obj.settings()
+    authorities = [one.name for one in settings.timestamp.authorities]
+    return Desk(
+        archive=Archive(obj.home, read_only=True),
+        now=utc_now,
+        status=lambda reading: status(reading, authorities=authorities),
+        attention=lambda reading, told: attention(reading, told, settings, now=utc_now()),
+        language=spoken(),
+    )
+
+
+def attention(reading: Reading, told: Status, settings: Settings, *, now: datetime) -> Attention:
+    """What asks for something, and how all is kept."""
+    from archiver.store.queries.contracts import rooms_to_read
+
+    rooms = rooms_to_read(reading, now)
+    watched = watch.of_archive(reading, rooms, every=settings.sync.every, now=now)
+    found = screen.warnings(told, settings, now=now) + watched
+    alarms = alarm.alarms(reading, told.contracts, told.alerts)
+    return Attention(
+        condition=_CONDITIONS[screen.condition(told, found, alarms)],
+        blocks=tuple(_block(one) for one in alarms),
+        sentences=(*found, *screen.other_alerts(told, alarms)),
+        facts=tuple(_facts(reading, told, settings, now=now)),
+    )
+
+
+def _block(one: alarm.Alarm) -> Block:
+    words = alarm.told(one)
+    return Block(words.head, words.rows, words.steps)
+
+
+def _facts(reading: Reading, told: Status, settings: Settings, *, now: datetime) -> Iterator[tuple[str, str]]:
+    from archiver.store.queries.contracts import rooms_to_read
+    from archiver.store.queries.progress import progress
+
+    yield _("Last save"), screen.jst(told.last_sync) if told.last_sync else _("never")
+    yield _("Daily seals"), "  ".join(stamps.seal_words(told))
+    if not settings.timestamp.authorities:
+        yield _("Third-party time"), _("off (the seals show no time that a stranger vouches for)")
+    yield _("Other copy"), "  ".join(filter(None, screen.backup_words(told.backup, _("Attention"))))
+    lately = now - timedelta(days=settings.sync.reread_days)
+    slow = progress(reading, rooms_to_read(reading, now), since=lately)
+    for label, sentences in progress_lines.words(slow, days=settings.sync.reread_days):
+        yield label, "  ".join(sentences)
+    blank, near = dues.told(reading, told.contracts, now=now)
+    yield from ((_("Not entered"), line) for line in blank)
+    yield from ((_("Deadline"), line) for line in near)

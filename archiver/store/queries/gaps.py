@@ -1,0 +1,30 @@
+"""The gaps of a room that are still open, as the records that every page and package shows."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from archiver.records import Gap, MessageId, RoomId
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.clock import moment
+
+
+def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:
+    """Those that nothing has closed, the one from the room's beginning first."""
+    table = schema.gap
+    rows = reading.sql.execute(select(table).where(table.c.room_id == room, table.c.open))
+    found = (
+        Gap(
+            room_id=RoomId(row.room_id),
+            number=row.number,
+            after=None if row.after is None else MessageId(row.after),
+            before=MessageId(row.before),
+            start=None if row.start is None else moment(row.start),
+            end=None if row.end is None else moment(row.end),
+            missing=row.missing,
+            reason=row.reason,
+        )
+        for row in rows
+    )
+    return tuple(sorted(found, key=lambda gap: int(gap.after or 0)))

@@ -1,0 +1,1 @@
+"""Read-only pages of the archive for the browser of this computer alone."""

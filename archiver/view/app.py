@@ -1,0 +1,47 @@
+"""Puts the pages together: one Flask application over one archive, behind its gate."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from flask import Flask, Response, render_template
+from werkzeug.exceptions import HTTPException
+
+from archiver import errors
+from archiver.render.frame import style
+from archiver.view import frame, overview
+from archiver.view.desk import NAME, Desk
+from archiver.view.gate import Gate, guard
+
+PAGES = (overview.pages,)
+
+
+def build(desk: Desk, gate: Gate) -> Flask:
+    """The application; nothing is read before the first request."""
+    app = Flask(__name__)
+    app.extensions[NAME] = desk
+    frame.furnish(app.jinja_env, desk)
+    guard(app, gate)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    app.add_url_rule("/record.css", "record_style", _record_style)
+    app.jinja_env.globals["endpoints"] = frozenset(app.view_functions)
+    app.register_error_handler(errors.ArchiverError, _fault)
+    app.register_error_handler(HTTPException, _http)
+    return app
+
+
+def _record_style() -> Response:
+    return Response(style(), mimetype="text/css")
+
+
+def _fault(fault: errors.ArchiverError) -> tuple[str, int]:
+    """What cannot be shown, as a page: a wrong address is the user's, everything else the archive's."""
+    status = 404 if isinstance(fault, errors.UsageError) else 503
+    return render_template("fault.html", sentence=str(fault), advice=fault.advice()), status
+
+
+def _http(fault: HTTPException) -> tuple[str, int]:
+    status = fault.code or 500
+    sentence = _("There is no such page.") if status == 404 else _("This page could not be shown.")
+    return render_template("fault.html", sentence=sentence, advice=""), status

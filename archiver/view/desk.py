@@ -1,0 +1,75 @@
+"""What the pages are given: the archive, the clock, and what only the rest of the program can tell.
+
+The viewer reads; it never asks Chatwork, never judges and never writes. What deserves attention is judged
+elsewhere and handed in as sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from flask import current_app
+
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.status import Status
+
+
+class Condition(StrEnum):
+    """How the archive stands, in the words of `archive status`."""
+
+    GOOD = "good"
+    ATTENTION = "attention"
+    ACTION = "action"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is to be known and done at once about one contract."""
+
+    head: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    """Label and sentences: what changed, what is kept, what is not, what not to do."""
+    steps: tuple[str, ...]
+    """What to do now, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What deserves attention, as sentences in the language of the process; plain text, hidden signs made visible."""
+
+    condition: Condition
+    blocks: tuple[Block, ...]
+    sentences: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    """Label and sentence: last save, seals, stamps, copy elsewhere, re-reading, deadlines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every page may ask for."""
+
+    archive: Archive
+    now: Callable[[], datetime]
+    status: Callable[[Reading], Status]
+    """What is held, covered and missing."""
+    attention: Callable[[Reading, Status], Attention]
+    language: str = "ja"
+    """Of the pages: `ja` or `en`; conversations look as in every package, in Japanese."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """A snapshot of the archive. Raises NoArchive, ArchiveDamaged."""
+        return self.archive.reading()
+
+
+NAME = "archive"
+"""Where Flask keeps the desk among its extensions."""
+
+
+def desk() -> Desk:
+    """The desk of the application that answers the present request."""
+    found: Desk = current_app.extensions[NAME]
+    return found

@@ -1,0 +1,122 @@
+"""Who may look: this computer's browser that was handed the key, and nobody else.
+
+- The `Host` must be ours, so a page of the web whose name was made to lead here learns nothing (DNS rebinding).
+- The key in the address opens once and is exchanged for a cookie that no script reads and no other site sends.
+- Only GET and HEAD exist, answers are never stored, and pages may load nothing but from here.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from dataclasses import dataclass, field
+from gettext import gettext as _
+
+from flask import Flask, Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+OPEN = "/open"
+"""Where the key is handed in: `/open?key=…`."""
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Nothing inline, nothing from elsewhere (W3C Content Security Policy Level 3)."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""On every answer; a view may only make its own stricter."""
+
+
+@dataclass(slots=True)
+class Gate:
+    """The key of one run of the viewer, and the cookie that it is exchanged for."""
+
+    port: int
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    cookie: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    _spent: threading.Event = field(default_factory=threading.Event, repr=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names by which a browser may call us."""
+        return frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
+
+    @property
+    def cookie_name(self) -> str:
+        """Cookies do not tell ports apart (RFC 6265, section 8.5), so the name does."""
+        return f"archive_view_{self.port}"
+
+    @property
+    def address(self) -> str:
+        """What is opened in the browser."""
+        return f"http://127.0.0.1:{self.port}{OPEN}?key={self.key}"
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the key was exchanged."""
+        return self._spent.is_set()
+
+    def exchange(self, key: str) -> bool:
+        """Whether this key opens; it does so once."""
+        with self._turn:
+            if self.is_spent or not _same(key, self.key):
+                return False
+            self._spent.set()
+            return True
+
+    def knows(self, cookie: str) -> bool:
+        """Whether a browser has been let in."""
+        return self.is_spent and _same(cookie, self.cookie)
+
+
+def guard(app: Flask, gate: Gate) -> None:
+    """Put the gate before every route of an application."""
+
+    @app.before_request
+    def _check() -> AnyResponse | tuple[str, int] | None:
+        if request.host not in gate.hosts:
+            return _refused(_("This address is not the viewer's own."), 421)
+        if request.method not in {"GET", "HEAD"}:
+            return _refused(_("The viewer only shows; it changes nothing."), 405)
+        if request.endpoint in {"static", "record_style", "gate_open"}:
+            return None
+        if gate.knows(request.cookies.get(gate.cookie_name, "")):
+            return None
+        return _refused(_("This page can be opened only by the address that “archive view” gave, and only once."), 403)
+
+    @app.get(OPEN, endpoint="gate_open")
+    def _open() -> AnyResponse | tuple[str, int]:
+        # Opened from a file or another program, so a cookie of the strict kind would not be sent with a redirect:
+        # the page goes on by itself instead, and that step is the site's own.
+        if not gate.exchange(request.args.get("key", "")):
+            if gate.knows(request.cookies.get(gate.cookie_name, "")):
+                return Response(render_template("opened.html"))
+            return _refused(_("This address was used already. Call “archive view” again for a new one."), 403)
+        answer = Response(render_template("opened.html"))
+        answer.set_cookie(gate.cookie_name, gate.cookie, httponly=True, samesite="Strict", path="/")
+        return answer
+
+    @app.after_request
+    def _close(answer: Response) -> Response:
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+
+def _refused(sentence: str, status: int) -> tuple[str, int]:
+    return render_template("refused.html", sentence=sentence), status
+
+
+def _same(given: str, kept: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), kept.encode())

@@ -1,0 +1,58 @@
+"""Serves the pages on this computer alone: Waitress on the loopback address, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from waitress.server import create_server
+
+from archiver import errors
+from archiver.view.app import build
+from archiver.view.desk import Desk
+from archiver.view.gate import Gate
+
+LOOPBACK = "127.0.0.1"
+THREADS = 4
+
+
+@contextmanager
+def serving(desk: Desk, *, port: int = 0) -> Iterator[Gate]:
+    """Serve while the context is open; `port` 0 takes a free one. Raises PortTaken."""
+    with _bound(port) as bound:
+        gate = Gate(bound.getsockname()[1])
+        logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)  # a picture page asks for many at once
+        server = create_server(
+            build(desk, gate),
+            sockets=[bound],
+            threads=THREADS,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+            max_request_body_size=1024,
+            max_request_header_size=65_536,
+        )
+        thread = threading.Thread(target=server.run, name="view", daemon=True)
+        thread.start()
+        try:
+            yield gate
+        finally:
+            server.close()
+            thread.join(2)
+
+
+def _bound(port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":  # there REUSEADDR would let another program take the same port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((LOOPBACK, port))
+    except OSError as fault:
+        bound.close()
+        raise errors.PortTaken(port=port) from fault
+    return bound

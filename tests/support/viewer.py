@@ -1,0 +1,50 @@
+"""A browser without a browser: the viewer's application over an archive, let in by its gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from archiver.cli.context import CliContext
+from archiver.cli.viewing import desk_of
+from archiver.view.app import build
+from archiver.view.gate import Gate
+
+PORT = 8765
+HOST = f"127.0.0.1:{PORT}"
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+
+
+class Browser:
+    """Asks for pages as a browser does that was let in."""
+
+    def __init__(self, client: FlaskClient, gate: Gate) -> None:
+        self.client, self.gate = client, gate
+
+    def get(self, path: str, *, status: int = 200) -> str:
+        """The text of a page; its status must be the expected one."""
+        answer = self.client.get(path, base_url=f"http://{HOST}")
+        text = answer.get_data(as_text=True)
+        assert status == answer.status_code, text
+        return text
+
+    def let_in(self) -> None:
+        """Hand in the key."""
+        self.get(self.gate.address.partition(HOST)[2])
+
+
+@contextmanager
+def looking(home: Path) -> Iterator[Browser]:
+    """The pages of an archive, already opened."""
+    gate = Gate(PORT)
+    desk = desk_of(CliContext(home, 0, {"HOME": str(home)}))
+    browser = Browser(build(desk, gate).test_client(), gate)
+    browser.let_in()
+    try:
+        yield browser
+    finally:
+        desk.archive.close()
