@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from archiver.records import State
 from archiver.render import times
@@ -37,6 +39,7 @@ def furnish(environment: Environment, desk: Desk) -> None:
         "number": lambda number: f"{number:,}",
         "size": size,
         "visible": visible,
+        "pieces": pieces,
     }
     environment.filters.update(filters)
 
@@ -59,6 +62,16 @@ def condition_word(condition: Condition) -> str:
 def state_word(state: State) -> str:
     """What stands beside a message that is not simply there; the words of every package."""
     return STATES.get(state, "")
+
+
+def pieces(sentence: str) -> Markup:
+    """A line made for a terminal, whose parts two blanks or more keep apart; commands look like commands."""
+    parts = (part for part in re.split(r" {2,}", sentence) if part)
+    return Markup(" ").join(_piece(part) for part in parts)
+
+
+def _piece(part: str) -> Markup:
+    return Markup("<code>{}</code>" if part.startswith("archive ") else '<span class="piece">{}</span>').format(part)
 
 
 def size(number: int) -> str:

@@ -1,0 +1,126 @@
+"use strict";
+// Comfort only: every page is whole without this. Chosen messages are kept while the browser's tab is open, a command
+// can be copied, and keys lead through a page. Nothing is loaded, and nothing of a message ever becomes markup.
+(() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const one = (selector) => document.querySelector(selector);
+
+  // Where storage is forbidden, all this lasts as long as the page.
+  const read = (key) => {
+    try { return JSON.parse(sessionStorage.getItem(key)) || []; } catch { return []; }
+  };
+  const write = (key, values) => {
+    try { sessionStorage.setItem(key, JSON.stringify(values)); } catch { /* forbidden */ }
+  };
+
+  // --- chosen messages ---
+
+  const MOST = 1000; // as many as an address can carry
+  const form = one("#choose");
+  const listed = one("[data-chosen]");
+  let chosen = new Set(read("chosen"));
+
+  if (listed) {
+    const shown = listed.dataset.chosen.split(" ").filter(Boolean);
+    if (!("settled" in listed.dataset) && chosen.size) location.replace(address());
+    else keep(shown);
+  }
+
+  function address() {
+    const query = new URLSearchParams();
+    [...chosen].slice(0, MOST).forEach((value) => query.append("m", value));
+    return "?" + query;
+  }
+
+  function keep(values) {
+    chosen = new Set(values);
+    write("chosen", [...chosen]);
+  }
+
+  const boxes = () => all('input[name="m"][form="choose"]');
+
+  function count(say) {
+    if (!form) return;
+    one("[data-count]").textContent = chosen.size ? `(${chosen.size})` : "";
+    const told = one("[data-say]");
+    if (say) told.textContent = told.dataset.say.replace("{n}", chosen.size);
+  }
+
+  function restore() {
+    if (!form) return;
+    chosen = new Set([...read("chosen"), ...(listed ? chosen : [])]);
+    boxes().forEach((box) => { box.checked = chosen.has(box.value); });
+    count(false);
+  }
+
+  if (form) {
+    document.addEventListener("change", ({ target }) => {
+      if (target.name !== "m" || target.form !== form) return;
+      if (target.checked) chosen.add(target.value); else chosen.delete(target.value);
+      write("chosen", [...chosen]);
+      count(true);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      location.assign(form.action + (chosen.size ? address() : "?m="));
+    });
+    addEventListener("pageshow", restore); // going back shows the page as it was left
+    restore();
+  }
+
+  // --- commands to paste ---
+
+  all("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const command = document.getElementById(button.dataset.copy), told = one("[data-copied]");
+      try {
+        await navigator.clipboard.writeText(command.textContent);
+        told.textContent = told.dataset.copied;
+      } catch {
+        getSelection().selectAllChildren(command);
+        told.textContent = told.dataset.selected;
+      }
+    });
+  });
+
+  // --- details stay as they were left ---
+
+  const here = "open " + location.pathname;
+  const opened = new Set(read(here));
+  all("details[id]").forEach((part) => {
+    if (opened.has(part.id)) part.open = true;
+    part.addEventListener("toggle", () => {
+      if (part.open) opened.add(part.id); else opened.delete(part.id);
+      write(here, [...opened]);
+    });
+  });
+
+  // --- keys ---
+
+  function step(by) {
+    const stops = all(".m, [data-stop]");
+    const now = stops.indexOf(document.activeElement.closest(".m, [data-stop]"));
+    // Without a place yet, begin with what is seen.
+    const from = now >= 0 ? now + by : stops.findIndex((stop) => stop.getBoundingClientRect().bottom > 0);
+    const next = stops[from];
+    if (!next) return;
+    next.tabIndex = -1;
+    next.focus();
+  }
+
+  function search() {
+    const box = one('input[type="search"]');
+    if (box) box.focus();
+    else one('nav a[href="/search"]')?.click();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
+    if (event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
+    const act = { "/": search, j: () => step(1), k: () => step(-1) }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+})();

@@ -1,0 +1,91 @@
+"""A message as a line of a list: what stands beside it, and the stretch of its text that is shown."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from typing import Protocol
+
+from archiver.records import State
+from archiver.render.message import STATES
+from archiver.render.snippet import Snippet, snippet
+from archiver.render.visible import visible
+
+WIDTH = 180
+"""Columns of the text; a sign of full width takes two."""
+
+
+class Told(Protocol):
+    """What a search or an address found."""
+
+    @property
+    def room_id(self) -> int: ...
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def sent(self) -> datetime | None: ...
+    @property
+    def account_id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def earlier(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; names are made visible already."""
+
+    room_id: int
+    message_id: str
+    chat: str
+    sent: datetime | None
+    account_id: int
+    name: str
+    state: str
+    """What became of the message; empty if nothing."""
+    text_state: str
+    """What the text is, if not the one that the message has now."""
+    text: Snippet
+
+
+def line(told: Told, names: Mapping[int, str], *, words: Collection[str] = ()) -> Line:
+    """The line of a message; `names` are those of the chats, `words` are marked."""
+    return Line(
+        told.room_id,
+        told.message_id,
+        chat_name(told.room_id, names),
+        told.sent,
+        told.account_id,
+        visible(told.name),
+        STATES.get(told.state, ""),
+        _text_state(told),
+        stretch(told.text, words),
+    )
+
+
+def chat_name(room: int, names: Mapping[int, str]) -> str:
+    """What a chat is called; its number if that is not known."""
+    return visible(names.get(room, "")) or f"{room}"
+
+
+def stretch(text: str, words: Collection[str] = ()) -> Snippet:
+    """What is shown of a text."""
+    return snippet(text, words, width=WIDTH, measure=_columns)
+
+
+def _text_state(told: Told) -> str:
+    if not told.earlier:
+        return ""
+    return _("text before the change to “deleted”") if told.state is State.DELETED else _("earlier text")
+
+
+def _columns(sign: str) -> int:
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1

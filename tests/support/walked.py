@@ -1,0 +1,76 @@
+"""The archive that the walks through the viewer go over: everything a user may look for, and everything hostile."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from tests.support.conversation import ATTACK
+from tests.support.world import World, running
+
+HOSTILE_NAME = '"><img src=x onerror=alert(1)>\u202egpj.exe'
+DELETED = "深紅の約束は来週まで守ります"
+BEFORE, AFTER = "納期は11月10日でお願いします", "納期は11月3日でお願いします"
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Where things lie in it."""
+
+    home: Path
+    room: int
+    owner: int
+    asked: str
+    """The message that the reply answers."""
+    reply: str
+    deleted: str
+    edited: str
+    vanished: str
+    picture: int
+    film: int
+    table: int
+    """Files, by their ids."""
+    task: int
+
+
+def walked(home: Path) -> Walked:
+    """Several saves of one chat: edits, a deletion, one that vanished, a reply, a gap, files, a task, hostile texts."""
+    with running(home) as world:
+        return _told(world)
+
+
+def _told(world: World) -> Walked:
+    chatwork, room, tanaka = world.chatwork, world.room, world.tanaka
+    owner = chatwork.owner
+    stranger = chatwork.add_account(HOSTILE_NAME)
+    chatwork.add_member(room, stranger)
+    world.contract("job1", room, platform="crowdworks", platform_id="12345678", title="動画編集10本", client="田中")
+    asked = world.post("単価は1本8,000円、合計80,000円でお願いできますか")
+    reply = world.post(f"[rp aid={tanaka} to={room}-{asked}]田中さん\n承知しました。(bow)", by=owner)
+    edited, deleted, vanished = world.post(BEFORE), world.post(DELETED), world.post("この発言は見えなくなります")
+    world.post(ATTACK, by=stranger)
+    picture = chatwork.upload(room, tanaka, "絵コンテ.png", data=_png())
+    film = chatwork.upload(room, owner, "納品.mp4", data=b"\x00\x00\x00\x18ftypmp42" + bytes(3000))
+    table = chatwork.upload(room, stranger, '../"=cmd|calc\u202e.html', data=b"<script>alert(9)</script>")
+    task = chatwork.add_task(room, tanaka, owner, "字幕の[info]修正[/info]を11月5日まで")
+    world.sync()
+    world.clock.pass_by(hours=5)
+    chatwork.edit(edited, AFTER)
+    world.sync()
+    world.clock.pass_by(days=1)
+    chatwork.delete(deleted)
+    chatwork.vanish(vanished)
+    world.sync(full=True)
+    world.clock.pass_by(days=1)
+    world.posts(150, "作業の進み")
+    world.sync()
+    return Walked(world.home, room, owner, asked, reply, deleted, edited, vanished, picture, film, table, task)
+
+
+def _png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (640, 360), (70, 120, 90)).save(out, "PNG")
+    return out.getvalue()

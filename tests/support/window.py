@@ -1,0 +1,90 @@
+"""A real window of Chromium on the viewer's pages: what it shows, what it complains of, what it asks others for."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response, Route, sync_playwright
+
+from archiver.view.desk import Desk
+from archiver.view.server import serving
+
+CHROMIUM = shutil.which("chromium")
+NEEDED = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: chromium)")
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(slots=True)
+class Window:
+    """One tab, already let in."""
+
+    page: Page
+    site: str
+    """`http://127.0.0.1:PORT`."""
+    complaints: list[str] = field(default_factory=list)
+    """Errors of the console and of scripts, dialogs that opened, answers that failed."""
+    outside: list[str] = field(default_factory=list)
+    """Addresses elsewhere that a page asked for; none of them was reached."""
+
+    def go(self, path: str) -> Page:
+        """Open a page of the viewer."""
+        self.page.goto(self.site + path)
+        return self.page
+
+
+@contextmanager
+def window(desk: Desk, *, scripts: bool = True, width: int = 1100) -> Iterator[Window]:
+    """The viewer of an archive in a tab of its own, opened by its address."""
+    with serving(desk) as gate, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, accept_downloads=True
+        )
+        made = Window(context.new_page(), f"http://127.0.0.1:{gate.port}")
+        _watch(made)
+        made.page.goto(gate.address)
+        made.page.wait_for_url(f"{made.site}/")
+        yield made
+        browser.close()
+
+
+def _watch(window: Window) -> None:
+    page = window.page
+
+    def guarded(route: Route, request: Request) -> None:
+        if request.url.startswith(window.site + "/"):
+            route.continue_()
+        else:
+            window.outside.append(request.url)
+            route.abort()
+
+    def told(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            window.complaints.append(message.text)
+
+    def opened(dialog: Dialog) -> None:
+        window.complaints.append(dialog.message)
+        dialog.dismiss()
+
+    def answered(answer: Response) -> None:
+        if answer.status >= 400:
+            window.complaints.append(f"{answer.status} {answer.url}")
+
+    page.route("**/*", guarded)
+    page.on("console", told)
+    page.on("pageerror", lambda fault: window.complaints.append(str(fault)))
+    page.on("dialog", opened)
+    page.on("response", answered)

@@ -1,0 +1,117 @@
+"""The first page says what `archive status` says, for whoever never opens a terminal."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.language import speak
+from archiver.store import revision
+from archiver.store.archive import DATABASE, Archive
+from archiver.store.queries.status import status
+from tests.support.archive import story
+from tests.support.viewer import looking
+from tests.support.world import running
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    maker = story(tmp_path_factory.mktemp("overview") / "home")
+    maker.archive.close()
+    return maker.home
+
+
+def text_of(page: str) -> str:
+    """What a reader sees of a page, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_it_shows_contracts_and_counts(home: Path) -> None:
+    """Each room stands below its contract with what is held of it."""
+    with looking(home) as browser:
+        page = text_of(browser.get("/"))
+    with Archive(home).reading() as reading:
+        rooms = status(reading).rooms
+
+    for room in rooms:
+        assert room.name in page
+        assert f" {room.messages} {room.edited} {room.deleted} {room.missing + room.hidden} " in page
+    assert "archive export" in page
+
+
+def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
+    """Nothing is saved yet, and the page says so."""
+    revision.create(tmp_path / DATABASE)
+
+    with looking(tmp_path) as browser:
+        assert "archive contract add --help" in browser.get("/")
+
+
+def test_gaps_are_said_in_full(tmp_path: Path) -> None:
+    """A hole in what was seen stands on the first page with an estimate of what it hides."""
+    with running(tmp_path) as world:
+        world.post("最初")
+        world.sync()
+        world.posts(150)
+        world.sync()
+        with looking(tmp_path) as browser:
+            page = text_of(browser.get("/"))
+
+    assert "空白(保存できなかった期間)" in page
+    assert "およそ50件" in page
+
+
+def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Path) -> None:
+    """What is gone is named first, with what is kept and what to do."""
+    with running(tmp_path) as world:
+        world.post("最初")
+        world.sync()
+        world.chatwork.remove_owner(world.room)
+        world.sync()
+        with looking(tmp_path) as browser:
+            page = text_of(browser.get("/"))
+
+    assert "cannot be opened since" in page or "開けません" in page or "開けなくなった" in page
+
+
+def test_names_of_strangers_do_nothing(tmp_path: Path) -> None:
+    """A room, a person and a title made of markup and of signs that turn the text around are shown as text."""
+    hostile = "<script>alert(1)</script>\"'\u202e{{ 7 * 7 }}"
+    with running(tmp_path) as world:
+        world.chatwork.rename_room(world.room, hostile)
+        world.contract("job2", world.room, title=hostile, client=hostile)
+        world.post("最初")
+        world.sync()
+        with looking(tmp_path) as browser:
+            page = browser.get("/")
+
+    assert "<script>alert" not in page
+    assert "{{ 7 * 7 }}" in page
+    assert "\u202e" not in page
+    assert "[U+202E]" in page
+
+
+def test_an_unknown_page_is_a_calm_one(home: Path) -> None:
+    """A wrong address leads back to the overview."""
+    with looking(home) as browser:
+        page = browser.get("/nowhere", status=404)
+
+    assert 'href="/"' in page
+
+
+def test_the_page_is_in_the_language_of_the_program(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words around what was said are Japanese or English, as the user chose."""
+    monkeypatch.setenv("LANGUAGE", "ja")
+    speak("ja")
+    with looking(home) as browser:
+        japanese = browser.get("/")
+    speak("en")
+    with looking(home) as browser:
+        english = browser.get("/")
+
+    assert '<html lang="ja">' in japanese
+    assert "概要" in japanese
+    assert '<html lang="en">' in english
+    assert "Overview" in english
