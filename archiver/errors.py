@@ -111,6 +111,13 @@ class BadValue(UsageError):
     message = N_("“{value}” is not understood for {option}. Example: {example}")
 
 
+class PortTaken(UsageError):
+    """The viewer cannot have the port that was asked for."""
+
+    message = N_("The port {port} cannot be used: another program has it, or it is reserved.")
+    hint = N_("Leave out --port to take a free one.")
+
+
 class UnknownAlert(UsageError):
     """No alert has this number."""
 
@@ -286,6 +293,16 @@ class SyncedFolder(SettingsError):
     hint = N_("Choose another folder with --home, and copy dailies there with [exports] also_to.")
 
 
+class NetworkFolder(SettingsError):
+    """The home lies on another computer, where SQLite's locks are not dependable."""
+
+    message = N_(
+        "{path} lies on another computer ({kind}); the locks of the database are not dependable over a network, so it"
+        " could be damaged there."
+    )
+    hint = N_("Choose a folder on a disk of this computer with --home, and copy there with: archive backup {path}")
+
+
 class BadBaseUrl(SettingsError):
     """`CHATWORK_API_BASE_URL` is neither https nor loopback."""
 
@@ -387,6 +404,13 @@ class HomeNotWritable(StorageError):
 
     message = N_("The folder {path} cannot be written: {detail}")
     hint = N_("Choose another folder with --home, or allow writing there.")
+
+
+class OlderArchive(StorageError):
+    """The archive has the form of an older version, and what was wanted needs the form of this one."""
+
+    message = N_("The archive in {path} has the form of an older version of this program; this command needs the present form.")
+    hint = N_("Bring it to this version, on a disk that can be written: archive migrate   Nothing was changed.")
 
 
 class DiskFull(StorageError):

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import msgspec
 import pytest
+from packaging.requirements import Requirement
 
 from archiver import errors, export
 from archiver.cli.main import INTERRUPTED, build
@@ -170,11 +171,17 @@ def test_the_index_leads_to_every_page() -> None:
     assert set() == lost
 
 
+def for_people(command: str) -> str:
+    """The test command as those use it who only want the program: without what developers need, and not editable."""
+    command = command.replace("requirements.lock", "requirements-user.lock").replace(" -e .", " .")
+    return command.replace("pytest -n auto", "archive demo")
+
+
 def test_every_place_gives_the_same_two_commands() -> None:
-    """What CI runs is the README's test command, and the demo's begins with the same set-up."""
+    """What CI runs is the README's test command, and the demo's is the same but for the lock of people."""
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     test = next(line for line in script.splitlines() if line.startswith("python3 -m venv"))
-    demo = test.removesuffix(".venv/bin/pytest -n auto") + ".venv/bin/archive demo"
+    demo = for_people(test)
 
     for page in (ROOT / "README.md", ROOT / "README.ja.md"):
         lines = page.read_text(encoding="utf-8").splitlines()
@@ -190,7 +197,22 @@ def test_the_windows_commands_do_the_same() -> None:
     for page in (ROOT / "README.md", ROOT / "README.ja.md"):
         lines = page.read_text(encoding="utf-8").splitlines()
         assert "; ".join(steps) in lines, page.name
-        assert "; ".join([*steps[:-1], r".venv\Scripts\archive demo"]) in lines, page.name
+        assert for_people("; ".join(steps)) in lines, page.name
+
+
+TOOL = "uv tool install -c requirements-user.lock -b requirements-user.lock ."
+
+
+def test_every_page_installs_in_the_same_way() -> None:
+    """By the lock, for the program and for what builds it; a new version likewise."""
+    found = {
+        line.strip()
+        for page in PAGES
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if line.strip().startswith(("uv tool install", "uvx"))
+    }
+
+    assert {TOOL, TOOL.replace("install", "install --reinstall")} == found
 
 
 def test_the_lock_pins_every_dependency_and_names_no_address() -> None:
@@ -203,4 +225,34 @@ def test_the_lock_pins_every_dependency_and_names_no_address() -> None:
     pinned = set(re.findall(r"(?m)^([a-z0-9-]+)==\S+.*\\$", lock))
 
     assert set() == names - pinned
+    assert_names_no_place(lock)
+
+
+def assert_names_no_place(lock: str) -> None:
+    """A lock holds names, versions and digests; where they come from is each user's own matter."""
     assert not re.search(r"://|--(extra-)?index|--find-links|^#.*/(home|root|work|tmp)/", lock, re.MULTILINE)
+
+
+def pins(lock: str) -> dict[tuple[str, str], set[str]]:
+    """The digests of each name and version of a lock."""
+    blocks = re.findall(r"(?m)^([a-z0-9-]+)==(\S+).*\\\n((?: +--hash=\S+.*\n)+)", lock)
+    return {(name, version): set(re.findall(r"sha256:[0-9a-f]{64}", hashes)) for name, version, hashes in blocks}
+
+
+def test_the_lock_for_people_is_a_part_of_the_developers() -> None:
+    """The same versions and digests, each library that the program needs, what builds it, and nothing for tests."""
+    ours = (ROOT / "requirements-user.lock").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    build = [Requirement(one) for one in project["dependency-groups"]["build"]]
+    needed = [*map(Requirement, project["project"]["dependencies"]), *build]
+    for_tests = {Requirement(one).name for one in project["project"]["optional-dependencies"]["dev"]}
+    held, theirs = pins(ours), pins((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+
+    assert_names_no_place(ours)
+    assert held.items() <= theirs.items()
+    assert all(held.values())
+    assert [] == [
+        str(one) for one in needed if not any(name == one.name and version in one.specifier for name, version in held)
+    ]
+    assert {one.name for one in build} == {name for name, _version in held} & for_tests
+    assert sorted(project["build-system"]["requires"]) == sorted(one.name for one in build)

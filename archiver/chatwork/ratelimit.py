@@ -50,6 +50,34 @@ class Budget:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Calls of the same account that were not ours, as far as two of our own replies in one window show them.
+
+    What others call before our first reply in a window, or where the server names another end of the window each
+    time, is not counted: the number is never too high.
+    """
+
+    window: int | None = None
+    """`x-ratelimit-reset` of the last reply, as the server said it."""
+    left: int | None = None
+    """What is left of that window if nobody else calls."""
+    others: int = 0
+
+    def spend(self) -> Tally:
+        """The tally after a request was sent."""
+        return self if not self.left else replace(self, left=self.left - 1)
+
+    def observe(self, headers: Mapping[str, str]) -> Tally:
+        """The tally after a reply with these headers (lower-case names)."""
+        window, left = (_count(headers.get(f"x-ratelimit-{name}")) for name in ("reset", "remaining"))
+        if window is None or left is None:
+            return self
+        same = window == self.window and self.left is not None
+        more = max(0, self.left - left) if same and self.left is not None else 0
+        return Tally(window, left, self.others + more)
+
+
 def wait(budget: Budget, now: datetime, reserve: int) -> timedelta:
     """How long to wait before the next request, so that `reserve` calls stay free for others; 0 when free.
 

@@ -70,7 +70,8 @@ class Transport:
     Settable at any time: `deadline` (a wait that would pass it raises BudgetSpent at once, a retry that would
     is not made), `reserve` (requests of each window left to the person's other tools) and `on_wait` (told of
     each wait for the budget before it begins). To be read: `requests` (sent so far), `unparsed` (replies not
-    understood so far), `clock_offset` (the server's clock minus ours, the largest seen) and `budget`.
+    understood so far), `clock_offset` (the server's clock minus ours, the largest seen), `budget`, and `tally`
+    (whether anybody else uses it).
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Transport:
         self.on_wait = on_wait
         self.deadline: datetime | None = None
         self.budget = budget or ratelimit.Budget()
+        self.tally = ratelimit.Tally()
         self.requests = 0
         self.unparsed = 0
         self.clock_offset: timedelta | None = None
@@ -182,7 +184,7 @@ class Transport:
     def _send(self, target: str) -> Reply:
         started = time.monotonic()  # of real sockets, whatever clock the archive is given
         self.requests += 1
-        self.budget = self.budget.spend()
+        self.budget, self.tally = self.budget.spend(), self.tally.spend()
         with self._session.get(
             self._base + target,
             auth=self._sign,
@@ -201,6 +203,7 @@ class Transport:
         """Learn from the headers, before a slow body can make them old."""
         now = self._now()
         self.budget = self.budget.observe(headers, now, refused=status == 429)
+        self.tally = self.tally.observe(headers)
         offset = ratelimit.clock_offset(headers, now)
         if offset is not None and (self.clock_offset is None or abs(offset) > abs(self.clock_offset)):
             self.clock_offset = offset

@@ -17,6 +17,7 @@ import click
 from archiver.alerts import rules
 from archiver.cli.progress import short
 from archiver.cli.text import columns, pad, visible, wrap
+from archiver.reasons import kept_back
 from archiver.records import JST, Contract
 from archiver.signs import GOING, Alert, Level, Observed, Rule
 
@@ -86,20 +87,38 @@ def _concerning(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> I
                 yield replace(one, level=Level.LOW)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alarm in words, for a terminal and for a page alike."""
+
+    head: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    steps: tuple[str, ...]
+
+
+def told(alarm: Alarm) -> Told:
+    """What changed, what is kept and what is not, what not to do, and what to do now."""
+    contract, kept, alerts = alarm.contract, alarm.kept, alarm.alerts
+    rows = (
+        (_("What changed"), (_changes(kept, alerts),)),
+        (_("Kept"), (_kept(kept),)),
+        (_("Not kept"), tuple(_not_kept(kept))),
+        (_("Do not"), (_do_not(),)),
+    )
+    return Told(_head(contract, alerts), rows, tuple(_next(contract, alarm.to_show)))
+
+
 def tell_alarm(alarm: Alarm) -> None:
     """The whole block of one contract."""
-    contract, kept, alerts = alarm.contract, alarm.kept, alarm.alerts
-    click.echo(_head(contract, alerts))
-    rows = [(_("What changed"), [_changes(kept, alerts)]), (_("Kept"), [_kept(kept)])]
-    rows.append((_("Not kept"), _not_kept(kept)))
-    rows.append((_("Do not"), [_do_not()]))
-    margin = max(columns(label) for label, _texts in rows) + 4
-    for label, texts in rows:
+    words = told(alarm)
+    click.echo("\n  ".join(wrap(words.head, WIDTH - 2)))
+    margin = max(columns(label) for label, _texts in words.rows) + 4
+    for label, texts in words.rows:
         lines = [line for text in texts for line in wrap(text, WIDTH - margin)]
         for number, line in enumerate(lines):
             click.echo(pad("  " + label if not number else "", margin) + line)
     click.echo("  " + _("What to do now"))
-    for number, text in enumerate(_next(contract, alarm.to_show), 1):
+    for number, text in enumerate(words.steps, 1):
         for row, line in enumerate(wrap(text, WIDTH - 6)):
             click.echo((f"   {number}  " if not row else "      ") + line)
 
@@ -110,7 +129,7 @@ def _head(contract: Contract, alerts: Sequence[Alert]) -> str:
         return _("[Now] Contract {contract}").format(contract=label)
     at = max(one.at for one in alerts if one.level is Level.HIGH)
     sentence = _("[Act now] {time} contract {contract}: a great change on the other side (reason left open)")
-    return "\n  ".join(wrap(sentence.format(time=_time(at), contract=label), WIDTH - 2))
+    return sentence.format(time=_time(at), contract=label)
 
 
 def _changes(kept: Keeping, alerts: Sequence[Alert]) -> str:
@@ -164,35 +183,10 @@ def _not_kept(kept: Keeping) -> list[str]:
 
 def _file(one: Unheld) -> str:
     name = f"{short(one.name, 28)} ({_size(one.size)})"
-    if one.reason is None:
-        state = _("not fetched yet")
-    elif one.given_up:
-        state = _("given up: {reason}").format(reason=_reason(one.reason))
-    else:
-        state = _("{reason}; it is tried again").format(reason=_reason(one.reason))
+    state = visible(kept_back(one.reason, given_up=one.given_up))
     if one.gone:
         state = _("not listed by Chatwork any more; {state}").format(state=state)
     return f"{name} {state}"
-
-
-def _reason(word: str) -> str:
-    """Why a file could not be had; an unknown word stands as it is."""
-    words = {
-        "too_large": _("larger than the limit in the settings"),
-        "no_space": _("not enough space on this computer"),
-        "not_shown": _("Chatwork answered “not found”"),
-        "not_found": _("the place of the file answered “not found” (404)"),
-        "refused": _("the place of the file answered “not allowed” (403)"),
-        "not_understood": _("the answer could not be understood"),
-        "unreachable": _("no connection"),
-        "cut": _("the transfer was cut"),
-        "slow": _("the transfer was too slow"),
-        "wrong_size": _("another size came than was listed"),
-        "redirects": _("too many redirections"),
-        "address": _("it leads to an unsafe place"),
-        "status": _("the place of the file answered with an error"),
-    }
-    return words.get(word, visible(word))
 
 
 def _do_not() -> str:

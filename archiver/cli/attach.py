@@ -11,6 +11,7 @@ import click
 
 from archiver import errors
 from archiver.cli import stated
+from archiver.cli.completing import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.text import visible
 from archiver.errors import N_
@@ -38,8 +39,14 @@ _RECEIVED = ("screenshot", "notice", "mail")
         " attach nothing that the reader should not see."
     ),
 )
-@click.argument("path", metavar=N_("FILE"), required=False)
-@click.option("--contract", "contract_id", metavar="ID", help=N_("The contract; may be left out if there is one only."))
+@click.argument("path", metavar=N_("FILE"), required=False, shell_complete=files)
+@click.option(
+    "--contract",
+    "contract_id",
+    metavar="ID",
+    shell_complete=contract_ids,
+    help=N_("The contract; may be left out if there is one only."),
+)
 @click.option("--message", metavar="ID", help=N_("The message that it shows: its number, or its link."))
 @click.option(
     "--kind",

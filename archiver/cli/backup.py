@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.completing import folders
 from archiver.cli.context import CliContext
 from archiver.cli.progress import Screen
 from archiver.cli.proof import FINDINGS, tell_verification
@@ -27,7 +28,7 @@ MOST_SHOWN = 20
 
 
 @click.command("backup", help=N_("Copy the archive to another disk, also while it is in use, and check the copy."))
-@click.argument("place", metavar=N_("DEST"))
+@click.argument("place", metavar=N_("DEST"), shell_complete=folders)
 @click.pass_obj
 def command_backup(obj: CliContext, place: str) -> int:
     """Needs no token and no network; the token is not copied."""
@@ -53,7 +54,7 @@ def command_backup(obj: CliContext, place: str) -> int:
 
 
 @click.command("restore", help=N_("Make an archive again of a copy made by backup. The copy is not changed."))
-@click.argument("source", metavar=N_("SRC"))
+@click.argument("source", metavar=N_("SRC"), shell_complete=folders)
 @click.pass_obj
 def command_restore(obj: CliContext, source: str) -> int:
     """Goes to the folder of the archive (--home), which must not hold one yet."""

@@ -23,18 +23,15 @@ def tell(obj: CliContext, command: str) -> None:
     if command not in UNDER or obj.verbose < 0 or not holds_archive(obj.home):
         return
     from archiver.app import utc_now
-    from archiver.schedule import notices
-    from archiver.schedule.noticing import Notices
+    from archiver.schedule import notice_words, notices
     from archiver.store.archive import Archive
 
-    archive, now = Archive(obj.home), utc_now()
+    archive = Archive(obj.home)
     try:
-        with archive.reading() as reading:
-            found = tuple(notices.urgent(reading, obj.settings(), now=now))
-        hours = notices.idle_hours(archive, now=now) if found else None
+        made = notices.warnings(archive, obj.settings(), now=utc_now())
     except errors.ArchiverError:
         return
     finally:
         archive.close()
-    for sentence in notices.sentences(Notices(found, (), {}), hours=hours):
+    for sentence in notice_words.sentences(*made):
         click.echo(sentence, err=True)

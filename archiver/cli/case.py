@@ -12,6 +12,7 @@ import click
 
 from archiver import errors
 from archiver.cli import facts, mapping
+from archiver.cli.completing import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.text import pad, visible
 from archiver.errors import N_
@@ -39,7 +40,15 @@ def command_contract() -> None:
     ),
 )
 @click.argument("contract_id", metavar="ID", required=False)
-@click.option("--room", "rooms", multiple=True, type=NUMBER, metavar="N", help=N_("A room; repeatable."))
+@click.option(
+    "--room",
+    "rooms",
+    multiple=True,
+    type=NUMBER,
+    metavar="N",
+    shell_complete=room_numbers,
+    help=N_("A room; repeatable."),
+)
 @facts.options
 @click.pass_obj
 def contract_add(
@@ -100,8 +109,10 @@ def tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> None
 
 
 @command_contract.command("set", help=N_("Change or add facts of a contract; what was stated before stays on record."))
-@click.argument("contract_id", metavar="ID")
-@click.option("--room", "rooms", multiple=True, type=NUMBER, metavar="N", help=N_("Add this room."))
+@click.argument("contract_id", metavar="ID", shell_complete=contract_ids)
+@click.option(
+    "--room", "rooms", multiple=True, type=NUMBER, metavar="N", shell_complete=room_numbers, help=N_("Add this room.")
+)
 @facts.options
 @click.pass_obj
 def contract_set(
@@ -144,7 +155,7 @@ def contract_list(obj: CliContext) -> int:
 
 
 @command_contract.command("show", help=N_("One contract on one screen, to be read aloud on the phone."))
-@click.argument("contract_id", metavar="ID", required=False)
+@click.argument("contract_id", metavar="ID", shell_complete=contract_ids, required=False)
 @click.pass_obj
 def contract_show(obj: CliContext, contract_id: str | None) -> int:
     """Blank facts are shown as blank, as they will be in a package."""
@@ -167,7 +178,7 @@ def _changer(name: str, text: str, new_state: str, said: str) -> None:
     """One command that only changes the state of a contract."""
 
     @command_contract.command(name, help=text)
-    @click.argument("contract_id", metavar="ID")
+    @click.argument("contract_id", metavar="ID", shell_complete=contract_ids)
     @click.pass_obj
     def change(obj: CliContext, contract_id: str) -> int:
         from archiver.app import utc_now

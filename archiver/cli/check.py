@@ -34,6 +34,8 @@ _NAMES = {
     "last_run": N_("Last save"),
     "pace": N_("Pace"),
     "plan": N_("Chatwork's plan"),
+    "budget": N_("Calls"),
+    "notices": N_("Notices"),
     "database": N_("Database"),
     "stamps": N_("Third-party time"),
     "verification": N_("Verification"),
@@ -49,12 +51,23 @@ _NAMES = {
 
 @click.command("check", help=N_("Is everything set up to save by itself? One line for each thing, and what to do."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.option("--send-test-notice", "test", is_flag=True, help=N_("Send a test notice to every place that is set."))
 @click.pass_obj
-def command_check(obj: CliContext, as_json: bool) -> int:
+def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
     """Writes nothing; asks Chatwork once whose token it is, and works without network and token all the same."""
+    from archiver.app import utc_now
+    from archiver.cli import noticing
     from archiver.schedule import health, health_look, system
+    from archiver.settings import neighbours
 
-    found = health.looks(as_scheduled(obj), obj.environ, scheduled=lambda: system.installed(obj.home, obj.environ))
+    app = as_scheduled(obj)
+    found = health.looks(
+        app,
+        obj.environ,
+        scheduled=lambda: system.installed(obj.home, obj.environ),
+        others=lambda account: neighbours.others(obj.home, account, now=utc_now(), state=neighbours.state_folder()),
+        test=(lambda: noticing.test(app.settings, obj.environ)) if test else None,
+    )
     if as_json:
         click.echo(json.dumps(health.document(found), ensure_ascii=False))
     else:

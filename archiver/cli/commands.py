@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from gettext import gettext as _
+from typing import TYPE_CHECKING
 
 import click
 
 from archiver.cli.help import Context, translated
 from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 EVERYDAY = N_("Everyday")
 SETTING_UP = N_("Setting up")
@@ -38,12 +42,13 @@ class Listed:
 COMMANDS: Mapping[str, Listed] = {
     "status": Listed("archiver.cli.sync", EVERYDAY, N_("What is kept, what is missing, what to do next")),
     "export": Listed("archiver.cli.export", EVERYDAY, N_("Make a package to hand in")),
-    "rescue": Listed("archiver.cli.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")),
+    "view": Listed("archiver.cli.view", EVERYDAY, N_("Look at what is kept in your browser, and search it")),
     "search": Listed("archiver.cli.search", EVERYDAY, N_("Find a message, earlier and deleted texts included")),
     "contract": Listed("archiver.cli.case", EVERYDAY, N_("Enter a contract and its rooms, or look at it")),
+    "rescue": Listed("archiver.cli.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")),
     "init": Listed("archiver.cli.setup", SETTING_UP, N_("Set everything up; call it again to go on")),
-    "check": Listed("archiver.cli.check", SETTING_UP, N_("Is everything set up to save by itself")),
     "schedule": Listed("archiver.cli.schedule", SETTING_UP, N_("Let this computer save by itself, again and again")),
+    "check": Listed("archiver.cli.check", SETTING_UP, N_("Is everything set up to save by itself")),
     "token": Listed("archiver.cli.setup", SETTING_UP, N_("Store, test or forget the API token")),
     "sync": Listed("archiver.cli.sync", ADVANCED, N_("Save now what Chatwork shows")),
     "rooms": Listed("archiver.cli.setup", ADVANCED, N_("Your rooms and their numbers")),
@@ -58,6 +63,7 @@ COMMANDS: Mapping[str, Listed] = {
     "backup": Listed("archiver.cli.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")),
     "restore": Listed("archiver.cli.backup", ADVANCED, N_("Make an archive again of such a copy")),
     "daemon": Listed("archiver.cli.daemon", ADVANCED, N_("Save again and again until it is stopped")),
+    "completion": Listed("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
     "migrate": Listed("archiver.cli.setup", ADVANCED, N_("Bring an older archive to this version")),
     "demo": Listed("archiver.cli.serve", ADVANCED, N_("See the whole story, without a token")),
 }
@@ -84,6 +90,14 @@ class LazyGroup(click.Group):
         module = importlib.import_module(self.table[cmd_name].module)
         command: click.Command = getattr(module, f"command_{cmd_name}")
         return translated(command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """The names by the table: click would import every module for them."""
+        from click.shell_completion import CompletionItem
+
+        fitting = {name: listed for name, listed in self.table.items() if name.startswith(incomplete)}
+        named = [CompletionItem(name, help=_(listed.help)) for name, listed in fitting.items()]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

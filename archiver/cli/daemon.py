@@ -74,6 +74,7 @@ def span(every: timedelta) -> str:
 
 
 def _voice(obj: CliContext) -> Voice:
+    from archiver.cli import upkeep
     from archiver.schedule.voice import Voice
 
     return Voice(
@@ -81,15 +82,17 @@ def _voice(obj: CliContext) -> Voice:
         lambda fault: _unheard(lambda: _tell_trouble(fault), lambda: _notice(obj, fault)),
         lambda name: _unheard(lambda: _tell_over(name)),
         lambda told: _unheard(lambda: _tell_findings(told), lambda: _notice(obj, None)),
+        lambda copy: _unheard(lambda: upkeep.tell_upgraded(copy)),
     )
 
 
 def _notice(obj: CliContext, fault: ArchiverError | None) -> None:
-    """The same on the desktop; on stderr it was said already."""
+    """The same on the desktop and elsewhere; on stderr only what was not said already."""
     from archiver.cli import noticing
 
+    said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
     with contextlib.suppress(SettingsError):  # a fault of the settings is a trouble of its own, and was said
-        noticing.after_round(obj.settings(), obj.environ, fault, desktop=True, told=("",))
+        noticing.after_round(obj.settings(), obj.environ, fault, unwatched=True, told=said, adapts=True)
 
 
 def _unheard(*ways: Callable[[], None]) -> None:
@@ -101,9 +104,10 @@ def _unheard(*ways: Callable[[], None]) -> None:
 
 def _tell_round(obj: CliContext, report: SyncReport) -> None:
     """What a scheduled run would have mailed; with `-v` the line of the log too."""
-    from archiver.cli import screen
+    from archiver.cli import screen, upkeep
     from archiver.schedule import log
 
+    upkeep.leave_word(obj.home, report.account_id)
     if obj.verbose > 0:
         click.echo(log.line(report))
     if report.reported:

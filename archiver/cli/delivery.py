@@ -11,6 +11,7 @@ import click
 
 from archiver import errors
 from archiver.cli import stated
+from archiver.cli.completing import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.text import visible
 from archiver.errors import N_
@@ -29,6 +30,7 @@ def _options(command: Any) -> Any:
             "--file",
             "path",
             metavar=N_("PATH"),
+            shell_complete=files,
             help=N_(
                 "The file you delivered, on this computer. Its name, size and fingerprint are kept, not its content."
             ),
@@ -59,7 +61,7 @@ def command_delivery() -> None:
         "The file is compared with those sent on Chatwork. Nothing is sent to anyone."
     ),
 )
-@click.argument("contract_id", metavar="CONTRACT")
+@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.option("--at", required=True, metavar=N_("TIME"), help=N_("Its time on the platform's page: 2026-11-03 09:12"))
 @_options
 @click.pass_obj
@@ -83,7 +85,7 @@ def delivery_add(
 
 
 @command_delivery.command("list", help=N_("The deliveries of a contract with their numbers."))
-@click.argument("contract_id", metavar="CONTRACT", required=False)
+@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids, required=False)
 @click.pass_obj
 def delivery_list(obj: CliContext, contract_id: str | None) -> int:
     """Each with what Chatwork has of it."""
@@ -102,7 +104,7 @@ def delivery_list(obj: CliContext, contract_id: str | None) -> int:
 
 
 @command_delivery.command("set", help=N_("Correct a delivery; what was entered before stays on record."))
-@click.argument("contract_id", metavar="CONTRACT")
+@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.argument("number", type=NUMBER, metavar="N")
 @click.option("--at", metavar=N_("TIME"), help=N_("Its time on the platform's page: 2026-11-03 09:12"))
 @_options
@@ -137,7 +139,7 @@ def delivery_set(
 
 
 @command_delivery.command("remove", help=N_("Take back a delivery entered by mistake; the record that it was stays."))
-@click.argument("contract_id", metavar="CONTRACT")
+@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.argument("number", type=NUMBER, metavar="N")
 @click.pass_obj
 def delivery_remove(obj: CliContext, contract_id: str, number: int) -> int:

@@ -26,6 +26,12 @@ _MOST = 4
 
 def status_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[str]:
     """What is blank and which days are near, for every contract that is still read."""
+    blank, near = told(reading, contracts, now=now)
+    return [*_labelled(_("Not entered"), blank), *_labelled(_("Deadline"), near)]
+
+
+def told(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> tuple[list[str], list[str]]:
+    """The same as sentences: what is blank, and which days are near."""
     from archiver.store.queries.cases import around
     from archiver.store.queries.contracts import is_read
 
@@ -36,7 +42,7 @@ def status_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: date
             label = visible(one.label)
             blank += _blank_lines(one, label)
             near += [f"{label} {due_line(due)}" for due in dues(around(reading, one), now=now)[:_MOST]]
-    return [*_labelled(_("Not entered"), blank), *_labelled(_("Deadline"), near)]
+    return blank, near
 
 
 def dues(told: Around, *, now: datetime) -> list[Due]:

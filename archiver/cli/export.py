@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.completing import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.desktop import open_folder
 from archiver.cli.preview import tell_preview, tell_warnings
@@ -36,8 +37,8 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float | No
 
 
 @click.command("export", help=N_("Make a package from what is kept. Needs no token and no network; sends nothing."))
-@click.argument("contract", metavar=N_("CONTRACT"), required=False)
-@click.option("--for", "--profile", "profile", metavar=N_("WHO"), default="support", help=_WHO)
+@click.argument("contract", metavar=N_("CONTRACT"), required=False, shell_complete=contract_ids)
+@click.option("--for", "--profile", "profile", metavar=N_("WHO"), default="support", shell_complete=profiles, help=_WHO)
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Only messages sent up to this day."))
 @click.option("--messages", metavar=N_("LIST"), help=_MESSAGES)
@@ -56,7 +57,9 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float | No
     help=N_("What the package may weigh at most."),
 )
 @click.option("--zip", "packed", is_flag=True, help=N_("Make a zip file too, however large."))
-@click.option("--out", metavar=N_("DIR"), help=N_("Where to put the package; left out: the usual folder."))
+@click.option(
+    "--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Where to put the package; left out: the usual folder.")
+)
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_export(

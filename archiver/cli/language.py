@@ -96,3 +96,8 @@ def _language(name: str) -> str:
     """`ja_JP.UTF-8` → ja, `C` → ja, `de_DE` → en."""
     first = re.split(r"[_.@-]", name.strip().lower())[0]
     return "ja" if first in {"ja", "japanese", "c", "posix", ""} else "en"
+
+
+def spoken() -> str:
+    """`ja` or `en`: what `speak` chose."""
+    return os.environ.get("LANGUAGE", "ja")

@@ -16,6 +16,7 @@ import click
 
 from archiver import errors
 from archiver.cli.commands import COMMANDS, FOR_HELP, LazyGroup, Listed
+from archiver.cli.completing import folders
 from archiver.cli.context import CliContext
 from archiver.cli.language import choose, make_output_safe, speak, windows_language
 from archiver.cli.text import side_by_side, visible
@@ -23,6 +24,9 @@ from archiver.settings.home import holds_archive, home_path
 
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells have it."""
+
+COMPLETING = "_ARCHIVE_COMPLETE"
+"""The variable by which a shell asks what may follow in the line that is typed (`cli.completion`)."""
 
 
 def main(argv: Sequence[str] | None = None, *, table: Mapping[str, Listed] = COMMANDS) -> int:
@@ -32,6 +36,10 @@ def main(argv: Sequence[str] | None = None, *, table: Mapping[str, Listed] = COM
     shared = os.umask(0o077)  # nothing that a command writes is for other users of this computer
     speak(choose(arguments, os.environ, system_language=windows_language))
     try:
+        if COMPLETING in os.environ:
+            from archiver.cli import completion
+
+            return completion.answer(build(table), os.environ[COMPLETING])
         code = _run(build(table), arguments)
         sys.stdout.flush()  # here, where a reader that went away is no bug
         return code
@@ -58,11 +66,17 @@ def build(table: Mapping[str, Listed] = COMMANDS) -> LazyGroup:
         subcommand_metavar=_("COMMAND [ARGS]..."),
         help=_(
             "Keeps the messages and files of your Chatwork rooms for work on this computer.\n\n"
-            "It only reads: nothing is posted, changed or deleted on Chatwork."
+            "It only reads: nothing is posted, changed or deleted on Chatwork.\n\n"
+            "The word archive alone shows how things stand, or how to begin."
         ),
         epilog="\b\n" + side_by_side([*_beginnings(), (_("More on a command:"), "archive export --help")]),
         params=[
-            click.Option(["--home"], metavar=_("DIR"), help=_("The folder of the archive; left out: the usual place.")),
+            click.Option(
+                ["--home"],
+                metavar=_("DIR"),
+                shell_complete=folders,
+                help=_("The folder of the archive; left out: the usual place."),
+            ),
             click.Option(["--lang"], type=click.Choice(["ja", "en"]), help=_("The language of the screen.")),
             click.Option(["-v", "--verbose"], count=True, help=_("Say more.")),
             click.Option(["-q", "--quiet"], is_flag=True, help=_("Say only what is asked for, and errors.")),
@@ -92,8 +106,10 @@ def _begin(home: str | None, lang: str | None, verbose: int, quiet: bool) -> int
         return None
     if holds_archive(ctx.obj.home):
         return _call(ctx, "status")
-    click.echo(_("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
-    click.echo("\n" + side_by_side([*_beginnings(), (_("All commands:"), "archive --help")]))
+    elsewhere = (_("Your archive lies elsewhere:"), "archive --home " + _("DIR"))
+    click.echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
+    click.echo("\n" + side_by_side([*_beginnings(), elsewhere, (_("All commands:"), "archive --help")]))
+    click.echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
+from archiver.cli.completing import contract_ids
 from archiver.cli.context import CliContext
 from archiver.cli.text import visible
 from archiver.errors import N_
@@ -29,7 +30,7 @@ _MOST = 12
         "Until you do, everybody but you counts as the other side. The reason is printed in packages."
     ),
 )
-@click.argument("contract_id", metavar="CONTRACT")
+@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
 @click.argument("part", type=click.Choice([part.value for part in Part]))
 @click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("How you know; it is printed in packages."))
@@ -55,7 +56,7 @@ def contract_map(obj: CliContext, contract_id: str, account: int, part: str, rea
 
 
 @click.command("unmap", help=N_("Take back who somebody is; the record that it was entered stays."))
-@click.argument("contract_id", metavar="CONTRACT")
+@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
 @click.pass_obj
 def contract_unmap(obj: CliContext, contract_id: str, account: int) -> int:

@@ -1,4 +1,4 @@
-"""Tells of troubles after a round that nobody watches: one line each on stderr, and a notice on the desktop."""
+"""Tells of troubles after a round that nobody watches: on stderr, on the desktop, and where `[notify] urls` lead."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import click
 from archiver import errors
 
 if TYPE_CHECKING:
+    from archiver.schedule.health_notices import Trial
+    from archiver.schedule.notices import Told
     from archiver.schedule.noticing import Notices
     from archiver.settings.model import Settings
 
@@ -20,27 +22,30 @@ def after_round(
     environ: Mapping[str, str],
     fault: errors.ArchiverError | None,
     *,
-    desktop: bool,
+    unwatched: bool,
     told: tuple[str, ...] = (),
+    adapts: bool = False,
 ) -> bool:
     """Say what is new, what has lasted for another day, and what is over; whether the fault itself is to be said.
 
-    `told` are kinds of trouble that the command has said on stderr itself; `desktop`: nobody watches.
+    `told` are kinds of trouble that the command has said on stderr itself; `unwatched`: nobody is before the screen;
+    `adapts`: as for `notices.settle`. The round is over: its lock is free however long this takes.
     """
     from archiver.app import utc_now
-    from archiver.schedule import notices
+    from archiver.schedule import notice_words, notices
     from archiver.store.archive import Archive
 
-    archive, now = Archive(settings.home), utc_now()
+    archive = Archive(settings.home)
     try:
-        made, hours = notices.settle(archive, settings, fault, now=now), notices.idle_hours(archive, now=now)
+        made = notices.settle(archive, settings, fault, now=utc_now(), adapts=adapts)
     finally:
         archive.close()
-    for sentence in notices.sentences(_without(made, told), hours=hours):
+    for sentence in notice_words.sentences(_without(made.notices, told), made.facts):
         click.echo(sentence, err=True)
-    if desktop and settings.notify.desktop:
-        _show(settings, environ, made, hours=hours)
-    return notices.is_to_say(fault, made)
+    if unwatched:
+        for complaint in _show(settings, environ, made):
+            click.echo(complaint, err=True)
+    return notices.is_to_say(fault, made.notices)
 
 
 def _without(made: Notices, told: tuple[str, ...]) -> Notices:
@@ -49,12 +54,56 @@ def _without(made: Notices, told: tuple[str, ...]) -> Notices:
     return made._replace(say=say, over=tuple(key for key in made.over if not key.startswith(told)))
 
 
-def _show(settings: Settings, environ: Mapping[str, str], made: Notices, *, hours: int | None) -> None:
+def _show(settings: Settings, environ: Mapping[str, str], made: Told) -> list[str]:
+    """On the desktop and elsewhere; what could not be done, in sentences."""
     from archiver.app import utc_now
-    from archiver.schedule import desktop, log, notices
+    from archiver.schedule import desktop, log, notice_words
 
-    words = notices.sentences(made, hours=hours)
-    if words:
-        shown = desktop.show(_("Chatwork archive"), "\n".join(words), environ)
-        kinds = ",".join(sorted({key.partition("/")[0] for key in made.say + made.over}))
-        log.note(settings.home, f"notice={kinds} desktop={'yes' if shown else 'no'}", at=utc_now())
+    words = notice_words.sentences(*made)
+    if not words:
+        return []
+    text = "\n".join(words)
+    shown = settings.notify.desktop and desktop.show(_("Chatwork archive"), text, environ)
+    sent, complaints = send(settings, environ, text) if _may_send(settings, made.notices) else (0, [])
+    kinds = ",".join(sorted({key.partition("/")[0] for key in made.notices.say + made.notices.over}))
+    line = f"notice={kinds} desktop={'yes' if shown else 'no'} elsewhere={sent}/{len(settings.notify.urls)}"
+    log.note(settings.home, line, at=utc_now())
+    return complaints
+
+
+def _may_send(settings: Settings, made: Notices) -> bool:
+    """What cannot be remembered as said would be sent after every round: then a file tells when it last was."""
+    from archiver.schedule import notice_mark
+
+    return bool(settings.notify.urls) and (made.kept or notice_mark.is_first_today(settings.home))
+
+
+def send(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int, list[str]]:
+    """Send a text to every place of `[notify] urls`: how many took it, and what is wrong with the others."""
+    from archiver.schedule import health_notices, remote
+    from archiver.settings.addresses import addresses
+
+    if not remote.is_installed():
+        return 0, []  # said as a trouble of its own
+    places = addresses(settings, environ)
+    usable = [one for one in places if one.fault is None]
+    done = remote.send(_("Chatwork archive"), text, [one.url for one in usable], environ) if usable else remote.Sent()
+    complaints = [one.fault for one in places if one.fault is not None]
+    complaints += health_notices.not_understood([usable[number].position for number in done.bad])
+    if done.failed:
+        sentence = _(
+            "A notice did not reach {n} of {all} addresses of [notify] urls. The next one is tried there again."
+        )
+        complaints.append(sentence.format(n=len(done.failed), all=len(places)))
+    return done.sent, complaints
+
+
+def test(settings: Settings, environ: Mapping[str, str]) -> Trial:
+    """Send a test notice to every place that the settings name."""
+    from archiver.schedule import desktop
+    from archiver.schedule.health_notices import Trial
+
+    text = _("This is a test notice. Notices hold no names and no text of a message.")
+    shown = desktop.show(_("Chatwork archive"), text, environ) if settings.notify.desktop else None
+    sent, complaints = send(settings, environ, text) if settings.notify.urls else (0, [])
+    return Trial(shown, sent, complaints)

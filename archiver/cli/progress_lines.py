@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -20,11 +21,17 @@ WIDTH = 80
 
 def tell_progress(progress: Progress, *, days: int) -> None:
     """A line for each work that there is; `days` is the time within which old messages are read again."""
+    for label, texts in words(progress, days=days):
+        _tell(label, texts)
+
+
+def words(progress: Progress, *, days: int) -> Iterator[tuple[str, list[str]]]:
+    """Label and sentences of each work that there is."""
     if progress.rereading.old:
-        _tell(_("Re-reading"), [_reread(progress.rereading, days)])
+        yield _("Re-reading"), [_reread(progress.rereading, days)]
     cells = _cells(progress.backfill)
     if cells:
-        _tell(_("Back-fill"), ["  ".join(cells), *_unseen(progress.backfill)])
+        yield _("Back-fill"), ["  ".join(cells), *_unseen(progress.backfill)]
 
 
 def document(progress: Progress) -> dict[str, object]:

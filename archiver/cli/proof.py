@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
+from archiver.cli.completing import files
 from archiver.cli.context import CliContext
 from archiver.cli.text import visible
 from archiver.errors import N_
@@ -55,7 +56,7 @@ def command_seal(obj: CliContext) -> int:
 
 
 @click.command("verify", help=N_("Check that nothing was changed: this archive, or a package (folder or zip)."))
-@click.argument("path", metavar=N_("PATH"), required=False)
+@click.argument("path", metavar=N_("PATH"), required=False, shell_complete=files)
 @click.option("--deep", is_flag=True, help=N_("Also make the readable tables anew from the records and compare."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.completing import room_numbers
 from archiver.cli.context import CliContext
 from archiver.errors import N_, NoContract, UnknownRoom
 
@@ -32,17 +33,20 @@ INCOMPLETE = 4
     ),
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=N_("FILE..."))
-@click.option("--room", type=int, metavar="N", help=N_("The room of ids that name none."))
+@click.option("--room", type=int, metavar="N", shell_complete=room_numbers, help=N_("The room of ids that name none."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, as_json: bool) -> int:
     """Take ids out of the files, read them one by one, and say what has come of them."""
     from archiver import app as application
+    from archiver.cli import upkeep
     from archiver.cli.progress import Screen
     from archiver.schedule import round as rounds
+    from archiver.schedule import upgrade
     from archiver.sync.recover.reading import minutes
 
     app = application.existing(application.build(obj.settings(), obj.environ))
+    upgrade.if_older(app, upkeep.tell_upgraded)
     found = _take(app, files, room)
     reserve = app.settings.sync.reserve
     quiet = obj.verbose < 0

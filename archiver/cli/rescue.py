@@ -10,6 +10,7 @@ import click
 
 from archiver import errors
 from archiver.cli import alarm, screen
+from archiver.cli.completing import contract_ids
 from archiver.cli.context import CliContext
 from archiver.cli.stamps import tell_root_faults
 from archiver.cli.sync import INCOMPLETE
@@ -29,14 +30,17 @@ if TYPE_CHECKING:
         " not, what not to do and what to do next. Safe at any time."
     ),
 )
-@click.argument("contract", metavar=N_("CONTRACT"), required=False)
+@click.argument("contract", metavar=N_("CONTRACT"), required=False, shell_complete=contract_ids)
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
     """Read all rooms shared with the counterparts, without pacing; what is kept is told even if nothing can be read."""
     from archiver import app as application
+    from archiver.cli import upkeep
+    from archiver.schedule import upgrade
 
     app = application.existing(application.build(obj.settings(), obj.environ))
+    upgrade.if_older(app, upkeep.tell_upgraded)
     meant = _contracts(app, contract)
     try:
         report = _round(app, obj, meant)

@@ -186,10 +186,8 @@ def tell_status(
     """The status page of reference/voice.md; where something is going, that comes first."""
     here = now.astimezone(JST)
     today = f"{here:%Y-%m-%d}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
-    attention = _("Attention")
-    soon = bool(found) or any(one.level is Level.MEDIUM for one in told.alerts)
-    urgent = bool(alarms) or any(one.level is Level.HIGH for one in told.alerts)
-    state = texts.urgency(Level.HIGH) if urgent else attention if soon else _("Good")
+    attention, level = _("Attention"), condition(told, found, alarms)
+    state = _("Good") if level is None else attention if level is Level.MEDIUM else texts.urgency(Level.HIGH)
     click.echo(_head(told, today, _("State: {state}").format(state=state)))
     click.echo(RULE)
     for alarm in alarms:
@@ -219,22 +217,41 @@ def tell_status(
     click.echo(_("Make a package: archive export   Read a room: archive show NUMBER"))
 
 
+def condition(told: Status, found: Sequence[str], alarms: Sequence[Alarm]) -> Level | None:
+    """How the archive stands: something to act on, something to look at, or (None) good."""
+    if alarms or any(one.level is Level.HIGH for one in told.alerts):
+        return Level.HIGH
+    return Level.MEDIUM if found or any(one.level is Level.MEDIUM for one in told.alerts) else None
+
+
+def other_alerts(told: Status, alarms: Sequence[Alarm]) -> list[str]:
+    """Alerts that ask for a look and stand in no alarm, one sentence each."""
+    shown = {one.number for alarm in alarms for one in alarm.alerts}
+    return [
+        f"[{texts.urgency(one.level)}] {jst(one.at)} {texts.sentence(one)}"
+        for one in told.alerts
+        if one.level is not Level.LOW and one.number not in shown
+    ]
+
+
+def backup_words(last: LastBackup | None, attention: str) -> tuple[str, str, str]:
+    """When, where and how: a copy elsewhere, or that everything hangs on this one disk."""
+    if last is None:
+        return "", "", f"[{attention}] " + _("only on this computer   archive backup DEST")
+    state = _("checked") if last.verified else f"[{attention}] " + _("has findings")
+    return jst(last.at), short(last.path, 34), state
+
+
 def _tell_backup(last: LastBackup | None, attention: str) -> None:
     """When and where there is a copy, or that everything hangs on this one disk."""
     label = _("Other copy")
-    if last is None:
-        click.echo(f"{label}   [{attention}] " + _("only on this computer   archive backup DEST"))
-        return
-    state = _("checked") if last.verified else f"[{attention}] " + _("has findings")
-    click.echo(f"{label}   {jst(last.at)}  {short(last.path, 34)}  {state}")
+    click.echo(f"{label}   " + "  ".join(filter(None, backup_words(last, attention))))
 
 
 def _tell_other_alerts(told: Status, alarms: Sequence[Alarm]) -> None:
     """Alerts that ask for a look and stand in no alarm; those that are only good to know are counted."""
-    shown = {one.number for alarm in alarms for one in alarm.alerts}
-    for one in told.alerts:
-        if one.level is not Level.LOW and one.number not in shown:
-            click.echo("\n    ".join(wrap(f"[{texts.urgency(one.level)}] {jst(one.at)} {texts.sentence(one)}", 76)))
+    for sentence in other_alerts(told, alarms):
+        click.echo("\n    ".join(wrap(sentence, 76)))
     if told.alerts:
         text = ngettext("{n} alert: archive alerts", "{n} alerts: archive alerts", len(told.alerts))
         click.echo(text.format(n=len(told.alerts)))

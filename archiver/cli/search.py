@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archiver.cli.completing import contract_ids, room_numbers
 from archiver.cli.derived import minute
 from archiver.cli.sync import parse_day, parse_until
 from archiver.cli.text import columns, pad, visible
@@ -38,8 +39,17 @@ WIDTH = 80
     ),
 )
 @click.argument("words", nargs=-1, metavar=N_("WORDS"))
-@click.option("--contract", "contracts", multiple=True, metavar="ID", help=N_("Only the rooms of this contract."))
-@click.option("--room", "rooms", multiple=True, type=int, metavar="N", help=N_("Only this room."))
+@click.option(
+    "--contract",
+    "contracts",
+    multiple=True,
+    metavar="ID",
+    shell_complete=contract_ids,
+    help=N_("Only the rooms of this contract."),
+)
+@click.option(
+    "--room", "rooms", multiple=True, type=int, metavar="N", shell_complete=room_numbers, help=N_("Only this room.")
+)
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
 @click.option("--author", "authors", multiple=True, metavar=N_("NAME"), help=N_("Only of this person (name or id)."))

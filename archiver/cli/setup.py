@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -280,7 +281,8 @@ def command_migrate(obj: CliContext) -> int:
     archive = Archive(obj.home)
     if not archive.exists():
         raise errors.NoArchive(path=obj.home)
-    copy = revision.migrate(archive.database)
+    with archive.round_lock() if revision.is_older(archive.database) else contextlib.nullcontext():
+        copy = revision.migrate(archive.database)
     if copy is None:
         click.echo(_("The archive is up to date; nothing was changed."))
     else:

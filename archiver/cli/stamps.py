@@ -49,12 +49,17 @@ def tell_root_faults(faults: Sequence[BadRoots]) -> None:
 
 
 def seals_line(told: Status) -> str:
+    """The line of `status` about them, folded to the width of the screen."""
+    label = _("Daily seals")
+    counted, *parts = seal_words(told)
+    return _folded(f"{label}   {counted}", parts, " " * (columns(label) + 3))
+
+
+def seal_words(told: Status) -> list[str]:
     """Sealed days, those with a third party's time, those that wait and why, the newest, what is not sealed yet."""
     days, waiting, reason = told.stamps
-    label, newest = _("Daily seals"), _("last")
-    counted = ngettext("{n} day", "{n} days", days).format(n=days)
-    head = f"{label}   {counted}"
-    parts = []
+    newest = _("last")
+    parts = [ngettext("{n} day", "{n} days", days).format(n=days)]
     stamped = days - waiting
     if told.authorities or stamped:
         parts.append(ngettext("third-party time {n} day", "third-party time {n} days", stamped).format(n=stamped))
@@ -65,7 +70,7 @@ def seals_line(told: Status) -> str:
     parts.append(f"{newest} {told.last_seal.astimezone(JST):%m-%d %H:%M}" if told.last_seal else f"{newest} -")
     if told.unsealed:
         parts.append(_("not yet sealed {n}").format(n=told.unsealed))
-    return _folded(head, parts, " " * (columns(label) + 3))
+    return parts
 
 
 def _folded(head: str, parts: Sequence[str], indent: str) -> str:

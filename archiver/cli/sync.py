@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli import alarm, screen
+from archiver.cli.completing import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.errors import N_, ArchiverError, BadValue
 from archiver.records import JST
@@ -60,8 +61,17 @@ def _unreadable(value: str, option: str) -> BadValue:
     "sync",
     help=N_("Save now what Chatwork shows: messages, edits, deletions, files, tasks and people of the rooms for work."),
 )
-@click.option("--contract", "contracts", multiple=True, metavar="ID", help=N_("Only the rooms of this contract."))
-@click.option("--room", "rooms", multiple=True, type=int, metavar="N", help=N_("Only this room."))
+@click.option(
+    "--contract",
+    "contracts",
+    multiple=True,
+    metavar="ID",
+    shell_complete=contract_ids,
+    help=N_("Only the rooms of this contract."),
+)
+@click.option(
+    "--room", "rooms", multiple=True, type=int, metavar="N", shell_complete=room_numbers, help=N_("Only this room.")
+)
 @click.option("--full", is_flag=True, help=N_("Read everything again now, and try every missing file again."))
 @click.option("--dry-run", is_flag=True, help=N_("Only show what would be read; nothing is saved."))
 @click.option("--max-seconds", type=click.IntRange(1, LONGEST), metavar="S", help=N_("Stop after so many seconds."))
@@ -78,12 +88,15 @@ def command_sync(
 ) -> int:
     """Run one round and say what it came to."""
     from archiver import app as application
-    from archiver.cli import noticing, stamps, watch
+    from archiver.cli import noticing, stamps, upkeep, watch
     from archiver.cli.progress import Screen
     from archiver.schedule import round as rounds
+    from archiver.schedule import upgrade
     from archiver.sync import run as sync
 
     app = application.existing(application.build(obj.settings(), obj.environ))
+    if contracts and not dry_run:  # they are looked up before the round begins
+        upgrade.if_older(app, upkeep.tell_upgraded)
     options = sync.Options(rooms=_rooms(app, contracts, rooms), full=full, max_seconds=max_seconds)
     if dry_run:
         return _show_plan(app, options)
@@ -91,12 +104,13 @@ def command_sync(
     try:
         with Screen(quiet=quiet) as progress:
             app.chatwork.transport.on_wait = progress.wait
-            report = rounds.run(app, options, progress.talk())
+            report = rounds.run(app, options, progress.talk(), upgraded=upkeep.tell_upgraded)
     except ArchiverError as fault:
-        to_say = noticing.after_round(app.settings, obj.environ, fault, desktop=quiet, told=("fault/",))
+        to_say = noticing.after_round(app.settings, obj.environ, fault, unwatched=quiet, told=("fault/",))
         if quiet and not to_say:
             return fault.code  # said within a day; a scheduler's mail every five minutes would hide the next trouble
         raise
+    upkeep.leave_word(obj.home, report.account_id)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     elif obj.verbose >= 0:
@@ -108,8 +122,8 @@ def command_sync(
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     screen.tell_alerts(report)
-    told = ("gap/", "lost/", *(["alert/", "hint/"] if report.alerts else []))
-    noticing.after_round(app.settings, obj.environ, None, desktop=quiet, told=told)
+    told = ("gap/", "lost/", *(["alert/", "hint/", "due/"] if report.alerts else []))
+    noticing.after_round(app.settings, obj.environ, None, unwatched=quiet, told=told)
     if report.reported and obj.verbose < 0:
         click.echo(screen.notice(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0
@@ -165,7 +179,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
 
 
 @click.command("show", help=N_("Read a room as it is kept, with earlier texts of edited and deleted messages."))
-@click.argument("room", type=int, metavar=N_("ROOM"))
+@click.argument("room", type=int, metavar=N_("ROOM"), shell_complete=room_numbers)
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
 @click.pass_obj

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from archiver.cli import alarm, dues, progress_lines, screen, stamps, watch
+from archiver.cli import alarm, dues, screen, stamps, watch
+from archiver.settings.home import home_path
 from archiver.signs import Level
 from archiver.store.archive import Archive
 from archiver.view.desk import Attention, Block, Condition, Desk
@@ -14,6 +14,7 @@ from archiver.view.desk import Attention, Block, Condition, Desk
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from archiver.cli.context import CliContext
     from archiver.settings.model import Settings
@@ -36,8 +37,14 @@ def desk_of(obj: CliContext) -> Desk:
         now=utc_now,
         status=lambda reading: status(reading, authorities=authorities),
         attention=lambda reading, told: attention(reading, told, settings, now=utc_now()),
+        command=command(obj.home),
         language=spoken(),
     )
+
+
+def command(home: Path) -> tuple[str, ...]:
+    """How a new terminal calls the program for an archive; the variables of this one need not be set there."""
+    return ("archive",) if home == home_path(None, {}) else ("archive", "--home", str(home))
 
 
 def attention(reading: Reading, told: Status, settings: Settings, *, now: datetime) -> Attention:
@@ -62,18 +69,12 @@ def _block(one: alarm.Alarm) -> Block:
 
 
 def _facts(reading: Reading, told: Status, settings: Settings, *, now: datetime) -> Iterator[tuple[str, str]]:
-    from archiver.store.queries.contracts import rooms_to_read
-    from archiver.store.queries.progress import progress
-
+    """As in `status`, but for the re-reading, whose counting would make the page wait in a large archive."""
     yield _("Last save"), screen.jst(told.last_sync) if told.last_sync else _("never")
     yield _("Daily seals"), "  ".join(stamps.seal_words(told))
     if not settings.timestamp.authorities:
         yield _("Third-party time"), _("off (the seals show no time that a stranger vouches for)")
     yield _("Other copy"), "  ".join(filter(None, screen.backup_words(told.backup, _("Attention"))))
-    lately = now - timedelta(days=settings.sync.reread_days)
-    slow = progress(reading, rooms_to_read(reading, now), since=lately)
-    for label, sentences in progress_lines.words(slow, days=settings.sync.reread_days):
-        yield label, "  ".join(sentences)
     blank, near = dues.told(reading, told.contracts, now=now)
     yield from ((_("Not entered"), line) for line in blank)
     yield from ((_("Deadline"), line) for line in near)

@@ -63,18 +63,27 @@ def _begin(obj: CliContext) -> None:
     from archiver.store.archive import Archive
 
     homes.check_home(obj.home, obj.environ)
-    for sentence in (
-        _("Setting up (about 10 minutes). You may stop at any time; archive init goes on where you were."),
-        _("It only reads: it posts, marks as read and deletes nothing, and nothing is sent to the other side."),
-        _("It can: keep messages, edits, deletions and files of the chats you choose, and make packages of them."),
-        _("It cannot: bring back what vanished before, or texts that change while this computer is off."),
-        _("It sends no package by itself, and says nothing about who is right."),
-    ):
-        tell(sentence, indent=0)
-    make_home(obj.home)
     archive = Archive(obj.home)
+    _say_what_it_does(again=archive.exists())
+    make_home(obj.home)
     if not archive.exists():
         revision.create(archive.database)
+
+
+def _say_what_it_does(*, again: bool) -> None:
+    """Before anything is asked: what it can do and what it cannot; on a later call one line of it."""
+    if again:
+        tell(_("Going on where you were. It only reads, and nothing is sent to the other side."), indent=0)
+        return
+    tell(_("Setting up (about 10 minutes). You may stop at any time; archive init goes on where you were."), indent=0)
+    for sentence in (
+        _("- It only reads: it posts and deletes nothing, and sends the others nothing."),
+        _("- What it was once shown stays, also when it is changed or deleted later."),
+        _("- What is gone stays gone. For messages beyond the newest 100: archive recover"),
+        _("- Only the chats that you choose are kept, and only on this computer."),
+        _("- It judges and promises nothing; the platform's record decides: deliver there"),
+    ):
+        tell(sentence)
 
 
 def _has_contract(obj: CliContext) -> bool:

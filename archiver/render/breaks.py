@@ -60,7 +60,7 @@ class Breaks:
         self._pauses, self._entered, self._gaps = [], [], []
 
     def _pause(self, pause: Pause) -> str:
-        return f'<div class="break" role="note"><p><b>{PAUSE}</b> {escape(self._notes[pause])}</p></div>\n'
+        return pause_html(self._notes[pause])
 
 
 def gap_title(gap: Gap) -> str:
@@ -96,10 +96,15 @@ def gap_html(gap: Gap) -> str:
     )
 
 
+def pause_html(text: str) -> str:
+    """A time in which nobody looked as a break across the page."""
+    return f'<div class="break" role="note"><p><b>{PAUSE}</b> {escape(text)}</p></div>\n'
+
+
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     """When nobody looked, and what that cost: nothing but former texts, unless a gap lies in the same time."""
     period = f"{stamp(pause.start)} から {stamp(pause.end)} まで。"
-    if any(_overlaps(pause, gap.start, gap.end) for gap in gaps):
+    if any(overlaps(pause, gap.start, gap.end) for gap in gaps):
         return (
             f"{period}この間の発言には、保存できていないものがあります(「空白」の表示を見てください)。"
             "この間に変えられた文面も、前の内容が分かりません。"
@@ -107,7 +112,8 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     return f"{period}発言は後で取得済み。この間に変えられた文面だけ、前の内容が分かりません。"
 
 
-def _overlaps(pause: Pause, start: datetime | None, end: datetime | None) -> bool:
+def overlaps(pause: Pause, start: datetime | None, end: datetime | None) -> bool:
+    """Whether a gap with these ends, as far as they are known, lies in the same time."""
     return (start is None or start < pause.end) and (end is None or end > pause.start)
 
 

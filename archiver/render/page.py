@@ -82,7 +82,7 @@ class Transcript:
             page.texts.put(message, texts)
             self._places.put(message)
             self._states[message.state] += 1
-        page.end("".join(breaks.rest()) + summary.ending(self._conversation, empty=not self._states))
+        page.end("".join(breaks.rest()) + summary.ending(self._conversation.inaccessible_since, empty=not self._states))
         yield self._sheet(page)
         self._facts = summary.facts(self._conversation, self._pages, self._states)
 

@@ -34,17 +34,17 @@ def facts(conversation: Conversation, pages: Sequence[Page], states: Mapping[Sta
         gaps=_holes(conversation),
         owner=f"{visible(owner.names[-1]) if owner and owner.names else ''}(ID {conversation.owner_id})",
         read_at=stamp(conversation.read_at),
-        inaccessible=_inaccessible(conversation),
+        inaccessible=_inaccessible(conversation.inaccessible_since),
     )
 
 
-def ending(conversation: Conversation, *, empty: bool) -> str:
+def ending(inaccessible_since: datetime | None, *, empty: bool) -> str:
     """What stands after the last message, as HTML."""
     parts = []
     if empty:
         parts.append('<p class="note">この期間に、保存された発言はありません。</p>\n')
-    if conversation.inaccessible_since is not None:
-        text = escape(_inaccessible(conversation))
+    if inaccessible_since is not None:
+        text = escape(_inaccessible(inaccessible_since))
         parts.append(f'<div class="break" role="note"><p><b>開けなくなった(理由不明)</b> {text}</p></div>\n')
     return "".join(parts)
 
@@ -113,8 +113,7 @@ def _holes(conversation: Conversation) -> str:
     return "、".join(f"{title} {titles.count(title)}か所" for title in dict.fromkeys(titles)) or "なし"
 
 
-def _inaccessible(conversation: Conversation) -> str:
-    since = conversation.inaccessible_since
+def _inaccessible(since: datetime | None) -> str:
     if since is None:
         return ""
     return (

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from archiver import errors
 from archiver.app import App
-from archiver.schedule import agenda, log
+from archiver.schedule import agenda
 from archiver.schedule import round as rounds
 from archiver.schedule.agenda import Hold, Round, Rounds
 from archiver.schedule.inspection import Inspection
@@ -116,10 +116,11 @@ class Duties:
         app = self._app
         if self._refusal is not None and not agenda.may_ask(self._hold, self._mark(), self.now()):
             self._said.trouble(self._refusal)
-            rounds.upkeep(app)
+            rounds.upkeep(app, upgraded=self._said.voice.upgraded)
             return
         options = sync.Options(rooms=made.rooms, max_seconds=self.settings.sync.every.total_seconds())
-        report = rounds.run(app, options, sync.Talk(step=self._at_step, file=self._at_step))
+        talk = sync.Talk(step=self._at_step, file=self._at_step)
+        report = rounds.run(app, options, talk, upgraded=self._said.voice.upgraded)
         self._hold = self._refusal = None
         self._said.saved()
         self._said.voice.round(report)
@@ -150,7 +151,6 @@ class Duties:
         if isinstance(fault, OF_TOKENS):
             self._hold, self._refusal = agenda.refused(self._hold, self._mark(), self.now()), fault
         self._let_go()  # whatever is wrong with its connections, and a token that it remembers, is gone with it
-        log.note(self.settings.home, f"error={type(fault).__name__}", at=self.now())
         self._said.trouble(fault)
 
     def _rest(self) -> None:

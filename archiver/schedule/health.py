@@ -7,10 +7,12 @@ request goes to Chatwork.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 from archiver.app import App
+from archiver.schedule import health_notices as notices
 from archiver.schedule import health_places as places
 from archiver.schedule import health_proof as proof
 from archiver.schedule import health_rooms as rooms
@@ -25,12 +27,22 @@ from archiver.settings.exports import exports_folder
 Scheduled = Callable[[], str | None]
 """Which of the system's schedulers starts the job, in a few words; None: nothing of ours is registered."""
 
+Others = Callable[[int], Sequence[Path]]
+"""The other homes of this computer where an account is saved, by its id."""
 
-def looks(app: App, environ: Mapping[str, str], *, scheduled: Scheduled) -> list[Look]:
+
+def looks(
+    app: App,
+    environ: Mapping[str, str],
+    *,
+    scheduled: Scheduled,
+    others: Others = lambda _account: (),
+    test: notices.Test | None = None,
+) -> list[Look]:
     """Every look, in the order of docs/reference/json.md.
 
     `app` is built from the settings as a scheduled run finds them. A database that cannot be read leaves out what
-    only it tells. Raises NoArchive, NewerArchive, StorageError.
+    only it tells. `test` sends a test notice. Raises NoArchive, NewerArchive, StorageError.
     """
     held, damage = look_into(app)
     seen = tokens.see(app.settings, environ, system=sys.platform)
@@ -39,7 +51,8 @@ def looks(app: App, environ: Mapping[str, str], *, scheduled: Scheduled) -> list
     found = [tokens.token_look(seen, registered=registered)]
     found.append(tokens.account_look(seen, asked, owner=held.owner if held else None, home=app.settings.home))
     found += [runs.clock_look(_clock(asked, held)), runs.schedule_look(registered)]
-    found += _of_runs(app, held) if held else []
+    found += _of_runs(app, held, others) if held else []
+    found.append(notices.notices_look(notices.see(app.settings, environ, test=test)))
     found.append(proof.database_look(damage))
     found += _of_proof(app, held) if held else []
     return [*found, *_of_places(app, environ, held)]
@@ -52,13 +65,15 @@ def document(found: Iterable[Look]) -> dict[str, object]:
     return {"ok": ok(listed), "looks": told}
 
 
-def _of_runs(app: App, held: Held) -> list[Look]:
+def _of_runs(app: App, held: Held, others: Others) -> list[Look]:
     every, now = app.settings.sync.every, app.now()
     stale = timedelta(hours=app.settings.notify.stale_hours)
+    homes = others(held.owner) if held.owner is not None else ()
     return [
         runs.last_run_look(held.last_run, every=every, stale=stale, now=now),
         rooms.pace_look(held.rates, every=every),
         rooms.plan_look(held.horizons, now=now),
+        runs.budget_look(held.other_calls, homes, home=app.settings.home, now=now),
     ]
 
 

@@ -17,7 +17,7 @@ from archiver.store.clock import moment
 from archiver.store.queries import health, known
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.verifications import Verified
-from archiver.sync.ending import CLOCK
+from archiver.sync.ending import CLOCK, OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Held:
     """Chatwork's clock minus ours in the last run that knew it."""
     budget: dict[str, Any] | None
     """Of requests, as the last run left it: limit, remaining, reset."""
+    other_calls: datetime | None
+    """When a run last saw that somebody else uses the account's calls."""
     last_run: datetime | None
     size: int
     """Bytes."""
@@ -61,11 +63,12 @@ def _held(reading: Reading, app: App) -> Held:
     now = app.now()
     rooms = rooms_to_read(reading, now)
     size, per_day = health_space.pace(reading, now=now)
-    last = work.recall(reading, "last_sync")
+    last, others = work.recall(reading, "last_sync"), work.recall(reading, OTHERS)
     return Held(
         owner=(known.owner(reading) or {}).get("account_id"),
         clock_ms=work.recall(reading, CLOCK),
         budget=_budget(work.recall(reading, "budget")),
+        other_calls=None if others is None else moment(others["at"]),
         last_run=None if last is None else moment(last["at"]),
         size=size,
         per_day=per_day,

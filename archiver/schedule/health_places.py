@@ -12,6 +12,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.schedule.health_look import Look, action, attention, fault_text, good, minute
 from archiver.settings.home import check_home
+from archiver.settings.network import Mounts
 from archiver.settings.token import is_private
 from archiver.store.archive import is_writable
 from archiver.store.backup import LastBackup
@@ -28,7 +29,7 @@ class Home(NamedTuple):
 
     path: Path
     fault: errors.ArchiverError | None
-    """A folder that another program copies while we write."""
+    """A folder that another program copies while we write, or one on another computer."""
     writable: bool
     private: bool
     """Whether others on this computer are kept out of the folder as a whole."""
@@ -46,12 +47,12 @@ class Place(NamedTuple):
 # --- looking ---------------------------------------------------------------------------------
 
 
-def home(path: Path, environ: Mapping[str, str]) -> Home:
-    """Look at the home and at what lies directly in it. Raises OSError if it cannot be listed."""
+def home(path: Path, environ: Mapping[str, str], *, mounts: Mounts | None = None) -> Home:
+    """Look at the home and at what lies directly in it; `mounts` as for `check_home`. Raises OSError if not listed."""
     fault: errors.ArchiverError | None = None
     try:
-        check_home(path, environ)
-    except errors.SyncedFolder as found:
+        check_home(path, environ, mounts=mounts)
+    except (errors.SyncedFolder, errors.NetworkFolder) as found:
         fault = found
     exposed = sorted(one.name for one in path.iterdir() if _is_exposed(one))
     return Home(path, fault, is_writable(path), is_private(path, path.stat()), exposed)

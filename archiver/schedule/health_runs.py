@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
+from pathlib import Path
 
 from archiver.schedule.health_look import Look, action, attention, good, minute
 from archiver.sync.ending import is_wrong
 
 LATE = timedelta(hours=1)
 """No last save may be older, or three times the pace where that is longer, without a word."""
+
+SHARED = timedelta(days=1)
+"""So long it is told that somebody else called."""
 
 
 def clock_look(offset_ms: int | None) -> Look:
@@ -62,3 +67,24 @@ def last_run_look(last: datetime | None, *, every: timedelta, stale: timedelta, 
         sentence = _("The last save was at {time}. If this computer was not off since then, see the schedule.")
         return attention("last_run", sentence.format(time=told))
     return good("last_run", _("The last save was at {time}.").format(time=told))
+
+
+def budget_look(seen: datetime | None, others: Sequence[Path], *, home: Path, now: datetime) -> Look:
+    """Whether this archive has the account's calls for itself.
+
+    `seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same account.
+    """
+    if others:
+        homes = ", ".join(str(one) for one in [home, *others])
+        sentence = _(
+            "Several archives on this computer save the same account: {homes}. They share Chatwork's 300 calls in 5 "
+            "minutes, so each is slower. If one is enough: archive --home FOLDER schedule remove"
+        )
+        return attention("budget", sentence.format(homes=homes))
+    if seen is not None and timedelta() <= now - seen < SHARED:
+        sentence = _(
+            "Another program uses the same account's calls (another computer with this archiver, or another tool; "
+            "last seen {time}). That is allowed; saving takes longer while it does."
+        )
+        return attention("budget", sentence.format(time=minute(seen)))
+    return good("budget", _("Nobody else was seen using the account's calls."))

@@ -15,12 +15,17 @@ STALE = "stale"
 """No good round for as long as the settings allow."""
 FINDINGS = "findings"
 """The last whole verification found something wrong."""
+REMOTE = "remote"
+"""Other places to be told at are named, and the library that reaches them is missing."""
 FAULT, ALERT, HINT, GAP, LOST = "fault/", "alert/", "hint/", "gap/", "lost/"
 """Why no round went through; an open high alert that somebody or something is going; one about words or dates; a gap;
 a file that was given up."""
+PACE, DUE, PAUSE, DAILY = "pace/", "due/", "pause/", "daily/"
+"""A chat in which more is written than a list shows between two saves; a deadline of today or tomorrow; a long pause
+that has ended; the notice of a day."""
 
-LASTING = (GAP, LOST)
-"""What nobody can mend is said once and not every day; `status` and every package keep saying it."""
+LASTING = (GAP, LOST, PACE, DUE, PAUSE, DAILY)
+"""What nobody can mend, or what is no trouble, is said once and not every day; `status` and packages keep saying it."""
 
 
 class Notices(NamedTuple):
@@ -30,6 +35,8 @@ class Notices(NamedTuple):
     over: tuple[str, ...]
     known: dict[str, datetime]
     """Key → when it was last said."""
+    kept: bool = True
+    """Whether it could be remembered that this is said."""
 
 
 def judge(present: Iterable[str], known: Mapping[str, datetime], *, now: datetime) -> Notices:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
 from gettext import gettext as _
@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.app import App
 from archiver.export import daily
 from archiver.records import JST
-from archiver.schedule import log, lookout, stamps
+from archiver.schedule import log, lookout, resuming, stamps, upgrade
 from archiver.settings.model import Settings
 from archiver.signs import GOING
 from archiver.store import seal, work
@@ -33,12 +33,13 @@ DAILIES = "dailies"
 """Remembers the Tokyo day, and the last entry about a contract, for which every daily export is made."""
 
 
-def run(app: App, options: sync.Options, talk: sync.Talk) -> SyncReport:
-    """Run one round. Raises ArchiveInUse at once if another one runs, and what `sync.run.run` raises.
+def run(app: App, options: sync.Options, talk: sync.Talk, *, upgraded: upgrade.Told = upgrade.UNHEARD) -> SyncReport:
+    """Run one round. Raises ArchiveInUse at once if another one runs, NewerArchive, and what `sync.run.run` raises.
 
     What is due is sealed before Chatwork is asked, so that a round that fails later still leaves a seal, stamped.
+    An archive of an older version is brought to this one before all that; `upgraded` hears of it.
     """
-    with app.archive.round_lock():
+    with _begun(app, upgraded):
         try:
             return _round(app, options, talk)
         except errors.ArchiverError:
@@ -46,12 +47,14 @@ def run(app: App, options: sync.Options, talk: sync.Talk) -> SyncReport:
             raise
 
 
-def rescue(app: App, rooms: Collection[int], talk: sync.Talk) -> SyncReport:
+def rescue(
+    app: App, rooms: Collection[int], talk: sync.Talk, *, upgraded: upgrade.Told = upgrade.UNHEARD
+) -> SyncReport:
     """Save everything shared with the people of these rooms now: no pacing, no reserve, a seal whatever happens.
 
     Raises as `run`, and UsageError if none of the rooms is read any more.
     """
-    with app.archive.round_lock():
+    with _begun(app, upgraded):
         app.chatwork.transport.reserve = 0
         try:
             return _round(app, sync.Options(rooms=_shared(app, rooms), full=True), talk, always=True)
@@ -61,18 +64,28 @@ def rescue(app: App, rooms: Collection[int], talk: sync.Talk) -> SyncReport:
             raise
 
 
-def upkeep(app: App) -> None:
+def upkeep(app: App, *, upgraded: upgrade.Told = upgrade.UNHEARD) -> None:
     """All of a round that needs no Chatwork: what is due is sealed, stamped and copied. Raises ArchiveInUse."""
-    with app.archive.round_lock():
+    with _begun(app, upgraded):
         _seal_if_due(app)
         stamps.ask(app)
         _dailies(app, at_once=False)
 
 
+@contextlib.contextmanager
+def _begun(app: App, upgraded: upgrade.Told) -> Iterator[None]:
+    """Around every kind of round: nobody else's, in the log however it ends, on an archive of this version."""
+    with app.archive.round_lock(), log.around(app.settings.home, now=app.now):
+        upgrade.within_round(app, upgraded)
+        yield
+
+
 def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = False) -> SyncReport:
     sealed = [_seal_if_due(app)]
     chosen = replace(_options(app.settings, options), watch=lookout.going, seal=lambda: sealed.append(_seal(app)))
+    before, longest = resuming.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
     report = sync.run(app.archive, app.chatwork, app.downloads, now=app.now, options=chosen, talk=talk)
+    resuming.note(app.archive, before, report, longest=longest, whole=options.rooms is None)
     opened = lookout.judge(app.archive, now=app.now)
     report.alerts = tuple(lookout.document(one) for one in opened)
     at_once = always or report.disappeared or any(one.rule in GOING for one in opened)
@@ -112,7 +125,7 @@ def _shared(app: App, rooms: Collection[int]) -> frozenset[int]:
 
 def recover(app: App, places: Collection[Place], told: Callable[[int, int], None]) -> Recovered:
     """Read recovered ids as a round of its own. Raises ArchiveInUse, and what `recover.reading.read` raises."""
-    with app.archive.round_lock():
+    with _begun(app, upgrade.UNHEARD):
         _seal_if_due(app)
         digest = settings_digest(app.settings)
         made = read(app.archive, app.chatwork, places, now=app.now, told=told, settings=digest)

@@ -32,6 +32,8 @@ class Voice:
     """Once, when it is over; the name of the error's class."""
     findings: Callable[[Verification], None] = lambda _told: None
     """A verification found something wrong."""
+    upgraded: Callable[[Path], None] = lambda _copy: None
+    """The archive was brought to this version; where it lies as it was before."""
 
 
 SILENT = Voice()

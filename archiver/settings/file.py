@@ -70,7 +70,12 @@ def load(home: Path, environ: Mapping[str, str]) -> Settings:
         timestamp=TimestampSettings(
             tuple(AuthoritySetting(one.name, one.url, one.roots) for one in raw.timestamp.authorities)
         ),
-        notify=NotifySettings(raw.notify.stale_hours, raw.notify.desktop, tuple(raw.notify.urls)),
+        notify=NotifySettings(
+            stale_hours=raw.notify.stale_hours,
+            desktop=raw.notify.desktop,
+            daily=raw.notify.daily,
+            urls=tuple(raw.notify.urls),
+        ),
     )
 
 

@@ -10,8 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archiver import errors
+
+if TYPE_CHECKING:
+    from archiver.settings.network import Mounts
 
 APPLICATION = "chatwork-archiver"
 SETTINGS_FILE = "archive.toml"
@@ -45,16 +49,21 @@ def holds_archive(home: Path) -> bool:
         return False
 
 
-def check_home(home: Path, environ: Mapping[str, str]) -> None:
-    """Raise SyncedFolder if another program copies this folder while we write to it.
+def check_home(home: Path, environ: Mapping[str, str], *, mounts: Mounts | None = None) -> None:
+    """Raise SyncedFolder if another program copies this folder while we write, NetworkFolder if it is elsewhere.
 
-    Known by the names of folders above it, by the marks those programs leave there, and by the variables
+    The first is known by the names of folders above it, by the marks those programs leave there, and by the variables
     that OneDrive sets on Windows. A mac that keeps Documents in iCloud cannot be told from another.
+    `mounts`: where the second is looked up, as for `share_of`.
     """
+    from archiver.settings.network import share_of
+
     for path in dict.fromkeys((home, Path(os.path.realpath(home)))):
         for folder in (path, *path.parents):
             if service := _service(folder, environ):
                 raise errors.SyncedFolder(path=home, service=service)
+    if kind := share_of(home, mounts=mounts):
+        raise errors.NetworkFolder(path=home, kind=kind)
 
 
 def language_of(home: Path) -> str | None:

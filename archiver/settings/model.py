@@ -110,8 +110,10 @@ class NotifySettings:
     stale_hours: float = 24
     """Hours without a successful run before a notice."""
     desktop: bool = True
+    daily: bool = False
+    """Whether each day has a notice, also a good one."""
     urls: tuple[str, ...] = field(default=(), repr=False)
-    """May hold passwords, so they are never printed."""
+    """Addresses, or `env:NAME` and `file:PATH` where one lies. They hold passwords, so they are never printed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Notify(Section, frozen=True):
 
     stale_hours: Amount = 24
     desktop: bool = True
+    daily: bool = False
     urls: tuple[str, ...] = ()
 
 

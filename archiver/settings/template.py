@@ -70,6 +70,13 @@ authorities = []
 stale_hours = 24
 # パソコンの通知を使います。 / Use the desktop's own notices.
 desktop = true
-# そのほかの通知先。 / Other places to be told at.
+# 毎日、夜に1回、その日のまとめも知らせます。 / Tell once a day, in the evening, also that all is well.
+daily = false
+# そのほかの通知先(メールなど)。パスワードを含むので、自分だけが読めるファイルや環境変数にも置けます。
+#   "mailto://…"   Apprise の書き方(docs/how-to/notices.md)
+#   "file:パス"    その1行が書かれた、自分だけが読めるファイル(chmod 600)
+#   "env:名前"     環境変数
+# Other places to be told at, such as a mailbox: an address as Apprise writes it, or "file:PATH" and "env:NAME"
+# where it lies. Addresses hold passwords; this needs the extra [notify]. See docs/how-to/notices.md.
 urls = []
 """

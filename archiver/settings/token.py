@@ -30,20 +30,28 @@ def token(settings: Settings, environ: Mapping[str, str]) -> str:
     Raises TokenMissing, TokenMalformed (it could not stand in an HTTP header), TokenFileUnsafe,
     KeyringUnavailable.
     """
-    kind, place = _parts(settings.token_source)
-    match kind:
-        case "env":
-            found = environ.get(place, "")
-        case "file":
-            found = _from_file(_file(settings.home, place), environ)
-        case _:
-            found = _from_keyring(settings.home)
-    found = found.strip().strip("\ufeff").strip()
+    found = secret(settings.home, settings.token_source, environ)
     if not found:
         raise errors.TokenMissing(source=settings.token_source)
     if not re.fullmatch(r"[!-~]+", found):
         raise errors.TokenMalformed(source=settings.token_source)
     return found
+
+
+def secret(home: Path, source: str, environ: Mapping[str, str]) -> str:
+    """What lies at a place, without the blanks, line ends and byte order mark around it; empty if nothing does.
+
+    Raises TokenMissing, TokenFileUnsafe, KeyringUnavailable.
+    """
+    kind, place = _parts(source)
+    match kind:
+        case "env":
+            found = environ.get(place, "")
+        case "file":
+            found = _from_file(_file(home, place), environ)
+        case _:
+            found = _from_keyring(home)
+    return found.strip().strip("\ufeff").strip()
 
 
 def store_token(home: Path, source: str, value: str) -> None:

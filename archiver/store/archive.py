@@ -23,6 +23,8 @@ from archiver.store import revision
 
 DATABASE = "archive.sqlite3"
 BUSY_SECONDS = 30
+_LACKING = ("no such table", "no such column", "has no column")
+"""What SQLite says of something that came with a later form."""
 
 
 class Reading:
@@ -54,6 +56,7 @@ class Archive:
         self.database = database or home / DATABASE
         self._still = still
         self._engine: Engine | None = None
+        self._is_older = False
 
     def exists(self) -> bool:
         """Whether there is a database in the home."""
@@ -61,7 +64,7 @@ class Archive:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
-        """Open a snapshot. Raises NoArchive, ArchiveDamaged."""
+        """Open a snapshot, of an older form too, as far as it goes. Raises NoArchive, ArchiveDamaged, OlderArchive."""
         if not self.exists():
             raise errors.NoArchive(path=self.home)
         with self._translated(), self._connect_to_read() as sql, sql.begin():
@@ -72,7 +75,8 @@ class Archive:
     def writing(self) -> Iterator[Writing]:
         """Open a transaction that holds the write lock from its beginning.
 
-        Raises NoArchive, ArchiveBusy (another writer for 30 s), DiskFull, HomeNotWritable.
+        Raises NoArchive, ArchiveBusy (another writer for 30 s), DiskFull, HomeNotWritable, and OlderArchive: only
+        what has the form of this version is written to.
         """
         if not self.exists():
             raise errors.NoArchive(path=self.home)
@@ -80,6 +84,8 @@ class Archive:
             sql.info["immediate"] = True
             try:
                 with sql.begin():
+                    if self._is_older and revision.check(sql, self.home) != revision.HEAD:
+                        raise errors.OlderArchive(path=self.home)
                     yield Writing(sql, self.home)
             finally:
                 sql.info.pop("immediate", None)
@@ -125,7 +131,7 @@ class Archive:
 
     def _checked(self, engine: Engine) -> Engine:
         with engine.connect() as sql:
-            revision.check(sql, self.home)
+            self._is_older = revision.check(sql, self.home) != revision.HEAD
         return engine
 
     @contextlib.contextmanager
@@ -134,6 +140,8 @@ class Archive:
         try:
             yield
         except (DatabaseError, sqlite3.DatabaseError) as fault:
+            if self._is_older and any(words in str(fault) for words in _LACKING):
+                raise errors.OlderArchive(path=self.home) from fault
             raise translate(fault, self.database) from fault
 
 
@@ -188,6 +196,13 @@ def translate(fault: DatabaseError | sqlite3.DatabaseError, database: Path) -> E
     if broken or isinstance(fault, OperationalError | sqlite3.OperationalError):
         return errors.ArchiveDamaged(path=database, detail=said)
     return fault
+
+
+def open_plainly(database: Path) -> sqlite3.Connection:
+    """The driver's own connection, on media that cannot be written too; it makes no file that is not there."""
+    if is_writable(database.parent):
+        return sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
+    return _open(database, read_only=True, immutable=True)
 
 
 def _open(database: Path, *, read_only: bool, immutable: bool) -> sqlite3.Connection:

@@ -9,7 +9,8 @@ import errno
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,10 @@ from archiver.store.snapshot import copy_database
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0001"
 REVISIONS = ("0001",)
 """Every revision this version knows, oldest first."""
+
+HEAD = REVISIONS[-1]
 
 
 def check(sql: Connection, home: Path) -> str:
@@ -41,8 +43,6 @@ def create(database: Path) -> None:
     It is made beside its place and renamed, so a killed `init` leaves no half database; one that is there
     already is never replaced.
     """
-    from archiver.store.archive import translate
-
     fresh = database.with_name(database.name + ".new")
     try:
         for stale in (fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-shm", "-journal"))):
@@ -55,64 +55,105 @@ def create(database: Path) -> None:
         sync_folder(database.parent)
     except OSError as fault:
         raise storage_error(fault, database.parent) from fault
-    except DatabaseError as fault:
-        raise translate(fault, database) from fault
 
 
 def upgrade(database: Path) -> None:
-    """Run every step that is missing, all in one transaction."""
-    from alembic import command
-    from alembic.config import Config
+    """Run every step that is missing, all in one transaction. Raises StorageError."""
+    with _sole_writer(database) as connection:
+        _run_steps(connection)
 
-    from archiver.store.archive import build_engine
 
-    engine = build_engine(database)
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    try:
-        with engine.connect() as sql:
-            sql.info["immediate"] = True
-            with sql.begin():
-                config.attributes["connection"] = sql
-                command.upgrade(config, "head")
-            sql.info.pop("immediate")
-            sql.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        engine.dispose()
+def is_older(database: Path) -> bool:
+    """Whether a database has the form of an older version. Raises NoArchive, NewerArchive, StorageError."""
+    found = _revision(database)
+    if found not in REVISIONS:
+        raise errors.NewerArchive(path=database.parent)
+    return found != HEAD
 
 
 def migrate(database: Path) -> Path | None:
     """Bring an older database up to date after a verified copy beside it; None if nothing was to be done.
 
-    Returns the copy. Raises NewerArchive (made by a newer version, or no space for the copy), StorageError.
+    Nobody can write between the copy and the last step, so the copy is the archive as it was before; it stays. Killed
+    at any moment, the database is wholly of the one form or of the other. Returns the copy. Raises NewerArchive (made
+    by a newer version, or no space), ArchiveBusy, StorageError.
     """
-    found = _revision(database)
-    if found not in REVISIONS:
-        raise errors.NewerArchive(path=database.parent)
-    if found == HEAD:
+    if not is_older(database):
         return None
+    _check_writable(database)
+    try:
+        with _sole_writer(database) as connection:
+            if check(connection, database.parent) == HEAD:  # somebody else has just done it
+                return None
+            copy = database.with_name(f"{database.stem}.before-{HEAD}.sqlite3")
+            _copy_verified(database, copy)
+            _run_steps(connection)
+        return copy
+    except errors.DiskFull as fault:
+        raise errors.NoSpaceToMigrate(path=database.parent) from fault
+
+
+def _check_writable(database: Path) -> None:
+    from archiver.store.archive import is_writable
+
+    if not is_writable(database.parent):
+        raise errors.HomeNotWritable(path=database.parent, detail=os.strerror(errno.EROFS))
     if shutil.disk_usage(database.parent).free < 2 * database.stat().st_size:
         raise errors.NoSpaceToMigrate(path=database.parent)
-    copy = _verified_copy(database, database.with_name(f"{database.stem}.before-{HEAD}.sqlite3"))
-    upgrade(database)
-    return copy
 
 
 def _revision(database: Path) -> str:
-    from archiver.store.archive import translate
+    from archiver.store.archive import open_plainly, translate
 
+    if not database.is_file():
+        raise errors.NoArchive(path=database.parent)
     try:
-        with closing(sqlite3.connect(database)) as connection:
+        with closing(open_plainly(database)) as connection:
             (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.DatabaseError as fault:
         raise translate(fault, database) from fault
     return str(found)
 
 
-def _verified_copy(database: Path, copy: Path) -> Path:
+def _copy_verified(database: Path, copy: Path) -> None:
+    """As of now, which the writing transaction that is open elsewhere keeps as it is."""
     fresh = copy.with_name(copy.name + ".new")
     with closing(sqlite3.connect(database)) as source:
         source.execute("BEGIN")
         copy_database(source, fresh)
     fresh.replace(copy)
-    return copy
+    sync_folder(copy.parent)
+
+
+# --- Alembic ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def _sole_writer(database: Path) -> Iterator[Connection]:
+    """A transaction that holds the write lock, committed at the end; what goes wrong is said in our words."""
+    from archiver.store.archive import build_engine, translate
+
+    engine = build_engine(database)
+    try:
+        with engine.connect() as sql:
+            sql.info["immediate"] = True
+            with sql.begin():
+                yield sql
+            sql.info.pop("immediate")
+            sql.exec_driver_sql("PRAGMA busy_timeout = 0")  # whoever reads meanwhile is not waited for
+            sql.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    except (DatabaseError, sqlite3.DatabaseError) as fault:
+        raise translate(fault, database) from fault
+    finally:
+        engine.dispose()
+
+
+def _run_steps(connection: Connection) -> None:
+    """Every step that is missing."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

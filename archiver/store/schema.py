@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -81,7 +82,7 @@ seal = Table(
 # --- readable --------------------------------------------------------------------------------
 
 
-def _readable(name: str, *columns: Column[object], large: bool = False) -> Table:
+def _readable(name: str, *columns: Column[object] | Index, large: bool = False) -> Table:
     """A table made of entries; a large one lies in its primary key's order, which saves an index."""
     return Table(name, metadata, *columns, info={"readable": True}, sqlite_with_rowid=not large)
 
@@ -150,6 +151,8 @@ message = _readable(
     Column("text_digest", Text, nullable=False),
     Column("was_edited", Boolean, nullable=False),
     _seq(),
+    Index("message_sent", "room_id", "send_time"),
+    Index("message_state", "room_id", "state", sqlite_where=text("state <> 'present'")),
     large=True,
 )
 
@@ -182,6 +185,7 @@ task = _readable(
     Column("versions", Integer, nullable=False),
     Column("fingerprint", Text, nullable=False),
     _seq(),
+    Index("task_message", "room_id", "message_id"),
 )
 
 task_version = _readable(
@@ -210,6 +214,8 @@ file = _readable(
     Column("gone_since", Text),
     Column("fingerprint", Text, nullable=False),
     _seq(),
+    Index("file_message", "room_id", "message_id"),
+    Index("file_sent", "room_id", "upload_time", "file_id"),
 )
 
 blob = _readable(
@@ -237,6 +243,7 @@ window = _readable(
     Column("reply", Text),
     Column("message_num", BigInteger),
     Column("limited", Boolean, nullable=False),
+    Index("window_span", "room_id", "seq", "oldest", "newest"),
 )
 
 reading = _readable(
@@ -244,6 +251,8 @@ reading = _readable(
     _id("room_id"),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("observed_at", Text, nullable=False),
+    Column("oldest", BigInteger, nullable=False),  # of the ids, as numbers
+    Column("newest", BigInteger, nullable=False),
     Column("ids", Text, nullable=False),
 )
 
@@ -270,6 +279,13 @@ gap = _readable(
     Column("reason", Text, nullable=False),
     Column("open", Boolean, nullable=False),
     _seq(),
+)
+
+change = _readable(
+    "change",
+    _id("room_id"),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    large=True,
 )
 
 contract = _readable(

@@ -62,7 +62,8 @@ def conditions(scope: Scope) -> tuple[str, tuple[int, ...]]:
             values += sorted(wanted)
     for sign, limit in ((">=", scope.since), ("<", scope.until)):
         if limit is not None:
-            parts.append(f"m.send_time {sign} ?")
+            # Without the plus the index of send times would be walked, and all it gives sorted, for the newest 50.
+            parts.append(f"+m.send_time {sign} ?")
             values.append(limit)
     parts += [_FILTERS[one] for one in sorted(scope.has)]
     return "".join(f" AND {part}" for part in parts), tuple(values)

@@ -15,6 +15,9 @@ _PAGES = 2_000
 """Pages between two words of progress (8 MB)."""
 
 _BESIDE = ("-wal", "-shm", "-journal")
+_EXTENT = "SELECT count(*), max(seq), (SELECT digest FROM entry ORDER BY seq DESC LIMIT 1) FROM entry"
+"""How far an archive goes: what a copy must have in common with it."""
+
 _FULL, _CORRUPT, _NO_DATABASE = 13, 11, 26
 """Primary result codes of SQLite (sqlite.org/rescode.html)."""
 
@@ -89,7 +92,7 @@ def _fill(source: sqlite3.Connection, target: Path, tell: Callable[[int], None] 
 def _check(source: sqlite3.Connection, target: Path) -> None:
     with closing(sqlite3.connect(target)) as copy:
         (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-        counted = [one.execute("SELECT count(*), max(seq) FROM entry").fetchone() for one in (source, copy)]
+        counted = [one.execute(_EXTENT).fetchone() for one in (source, copy)]
     if verdict != "ok" or counted[0] != counted[1]:
         raise errors.ArchiveDamaged(path=target, detail=str(verdict))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from archiver.chatwork.ratelimit import Budget
 from archiver.records import RoomId
@@ -22,6 +23,12 @@ CLOCK = "clock_offset_ms"
 
 UNREAD_DROPPED = "unread_dropped"
 """Remembered: when the own unread messages last became fewer during a run."""
+
+OTHERS = "other_calls"
+"""Remembered: when a run last saw that somebody else uses the account's calls, and how many in that run."""
+
+BY_HAND = 10
+"""So many calls of others in one run are none: our own commands, called meanwhile, make some."""
 
 WRONG_CLOCK_MS = 60_000
 
@@ -59,6 +66,7 @@ def finish(
     report.complete = whole and not desk.troubles
     with desk.archive.writing() as writing:
         _remember(desk, writing, report)
+        keep_others(writing, transport.tally.others, at=report.finished_at)
         sweeps.write(
             writing,
             report,
@@ -75,6 +83,12 @@ def keep_budget(writing: Writing, budget: Budget) -> None:
     if budget.reset is not None:
         told = {"limit": budget.limit, "remaining": budget.remaining, "reset": stamp(budget.reset)}
         work.remember(writing, "budget", told)
+
+
+def keep_others(writing: Writing, calls: int, *, at: datetime) -> None:
+    """Leave word that others called, if that was more than our own commands do."""
+    if calls > BY_HAND:
+        work.remember(writing, OTHERS, {"at": stamp(at), "calls": calls})
 
 
 def is_wrong(offset_ms: int) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from archiver import errors
 from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
+from archiver.chatwork.ratelimit import Tally
 from archiver.records import AccountId
 from archiver.store import work
 from archiver.store.archive import Archive
@@ -84,7 +85,8 @@ class _Run:
         transport.deadline = None if most is None else self.started + timedelta(seconds=most)
         transport.budget = self.held.budget or transport.budget
         transport.clock_offset = None  # each run tells its own
-        self.counters = ending.Counters(client.transport.requests, client.transport.unparsed)
+        transport.tally = Tally()  # between two runs another command of ours may have called
+        self.counters = ending.Counters(transport.requests, transport.unparsed)
         self.shown: dict[int, Room] = {}
 
     def ask(self) -> Single[Me]:

@@ -9,11 +9,36 @@ from werkzeug.exceptions import HTTPException
 
 from archiver import errors
 from archiver.render.frame import style
-from archiver.view import frame, overview
+from archiver.view import (
+    calendar,
+    chosen,
+    conversation,
+    events,
+    files,
+    frame,
+    message,
+    overview,
+    people,
+    pictures,
+    search,
+    tasks,
+)
 from archiver.view.desk import NAME, Desk
 from archiver.view.gate import Gate, guard
 
-PAGES = (overview.pages,)
+PAGES = (
+    overview.pages,
+    search.pages,
+    conversation.pages,
+    message.pages,
+    chosen.pages,
+    events.pages,
+    files.pages,
+    people.pages,
+    pictures.pages,
+    tasks.pages,
+    calendar.pages,
+)
 
 
 def build(desk: Desk, gate: Gate) -> Flask:

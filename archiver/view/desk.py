@@ -57,6 +57,8 @@ class Desk:
     status: Callable[[Reading], Status]
     """What is held, covered and missing."""
     attention: Callable[[Reading, Status], Attention]
+    command: tuple[str, ...] = ("archive",)
+    """How a terminal calls the program for this archive; words, not yet quoted."""
     language: str = "ja"
     """Of the pages: `ja` or `en`; conversations look as in every package, in Japanese."""
 

@@ -16,6 +16,7 @@ from archiver.render.visible import visible
 from archiver.view.desk import Condition, Desk
 
 KILO = 1000
+_BLANKS = dict.fromkeys(map(ord, "\t\n\r"), " ")
 
 
 def furnish(environment: Environment, desk: Desk) -> None:
@@ -39,6 +40,7 @@ def furnish(environment: Environment, desk: Desk) -> None:
         "number": lambda number: f"{number:,}",
         "size": size,
         "visible": visible,
+        "one_line": one_line,
         "pieces": pieces,
     }
     environment.filters.update(filters)
@@ -46,7 +48,14 @@ def furnish(environment: Environment, desk: Desk) -> None:
 
 def navigation() -> list[tuple[str, str]]:
     """Word and endpoint of the pages that lead to all others."""
-    return [(gettext.gettext("Overview"), "overview.index")]
+    return [
+        (gettext.gettext("Overview"), "overview.index"),
+        (gettext.gettext("Search"), "search.index"),
+        (gettext.gettext("What happened"), "events.index"),
+        (gettext.gettext("Files"), "files.index"),
+        (gettext.gettext("Tasks"), "tasks.index"),
+        (gettext.gettext("Chosen messages"), "chosen.index"),
+    ]
 
 
 def condition_word(condition: Condition) -> str:
@@ -72,6 +81,11 @@ def pieces(sentence: str) -> Markup:
 
 def _piece(part: str) -> Markup:
     return Markup("<code>{}</code>" if part.startswith("archive ") else '<span class="piece">{}</span>').format(part)
+
+
+def one_line(text: str) -> str:
+    """A stretch of a text as one line: line ends and tabs are blanks, and what else is hidden is made visible."""
+    return visible(text.replace("\r\n", " ").translate(_BLANKS))
 
 
 def size(number: int) -> str:

@@ -7,36 +7,25 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
-from typing import Protocol
 
+from archiver.chatwork.notation import parse
 from archiver.records import State
+from archiver.render.body import plain
+from archiver.render.labels import NOWHERE
 from archiver.render.message import STATES
 from archiver.render.snippet import Snippet, snippet
 from archiver.render.visible import visible
+from archiver.store.queries.viewing.named import Named
+from archiver.store.search import Hit
 
 WIDTH = 180
 """Columns of the text; a sign of full width takes two."""
+_ENOUGH = 2_000
+"""Signs of a text that are read for so many columns."""
 
 
-class Told(Protocol):
-    """What a search or an address found."""
-
-    @property
-    def room_id(self) -> int: ...
-    @property
-    def message_id(self) -> str: ...
-    @property
-    def sent(self) -> datetime | None: ...
-    @property
-    def account_id(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def state(self) -> State: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def earlier(self) -> bool: ...
+Told = Hit | Named
+"""What a search or an address found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +56,7 @@ def line(told: Told, names: Mapping[int, str], *, words: Collection[str] = ()) -
         visible(told.name),
         STATES.get(told.state, ""),
         _text_state(told),
-        stretch(told.text, words),
+        stretch(told.text, words) if words else in_short(told.text),
     )
 
 
@@ -79,6 +68,11 @@ def chat_name(room: int, names: Mapping[int, str]) -> str:
 def stretch(text: str, words: Collection[str] = ()) -> Snippet:
     """What is shown of a text."""
     return snippet(text, words, width=WIDTH, measure=_columns)
+
+
+def in_short(body: str) -> Snippet:
+    """The same of a message's text, read as Chatwork shows it: without its marks for people, boxes and answers."""
+    return stretch(plain(parse(body[:_ENOUGH]), NOWHERE))
 
 
 def _text_state(told: Told) -> str:

@@ -32,7 +32,7 @@ def played_as(head: bytes) -> str | None:
 
 
 def _of_mp4(brand: bytes) -> str | None:
-    """By the main brand of an ISO base media file (ISO/IEC 14496-12); QuickTime's own is played as what it mostly is."""
+    """By the main brand of an ISO base media file (ISO/IEC 14496-12); QuickTime's own holds the same films."""
     if brand in _SOUND_BRANDS:
         return "audio/mp4"
     return "video/mp4" if _FILM_BRANDS.match(brand) or brand == b"qt  " else None

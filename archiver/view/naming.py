@@ -15,14 +15,16 @@ _ENDING = 20
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*~]')
 _DEVICE = re.compile(
-    "(?:con|prn|aux|nul|conin\\$|conout\\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\\.|\\Z)", re.I
+    "(?:con|prn|aux|nul|conin\\$|conout\\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\\.|\\Z)",
+    re.IGNORECASE,
 )
-"""Names that are no files on Windows, whatever their ending (learn.microsoft.com, Naming Files, Paths, and Namespaces)."""
+"""No files on Windows, whatever their ending (learn.microsoft.com, Naming Files, Paths, and Namespaces)."""
 
 
 def saved_as(name: str, otherwise: str) -> str:
-    """The name without what a file system takes for something else or a reader cannot see; `otherwise`: if none is left.
+    """The name without what a file system takes for something else or a reader cannot see.
 
+    `otherwise` if nothing is left.
     Never a path, never hidden, never a device, and never longer than `LONGEST`.
     """
     shown = "".join("_" if visible(sign) != sign else sign for sign in name)

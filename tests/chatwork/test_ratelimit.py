@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.chatwork.ratelimit import FALLBACK, Budget, clock_offset, wait
+from archiver.chatwork.ratelimit import FALLBACK, Budget, Tally, clock_offset, wait
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 FREE = timedelta(0)
@@ -165,3 +165,59 @@ def test_whatever_the_headers_the_wait_is_within_five_minutes(
 
     assert FREE <= wait(budget, NOW + later, reserve) <= FALLBACK
     assert FREE == wait(budget, NOW + FALLBACK, reserve)
+
+
+# --- calls of others -------------------------------------------------------------------------
+
+
+def counted(*told: tuple[int, int]) -> int:
+    """Calls of others after replies that told (reset, remaining), each to one request of ours."""
+    tally = Tally()
+    for reset, left in told:
+        tally = tally.spend().observe(headers(str(left), reset=reset))
+    return tally.others
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([], 0),
+        ([(120, 10)], 0),
+        ([(120, 250), (120, 249), (120, 248)], 0),
+        ([(120, 250), (120, 249), (120, 228), (120, 220)], 27),
+        ([(120, 250), (420, 299)], 0),  # the window ended between the two
+        ([(120, 250), (420, 100)], 0),  # so much was called before our first reply in the new one: not ours to tell
+        ([(120, 250), (420, 299), (420, 290)], 8),
+        ([(300, 250), (301, 200), (302, 150)], 0),  # a server whose windows slide
+        ([(120, 10), (120, 200)], 0),
+        ([(120, 3), (120, 0), (120, 0)], 2),
+    ],
+)
+def test_calls_of_others_are_what_falls_by_more_than_our_own(told: list[tuple[int, int]], expected: int) -> None:
+    """Between two of our replies in one window, and nowhere else."""
+    assert expected == counted(*told)
+
+
+def test_requests_without_a_reply_are_ours_too() -> None:
+    """Lost replies and retries are no calls of others; a reply without counts says nothing."""
+    tally = Tally().spend().observe(headers("100"))
+    for _ in range(5):
+        tally = tally.spend()
+    tally = tally.observe({}).observe(headers("95"))
+
+    assert 0 == tally.others
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 9), st.booleans()), max_size=30))
+def test_the_number_is_never_too_high(steps: list[tuple[int, int, bool]]) -> None:
+    """Whatever was sent by whom, with windows that end at any time, and replies that get lost."""
+    tally, reset, left, others = Tally(), 120, 300, 0
+    for own, foreign, ends in steps:
+        if ends:
+            reset, left = reset + 300, 300
+        for _ in range(own):
+            tally = tally.spend()
+        left, others = max(0, left - own - foreign), others + foreign
+        tally = tally.observe(headers(str(left), reset=reset))
+
+    assert 0 <= tally.others <= others

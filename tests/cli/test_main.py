@@ -60,6 +60,17 @@ def test_help_fits_80_columns_and_shows_every_command(lang: str) -> None:
     assert sorted(places) == places
 
 
+def test_the_everyday_commands_are_few_and_come_first() -> None:
+    """Six to use, four to set up; everything else is for those who look for it."""
+    groups: dict[str, list[str]] = {}
+    for name, listed in COMMANDS.items():
+        groups.setdefault(listed.group, []).append(name)
+
+    everyday, setting_up, _advanced = groups.values()
+    assert ["status", "export", "view", "search", "contract", "rescue"] == everyday
+    assert ["init", "schedule", "check", "token"] == setting_up
+
+
 def test_help_loads_no_command_and_no_heavy_library() -> None:
     """It is there at once: what a command needs is imported when it is called."""
     code = (
@@ -151,6 +162,8 @@ def test_alone_without_an_archive_it_shows_where_to_begin(
 
     text = capsys.readouterr().out
     assert (0, True, True) == (code, word in text, "archive init" in text)
+    assert "Chatwork" in text.splitlines()[0]  # what this is, before where it would lie
+    assert [] == [line for line in text.splitlines() if columns(line) > 80 and str(tmp_path) not in line]
 
 
 # --- errors ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.desk import Desk, set_up
+from tests.support.receiver import Receiver, receiving
 
 
 @pytest.fixture
@@ -76,3 +77,104 @@ def test_a_good_archive_has_no_banner_and_a_broken_one_only_its_own_error(desk: 
     assert "" == desk.both("contract", "list")[1]
     (desk.home / "archive.toml").write_text("[[[", encoding="utf-8")
     assert 1 == desk.both("export", code=5)[1].count("archive.toml")
+
+
+# --- other places ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place() -> Iterator[Receiver]:
+    """A place that takes notices."""
+    with receiving() as made:
+        yield made
+
+
+def tell(desk: Desk, *urls: str, more: str = "") -> None:
+    """Have notices sent to these addresses, and not to the desktop."""
+    listed = ", ".join(f'"{one}"' for one in urls)
+    path = desk.home / "archive.toml"
+    path.write_text(f"[notify]\ndesktop = false\nurls = [{listed}]\n{more}", encoding="utf-8")
+    path.chmod(0o600)
+
+
+def without_library(desk: Desk) -> dict[str, str]:
+    """The variables of a computer on which the extra is not installed."""
+    folder = desk.home.parent / "without"
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['apprise'] = None\n", encoding="utf-8")
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: Desk, place: Receiver) -> None:
+    """Once, and its end once; who watches is not told there."""
+    tell(desk, place.address())
+    wrong = {"CHATWORK_API_TOKEN": "f" * 32}
+
+    desk.both("sync", code=10, **wrong)
+    desk.remember("noticed", None)
+    for _ in range(2):
+        desk.both("-q", "sync", code=10, **wrong)
+    desk.both("-q", "sync")
+
+    stopped = "Saving does not work just now. Reason: the API token is not accepted (401)."
+    assert [
+        stopped + " It is tried again by itself. archive token set",
+        "That is over: saving works again. Nothing is missing.",
+    ] == place.texts
+    log = (desk.home / "logs" / "archive.log").read_text(encoding="utf-8")
+    assert 2 == log.count("elsewhere=1/1")
+
+
+def test_an_address_that_fails_fails_no_round(desk: Desk, place: Receiver) -> None:
+    """How many were not reached is said, and which one is not understood; the exit code is the run's own."""
+    tell(desk, "nonsense", place.address("refuse"), "file:nothing-there", place.address())
+
+    told = desk.both("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)[1].splitlines()
+
+    assert [
+        "Nothing is where the notice address number 3 of [notify] urls should lie.",
+        "The notice address number 1 of [notify] urls is not understood. See docs/how-to/notices.md",
+        "A notice did not reach 1 of 4 addresses of [notify] urls. The next one is tried there again.",
+    ] == [one for one in told if "[notify]" in one]
+    assert 2 == len(place.notices)
+
+
+def test_without_the_library_that_is_said_once_a_day(desk: Desk, place: Receiver) -> None:
+    """In one sentence with what to do; the round itself is good."""
+    tell(desk, place.address())
+    bare = without_library(desk)
+
+    first, second = desk.both("-q", "sync", **bare)[1], desk.both("-q", "sync", **bare)[1]
+
+    assert (1, True, "") == (first.count("\n"), 'pip install "chatwork-archiver[notify]"' in first, second)
+    assert [] == place.notices
+
+
+def test_a_broken_database_is_told_elsewhere_once_a_day(desk: Desk, place: Receiver) -> None:
+    """Nothing can be remembered then, and a run every five minutes would fill a mailbox."""
+    tell(desk, place.address())
+    (desk.home / "archive.sqlite3").write_bytes(b"no database" * 1000)
+
+    for _ in range(2):
+        desk.both("-q", "sync", code=1)
+
+    assert 1 == len(place.notices)
+
+
+def test_a_test_notice_says_what_became_of_it(desk: Desk, place: Receiver) -> None:
+    """On the desktop and at each address; what is not reached has to be seen to."""
+    desk.home.chmod(0o700)
+    looks = desk.document("check")["looks"]
+    tell(desk, place.address())
+    good = {one["name"]: one for one in desk.document("check", "--send-test-notice")["looks"]}
+    tell(desk, place.address(), place.address("refuse"))
+    half = desk.both("check", "--send-test-notice", code=4)[0]
+
+    assert ("", "good", "Sent to 1 of 1 addresses.") == (
+        shown(desk),
+        good["notices"]["level"],
+        good["notices"]["text"],
+    )
+    assert "On this desktop." in [one["text"] for one in looks]
+    assert ["This is a test notice. Notices hold no names and no text of a message."] * 3 == place.texts
+    assert "Sent to 1 of 2 addresses. A notice did not reach 1 of 2" in " ".join(half.split())

@@ -169,6 +169,10 @@ STEPS = (
 )
 """Every question and a good answer; None: the number of the group."""
 
+PROMISES_EN = ("only reads", "stays", "newest 100", "only on this computer", "platform's record decides")
+PROMISES_JA = ("読み取り専用", "そのまま残ります", "最新100件", "このPCの中", "仲介サイト側の記録")
+"""A word of each sentence that stands before the first question."""
+
 AGAIN = {"Save it too? [yes]:": "Numbers:"}
 """Questions whose step is kept only as a whole: it begins there again."""
 
@@ -199,6 +203,28 @@ def reply(tty: Teletype, question: str, answer: str | None) -> None:
     """Answer one question of `STEPS`."""
     tty.see(question)
     tty.answer("", number_of(tty, "動画編集_田中様") if answer is None else answer)
+
+
+@pytest.mark.parametrize(("lang", "mark", "words"), [("en", "  - ", PROMISES_EN), ("ja", "  ・", PROMISES_JA)])
+def test_what_it_does_and_does_not_is_said_before_the_token_is_asked_for(
+    desk: Desk, lang: str, mark: str, words: tuple[str, ...]
+) -> None:
+    """Five sentences of one line each; whoever goes on later reads one."""
+    with desk.init(ARCHIVE_LANG=lang) as tty:
+        tty.see("[1/5]")
+        tty.answer(":", CTRL_C)
+        tty.end()
+    said = tty.shown.partition("[1/5]")[0].splitlines()
+
+    promises = [line for line in said if line.startswith("  ")]
+    assert [True] * 5 == [line.startswith(mark) and columns(line) <= 80 for line in promises]
+    assert [True] * 5 == [word in line for line, word in zip(promises, words, strict=True)]
+
+    with desk.init(ARCHIVE_LANG=lang) as tty:
+        tty.see("[1/5]")
+        tty.answer(":", CTRL_C)
+        tty.end()
+    assert 1 == len(tty.shown.partition("[1/5]")[0].strip().splitlines())
 
 
 def test_enter_at_the_token_leaves_for_later(desk: Desk) -> None:

@@ -242,6 +242,24 @@ def test_a_damaged_database_asks_for_hands_off() -> None:
     check(ACTION, "(row 3 missing). Change nothing", health_proof.database_look(["row 3 missing", "more"]))
 
 
+@pytest.mark.parametrize(
+    ("seen", "others", "expected", "words"),
+    [
+        (None, [], GOOD, "Nobody else"),
+        (ago(hours=23), [], ATTENTION, "another computer with this archiver, or another tool; last seen 2026-11-23"),
+        (ago(hours=25), [], GOOD, "Nobody else"),
+        (ago(hours=-1), [], GOOD, "Nobody else"),
+        (None, [Path("/b")], ATTENTION, f"{HOME}, /b"),
+        (ago(hours=1), [Path("/b"), Path("/c")], ATTENTION, f"{HOME}, /b, /c"),
+    ],
+)
+def test_whoever_shares_the_calls_is_told(
+    seen: datetime | None, others: list[Path], expected: Verdict, words: str
+) -> None:
+    """Another archive here by its folder; anybody else without blame, for a day."""
+    check(expected, words, health_runs.budget_look(seen, others, home=HOME, now=NOW))
+
+
 # --- places ----------------------------------------------------------------------------------
 
 FINE = Home(HOME, None, writable=True, private=True, exposed=[])
@@ -252,7 +270,10 @@ def test_the_home_is_ours_alone_and_can_be_written() -> None:
     synced = errors.SyncedFolder(path=HOME, service="Dropbox")
 
     check(GOOD, str(HOME), health_places.home_look(FINE))
+    share = errors.NetworkFolder(path=HOME, kind="nfs4")
+
     check(ACTION, "Dropbox", health_places.home_look(FINE._replace(fault=synced)))
+    check(ACTION, "(nfs4); the locks", health_places.home_look(FINE._replace(fault=share)))
     check(ACTION, "cannot be written", health_places.home_look(FINE._replace(writable=False)))
     check(GOOD, "Only you", health_places.permissions_look(FINE))
     check(ACTION, f"chmod 700 {HOME}", health_places.permissions_look(FINE._replace(private=False, exposed=["x"])))

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver import errors
-from archiver.schedule import desktop, notices, noticing
+from archiver.schedule import desktop, notice_words, notices, noticing
+from archiver.schedule.notice_facts import Facts
 from archiver.schedule.noticing import Notices
 from archiver.settings.model import Settings
 from archiver.signs import Alert, Level, Rule
@@ -50,7 +51,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def said(world: World, fault: errors.ArchiverError | None = None) -> list[str]:
     """What is said now."""
     made = notices.settle(world.archive, Settings(world.home), fault, now=world.clock())
-    return notices.sentences(made, hours=notices.idle_hours(world.archive, now=world.clock()))
+    return notice_words.sentences(*made)
 
 
 def test_a_stop_is_noticed_after_a_day_and_its_end_once(world: World) -> None:
@@ -65,7 +66,7 @@ def test_a_stop_is_noticed_after_a_day_and_its_end_once(world: World) -> None:
 
     world.sync()
 
-    assert ["That is over: saving works again."] == said(world)
+    assert ["That is over: saving works again. Nothing is missing."] == said(world)
     assert [] == said(world)
 
 
@@ -79,16 +80,16 @@ def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> 
     (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
     with running(tmp_path / "other") as other:
         broken = type(other.archive)(tmp_path)
-        made = notices.settle(broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN)
+        made, _facts = notices.settle(broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN)
 
-    assert ("fault/DiskFull",) == made.say
+    assert (("fault/DiskFull",), False) == (made.say, made.kept)
 
 
 def test_a_high_alert_is_said_before_all_else() -> None:
     """And nobody is named."""
     made = Notices(("alert/1", "gap/1/2", "stale"), (), {})
 
-    first, *rest = notices.sentences(made, hours=30)
+    first, *rest = notice_words.sentences(made, Facts(BEGIN, timedelta(minutes=5), hours=30))
 
     assert ("Do not leave the chat" in first, 2) == (True, len(rest))
 
@@ -101,12 +102,11 @@ def test_only_a_disappearance_is_called_a_great_change(world: World, rule: Rule,
     """A high alert about words or dates sends to the list of alerts; who goes to the chat for it finds nothing gone."""
     with world.archive.writing() as writing:
         alerts.keep(writing, Alert(rule, Level.HIGH, world.clock(), world.room))
-    with world.archive.reading() as reading:
-        found = tuple(notices.urgent(reading, Settings(world.home), now=world.clock()))
+    made = notices.warnings(world.archive, Settings(world.home), now=world.clock())
 
-    (said,) = notices.sentences(Notices(found, (), {}), hours=None)
+    (said,) = notice_words.sentences(*made)
 
-    assert ((key,), True) == (found, sentence in said)
+    assert ((key,), True) == (made.notices.say, sentence in said)
 
 
 # --- the desktop -----------------------------------------------------------------------------------

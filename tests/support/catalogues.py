@@ -26,6 +26,9 @@ LOCALE = ROOT / "archiver" / "locale"
 LANGUAGES = ("en", "ja")
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
+#: Where texts stand: in code, and in the templates of the viewer.
+METHODS = [("**.py", "python"), ("view/templates/**.html", "jinja2")]
+
 #: Click translates these by a variable, so no extractor sees them.
 HIDDEN = ("required",)
 
@@ -62,7 +65,7 @@ def used() -> set[Text]:
     """Every text of ours and of click that can be translated."""
     found: set[Text] = set(HIDDEN)
     for folder in (ROOT / "archiver", Path(click.__file__).parent):
-        for _file, _line, text, _comments, _context in extract_from_dir(str(folder), keywords=KEYWORDS):
+        for _file, _line, text, _comments, _context in extract_from_dir(str(folder), METHODS, keywords=KEYWORDS):
             if text:
                 found.add((text[0], text[1]) if isinstance(text, tuple) else text)
     return found

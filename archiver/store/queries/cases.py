@@ -89,13 +89,14 @@ def _theirs(sides: Sides) -> ColumnElement[bool]:
 
 
 def _end(reading: Reading, room: int, *, newest: bool, of: ColumnElement[bool] | None = None) -> Spoken | None:
-    """The first or last message of a room; ids grow with time, so their order is that of the time."""
+    """The first or last message of a room by the time that Chatwork gives it, as far as a calendar holds it."""
     table = schema.message.c
     query = select(table.message_id, table.account_id, table.send_time)
     query = query.where(table.room_id == room, table.send_time > 0, table.send_time < 2**36)
     if of is not None:
         query = query.where(of)
-    query = query.order_by(table.position.desc() if newest else table.position).limit(1)
+    order = (table.send_time, table.position)
+    query = query.order_by(*(one.desc() if newest else one for one in order)).limit(1)
     row = reading.sql.execute(query).first()
     if row is None:
         return None

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
-from archiver.store.rows.making import EntriesOf, id_of, put
+from archiver.store.rows.making import EntriesOf, id_of, note, put
 
 
 def windows(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
@@ -73,6 +73,8 @@ def readings(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> N
             "room_id": entry["room_id"],
             "seq": entry["seq"],
             "observed_at": entry["observed_at"],
+            "oldest": min(map(int, entry["payload"]["ids"])),
+            "newest": max(map(int, entry["payload"]["ids"])),
             "ids": json.dumps(entry["payload"]["ids"]),
         }
         for entry in entries
@@ -88,3 +90,4 @@ def gaps(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
         row |= {"start": payload["from"], "end": payload["to"], "open": entry["kind"] != "gap.closed"}
         row |= {field: payload[field] for field in ("after", "before", "missing", "reason")}
         put(sql, schema.gap, [row])
+    note(sql, entries)

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, delete, insert, select
 
 from archiver.evidence.history import GONE, EntryObject, MessageHistory, Sightings, message_history
+from archiver.records import State
 from archiver.store import schema
 from archiver.store.facts import DELETED, fingerprint, readable, storable, text_digest
-from archiver.store.rows.making import EntriesOf
+from archiver.store.rows.making import EntriesOf, note
 
 
 class _Told(NamedTuple):
@@ -38,6 +39,7 @@ def messages(sql: Connection, entries: Sequence[EntryObject], entries_of: Entrie
         sql.execute(insert(schema.message_version), [row for one in told for row in _version_rows(one)])
     for entry in changed:
         _change_message(sql, entry, entries_of)
+    note(sql, [*changed, *(entry for entry in fresh.values() if entry["payload"]["state"] != State.PRESENT)])
 
 
 def _place(entry: EntryObject) -> tuple[int, int]:

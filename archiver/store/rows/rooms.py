@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from archiver.evidence.history import EntryObject, text
 from archiver.store import schema
 from archiver.store.facts import fingerprint, readable
-from archiver.store.rows.making import EntriesOf, id_of, put
+from archiver.store.rows.making import EntriesOf, id_of, note, put
 
 
 def rooms(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
@@ -20,6 +20,7 @@ def rooms(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None
             put(sql, schema.room, [_room_row(entry)])
         else:
             _change_access(sql, entry)
+    note(sql, entries)
 
 
 def _room_row(entry: EntryObject) -> dict[str, object]:
@@ -49,6 +50,7 @@ def people(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> Non
         row: dict[str, object] = {"room_id": entry["room_id"], "account_id": id_of(entry), "seq": entry["seq"]}
         row |= {"name": readable(text(shown.get("name"))), "avatar": readable(text(shown.get("avatar_image_url")))}
         put(sql, schema.person, [row | {"fingerprint": fingerprint("account", shown)}])
+    note(sql, entries)
 
 
 def members(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
@@ -59,3 +61,4 @@ def members(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> No
         row |= {field: readable(text(shown.get(field))) for field in ("role", "name", "chatwork_id", "department")}
         row |= {"organization": readable(text(shown.get("organization_name"))), "state": state}
         put(sql, schema.member, [row | {"since": entry["observed_at"], "fingerprint": fingerprint("member", shown)}])
+    note(sql, entries)

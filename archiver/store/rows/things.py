@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from archiver.evidence.history import EntryObject, account_of, text
 from archiver.store import schema
 from archiver.store.facts import fingerprint, readable, storable
-from archiver.store.rows.making import EntriesOf, id_of, put
+from archiver.store.rows.making import EntriesOf, id_of, note, put
 
 
 def tasks(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
@@ -46,6 +46,7 @@ def tasks(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None
             version = {"number": number, "body": readable(text(shown.get("body"))), "limit_time": limit}
             version |= {"status": status, "first_seen": entry["observed_at"], "seq": entry["seq"]}
             put(sql, schema.task_version, [{**place, **version}])
+    note(sql, entries)
 
 
 def files(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
@@ -67,7 +68,15 @@ def files(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None
             "fingerprint": fingerprint("file", shown),
             "seq": entry["seq"],
         }
+        if _is_listed(sql, row):
+            note(sql, [entry])
         put(sql, schema.file, [row])
+
+
+def _is_listed(sql: Connection, row: dict[str, object]) -> bool:
+    table = schema.file.c
+    place = (table.room_id == row["room_id"], table.file_id == row["file_id"])
+    return sql.execute(select(table.seq).where(*place)).scalar() is not None
 
 
 def blobs(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
@@ -78,6 +87,7 @@ def blobs(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None
         row |= {field: payload.get(field) for field in ("state", "sha256", "size", "saved_at", "reason")}
         row |= {field: payload[field] for field in ("listed_size", "listed_time")}
         put(sql, schema.blob, [row])
+    note(sql, [entry for entry in entries if entry["payload"]["state"] == "lost"])
 
 
 def contracts(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:

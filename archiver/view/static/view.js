@@ -10,7 +10,7 @@
     try { return JSON.parse(sessionStorage.getItem(key)) || []; } catch { return []; }
   };
   const write = (key, values) => {
-    try { sessionStorage.setItem(key, JSON.stringify(values)); } catch { /* forbidden */ }
+    try { sessionStorage.setItem(key, JSON.stringify(values)); return true; } catch { return false; }
   };
 
   // --- chosen messages ---
@@ -47,8 +47,8 @@
   }
 
   function restore() {
-    if (!form) return;
-    chosen = new Set([...read("chosen"), ...(listed ? chosen : [])]);
+    const kept = read("chosen");
+    if (write("chosen", kept)) chosen = new Set(kept);
     boxes().forEach((box) => { box.checked = chosen.has(box.value); });
     count(false);
   }

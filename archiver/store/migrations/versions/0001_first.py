@@ -55,6 +55,14 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE change (
+        room_id BIGINT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (room_id, seq)
+    )
+     WITHOUT ROWID
+    """,
+    """
     CREATE TABLE contract (
         contract_id TEXT NOT NULL,
         number INTEGER NOT NULL,
@@ -126,6 +134,12 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE INDEX file_message ON file (room_id, message_id)
+    """,
+    """
+    CREATE INDEX file_sent ON file (room_id, upload_time, file_id)
+    """,
+    """
     CREATE TABLE gap (
         room_id BIGINT NOT NULL,
         number INTEGER NOT NULL,
@@ -185,6 +199,12 @@ STATEMENTS = (
      WITHOUT ROWID
     """,
     """
+    CREATE INDEX message_sent ON message (room_id, send_time)
+    """,
+    """
+    CREATE INDEX message_state ON message (room_id, state) WHERE state <> 'present'
+    """,
+    """
     CREATE TABLE message_version (
         room_id BIGINT NOT NULL,
         position BIGINT NOT NULL,
@@ -238,6 +258,8 @@ STATEMENTS = (
         room_id BIGINT NOT NULL,
         seq INTEGER NOT NULL,
         observed_at TEXT NOT NULL,
+        oldest BIGINT NOT NULL,
+        newest BIGINT NOT NULL,
         ids TEXT NOT NULL,
         PRIMARY KEY (room_id, seq)
     )
@@ -348,6 +370,9 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE INDEX task_message ON task (room_id, message_id)
+    """,
+    """
     CREATE TABLE task_version (
         room_id BIGINT NOT NULL,
         task_id BIGINT NOT NULL,
@@ -393,6 +418,9 @@ STATEMENTS = (
         limited BOOLEAN NOT NULL,
         PRIMARY KEY (room_id, seq)
     )
+    """,
+    """
+    CREATE INDEX window_span ON window (room_id, seq, oldest, newest)
     """,
     """
     CREATE TRIGGER entry_no_update

@@ -1,0 +1,33 @@
+"""Why the bytes of a file could not be had, in words for a screen; packages have their own, always in Japanese."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+
+def reason(word: str) -> str:
+    """The sentence of a word that a download left (`too_large`); an unknown one stands as it is, hidden signs too."""
+    words = {
+        "too_large": _("larger than the limit in the settings"),
+        "no_space": _("not enough space on this computer"),
+        "not_shown": _("Chatwork answered “not found”"),
+        "not_found": _("the place of the file answered “not found” (404)"),
+        "refused": _("the place of the file answered “not allowed” (403)"),
+        "not_understood": _("the answer could not be understood"),
+        "unreachable": _("no connection"),
+        "cut": _("the transfer was cut"),
+        "slow": _("the transfer was too slow"),
+        "wrong_size": _("another size came than was listed"),
+        "redirects": _("too many redirections"),
+        "address": _("it leads to an unsafe place"),
+        "status": _("the place of the file answered with an error"),
+    }
+    return words.get(word, word)
+
+
+def kept_back(word: str | None, *, given_up: bool) -> str:
+    """Why bytes are not held, and whether they are still tried for."""
+    if word is None:
+        return _("not fetched yet")
+    sentence = _("given up: {reason}") if given_up else _("{reason}; it is tried again")
+    return sentence.format(reason=reason(word))

@@ -1,0 +1,155 @@
+"""A short stretch of a text around what was found in it, with the places that were found told apart.
+
+The terminal and the pages show it each in their own way; how wide a sign is, and how wide the borders of a mark are,
+is for them to say.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
+
+from archiver.render.searchable import fold
+
+_BEFORE = 24
+"""Columns before the first mark."""
+_LONG = 4_000
+"""Signs from which a text is not folded sign by sign as a whole, but only around its first mark."""
+_NEAR = 1_000
+
+
+class Part(NamedTuple):
+    """A piece of the text as it stands there; what is hidden in it is not made visible yet."""
+
+    text: str
+    is_mark: bool
+
+
+class Snippet(NamedTuple):
+    """The pieces in their order."""
+
+    parts: tuple[Part, ...]
+    cut_before: bool
+    """Whether the text has more in front of them."""
+    cut_after: bool
+
+
+def snippet(
+    text: str, words: Collection[str], *, width: int, measure: Callable[[str], int], border: int = 0
+) -> Snippet:
+    """At most `width` columns of a text around the first of these folded words.
+
+    `measure` gives the columns of one sign, `border` is what a mark takes beside its text.
+    """
+    first, text_near = _around(text, words)
+    marks = list(_marks(text_near, words))
+    begin = start = _begin(text_near, marks[0][0], measure) if marks else 0
+    parts: list[Part] = []
+    while begin < len(text_near):
+        end, is_mark = _next(marks, begin, len(text_near))
+        width -= border if is_mark else 0
+        stop, taken = _fitting(text_near, begin, end, width, measure)
+        if stop > begin:
+            parts.append(Part(text_near[begin:stop], is_mark))
+        width -= taken
+        begin = stop
+        if stop < end:
+            break
+    return Snippet(tuple(parts), first + start > 0, first + begin < len(text))
+
+
+def _around(text: str, words: Collection[str]) -> tuple[int, str]:
+    """The part of a long text that has its first mark, and where that part begins."""
+    if len(text) <= _LONG:
+        return 0, text
+    end = min((_first_end(text, word) for word in words), default=0)
+    first = max(0, end - _NEAR)
+    return first, text[first : end + _NEAR]
+
+
+def _first_end(text: str, word: str) -> int:
+    """About where the first place of a folded word ends: the shortest beginning that has it; 0 if none has."""
+    if word not in fold(text):
+        return 0
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if word in fold(text[:middle]) else (middle + 1, high)
+    return low
+
+
+def _marks(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where the words stand in the text, in order and apart."""
+    folded, places = _folded(text)
+    found = sorted(
+        (places[at][0], places[at + len(word) - 1][1]) for word in words for at in _occurrences(folded, word)
+    )
+    last: tuple[int, int] | None = None
+    for begin, end in found:
+        if last is not None and begin <= last[1]:
+            last = (last[0], max(last[1], end))
+            continue
+        if last is not None:
+            yield last
+        last = (begin, end)
+    if last is not None:
+        yield last
+
+
+def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The folded text, and for each of its signs where the text has it; a sign and its accents are one."""
+    signs: list[str] = []
+    places: list[tuple[int, int]] = []
+    begin = 0
+    for end in range(1, len(text) + 1):
+        if end < len(text) and _joins(text[end]):
+            continue
+        for sign in fold(text[begin:end]):
+            blank = sign.isspace()
+            if not (blank and signs[-1:] == [" "]):
+                signs.append(" " if blank else sign)
+                places.append((begin, end))
+        begin = end
+    return "".join(signs), places
+
+
+def _joins(sign: str) -> bool:
+    """Whether a sign can become one with the sign before it."""
+    return unicodedata.combining(unicodedata.normalize("NFKC", sign)[0]) != 0 or "\u1160" <= sign <= "\u11ff"
+
+
+def _occurrences(folded: str, word: str) -> Iterator[int]:
+    at = folded.find(word)
+    while at >= 0:
+        yield at
+        at = folded.find(word, at + len(word))
+
+
+def _begin(text: str, mark: int, measure: Callable[[str], int]) -> int:
+    """Where to begin, so that some of what stands before the mark is seen."""
+    begin, room = mark, _BEFORE
+    while begin and (room := room - measure(text[begin - 1])) >= 0:
+        begin -= 1
+    return begin
+
+
+def _next(marks: list[tuple[int, int]], begin: int, whole: int) -> tuple[int, bool]:
+    """Where the piece that begins here ends, and whether it is a mark."""
+    for start, end in marks:
+        if start <= begin < end:
+            return end, True
+        if start > begin:
+            return start, False
+    return whole, False
+
+
+def _fitting(text: str, begin: int, end: int, room: int, measure: Callable[[str], int]) -> tuple[int, int]:
+    """Where as much of a piece as fits stops, and how many columns that takes."""
+    taken = 0
+    for place in range(begin, end):
+        more = measure(text[place])
+        if taken + more > room:
+            return place, taken
+        taken += more
+    return end, taken

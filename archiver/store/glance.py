@@ -1,0 +1,53 @@
+"""A quick look at what contracts and rooms are called, for a shell that completes a line while it is typed.
+
+By plain SQL, as SQLAlchemy alone takes longer to be read than a key press may take; and never a fault: what
+cannot be read at once has no names.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+_PATIENCE = 0.2
+"""Seconds to wait for a writer."""
+
+
+class Called(NamedTuple):
+    """How something can be typed, and what people call it."""
+
+    typed: tuple[str, ...]
+    """The id, then the platform's own if there is one."""
+    name: str
+
+
+def contracts(database: Path) -> list[Called]:
+    """The contracts in the order in which they were entered; empty where nothing can be read."""
+    rows = _rows(database, "SELECT contract_id, platform_id, statement FROM contract ORDER BY number")
+    return [Called(tuple(filter(None, (own, platform))), _title(statement)) for own, platform, statement in rows]
+
+
+def rooms(database: Path) -> list[Called]:
+    """The rooms that are kept, by name; empty where nothing can be read."""
+    return [
+        Called((str(number),), name) for number, name in _rows(database, "SELECT room_id, name FROM room ORDER BY name")
+    ]
+
+
+def _title(statement: str) -> str:
+    try:
+        return str(json.loads(statement).get("title") or "")
+    except ValueError:
+        return ""
+
+
+def _rows(database: Path, query: str) -> list[tuple[str, ...]]:
+    address = f"{database.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as sql:
+            return sql.execute(query).fetchall()
+    except sqlite3.Error:
+        return []

@@ -1,0 +1,1 @@
+"""What the local viewer asks of the archive: pages of rooms, files, tasks, people, events, days; nothing is changed."""

@@ -1,0 +1,109 @@
+"""What a timeline tells of: one thing that happened in a room or was stated about a contract."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from archiver.records import MessageId
+from archiver.store.clock import moment
+from archiver.store.queries.viewing.lines import Told
+
+
+class EventKind(StrEnum):
+    """What happened; `before`, `after` and `about` of an event are empty where nothing is said of them here."""
+
+    EDITED = "edited"
+    """A message: both texts."""
+    TOUCHED = "touched"
+    """Only the update time of a message changed."""
+    DELETED = "deleted"
+    """Chatwork's mark stands in a message's place: the text before."""
+    MISSING = "missing"
+    HIDDEN = "hidden"
+    """By the plan."""
+    SHOWN_AGAIN = "shown_again"
+    FIRST_EDITED = "first_edited"
+    """It was edited before it was first seen."""
+    FIRST_DELETED = "first_deleted"
+    GAP_OPENED = "gap_opened"
+    """`before` and `after` are the ids on both sides (empty: the room's beginning), `about` how many are missing."""
+    GAP_NARROWED = "gap_narrowed"
+    GAP_CLOSED = "gap_closed"
+    INACCESSIBLE = "inaccessible"
+    ACCESSIBLE = "accessible"
+    ROOM_RENAMED = "room_renamed"
+    ROOM_DESCRIBED = "room_described"
+    JOINED = "joined"
+    """`about` is the name, here and below."""
+    LEFT = "left"
+    RENAMED = "renamed"
+    ROLE = "role"
+    ORGANIZATION = "organization"
+    DEPARTMENT = "department"
+    CONTACT = "contact"
+    NO_CONTACT = "no_contact"
+    """Not in the list of contacts any more."""
+    FILE_GONE = "file_gone"
+    """`about` is the name, here and below; as the sender gave it."""
+    FILE_BACK = "file_back"
+    FILE_REPLACED = "file_replaced"
+    """Another size or time is listed under the same id: the sizes."""
+    FILE_RENAMED = "file_renamed"
+    FILE_LOST = "file_lost"
+    """The bytes were given up: `after` is why, as recorded."""
+    TASK = "task"
+    """A task was first seen: `after` is its text. `about` of the others is the text."""
+    TASK_TEXT = "task_text"
+    TASK_STATUS = "task_status"
+    TASK_LIMIT = "task_limit"
+    """Unix seconds."""
+    TASK_GONE = "task_gone"
+    TASK_BACK = "task_back"
+    CONTRACT = "contract"
+    """First stated."""
+    CONTRACT_FACT = "contract_fact"
+    """`about` is the fact's name in the statement."""
+    DELIVERY = "delivery"
+    """`after` is the time as typed, `about` the file's name."""
+    DELIVERY_WITHDRAWN = "delivery_withdrawn"
+    ATTACHMENT = "attachment"
+    """`about` is the file's name, `after` its kind."""
+    ATTACHMENT_WITHDRAWN = "attachment_withdrawn"
+    PART = "part"
+    """Who somebody is: `after` is the part, `about` the reason; withdrawn with an empty `after`."""
+    NOTE = "note"
+    EXPORTED = "exported"
+    """`about` is the profile, `after` the SHA-256."""
+    SEALED = "sealed"
+    """`number` is the seal's, `about` its day, `after` its SHA-256."""
+
+
+class Event(NamedTuple):
+    """One thing that happened; texts are raw and of any length."""
+
+    seq: int
+    at: datetime
+    """When it was noticed or stated."""
+    kind: EventKind
+    room_id: int | None
+    message_id: MessageId | None = None
+    account_id: int | None = None
+    number: int | None = None
+    """Of the file, task, gap, delivery, attachment or seal."""
+    contract: str | None = None
+    before: str = ""
+    after: str = ""
+    about: str = ""
+
+
+def event(told: Told, kind: EventKind, before: str = "", after: str = "", about: str = "") -> Event:
+    """An event of an entry, without those who or what it is about."""
+    at = moment(told["observed_at"])
+    return Event(told["seq"], at, kind, told["room_id"], before=before, after=after, about=about)
+
+
+def ident(told: Told) -> str:
+    """The last part of an entry's key."""
+    return str(told["key"].rpartition("/")[2])

@@ -1,0 +1,226 @@
+"""Attachments of rooms for the viewer: newest first, by the message they belong to, and where their bytes lie.
+
+The records are those of a package; only files that were replaced under their id count once, as they are listed now.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from enum import StrEnum
+from heapq import merge
+from typing import NamedTuple
+
+from archiver.evidence.history import account_of, number, text
+from archiver.evidence.tables_files import NOT_YET, REASONS
+from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId
+from archiver.store.archive import Reading
+from archiver.store.blobs import FOLDER
+from archiver.store.clock import moment
+from archiver.store.queries.viewing.lines import Told, told_at
+from archiver.store.queries.viewing.times import sent_at
+from archiver.store.search_index import driver
+from archiver.store.search_signs import fold
+
+LOOKED_AT = 10_000
+"""Files that are looked at for one page: a rare name in a room of very many takes several."""
+
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+class FileState(StrEnum):
+    """What became of the bytes, or `gone`: Chatwork does not list the file any more, whether or not they are held."""
+
+    HELD = "held"
+    PENDING = "pending"
+    LOST = "lost"
+    GONE = "gone"
+
+
+class Place(NamedTuple):
+    """Where a file stands among those of several rooms, the newest first."""
+
+    upload_time: int
+    file_id: int
+    room_id: int
+
+
+class File(NamedTuple):
+    """An attachment and how it stands."""
+
+    attachment: Attachment
+    """`number` is the file's id; `reason` is in Japanese, as in a package; `stored_as` is a path below the home."""
+    state: FileState
+    """`held`, `pending` or `lost`; that it is gone stands in `attachment.gone_since`."""
+    reason: str | None
+    """As it was recorded (`too_large`); None while it was never tried in vain."""
+
+
+class Files(NamedTuple):
+    """A page of files."""
+
+    files: list[File]
+    next: Place | None
+    """`older_than` of the next page; None: there are no more."""
+
+
+class Blob(NamedTuple):
+    """Bytes that are held, and what to call them."""
+
+    sha256: str
+    name: str
+    """Hostile text."""
+    size: int
+
+
+def page(
+    reading: Reading,
+    rooms: Collection[int],
+    *,
+    name: str = "",
+    state: FileState | None = None,
+    older_than: Place | None = None,
+    limit: int = 50,
+) -> Files:
+    """The newest files of these rooms whose names have these signs and that stand so; at most so many."""
+    source, found, wanted, last = driver(reading.sql), list[_Row](), fold(name), None
+    walked = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_place, reverse=True)
+    for looked_at, row in enumerate(walked):
+        if len(found) == limit or looked_at == LOOKED_AT:
+            return Files(_files(source, found), last)
+        last = _place(row)
+        if _is_wanted(row, wanted, state):
+            found.append(row)
+    return Files(_files(source, found), None)
+
+
+def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Attachment, ...]]:
+    """The files that belong to these messages of a room, the oldest first; messages without any are left out."""
+    source = driver(reading.sql)
+    found = {}
+    for message in messages:
+        rows = [_Row(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
+        if rows:
+            found[message] = tuple(one.attachment for one in _files(source, rows))
+    return found
+
+
+def one(reading: Reading, room: int, file_id: int) -> File | None:
+    """One file, however it stands; None if none is known by this id in the room."""
+    if not 0 <= file_id < 2**63:
+        return None
+    source = driver(reading.sql)
+    row = source.execute(_ONE, (room, file_id)).fetchone()
+    return None if row is None else _files(source, [_Row(*row)])[0]
+
+
+def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
+    """The bytes of a file, as listed now; None if they are not held, or there is no such file."""
+    if not 0 <= file_id < 2**63:
+        return None
+    row = driver(reading.sql).execute(_ONE, (room, file_id)).fetchone()
+    found = None if row is None else _Row(*row)
+    if found is None or found.sha256 is None or _state(found) is not FileState.HELD:
+        return None
+    return Blob(found.sha256, found.name, found.saved_size or 0)
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+class _Row(NamedTuple):
+    room_id: int
+    file_id: int
+    name: str
+    upload_time: int
+    state: str
+    gone_since: str | None
+    seq: int
+    blob_state: str | None
+    """None: there are no bytes of what is now listed."""
+    sha256: str | None
+    saved_size: int | None
+    saved_at: str | None
+    lost_because: str | None
+    waits_because: str | None
+    attempts: int | None
+
+
+_QUERY = """
+    SELECT f.room_id, f.file_id, f.name, f.upload_time, f.state, f.gone_since, f.seq,
+        b.state, b.sha256, b.size, b.saved_at, b.reason, r.reason, r.attempts
+    FROM file f
+    LEFT JOIN blob b ON b.room_id = f.room_id AND b.file_id = f.file_id
+        AND b.listed_size = f.size AND b.listed_time = f.upload_time
+    LEFT JOIN retry r ON r.room_id = f.room_id AND r.file_id = f.file_id
+    WHERE f.room_id = ?
+"""
+_NEWEST = f"{_QUERY} AND (f.upload_time, f.file_id) < (?, ?) ORDER BY f.upload_time DESC, f.file_id DESC"
+_OF_MESSAGE = f"{_QUERY} AND f.message_id = ? ORDER BY f.upload_time, f.file_id"
+_ONE = f"{_QUERY} AND f.file_id = ?"
+
+
+def _walk(source: sqlite3.Connection, room: int, older_than: Place | None) -> Iterator[_Row]:
+    """The files of one room from a place on, the newest first."""
+    if older_than is None:
+        bounds = (2**63 - 1, 2**63 - 1)
+    else:  # of the same time and id, the greater room came first
+        bounds = (older_than.upload_time, older_than.file_id + (room < older_than.room_id))
+    return (_Row(*row) for row in source.execute(_NEWEST, (room, *bounds)))
+
+
+def _place(row: _Row) -> Place:
+    return Place(row.upload_time, row.file_id, row.room_id)
+
+
+def _is_wanted(row: _Row, name: str, state: FileState | None) -> bool:
+    return (state is None or state in _states(row)) and (not name or name in fold(row.name))
+
+
+def _states(row: _Row) -> set[FileState]:
+    """All that are true of it."""
+    return {_state(row)} if row.gone_since is None else {_state(row), FileState.GONE}
+
+
+def _state(row: _Row) -> FileState:
+    """As `queries.files` counts them."""
+    if row.blob_state == "saved" and row.sha256 is not None and _SHA256.fullmatch(row.sha256):
+        return FileState.HELD
+    return FileState.LOST if row.blob_state == "lost" and row.attempts is None else FileState.PENDING
+
+
+def _files(source: sqlite3.Connection, rows: list[_Row]) -> list[File]:
+    told = told_at(source, [row.seq for row in rows])
+    return [_file(row, told[row.seq]) for row in rows]
+
+
+def _file(row: _Row, told: Told) -> File:
+    shown, state = told["payload"]["object"], _state(row)
+    account, message = account_of(shown), str(shown.get("message_id") or "")
+    held = state is FileState.HELD and row.sha256 is not None
+    saved_at = moment(row.saved_at) if held and row.saved_at else None
+    reason = row.lost_because if row.blob_state == "lost" else row.waits_because
+    attachment = Attachment(
+        number=str(row.file_id),
+        room_id=RoomId(row.room_id),
+        file_id=FileId(row.file_id),
+        message_id=MessageId(message if message.isascii() and message.isdigit() else "0"),
+        account_id=AccountId(number(account.get("account_id"))),
+        account_name=text(account.get("name")),
+        name=text(shown.get("filename")),
+        size=number(shown.get("filesize")),
+        uploaded_at=sent_at(number(shown.get("upload_time"))) or saved_at or moment(told["observed_at"]),
+        gone_since=None if row.gone_since is None else moment(row.gone_since),
+        sha256=row.sha256 if held else None,
+        saved_at=saved_at,
+        reason=None if held else _words(row),
+        stored_as=f"{FOLDER}/{row.sha256[:2]}/{row.sha256[2:4]}/{row.sha256}" if held and row.sha256 else None,
+    )
+    return File(attachment, state, None if held else reason)
+
+
+def _words(row: _Row) -> str:
+    """Why the bytes are not held, as a package says it."""
+    reason = (row.lost_because or "") if row.blob_state == "lost" else ""
+    return REASONS.get(reason, reason) or NOT_YET

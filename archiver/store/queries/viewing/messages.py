@@ -1,0 +1,186 @@
+"""Pages of a room: its messages in the order of their ids, each with all its texts and when they were seen.
+
+The records are those of a package (`evidence.history` makes both), only that nothing is numbered. Texts come from
+the entries, exactly as received; intervals from the readable rows, and the last one from the readings.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from archiver.evidence.history import account_of, number, text
+from archiver.records import AccountId, Message, MessageId, RoomId, Source, State, Version
+from archiver.store.archive import Reading
+from archiver.store.clock import moment
+from archiver.store.queries.viewing.lines import Told, told_at
+from archiver.store.queries.viewing.sightings import last_seen
+from archiver.store.queries.viewing.times import sent_at
+from archiver.store.search_index import driver
+
+MOST_TEXT = 150_000
+"""Bytes of all texts of a page together; one message always fits."""
+
+_FIRST, _LAST = -1, 2**63 - 1
+"""Before and after every message."""
+
+
+class Page(NamedTuple):
+    """Some messages of a room in their order."""
+
+    messages: list[Message]
+    has_earlier: bool
+    """Whether the room has messages before these."""
+    has_later: bool
+    """Whether it has messages after them."""
+
+
+class _Row(NamedTuple):
+    position: int
+    message_id: str
+    state: str
+    first_seen: str
+    changed_at: str
+    seq: int
+
+
+class _Version(NamedTuple):
+    seq: int
+    first_seen: str
+    last_seen: str | None
+    size: int
+
+
+class _Held(NamedTuple):
+    row: _Row
+    versions: list[_Version]
+
+
+def after(reading: Reading, room: int, position: int, limit: int) -> Page:
+    """The first messages behind a position (a message's id as a number), at most so many."""
+    source = driver(reading.sql)
+    held = list(_fitting(_walk(source, room, position, limit, forwards=True), MOST_TEXT))
+    return _page(source, room, held)
+
+
+def before(reading: Reading, room: int, position: int, limit: int) -> Page:
+    """The last messages in front of a position, at most so many."""
+    source = driver(reading.sql)
+    held = list(_fitting(_walk(source, room, position, limit, forwards=False), MOST_TEXT))
+    return _page(source, room, held[::-1])
+
+
+def around(reading: Reading, room: int, position: int, limit: int) -> Page:
+    """Messages on both sides of a position, and the one that has it, if there is one; at most so many."""
+    source = driver(reading.sql)
+    earlier = list(_fitting(_walk(source, room, position, limit // 2, forwards=False), MOST_TEXT // 2, least=0))
+    rest = MOST_TEXT - sum(map(_size, earlier))
+    later = list(_fitting(_walk(source, room, position - 1, limit - len(earlier), forwards=True), rest))
+    if not later:  # nothing lies there: the room's end
+        return before(reading, room, position, limit)
+    return _page(source, room, earlier[::-1] + later)
+
+
+def newest(reading: Reading, room: int, limit: int) -> Page:
+    """The last messages of a room."""
+    return before(reading, room, _LAST, limit)
+
+
+def oldest(reading: Reading, room: int, limit: int) -> Page:
+    """The first messages of a room."""
+    return after(reading, room, _FIRST, limit)
+
+
+def one(reading: Reading, room: int, message_id: str) -> Message | None:
+    """One message; None if none is known by this id in the room."""
+    if not (message_id.isascii() and message_id.isdigit()) or int(message_id) > _LAST:
+        return None
+    source, position = driver(reading.sql), int(message_id)
+    held = [found for found in _walk(source, room, position - 1, 1, forwards=True) if found.row.position == position]
+    return next(_messages(source, room, held), None)
+
+
+# --- which of them -------------------------------------------------------------------------------
+
+_COLUMNS = "position, message_id, state, first_seen, changed_at, seq"
+_FORWARDS = f"SELECT {_COLUMNS} FROM message WHERE room_id = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608 - our own names
+_BACKWARDS = f"SELECT {_COLUMNS} FROM message WHERE room_id = ? AND position < ? ORDER BY position DESC LIMIT ?"  # noqa: S608 - likewise
+_VERSIONS = (
+    "SELECT seq, first_seen, last_seen, length(CAST(body AS BLOB)) FROM message_version"
+    " WHERE room_id = ? AND position = ? ORDER BY number"
+)
+
+
+def _walk(source: sqlite3.Connection, room: int, position: int, limit: int, *, forwards: bool) -> Iterator[_Held]:
+    rows = source.execute(_FORWARDS if forwards else _BACKWARDS, (room, position, limit)).fetchall()
+    for row in rows:
+        yield _Held(_Row(*row), [_Version(*told) for told in source.execute(_VERSIONS, (room, row[0]))])
+
+
+def _fitting(walked: Iterable[_Held], most: int, *, least: int = 1) -> Iterator[_Held]:
+    """Those that come first and are no more than so many bytes together, but at least so many."""
+    for index, held in enumerate(walked):
+        most -= _size(held)
+        if most < 0 and index >= least:
+            return
+        yield held
+
+
+def _size(held: _Held) -> int:
+    return sum(version.size for version in held.versions)
+
+
+def _page(source: sqlite3.Connection, room: int, held: list[_Held]) -> Page:
+    if not held:
+        return Page([], has_earlier=False, has_later=False)
+    first, last = held[0].row.position, held[-1].row.position
+    return Page(
+        list(_messages(source, room, held)),
+        has_earlier=source.execute(_BACKWARDS, (room, first, 1)).fetchone() is not None,
+        has_later=source.execute(_FORWARDS, (room, last, 1)).fetchone() is not None,
+    )
+
+
+# --- rows and entries -> records -----------------------------------------------------------------
+
+
+def _messages(source: sqlite3.Connection, room: int, held: list[_Held]) -> Iterator[Message]:
+    shown = {one.row.position: one.row.seq for one in held if one.versions[-1].last_seen is None}
+    seen = last_seen(source, room, shown)
+    for one in held:
+        told = told_at(source, {one.row.seq, *(version.seq for version in one.versions)})
+        yield _message(room, one, told, seen.get(one.row.position))
+
+
+def _message(room: int, held: _Held, told: dict[int, Told], seen: str | None) -> Message:
+    row, latest = held.row, told[held.row.seq]
+    shown, first_seen = latest["payload"]["object"], moment(row.first_seen)
+    account = account_of(shown)
+    until = max(latest["observed_at"], seen or "")
+    return Message(
+        no=0,
+        room_id=RoomId(room),
+        message_id=MessageId(row.message_id),
+        account_id=AccountId(number(account.get("account_id"))),
+        name=text(account.get("name")),
+        send_time=sent_at(number(shown.get("send_time"))) or first_seen,
+        update_time=number(shown.get("update_time")),
+        state=State(row.state),
+        body=text(shown.get("body")),
+        versions=tuple(_version(version, told[version.seq], until) for version in held.versions),
+        first_seen=first_seen,
+        changed_at=moment(row.changed_at),
+        entry_seq=row.seq,
+        source=Source(latest["payload"]["source"]),
+    )
+
+
+def _version(version: _Version, told: Told, until: str) -> Version:
+    shown = told["payload"]["object"]
+    return Version(
+        text(shown.get("body")),
+        number(shown.get("update_time")),
+        moment(version.first_seen),
+        moment(until if version.last_seen is None else version.last_seen),
+    )

@@ -1,0 +1,123 @@
+"""Who was seen in a room over time: names, roles, when somebody came and went, and where their picture lies."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver.evidence.history import text
+from archiver.records import AccountId
+from archiver.store.archive import Reading
+from archiver.store.clock import moment
+from archiver.store.pictures import FOLDER
+from archiver.store.queries.viewing.lines import Told, told_under
+from archiver.store.search_index import driver
+
+
+class Dated(NamedTuple):
+    """Something that is so since a reading first showed it; texts are as received."""
+
+    value: str
+    since: datetime
+
+
+class PersonShown(NamedTuple):
+    """Somebody seen in a room; each history is oldest first and empty where nothing was ever told."""
+
+    account_id: AccountId
+    names: tuple[Dated, ...]
+    roles: tuple[Dated, ...]
+    organizations: tuple[Dated, ...]
+    departments: tuple[Dated, ...]
+    chatwork_ids: tuple[Dated, ...]
+    membership: tuple[Dated, ...]
+    """`present` or `gone`, by the list of members; empty for who was only seen writing."""
+    contact: tuple[Dated, ...]
+    """`present` or `gone`, by the list of the user's contacts."""
+    avatar: str | None
+    """SHA-256 under which the picture lies (`picture_path`); None if it is not held."""
+
+    @property
+    def name(self) -> str:
+        """As last shown."""
+        return self.names[-1].value if self.names else ""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the list of members does not show them any more."""
+        return bool(self.membership) and self.membership[-1].value == "gone"
+
+
+def people(reading: Reading, room: int) -> list[PersonShown]:
+    """Everybody ever seen in a room, by account id."""
+    source = driver(reading.sql)
+    told: dict[int, list[Told]] = defaultdict(list)
+    for kind in ("account", "member"):
+        for one in told_under(source, f"{kind}/{room}/"):
+            told[int(one["key"].rpartition("/")[2])].append(one)
+    avatars = dict(source.execute(_AVATARS, (room,)))
+    return [_person(source, account, told[account], avatars.get(account)) for account in sorted(told)]
+
+
+def picture_path(home: Path, sha256: str) -> Path:
+    """Where a picture lies; it may have been removed, as pictures are no evidence."""
+    return home / FOLDER / sha256
+
+
+def avatar(reading: Reading, room: int, account: int) -> str | None:
+    """The SHA-256 under which the present picture of one person lies; None if it is not held."""
+    if not 0 <= account < 2**63:
+        return None
+    row = driver(reading.sql).execute(f"{_AVATARS} AND person.account_id = ?", (room, account)).fetchone()
+    return None if row is None else str(row[1])
+
+
+_AVATARS = (
+    "SELECT person.account_id, picture.sha256 FROM person JOIN picture ON picture.url = person.avatar"
+    " WHERE person.room_id = ? AND picture.sha256 IS NOT NULL"
+)
+
+
+def _person(source: sqlite3.Connection, account: int, told: list[Told], avatar: str | None) -> PersonShown:
+    told.sort(key=lambda one: int(one["seq"]))
+    listed = [one for one in told if one["kind"] == "member"]
+    return PersonShown(
+        AccountId(account),
+        names=_history((one, _shown(one, "name")) for one in told if _shown(one, "name") and not _is_memory(one)),
+        roles=_history((one, _shown(one, "role")) for one in listed),
+        organizations=_history((one, _shown(one, "organization_name")) for one in listed),
+        departments=_history((one, _shown(one, "department")) for one in listed),
+        chatwork_ids=_history((one, _shown(one, "chatwork_id")) for one in listed),
+        membership=_history((one, text(one["payload"].get("state"))) for one in listed),
+        contact=_history((one, text(one["payload"].get("state"))) for one in _of_contact(source, account)),
+        avatar=avatar,
+    )
+
+
+def _is_memory(told: Told) -> bool:
+    """Whether it only repeats how somebody was last shown, as an entry about who is gone does."""
+    return bool(told["payload"].get("state") == "gone")
+
+
+def _of_contact(source: sqlite3.Connection, account: int) -> list[Told]:
+    import json
+
+    query = "SELECT line FROM entry WHERE key = ? ORDER BY seq"
+    return [json.loads(line) for (line,) in source.execute(query, (f"contact/{account}",))]
+
+
+def _shown(told: Told, field: str) -> str:
+    return text(told["payload"]["object"].get(field))
+
+
+def _history(values: Iterable[tuple[Told, str]]) -> tuple[Dated, ...]:
+    """Each value with the time at which it first differed from the one before; a beginning without any is none."""
+    found: list[Dated] = []
+    for told, value in values:
+        if value != (found[-1].value if found else ""):
+            found.append(Dated(value, moment(told["observed_at"])))
+    return tuple(found)

@@ -1,0 +1,66 @@
+"""When messages that are still shown were last seen: the latest reading that had each, without going through all.
+
+The same as `evidence.history.Sightings.last`, asked of the readable tables for a few neighbouring messages at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+
+MANY = 1_000
+"""Readings of a page that are gone through; a message that none of them settled is then asked for by itself."""
+
+_TABLES = ("window", "reading")
+_OVERLAPPING = (
+    "SELECT seq, observed_at, oldest, newest, {ids} FROM {table}"
+    " WHERE room_id = ? AND seq > ? AND oldest <= ? AND newest >= ? ORDER BY seq DESC"
+)
+_WINDOWS = _OVERLAPPING.format(table="window", ids="absent")
+_READINGS = _OVERLAPPING.format(table="reading", ids="ids")
+_ONE_WINDOW = f"SELECT observed_at FROM ({_WINDOWS}) WHERE instr(absent, ?) = 0 LIMIT 1"  # noqa: S608 - our own names
+_ONE_READING = f"SELECT observed_at FROM ({_READINGS}) WHERE instr(ids, ?) > 0 LIMIT 1"  # noqa: S608 - likewise
+
+
+def last_seen(source: sqlite3.Connection, room: int, wanted: Mapping[int, int]) -> dict[int, str]:
+    """The time of the last reading that showed each message, where one is later than the message's last entry.
+
+    `wanted` has the number of that entry by position.
+    """
+    listed = _latest(source, room, wanted, singly=False)
+    singly = _latest(source, room, wanted, singly=True)
+    return listed | {one: max(at, listed.get(one, at)) for one, at in singly.items()}
+
+
+def _latest(source: sqlite3.Connection, room: int, wanted: Mapping[int, int], *, singly: bool) -> dict[int, str]:
+    """The last list that showed each, or (`singly`) the last time that each was read by itself."""
+    found: dict[int, str] = {}
+    waiting = dict(wanted)
+    if not waiting:
+        return found
+    bounds = (room, min(waiting.values()), max(waiting), min(waiting))
+    with closing(source.execute(_READINGS if singly else _WINDOWS, bounds)) as rows:
+        for number, (seq, at, oldest, newest, ids) in enumerate(rows):
+            told = {int(one) for one in json.loads(ids)} if ids != "[]" else set()
+            for position in [one for one, last in waiting.items() if _has(one, told, oldest, newest, singly=singly)]:
+                last = waiting.pop(position)
+                if seq > last:
+                    found[position] = at
+            if not waiting or number == MANY:
+                break
+        else:
+            waiting.clear()
+    for position, last in waiting.items():
+        one = (room, last, position, position, f'"{position}"')
+        row = source.execute(_ONE_READING if singly else _ONE_WINDOW, one).fetchone()
+        if row is not None:
+            found[position] = row[0]
+    return found
+
+
+def _has(position: int, told: set[int], oldest: int, newest: int, *, singly: bool) -> bool:
+    if singly:
+        return position in told
+    return oldest <= position <= newest and position not in told

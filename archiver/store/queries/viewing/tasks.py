@@ -1,0 +1,151 @@
+"""Tasks of rooms for the viewer: the newest first, with every text, time limit and status that was seen."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import NamedTuple
+
+from archiver.evidence.history import account_of, number, text
+from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
+from archiver.store.archive import Reading
+from archiver.store.clock import moment
+from archiver.store.queries.viewing.lines import Told, told_at
+from archiver.store.queries.viewing.times import sent_at
+from archiver.store.search_index import driver
+
+REST = "rest"
+"""Whatever is not open, as one word to ask for."""
+
+
+class Place(NamedTuple):
+    """Where a task stands among those of several rooms, the newest first."""
+
+    task_id: int
+    room_id: int
+
+
+class TaskVersion(NamedTuple):
+    """What a task said from one reading on."""
+
+    body: str
+    limit: datetime | None
+    status: str
+    first_seen: datetime
+
+
+class TaskShown(NamedTuple):
+    """A task as last seen, and all that it said, the oldest first."""
+
+    task: Task
+    limit_type: str
+    """`none`, `date` or `time`."""
+    assignee_id: AccountId
+    assigned_by_id: AccountId
+    versions: tuple[TaskVersion, ...]
+
+
+class Tasks(NamedTuple):
+    """A page of tasks."""
+
+    tasks: list[TaskShown]
+    next: Place | None
+    """`older_than` of the next page; None: there are no more."""
+
+
+def page(
+    reading: Reading,
+    rooms: Collection[int],
+    *,
+    status: str | None = None,
+    older_than: Place | None = None,
+    limit: int = 50,
+) -> Tasks:
+    """The newest tasks of these rooms, at most so many.
+
+    `status` is `open`, `done`, `gone` (not listed any more) or `REST` (all but the open ones).
+    """
+    source = driver(reading.sql)
+    walked = merge(*(_walk(source, room, status, older_than, limit) for room in set(rooms)), key=_place, reverse=True)
+    rows = list(islice(walked, limit + 1))
+    return Tasks(_tasks(source, rows[:limit]), _place(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Task, ...]]:
+    """The tasks that were made of these messages of a room, by id; messages without any are left out."""
+    source = driver(reading.sql)
+    found = {}
+    for message in messages:
+        rows = [_Row(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
+        if rows:
+            found[message] = tuple(one.task for one in _tasks(source, rows))
+    return found
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+class _Row(NamedTuple):
+    room_id: int
+    task_id: int
+    state: str
+    first_seen: str
+    gone_since: str | None
+    seq: int
+
+
+_QUERY = "SELECT room_id, task_id, state, first_seen, gone_since, seq FROM task WHERE room_id = ?"
+_STATUS = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END = ?"
+_REST = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END <> 'open'"
+_NEWEST = " AND task_id < ? ORDER BY task_id DESC LIMIT ?"
+_OF_MESSAGE = f"{_QUERY} AND message_id = ? ORDER BY task_id"
+_VERSIONS = "SELECT seq FROM task_version WHERE room_id = ? AND task_id = ? ORDER BY number"
+
+
+def _walk(
+    source: sqlite3.Connection, room: int, status: str | None, older_than: Place | None, limit: int
+) -> Iterator[_Row]:
+    """The tasks of one room from a place on, the newest first."""
+    bound = 2**63 - 1 if older_than is None else older_than.task_id + (room < older_than.room_id)
+    narrowed = () if status in {None, REST} else (status,)
+    query = _QUERY + (_STATUS if narrowed else _REST if status == REST else "") + _NEWEST
+    return (_Row(*row) for row in source.execute(query, (room, *narrowed, bound, limit + 1)))
+
+
+def _place(row: _Row) -> Place:
+    return Place(row.task_id, row.room_id)
+
+
+def _tasks(source: sqlite3.Connection, rows: list[_Row]) -> list[TaskShown]:
+    return [_task(source, row) for row in rows]
+
+
+def _task(source: sqlite3.Connection, row: _Row) -> TaskShown:
+    seqs = [seq for (seq,) in source.execute(_VERSIONS, (row.room_id, row.task_id))]
+    told = told_at(source, {*seqs, row.seq})
+    shown = told[row.seq]["payload"]["object"]
+    assignee, by = account_of(shown), account_of(shown, "assigned_by_account")
+    message = str(shown.get("message_id") or "")
+    task = Task(
+        task_id=TaskId(row.task_id),
+        room_id=RoomId(row.room_id),
+        message_id=MessageId(message if message.isascii() and message.isdigit() else "0"),
+        assignee=text(assignee.get("name")),
+        assigned_by=text(by.get("name")),
+        body=text(shown.get("body")),
+        limit=sent_at(number(shown.get("limit_time"))),
+        status=text(shown.get("status")),
+        gone_since=None if row.gone_since is None else moment(row.gone_since),
+        first_seen=moment(row.first_seen),
+    )
+    people = (AccountId(number(one.get("account_id"))) for one in (assignee, by))
+    return TaskShown(task, text(shown.get("limit_type")), *people, tuple(_version(told[seq]) for seq in seqs))
+
+
+def _version(told: Told) -> TaskVersion:
+    shown = told["payload"]["object"]
+    limit = sent_at(number(shown.get("limit_time")))
+    return TaskVersion(text(shown.get("body")), limit, text(shown.get("status")), moment(told["observed_at"]))

@@ -1,0 +1,138 @@
+"""The search: messages by what they say or ever said, the newest first, and what else has the words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+
+from flask import Blueprint, render_template, request
+
+from archiver import errors
+from archiver.render.snippet import Snippet
+from archiver.render.visible import visible
+from archiver.store.archive import Reading
+from archiver.store.search import Found, search
+from archiver.store.search_others import Other
+from archiver.store.search_words import Query
+from archiver.view import choosing, cursor
+from archiver.view.asked import Asked, asked, query_of, room_of
+from archiver.view.chat import chats
+from archiver.view.desk import desk
+from archiver.view.listed import chat_name, line, stretch
+
+pages = Blueprint("search", __name__)
+
+SHOWN = 50
+"""Messages of a page."""
+LISTED = 30
+"""Other things of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something found that is no message."""
+
+    kind: str
+    time: datetime
+    place: str
+    """The chat's name, or the contract's; visible."""
+    text: Snippet
+    room_id: int | None
+    endpoint: str
+    """The page that has it; empty if none has."""
+    way: str
+
+
+@pages.get("/search")
+def index() -> str:
+    """What the address asks for."""
+    form = asked(request.args)
+    place = cursor.numbers(request.args.get("older", ""), 2)
+    with desk().reading() as reading:
+        rooms = chats(reading)
+        found, query, fault = _found(reading, form, place)
+    return render_template(
+        "search.html",
+        asked=form,
+        rooms=rooms,
+        boxes=_boxes(),
+        examples=examples(),
+        fault=fault,
+        box=choosing.box,
+        is_later=place is not None,
+        **_shown(found, query, is_first=place is None),
+    )
+
+
+def examples() -> Sequence[tuple[str, str]]:
+    """What can be typed, and what it finds."""
+    return (
+        (_("invoice 50,000"), _("both words, in any order")),
+        (_('"as agreed"'), _("exactly these words")),
+        (_("deadline -draft"), _("the first word without the second")),
+        (_("from:Tanaka deadline"), _("written by somebody (name or ID)")),
+        (_("after:2026-11-01 before:2026-11-30"), _("from the first day up to the second")),
+        ("has:delete", _("messages that are “deleted” or not shown any more")),
+        ("has:edit", _("messages that were edited")),
+        ("has:file", _("messages with a file; also has:link and has:task")),
+    )
+
+
+def _found(reading: Reading, form: Asked, place: Sequence[int] | None) -> tuple[Found | None, Query, str]:
+    """What was found, what was looked for, and a sentence on what cannot be understood."""
+    if form.is_empty:
+        return None, Query(""), ""
+    try:
+        query, rooms = query_of(form), room_of(form)
+        return search(reading, query, rooms=rooms, limit=SHOWN), query, ""
+    except errors.UsageError as fault:
+        return None, Query(""), str(fault)
+
+
+def _shown(found: Found | None, query: Query, *, is_first: bool) -> dict[str, object]:
+    """The hits as the page shows them."""
+    if found is None:
+        return {"heading": "", "rows": [], "older": "", "others": [], "more_others": 0}
+    others = found.others if is_first else ()
+    return {
+        "heading": _heading(found, is_first=is_first),
+        "rows": [line(one, found.rooms, words=query.words) for one in found.hits],
+        "older": "",
+        "others": [_thing(one, query, found.rooms) for one in others[:LISTED]],
+        "more_others": max(0, len(others) - LISTED),
+    }
+
+
+def _heading(found: Found, *, is_first: bool) -> str:
+    if not found.hits:
+        return _("No message was found.") if is_first else _("No older message was found.")
+    return ngettext("{n} message, the newest first", "{n} messages, the newest first", found.total).format(
+        n=f"{found.total:,}"
+    )
+
+
+def _boxes() -> Sequence[tuple[str, str]]:
+    return (
+        ("delete", _("vanished text")),
+        ("edit", _("an edit")),
+        ("file", _("a file")),
+        ("link", _("a link")),
+        ("task", _("a task")),
+    )
+
+
+def _thing(one: Other, query: Query, names: Mapping[int, str]) -> Thing:
+    kind, endpoint, way = {
+        "file": (_("file"), "files.room", _("Files of the chat")),
+        "task": (_("task"), "tasks.room", _("Tasks of the chat")),
+        "description": (_("description"), "conversation.room", _("To the chat")),
+        "attachment": (_("attachment"), "", ""),
+    }[one.kind]
+    if one.room_id is not None:
+        place = chat_name(one.room_id, names)
+    else:
+        place = _("Contract {contract}").format(contract=visible(one.contract or ""))
+    return Thing(kind, one.time, place, stretch(one.text, query.words), one.room_id, endpoint, way)

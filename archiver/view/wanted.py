@@ -1,0 +1,65 @@
+"""An address of a conversation → what part of it is wanted. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+from gettext import gettext as _
+from typing import NamedTuple
+
+from archiver import errors
+from archiver.records import JST
+
+_ID = re.compile("[0-9]{1,19}")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LAST = 2**63 - 1
+
+
+class Way(StrEnum):
+    """How a page is found; the values are the names in the address."""
+
+    AT = "at"
+    """Around a message."""
+    DAY = "day"
+    """From the beginning of a day on."""
+    AFTER = "after"
+    BEFORE = "before"
+    NEWEST = "newest"
+
+
+class Wanted(NamedTuple):
+    """The wanted part; `position` is a message's id as a number."""
+
+    way: Way
+    position: int = 0
+    day: date | None = None
+
+    @property
+    def begin(self) -> datetime:
+        """When the wanted day begins in Japan."""
+        return datetime.combine(self.day or date.min, time(), JST)
+
+
+def wanted(arguments: Mapping[str, str]) -> Wanted:
+    """What an address asks for; the first of `Way` that it has. Raises UsageError for what is no id and no day."""
+    for way in (Way.AT, Way.DAY, Way.AFTER, Way.BEFORE):
+        given = arguments.get(way, "").strip()
+        if given:
+            return Wanted(way, day=_day(given)) if way is Way.DAY else Wanted(way, position(given))
+    return Wanted(Way.NEWEST)
+
+
+def position(given: str) -> int:
+    """The number of a message's id. Raises UsageError."""
+    if not _ID.fullmatch(given) or int(given) > _LAST:
+        raise errors.UsageError(detail=_("This address has no id of a message where one belongs."))
+    return int(given)
+
+
+def _day(given: str) -> date:
+    try:
+        return date.fromisoformat(given if _DAY.fullmatch(given) else "")
+    except ValueError as fault:
+        raise errors.UsageError(detail=_("This address has no day where one belongs, like 2026-11-03.")) from fault

@@ -1,0 +1,231 @@
+"""Completion with the Tab key: by the protocol that the shells speak, and by real shells."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.shell_completion import BashComplete
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.cli import completion
+from archiver.cli.commands import COMMANDS
+from archiver.cli.main import build
+from archiver.cli.text import columns
+from archiver.store.archive import DATABASE
+from tests.support.teletype import Teletype
+from tests.support.world import running
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = "12 $(touch /tmp/hit)"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of two contracts and one room whose name a terminal would obey; the second has an odd number."""
+    home = tmp_path_factory.mktemp("completion") / "home"
+    with running(home) as world:
+        world.contract("job1", world.room, platform_id="12345678", title="動画\x1b[31m10本")
+        world.contract("video", world.room, platform_id=HOSTILE)
+        world.sync()
+    return home
+
+
+def environ(home: Path, **more: str) -> dict[str, str]:
+    """A terminal in Japanese, without a token and without a way to Chatwork."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home.parent),
+        "ARCHIVE_HOME": str(home),
+        "ARCHIVE_LANG": "ja",
+        "CHATWORK_API_BASE_URL": "https://chatwork.invalid/v2",
+        **more,
+    }
+
+
+def told(home: Path, line: str, *, shell: str = "bash", cword: str | None = None) -> list[str]:
+    """What the program tells a shell about a line that ends where the cursor is; never a word on stderr."""
+    words = shlex.split(line)
+    number = cword or str(len(words) - (not line.endswith(" ")))
+    asked = subprocess.run(
+        [sys.executable, "-m", "archiver"],
+        cwd=ROOT,
+        env=environ(home, COMP_WORDS=line, COMP_CWORD=number, _ARCHIVE_COMPLETE=f"{shell}_complete"),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert "" == asked.stderr
+    return asked.stdout.strip("\n").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("archive resc", ["plain,rescue"]),
+        ("archive contract sh", ["plain,show"]),
+        ("archive contract show ", ["plain,job1", "plain,video"]),
+        ("archive export 1234", ["plain,12345678"]),
+        ("archive export 12", ["plain,12345678"]),
+        ("archive --home {home} rescue v", ["plain,video"]),
+        ("archive sync --contract jo", ["plain,job1"]),
+        ("archive contract add ", []),
+        ("archive export --fo", ["plain,--for"]),
+        ("archive export --for la", ["plain,lawyer"]),
+        ("archive verify some", ["file,some"]),
+        ("archive backup /med", ["dir,/med"]),
+        ("archive delivery add job1 --file vi", ["file,vi"]),
+        ("archive --home ", ["dir,"]),
+    ],
+)
+def test_what_may_follow_is_told(home: Path, line: str, expected: list[str]) -> None:
+    """Commands, options, contracts by either id, files and folders; nothing that a shell would run."""
+    assert expected == told(home, line.format(home=home))
+
+
+def test_rooms_are_told_by_number_and_name(home: Path) -> None:
+    """A shell that shows texts shows the name; a title that a terminal would obey is made visible."""
+    kind, number, name = told(home, "archive show ", shell="zsh")
+
+    assert ("plain", True, "動画編集") == (kind, number.isdigit(), name)
+    assert ["plain", "job1", "動画[U+001B][31m10本"] == told(home, "archive contract show jo", shell="zsh")
+
+
+def test_all_commands_are_told_with_their_japanese_texts(home: Path) -> None:
+    """In the order of the help page, so that the everyday ones come first."""
+    lines = told(home, "archive ", shell="zsh")
+
+    assert list(COMMANDS) == lines[1::3]
+    assert "提出資料を作る" in lines[2::3]
+
+
+def test_powershell_is_told_no_texts(home: Path) -> None:
+    """It reads a program's words by the code page of Windows, where Japanese would be signs without a meaning."""
+    assert ["plain", "rescue", "_"] == told(home, "archive resc", shell="powershell")
+
+
+def test_a_broken_archive_completes_nothing_and_says_nothing(home: Path, tmp_path: Path) -> None:
+    """Nor do an absent one, a place that cannot be, and a question that no shell asks."""
+    (tmp_path / DATABASE).write_bytes(b"no database")
+
+    for broken in (tmp_path, tmp_path / "absent"):
+        assert [] == told(broken, "archive contract show ")
+    assert [] == told(home, "archive --home ~nobody-here/x contract show ")
+    assert [] == told(home, "archive contract show ", cword="no number")
+    assert [] == told(home, "archive ", shell="nosuchshell")
+
+
+def test_completing_loads_no_heavy_library(home: Path) -> None:
+    """It answers between two key presses: contracts are looked up without SQLAlchemy."""
+    code = (
+        "import sys; from archiver.cli.main import main; main([]);"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & set(sys.argv[1:])))"
+    )
+    heavy = ["msgspec", "tomlkit", "keyring", "sqlalchemy", "alembic", "requests", "rich", "jinja2", "flask"]
+    asking = {"COMP_WORDS": "archive contract show ", "COMP_CWORD": "3", "_ARCHIVE_COMPLETE": "bash_complete"}
+
+    actual = subprocess.run(
+        [sys.executable, "-c", code, *heavy],
+        cwd=ROOT,
+        env=environ(home, **asking),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert ["plain,job1", "plain,video", "[]"] == actual.stdout.splitlines()
+
+
+WORDS = st.sampled_from(["contract", "show", "export", "--home", "--for", "sync", "--room", "-", "--"]) | st.text()
+
+
+@given(st.lists(WORDS), WORDS)
+def test_no_line_is_a_fault(words: list[str], incomplete: str) -> None:
+    """Whatever is typed; `answer` would hide it."""
+    BashComplete(build(), {}, "archive", "_ARCHIVE_COMPLETE").get_completions(words, incomplete)
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def archive(home: Path, *arguments: str, code: int = 0, **more: str) -> str:
+    """What one call prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "archiver", "completion", *arguments],
+        cwd=ROOT,
+        env=environ(home, **more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert code == done.returncode, done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("shell", list(completion.SHELLS))
+def test_the_line_for_each_shell_is_told(home: Path, shell: str, lang: str) -> None:
+    """Which file it belongs into and the line, on 80 columns, and nothing is changed."""
+    text = archive(home, shell, ARCHIVE_LANG=lang)
+
+    assert completion.SHELLS[shell].file in text
+    assert f"archive completion {shell} --script" in text
+    assert max(map(columns, text.splitlines())) <= 80
+    assert f"{shell}_complete" in archive(home, shell, "--script")
+
+
+def test_the_shell_is_known_by_its_variable(home: Path) -> None:
+    """Left out, it is the user's own; one that is not known is asked for."""
+    assert "~/.zshrc" in archive(home, SHELL="/usr/bin/zsh")
+    assert "bash zsh fish powershell" in archive(home, SHELL="/bin/dash", code=2)
+    assert "powershell" == completion.shell_of({}, windows=True)
+    assert completion.shell_of({}, windows=False) is None
+
+
+# --- real shells -----------------------------------------------------------------------------------
+
+SHELLS = {
+    "bash": ("--noprofile", "--norc", "-i"),
+    "zsh": ("-f", "-i"),
+}
+
+
+@pytest.mark.parametrize("shell", list(SHELLS))
+def test_a_real_shell_completes(home: Path, tmp_path: Path, shell: str) -> None:
+    """Tab after the beginning of a command and of a contract makes a line that runs."""
+    found = shutil.which(shell)
+    if found is None:
+        pytest.skip(f"{shell} is not installed")
+    program = tmp_path / "archive"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {sys.executable} -m archiver "$@"\n')
+    program.chmod(0o755)
+    variables = environ(home, PATH=f"{tmp_path}:{os.environ['PATH']}", PS1="> ", ARCHIVE_LANG="en")
+    with Teletype([found, *SHELLS[shell]], variables) as tty:
+        for line in completion.SHELLS[shell].lines:
+            tty.answer("> ", line)
+        tty.answer("> ", "archive contr\tsho\tvid\t--help; exit")
+        tty.see("Usage: archive contract show")
+        tty.end()
+
+    line = re.sub(".\b", "", tty.shown)  # zsh takes back the blank that it has put in
+    assert "archive contract show video --help; exit" in line
+
+
+def test_the_texts_of_a_command_below_are_translated(home: Path) -> None:
+    """`contract` and the like are click's own groups, with our texts."""
+    assert isinstance(build().get_command(click.Context(build()), "contract"), click.Group)
+    lines = told(home, "archive contract ", shell="zsh")
+    assert all(not text.isascii() for text in lines[2::3])

@@ -1,0 +1,49 @@
+"""A stretch of a text around what was found: whole pieces in order, never wider than asked for, marks where they are."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.render.searchable import fold
+from archiver.render.snippet import snippet
+
+SIGNS = st.text(st.sampled_from("aAｂがかﾞ゛ß İ\n\u3000ﬁé\u0301"), max_size=60)
+
+
+def _one(_sign: str) -> int:
+    return 1
+
+
+@given(SIGNS, st.lists(SIGNS.map(lambda word: fold(word).strip()).filter(bool), max_size=3), st.integers(1, 40))
+def test_the_pieces_are_a_stretch_of_the_text(text: str, words: list[str], width: int) -> None:
+    """Put together they stand in the text as they are, and are told as cut only where something is missing."""
+    actual = snippet(text, words, width=width, measure=_one)
+
+    shown = "".join(part.text for part in actual.parts)
+    assert shown in text
+    assert len(shown) <= width
+    assert actual.cut_before or text.startswith(shown)
+    assert actual.cut_after or text.endswith(shown)
+
+
+@given(SIGNS, SIGNS, SIGNS)
+def test_what_is_marked_is_what_was_looked_for(before: str, word: str, after: str) -> None:
+    """With room enough, a word that the folded text has is marked, accents and all."""
+    text, wanted = before + word + after, fold(word).strip()
+    if not wanted or wanted not in fold(text):
+        return
+
+    actual = snippet(text, [wanted], width=1_000, measure=_one)
+
+    assert any(part.is_mark for part in actual.parts)
+
+
+def test_a_word_far_down_a_long_text_is_shown_at_once() -> None:
+    """Only the part around it is folded sign by sign."""
+    text = "あ" * 60_000 + "見積" + "い" * 9_000
+
+    actual = snippet(text, ["見積"], width=40, measure=_one)
+
+    assert [part.text for part in actual.parts if part.is_mark] == ["見積"]
+    assert (actual.cut_before, actual.cut_after) == (True, True)

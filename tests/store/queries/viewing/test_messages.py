@@ -1,0 +1,144 @@
+"""Pages of a room: the same records as in a package, in order, never too much text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver.evidence import tables
+from archiver.export import conversation
+from archiver.records import Message, Observation
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.entries import entries, message_entries
+from archiver.store.queries.viewing import jump, messages, sightings
+from archiver.store.queries.viewing.messages import Page
+from tests.store.test_rebuild import blank as blank  # noqa: PLC0414 - a fixture
+from tests.store.test_rebuild import message, reading, window, written
+from tests.support.archive import ROOM, ArchiveMaker, at, message_object
+
+HISTORY = st.lists(
+    st.lists(st.one_of(message(), message(), window(), window(), reading()), min_size=1, max_size=5), max_size=14
+)
+EVERYTHING = 10**6
+
+
+def with_true_replies(history: list[list[Observation]]) -> list[list[Observation]]:
+    """The same, but replies with the same digest have the same list in them, and messages come from the list before."""
+    told = []
+    for batch in history:
+        last = dict.fromkeys((1, 2))
+        told.append(list[Observation]())
+        for one in batch:
+            if one.kind == "window":
+                shown = (one.room_id, one.payload["oldest"], one.payload["newest"], one.payload["absent"])
+                last[one.room_id] = hashlib.sha256(repr(shown).encode()).hexdigest()
+            reply = None if one.reply is None and one.kind == "message" else last.get(one.room_id)
+            told[-1].append(replace(one, reply=reply))
+    return told
+
+
+def packed(snapshot: Reading, room: int) -> list[Message]:
+    """The messages of a room as a package of the whole archive has them, without numbers."""
+    told = [json.loads(one.line) for one in entries(snapshot)]
+    seen = tables.sightings(told)
+    groups = message_entries(snapshot, {room}, upto=EVERYTHING)
+    return [conversation.message(0, one) for one in tables.messages(groups, seen)]
+
+
+def ids(page: Page) -> list[int]:
+    return [int(one.message_id) for one in page.messages]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=HISTORY, many=st.sampled_from([0, 1, 1_000]))
+def test_a_page_has_the_records_of_a_package(
+    blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[list[Observation]], many: int
+) -> None:
+    """Every text, state, name and interval is the one that the export's own code makes of the entries."""
+    monkeypatch.setattr(sightings, "MANY", many)
+    with written(blank, with_true_replies(history)) as archive, archive.reading() as snapshot:
+        expected = {room: packed(snapshot, room) for room in (1, 2)}
+
+        assert expected == {room: messages.oldest(snapshot, room, 100).messages for room in (1, 2)}
+        for room, held in expected.items():
+            assert held == [messages.one(snapshot, room, one.message_id) for one in held]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> ArchiveMaker:
+    """A room with messages 10, 20 … 90, sent a minute apart."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.sync([message_object(number * 10, f"{number}番", sent=number) for number in range(1, 10)], minutes=20)
+    return maker
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (lambda told: messages.oldest(told, ROOM, 3), ([10, 20, 30], False, True)),
+        (lambda told: messages.newest(told, ROOM, 3), ([70, 80, 90], True, False)),
+        (lambda told: messages.newest(told, ROOM, 9), ([10, 20, 30, 40, 50, 60, 70, 80, 90], False, False)),
+        (lambda told: messages.after(told, ROOM, 40, 2), ([50, 60], True, True)),
+        (lambda told: messages.after(told, ROOM, 45, 2), ([50, 60], True, True)),
+        (lambda told: messages.after(told, ROOM, 90, 2), ([], False, False)),
+        (lambda told: messages.before(told, ROOM, 40, 2), ([20, 30], True, True)),
+        (lambda told: messages.before(told, ROOM, 10, 2), ([], False, False)),
+        (lambda told: messages.around(told, ROOM, 50, 4), ([30, 40, 50, 60], True, True)),
+        (lambda told: messages.around(told, ROOM, 10, 4), ([10, 20, 30, 40], False, True)),
+        (lambda told: messages.around(told, ROOM, 90, 4), ([70, 80, 90], True, False)),
+        (lambda told: messages.around(told, ROOM, 999, 2), ([80, 90], True, False)),
+        (lambda told: messages.around(told, 1, 50, 4), ([], False, False)),
+    ],
+)
+def test_pages_are_cut_where_they_are_asked_for(
+    made: ArchiveMaker, page: Any, expected: tuple[list[int], bool, bool]
+) -> None:
+    """In the order of the ids, with whether anything lies before and after."""
+    with made.archive.reading() as snapshot:
+        actual = page(snapshot)
+
+    assert expected == (ids(actual), actual.has_earlier, actual.has_later)
+
+
+@pytest.mark.parametrize("message_id", ["15", "0", "", "x", "-10", "１０", "9" * 30])
+def test_a_message_that_is_not_known_is_none(made: ArchiveMaker, message_id: str) -> None:
+    """Whatever stands in an address is answered."""
+    with made.archive.reading() as snapshot:
+        assert messages.one(snapshot, ROOM, message_id) is None
+        assert messages.one(snapshot, ROOM, "10") is not None
+
+
+def test_long_texts_shorten_a_page(tmp_path: Path) -> None:
+    """It never holds more text than fits, on the side that was asked for, but at least one message."""
+    maker = ArchiveMaker(tmp_path / "home")
+    size = messages.MOST_TEXT // 3 // 3
+    maker.sync([message_object(number, "あ" * size, sent=number) for number in range(1, 10)])
+    maker.sync([message_object(20, "あ" * messages.MOST_TEXT, sent=20)], minutes=2, beginning=False)
+
+    with maker.archive.reading() as snapshot:
+        assert [1, 2, 3] == ids(messages.oldest(snapshot, ROOM, 100))
+        assert [7, 8, 9] == ids(messages.before(snapshot, ROOM, 20, 100))
+        assert [20] == ids(messages.newest(snapshot, ROOM, 100))
+        assert [4, 5, 6] == ids(messages.around(snapshot, ROOM, 5, 100))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=st.lists(st.integers(1, 30), min_size=1, max_size=12), wanted=st.integers(0, 31))
+def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, sent: list[int], wanted: int) -> None:
+    """Also where ids do not rise with the time."""
+    shown = [message_object(number, "a", sent=minutes) for number, minutes in enumerate(sent, 1)]
+    told = [{"object": one, "state": "present", "source": "list"} for one in shown]
+    batch = [Observation("message", f"message/{one['message_id']}", held, 1) for one, held in zip(shown, told)]
+    expected = next((str(number) for number, minutes in enumerate(sent, 1) if minutes >= wanted), None)
+
+    with written(blank, [batch]) as archive, archive.reading() as snapshot:
+        assert expected == jump.first_on_or_after(snapshot, 1, at(wanted))
+        assert jump.first_on_or_after(snapshot, 2, at(0) - timedelta(days=1)) is None

@@ -1,0 +1,34 @@
+"""Whole rounds of a world, and what a run that nobody watches would say after them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from archiver import errors
+from archiver.app import App
+from archiver.schedule import notice_words, notices
+from archiver.schedule import round as rounds
+from archiver.settings.model import FileSettings, NotifySettings, Settings
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, Talk
+from tests.support.world import World
+
+
+def settings(world: World, **notify: Any) -> Settings:
+    """The defaults, whatever space this computer has."""
+    plain = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
+    return replace(plain, notify=NotifySettings(**notify))
+
+
+def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
+    """A whole round some minutes after the last one, by a program that is started anew."""
+    world.clock.pass_by(minutes=minutes)
+    app = App(settings(world), world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
+    return rounds.run(app, Options(**options), Talk())
+
+
+def said(world: World, fault: errors.ArchiverError | None = None, *, adapts: bool = False, **notify: Any) -> list[str]:
+    """What is said now."""
+    chosen = settings(world, **notify)
+    return notice_words.sentences(*notices.settle(world.archive, chosen, fault, now=world.clock(), adapts=adapts))

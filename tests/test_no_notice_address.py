@@ -1,0 +1,73 @@
+"""The addresses of notices hold passwords: they stand in nothing that the program writes or says."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from archiver.demo.chatwork import Chatwork
+from tests.support.receiver import receiving
+from tests.support.terminal import TOKEN, Terminal
+from tests.test_no_token import inflated
+
+CANARY = "canary-6f1d0c9e"
+
+COMMANDS = (
+    ["-v", "sync", "--full"],
+    ["-q", "sync"],
+    ["check"],
+    ["check", "--json", "--send-test-notice"],
+    ["export", "job1", "--zip"],
+    ["verify", "--json"],
+)
+
+
+def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None:
+    """Whether it is taken, refused, not understood or in a file: neither on the screen nor in any file beside it."""
+    home, said = tmp_path / "home", ""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork, receiving() as place:
+        room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
+        terminal = Terminal(home, chatwork)
+        terminal.run("init", "--yes")
+        terminal.run("contract", "add", "job1", "--room", room)
+        urls = [
+            place.address(secret=CANARY),
+            place.address(f"refuse?a={CANARY}"),
+            f"discord://{CANARY}",
+            f"nonsense-{CANARY}",
+            f"json://127.0.0.1:9/{CANARY}",
+            "file:address",
+            "env:ADDRESS",
+        ]
+        (home / "address").write_text(place.address("file", secret=CANARY), encoding="utf-8")
+        (home / "address").chmod(0o600)
+        _write(home, "urls = [" + ", ".join(f"'{one}'" for one in urls) + "]")
+        terminal.environ |= {"ARCHIVE_LANG": "en", "ADDRESS": place.address("variable", secret=CANARY)}
+        for arguments in COMMANDS:
+            said += _told(terminal, *arguments)
+        chatwork.revoke_token(new="another")
+        said += _told(terminal, "-q", "sync")
+        reached = [one["message"] for one in place.notices]
+        for broken in (f"urls = ['json://{CANARY}'", f"urls = '{CANARY}'", f"urls = [1, '{CANARY}']"):
+            _write(home, broken)
+            said += _told(terminal, "check")
+        (home / "archive.toml").unlink()
+
+    assert [4, 4] == [sum(word in one for one in reached) for word in ("test notice", "401")]
+    assert CANARY not in said
+    assert [home / "address"] == [path for path in tmp_path.rglob("*") if path.is_file() and _holds(path)]
+
+
+def _write(home: Path, line: str) -> None:
+    (home / "archive.toml").write_text(f"[notify]\ndesktop = false\n{line}\n", encoding="utf-8")
+    (home / "archive.toml").chmod(0o644)
+
+
+def _told(terminal: Terminal, *arguments: str) -> str:
+    told = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, encoding="utf-8")
+    return told.stdout + told.stderr
+
+
+def _holds(path: Path) -> bool:
+    data = path.read_bytes()
+    return any(CANARY.encode() in part for part in (data, *inflated(data)))
