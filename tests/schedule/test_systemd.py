@@ -1,0 +1,130 @@
+"""A real systemd user manager: the timer is installed, rounds are seen that it started, and nothing of it remains.
+
+Debian's systemd runs for a user only where it runs the machine. In a mount and a control-group namespace of its
+own it can be made to believe that, without touching the machine: that is the nearest that a container allows.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from archiver.demo.chatwork import Chatwork
+from tests.schedule.test_cron import alone
+from tests.support.terminal import TOKEN, Terminal
+
+MANAGER = Path("/usr/lib/systemd/systemd")
+PATIENCE = 150
+"""Seconds: the timer looks at each full minute, and a little later."""
+
+BOOTED = (
+    "mount -t cgroup2 none /sys/fs/cgroup && mkdir -p /run/systemd && mount -t tmpfs none /run/systemd && "
+    "mkdir /run/systemd/system && exec {manager} --user --log-target=null"
+)
+
+
+class Manager:
+    """A running user manager; commands go into its namespaces."""
+
+    def __init__(self, process: subprocess.Popen[bytes], environ: dict[str, str]) -> None:
+        self.process, self.environ = process, environ
+        self.inside = ["nsenter", "--target", str(process.pid), "--mount", "--cgroup", "--"]
+
+    def ask(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """`systemctl --user`."""
+        command = [*self.inside, "systemctl", "--user", *words]
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=30)
+
+
+class Inside(Terminal):
+    """A terminal of a user for whom this manager runs."""
+
+    manager: Manager
+
+    def command(self, *arguments: object) -> list[str]:
+        """The command line of one call, in the manager's namespaces."""
+        return [*self.manager.inside, *super().command(*arguments)]
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Manager]:
+    """A user manager with a runtime folder of its own."""
+    runtime = folder / "run"
+    runtime.mkdir(mode=0o700)
+    environ = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "HOME": str(folder)}
+    environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
+    script = BOOTED.format(manager=MANAGER)
+    command = ["unshare", "--mount", "--cgroup", "--propagation", "private", "sh", "-c", script]
+    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield Manager(process, environ)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[Manager]:
+    """A user manager that answers, or a reason why there is none."""
+    lacking = [tool for tool in ("unshare", "nsenter", "systemctl") if shutil.which(tool) is None]
+    if lacking or not MANAGER.exists():
+        pytest.skip("there is no systemd here (Debian: systemd)")
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a systemd a place of its own")
+    with running(tmp_path) as made:
+        end = time.monotonic() + 15
+        while made.ask("is-system-running").stdout.strip() not in ("running", "degraded"):
+            if made.process.poll() is not None or time.monotonic() > end:
+                pytest.skip("this machine gives a systemd no place of its own")
+            time.sleep(0.2)
+        yield made
+
+
+def wait(until: Callable[[], bool]) -> None:
+    """Wait for something that the timer does."""
+    end = time.monotonic() + PATIENCE
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.5)
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_rounds_come_from_the_timer_itself(manager: Manager, tmp_path: Path) -> None:
+    """Only what systemd gives a job: home and program from the unit, the token from a file; then nothing remains."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        tanaka = chatwork.add_account("田中")
+        room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
+        chatwork.post(room, tanaka, "こんにちは")
+        manager.ask("set-environment", f"CHATWORK_API_BASE_URL={chatwork.base_url}")
+        terminal = Inside(tmp_path / "100% 保管庫", chatwork)
+        terminal.manager = manager
+        terminal.environ |= {name: manager.environ[name] for name in ("XDG_RUNTIME_DIR", "HOME")}
+        terminal.run("init", "--yes")
+        terminal.run("contract", "add", "job1", "--room", room)
+        alone(terminal)
+        del terminal.environ["CHATWORK_API_TOKEN"]
+        chatwork.requests.clear()
+        log = terminal.home / "logs" / "archive.log"
+
+        terminal.run("schedule", "install", "--with", "systemd")
+        wait(log.exists)
+        lines = len(log.read_text(encoding="utf-8").splitlines())
+        chatwork.post(room, tanaka, "あとから")
+        wait(lambda: len(log.read_text(encoding="utf-8").splitlines()) > lines)
+
+        units = tmp_path / ".config" / "systemd" / "user"
+        written = sorted(path.name for path in units.iterdir() if path.is_file())
+        assert ["service", "timer"] == sorted(name.rpartition(".")[2] for name in written)
+        assert all(TOKEN not in (units / name).read_text(encoding="utf-8") for name in written)
+        assert 2 == terminal.json("status")["rooms"][0]["messages"]
+        terminal.run("schedule", "remove")
+        assert [] == [path for path in units.rglob("*") if path.is_file() or path.is_symlink()]
+        assert written[1] not in manager.ask("list-timers", "--all").stdout
