@@ -409,7 +409,9 @@ class HomeNotWritable(StorageError):
 class OlderArchive(StorageError):
     """The archive has the form of an older version, and what was wanted needs the form of this one."""
 
-    message = N_("The archive in {path} has the form of an older version of this program; this command needs the present form.")
+    message = N_(
+        "The archive in {path} has the form of an older version of this program; this command needs the present form."
+    )
     hint = N_("Bring it to this version, on a disk that can be written: archive migrate   Nothing was changed.")
 
 

@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 PATIENCE = 20
@@ -61,9 +60,8 @@ def not_understood(urls: Sequence[str], environ: Mapping[str, str]) -> tuple[int
 def _ask(order: dict[str, object], environ: Mapping[str, str], patience: float) -> dict[int, str]:
     """What the process says of each address, by position."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "archiver.schedule.remote"],
-            cwd=Path(__file__).parents[2],  # ours is found there, and no other folder's modules are
+        done = subprocess.run(  # noqa: S603 - this very file
+            [sys.executable, "-P", __file__],  # no module of the folder where we happen to be is taken for another
             env={name: value for name, value in environ.items() if name not in SECRETS},
             input=json.dumps({**order, "patience": patience}).encode(),
             stdout=subprocess.PIPE,

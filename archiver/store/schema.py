@@ -430,6 +430,7 @@ search_version = Table(
     Column("room_id", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("newest", BigInteger),  # the newest message in this table so far; null: this one
+    Index("search_late", "position", sqlite_where=text("newest IS NOT NULL")),
 )
 
 memory = Table(

@@ -43,12 +43,16 @@ class Found:
     """What a search came to."""
 
     total: int
-    """Distinct messages."""
+    """Distinct messages; 0 where they are not counted (`older_than`)."""
     hits: tuple[Hit, ...]
     """The newest of them."""
     others: tuple[Other, ...]
     rooms: Mapping[int, str]
     """The names of all rooms."""
+    is_exact: bool = True
+    """Whether there are as many as `total` says; else there are that many and more."""
+    older: Place | None = None
+    """`older_than` for the hits that follow; None: these are the last."""
 
 
 def search(
@@ -58,26 +62,51 @@ def search(
     contracts: Collection[str] = (),
     rooms: Collection[int] = (),
     limit: int = 50,
+    older_than: Place | None = None,
+    most: int | None = None,
 ) -> Found:
     """Search the archive for `limit` (1 and more) messages, in these contracts and rooms if any are named.
 
-    Raises UnknownContract, UnknownRoom.
+    `older_than` is that of the page before (`Found.older`): then messages alone are looked for, and not counted.
+    Above `most` they are not counted either, nor a sign that stands everywhere. Raises UnknownContract, UnknownRoom.
     """
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
-    places, total = _places(reading, query, scope, limit)
+    places, total, is_exact = _places(reading, query, scope, limit + 1, older_than, most)
     source = search_index.driver(reading.sql)
-    hits = tuple(_hit(source, one) for one in places)
-    return Found(total, hits, tuple(others(reading, query, scope)), room_names(reading))
+    hits = tuple(_hit(source, one) for one in places[:limit])
+    beside = tuple(others(reading, query, scope)) if older_than is None else ()
+    older = places[limit - 1] if len(places) > limit else None
+    return Found(total, hits, beside, room_names(reading), is_exact, older)
 
 
-def _places(reading: Reading, query: Query, scope: Scope, limit: int) -> tuple[list[Place], int]:
+def _places(
+    reading: Reading, query: Query, scope: Scope, limit: int, older_than: Place | None, most: int | None
+) -> tuple[list[Place], int, bool]:
+    """The messages, how many there are, and whether there are no more."""
     source = search_index.driver(reading.sql)
     if not query.words and not query.without:
-        return search_walk.filtered(source, scope, limit)
+        places, total = search_walk.filtered(source, scope, limit, older_than=older_than, most=most)
+        return places, *((0, False) if older_than else _capped(total, most))
     if query.words and search_index.is_current(reading.sql):
         with search_index.damage_forgiven():
-            return search_walk.newest(source, query, scope, limit), search_walk.count(source, query, scope)
-    return search_walk.scan(source, query, scope, limit)
+            places = search_walk.newest(source, query, scope, limit, older_than=older_than)
+            return places, *((0, False) if older_than else _counted(source, query, scope, limit, most))
+    places, total = search_walk.scan(source, query, scope, limit, older_than=older_than)
+    return places, *((0, False) if older_than else (total, True))
+
+
+def _capped(total: int, most: int | None) -> tuple[int, bool]:
+    return (total, True) if most is None or total <= most else (most, False)
+
+
+def _counted(source: sqlite3.Connection, query: Query, scope: Scope, limit: int, most: int | None) -> tuple[int, bool]:
+    """How many messages the index has, and whether that is all."""
+    if most is None:
+        return search_walk.count(source, query, scope), True
+    common = search_walk.at_least(source, query, scope)
+    if common >= limit:
+        return common, False
+    return _capped(search_walk.count(source, query, scope, most=most), most)
 
 
 _HIT = """

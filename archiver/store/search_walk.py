@@ -21,6 +21,8 @@ RECENT = 2_000
 """Versions that are looked through before the index is asked for a single sign: it is slow for signs that stand
 everywhere, and those are found at once this way."""
 
+_END = 2**63 - 1
+
 
 class Place(NamedTuple):
     """A message that was found; the greater one is the newer one."""
@@ -37,18 +39,25 @@ _MESSAGE = " JOIN message m ON m.room_id = v.room_id AND m.position = v.position
 _TEXT = " JOIN message_version t ON t.room_id = v.room_id AND t.position = v.position AND t.seq = v.seq"
 _INDEX = "search s CROSS JOIN search_version v ON v.seq = s.rowid"
 _FOUND = "v.position, v.room_id, v.seq, coalesce(v.newest, v.position)"
+_LATE = "v.newest IS NOT NULL AND v.seq > ? AND v.position <= ?"
 
 
-def newest(source: sqlite3.Connection, query: Query, scope: Scope, limit: int) -> list[Place]:
-    """The newest messages that the index has for a query with words."""
-    if all(len(word) == 1 for word in query.words):
-        recent = _recent(source, query, scope, limit)
-        if recent is not None:
-            return recent
+def newest(
+    source: sqlite3.Connection, query: Query, scope: Scope, limit: int, *, older_than: Place | None = None
+) -> list[Place]:
+    """The newest messages that the index has for a query with words; older ones than one of them, if it is given."""
+    best = _Newest(limit, older_than)
+    reach = _END if older_than is None else _reach(source, older_than)
+    if older_than is not None:
+        _put_late(source, query, scope, best, reach, older_than)
+    if _is_of_signs(query) and _put_recent(source, query, scope, best, reach):
+        return best.listed()
     message, where, values = _narrowing(scope)
-    statement = f"SELECT {_FOUND} FROM {_INDEX}{message} WHERE s.search MATCH ?{where} ORDER BY s.rowid DESC"  # noqa: S608 - our own names
-    best = _Newest(limit)
-    with closing(source.execute(statement, (query.expression(), *values))) as rows:
+    statement = f"SELECT {_FOUND} FROM {_INDEX}{message} WHERE s.search MATCH ?{where}"  # noqa: S608 - our own names
+    reached: tuple[int, ...] = ()
+    if older_than is not None:
+        statement, reached = f"{statement} AND s.rowid <= ?", (reach,)
+    with closing(source.execute(f"{statement} ORDER BY s.rowid DESC", (query.expression(), *values, *reached))) as rows:
         for position, room, seq, bound in rows:
             best.put(position, room, seq)
             if best.is_settled(bound):
@@ -56,26 +65,78 @@ def newest(source: sqlite3.Connection, query: Query, scope: Scope, limit: int) -
     return best.listed()
 
 
-def count(source: sqlite3.Connection, query: Query, scope: Scope) -> int:
-    """How many messages the index has for a query with words."""
+def count(source: sqlite3.Connection, query: Query, scope: Scope, *, most: int | None = None) -> int:
+    """How many messages the index has for a query with words; not more than one above `most` are counted."""
     message, where, values = _narrowing(scope)
-    distinct = f"SELECT DISTINCT v.position, v.room_id FROM {_INDEX}{message} WHERE s.search MATCH ?{where}"  # noqa: S608 - likewise
-    rows = source.execute(f"SELECT count(*) FROM ({distinct})", (query.expression(), *values))  # noqa: S608 - likewise
+    distinct = f"SELECT DISTINCT v.position, v.room_id FROM {_INDEX}{message} WHERE s.search MATCH ?{where} LIMIT ?"  # noqa: S608 - likewise
+    end = -1 if most is None else most + 1
+    rows = source.execute(f"SELECT count(*) FROM ({distinct})", (query.expression(), *values, end))  # noqa: S608 - likewise
     return int(rows.fetchone()[0])
 
 
-def _recent(source: sqlite3.Connection, query: Query, scope: Scope, limit: int) -> list[Place] | None:
-    """The newest, if the texts that were kept last are enough to tell."""
-    message, where, values = _narrowing(scope)
-    statement = f"SELECT {_FOUND}, t.body FROM search_version v{_TEXT}{message} WHERE true{where}"  # noqa: S608 - likewise
-    best = _Newest(limit)
-    with closing(source.execute(f"{statement} ORDER BY v.seq DESC LIMIT {RECENT}", values)) as rows:
+def at_least(source: sqlite3.Connection, query: Query, scope: Scope) -> int:
+    """How many messages have it among the texts that were kept last: enough to say of a sign that stands everywhere."""
+    if not _is_of_signs(query):
+        return 0
+    rows = _kept_last(source, scope, _END)
+    return len({(position, room) for position, room, _, _, body in rows if query.matches(fold(body))})
+
+
+def _is_of_signs(query: Query) -> bool:
+    """Whether the index would be slow: it has no single signs."""
+    return all(len(word) == 1 for word in query.words)
+
+
+def _put_recent(source: sqlite3.Connection, query: Query, scope: Scope, best: _Newest, reach: int) -> bool:
+    """Look at the texts that were kept last, up to an entry; whether they are enough to tell the newest."""
+    with closing(_kept_last(source, scope, reach)) as rows:
         for position, room, seq, bound, body in rows:
             if query.matches(fold(body)):
                 best.put(position, room, seq)
             if best.is_settled(bound):
-                return best.listed()
-    return None
+                return True
+    return False
+
+
+def _kept_last(source: sqlite3.Connection, scope: Scope, reach: int) -> sqlite3.Cursor:
+    message, where, values = _narrowing(scope)
+    statement = f"SELECT {_FOUND}, t.body FROM search_version v{_TEXT}{message} WHERE v.seq <= ?{where}"  # noqa: S608 - likewise
+    return source.execute(f"{statement} ORDER BY v.seq DESC LIMIT {RECENT}", (reach, *values))
+
+
+# Below a message lie all versions up to an entry, and of the later ones those that came late: edited or recovered.
+
+
+def _reach(source: sqlite3.Connection, older_than: Place) -> int:
+    """The last entry of a version before any message was known that is newer than this one."""
+    low, high = 0, source.execute("SELECT coalesce(max(seq), 0) FROM search_version").fetchone()[0]
+    query = "SELECT seq, coalesce(newest, position) FROM search_version WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
+    while low < high:
+        middle = (low + high + 1) // 2
+        row = source.execute(query, (middle,)).fetchone()
+        if row is None or row[1] <= older_than.position:
+            low = middle
+        else:
+            high = row[0] - 1
+    return max(low, 0)
+
+
+def _put_late(
+    source: sqlite3.Connection, query: Query, scope: Scope, best: _Newest, reach: int, older_than: Place
+) -> None:
+    """Take in what came late; where that is much, the index is asked for it."""
+    message, where, values = _narrowing(scope)
+    bounds = (reach, older_than.position)
+    late = f"SELECT 1 FROM search_version v WHERE {_LATE} LIMIT {RECENT + 1}"  # noqa: S608 - likewise
+    if len(source.execute(late, bounds).fetchall()) <= RECENT:
+        statement = f"SELECT {_FOUND}, t.body FROM search_version v{_TEXT}{message} WHERE {_LATE}{where}"  # noqa: S608 - likewise
+        for position, room, seq, _, body in source.execute(statement, (*bounds, *values)):
+            if query.matches(fold(body)):
+                best.put(position, room, seq)
+        return
+    statement = f"SELECT {_FOUND} FROM {_INDEX}{message} WHERE s.search MATCH ? AND s.rowid > ? AND {_LATE}{where}"  # noqa: S608 - likewise
+    for position, room, seq, _ in source.execute(statement, (query.expression(), reach, *bounds, *values)):
+        best.put(position, room, seq)
 
 
 def _narrowing(scope: Scope) -> tuple[str, str, tuple[int, ...]]:
@@ -87,11 +148,13 @@ def _narrowing(scope: Scope) -> tuple[str, str, tuple[int, ...]]:
 # --- without it ----------------------------------------------------------------------------------
 
 
-def scan(source: sqlite3.Connection, query: Query, scope: Scope, limit: int) -> tuple[list[Place], int]:
-    """The newest messages and their number, by every text."""
+def scan(
+    source: sqlite3.Connection, query: Query, scope: Scope, limit: int, *, older_than: Place | None = None
+) -> tuple[list[Place], int]:
+    """The newest messages, older than one of them if it is given, and the number of all, by every text."""
     message, where, values = _narrowing(scope)
     statement = f"SELECT v.position, v.room_id, v.seq, v.body FROM message_version v{message} WHERE v.body <> ?{where}"  # noqa: S608 - likewise
-    best = _Newest(limit)
+    best = _Newest(limit, older_than)
     seen: set[tuple[int, int]] = set()
     for position, room, seq, body in source.execute(statement, (DELETED, *values)):
         if query.matches(fold(body)):
@@ -100,13 +163,31 @@ def scan(source: sqlite3.Connection, query: Query, scope: Scope, limit: int) -> 
     return best.listed(), len(seen)
 
 
-def filtered(source: sqlite3.Connection, scope: Scope, limit: int) -> tuple[list[Place], int]:
-    """The newest messages and their number, whatever they say."""
+def filtered(
+    source: sqlite3.Connection,
+    scope: Scope,
+    limit: int,
+    *,
+    older_than: Place | None = None,
+    most: int | None = None,
+) -> tuple[list[Place], int]:
+    """The newest messages, whatever they say, and their number, of which not more than one above `most` are counted.
+
+    With `older_than` those that are older than one of them, and 0.
+    """
     where, values = conditions(scope)
-    messages = f"FROM message m WHERE true{where}"
-    statement = f"SELECT m.position, m.room_id, 0 {messages} ORDER BY m.position DESC, m.room_id DESC LIMIT ?"
-    found = [Place(*row) for row in source.execute(statement, (*values, limit))]
-    return found, int(source.execute(f"SELECT count(*) {messages}", values).fetchone()[0])
+    total = 0 if older_than else _number(source, where, values, -1 if most is None else most + 1)
+    if older_than is not None:
+        where += " AND m.position <= ? AND (m.position, m.room_id) < (?, ?)"
+        values += (older_than.position, older_than.position, older_than.room_id)
+    statement = f"SELECT m.position, m.room_id, 0 FROM message m WHERE true{where}"  # noqa: S608 - likewise
+    rows = source.execute(f"{statement} ORDER BY m.position DESC, m.room_id DESC LIMIT ?", (*values, limit))
+    return [Place(*row) for row in rows], total
+
+
+def _number(source: sqlite3.Connection, where: str, values: tuple[int, ...], end: int) -> int:
+    messages = f"SELECT 1 FROM message m WHERE true{where} LIMIT ?"  # noqa: S608 - likewise
+    return int(source.execute(f"SELECT count(*) FROM ({messages})", (*values, end)).fetchone()[0])  # noqa: S608 - likewise
 
 
 @dataclass(slots=True)
@@ -114,11 +195,14 @@ class _Newest:
     """The newest messages of those that were seen, each with its newest version."""
 
     limit: int
+    older_than: Place | None = None
     _held: dict[tuple[int, int], int] = field(default_factory=dict)
     _heap: list[tuple[int, int]] = field(default_factory=list)
 
     def put(self, position: int, room: int, seq: int) -> None:
         place = (position, room)
+        if self.older_than is not None and place >= self.older_than[:2]:
+            return
         if place in self._held:
             self._held[place] = max(seq, self._held[place])
         elif len(self._heap) < self.limit:

@@ -1,4 +1,4 @@
-"""What the form of the search asks for, as it stands in an address → the query that `archive search` would make. Pure."""
+"""What the form of the search asks for, as it stands in an address → the query of `archive search`. Pure."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ SIGNS: Mapping[Seen, str] = {
     Seen.GAP: "!",
     Seen.PAUSE: "~",
     Seen.BEFORE: "-",
-    Seen.NOT_YET: "",
+    Seen.NOT_YET: "?",
 }
 """Beside the words, so that a month can be taken in at a glance."""
 
@@ -50,7 +50,8 @@ class Cell:
     """Whether it is of the month shown."""
     today: bool
     count: int
-    seen: Seen
+    seen: Seen | None
+    """None: it has not come yet."""
     hours: float
     """How long nobody looked."""
 
@@ -107,7 +108,7 @@ def seen_words() -> Mapping[Seen, str]:
         Seen.GAP: _("has a gap"),
         Seen.PAUSE: _("not watched for a time"),
         Seen.BEFORE: _("before the record"),
-        Seen.NOT_YET: "",
+        Seen.NOT_YET: _("not seen so far"),
     }
 
 
@@ -119,6 +120,7 @@ def legend() -> Mapping[Seen, str]:
         Seen.GAP: _("messages may be lacking: more came between two readings than a list shows, or the chat was shut"),
         Seen.PAUSE: _("all messages were saved later, but what was changed meanwhile is known only as changed"),
         Seen.BEFORE: _("the archive did not exist yet; what is held was listed or found later"),
+        Seen.NOT_YET: _("no reading has reached this day"),
     }
 
 
@@ -133,7 +135,7 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
     )
 
     def cell(day: date) -> Cell:
-        state = Seen.NOT_YET if day > today else seen(day, known)
+        state = None if day > today else seen(day, known)
         hours = unwatched(day, known).total_seconds() / 3600 if state is Seen.PAUSE else 0
         return Cell(day, day.month == month.month, day == today, counts.get(day, 0), state, hours)
 

@@ -20,6 +20,7 @@ from archiver.store.queries.viewing.event import Event, EventKind
 from archiver.store.queries.viewing.events import Timeline, timeline
 from archiver.store.queries.viewing.interval import shown_before, text_seen_before
 from archiver.store.search_scope import room_names
+from archiver.view import cursor
 from archiver.view.chat import chat
 from archiver.view.desk import desk
 from archiver.view.happened import happening
@@ -121,7 +122,8 @@ def _shown(reading: Reading, rooms: Collection[int], named: Collection[str], *, 
     """What a page of the timeline is made of."""
     group = request.args.get("kind", "")
     group = group if group in GROUPS else ""
-    before = cursor(request.args.get("before", ""))
+    place = cursor.numbers(request.args.get("before", ""), 1)
+    before = place[0] if place else None
     page = _page(reading, rooms, named, before, group=group, seals=seals)
     names = room_names(reading)
     labels = {one.id: visible(one.label) for one in contracts(reading)}
@@ -129,38 +131,22 @@ def _shown(reading: Reading, rooms: Collection[int], named: Collection[str], *, 
     return {"rows": rows, "next": page.next, "before": before, "kind": group, "kinds": group_words()}
 
 
-def cursor(given: str) -> int | None:
-    """The entry before which a page begins; None for what names none: the newest page."""
-    if not (given.isascii() and given.isdecimal() and len(given) < 19):
-        return None
-    return int(given)
-
-
 def _page(
     reading: Reading, rooms: Collection[int], named: Collection[str], before: int | None, *, group: str, seals: bool
 ) -> Timeline:
     """A page of one group, or of all; it may hold fewer, with more to follow."""
     if not group:
-        return _merged(reading, rooms, named, before, seals=False)  # they would bury everything else
+        # Without the seals: they would bury everything else.
+        return timeline(reading, rooms, contracts=named, before=before, limit=SHOWN)
     found: list[Event] = []
     for _turn in range(LOOKED_THROUGH):
-        page = _merged(reading, rooms, named, before, seals=seals and group == "packages")
+        sealed = seals and group == "packages"
+        page = timeline(reading, rooms, contracts=named, before=before, limit=SHOWN, seals=sealed)
         found += [one for one in page.events if one.kind in GROUPS[group]]
         before = page.next
         if before is None or len(found) >= SHOWN:
             break
     return Timeline(found, before)
-
-
-def _merged(
-    reading: Reading, rooms: Collection[int], named: Collection[str], before: int | None, *, seals: bool
-) -> Timeline:
-    """The timelines of chats and of each contract as one, as far back as all of them were read."""
-    read = [timeline(reading, rooms, before=before, limit=SHOWN, seals=seals)]
-    read += [timeline(reading, (), contract=one, before=before, limit=SHOWN) for one in named]
-    end = max((one.next for one in read if one.next is not None), default=None)
-    events = dict.fromkeys(event for one in read for event in one.events if end is None or event.seq >= end)
-    return Timeline(sorted(events, key=lambda event: -event.seq), end)
 
 
 def _row(reading: Reading, event: Event, names: Mapping[int, str], labels: Mapping[str, str]) -> Row:

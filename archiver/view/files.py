@@ -21,6 +21,7 @@ from archiver.view.media import HEAD, is_picture, played_as
 from archiver.view.naming import disposition
 from archiver.view.opening import CHECKED, Fault, Unsendable, head, opened
 from archiver.view.pictures import LARGE, picture_of
+from archiver.view.shown import short
 
 pages = Blueprint("files", __name__)
 
@@ -33,6 +34,8 @@ class Line:
     """One file of the list."""
 
     attachment: Attachment
+    name: str
+    sender: str
     chat: str
     """What the chat is called."""
     not_saved: str
@@ -161,7 +164,9 @@ def _older(found: Files, name: str, state: FileState | None) -> dict[str, object
     if found.next is None:
         return {}
     here = request.view_args or {}
-    return here | {"older": written(found.next)} | ({"name": name} if name else {}) | ({"state": state} if state else {})
+    return (
+        here | {"older": written(found.next)} | ({"name": name} if name else {}) | ({"state": state} if state else {})
+    )
 
 
 def _line(file: File, names: Mapping[int, str]) -> Line:
@@ -169,7 +174,15 @@ def _line(file: File, names: Mapping[int, str]) -> Line:
     first = head(desk().archive.home, one.sha256, HEAD) if one.sha256 else b""
     not_saved = "" if one.sha256 else kept_back(file.reason, given_up=file.state is FileState.LOST)
     shown = is_picture(first) and one.size <= CHECKED
-    return Line(one, names[one.room_id], not_saved, shown, played_as(first) is not None)
+    return Line(
+        one,
+        short(one.name),
+        short(one.account_name),
+        names[one.room_id],
+        not_saved,
+        shown,
+        played_as(first) is not None,
+    )
 
 
 # --- one file --------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from archiver.view.saying import Happening, Teller, say
 
 
 def _edited(event: Event) -> Happening:
-    return Happening(say(_("The text of a message by {name} had changed."), name=_who(event)), event.before, event.after)
+    sentence = _("The text of a message by {name} had changed.")
+    return Happening(say(sentence, name=_who(event)), event.before, event.after)
 
 
 def _touched(event: Event) -> Happening:

@@ -20,6 +20,7 @@ from archiver.view.around import owner_of
 from archiver.view.chat import Chat, chat
 from archiver.view.cursor import numbers
 from archiver.view.desk import desk
+from archiver.view.shown import short
 
 pages = Blueprint("people", __name__)
 
@@ -87,13 +88,13 @@ def _parts(reading: Reading, one: Chat) -> Mapping[int, tuple[tuple[str, str, st
     found: dict[int, tuple[tuple[str, str, str], ...]] = {}
     for contract in one.contracts:
         for told in mapped(reading, contract.id):
-            row = (visible(contract.label), words[told.part], visible(told.reason))
+            row = (visible(contract.label), words[told.part], short(told.reason))
             found[told.account_id] = (*found.get(told.account_id, ()), row)
     return found
 
 
 def _line(person: PersonShown, owner: int, parts: tuple[tuple[str, str, str], ...]) -> Line:
-    shown = visible(person.name).strip()
+    shown = short(person.name).strip()
     closed = person.names[-1].since if person.names and _CLOSED.search(person.name) else None
     return Line(
         person.account_id,
@@ -119,7 +120,7 @@ def _histories(person: PersonShown) -> Iterator[History]:
         (_("Chatwork ID"), person.chatwork_ids),
     ):
         if values:
-            latest = tuple(Told(visible(one.value), one.since) for one in values[::-1][:MOST_VALUES])
+            latest = tuple(Told(short(one.value), one.since) for one in values[::-1][:MOST_VALUES])
             yield History(label, latest, len(values) - len(latest))
 
 

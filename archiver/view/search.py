@@ -16,6 +16,7 @@ from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.search import Found, search
 from archiver.store.search_others import Other
+from archiver.store.search_walk import Place
 from archiver.store.search_words import Query
 from archiver.view import choosing, cursor
 from archiver.view.asked import Asked, asked, query_of, room_of
@@ -27,6 +28,8 @@ pages = Blueprint("search", __name__)
 
 SHOWN = 50
 """Messages of a page."""
+COUNTED = 1_000
+"""Messages up to which they are counted: to count those that have a common sign would take seconds."""
 LISTED = 30
 """Other things of a page."""
 
@@ -87,7 +90,9 @@ def _found(reading: Reading, form: Asked, place: Sequence[int] | None) -> tuple[
         return None, Query(""), ""
     try:
         query, rooms = query_of(form), room_of(form)
-        return search(reading, query, rooms=rooms, limit=SHOWN), query, ""
+        older_than = None if place is None else Place(*place, 0)
+        found = search(reading, query, rooms=rooms, limit=SHOWN, older_than=older_than, most=COUNTED)
+        return found, query, ""
     except errors.UsageError as fault:
         return None, Query(""), str(fault)
 
@@ -96,22 +101,23 @@ def _shown(found: Found | None, query: Query, *, is_first: bool) -> dict[str, ob
     """The hits as the page shows them."""
     if found is None:
         return {"heading": "", "rows": [], "older": "", "others": [], "more_others": 0}
-    others = found.others if is_first else ()
     return {
         "heading": _heading(found, is_first=is_first),
         "rows": [line(one, found.rooms, words=query.words) for one in found.hits],
-        "older": "",
-        "others": [_thing(one, query, found.rooms) for one in others[:LISTED]],
-        "more_others": max(0, len(others) - LISTED),
+        "older": "" if found.older is None else cursor.written(found.older[:2]),
+        "others": [_thing(one, query, found.rooms) for one in found.others[:LISTED]],
+        "more_others": max(0, len(found.others) - LISTED),
     }
 
 
 def _heading(found: Found, *, is_first: bool) -> str:
     if not found.hits:
         return _("No message was found.") if is_first else _("No older message was found.")
-    return ngettext("{n} message, the newest first", "{n} messages, the newest first", found.total).format(
-        n=f"{found.total:,}"
-    )
+    if not found.is_exact:
+        said = _("{n} or more messages, the newest first") if found.total else _("Messages, the newest first")
+        return said.format(n=f"{found.total:,}")
+    said = ngettext("{n} message, the newest first", "{n} messages, the newest first", found.total)
+    return said.format(n=f"{found.total:,}")
 
 
 def _boxes() -> Sequence[tuple[str, str]]:

@@ -23,6 +23,7 @@ from archiver.view.around import around
 from archiver.view.chat import chat, chats
 from archiver.view.cursor import numbers, written
 from archiver.view.desk import desk
+from archiver.view.shown import short
 
 pages = Blueprint("tasks", __name__)
 
@@ -53,6 +54,8 @@ class Line:
 
     shown: TaskShown
     chat: str
+    assignee: str
+    assigned_by: str
     text: Markup
     limit: str
     status: str
@@ -149,6 +152,8 @@ def _line(one: TaskShown, name: str, references: References) -> Line:
     return Line(
         one,
         name,
+        short(one.task.assignee),
+        short(one.task.assigned_by),
         _html(one.task.body, references),
         _limit(one.task.limit, one.limit_type),
         _status(one.task.status),

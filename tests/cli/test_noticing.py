@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,12 +98,12 @@ def tell(desk: Desk, *urls: str, more: str = "") -> None:
     path.chmod(0o600)
 
 
-def without_library(desk: Desk) -> dict[str, str]:
-    """The variables of a computer on which the extra is not installed."""
+def without_library(desk: Desk) -> str:
+    """A PYTHONPATH that stands for a computer on which the extra is not installed."""
     folder = desk.home.parent / "without"
     folder.mkdir(exist_ok=True)
     (folder / "sitecustomize.py").write_text("import sys\nsys.modules['apprise'] = None\n", encoding="utf-8")
-    return {"PYTHONPATH": str(folder)}
+    return str(folder)
 
 
 def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: Desk, place: Receiver) -> None:
@@ -144,10 +145,24 @@ def test_without_the_library_that_is_said_once_a_day(desk: Desk, place: Receiver
     tell(desk, place.address())
     bare = without_library(desk)
 
-    first, second = desk.both("-q", "sync", **bare)[1], desk.both("-q", "sync", **bare)[1]
+    first, second = (desk.both("-q", "sync", PYTHONPATH=bare)[1] for _ in range(2))
 
     assert (1, True, "") == (first.count("\n"), 'pip install "chatwork-archiver[notify]"' in first, second)
     assert [] == place.notices
+
+
+def test_the_archive_is_free_while_a_notice_is_sent(desk: Desk, place: Receiver) -> None:
+    """The round is over: an address that hangs keeps no other run from saving, and the exit code is the round's."""
+    tell(desk, place.address("hang"))
+    wrong = desk.terminal.environ | {"CHATWORK_API_TOKEN": "f" * 32}
+
+    with subprocess.Popen(desk.terminal.command("-q", "sync"), env=wrong, stderr=subprocess.DEVNULL) as run:
+        arrived = place.arrived.wait(30)
+        with desk.archive.round_lock():
+            still_sending = run.poll() is None
+        place.closed.set()
+
+    assert (True, True, 10) == (arrived, still_sending, run.returncode)
 
 
 def test_a_broken_database_is_told_elsewhere_once_a_day(desk: Desk, place: Receiver) -> None:

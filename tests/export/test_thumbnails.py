@@ -1,117 +1,21 @@
-"""Small pictures of a stranger's pictures: small, upright, bare of all else, and none where none can be made."""
+"""The pages of a package show small pictures (`render.thumbnail`) of the pictures in it."""
 
 from __future__ import annotations
 
 import dataclasses
-import io
-import struct
-import zlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
 from PIL import Image
 
 from archiver.export.html import write
-from archiver.export.thumbnails import SIDE, thumbnail
+from archiver.render.thumbnail import thumbnail
 from tests.support.conversation import link, sample
 from tests.support.markup import read
 
 
-def picture(path: Path, size: tuple[int, int] = (1000, 500), mode: str = "RGB", **options: Any) -> Path:
-    Image.new(mode, size, 128 if mode in {"L", "P"} else None).save(path, **options)
+def picture(path: Path) -> Path:
+    Image.new("RGB", (1000, 500)).save(path)
     return path
-
-
-def chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def bomb() -> bytes:
-    """A PNG of a few kilobytes that says it has 60,000 × 60,000 pixels."""
-    head = struct.pack(">IIBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(b"\0" * 10_000))
-        + chunk(b"IEND", b"")
-    )
-
-
-@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.gif", "a.webp"])
-@pytest.mark.parametrize("mode", ["RGB", "L", "P"])
-def test_a_picture_becomes_a_small_webp(tmp_path: Path, name: str, mode: str) -> None:
-    """At most 320 pixels wide or high, in its own shape."""
-    mode = "L" if mode == "P" and name in {"a.jpg", "a.webp"} else mode
-
-    made = thumbnail(picture(tmp_path / name, mode=mode))
-
-    assert made is not None
-    with Image.open(io.BytesIO(made[0])) as small:
-        assert ("WEBP", (SIDE, SIDE // 2)) == (small.format, small.size)
-    assert (SIDE, SIDE // 2) == made[1:]
-
-
-def test_a_small_picture_is_not_made_larger(tmp_path: Path) -> None:
-    """It is drawn anew all the same."""
-    made = thumbnail(picture(tmp_path / "a.png", (3, 2), "RGBA"))
-
-    assert made is not None
-    assert (3, 2) == made[1:]
-
-
-def test_what_a_camera_wrote_is_not_handed_on(tmp_path: Path) -> None:
-    """Turned as the camera says; place, device and colour profile stay behind."""
-    exif = Image.Exif()
-    exif[0x0112] = 6  # turned by a quarter
-    exif[0x010F] = "CAMERA"
-
-    made = thumbnail(picture(tmp_path / "a.jpg", exif=exif, icc_profile=b"PROFILE" * 99))
-
-    assert made is not None
-    assert (SIDE // 2, SIDE) == made[1:]
-    with Image.open(io.BytesIO(made[0])) as small:
-        assert {"exif", "icc_profile", "xmp"}.isdisjoint(small.info)
-    assert b"CAMERA" not in made[0]
-
-
-def half(path: Path) -> bytes:
-    """A noisy PNG that ends in the middle."""
-    whole = picture(path.with_suffix(".whole.png")).read_bytes()
-    return whole[: len(whole) // 2]
-
-
-@pytest.mark.parametrize("kind", ["bomb", "half", "empty", "svg", "bmp", "text", "large"])
-def test_what_cannot_be_read_has_none(tmp_path: Path, kind: str) -> None:
-    """Broken, much too large, or not one of the four formats, whatever its name says."""
-    path = tmp_path / "a.png"
-    bodies: dict[str, Callable[[], bytes]] = {
-        "bomb": bomb,
-        "half": lambda: half(path),
-        "empty": lambda: b"",
-        "text": lambda: b"GIF89a" + b"\xff" * 99,
-    }
-    bodies["svg"] = lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
-    if kind == "bmp":
-        picture(path, format="BMP")
-    elif kind == "large":
-        picture(path, (6001, 6000), "1", format="PNG")
-    else:
-        path.write_bytes(bodies[kind]())
-
-    assert thumbnail(path) is None
-
-
-def test_any_cut_and_any_changed_byte_is_survived(tmp_path: Path) -> None:
-    """No bytes raise."""
-    path = tmp_path / "a"
-    for name in ("a.png", "a.jpg", "a.gif", "a.webp"):
-        whole = picture(tmp_path / name, (40, 30)).read_bytes()
-        for at in range(0, len(whole), max(1, len(whole) // 150)):
-            for body in (whole[:at], whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]):
-                path.write_bytes(body)
-                thumbnail(path)
 
 
 def test_the_page_shows_the_small_picture_and_leads_to_the_file(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A stretch of a text around what was found: whole pieces in order, never wider than asked for, marks where they are."""
+"""A stretch of a text around what was found: pieces in order, never wider than asked for, marks where they are."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         files = {large_mb = 0.5, max_gb = 1, stop_when_free_gb = 0}
         exports = {folder = "out", daily = false, daily_file_mb = 0, also_to = ["/mnt/usb", "~/x"]}
         timestamp.authorities = [{name = "a-1", url = "http://tsa.example/t", roots = "a.pem"}]
-        notify = {stale_hours = 1.5, desktop = false, urls = ["x://y"]}
+        notify = {stale_hours = 1.5, desktop = false, daily = true, urls = ["x://y"]}
         """,
     )
 
@@ -75,7 +75,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert tmp_path / "out" == actual.exports.folder
     assert (Path("/mnt/usb"), Path.home() / "x") == actual.exports.also_to
     assert (AuthoritySetting("a-1", "http://tsa.example/t", "a.pem"),) == actual.timestamp.authorities
-    assert (1.5, False, ("x://y",)) == (actual.notify.stale_hours, actual.notify.desktop, actual.notify.urls)
+    notify = actual.notify
+    assert (1.5, False, True, ("x://y",)) == (notify.stale_hours, notify.desktop, notify.daily, notify.urls)
 
 
 def test_a_byte_order_mark_and_windows_lines_are_fine(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.notices: list[dict[str, Any]] = []
-        self.closed = threading.Event()
+        self.arrived, self.closed = threading.Event(), threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
 
@@ -35,6 +35,7 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                place.arrived.set()
                 if self.path == "/hang":
                     place.closed.wait(30)
                 place.notices.append(json.loads(body))

@@ -73,7 +73,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 def test_the_newest_messages_come_first_and_the_way_back_shows_each_once(many: Browser) -> None:
     """From the newest page back to the first, every message stands on one page, and every gap on one."""
-    pages, html = [], many.get(f"/room/{ROOM}")
+    pages: list[str] = []
+    html = many.get(f"/room/{ROOM}")
     while True:
         pages.insert(0, html)
         back = way(html, "Earlier")
@@ -87,7 +88,8 @@ def test_the_newest_messages_come_first_and_the_way_back_shows_each_once(many: B
 
 def test_from_the_first_message_on_each_is_shown_once(many: Browser) -> None:
     """The other direction loses and doubles nothing either; on the last page there is no way on."""
-    pages, html = [], many.get(f"/room/{ROOM}?after=0")
+    pages: list[str] = []
+    html = many.get(f"/room/{ROOM}?after=0")
     while True:
         pages.append(html)
         on = way(html, "Later")

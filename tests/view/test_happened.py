@@ -86,7 +86,7 @@ def test_nobody_is_named_as_the_one_who_did_it(kind: EventKind) -> None:
     """Only what the user did is said of somebody."""
     sentence = plain(happening(event(kind)).sentence)
 
-    assert not re.search(r"X (changed|deleted|removed|edited|left|withdrew)|because|by X (was|had) (deleted|edited) by", sentence)
+    assert not re.search(r"X (changed|deleted|removed|edited|left|withdrew)|because|(deleted|edited) by", sentence)
 
 
 def test_every_kind_can_be_asked_for() -> None:

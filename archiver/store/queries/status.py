@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from archiver.records import Contract, RoomId
 from archiver.signs import Alert
@@ -128,12 +128,16 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
     return tuple(found)
 
 
+_KNOWN = text("SELECT room_id, count(*) FROM message INDEXED BY message_sent GROUP BY room_id")
+_NOT_PRESENT = text("SELECT room_id, state, count(*) FROM message WHERE state <> 'present' GROUP BY room_id, state")
+"""Both by an index: nearly all messages are simply there, and to look at each takes ten times as long."""
+
+
 def _states(reading: Reading) -> dict[int, dict[str, int]]:
-    table = schema.message.c
-    found: dict[int, dict[str, int]] = {}
-    query = select(table.room_id, table.state, func.count()).group_by(table.room_id, table.state)
-    for room, state, number in reading.sql.execute(query):
-        found.setdefault(room, {})[state] = number
+    found: dict[int, dict[str, int]] = {room: {"present": known} for room, known in reading.sql.execute(_KNOWN)}
+    for room, state, number in reading.sql.execute(_NOT_PRESENT):
+        found[room][state] = number
+        found[room]["present"] -= number
     return found
 
 

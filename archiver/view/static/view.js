@@ -111,7 +111,7 @@
 
   function search() {
     const box = one('input[type="search"]');
-    if (box) box.focus();
+    if (box) box.select();
     else one('nav a[href="/search"]')?.click();
   }
 

@@ -336,6 +336,9 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE INDEX search_late ON search_version (position) WHERE newest IS NOT NULL
+    """,
+    """
     CREATE TABLE stamp (
         seal INTEGER NOT NULL,
         authority TEXT NOT NULL,

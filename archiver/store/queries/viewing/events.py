@@ -92,7 +92,9 @@ def _candidates(
     return merge(*walked, reverse=True)
 
 
-def _apart(source: sqlite3.Connection, rooms: Collection[int], contracts: Collection[str], end: int) -> Iterator[_Candidate]:
+def _apart(
+    source: sqlite3.Connection, rooms: Collection[int], contracts: Collection[str], end: int
+) -> Iterator[_Candidate]:
     """Those that belong to no room: statements about contracts, packages, contacts. They are few."""
     for account in {account for room in set(rooms) for account in _people(source, room)}:
         yield from source.execute(_KEY, (f"contact/{account}", end))

@@ -6,7 +6,6 @@ times, so the runs around a time are found by bisection among the numbers of the
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,8 +19,11 @@ from archiver.store.search_index import driver
 BESIDE = 2
 """Runs that are looked at beyond both ends."""
 
-_SWEEPS = "SELECT seq FROM entry INDEXED BY entry_key WHERE key >= 'sweep/' AND key < 'sweep0'"
-_LINE = "SELECT line FROM entry WHERE seq = ?"
+_BY_KEY = "FROM entry INDEXED BY entry_key WHERE key >= 'sweep/' AND key < 'sweep0'"
+_FROM, _TO = "json_extract(line, '$.payload.from')", "json_extract(line, '$.payload.to')"
+_SWEEPS = f"SELECT seq {_BY_KEY}"
+_ENDED = f"SELECT {_TO} FROM entry WHERE seq = ?"  # noqa: S608 - our own names
+_RUNS = f"SELECT {_FROM}, {_TO} {_BY_KEY} AND seq BETWEEN ? AND ? ORDER BY seq"
 
 
 def pauses_between(reading: Reading, since: datetime | None, until: datetime | None) -> list[Pause]:
@@ -47,7 +49,7 @@ def _place(source: sqlite3.Connection, seqs: Sequence[int], at: datetime) -> int
     low, high = 0, len(seqs)
     while low < high:
         middle = (low + high) // 2
-        if _run(source, seqs[middle])[1] <= at:
+        if moment(source.execute(_ENDED, (seqs[middle],)).fetchone()[0]) <= at:
             low = middle + 1
         else:
             high = middle
@@ -55,13 +57,10 @@ def _place(source: sqlite3.Connection, seqs: Sequence[int], at: datetime) -> int
 
 
 def _pauses(source: sqlite3.Connection, seqs: Sequence[int]) -> Iterator[Pause]:
+    """Read in SQL, as a chat that was quiet for years has many thousand runs behind its last message."""
     last: datetime | None = None
-    for begun, ended in (_run(source, seq) for seq in seqs):
+    ends = (seqs[0], seqs[-1]) if seqs else (0, -1)
+    for begun, ended in ((moment(one), moment(other)) for one, other in source.execute(_RUNS, ends)):
         if last is not None and begun - last > PAUSE:
             yield Pause(last, begun)
         last = ended if last is None else max(last, ended)
-
-
-def _run(source: sqlite3.Connection, seq: int) -> tuple[datetime, datetime]:
-    payload = json.loads(source.execute(_LINE, (seq,)).fetchone()[0])["payload"]
-    return moment(payload["from"]), moment(payload["to"])

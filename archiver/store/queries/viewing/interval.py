@@ -16,12 +16,14 @@ _VERSION = (
 )
 _LISTED = """
     SELECT observed_at FROM (
-        SELECT observed_at, oldest, newest, absent FROM window WHERE room_id = ?1 AND seq < ?3 ORDER BY seq DESC LIMIT ?4
+        SELECT observed_at, oldest, newest, absent FROM window
+        WHERE room_id = ?1 AND seq < ?3 ORDER BY seq DESC LIMIT ?4
     ) WHERE ?2 BETWEEN oldest AND newest AND instr(absent, '"' || ?2 || '"') = 0 LIMIT 1
 """
 _SINGLY = """
     SELECT observed_at FROM (
-        SELECT observed_at, oldest, newest, ids FROM reading WHERE room_id = ?1 AND seq < ?3 ORDER BY seq DESC LIMIT ?4
+        SELECT observed_at, oldest, newest, ids FROM reading
+        WHERE room_id = ?1 AND seq < ?3 ORDER BY seq DESC LIMIT ?4
     ) WHERE ?2 BETWEEN oldest AND newest AND instr(ids, '"' || ?2 || '"') > 0 LIMIT 1
 """
 _ENTRY = "SELECT observed_at FROM entry WHERE key = ? AND room_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1"

@@ -41,7 +41,7 @@ def test_a_stretch_has_the_pauses_that_begin_in_it(archive: Archive, since: int 
         found = pauses_between(reading, begin, end)
 
     assert [one for one in every if _is_between(one.start, begin, end)] == found
-    assert 5 == len(every)
+    assert 4 == len(every)
 
 
 def _is_between(at_: datetime, since: datetime | None, until: datetime | None) -> bool:

@@ -1,0 +1,120 @@
+"""Hits beyond the first: page after page, each message once, as one long list has them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver.records import Observation
+from archiver.store import search_walk
+from archiver.store.archive import Archive, Reading
+from archiver.store.search import Found, search
+from archiver.store.search_walk import Place
+from archiver.store.search_words import parse
+from tests.store.test_rebuild import blank as blank  # noqa: PLC0414 - a fixture
+from tests.store.test_rebuild import written
+from tests.support.archive import CLIENT, ROOM, ArchiveMaker, message_object
+
+Seen = tuple[int, int, str]
+"""A room, a message and a text that it has from then on."""
+
+HISTORY = st.lists(
+    st.tuples(st.integers(1, 2), st.integers(1, 12), st.sampled_from(["あい", "い", "うあ", "[deleted]"])), max_size=40
+)
+
+
+def observation(seen: Seen) -> Observation:
+    """A message that is simply there."""
+    room, message, text = seen
+    told = {"object": message_object(message, text), "state": "present", "source": "list"}
+    return Observation("message", f"message/{message}", told, room)
+
+
+def pages(reading: Reading, text: str, limit: int) -> Iterator[Found]:
+    """Every page of a search."""
+    older: Place | None = None
+    while True:
+        found = search(reading, parse(text), limit=limit, older_than=older)
+        yield found
+        older = found.older
+        if older is None:
+            return
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    history=HISTORY,
+    text=st.sampled_from(["あ", "い", "あい", "い -あ", "-あ", "room:1 あ", "from:7654321", "has:edit い"]),
+    limit=st.integers(1, 7),
+    recent=st.sampled_from([0, 2, 5, 2_000]),
+)
+def test_pages_put_together_are_the_one_list(
+    blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[Seen], text: str, limit: int, recent: int
+) -> None:
+    """By the index or by a scan, whatever came late; each message stands once, with the same text."""
+    monkeypatch.setattr(search_walk, "RECENT", recent)
+    with written(blank, [[observation(one)] for one in history]) as archive, archive.reading() as reading:
+        whole = search(reading, parse(text), limit=100)
+        parts = list(pages(reading, text, limit))
+
+        assert whole.hits == tuple(hit for one in parts for hit in one.hits)
+        assert whole.total == len(whole.hits) == parts[0].total
+        assert whole.older is None
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[ArchiveMaker]:
+    """One hundred messages with あ, and nine without."""
+    with tempfile.TemporaryDirectory() as folder:
+        maker = ArchiveMaker(Path(folder) / "home")
+        maker.room("動画")
+        maker.account(CLIENT, "田中")
+        maker.sync([message_object(number, f"あ{number}") for number in range(1, 101)])
+        maker.sync([message_object(number, "い") for number in range(201, 210)], minutes=2)
+        maker.file({**message_object(5, ""), "file_id": 7, "filename": "あい.png", "filesize": 1, "upload_time": 0}, None)
+        yield maker
+        maker.archive.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "expected"),
+    [
+        ("あ", None, (100, True)),
+        ("あ", 100, (100, False)),  # among those kept last stand more than are shown: they are not counted
+        ("い", 100, (9, True)),
+        ("あ1", 11, (11, False)),
+        ("あ1", 12, (12, True)),
+        (f"room:{ROOM}", 20, (20, False)),
+        ("from:7654321", 50, (50, False)),
+        ("from:7654321", 109, (109, True)),
+    ],
+)
+def test_more_than_enough_is_not_counted(
+    made: ArchiveMaker, text: str, most: int | None, expected: tuple[int, bool]
+) -> None:
+    """`total` is then the number that is surely there, and says so."""
+    with made.archive.reading() as reading:
+        actual = search(reading, parse(text), limit=20, most=most)
+
+    assert expected == (actual.total, actual.is_exact)
+
+
+def test_later_pages_have_messages_alone(made: ArchiveMaker) -> None:
+    """Files and tasks stand on the first; nothing is counted again."""
+    with made.archive.reading() as reading:
+        first = search(reading, parse("あ"), limit=60)
+        second = search(reading, parse("あ"), limit=60, older_than=first.older)
+
+    assert (1, 60, 100) == (len(first.others), len(first.hits), first.total)
+    assert (0, 40, 0, None, False) == (
+        len(second.others),
+        len(second.hits),
+        second.total,
+        second.older,
+        second.is_exact,
+    )

@@ -1,0 +1,160 @@
+"""The page of the search: it finds what `archive search` finds, shows where, and explains what it cannot understand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from re import findall, sub
+from urllib.parse import quote
+
+import pytest
+
+from tests.support.archive import CLIENT, ROOM, ArchiveMaker, message_object, story
+from tests.support.viewer import Browser, looking
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of the story, with 120 messages more and one of hostile signs."""
+    maker: ArchiveMaker = story(tmp_path_factory.mktemp("search") / "home")
+    shown = [message_object(number, f"第{number}話の納品です") for number in range(1000, 1120)]
+    shown.append(message_object(2000, "<script>赤い</script>\u202e文字 C++で100%: 完了\n二行目"))
+    maker.sync(shown, minutes=300)
+    maker.archive.close()
+    return maker.home
+
+
+@pytest.fixture
+def browser(home: Path) -> Iterator[Browser]:
+    """Somebody who looks."""
+    with looking(home) as one:
+        yield one
+
+
+def hits(page: str) -> list[str]:
+    """The ids of the messages that are shown, in their order."""
+    return findall(rf'name="m" form="choose" value="{ROOM}-(\d+)"', page)
+
+
+def words(page: str) -> str:
+    """What is read."""
+    return sub(r"\s+", " ", unescape(sub("<[^>]*>", "", page)))
+
+
+def test_a_vanished_text_is_found_marked_and_said_to_be_one(browser: Browser) -> None:
+    """With the way to its place in the conversation."""
+    page = browser.get("/search?q=" + quote("払え"))
+
+    assert ["3"] == hits(page)
+    assert "今回の分は<mark>払え</mark>ません" in page
+    assert "「削除」表示に変わった" in page
+    assert "text before the change to “deleted”" in page
+    assert f'href="/room/{ROOM}?at=3#m3"' in page
+
+
+def test_an_earlier_text_is_said_to_be_one(browser: Browser) -> None:
+    """An edit hides nothing."""
+    page = browser.get("/search?q=" + quote("残り お願い"))
+
+    assert "<mark>残り</mark>3本も<mark>お願い</mark>します。" in page
+    assert "earlier text" in page
+
+
+def test_pages_lead_to_every_hit_once_the_newest_first(browser: Browser) -> None:
+    """Fifty at a time."""
+    found: list[str] = []
+    page = browser.get("/search?q=" + quote("納品"))
+    assert "120 messages" in page
+    while True:
+        found += hits(page)
+        older = findall(r'rel="next" href="([^"]+)"', page)
+        if not older:
+            break
+        page = browser.get(unescape(older[0]))
+
+    assert [str(number) for number in range(1119, 999, -1)] == found
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("q=C%2B%2B", ["2000"]),
+        ("q=100%25", ["2000"]),
+        ("q=:", ["2000", "1"]),
+        ("delete=1", ["4", "3"]),
+        ("edit=1", ["2"]),
+        ("delete=1&edit=1", []),
+        ("link=1", ["1"]),
+        (f"author={CLIENT}&delete=1", ["3"]),
+        ("author=yamada", ["4"]),
+        (f"room={ROOM}&q=" + quote("お願い"), ["2", "1"]),
+        ("q=" + quote("は") + "&from=2026-11-06", []),
+        ("q=" + quote("は") + "&to=2026-11-05&delete=1", ["3"]),
+        ("q=has:delete+-" + quote("払え"), ["4"]),
+    ],
+)
+def test_the_fields_narrow_as_the_words_do(browser: Browser, address: str, expected: list[str]) -> None:
+    """Each field is a filter of `archive search`; what is no operator is looked for as it stands."""
+    assert expected == hits(browser.get("/search?" + address))
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("q=%22" + quote("請求"), "is not closed"),
+        ("q=has:photo", "Known: file, link, task, edit, delete"),
+        ("q=-from:a", "only words and phrases"),
+        ("q=room:", "Nothing is given"),
+        ("q=%22%22", "Nothing is given"),
+        ("from=tomorrow", "“tomorrow” is not understood for From"),
+        ("to=9999-12-31", "is not understood for Up to"),
+        ("room=5", "Room 5 is not among"),
+        ("room=%C2%B2", "is not among"),
+        ("room=99999999999999999999", "is not among"),
+    ],
+)
+def test_what_cannot_be_understood_is_explained_beside_the_kept_words(
+    browser: Browser, address: str, sentence: str
+) -> None:
+    """Calmly: the page is there, and nothing that was typed is lost."""
+    page = browser.get("/search?" + address)
+
+    assert sentence in words(page)
+    assert 'role="alert"' in page
+    if address.startswith("q=%22" + quote("請求")):
+        assert 'value="&#34;請求"' in page
+
+
+def test_a_hostile_text_stays_text(browser: Browser) -> None:
+    """In the box, in the title and among the hits."""
+    page = browser.get("/search?q=" + quote("<script>") + "&author=%22%3E")
+    assert "<script>" not in page
+
+    page = browser.get("/search?q=" + quote("赤い"))
+    assert "&lt;script&gt;<mark>赤い</mark>&lt;/script&gt;[U+202E]文字" in page
+
+
+@pytest.mark.parametrize(
+    "address", ["q=%00", "q=%ED%A0%80", "q=" + "a" * 9_000, "q=a&older=x", "q=a&older=-1.99999999999999999999", "q=%20"]
+)
+def test_odd_addresses_give_a_page(browser: Browser, address: str) -> None:
+    """Never an error."""
+    assert "</main>" in browser.get("/search?" + address)
+
+
+def test_an_empty_search_shows_how(browser: Browser) -> None:
+    """With examples that are links."""
+    page = browser.get("/search")
+
+    assert 'href="/search?q=has:delete"' in page
+    assert [] == hits(page)
+
+
+def test_files_and_tasks_stand_below_with_a_way_to_them(browser: Browser) -> None:
+    """What is no message is not among the hits."""
+    page = browser.get("/search?q=" + quote("字幕"))
+
+    assert [] == hits(page)
+    assert "<mark>字幕</mark>の修正" in page
+    assert f'href="/room/{ROOM}/tasks"' in page
