@@ -45,7 +45,7 @@ def _no_tools(_message: Message) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a message needs to know of its conversation; the last three are for pages that are served, not filed."""
+    """What a message needs to know of its conversation; the last four are for pages that are served, not filed."""
 
     references: References
     owner_id: AccountId
@@ -57,6 +57,8 @@ class Surroundings:
     """HTML with what can be done with a message, behind its facts."""
     numbered: bool = True
     """Whether messages have a number (No.), as they do within one package."""
+    history: bool = True
+    """Whether the earlier texts stand below the present one."""
 
 
 class Shown(NamedTuple):
@@ -88,7 +90,7 @@ def message_shown(message: Message, around: Surroundings) -> Shown:
         f"<h3>{_author(message.name, message.account_id, own, around.face_of(message.account_id))}"
         f"{f' <b>{badge}</b>' if badge else ''} {_number(message, around)}"
         f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
-        f"{_present(message, bodies)}{_history(message, bodies)}"
+        f"{_present(message, bodies)}{_history(message, bodies) if around.history else ''}"
         f"{_files(message, around)}{_tasks(message, around)}"
         f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>メッセージID {message_id}</a> '
         f"保存した時刻 {stamp(message.first_seen)}{_SOURCES[message.source]}"

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.render.searchable import fold
 
 _BEFORE = 24
 """Columns before the first mark."""
-_LONG = 4_000
+_LONG = 1_200
 """Signs from which a text is not folded sign by sign as a whole, but only around its first mark."""
-_NEAR = 1_000
+_NEAR = 500
+"""Half of what is folded around a mark; a longer word across two parts goes unmarked."""
+_one_sign = lru_cache(maxsize=10_000)(fold)
 
 
 class Part(NamedTuple):
@@ -43,7 +46,7 @@ def snippet(
     `measure` gives the columns of one sign, `border` is what a mark takes beside its text.
     """
     first, text_near = _around(text, words)
-    marks = list(_marks(text_near, words))
+    marks = list(_marks(text_near, words)) if words else []
     begin = start = _begin(text_near, marks[0][0], measure) if marks else 0
     parts: list[Part] = []
     while begin < len(text_near):
@@ -63,20 +66,12 @@ def _around(text: str, words: Collection[str]) -> tuple[int, str]:
     """The part of a long text that has its first mark, and where that part begins."""
     if len(text) <= _LONG:
         return 0, text
-    end = min((_first_end(text, word) for word in words), default=0)
-    first = max(0, end - _NEAR)
-    return first, text[first : end + _NEAR]
-
-
-def _first_end(text: str, word: str) -> int:
-    """About where the first place of a folded word ends: the shortest beginning that has it; 0 if none has."""
-    if word not in fold(text):
-        return 0
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if word in fold(text[:middle]) else (middle + 1, high)
-    return low
+    for begin in range(0, len(text), _NEAR):
+        folded = fold(text[begin : begin + 2 * _NEAR])  # half of it is the next one's too: what lies across is found
+        if any(word in folded for word in words):
+            first = max(0, begin - _BEFORE)
+            return first, text[first : begin + 2 * _NEAR]
+    return 0, text[:_LONG]
 
 
 def _marks(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
@@ -105,7 +100,7 @@ def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
     for end in range(1, len(text) + 1):
         if end < len(text) and _joins(text[end]):
             continue
-        for sign in fold(text[begin:end]):
+        for sign in _one_sign(text[begin:end]):
             blank = sign.isspace()
             if not (blank and signs[-1:] == [" "]):
                 signs.append(" " if blank else sign)

@@ -152,6 +152,7 @@ message = _readable(
     Column("was_edited", Boolean, nullable=False),
     _seq(),
     Index("message_sent", "room_id", "send_time"),
+    Index("message_edited", "room_id", "position", sqlite_where=text("was_edited")),
     Index("message_state", "room_id", "state", sqlite_where=text("state <> 'present'")),
     large=True,
 )

@@ -87,6 +87,9 @@ def _places(
     if not query.words and not query.without:
         places, total = search_walk.filtered(source, scope, limit, older_than=older_than, most=most)
         return places, *((0, False) if older_than else _capped(total, most))
+    if not query.words and (older_than or most is not None):
+        places, total = search_walk.without(source, query, scope, limit, older_than=older_than, most=most or 0)
+        return places, *((0, False) if older_than else _capped(total, most))
     if query.words and search_index.is_current(reading.sql):
         with search_index.damage_forgiven():
             places = search_walk.newest(source, query, scope, limit, older_than=older_than)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from heapq import merge
+from itertools import islice
 from typing import NamedTuple
 
 from archiver.store.facts import DELETED
@@ -163,6 +166,9 @@ def scan(
     return best.listed(), len(seen)
 
 
+# --- by filters, and by words that must not be there ---------------------------------------------
+
+
 def filtered(
     source: sqlite3.Connection,
     scope: Scope,
@@ -175,19 +181,56 @@ def filtered(
 
     With `older_than` those that are older than one of them, and 0.
     """
+    places = [Place(*one, 0) for one in islice(_backwards(source, scope, older_than), limit)]
     where, values = conditions(scope)
-    total = 0 if older_than else _number(source, where, values, -1 if most is None else most + 1)
-    if older_than is not None:
-        where += " AND m.position <= ? AND (m.position, m.room_id) < (?, ?)"
-        values += (older_than.position, older_than.position, older_than.room_id)
-    statement = f"SELECT m.position, m.room_id, 0 FROM message m WHERE true{where}"  # noqa: S608 - likewise
-    rows = source.execute(f"{statement} ORDER BY m.position DESC, m.room_id DESC LIMIT ?", (*values, limit))
-    return [Place(*row) for row in rows], total
-
-
-def _number(source: sqlite3.Connection, where: str, values: tuple[int, ...], end: int) -> int:
     messages = f"SELECT 1 FROM message m WHERE true{where} LIMIT ?"  # noqa: S608 - likewise
-    return int(source.execute(f"SELECT count(*) FROM ({messages})", (*values, end)).fetchone()[0])  # noqa: S608 - likewise
+    count = f"SELECT count(*) FROM ({messages})"  # noqa: S608 - likewise
+    end = -1 if most is None else most + 1
+    return places, 0 if older_than else int(source.execute(count, (*values, end)).fetchone()[0])
+
+
+def without(
+    source: sqlite3.Connection, query: Query, scope: Scope, limit: int, *, older_than: Place | None = None, most: int
+) -> tuple[list[Place], int]:
+    """The same for a query that has nothing but words that must not be there: nearly every message is a hit."""
+    walked = (_lacking(source, query, *one) for one in _backwards(source, scope, older_than))
+    found = list(islice(filter(None, walked), limit if older_than else max(limit, most + 1)))
+    return found[:limit], 0 if older_than else len(found)
+
+
+_TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY seq DESC"
+
+
+def _lacking(source: sqlite3.Connection, query: Query, position: int, room: int) -> Place | None:
+    """A message with the newest of its texts that is a hit; None if none is."""
+    texts = source.execute(_TEXTS, (room, position, DELETED))
+    return next((Place(position, room, seq) for seq, body in texts if query.matches(fold(body))), None)
+
+
+_ROOMS = """
+    WITH RECURSIVE r(id) AS (
+        SELECT min(room_id) FROM message
+        UNION ALL SELECT (SELECT min(room_id) FROM message WHERE room_id > id) FROM r WHERE id IS NOT NULL
+    ) SELECT id FROM r WHERE id IS NOT NULL
+"""
+"""Each room once, without a look at its messages."""
+
+
+_FEW = {"edit": "message_edited", "delete": "message_state"}
+"""Indexes of messages of which there are few; SQLite would rather go through all of a room."""
+
+
+def _backwards(source: sqlite3.Connection, scope: Scope, older_than: Place | None) -> Iterator[tuple[int, int]]:
+    """The messages of a scope from the newest on, or from one of them: each room in its order, and then merged."""
+    rooms = [room for (room,) in source.execute(_ROOMS)]
+    where, values = conditions(replace(scope, rooms=None))
+    index = next((f" INDEXED BY {name}" for has, name in _FEW.items() if has in scope.has), "")
+    statement = f"SELECT m.position, m.room_id FROM message m{index} WHERE m.room_id = ? AND m.position < ?{where}"  # noqa: S608 - likewise
+    walked = []
+    for room in (one for one in rooms if scope.rooms is None or one in scope.rooms):
+        end = _END if older_than is None else older_than.position + (room < older_than.room_id)
+        walked.append(source.execute(f"{statement} ORDER BY m.position DESC", (room, end, *values)))
+    return merge(*walked, reverse=True)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from gettext import gettext as _
 
-from flask import current_app, url_for
+from flask import url_for
 from markupsafe import Markup
 
 from archiver.ids import is_plausible
@@ -119,23 +119,26 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], Link | None]:
     @cache
     def file_of(file_id: FileId) -> Link | None:
         label, found = f"ファイルID {file_id}", files.blob(reading, room, file_id)
-        if found is None or "files.bytes" not in current_app.view_functions:
+        if found is None:
             return Link(label)
-        href = url_for("files.bytes", room=room, file=file_id)
-        small = "files.small" in current_app.view_functions and media.is_picture(
-            opening.head(home, found.sha256, media.HEAD)
-        )
-        shown = Picture(url_for("files.small", room=room, file=file_id), *SMALL) if small else None
-        return Link(label, href, shown)
+        head = opening.head(home, found.sha256, media.HEAD)
+        href = url_for(_page_of(head), room=room, file=file_id)
+        small = media.is_picture(head)
+        return Link(label, href, Picture(url_for("files.small", room=room, file=file_id), *SMALL) if small else None)
 
     return file_of
+
+
+def _page_of(head: bytes) -> str:
+    """Where a file is looked at or played; what is neither is saved."""
+    if media.is_picture(head):
+        return "files.look"
+    return "files.play" if media.played_as(head) else "files.bytes"
 
 
 def _faces(reading: Reading, room: int) -> Callable[[AccountId], str | None]:
     @cache
     def face_of(account: AccountId) -> str | None:
-        if "pictures.face" not in current_app.view_functions:
-            return None
         sha256 = avatar(reading, room, account)
         return None if sha256 is None else url_for("pictures.face", name=sha256)
 

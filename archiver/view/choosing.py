@@ -41,9 +41,9 @@ def box(room_id: int, message_id: str) -> Markup:
     )
 
 
-def read(values: Sequence[str]) -> Choice:
-    """Take the values of an address apart; an empty one says that nothing is chosen."""
-    given = [_place(value) for value in values if value]
+def read(values: Sequence[str], *, without: str = "") -> Choice:
+    """Take the values of an address apart; an empty one says that nothing is chosen, `without` is left out."""
+    given = [_place(value) for value in values if value not in ("", without)]
     places = tuple(dict.fromkeys(place for place in given if place is not None))
     return Choice(places[:MOST], given.count(None), max(0, len(places) - MOST))
 

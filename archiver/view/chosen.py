@@ -16,20 +16,12 @@ from archiver.store.queries.viewing.named import Named, named
 from archiver.store.search_scope import room_names
 from archiver.view import choosing, pasting
 from archiver.view.desk import desk
-from archiver.view.listed import Line, line
+from archiver.view.listed import line
 
 pages = Blueprint("chosen", __name__)
 
 _SHORT_ID = 8
 """A bare number with fewer digits is one of a package (No.) to `export --messages`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A chosen message, and the address without it."""
-
-    line: Line
-    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +37,14 @@ class Order:
 @pages.get("/chosen")
 def index() -> str:
     """What an address names, in its order."""
-    choice = choosing.read(request.args.getlist("m"))
+    choice = choosing.read(request.args.getlist("m"), without=request.args.get("without", ""))
     at = desk()
     with at.reading() as reading:
         found = named(reading, choice.places)
         names = room_names(reading)
         made, left = orders(reading, found, at.command, platform=sys.platform)
     values = [choosing.value(one.room_id, one.message_id) for one in found]
-    rows = [
-        Row(line(one, names), tuple(values[:place] + values[place + 1 :]) or ("",)) for place, one in enumerate(found)
-    ]
+    rows = [line(one, names) for one in found]
     unknown = choice.ignored + len(choice.places) - len(found)
     return render_template(
         "chosen.html",

@@ -15,7 +15,7 @@ from archiver.render.body import References, plain
 from archiver.render.visible import visible
 from archiver.view.difference import Piece, difference
 
-MOST_BYTES = 200_000
+MOST_BYTES = 120_000
 """Of all texts beside each other on one page; one pair always fits."""
 
 

@@ -69,7 +69,7 @@ def show(room: int, message_id: str) -> str:
     with desk().reading() as reading:
         about = chat(reading, room)
         message = messages.one(reading, room, f"{number}") or _unknown()
-        its = replace(around(reading, room, [message])([]), tools=lambda _message: "")
+        its = replace(around(reading, room, [message])([]), tools=lambda _message: "", history=False)
         shown = pairs(message, its.references, _upto(message))
         told = _told(message, proofs(reading, room, number), shown)
         html = Markup(message_html(message, its))  # noqa: S704 - of render/

@@ -90,7 +90,7 @@ def _found(reading: Reading, form: Asked, place: Sequence[int] | None) -> tuple[
         return None, Query(""), ""
     try:
         query, rooms = query_of(form), room_of(form)
-        older_than = None if place is None else Place(*place, 0)
+        older_than = None if place is None else Place(place[0], place[1], 0)
         found = search(reading, query, rooms=rooms, limit=SHOWN, older_than=older_than, most=COUNTED)
         return found, query, ""
     except errors.UsageError as fault:

@@ -20,10 +20,10 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Figure
 
-ROWS = ("quiet", "traffic", "windows", "size", "transcript", "packages", "verification", "memory", "search", "help")
+ROWS = ("quiet", "traffic", "windows", "size", "transcript", "packages", "verification", "memory", "search", "viewing", "help")
 """The modules of this folder that measure, in the order of the table."""
 
-LARGE = frozenset({"memory", "search"})
+LARGE = frozenset({"memory", "search", "viewing"})
 """Those that take many minutes: only with `--large`, or when named."""
 
 

@@ -47,3 +47,13 @@ def test_a_word_far_down_a_long_text_is_shown_at_once() -> None:
 
     assert [part.text for part in actual.parts if part.is_mark] == ["見積"]
     assert (actual.cut_before, actual.cut_after) == (True, True)
+
+
+@given(st.integers(1_000, 3_100), st.integers(1, 250))
+def test_it_is_shown_wherever_it_stands(place: int, length: int) -> None:
+    """Across the parts in which a long text is looked through, too."""
+    word = "見積" * length
+
+    actual = snippet("あ" * place + word + "い" * 5_000, [word], width=2_000, measure=_one)
+
+    assert [part.text for part in actual.parts if part.is_mark] == [word]

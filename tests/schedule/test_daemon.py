@@ -216,7 +216,8 @@ def judge(chatwork: Chatwork, tmp_path: Path, *, rooms: int, steps: int, kills: 
     def post() -> None:
         for room in made:
             chatwork.post(room, client, f"{len(chatwork.requests)}回の後の発言")
-            chatwork.upload(room, client, "途中.bin", data=bytes(50_000))
+            if dice.random() < 1 / 2:  # fewer in all than a list of files holds
+                chatwork.upload(room, client, "途中.bin", data=bytes(50_000))
 
     for step in range(steps):
         live_on(chatwork, made, client, posts, step)

@@ -16,7 +16,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.search import Found, search
 from archiver.store.search_walk import Place
 from archiver.store.search_words import parse
-from tests.store.test_rebuild import blank as blank  # noqa: PLC0414 - a fixture
+from tests.store.test_rebuild import blank as blank
 from tests.store.test_rebuild import written
 from tests.support.archive import CLIENT, ROOM, ArchiveMaker, message_object
 
@@ -76,7 +76,9 @@ def made() -> Iterator[ArchiveMaker]:
         maker.account(CLIENT, "田中")
         maker.sync([message_object(number, f"あ{number}") for number in range(1, 101)])
         maker.sync([message_object(number, "い") for number in range(201, 210)], minutes=2)
-        maker.file({**message_object(5, ""), "file_id": 7, "filename": "あい.png", "filesize": 1, "upload_time": 0}, None)
+        maker.file(
+            {**message_object(5, ""), "file_id": 7, "filename": "あい.png", "filesize": 1, "upload_time": 0}, None
+        )
         yield maker
         maker.archive.close()
 

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.cli.main import main
+from archiver.cli.viewing import command
 from archiver.records import ContractRoom, RoomId
+from archiver.settings.home import home_path
 from archiver.store.queries.viewing.named import named
 from archiver.view import choosing
 from archiver.view.chosen import orders
@@ -51,7 +53,15 @@ def test_the_messages_stand_in_the_order_of_the_address(browser: Browser) -> Non
 
     assert page.index("[U+202E]逆") < page.index("やっぱり今回の分は払えません") < page.index("納期は&lt;b&gt;11月3日")
     assert "「削除」表示に変わった" in page
-    assert f'href="/chosen?m={ROOM}-3&amp;m={ROOM}-{OLD}"' in page
+
+
+def test_one_can_be_left_out(browser: Browser) -> None:
+    """By a button that leads to the address of all of them and says which one not."""
+    page = browser.get(f"/chosen?m={ROOM}-{NEW}&m={ROOM}-3&without={ROOM}-{NEW}")
+
+    assert [f"{ROOM}-3"] == findall(r'type="hidden" name="m" value="([^"]*)"', page)
+    assert f'name="without" value="{ROOM}-3"' in page
+    assert f'data-chosen="{ROOM}-3" data-settled' in page
 
 
 def test_the_command_makes_exactly_this_excerpt(browser: Browser, home: Path, tmp_path: Path) -> None:
@@ -63,6 +73,11 @@ def test_the_command_makes_exactly_this_excerpt(browser: Browser, home: Path, tm
     program = ["archive", "--home", str(home), "export", "12345678", "--messages", f"{NEW},m3"]
     assert (program, [*program, "--for", "lawyer"]) == (support, lawyer)
     assert 0 == main([*support[1:], "--preview", "--out", str(tmp_path)])
+
+
+def test_the_usual_home_is_not_named() -> None:
+    """A new terminal finds it by itself, whatever variables this one has."""
+    assert ("archive",) == command(home_path(None, {}))
 
 
 def test_a_chat_of_several_contracts_needs_a_command_for_each(browser: Browser) -> None:

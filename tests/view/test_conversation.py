@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from archiver.records import Observation
+from archiver.render import times
 from archiver.store import seal
+from archiver.store.clock import stamp
 from tests.support import conversation as sample
 from tests.support.archive import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.markup import read
@@ -26,6 +28,11 @@ OURS = {"element footer", "element code", *(f"attribute {name}" for name in (
     "form of input", "value of input", "required of input", "role of span", "aria-live of span", "data-say of span",
     "data-count of span"))}  # fmt: skip
 """What a page of the viewer has and a transcript has not."""
+
+
+PAUSE = r"<b>見ていない時間</b> (\S+ \S+) から"
+PAUSES = [times.stamp(at(minutes)) for minutes in (-899, -299, 301, 413.5, 601, 3001, 9051)]
+"""When each pause of `many` begins."""
 
 
 def shown(html: str) -> list[str]:
@@ -50,7 +57,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """250 messages in four days; between the 120th and the 121st, and between pages, are gaps."""
+    """250 messages in five days; gaps and pauses before them, between pages, among them and behind them."""
     made = ArchiveMaker(tmp_path_factory.mktemp("many") / "home")
     made.me()
     made.contract()
@@ -63,6 +70,18 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     made.gap(2, after="1100", before="1101", minutes=9001)
     made.gap(3, after="1120", before="1121", minutes=9001)
     made.gap(4, after="1250", before="1260", minutes=9001)
+    for begun in (
+        -900,
+        -300,
+        300,
+        411,
+        412.5,
+        600,
+        3000,
+        9050,
+        9500,
+    ):  # the 100th and the 101st were sent at 410 and 414
+        made.sweep(begun=stamp(at(begun)), ended=stamp(at(begun + 1)), minutes=9600 + begun)
     made.archive.close()
     with looking(made.home) as browser:
         yield browser
@@ -84,6 +103,7 @@ def test_the_newest_messages_come_first_and_the_way_back_shows_each_once(many: B
 
     assert [f"{1000 + n}" for n in range(1, 251)] == [one for page in pages for one in shown(page)]
     assert ["1", "2", "3", "4"] == [one for page in pages for one in re.findall(r'id="gap(\d+)"', page)]
+    assert PAUSES == [one for page in pages for one in re.findall(PAUSE, page)]
 
 
 def test_from_the_first_message_on_each_is_shown_once(many: Browser) -> None:
@@ -100,6 +120,7 @@ def test_from_the_first_message_on_each_is_shown_once(many: Browser) -> None:
     assert [100, 100, 50] == [len(shown(page)) for page in pages]
     assert [f"{1000 + n}" for n in range(1, 251)] == [one for page in pages for one in shown(page)]
     assert ["1", "2", "3", "4"] == [one for page in pages for one in re.findall(r'id="gap(\d+)"', page)]
+    assert PAUSES == [one for page in pages for one in re.findall(PAUSE, page)]
     assert (None, None) == (way(pages[0], "Earlier"), way(pages[0], "First"))
     assert None is way(pages[2], "Newest")
 
@@ -219,11 +240,13 @@ def test_references_lead_to_what_is_kept(tmp_path: Path) -> None:
     body = (
         f"[rp aid={CLIENT} to={ROOM}-{FIRST + 149}][rp aid={CLIENT} to={ROOM}-{FIRST + 1}]"
         f"[rp aid={CLIENT} to={OTHER_ROOM}-{FIRST + 900}][rp aid={CLIENT} to={ROOM}-{FIRST + 700}]"
+        f"[rp aid={CLIENT} to={OTHER_ROOM}-{FIRST + 149}][rp aid={CLIENT} to=77-{FIRST + 901}]"
         f"[rp aid={CLIENT} to=42-{FIRST + 5}] https://www.chatwork.com/#!rid{ROOM}-99999999999999999999999"
     )
     posts = [message_object(FIRST + n, f"{n}", sent=n) for n in range(1, 150)]
     made.sync([*posts, message_object(FIRST + 150, body, sent=150)], minutes=200)
     made.sync([message_object(FIRST + 900, "別", sent=3)], room=OTHER_ROOM, minutes=201)
+    made.sync([message_object(FIRST + 901, "契約のないチャット", sent=3)], room=77, minutes=202)
     made.archive.close()
     with looking(made.home) as browser:
         html = browser.get(f"/room/{ROOM}")
@@ -233,6 +256,8 @@ def test_references_lead_to_what_is_kept(tmp_path: Path) -> None:
     assert f"#m{FIRST + 149}" in hrefs
     assert f"/room/{ROOM}?at={FIRST + 1}#m{FIRST + 1}" in hrefs
     assert f"/room/{OTHER_ROOM}?at={FIRST + 900}#m{FIRST + 900}" in hrefs
+    assert f"https://www.chatwork.com/#!rid{OTHER_ROOM}-{FIRST + 149}" in hrefs
+    assert f"https://www.chatwork.com/#!rid77-{FIRST + 901}" in hrefs
     assert "別のチャット「別の&lt;b&gt;仕事」の2026-11-05 10:03 の発言" in html
     assert f"https://www.chatwork.com/#!rid{ROOM}-{FIRST + 700}" in hrefs
     assert f"メッセージID {FIRST + 700}(この保管庫にありません)" in html
@@ -283,10 +308,16 @@ def test_a_page_of_very_large_messages_stays_small(tmp_path: Path) -> None:
             ids += shown(html)
             sizes.append(len(html.encode()))
             step = way(html, "Later")
+        newest: list[str] = []
+        step = f"/room/{ROOM}"
+        while step:
+            back = browser.get(step)
+            newest = shown(back) + newest
+            step = way(back, "Earlier")
         back = browser.get(f"/room/{ROOM}?before=1050")
         around = browser.get(f"/room/{ROOM}?at=1050")
 
-    assert [f"{1000 + n}" for n in range(1, 101)] == ids
+    assert [f"{1000 + n}" for n in range(1, 101)] == ids == newest
     assert max(sizes) <= MOST
     assert "1049" == shown(back)[-1]
     assert "1050" in shown(around)

@@ -16,7 +16,7 @@ from PIL import Image
 from archiver.cli.context import CliContext
 from archiver.cli.viewing import desk_of
 from archiver.store import blobs
-from archiver.view import files
+from archiver.store.queries.viewing import files
 from archiver.view.bytes import A_PIECE
 from archiver.view.server import serving
 from tests.support.archive import ROOM, ArchiveMaker, file_object, story
@@ -148,8 +148,8 @@ def test_the_list_is_narrowed(browser: Browser, query: str, expected: set[str]) 
 
 def test_page_after_page_shows_each_file_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever was asked for is asked for on the next page too."""
-    whole = files.files.page
-    monkeypatch.setattr(files.files, "page", lambda *args, **options: whole(*args, limit=3, **options))
+    whole = files.page
+    monkeypatch.setattr(files, "page", lambda *args, **options: whole(*args, limit=3, **options))
     found: list[str] = []
     path = f"/room/{ROOM}/files?state=held"
     while path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ WORDS = {
 }
 
 
-def event(kind: EventKind, **facts: object) -> Event:
+def event(kind: EventKind, **facts: Any) -> Event:
     """One with something in every field."""
     one = Event(3, AT, kind, 5, MessageId("6"), 7, 9, "job1", before="1", after="2", about="X")
     return one._replace(**facts)

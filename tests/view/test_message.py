@@ -33,6 +33,7 @@ def test_an_edit_shows_both_texts_with_their_differences(told: Browser) -> None:
     assert "Between 2026-11-05 11:00:00 and 2026-11-05 12:00:00 the text changed." in html
     assert "Chatwork&#39;s time of the edit: 2026-11-05 11:10:00" in html
     assert 2 == html.count('<section class="side"')
+    assert '<section class="old">' not in html
     assert '<p class="legend">' in html
 
 
@@ -117,6 +118,7 @@ def test_very_many_versions_have_several_pages(tmp_path: Path) -> None:
         step: str | None = f"/room/{ROOM}/message/7"
         while step:
             html = browser.get(step)
+            assert len(html.encode()) <= 400_000
             numbers += re.findall(r"<h3>Change (\d+) of 39</h3>", html)
             found = re.search(r'<a href="([^"]+)#compare">Earlier changes</a>', html)
             step = found[1] if found else None

@@ -20,14 +20,10 @@ from tests.support.viewer import Browser, looking
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     maker = story(tmp_path_factory.mktemp("people") / "home")
     maker.account(77, "<b>鈴木</b>\u202e", minutes=300)
-    mapping_told(maker.archive)
+    with maker.archive.writing() as writing:
+        mapping.put(writing, "job1", CLIENT, Part.CLIENT, "契約画面の氏名", at=BEGIN + timedelta(hours=6))
     maker.archive.close()
     return maker.home
-
-
-def mapping_told(archive: object) -> None:
-    """State that 田中 is the client."""
-    mapping.put(archive, "job1", CLIENT, Part.CLIENT, "契約画面の氏名", at=BEGIN + timedelta(hours=6))  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -40,3 +36,59 @@ def shown(page: str) -> dict[int, str]:
     """What stands about each person, by account, in the order of the page."""
     found = re.findall(r'<li id="p(\d+)">(.*?)</li>', page, re.DOTALL)
     return {int(number): re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for number, row in found}
+
+
+def test_names_and_membership_are_told_with_their_times(browser: Browser) -> None:
+    """A name that says that the account was closed stands as it is, without a cause; who left is named last."""
+    found = shown(browser.get(f"/room/{ROOM}/people"))
+
+    assert [77, OWNER, CLIENT] == list(found)
+    gone = found[CLIENT]
+    assert gone.startswith("田 田中(解約済) ID 7654321 Not listed as a member any more since 2026-11-05 12:01")
+    assert "Names 田中(解約済) since 2026-11-05 12:01 田中 since 2026-11-05 10:00 Role member" in gone
+    assert "The name ends with “(解約済)” since 2026-11-05 12:01" in gone
+
+
+def test_it_says_who_is_who(browser: Browser) -> None:
+    """Whose archive it is, and who the user said somebody is in the contract."""
+    found = shown(browser.get(f"/room/{ROOM}/people"))
+
+    assert "the reporter" in found[OWNER]
+    assert "the reporter" not in found[CLIENT]
+    assert "Contract 12345678 the client (as you stated: 契約画面の氏名)" in found[CLIENT]
+    assert "Contract" not in found[77]
+
+
+def test_a_hostile_name_is_text(browser: Browser) -> None:
+    """Shown whole, with what it hides."""
+    page = browser.get(f"/room/{ROOM}/people")
+
+    assert "<bdi>&lt;b&gt;鈴木&lt;/b&gt;[U+202E]</bdi>" in page
+    assert "<b>鈴木" not in page
+
+
+def test_their_messages_are_a_step_away(browser: Browser) -> None:
+    """By the search for whoever has this number."""
+    assert f'href="/search?q=from:{CLIENT}"' in browser.get(f"/room/{ROOM}/people")
+
+
+def test_very_many_people_are_shown_page_by_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each once."""
+    monkeypatch.setattr(people, "MOST", 2)
+    first = browser.get(f"/room/{ROOM}/people")
+    further = re.search(r'href="([^"]+)" rel="next"', first)
+
+    assert further
+    assert [77, OWNER] == list(shown(first))
+    assert [CLIENT] == list(shown(browser.get(further[1])))
+
+
+@pytest.mark.parametrize("begin", ["x", "-1", "3", f"{2**63}"])
+def test_a_wrong_place_is_no_fault(browser: Browser, begin: str) -> None:
+    """The first page."""
+    assert 3 == len(shown(browser.get(f"/room/{ROOM}/people?from={begin}")))
+
+
+def test_an_unknown_chat_is_no_page(browser: Browser) -> None:
+    """Not an empty list."""
+    browser.get("/room/1/people", status=404)

@@ -202,6 +202,9 @@ STATEMENTS = (
     CREATE INDEX message_sent ON message (room_id, send_time)
     """,
     """
+    CREATE INDEX message_edited ON message (room_id, position) WHERE was_edited
+    """,
+    """
     CREATE INDEX message_state ON message (room_id, state) WHERE state <> 'present'
     """,
     """

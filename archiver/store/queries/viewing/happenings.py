@@ -20,7 +20,7 @@ def happened(told: Told, before: Told | None, *, is_new_member: bool) -> list[Ev
 
     `is_new_member`: a first entry of a member is one of a later list than the room's first.
     """
-    if told["kind"] == "member" and before is None and not is_new_member:
+    if told["kind"] == "member" and before is None and not is_new_member and not _is_gone(told):
         return []
     make = _MAKERS.get(told["kind"])
     return [] if make is None else list(make(told, before))
@@ -94,8 +94,8 @@ _OF_MEMBER = {
 
 
 def _member(told: Told, before: Told | None) -> Iterator[Event]:
-    gone, was_gone = _is_gone(told), before is None or _is_gone(before)
-    if gone != was_gone:
+    gone = _is_gone(told)
+    if before is None or gone != _is_gone(before):
         events = [event(told, EventKind.LEFT if gone else EventKind.JOINED)]
     else:
         events = list(_fields(told, before, _OF_MEMBER))

@@ -20,7 +20,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
 from archiver.store.queries.viewing import jump, messages, sightings
 from archiver.store.queries.viewing.messages import Page
-from tests.store.test_rebuild import blank as blank  # noqa: PLC0414 - a fixture
+from tests.store.test_rebuild import blank as blank
 from tests.store.test_rebuild import message, reading, window, written
 from tests.support.archive import ROOM, ArchiveMaker, at, message_object
 
@@ -136,7 +136,9 @@ def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, se
     """Also where ids do not rise with the time."""
     shown = [message_object(number, "a", sent=minutes) for number, minutes in enumerate(sent, 1)]
     told = [{"object": one, "state": "present", "source": "list"} for one in shown]
-    batch = [Observation("message", f"message/{one['message_id']}", held, 1) for one, held in zip(shown, told)]
+    batch = [
+        Observation("message", f"message/{one['message_id']}", held, 1) for one, held in zip(shown, told, strict=True)
+    ]
     expected = next((str(number) for number, minutes in enumerate(sent, 1) if minutes >= wanted), None)
 
     with written(blank, [batch]) as archive, archive.reading() as snapshot:

@@ -1,0 +1,139 @@
+"""How long each page of the viewer waits for the store, in an archive of a million messages in one room."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from archiver.records import Observation
+from archiver.store import writer
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.status import status
+from archiver.store.queries.viewing import calendar, events, files, jump, messages, people, tasks
+from archiver.store.search import search
+from archiver.store.search_walk import Place
+from archiver.store.search_words import parse
+from tests.benchmarks import corpus
+from tests.benchmarks.bulk import ROOM, fill
+from tests.benchmarks.measure import Figure, beside
+
+BAR = 100
+"""Milliseconds."""
+
+COUNT = 1_000_000
+A_READING = 10
+CHANGED = 2_000
+"""Messages that were edited, and as many files and tasks: what a busy job comes to."""
+
+TIMES = 7
+PAGE = 100
+MOST = 1_000
+
+Question = Callable[[Reading], object]
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Each question several times, warm; the slowest median counts. Beside it one row is read by its primary key."""
+    archive = fill(folder / "home", COUNT, new=A_READING)
+    _enrich(archive)
+    with archive.reading() as reading, closing(sqlite3.connect(archive.database)) as plain:
+        first, last = plain.execute("SELECT min(position) FROM message").fetchone() + _last(plain)
+        middle = (first + last) // 2
+        taken = {name: _taken(question, reading, plain, middle) for name, question in _questions(first, last).items()}
+    archive.close()
+    return [_figure(taken)]
+
+
+def _last(plain: sqlite3.Connection) -> tuple[int]:
+    found: tuple[int] = plain.execute("SELECT max(position) FROM message").fetchone()
+    return found
+
+
+def _enrich(archive: Archive) -> None:
+    """Edits, files and tasks all over the room."""
+    with archive.writing() as writing:
+        step = COUNT // CHANGED
+        for number, shown in enumerate(islice(corpus.messages(COUNT), 0, None, step)):
+            edited = shown | {"body": shown["body"] + "(訂正)", "update_time": shown["send_time"] + 60}
+            sent = {"account": shown["account"], "message_id": shown["message_id"]}
+            file = {
+                "file_id": number + 1,
+                "filename": f"{number}.png",
+                "filesize": 9,
+                "upload_time": shown["send_time"],
+            }
+            task = {
+                "task_id": number + 1,
+                "body": shown["body"],
+                "limit_time": 0,
+                "limit_type": "none",
+                "status": "open",
+            }
+            told = [
+                Observation("message", f"message/{shown['message_id']}", _told(edited, "edited"), ROOM),
+                Observation("file", f"file/{number + 1}", _told(sent | file), ROOM),
+                Observation("task", f"task/{number + 1}", _told(sent | task), ROOM),
+            ]
+            writer.append(writing, told, account_id=corpus.OWNER, at=corpus.BEGIN + timedelta(days=4_000))
+
+
+def _told(shown: object, state: str = "present") -> dict[str, object]:
+    return {"object": shown, "state": state, "source": "list"}
+
+
+def _questions(first: int, last: int) -> dict[str, Question]:
+    middle, begin = (first + last) // 2, corpus.BEGIN
+    half = begin + timedelta(days=1_800)
+    year = [
+        ((begin + timedelta(days=30 * one)).date(), (begin + timedelta(days=30 * one + 30)).date()) for one in range(12)
+    ]
+
+    def found(words: str, older_than: Place | None = None) -> Question:
+        return lambda reading: search(reading, parse(words), most=MOST, older_than=older_than)
+
+    return {
+        "overview": status,
+        "messages, newest": lambda reading: messages.newest(reading, ROOM, PAGE),
+        "messages, in the middle": lambda reading: messages.around(reading, ROOM, middle, PAGE),
+        "messages, oldest": lambda reading: messages.oldest(reading, ROOM, PAGE),
+        "jump to a date": lambda reading: jump.first_on_or_after(reading, ROOM, half),
+        "calendar of a month": lambda reading: calendar.by_day(reading, ROOM, *year[1]),
+        "calendar of a year": lambda reading: calendar.counted(reading, ROOM, year),
+        "files": lambda reading: files.page(reading, [ROOM]),
+        "files by a name that none has": lambda reading: files.page(reading, [ROOM], name="ない"),
+        "tasks": lambda reading: tasks.page(reading, [ROOM]),
+        "people": lambda reading: people.people(reading, ROOM),
+        "events": lambda reading: events.timeline(reading, [ROOM], contracts=["job1"]),
+        "search, one sign": found("す"),
+        "search, one sign, older": found("す", Place(middle, ROOM, 0)),
+        "search, a word": found("納品"),
+        "search, a word, older": found("納品", Place(middle, ROOM, 0)),
+        "search, what was edited": found("has:edit"),
+        "search, what has not a word": found("-納品"),
+    }
+
+
+def _taken(question: Question, reading: Reading, plain: sqlite3.Connection, middle: int) -> tuple[float, float]:
+    """Milliseconds, and how many times as long as one row by its key."""
+    row = partial(_row, plain, middle)
+    asked, read = beside(partial(question, reading), row, times=TIMES)
+    return asked * 1000, asked / read
+
+
+def _row(plain: sqlite3.Connection, position: int) -> object:
+    query = "SELECT * FROM message WHERE room_id = ? AND position >= ? LIMIT 1"
+    return plain.execute(query, (ROOM, position)).fetchone()
+
+
+def _figure(taken: dict[str, tuple[float, float]]) -> Figure:
+    worst = max(taken, key=lambda one: taken[one][0])
+    told = "; ".join(f"{name} {ms:.1f} ms ({ratio:,.0f} ×)" for name, (ms, ratio) in taken.items())
+    numbers = {name: ms for name, (ms, _) in taken.items()}
+    what = f"what the pages of the viewer ask of {COUNT:,} messages in one room"
+    bar = f"each ≤ {BAR} ms (× one row by its primary key)"
+    return Figure(what, bar, told, taken[worst][0] <= BAR, numbers)
