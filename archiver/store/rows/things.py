@@ -68,7 +68,7 @@ def files(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None
             "fingerprint": fingerprint("file", shown),
             "seq": entry["seq"],
         }
-        if _is_listed(sql, row):
+        if state == "gone" or _is_listed(sql, row):
             note(sql, [entry])
         put(sql, schema.file, [row])
 

@@ -114,16 +114,14 @@ def _contact(told: Told, before: Told | None) -> Iterator[Event]:
 
 
 def _file(told: Told, before: Told | None) -> Iterator[Event]:
+    """A file that is there for the first time is no event: its message is."""
+    if _is_gone(told) != (before is not None and _is_gone(before)):
+        yield _about_file(told, EventKind.FILE_GONE if _is_gone(told) else EventKind.FILE_BACK)
     if before is None:
         return
-    if _is_gone(told) != _is_gone(before):
-        yield _about_file(told, EventKind.FILE_GONE if _is_gone(told) else EventKind.FILE_BACK)
-    if _amount(told, "filesize") != _amount(before, "filesize") or _amount(told, "upload_time") != _amount(
-        before, "upload_time"
-    ):
-        yield _about_file(
-            told, EventKind.FILE_REPLACED, str(_amount(before, "filesize")), str(_amount(told, "filesize"))
-        )
+    if any(_amount(told, field) != _amount(before, field) for field in ("filesize", "upload_time")):
+        sizes = str(_amount(before, "filesize")), str(_amount(told, "filesize"))
+        yield _about_file(told, EventKind.FILE_REPLACED, *sizes)
     for one in _fields(told, before, {"filename": EventKind.FILE_RENAMED}):
         yield one._replace(number=int(ident(told)), about=_shown(told, "filename"))
 
