@@ -186,6 +186,13 @@ class DaysInWrongOrder(UsageError):
     hint = N_("Nothing was changed. Look at both days once more; give both options to correct both.")
 
 
+class EmptyPeriod(UsageError):
+    """A period ends before it begins, so nothing could lie in it."""
+
+    message = N_("--from {begin} lies after --to {end}: nothing can lie between them.")
+    hint = N_("Change them around, or leave one out.")
+
+
 class UnknownPlatform(UsageError):
     """No file of `archiver/platforms` has this name."""
 

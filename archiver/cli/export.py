@@ -18,7 +18,7 @@ from archiver.cli.desktop import open_folder
 from archiver.cli.preview import tell_preview, tell_warnings
 from archiver.cli.screen import jst
 from archiver.cli.stamps import tell_root_faults
-from archiver.cli.sync import INCOMPLETE, parse_day, parse_until
+from archiver.cli.sync import INCOMPLETE, parse_period
 from archiver.cli.text import pad, visible
 from archiver.errors import N_
 
@@ -89,14 +89,15 @@ def command_export(
 
     app = application.build(obj.settings(), obj.environ)
     folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
+    begin, end = parse_period(since, until)
     looked_at: list[Preview] = []
     try:
         report = package.export(
             app.archive,
             contract=contract,
             profile=profile,
-            since=parse_day(since, "--from"),
-            until=parse_until(until, "--to"),
+            since=begin,
+            until=end,
             out=folder,
             zip=packed,
             now=app.now,

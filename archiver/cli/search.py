@@ -13,7 +13,7 @@ import click
 
 from archiver.cli.completing import contract_ids, room_numbers
 from archiver.cli.derived import minute
-from archiver.cli.sync import parse_day, parse_until
+from archiver.cli.sync import parse_period
 from archiver.cli.text import columns, pad, visible
 from archiver.errors import N_, EmptySearch
 from archiver.records import State
@@ -94,7 +94,7 @@ def _query(
     from archiver.store.search_words import Query, parse
 
     text = " ".join(words)
-    begin, end = parse_day(since, "--from"), parse_until(until, "--to")
+    begin, end = parse_period(since, until)
     options = bool(begin or end or authors or is_narrowed)
     if not text.strip() and not options:
         raise EmptySearch

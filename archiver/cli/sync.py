@@ -12,7 +12,7 @@ import click
 from archiver.cli import alarm, screen
 from archiver.cli.completing import contract_ids, room_numbers
 from archiver.cli.context import CliContext
-from archiver.errors import N_, ArchiverError, BadValue
+from archiver.errors import N_, ArchiverError, BadValue, EmptyPeriod
 from archiver.records import JST
 
 if TYPE_CHECKING:
@@ -51,6 +51,14 @@ def parse_until(value: str | None, option: str) -> datetime | None:
         return at + timedelta(days=1)
     except OverflowError:  # the last day that there is
         raise _unreadable(value, option) from None
+
+
+def parse_period(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """Where `--from` begins and `--to` ends. Raises BadValue, EmptyPeriod."""
+    begin, end = parse_day(since, "--from"), parse_until(until, "--to")
+    if begin is not None and end is not None and begin >= end:
+        raise EmptyPeriod(begin=since, end=until)
+    return begin, end
 
 
 def _unreadable(value: str, option: str) -> BadValue:
@@ -193,7 +201,7 @@ def command_show(obj: CliContext, room: int, since: str | None, until: str | Non
     from archiver.store.queries.reading import lines, names
     from archiver.store.quests import unseen
 
-    begin, end = parse_day(since, "--from"), parse_until(until, "--to")
+    begin, end = parse_period(since, until)
     with Archive(obj.home).reading() as reading:
         if room not in {one.room_id for contract in contracts(reading) for one in contract.rooms}:
             raise UnknownRoom(room=room)

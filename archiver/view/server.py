@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from archiver import errors
@@ -19,6 +20,9 @@ from archiver.view.gate import Gate
 LOOPBACK = "127.0.0.1"
 THREADS = 4
 
+PATIENCE = 2
+"""Seconds in which an answer may still be ended when the viewer is."""
+
 
 @contextmanager
 def serving(desk: Desk, *, port: int = 0) -> Iterator[Gate]:
@@ -26,8 +30,10 @@ def serving(desk: Desk, *, port: int = 0) -> Iterator[Gate]:
     with _bound(port) as bound:
         gate = Gate(bound.getsockname()[1])
         logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)  # a picture page asks for many at once
+        sockets: dict[int, wasyncore.dispatcher] = {}
         server = create_server(
             build(desk, gate),
+            map=sockets,
             sockets=[bound],
             threads=THREADS,
             ident=None,
@@ -40,8 +46,10 @@ def serving(desk: Desk, *, port: int = 0) -> Iterator[Gate]:
         try:
             yield gate
         finally:
-            server.close()
-            thread.join(2)
+            # Those who answer end first, as they wake the thread that waits; then that one closes what it waits on.
+            server.task_dispatcher.shutdown(timeout=PATIENCE)
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
+            thread.join(PATIENCE)
 
 
 def _bound(port: int) -> socket.socket:

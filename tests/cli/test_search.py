@@ -182,3 +182,14 @@ def test_a_long_text_is_cut_to_one_line_around_the_first_mark() -> None:
     assert actual.endswith("後...")
     assert "【ここ】" in actual
     assert columns(actual) <= 78
+
+
+@pytest.mark.parametrize("command", [("search", "払え"), ("show", str(ROOM)), ("export", "job1")])
+def test_a_period_that_ends_before_it_begins_is_said(run: Runner, command: tuple[str, ...]) -> None:
+    """Nothing could lie in it, so nothing is found, shown or packed in silence."""
+    actual = main(["--home", str(run.home), "--lang", "en", *command, "--from", "2026-11-06", "--to", "2026-11-05"])
+    told = run.capsys.readouterr()
+
+    assert 2 == actual
+    assert "--from 2026-11-06 lies after --to 2026-11-05" in told.err
+    assert "" == told.out
