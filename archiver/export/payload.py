@@ -94,17 +94,21 @@ def read_stamps(home: Path, seals: Iterable[Seal], copied: Copied) -> None:
     """Learn which stamps the seals bear, for a package that holds neither."""
     stamped = stamp_files(home)
     for one in seals:
-        try:
-            body = b"".join(_pieces(home / seal.FOLDER / one.name))
-            replies = {
-                name: b"".join(_pieces(home / seal.FOLDER / f"{one.name}.{name}.tsr"))
-                for name in stamped.get(one.name, ())
-            }
-        except _Unreadable:
+        body = _bytes(home / seal.FOLDER / one.name)
+        if body is None or file_digest(body) != one.sha256:
             continue
-        if file_digest(body) == one.sha256:
-            for authority, reply in replies.items():
+        for authority in stamped.get(one.name, ()):
+            reply = _bytes(home / seal.FOLDER / f"{one.name}.{authority}.tsr")
+            if reply is not None:
                 note_stamp(copied.stamps, one, authority, reply, body)
+
+
+def _bytes(path: Path) -> bytes | None:
+    """All of a file; None if it cannot be read, which `verify` says."""
+    try:
+        return b"".join(_pieces(path))
+    except _Unreadable:
+        return None
 
 
 def put_held(bag: Bag, home: Path, name: str, sha256: str) -> bool:

@@ -143,7 +143,7 @@ def _listed(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
 def state_words() -> list[tuple[str, str]]:
     """What became of files, as a choice."""
     return [
-        (FileState.HELD, _("saved")),
+        (FileState.HELD, _("bytes saved")),
         (FileState.PENDING, _("not saved yet")),
         (FileState.LOST, _("given up")),
         (FileState.GONE, _("not listed by Chatwork any more")),

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from waitress import wasyncore
 from waitress.server import create_server
@@ -30,8 +31,8 @@ def serving(desk: Desk, *, port: int = 0) -> Iterator[Gate]:
     with _bound(port) as bound:
         gate = Gate(bound.getsockname()[1])
         logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)  # a picture page asks for many at once
-        sockets: dict[int, wasyncore.dispatcher] = {}
-        server = create_server(
+        sockets: dict[int, Any] = {}
+        server: Any = create_server(  # its type leaves out what an orderly end needs
             build(desk, gate),
             map=sockets,
             sockets=[bound],

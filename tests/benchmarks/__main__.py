@@ -20,7 +20,19 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Figure
 
-ROWS = ("quiet", "traffic", "windows", "size", "transcript", "packages", "verification", "memory", "search", "viewing", "help")
+ROWS = (
+    "quiet",
+    "traffic",
+    "windows",
+    "size",
+    "transcript",
+    "packages",
+    "verification",
+    "memory",
+    "search",
+    "viewing",
+    "help",
+)
 """The modules of this folder that measure, in the order of the table."""
 
 LARGE = frozenset({"memory", "search", "viewing"})

@@ -17,6 +17,7 @@ import pytest
 from archiver.evidence.roots import fingerprint
 from archiver.export.daily import daily
 from archiver.export.package import ExportReport, export
+from archiver.export.payload import Copied, read_stamps
 from archiver.export.script import verify_script
 from archiver.export.stamping import Stamping
 from archiver.schedule.verification import verify_path
@@ -24,7 +25,8 @@ from archiver.store import seal
 from archiver.store.archive import Archive
 from tests.support.archive import at
 from tests.support.packages import NOW, archive_of_the_story
-from tests.support.stamped import authority, stamp_seals, stamped_package, stamping
+from tests.support.stamped import authority, stamp_seals, stamped_archive, stamped_package, stamping
+from tests.support.world import Clock
 
 
 @pytest.fixture(scope="module")
@@ -309,3 +311,20 @@ def test_the_certificate_may_have_ended_long_ago(tmp_path: Path) -> None:
     for line in commands(package, "openssl"):
         assert "Verification: OK" in run(package, line)[1]
         assert "has expired" in run(package, line.partition(" -attime")[0])[1]
+
+
+def test_a_stamp_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
+    """A package without seals still tells of every other third-party time on them."""
+    archive, _authorities = stamped_archive(tmp_path / "home", Clock(NOW))
+    with archive.reading() as reading:
+        held = seal.seals(reading)
+    broken = archive.home / seal.FOLDER / f"{held[0].name}.a.tsr"
+    broken.unlink()
+    broken.mkdir()
+    copied = Copied()
+
+    read_stamps(archive.home, held, copied)
+
+    told = {(one.number, one.authority) for one in copied.stamps.held}
+    assert {(one.number, name) for one in held for name in "ab"} - {(held[0].number, "a")} == told
+    archive.close()

@@ -141,8 +141,9 @@ def _task(source: sqlite3.Connection, row: _Row) -> TaskShown:
         gone_since=None if row.gone_since is None else moment(row.gone_since),
         first_seen=moment(row.first_seen),
     )
-    people = (AccountId(number(one.get("account_id"))) for one in (assignee, by))
-    return TaskShown(task, text(shown.get("limit_type")), *people, tuple(_version(told[seq]) for seq in seqs))
+    assignee_id, by_id = (AccountId(number(one.get("account_id"))) for one in (assignee, by))
+    versions = tuple(_version(told[seq]) for seq in seqs)
+    return TaskShown(task, text(shown.get("limit_type")), assignee_id, by_id, versions)
 
 
 def _version(told: Told) -> TaskVersion:

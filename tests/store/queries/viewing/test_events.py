@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.evidence import tables
+from archiver.evidence.history import Sightings
 from archiver.evidence.tables_events import message_events, other_events
 from archiver.records import Observation
 from archiver.store import seal
@@ -56,7 +57,7 @@ def packed(reading: Reading) -> set[tuple[int, str]]:
     seen = tables.sightings(told)
     found = list(other_events(told))
     for group in message_entries(reading, {1, 2}, upto=10**6):
-        found += message_events(1, group, seen.get(group[0]["room_id"]) or tables.Sightings())
+        found += message_events(1, group, seen.get(group[0]["room_id"]) or Sightings())
     return {(one.seq, _FIRST_GONE.get(one.kind, one.kind)) for one in found}
 
 

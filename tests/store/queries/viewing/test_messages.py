@@ -34,7 +34,7 @@ def with_true_replies(history: list[list[Observation]]) -> list[list[Observation
     """The same, but replies with the same digest have the same list in them, and messages come from the list before."""
     told = []
     for batch in history:
-        last = dict.fromkeys((1, 2))
+        last: dict[int | None, str] = {}
         told.append(list[Observation]())
         for one in batch:
             if one.kind == "window":

@@ -69,7 +69,7 @@ def test_files_are_the_records_of_a_package(made: ArchiveMaker) -> None:
     assert [13, 12, 11] == [one.attachment.file_id for one in shown]
     for one in shown:
         actual, wanted = one.attachment, expected[one.attachment.file_id]
-        fields = ("room_id", "message_id", "account_id", "account_name", "name", "size", "uploaded_at")
+        fields: tuple[str, ...] = ("room_id", "message_id", "account_id", "account_name", "name", "size", "uploaded_at")
         fields += ("gone_since", "sha256", "saved_at", "reason")
         assert [getattr(wanted, name) for name in fields] == [getattr(actual, name) for name in fields]
         assert (wanted.stored_as is None) == (actual.stored_as is None)
