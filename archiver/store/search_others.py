@@ -16,6 +16,7 @@ from archiver.store.clock import moment
 from archiver.store.facts import readable
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.stated import STATED
+from archiver.store.search_index import driver
 from archiver.store.search_scope import Scope
 from archiver.store.search_signs import fold
 from archiver.store.search_words import Query
@@ -39,14 +40,14 @@ def others(reading: Reading, query: Query, scope: Scope) -> list[Other]:
     """All that is found, newest first; each text that a task or a description had counts by itself."""
     if not query.words:
         return []
-    found = {one for one in _all(reading, scope) if query.matches(fold(one.text)) and _is_timely(one, scope)}
+    found = {one for one in _all(reading, query, scope) if query.matches(fold(one.text)) and _is_timely(one, scope)}
     return sorted(found, key=lambda one: (one.time, one.kind, one.id, one.text), reverse=True)
 
 
-def _all(reading: Reading, scope: Scope) -> Iterator[Other]:
+def _all(reading: Reading, query: Query, scope: Scope) -> Iterator[Other]:
     """Everything in scope but for its time; only of people's things it is known whose they are."""
     if scope.has <= {"file"}:
-        yield from _files(reading, scope)
+        yield from _files(reading, query, scope)
     if scope.has <= {"task"}:
         yield from _tasks(reading, scope)
     if not scope.has and scope.authors is None:
@@ -63,10 +64,14 @@ def _is_in(wanted: frozenset[int] | None, number: int) -> bool:
     return wanted is None or number in wanted
 
 
-def _files(reading: Reading, scope: Scope) -> Iterator[Other]:
-    for row in reading.sql.execute(select(schema.file)):
-        if _is_in(scope.rooms, row.room_id) and _is_in(scope.authors, row.account_id):
-            yield Other("file", row.room_id, None, str(row.file_id), _unix(row.upload_time), row.name)
+_FILES = "SELECT room_id, file_id, account_id, upload_time, name FROM file"
+
+
+def _files(reading: Reading, query: Query, scope: Scope) -> Iterator[Other]:
+    """Rows as the driver gives them: of the very many files that there may be, few have the words."""
+    for room, file, account, sent, name in driver(reading.sql).execute(_FILES):
+        if query.matches(fold(name)) and _is_in(scope.rooms, room) and _is_in(scope.authors, account):
+            yield Other("file", room, None, str(file), _unix(sent), name)
 
 
 def _tasks(reading: Reading, scope: Scope) -> Iterator[Other]:

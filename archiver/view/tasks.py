@@ -29,7 +29,7 @@ pages = Blueprint("tasks", __name__)
 
 MOST = 50
 MOST_TEXT = 150_000
-"""Signs of all texts of a page together; one task always fits."""
+"""Bytes of all texts of a page together; one task always fits."""
 
 _ORDER = ("open", REST)
 """Without a choice these follow one another."""
@@ -109,7 +109,7 @@ def found(reading: Reading, rooms: list[int], status: str, place: list[int] | No
 
 
 def _fitting(shown: list[TaskShown], most: int, *, least: int) -> Iterator[TaskShown]:
-    """Those that come first and have no more than so many signs together, but at least so many."""
+    """Those that come first and have no more than so many bytes together, but at least so many."""
     for index, one in enumerate(shown):
         most -= _size(one)
         if most < 0 and index >= least:
@@ -118,7 +118,7 @@ def _fitting(shown: list[TaskShown], most: int, *, least: int) -> Iterator[TaskS
 
 
 def _size(one: TaskShown) -> int:
-    return sum(len(version.body) for version in one.versions)
+    return sum(len(version.body.encode(errors="surrogatepass")) for version in one.versions)
 
 
 def _listed(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
