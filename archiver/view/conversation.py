@@ -190,7 +190,8 @@ def _with_day(
 
 def _marked(html: str) -> str:
     """The message that was asked for, with a word that says so."""
-    return f'<div class="here"><p class="note"><b>{escape(_("The message you asked for"))}</b></p>{html}</div>\n'
+    said = escape(_("The message you asked for"))
+    return f'<div class="here"><p class="note"><b>{said}</b></p>{html}</div>\n'
 
 
 def _shown_day(asked: Wanted, shown: Leaf) -> str:

@@ -169,7 +169,6 @@ def test_no_page_does_what_a_stranger_wrote(view: Window, archive: Walked) -> No
     found: dict[str, list[str]] = {}
     for path in paths(archive):
         page = view.go(path)
-        page.wait_for_load_state("networkidle")
         found[path] = page.evaluate(
             """() => [...document.querySelectorAll('*')].flatMap(one => [
                 ...[...one.attributes].filter(a => /^on/i.test(a.name) || a.name === 'style').map(a => a.name),
