@@ -80,7 +80,9 @@ def pieces(sentence: str) -> Markup:
 
 
 def _piece(part: str) -> Markup:
-    return Markup("<code>{}</code>" if part.startswith("archive ") else '<span class="piece">{}</span>').format(part)
+    if part.startswith("archive "):
+        return Markup("<code>{}</code>").format(part)
+    return Markup('<span class="piece">{}</span>').format(part)
 
 
 def one_line(text: str) -> str:

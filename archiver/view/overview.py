@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.status import RoomStatus, Status
+from archiver.view import pasting
 from archiver.view.desk import desk
 
 pages = Blueprint("overview", __name__)
@@ -43,6 +45,8 @@ class Job:
     label: str
     title: str
     rows: tuple[Row, ...]
+    command: str
+    """The line that makes a package of it."""
 
 
 @pages.get("/")
@@ -67,7 +71,14 @@ def jobs(reading: Reading, told: Status) -> Sequence[Job]:
 
 
 def _job(contract: Contract, rows: Sequence[Row]) -> Job:
-    return Job(contract, visible(contract.label), visible(contract.title or contract.client or ""), tuple(rows))
+    words = [*desk().command, "export", contract.label]
+    return Job(
+        contract,
+        visible(contract.label),
+        visible(contract.title or contract.client or ""),
+        tuple(rows),
+        visible(pasting.line(words, platform=sys.platform)),
+    )
 
 
 def _row(reading: Reading, room: RoomStatus) -> Row:

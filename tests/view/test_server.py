@@ -29,7 +29,7 @@ def test_a_browser_is_led_from_the_address_to_the_overview(desk: Desk) -> None:
         shown = browser.get(f"http://127.0.0.1:{gate.port}/", timeout=10)
 
     assert (200, 200) == (opened.status_code, shown.status_code)
-    assert "archive export" in shown.text
+    assert " export " in shown.text
     assert "Server" not in shown.headers
 
 

@@ -1,0 +1,80 @@
+"""Takes the pictures of the viewer that the docs show: `python -m tests.support.screens`.
+
+They are of the demo's archive, so that nobody's conversation is in them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+from PIL import Image
+
+from archiver.cli.context import CliContext
+from archiver.cli.language import speak
+from archiver.cli.viewing import desk_of
+from tests.support.window import window
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+COLOURS = 128
+"""Enough for a page of text, and a fifth of the bytes."""
+
+SIZES = {"wide": (1000, 760), "narrow": (380, 760)}
+
+
+def pages(home: Path) -> dict[str, tuple[str, str, str]]:
+    """Name of the picture → path, width and colours."""
+    told = _asked(home, "search", "has:edit", "--json")
+    (room,) = {hit["room_id"] for hit in told["hits"]}
+    edited = told["hits"][0]["message_id"]
+    return {
+        "view-overview": ("/", "wide", "light"),
+        "view-conversation": (f"/room/{room}", "wide", "light"),
+        "view-message": (f"/room/{room}/message/{edited}#compare", "wide", "light"),
+        "view-search": (f"/search?q={quote('お支払い')}", "wide", "light"),
+        "view-conversation-narrow": (f"/room/{room}", "narrow", "dark"),
+        "view-calendar": (f"/room/{room}/calendar?month=2026-11", "wide", "light"),
+    }
+
+
+def take(home: Path, folder: Path) -> None:
+    """Write every picture."""
+    speak("ja")
+    for name, (path, size, scheme) in pages(home).items():
+        desk = replace(desk_of(CliContext(home, 0, {"HOME": str(home)})), command=("archive",))  # as at the usual place
+        with window(desk, width=SIZES[size][0]) as made:
+            made.page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
+            made.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            made.go(path)
+            _write(folder / f"{name}.png", made.page.screenshot())
+
+
+def _asked(home: Path, *words: str) -> dict[str, list[dict[str, str]]]:
+    command = [sys.executable, "-m", "archiver", "--home", str(home), *words]
+    found: dict[str, list[dict[str, str]]] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return found
+
+
+def _write(path: Path, shot: bytes) -> None:
+    picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS)
+    picture.save(path, "PNG", optimize=True)
+
+
+def main() -> None:
+    """Let the demo make an archive, and look at it."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "demo"
+        command = [sys.executable, "-m", "archiver", "demo", "--dir", str(home)]
+        subprocess.run(command, env=os.environ | {"ARCHIVE_LANG": "ja"}, stdout=subprocess.DEVNULL, check=True)
+        take(home, IMAGES)
+
+
+if __name__ == "__main__":
+    main()
