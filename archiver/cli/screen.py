@@ -214,7 +214,9 @@ def tell_status(
     click.echo(RULE)
     if alarms:
         click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
-    click.echo(_("Make a package: archive export   Read a room: archive show NUMBER"))
+    if level is None:
+        click.echo(_("Next: nothing to do"))
+    click.echo(_("Look: archive view   Make a package: archive export"))
 
 
 def condition(told: Status, found: Sequence[str], alarms: Sequence[Alarm]) -> Level | None:

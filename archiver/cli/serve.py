@@ -72,6 +72,7 @@ def _where(story: Story) -> None:
     click.echo(_("Look around; none of this needs a token:"))
     rows = [
         (f"{command} status", _("what is kept")),
+        (f"{command} view", _("look at it in your browser")),
         (f"{command} show {story.room}", _("read the room")),
         (f"{command} verify", _("check everything")),
     ]

@@ -101,6 +101,44 @@ def test_what_cannot_be_read_has_none(tmp_path: Path, kind: str) -> None:
     assert thumbnail(path) is None
 
 
+def scans(number: int, **options: Any) -> bytes:
+    """A JPEG that draws over itself so many times more than it needs."""
+    out = io.BytesIO()
+    Image.new("L", (64, 64), 128).save(out, "JPEG", progressive=True, **options)
+    whole = out.getvalue()
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * number + whole[-2:]
+
+
+def test_a_jpeg_that_draws_over_itself_again_and_again_has_none(tmp_path: Path) -> None:
+    """A scan of some fifty bytes goes over every pixel: a file of a megabyte would keep us busy for minutes."""
+    few, many = tmp_path / "few.jpg", tmp_path / "many.jpg"
+    few.write_bytes(scans(10))
+    many.write_bytes(scans(100))
+
+    assert thumbnail(few) is not None
+    assert thumbnail(many) is None
+    with many.open("rb") as file:
+        assert thumbnail(file) is None
+
+
+def test_what_only_looks_like_a_scan_is_none(tmp_path: Path) -> None:
+    """A small picture within a picture, and a film behind it (as telephones write them), are not drawn."""
+    path = tmp_path / "a.jpg"
+    path.write_bytes(scans(0, exif=b"Exif\0\0" + b"\xff\xda" * 100) + b"\xff\xda" * 100)
+
+    assert thumbnail(path) is not None
+
+
+def test_a_large_jpeg_is_drawn_only_if_it_need_not_be_held_as_a_whole(tmp_path: Path) -> None:
+    """A telephone's 40 million pixels are read in small; with several scans they would all lie in memory."""
+    plain = picture(tmp_path / "plain.jpg", (8000, 5000), "L")
+    layered = picture(tmp_path / "layered.jpg", (8000, 5000), "L", progressive=True)
+
+    assert thumbnail(plain) is not None
+    assert thumbnail(layered) is None
+
+
 def test_any_cut_and_any_changed_byte_is_survived(tmp_path: Path) -> None:
     """No bytes raise."""
     path = tmp_path / "a"

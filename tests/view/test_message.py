@@ -47,6 +47,21 @@ def test_a_deletion_shows_the_text_before_it(told: Browser) -> None:
     assert "<del>" not in html
 
 
+def test_an_edit_that_left_the_text_as_it_was_does_not_say_that_it_changed(tmp_path: Path) -> None:
+    """Chatwork's time of the edit alone is another; both sentences together would contradict each other."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.me()
+    made.contract()
+    made.sync([message_object(7, "同じ")])
+    made.sync([message_object(7, "同じ", update_time=1_794_000_000)], changed={7: "edited"}, minutes=9)
+    made.archive.close()
+    with looking(made.home) as browser:
+        html = browser.get(f"/room/{ROOM}/message/7")
+
+    assert "only the time of the edit changed" in html
+    assert "the text changed" not in html
+
+
 def test_a_vanished_message_says_when(told: Browser) -> None:
     """As a transcript says it."""
     html = told.get(f"/room/{ROOM}/message/4")

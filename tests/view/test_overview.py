@@ -11,7 +11,7 @@ from archiver.cli.language import speak
 from archiver.store import revision
 from archiver.store.archive import DATABASE, Archive
 from archiver.store.queries.status import status
-from tests.support.archive import story
+from tests.support.archive import OTHER_ROOM, story
 from tests.support.viewer import looking
 from tests.support.world import running
 
@@ -39,6 +39,17 @@ def test_it_shows_contracts_and_counts(home: Path) -> None:
         assert room.name in page
         assert f" {room.messages} {room.edited} {room.deleted} {room.missing + room.hidden} " in page
     assert f"--home {home} export" in page
+
+
+def test_its_command_means_this_contract_and_no_other(tmp_path: Path) -> None:
+    """Where a number of the platform is another contract's own name, the command has the contract's own."""
+    maker = story(tmp_path / "home")
+    maker.contract("12345678", [OTHER_ROOM])
+    maker.archive.close()
+    with looking(maker.home) as browser:
+        lines = re.findall("<code>(archive [^<]* export [^<]*)</code>", browser.get("/"))
+
+    assert ["job1", "12345678"] == [line.split()[-1] for line in lines]
 
 
 def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
