@@ -77,22 +77,43 @@ def _voice(obj: CliContext) -> Voice:
     from archiver.cli import upkeep
     from archiver.schedule.voice import Voice
 
+    settings = _last_good(obj)
     return Voice(
-        lambda report: _unheard(lambda: _tell_round(obj, report), lambda: _notice(obj, None)),
-        lambda fault: _unheard(lambda: _tell_trouble(fault), lambda: _notice(obj, fault)),
+        lambda report: _unheard(lambda: _tell_round(obj, report), lambda: _notice(settings(), obj, None)),
+        lambda fault: _unheard(lambda: _tell_trouble(fault)),
         lambda name: _unheard(lambda: _tell_over(name)),
-        lambda told: _unheard(lambda: _tell_findings(told), lambda: _notice(obj, None)),
+        lambda told: _unheard(lambda: _tell_findings(told), lambda: _notice(settings(), obj, None)),
         lambda copy: _unheard(lambda: upkeep.tell_upgraded(copy)),
+        unverified=lambda fault: _unheard(lambda: _tell_trouble(fault)),
+        unsaved=lambda fault: _unheard(lambda: _notice(settings(), obj, fault)),
     )
 
 
-def _notice(obj: CliContext, fault: ArchiverError | None) -> None:
+def _last_good(obj: CliContext) -> Callable[[], Settings]:
+    """Settings as `Duties` has them: while they cannot be read the last good ones stand."""
+    held = obj.settings()
+
+    def load() -> Settings:
+        nonlocal held
+        with contextlib.suppress(SettingsError):
+            held = obj.settings()
+        return held
+
+    return load
+
+
+def _notice(settings: Settings, obj: CliContext, fault: ArchiverError | None) -> None:
     """The same on the desktop and elsewhere; on stderr only what was not said already."""
     from archiver.cli import noticing
+    from archiver.schedule.voice import as_error
 
     said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
-    with contextlib.suppress(SettingsError):  # a fault of the settings is a trouble of its own, and was said
-        noticing.after_round(obj.settings(), obj.environ, fault, unwatched=True, told=said, adapts=True)
+    try:
+        noticing.after_round(settings, obj.environ, fault, unwatched=True, told=said, adapts=True)
+    except OSError:
+        raise  # nobody hears what is said
+    except Exception as bug:  # noqa: BLE001 - not even a bug in a notice may end a year of saving: it is said
+        _tell_trouble(as_error(bug, obj.home))
 
 
 def _unheard(*ways: Callable[[], None]) -> None:
@@ -123,8 +144,18 @@ def _tell_trouble(fault: ArchiverError) -> None:
         click.echo(visible(fault.advice()), err=True)
 
 
-def _tell_over(_name: str) -> None:
-    click.echo(_("That is over: saving works again."), err=True)
+def _tell_over(name: str) -> None:
+    from archiver.schedule import voice
+
+    if name == voice.FINDINGS:
+        sentence = _("The archive was verified again, and nothing was found.")
+    elif name == voice.VERIFICATION:
+        sentence = _("The archive can be verified again.")
+    elif name in voice.OF_SETTINGS:
+        sentence = _("archive.toml can be read again.")
+    else:
+        sentence = _("That is over: saving works again.")
+    click.echo(sentence, err=True)
 
 
 def _tell_findings(told: Verification) -> None:

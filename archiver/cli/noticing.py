@@ -28,11 +28,13 @@ def after_round(
 ) -> bool:
     """Say what is new, what has lasted for another day, and what is over; whether the fault itself is to be said.
 
-    `told` are kinds of trouble that the command has said on stderr itself; `unwatched`: nobody is before the screen;
-    `adapts`: as for `notices.settle`. The round is over: its lock is free however long this takes.
+    `told` are troubles, or kinds of them with a final stroke, that the command has said on stderr itself; `unwatched`:
+    nobody is before the screen; `adapts`: as for `notices.settle`. The round is over: its lock is free however long
+    this takes.
     """
     from archiver.app import utc_now
-    from archiver.schedule import notice_words, notices
+    from archiver.schedule import notice_mark, notice_words, notices
+    from archiver.settings.neighbours import state_folder
     from archiver.store.archive import Archive
 
     archive = Archive(settings.home)
@@ -40,9 +42,12 @@ def after_round(
         made = notices.settle(archive, settings, fault, now=utc_now(), adapts=adapts)
     finally:
         archive.close()
+    first = True if made.notices.kept else notice_mark.is_first_today(settings.home, state=state_folder())
+    if first is False:  # what the archive cannot remember as said would be said after every round
+        made = made._replace(notices=made.notices._replace(say=()))
     for sentence in notice_words.sentences(_without(made.notices, told), made.facts):
         click.echo(sentence, err=True)
-    if unwatched:
+    if unwatched and first:
         for complaint in _show(settings, environ, made):
             click.echo(complaint, err=True)
     return notices.is_to_say(fault, made.notices)
@@ -50,8 +55,11 @@ def after_round(
 
 def _without(made: Notices, told: tuple[str, ...]) -> Notices:
     """What nobody has said yet."""
-    say = tuple(key for key in made.say if not key.startswith(told))
-    return made._replace(say=say, over=tuple(key for key in made.over if not key.startswith(told)))
+
+    def left(keys: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(key for key in keys if key not in told and key.partition("/")[0] + "/" not in told)
+
+    return made._replace(say=left(made.say), over=left(made.over))
 
 
 def _show(settings: Settings, environ: Mapping[str, str], made: Told) -> list[str]:
@@ -64,18 +72,11 @@ def _show(settings: Settings, environ: Mapping[str, str], made: Told) -> list[st
         return []
     text = "\n".join(words)
     shown = settings.notify.desktop and desktop.show(_("Chatwork archive"), text, environ)
-    sent, complaints = send(settings, environ, text) if _may_send(settings, made.notices) else (0, [])
+    sent, complaints = send(settings, environ, text) if settings.notify.urls else (0, [])
     kinds = ",".join(sorted({key.partition("/")[0] for key in made.notices.say + made.notices.over}))
     line = f"notice={kinds} desktop={'yes' if shown else 'no'} elsewhere={sent}/{len(settings.notify.urls)}"
     log.note(settings.home, line, at=utc_now())
     return complaints
-
-
-def _may_send(settings: Settings, made: Notices) -> bool:
-    """What cannot be remembered as said would be sent after every round: then a file tells when it last was."""
-    from archiver.schedule import notice_mark
-
-    return bool(settings.notify.urls) and (made.kept or notice_mark.is_first_today(settings.home))
 
 
 def send(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int, list[str]]:

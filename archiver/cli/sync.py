@@ -130,8 +130,8 @@ def command_sync(
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     screen.tell_alerts(report)
-    told = ("gap/", "lost/", *(["alert/", "hint/", "due/"] if report.alerts else []))
-    noticing.after_round(app.settings, obj.environ, None, unwatched=quiet, told=told)
+    opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
+    noticing.after_round(app.settings, obj.environ, None, unwatched=quiet, told=("gap/", "lost/", *opened))
     if report.reported and obj.verbose < 0:
         click.echo(screen.notice(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0

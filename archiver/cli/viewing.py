@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from archiver.cli import alarm, dues, screen, stamps, watch
 from archiver.settings.home import home_path
 from archiver.signs import Level
-from archiver.store.archive import Archive
 from archiver.view.desk import Attention, Block, Condition, Desk
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def desk_of(obj: CliContext) -> Desk:
     settings = obj.settings()
     authorities = [one.name for one in settings.timestamp.authorities]
     return Desk(
-        archive=Archive(obj.home, read_only=True),
+        home=obj.home,
         now=utc_now,
         status=lambda reading: status(reading, authorities=authorities),
         attention=lambda reading, told: attention(reading, told, settings, now=utc_now()),

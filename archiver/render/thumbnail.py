@@ -1,12 +1,13 @@
 """A stranger's picture → a small one that is safe to show.
 
 Only four formats are tried, none above a number of pixels, and what comes out is drawn anew, without anything
-else that the file carried. A picture that cannot be read has no small one.
+else that the file carried. A picture that cannot be read, or that would cost too much, has no small one.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import struct
 import threading
 import warnings
@@ -15,12 +16,23 @@ from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 
 SIDE = 320
 """Pixels of the longer side at most."""
 
 MOST_PIXELS = 36_000_000
 """More are not decoded: it would take more memory than a small picture is worth."""
+
+MOST_SCANS = 30
+"""Of a JPEG, which goes over all its pixels in each; encoders write about ten."""
+
+MOST_BYTES = 50_000_000
+"""Of a JPEG, which is searched for its scans."""
+
+_MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")
+"""But for those that stand alone or within the pixels (ITU-T T.81, B.1.1)."""
+_SCAN, _END = 0xDA, 0xD9
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 _BROKEN = (
@@ -52,7 +64,10 @@ def thumbnail(picture: Path | BinaryIO, *, side: int = SIDE) -> tuple[bytes, int
 
 def _small(source: Path | BinaryIO, side: int) -> tuple[bytes, int, int] | None:
     with Image.open(source, formats=_FORMATS) as picture:
-        picture.draft("RGB", (2 * side, 2 * side))  # a JPEG is decoded in small; the others ignore it
+        if isinstance(picture, JpegImageFile):
+            if not _is_affordable(picture, _head(source)):
+                return None
+            picture.draft("RGB", (2 * side, 2 * side))  # it is decoded in small
         if picture.width * picture.height > MOST_PIXELS:
             return None
         upright = ImageOps.exif_transpose(picture)
@@ -62,3 +77,33 @@ def _small(source: Path | BinaryIO, side: int) -> tuple[bytes, int, int] | None:
     out = io.BytesIO()
     drawn.save(out, "WEBP", quality=75, method=4)
     return out.getvalue(), drawn.width, drawn.height
+
+
+def _head(source: Path | BinaryIO) -> bytes:
+    """What is searched of a file, and one byte more if that is not all; an open one stays where it is."""
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    place = source.tell()
+    source.seek(0)
+    try:
+        return source.read(MOST_BYTES + 1)
+    finally:
+        source.seek(place)
+
+
+def _is_affordable(picture: JpegImageFile, data: bytes) -> bool:
+    """Whether it can be drawn in a moment: all pixels of one with several scans lie in memory at once."""
+    if len(data) > MOST_BYTES:
+        return False
+    scans = _scans(data)
+    return scans <= 1 or (scans <= MOST_SCANS and picture.width * picture.height <= MOST_PIXELS)
+
+
+def _scans(data: bytes) -> int:
+    """How often a JPEG goes over its pixels; what is within its other parts or behind its end does not count."""
+    found, place = 0, 2
+    while (marker := _MARKER.search(data, place)) and marker[1][0] != _END:
+        found += marker[1][0] == _SCAN
+        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+    return found

@@ -117,6 +117,7 @@ class Duties:
         if self._refusal is not None and not agenda.may_ask(self._hold, self._mark(), self.now()):
             self._said.trouble(self._refusal)
             rounds.upkeep(app, upgraded=self._said.voice.upgraded)
+            self._said.voice.unsaved(self._refusal)
             return
         options = sync.Options(rooms=made.rooms, max_seconds=self.settings.sync.every.total_seconds())
         talk = sync.Talk(step=self._at_step, file=self._at_step)
@@ -152,6 +153,7 @@ class Duties:
             self._hold, self._refusal = agenda.refused(self._hold, self._mark(), self.now()), fault
         self._let_go()  # whatever is wrong with its connections, and a token that it remembers, is gone with it
         self._said.trouble(fault)
+        self._said.voice.unsaved(fault)
 
     def _rest(self) -> None:
         """Between rounds the database is closed: it may be copied, and the disk be taken out."""

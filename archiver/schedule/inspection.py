@@ -10,7 +10,7 @@ from archiver.evidence.finding import Verification
 from archiver.schedule import agenda, log, sampling
 from archiver.schedule.agenda import Check, Checks
 from archiver.schedule.verification import verify_archive
-from archiver.schedule.voice import FINDINGS, Said, as_error
+from archiver.schedule.voice import FINDINGS, VERIFICATION, Said, as_error
 from archiver.store import verifications, work
 from archiver.store.archive import Archive
 from archiver.store.clock import moment, stamp
@@ -44,8 +44,9 @@ class Inspection:
             self._checks = Checks(now, now if due.whole else known.whole)
             _keep(archive, told, due, self._checks, now)
         except Exception as fault:  # noqa: BLE001 - as for a round: it is said, and tried again
-            self._said.trouble(as_error(fault, self._home))
+            self._said.unverified(as_error(fault, self._home))
         else:
+            self._said.over(VERIFICATION)
             self._tell(told, due)
         finally:
             archive.close()

@@ -6,6 +6,7 @@ It is due from nine in the evening on; a day on whose evening no round ran has i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -46,7 +47,9 @@ def period(known: Mapping[str, datetime], now: datetime) -> Period:
 
 def day_of(one: str) -> date | None:
     """The day of a daily notice's key; None for every other key."""
-    return date.fromisoformat(one.removeprefix(DAILY)) if one.startswith(DAILY) else None
+    with suppress(ValueError):
+        return date.fromisoformat(one.removeprefix(DAILY)) if one.startswith(DAILY) else None
+    return None
 
 
 def _end(day: date) -> datetime:

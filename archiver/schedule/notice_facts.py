@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from archiver.platforms.platform import Deadline, platform_of
 from archiver.records import JST, Contract
@@ -28,7 +29,16 @@ from archiver.store.queries.lately import Gone
 
 DAY = timedelta(days=1)
 LAST_FAULT = "last_fault"
-"""Remembered: the last fault that kept a round from going through, and since when."""
+"""Remembered: a `Fault`."""
+
+
+class Fault(NamedTuple):
+    """The last fault that kept a round from going through."""
+
+    name: str
+    """Of the error."""
+    after: str | None
+    """The last round that had gone through; another one since, and the fault is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,8 @@ class Facts:
     """Since the last round that went through."""
     reason: str | None = None
     """The name of the error that keeps rounds from going through."""
-    complete: bool = False
-    """Whether the last round left nothing unsaved."""
+    complete: bool | None = None
+    """Whether the last round left nothing unsaved; None: it was not over every chat."""
     going: Mapping[int, Going] = field(default_factory=dict)
     """By the number of the alert."""
     dues: tuple[Coming, ...] = ()
@@ -88,11 +98,17 @@ class Facts:
 
 
 def standing(reading: Reading) -> str | None:
-    """The name of the error for which no round has gone through since."""
-    fault, last = work.recall(reading, LAST_FAULT), work.recall(reading, "last_sync")
-    if fault is None or (last is not None and moment(fault["at"]) < moment(last["at"])):
+    """The name of the error for which no round has gone through since, however the clock was set meanwhile."""
+    told = work.recall(reading, LAST_FAULT)
+    if not isinstance(told, dict) or not isinstance(told.get("name"), str):
         return None
-    return str(fault["name"])
+    return told["name"] if told.get("after") == last_round(reading) else None
+
+
+def last_round(reading: Reading) -> str | None:
+    """The time of the last round that went through, as it is remembered; None: there was none."""
+    last = work.recall(reading, "last_sync")
+    return None if last is None else last["at"]
 
 
 def idle_hours(reading: Reading, *, now: datetime) -> int | None:
@@ -119,7 +135,7 @@ def facts(
         every=every,
         hours=idle_hours(reading, now=now),
         reason=reason,
-        complete=last is not None and last["complete"],
+        complete=last["complete"] if last is not None and last.get("every_room") else None,
         going={number: _going(reading, opened[number], held) for number in _numbers(ALERT, made.say, opened)},
         dues=tuple(_dues([opened[number] for number in _numbers(DUE, made.say, opened)], held, now)),
         resumed=resuming.resumed(reading) if any(key.startswith(PAUSE) for key in made.say) else None,
@@ -174,7 +190,7 @@ def _regained(reading: Reading, made: Notices) -> int:
     over = {key for key in made.over if key.startswith(LOST)}
     if not over:
         return 0
-    return len(over - {f"{LOST}{row.room_id}/{row.file_id}" for row in files.unheld(reading)})
+    return len(over & {f"{LOST}{room}/{file}" for room, file in files.held(reading)})
 
 
 def _today(reading: Reading, made: Notices, known: Mapping[str, datetime], now: datetime) -> Today:

@@ -1,7 +1,8 @@
-"""A file that tells when a notice was last sent, for times when the database cannot: a full disk, damage."""
+"""A file that tells when a notice was last given, for times when the database cannot: a full disk, damage."""
 
 from __future__ import annotations
 
+import hashlib
 import time
 from pathlib import Path
 
@@ -12,18 +13,24 @@ DAY = 24 * 60 * 60
 """Seconds."""
 
 
-def is_first_today(home: Path) -> bool:
-    """Whether this was not asked within a day; asking counts.
+def is_first_today(home: Path, *, state: Path) -> bool | None:
+    """Whether this was not asked within a day; asking counts. None: no file can tell.
 
-    To touch a file that is there needs no space. Where it cannot be touched the answer is no: once too rarely is
-    better than after every round.
+    To touch a file that is there needs no space. Where nothing can be written in the home the file lies in `state`, the
+    user's folder for the state of programs.
     """
-    mark = home / FOLDER / NAME
-    try:
-        if mark.exists() and abs(time.time() - mark.stat().st_mtime) < DAY:
-            return False
-        mark.parent.mkdir(mode=0o700, exist_ok=True)
-        mark.touch(mode=0o600)
-    except OSError:
+    other = hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    for mark in (home / FOLDER / NAME, state / f"{NAME}-{other}"):
+        try:
+            return _touch(mark)
+        except OSError:
+            continue
+    return None
+
+
+def _touch(mark: Path) -> bool:
+    if mark.exists() and abs(time.time() - mark.stat().st_mtime) < DAY:
         return False
+    mark.parent.mkdir(mode=0o700, exist_ok=True, parents=mark.parent.name != FOLDER)
+    mark.touch(mode=0o600)
     return True

@@ -68,10 +68,7 @@ def _over(made: Notices, facts: Facts) -> Iterator[str]:
     if facts.resumed is not None and saves and noticing.of_kind(PAUSE, made.say):
         yield resumed(facts.resumed)
     elif saves and any(_keeps_from_saving(key) for key in made.over):
-        if facts.complete:
-            yield _("That is over: saving works again. Nothing is missing.")
-        else:
-            yield _("That is over: saving works again. Not everything is saved yet. See: archive status")
+        yield _saves_again(complete=facts.complete)
     if FINDINGS in made.over:
         yield _("The archive was verified again, and nothing was found.")
     if facts.regained:
@@ -81,6 +78,15 @@ def _over(made: Notices, facts: Facts) -> Iterator[str]:
             facts.regained,
         )
         yield sentence.format(n=facts.regained)
+
+
+def _saves_again(*, complete: bool | None) -> str:
+    """None: it is not known whether anything is unsaved."""
+    if complete is None:
+        return _("That is over: saving works again.")
+    if complete:
+        return _("That is over: saving works again. Nothing is missing.")
+    return _("That is over: saving works again. Not everything is saved yet. See: archive status")
 
 
 def _told(made: Notices, facts: Facts) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.schedule import notice_daily, noticing, remote, resuming
-from archiver.schedule.notice_facts import LAST_FAULT, Facts, days_left, facts, standing
+from archiver.schedule import notice_daily, notice_pace, noticing, remote, resuming
+from archiver.schedule.notice_facts import LAST_FAULT, Facts, Fault, days_left, facts, last_round, standing
 from archiver.schedule.noticing import (
     ALERT,
     DUE,
@@ -28,16 +29,11 @@ from archiver.signs import GOING, Alert, Level, Rule
 from archiver.store import alerts, verifications, work
 from archiver.store.archive import Archive, Reading
 from archiver.store.clock import moment, stamp
-from archiver.store.queries import contracts, files, runs
-from archiver.store.queries import pace as pace_queries
-from archiver.store.queries.status import open_gaps
+from archiver.store.queries import contracts, files, gaps, runs
 from archiver.sync import pace
 
 NOTICED = "noticed"
 """Remembered: key of a trouble → when it was last said."""
-
-RECENT = timedelta(days=7)
-"""How far back a busy hour of a chat counts."""
 
 NO_TROUBLE = (errors.ArchiveInUse, errors.NoContract, errors.UsageError)
 """Faults of a run that need nobody: another one is at work, or it was called in a way that cannot be meant."""
@@ -63,13 +59,22 @@ def settle(
     every, name = settings.sync.every, _name(fault)
     try:
         with archive.reading() as reading:
-            known = {key: moment(at) for key, at in work.recall(reading, NOTICED, {}).items()}
+            known = _known(work.recall(reading, NOTICED))
             before = standing(reading)
             reason = name or before
-            present = {*troubles(reading, settings, now=now, adapts=adapts), *_of(reason)}
+            rooms = contracts.rooms_to_read(reading, now)
+            paces = notice_pace.look(reading, rooms, now=now)
+            fast = _fast(paces.rates, every=every, adapts=adapts)
+            present = {*troubles(reading, settings, rooms, now=now), *fast, *_of(reason)}
             made = noticing.judge(present, known, now=now)
             told = facts(reading, made, known, every=every, reason=reason, now=now)
-        _remember(archive, made, known, fault=None if name == before else name, now=now)
+            fresh = None if name is None or name == before else Fault(name, last_round(reading))
+        if made.known != known or paces.fresh or fresh is not None:  # a round without news writes nothing here
+            with archive.writing() as writing:
+                work.remember(writing, NOTICED, {key: stamp(at) for key, at in made.known.items()})
+                notice_pace.remember(writing, paces)
+                if fresh is not None:
+                    work.remember(writing, LAST_FAULT, fresh._asdict())
     except UNREADABLE:
         alone = noticing.judge(_of(name), {}, now=now)
         return Told(alone._replace(kept=False), Facts(now, every, reason=name))
@@ -83,26 +88,19 @@ def warnings(archive: Archive, settings: Settings, *, now: datetime) -> Told:
         return Told(made, facts(reading, made, {}, every=settings.sync.every, reason=standing(reading), now=now))
 
 
-def _remember(
-    archive: Archive, made: Notices, known: Mapping[str, datetime], *, fault: str | None, now: datetime
-) -> None:
-    """A round without news writes nothing here."""
-    if made.known == known and fault is None:
-        return
-    with archive.writing() as writing:
-        work.remember(writing, NOTICED, {key: stamp(at) for key, at in made.known.items()})
-        if fault is not None:
-            work.remember(writing, LAST_FAULT, {"name": fault, "at": stamp(now)})
+def _known(told: Any) -> dict[str, datetime]:
+    """What was said before, and when; what cannot be understood was not said."""
+    found = {}
+    for key, at in told.items() if isinstance(told, dict) else ():
+        with suppress(TypeError, ValueError):
+            found[key] = moment(at)
+    return {key: at for key, at in found.items() if at.tzinfo is not None}
 
 
-def troubles(reading: Reading, settings: Settings, *, now: datetime, adapts: bool = False) -> Iterator[str]:
-    """The keys of all that is wrong now or is to be told, as far as the archive tells."""
+def troubles(reading: Reading, settings: Settings, rooms: Collection[int], *, now: datetime) -> Iterator[str]:
+    """The keys of all that is wrong now or is to be told, as far as the archive tells; `rooms` are those read."""
     yield from urgent(reading, settings, now=now)
-    rooms = contracts.rooms_to_read(reading, now)
-    for room in rooms:
-        yield from (f"{GAP}{room}/{gap['before']}" for gap in open_gaps(reading, room) if gap["after"] is not None)
-        if _is_fast(reading, room, every=settings.sync.every, now=now, adapts=adapts):
-            yield f"{PACE}{room}"
+    yield from (f"{GAP}{room}/{before}" for room, before in gaps.holes(reading) if room in rooms)
     yield from _lost(reading, rooms)
     yield from (f"{DUE}{one.number}" for one in alerts.open_alerts(reading) if _is_near(one, now))
     ended = resuming.resumed(reading)
@@ -118,7 +116,8 @@ def urgent(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[s
     """The keys of what every command warns of."""
     last = work.recall(reading, "last_sync")
     if last is not None and now - moment(last["at"]) > timedelta(hours=settings.notify.stale_hours):
-        yield STALE
+        if contracts.rooms_to_read(reading, now):  # where every contract has ended there is nothing to save
+            yield STALE
     verified = verifications.last(reading)
     if verified is not None and verified.findings:
         yield FINDINGS
@@ -140,10 +139,11 @@ def _of(fault: str | None) -> set[str]:
     return set() if fault is None else {f"{FAULT}{fault}"}
 
 
-def _is_fast(reading: Reading, room: int, *, every: timedelta, now: datetime, adapts: bool) -> bool:
-    """Whether visits may find more new messages than a list shows."""
-    rate = pace.per_minute(pace_queries.counted(reading, room, since=now - RECENT))
-    return pace.could_overrun(rate, every=pace.interval(rate, every=every) if adapts else every)
+def _fast(rates: Mapping[int, float], *, every: timedelta, adapts: bool) -> Iterator[str]:
+    """One key for each chat in which visits may find more new messages than a list shows."""
+    for room, rate in rates.items():
+        if pace.could_overrun(rate, every=pace.interval(rate, every=every) if adapts else every):
+            yield f"{PACE}{room}"
 
 
 def _lost(reading: Reading, rooms: Iterable[int]) -> Iterator[str]:

@@ -51,9 +51,10 @@ def note(archive: Archive, before: datetime | None, report: SyncReport, *, longe
 def resumed(reading: Reading) -> Resumed | None:
     """The last long pause that has ended."""
     told = work.recall(reading, RESUMED)
-    if told is None:
+    try:
+        return Resumed(moment(told["begin"]), moment(told["end"]), int(told["gaps"]), bool(told["whole"]))
+    except (KeyError, TypeError, ValueError):  # there was none, or it is of another shape
         return None
-    return Resumed(moment(told["begin"]), moment(told["end"]), told["gaps"], told["whole"])
 
 
 def _has_read_all(report: SyncReport) -> bool:

@@ -16,6 +16,8 @@ from archiver.sync.report import SyncReport
 
 FINDINGS = "findings"
 """What stands for the findings of verifications among the troubles."""
+VERIFICATION = "verification"
+"""What stands for a verification that could not be made."""
 
 OF_SETTINGS = (errors.BadSettings.__name__, errors.BadBaseUrl.__name__)
 
@@ -29,11 +31,15 @@ class Voice:
     trouble: Callable[[errors.ArchiverError], None] = lambda _fault: None
     """At once when it is new, then once a day."""
     over: Callable[[str], None] = lambda _name: None
-    """Once, when it is over; the name of the error's class."""
+    """Once, when it is over; the name of the error's class, FINDINGS or VERIFICATION."""
     findings: Callable[[Verification], None] = lambda _told: None
     """A verification found something wrong."""
     upgraded: Callable[[Path], None] = lambda _copy: None
     """The archive was brought to this version; where it lies as it was before."""
+    unverified: Callable[[errors.ArchiverError], None] = lambda _fault: None
+    """A verification could not be made; as often as a trouble, which it is not: saving works."""
+    unsaved: Callable[[errors.ArchiverError], None] = lambda _fault: None
+    """After each round that did not go through."""
 
 
 SILENT = Voice()
@@ -56,6 +62,11 @@ class Said:
         if self._is_new(FINDINGS):
             self.voice.findings(told)
 
+    def unverified(self, fault: errors.ArchiverError) -> None:
+        """A verification could not be made."""
+        if self._is_new(VERIFICATION):
+            self.voice.unverified(fault)
+
     def over(self, *names: str) -> None:
         """These troubles, by their names, are over, as far as there were any."""
         for name in names:
@@ -64,7 +75,7 @@ class Said:
 
     def saved(self) -> None:
         """A round went through: all is over but what rounds have no part in."""
-        self.over(*(name for name in list(self._at) if name not in (FINDINGS, *OF_SETTINGS)))
+        self.over(*(name for name in list(self._at) if name not in (FINDINGS, VERIFICATION, *OF_SETTINGS)))
 
     def _is_new(self, name: str) -> bool:
         if not agenda.is_to_say(self._at.get(name), self._now()):

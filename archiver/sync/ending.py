@@ -65,7 +65,7 @@ def finish(
     whole = _is_whole(desk, report, contracted, most)
     report.complete = whole and not desk.troubles
     with desk.archive.writing() as writing:
-        _remember(desk, writing, report)
+        _remember(desk, writing, report, every_room={room.room_id for room in report.rooms} >= set(contracted))
         keep_others(writing, transport.tally.others, at=report.finished_at)
         sweeps.write(
             writing,
@@ -117,14 +117,15 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
     return not (pending or waiting or lost or holes or failed or shut & set(contracted))
 
 
-def _remember(desk: Desk, writing: Writing, report: SyncReport) -> None:
+def _remember(desk: Desk, writing: Writing, report: SyncReport, *, every_room: bool) -> None:
     """Decide what to report now, and leave to the next run what it needs to know."""
     budget, at = desk.client.transport.budget, desk.now()
     cleared = desk.cleared | {"event/", "token"} | (set() if report.left_over else {"left-over"})
     verdict = troubles.judge(desk.troubles, cleared=cleared, remembered=work.recall(writing, "troubles", {}), now=at)
     report.reported = verdict.report
     work.remember(writing, "troubles", verdict.remember)
-    work.remember(writing, "last_sync", {"at": stamp(at), "complete": report.complete})
+    last = {"at": stamp(at), "complete": report.complete, "every_room": every_room}
+    work.remember(writing, "last_sync", last)
     keep_budget(writing, budget)
     if report.clock_offset_ms is not None:
         work.remember(writing, CLOCK, report.clock_offset_ms)

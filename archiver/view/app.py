@@ -50,7 +50,6 @@ def build(desk: Desk, gate: Gate) -> Flask:
     for pages in PAGES:
         app.register_blueprint(pages)
     app.add_url_rule("/record.css", "record_style", _record_style)
-    app.jinja_env.globals["endpoints"] = frozenset(app.view_functions)
     app.register_error_handler(errors.ArchiverError, _fault)
     app.register_error_handler(HTTPException, _http)
     return app

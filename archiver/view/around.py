@@ -114,7 +114,7 @@ def _when(found: Named) -> str:
 
 
 def _files(reading: Reading, room: int) -> Callable[[FileId], Link | None]:
-    home = desk().archive.home
+    home = desk().home
 
     @cache
     def file_of(file_id: FileId) -> Link | None:

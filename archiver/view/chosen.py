@@ -86,7 +86,7 @@ def _order(
     contract: Contract, held: Sequence[Contract], its: Sequence[Named], program: Sequence[str], platform: str
 ) -> Order:
     messages = ",".join(map(_argument, its))
-    base = [*program, "export", _name(contract, held), "--messages", messages]
+    base = [*program, "export", pasting.contract_name(contract, held), "--messages", messages]
     commands = tuple(_commands(base, platform))
     return Order(visible(contract.label), len(its), commands)
 
@@ -94,12 +94,6 @@ def _order(
 def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:
     yield "support", pasting.line(base, platform=platform)
     yield "lawyer", pasting.line([*base, "--for", "lawyer"], platform=platform)
-
-
-def _name(contract: Contract, held: Sequence[Contract]) -> str:
-    """What the screen calls it, if that means no other contract and is no option."""
-    others = {name for one in held if one is not contract for name in (one.id, one.platform_id)}
-    return contract.id if contract.label in others or contract.label.startswith("-") else contract.label
 
 
 def _argument(message: Named) -> str:

@@ -6,11 +6,12 @@ elsewhere and handed in as sentences.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from flask import current_app
 
@@ -52,7 +53,8 @@ class Attention:
 class Desk:
     """What every page may ask for."""
 
-    archive: Archive
+    home: Path
+    """Where the archive lies."""
     now: Callable[[], datetime]
     status: Callable[[Reading], Status]
     """What is held, covered and missing."""
@@ -62,9 +64,16 @@ class Desk:
     language: str = "ja"
     """Of the pages: `ja` or `en`; conversations look as in every package, in Japanese."""
 
-    def reading(self) -> AbstractContextManager[Reading]:
-        """A snapshot of the archive. Raises NoArchive, ArchiveDamaged."""
-        return self.archive.reading()
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A snapshot of the archive. Raises NoArchive, ArchiveDamaged, OlderArchive, NewerArchive."""
+        # Opened each time: what an earlier page has open may by now be another archive than the one in the home.
+        archive = Archive(self.home, read_only=True)
+        try:
+            with archive.reading() as reading:
+                yield reading
+        finally:
+            archive.close()
 
 
 NAME = "archive"

@@ -40,6 +40,8 @@ class Line:
     """What the chat is called."""
     not_saved: str
     """Why its bytes are not held; empty if they are."""
+    unreadable: bool
+    """Whether bytes that were saved cannot be had from the archive's folder now."""
     picture: bool
     played: bool
 
@@ -77,7 +79,7 @@ def send(room: int, file: int) -> Response | tuple[str, int]:
 def media(room: int, file: int) -> Response:
     """A film or a sound, piece by piece; 404 for all else."""
     one = _held(room, file)
-    played = played_as(head(desk().archive.home, one.sha256 or "", HEAD))
+    played = played_as(head(desk().home, one.sha256 or "", HEAD))
     if played is None:
         abort(404)
     sending.in_pieces()
@@ -91,7 +93,7 @@ def media(room: int, file: int) -> Response:
 def play(room: int, file: int) -> str:
     """The page on which a film or a sound is played; without a script, by the browser's own means."""
     one, among = _with_chat(room, file)
-    played = played_as(head(desk().archive.home, one.sha256 or "", HEAD))
+    played = played_as(head(desk().home, one.sha256 or "", HEAD))
     if played is None:
         abort(404)
     return render_template("file_play.html", chat=among, file=one, fault="", played=played, checked=CHECKED)
@@ -101,7 +103,7 @@ def play(room: int, file: int) -> str:
 def look(room: int, file: int) -> str:
     """The page on which a picture is looked at, drawn anew by us."""
     one, among = _with_chat(room, file)
-    if not is_picture(head(desk().archive.home, one.sha256 or "", HEAD)):
+    if not is_picture(head(desk().home, one.sha256 or "", HEAD)):
         abort(404)
     return render_template("file_look.html", chat=among, file=one, fault="", checked=CHECKED)
 
@@ -171,7 +173,7 @@ def _older(found: Files, name: str, state: FileState | None) -> dict[str, object
 
 def _line(file: File, names: Mapping[int, str]) -> Line:
     one = file.attachment
-    first = head(desk().archive.home, one.sha256, HEAD) if one.sha256 else b""
+    first = head(desk().home, one.sha256, HEAD) if one.sha256 else b""
     not_saved = "" if one.sha256 else kept_back(file.reason, given_up=file.state is FileState.LOST)
     shown = is_picture(first) and one.size <= CHECKED
     return Line(
@@ -180,6 +182,7 @@ def _line(file: File, names: Mapping[int, str]) -> Line:
         short(one.account_name),
         names[one.room_id],
         not_saved,
+        bool(one.sha256 and one.size and not first),
         shown,
         played_as(first) is not None,
     )
@@ -221,7 +224,7 @@ def _lacking(fault: _Lacking) -> tuple[str, int]:
 
 def _sent(one: Attachment, mimetype: str) -> Response:
     sha256 = one.sha256 or ""
-    return sending.sent(opened(desk().archive.home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype)
+    return sending.sent(opened(desk().home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype)
 
 
 def _unsendable(room: int, one: Attachment, fault: Fault) -> tuple[str, int]:

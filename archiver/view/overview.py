@@ -64,14 +64,14 @@ def jobs(reading: Reading, told: Status) -> Sequence[Job]:
     """The contracts in the order in which they were entered, those that are still open first."""
     rows = {room.room_id: _row(reading, room) for room in told.rooms}
     found = [
-        _job(contract, [row for row in rows.values() if contract.id in row.room.contracts])
+        _job(contract, told.contracts, [row for row in rows.values() if contract.id in row.room.contracts])
         for contract in told.contracts
     ]
     return sorted(found, key=lambda job: job.contract.state != "open")
 
 
-def _job(contract: Contract, rows: Sequence[Row]) -> Job:
-    words = [*desk().command, "export", contract.label]
+def _job(contract: Contract, every: Sequence[Contract], rows: Sequence[Row]) -> Job:
+    words = [*desk().command, "export", pasting.contract_name(contract, every)]
     return Job(
         contract,
         visible(contract.label),

@@ -6,6 +6,8 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from archiver.records import Contract
+
 _PLAIN = re.compile(r"[\w./\\:=+-]+", re.ASCII)
 _SAFE_BETWEEN_DOUBLE = re.compile(r"[^\"$`“”„]*")
 _SINGLE = re.compile("(['‘’‚‛])")
@@ -16,6 +18,12 @@ def line(words: Sequence[str], *, platform: str) -> str:
     if platform == "win32":
         return " ".join(map(_for_windows, words))
     return shlex.join(words)
+
+
+def contract_name(contract: Contract, every: Sequence[Contract]) -> str:
+    """What the screen calls a contract, if that means no other one and is no option; else its own name."""
+    others = {name for one in every if one is not contract for name in (one.id, one.platform_id)}
+    return contract.id if contract.label in others or contract.label.startswith("-") else contract.label
 
 
 def _for_windows(word: str) -> str:

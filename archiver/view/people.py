@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
+from itertools import takewhile
 from typing import NamedTuple
 
 from flask import Blueprint, render_template, request
@@ -95,19 +96,24 @@ def _parts(reading: Reading, one: Chat) -> Mapping[int, tuple[tuple[str, str, st
 
 def _line(person: PersonShown, owner: int, parts: tuple[tuple[str, str, str], ...]) -> Line:
     shown = short(person.name).strip()
-    closed = person.names[-1].since if person.names and _CLOSED.search(person.name) else None
     return Line(
         person.account_id,
         shown,
         "" if shown.startswith("[U+") else shown[:1],
         person.avatar,
         person.account_id == owner,
-        closed,
+        _closed_since(person),
         _last(person.membership),
         _last(person.contact),
         tuple(_histories(person)),
         parts,
     )
+
+
+def _closed_since(person: PersonShown) -> datetime | None:
+    """Since when all names read so."""
+    closed = list(takewhile(lambda one: _CLOSED.search(one.value), reversed(person.names)))
+    return closed[-1].since if closed else None
 
 
 def _histories(person: PersonShown) -> Iterator[History]:

@@ -66,14 +66,14 @@ def picture_of(sha256: str, size: int, *, side: int = SIDE) -> Response:
     """The picture of a file; 404 if it is none, too large, or its bytes are not as recorded."""
     if size > CHECKED:
         abort(404)
-    home = desk().archive.home
+    home = desk().home
     return _shown(sha256, side, lambda: opened(home, sha256, size))
 
 
 @pages.get("/face/<name>")
 def face(name: str) -> Response:
     """Somebody's picture, by its fingerprint."""
-    home = desk().archive.home
+    home = desk().home
     return _shown(name, FACE, lambda: opened_face(home, name))
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from archiver.records import JST
+from archiver.signs import Alert, Level, Rule
+from archiver.store import alerts
 from tests.support.desk import Desk, set_up
 from tests.support.receiver import Receiver, receiving
 
@@ -170,10 +174,51 @@ def test_a_broken_database_is_told_elsewhere_once_a_day(desk: Desk, place: Recei
     tell(desk, place.address())
     (desk.home / "archive.sqlite3").write_bytes(b"no database" * 1000)
 
-    for _ in range(2):
-        desk.both("-q", "sync", code=1)
+    first, second = (desk.both("-q", "sync", code=1) for _ in range(2))
 
-    assert 1 == len(place.notices)
+    assert (1, True, ("", "")) == (len(place.notices), first[1] != "", second)
+
+
+def test_a_full_disk_is_shown_once_a_day(desk: Desk, fill: Path) -> None:
+    """The exit code stays; neither the desktop nor a scheduler's mail is filled every five minutes."""
+    told = [desk.both("-q", "sync", code=1, PYTHONPATH=str(fill)) for _ in range(3)]
+
+    assert [1, 0, 0] == [err.count("disk is full") for _out, err in told]
+    assert 1 == shown(desk).count("Reason: the disk is full")
+    assert "disk is full" in desk.both("sync", code=1, PYTHONPATH=str(fill))[1]
+
+
+@pytest.fixture
+def fill(desk: Desk) -> Path:
+    """A PYTHONPATH under which SQLite finds the disk full whenever it writes."""
+    folder = desk.home.parent / "full"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(
+        "from contextlib import contextmanager\n"
+        "from archiver import errors\n"
+        "from archiver.store.archive import Archive\n"
+        "@contextmanager\n"
+        "def writing(self):\n"
+        "    raise errors.DiskFull(path=self.database)\n"
+        "    yield\n"
+        "Archive.writing = writing\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+def test_a_deadline_is_said_although_a_round_opened_another_alert(desk: Desk) -> None:
+    """Only what stands in that line of the round is left out."""
+    with desk.archive.writing() as writing:
+        day = (datetime.now(JST) + timedelta(days=1)).date()
+        subject = f"job1/crowdworks/review/{day}"
+        alerts.keep(writing, Alert(Rule.DEADLINE, Level.LOW, desk.clock(), desk.room, subject=subject))
+    desk.chatwork.cancel_account(desk.tanaka)
+    desk.post("またね")
+
+    told = desk.both("-q", "sync", "--full", code=0)[1]
+
+    assert (True, True) == ("Alerts: " in told, "Tomorrow: " in told)
 
 
 def test_a_test_notice_says_what_became_of_it(desk: Desk, place: Receiver) -> None:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archiver import errors
 from archiver.app import App
 from archiver.demo.chatwork import Fault
+from archiver.evidence.finding import Verification
+from archiver.schedule import inspection
 from archiver.schedule.duties import Duties
 from archiver.schedule.voice import Voice
 from archiver.settings.model import FileSettings, Settings, SyncSettings
@@ -25,6 +28,7 @@ class Shift:
 
     def __init__(self, world: World) -> None:
         self.world, self.said, self.reports = world, list[str](), 0
+        self.unsaved = list[str]()
         self.settings = Settings(world.home, files=FileSettings(stop_when_free_gb=0), token_source="file:token")
         self.broken: Exception | None = None
         self.token = world.chatwork.token
@@ -37,6 +41,8 @@ class Shift:
             lambda fault: self.said.append(type(fault).__name__),
             lambda name: self.said.append(f"over {name}"),
             lambda told: self.said.append(f"findings {len(told.findings)}"),
+            unverified=lambda fault: self.said.append(f"unverified {type(fault).__name__}"),
+            unsaved=lambda fault: self.unsaved.append(type(fault).__name__),
         )
         return Duties(self._load, self._build, lambda _: self.token, now=self.world.clock, voice=voice)
 
@@ -258,3 +264,34 @@ def test_a_verification_says_what_it_finds(shift: Shift) -> None:
     assert "findings 1" in shift.said
     log = (shift.world.home / "logs" / "archive.log").read_text(encoding="utf-8")
     assert "納品" not in log
+
+
+def test_a_verification_that_cannot_be_made_is_no_trouble_of_saving(
+    shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said once a day as what it is, whatever rounds go through meanwhile; over when one was made."""
+    broken = [True]
+    plain = inspection.verify_archive
+
+    def verify(*given: Any, **named: Any) -> Verification:
+        if broken[0]:
+            raise PermissionError(errno.EACCES, "no", "seals")
+        return plain(*given, **named)
+
+    monkeypatch.setattr(inspection, "verify_archive", verify)
+    shift.pass_by(steps=25, hours=1)
+    broken[0] = False
+    shift.pass_by(steps=2, hours=1)
+
+    assert ["unverified HomeNotWritable"] * 2 + ["over verification"] == shift.said
+    assert [] == shift.unsaved
+
+
+def test_every_round_that_does_not_go_through_is_told_to_whoever_wants_it(shift: Shift) -> None:
+    """A notice that is due between two daily complaints must not wait: also while a refused token is left alone."""
+    shift.pass_by(steps=1, minutes=5)
+    shift.world.chatwork.revoke_token()
+
+    shift.pass_by(steps=5, hours=1)
+
+    assert (["TokenRefused"], ["TokenRefused"] * 5) == (shift.said, shift.unsaved)

@@ -11,19 +11,27 @@ from archiver.schedule.notice_mark import is_first_today
 
 def test_once_a_day_however_often_it_is_asked(tmp_path: Path) -> None:
     """A mark of yesterday, or of a clock that was set back, is an old one."""
-    mark = tmp_path / "logs" / "last-notice"
+    mark, state = tmp_path / "logs" / "last-notice", tmp_path / "state"
 
-    first, second = is_first_today(tmp_path), is_first_today(tmp_path)
+    first, second = is_first_today(tmp_path, state=state), is_first_today(tmp_path, state=state)
     asked = []
     for seconds in (-90_000, 90_000, -80_000):
         os.utime(mark, (time.time() + seconds,) * 2)
-        asked.append(is_first_today(tmp_path))
+        asked.append(is_first_today(tmp_path, state=state))
 
     assert (True, False, [True, True, False]) == (first, second, asked)
+    assert not state.exists()
 
 
-def test_where_no_mark_can_be_made_nothing_is_sent(tmp_path: Path) -> None:
-    """A file stands where the folder should be."""
-    (tmp_path / "logs").touch()
+def test_where_the_home_takes_no_mark_another_folder_does(tmp_path: Path) -> None:
+    """A file stands where the folder should be; each home has a mark of its own, and where none can be made it says so."""
+    state = tmp_path / "deep" / "state"
+    homes = [tmp_path / name for name in ("one", "two")]
+    for home in homes:
+        home.mkdir()
+        (home / "logs").touch()
 
-    assert not is_first_today(tmp_path)
+    asked = [is_first_today(home, state=state) for home in (*homes, *homes)]
+
+    assert [True, True, False, False] == asked
+    assert is_first_today(homes[0], state=homes[0] / "logs") is None

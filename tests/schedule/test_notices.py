@@ -12,7 +12,7 @@ import pytest
 from archiver import errors
 from archiver.demo.chatwork import Fault
 from archiver.records import JST, Delivery
-from archiver.store import alerts
+from archiver.store import alerts, work
 from archiver.store.stated import add_delivery
 from tests.support.rounds import a_round, said
 from tests.support.world import World, running
@@ -291,3 +291,64 @@ def test_a_missing_library_is_said_once_a_day(world: World, monkeypatch: pytest.
 
     assert ([True], []) == (['pip install "chatwork-archiver[notify]"' in one for one in first], second)
     assert ([1], 0) == ([len(said(world, urls=urls))], len(said(world)))
+
+
+# --- what was remembered ----------------------------------------------------------------------------
+
+
+def test_a_clock_that_was_set_back_does_not_hold_a_trouble(world: World) -> None:
+    """The fault seems to be younger than the round that ended it."""
+    world.clock.pass_by(hours=6)
+    said(world, errors.Unreachable(path="/me", detail="x"))
+    world.clock.time -= timedelta(hours=4)
+
+    a_round(world)
+
+    assert ["That is over: saving works again. Nothing is missing."] == said(world)
+    assert [] == said(world)
+
+
+def test_a_file_that_an_earlier_version_remembered_otherwise_is_not_called_saved(world: World) -> None:
+    """It noted their number; only what is held now is said to be saved."""
+    remember(world, "noticed", {f"lost/{world.room}/2": "2026-07-01T00:00:00.000Z"})
+
+    assert [] == said(world)
+
+
+@pytest.mark.parametrize("key", ["noticed", "last_fault", "resumed"])
+@pytest.mark.parametrize(
+    "told", ["x", 3, [1], {}, {"stale": 5, "gap/1/2": "yesterday", "daily/x": "2026-07-01T00:00:00.000Z"}, {"name": 3}]
+)
+def test_what_cannot_be_understood_was_not_said(world: World, key: str, told: object) -> None:
+    """Whatever an earlier version or another program left there."""
+    remember(world, key, told)
+    evening(world)
+    a_round(world, minutes=0)
+
+    assert 1 == len(said(world, daily=True))
+    assert [] == said(world, daily=True)
+
+
+def test_nothing_has_stopped_where_every_contract_has_ended(world: World) -> None:
+    """Nothing is to be saved any more, so nothing is lost."""
+    for name in ("tanaka-video", "job1"):
+        world.contract(name, world.room, state="stopped")
+    world.clock.pass_by(days=90)
+
+    assert [] == said(world)
+
+
+def remember(world: World, key: str, value: object) -> None:
+    """Leave behind what a run would."""
+    with world.archive.writing() as writing:
+        work.remember(writing, key, value)
+
+
+def test_a_round_over_some_chats_does_not_say_that_nothing_is_missing(world: World) -> None:
+    """Nobody has looked into the others since the fault."""
+    world.contract("job2", world.chatwork.add_room("記事", members=[world.tanaka]))
+    a_round(world)
+    said(world, errors.Unreachable(path="/me", detail="x"))
+    a_round(world, rooms=frozenset([world.room]))
+
+    assert ["That is over: saving works again."] == said(world)

@@ -6,7 +6,7 @@ import random
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from archiver.app import App
 from archiver.demo.authority import SimulatedAuthority
 from archiver.demo.chatwork import Chatwork, Fault
 from archiver.evidence.timestamp import Answer, Authority
-from archiver.schedule import log
+from archiver.schedule import agenda, log, notice_words, notices
 from archiver.schedule.duties import Duties
 from archiver.schedule.verification import verify_archive
 from archiver.schedule.voice import Voice
@@ -56,6 +56,7 @@ class Year:
         self.token, self.disk = TOKEN, Disk(self.world.home)
         self.authority, self.silent = SimulatedAuthority(now=self.clock), False
         self.posted, self.said, self.talks = list[str](), list[str](), True
+        self.told, self.unkept = list[str](), dict[str, datetime]()
         self.settings = Settings(
             self.world.home,
             sync=SyncSettings(every=HOUR),
@@ -63,10 +64,12 @@ class Year:
             timestamp=TimestampSettings((AuthoritySetting("a", "http://localhost/", "root.pem"),)),
         )
         voice = Voice(
-            lambda _report: None,
+            lambda _report: self._notice(None),
             lambda fault: self.said.append(type(fault).__name__),
             lambda name: self.said.append(f"over {name}"),
             lambda told: self.said.append(f"findings {len(told.findings)}"),
+            unverified=lambda fault: self.said.append(f"unverified {type(fault).__name__}"),
+            unsaved=self._notice,
         )
         self.duties = Duties(lambda: self.settings, self._build, lambda _: self.token, now=self.clock, voice=voice)
 
@@ -81,12 +84,28 @@ class Year:
             self.clock.time += HOUR
             self.duties.round()
             self.duties.check()
+            self.chatwork.requests.clear()  # what the test itself remembers is no growth
         return self.said[before:]
+
+    def heard(self) -> list[str]:
+        """The notices since this was last called, each shortened to what tells it from others."""
+        told, self.told = [one.split(". ")[0] + (" for good" if "a gap." in one else "") for one in self.told], []
+        return told
 
     def sleep(self, days: float, messages: int) -> None:
         """The computer sleeps while others go on."""
         self.posted += self.world.posts(messages)
         self.clock.time += timedelta(days=days)
+
+    def _notice(self, fault: errors.ArchiverError | None) -> None:
+        """As the daemon does; what the archive cannot remember as said is told once a day, as by the file beside it."""
+        made = notices.settle(self.disk, self.settings, fault, now=self.clock(), adapts=True)
+        for sentence in notice_words.sentences(*made):
+            if not made.notices.kept:
+                if not agenda.is_to_say(self.unkept.get(sentence), self.clock()):
+                    continue
+                self.unkept[sentence] = self.clock()
+            self.told.append(sentence)
 
     def _build(self, settings: Settings) -> App:
         client, world = self.world.new_client(), self.world

@@ -44,7 +44,4 @@ def looking(home: Path) -> Iterator[Browser]:
     desk = desk_of(CliContext(home, 0, {"HOME": str(home)}))
     browser = Browser(build(desk, gate).test_client(), gate)
     browser.let_in()
-    try:
-        yield browser
-    finally:
-        desk.archive.close()
+    yield browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.client
 import io
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from PIL import Image
 
 from archiver.cli.context import CliContext
@@ -18,7 +20,7 @@ from archiver.cli.viewing import desk_of
 from archiver.store import blobs
 from archiver.store.queries.viewing import files
 from archiver.view.bytes import A_PIECE
-from archiver.view.server import serving
+from archiver.view.server import THREADS, serving
 from tests.support.archive import ROOM, ArchiveMaker, file_object, story
 from tests.support.viewer import HOST, Browser, looking
 
@@ -239,12 +241,14 @@ def test_damaged_bytes_are_said_and_not_sent(tmp_path: Path, kind: str) -> None:
 
     with looking(maker.home) as browser:
         page = browser.get(f"/room/{ROOM}/file/200", status=503)
+        listed = browser.get("/files")
 
     assert "The file cannot be handed out" in page
     assert "壊れる.bin" in page
     assert hashlib.sha256(body).hexdigest() in page
     expected = {"absent": "do not lie", "cut": "another size", "changed": "another fingerprint"}
     assert expected[kind] in page
+    assert ("cannot be read now" in listed) is (kind == "absent")
 
 
 def test_what_was_not_saved_says_why(browser: Browser) -> None:
@@ -310,6 +314,20 @@ def test_the_real_server_sends_whole_files_and_parts(home: Path) -> None:
             asked.request("GET", f"/room/{ROOM}/file/108{path}", headers={"Cookie": cookie, **part})
             got = asked.getresponse()
             found.append((got.status, got.read()))
-    desk.archive.close()
 
     assert [(200, FILM), (206, FILM[7 : 7 + A_PIECE]), (206, FILM[-9:])] == found
+
+
+def test_downloads_that_pause_hold_no_page_up(tmp_path: Path) -> None:
+    """More of them than the server has threads, each taken up again in its middle and then not read on."""
+    maker = story(tmp_path / "home")
+    add(maker, 200, "大きい.bin", bytes(30_000_000))
+    maker.archive.close()
+    with serving(desk_of(CliContext(maker.home, 0, {}))) as gate, contextlib.ExitStack() as open_ones:
+        site, session = f"http://127.0.0.1:{gate.port}", open_ones.enter_context(requests.Session())
+        session.get(gate.address, timeout=10)
+        for _number in range(THREADS + 1):
+            part = session.get(f"{site}/room/{ROOM}/file/200", headers={"Range": "bytes=9-"}, stream=True, timeout=10)
+            open_ones.callback(part.close)
+
+        assert 200 == session.get(f"{site}/files", timeout=10).status_code

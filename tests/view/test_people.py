@@ -49,6 +49,18 @@ def test_names_and_membership_are_told_with_their_times(browser: Browser) -> Non
     assert "The name ends with “(解約済)” since 2026-11-05 12:01" in gone
 
 
+def test_a_closed_account_that_is_renamed_was_closed_before(tmp_path: Path) -> None:
+    """Since the first of the names that end so, not since the last of them."""
+    maker = story(tmp_path / "home")
+    for name, minutes in (("鈴木", 300), ("鈴木(解約済)", 310), ("すずき(解約済)", 320)):
+        maker.account(77, name, minutes=minutes)
+    maker.archive.close()
+    with looking(maker.home) as browser:
+        found = shown(browser.get(f"/room/{ROOM}/people"))[77]
+
+    assert "The name ends with “(解約済)” since 2026-11-05 15:10" in found
+
+
 def test_it_says_who_is_who(browser: Browser) -> None:
     """Whose archive it is, and who the user said somebody is in the contract."""
     found = shown(browser.get(f"/room/{ROOM}/people"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 
 from archiver.cli.context import CliContext
 from archiver.cli.viewing import desk_of
+from archiver.store import blobs
 from archiver.view.desk import Desk
 from tests.support.walked import AFTER, BEFORE, DELETED, Walked, walked
 from tests.support.window import NEEDED, Window, window
@@ -132,6 +134,20 @@ def test_a_file_is_saved_as_it_was_sent(view: Window, archive: Walked, tmp_path:
     assert b"<script>alert(9)</script>" == saved.read_bytes()
     assert "/" not in waiting.value.suggested_filename
     assert "\u202e" not in waiting.value.suggested_filename
+
+
+def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: Walked, tmp_path: Path) -> None:
+    """The press on the same link leads to a page with the reason, not to a download that fails without one."""
+    home = tmp_path / "home"
+    shutil.copytree(archive.home, home)
+    for path in (home / blobs.FOLDER).rglob("*"):
+        if path.is_file():
+            path.unlink()
+    with window(desk_of(CliContext(home, 0, {}))) as made:
+        page = made.go("/files")
+        page.locator(f'a[href="/room/{archive.room}/file/{archive.table}"]').click()
+
+        expect(page.locator("main")).to_contain_text("do not lie in the archive")
 
 
 def test_three_chosen_messages_become_a_command(view: Window, archive: Walked) -> None:

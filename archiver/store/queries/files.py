@@ -147,6 +147,12 @@ def unheld(reading: Reading) -> list[Row[Any]]:
     return list(reading.sql.execute(query))
 
 
+def held(reading: Reading) -> set[tuple[int, int]]:
+    """Files whose bytes are held as they are now listed: room_id, file_id."""
+    query = select(_FILE.room_id, _FILE.file_id).select_from(_HELD).where(_SAVED)
+    return {(int(room), int(file)) for room, file in reading.sql.execute(query)}
+
+
 def without_space(reading: Reading, rooms: Collection[int]) -> int:
     """How many files of these rooms wait for space on the disk."""
     query = select(func.count()).select_from(schema.retry)

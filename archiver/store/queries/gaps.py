@@ -10,6 +10,15 @@ from archiver.store.archive import Reading
 from archiver.store.clock import moment
 
 
+_HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(schema.gap.c.open, schema.gap.c.after.is_not(None))
+"""Made once: every run asks it."""
+
+
+def holes(reading: Reading) -> list[tuple[int, str]]:
+    """Every open gap that is not the one from a room's beginning: the room, and the message that ends it."""
+    return [(int(room), str(before)) for room, before in reading.sql.execute(_HOLES)]
+
+
 def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:
     """Those that nothing has closed, the one from the room's beginning first."""
     table = schema.gap

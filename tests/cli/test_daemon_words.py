@@ -1,0 +1,64 @@
+"""What the daemon says on stderr, where no daemon has to run for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.cli import daemon, noticing
+from archiver.cli.context import CliContext
+from archiver.schedule.voice import FINDINGS, VERIFICATION
+
+
+def context(home: Path) -> CliContext:
+    """Of a command without options."""
+    return CliContext(home=home, environ={}, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (FINDINGS, "The archive was verified again, and nothing was found."),
+        (VERIFICATION, "The archive can be verified again."),
+        ("BadSettings", "archive.toml can be read again."),
+        ("Unreachable", "That is over: saving works again."),
+    ],
+)
+def test_the_end_of_each_trouble_is_said_as_what_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, sentence: str
+) -> None:
+    """Saving works again only where it did not."""
+    daemon._voice(context(tmp_path)).over(name)
+
+    assert sentence + "\n" == capsys.readouterr().err
+
+
+def test_a_bug_in_a_notice_is_said_and_survived(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its kind and place; its text may be somebody's message."""
+
+    def fail(*_given: object, **_named: object) -> None:
+        raise ValueError("秘密")
+
+    monkeypatch.setattr(noticing, "after_round", fail)
+
+    daemon._voice(context(tmp_path)).unsaved(errors.Unreachable(path="/me", detail="x"))
+
+    told = capsys.readouterr().err
+    assert (True, False) == ("ValueError (test_daemon_words.py" in told, "秘密" in told)
+
+
+def test_notices_go_on_while_the_settings_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the last ones that could be read, as saving does."""
+    place, used = tmp_path / "archive.toml", list[float]()
+    monkeypatch.setattr(noticing, "after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours))
+    place.write_text("[notify]\nstale_hours = 7\n", encoding="utf-8")
+    voice = daemon._voice(context(tmp_path))
+
+    place.write_text("[[[", encoding="utf-8")
+    voice.unsaved(errors.Unreachable(path="/me", detail="x"))
+
+    assert [7] == used
