@@ -66,12 +66,13 @@ def _show(settings: Settings, environ: Mapping[str, str], made: Told) -> list[st
     """On the desktop and elsewhere; what could not be done, in sentences."""
     from archiver.app import utc_now
     from archiver.schedule import desktop, log, notice_words
+    from archiver.settings.addresses import bare
 
     words = notice_words.sentences(*made)
     if not words:
         return []
     text = "\n".join(words)
-    shown = settings.notify.desktop and desktop.show(_("Chatwork archive"), text, environ)
+    shown = settings.notify.desktop and desktop.show(_("Chatwork archive"), text, bare(settings, environ))
     sent, complaints = send(settings, environ, text) if settings.notify.urls else (0, [])
     kinds = ",".join(sorted({key.partition("/")[0] for key in made.notices.say + made.notices.over}))
     line = f"notice={kinds} desktop={'yes' if shown else 'no'} elsewhere={sent}/{len(settings.notify.urls)}"
@@ -82,13 +83,14 @@ def _show(settings: Settings, environ: Mapping[str, str], made: Told) -> list[st
 def send(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int, list[str]]:
     """Send a text to every place of `[notify] urls`: how many took it, and what is wrong with the others."""
     from archiver.schedule import health_notices, remote
-    from archiver.settings.addresses import addresses
+    from archiver.settings.addresses import addresses, bare
 
     if not remote.is_installed():
         return 0, []  # said as a trouble of its own
     places = addresses(settings, environ)
     usable = [one for one in places if one.fault is None]
-    done = remote.send(_("Chatwork archive"), text, [one.url for one in usable], environ) if usable else remote.Sent()
+    urls, rest = [one.url for one in usable], bare(settings, environ)
+    done = remote.send(_("Chatwork archive"), text, urls, rest) if usable else remote.Sent()
     complaints = [one.fault for one in places if one.fault is not None]
     complaints += health_notices.not_understood([usable[number].position for number in done.bad])
     if done.failed:
@@ -103,8 +105,9 @@ def test(settings: Settings, environ: Mapping[str, str]) -> Trial:
     """Send a test notice to every place that the settings name."""
     from archiver.schedule import desktop
     from archiver.schedule.health_notices import Trial
+    from archiver.settings.addresses import bare
 
     text = _("This is a test notice. Notices hold no names and no text of a message.")
-    shown = desktop.show(_("Chatwork archive"), text, environ) if settings.notify.desktop else None
+    shown = desktop.show(_("Chatwork archive"), text, bare(settings, environ)) if settings.notify.desktop else None
     sent, complaints = send(settings, environ, text) if settings.notify.urls else (0, [])
     return Trial(shown, sent, complaints)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from archiver.schedule import remote
 from archiver.schedule.health_look import Look, action, attention, good
 from archiver.schedule.notice_words import needs_part
-from archiver.settings.addresses import addresses, are_in_file
+from archiver.settings.addresses import addresses, are_in_file, bare
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import Settings
 from archiver.settings.token import is_private
@@ -102,7 +102,7 @@ def _tested_look(told: Trial, number: int) -> Look:
 def _faults(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     places = addresses(settings, environ)
     usable = [one for one in places if one.fault is None]
-    bad = remote.not_understood([one.url for one in usable], environ)
+    bad = remote.not_understood([one.url for one in usable], bare(settings, environ))
     return [one.fault for one in places if one.fault is not None] + not_understood([usable[n].position for n in bad])
 
 

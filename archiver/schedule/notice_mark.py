@@ -31,6 +31,7 @@ def is_first_today(home: Path, *, state: Path) -> bool | None:
 def _touch(mark: Path) -> bool:
     if mark.exists() and abs(time.time() - mark.stat().st_mtime) < DAY:
         return False
-    mark.parent.mkdir(mode=0o700, exist_ok=True, parents=mark.parent.name != FOLDER)
+    of_home = mark.parent.name == FOLDER  # a home that is not there, as of a disk that was taken out, is not made
+    mark.parent.mkdir(mode=0o700, exist_ok=True, parents=not of_home)
     mark.touch(mode=0o600)
     return True

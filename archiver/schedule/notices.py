@@ -115,9 +115,10 @@ def troubles(reading: Reading, settings: Settings, rooms: Collection[int], *, no
 def urgent(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[str]:
     """The keys of what every command warns of."""
     last = work.recall(reading, "last_sync")
-    if last is not None and now - moment(last["at"]) > timedelta(hours=settings.notify.stale_hours):
-        if contracts.rooms_to_read(reading, now):  # where every contract has ended there is nothing to save
-            yield STALE
+    longest = timedelta(hours=settings.notify.stale_hours)
+    # Where every contract has ended there is nothing to save.
+    if last is not None and now - moment(last["at"]) > longest and contracts.rooms_to_read(reading, now):
+        yield STALE
     verified = verifications.last(reading)
     if verified is not None and verified.findings:
         yield FINDINGS

@@ -45,7 +45,8 @@ def judge(present: Iterable[str], known: Mapping[str, datetime], *, now: datetim
     say = sorted(key for key in there if _is_due(key, known.get(key), now))
     kept = {key: at for key, at in known.items() if key in there}
     over = sorted(known.keys() - there)
-    return Notices(tuple(say), tuple(over), kept | dict.fromkeys(say, now))
+    told = [*say, *(key for key in there if STALE in say and key.startswith(FAULT))]  # which is the reason of that stop
+    return Notices(tuple(say), tuple(over), kept | dict.fromkeys(told, now))
 
 
 def of_kind(kind: str, keys: Collection[str]) -> int:

@@ -23,8 +23,6 @@ SENT, FAILED, BAD, FINE = "sent", "failed", "bad", "fine"
 """What became of an address: it took the notice, did not, is not understood; it is understood and was not used."""
 
 LIBRARY = "apprise"
-SECRETS = ("CHATWORK_API_TOKEN",)
-"""Variables that a sender has no use for."""
 
 
 class Sent(NamedTuple):
@@ -42,7 +40,10 @@ def is_installed() -> bool:
 
 
 def send(title: str, text: str, urls: Sequence[str], environ: Mapping[str, str], *, patience: float = PATIENCE) -> Sent:
-    """Send a notice to every address; what has not taken it in time counts as failed."""
+    """Send a notice to every address; what has not taken it in time counts as failed.
+
+    `environ`: what the process and its libraries may know, so without the token.
+    """
     words = _ask({"title": title, "text": text, "urls": list(urls)}, environ, patience)
     return Sent(
         sent=sum(word == SENT for word in words.values()),
@@ -62,7 +63,7 @@ def _ask(order: dict[str, object], environ: Mapping[str, str], patience: float) 
     try:
         done = subprocess.run(  # noqa: S603 - this very file
             [sys.executable, "-P", __file__],  # no module of the folder where we happen to be is taken for another
-            env={name: value for name, value in environ.items() if name not in SECRETS},
+            env=dict(environ),
             input=json.dumps({**order, "patience": patience}).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -110,7 +111,7 @@ def _one(order: dict[str, object], number: int) -> None:
         word = _deliver(order, number)
     except Exception:  # noqa: BLE001 - a service's own library may raise anything; it is said as failed
         word = FAILED
-    os.write(1, f"{number} {word}\n".encode())  # as one piece, whatever other threads write
+    os.write(1, f"\n{number} {word}\n".encode())  # as one piece and a line of its own, whatever others write
 
 
 def _deliver(order: dict[str, object], number: int) -> str:

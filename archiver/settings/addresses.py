@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from gettext import gettext as _
 
 from archiver import errors
+from archiver.settings.file import TOKEN_VARIABLE
 from archiver.settings.model import Settings
 from archiver.settings.token import secret
 
@@ -37,6 +38,13 @@ def addresses(settings: Settings, environ: Mapping[str, str]) -> list[Address]:
 def are_in_file(urls: Sequence[str]) -> bool:
     """Whether any address stands in `archive.toml` itself."""
     return any(not one.startswith(ELSEWHERE) for one in urls)
+
+
+def bare(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without token and addresses, for a program that has no use for them."""
+    sources = (settings.token_source, *settings.notify.urls)
+    names = {TOKEN_VARIABLE, *(one.removeprefix("env:").upper() for one in sources if one.startswith("env:"))}
+    return {name: value for name, value in environ.items() if name.upper() not in names}  # Windows knows no case
 
 
 def _address(settings: Settings, environ: Mapping[str, str], number: int, entry: str) -> Address:

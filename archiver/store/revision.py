@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.store.disk import storage_error, sync_folder
-from archiver.store.snapshot import copy_database
+from archiver.store.snapshot import copy_database, remove_with_logs
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -118,10 +118,15 @@ def _revision(database: Path) -> str:
 def _copy_verified(database: Path, copy: Path) -> None:
     """As of now, which the writing transaction that is open elsewhere keeps as it is."""
     fresh = copy.with_name(copy.name + ".new")
-    with closing(sqlite3.connect(database)) as source:
-        source.execute("BEGIN")
-        copy_database(source, fresh)
-    fresh.replace(copy)
+    try:
+        with closing(sqlite3.connect(database)) as source:
+            source.execute("BEGIN")
+            copy_database(source, fresh)
+        fresh.replace(copy)
+    except BaseException:
+        with suppress(OSError):  # half a copy takes the space that the next attempt needs
+            remove_with_logs(fresh)
+        raise
     sync_folder(copy.parent)
 
 

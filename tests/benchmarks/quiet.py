@@ -12,6 +12,7 @@ from statistics import median
 import requests
 
 from archiver.app import build
+from archiver.schedule import notices
 from archiver.schedule import round as rounds
 from archiver.settings import file
 from archiver.sync import run as sync
@@ -55,7 +56,7 @@ def measure(folder: Path) -> list[Figure]:
 
 
 def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
-    """Rounds, each with everything built anew as a new process would, in turn with the same replies fetched bare."""
+    """Rounds and what is to be said after them, each with everything built anew, in turn with the same replies bare."""
     variables: dict[str, str] = json.loads(environ)
     clock = Clock(datetime.fromisoformat(at))
     bare: list[float] = []
@@ -67,6 +68,7 @@ def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
         middle = time.perf_counter()
         app = build(file.load(Path(home), variables), variables, now=clock.now)
         asked = rounds.run(app, sync.Options(), sync.Talk()).requests
+        notices.settle(app.archive, app.settings, None, now=clock.now())
         app.archive.close()
         if turn:  # the first imports what is imported late: that is start-up
             bare.append(middle - begun)

@@ -54,7 +54,9 @@ def test_a_bug_in_a_notice_is_said_and_survived(
 def test_notices_go_on_while_the_settings_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the last ones that could be read, as saving does."""
     place, used = tmp_path / "archive.toml", list[float]()
-    monkeypatch.setattr(noticing, "after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours))
+    monkeypatch.setattr(
+        noticing, "after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours)
+    )
     place.write_text("[notify]\nstale_hours = 7\n", encoding="utf-8")
     voice = daemon._voice(context(tmp_path))
 

@@ -238,3 +238,19 @@ def test_a_test_notice_says_what_became_of_it(desk: Desk, place: Receiver) -> No
     assert "On this desktop." in [one["text"] for one in looks]
     assert ["This is a test notice. Notices hold no names and no text of a message."] * 3 == place.texts
     assert "Sent to 1 of 2 addresses. A notice did not reach 1 of 2" in " ".join(half.split())
+
+
+def test_a_program_that_shows_a_notice_is_given_no_secret(desk: Desk, place: Receiver) -> None:
+    """Neither token nor address, wherever they lie; the rest of the environment it may need."""
+    program = desk.home.parent / "bin" / "notify-send"
+    program.write_text(f"#!/bin/sh\n/usr/bin/env > {desk.home.parent}/environment\n", encoding="utf-8")
+    secrets = {"MY_TOKEN": "e" * 32, "MY_PLACE": place.address(secret="canary-6f1d")}
+    text = '[token]\nsource = "env:MY_TOKEN"\n[notify]\nurls = ["env:MY_PLACE"]\n'
+    (desk.home / "archive.toml").write_text(text, encoding="utf-8")
+    del desk.terminal.environ["CHATWORK_API_TOKEN"]
+
+    desk.both("-q", "sync", code=10, **secrets)
+
+    told = (desk.home.parent / "environment").read_text(encoding="utf-8")
+    assert (1, True) == (len(place.notices), "ARCHIVE_HOME" in told)
+    assert [] == [name for name, value in secrets.items() if name in told or value in told]

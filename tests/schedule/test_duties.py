@@ -17,6 +17,7 @@ from archiver.demo.chatwork import Fault
 from archiver.evidence.finding import Verification
 from archiver.schedule import inspection
 from archiver.schedule.duties import Duties
+from archiver.schedule.verification import verify_archive
 from archiver.schedule.voice import Voice
 from archiver.settings.model import FileSettings, Settings, SyncSettings
 from archiver.store import verifications
@@ -271,12 +272,11 @@ def test_a_verification_that_cannot_be_made_is_no_trouble_of_saving(
 ) -> None:
     """Said once a day as what it is, whatever rounds go through meanwhile; over when one was made."""
     broken = [True]
-    plain = inspection.verify_archive
 
     def verify(*given: Any, **named: Any) -> Verification:
         if broken[0]:
             raise PermissionError(errno.EACCES, "no", "seals")
-        return plain(*given, **named)
+        return verify_archive(*given, **named)
 
     monkeypatch.setattr(inspection, "verify_archive", verify)
     shift.pass_by(steps=25, hours=1)

@@ -24,7 +24,7 @@ def test_once_a_day_however_often_it_is_asked(tmp_path: Path) -> None:
 
 
 def test_where_the_home_takes_no_mark_another_folder_does(tmp_path: Path) -> None:
-    """A file stands where the folder should be; each home has a mark of its own, and where none can be made it says so."""
+    """A file stands where the folder should be; each home has its own mark, and where none can be made it says so."""
     state = tmp_path / "deep" / "state"
     homes = [tmp_path / name for name in ("one", "two")]
     for home in homes:

@@ -39,7 +39,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return rooms
 
 
-def test_a_round_without_news_looks_at_no_list_and_writes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_round_without_news_looks_at_no_list_and_writes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A hundred chats with hundreds of readings each would cost more than the round itself."""
     rooms = asked(monkeypatch)
     a_round(world, minutes=5)

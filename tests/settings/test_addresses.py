@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.settings.addresses import Address, addresses, are_in_file
+from archiver.settings.addresses import Address, addresses, are_in_file, bare
 from archiver.settings.model import NotifySettings, Settings
 
 SECRET = "json://user:canary-6f1d@127.0.0.1/"
@@ -51,3 +51,11 @@ def test_a_file_that_others_can_read_is_not_used(tmp_path: Path) -> None:
 def test_only_what_stands_in_the_settings_makes_them_secret() -> None:
     """A file and a variable are kept elsewhere."""
     assert (True, False, False) == (are_in_file(["file:a", SECRET]), are_in_file(["file:a", "env:B"]), are_in_file([]))
+
+
+def test_a_program_of_others_gets_no_secret() -> None:
+    """The usual variable of the token, the one that the settings name, and those of addresses."""
+    settings = Settings(Path("home"), token_source="env:MY", notify=NotifySettings(urls=("env:PLACE", "json://x")))
+    environ = {"CHATWORK_API_TOKEN": "a", "MY": "b", "PLACE": "c", "PATH": "/bin"}
+
+    assert {"PATH": "/bin"} == bare(settings, environ)

@@ -116,3 +116,23 @@ def test_what_cannot_be_read_is_an_error_of_ours(tmp_path: Path) -> None:
 
     with pytest.raises(errors.ArchiveDamaged):
         revision.migrate(tmp_path / "archive.sqlite3")
+
+
+def test_a_copy_that_cannot_be_verified_leaves_nothing_behind(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a copy would take the space that the next attempt needs, five minutes later."""
+
+    def copy(_source: sqlite3.Connection, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise errors.ArchiveDamaged(path=target, detail="x")
+
+    monkeypatch.setattr(revision, "copy_database", copy)
+    monkeypatch.setattr(revision, "HEAD", "0002")
+    monkeypatch.setattr(revision, "REVISIONS", ("0001", "0002"))
+    archive.close()
+
+    with pytest.raises(errors.ArchiveDamaged):
+        revision.migrate(archive.database)
+
+    assert [] == list(archive.home.glob("*before*"))

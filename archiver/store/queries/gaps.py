@@ -9,7 +9,6 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.clock import moment
 
-
 _HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(schema.gap.c.open, schema.gap.c.after.is_not(None))
 """Made once: every run asks it."""
 
