@@ -20,13 +20,13 @@ from archiver.store import schema, search_index
 from archiver.store.archive import Reading, Writing
 from archiver.store.clock import stamp
 from archiver.store.project import project
+from archiver.store.rows.making import add
 
 SELF = "{seq}"
 """Stands in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
 
 
 _LAST = select(schema.entry.c.seq, schema.entry.c.observed_at).order_by(schema.entry.c.seq.desc()).limit(1)
-_INSERT = insert(schema.entry)
 
 
 def append(
@@ -46,7 +46,7 @@ def append(
         _entry(one, seq=seq, observed_at=observed_at, account_id=account_id)
         for seq, one in enumerate(observations, first)
     ]
-    writing.sql.execute(_INSERT, [_row(entry) for entry, _ in made])
+    add(writing.sql, schema.entry, [_row(entry) for entry, _ in made])
     told = [one for _, one in made]
     project(writing.sql, told, lambda key, upto: entries_of(writing, key, upto))
     search_index.keep(writing.sql, told)
@@ -63,7 +63,7 @@ def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
             status=reply.status,
             headers=json.dumps(dict(reply.headers), sort_keys=True),
             received_at=stamp(reply.received_at),
-            body=zlib.compress(reply.body, 9),
+            body=zlib.compress(reply.body, 7),  # 9 takes twice the time for 2 % less
         )
     )
 

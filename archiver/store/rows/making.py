@@ -1,11 +1,12 @@
-"""What every maker of rows is given, and how it puts a row."""
+"""What every maker of rows is given, and how it adds or puts rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from archiver.evidence.history import EntryObject
@@ -16,6 +17,23 @@ EntriesOf = Callable[[str, int], Sequence[EntryObject]]
 
 Maker = Callable[[Connection, Sequence[EntryObject], EntriesOf], None]
 """Brings one readable table (or two that belong together) up to date with entries, in order."""
+
+
+def add(sql: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
+    """Insert rows that all have the same columns, none of which is there yet.
+
+    The driver takes them as they are: with the many rows of a list, SQLAlchemy's way of handing them over costs as
+    much as SQLite's of keeping them.
+    """
+    if rows:
+        names = tuple(rows[0])
+        sql.exec_driver_sql(_insert(table.name, names), [tuple(row.values()) for row in rows])
+
+
+@cache
+def _insert(table: str, names: tuple[str, ...]) -> str:
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table}" ({listed}) VALUES ({", ".join("?" * len(names))})'  # noqa: S608 - names of the schema
 
 
 def put(sql: Connection, table: Any, rows: Iterable[dict[str, object]]) -> None:
@@ -32,8 +50,7 @@ def put(sql: Connection, table: Any, rows: Iterable[dict[str, object]]) -> None:
 def note(sql: Connection, entries: Sequence[EntryObject]) -> None:
     """Remember which entries of rooms can be events: not messages and files that are there for the first time."""
     if entries:
-        rows = [{"room_id": entry["room_id"], "seq": entry["seq"]} for entry in entries]
-        sql.execute(insert(schema.change), rows)
+        add(sql, schema.change, [{"room_id": entry["room_id"], "seq": entry["seq"]} for entry in entries])
 
 
 def id_of(entry: EntryObject) -> int:

@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import Connection, and_, delete, select
 
 from archiver.evidence.history import GONE, EntryObject, MessageHistory, Sightings, message_history
 from archiver.records import State
 from archiver.store import schema
 from archiver.store.facts import DELETED, fingerprint, readable, storable, text_digest
-from archiver.store.rows.making import EntriesOf, note
+from archiver.store.rows.making import EntriesOf, add, note
 
 
 class _Told(NamedTuple):
@@ -35,8 +35,8 @@ def messages(sql: Connection, entries: Sequence[EntryObject], entries_of: Entrie
             fresh[place] = entry
     if fresh:
         told = [_tell([entry], Sightings()) for entry in fresh.values()]
-        sql.execute(insert(schema.message), [_message_row(one) for one in told])
-        sql.execute(insert(schema.message_version), [row for one in told for row in _version_rows(one)])
+        add(sql, schema.message, [_message_row(one) for one in told])
+        add(sql, schema.message_version, [row for one in told for row in _version_rows(one)])
     for entry in changed:
         _change_message(sql, entry, entries_of)
     note(sql, [*changed, *(entry for entry in fresh.values() if entry["payload"]["state"] != State.PRESENT)])
@@ -67,8 +67,8 @@ def _change_message(sql: Connection, entry: EntryObject, entries_of: EntriesOf) 
     told = _tell(entries, _sightings(sql, room, position))
     for table in (schema.message, schema.message_version):
         sql.execute(delete(table).where(table.c.room_id == room, table.c.position == position))
-    sql.execute(insert(schema.message), [_message_row(told, entries)])
-    sql.execute(insert(schema.message_version), _version_rows(told))
+    add(sql, schema.message, [_message_row(told, entries)])
+    add(sql, schema.message_version, _version_rows(told))
 
 
 def _tell(entries: Sequence[EntryObject], sightings: Sightings) -> _Told:
