@@ -1,7 +1,8 @@
-"""How long each page of the viewer waits for the store, in an archive of a million messages in one room."""
+"""How long the viewer's pages take in an archive of a million messages in one room: what they ask, and whole."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -21,9 +22,12 @@ from archiver.store.search_words import parse
 from tests.benchmarks import corpus
 from tests.benchmarks.bulk import ROOM, fill
 from tests.benchmarks.measure import Figure, beside
+from tests.support.viewer import looking
 
 BAR = 100
 """Milliseconds."""
+
+MOST_MEGABYTES = 0.4
 
 COUNT = 1_000_000
 A_READING = 10
@@ -46,7 +50,7 @@ def measure(folder: Path) -> list[Figure]:
         middle = (first + last) // 2
         taken = {name: _taken(question, reading, plain, middle) for name, question in _questions(first, last).items()}
     archive.close()
-    return [_figure(taken)]
+    return [_figure(taken), _whole(archive.home, middle)]
 
 
 def _last(plain: sqlite3.Connection) -> tuple[int]:
@@ -115,6 +119,39 @@ def _questions(first: int, last: int) -> dict[str, Question]:
         "search, a word, older": found("納品", Place(middle, ROOM, 0)),
         "search, what was edited": found("has:edit"),
         "search, what has not a word": found("-納品"),
+    }
+
+
+def _whole(home: Path, middle: int) -> Figure:
+    """Every kind of page as its bytes leave the application, warm."""
+    taken: dict[str, tuple[float, float]] = {}
+    with looking(home) as browser:
+        message = re.findall(r'id="m([0-9]+)"', browser.get(f"/room/{ROOM}?at={middle}"))[0]
+        for name, path in _paths(middle, message).items():
+            size = len(browser.get(path).encode()) / 1_000_000
+            taken[name] = beside(partial(browser.get, path), times=TIMES)[0] * 1000, size
+    good = all(ms <= BAR and size <= MOST_MEGABYTES for ms, size in taken.values())
+    told = "; ".join(f"{name} {ms:.0f} ms, {size:.2f} MB" for name, (ms, size) in taken.items())
+    what = f"whole pages of the viewer, {COUNT:,} messages in one room"
+    numbers = {name: ms for name, (ms, _) in taken.items()}
+    return Figure(what, f"each ≤ {BAR} ms, ≤ {MOST_MEGABYTES} MB", told, good, numbers)
+
+
+def _paths(middle: int, message: str) -> dict[str, str]:
+    room = f"/room/{ROOM}"
+    return {
+        "overview": "/",
+        "conversation, newest": room,
+        "conversation, in the middle": f"{room}?at={middle}",
+        "one message": f"{room}/message/{message}",
+        "search, a word": "/search?q=納品",
+        "search, one sign": "/search?q=す",
+        "what happened": "/events",
+        "files": "/files",
+        "tasks": "/tasks",
+        "people": f"{room}/people",
+        "calendar": f"{room}/calendar",
+        "chosen": f"/chosen?m={ROOM}-{message}",
     }
 
 
