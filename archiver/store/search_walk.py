@@ -82,7 +82,7 @@ def at_least(source: sqlite3.Connection, query: Query, scope: Scope) -> int:
     if not _is_of_signs(query):
         return 0
     rows = _kept_last(source, scope, _END)
-    return len({(position, room) for position, room, _, _, body in rows if query.matches(fold(body))})
+    return len({(position, room) for position, room, _, body in rows if query.matches(fold(body))})
 
 
 def _is_of_signs(query: Query) -> bool:
@@ -91,19 +91,33 @@ def _is_of_signs(query: Query) -> bool:
 
 
 def _put_recent(source: sqlite3.Connection, query: Query, scope: Scope, best: _Newest, reach: int) -> bool:
-    """Look at the texts that were kept last, up to an entry; whether they are enough to tell the newest."""
+    """Look at the texts that were kept last, up to an entry; whether they are enough to tell the newest.
+
+    Those that came in order go down with their messages, so that the first ones are enough; of those that came late
+    (edited or recovered) only such as belong to a message above these can be among them.
+    """
     with closing(_kept_last(source, scope, reach)) as rows:
-        for position, room, seq, bound, body in rows:
+        for position, room, seq, body in rows:
             if query.matches(fold(body)):
                 best.put(position, room, seq)
-            if best.is_settled(bound):
-                return True
-    return False
+            if best.is_settled(position):
+                break
+        else:
+            return False
+    message, where, values = _narrowing(scope)
+    late = f"v.newest IS NOT NULL AND v.position >= ? AND v.seq <= ?{where}"
+    statement = f"SELECT v.position, v.room_id, v.seq, t.body FROM search_version v{_TEXT}{message} WHERE {late}"  # noqa: S608 - likewise
+    for position, room, seq, body in source.execute(statement, (best.oldest, reach, *values)).fetchall():
+        if query.matches(fold(body)):
+            best.put(position, room, seq)
+    return True
 
 
 def _kept_last(source: sqlite3.Connection, scope: Scope, reach: int) -> sqlite3.Cursor:
+    """Of the texts that came in order those that were kept last."""
     message, where, values = _narrowing(scope)
-    statement = f"SELECT {_FOUND}, t.body FROM search_version v{_TEXT}{message} WHERE v.seq <= ?{where}"  # noqa: S608 - likewise
+    in_order = f"v.seq <= ? AND v.newest IS NULL{where}"
+    statement = f"SELECT v.position, v.room_id, v.seq, t.body FROM search_version v{_TEXT}{message} WHERE {in_order}"  # noqa: S608 - likewise
     return source.execute(f"{statement} ORDER BY v.seq DESC LIMIT {RECENT}", (reach, *values))
 
 
@@ -254,6 +268,11 @@ class _Newest:
         elif place > self._heap[0]:
             del self._held[heapq.heapreplace(self._heap, place)]
             self._held[place] = seq
+
+    @property
+    def oldest(self) -> int:
+        """The position of the oldest message among them."""
+        return self._heap[0][0]
 
     def is_settled(self, bound: int) -> bool:
         """Whether no message up to this position can come among them any more."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archiver.records import Observation
@@ -26,6 +26,9 @@ Seen = tuple[int, int, str]
 HISTORY = st.lists(
     st.tuples(st.integers(1, 2), st.integers(1, 12), st.sampled_from(["あい", "い", "うあ", "[deleted]"])), max_size=40
 )
+
+LATE: list[Seen] = [(1, 5, "あい"), (1, 6, "あい"), (1, 7, "あい"), (1, 9, "い"), (1, 12, "い"), (1, 9, "あい")]
+"""A message above those that have the sign gets it later."""
 
 
 def observation(seen: Seen) -> Observation:
@@ -53,6 +56,7 @@ def pages(reading: Reading, text: str, limit: int) -> Iterator[Found]:
     limit=st.integers(1, 7),
     recent=st.sampled_from([0, 2, 5, 2_000]),
 )
+@example(history=LATE, text="あ", limit=1, recent=2_000)
 def test_pages_put_together_are_the_one_list(
     blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[Seen], text: str, limit: int, recent: int
 ) -> None:
