@@ -16,7 +16,7 @@ from archiver.cli.progress import Screen
 from archiver.cli.proof import FINDINGS, tell_verification
 from archiver.cli.screen import jst
 from archiver.cli.text import visible
-from archiver.errors import N_
+from archiver.errors import N_, SettingsError
 
 if TYPE_CHECKING:
     from archiver.store.backup import Copied
@@ -50,6 +50,9 @@ def command_backup(obj: CliContext, place: str) -> int:
         click.echo(_("The archive cannot be written now, so it does not remember this copy."), err=True)
     if made.same_disk:
         click.echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
+    if _holds_addresses(obj):
+        sentence = _("The notice addresses of [notify] urls are in the copy, with the passwords in them. See: {page}")
+        click.echo(sentence.format(page="docs/how-to/notices.md"), err=True)
     return 0 if made.ok else FINDINGS
 
 
@@ -79,6 +82,16 @@ def command_restore(obj: CliContext, source: str) -> int:
     else:
         click.echo(_("The archive was not put in place: it did not arrive as it was sent. Try again."), err=True)
     return 0 if made.ok else FINDINGS
+
+
+def _holds_addresses(obj: CliContext) -> bool:
+    """Whether secrets stand in `archive.toml`; where that cannot be read, no address was ever used."""
+    from archiver.settings.addresses import are_in_file
+
+    try:
+        return are_in_file(obj.settings().notify.urls)
+    except SettingsError:
+        return False
 
 
 def _tell_restored(home: Path, source: Path) -> None:

@@ -177,3 +177,24 @@ def _attach(home: Path, body: bytes) -> None:
     part = blobs.incoming(home, 1, 1)
     part.write_bytes(body)
     blobs.keep(home, part, blobs.digest_of(part))
+
+
+def test_notice_addresses_that_go_along_are_said_but_not_shown(terminal: Terminal, tmp_path: Path) -> None:
+    """They hold passwords: whoever makes a copy learns that they are in it; one that lies elsewhere is not."""
+    settings = terminal.home / "archive.toml"
+    plain = settings.read_text()
+    assert "urls = []" in plain
+    settings.write_text(plain.replace("urls = []", 'urls = ["json://user:canary@127.0.0.1:9/"]'))
+    warned = backed_up(terminal, tmp_path / "one")
+    settings.write_text(plain.replace("urls = []", 'urls = ["env:MY_ADDRESS"]'))
+    quiet = backed_up(terminal, tmp_path / "two")
+
+    assert "notices.md" in warned
+    assert "canary" not in warned
+    assert "notices.md" not in quiet
+
+
+def backed_up(terminal: Terminal, place: Path) -> str:
+    """What a copy says on stderr."""
+    command = terminal.command("backup", place)
+    return subprocess.run(command, env=terminal.environ, capture_output=True, text=True, check=True).stderr
