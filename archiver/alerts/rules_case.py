@@ -120,6 +120,12 @@ def pause(before: datetime | None, now: datetime) -> Iterator[Alert]:
         yield Alert(Rule.A14, level, now, subject=f"{now.isoformat(timespec='minutes')}/{hours}")
 
 
+def near(cases: Iterable[CaseSeen], *, now: datetime, kept: Iterable[Alert]) -> list[Alert]:
+    """The deadlines that are not told yet, which follow from what was stated alone."""
+    told = {(one.rule, one.subject) for one in kept}
+    return [one for seen in cases for one in deadlines(seen, now) if (one.rule, one.subject) not in told]
+
+
 def judge(cases: Iterable[CaseSeen], *, before: datetime | None, now: datetime, kept: Iterable[Alert]) -> list[Alert]:
     """Every alert that is not told yet."""
     told = {(one.rule, one.subject) for one in kept if one.rule in ONCE}

@@ -27,6 +27,8 @@ JUDGED = "judged"
 """Remembers the number of the last entry that was judged."""
 CASES = "cases_judged"
 """Remembers when the dates of the contracts were judged last, and the last entry that stated any."""
+DATES = "dates_judged"
+"""Remembers the hour in which deadlines were judged without a round."""
 _HOUR = "%Y-%m-%dT%H"
 
 
@@ -49,6 +51,23 @@ def judge(archive: Archive, *, now: Callable[[], datetime]) -> list[Alert]:
     with archive.writing() as writing:
         opened = [*(_judge_entries(writing) if fresh else ()), *_judge_cases(writing, at)]
     return sorted(opened, key=lambda one: list(Level).index(one.level))
+
+
+def judge_dates(archive: Archive, *, now: Callable[[], datetime]) -> None:
+    """Judge the deadlines alone, once an hour: days pass also while no round goes through.
+
+    What depends on what the other side does waits for a round that has looked.
+    """
+    at = now()
+    hour = at.strftime(_HOUR)
+    with archive.reading() as reading:
+        if work.recall(reading, DATES) == hour:
+            return
+    with archive.writing() as writing:
+        cases = [_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
+        for one in rules_case.near(cases, now=at, kept=alerts.alerts(writing)):
+            alerts.keep(writing, one)
+        work.remember(writing, DATES, hour)
 
 
 def _is_fresh(reading: Reading) -> bool:

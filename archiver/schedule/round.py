@@ -43,7 +43,7 @@ def run(app: App, options: sync.Options, talk: sync.Talk, *, upgraded: upgrade.T
         try:
             return _round(app, options, talk)
         except errors.ArchiverError:
-            _stamp_all_the_same(app)
+            _without_chatwork(app)
             raise
 
 
@@ -60,15 +60,16 @@ def rescue(
             return _round(app, sync.Options(rooms=_shared(app, rooms), full=True), talk, always=True)
         except errors.ArchiverError:
             _seal(app)  # nothing new could be had; what is held is closed at least
-            _stamp_all_the_same(app, at_once=True)
+            _without_chatwork(app, at_once=True)
             raise
 
 
 def upkeep(app: App, *, upgraded: upgrade.Told = upgrade.UNHEARD) -> None:
-    """All of a round that needs no Chatwork: what is due is sealed, stamped and copied. Raises ArchiveInUse."""
+    """All of a round that needs no Chatwork: sealing what is due, stamps, dates, copies. Raises ArchiveInUse."""
     with _begun(app, upgraded):
         _seal_if_due(app)
         stamps.ask(app)
+        lookout.judge_dates(app.archive, now=app.now)
         _dailies(app, at_once=False)
 
 
@@ -100,10 +101,11 @@ def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = F
     return report
 
 
-def _stamp_all_the_same(app: App, *, at_once: bool = False) -> None:
-    """Stamps need no Chatwork. What the disk refuses now is less than the fault that ended the round."""
+def _without_chatwork(app: App, *, at_once: bool = False) -> None:
+    """Stamps and dates need no Chatwork. What the disk refuses now is less than the fault that ended the round."""
     with contextlib.suppress(errors.StorageError):
         stamps.ask(app, at_once=at_once)
+        lookout.judge_dates(app.archive, now=app.now)
 
 
 def _pictures(app: App) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from archiver import errors
 from archiver.alerts.texts import sentence
 from archiver.app import App
 from archiver.records import Delivery, Part
@@ -198,6 +199,25 @@ def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
 
     assert [("A11", "medium", 1), ("deadline", "medium", 1)] == told(world)
     assert all("job1" in sentence(one) for one in kept(world))
+
+
+def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None:
+    """Days pass also while the token is refused; that somebody is silent is said only by a round that has looked."""
+    world.post("お願いします")
+    a_round(world)
+    with world.archive.writing() as writing:
+        add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
+    world.chatwork.revoke_token()
+
+    for _ in range(9 * 4):
+        with pytest.raises(errors.TokenRefused):
+            a_round(world, minutes=360)
+    refused = told(world)
+    world.chatwork.revoke_token(new="another")
+    a_round(world)
+
+    assert [("deadline", "medium", 1)] == refused
+    assert ["A11", "A14", "deadline"] == sorted(rule for rule, _level, _count in told(world))
 
 
 def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
