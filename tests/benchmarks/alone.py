@@ -21,10 +21,10 @@ def main(name: str, *arguments: str) -> None:
     result = found(*arguments)
     seconds = time.perf_counter() - begun
     print()
-    print(json.dumps({"seconds": seconds, "mebibytes": _peak(), "result": result}))
+    print(json.dumps({"seconds": seconds, "mebibytes": peak(), "result": result}))
 
 
-def _peak() -> float:
+def peak() -> float:
     """MiB. `ru_maxrss` also counts what the parent held when it started us (Linux, `exec`), so ask the kernel first."""
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii")) if status.exists() else None

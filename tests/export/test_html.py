@@ -100,29 +100,26 @@ def test_the_index_lists_all_rooms_of_the_folder(tmp_path: Path) -> None:
 
 
 MEASURE = """
-import resource, sys, time
+import sys
 from pathlib import Path
 from archiver.export.html import write
+from tests.benchmarks.alone import peak
 from tests.support.conversation import link, long
 
-begun = time.perf_counter()
 write(long(100_000), Path(sys.argv[1]), link)
-taken = time.perf_counter() - begun
-print(taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(peak())
 """
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the resource module")
-def test_a_large_room_is_written_quickly_in_little_memory(tmp_path: Path) -> None:
-    """100,000 messages within 4.5 seconds and 120 MiB, pages of at most 0.4 MB (design §8)."""
+def test_a_large_room_is_written_in_little_memory(tmp_path: Path) -> None:
+    """100,000 messages within 120 MiB, pages of at most 0.4 MB (design §8); how long it takes the benchmark says."""
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", MEASURE, str(tmp_path)]
 
     finished = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
 
-    seconds, mebibytes = (float(number) for number in finished.stdout.split())
-    assert seconds <= 4.5
-    assert mebibytes <= 120
+    assert float(finished.stdout) <= 120
     assert max(path.stat().st_size for path in tmp_path.rglob("*.*")) <= 400_000
     assert sum(path.stat().st_size for path in (tmp_path / "search").iterdir()) / 100_000 <= 250
