@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -20,14 +21,14 @@ Maker = Callable[[Connection, Sequence[EntryObject], EntriesOf], None]
 
 
 def add(sql: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
-    """Insert rows that all have the same columns, none of which is there yet.
+    """Insert rows that are not there yet; all have the same columns, two or more.
 
     The driver takes them as they are: with the many rows of a list, SQLAlchemy's way of handing them over costs as
     much as SQLite's of keeping them.
     """
     if rows:
         names = tuple(rows[0])
-        sql.exec_driver_sql(_insert(table.name, names), [tuple(row.values()) for row in rows])
+        sql.exec_driver_sql(_insert(table.name, names), list(map(itemgetter(*names), rows)))
 
 
 @cache
