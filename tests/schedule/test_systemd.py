@@ -10,20 +10,17 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from archiver.demo.chatwork import Chatwork
-from tests.schedule.test_cron import alone
+from tests.schedule.test_cron import alone, wait
 from tests.support.terminal import TOKEN, Terminal
 
 MANAGER = Path("/usr/lib/systemd/systemd")
-PATIENCE = 150
-"""Seconds: the timer looks at each full minute, and a little later."""
-
 BOOTED = (
     "mount -t cgroup2 none /sys/fs/cgroup && mkdir -p /run/systemd && mount -t tmpfs none /run/systemd && "
     "mkdir /run/systemd/system && exec {manager} --user --log-target=null"
@@ -85,14 +82,6 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
                 pytest.skip("this machine gives a systemd no place of its own")
             time.sleep(0.2)
         yield made
-
-
-def wait(until: Callable[[], bool]) -> None:
-    """Wait for something that the timer does."""
-    end = time.monotonic() + PATIENCE
-    while not until():
-        assert time.monotonic() < end
-        time.sleep(0.5)
 
 
 @pytest.mark.slow
