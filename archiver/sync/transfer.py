@@ -138,12 +138,35 @@ def _open(over: Session, url: str, partial: Partial, timeout: tuple[float, float
     for _ in range(MOST_REDIRECTS + 1):
         # A proxy would send what belongs on this computer off it.
         proxies = {"no_proxy": "*"} if checked_host(url) else None
-        response = over.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout, proxies=proxies)
+        response = _get(over, url, headers, timeout, proxies)
         if response.status_code not in REDIRECTS:
             return response
         response.close()
         url = _joined(url, response.headers.get("location", ""))
     raise TransferFailed(reason="redirects", detail=f"> {MOST_REDIRECTS}")
+
+
+def _get(
+    over: Session,
+    url: str,
+    headers: Mapping[str, str],
+    timeout: tuple[float, float],
+    proxies: dict[str, str] | None,
+) -> requests.Response:
+    """Ask; once more if the host hung up before it answered.
+
+    It may have closed a connection kept from the file before just as this request left (RFC 9112 §9.3.1).
+    """
+
+    def ask() -> requests.Response:
+        return over.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout, proxies=proxies)
+
+    try:
+        return ask()
+    except requests.ConnectionError as fault:
+        if not (fault.args and isinstance(fault.args[0], urllib3.exceptions.ProtocolError)):
+            raise  # nobody is there: that takes its time, and another try no less
+        return ask()
 
 
 def _joined(url: str, location: str) -> str:

@@ -253,8 +253,6 @@ def test_an_intact_database_has_its_triggers_and_no_damage(sample: Archive) -> N
 def test_triggers_that_are_gone_changed_or_added_are_named(sample: Archive, tmp_path: Path) -> None:
     """Whoever weakens what keeps entries append-only is found."""
     archive = copy_of(sample, tmp_path / "home")
-    with behind_the_back(archive):
-        pass
     with behind_the_back(archive) as database:
         database.commit()
         other = "CREATE TRIGGER sly AFTER INSERT ON entry BEGIN SELECT 1; END"

@@ -321,7 +321,9 @@ KINDS: Mapping[str, Damage] = {
     "row of a seal removed": _sql("DELETE FROM seal WHERE number = 2"),
     "row of the last seal removed": _sql("DELETE FROM seal WHERE number = 3"),
     "row of a seal back-dated": _sql("UPDATE seal SET closed_at = '2026-11-01T00:00:00.000Z' WHERE number = 2"),
-    "digest in the row of a seal": _sql("UPDATE seal SET sha256 = replace(sha256, 'a', 'b') WHERE number = 2"),
+    "digest in the row of a seal": _sql(
+        "UPDATE seal SET sha256 = iif(sha256 LIKE '0%', '1', '0') || substr(sha256, 2) WHERE number = 2"
+    ),
     "stamp is none": _stamp(lambda _body: b"<html>"),
     "stamp cut": _stamp(lambda body: body[:-9]),
     "bit of a stamp's signature": _stamp(lambda body: body[:-1] + bytes([body[-1] ^ 1])),

@@ -59,16 +59,31 @@ def copy_of(archive: Archive, home: Path) -> Archive:
 
 @contextmanager
 def behind_the_back(archive: Archive) -> Iterator[sqlite3.Connection]:
-    """Change the database as anyone with its file can: past the triggers, which are there again afterwards."""
+    """Change the database as anyone with its file can: past the triggers, which are there again afterwards.
+
+    A change that changes nothing is no damage, and nobody could find it: it fails here.
+    """
     archive.close()
     with closing(sqlite3.connect(archive.database)) as database:
         for name in TRIGGERS:
             database.execute(f"DROP TRIGGER IF EXISTS {name}")
+        before = _content(database)
         yield database
+        assert before != _content(database), "nothing was changed"
         for statement in TRIGGERS.values():
             database.execute(statement)
         database.commit()
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _content(database: sqlite3.Connection) -> list[list[tuple[Any, ...]]]:
+    """Every row of every table, and what the database is made of; text as bytes, since damaged text may be none."""
+    database.text_factory = bytes
+    made_of = database.execute("SELECT name, type, sql FROM sqlite_master ORDER BY name").fetchall()
+    tables = [name.decode() for name, kind, _ in made_of if kind == b"table"]
+    rows = [database.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables]
+    database.text_factory = str
+    return [made_of, *rows]
 
 
 def flip(path: Path, bit: int) -> None:

@@ -134,6 +134,29 @@ def test_however_often_it_is_cut_the_bytes_are_right(host: Host, cuts: list[int]
     assert (Arrived(SIZE, SHA256, whole=True), BODY) == (actual, host.part.read_bytes())
 
 
+def hang_up(connection: object, over: object) -> None:
+    """Close without an answer, as a host does with a connection that was idle too long for it."""
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again(host: Host) -> None:
+    """The host closed what was kept from the file before just as the next request left: once more, at once."""
+    with Scripted([reply(body=BODY), hang_up, reply(body=BODY)]) as other:
+        host.fetch(other.url)
+        host.part.unlink()
+
+        actual = host.fetch(other.url)
+
+    assert (Arrived(SIZE, SHA256, whole=True), 2) == (actual, other.connections)
+
+
+def test_a_host_that_hangs_up_twice_is_given_up(host: Host) -> None:
+    """It is asked once more, no oftener."""
+    with Scripted([hang_up]) as other:
+        reason = host.failing(other.url)
+
+    assert ("unreachable", 2) == (reason, len(other.heads))
+
+
 def test_a_file_that_changed_meanwhile_is_begun_anew(host: Host) -> None:
     """The same size, other bytes: no file is made of two."""
     host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
@@ -342,7 +365,7 @@ def test_what_is_not_the_file_is_refused_and_what_came_before_it_stays(host: Hos
     # An `If-Range` that does not fit any more makes the host send the whole: status 200.
     mark = json.loads(host.mark.read_bytes())
     host.mark.write_text(json.dumps(mark | {"etag": '"other"'}))
-    host.chatwork.fail(fault, "/uploadfile/")
+    host.chatwork.fail(fault, "/uploadfile/", times=None)
 
     actual = host.failing()
 
