@@ -16,6 +16,7 @@ from archiver.cli.completing import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.desktop import open_folder
 from archiver.cli.preview import tell_preview, tell_warnings
+from archiver.cli.progress import Screen
 from archiver.cli.screen import jst
 from archiver.cli.stamps import tell_root_faults
 from archiver.cli.sync import INCOMPLETE, parse_period
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
 _MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, with commas.")
+
+_A_STEP = 250
+"""Messages between two looks of the bar."""
 
 
 def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
@@ -91,23 +95,28 @@ def command_export(
     folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
     begin, end = parse_period(since, until)
     looked_at: list[Preview] = []
+    screen = Screen(quiet=obj.verbose < 0)
     try:
-        report = package.export(
-            app.archive,
-            contract=contract,
-            profile=profile,
-            since=begin,
-            until=end,
-            out=folder,
-            zip=packed,
-            now=app.now,
-            stamping=None if preview else stamping(app),
-            policy=policy(profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people),
-            choice=choice(messages),
-            max_mb=max_mb,
-            every=app.settings.sync.every,
-            confirm=_only_look(looked_at) if preview else None if as_json else _ask,
-        )
+        with screen:
+            report = package.export(
+                app.archive,
+                contract=contract,
+                profile=profile,
+                since=begin,
+                until=end,
+                out=folder,
+                zip=packed,
+                now=app.now,
+                progress=_bar(screen),
+                stamping=None if preview else stamping(app),
+                policy=policy(
+                    profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people
+                ),
+                choice=choice(messages),
+                max_mb=max_mb,
+                every=app.settings.sync.every,
+                confirm=_only_look(looked_at) if preview else None if as_json else _asker(screen),
+            )
     except package.Declined:
         _tell_declined(looked_at, as_json=as_json)
         return 0
@@ -117,6 +126,26 @@ def command_export(
     else:
         _tell_export(report, to_stderr=obj.verbose < 0)
     return INCOMPLETE if report.incomplete or report.unheld else 0
+
+
+def _bar(screen: Screen) -> Callable[[int, int], None]:
+    """The bar of a long work; a short one is over before it would be drawn."""
+
+    def tell(done: int, total: int) -> None:
+        if done % _A_STEP == 1:
+            screen.part(_("Making the package"), done, total)
+
+    return tell
+
+
+def _asker(screen: Screen) -> Callable[[Preview], bool]:
+    """Ask where no bar is in the way."""
+
+    def ask(preview: Preview) -> bool:
+        screen.clear()
+        return _ask(preview)
+
+    return ask
 
 
 def _ask(preview: Preview) -> bool:

@@ -40,8 +40,13 @@ class Screen:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take the bars away, so that the result stands alone."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the bars away, so that a question or the result stands alone; the next step begins new ones."""
         if self._progress is not None:
             self._progress.stop()
+            self._progress = self._task = None
 
     def talk(self) -> Talk:
         """What a run is given to tell."""

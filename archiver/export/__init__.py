@@ -30,6 +30,8 @@ class Profile:
     raw: bool
     """Whether the replies of the API are in it, as they were received."""
     form: Form
+    passes: int
+    """How often its messages are gone through: for the tables, pages, survey, excerpt, and appendix that it holds."""
     report: bool = False
     """Whether a report on paper is in it."""
     max_mb: float | None = None
@@ -53,9 +55,9 @@ def _html(content: Content, bag: Bag) -> None:
 FORMATS: Mapping[str, Format] = {"html": _html, "jsonl": jsonl.write, "csv": csv.write}
 
 PROFILES: Mapping[str, Profile] = {
-    "support": Profile(("csv",), raw=False, form=Form.SUBMISSION, report=True, max_mb=5),
-    "lawyer": Profile(("jsonl", "csv", "html"), raw=True, form=Form.BAG, report=True),
-    "court": Profile((), raw=False, form=Form.SUBMISSION, report=True, max_mb=20, limit_each=True),
-    "consult": Profile((), raw=False, form=Form.SUBMISSION, report=True),
-    "daily": Profile(("jsonl", "html"), raw=False, form=Form.ZIP),
+    "support": Profile(("csv",), raw=False, form=Form.SUBMISSION, passes=3, report=True, max_mb=5),
+    "lawyer": Profile(("jsonl", "csv", "html"), raw=True, form=Form.BAG, passes=5, report=True),
+    "court": Profile((), raw=False, form=Form.SUBMISSION, passes=4, report=True, max_mb=20, limit_each=True),
+    "consult": Profile((), raw=False, form=Form.SUBMISSION, passes=2, report=True),
+    "daily": Profile(("jsonl", "html"), raw=False, form=Form.ZIP, passes=2),
 }

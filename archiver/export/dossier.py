@@ -32,7 +32,7 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
         name=recipe.name,
         profile=recipe.profile,
         contract=recipe.contract,
-        rooms=tuple(gathered.conversations(counted=False)),
+        rooms=tuple(gathered.conversations()),
         owner_id=AccountId(owner_id),
         owner_name=owner_name if cover is None else cover.name(owner_id, owner_name),
         read_at=recipe.read_at,

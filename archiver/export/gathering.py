@@ -14,7 +14,7 @@ from importlib.metadata import version
 from archiver.evidence import tables
 from archiver.evidence.history import MessageHistory, number
 from archiver.evidence.stamp_reply import covering
-from archiver.export import conversation
+from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, Pen
 from archiver.export.choice import NOTHING, Choice
 from archiver.export.content import Table
@@ -125,17 +125,9 @@ class Gathered:
     step: Callable[[], None]
     tables: dict[str, Table] = field(default_factory=dict)
 
-    def conversations(self, *, counted: bool = True) -> Iterator[Conversation]:
-        """The rooms of the contract as readers see them, each once; messages come fresh as often as asked for.
-
-        `counted`: each message that goes by is a step of the progress; a report goes through them several times.
-        """
-        step = self.step if counted else _silent
-        return _conversations(self.material, self.recipe, self.telling, self.files, self.copied, step)
-
-
-def _silent() -> None:
-    """Not a step."""
+    def conversations(self) -> Iterator[Conversation]:
+        """The rooms of the contract as readers see them, each once; messages come fresh as often as asked for."""
+        return _conversations(self.material, self.recipe, self.telling, self.files, self.copied, self.step)
 
 
 def software() -> str:
@@ -144,16 +136,16 @@ def software() -> str:
 
 
 def steps(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
-    """A function to be called once a message in each of the two passes."""
+    """A function to be called once a message in each pass over them (`Profile.passes`)."""
     if progress is None:
         return lambda: None
     messages = len(recipe.places) if recipe.places is not None else package.message_counts(reading, recipe.scope.rooms)
-    done = 0
+    passes, done = PROFILES[recipe.profile].passes, 0
 
     def step() -> None:
         nonlocal done
         done += 1
-        progress(done, max(done, 2 * messages))
+        progress(done, max(done, passes * messages))
 
     return step
 

@@ -8,29 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archiver import errors
+from archiver.export.apart import pdf_apart
 from archiver.export.bag import Bag
 from archiver.export.payload import Copied
-from archiver.export.pdf import pdf
 from archiver.export.report import appendix, chapters, exhibits
 from archiver.export.report import consult as consultation
 from archiver.export.report.case import Case
+from archiver.export.report.survey import Survey, survey
 
 _VOLUMES = ".volumes"
 
 
-def report(case: Case) -> bytes:
+def report(case: Case, found: Survey) -> bytes:
     """The report of thirteen chapters. Raises PdfUnavailable, PdfFailed."""
-    return pdf(chapters.report(case), at=case.created_at)
+    return pdf_apart(chapters.report(case, found), at=case.created_at)
 
 
-def consult(case: Case) -> bytes:
+def consult(case: Case, found: Survey) -> bytes:
     """The two pages to be read aloud. Raises PdfUnavailable, PdfFailed."""
-    return pdf(consultation.report(case), at=case.created_at)
+    return pdf_apart(consultation.report(case, found), at=case.created_at)
 
 
-def evidence_list(case: Case) -> bytes:
+def evidence_list(case: Case, found: Survey) -> bytes:
     """Appendix B. Raises PdfUnavailable, PdfFailed."""
-    return pdf(exhibits.evidence_list(case), at=case.created_at)
+    return pdf_apart(exhibits.evidence_list(case, found), at=case.created_at)
 
 
 def put(bag: Bag, name: str, make: Callable[[], bytes], copied: Copied) -> None:
@@ -59,7 +60,8 @@ def put_volumes(bag: Bag, case: Case, copied: Copied, name: Callable[[int], str]
 
 def put_all(bag: Bag, case: Case, copied: Copied) -> None:
     """The papers of a lawyer's package: report, appendix A, appendix B. Raises OSError."""
-    put(bag, "data/report.pdf", lambda: report(case), copied)
+    found = survey(case)
+    put(bag, "data/report.pdf", lambda: report(case, found), copied)
     put_volumes(bag, case, copied, lambda number: f"data/{appendix.NAME.format(number=number)}")
-    put(bag, "data/evidence_list.pdf", lambda: evidence_list(case), copied)
-    bag.add("data/evidence_list.csv", exhibits.evidence_csv(case))
+    put(bag, "data/evidence_list.pdf", lambda: evidence_list(case, found), copied)
+    bag.add("data/evidence_list.csv", exhibits.evidence_csv(case, found))

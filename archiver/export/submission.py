@@ -88,8 +88,9 @@ def _fill(bag: Bag, gathered: Gathered) -> Built:
 
 
 def _support(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
-    papers.put(bag, REPORT, lambda: papers.report(case), gathered.copied)
-    bag.add(INQUIRY, submission_text.people(inquiry.inquiry(case, survey(case))))
+    found = survey(case)
+    papers.put(bag, REPORT, lambda: papers.report(case, found), gathered.copied)
+    bag.add(INQUIRY, submission_text.people(inquiry.inquiry(case, found)))
     if case.excerpt_only:
         return []
     bag.take(MESSAGES, gathered.tables["messages.csv"])
@@ -97,14 +98,15 @@ def _support(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
 
 
 def _consult(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
-    papers.put(bag, CONSULT, lambda: papers.consult(case), gathered.copied)
+    papers.put(bag, CONSULT, lambda: papers.consult(case, survey(case)), gathered.copied)
     return []
 
 
 def _court(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
-    papers.put(bag, "甲001の1.pdf", lambda: papers.report(case), gathered.copied)
+    found = survey(case)
+    papers.put(bag, "甲001の1.pdf", lambda: papers.report(case, found), gathered.copied)
     papers.put_volumes(bag, case, gathered.copied, lambda number: f"甲001の{number + 1}.pdf")
-    papers.put(bag, "証拠説明書.pdf", lambda: papers.evidence_list(case), gathered.copied)
+    papers.put(bag, "証拠説明書.pdf", lambda: papers.evidence_list(case, found), gathered.copied)
     limit = gathered.recipe.max_bytes
     return [
         f"{name}: {size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えています"

@@ -31,7 +31,7 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 def chapters(profile: str) -> bytes:
     """The sample's report for the layout."""
-    told = document(report(cases.case(profile=profile)))
+    told = document(cases.told(report, cases.case(profile=profile)))
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -39,9 +39,11 @@ from tests.support.archive import (
 )
 
 
-def exported(archive: Archive, contract: str | None = "job1", *, minutes: float = 300, **options: Any) -> ExportReport:
-    """A lawyer's package made so many minutes after the beginning."""
-    return export(archive, contract=contract, profile="lawyer", now=lambda: at(minutes), **options)
+def exported(
+    archive: Archive, contract: str | None = "job1", *, profile: str = "lawyer", minutes: float = 300, **options: Any
+) -> ExportReport:
+    """A package, a lawyer's if not said otherwise, made so many minutes after the beginning."""
+    return export(archive, contract=contract, profile=profile, now=lambda: at(minutes), **options)
 
 
 def rows(package: str, name: str) -> list[dict[str, str]]:
@@ -519,13 +521,16 @@ def test_a_package_is_named_after_the_platforms_number(platform: str | None, num
     assert expected == package_name(contract)
 
 
-def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
-    """Each message counts once for the tables and once for the pages."""
+@pytest.mark.parametrize(
+    ("profile", "total"), [("lawyer", 20), ("support", 12), ("court", 16), ("consult", 8), ("daily", 8)]
+)
+def test_progress_is_told_to_the_end(tmp_path: Path, profile: str, total: int) -> None:
+    """Each message counts once for each time that the profile goes through it, the PDFs' passes too."""
     told: list[tuple[int, int]] = []
 
-    exported(story(tmp_path / "home").archive, progress=lambda done, total: told.append((done, total)))
+    exported(story(tmp_path / "home").archive, profile=profile, progress=lambda *step: told.append(step))
 
-    assert [(done, 8) for done in range(1, 9)] == told
+    assert [(done, total) for done in range(1, total + 1)] == told
 
 
 def test_two_rooms_are_numbered_together(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def everywhere(text: str) -> bytes:
 
 def test_equal_reports_are_equal_files() -> None:
     """The same report at the same time gives the same bytes, in whatever zone that time is told."""
-    report = chapters.report(cases.case())
+    report = cases.told(chapters.report, cases.case())
 
     first = pdf(report, at=paper.AT)
     second = pdf(report, at=paper.AT.astimezone(timezone(timedelta(hours=9))))
@@ -73,7 +73,7 @@ def test_equal_reports_are_equal_files() -> None:
 @pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
 def test_the_file_is_sound(profile: str) -> None:
     """qpdf finds nothing wrong."""
-    made = paper.printed(chapters.report(cases.case(profile=profile)))
+    made = paper.printed(cases.told(chapters.report, cases.case(profile=profile)))
 
     assert "No syntax or stream encoding errors found" in paper.check(made)
 
@@ -81,7 +81,7 @@ def test_the_file_is_sound(profile: str) -> None:
 @paper.needs_poppler
 def test_the_file_says_what_it_is() -> None:
     """Title, author and date stand in the file, it is tagged, A4, and asks for nothing of its reader."""
-    facts = paper.info(paper.printed(chapters.report(cases.case())))
+    facts = paper.info(paper.printed(cases.told(chapters.report, cases.case())))
 
     assert ("Chatworkやり取り記録 報告書", "yamada") == (facts["Title"], facts["Author"])
     assert ("yes", "no", "no") == (facts["Tagged"], facts["JavaScript"], facts["Encrypted"])
@@ -91,7 +91,7 @@ def test_the_file_says_what_it_is() -> None:
 @paper.needs_qpdf
 def test_the_file_can_be_read_aloud() -> None:
     """It is in Japanese, claims PDF/A-2a and PDF/UA-1, its fonts travel with it, and nothing in it is an action."""
-    opened = paper.inner(paper.printed(chapters.report(cases.case())))
+    opened = paper.inner(paper.printed(cases.told(chapters.report, cases.case())))
 
     assert b"/Lang (ja-JP)" in opened
     assert b"<pdfaid:part>2</pdfaid:part>" in opened
@@ -159,7 +159,7 @@ def test_a_case_without_messages_is_printed() -> None:
     """Nothing held is a report too, and says so."""
     empty = cases.case([conversation.empty()], deliveries=(), seals=(), covered=(), started_at=None)
 
-    shown = paper.squeezed(paper.text(paper.printed(chapters.report(empty))))
+    shown = paper.squeezed(paper.text(paper.printed(cases.told(chapters.report, empty))))
 
     assert "発言はありません。" in shown
     assert "９取得できなかったもの・記録の限界" in shown
@@ -196,7 +196,7 @@ def test_the_template_names_no_address_and_one_file() -> None:
 def test_another_judge_finds_it_valid(tmp_path: Path) -> None:
     """PDFBox Preflight accepts the report built as PDF/A-1b, the one level that it can judge."""
     path = tmp_path / "report.pdf"
-    plain = replace(chapters.report(cases.case()), bookmarks=False)  # it cannot read where Typst's lead to
+    plain = replace(cases.told(chapters.report, cases.case()), bookmarks=False)  # it cannot read where Typst's lead to
     path.write_bytes(pdf(plain, at=paper.AT, standards=("a-1b",)))
     jars = ":".join(
         map(

@@ -14,11 +14,11 @@ import pytest
 
 from archiver import errors
 from archiver.export import submission
+from archiver.export.apart import pdf_apart
 from archiver.export.choice import choice
 from archiver.export.gathering import Preview
 from archiver.export.mask import Policy, policy
 from archiver.export.package import Declined, ExportReport
-from archiver.export.pdf import pdf
 from archiver.export.stamping import Stamping
 from archiver.schedule.verification import verify_path
 from archiver.store import seal
@@ -420,8 +420,8 @@ def test_a_report_that_cannot_be_made_stops_nothing(tmp_path: Path, monkeypatch:
     def refuse(*_arguments: object, **_options: object) -> bytes:
         raise errors.PdfUnavailable
 
-    monkeypatch.setattr("archiver.export.papers.pdf", refuse)
-    assert pdf is not refuse
+    monkeypatch.setattr("archiver.export.papers.pdf_apart", refuse)
+    assert pdf_apart is not refuse
 
     report = handed(story(tmp_path / "home"), "support", tmp_path / "out")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from archiver.export.report.case import Case, Covered, SealLine, StampLine
+from archiver.export.report.survey import Survey, survey
 from archiver.records import (
     Attachment,
     Contract,
@@ -45,6 +46,14 @@ BLANK_CONTRACT = Contract(id="job1", rooms=(), platform="crowdworks")
 
 DELIVERED = Delivery(1, "2026-11-06 09:12", "画面.png", 3707, "ab" * 32)
 """The sample's F-0001, on the platform."""
+
+
+Made = TypeVar("Made")
+
+
+def told(make: Callable[[Case, Survey], Made], of: Case) -> Made:
+    """What is made of a case and of the survey of it."""
+    return make(of, survey(of))
 
 
 def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> Case:

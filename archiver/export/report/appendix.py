@@ -1,21 +1,17 @@
 """Appendix A, 「付録A 全メッセージ」: every message as PDF volumes, each made by a process of its own.
 
-Typst keeps its memory until its process ends, so a volume is laid out in one that ends with it; a volume is bounded by
-messages and by signs. The values of one volume at a time are held here.
+A volume is bounded by messages and by signs. Two are laid out at a time, and the values of the next one wait here.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
+from collections import deque
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from multiprocessing.connection import Connection
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver import errors
-from archiver.export.pdf import pdf
+from archiver.export.apart import pdf_apart
 from archiver.export.report.breaks import Breaks
 from archiver.export.report.case import Case
 from archiver.export.report.chapters import COURT_MARGIN, MARGIN
@@ -28,6 +24,9 @@ from archiver.render.visible import visible
 MOST_MESSAGES = 2_500
 MOST_SIGNS = 800_000
 """Of texts and heads in one volume: long messages take as much room as many."""
+
+AT_ONCE = 2
+"""Volumes that are laid out side by side; each takes up to half a gigabyte."""
 
 _LINE = 3
 """What a line feed counts: a line takes room however short it is."""
@@ -49,10 +48,25 @@ def volumes(case: Case, folder: Path) -> Iterator[Path]:
 
     Raises PdfUnavailable, PdfFailed, OSError.
     """
-    for number, report in enumerate(volume_reports(case), 1):
+    for number, made in enumerate(_made(volume_reports(case), case), 1):
         path = folder / NAME.format(number=number)
-        _made_apart(report, case.created_at, path)
+        path.write_bytes(made)
         yield path
+
+
+def _made(reports: Iterable[Report], case: Case) -> Iterator[bytes]:
+    """The PDFs in the order of their reports. Raises PdfUnavailable, PdfFailed."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    waiting: deque[Future[bytes]] = deque()
+    try:
+        for report in reports:
+            waiting.append(pool.submit(pdf_apart, report, at=case.created_at))
+            if len(waiting) > AT_ONCE:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def volume_reports(case: Case) -> Iterator[Report]:
@@ -132,35 +146,3 @@ def _chapters(case: Case, pieces: list[_Piece]) -> Iterator[Chapter]:
             blocks.append(piece.block)
         if blocks:
             yield Chapter(f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})", tuple(blocks))
-
-
-def _made_apart(report: Report, at: datetime, path: Path) -> None:
-    """Lay out one volume in a process that ends with it. Raises PdfUnavailable, PdfFailed, OSError."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    worker = context.Process(target=_work, args=(report, at, there), daemon=True)
-    worker.start()
-    there.close()
-    try:
-        told = here.recv()
-    except EOFError:  # its end was not of its own will: most likely there was no memory for it
-        told = errors.PdfFailed, path.name
-    finally:
-        here.close()
-        worker.kill()
-        worker.join()
-    if not isinstance(told, bytes):
-        fault, detail = told
-        raise fault(detail=detail)
-    path.write_bytes(told)
-
-
-def _work(report: Report, at: datetime, told: Connection) -> None:
-    """In the process of a volume: tell the PDF, or which error there was (errors themselves cannot be sent)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for it is told, and ends it
-    try:
-        told.send(pdf(report, at=at))
-    except (errors.PdfUnavailable, errors.PdfFailed) as fault:
-        told.send((type(fault), fault.data.get("detail", "")))
-    except OSError as fault:
-        told.send((errors.PdfFailed, fault.strerror or ""))

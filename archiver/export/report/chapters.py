@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from archiver.export.report import excerpt, limits, method, parties, points, proofs, records, summary, timeline
 from archiver.export.report.case import Case
-from archiver.export.report.survey import Survey, survey
+from archiver.export.report.survey import Survey
 from archiver.export.report.values import Chapter, Report
 from archiver.render.times import stamp
 
@@ -32,9 +32,8 @@ MARGIN, COURT_MARGIN = 20.0, 30.0
 """Millimetres on the left; a court punches holes there."""
 
 
-def report(case: Case) -> Report:
+def report(case: Case, found: Survey) -> Report:
     """All chapters; the digest of the content stands in the footer only for readers who can use it."""
-    found = survey(case)
     court = case.profile == "court"
     number = f"管理番号 {case.name}"
     footer = f"作成 {stamp(case.created_at)}(日本時間)"

@@ -8,7 +8,7 @@ from archiver.export.report import summary, timeline
 from archiver.export.report.case import BLANK, STATED, Case
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.short import flat
-from archiver.export.report.survey import survey
+from archiver.export.report.survey import Survey
 from archiver.export.report.values import Chapter, Facts, Paragraph, Report
 from archiver.platforms.platform import platform_of
 from archiver.render.times import stamp
@@ -23,9 +23,8 @@ _CHAPTERS = "「第6章」などの章は、報告書の章です。"
 _FACT = 48
 
 
-def report(case: Case) -> Report:
+def report(case: Case, found: Survey) -> Report:
     """Page 1 of the report, then terms, money and the course of things."""
-    found = survey(case)
     first = summary.chapter(case, found)
     told = Paragraph(f"{_READ}{_CHAPTERS}", "small")
     return Report(

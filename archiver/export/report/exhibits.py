@@ -15,7 +15,7 @@ from archiver.export.enclosing import label
 from archiver.export.report.case import BLANK, Case, day_of
 from archiver.export.report.chapters import COURT_MARGIN
 from archiver.export.report.points import KINDS
-from archiver.export.report.survey import Survey, survey
+from archiver.export.report.survey import Survey
 from archiver.export.report.values import Chapter, Paragraph, Report, Table
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, Attachment
@@ -47,9 +47,9 @@ class Exhibit(NamedTuple):
     """Whether it is a part of the exhibit before it: 甲2の2 after 甲2の1."""
 
 
-def evidence_list(case: Case) -> Report:
+def evidence_list(case: Case, found: Survey) -> Report:
     """`evidence_list.pdf`."""
-    rows = tuple(numbered(exhibits(case, survey(case))))
+    rows = tuple(numbered(exhibits(case, found)))
     table = Table(HEADS, (0, 2.8, 0, 2.1, 1.8, 1.3, 1.9), rows, 8)
     return Report(
         title=TITLE,
@@ -63,9 +63,9 @@ def evidence_list(case: Case) -> Report:
     )
 
 
-def evidence_csv(case: Case) -> bytes:
+def evidence_csv(case: Case, found: Survey) -> bytes:
     """`evidence_list.csv`: UTF-8 with a byte order mark, CRLF, no cell a formula."""
-    lines = [HEADS, *numbered(exhibits(case, survey(case)))]
+    lines = [HEADS, *numbered(exhibits(case, found))]
     return ("\ufeff" + "".join(csv_line(line) for line in lines)).encode("utf-8")
 
 

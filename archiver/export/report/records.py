@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from archiver.chatwork.notation import parse
@@ -18,6 +19,9 @@ from archiver.render.visible import visible
 
 MOST_EVENTS = 200
 """Changes printed; the others are counted and stand in events.csv."""
+
+MOST_FILES = 1_000
+"""Files printed, those handed over on the platform first, then the newest; the others are counted."""
 
 _FILES = "７　納品・ファイルの一覧"
 _FILE_HEADS = (
@@ -41,11 +45,21 @@ def files(case: Case, _found: Survey) -> Chapter:
     """Every file with what became of its bytes."""
     name = platform_of(case.contract.platform).where
     delivered = {one.sha256 for one in case.deliveries if one.sha256}
-    rows = tuple(_file(case, one, delivered) for one in case.attachments)
-    if not rows:
+    every = case.attachments
+    if not every:
         return Chapter(_FILES, (Paragraph("ファイルはありません。"),))
+    shown = sorted(every, key=lambda one: (one.sha256 in delivered, one.uploaded_at), reverse=True)[:MOST_FILES]
+    rows = tuple(_file(case, one, delivered) for one in sorted(shown, key=lambda one: one.number))
     told = f"「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。"
-    return Chapter(_FILES, (Paragraph(told, "small"), Table(_FILE_HEADS, _FILE_WIDTHS, rows, 7)))
+    blocks = [Paragraph(told, "small"), *_left_out(case, len(every) - len(rows))]
+    return Chapter(_FILES, (*blocks, Table(_FILE_HEADS, _FILE_WIDTHS, rows, 7)))
+
+
+def _left_out(case: Case, count: int) -> Iterator[Paragraph]:
+    if count:
+        where = " files.csv にあります" if case.profile == "lawyer" else "この資料に載せていません(保管庫にはあります)"
+        told = "点のうち、納品したものと新しいものを載せました。ほか"
+        yield Paragraph(f"全{count + MOST_FILES:,}{told}{count:,}点は{where}。")
 
 
 def _file(case: Case, one: Attachment, delivered: set[str]) -> tuple[str, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from archiver.export.report.case import Case
 from archiver.records import Message, State
@@ -46,11 +45,13 @@ def survey(case: Case) -> Survey:
     """Look at every message of every room."""
     found = Survey()
     with_files = {one.message_id for one in case.attachments}
+    saved = array("d")
     ends: list[list[Message]] = []
     for room in case.rooms:
         latest: dict[bool, list[Message]] = {}
         for message in room.messages():
             _count(found, case, message)
+            saved.append(message.first_seen.timestamp())
             if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
                 found.marked[message.message_id] = CHANGED
             elif message.message_id in with_files:
@@ -60,7 +61,8 @@ def survey(case: Case) -> Survey:
         ends.append([one for side in latest.values() for one in side])
     for message in (one for end in ends for one in end):
         found.marked.setdefault(message.message_id, LAST)
-    found.before = _saved_by(case, found.last_reply.send_time if found.last_reply else None, found.count)
+    last = found.last_reply
+    found.before = found.count if last is None else sum(at <= last.send_time.timestamp() for at in saved)
     return found
 
 
@@ -76,16 +78,3 @@ def _count(found: Survey, case: Case, message: Message) -> None:
             found.last_reply = message
     elif message.account_id == case.owner_id and message.state in _CHANGED:
         found.own_edits += 1
-
-
-def _saved_by(case: Case, at: datetime | None, count: int) -> int:
-    """How many messages had been saved when the counterpart last wrote; a second pass, as the time is known late."""
-    if at is None:
-        return count
-    return sum(1 for message in every_message(case) if message.first_seen <= at)
-
-
-def every_message(case: Case) -> Iterator[Message]:
-    """The messages of all rooms, room by room."""
-    for room in case.rooms:
-        yield from room.messages()

@@ -53,7 +53,7 @@ def whole(report: Report) -> str:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_there_are_thirteen_chapters(profile: str) -> None:
     """Each profile has the same chapters in the same order, under the same headings."""
-    assert TITLES == [one.title for one in chapters.report(cases.case(profile=profile)).chapters]
+    assert TITLES == [one.title for one in cases.told(chapters.report, cases.case(profile=profile)).chapters]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -62,7 +62,12 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
     """No report, appendix or summary holds an accusation, a conclusion of law or a promise that cannot be kept."""
     plain = cases.room(["本文です"])
     case = cases.case([plain], profile=profile, contract=contract)
-    made = [chapters.report(case), consult.report(case), exhibits.evidence_list(case), *volume_reports(case)]
+    made = [
+        cases.told(chapters.report, case),
+        cases.told(consult.report, case),
+        cases.told(exhibits.evidence_list, case),
+        *volume_reports(case),
+    ]
 
     for report in made:
         assert [] == [word for word in FORBIDDEN if word in whole(report)]
@@ -70,7 +75,7 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
 
 def test_an_office_sees_no_digest_and_no_box() -> None:
     """To a support agent a digest or an exhibit's box on each page reads as a threat: neither is there."""
-    report = chapters.report(cases.case())
+    report = cases.told(chapters.report, cases.case())
 
     assert "作成 2026-11-25 10:44:33(日本時間)" == report.footer
     assert report.exhibit is None
@@ -79,7 +84,7 @@ def test_an_office_sees_no_digest_and_no_box() -> None:
 
 def test_a_lawyer_sees_the_digest_on_each_page() -> None:
     """The footer names the content list by the first sixteen digits of its digest."""
-    report = chapters.report(cases.case(profile="lawyer"))
+    report = cases.told(chapters.report, cases.case(profile="lawyer"))
 
     assert report.footer.endswith("内容一覧(content-sha256.txt)のSHA-256 先頭16桁 fefefefefefefefe")
     assert report.exhibit is None
@@ -88,11 +93,11 @@ def test_a_lawyer_sees_the_digest_on_each_page() -> None:
 @paper.needs_poppler
 def test_a_court_has_room_to_punch_and_to_number() -> None:
     """A court's pages have 30 mm on the left, a box for the exhibit's number, and entry numbers beside messages."""
-    report = chapters.report(cases.case(profile="court"))
+    report = cases.told(chapters.report, cases.case(profile="court"))
 
     pages = paper.pages(paper.printed(report))
 
-    assert (30.0, 20.0) == (report.left_margin, chapters.report(cases.case()).left_margin)
+    assert (30.0, 20.0) == (report.left_margin, cases.told(chapters.report, cases.case()).left_margin)
     assert all("甲第号証" in paper.squeezed(page) for page in pages)
     assert all("管理番号CWA-20261125-01" in paper.squeezed(page) for page in pages)
     assert any("記録番号\n70" in page for page in pages)
@@ -102,7 +107,7 @@ def test_a_court_has_room_to_punch_and_to_number() -> None:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_page_has_its_number_and_names_the_case(profile: str) -> None:
     """A single page tells to which report it belongs and how many there are."""
-    pages = paper.pages(paper.printed(chapters.report(cases.case(profile=profile))))
+    pages = paper.pages(paper.printed(cases.told(chapters.report, cases.case(profile=profile))))
 
     for number, page in enumerate(pages, 1):
         shown = paper.squeezed(page)
@@ -113,9 +118,9 @@ def test_every_page_has_its_number_and_names_the_case(profile: str) -> None:
 
 def test_the_summary_has_the_first_page_to_itself() -> None:
     """Chapter 2 begins on a new page, and no other must."""
-    assert [2] == [at for at, one in enumerate(chapters.report(cases.case()).chapters, 1) if one.new_page]
+    assert [2] == [at for at, one in enumerate(cases.told(chapters.report, cases.case()).chapters, 1) if one.new_page]
 
 
 def test_equal_cases_are_equal_reports() -> None:
     """Nothing in a report comes from elsewhere than its case."""
-    assert chapters.report(cases.case()) == chapters.report(cases.case())
+    assert cases.told(chapters.report, cases.case()) == cases.told(chapters.report, cases.case())

@@ -14,7 +14,7 @@ from tests.support.conversation import message_id
 
 def test_it_has_four_chapters() -> None:
     """Summary, terms, money and the course of things."""
-    titles = [one.title for one in consult.report(cases.case()).chapters]
+    titles = [one.title for one in cases.told(consult.report, cases.case()).chapters]
 
     assert ["１　要約", "２　契約条件", "３　金額", "４　時系列"] == titles
 
@@ -23,7 +23,7 @@ def test_it_has_four_chapters() -> None:
 @pytest.mark.parametrize("text", ["短い", LONG, WIDE])
 def test_it_is_two_pages(text: str) -> None:
     """However long what was typed and however much happened."""
-    pages = paper.pages(paper.printed(consult.report(monstrous(text))))
+    pages = paper.pages(paper.printed(cases.told(consult.report, monstrous(text))))
 
     assert 2 == len(pages)
     assert "３　金額".replace("　", "") in paper.squeezed(pages[1])
@@ -36,7 +36,9 @@ def test_it_says_what_the_desk_asks() -> None:
     room = cases.of_messages([cases.said("本文", 1)], attachments=files)
     deliveries = (Delivery(1, "2026-11-03"), Delivery(2, "2026-11-06 09:12"))
 
-    shown = paper.squeezed(paper.text(paper.printed(consult.report(cases.case([room], deliveries=deliveries)))))
+    shown = paper.squeezed(
+        paper.text(paper.printed(cases.told(consult.report, cases.case([room], deliveries=deliveries))))
+    )
 
     for wanted in (
         "業務委託の日2026-10-01",
@@ -54,4 +56,4 @@ def test_an_empty_case_is_two_chapters_of_blanks() -> None:
     """Nothing stated, nothing held: blanks, no fault."""
     case = cases.case([conversation.empty()], contract=cases.BLANK_CONTRACT, deliveries=())
 
-    assert 5 <= str(consult.report(case)).count(BLANK)
+    assert 5 <= str(cases.told(consult.report, case)).count(BLANK)

@@ -21,7 +21,7 @@ def lines(made: bytes) -> list[dict[str, str]]:
 
 def test_the_list_begins_with_contract_messages_and_method() -> None:
     """The contract's screen, the excerpt beside the whole, how it was taken, then the file that was delivered."""
-    found = lines(evidence_csv(cases.case()))
+    found = lines(cases.told(evidence_csv, cases.case()))
 
     assert [
         ("甲1", "契約詳細(契約ID 12345678)", "写し", "令和8年10月1日", "株式会社クラウドワークス"),
@@ -46,7 +46,7 @@ def test_the_list_begins_with_contract_messages_and_method() -> None:
 
 def test_what_is_to_be_proved_is_left_to_the_user() -> None:
     """No line claims what it proves, and that only a part is filed is said."""
-    found = lines(evidence_csv(cases.case()))
+    found = lines(cases.told(evidence_csv, cases.case()))
 
     assert {TO_FILL} == {row["立証趣旨"] for row in found}
     assert "一部の抜粋" in found[1]["備考"]
@@ -58,7 +58,7 @@ def test_what_the_user_added_is_listed() -> None:
     room = cases.of_messages([cases.said("本文", 1)], attachments=(cases.file(7, message_id(1)),))
     case = cases.case([room], deliveries=(Delivery(1, "2026-11-06", file_id=7),), enclosures=(added,))
 
-    found = lines(evidence_csv(case))
+    found = lines(cases.told(evidence_csv, case))
 
     assert ("ファイル F-0007 「movie07.mp4」", "原告") == (found[-2]["標目"], found[-2]["作成者"])
     assert ("画面の写し S-001 「契約画面.png」", "令和8年10月3日") == (found[-1]["標目"], found[-1]["作成年月日"])
@@ -69,7 +69,7 @@ def test_a_spreadsheet_opens_it_safely() -> None:
     """A byte order mark, CRLF, and no cell that is a formula, whatever was typed."""
     hostile = replace(cases.CONTRACT, platform_id="\n=cmd|' /C calc'!A0", contracted_on="=1+1")
 
-    made = evidence_csv(cases.case(contract=hostile))
+    made = cases.told(evidence_csv, cases.case(contract=hostile))
 
     assert made.startswith(b"\xef\xbb\xbf")
     assert made.count(b"\r\n") == made.count(b"\n")
@@ -92,7 +92,7 @@ def test_days_are_told_in_years_of_the_era(at_: datetime, wanted: str) -> None:
 @paper.needs_poppler
 def test_the_page_holds_what_the_table_holds() -> None:
     """The PDF has each line, the note that it is a draft, and the margin of a court."""
-    report = evidence_list(cases.case())
+    report = cases.told(evidence_list, cases.case())
 
     shown = paper.squeezed(paper.text(paper.printed(report)))
 

@@ -27,7 +27,7 @@ def items(case: Case) -> list[str]:
 @pytest.mark.parametrize("rooms", [[], [conversation.empty()], [conversation.sample()]])
 def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
     """Whatever the case, the chapter is printed with what this kind of record can never hold."""
-    report = chapters.report(cases.case(rooms, profile=profile))
+    report = cases.told(chapters.report, cases.case(rooms, profile=profile))
 
     (chapter,) = (one for one in report.chapters if one.title == "９　取得できなかったもの・記録の限界")
     (bullets,) = chapter.blocks

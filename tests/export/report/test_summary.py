@@ -59,7 +59,7 @@ def test_it_is_one_page(text: str, platform: str | None) -> None:
     """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
     case = monstrous(text)
     case = replace(case, contract=replace(case.contract, platform=platform))
-    report = chapters.report(case)
+    report = cases.told(chapters.report, case)
     second = replace(report.chapters[1], blocks=())
 
     pages = paper.pages(paper.printed(replace(report, chapters=(report.chapters[0], second))))
@@ -73,7 +73,7 @@ def test_it_is_one_page(text: str, platform: str | None) -> None:
 @paper.needs_poppler
 def test_it_says_who_what_when_and_what_is_asked() -> None:
     """Request, contract, people, dates, range and standing are on page 1 of the report."""
-    first = paper.squeezed(paper.pages(paper.printed(chapters.report(cases.case())))[0])
+    first = paper.squeezed(paper.pages(paper.printed(cases.told(chapters.report, cases.case())))[0])
 
     for wanted in (
         "利用規約に基づく検収手続きのご検討をお願いします。",

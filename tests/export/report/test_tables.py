@@ -117,6 +117,22 @@ def test_files_have_way_state_and_digest() -> None:
     assert "[U+000A]" in second[2]
 
 
+@pytest.mark.parametrize(("profile", "where"), [("lawyer", "files.csv にあります"), ("support", "保管庫にはあります")])
+def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
+    monkeypatch: pytest.MonkeyPatch, profile: str, where: str
+) -> None:
+    """The others are counted, with where they stand: a table of thousands would take a computer's memory."""
+    monkeypatch.setattr(records, "MOST_FILES", 2)
+    case = cases.case(profile=profile)
+    newest = max(case.attachments[1:], key=lambda one: one.uploaded_at)
+
+    chapter = records.files(case, survey(case))
+
+    assert ["F-0001", newest.number] == [row[0] for row in rows(chapter)]
+    assert "全3点のうち、納品したものと新しいものを載せました。ほか1点は" in words(chapter)
+    assert where in words(chapter)
+
+
 def test_changes_are_told_in_words() -> None:
     """Tags of a changed message are words, long texts are cut, times are those of Japan, own changes are counted."""
     room = conversation.ROOM

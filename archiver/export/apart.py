@@ -1,0 +1,50 @@
+"""A PDF laid out in a process of its own: Typst keeps its memory until its process ends, so it ends with the PDF."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from contextlib import suppress
+from datetime import datetime
+from multiprocessing.connection import Connection
+
+from archiver import errors
+from archiver.export.pdf import pdf
+from archiver.export.report.values import Report
+
+
+def pdf_apart(report: Report, *, at: datetime) -> bytes:
+    """The report as a PDF whose date is `at`. Raises PdfUnavailable, PdfFailed; safe to call from many threads."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    worker = context.Process(target=_work, args=(report, at, there), daemon=True)
+    worker.start()
+    there.close()
+    try:
+        told = here.recv()
+    except EOFError:  # its end was not of its own will: most likely there was no memory for it
+        told = errors.PdfFailed, report.title
+    finally:
+        here.close()
+        worker.kill()
+        worker.join()
+    if not isinstance(told, bytes):
+        fault, detail = told
+        raise fault(detail=detail)
+    return told
+
+
+def _work(report: Report, at: datetime, told: Connection) -> None:
+    """In the process of its own: tell the PDF, or which error there was (errors themselves cannot be sent)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for it is told, and ends it
+    with suppress(BrokenPipeError):  # who waited for it is gone
+        told.send(_made(report, at))
+
+
+def _made(report: Report, at: datetime) -> object:
+    try:
+        return pdf(report, at=at)
+    except (errors.PdfUnavailable, errors.PdfFailed) as fault:
+        return type(fault), fault.data.get("detail", "")
+    except OSError as fault:
+        return errors.PdfFailed, fault.strerror or ""
