@@ -1,0 +1,101 @@
+"""The archive and its disk: in use (11), of another version (12), full, damaged or not allowed (1), disagreeing (3)."""
+
+from __future__ import annotations
+
+from archiver.errors.base import N_, ArchiverError
+
+
+class ArchiveInUse(ArchiverError):
+    """Another round is running: exit 11."""
+
+    code = 11
+    message = N_("Another run is using this archive ({path}) at the moment.")
+    hint = N_("Nothing is lost. Wait until it has ended and try again.")
+
+
+class NewerArchive(ArchiverError):
+    """The archive was made by a newer version: exit 12."""
+
+    code = 12
+    message = N_("The archive in {path} was made by a newer version of this program.")
+    hint = N_("Install the newer version. The archive was not touched.")
+
+
+class NoSpaceToMigrate(NewerArchive):
+    """The archive must be migrated, and there is no space for the copy made first: exit 12."""
+
+    message = N_("The archive in {path} needs a newer form, but there is no space for the copy made first.")
+    hint = N_("Make space and run: archive migrate   The archive was not touched.")
+
+
+class StorageError(ArchiverError):
+    """The disk does not let us read or write."""
+
+    message = N_("{path} cannot be written: {detail}")
+    hint = N_("What was saved before is kept.")
+
+
+class HomeNotWritable(StorageError):
+    """The home cannot be made or written."""
+
+    message = N_("The folder {path} cannot be written: {detail}")
+    hint = N_("Choose another folder with --home, or allow writing there.")
+
+
+class OlderArchive(StorageError):
+    """The archive has the form of an older version, and what was wanted needs the form of this one."""
+
+    message = N_(
+        "The archive in {path} has the form of an older version of this program; this command needs the present form."
+    )
+    hint = N_("Bring it to this version, on a disk that can be written: archive migrate   Nothing was changed.")
+
+
+class DiskFull(StorageError):
+    """No space is left on the disk."""
+
+    message = N_("The disk is full; what was saved before is kept ({path}).")
+    hint = N_("Make space and run the same command again.")
+
+
+class NoSpaceForCopy(StorageError):
+    """The place of a copy has too little space, known before anything is copied."""
+
+    message = N_("The copy needs {needed_mb} MB, but only {free_mb} MB are free in {path}.")
+    hint = N_("Make space there or name another folder. An earlier copy there was not touched.")
+
+
+class CopyNotClosed(StorageError):
+    """Somebody worked in a copy, and the last changes still lie in a log beside its database."""
+
+    message = N_("The database in {path} is in use, or was not closed properly.")
+    hint = N_("If nothing uses it, close it with: archive --home {path} status   Then try again.")
+
+
+class NotAllowed(StorageError):
+    """The operating system refuses a file or folder."""
+
+    message = N_("This computer does not allow the use of {path}: {detail}")
+    hint = N_("Look at the permissions of that file or folder. What was saved before is kept.")
+
+
+class ArchiveBusy(StorageError):
+    """Another program has been writing to the database for too long."""
+
+    message = N_("The archive's database has been busy for {seconds} seconds.")
+    hint = N_("Try again in a minute.")
+
+
+class ArchiveDamaged(StorageError):
+    """The database cannot be read as one of ours."""
+
+    message = N_("The database {path} cannot be read: {detail}")
+    hint = N_("Check it with: archive verify   Use a copy of the archive if there is one.")
+
+
+class RowsDisagree(StorageError):
+    """A readable row says something else than the entry it names: exit 3, as for any finding."""
+
+    code = 3
+    message = N_("{subject}: the readable table differs from the record it was made of. Nothing was exported.")
+    hint = N_("See what differs with: archive verify --deep")

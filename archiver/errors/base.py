@@ -1,0 +1,32 @@
+"""What every error has: its sentence, its exit code, what to do next."""
+
+from __future__ import annotations
+
+from gettext import gettext
+from typing import ClassVar
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that catalogue extractors know
+    """Mark a text for the catalogues without translating it yet."""
+    return text
+
+
+class ArchiverError(Exception):
+    """The work cannot go on; carries data, not prose."""
+
+    code: ClassVar[int] = 1
+    message: ClassVar[str] = N_("Something went wrong: {detail}")
+    hint: ClassVar[str] = ""
+
+    def __init__(self, **data: object) -> None:
+        """Keep the facts that the sentence needs, each also as an attribute."""
+        super().__init__(data)
+        self.data = data
+
+    def __str__(self) -> str:
+        """The sentence in the language of the process."""
+        return gettext(self.message).format(**self.data)
+
+    def advice(self) -> str:
+        """What the user can do next, in the language of the process; may be empty."""
+        return gettext(self.hint).format(**self.data) if self.hint else ""

@@ -1,0 +1,71 @@
+"""Chatwork refused the token (10), could not be asked, or did not answer as documented (1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.errors.base import N_, ArchiverError
+
+if TYPE_CHECKING:
+    from archiver.records import Reply
+
+
+class TokenRefused(ArchiverError):
+    """Chatwork refused the API token (401)."""
+
+    code = 10
+    message = N_("Chatwork refused the API token (401). What is saved stays saved.")
+    hint = N_(
+        "In Chatwork open サービス連携 > APIトークン, copy the token shown there and store it with: archive token set"
+    )
+
+
+class ChatworkError(ArchiverError):
+    """Chatwork could not be asked, or did not answer as documented."""
+
+    message = N_("Chatwork did not answer {path} as expected: {detail}")
+    hint = N_("Nothing is lost; the next run tries again.")
+
+
+class Unreachable(ChatworkError):
+    """No connection, a time-out, or a server error after all retries."""
+
+    message = N_("Chatwork could not be reached ({detail}).")
+
+
+class NotUnderstood(ChatworkError):
+    """A reply that is not what the API documents: HTML, cut, empty, of another shape."""
+
+
+class Refused(ChatworkError):
+    """A 4xx other than those with a class of their own."""
+
+    message = N_("Chatwork refused {path} ({status}): {detail}")
+
+
+class NotVisible(ChatworkError):
+    """403 or 404: not accessible to this account now; no reason is known.
+
+    Attributes: `reply`, with its status and its limitation header.
+    """
+
+    message = N_("Chatwork shows nothing at {path} ({status}).")
+
+    def __init__(self, *, path: str, status: int, reply: Reply) -> None:
+        """Keep the reply: what was not shown is evidence too."""
+        super().__init__(path=path, status=status)
+        self.path = path
+        self.status = status
+        self.reply = reply
+
+
+class BudgetSpent(ChatworkError):
+    """The request budget or the time given is used up before the work is done."""
+
+    message = N_("The number of calls that Chatwork allows for now is used up; the rest was left for the next run.")
+
+
+class TransferFailed(ChatworkError):
+    """A file could not be downloaded as listed."""
+
+    message = N_("A file could not be downloaded ({reason} {detail}).")

@@ -1,0 +1,37 @@
+"""What this computer has not or will not do: PDFs and schedulers."""
+
+from __future__ import annotations
+
+from archiver.errors.base import N_, ArchiverError
+
+
+class PdfUnavailable(ArchiverError):
+    """The library that makes PDFs does not run on this computer."""
+
+    message = N_("No PDF can be made on this computer; the pages of the transcript can be printed instead.")
+
+
+class PdfFailed(ArchiverError):
+    """The library refused to make a PDF of the report."""
+
+    message = N_("The report could not be made as a PDF: {detail}")
+
+
+class SchedulerMissing(ArchiverError):
+    """The program by which a scheduler is spoken to is not on this computer."""
+
+    message = N_("This computer has no program “{program}”, so no job could be registered there.")
+    hint = N_(
+        "Choose another scheduler: archive schedule install --with cron (or systemd, launchd, windows). "
+        "Or leave this running: archive daemon"
+    )
+
+
+class SchedulerRefused(ArchiverError):
+    """A scheduler's own program did not do what it was asked."""
+
+    message = N_("{program} refused: {detail}")
+    hint = N_(
+        "Nothing was registered. Another way: archive schedule install --with cron (or systemd, launchd, windows). "
+        "Or leave this running: archive daemon"
+    )

@@ -1,0 +1,40 @@
+"""Words that cannot be searched for, explained: exit 2."""
+
+from __future__ import annotations
+
+from archiver.errors.base import N_
+from archiver.errors.usage import UsageError
+
+
+class BadSearch(UsageError):
+    """The words of a search cannot be understood."""
+
+
+class EmptySearch(BadSearch):
+    """Nothing was given to look for."""
+
+    message = N_("Say what to look for: a word, a phrase between quotation marks, or a filter such as has:file.")
+
+
+class UnclosedPhrase(BadSearch):
+    """A phrase has a quotation mark at its beginning only."""
+
+    message = N_("The quotation mark of “{text}” is not closed by a second one.")
+
+
+class EmptyPart(BadSearch):
+    """Nothing stands between quotation marks, or after a filter's name."""
+
+    message = N_("Nothing is given to look for at “{text}”; the value of a filter follows its colon without a blank.")
+
+
+class NegatedFilter(BadSearch):
+    """A minus sign stands before a filter."""
+
+    message = N_("“{text}”: only words and phrases can be excluded with “-”, filters cannot.")
+
+
+class UnknownHas(BadSearch):
+    """`has:` is followed by something that no message has."""
+
+    message = N_("“has:{value}” is not known. Known: {known}")

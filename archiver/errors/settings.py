@@ -1,0 +1,93 @@
+"""Settings, the token's place and the account: exit 5."""
+
+from __future__ import annotations
+
+from archiver.errors.base import N_, ArchiverError
+
+
+class SettingsError(ArchiverError):
+    """Something in the settings keeps the program from starting."""
+
+    code = 5
+    message = N_("{detail}")
+
+
+class BadSettings(SettingsError):
+    """`archive.toml` cannot be read, or holds a value of the wrong kind."""
+
+    message = N_("The settings file {path} is not right: {detail}")
+    hint = N_("Open the file, correct that place and try again. Nothing was changed.")
+
+
+class NoArchive(SettingsError):
+    """The home holds no archive yet."""
+
+    message = N_("There is no archive in {path} yet.")
+    hint = N_("Set one up with: archive init")
+
+
+class SyncedFolder(SettingsError):
+    """The home lies in a folder that another program copies while we write."""
+
+    message = N_("{path} lies in a folder that {service} synchronises; the database would be damaged there.")
+    hint = N_("Choose another folder with --home, and copy dailies there with [exports] also_to.")
+
+
+class NetworkFolder(SettingsError):
+    """The home lies on another computer, where SQLite's locks are not dependable."""
+
+    message = N_(
+        "{path} lies on another computer ({kind}); the locks of the database are not dependable over a network, so it"
+        " could be damaged there."
+    )
+    hint = N_("Choose a folder on a disk of this computer with --home, and copy there with: archive backup {path}")
+
+
+class BadBaseUrl(SettingsError):
+    """`CHATWORK_API_BASE_URL` is neither https nor loopback."""
+
+    message = N_("CHATWORK_API_BASE_URL must begin with https:// or lead to this computer; it is “{url}”.")
+
+
+class BadRoots(SettingsError):
+    """The root certificate that the settings pin for a time-stamp authority cannot be read."""
+
+    message = N_("The root certificate of the time-stamp authority “{name}” cannot be read: {detail}")
+    hint = N_("Correct [timestamp] authorities in {path}. Saving goes on; the time stamps wait until then.")
+
+
+class TokenMissing(SettingsError):
+    """No API token is where the settings say it is."""
+
+    message = N_("No API token was found ({source}).")
+    hint = N_("Set CHATWORK_API_TOKEN, or store the token with: archive token set")
+
+
+class TokenMalformed(SettingsError):
+    """What lies where the token should be cannot be one."""
+
+    message = N_("What is stored as API token ({source}) is not one: it holds signs that no token has.")
+    hint = N_("Copy the token once more and store it with: archive token set")
+
+
+class TokenFileUnsafe(SettingsError):
+    """Others than the owner may read the token file."""
+
+    message = N_("The token file {path} can be read by others, so it was not used.")
+    hint = N_("Allow only yourself to read it: chmod 600 {path}")
+
+
+class KeyringUnavailable(SettingsError):
+    """The system's keyring cannot be used in this session."""
+
+    message = N_("The system's password store cannot be used here: {detail}")
+    hint = N_("Use another place: archive token set --source file:PATH, or the variable CHATWORK_API_TOKEN")
+
+
+class WrongAccount(SettingsError):
+    """The token belongs to another account than this archive."""
+
+    message = N_(
+        "This token belongs to account {found}, but the archive in {path} is of account {expected}. Nothing was saved."
+    )
+    hint = N_("Use the token of account {expected}, or another archive with --home.")

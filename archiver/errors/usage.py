@@ -1,0 +1,189 @@
+"""The command was called with something that cannot be meant: exit 2."""
+
+from __future__ import annotations
+
+from archiver.errors.base import N_, ArchiverError
+
+
+class UsageError(ArchiverError):
+    """The command was called with something that cannot be meant."""
+
+    code = 2
+    message = N_("{detail}")
+
+
+class UnknownContract(UsageError):
+    """No contract has this id."""
+
+    message = N_("There is no contract “{contract}” in this archive.")
+    hint = N_("See the contracts with: archive contract list")
+
+
+class AmbiguousContract(UsageError):
+    """The contract was left out, and there is not exactly one."""
+
+    message = N_("Say which contract is meant ({count} are in this archive).")
+    hint = N_("See the contracts with: archive contract list")
+
+
+class NoContract(UsageError):
+    """Nothing is archived before a contract names its rooms."""
+
+    message = N_("No contract has been entered yet, so there is nothing to save.")
+    hint = N_("See your rooms with: archive rooms   Then: archive contract add job1 --room NUMBER")
+
+
+class ContractExists(UsageError):
+    """A contract with this id is already in the archive."""
+
+    message = N_("The contract “{contract}” is already in this archive.")
+    hint = N_("Change it with: archive contract set {contract}")
+
+
+class BadContractId(UsageError):
+    """A contract id has another form than allowed."""
+
+    message = N_("“{contract}” cannot be a contract id: use 1 to 32 of a-z, 0-9 and “-”.")
+
+
+class UnknownRoom(UsageError):
+    """The room is not one this account can see, or not one of a contract."""
+
+    message = N_("Room {room} is not among the rooms meant here.")
+    hint = N_("See your rooms with: archive rooms")
+
+
+class UnknownProfile(UsageError):
+    """The profile of an export is not known."""
+
+    message = N_("There is no export for “{profile}”. Known: {known}")
+
+
+class BadValue(UsageError):
+    """An option's value cannot be understood."""
+
+    message = N_("“{value}” is not understood for {option}. Example: {example}")
+
+
+class PortTaken(UsageError):
+    """The viewer cannot have the port that was asked for."""
+
+    message = N_("The port {port} cannot be used: another program has it, or it is reserved.")
+    hint = N_("Leave out --port to take a free one.")
+
+
+class UnknownAlert(UsageError):
+    """No alert has this number."""
+
+    message = N_("There is no alert with the number {number}.")
+    hint = N_("See the alerts with: archive alerts")
+
+
+class NothingThere(UsageError):
+    """A path given by the user leads to nothing that can be read."""
+
+    message = N_("There is nothing to read at “{path}”.")
+
+
+class BadCopyPlace(UsageError):
+    """A copy of the archive cannot be made at this place; what lies there was not touched."""
+
+    message = N_("The archive cannot be copied to {path}: {detail}")
+    hint = N_("Nothing was changed there. Name another folder, best on another disk.")
+
+
+class ArchiveThere(UsageError):
+    """The home already holds an archive, or parts of one."""
+
+    message = N_("There is already an archive in {path}. It was not touched.")
+    hint = N_("Restore to another folder: archive --home DIR restore SRC")
+
+
+class FileTooLarge(UsageError):
+    """A file given by the user must be held in memory whole, and is too large for that."""
+
+    message = N_("“{path}” is too large to be read at once (limit {limit_mb} MB).")
+    hint = N_("Save it in several smaller files and name them all.")
+
+
+class NotAFile(UsageError):
+    """A path given by the user leads to a folder, a device or a pipe."""
+
+    message = N_("“{path}” is not a file. Name one file, not a folder.")
+
+
+class FileAboveLimit(UsageError):
+    """A file given by the user is larger than files may be."""
+
+    message = N_("“{path}” is larger than the limit of {limit_gb} GB. Nothing was saved.")
+    hint = N_("The limit is max_gb under [files] in archive.toml.")
+
+
+class OwnFile(UsageError):
+    """A file given by the user belongs to the archive itself, or holds the token."""
+
+    message = N_("“{path}” belongs to the archive itself and cannot be added to a contract.")
+    hint = N_("Name the screenshot, notice or document itself, where you saved it.")
+
+
+class DayAhead(UsageError):
+    """Something that has happened is given a time that has not come yet."""
+
+    message = N_("“{value}” for {option} lies in the future.")
+    hint = N_("Times are those of Japan. Look at the year, the month and the day once more.")
+
+
+class DaysInWrongOrder(UsageError):
+    """What comes first on a platform is given a later day."""
+
+    message = N_("{after} ({later}) lies before {before} ({first}); on a platform it is the other way round.")
+    hint = N_("Nothing was changed. Look at both days once more; give both options to correct both.")
+
+
+class EmptyPeriod(UsageError):
+    """A period ends before it begins, so nothing could lie in it."""
+
+    message = N_("--from {begin} lies after --to {end}: nothing can lie between them.")
+    hint = N_("Change them around, or leave one out.")
+
+
+class UnknownPlatform(UsageError):
+    """No file of `archiver/platforms` has this name."""
+
+    message = N_("There is no platform “{platform}”.")
+    hint = N_("Known are: {known}. If the job was agreed elsewhere, it is direct.")
+
+
+class UnknownPerson(UsageError):
+    """Nobody with this account id was seen in the contract's rooms."""
+
+    message = N_("Nobody with the account id {account} was seen in the rooms of contract “{contract}”.")
+    hint = N_("Seen there: {people}")
+
+
+class UnknownMessage(UsageError):
+    """No message of the contract's rooms has this id."""
+
+    message = N_("No kept message of contract “{contract}” has the id {message}.")
+    hint = N_("The page of the conversation (archive show) has the ids. Newer messages: archive sync")
+
+
+class UnknownFile(UsageError):
+    """No file of the contract's rooms has this id."""
+
+    message = N_("No file of the rooms of contract “{contract}” has the id {file}.")
+    hint = N_("Newer files are known after: archive sync")
+
+
+class UnknownDelivery(UsageError):
+    """No delivery of the contract has this number."""
+
+    message = N_("Contract “{contract}” has no delivery with the number {number}.")
+    hint = N_("See the deliveries with: archive delivery list {contract}")
+
+
+class UnknownEnclosure(UsageError):
+    """Nothing that was attached to the contract has this number."""
+
+    message = N_("Contract “{contract}” has no attachment with the number {number}.")
+    hint = N_("See the attachments with: archive contract show {contract}")

@@ -1,0 +1,83 @@
+"""What the archive holds, as frozen values that every part may pass on.
+
+Times are aware UTC; message ids are decimal text; texts are exactly as Chatwork gave them. Nothing here
+reads, writes or decides.
+"""
+
+from archiver.records.contract import (
+    Contract,
+    ContractRoom,
+    Delivery,
+    Enclosure,
+    Mapped,
+    Part,
+    Sides,
+)
+from archiver.records.conversation import (
+    Attachment,
+    Conversation,
+    Gap,
+    Known,
+    Message,
+    OtherChat,
+    Pause,
+    Period,
+    Person,
+    Source,
+    State,
+    Task,
+    Version,
+)
+from archiver.records.evidence import (
+    Entry,
+    Observation,
+    Seal,
+)
+from archiver.records.names import (
+    JST,
+    AccountId,
+    FileId,
+    JsonObject,
+    MessageId,
+    RoomId,
+    TaskId,
+)
+from archiver.records.reply import (
+    KEPT_HEADERS,
+    Reply,
+)
+
+__all__ = (
+    "JST",
+    "KEPT_HEADERS",
+    "AccountId",
+    "Attachment",
+    "Contract",
+    "ContractRoom",
+    "Conversation",
+    "Delivery",
+    "Enclosure",
+    "Entry",
+    "FileId",
+    "Gap",
+    "JsonObject",
+    "Known",
+    "Mapped",
+    "Message",
+    "MessageId",
+    "Observation",
+    "OtherChat",
+    "Part",
+    "Pause",
+    "Period",
+    "Person",
+    "Reply",
+    "RoomId",
+    "Seal",
+    "Sides",
+    "Source",
+    "State",
+    "Task",
+    "TaskId",
+    "Version",
+)

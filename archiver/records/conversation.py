@@ -1,0 +1,199 @@
+"""A room as it is shown: its messages with every version, files, tasks, people, gaps and pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from archiver.records.names import AccountId, FileId, MessageId, RoomId, TaskId
+
+
+class State(StrEnum):
+    """What we know of a message's presence (design §3)."""
+
+    PRESENT = "present"
+    EDITED = "edited"
+    DELETED = "deleted"
+    MISSING = "missing"
+    HIDDEN = "hidden"
+
+
+class Source(StrEnum):
+    """How a message, task, file or member came to us."""
+
+    LIST = "list"
+    SINGLE = "single"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive holds of one message, as far as a comparison needs it."""
+
+    message_id: MessageId
+    state: State
+    fingerprint: str
+    """Of author, body, send_time and update_time, as `store.project` makes it."""
+    text_digest: str
+    """Of the last text that was not the deletion mark; empty if none was ever seen."""
+    was_edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One text that a message had, with the interval in which it was seen."""
+
+    body: str
+    update_time: int
+    first_seen: datetime
+    last_seen: datetime
+    """The last reading that still showed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message with everything it ever said."""
+
+    no: int
+    """Its number within one package or page; citations carry the message id too."""
+    room_id: RoomId
+    message_id: MessageId
+    account_id: AccountId
+    name: str
+    """The display name as last received with this message."""
+    send_time: datetime
+    update_time: int
+    state: State
+    body: str
+    """The current text; `[deleted]` once deleted; the last one shown for missing and hidden."""
+    versions: tuple[Version, ...]
+    """Oldest first, the current one included."""
+    first_seen: datetime
+    changed_at: datetime
+    """When the present state was first observed."""
+    entry_seq: int
+    source: Source
+
+    @property
+    def texts(self) -> tuple[Version, ...]:
+        """The versions that are texts, the deletion mark left out."""
+        return tuple(version for version in self.versions if version.body != "[deleted]")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a room and what became of its bytes."""
+
+    number: str
+    """`F-0001`, within one package."""
+    room_id: RoomId
+    file_id: FileId
+    message_id: MessageId
+    account_id: AccountId
+    account_name: str
+    name: str
+    """As the sender named it: hostile text, never a path."""
+    size: int
+    uploaded_at: datetime
+    gone_since: datetime | None
+    """When Chatwork was first seen not to show it any more."""
+    sha256: str | None
+    saved_at: datetime | None
+    reason: str | None
+    """Why the bytes are not held, if they are not."""
+    stored_as: str | None
+    """Where the bytes lie in the package, as a path from its `data/` folder with `/`; None if not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of a room that no reading has shown."""
+
+    room_id: RoomId
+    number: int
+    after: MessageId | None
+    """The last message before it that is held; None = the room's beginning."""
+    before: MessageId
+    start: datetime | None
+    end: datetime | None
+    missing: int | None
+    """An estimate from Chatwork's counter; None = not known."""
+    reason: str
+    """`window` (more than 100 messages between two readings), `inaccessible`, `list`, `first_sync` or `plan`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A time in which the job did not run; nothing posted was lost unless a gap says so."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as last seen."""
+
+    task_id: TaskId
+    room_id: RoomId
+    message_id: MessageId
+    assignee: str
+    assigned_by: str
+    body: str
+    limit: datetime | None
+    status: str
+    gone_since: datetime | None
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody seen in a room, with every name shown, oldest first."""
+
+    account_id: AccountId
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time in which everything a room showed was seen."""
+
+    start: datetime
+    end: datetime
+
+
+class OtherChat(NamedTuple):
+    """A direct chat with a person of a contracted room that no contract names: nothing else is known of it."""
+
+    account_id: AccountId
+    room_id: RoomId
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One room as a package or page shows it; messages come as often as they are asked for."""
+
+    contract: str
+    """What the user calls the contract: the platform's id if known, else ours."""
+    room_id: RoomId
+    room_name: str
+    description: str
+    owner_id: AccountId
+    """Whose token read it; shown as 報告者."""
+    read_at: datetime
+    """The time of the state shown."""
+    messages: Callable[[], Iterator[Message]]
+    """A fresh iterator each call, by numeric message id."""
+    count: int
+    people: Mapping[int, Person]
+    attachments: tuple[Attachment, ...]
+    tasks: tuple[Task, ...]
+    gaps: tuple[Gap, ...]
+    pauses: tuple[Pause, ...]
+    covered: tuple[Period, ...]
+    inaccessible_since: datetime | None = None
+    other_chats: tuple[OtherChat, ...] = ()
+    """With people of this room."""

@@ -1,0 +1,51 @@
+"""What is written down and closed: entries, what becomes one, and the seals over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from archiver.records.names import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing observed or stated, as it stands in the archive; `line` is what was hashed."""
+
+    seq: int
+    observed_at: str
+    kind: str
+    account_id: int | None
+    room_id: int | None
+    key: str
+    line: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What is to become an entry: the writer gives it a number, a salt and a digest."""
+
+    kind: str
+    key: str
+    payload: JsonObject
+    room_id: int | None = None
+    reply: str | None = None
+    """SHA-256 of the body of the HTTP reply it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A closed stretch of entries; `sha256` is that of the seal's file."""
+
+    number: int
+    first: int
+    last: int
+    sha256: str
+    closed_at: datetime
+    day: str
+
+    @property
+    def name(self) -> str:
+        """The name of its file in `seals/`."""
+        return f"{self.number:06}-{self.day}.json"

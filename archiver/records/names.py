@@ -1,0 +1,23 @@
+"""How rooms, people, messages and times are named: the identifiers, and the zone they are shown in."""
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+from typing import Any, NewType
+
+AccountId = NewType("AccountId", int)
+
+RoomId = NewType("RoomId", int)
+
+FileId = NewType("FileId", int)
+
+TaskId = NewType("TaskId", int)
+
+MessageId = NewType("MessageId", str)
+"""Decimal digits without leading zeros; up to 64 bits, so never a float and never cut."""
+
+JsonObject = dict[str, Any]
+"""An object exactly as `json.loads` gave it, unknown fields included."""
+
+JST = timezone(timedelta(hours=9), "JST")
+"""Asia/Tokyo: without summer time since 1952, so no time-zone database is needed."""

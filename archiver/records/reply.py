@@ -1,0 +1,47 @@
+"""One reply of the API, kept as it came."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One HTTP reply of the API, kept as it came."""
+
+    path: str
+    """Path below the base URL with its query, as sent: `/rooms/1/messages?force=1`."""
+    status: int
+    body: bytes
+    """After HTTP content decoding; empty for 204."""
+    headers: Mapping[str, str]
+    """Names in lower case; only those worth keeping (`records.KEPT_HEADERS`)."""
+    received_at: datetime
+    """When the last byte had come, by this machine's clock."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Lower-case hex SHA-256 of the body."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def limited(self) -> bool:
+        """Whether the free plan hides something here (chatwork-message-limitation, Chatwork 2022-09-06)."""
+        return self.headers.get("chatwork-message-limitation", "").strip().lower() == "true"
+
+
+KEPT_HEADERS = frozenset(
+    {
+        "date",
+        "content-type",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+        "chatwork-message-limitation",
+        "chatwork-message-limitation-summary",
+    }
+)

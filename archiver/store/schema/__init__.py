@@ -1,0 +1,87 @@
+"""The tables: entries and replies (the evidence), readable tables (made of entries), working tables.
+
+Readable tables can be thrown away and made again; working tables hold what only the next run needs.
+"""
+
+from archiver.store.schema.columns import (
+    metadata,
+)
+from archiver.store.schema.evidence import (
+    TRIGGERS,
+    entry,
+    reply,
+    seal,
+)
+from archiver.store.schema.index import (
+    SEARCH,
+)
+from archiver.store.schema.readable import (
+    attachment,
+    blob,
+    change,
+    contract,
+    coverage,
+    delivery,
+    file,
+    gap,
+    member,
+    message,
+    message_version,
+    person,
+    reading,
+    room,
+    task,
+    task_version,
+    window,
+)
+from archiver.store.schema.working import (
+    alert,
+    memory,
+    picture,
+    quest,
+    retry,
+    rotation,
+    search_version,
+    stamp,
+    verification,
+    visit,
+)
+
+READABLE = tuple(table for table in metadata.sorted_tables if table.info.get("readable"))
+
+__all__ = (
+    "READABLE",
+    "SEARCH",
+    "TRIGGERS",
+    "alert",
+    "attachment",
+    "blob",
+    "change",
+    "contract",
+    "coverage",
+    "delivery",
+    "entry",
+    "file",
+    "gap",
+    "member",
+    "memory",
+    "message",
+    "message_version",
+    "metadata",
+    "person",
+    "picture",
+    "quest",
+    "reading",
+    "reply",
+    "retry",
+    "room",
+    "rotation",
+    "seal",
+    "search_version",
+    "stamp",
+    "task",
+    "task_version",
+    "verification",
+    "visit",
+    "window",
+)
