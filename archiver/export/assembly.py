@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from datetime import UTC, datetime
 
 from archiver.evidence import tables
 from archiver.evidence.manifest import manifest_lines
@@ -15,15 +14,13 @@ from archiver.evidence.masked import SHOWN
 from archiver.export import FORMATS, PROFILES, conversation, enclosing, papers, payload, script, texts, verify_text
 from archiver.export.bag import Bag
 from archiver.export.content import Content
-from archiver.export.dossier import case_of, preview
+from archiver.export.dossier import case_of, never_read, period, preview
 from archiver.export.gathering import SCRATCH, Built, Gathered, Progress, Recipe, make_tables, software, steps
 from archiver.export.material import Material, Telling
 from archiver.export.payload import Copied
-from archiver.export.scope import Bounds, Scope
 from archiver.export.stamping import put_roots
 from archiver.records import JST
 from archiver.render.outside import other_chat_texts
-from archiver.render.times import stamp
 from archiver.store.archive import Reading
 from archiver.store.queries import outside, package
 
@@ -80,7 +77,7 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
         daily=not whole,
         contract=recipe.contract,
         rooms=[(room, conversation.room_name(material.everything, room)) for room in rooms],
-        period=_period(recipe.scope),
+        period=period(recipe.scope),
         messages=telling.count,
         entries=material.entries,
         files=len(files),
@@ -101,6 +98,7 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
     _list_content(bag)
     if PROFILES[recipe.profile].report:
         case = case_of(gathered, content_sha256=bag.digests[CONTENT])
+        copied.incomplete += never_read(case)
         papers.put_all(bag, case, copied)
         bag.add(f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", b"".join(manifest_lines(bag.payload())))
     bag.add("00_README.txt", texts.readme(facts))
@@ -157,19 +155,3 @@ def _bag_info(recipe: Recipe) -> dict[str, str]:
         "External-Description": f"Chatwork conversations of one contract, as of {seal}",
         "External-Identifier": recipe.name,
     }
-
-
-def _period(scope: Scope) -> str:
-    """The period in words; empty if there is none."""
-    if scope.whole:
-        return ""
-    texts_of = {room: "、".join(_bounds(one) for one in scope.bounds(room)) for room in scope.rooms}
-    if len(set(texts_of.values())) == 1:
-        return next(iter(texts_of.values()))
-    return " / ".join(f"ルームID {room}: {text}" for room, text in texts_of.items())
-
-
-def _bounds(bounds: Bounds) -> str:
-    start = "最初" if bounds.start is None else stamp(datetime.fromtimestamp(bounds.start, UTC))
-    end = "最後" if bounds.end is None else stamp(datetime.fromtimestamp(bounds.end, UTC))
-    return f"{start} から {end} まで"

@@ -18,7 +18,6 @@ from archiver.records import (
     Message,
     MessageId,
     OtherChat,
-    Pause,
     Period,
     Person,
     RoomId,
@@ -27,7 +26,9 @@ from archiver.records import (
     Task,
     TaskId,
     Version,
+    Watch,
 )
+from archiver.render.breaks import narrowed
 
 _LAST_SECOND = 253402300800 - 86400
 
@@ -51,7 +52,7 @@ class RoomFacts:
     numbers: Sequence[int]
     """The No. of each message of the room, in order."""
     histories: Callable[[], Iterator[MessageHistory]]
-    pauses: Sequence[Pause]
+    watch: Watch
     covered: Sequence[Period]
     other_chats: Sequence[OtherChat] = ()
 
@@ -72,8 +73,9 @@ def conversation(room: RoomFacts, scope: Scope) -> Conversation:
         people=people(here, room.authors),
         attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),
         tasks=tuple(_task(row) for row in tasks(here)),
-        gaps=tuple(gaps(room.everything, room.room_id, scope)),
-        pauses=tuple(one for one in room.pauses if scope.overlaps(room.room_id, one.start, one.end)),
+        gaps=tuple(narrowed(gap, room.covered) for gap in gaps(room.everything, room.room_id, scope)),
+        pauses=tuple(one for one in room.watch.pauses if scope.overlaps(room.room_id, one.start, one.end)),
+        watch=room.watch,
         covered=tuple(one for one in room.covered if scope.overlaps(room.room_id, one.start, one.end)),
         inaccessible_since=_inaccessible_since(room.everything, room.room_id),
         other_chats=tuple(room.other_chats),

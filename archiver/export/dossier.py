@@ -13,10 +13,12 @@ from archiver.export import enclosing
 from archiver.export.bag import Bag
 from archiver.export.gathering import Gathered, Preview, software
 from archiver.export.report.case import Case, Covered, SealLine, StampLine
+from archiver.export.scope import Bounds, Scope
 from archiver.export.stamping import Stamps
 from archiver.platforms.platform import platform_of
 from archiver.records import AccountId, Contract, Delivery, Enclosure, Mapped, Seal
 from archiver.render.outside import other_chat_texts
+from archiver.render.times import stamp
 from archiver.store.queries import known, outside, runs
 
 _TWO = 2
@@ -43,7 +45,9 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
         enclosures=tuple(_covered_enclosure(gathered, one) for one in recipe.enclosures),
         seals=seal_lines(recipe.seals, gathered.copied.stamps),
         stamping=bool(gathered.copied.stamps.configured),
-        started_at=runs.begun(gathered.reading),
+        period="" if recipe.scope.unasked else period(recipe.scope),
+        left_out=gathered.telling.left_out,
+        first_sent=_sent(gathered.telling.first_sent),
         every=recipe.every,
         clock_seconds=runs.clock_difference(gathered.reading, upto=recipe.upto),
         content_sha256=content_sha256,
@@ -53,6 +57,29 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
         chosen=frozenset(gathered.telling.chosen),
         other_chats=other_chat_texts(outside.other_chats(gathered.reading, recipe.scope.rooms, upto=recipe.upto)),
     )
+
+
+def never_read(case: Case) -> list[str]:
+    """The chats of which no list could ever be read, one sentence each: what a package lacks most."""
+    lacking = [room for room in case.rooms if room.watch.begun is None]
+    never = "一度も取得できていません。発言の有無は分かりません。"
+    return [f"チャット(ルームID {room.room_id}): {never}" for room in lacking]
+
+
+def period(scope: Scope) -> str:
+    """The period of a package in words; empty if there is none."""
+    if scope.whole:
+        return ""
+    texts_of = {room: "、".join(_bounds(one) for one in scope.bounds(room)) for room in scope.rooms}
+    if len(set(texts_of.values())) == 1:
+        return next(iter(texts_of.values()))
+    return " / ".join(f"ルームID {room}: {text}" for room, text in texts_of.items())
+
+
+def _bounds(bounds: Bounds) -> str:
+    start = "最初" if bounds.start is None else stamp(datetime.fromtimestamp(bounds.start, UTC))
+    end = "最後" if bounds.end is None else stamp(datetime.fromtimestamp(bounds.end, UTC))
+    return f"{start} から {end} まで"
 
 
 def preview(gathered: Gathered, bag: Bag) -> Preview:
@@ -84,8 +111,11 @@ def _warnings(gathered: Gathered, people: int) -> Iterator[str]:
 
 def _contact(contract: Contract, first_sent: int | None) -> Contact:
     """How the first message stands to what the platform asks for."""
-    first = None if first_sent is None else datetime.fromtimestamp(first_sent, UTC)
-    return contact(contract, platform_of(contract.platform), first)
+    return contact(contract, platform_of(contract.platform), _sent(first_sent))
+
+
+def _sent(first_sent: int | None) -> datetime | None:
+    return None if first_sent is None else datetime.fromtimestamp(first_sent, UTC)
 
 
 def covered(gathered: Gathered) -> tuple[Covered, ...]:

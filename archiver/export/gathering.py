@@ -184,7 +184,7 @@ def _conversations(
     step: Callable[[], None],
 ) -> Iterator[Conversation]:
     owner = known.owner(material.reading) or {}
-    pauses = runs.pauses(material.reading, upto=recipe.upto)
+    every_run = runs.runs(material.reading, upto=recipe.upto)
     for room in recipe.scope.rooms:
         facts = RoomFacts(
             room_id=room,
@@ -198,7 +198,7 @@ def _conversations(
             authors=telling.authors.get(room, {}),
             numbers=telling.numbers.get(room, ()),
             histories=lambda room=room: _seen(material, room, step),  # type: ignore[misc]
-            pauses=pauses,
+            watch=runs.watch(material.reading, room, every_run, upto=recipe.upto),
             covered=package.coverage(material.reading, room),
             other_chats=outside.other_chats(material.reading, (room,), upto=recipe.upto),
         )

@@ -57,8 +57,7 @@ def _head(case: Case) -> Iterator[str]:
 def _facts(case: Case, found: Survey) -> Iterator[str]:
     """The most useful first; nothing is said of who did it, where no reply tells."""
     if found.last_reply is not None:
-        days = days_since(found.last_reply.send_time, case.created_at)
-        yield f"相手の最後の返信は{date(found.last_reply.send_time)}です({days}日前)。"
+        yield f"相手の最後の返信は{date(found.last_reply.send_time)}です{_silence(case, found.last_reply.send_time)}。"
     delivered = _last(case.deliveries)
     if delivered is not None:
         yield f"{_day(delivered.at)} に納品しました。"
@@ -72,7 +71,14 @@ def _facts(case: Case, found: Survey) -> Iterator[str]:
         yield f"{stamp(min(frozen))[:16]} にチャットが開けなくなったことを確認しました(理由は不明です)。"
     if found.first is not None and found.last is not None:
         span = f"{date(found.first.send_time)}から{date(found.last.send_time)}"
-        yield f"Chatworkでのやり取りは{span}、全{found.count}件です。"
+        part = f"(指定した期間だけ。ほかに{case.left_out}件を保存)" if case.period else ""
+        yield f"Chatworkでのやり取りは{span}、全{found.count}件です{part}。"
+
+
+def _silence(case: Case, since: datetime) -> str:
+    """How long nothing more came, as far as anybody looked."""
+    at = case.looked_at
+    return "" if at is None or at < since else f"({date(at)}の確認時点で{days_since(since, at)}日前)"
 
 
 def _closings(case: Case) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from archiver import errors
 from archiver.evidence import tables
-from archiver.evidence.history import EntryObject, MessageHistory, Sightings
+from archiver.evidence.history import EntryObject, MessageHistory, Sightings, number
 from archiver.evidence.tables_events import Event, message_events
 from archiver.export.choice import NOTHING, Choice
 from archiver.export.mask import Cover
@@ -147,7 +147,9 @@ class Telling:
         self.chosen: dict[str, int] = {}
         """The wanted messages that went by: id and No."""
         self.first_sent: int | None = None
-        """When the earliest message was sent, in Unix seconds."""
+        """When the earliest message of the contract was sent, in Unix seconds, in the package or not."""
+        self.left_out = 0
+        """Messages of the contract outside the part of the time that the user asked for."""
         self._wanted = wanted
         self._material = material
         self._seen = seen
@@ -168,6 +170,7 @@ class Telling:
                 yield self._material.shown(entries)
             else:
                 self._rows.check(entries, None)
+                self._pass_over(entries[0])
         self._rows.end()
         self._material.check_count(looked_at)
 
@@ -191,10 +194,20 @@ class Telling:
         """What chapters of a report need to know beforehand."""
         sightings = self._material.readings.get(history.room_id) or Sightings()
         self.events += message_events(self.count, entries, sightings)
-        if history.send_time > 0 and (self.first_sent is None or history.send_time < self.first_sent):
-            self.first_sent = history.send_time
+        self._sent(history.send_time)
         if history.message_id in self._wanted.ids or self.count in self._wanted.numbers:
             self.chosen[history.message_id] = self.count
+
+    def _pass_over(self, first: EntryObject) -> None:
+        """A part of the time never hides when the talk began, nor that there is more of it."""
+        sent = number(first["payload"]["object"].get("send_time"))
+        if sent and self._material.scope.is_of_contract(first["room_id"], sent):
+            self.left_out += 1
+            self._sent(sent)
+
+    def _sent(self, at: int) -> None:
+        if at > 0 and (self.first_sent is None or at < self.first_sent):
+            self.first_sent = at
 
     def _in_full(self, history: MessageHistory) -> MessageHistory:
         """As the rows must have it: uncovered, in the light of all readings, also those outside the package."""

@@ -53,9 +53,14 @@ class Scope:
         """
         self._contract = contract.id
         self._bounds: dict[int, list[Bounds]] = {}
+        self._own: dict[int, list[Bounds]] = {}
         for room in contract.rooms:
+            own = Bounds(_seconds(room.start), _seconds(room.end))
+            self._own.setdefault(room.room_id, []).append(own)
             bounds = Bounds(_seconds(since or room.start), _seconds(until or room.end))
             self._bounds.setdefault(room.room_id, []).append(bounds)
+        self.unasked = since is None and until is None
+        """Whether the user named no part of the time."""
         self._after = after
         self._news = None if news is None else frozenset(news)
         self._messages: dict[int, set[int]] = {}
@@ -117,6 +122,10 @@ class Scope:
             and (one.start is None or last is None or last >= one.start)
             for one in self._bounds.get(room, ())
         )
+
+    def is_of_contract(self, room: int, at: float) -> bool:
+        """Whether a time lies in a room's own period in the contract, whatever part of it the user asked for."""
+        return any(one.hold(at) for one in self._own.get(room, ()))
 
     def _within(self, room: int, at: float) -> bool:
         return any(one.hold(at) for one in self._bounds[room])

@@ -15,7 +15,7 @@ from archiver.evidence import tables
 from archiver.evidence.manifest import write_manifest
 from archiver.export import conversation, enclosing, inquiry, papers, payload, submission_text
 from archiver.export.bag import PARTIAL, Bag, pack
-from archiver.export.dossier import case_of, preview
+from archiver.export.dossier import case_of, never_read, preview
 from archiver.export.gathering import SCRATCH, Built, Gathered, Progress, Recipe, make_tables, steps
 from archiver.export.material import Material, Telling
 from archiver.export.payload import Copied
@@ -62,6 +62,7 @@ def put_loose(bag: Bag, profile: str, folder: Path) -> None:
 def _fill(bag: Bag, gathered: Gathered) -> Built:
     recipe, copied = gathered.recipe, gathered.copied
     case = case_of(gathered)
+    copied.incomplete += never_read(case)
     left_out = FILLERS[recipe.profile](bag, case, gathered)
     shutil.rmtree(bag.folder / SCRATCH, ignore_errors=True)
     rooms = recipe.scope.rooms

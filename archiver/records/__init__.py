@@ -27,6 +27,7 @@ from archiver.records.conversation import (
     State,
     Task,
     Version,
+    Watch,
 )
 from archiver.records.evidence import (
     Entry,
@@ -80,4 +81,5 @@ __all__ = (
     "Task",
     "TaskId",
     "Version",
+    "Watch",
 )

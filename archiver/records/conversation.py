@@ -134,6 +134,20 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """When a room was looked at: its list read, or its counters seen unmoved."""
+
+    begun: datetime | None = None
+    """The first reading of its list; None: it was never read."""
+    last: datetime | None = None
+    """The last look; what was posted later is not known."""
+    runs: int = 0
+    """Runs that looked."""
+    pauses: tuple[Pause, ...] = ()
+    """Between two looks, longer than an hour, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A task as last seen."""
 
@@ -193,7 +207,9 @@ class Conversation:
     tasks: tuple[Task, ...]
     gaps: tuple[Gap, ...]
     pauses: tuple[Pause, ...]
+    """Those of `watch` that touch the period."""
     covered: tuple[Period, ...]
+    watch: Watch = Watch()
     inaccessible_since: datetime | None = None
     other_chats: tuple[OtherChat, ...] = ()
     """With people of this room."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 
-from archiver.records import Gap, Message, MessageId, Pause
+from archiver.records import Gap, Message, MessageId, Pause, Period
 from archiver.render.times import derived, stamp
 from archiver.render.visible import visible
 
@@ -104,12 +105,23 @@ def pause_html(text: str) -> str:
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     """When nobody looked, and what that cost: nothing but former texts, unless a gap lies in the same time."""
     period = f"{stamp(pause.start)} から {stamp(pause.end)} まで。"
-    if any(overlaps(pause, gap.start, gap.end) for gap in gaps):
+    touching = [gap for gap in gaps if overlaps(pause, gap.start, gap.end)]
+    if touching:
+        lost = "ものがあります" if any(gap.missing != 0 for gap in touching) else "ものがあるかもしれません"
         return (
-            f"{period}この間の発言には、保存できていないものがあります(「空白」の表示を見てください)。"
+            f"{period}この間の発言には、保存できていない{lost}(「空白」の表示を見てください)。"
             "この間に変えられた文面も、前の内容が分かりません。"
         )
     return f"{period}発言は後で取得済み。この間に変えられた文面だけ、前の内容が分かりません。"
+
+
+def narrowed(gap: Gap, covered: Sequence[Period]) -> Gap:
+    """The gap from the last reading before it on: up to then everything was seen, also where nothing was posted."""
+    if gap.start is None:
+        return gap
+    ends = [one.end for one in covered if one.start <= gap.start <= one.end]
+    later = [end for end in ends if gap.end is None or end <= gap.end]
+    return replace(gap, start=max(later)) if later else gap
 
 
 def overlaps(pause: Pause, start: datetime | None, end: datetime | None) -> bool:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from archiver.chatwork.models import Room
 from archiver.chatwork.ratelimit import Budget
 from archiver.records import RoomId
 from archiver.store import quests, work
 from archiver.store.archive import Writing
-from archiver.store.clock import stamp
+from archiver.store.clock import moment, stamp
 from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
-from archiver.sync import coverage, sweeps, troubles
+from archiver.sync import coverage, plan, sweeps, troubles
 from archiver.sync.download import clear_incoming
 from archiver.sync.pull.desk import Desk
 from archiver.sync.report import Outcome, SyncReport
@@ -46,6 +47,7 @@ def finish(
     report: SyncReport,
     *,
     contracted: Sequence[RoomId],
+    shown: Mapping[int, Room],
     most: int,
     before: Counters,
     unread: tuple[int | None, int | None],
@@ -53,8 +55,8 @@ def finish(
 ) -> SyncReport:
     """Complete the report and write the run down.
 
-    `contracted` are all rooms that are read, also those that this run was not asked for; `most` is the size in
-    bytes up to which files are fetched.
+    `contracted` are all rooms that are read, also those that this run was not asked for, `shown` those that Chatwork
+    listed; `most` is the size in bytes up to which files are fetched.
     """
     transport = desk.client.transport
     report.finished_at = desk.now()
@@ -74,8 +76,24 @@ def finish(
             unread=unread,
             settings=settings,
             unparsed=transport.unparsed - before.unparsed,
+            not_read=_not_read(writing, contracted, shown, since=report.started_at),
         )
     return report
+
+
+def _not_read(
+    writing: Writing, contracted: Sequence[RoomId], shown: Mapping[int, Room], *, since: datetime
+) -> list[RoomId]:
+    """The rooms of which this run cannot tell that it knows their last message: neither read nor seen unmoved."""
+    visits, begun = work.visits(writing), moment(stamp(since))
+
+    def is_known(room: RoomId) -> bool:
+        visit = visits.get((room, plan.MESSAGES))
+        if room not in shown or visit is None:
+            return False
+        return visit.at >= begun or visit.counters == plan.counters(shown[room])
+
+    return [room for room in contracted if not is_known(room)]
 
 
 def keep_budget(writing: Writing, budget: Budget) -> None:

@@ -206,6 +206,7 @@ class _Run:
             self.desk,
             self.report,
             contracted=self.held.contracted,
+            shown=self.shown,
             most=self.options.limits.most,
             before=self.counters,
             unread=(before, after),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from archiver.records import Observation
+from archiver.records import Observation, RoomId
 from archiver.store import work, writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.clock import moment, stamp
@@ -25,8 +26,12 @@ def write(
     unread: tuple[int | None, int | None],
     settings: str,
     unparsed: int,
+    not_read: Iterable[RoomId],
 ) -> None:
-    """Write down a run with news or trouble at once; let an idle one wait for its hour."""
+    """Write down a run with news or trouble at once; let an idle one wait for its hour.
+
+    `not_read` are the contracted rooms of which the run cannot say whether anything new stands in them.
+    """
     told = {
         "from": stamp(report.started_at),
         "to": stamp(at),
@@ -38,6 +43,7 @@ def write(
         "unread_after": unread[1],
         "settings": settings,
         "unparsed": unparsed,
+        "not_read": sorted(not_read),
     }
     idle = not report.news and not report.reported
     if idle:
@@ -63,8 +69,8 @@ def flush_idle(writing: Writing, account_id: int | None, at: datetime) -> None:
 
 def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: datetime) -> None:
     waiting = work.recall(writing, IDLE)
-    if waiting is not None and moment(told["from"]) - moment(waiting["to"]) > PAUSE:
-        flush_idle(writing, account_id, at)  # one record of both would hide the pause between them
+    if waiting is not None and not _belong_together(waiting, told):
+        flush_idle(writing, account_id, at)
         waiting = None
     if waiting is not None:
         told = told | {
@@ -80,6 +86,12 @@ def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: dateti
         work.remember(writing, IDLE, None)
     else:
         work.remember(writing, IDLE, told)
+
+
+def _belong_together(waiting: dict[str, Any], told: dict[str, Any]) -> bool:
+    """Whether one record of both hides neither a pause between them nor a room that one of them did not read."""
+    near = moment(told["from"]) - moment(waiting["to"]) <= PAUSE
+    return near and waiting.get("not_read") == told["not_read"]
 
 
 def _append(writing: Writing, told: dict[str, Any], account_id: int | None, at: datetime) -> None:

@@ -14,6 +14,7 @@ from flask import Blueprint, render_template, request
 
 from archiver.records import JST
 from archiver.render import times
+from archiver.render.breaks import narrowed
 from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.package import coverage
@@ -128,10 +129,11 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
     weeks = Calendar(firstweekday=0).monthdatescalendar(month.year, month.month)
     first, end = weeks[0][0], weeks[-1][-1] + timedelta(days=1)
     counts = calendar.by_day(reading, room, first, end)
+    covered = coverage(reading, room)
     known = Known(
-        coverage(reading, room),
-        gaps(reading, room),
-        pauses_touching(reading, bounds(first)[0], bounds(end)[0]),
+        covered,
+        [narrowed(gap, covered) for gap in gaps(reading, room)],
+        pauses_touching(reading, room, bounds(first)[0], bounds(end)[0]),
     )
 
     def cell(day: date) -> Cell:

@@ -12,11 +12,13 @@ from markupsafe import Markup
 
 from archiver.records import Message
 from archiver.render import summary
+from archiver.render.breaks import narrowed
 from archiver.render.message import message_html
 from archiver.render.sheet import day_anchor
 from archiver.render.times import date, day
 from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
+from archiver.store.queries.package import coverage
 from archiver.store.queries.viewing import messages as pages_of
 from archiver.store.queries.viewing.idle import pauses_between
 from archiver.store.queries.viewing.jump import first_on_or_after
@@ -163,10 +165,12 @@ def _before(reading: Reading, room: int, page: Page, kept: range) -> Message | N
 def _between(
     reading: Reading, room: int, before: Message | None, messages: Sequence[Message], *, is_last: bool
 ) -> Between:
-    every = gaps(reading, room)
+    covered = coverage(reading, room)
+    every = [narrowed(gap, covered) for gap in gaps(reading, room)]
     since = None if before is None else before.send_time
     until = None if is_last else max(one.send_time for one in messages)
-    return Between(gaps_here(every, before, messages, is_last=is_last), pauses_between(reading, since, until), every)
+    pauses = pauses_between(reading, room, since, until)
+    return Between(gaps_here(every, before, messages, is_last=is_last), pauses, every)
 
 
 def _with_day(

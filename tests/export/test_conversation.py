@@ -12,7 +12,7 @@ import pytest
 from archiver.evidence.tables import files, messages
 from archiver.export.conversation import RoomFacts, conversation, gaps, message, people, room_name
 from archiver.export.scope import Scope
-from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State
+from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch
 from tests.evidence.told import ROOM, blob, entry, file, shown
 from tests.evidence.told import message as told_message
 
@@ -36,7 +36,7 @@ def facts(*other: dict[str, Any], **changes: Any) -> RoomFacts:
         authors={7654321: "田中"},
         numbers=array("Q", [4, 9]),
         histories=lambda: messages(GROUPS, {}),
-        pauses=(),
+        watch=Watch(),
         covered=(),
     )
     return replace(made, **changes)
@@ -110,7 +110,7 @@ def test_open_gaps_that_touch_the_period_are_shown() -> None:
 def test_pauses_and_covered_periods_outside_are_left_out() -> None:
     """Those that touch the period stay whole."""
     early, late = (NOON - 2 * HOUR, NOON - HOUR), (NOON, NOON + HOUR)
-    room_facts = facts(pauses=(Pause(*early), Pause(*late)), covered=(Period(*early), Period(*late)))
+    room_facts = facts(watch=Watch(pauses=(Pause(*early), Pause(*late))), covered=(Period(*early), Period(*late)))
 
     made = conversation(room_facts, Scope(CONTRACT, NOON))
 

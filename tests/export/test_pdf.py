@@ -157,7 +157,7 @@ def test_a_message_of_a_thousand_lines_is_printed_whole() -> None:
 @paper.needs_poppler
 def test_a_case_without_messages_is_printed() -> None:
     """Nothing held is a report too, and says so."""
-    empty = cases.case([conversation.empty()], deliveries=(), seals=(), covered=(), started_at=None)
+    empty = cases.case([conversation.empty()], deliveries=(), seals=(), covered=())
 
     shown = paper.squeezed(paper.text(paper.printed(cases.told(chapters.report, empty))))
 

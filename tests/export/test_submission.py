@@ -24,7 +24,7 @@ from archiver.schedule.verification import verify_path
 from archiver.store import seal
 from archiver.store.queries import runs
 from tests.support import paper
-from tests.support.archive import OTHER_ROOM, OWNER, ArchiveMaker, at, story
+from tests.support.archive import OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, story
 from tests.support.handing import (
     FACTS,
     SECRETS,
@@ -412,6 +412,43 @@ def test_chosen_messages_are_the_excerpt(tmp_path: Path) -> None:
     assert "30本目の字幕を直しました。" in told
     assert "45本目の字幕を直しました。" not in told
     assert "自動選択" not in told
+
+
+def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
+    """Whoever asks for a later part is told on page 1 when the talk began, that it is a part, and how much is left."""
+    made = long_case(tmp_path / "home", count=60, files=0)
+    late = FACTS | {"contact_approved_on": "2026-11-09"}
+    made.contract("job1", platform="crowdworks", platform_id="12345678", client="田中", **late)
+    whole = inside(handed(made, "support", tmp_path / "whole", minutes=10_000))
+    looked_at: list[Preview] = []
+
+    def look(preview: Preview) -> bool:
+        looked_at.append(preview)
+        return True
+
+    part = inside(handed(made, "support", tmp_path / "part", minutes=10_000, since=at(30), confirm=look))
+
+    first = {name: squeezed(paper.pages(one["01_report.pdf"])[0]) for name, one in (("whole", whole), ("part", part))}
+    begun = re.search(r"Chatworkでの最初の発言(\S{18})", first["whole"])
+    assert begun is not None
+    assert f"Chatworkでの最初の発言{begun[1]}、この資料の期間より前" in first["part"]
+    assert "利用者が指定した期間(" in first["part"]
+    assert "利用者が指定した期間(" not in first["whole"]
+    assert "指定した期間だけ。ほかに" in part["03_inquiry_text.txt"].decode("utf-8")
+    assert ("early_contact",) == looked_at[0].warnings
+
+
+def test_a_chat_that_was_never_read_is_said_and_incomplete(tmp_path: Path) -> None:
+    """No list of it was ever had: page 1 and chapter 9 say so, and so does the exit code."""
+    made = story(tmp_path / "home")
+    made.contract("job1", [ROOM, 555])
+
+    report = handed(made, "support", tmp_path / "out")
+
+    told = squeezed(paper.text(inside(report)["01_report.pdf"]))
+    assert ("チャット(ルームID 555): 一度も取得できていません。発言の有無は分かりません。",) == report.incomplete
+    assert "一度も取得できていないチャットがあります(ルームID555)" in told
+    assert "ルームID555:一度も取得できていません。" in told
 
 
 def test_a_report_that_cannot_be_made_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -190,9 +190,9 @@ class ArchiveMaker:
         told = {"object": shown, "state": state, "source": "list"}
         self.append([Observation("task", f"task/{task_id}", told, room)], minutes=minutes)
 
-    def sweep(self, *, begun: str, ended: str, minutes: float = 3) -> None:
-        """Write down a run."""
-        told = {"from": begun, "to": ended, "runs": 1}
+    def sweep(self, *, begun: str, ended: str, minutes: float = 3, not_read: Sequence[int] = ()) -> None:
+        """Write down a run, and the rooms at which it did not look."""
+        told = {"from": begun, "to": ended, "runs": 1, "not_read": list(not_read)}
         self.append([Observation("sweep", f"sweep/{writer.SELF}", told)], minutes=minutes)
 
     def _reply(self, path: str, told: object, minutes: float) -> Reply:

@@ -74,7 +74,6 @@ def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> Case:
             SealLine(2, "2026-11-06", 7, at(36 * 60), "1f" * 32),
         ),
         stamping=True,
-        started_at=at(-60),
         clock_seconds=0.8,
         content_sha256="fe" * 32,
         covered=(Covered("No.8", "電話番号", 1),),

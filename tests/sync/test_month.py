@@ -181,7 +181,9 @@ def check(month: Month) -> None:
     gone = [row["state"] for row in world.rows("member") if row["account_id"] == world.tanaka]
     assert any("解約済" in name for name in names) or "gone" in gone
     with world.archive.reading() as reading:
-        pauses = [(one.start, one.end) for one in runs.pauses(reading, upto=len(world.seqs()))]
+        upto = len(world.seqs())
+        watch = runs.watch(reading, world.room, runs.runs(reading, upto=upto), upto=upto)
+    pauses = [(one.start, one.end) for one in watch.pauses]
     assert [end for _, end in truth.pauses] == [end for _, end in pauses]
     assert all(abs(told[0] - true[0]) <= EVERY for told, true in zip(pauses, truth.pauses, strict=True))
     told = verify_archive(world.archive, deep=True)

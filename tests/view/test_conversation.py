@@ -59,6 +59,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """250 messages in five days; gaps and pauses before them, between pages, among them and behind them."""
     made = ArchiveMaker(tmp_path_factory.mktemp("many") / "home")
+    made.sync([], minutes=-1000)
     made.me()
     made.contract()
     made.room("長いチャット")

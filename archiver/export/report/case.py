@@ -68,8 +68,12 @@ class Case:
     seals: Sequence[SealLine] = ()
     stamping: bool = False
     """Whether any authority is configured."""
-    started_at: datetime | None = None
-    """When the archive's first entry was made."""
+    period: str = ""
+    """The part of the time that the user asked for, in words; empty = all that is held of the contract."""
+    left_out: int = 0
+    """Messages of the contract that are held and lie outside that part."""
+    first_sent: datetime | None = None
+    """When the earliest message of the contract was sent, in that part or before it."""
     every: timedelta = timedelta(minutes=5)
     clock_seconds: float | None = None
     """The largest difference between this computer's clock and the server's, if one was noted."""
@@ -86,6 +90,18 @@ class Case:
     """Chats with the same counterpart that are not archived, one sentence each."""
     clues: Mapping[str, str] = field(default_factory=dict)
     """What the user typed about where the counterpart gave the Chatwork id, if anything."""
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When a room of the contract was first read."""
+        return min((room.watch.begun for room in self.rooms if room.watch.begun is not None), default=None)
+
+    @property
+    def looked_at(self) -> datetime | None:
+        """Up to when it is known what was posted in every room that could still be opened; None: none was read."""
+        watches = [room.watch for room in self.rooms if room.inaccessible_since is None]
+        looks = [watch.last for watch in watches or [room.watch for room in self.rooms]]
+        return None if None in looks else min((one for one in looks if one is not None), default=None)
 
     @property
     def excerpt_only(self) -> bool:

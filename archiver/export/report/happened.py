@@ -10,7 +10,7 @@ from archiver.export.report.case import Case
 from archiver.export.report.request import days_since
 from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
-from archiver.records import State
+from archiver.records import Message, State
 from archiver.render.times import date, stamp
 
 MOST = 8
@@ -43,8 +43,15 @@ def _last_reply(case: Case, found: Survey) -> Iterator[str]:
         if found.count:
             yield "相手の発言は、この報告書の範囲にありません。"
         return
-    days = days_since(last.send_time, case.created_at)
-    yield f"相手の最後の発言は {stamp(last.send_time)}(No.{last.no})。それから{days}日({date(case.created_at)} 現在)。"
+    yield f"相手の最後の発言は {stamp(last.send_time)}(No.{last.no})。{_silence(case, last)}"
+
+
+def _silence(case: Case, last: Message) -> str:
+    """How long nothing more came, as far as anybody looked."""
+    at = case.looked_at
+    if at is None or at < last.send_time:
+        return ""
+    return f"それから{days_since(last.send_time, at)}日({date(at)} に確認した時点)。"
 
 
 def _states(found: Survey) -> Iterator[str]:

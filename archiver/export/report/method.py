@@ -8,6 +8,7 @@ from archiver.export.report.case import Case
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Bullets, Chapter, Paragraph
 from archiver.records import JST
+from archiver.render.times import stamp
 from archiver.render.visible import visible
 
 API = "https://api.chatwork.com/v2"
@@ -32,8 +33,8 @@ def statement(case: Case, _found: Survey) -> Chapter:
     local = case.created_at.astimezone(JST)
     text = (
         f"私は、自分のChatworkアカウント(アカウントID {case.owner_id})のAPIトークンを用い、Chatwork公式API({API})から、"
-        f"参加者として閲覧できるチャット({rooms})のメッセージとファイルを、{_interval(case.every)}ごとに自動で取得しました"
-        f"(プログラム {case.software})。取得した応答は改変せず保存し、"
+        f"参加者として閲覧できるチャット({rooms})のメッセージとファイルを、プログラム({case.software})で取得しました"
+        f"({_runs(case)})。取得した応答は改変せず保存し、"
         "表示用に日本時間へ変換し、記号を読みやすく置き換え、"
         f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{chose}"
     )
@@ -62,6 +63,15 @@ def checking(case: Case, _found: Survey) -> Chapter:
         else "第三者の時刻(タイムスタンプ)は付いていません。"
     )
     return Chapter("11　検証方法", (Bullets(tuple(items)),))
+
+
+def _runs(case: Case) -> str:
+    """How often it really looked: what the settings say alone would promise more than was done."""
+    told = f"設定は{_interval(case.every)}ごと"
+    if case.begun_at is None:
+        return f"{told}。一度も取得できていません"
+    count = max(room.watch.runs for room in case.rooms)
+    return f"{told}。{stamp(case.begun_at)} からの実行 {count:,}回。1時間を超えて見ていない時間は第9章"
 
 
 def _interval(every: timedelta) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from archiver.case import Contact, contact, day_of, days_since
 from archiver.export.report.case import BLANK, Case
 from archiver.export.report.short import flat
@@ -15,7 +17,9 @@ def permission(case: Case, found: Survey) -> list[tuple[str, str]]:
     words = platform_of(case.contract.platform)
     if words.outside is None and words.contact != "never":
         return []
-    first = "発言なし" if found.first is None else f"Chatworkでの最初の発言 {stamp(found.first.send_time)}"
+    sent = _first(case, found)
+    before = "、この資料の期間より前" if found.first is not None and sent != found.first.send_time else ""
+    first = "発言なし" if sent is None else f"Chatworkでの最初の発言 {stamp(sent)}{before}"
     if words.outside is None:
         return [("サービス外での連絡", f"{words.name}では認められていません。\n{first}")]
     asked, approved = (
@@ -29,12 +33,20 @@ def permission(case: Case, found: Survey) -> list[tuple[str, str]]:
     return [(words.outside, f"申請 {asked or BLANK} / 承認 {approved}\n{first}{_against_approval(case, found)}")]
 
 
+def _first(case: Case, found: Survey) -> datetime | None:
+    """The first message of the contract, also where the user asked for a later part alone."""
+    if case.first_sent is not None:
+        return case.first_sent
+    return None if found.first is None else found.first.send_time
+
+
 def _against_approval(case: Case, found: Survey) -> str:
     approved = day_of(case.contract.contact_approved_on)
-    if approved is None or found.first is None:
+    sent = _first(case, found)
+    if approved is None or sent is None:
         return ""
-    begun = contact(case.contract, platform_of(case.contract.platform), found.first.send_time)
-    days = days_since(found.first.send_time, approved)
+    begun = contact(case.contract, platform_of(case.contract.platform), sent)
+    days = days_since(sent, approved)
     if begun is Contact.BEFORE_APPROVAL:
         return f"(承認日の{days}日前)" if days else "(承認と同じ日、承認の前)"
     return "(承認と同じ日)" if begun is Contact.SAME_DAY else "(承認後)"
@@ -42,9 +54,10 @@ def _against_approval(case: Case, found: Survey) -> str:
 
 def _against_escrow(case: Case, found: Survey) -> str:
     escrowed = day_of(case.contract.escrowed_at)
-    if escrowed is None or found.first is None:
+    sent = _first(case, found)
+    if escrowed is None or sent is None:
         return ""
-    days = days_since(found.first.send_time, escrowed)
+    days = days_since(sent, escrowed)
     if days > 0:
         return f"(仮払い完了の{days}日前)"
     return "(仮払い完了と同じ日)" if days == 0 else "(仮払い完了後)"

@@ -78,6 +78,10 @@ def advice(case: Case) -> str | None:
 
 
 def _is_silent(case: Case, found: Survey) -> bool:
+    """Silence counts up to when it is known what was posted, not up to the day of the report."""
+    at = case.looked_at
+    if at is None:
+        return False
     if found.last_reply is None:
-        return found.count > 0
-    return case.created_at - found.last_reply.send_time >= SILENCE
+        return found.count > 0 and not case.period
+    return at - found.last_reply.send_time >= SILENCE

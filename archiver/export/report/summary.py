@@ -97,16 +97,39 @@ def _deliveries(case: Case) -> str:
 
 
 def _range(case: Case, found: Survey) -> str:
-    if found.first is None or found.last is None:
-        return "発言はありません。"
+    never = [room for room in case.rooms if room.watch.begun is None]
+    if never:
+        rooms = "、".join(f"ルームID {room.room_id}" for room in never[:3])
+        more = f" ほか{len(never) - 3}つ" if len(never) > 3 else ""
+        unknown = f"一度も取得できていないチャットがあります({rooms}{more})。発言の有無は分かりません。"
+        return unknown if found.first is None else f"{unknown}\n{_span(case, found)}"
+    return "発言はありません。" if found.first is None else _span(case, found)
+
+
+def _span(case: Case, found: Survey) -> str:
+    assert found.first is not None
+    assert found.last is not None
     files = case.attachments
     held = sum(1 for one in files if one.sha256 is not None)
     gaps = sum(len(room.gaps) for room in case.rooms)
     lacking = f"取得できなかったファイル{len(files) - held}点、空白{gaps}か所(第9章)。"
     return (
         f"{stamp(found.first.send_time)} から {stamp(found.last.send_time)} まで、"
-        f"全{found.count:,}件・ファイル{len(files):,}点。{lacking}"
+        f"全{found.count:,}件・ファイル{len(files):,}点。{lacking}{_part(case)}{_looked(case)}"
     )
+
+
+def _part(case: Case) -> str:
+    """That this is a part, if it is."""
+    if not case.period:
+        return ""
+    more = f"この契約の発言は、ほかに{case.left_out:,}件を保存しています。"
+    return f"\n利用者が指定した期間({case.period})だけの資料です。{more}"
+
+
+def _looked(case: Case) -> str:
+    at = case.looked_at
+    return f"\n最後にChatworkを確認した時刻 {stamp(at)}(それより後の発言は、この資料にありません)。" if at else ""
 
 
 def _saved(found: Survey) -> str:

@@ -1,14 +1,15 @@
-"""When the job ran, from its sweep entries: the pauses between runs."""
+"""When the job ran and which rooms it looked at, from its sweep entries and the readings of lists."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from archiver.records import Pause
+from archiver.records import JsonObject, Pause, Watch
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.clock import moment
@@ -17,22 +18,59 @@ PAUSE = timedelta(hours=1)
 """Runs further apart than this are shown as a pause: idle runs are written down once an hour."""
 
 
-def pauses(reading: Reading, *, upto: int) -> list[Pause]:
-    """The times between two runs that were longer than an hour, oldest first, as of entry `upto`."""
+Span = tuple[datetime, datetime]
+
+
+class Run(NamedTuple):
+    """A run, or the idle ones of an hour; it tells nothing of the rooms in `not_read`."""
+
+    begun: datetime
+    ended: datetime
+    runs: int
+    not_read: frozenset[int]
+
+
+def runs(reading: Reading, *, upto: int) -> list[Run]:
+    """Every run as its `sweep` entry tells it, oldest first, as of entry `upto`."""
     table = schema.entry.c
     lines = reading.sql.execute(
         select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto).order_by(table.seq)
-    )
-    found: list[Pause] = []
-    last = None
-    for (line,) in lines:
-        payload = json.loads(line)["payload"]
-        begun = moment(payload["from"])
+    ).scalars()
+    return [_run(json.loads(line)["payload"]) for line in lines]
+
+
+def watch(reading: Reading, room: int, of: Sequence[Run], *, upto: int) -> Watch:
+    """When a room was looked at by these runs, and by every reading of its list."""
+    table = schema.window.c
+    times = reading.sql.execute(
+        select(table.observed_at).where(table.room_id == room, table.seq <= upto).order_by(table.seq)
+    ).scalars()
+    windows = [moment(at) for at in times]
+    if not windows:
+        return Watch()
+    looked = [run for run in of if room not in run.not_read and run.ended >= windows[0]]
+    spans = looks(windows, ((run.begun, run.ended) for run in looked), since=windows[0])
+    last = max(ended for _, ended in spans)
+    return Watch(windows[0], last, sum(run.runs for run in looked), tuple(between(spans)))
+
+
+def looks(windows: Iterable[datetime], of: Iterable[Span], *, since: datetime) -> list[Span]:
+    """When a room was looked at, from its first reading on: by readings of its list and by runs that tell of it."""
+    return [*((at, at) for at in windows), *((max(begun, since), ended) for begun, ended in of if ended >= since)]
+
+
+def between(spans: Iterable[Span]) -> Iterator[Pause]:
+    """The times longer than an hour between these stretches in which somebody looked, oldest first."""
+    last: datetime | None = None
+    for begun, ended in sorted(spans):
         if last is not None and begun - last > PAUSE:
-            found.append(Pause(last, begun))
-        ended = moment(payload["to"])
+            yield Pause(last, begun)
         last = ended if last is None else max(last, ended)
-    return found
+
+
+def _run(payload: JsonObject) -> Run:
+    not_read = payload.get("not_read", ())
+    return Run(moment(payload["from"]), moment(payload["to"]), payload["runs"], frozenset(not_read))
 
 
 def begun(reading: Reading) -> datetime | None:

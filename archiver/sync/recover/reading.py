@@ -8,7 +8,7 @@ from datetime import datetime
 
 from archiver.chatwork.client import Client
 from archiver.errors import NotVisible
-from archiver.records import AccountId
+from archiver.records import AccountId, RoomId
 from archiver.store import quests
 from archiver.store.archive import Archive
 from archiver.store.quests import Origin, Place, Quest, Standing
@@ -72,7 +72,7 @@ def read(
     if desk is not None:
         report.rooms = [RoomReport(room, held.names.get(room, "")) for room in sorted({room for room, _ in todo})]
         standings = _go_through(desk, todo, report, told)
-        _write_down(desk, report, before, settings)
+        _write_down(desk, report, before, settings, not_read=held.contracted)
     counted = list(standings.values())
     return Recovered(
         found=len(places),
@@ -118,13 +118,23 @@ def _leave_room(desk: Desk) -> Callable[[int, NotVisible], None]:
     return lambda room, _unseen: desk.troubles.add(f"room/{room}/messages/refused")
 
 
-def _write_down(desk: Desk, report: SyncReport, before: ending.Counters, settings: str) -> None:
-    """The run's record, and the calls that are left for the next one."""
+def _write_down(
+    desk: Desk, report: SyncReport, before: ending.Counters, settings: str, *, not_read: Collection[RoomId]
+) -> None:
+    """The run's record, and the calls that are left for the next one; no list was read."""
     transport = desk.client.transport
     report.finished_at = desk.now()
     report.requests = transport.requests - before.requests
     report.complete = not desk.troubles
     unparsed = transport.unparsed - before.unparsed
     with desk.archive.writing() as writing:
-        sweeps.write(writing, report, at=report.finished_at, unread=(None, None), settings=settings, unparsed=unparsed)
+        sweeps.write(
+            writing,
+            report,
+            at=report.finished_at,
+            unread=(None, None),
+            settings=settings,
+            unparsed=unparsed,
+            not_read=not_read,
+        )
         ending.keep_budget(writing, transport.budget)

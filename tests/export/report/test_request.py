@@ -12,7 +12,7 @@ from archiver.export.report.case import Case
 from archiver.export.report.request import READ, advice, opening, request
 from archiver.export.report.survey import survey
 from archiver.platforms.platform import offices, platform_of, platforms
-from archiver.records import Delivery
+from archiver.records import Delivery, Watch
 from tests.support import cases
 from tests.support.conversation import DAY, at
 
@@ -25,11 +25,12 @@ def asked(case: Case) -> str:
 
 def on(platform: str | None, *, delivered: str | None, silent_days: float) -> Case:
     """A case on a platform whose counterpart wrote last so many days ago."""
+    now = at(1) + timedelta(days=silent_days)
     return cases.case(
-        [cases.of_messages(SAID)],
+        [cases.of_messages(SAID, watch=Watch(at(-60), now, 100))],
         contract=replace(cases.CONTRACT, platform=platform),
         deliveries=() if delivered is None else (Delivery(1, delivered),),
-        created_at=at(1) + timedelta(days=silent_days),
+        created_at=now,
     )
 
 
@@ -59,6 +60,17 @@ def test_after_three_days_of_silence_a_reminder_is_asked_for() -> None:
     """A counterpart who does not answer is to be reminded; one who does is not."""
     assert "相手方への連絡催促をお願いします。" in asked(on("crowdworks", delivered=None, silent_days=3))
     assert READ == asked(on("crowdworks", delivered=None, silent_days=2.9))
+
+
+def test_silence_counts_up_to_when_somebody_looked() -> None:
+    """A report made long after the last look, or of a chat never read, knows of no silence; a part of the time too."""
+    case = on("crowdworks", delivered=None, silent_days=30)
+    (room,) = case.rooms
+    looked = replace(case, rooms=[replace(room, watch=Watch(at(-60), at(2), 100))])
+    never = replace(case, rooms=[replace(room, watch=Watch())])
+    nobody = replace(case, period="最初 から 最後 まで", rooms=[replace(room, messages=lambda: iter(SAID[1:]))])
+
+    assert [READ] * 3 == [asked(looked), asked(never), asked(nobody)]
 
 
 def test_without_an_office_there_is_only_a_question() -> None:

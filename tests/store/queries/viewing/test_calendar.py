@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archiver.records import JST
 from archiver.store.archive import Archive
 from archiver.store.clock import stamp
-from archiver.store.queries.runs import pauses
+from archiver.store.queries import runs
 from archiver.store.queries.viewing.calendar import by_day, counted, ends
 from archiver.store.queries.viewing.idle import pauses_touching
 from tests.support.archive import BEGIN, ROOM, ArchiveMaker, at, message_object
@@ -69,7 +69,7 @@ def test_pauses_that_touch_a_stretch(archive: Archive, since: int, length: int) 
     """Those that a look at every run finds, also where they began long before or end long after."""
     begin, end = BEGIN + timedelta(minutes=since), BEGIN + timedelta(minutes=since + length)
     with archive.reading() as reading:
-        every = pauses(reading, upto=10_000)
-        found = pauses_touching(reading, begin, end)
+        every = runs.watch(reading, ROOM, runs.runs(reading, upto=10_000), upto=10_000).pauses
+        found = pauses_touching(reading, ROOM, begin, end)
 
     assert [one for one in every if one.end > begin and one.start < end] == found

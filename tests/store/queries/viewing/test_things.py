@@ -12,7 +12,7 @@ import pytest
 from archiver.evidence import tables
 from archiver.export.conversation import RoomFacts, conversation
 from archiver.export.scope import Scope
-from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId
+from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch
 from archiver.store import blobs, pictures, work
 from archiver.store.queries.entries import entries
 from archiver.store.queries.viewing import files, people, tasks
@@ -44,7 +44,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
         authors={},
         numbers=(),
         histories=lambda: iter(()),
-        pauses=(),
+        watch=Watch(),
         covered=(),
     )
     return conversation(facts, Scope(Contract("job1", (ContractRoom(RoomId(room)),))))
