@@ -145,7 +145,7 @@ def test_the_count_of_days_has_its_date() -> None:
     """How long ago the last reply was says as of which day, by the calendar in Japan."""
     told = rows(cases.case([cases.of_messages([cases.said("一", 1), cases.said("二", 2)])]))["起きたこと"]
 
-    assert "相手の最後の発言は 2026-11-05 10:15:33(No.1)。それから20日(2026-11-25 に確認した時点)。" == told
+    assert "相手の最後の発言は 2026-11-05 10:15:33(No.1)。それから19日(2026-11-24 に確認した時点)。" == told
 
 
 def test_changes_have_their_day_in_japan() -> None:
