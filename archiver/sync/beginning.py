@@ -15,6 +15,9 @@ from archiver.store import work, writer
 from archiver.store.archive import Archive
 from archiver.store.clock import moment
 from archiver.store.queries import contracts, known
+from archiver.store.queries.looked import FAILED
+from archiver.sync import failing
+from archiver.sync.failing import Failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Held:
     """Of rooms, as last read."""
     budget: Budget | None
     """Of requests, as the last run left it."""
+    failures: Failures
+    """Rooms that the runs before could not read."""
 
 
 def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> Held:
@@ -42,6 +47,7 @@ def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) 
         owner = known.owner(reading)
         names = known.names(reading)
         budget = work.recall(reading, "budget")
+        failures = failing.from_document(work.recall(reading, FAILED, {}))
     for room in sorted(chosen or ()):
         if room not in contracted:
             raise errors.UnknownRoom(room=room)
@@ -51,6 +57,7 @@ def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) 
         owner,
         names,
         budget and Budget(budget["limit"], budget["remaining"], moment(budget["reset"])),
+        failures,
     )
 
 

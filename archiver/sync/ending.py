@@ -14,7 +14,9 @@ from archiver.store.archive import Writing
 from archiver.store.clock import moment, stamp
 from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
-from archiver.sync import coverage, plan, sweeps, troubles
+from archiver.store.queries.looked import FAILED
+from archiver.sync import coverage, failing, plan, sweeps, troubles
+from archiver.sync.beginning import Held
 from archiver.sync.download import clear_incoming
 from archiver.sync.pull.desk import Desk
 from archiver.sync.report import Outcome, SyncReport
@@ -46,7 +48,7 @@ def finish(
     desk: Desk,
     report: SyncReport,
     *,
-    contracted: Sequence[RoomId],
+    held: Held,
     shown: Mapping[int, Room],
     most: int,
     before: Counters,
@@ -55,8 +57,8 @@ def finish(
 ) -> SyncReport:
     """Complete the report and write the run down.
 
-    `contracted` are all rooms that are read, also those that this run was not asked for, `shown` those that Chatwork
-    listed; `most` is the size in bytes up to which files are fetched.
+    `held` is what the archive itself said before, `shown` the rooms that Chatwork listed; `most` is the size in bytes
+    up to which files are fetched.
     """
     transport = desk.client.transport
     report.finished_at = desk.now()
@@ -64,9 +66,11 @@ def finish(
     offset = transport.clock_offset
     report.clock_offset_ms = None if offset is None else round(offset.total_seconds() * 1000)
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
+    contracted = held.contracted
     whole = _is_whole(desk, report, contracted, most)
     report.complete = whole and not desk.troubles
     with desk.archive.writing() as writing:
+        _remember_failures(writing, report, held, at=report.finished_at)
         _remember(desk, writing, report, every_room={room.room_id for room in report.rooms} >= set(contracted))
         keep_others(writing, transport.tally.others, at=report.finished_at)
         sweeps.write(
@@ -76,7 +80,7 @@ def finish(
             unread=unread,
             settings=settings,
             unparsed=transport.unparsed - before.unparsed,
-            not_read=_not_read(writing, contracted, shown, since=report.started_at),
+            not_read=_not_read(writing, held.contracted, shown, since=report.started_at),
         )
     return report
 
@@ -133,6 +137,13 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
     failed = any(room.outcome in (Outcome.FAILED, Outcome.INACCESSIBLE) for room in report.rooms)
     holes = any(reason in coverage.LOSSES for reason in reasons)
     return not (pending or waiting or lost or holes or failed or shut & set(contracted))
+
+
+def _remember_failures(writing: Writing, report: SyncReport, held: Held, *, at: datetime) -> None:
+    """Leave to the next run which rooms could not be read."""
+    found = failing.after(held.failures, report.rooms, contracted=held.contracted, at=at)
+    if found != held.failures:
+        work.remember(writing, FAILED, failing.document(found) or None)
 
 
 def _remember(desk: Desk, writing: Writing, report: SyncReport, *, every_room: bool) -> None:

@@ -51,6 +51,10 @@ class RoomReport:
     """Something became an entry."""
     disappeared: bool = False
     """Something that was shown is shown no more."""
+    failed: str | None = None
+    """The kind of reading that failed in this run (`failing.ROOM`, or a kind of visits)."""
+    read: set[str] = field(default_factory=set)
+    """The kinds of reading that this run has made."""
 
     @property
     def is_open(self) -> bool:

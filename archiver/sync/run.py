@@ -15,7 +15,7 @@ from archiver.store import work
 from archiver.store.archive import Archive
 from archiver.store.queries import files as file_queries
 from archiver.store.queries.files import Wanted
-from archiver.sync import ending, plan, transfer
+from archiver.sync import ending, failing, plan, transfer
 from archiver.sync.backfill import Seeker
 from archiver.sync.beginning import check_account, keep_owner, look_up, owner_payload
 from archiver.sync.download import Downloads
@@ -58,7 +58,7 @@ def dry_run(
     one = _Run(archive, client, transfer.session(), now, options, SILENT)
     me = one.ask()
     rooms = [room for room in one.held.wanted if room in one.shown]
-    steps = one.steps([one.shown[room] for room in rooms])
+    steps = sum(failing.apart(one.steps([one.shown[room] for room in rooms]), one.held.failures), [])
     seeker = Seeker(Desk(archive, client, now, me.model.account_id), {}, lambda: False, lambda _room, _unseen: None)
     steps += forecast(seeker, rooms, options, before=plan.total(steps) - plan.ACCOUNT_AND_ROOMS)
     return [(step, one.shown[step.room_id].name) for step in steps]
@@ -145,12 +145,16 @@ class _Run:
         walk, limits, lookout = self.walk, self.options.limits, Lookout(self.archive, self.options.watch)
         fetcher = Downloads(self.desk, self.over, limits, walk.reports, walk.seconds_left, self.talk.file)
         urgency = Urgency(lookout, fetcher, walk.take, self._fetch, walk.reach, self.options.seal)
-        steps = self.steps(walk.accessible())
+        steps, failing_steps = failing.apart(self.steps(walk.accessible()), self.held.failures)
         walk.look = urgency.look
         urgency.look()
         walk.take(step for step in steps if step.early or step.kind != plan.PEOPLE)
         self._fetch(fetcher.small)
         walk.take(step for step in steps if step.kind == plan.PEOPLE and not step.early)
+        failing_steps += self.steps(walk.late())
+        if failing_steps:
+            walk.take(failing_steps)
+            self._fetch(fetcher.small)
         self._contacts()
         self._read_singly()
         urgency.look()
@@ -205,7 +209,7 @@ class _Run:
         return ending.finish(
             self.desk,
             self.report,
-            contracted=self.held.contracted,
+            held=self.held,
             shown=self.shown,
             most=self.options.limits.most,
             before=self.counters,

@@ -1,7 +1,8 @@
 """A walk over the rooms of a run: which can be read now, step by step, and what ends the walk early.
 
-One failing room never stops the rest; two that fail for good, the budget or the time do. What to read and in which
-order is decided by `plan` and `run`.
+One failing room never stops the rest; two that fail for good, the budget or the time do. A room that failed in the
+run before too tells nothing new of Chatwork: after two of these only the others of their kind wait. What to read and
+in which order is decided by `plan` and `run`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from archiver import errors
 from archiver.chatwork.models import Room
 from archiver.records import RoomId
 from archiver.store.queries import known
-from archiver.sync import access, plan
+from archiver.sync import access, failing, plan
 from archiver.sync.beginning import Held
 from archiver.sync.options import Talk
 from archiver.sync.pull.desk import Desk
@@ -23,7 +24,7 @@ from archiver.sync.pull.people import people
 from archiver.sync.report import Outcome, RoomReport, SyncReport
 
 MOST_FAILURES = 2
-"""Rooms in a row that fail for good before the round ends with what it has."""
+"""Rooms in a row that fail for good before the round ends with what it has; of known ones, before these wait."""
 
 PULLS: dict[str, Callable[[Desk, Room, RoomReport], None]] = {
     plan.MESSAGES: messages,
@@ -54,7 +55,8 @@ class Walk:
         self.held, self.until, self.talk = held, until, talk
         self.reports: dict[int, RoomReport] = {room.room_id: room for room in report.rooms}
         self.look: Callable[[], None] = lambda: None
-        self._failures = 0
+        self._failures = self._failures_again = 0
+        self._late: list[RoomId] = []
         self._stopped = False
         self._taken: set[tuple[int, str]] = set()
 
@@ -84,7 +86,10 @@ class Walk:
     # --- which rooms -----------------------------------------------------------------------------
 
     def accessible(self) -> list[Room]:
-        """The contracted rooms that can be read now; one that is absent from the list is asked for once."""
+        """The contracted rooms that can be read now; one that is absent from the list is asked for once.
+
+        One that could not be asked for in the run before waits for `late`.
+        """
         with self.desk.archive.reading() as reading:
             shut = known.inaccessible(reading)
         found: list[Room] = []
@@ -92,27 +97,44 @@ class Walk:
             if room in self.shown:
                 if room in shut:
                     access.opened(self.desk, self.reports[room])
+                self.reports[room].read.add(failing.ROOM)
                 found.append(self.shown[room])
             elif room in shut:
                 self.reports[room].outcome = Outcome.INACCESSIBLE
-            elif self.is_over():
-                self.leave_over()
-            elif (single := self._ask_for(room)) is not None:
-                self.shown[room] = single  # not listed, and yet it can be read
-                found.append(single)
+            elif room in self.held.failures and self.held.failures[room].kind == failing.ROOM:
+                self._late.append(room)
+            else:
+                found += self._asked(room)
         return found
+
+    def late(self) -> list[Room]:
+        """Rooms that are absent from the list and could not be asked for in the run before, as far as they can now."""
+        waiting = sorted(self._late, key=lambda room: self.held.failures[room].at)
+        self._late = []
+        return [single for room in waiting for single in self._asked(room)]
+
+    def _asked(self, room: RoomId) -> list[Room]:
+        """A room that is not listed, if it can be read and there is time to ask."""
+        if self.is_over() or self._waits(room):
+            self.leave_over()
+            return []
+        single = self._ask_for(room)
+        if single is None:
+            return []
+        self.shown[room] = single
+        return [single]
 
     def open_rooms(self) -> list[int]:
         """Those of this run's rooms that are there and have not failed."""
         return [room for room, report in self.reports.items() if room in self.shown and report.is_open]
 
     def reach(self, rooms: set[int]) -> list[int]:
-        """Those of these rooms that can be read now, also where the run was not asked for them."""
+        """Those of these rooms that can be read now, also where the run was not asked for them; failing ones last."""
         for room in self.held.contracted:
             if room in rooms and room in self.shown and room not in self.reports:
                 self.reports[room] = RoomReport(room, self.shown[room].name)
                 self.report.rooms.append(self.reports[room])
-        return [room for room in self.open_rooms() if room in rooms]
+        return sorted((room for room in self.open_rooms() if room in rooms), key=self.held.failures.__contains__)
 
     def _ask_for(self, room: RoomId) -> Room | None:
         try:
@@ -122,9 +144,9 @@ class Walk:
         except errors.BudgetSpent:
             self.stop()
         except errors.ChatworkError as fault:
-            self._failed(room, plan.MESSAGES, fault)
+            self._failed(room, failing.ROOM, fault)
         else:
-            self._failures = 0
+            self._worked(room, failing.ROOM)
             return single.model
         return None
 
@@ -135,7 +157,7 @@ class Walk:
         for step in steps:
             if (step.room_id, step.kind) in self._taken:
                 continue
-            if self.is_over():
+            if self.is_over() or self._waits(step.room_id):
                 if step.overdue:
                     self.leave_over()
             elif self.reports[step.room_id].is_open:
@@ -154,7 +176,7 @@ class Walk:
         except errors.ChatworkError as fault:
             self._failed(step.room_id, step.kind, fault)
         else:
-            self._failures = 0
+            self._worked(step.room_id, step.kind)
             self.desk.cleared.add(f"room/{step.room_id}/{step.kind}/")
         self.look()
 
@@ -171,10 +193,23 @@ class Walk:
         else:
             self._failed(room, kind, unseen)
 
+    def _waits(self, room: int) -> bool:
+        """Whether a room that failed before waits for the next run, as others like it have failed again."""
+        return room in self.held.failures and self._failures_again >= MOST_FAILURES
+
+    def _worked(self, room: int, kind: str) -> None:
+        self.reports[room].read.add(kind)
+        self._failures = 0
+        if room in self.held.failures and kind == self.held.failures[room].kind:
+            self._failures_again = 0
+
     def _failed(self, room: int, kind: str, fault: errors.ChatworkError) -> None:
         report = self.reports[room]
-        report.outcome, report.error = Outcome.FAILED, str(fault)
-        self.desk.troubles.add(f"room/{room}/{kind}/failed")
+        report.outcome, report.error, report.failed = Outcome.FAILED, str(fault), kind
+        self.desk.troubles.add(f"room/{room}/{plan.MESSAGES if kind == failing.ROOM else kind}/failed")
+        if room in self.held.failures:
+            self._failures_again += 1
+            return
         self._failures += 1
         if self._failures >= MOST_FAILURES:
             self.stop()
