@@ -9,6 +9,7 @@ that time by room id.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -55,7 +56,9 @@ class Step:
 
 def counters(room: Room) -> str:
     """What tells that a room moved; two equal texts mean that nothing is known to have happened."""
-    return f"{room.message_num} {room.file_num} {room.task_num} {room.last_update_time} {room.name} {room.role}"
+    # ASCII: a name may hold what no column can (half surrogates).
+    told = (room.message_num, room.file_num, room.task_num, room.last_update_time, room.name, room.role)
+    return json.dumps(told, separators=(",", ":"))
 
 
 def steps(
