@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ from archiver import errors
 from archiver.cli import alarm, screen
 from archiver.cli.completing import contract_ids
 from archiver.cli.context import CliContext
+from archiver.cli.progress import short
 from archiver.cli.stamps import tell_root_faults
 from archiver.cli.sync import INCOMPLETE
 from archiver.cli.text import visible, wrap
@@ -54,12 +56,13 @@ def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     else:
         screen.tell_sync(report)
+        _tell_unread(report)
         _tell_kept(app, meant)
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     tell_root_faults(app.root_faults)
     screen.tell_alerts(report)
-    return INCOMPLETE if report.reported or report.complaints else 0
+    return INCOMPLETE if report.troubles or report.complaints else 0
 
 
 def _contracts(app: App, name: str | None) -> list[Contract]:
@@ -89,6 +92,19 @@ def _tell_fault(fault: errors.ArchiverError) -> None:
         click.echo(visible(fault.advice()), err=True)
     sentence = _("Not everything could be saved anew just now. What was saved before is kept; it is told below.")
     click.echo("\n".join(wrap(sentence, alarm.WIDTH)))
+
+
+def _tell_unread(report: SyncReport) -> None:
+    """The chats that this run could not read, or not wholly; on this day nothing is said only once."""
+    unread = [room for room in report.rooms if room.failed is not None or room.left]
+    if unread:
+        sentence = ngettext(
+            "This chat could not be read, or not all of it: {rooms}. Call again: archive rescue",
+            "These chats could not be read, or not all of them: {rooms}. Call again: archive rescue",
+            len(unread),
+        )
+        named = _(", ").join(f"{room.room_id} {short(room.name)}".strip() for room in unread)
+        click.echo("\n".join(wrap(sentence.format(rooms=named), alarm.WIDTH)))
 
 
 def _is_among(contract: Contract, rooms: set[int]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.alerts import texts
+from archiver.cli import freshness
 from archiver.cli.alarm import tell_alarm
 from archiver.cli.derived import about
 from archiver.cli.progress import short
@@ -44,13 +45,14 @@ def jst(at: datetime, *, year: bool = False) -> str:
 def tell_sync(report: SyncReport) -> None:
     """What a run came to, one line a room, and what is not complete."""
     for room in report.rooms:
-        click.echo(f"{short(room.name, 30) or room.room_id}  {_outcome(room.outcome.value)}")
+        outcome = _("not read this time") if room.is_unreached else _outcome(room.outcome.value)
+        click.echo(f"{short(room.name, 30) or room.room_id}  {outcome}")
         counts = _counts(room)
         if counts:
             click.echo("  " + counts)
         for gap in room.gaps:
             click.echo("  " + gap_line(gap))
-        if room.error:
+        if room.error and not room.is_unreached:
             click.echo("  " + visible(room.error))
     if report.complete:
         click.echo(_("Saved. Nothing is missing."))
@@ -153,13 +155,7 @@ def warnings(told: Status, settings: Settings, *, now: datetime) -> list[str]:
         if room.inaccessible_since is not None:
             text = _("Room {room} cannot be opened since {time} (reason unknown). What was saved is kept.")
             found.append(text.format(room=room.room_id, time=jst(room.inaccessible_since)))
-    if not told.contracts:
-        found.append(_("No contract has been entered yet: nothing is saved. See: archive contract add --help"))
-    elif told.last_sync is None:
-        found.append(_("Nothing has been saved yet. Run: archive sync"))
-    elif now - told.last_sync > timedelta(hours=settings.notify.stale_hours):
-        hours = round((now - told.last_sync).total_seconds() / 3600)
-        found.append(_("Nothing was saved for {hours} hours. Run: archive sync").format(hours=hours))
+    found += freshness.sentences(told, stale=timedelta(hours=settings.notify.stale_hours), now=now)
     pending, lost = (sum(getattr(room.files, name) for room in told.rooms) for name in ("pending", "lost"))
     if pending:
         sentence = ngettext("{n} file is still to be fetched.", "{n} files are still to be fetched.", pending)

@@ -70,10 +70,10 @@ def _of_runs(app: App, held: Held, others: Others) -> list[Look]:
     stale = timedelta(hours=app.settings.notify.stale_hours)
     homes = others(held.owner) if held.owner is not None else ()
     return [
-        runs.last_run_look(held.last_run, every=every, stale=stale, now=now),
+        runs.last_run_look(held.last_run, every=every, stale=stale, now=now, looks=held.looks),
         rooms.pace_look(held.rates, every=every),
         rooms.plan_look(held.horizons, now=now),
-        runs.budget_look(held.other_calls, homes, home=app.settings.home, now=now),
+        runs.budget_look(held.other_calls, homes, home=app.settings.home, now=now, spent=held.calls_spent),
     ]
 
 

@@ -14,8 +14,9 @@ from archiver.store import backup, verifications, work
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import LastBackup
 from archiver.store.clock import moment
-from archiver.store.queries import health, known
+from archiver.store.queries import health, known, looked
 from archiver.store.queries.contracts import rooms_to_read
+from archiver.store.queries.looked import Looks
 from archiver.store.verifications import Verified
 from archiver.sync.ending import CLOCK, OTHERS
 
@@ -31,7 +32,11 @@ class Held:
     """Of requests, as the last run left it: limit, remaining, reset."""
     other_calls: datetime | None
     """When a run last saw that somebody else uses the account's calls."""
+    calls_spent: datetime | None
+    """When the last run ended, if it ended early as no call was left."""
     last_run: datetime | None
+    looks: Looks
+    """At the rooms that are read."""
     size: int
     """Bytes."""
     per_day: float | None
@@ -63,12 +68,14 @@ def _held(reading: Reading, app: App) -> Held:
     now = app.now()
     rooms = rooms_to_read(reading, now)
     size, per_day = health_space.pace(reading, now=now)
-    last, others = work.recall(reading, "last_sync"), work.recall(reading, OTHERS)
+    last, others, spent = (work.recall(reading, key) for key in ("last_sync", OTHERS, looked.SPENT))
     return Held(
         owner=(known.owner(reading) or {}).get("account_id"),
         clock_ms=work.recall(reading, CLOCK),
         budget=_budget(work.recall(reading, "budget")),
         other_calls=None if others is None else moment(others["at"]),
+        calls_spent=None if spent is None else moment(spent),
+        looks=looked.looks(reading, rooms),
         last_run=None if last is None else moment(last["at"]),
         size=size,
         per_day=per_day,

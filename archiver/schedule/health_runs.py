@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 
 from archiver.schedule.health_look import Look, action, attention, good, minute
+from archiver.store.queries.looked import Looks
 from archiver.sync.ending import is_wrong
 
 LATE = timedelta(hours=1)
@@ -48,8 +50,13 @@ def schedule_look(registered: str | None) -> Look:
     return good("schedule", _("Registered with {scheduler}.").format(scheduler=registered))
 
 
-def last_run_look(last: datetime | None, *, every: timedelta, stale: timedelta, now: datetime) -> Look:
-    """When a run last ended; older than `stale` means that nobody saves any more."""
+def last_run_look(
+    last: datetime | None, *, every: timedelta, stale: timedelta, now: datetime, looks: Looks | None = None
+) -> Look:
+    """When a run last ended; older than `stale` means that nobody saves any more, or that a room is not read.
+
+    `looks` are those at the rooms that are read.
+    """
     if last is None:
         return action("last_run", _("Nothing has been saved yet. Run: archive sync"))
     age = now - last
@@ -63,16 +70,33 @@ def last_run_look(last: datetime | None, *, every: timedelta, stale: timedelta, 
     if age < -LATE:
         sentence = _("The last save lies in the future ({time}): this computer's clock was changed. Set it right.")
         return attention("last_run", sentence.format(time=told))
+    waiting = [] if looks is None else looks.older(now - stale)
+    if looks is not None and waiting:
+        return action("last_run", _unread_sentence(waiting, looks.at[waiting[0]], now=now))
     if age > max(LATE, 3 * every):
         sentence = _("The last save was at {time}. If this computer was not off since then, see the schedule.")
         return attention("last_run", sentence.format(time=told))
     return good("last_run", _("The last save was at {time}.").format(time=told))
 
 
-def budget_look(seen: datetime | None, others: Sequence[Path], *, home: Path, now: datetime) -> Look:
+def _unread_sentence(rooms: Sequence[int], at: datetime | None, *, now: datetime) -> str:
+    hours = round((now - at).total_seconds() / 3600) if at is not None else 0
+    sentence = ngettext(
+        "Nothing of room {rooms} was read for {hours} hours. Texts that are changed meanwhile are lost: archive status",
+        "Nothing of rooms {rooms} was read for up to {hours} hours. Texts that are changed meanwhile are lost: "
+        "archive status",
+        len(rooms),
+    )
+    return sentence.format(rooms=", ".join(map(str, rooms)), hours=hours)
+
+
+def budget_look(
+    seen: datetime | None, others: Sequence[Path], *, home: Path, now: datetime, spent: datetime | None = None
+) -> Look:
     """Whether this archive has the account's calls for itself.
 
-    `seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same account.
+    `seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same account;
+    `spent`: when the last run ended, if it ended early as no call was left.
     """
     if others:
         homes = ", ".join(str(one) for one in [home, *others])
@@ -87,4 +111,10 @@ def budget_look(seen: datetime | None, others: Sequence[Path], *, home: Path, no
             "last seen {time}). That is allowed; saving takes longer while it does."
         )
         return attention("budget", sentence.format(time=minute(seen)))
+    if spent is not None:
+        sentence = _(
+            "The last run ({time}) ended early: Chatwork's calls for 5 minutes were used up, by this archive or by "
+            "another program of the same account. If that lasts: archive status"
+        )
+        return attention("budget", sentence.format(time=minute(spent)))
     return good("budget", _("Nobody else was seen using the account's calls."))

@@ -36,8 +36,8 @@ def last_round(archive: Archive) -> datetime | None:
 def note(archive: Archive, before: datetime | None, report: SyncReport, *, longest: timedelta, whole: bool) -> None:
     """Remember the pause since `before`, if it was longer than `longest`; `whole`: the round was over all rooms."""
     end = report.finished_at or report.started_at
-    if before is None or end - before <= longest:
-        return
+    if before is None or end - before <= longest or last_round(archive) == before:
+        return  # there was none, or this round has not ended it: it looked at no chat
     told = {
         "begin": stamp(before),
         "end": stamp(end),
@@ -59,4 +59,4 @@ def resumed(reading: Reading) -> Resumed | None:
 
 def _has_read_all(report: SyncReport) -> bool:
     outcomes = {room.outcome for room in report.rooms}
-    return not report.left_over and outcomes <= {Outcome.ARCHIVED, Outcome.UNCHANGED}
+    return not report.left_over and bool(outcomes) and outcomes <= {Outcome.ARCHIVED, Outcome.UNCHANGED}

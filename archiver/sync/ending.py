@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from gettext import gettext as _
 
 from archiver.chatwork.models import Room
 from archiver.chatwork.ratelimit import Budget
 from archiver.records import RoomId
 from archiver.store import quests, work
 from archiver.store.archive import Writing
-from archiver.store.clock import moment, stamp
+from archiver.store.clock import stamp
 from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
-from archiver.store.queries.looked import FAILED
-from archiver.sync import coverage, failing, plan, sweeps, troubles
+from archiver.sync import coverage, remembering, sweeps, troubles
 from archiver.sync.beginning import Held
+from archiver.sync.behind import Behind, behind
 from archiver.sync.download import clear_incoming
 from archiver.sync.pull.desk import Desk
 from archiver.sync.report import Outcome, SyncReport
@@ -50,6 +51,7 @@ def finish(
     *,
     held: Held,
     shown: Mapping[int, Room],
+    full_every: timedelta,
     most: int,
     before: Counters,
     unread: tuple[int | None, int | None],
@@ -57,8 +59,8 @@ def finish(
 ) -> SyncReport:
     """Complete the report and write the run down.
 
-    `held` is what the archive itself said before, `shown` the rooms that Chatwork listed; `most` is the size in bytes
-    up to which files are fetched.
+    `held` is what the archive itself said before, `shown` the rooms that Chatwork lists (none if it was not asked);
+    `most` is the size in bytes up to which files are fetched.
     """
     transport = desk.client.transport
     report.finished_at = desk.now()
@@ -66,12 +68,15 @@ def finish(
     offset = transport.clock_offset
     report.clock_offset_ms = None if offset is None else round(offset.total_seconds() * 1000)
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
-    contracted = held.contracted
-    whole = _is_whole(desk, report, contracted, most)
-    report.complete = whole and not desk.troubles
+    left = _behind(desk, report, held, shown, full_every)
+    _tell_left(report)
+    whole = _is_whole(desk, report, held.contracted, most)
+    report.complete = whole and not desk.troubles and not left.kinds
+    report.troubles = tuple(sorted(desk.troubles))
     with desk.archive.writing() as writing:
-        _remember_failures(writing, report, held, at=report.finished_at)
-        _remember(desk, writing, report, every_room={room.room_id for room in report.rooms} >= set(contracted))
+        known_rooms = remembering.looked_at(writing, held, left)
+        remembering.remember(writing, report, held, known_rooms)
+        _remember(desk, writing, report)
         keep_others(writing, transport.tally.others, at=report.finished_at)
         sweeps.write(
             writing,
@@ -80,24 +85,9 @@ def finish(
             unread=unread,
             settings=settings,
             unparsed=transport.unparsed - before.unparsed,
-            not_read=_not_read(writing, held.contracted, shown, since=report.started_at),
+            not_read=set(held.contracted) - set(known_rooms),
         )
     return report
-
-
-def _not_read(
-    writing: Writing, contracted: Sequence[RoomId], shown: Mapping[int, Room], *, since: datetime
-) -> list[RoomId]:
-    """The rooms of which this run cannot tell that it knows their last message: neither read nor seen unmoved."""
-    visits, begun = work.visits(writing), moment(stamp(since))
-
-    def is_known(room: RoomId) -> bool:
-        visit = visits.get((room, plan.MESSAGES))
-        if room not in shown or visit is None:
-            return False
-        return visit.at >= begun or visit.counters == plan.counters(shown[room])
-
-    return [room for room in contracted if not is_known(room)]
 
 
 def keep_budget(writing: Writing, budget: Budget) -> None:
@@ -139,22 +129,30 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
     return not (pending or waiting or lost or holes or failed or shut & set(contracted))
 
 
-def _remember_failures(writing: Writing, report: SyncReport, held: Held, *, at: datetime) -> None:
-    """Leave to the next run which rooms could not be read."""
-    found = failing.after(held.failures, report.rooms, contracted=held.contracted, at=at)
-    if found != held.failures:
-        work.remember(writing, FAILED, failing.document(found) or None)
+def _behind(desk: Desk, report: SyncReport, held: Held, shown: Mapping[int, Room], full_every: timedelta) -> Behind:
+    """What is left unread in the rooms that can be opened, also in those that this run was not asked for."""
+    with desk.archive.reading() as reading:
+        shut, visits = known.inaccessible(reading), work.visits(reading)
+    rooms = [room for room in held.contracted if room not in shut]
+    return behind(rooms, shown, visits, begun=report.started_at, full_every=full_every)
 
 
-def _remember(desk: Desk, writing: Writing, report: SyncReport, *, every_room: bool) -> None:
+def _tell_left(report: SyncReport) -> None:
+    """A room that the run did not come to is not called unchanged."""
+    for room in report.rooms:
+        if room.is_unreached:
+            room.outcome, room.error = Outcome.FAILED, _("not read in this run, which ended before its turn")
+        elif room.left and room.error is None:
+            room.error = _("not all of it was read in this run")
+
+
+def _remember(desk: Desk, writing: Writing, report: SyncReport) -> None:
     """Decide what to report now, and leave to the next run what it needs to know."""
     budget, at = desk.client.transport.budget, desk.now()
     cleared = desk.cleared | {"event/", "token"} | (set() if report.left_over else {"left-over"})
     verdict = troubles.judge(desk.troubles, cleared=cleared, remembered=work.recall(writing, "troubles", {}), now=at)
     report.reported = verdict.report
     work.remember(writing, "troubles", verdict.remember)
-    last = {"at": stamp(at), "complete": report.complete, "every_room": every_room}
-    work.remember(writing, "last_sync", last)
     keep_budget(writing, budget)
     if report.clock_offset_ms is not None:
         work.remember(writing, CLOCK, report.clock_offset_ms)

@@ -61,6 +61,11 @@ def counters(room: Room) -> str:
     return json.dumps(told, separators=(",", ":"))
 
 
+def spans(full_every: timedelta) -> dict[str, timedelta]:
+    """How often each kind is read though nothing moved."""
+    return {MESSAGES: full_every, FILES: full_every, PEOPLE: DAILY}
+
+
 def steps(
     rooms: Iterable[Room],
     visits: Mapping[tuple[int, str], Visit],
@@ -70,7 +75,7 @@ def steps(
     full: bool = False,
 ) -> list[Step]:
     """What is to be read in these rooms, in order: early ones, then kind by kind, read longest ago first."""
-    every = {MESSAGES: full_every, FILES: full_every, PEOPLE: DAILY}
+    every = spans(full_every)
     listed = list(rooms)
     found = [
         step

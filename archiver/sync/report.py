@@ -55,11 +55,18 @@ class RoomReport:
     """The kind of reading that failed in this run (`failing.ROOM`, or a kind of visits)."""
     read: set[str] = field(default_factory=set)
     """The kinds of reading that this run has made."""
+    left: set[str] = field(default_factory=set)
+    """The kinds of reading that the run did not come to, though their time was over."""
 
     @property
     def is_open(self) -> bool:
         """Whether more of the room can be read in this run."""
         return self.outcome not in (Outcome.FAILED, Outcome.INACCESSIBLE)
+
+    @property
+    def is_unreached(self) -> bool:
+        """Whether the run ended before it came to the room, whose messages were to be read."""
+        return "messages" in self.left and self.failed is None
 
     def count(self, what: str | None, position: int | None = None) -> None:
         """Add one to `new`, `edited`, `deleted` or `missing` (None: nothing) for the message at a position."""
@@ -94,6 +101,12 @@ class SyncReport:
     reported: tuple[str, ...] = ()
     """Keys of the troubles that this run is the one to report; empty means exit 0."""
     left_over: bool = False
+    listed: bool = False
+    """Whether the list of rooms was had."""
+    calls_spent: bool = False
+    """Whether Chatwork's calls were used up before everything was read."""
+    troubles: tuple[str, ...] = ()
+    """Keys of everything that went wrong, also of what an earlier run has reported."""
     unread_dropped: bool = False
     """The account's unread counter fell during the run without an explanation."""
     clock_offset_ms: int | None = None

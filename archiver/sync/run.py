@@ -111,9 +111,11 @@ class _Run:
                 self._keep_budget()
                 raise
             self._set_out(AccountId(self.held.owner["account_id"]))
-            self.walk.leave_over()
+            self.report.calls_spent = True
+            self.walk.leave_all_over()
             return self._end(None, None)
         self._set_out(me.model.account_id)
+        self.report.listed = True
         keep_owner(self.archive, me, self.held.owner)
         before = self._unread(self.shown.values())
         try:
@@ -184,7 +186,7 @@ class _Run:
         try:
             take([one for one in pending if self._is_meant(one, people)])
         except errors.BudgetSpent:
-            self.walk.stop()
+            self.walk.spent()
 
     def _is_meant(self, file: Wanted, people: Collection[int]) -> bool:
         if people:
@@ -211,6 +213,7 @@ class _Run:
             self.report,
             held=self.held,
             shown=self.shown,
+            full_every=self.options.full_every,
             most=self.options.limits.most,
             before=self.counters,
             unread=(before, after),

@@ -72,10 +72,28 @@ class Walk:
         """Whether nothing more may be asked in this run."""
         return self.seconds_left() == 0
 
-    def leave_over(self) -> None:
-        """Say that something overdue was not read."""
+    def leave_over(self, room: int | None = None, kind: str = plan.MESSAGES) -> None:
+        """Say that something overdue was not read, and in which room, if it is known."""
         self.report.left_over = True
         self.desk.troubles.add("left-over")
+        if room is not None:
+            self.reports[room].left.add(kind)
+
+    def leave_all_over(self) -> None:
+        """Nothing could be asked at all."""
+        self.stop()
+        with self.desk.archive.reading() as reading:
+            shut = known.inaccessible(reading)
+        for room, report in self.reports.items():
+            if room in shut:
+                report.outcome = Outcome.INACCESSIBLE
+            else:
+                self.leave_over(room)
+
+    def spent(self, *, say: bool = True) -> None:
+        """No call is left in the time that the run may take."""
+        self.report.calls_spent = True
+        self.stop(say=say)
 
     def stop(self, *, say: bool = True) -> None:
         """Ask no more in this run; a reading that was merely due can wait without a word."""
@@ -116,7 +134,7 @@ class Walk:
     def _asked(self, room: RoomId) -> list[Room]:
         """A room that is not listed, if it can be read and there is time to ask."""
         if self.is_over() or self._waits(room):
-            self.leave_over()
+            self.leave_over(room)
             return []
         single = self._ask_for(room)
         if single is None:
@@ -142,7 +160,8 @@ class Walk:
         except errors.NotVisible as unseen:
             access.shut(self.desk, unseen, self.reports[room])
         except errors.BudgetSpent:
-            self.stop()
+            self.spent()
+            self.leave_over(room)
         except errors.ChatworkError as fault:
             self._failed(room, failing.ROOM, fault)
         else:
@@ -158,8 +177,8 @@ class Walk:
             if (step.room_id, step.kind) in self._taken:
                 continue
             if self.is_over() or self._waits(step.room_id):
-                if step.overdue:
-                    self.leave_over()
+                if step.overdue and self.reports[step.room_id].is_open:
+                    self.leave_over(step.room_id, step.kind)
             elif self.reports[step.room_id].is_open:
                 self._take(step)
 
@@ -170,7 +189,9 @@ class Walk:
         try:
             PULLS[step.kind](self.desk, room, report)
         except errors.BudgetSpent:
-            self.stop(say=step.overdue)
+            self.spent(say=step.overdue)
+            if step.overdue:
+                self.leave_over(step.room_id, step.kind)
         except errors.NotVisible as unseen:
             self.not_visible(step.room_id, unseen, kind=step.kind)
         except errors.ChatworkError as fault:
@@ -187,7 +208,8 @@ class Walk:
         except errors.NotVisible as gone:
             access.shut(self.desk, gone, self.reports[room])
         except errors.BudgetSpent:
-            self.stop()
+            self.spent()
+            self.leave_over(room, kind)
         except errors.ChatworkError as fault:
             self._failed(room, kind, fault)
         else:

@@ -72,7 +72,7 @@ def test_rescue_saves_everything_and_tells_it_again_and_again(worst: Worst, chat
     chatwork.fail(Fault.NOT_FOUND, f"/files/{bad}", times=None)
 
     first, _ = worst.rescue("job1", code=4)
-    second, _ = worst.rescue()
+    second, _ = worst.rescue(code=4)
 
     status = worst.json("status")["rooms"][0]
     assert (5, 2, 1, 1) == tuple(status[name] for name in ("messages", "files", "files_saved", "tasks"))
@@ -93,6 +93,22 @@ def test_the_document_is_that_of_sync(worst: Worst, chatwork: Chatwork) -> None:
 
     assert [(worst.room, 1)] == [(room["room_id"], room["new"]) for room in told["rooms"]]
     assert (True, [], int) == (told["complete"], told["alerts"], type(told["sealed"]))
+
+
+def test_chats_that_cannot_be_read_are_named_every_time(worst: Worst, chatwork: Chatwork) -> None:
+    """On this day nothing is said only once a day; the chats after them are read all the same."""
+    rooms = [chatwork.add_room(f"別の仕事{one}", members=[worst.tanaka]) for one in range(3)]
+    worst.run("contract", "add", "job2", *(word for room in rooms for word in ("--room", room)))
+    chatwork.fail(Fault.FORBIDDEN, f"/rooms/({rooms[0]}|{rooms[1]})/messages", times=None)
+    worst.run("sync", code=4)
+
+    first, _ = worst.rescue("job2", code=4)
+    second, _ = worst.rescue("job2", code=4)
+
+    for told in (first, second):
+        assert f"{rooms[0]} 別の仕事0、{rooms[1]} 別の仕事1。もう一度: archive rescue" in told.replace("\n", "")
+        assert "別の仕事2  保存しました" in first
+        assert "未保存はありません" not in told
 
 
 def test_without_network_it_tells_what_is_kept(worst: Worst, chatwork: Chatwork) -> None:

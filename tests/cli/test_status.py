@@ -11,6 +11,7 @@ import pytest
 
 from archiver.cli.progress_lines import document, tell_progress
 from archiver.cli.text import columns
+from archiver.demo.chatwork import Fault
 from archiver.store.queries.progress import Progress, Rereading
 from archiver.store.quests import Tally
 from archiver.sync import ending
@@ -130,6 +131,35 @@ def test_an_archive_that_was_not_saved_for_long_says_so(desk: Desk) -> None:
     desk.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
 
     assert "Nothing was saved for 30 hours" in warnings(desk)
+
+
+def test_chats_that_fail_or_are_left_unread_are_named_with_a_time(desk: Desk) -> None:
+    """However often the others are saved meanwhile."""
+    failing, left = (desk.chatwork.add_room(name, members=[desk.tanaka]) for name in ("別", "もう一つ"))
+    desk.contract("job1", desk.room, failing, left)
+    desk.clock.pass_by(days=-3)
+    desk.sync()
+    desk.clock.pass_by(days=3)
+    desk.chatwork.post(left, desk.tanaka, "急ぎです")
+    desk.chatwork.post(failing, desk.tanaka, "はい")
+    desk.chatwork.fail(Fault.FORBIDDEN, f"/rooms/{failing}/messages", times=None)
+    desk.sync(rooms=frozenset({desk.room, failing}))
+
+    told = warnings(desk)
+
+    assert f"This chat was not read last time: {left} (last read " in told
+    assert f"This chat could not be read: {failing} (since " in told
+    assert "Nothing was saved" not in told
+    rooms = {room["room_id"]: room for room in desk.document("status")["rooms"]}
+    assert rooms[desk.room]["looked_at"] > rooms[left]["looked_at"]
+
+
+def test_where_every_contract_has_ended_that_is_said(desk: Desk) -> None:
+    """Nothing is saved any more, and that may not be what the user thinks."""
+    desk.sync()
+    desk.contract("job1", desk.room, state="stopped")
+
+    assert "Every contract has ended: no chat is saved any more." in warnings(desk)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

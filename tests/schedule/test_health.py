@@ -21,6 +21,7 @@ from archiver.schedule.health_versions import versions_look
 from archiver.store import revision
 from archiver.store.backup import LastBackup
 from archiver.store.queries.health import Horizon, Versions
+from archiver.store.queries.looked import Looks
 from archiver.store.stamps import Longest
 from archiver.store.verifications import Verified
 
@@ -141,6 +142,20 @@ def test_the_clock_may_be_a_minute_off(offset: int | None, expected: Verdict, wo
 def test_the_last_save_ages(last: datetime | None, every: timedelta, expected: Verdict, words: str) -> None:
     """Three times its pace, and an hour, are nothing; beyond the notice's hours somebody has to act."""
     check(expected, words, health_runs.last_run_look(last, every=every, stale=timedelta(hours=24), now=NOW))
+
+
+def test_a_chat_that_nobody_reads_is_told_though_runs_go_on() -> None:
+    """The one that waits longest tells for how long."""
+    looks = Looks({5: ago(minutes=4), 6: ago(hours=50), 7: ago(hours=90), 8: None})
+
+    look = health_runs.last_run_look(ago(minutes=4), every=EVERY, stale=timedelta(hours=24), now=NOW, looks=looks)
+
+    check(ACTION, "rooms 7, 6 was read for up to 90 hours", look)
+
+
+def test_calls_that_were_used_up_are_told_until_a_run_has_enough() -> None:
+    """Nobody is named: who used them is not known."""
+    check(ATTENTION, "used up", health_runs.budget_look(None, [], home=HOME, now=NOW, spent=ago(minutes=3)))
 
 
 def test_a_schedule_is_told_as_it_is_registered() -> None:

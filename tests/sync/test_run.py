@@ -375,7 +375,8 @@ def test_two_rooms_in_a_row_that_fail_end_the_round(world: World) -> None:
     report = world.sync()
 
     outcomes = [room.outcome for room in report.rooms]
-    assert [Outcome.ARCHIVED, Outcome.FAILED, Outcome.FAILED, Outcome.UNCHANGED, Outcome.UNCHANGED] == outcomes
+    assert [Outcome.ARCHIVED, *[Outcome.FAILED] * 4] == outcomes
+    assert [False, False, False, True, True] == [room.is_unreached for room in report.rooms]
     assert report.left_over
     assert "left-over" in report.reported
     assert not any(f"/rooms/{rooms[2]}" in path for path in world.asked())
@@ -401,9 +402,8 @@ def test_absent_rooms_that_cannot_be_asked_for_end_the_round_too(world: World) -
 
     report = world.sync()
 
-    assert [Outcome.FAILED, Outcome.FAILED, Outcome.UNCHANGED, Outcome.UNCHANGED] == [
-        room.outcome for room in report.rooms[1:]
-    ]
+    assert {Outcome.FAILED} == {room.outcome for room in report.rooms[1:]}
+    assert [False, False, True, True] == [room.is_unreached for room in report.rooms[1:]]
     assert report.left_over
 
 
@@ -496,7 +496,7 @@ def test_a_refusal_for_too_many_calls_is_waited_for_within_the_time(world: World
 
 
 def test_a_budget_spent_before_the_first_request_leaves_everything_over(world: World) -> None:
-    """Another program used it up: that is no failure, and said once."""
+    """Another program used it up: said once, and the room is not called unchanged."""
     settled(world)
     world.chatwork.fail(Fault.RATE_LIMIT, "/me", times=2, seconds=250)
 
@@ -504,7 +504,7 @@ def test_a_budget_spent_before_the_first_request_leaves_everything_over(world: W
     again = world.sync(max_seconds=10)
 
     assert (("left-over",), (), False) == (first.reported, again.reported, again.complete)
-    assert Outcome.UNCHANGED is first.rooms[0].outcome
+    assert (Outcome.FAILED, True) == (first.rooms[0].outcome, first.rooms[0].is_unreached)
 
 
 def test_what_the_last_run_knew_of_the_budget_is_remembered(world: World) -> None:

@@ -19,6 +19,7 @@ from archiver.store.clock import moment, stamp
 from archiver.store.queries import known
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import FileCounts, counts
+from archiver.store.queries.looked import Looks, looks
 from archiver.store.stamps import Tally, tally, unstamped
 
 
@@ -64,6 +65,8 @@ class Status:
     """Those that were not put aside, oldest first."""
     backup: LastBackup | None
     """None: there is no copy elsewhere, as far as the archive knows."""
+    looks: Looks
+    """Of the rooms of all contracts, whether or not they are still read."""
 
 
 def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
@@ -90,6 +93,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         stamps=tally(reading, authorities),
         alerts=tuple(open_alerts(reading)),
         backup=backup.last(reading),
+        looks=looks(reading, {room.room_id for one in held for room in one.rooms}),
     )
 
 
@@ -174,7 +178,7 @@ def document(told: Status, *, warnings: list[str]) -> dict[str, Any]:
     return {
         "account_id": told.account_id,
         "last_sync": told.last_sync and stamp(told.last_sync),
-        "rooms": [_room_document(room) for room in told.rooms],
+        "rooms": [_room_document(room, told.looks.at.get(room.room_id)) for room in told.rooms],
         "seals": seals,
         "alerts_open": len(told.alerts),
         "backup": told.backup and _backup_document(told.backup),
@@ -186,7 +190,7 @@ def _backup_document(last: LastBackup) -> dict[str, Any]:
     return {"at": stamp(last.at), "path": last.path, "verified": last.verified}
 
 
-def _room_document(room: RoomStatus) -> dict[str, Any]:
+def _room_document(room: RoomStatus, looked_at: datetime | None) -> dict[str, Any]:
     return {
         "room_id": room.room_id,
         "name": room.name,
@@ -201,4 +205,5 @@ def _room_document(room: RoomStatus) -> dict[str, Any]:
         "covered": [{"from": stamp(start), "to": stamp(end)} for start, end in room.covered],
         "gaps": list(room.gaps),
         "last_seen": room.last_seen and stamp(room.last_seen),
+        "looked_at": looked_at and stamp(looked_at),
     }

@@ -1,0 +1,51 @@
+"""Pure: in which rooms something moved or is long overdue and was not read, at the end of a run.
+
+A list of rooms that shows no movement counts as a look at a room; what is due is behind only when it was put off for
+twice its time, as then it is said to be left over (`plan.Step.overdue`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from archiver.chatwork.models import Room
+from archiver.store.work import Visit
+from archiver.sync.plan import KINDS, counters, spans
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a run leaves unread."""
+
+    kinds: Mapping[int, frozenset[str]]
+    """By room; rooms in which nothing is behind are left out."""
+
+    def reading(self, room: int, kind: str) -> bool:
+        """Whether this kind of reading is behind in a room."""
+        return kind in self.kinds.get(room, ())
+
+
+def behind(
+    rooms: Iterable[int],
+    shown: Mapping[int, Room],
+    visits: Mapping[tuple[int, str], Visit],
+    *,
+    begun: datetime,
+    full_every: timedelta,
+) -> Behind:
+    """Judge these rooms, as Chatwork listed them in a run that began then; of an unlisted room everything is behind."""
+    every = spans(full_every)
+
+    def kinds(number: int) -> Iterator[str]:
+        room = shown.get(number)
+        for kind in KINDS:
+            visit = visits.get((number, kind))
+            if room is None or visit is None:
+                yield kind
+            elif visit.at < begun and (visit.counters != counters(room) or begun - visit.at >= 2 * every[kind]):
+                yield kind
+
+    found = {number: frozenset(kinds(number)) for number in rooms}
+    return Behind({number: one for number, one in found.items() if one})
