@@ -37,6 +37,8 @@ class Listing(Generic[M]):
 
     reply: Reply
     items: tuple[Shown[M], ...]
+    rows: int
+    """How long the list was as it came; more than `items` where an id stood in it twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,12 @@ def read_listing(reply: Reply, kind: type[M], *, may_be_empty: bool = True) -> L
     Of an id that comes twice the last is kept. Raises NotUnderstood and nothing else.
     """
     if reply.status == 204 and may_be_empty:
-        return Listing(reply, ())
+        return Listing(reply, (), 0)
     value = _json(reply)
     if not isinstance(value, list):
         _give_up(reply, _("it is no list"))
     shown = (Shown(one, _model(reply, one, kind)) for one in value)
-    return Listing(reply, tuple({one.model.number: one for one in shown}.values()))
+    return Listing(reply, tuple({one.model.number: one for one in shown}.values()), len(value))
 
 
 def read_single(reply: Reply, kind: type[M], *, number: int | None = None) -> Single[M]:

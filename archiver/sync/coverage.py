@@ -51,6 +51,7 @@ JOINED, WHOLE = Verdict(joins=True, beginning=False), Verdict(joins=True, beginn
 def judge(
     shown: Sequence[int],
     *,
+    rows: int,
     limited: bool,
     message_num: int | None,
     new: int,
@@ -62,28 +63,29 @@ def judge(
 ) -> Verdict:
     """Judge the positions a list showed (ascending) at a time.
 
-    `limited` is the free-plan header, `message_num` Chatwork's counter if known, `new` how many shown
+    `rows` is how long the list was as it came (an id may stand in it twice), `limited` the free-plan header, `message_num` Chatwork's counter if known, `new` how many shown
     messages were not held, `known` whether messages of the room are held that should be shown. `lacking` says that
     a short list leaves out such a message: it is not the whole room, whatever its length says. `shut` says that the
     room could not be opened at some time since the last reading.
     """
     if not shown:
         return Verdict(joins=True, beginning=not limited and not known, emptied=known and not limited)
-    cut_by_plan = limited and len(shown) < WINDOW
-    if not limited and not lacking and _is_whole(len(shown), message_num, covered):
+    cut_by_plan = limited and rows < WINDOW
+    if not limited and not lacking and _is_whole(rows, len(shown), message_num, covered):
         return WHOLE
     if covered.newest is not None and shown[0] <= covered.newest:
         return JOINED
     if cut_by_plan and covered.read_at is not None and abs(at - covered.read_at) <= PLAN_SHOWS:
         return JOINED  # whatever was posted since is too young to be hidden
     missing = None if message_num is None else _missing(message_num, new, len(shown), covered)
-    reason = _reason(limited, covered, lacking=lacking, shut=shut)
+    # A full list is cut by its length: what it does not reach was not hidden, it was overrun.
+    reason = _reason(cut_by_plan or (limited and covered.read_at is None), covered, lacking=lacking, shut=shut)
     return Verdict(joins=False, beginning=False, hole=Hole(covered.newest, shown[0], missing, reason))
 
 
-def _is_whole(count: int, message_num: int | None, covered: Covered) -> bool:
-    """Whether so many messages are a whole room: fewer than a list can show, or exactly as many as there are."""
-    return count < WINDOW or (covered.newest is None and message_num is not None and message_num <= count)
+def _is_whole(rows: int, count: int, message_num: int | None, covered: Covered) -> bool:
+    """Whether so many messages are a whole room: fewer rows than a list can show, or exactly as many as there are."""
+    return rows < WINDOW or (covered.newest is None and message_num is not None and message_num <= count)
 
 
 def _missing(message_num: int, new: int, count: int, covered: Covered) -> int | None:
@@ -93,9 +95,9 @@ def _missing(message_num: int, new: int, count: int, covered: Covered) -> int | 
     return None if covered.message_num is None else max(0, message_num - covered.message_num - new)
 
 
-def _reason(limited: bool, covered: Covered, *, lacking: bool, shut: bool) -> str:
+def _reason(hidden: bool, covered: Covered, *, lacking: bool, shut: bool) -> str:
     """A word of docs/reference/tables.md; what the reply itself tells comes before what was so in between."""
-    if limited:
+    if hidden:
         return "plan"
     if covered.read_at is None:
         return "first_sync"

@@ -157,6 +157,7 @@ def test_of_an_id_that_comes_twice_the_last_is_kept(client: Client) -> None:
     assert [("7", "b", "b"), ("8", "はい", "はい")] == [
         (shown.model.message_id, shown.model.body, shown.object["body"]) for shown in answer.items
     ]
+    assert 3 == answer.rows
 
 
 @pytest.mark.parametrize(

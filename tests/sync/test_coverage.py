@@ -53,7 +53,14 @@ CASES = {
         opened(9, 50, 5, "plan"),
     ),
     "cut by the plan, reaches back": ((range(50, 60), True, 75, 10, Covered(50, 60, LONG_AGO), True), JOINED),
-    "full and cut by the plan": ((FULL, True, 400, 100, Covered(9, 60, LATELY), True), opened(9, 1001, 240, "plan")),
+    "full, with the plan's header": (
+        (FULL, True, 400, 100, Covered(9, 60, LATELY), True),
+        opened(9, 1001, 240, "window"),
+    ),
+    "full, with the plan's header, after an empty list": (
+        (FULL, True, 150, 100, Covered(None, None, LATELY), False),
+        opened(None, 1001, 50, "window"),
+    ),
     "empty from the beginning": (([], False, None, 0, NEVER, False), WHOLE),
     "empty though messages are known": (
         ([], False, 5, 0, Covered(9, 5, LATELY), True),
@@ -71,6 +78,7 @@ def test_a_window_is_judged_by_ids(case: str) -> None:
 
     actual = judge(
         list(shown),
+        rows=len(list(shown)),
         limited=limited,
         message_num=message_num,
         new=new,
@@ -99,9 +107,9 @@ ODD = {
         (FULL, False, Covered(9, 9, LATELY), False, True),
         opened(9, 1001, 0, "inaccessible"),
     ),
-    "a full list of a room that was shut, cut by the plan": (
+    "a full list of a room that was shut, with the plan's header": (
         (FULL, True, Covered(9, 9, LATELY), False, True),
-        opened(9, 1001, 0, "plan"),
+        opened(9, 1001, 0, "inaccessible"),
     ),
     "the first list of a room that was shut": ((FULL, False, NEVER, False, True), opened(None, 1001, 1, "first_sync")),
 }
@@ -115,6 +123,7 @@ def test_a_list_that_leaves_something_out_is_not_the_whole_room_and_a_shut_room_
 
     actual = judge(
         list(shown),
+        rows=len(list(shown)),
         limited=limited,
         message_num=number,
         new=len(shown),
@@ -154,6 +163,7 @@ def test_a_gap_never_hides_behind_the_counter(
 
     actual = judge(
         shown,
+        rows=len(shown),
         limited=limited,
         message_num=message_num,
         new=count,

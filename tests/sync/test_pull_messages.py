@@ -523,6 +523,37 @@ def test_what_was_hidden_is_found_again_when_the_plan_shows_it(world: World) -> 
     assert (0, 0, 1, 0) == counts(report)
 
 
+def test_what_vanished_while_it_was_hidden_is_missing(world: World) -> None:
+    """As soon as a list comes without the plan's header: what it leaves out is asked for."""
+    posts = world.posts(5)
+    world.sync()
+    world.clock.pass_by(days=41)
+    world.chatwork.free_plan()
+    world.post("新しい")
+    world.sync()
+    world.chatwork.vanish(posts[1])
+    world.chatwork.free_plan(None)
+    world.post("もっと新しい")
+
+    report = world.synced()
+
+    assert "missing" == world.states()[posts[1]]
+    assert {"present"} == {world.states()[one] for one in posts if one != posts[1]}
+    assert 1 == report.missing
+
+
+def test_a_full_list_with_an_id_twice_is_not_the_whole_room(world: World) -> None:
+    """It is as long as a list can be, so it may be cut."""
+    world.posts(150)
+    rows = [message(1_000_000_000 + number) for number in range(99)]
+
+    as_list(world, *rows, rows[-1])
+    report = world.synced()
+
+    assert 99 == report.new
+    assert [(None, "1000000000", "first_sync", True)] == [(*gap[:2], *gap[3:]) for gap in world.gaps()]
+
+
 def test_a_message_hidden_when_read_singly_is_hidden(world: World) -> None:
     """404 with the limitation header is no disappearance."""
     posts = world.posts(3)

@@ -18,7 +18,7 @@ def files(desk: Desk, room: Room, report: RoomReport) -> None:
     number = room.room_id
     whole = desk.client.files(RoomId(number))
     everything = _listed(whole)
-    complete = len(everything) < coverage.WINDOW
+    complete = whole.rows < coverage.WINDOW
     last = whole.reply
     if not complete:
         # What is listed comes first: it may name people that nothing else does.
@@ -29,7 +29,7 @@ def files(desk: Desk, room: Room, report: RoomReport) -> None:
             part = desk.client.files(RoomId(number), account_id=one)
             _append(desk, number, part, report)
             everything |= _listed(part)
-            complete &= len(part.items) < coverage.WINDOW
+            complete &= part.rows < coverage.WINDOW
             last = part.reply
         if not complete:
             desk.troubles.add(f"room/{number}/files/cut")

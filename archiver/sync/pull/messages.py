@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from archiver.chatwork.models import Room
+from archiver.chatwork.client import Listing
+from archiver.chatwork.models import Message, Room
 from archiver.records import JsonObject, Known, MessageId, Observation, Reply, RoomId, State
 from archiver.store import work, writer
 from archiver.store.archive import Writing
@@ -32,7 +33,7 @@ def messages(desk: Desk, room: Room, report: RoomReport) -> None:
     number = room.room_id
     listing = desk.client.messages(RoomId(number))
     with desk.archive.writing() as writing:
-        window = _Window.of(writing, room, {one.model.number: one.object for one in listing.items}, listing.reply)
+        window = _Window.of(writing, room, listing)
         gaps = window.gaps(writing)
         seen = [*window.entries(writing), *gaps]
         append(desk, writing, seen, listing.reply, report, keep=len(seen) > 1)
@@ -82,16 +83,18 @@ class _Window:
     hidden: list[MessageId]
 
     @classmethod
-    def of(cls, writing: Writing, room: Room, shown: dict[int, JsonObject], reply: Reply) -> _Window:
+    def of(cls, writing: Writing, room: Room, listing: Listing[Message]) -> _Window:
         """Compare a list with what is held."""
+        shown, reply = {one.model.number: one.object for one in listing.items}, listing.reply
         positions = sorted(shown)
-        is_short = bool(positions) and not reply.limited and len(positions) < coverage.WINDOW
+        is_short = bool(positions) and not reply.limited and listing.rows < coverage.WINDOW
         since = 0 if is_short else positions[0] if positions else 2**63 - 1
         held = known.messages_since(writing, room.room_id, since)
         differing, absent = changes.compare_messages(shown, held), changes.absent(shown, held)
         lacking = is_short and any(held[position].state in known.SHOWN for position in absent)
         verdict = coverage.judge(
             positions,
+            rows=listing.rows,
             limited=reply.limited,
             message_num=room.message_num or None,  # 0 is what a reply without the counter leaves
             new=sum(change.counted == "new" for change in differing),
@@ -102,7 +105,7 @@ class _Window:
             at=reply.received_at,
         )
         # Only a list that is cut by the plan, not by its length, tells that what lies before it is hidden.
-        cut_by_plan = reply.limited and len(positions) < coverage.WINDOW
+        cut_by_plan = reply.limited and listing.rows < coverage.WINDOW
         hidden = known.shown_before(writing, room.room_id, positions[0] if positions else None) if cut_by_plan else []
         return cls(room, reply, shown, positions, held, differing, absent, lacking, verdict, hidden)
 
@@ -168,8 +171,12 @@ class _Window:
         }
 
     def unseen(self, writing: Writing) -> list[MessageId]:
-        """Messages inside the list's span that it does not show, to be asked for singly, oldest first."""
-        found = [position for position in self.absent if self.known[position].state in known.SHOWN]
+        """Messages inside the list's span that it does not show, to be asked for singly, oldest first.
+
+        What the plan hid belongs to them where no limitation is told any more: it is shown again, or it has vanished.
+        """
+        states = known.SHOWN if self.reply.limited else (*known.SHOWN, State.HIDDEN)
+        found = [position for position in self.absent if self.known[position].state in states]
         if found:
             lately = known.read_singly(writing, self.room.room_id, self.reply.received_at - READ_AGAIN)
             found = [position for position in found if position not in lately]
