@@ -156,6 +156,47 @@ def test_tasks_that_stay_cut_are_said_and_none_is_called_gone(world: World) -> N
     assert not report.complete
 
 
+def test_a_finished_or_deleted_task_is_noticed_beside_a_list_that_stays_cut(world: World) -> None:
+    """The list of open tasks is whole: what it leaves out is asked for, though the done ones are too many."""
+    finished, deleted, stays = (
+        world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, name) for name in "abc"
+    )
+    for index in range(101):
+        task = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, f"d{index}")
+        world.chatwork.finish_task(task, announce=False)
+    world.sync()
+    world.chatwork.finish_task(finished)
+    world.chatwork.delete_task(deleted)
+    world.asked()
+
+    report = world.synced()
+
+    held = tasks(world)
+    assert [("done", "present"), ("open", "gone"), ("open", "present")] == [
+        held[one] for one in (finished, deleted, stays)
+    ]
+    assert 2 == report.tasks_changed
+    assert 2 == len([path for path in world.asked() if "/tasks/" in path])
+
+
+def test_hundreds_of_vanished_tasks_are_asked_for_over_several_runs(world: World) -> None:
+    """So many at a time, said as left over, until each is known to be gone."""
+    made = [world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, f"a{index}") for index in range(90)]
+    world.sync()
+    for task in made:
+        world.chatwork.delete_task(task, announce=False)
+    world.asked()
+
+    runs = []
+    for _ in range(3):
+        report = world.sync(full=not runs)
+        runs.append((report.complete, len([path for path in world.asked() if "/tasks/" in path])))
+
+    assert [(False, 50), (True, 40), (True, 0)] == runs
+    assert {"gone"} == {state for _, state in tasks(world).values()}
+    assert not [row for row in world.rows("memory") if row["key"].startswith("tasks_read")]
+
+
 def test_tasks_go_with_a_cancelled_account(world: World) -> None:
     """Each is asked for singly, and stays here."""
     for index in range(3):

@@ -130,6 +130,13 @@ def marks(reading: Reading, kind: str, room: int) -> dict[int, Mark]:
     return {number: Mark(fingerprint, state == "gone") for number, fingerprint, state in rows}
 
 
+def open_and_done(reading: Reading, room: int) -> dict[int, str]:
+    """The status in which each task of a room was last seen that is not known to be gone, by id."""
+    table = schema.task.c
+    rows = reading.sql.execute(select(table.task_id, table.status).where(table.room_id == room, table.state != "gone"))
+    return {number: status for number, status in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
 def room_fingerprint(reading: Reading, room: int) -> str | None:
     """The fingerprint of a room's facts; None if it was never read."""
     query = select(schema.room.c.fingerprint).where(schema.room.c.room_id == room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from gettext import gettext as _
 from typing import Literal
 
@@ -17,17 +18,25 @@ from archiver.sync.pull.desk import Desk, append, payload
 from archiver.sync.pull.lists import accounts, differences
 from archiver.sync.report import RoomReport
 
+TASKS_READ = "tasks_read/"
+"""Remembered with the room's number: the last task read singly, while some are left to be."""
+
 Status = Literal["open", "done"]
 STATUSES: tuple[Status, ...] = ("open", "done")
 
 
+MOST_SINGLES = 50
+"""Tasks read singly in one room and run because no list shows them."""
+
+
 def people(desk: Desk, room: Room, report: RoomReport) -> None:
-    """Description, members and tasks, open and done."""
+    """Description, members and tasks, open and done; the visit is whole only when no task is left to be read singly."""
     description(desk, room.room_id, report)
     members(desk, room.room_id, report)
-    tasks(desk, room.room_id, report)
+    whole = tasks(desk, room.room_id, report)
+    counters = plan.counters(room) if whole else ""  # without them the room counts as moved in the next run
     with desk.archive.writing() as writing:
-        work.put_visit(writing, room.room_id, plan.PEOPLE, at=desk.now(), counters=plan.counters(room))
+        work.put_visit(writing, room.room_id, plan.PEOPLE, at=desk.now(), counters=counters)
 
 
 def description(desk: Desk, room: int, report: RoomReport) -> None:
@@ -50,19 +59,25 @@ def members(desk: Desk, room: int, report: RoomReport) -> None:
         differences(desk, writing, "member", room, shown, listing.reply, report, complete=True)
 
 
-def tasks(desk: Desk, room: int, report: RoomReport) -> None:
-    """Open and done tasks; one that neither list shows is read singly, as it may have moved between them."""
+def tasks(desk: Desk, room: int, report: RoomReport) -> bool:
+    """Open and done tasks, then those that the lists should show and do not; False if some of these are left over.
+
+    A task that neither list shows is read singly, as it may have moved between them; one that was last seen in a
+    status whose list stays cut may be behind the cut and proves nothing.
+    """
     shown: set[int] = set()
-    complete = True
+    whole: set[str] = set()
     for status in STATUSES:
-        whole = desk.client.tasks(RoomId(room), status=status)
-        shown |= _append(desk, room, whole, report)
-        if len(whole.items) >= coverage.WINDOW:
-            complete &= _split(desk, room, status, shown, report)
-    if complete:
-        _missing_tasks(desk, room, shown, report)
-    else:
+        listing = desk.client.tasks(RoomId(room), status=status)
+        shown |= _append(desk, room, listing, report)
+        if listing.rows < coverage.WINDOW or _split(desk, room, status, shown, report):
+            whole.add(status)
+    if len(whole) < len(STATUSES):
         desk.troubles.add(f"room/{room}/people/cut")
+    with desk.archive.reading() as reading:
+        held = known.open_and_done(reading, room)
+    unseen = [task for task, status in held.items() if task not in shown and (status in whole or len(whole) == 2)]
+    return _missing_tasks(desk, room, unseen, report)
 
 
 def _split(desk: Desk, room: int, status: Status, shown: set[int], report: RoomReport) -> bool:
@@ -73,7 +88,7 @@ def _split(desk: Desk, room: int, status: Status, shown: set[int], report: RoomR
         for one in everybody:
             part = desk.client.tasks(RoomId(room), status=status, **{field: one})
             shown |= _append(desk, room, part, report)
-            whole &= len(part.items) < coverage.WINDOW
+            whole &= part.rows < coverage.WINDOW
         if whole:
             return True
     return False
@@ -87,19 +102,33 @@ def _append(desk: Desk, room: int, part: Listing[Task], report: RoomReport) -> s
     return set(listed)
 
 
-def _missing_tasks(desk: Desk, room: int, shown: set[int], report: RoomReport) -> None:
+def _missing_tasks(desk: Desk, room: int, unseen: Sequence[int], report: RoomReport) -> bool:
+    """Read so many of these as one run may, going on where the last one ended; whether all of them were read."""
     with desk.archive.reading() as reading:
-        held = known.marks(reading, "task", room)
-    for task in sorted(ident for ident, mark in held.items() if not mark.gone and ident not in shown):
-        try:
-            single = desk.client.task(RoomId(room), TaskId(task))
-        except NotVisible as unseen:
-            if unseen.status != 404:
-                raise
-            _gone(desk, room, task, unseen.reply, report)
-        else:
-            with desk.archive.writing() as writing:
-                differences(desk, writing, "task", room, {task: single.object}, single.reply, report, complete=False)
+        last = int(work.recall(reading, f"{TASKS_READ}{room}", 0))
+    in_turn = sorted(unseen, key=lambda task: (task <= last, task))[:MOST_SINGLES]
+    for task in in_turn:
+        _read_task(desk, room, task, report)
+    whole = len(in_turn) == len(unseen)
+    if not whole or last:
+        with desk.archive.writing() as writing:
+            work.remember(writing, f"{TASKS_READ}{room}", None if whole else in_turn[-1])
+    if not whole:
+        desk.troubles.add(f"room/{room}/people/unread")
+    return whole
+
+
+def _read_task(desk: Desk, room: int, task: int, report: RoomReport) -> None:
+    """One task; a 404 proves that it is gone, whatever the lists say."""
+    try:
+        single = desk.client.task(RoomId(room), TaskId(task))
+    except NotVisible as unseen:
+        if unseen.status != 404:
+            raise
+        _gone(desk, room, task, unseen.reply, report)
+    else:
+        with desk.archive.writing() as writing:
+            differences(desk, writing, "task", room, {task: single.object}, single.reply, report, complete=False)
 
 
 def _gone(desk: Desk, room: int, task: int, reply: Reply, report: RoomReport) -> None:
