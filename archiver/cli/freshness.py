@@ -1,4 +1,4 @@
-"""How old the archive is, room by room, in sentences: nothing saved for long, rooms that fail, rooms left unread."""
+"""What is known not to be whole, room by room, in sentences: nothing saved for long, rooms left unread, cut lists."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archiver.records import JST
 
 if TYPE_CHECKING:
+    from archiver.store.queries.cut import Cut
     from archiver.store.queries.looked import Looks
     from archiver.store.queries.status import Status
 
@@ -31,6 +32,15 @@ def sentences(told: Status, *, stale: timedelta, now: datetime) -> list[str]:
         return [_("Nothing has been saved yet. Run: archive sync")]
     open_rooms = [room for room in rooms if room in told.looks.at]
     return list(_of_rooms(told.looks, sorted(open_rooms), last=told.last_sync, stale=stale, now=now))
+
+
+def cut_lists(found: Sequence[Cut]) -> list[str]:
+    """Lists that Chatwork cuts even when they are asked for person by person."""
+    if not found:
+        return []
+    words = {"files": _("files"), "open": _("open tasks"), "done": _("finished tasks")}
+    sentence = _("Chatwork lists at most 100 of these for a person; there may be more that are not kept: {lists}.")
+    return [sentence.format(lists=_listed(f"{one.room_id} {words[one.kind]}" for one in found))]
 
 
 def _of_rooms(looks: Looks, rooms: Sequence[int], *, last: datetime, stale: timedelta, now: datetime) -> Iterator[str]:

@@ -163,6 +163,7 @@ def warnings(told: Status, settings: Settings, *, now: datetime) -> list[str]:
     if lost:
         sentence = ngettext("{n} file could not be had.", "{n} files could not be had.", lost)
         found.append(sentence.format(n=lost))
+    found += freshness.cut_lists(told.cut)
     gaps = sum(gap["after"] is not None for room in told.rooms for gap in room.gaps)
     if gaps:
         found.append(ngettext("There is {n} gap.", "There are {n} gaps.", gaps).format(n=gaps))

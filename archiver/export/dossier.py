@@ -20,6 +20,7 @@ from archiver.records import AccountId, Contract, Delivery, Enclosure, Mapped, S
 from archiver.render.outside import other_chat_texts
 from archiver.render.times import stamp
 from archiver.store.queries import known, outside, runs
+from archiver.store.queries.cut import cut
 
 _TWO = 2
 
@@ -55,6 +56,7 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
         counterparts=frozenset(recipe.counterparts or ()),
         mapped={one.account_id: _covered_mapping(gathered, one) for one in recipe.mapped},
         chosen=frozenset(gathered.telling.chosen),
+        cut=cut(gathered.reading, recipe.scope.rooms),
         other_chats=other_chat_texts(outside.other_chats(gathered.reading, recipe.scope.rooms, upto=recipe.upto)),
     )
 

@@ -6,7 +6,7 @@ twice its time, as then it is said to be left over (`plan.Step.overdue`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,15 +37,18 @@ def behind(
 ) -> Behind:
     """Judge these rooms, as Chatwork listed them in a run that began then; of an unlisted room everything is behind."""
     every = spans(full_every)
+    found = {
+        number: frozenset(
+            kind for kind in KINDS if _is_unread(shown.get(number), visits.get((number, kind)), begun, every[kind])
+        )
+        for number in rooms
+    }
+    return Behind({number: kinds for number, kinds in found.items() if kinds})
 
-    def kinds(number: int) -> Iterator[str]:
-        room = shown.get(number)
-        for kind in KINDS:
-            visit = visits.get((number, kind))
-            if room is None or visit is None:
-                yield kind
-            elif visit.at < begun and (visit.counters != counters(room) or begun - visit.at >= 2 * every[kind]):
-                yield kind
 
-    found = {number: frozenset(kinds(number)) for number in rooms}
-    return Behind({number: one for number, one in found.items() if one})
+def _is_unread(room: Room | None, visit: Visit | None, begun: datetime, every: timedelta) -> bool:
+    if room is None or visit is None:
+        return True
+    if visit.at >= begun:  # read in this run
+        return False
+    return visit.counters != counters(room) or begun - visit.at >= 2 * every

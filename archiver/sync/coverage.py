@@ -63,10 +63,11 @@ def judge(
 ) -> Verdict:
     """Judge the positions a list showed (ascending) at a time.
 
-    `rows` is how long the list was as it came (an id may stand in it twice), `limited` the free-plan header, `message_num` Chatwork's counter if known, `new` how many shown
-    messages were not held, `known` whether messages of the room are held that should be shown. `lacking` says that
-    a short list leaves out such a message: it is not the whole room, whatever its length says. `shut` says that the
-    room could not be opened at some time since the last reading.
+    `rows` is how long the list was as it came (an id may stand in it twice), `limited` the free-plan header,
+    `message_num` Chatwork's counter if known, `new` how many shown messages were not held, `known` whether messages of
+    the room are held that should be shown. `lacking` says that a short list leaves out such a message: it is not the
+    whole room, whatever its length says. `shut` says that the room could not be opened at some time since the last
+    reading.
     """
     if not shown:
         return Verdict(joins=True, beginning=not limited and not known, emptied=known and not limited)

@@ -15,6 +15,7 @@ from archiver.store.archive import Writing
 from archiver.store.clock import stamp
 from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
+from archiver.store.queries.cut import cut as cut_lists
 from archiver.sync import coverage, remembering, sweeps, troubles
 from archiver.sync.beginning import Held
 from archiver.sync.behind import Behind, behind
@@ -117,6 +118,7 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
         lost = sum(one.lost for room, one in file_queries.counts(reading).items() if room in contracted)
         waiting = quests.waiting(reading, contracted)
         reasons = known.open_reasons(reading, contracted)
+        cut = cut_lists(reading, contracted)
     clear_incoming(desk.archive.home, everything)
     pending = [file for file in everything if file.room_id in contracted]
     for file in pending:
@@ -126,7 +128,7 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
                 desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
     failed = any(room.outcome in (Outcome.FAILED, Outcome.INACCESSIBLE) for room in report.rooms)
     holes = any(reason in coverage.LOSSES for reason in reasons)
-    return not (pending or waiting or lost or holes or failed or shut & set(contracted))
+    return not (pending or waiting or lost or holes or cut or failed or shut & set(contracted))
 
 
 def _behind(desk: Desk, report: SyncReport, held: Held, shown: Mapping[int, Room], full_every: timedelta) -> Behind:

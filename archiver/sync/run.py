@@ -58,7 +58,8 @@ def dry_run(
     one = _Run(archive, client, transfer.session(), now, options, SILENT)
     me = one.ask()
     rooms = [room for room in one.held.wanted if room in one.shown]
-    steps = sum(failing.apart(one.steps([one.shown[room] for room in rooms]), one.held.failures), [])
+    first, last = failing.apart(one.steps([one.shown[room] for room in rooms]), one.held.failures)
+    steps = first + last
     seeker = Seeker(Desk(archive, client, now, me.model.account_id), {}, lambda: False, lambda _room, _unseen: None)
     steps += forecast(seeker, rooms, options, before=plan.total(steps) - plan.ACCOUNT_AND_ROOMS)
     return [(step, one.shown[step.room_id].name) for step in steps]

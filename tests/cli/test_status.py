@@ -154,6 +154,16 @@ def test_chats_that_fail_or_are_left_unread_are_named_with_a_time(desk: Desk) ->
     assert rooms[desk.room]["looked_at"] > rooms[left]["looked_at"]
 
 
+def test_a_cut_list_of_files_is_told(desk: Desk) -> None:
+    """In every `status`, not only after the run that met it."""
+    for one in range(100):
+        desk.chatwork.upload(desk.room, desk.tanaka, f"f{one}", data=b"x")
+    desk.sync()
+    desk.sync()
+
+    assert f"there may be more that are not kept: {desk.room} files." in warnings(desk)
+
+
 def test_where_every_contract_has_ended_that_is_said(desk: Desk) -> None:
     """Nothing is saved any more, and that may not be what the user thinks."""
     desk.sync()

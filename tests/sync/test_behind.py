@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from archiver.demo.chatwork import Fault
+from archiver.store import work
 from archiver.store.queries import looked
 from archiver.store.queries.looked import Looks
 from archiver.sync.behind import behind
@@ -62,7 +63,7 @@ def test_a_room_that_no_run_is_asked_for_is_behind_when_it_moves(world: World) -
 
     told = looks(world, world.room, other)
     assert not report.complete
-    assert ({other}, {}) == (told.behind, told.failing)
+    assert ([other], []) == (list(told.behind), list(told.failing))
     assert [other] == told.older(world.clock() - DAY)
     at = told.at[other]
     assert at is not None
@@ -92,7 +93,7 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
         starved = a_round(world, minutes=60 * 24, max_seconds=10)
     memory = {row["key"]: row["value"] for row in world.rows("memory")}
     with world.archive.reading() as reading:
-        spent = looked.work.recall(reading, looked.SPENT)
+        spent = work.recall(reading, looked.SPENT)
     again = a_round(world)
 
     assert saved.finished_at is not None
@@ -101,7 +102,7 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
     assert (False, True) == (starved.complete, starved.rooms[0].is_unreached)
     assert again.complete
     with world.archive.reading() as reading:
-        assert looked.work.recall(reading, looked.SPENT) is None
+        assert work.recall(reading, looked.SPENT) is None
 
 
 def test_calls_that_suffice_for_the_list_of_rooms_alone_are_no_save(tmp_path: Path) -> None:

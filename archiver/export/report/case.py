@@ -86,6 +86,8 @@ class Case:
     """What the user said of who is who, by account."""
     chosen: Collection[str] = ()
     """Message ids of the excerpt, as the user gave them; empty = chosen by rule."""
+    cut: Sequence[tuple[int, str]] = ()
+    """Lists that Chatwork cut even person by person: the room, and `files` or the status of tasks."""
     other_chats: Sequence[str] = ()
     """Chats with the same counterpart that are not archived, one sentence each."""
     clues: Mapping[str, str] = field(default_factory=dict)

@@ -36,6 +36,7 @@ def chapter(case: Case, found: Survey) -> Chapter:
                     *_gaps(case),
                     *_pauses(case),
                     *_files(case),
+                    *_cut(case),
                     *_hidden(found),
                     *case.other_chats,
                     *ALWAYS,
@@ -105,6 +106,18 @@ def _files(case: Case) -> Iterator[str]:
         yield f"未取得のファイル: ほか{len(lacking) - MOST}点(第7章)。"
     if not lacking:
         yield "未取得のファイル: ありません。"
+
+
+CUT = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}
+"""Lists that may be cut, as `Case.cut` calls them."""
+
+
+def _cut(case: Case) -> Iterator[str]:
+    for room, kind in case.cut:
+        yield (
+            f"ルームID {room}: {CUT[kind]}の一覧は、人ごとに取得しても上限の100件に達しています。"
+            "これ以外にもある可能性がありますが、有無は確認できません。"
+        )
 
 
 def _hidden(found: Survey) -> Iterator[str]:

@@ -18,6 +18,7 @@ from archiver.store.backup import LastBackup
 from archiver.store.clock import moment, stamp
 from archiver.store.queries import known
 from archiver.store.queries.contracts import contracts
+from archiver.store.queries.cut import Cut, cut
 from archiver.store.queries.files import FileCounts, counts
 from archiver.store.queries.looked import Looks, looks
 from archiver.store.stamps import Tally, tally, unstamped
@@ -67,6 +68,8 @@ class Status:
     """None: there is no copy elsewhere, as far as the archive knows."""
     looks: Looks
     """Of the rooms of all contracts, whether or not they are still read."""
+    cut: tuple[Cut, ...]
+    """Lists of these rooms of which there may be more than is held."""
 
 
 def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
@@ -74,6 +77,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     owner = known.owner(reading) or {}
     last = work.recall(reading, "last_sync")
     held = tuple(contracts(reading))
+    rooms = {room.room_id for one in held for room in one.rooms}
     seal, entry = schema.seal.c, schema.entry.c
     number, closed_at, sealed = reading.sql.execute(
         select(func.count(), func.max(seal.closed_at), func.coalesce(func.max(seal.last), 0))
@@ -93,7 +97,8 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         stamps=tally(reading, authorities),
         alerts=tuple(open_alerts(reading)),
         backup=backup.last(reading),
-        looks=looks(reading, {room.room_id for one in held for room in one.rooms}),
+        looks=looks(reading, rooms),
+        cut=tuple(cut(reading, rooms)),
     )
 
 

@@ -44,6 +44,16 @@ def test_nothing_missing_is_said_too() -> None:
     assert "未取得のファイル: ありません。" in told
 
 
+def test_lists_that_chatwork_cuts_are_named() -> None:
+    """There may be more, and nobody can tell; nothing is said where no list is at its cap."""
+    told = [one for one in items(cases.case(cut=((5, "files"), (6, "done")))) if "上限" in one]
+
+    assert ["ルームID 5: ファイルの一覧は、", "ルームID 6: 完了したタスクの一覧は、"] == [
+        one.partition("人ごと")[0] for one in told
+    ]
+    assert not [one for one in items(cases.case()) if "上限" in one]
+
+
 def test_what_is_missing_is_named() -> None:
     """Gaps with their ids and estimate, pauses with their cost, lost files with the reason, vanished messages."""
     told = "\n".join(items(cases.case(other_chats=("相手との別のチャット1件は保存の対象にしていません。",))))
