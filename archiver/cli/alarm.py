@@ -143,6 +143,7 @@ def _changes(kept: Keeping, alerts: Sequence[Alert]) -> str:
         (kept.deleted, _("messages shown as deleted: {n}")),
         (kept.missing, _("messages not shown any more (reason unknown): {n}")),
         (kept.hidden, _("messages hidden by the plan: {n}")),
+        (kept.hidden_deleted, _("of these, shown as deleted before: {n}")),
         (people[Rule.ACCOUNT_CLOSED], _("names that end with “(解約済)”: {n}")),
         (people[Rule.MEMBER_GONE], _("people no longer listed as members: {n}")),
         (people[Rule.CONTACT_GONE], _("people no longer among your contacts: {n}")),

@@ -35,7 +35,7 @@ def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable
         while waiting and waiting[0][0] < int(line.message_id):
             click.echo(unseen_line(waiting.popleft()) + "\n")
         at = minute(datetime.fromtimestamp(line.send_time, JST))
-        mark = f"  [{states[line.state]}]" if line.state in states else ""
+        mark = "".join(f"  [{states[one]}]" for one in line.told_states)
         click.echo(f"{at}  {visible(line.name)}(ID {line.account_id}){mark}  m{line.message_id}")
         for text in line.texts:
             _tell_text(text, known, last=text is line.texts[-1])

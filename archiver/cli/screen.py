@@ -269,9 +269,20 @@ def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
         click.echo(left + "".join(_right(cell, 9) for cell in cells) + "  " + since)
         if room.missing or room.hidden:
             sentence = _("not shown any more {missing}, hidden by the plan {hidden}")
-            click.echo("     " + sentence.format(missing=room.missing, hidden=room.hidden))
+            told = sentence.format(missing=room.missing, hidden=room.hidden) + _before_hiding(room)
+            click.echo("     " + "\n       ".join(wrap(told, 73)))
         for gap in room.gaps:
             click.echo("     " + "\n       ".join(wrap(gap_line(gap), 73)))
+
+
+def _before_hiding(room: RoomStatus) -> str:
+    """What had become of the hidden ones while they were still shown."""
+    told = (
+        (room.hidden_deleted, _("shown as deleted {n}")),
+        (room.hidden_edited, _("had been edited {n}")),
+    )
+    words = _(", ").join(text.format(n=number) for number, text in told if number)
+    return _(" (of these: {words})").format(words=words) if words else ""
 
 
 def _head(told: Status, today: str, condition: str) -> str:

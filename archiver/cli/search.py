@@ -16,7 +16,7 @@ from archiver.cli.derived import minute
 from archiver.cli.sync import parse_period
 from archiver.cli.text import columns, pad, visible
 from archiver.errors import N_, EmptySearch
-from archiver.records import State
+from archiver.records import State, told_states
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
@@ -128,6 +128,8 @@ def _hit(one: Hit) -> dict[str, Any]:
         "state": one.state.value,
         "text": one.text,
         "earlier": one.earlier,
+        "was_edited": one.was_edited,
+        "was_deleted": one.was_deleted,
     }
 
 
@@ -157,8 +159,11 @@ def _tell_hit(query: Query, one: Hit, room: str) -> None:
     from archiver.cli.conversation import state_words
     from archiver.cli.snippet import snippet
 
-    marks = [word for state, word in state_words().items() if state is one.state]
-    if one.earlier and one.state is not State.DELETED:
+    states, words = told_states(one.state, was_edited=one.was_edited, was_deleted=one.was_deleted), state_words()
+    marks = [words[state] for state in states]
+    if one.before_deletion and one.state is not State.DELETED:
+        marks.append(_("text before the change to “deleted”"))
+    elif one.earlier and not one.before_deletion:
         marks.append(_("earlier text"))
     at = "?" if one.sent is None else minute(one.sent)
     shown = "".join(f"  [{mark}]" for mark in marks)

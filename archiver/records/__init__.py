@@ -28,6 +28,7 @@ from archiver.records.conversation import (
     Task,
     Version,
     Watch,
+    told_states,
 )
 from archiver.records.evidence import (
     Entry,
@@ -82,4 +83,5 @@ __all__ = (
     "TaskId",
     "Version",
     "Watch",
+    "told_states",
 )

@@ -21,6 +21,13 @@ class State(StrEnum):
     HIDDEN = "hidden"
 
 
+def told_states(state: State, *, was_edited: bool, was_deleted: bool) -> tuple[State, ...]:
+    """What is to be said of a message: its state, and before it what became of it while it was still shown."""
+    before = State.DELETED if was_deleted else State.EDITED if was_edited else State.PRESENT
+    told = (before, state) if state in (State.MISSING, State.HIDDEN) else (state,)
+    return tuple(one for one in told if one is not State.PRESENT)
+
+
 class Source(StrEnum):
     """How a message, task, file or member came to us."""
 
@@ -81,6 +88,23 @@ class Message:
     def texts(self) -> tuple[Version, ...]:
         """The versions that are texts, the deletion mark left out."""
         return tuple(version for version in self.versions if version.body != "[deleted]")
+
+    @property
+    def was_deleted(self) -> bool:
+        """Whether it ever showed as deleted."""
+        return len(self.texts) < len(self.versions)
+
+    @property
+    def was_edited(self) -> bool:
+        """Whether it ever had another text, or Chatwork's mark of an edit."""
+        return len({one.body for one in self.texts}) > 1 or any(one.update_time > 0 for one in self.texts)
+
+    @property
+    def told_states(self) -> tuple[State, ...]:
+        """What is to be said of it; empty if it is simply there."""
+        if self.state is State.PRESENT:
+            return ()  # nearly all of very many
+        return told_states(self.state, was_edited=self.was_edited, was_deleted=self.was_deleted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,14 +81,14 @@ def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
 def message_shown(message: Message, around: Surroundings) -> Shown:
     """A message as an `article`, and what a search finds in it."""
     own = message.account_id == around.owner_id
-    badge = STATES.get(message.state)
+    badges = "".join(f" <b>{STATES[one]}</b>" for one in message.told_states)
     message_id = MessageId(escape(message.message_id))
     at = machine(message.send_time)
     bodies = _bodies(message, around.references)
     made = (
         f'<article class="m{" own" if own else ""}" id="{anchor_id(message_id)}">'
         f"<h3>{_author(message.name, message.account_id, own, around.face_of(message.account_id))}"
-        f"{f' <b>{badge}</b>' if badge else ''} {_number(message, around)}"
+        f"{badges} {_number(message, around)}"
         f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
         f"{_present(message, bodies)}{_history(message, bodies) if around.history else ''}"
         f"{_files(message, around)}{_tasks(message, around)}"
@@ -176,10 +176,8 @@ def _present(message: Message, bodies: Mapping[str, str]) -> str:
 
 def _vanished(message: Message) -> str:
     last_seen = message.versions[-1].last_seen if message.versions else message.first_seen
-    return (
-        f"{STATES[message.state]} 最後に見えた {stamp(last_seen)} / 見えなくなっていた {stamp(message.changed_at)}。"
-        "最後に見えた文面:"
-    )
+    told = f"{STATES[message.state]} 最後に見えた {stamp(last_seen)} / 見えなくなっていた {stamp(message.changed_at)}。"
+    return told if message.body == DELETED else f"{told}最後に見えた文面:"
 
 
 # --- what it said before -----------------------------------------------------------------------

@@ -16,6 +16,7 @@ from archiver.store import search_index, search_walk
 from archiver.store.archive import Reading
 from archiver.store.clock import moment, unix
 from archiver.store.facts import DELETED
+from archiver.store.queries.viewing.named import STANDING
 from archiver.store.search_others import Other, others
 from archiver.store.search_scope import Scope, room_names, scope_of
 from archiver.store.search_walk import Place
@@ -36,6 +37,11 @@ class Hit(NamedTuple):
     """The newest of its texts that was found; by filters alone, the last that was seen, or empty."""
     earlier: bool
     """Whether the message has another text now, if only Chatwork's mark of a deletion."""
+    was_edited: bool
+    was_deleted: bool
+    """Whether it ever showed as deleted, however it stands now."""
+    before_deletion: bool
+    """Whether the text is of before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +118,19 @@ def _counted(source: sqlite3.Connection, query: Query, scope: Scope, limit: int,
     return _capped(search_walk.count(source, query, scope, most=most), most)
 
 
-_HIT = """
-    SELECT m.room_id, m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, t.number < m.versions
+_HIT = f"""
+    SELECT m.room_id, m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {STANDING}
     FROM message m
     LEFT JOIN message_version t ON t.room_id = m.room_id AND t.position = m.position AND t.seq = ?
     WHERE m.room_id = ? AND m.position = ?
-"""
+"""  # noqa: S608 - our own names
 _LAST_TEXT = "SELECT max(seq) FROM message_version WHERE room_id = ? AND position = ? AND body <> ?"
 
 
 def _hit(source: sqlite3.Connection, found: Place) -> Hit:
     place = (found.room_id, found.position)
     seq = found.seq or source.execute(_LAST_TEXT, (*place, DELETED)).fetchone()[0]
-    room, message, sent, account, name, state, body, earlier = source.execute(_HIT, (seq, *place)).fetchone()
+    room, message, sent, account, name, state, body, *flags = source.execute(_HIT, (seq, *place)).fetchone()
     at = unix(sent)
     when = None if at is None else moment(at)
-    return Hit(room, message, when, account, name, State(state), body or "", bool(earlier))
+    return Hit(room, message, when, account, name, State(state), body or "", *map(bool, flags))

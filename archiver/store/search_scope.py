@@ -48,7 +48,7 @@ _FILTERS = {
         " AND (l.body LIKE '%http://%' OR l.body LIKE '%https://%'))"
     ),
     "edit": "m.was_edited",
-    "delete": "m.state <> 'present' AND m.state IN ('deleted', 'missing')",  # the first, so that the index is used
+    "delete": "(m.was_deleted OR m.state = 'missing')",  # as the index `message_vanished` has it
 }
 
 

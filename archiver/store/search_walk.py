@@ -230,7 +230,7 @@ _ROOMS = """
 """Each room once, without a look at its messages."""
 
 
-_FEW = {"edit": "message_edited", "delete": "message_state"}
+_FEW = {"edit": "message_edited", "delete": "message_vanished"}
 """Indexes of messages of which there are few; SQLite would rather go through all of a room."""
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from gettext import gettext as _
 
 from archiver.chatwork.notation import parse
-from archiver.records import State
+from archiver.records import told_states
 from archiver.render.body import plain
 from archiver.render.labels import NOWHERE
 from archiver.render.message import STATES
@@ -38,7 +38,7 @@ class Line:
     sent: datetime | None
     account_id: int
     name: str
-    state: str
+    states: tuple[str, ...]
     """What became of the message; empty if nothing."""
     text_state: str
     """What the text is, if not the one that the message has now."""
@@ -54,7 +54,7 @@ def line(told: Told, names: Mapping[int, str], *, words: Collection[str] = ()) -
         told.sent,
         told.account_id,
         visible(told.name),
-        STATES.get(told.state, ""),
+        _states(told),
         _text_state(told),
         stretch(told.text, words) if words else in_short(told.text),
     )
@@ -75,10 +75,15 @@ def in_short(body: str) -> Snippet:
     return stretch(plain(parse(body[:_ENOUGH]), NOWHERE))
 
 
+def _states(told: Told) -> tuple[str, ...]:
+    found = told_states(told.state, was_edited=told.was_edited, was_deleted=told.was_deleted)
+    return tuple(STATES[one] for one in found)
+
+
 def _text_state(told: Told) -> str:
-    if not told.earlier:
-        return ""
-    return _("text before the change to “deleted”") if told.state is State.DELETED else _("earlier text")
+    if told.before_deletion:
+        return _("text before the change to “deleted”")
+    return _("earlier text") if told.earlier else ""
 
 
 def _columns(sign: str) -> int:

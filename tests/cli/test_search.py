@@ -12,7 +12,7 @@ from archiver.cli.snippet import snippet
 from archiver.cli.text import columns
 from archiver.demo.chatwork import Chatwork
 from archiver.store.search_signs import fold
-from tests.support.archive import CLIENT, ROOM, ArchiveMaker, message_object, story
+from tests.support.archive import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
 from tests.support.terminal import TOKEN, Terminal
 
 
@@ -130,6 +130,7 @@ def test_the_document_has_hits_and_others(run: Runner) -> None:
 
     hit = {"room_id": 987654321, "message_id": "900", "time": "2026-11-05T01:03:00Z", "state": "present"}
     hit |= {"author": {"account_id": CLIENT, "name": "佐藤"}, "text": "他のチャットの秘密", "earlier": False}
+    hit |= {"was_edited": False, "was_deleted": False}
     file = {"kind": "file", "room_id": 987654321, "contract": None, "id": "99", "time": "2026-11-05T01:03:00Z"}
     assert {"query": "秘密", "total": 1, "hits": [hit], "others": [file | {"text": "秘密.pdf"}]} == actual
 
@@ -193,3 +194,25 @@ def test_a_period_that_ends_before_it_begins_is_said(run: Runner, command: tuple
     assert 2 == actual
     assert "--from 2026-11-06 lies after --to 2026-11-05" in told.err
     assert "" == told.out
+
+
+def test_after_the_plan_hid_a_message_its_deletion_and_its_edit_are_still_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the hits, in the document and in `show`; no text of before a deletion is taken for one of before an edit."""
+    maker = hidden_story(tmp_path / "home")
+    maker.archive.close()
+    run = Runner(maker.home, capsys)
+
+    gone, edited, document = run("has:delete")[0], run("残り お願い")[0], json.loads(run("払え", "--json")[0])
+    main(["--home", str(maker.home), "--lang", "en", "show", str(ROOM)])
+    shown = capsys.readouterr().out
+
+    deleted = "[shown as deleted]  [hidden by the plan]"
+    assert f"{deleted}  [text before the change to “deleted”]" in gone
+    assert "[edited]  [hidden by the plan]  [earlier text]" in edited
+    (hit,) = document["hits"]
+    assert ("hidden", True, False) == (hit["state"], hit["was_deleted"], hit["was_edited"])
+    assert f"{deleted}  m3" in shown
+    assert "[edited]  [hidden by the plan]  m2" in shown
+    assert f"(ID {CLIENT})  [hidden by the plan]  m1" in shown

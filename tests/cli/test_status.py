@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from archiver.cli import alarm
+from archiver.cli.main import main
 from archiver.cli.progress_lines import document, tell_progress
 from archiver.cli.text import columns
 from archiver.demo.chatwork import Fault
 from archiver.store.queries.progress import Progress, Rereading
+from archiver.store.queries.status import status
 from archiver.store.quests import Tally
 from archiver.sync import ending
+from tests.support.archive import hidden_story
 from tests.support.desk import Desk, set_up
 
 
@@ -189,3 +193,33 @@ def test_the_worst_screen_fits_in_80_columns(desk: Desk, language: str) -> None:
     screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 
     assert [] == [line for line in screen.splitlines() if columns(line) > 80]
+
+
+def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """States are the present ones; a deletion or an edit does not vanish from the screen with them."""
+    maker = hidden_story(tmp_path / "home")
+    maker.archive.close()
+
+    main(["--home", str(maker.home), "--lang", "en", "status"])
+    screen = capsys.readouterr().out
+    main(["--home", str(maker.home), "--lang", "en", "status", "--json"])
+    room = json.loads(capsys.readouterr().out)["rooms"][0]
+
+    assert "hidden by the plan 3 (of these: shown as deleted 1, had been edited 1)" in " ".join(screen.split())
+    counted = {name: room[name] for name in ("deleted", "edited", "hidden", "hidden_deleted", "hidden_edited")}
+    assert {"deleted": 0, "edited": 0, "hidden": 3, "hidden_deleted": 1, "hidden_edited": 1} == counted
+
+
+def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`rescue` and the block of `status` tell of them."""
+    maker = hidden_story(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        told = alarm.told(alarm.alarms(reading, status(reading).contracts, [], always=True)[0])
+    maker.archive.close()
+
+    sentence = "messages hidden by the plan: 3. of these, shown as deleted before: 1"
+    assert any(sentence in " ".join(sentences) for _label, sentences in told.rows)

@@ -22,7 +22,7 @@ from archiver.store.search_scope import Scope
 from archiver.store.search_signs import FORMAT, fold
 from archiver.store.search_walk import newest
 from archiver.store.search_words import Query, parse
-from tests.support.archive import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.archive import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, hidden_story, message_object, story
 from tests.support.tampering import empty_archive
 
 
@@ -348,3 +348,18 @@ def test_an_empty_archive_has_nothing(tmp_path: Path) -> None:
 
     archive.close()
     assert (0, (), ()) == (actual.total, actual.hits, actual.others)
+
+
+def test_a_deletion_is_found_also_after_the_plan_hid_the_message(tmp_path: Path) -> None:
+    """The state is the present one; that it showed as deleted, or was edited, is known beside it."""
+    maker = hidden_story(tmp_path / "home")
+
+    gone, edited = find(maker.archive, "has:delete"), find(maker.archive, "has:edit")
+    (before,) = find(maker.archive, "払え").hits
+    (earlier,) = find(maker.archive, "お願い 残り").hits
+    maker.archive.close()
+
+    assert (["4", "3"], ["2"]) == (ids(gone), ids(edited))
+    assert (State.HIDDEN, True, True) == (before.state, before.was_deleted, before.before_deletion)
+    assert (State.HIDDEN, True, False) == (earlier.state, earlier.was_edited, earlier.before_deletion)
+    assert (True, True) == (before.earlier, earlier.earlier)

@@ -148,6 +148,10 @@ class ArchiveMaker:
         told = {"ids": [str(one) for one in ids]}
         self.append([Observation("reading", f"reading/{room}/{writer.SELF}", told, room)], minutes=minutes)
 
+    def hide(self, shown: Sequence[JsonObject], *, room: int = ROOM, minutes: float) -> None:
+        """Find messages hidden by the plan; `shown` is how they were last seen."""
+        self.append([self._message(one, "hidden", "list", room, None) for one in shown], minutes=minutes)
+
     def file(
         self,
         shown: JsonObject,
@@ -235,4 +239,13 @@ def story(home: Path) -> ArchiveMaker:
     made.member(CLIENT, "田中", state="gone", minutes=121)
     made.sweep(begun="2026-11-05T01:05:00.000Z", ended="2026-11-05T01:06:00.000Z", minutes=122)
     made.sweep(begun="2026-11-05T05:00:00.000Z", ended="2026-11-05T05:01:00.000Z", minutes=241)
+    return made
+
+
+def hidden_story(home: Path) -> ArchiveMaker:
+    """The same after forty days on the free plan: an edited message, a deleted one and one as it was are hidden."""
+    made = story(home)
+    edited = message_object(2, "残り3本は無しで。", sent=1, update_time=int(at(70).timestamp()))
+    as_it_was = message_object(1, "よろしくお願いします。https://example.com/spec?v=1。", sent=0)
+    made.hide([as_it_was, edited, message_object(3, "[deleted]", sent=2)], minutes=60_000)
     return made

@@ -37,7 +37,7 @@ def test_it_shows_contracts_and_counts(home: Path) -> None:
 
     for room in rooms:
         assert room.name in page
-        assert f" {room.messages} {room.edited} {room.deleted} {room.missing + room.hidden} " in page
+        assert f" {room.messages} {room.edited} {room.deleted} {room.missing} {room.hidden} " in page
     assert f"--home {home} export" in page
 
 

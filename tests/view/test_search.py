@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.archive import CLIENT, ROOM, ArchiveMaker, message_object, story
+from tests.support.archive import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
 from tests.support.viewer import Browser, looking
 
 
@@ -158,3 +158,18 @@ def test_files_and_tasks_stand_below_with_a_way_to_them(browser: Browser) -> Non
     assert [] == hits(page)
     assert "<mark>字幕</mark>の修正" in page
     assert f'href="/room/{ROOM}/tasks"' in page
+
+
+def test_a_deletion_is_said_also_after_the_plan_hid_the_message(tmp_path: Path) -> None:
+    """Among the hits, in the conversation, and as a number on the first page."""
+    maker = hidden_story(tmp_path / "home")
+    maker.archive.close()
+    with looking(maker.home) as browser:
+        found, edited = words(browser.get("/search?delete=1")), words(browser.get("/search?edit=1"))
+        talk, overview = browser.get(f"/room/{ROOM}"), words(browser.get("/"))
+
+    assert "「削除」表示に変わった プランの制限で見えない text before the change to “deleted”" in found
+    assert "編集済み プランの制限で見えない" in edited
+    assert "<b>「削除」表示に変わった</b> <b>プランの制限で見えない</b>" in talk
+    assert "<b>編集済み</b> <b>プランの制限で見えない</b>" in talk
+    assert "4 0 0 1 3 shown as deleted 1 had been edited 1 1/2" in overview

@@ -42,6 +42,8 @@ class Keeping:
     deleted: int
     missing: int
     hidden: int
+    hidden_deleted: int
+    """Of these, those that had shown as deleted before."""
     texts: int
     """Of the deleted and missing ones, those whose text is held."""
     files: int
@@ -74,6 +76,7 @@ def keeping(reading: Reading, rooms: Collection[int]) -> Keeping:
         deleted=states.get(State.DELETED, 0),
         missing=states.get(State.MISSING, 0),
         hidden=states.get(State.HIDDEN, 0),
+        hidden_deleted=_hidden_deleted(reading, rooms) if states.get(State.HIDDEN) else 0,
         texts=_texts(reading, rooms),
         files=sum(one.known for one in files),
         files_saved=sum(one.saved for one in files),
@@ -91,6 +94,12 @@ def _states(reading: Reading, rooms: Collection[int]) -> dict[str, int]:
     table = schema.message.c
     query = select(table.state, func.count()).where(table.room_id.in_(sorted(rooms))).group_by(table.state)
     return {row[0]: row[1] for row in reading.sql.execute(query)}
+
+
+def _hidden_deleted(reading: Reading, rooms: Collection[int]) -> int:
+    table = schema.message.c
+    hidden = and_(table.room_id.in_(sorted(rooms)), table.state == State.HIDDEN, table.was_deleted)
+    return reading.sql.execute(select(func.count()).select_from(schema.message).where(hidden)).scalar() or 0
 
 
 def _texts(reading: Reading, rooms: Collection[int]) -> int:

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from archiver.records import State
+from archiver.records import State, told_states
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.clock import moment
+from archiver.store.facts import DELETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,15 @@ class Line:
     name: str
     send_time: int
     state: State
+    was_edited: bool
     texts: tuple[Text, ...]
+    """Chatwork's mark of a deletion included."""
+
+    @property
+    def told_states(self) -> tuple[State, ...]:
+        """What is to be said of it; empty if it is simply there."""
+        was_deleted = any(one.body == DELETED for one in self.texts)
+        return told_states(self.state, was_edited=self.was_edited, was_deleted=was_deleted)
 
 
 def lines(reading: Reading, room: int, *, since: int | None = None, until: int | None = None) -> Iterator[Line]:
@@ -62,7 +71,7 @@ def lines(reading: Reading, room: int, *, since: int | None = None, until: int |
 
 
 def _line(row: Row[Any], texts: list[Text]) -> Line:
-    return Line(row.message_id, row.account_id, row.name, row.send_time, State(row.state), tuple(texts))
+    return Line(row.message_id, row.account_id, row.name, row.send_time, State(row.state), row.was_edited, tuple(texts))
 
 
 def names(reading: Reading, room: int) -> dict[int, str]:

@@ -37,6 +37,10 @@ class RoomStatus:
     deleted: int
     missing: int
     hidden: int
+    hidden_deleted: int
+    """Of the hidden ones, those that had shown as deleted before."""
+    hidden_edited: int
+    """Of the others among them, those that had been edited."""
     files: FileCounts
     tasks: int
     covered: tuple[tuple[datetime, datetime], ...]
@@ -122,11 +126,13 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
                 name=row.name if row is not None else "",
                 contracts=tuple(contracted),
                 inaccessible_since=None if since is None else moment(since),
-                messages=sum(by_state.values()),
+                messages=by_state.get("known", 0),
                 edited=by_state.get("edited", 0),
                 deleted=by_state.get("deleted", 0),
                 missing=by_state.get("missing", 0),
                 hidden=by_state.get("hidden", 0),
+                hidden_deleted=by_state.get("hidden_deleted", 0),
+                hidden_edited=by_state.get("hidden_edited", 0),
                 files=files.get(room, FileCounts(0, 0, 0, 0)),
                 tasks=tasks.get(room, 0),
                 covered=_covered(reading, room),
@@ -139,14 +145,22 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
 
 _KNOWN = text("SELECT room_id, count(*) FROM message GROUP BY room_id")
 _NOT_PRESENT = text("SELECT room_id, state, count(*) FROM message WHERE state <> 'present' GROUP BY room_id, state")
-"""Both by a small index: nearly all messages are simply there, and to look at each takes ten times as long."""
+_HIDDEN_DELETED = text(
+    "SELECT room_id, 'hidden_deleted', count(*) FROM message INDEXED BY message_vanished"
+    " WHERE (was_deleted OR state = 'missing') AND was_deleted AND state = 'hidden' GROUP BY room_id"
+)
+_HIDDEN_EDITED = text(
+    "SELECT room_id, 'hidden_edited', count(*) FROM message INDEXED BY message_edited"
+    " WHERE was_edited AND NOT was_deleted AND state = 'hidden' GROUP BY room_id"
+)
+"""All by a small index: nearly all messages are simply there, and to look at each takes ten times as long."""
 
 
 def _states(reading: Reading) -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = {room: {"present": known} for room, known in reading.sql.execute(_KNOWN)}
-    for room, state, number in reading.sql.execute(_NOT_PRESENT):
-        found[room][state] = number
-        found[room]["present"] -= number
+    found: dict[int, dict[str, int]] = {room: {"known": known} for room, known in reading.sql.execute(_KNOWN)}
+    for query in (_NOT_PRESENT, _HIDDEN_DELETED, _HIDDEN_EDITED):
+        for room, state, number in reading.sql.execute(query):
+            found[room][state] = number
     return found
 
 
@@ -202,6 +216,8 @@ def _room_document(room: RoomStatus, looked_at: datetime | None) -> dict[str, An
         "contracts": list(room.contracts),
         "state": "open" if room.inaccessible_since is None else "inaccessible",
         **{name: getattr(room, name) for name in ("messages", "edited", "deleted", "missing", "hidden")},
+        "hidden_deleted": room.hidden_deleted,
+        "hidden_edited": room.hidden_edited,
         "files": room.files.known,
         "files_saved": room.files.saved,
         "files_pending": room.files.pending,

@@ -129,6 +129,7 @@ def _message_row(told: _Told, entries: Sequence[EntryObject] | None = None) -> d
         "fingerprint": fingerprint("message", shown),
         "text_digest": text_digest(bodies[-1]) if bodies else "",
         "was_edited": any(one["payload"]["state"] == "edited" for one in entries or ()) or history.state == "edited",
+        "was_deleted": len(bodies) < len(history.versions),
         "seq": history.entry_seq,
     }
 

@@ -61,9 +61,11 @@ message = readable(
     Column("fingerprint", Text, nullable=False),
     Column("text_digest", Text, nullable=False),
     Column("was_edited", Boolean, nullable=False),
+    Column("was_deleted", Boolean, nullable=False),
     seq_column(),
     Index("message_sent", "room_id", "send_time"),
     Index("message_edited", "room_id", "position", sqlite_where=text("was_edited")),
+    Index("message_vanished", "room_id", "position", sqlite_where=text("was_deleted OR state = 'missing'")),
     Index("message_state", "room_id", "state", sqlite_where=text("state <> 'present'")),
     large=True,
 )

@@ -193,6 +193,7 @@ STATEMENTS = (
         fingerprint TEXT NOT NULL,
         text_digest TEXT NOT NULL,
         was_edited BOOLEAN NOT NULL,
+        was_deleted BOOLEAN NOT NULL,
         seq INTEGER NOT NULL,
         PRIMARY KEY (room_id, position)
     )
@@ -203,6 +204,9 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX message_edited ON message (room_id, position) WHERE was_edited
+    """,
+    """
+    CREATE INDEX message_vanished ON message (room_id, position) WHERE was_deleted OR state = 'missing'
     """,
     """
     CREATE INDEX message_state ON message (room_id, state) WHERE state <> 'present'

@@ -12,14 +12,22 @@ from archiver.store.facts import DELETED
 from archiver.store.queries.viewing.times import sent_at
 from archiver.store.search_index import driver
 
-_LINE = """
-    SELECT m.message_id, m.send_time, m.account_id, m.name, m.state, m.versions, t.number, t.body
+STANDING = f"""
+    t.number < m.versions, m.was_edited, m.was_deleted, m.was_deleted AND EXISTS (
+        SELECT 1 FROM message_version d
+        WHERE d.room_id = m.room_id AND d.position = m.position AND d.number > t.number AND d.body = '{DELETED}'
+    )
+"""  # noqa: S608 - our own names
+"""Of a text `t` of a message `m`: is it earlier, was that ever edited, ever deleted, and is the text of before that."""
+
+_LINE = f"""
+    SELECT m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {STANDING}
     FROM message m
     LEFT JOIN message_version t ON t.room_id = m.room_id AND t.position = m.position AND t.number = (
         SELECT max(number) FROM message_version WHERE room_id = m.room_id AND position = m.position AND body <> ?
     )
     WHERE m.room_id = ? AND m.position = ?
-"""
+"""  # noqa: S608 - likewise
 
 
 class Named(NamedTuple):
@@ -36,6 +44,11 @@ class Named(NamedTuple):
     """The last one that was seen; empty if none ever was."""
     earlier: bool
     """Whether the message shows another text now, if only Chatwork's mark of a deletion."""
+    was_edited: bool
+    was_deleted: bool
+    """Whether it ever showed as deleted, however it stands now."""
+    before_deletion: bool
+    """Whether the text is of before that."""
 
 
 def named(reading: Reading, places: Iterable[tuple[int, int]]) -> list[Named]:
@@ -52,10 +65,7 @@ def _named(
     account: int,
     name: str,
     state: str,
-    versions: int,
-    number: int | None,
     body: str | None,
+    *flags: int | None,
 ) -> Named:
-    return Named(
-        room, message, sent_at(sent), account, name, State(state), body or "", bool(number and number < versions)
-    )
+    return Named(room, message, sent_at(sent), account, name, State(state), body or "", *map(bool, flags))
