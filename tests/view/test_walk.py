@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.viewing import desk_of
 from archiver.store import blobs
 from archiver.view.desk import Desk
+from tests.support.archive import story
 from tests.support.walked import AFTER, BEFORE, DELETED, Walked, walked
 from tests.support.window import NEEDED, Window, window
 
@@ -222,3 +224,19 @@ def test_the_keyboard_alone_is_enough(view: Window, archive: Walked) -> None:
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_path: Path, width: int) -> None:
+    """The list of chats is no wider than its place; no field lies on another, no page has to be pushed sideways."""
+    maker = story(tmp_path / "home")
+    maker.room("とても長い名前の株式会社サンプル様専用チャット", minutes=300)
+    maker.archive.close()
+    with window(desk_of(CliContext(maker.home, 0, {})), width=width) as view:
+        page = view.go("/search?q=a&from=2026-07-01")
+        boxes = [one.bounding_box() for one in page.locator(".ask .ask .field > :is(input, select)").all()]
+        pushed = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+    placed = [(one["x"], one["y"], one["x"] + one["width"]) for one in boxes if one]
+    over = [(one, two) for one, two in pairwise(placed) if one[1] == two[1] and one[2] > two[0]]
+    assert (4, [], False) == (len(placed), over, pushed)
