@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 import shutil
@@ -16,7 +17,9 @@ from playwright.sync_api import expect
 from archiver.cli.context import CliContext
 from archiver.cli.viewing import desk_of
 from archiver.store import blobs
+from archiver.store.queries.viewing import proof
 from archiver.view.desk import Desk
+from tests.support import paper
 from tests.support.archive import story
 from tests.support.walked import AFTER, BEFORE, DELETED, Walked, walked
 from tests.support.window import NEEDED, Window, window
@@ -240,3 +243,25 @@ def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_p
     placed = [(one["x"], one["y"], one["x"] + one["width"]) for one in boxes if one]
     over = [(one, two) for one, two in pairwise(placed) if one[1] == two[1] and one[2] > two[0]]
     assert (4, [], False) == (len(placed), over, pushed)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_paper_nothing_is_cut_off_or_folded(desk: Desk, archive: Walked, *, scripts: bool) -> None:
+    """A message with all that vouches for it, the files with their whole fingerprints; links are seen to be links."""
+    path = f"/room/{archive.room}/message/{archive.edited}"
+    with window(desk, scripts=scripts) as view:
+        made, files = view.go(path).pdf(format="A4"), view.go("/files").pdf(format="A4")
+        view.page.emulate_media(media="print")
+        view.page.set_viewport_size({"width": 680, "height": 900})
+        underlined = view.page.evaluate("getComputedStyle(document.querySelector('td a')).textDecorationLine")
+        cut = view.go(path).evaluate(
+            "[...document.querySelectorAll('.wide *')].filter(e => e.getBoundingClientRect().right > 680).length"
+        )
+    with desk.reading() as reading:
+        digests = [one.digest for one in proof.proofs(reading, archive.room, int(archive.edited))]
+    sha256 = hashlib.sha256(b"<script>alert(9)</script>").hexdigest()
+
+    message = paper.squeezed(paper.text(made))
+    assert [] == [one for one in (*digests, BEFORE) if paper.squeezed(one) not in message]
+    assert sha256 in paper.squeezed(paper.text(files))
+    assert (0, "underline") == (cut, underlined)

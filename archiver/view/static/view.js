@@ -96,6 +96,17 @@
     });
   });
 
+  // --- what is folded is printed too, also by browsers that cannot be told so by a style ---
+
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = all("main details:not([open])");
+    folded.forEach((part) => { part.open = true; });
+  });
+  addEventListener("afterprint", () => {
+    folded.forEach((part) => { part.open = false; });
+  });
+
   // --- keys ---
 
   function step(by) {
