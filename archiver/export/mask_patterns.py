@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from archiver.export import mask_rules
+from archiver.export import mask_addresses, mask_rules
 
 
 class Kind(Enum):
@@ -77,14 +77,14 @@ def _compiled(may_be: str, patterns: tuple[str, ...]) -> tuple[re.Pattern[str], 
 
 _DIGITS = "[0-9]{3}"
 _PATTERNS: Mapping[Kind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]] = {
-    Kind.SECRET: _compiled(mask_rules.SECRET, mask_rules.PASSWORDS),
+    Kind.SECRET: _compiled(f"{mask_rules.SECRET}|{mask_rules.PASS}", mask_rules.PASSWORDS),
     Kind.URL_KEY: _compiled("[=@]", mask_rules.URL_KEYS),
     Kind.IDENTITY: _compiled(_DIGITS, mask_rules.IDENTITIES),
     Kind.CARD: _compiled(_DIGITS, mask_rules.CARDS),
     Kind.BANK: _compiled(f"{_DIGITS}|{mask_rules.HOLDER}", mask_rules.BANKS),
     Kind.MAIL: _compiled("@|at[)}>\\]]", mask_rules.MAILS),
     Kind.PHONE: _compiled("0.?[0-9]|[+]", mask_rules.PHONES),
-    Kind.ADDRESS: _compiled(f"[0-9]|{mask_rules.DWELLING}", mask_rules.ADDRESSES),
-    Kind.CONTACT: _compiled(mask_rules.MESSENGER, mask_rules.CONTACTS),
+    Kind.ADDRESS: _compiled(mask_addresses.MAY_BE, mask_addresses.ADDRESSES),
+    Kind.CONTACT: _compiled(f"{mask_rules.MESSENGER}|{mask_rules.SKYPE_NAME}", mask_rules.CONTACTS),
 }
 """Of each kind: what every place of it holds, asked first, and the patterns."""

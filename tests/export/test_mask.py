@@ -66,6 +66,14 @@ def cover(profile: str = "support", people: dict[int, list[str]] | None = None, 
         ("Password is hunter2 / ID/PW: user1 / pass99", "Password is ■■(パスワード) / ID/PW: ■■(パスワード)"),
         ("550e8400-e29b-41d4-a716-446655440000 070-1111-2222", "550e8400-e29b-41d4-a716-446655440000 ■■(電話番号)"),
         ("LINE ID: tanaka_x", "LINE ID: ■■(連絡先のID)"),
+        ("ラインのIDは abc123 です", "ラインのIDは ■■(連絡先のID) です"),
+        ("LINE ID abc_123 / ライン名：tanaka", "LINE ID ■■(連絡先のID) / ライン名：■■(連絡先のID)"),
+        ("Skype: live:abc、スカイプは live:.cid.12ab34", "Skype: ■■(連絡先のID)、スカイプは ■■(連絡先のID)"),
+        ("live:tanaka_99 で探して", "■■(連絡先のID) で探して"),
+        ("口座番号は12345678です", "口座番号は■■(口座番号)です"),
+        ("ダウンロードキー:1234 解凍パス→zip", "ダウンロードキー:■■(パスワード) 解凍パス→■■(パスワード)"),
+        ("DLパス 1234 以上、ZIPパス：ab12", "DLパス ■■(パスワード) 以上、ZIPパス：■■(パスワード)"),
+        ("パス:ab12cd", "パス:■■(パスワード)"),
     ],
 )
 def test_a_place_is_covered_and_nothing_beside_it(shown: str, expected: str) -> None:
@@ -87,6 +95,8 @@ def test_a_place_is_covered_and_nothing_beside_it(shown: str, expected: str) -> 
         "[To:09012345678] [rp aid=5 to=0901234567-09012345678] #!rid123456789-1876543210987654321",
         "[download:0312345678]a.png[/download] [qtmeta aid=1 time=1793841273]",
         "株式会社ABC 第3回 No.0012-34 v1.2.3 192.168.0.1 1920x1080",
+        "バスは10:30発、バス 2000円、バス:5500円、フルパス: C:\\v1\\a、パス: /var/tmp1、パスは通りません",
+        "口座番号は後で送ります。口座番号を12月10日までに、LINE ID を教えて、LINE id exchange please、live: 20:00から",
         "[deleted]",
     ],
 )
@@ -172,6 +182,10 @@ HOSTILE = [
     "[To:5]",
     "https://a:",
     "東京都1",
+    "市",
+    "市一の",
+    "市市市市市市市市1 ",
+    "京都府中京区あ",
 ]
 
 
