@@ -26,6 +26,7 @@ from archiver.evidence.masked import SHOWN
 from archiver.evidence.stamp_reply import covering
 from archiver.evidence.tables import CSV_HEADERS, MESSAGES, files, seal_numbers, table_lines
 from archiver.evidence.tree import READ_FAULTS, Tree, read_all
+from archiver.evidence.verify_enclosures import ENCLOSURES, check_enclosures
 from archiver.evidence.verify_lines import PackageLines
 from archiver.evidence.verify_seals import SealChain, Stretch
 from archiver.evidence.verify_stamps import CheckToken, StampCheck, StampSource
@@ -123,6 +124,7 @@ class _Package:
             self._check_tables(lines)
             self._check_replies(lines)
             self._check_files(lines)
+            self._check_enclosures(lines)
         if any(name.startswith("data/transcript/") for name in self.names):
             note = _(
                 "The pages in {folder} are held by the lists of digests alone; they were not compared with the records."
@@ -135,7 +137,8 @@ class _Package:
             note = _(
                 "The reports ({files}) are held by the lists of digests alone; they were not compared with the records."
             )
-            self.told.note(note.format(files="data/*.pdf"))
+            listed = ", data/evidence_list.csv" if "data/evidence_list.csv" in self.names else ""
+            self.told.note(note.format(files=f"data/*.pdf{listed}"))
 
     def _shown(self, opened: contextlib.ExitStack) -> BinaryIO | None:
         """What stands in place of masked records, if the package has any."""
@@ -312,6 +315,12 @@ class _Package:
             elif sizes.get(str(digest)) != self.tree.size(FILES + name):
                 said = _("The record gives another size for the file than it has.")
                 self.told.find("package-files", FILES + name, said)
+
+    def _check_enclosures(self, lines: PackageLines) -> None:
+        """Each piece of the user's own evidence has the bytes that a record says were added."""
+        if lines.whole:
+            there = {name: self.digests.get(ENCLOSURES + name) for name in self._below(ENCLOSURES)}
+            check_enclosures(self.told, there, lines.other)
 
     # --- reading ----------------------------------------------------------------------------------
 

@@ -166,6 +166,19 @@ PACKAGE = {
     "own stamp of something else": "stamp tagmanifest-sha256.txt.a.tsr",
 }
 
+ENCLOSURES = {
+    "screenshot changed": "manifest data/enclosures/S-001.png",
+    "screenshot changed, lists anew": "package-enclosures data/enclosures/S-001.png",
+    "notice emptied, lists anew": "package-enclosures data/enclosures/N-02.eml",
+    "notice removed, lists anew": "package-enclosures data/enclosures/N-02",
+    "all removed, lists anew": "package-enclosures data/enclosures/S-001",
+    "swapped, lists anew": "package-enclosures data/enclosures/S-001.png",
+    "added, lists anew": "package-enclosures data/enclosures/S-004.png",
+    "taken back and there all the same": "package-enclosures data/enclosures/S-003.png",
+    "under another name, lists anew": "package-enclosures data/enclosures/x.png",
+    "twice, lists anew": "package-enclosures data/enclosures/S-001.",
+}
+
 ZIP = {
     "two files of a name": "unsafe P/data/messages.csv",
     "path that leads out": "unsafe P/../../evil",
@@ -201,6 +214,7 @@ def test_every_kind_is_in_the_tables() -> None:
     """A kind that somebody adds must say under which name it is found."""
     assert archive_damage.KINDS.keys() == ARCHIVE.keys()
     assert damage.KINDS.keys() == PACKAGE.keys()
+    assert damage.ENCLOSURE_KINDS.keys() == ENCLOSURES.keys()
     assert damage.ZIP_KINDS.keys() == ZIP.keys()
     assert damage.SUPPORT_KINDS.keys() == SUPPORT.keys()
 
@@ -287,6 +301,37 @@ def test_a_damaged_package_is_found(package: Path, script: ModuleType, check: An
     ours, theirs = verify_path(package), script.verify_place(package, check=check)
 
     assert names(ours, PACKAGE[kind]), told_of(ours)
+    assert told_of(ours) == told_of(theirs)
+    assert (ours.checked, ours.ok) == (theirs.checked, theirs.ok)
+
+
+@pytest.fixture(scope="module")
+def enclosed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stamped package with the user's own evidence in it, to be copied."""
+    return Path(stamped_package(tmp_path_factory.mktemp("enclosed"), enclosed=True).path)
+
+
+def test_a_package_with_the_users_own_evidence_is_whole_before(enclosed: Path, script: ModuleType, check: Any) -> None:
+    """What was taken back is not in it, and that is right."""
+    ours, theirs = verify_path(enclosed), script.verify_place(enclosed, check=check)
+
+    assert {"N-02.eml", "S-001.png"} == {path.name for path in (enclosed / "data/enclosures").iterdir()}
+    assert [] == ours.findings
+    assert [] == theirs.findings
+    assert {"entries": 32, "seals": 3, "stamps": 8, "files": 3, "messages": 7} == ours.checked
+
+
+@pytest.mark.parametrize("kind", ENCLOSURES)
+def test_damaged_evidence_of_the_user_is_found(
+    enclosed: Path, script: ModuleType, check: Any, tmp_path: Path, kind: str
+) -> None:
+    """By the program and by the script alike, against the digests that were sealed."""
+    package = Path(shutil.copytree(enclosed, tmp_path / enclosed.name))
+    damage.ENCLOSURE_KINDS[kind](package)
+
+    ours, theirs = verify_path(package), script.verify_place(package, check=check)
+
+    assert names(ours, ENCLOSURES[kind]), told_of(ours)
     assert told_of(ours) == told_of(theirs)
     assert (ours.checked, ours.ok) == (theirs.checked, theirs.ok)
 

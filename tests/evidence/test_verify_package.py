@@ -21,6 +21,7 @@ from archiver.evidence.finding import Verification
 from archiver.export.daily import daily
 from archiver.schedule.verification import verify_path
 from tests.support.archive import at
+from tests.support.handing import attach, reopened
 from tests.support.packages import archive_of_the_story, lawyer_package, list_anew, zipped
 from tests.support.tampering import flipped
 
@@ -31,7 +32,10 @@ HIDDEN = (
 )
 NOTE = "The pages in data/transcript/ are held by the lists of digests alone; they were not compared with the records."
 
-REPORTS = "The reports (data/*.pdf) are held by the lists of digests alone; they were not compared with the records."
+REPORTS = (
+    "The reports (data/*.pdf, data/evidence_list.csv) are held by the lists of digests alone; "
+    "they were not compared with the records."
+)
 
 Edit = Callable[[Path], object]
 """Changes a file."""
@@ -113,6 +117,19 @@ def test_a_daily_copy_has_no_findings(tmp_path: Path) -> None:
 
     assert [] == told.findings
     assert 7 == told.checked["messages"]
+
+
+def test_a_daily_copy_beside_the_users_own_evidence_has_no_findings(tmp_path: Path) -> None:
+    """It holds neither the evidence nor its records."""
+    archive = archive_of_the_story(tmp_path / "home")
+    attach(reopened(tmp_path / "home"), 1, "画面.png", b"png")
+    path = daily(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
+    archive.close()
+    assert path is not None
+
+    told = verify_path(path)
+
+    assert [] == told.findings
 
 
 def test_a_second_daily_copy_has_no_findings(tmp_path: Path) -> None:

@@ -289,6 +289,30 @@ KINDS: Mapping[str, Damage] = {
 }
 """Every kind is found; of a masked record only that nothing is shown in its place."""
 
+_SCREENSHOT, _NOTICE = "data/enclosures/S-001.png", "data/enclosures/N-02.eml"
+
+
+def _enclosures_swapped(package: Path) -> None:
+    one, two = package / _SCREENSHOT, package / _NOTICE
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second)
+    two.write_bytes(first)
+
+
+ENCLOSURE_KINDS: Mapping[str, Damage] = {
+    "screenshot changed": _with(_SCREENSHOT, lambda body: body + b"x"),
+    "screenshot changed, lists anew": _anew(_with(_SCREENSHOT, lambda body: body[::-1])),
+    "notice emptied, lists anew": _anew(_with(_NOTICE, lambda body: b"")),
+    "notice removed, lists anew": _anew(_removed(_NOTICE)),
+    "all removed, lists anew": _anew(lambda package: shutil.rmtree(package / "data/enclosures")),
+    "swapped, lists anew": _anew(_enclosures_swapped),
+    "added, lists anew": _anew(_added("data/enclosures/S-004.png", b"x")),
+    "taken back and there all the same": _anew(_added("data/enclosures/S-003.png", b"added by mistake")),
+    "under another name, lists anew": _anew(_added("data/enclosures/x.png", b"png bytes of a screenshot")),
+    "twice, lists anew": _anew(_added("data/enclosures/S-001.jpg", b"png bytes of a screenshot")),
+}
+"""Changes of the user's own evidence in a package that holds some; every kind is found."""
+
 
 # --- zips -------------------------------------------------------------------------------------
 

@@ -16,9 +16,12 @@ from archiver.export.stamping import Stamping
 from archiver.records import Observation
 from archiver.store import seal, stamps, writer
 from archiver.store.archive import Archive
+from archiver.store.queries.stated import enclosures
 from archiver.store.stamps import Got
+from archiver.store.stated import withdraw
 from tests.support.archive import at
 from tests.support.authorities import at_hand
+from tests.support.handing import attach, reopened
 from tests.support.packages import NOW, archive_of_the_story
 from tests.support.world import Clock
 
@@ -52,9 +55,14 @@ def stamping(archive: Archive, *authorities: Authority, silent: Sequence[str] = 
     return Stamping(roots, lambda: stamp_seals(archive, speaking), stamp)
 
 
-def stamped_package(folder: Path, *, silent: Sequence[str] = ()) -> ExportReport:
-    """A lawyer's package of the story: authority `a` stamped the first seals in time, `a` and `b` all at the export."""
+def stamped_package(folder: Path, *, silent: Sequence[str] = (), enclosed: bool = False) -> ExportReport:
+    """A lawyer's package of the story: authority `a` stamped the first seals in time, `a` and `b` all at the export.
+
+    `enclosed`: with a screenshot and a notice that the user added, and one that was taken back.
+    """
     archive = archive_of_the_story(folder / "home")
+    if enclosed:
+        _enclose(folder / "home")
     clock = Clock(NOW - timedelta(days=10))
     first = authority(now=clock)
     stamp_seals(archive, [first], at=clock())
@@ -69,6 +77,18 @@ def stamped_package(folder: Path, *, silent: Sequence[str] = ()) -> ExportReport
     )
     archive.close()
     return report
+
+
+def _enclose(home: Path) -> None:
+    made = reopened(home)
+    attach(made, 1, "削除後の画面.png", b"png bytes of a screenshot")
+    attach(made, 2, "notice.eml", b"From: notice", kind="notice")
+    attach(made, 3, "二重.png", b"added by mistake")
+    with made.archive.reading() as reading:
+        mistaken = enclosures(reading, "job1")[-1]
+    with made.archive.writing() as writing:
+        withdraw(writing, "job1", mistaken, at=at(4503))
+    made.archive.close()
 
 
 def stamped_archive(home: Path, clock: Clock) -> tuple[Archive, tuple[Authority, Authority]]:
