@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from archiver.evidence.history import EntryObject, MessageHistory, Span, text
 from archiver.evidence.tables import FileRow, TaskRow, tasks
+from archiver.export.people import people
 from archiver.export.scope import Scope
 from archiver.records import (
     AccountId,
@@ -19,7 +20,6 @@ from archiver.records import (
     MessageId,
     OtherChat,
     Period,
-    Person,
     RoomId,
     Source,
     State,
@@ -70,7 +70,7 @@ def conversation(room: RoomFacts, scope: Scope) -> Conversation:
         read_at=room.read_at,
         messages=lambda: (message(no, one) for no, one in zip(room.numbers, room.histories(), strict=True)),
         count=len(room.numbers),
-        people=people(here, room.authors),
+        people=people(here, room.authors, room.everything),
         attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),
         tasks=tuple(_task(row) for row in tasks(here)),
         gaps=tuple(narrowed(gap, room.covered) for gap in gaps(room.everything, room.room_id, scope)),
@@ -121,21 +121,6 @@ def message(no: int, told: MessageHistory) -> Message:
         entry_seq=told.entry_seq,
         source=Source(told.source),
     )
-
-
-def people(entries: Iterable[EntryObject], authors: Mapping[int, str]) -> dict[int, Person]:
-    """Everybody seen, with every name shown, oldest first."""
-    names: dict[int, list[str]] = {}
-    for entry in entries:
-        if entry["kind"] in ("account", "member"):
-            name = text(entry["payload"]["object"].get("name"))
-            known = names.setdefault(int(entry["key"].rpartition("/")[2]), [])
-            if name and known[-1:] != [name]:
-                known.append(name)
-    for account, name in authors.items():
-        if name not in names.setdefault(account, []):
-            names[account].append(name)
-    return {account: Person(AccountId(account), tuple(known)) for account, known in sorted(names.items())}
 
 
 def _version(span: Span) -> Version:

@@ -187,12 +187,41 @@ class Task:
     first_seen: datetime
 
 
+class Seen(NamedTuple):
+    """Something that was said of somebody, and when it was first seen."""
+
+    text: str
+    at: datetime | None
+    """None: not known."""
+
+
+class Stay(NamedTuple):
+    """A time in which the list of members showed somebody; None: before what is told began, or not ended yet."""
+
+    since: datetime | None
+    until: datetime | None
+    """When the list was first seen not to show them any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What the lists of a room's members told of somebody, oldest first."""
+
+    chatwork_ids: tuple[Seen, ...] = ()
+    organisations: tuple[Seen, ...] = ()
+    """Organisation and department."""
+    stays: tuple[Stay, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody seen in a room, with every name shown, oldest first."""
 
     account_id: AccountId
     names: tuple[str, ...]
+    named_at: tuple[datetime | None, ...] = ()
+    """When each of the names was first seen; None, or none at all: not known."""
+    membership: Membership = Membership()
 
 
 @dataclass(frozen=True, slots=True)

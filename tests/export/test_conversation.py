@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.evidence.tables import files, messages
-from archiver.export.conversation import RoomFacts, conversation, gaps, message, people, room_name
+from archiver.export.conversation import RoomFacts, conversation, gaps, message, room_name
 from archiver.export.scope import Scope
 from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch
 from tests.evidence.told import ROOM, blob, entry, file, shown
@@ -78,19 +78,6 @@ def test_a_room_has_its_last_name_and_description() -> None:
 
     assert ("新", "概要") == (made.room_name, made.description)
     assert f"ルームID {ROOM}" == room_name([], ROOM)
-
-
-def test_people_have_every_name_in_order() -> None:
-    """Also those who wrote but were in no list that was read."""
-    entries = [
-        shown(1, "account", f"account/{ROOM}/7", {"name": "田中"}),
-        shown(2, "member", f"member/{ROOM}/7", {"name": "田中"}),
-        shown(3, "account", f"account/{ROOM}/7", {"name": "田中(解約済)"}),
-    ]
-
-    found = people(entries, {7: "田中", 8: "yamada"})
-
-    assert {7: ("田中", "田中(解約済)"), 8: ("yamada",)} == {one: person.names for one, person in found.items()}
 
 
 def test_open_gaps_that_touch_the_period_are_shown() -> None:

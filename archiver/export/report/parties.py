@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from archiver.export.report.case import BLANK, STATED, Case
+from archiver.export.report.people import Known, people
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Chapter, Paragraph, Subheading, Table
 from archiver.platforms.platform import platform_of
-from archiver.records import Message
+from archiver.records import Message, Seen, Stay
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 
-_PEOPLE = ("呼び方", "Chatworkの表示名(変遷)", "アカウントID", "チャット(ルームID)", "対応の根拠")
+_PEOPLE = (
+    "呼び方",
+    "Chatworkの表示名(変遷)",
+    "Chatwork ID\nアカウントID",
+    "組織・部署",
+    "チャット(ルームID)と、参加者の一覧にある期間",
+    "対応の根拠",
+)
+_TOLD = (
+    "期間は、参加者の一覧に表示されるのを最初に確認した時刻から、表示されないのを最初に確認した時刻までです。"
+    "Chatwork ID・組織・部署は、その一覧の内容です(一覧にないものは「-」)。"
+)
 _LAWYERS = frozenset({"lawyer", "court"})
 """Profiles whose readers ask whether the terms were put in writing."""
 
@@ -20,26 +34,39 @@ _TERMS = ("業務委託をした日", "給付の内容", "報酬の額", "支払
 
 def parties(case: Case, _found: Survey) -> Chapter:
     """One row a person; until the user mapped them, everybody but the owner counts as the other side."""
-    rows = []
-    rooms: dict[int, list[str]] = {}
-    names: dict[int, list[str]] = {}
-    for room in case.rooms:
-        for account, person in room.people.items():
-            rooms.setdefault(account, []).append(f"{room.room_id}")
-            known = names.setdefault(account, [])
-            known += [name for name in person.names if name not in known]
-    for account in sorted(names, key=lambda one: (one != case.owner_id, not case.is_counterpart(one), one)):
-        rows.append(
-            (
-                case.role(account),
-                " → ".join(visible(name) for name in names[account]),
-                f"{account}",
-                "\n".join(rooms[account]),
-                _reason(case, account),
-            )
+    rows = tuple(
+        (
+            case.role(account),
+            _names(one),
+            f"{_words(one.chatwork_ids)}\n{account}",
+            _words(one.organisations),
+            "\n".join(line for room, listed in one.rooms for line in (f"{room}", *map(_stay, listed.stays))),
+            _reason(case, account),
         )
+        for account, one in people(case).items()
+    )
     where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
-    return Chapter("３　当事者", (Paragraph("\n".join(where)), Table(_PEOPLE, (0, 2, 1, 1, 1.5), tuple(rows))))
+    blocks = (Paragraph("\n".join(where)), Table(_PEOPLE, (0, 2, 1.2, 1.3, 1.75, 1.3), rows), Paragraph(_TOLD, "small"))
+    return Chapter("３　当事者", blocks)
+
+
+def _names(one: Known) -> str:
+    """Every name, the later ones with the time at which they were noticed."""
+    first, *later = one.names or (Seen("-", None),)
+    return " →\n".join([visible(first.text), *(f"{visible(name.text)}{_noticed(name)}" for name in later)])
+
+
+def _noticed(name: Seen) -> str:
+    return "" if name.at is None else f" ({stamp(name.at)[:16]} に確認)"
+
+
+def _words(told: Iterable[Seen]) -> str:
+    return " → ".join(visible(one.text) for one in told) or "-"
+
+
+def _stay(one: Stay) -> str:
+    since = [] if one.since is None else [f"{stamp(one.since)[:16]}から"]
+    return "\n".join([*since, *([] if one.until is None else [f"{stamp(one.until)[:16]}まで"])])
 
 
 def _reason(case: Case, account: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from archiver.case import Agreement, Point, points
 from archiver.export.enclosing import label
 from archiver.export.report.case import BLANK, STATED, Case
+from archiver.export.report.people import Known, counterparts
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Bullets, Chapter, Paragraph, Table
 from archiver.platforms.platform import Platform, platform_of
@@ -23,6 +24,7 @@ _AGREE = {
     Agreement.STATED: "報告者による対応づけ",
     Agreement.NONE: "-",
 }
+_MOST_PEOPLE = 5
 KINDS = {"screenshot": "画面の写し", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
 
 
@@ -58,10 +60,10 @@ def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, s
     for clue, told in case.clues.items():
         yield clue, told or BLANK, _counterpart(case), "報告者による対応づけ", words.message_screen
     yield "契約日", one.contracted_on or BLANK, _first(found), "-", words.contract_screen
-    yield "仮払い完了", one.escrowed_at or BLANK, _first(found), "-", words.contract_screen
+    yield "仮払い完了", one.escrowed_at or BLANK, _same(found), "-", words.contract_screen
     if words.outside:
         asked = f"申請 {one.contact_requested_on or BLANK}\n承認 {one.contact_approved_on or BLANK}"
-        yield words.outside, asked, _first(found), "-", f"{words.message_screen}の申請ステータス"
+        yield words.outside, asked, _same(found), "-", f"{words.message_screen}の申請ステータス"
     for point in points(case.deliveries, case.attachments):
         yield _delivery(point, words)
     if not case.deliveries:
@@ -69,25 +71,41 @@ def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, s
 
 
 def _delivery(point: Point, words: Platform) -> tuple[str, str, str, str, str]:
-    one, file = point.delivery, point.file
+    one = point.delivery
     size = "" if one.size is None else f" {one.size:,}バイト"
     stated = f"{one.at} {visible(one.name or 'ファイル名の記録なし')}{size}"
-    where = "本記録に同じファイルはありません" if file is None else f"{file.number} {stamp(file.uploaded_at)}"
-    return "納品物", stated, where, _AGREE[point.agreement], words.delivery_screen
+    return "納品物", stated, _where(point), _AGREE[point.agreement], words.delivery_screen
+
+
+def _where(point: Point) -> str:
+    """The file of the record; without a digest or a file of the user's there was nothing to compare it with."""
+    if point.file is not None:
+        return f"{point.file.number} {stamp(point.file.uploaded_at)}"
+    if point.delivery.sha256 is None and point.delivery.file_id is None:
+        return "ファイルの入力なし(照合していません)"
+    return "本記録に同じファイルはありません"
 
 
 def _counterpart(case: Case) -> str:
-    people = {account: person for room in case.rooms for account, person in room.people.items()}
-    shown = [
-        f"{visible(person.names[-1])}(ID {account})"
-        for account, person in sorted(people.items())
-        if case.is_counterpart(account) and person.names
-    ]
-    return "\n".join(shown[:5]) + (f"\nほか{len(shown) - 5}名(第3章)" if len(shown) > 5 else "") or "なし"
+    others = counterparts(case)
+    shown = [f"{visible(one.name)}({_ids(account, one)})" for account, one in others[:_MOST_PEOPLE]]
+    more = len(others) - len(shown)
+    return "\n".join([*shown, *([f"ほか{more}名(第3章)"] if more else [])]) or "なし"
+
+
+def _ids(account: int, one: Known) -> str:
+    """The Chatwork ID first: it is what is exchanged on the platform."""
+    known = f"Chatwork ID {visible(one.chatwork_ids[-1].text)}、" if one.chatwork_ids else ""
+    return f"{known}アカウントID {account}"
 
 
 def _first(found: Survey) -> str:
     return "発言なし" if found.first is None else f"最初の発言 No.{found.first.no} {stamp(found.first.send_time)}"
+
+
+def _same(found: Survey) -> str:
+    """The first message again, short: it was told one row above."""
+    return _first(found) if found.first is None else f"同上(No.{found.first.no})"
 
 
 def _sent(case: Case) -> int:

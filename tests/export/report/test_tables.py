@@ -11,7 +11,7 @@ from archiver.export.report import method, parties, points, proofs, records
 from archiver.export.report.case import BLANK, Case, Covered, SealLine
 from archiver.export.report.survey import survey
 from archiver.export.report.values import Bullets, Chapter, Paragraph, Table
-from archiver.records import Delivery, Enclosure
+from archiver.records import Delivery, Enclosure, Person
 from tests.support import cases, conversation
 from tests.support.conversation import CLIENT, DAY, at
 
@@ -57,6 +57,27 @@ def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, ag
     assert agreement == told(cases.case(deliveries=(delivery,)))[-1][4]
 
 
+@pytest.mark.parametrize(
+    ("delivery", "words_"),
+    [
+        (Delivery(1, "2026-11-06", "a.mp4", 1), "ファイルの入力なし(照合していません)"),
+        (Delivery(1, "2026-11-06", "a.mp4", 1, "ee" * 32), "本記録に同じファイルはありません"),
+        (Delivery(1, "2026-11-06", "a.mp4", 1, file_id=404), "本記録に同じファイルはありません"),
+    ],
+)
+def test_what_was_not_compared_is_not_said_to_be_missing(delivery: Delivery, words_: str) -> None:
+    """Without a file that was stated for the delivery, nothing was looked for."""
+    assert words_ == told(cases.case(deliveries=(delivery,)))[-1][3]
+
+
+def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() -> None:
+    """The id that was exchanged on the platform is what an agent compares; a row does not repeat the one above."""
+    by_item = {row[1]: row[3] for row in told(cases.case())}
+
+    assert by_item["相手の同一性"].endswith("田中(解約済)(Chatwork ID tanaka_xx、アカウントID 7654321)")
+    assert ("最初の発言 No.1 2026-11-05 10:14:33", "同上(No.1)") == (by_item["契約日"], by_item["仮払い完了"])
+
+
 def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     """Two unknown digests are not one and the same."""
     room = replace(conversation.sample(), attachments=(cases.file(1, conversation.message_id(1), sha256=None),))
@@ -86,13 +107,34 @@ def test_a_contract_without_a_platform_speaks_of_papers() -> None:
 
 
 def test_people_have_every_name_and_their_rooms() -> None:
-    """Each person is one row with all names in order; who is not mapped is said to be so."""
+    """Each person is one row with all names in order, ids and times in the list; who is not mapped is said to be so."""
     found = rows(parties.parties(cases.case(), survey(cases.case())))
 
-    assert ("報告者", "yamada", "1234567", "123456789", "APIトークンの持ち主") == found[0]
-    assert ("相手", "田中 → 田中(解約済)", "7654321", "123456789", BLANK) in found
+    assert ("報告者", "yamada", "-\n1234567", "-", "123456789\n2026-11-05 10:14から", "APIトークンの持ち主") == found[0]
+    assert (
+        "相手",
+        "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)",
+        "tanaka_xx\n7654321",
+        "株式会社△△ 制作部",
+        "123456789\n2026-11-05 10:14から\n2026-11-14 10:14まで",
+        BLANK,
+    ) in found
     mapped = cases.case(counterparts=(CLIENT,))
     assert "参加者" == rows(parties.parties(mapped, survey(mapped)))[-1][0]
+
+
+def test_names_of_several_rooms_stand_in_order_of_time() -> None:
+    """A room that still shows the name of before, or tells no time, never puts it behind a later one."""
+    closed = Person(CLIENT, ("田中", "田中(解約済)"), (at(0), at(9 * DAY)))
+    rooms = [
+        cases.room(["一"], people={CLIENT: closed}),
+        cases.room(["二"], number=2, people={CLIENT: Person(CLIENT, ("田中",), (at(5),))}),
+        cases.room(["三"], number=3, people={CLIENT: Person(CLIENT, ("田中",))}),
+    ]
+    case = cases.case(rooms)
+
+    assert "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)" == rows(parties.parties(case, survey(case)))[0][1]
+    assert "田中(解約済)(アカウントID 7654321)" == told(case)[1][3]
 
 
 @pytest.mark.parametrize(("profile", "asked"), [("support", False), ("lawyer", True), ("court", True)])

@@ -1,0 +1,100 @@
+"""Pure: the entries of a room → the persons in it, with every name, and what the lists of members said of them.
+
+An entry of somebody whom a list does not show any more repeats the object last seen there: its words are old, so it
+tells when they went and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from archiver.evidence.history import EntryObject, text
+from archiver.records import AccountId, Membership, Person, Seen, Stay
+
+
+def people(
+    entries: Iterable[EntryObject], authors: Mapping[int, str], everything: Iterable[EntryObject] = ()
+) -> dict[int, Person]:
+    """Everybody seen in a room of a package; `everything` tells when an author's name from outside it was seen."""
+    of: dict[int, list[EntryObject]] = {account: [] for account in authors}
+    for entry in entries:
+        if entry["kind"] in ("account", "member"):
+            of.setdefault(_account(entry), []).append(entry)
+    names = {account: _told(told, _name) for account, told in of.items()}
+    lacking = {account: name for account, name in authors.items() if name not in {one.text for one in names[account]}}
+    for account, at in _first_seen(everything, lacking).items():
+        place = len(names[account]) if at is None else sum(one.at is None or one.at <= at for one in names[account])
+        names[account].insert(place, Seen(lacking[account], at))
+    return {account: _person(account, names[account], of[account]) for account in sorted(of)}
+
+
+def _person(account: int, names: Sequence[Seen], entries: Iterable[EntryObject]) -> Person:
+    listed = [entry for entry in entries if entry["kind"] == "member"]
+    return Person(
+        account_id=AccountId(account),
+        names=tuple(one.text for one in names),
+        named_at=tuple(one.at for one in names),
+        membership=Membership(
+            chatwork_ids=tuple(_told(listed, _chatwork_id)),
+            organisations=tuple(_told(listed, _organisation)),
+            stays=tuple(_stays(listed)),
+        ),
+    )
+
+
+def _told(entries: Iterable[EntryObject], said: Callable[[EntryObject], str]) -> list[Seen]:
+    """What was said, each time that it was something else; of somebody who is gone what was last known, undated."""
+    shown = [Seen(said(entry), None if _is_gone(entry) else _moment(entry)) for entry in entries]
+    found: list[Seen] = []
+    for one in shown:
+        if one.text and one.at is not None and (not found or one.text != found[-1].text):
+            found.append(one)
+    return found or [one for one in shown if one.text][-1:]
+
+
+def _is_gone(entry: EntryObject) -> bool:
+    return str(entry["payload"].get("state", "present")) != "present"
+
+
+def _stays(listed: Iterable[EntryObject]) -> Iterator[Stay]:
+    since: datetime | None = None
+    inside = False
+    for entry in listed:
+        if not _is_gone(entry):
+            since, inside = (since if inside else _moment(entry)), True
+        elif inside or since is None:
+            yield Stay(since, _moment(entry))
+            since, inside = _moment(entry), False
+    if inside:
+        yield Stay(since, None)
+
+
+def _first_seen(everything: Iterable[EntryObject], names: Mapping[int, str]) -> dict[int, datetime | None]:
+    """When these people were first seen under these names."""
+    times: dict[int, datetime | None] = dict.fromkeys(names)
+    for entry in everything if names else ():
+        if entry["kind"] in ("account", "member") and names.get(_account(entry)) == _name(entry):
+            times[_account(entry)] = times[_account(entry)] or _moment(entry)
+    return times
+
+
+def _account(entry: EntryObject) -> int:
+    return int(entry["key"].rpartition("/")[2])
+
+
+def _name(entry: EntryObject) -> str:
+    return text(entry["payload"]["object"].get("name"))
+
+
+def _chatwork_id(entry: EntryObject) -> str:
+    return text(entry["payload"]["object"].get("chatwork_id"))
+
+
+def _organisation(entry: EntryObject) -> str:
+    shown = entry["payload"]["object"]
+    return " ".join(filter(None, (text(shown.get("organization_name")), text(shown.get("department")))))
+
+
+def _moment(entry: EntryObject) -> datetime:
+    return datetime.fromisoformat(entry["observed_at"])
