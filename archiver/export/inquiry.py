@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from archiver.export.report.case import BLANK, Case, day_of
+from archiver.export.report.happened import authors
 from archiver.export.report.request import advice, days_since, request
 from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
@@ -61,8 +62,9 @@ def _facts(case: Case, found: Survey) -> Iterator[str]:
     delivered = _last(case.deliveries)
     if delivered is not None:
         yield f"{_day(delivered.at)} に納品しました。"
-    if found.states[State.DELETED]:
-        yield f"「削除」表示に変わった発言が{found.states[State.DELETED]}件あります(報告書の第6章、第8章)。"
+    own = found.states[State.DELETED] == found.sides[State.DELETED, "報告者"]
+    if not own:
+        yield from _deleted(found)
     closed = list(_closings(case))
     if closed:
         yield f"{closed[-1]} に相手の表示名が「(解約済)」に変わったことを確認しました。"
@@ -73,12 +75,21 @@ def _facts(case: Case, found: Survey) -> Iterator[str]:
         span = f"{date(found.first.send_time)}から{date(found.last.send_time)}"
         part = f"(指定した期間だけ。ほかに{case.left_out}件を保存)" if case.period else ""
         yield f"Chatworkでのやり取りは{span}、全{found.count}件です{part}。"
+    if own:  # the reader is told, but it is no course of the other side's
+        yield from _deleted(found)
 
 
 def _silence(case: Case, since: datetime) -> str:
     """How long nothing more came, as far as anybody looked."""
     at = case.looked_at
     return "" if at is None or at < since else f"({date(at)}の確認時点で{days_since(since, at)}日前)"
+
+
+def _deleted(found: Survey) -> Iterator[str]:
+    count = found.states[State.DELETED]
+    if count:
+        whose = authors(found, State.DELETED)
+        yield f"「削除」表示に変わった発言が{count}件あります({whose}。報告書の第8章)。"
 
 
 def _closings(case: Case) -> Iterator[str]:

@@ -192,6 +192,18 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
     assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
 
 
+def test_whose_the_deleted_messages_are_is_said() -> None:
+    """Those of the reporter alone come last, and are not told as the other side's doing."""
+    both = [cases.said("[deleted]", number, state=State.DELETED) for number in (1, 2, 3)]
+    own = [cases.said("本文", 1), cases.said("[deleted]", 2, state=State.DELETED)]
+
+    mixed, alone = (told(cases.case([cases.of_messages(messages)])) for messages in (both, own))
+
+    whose = "「削除」表示に変わった発言が3件あります(相手の発言 2件、報告者の発言 1件。報告書の第8章)。"
+    assert whose in mixed
+    assert "4. 「削除」表示に変わった発言が1件あります(報告者の発言 1件。報告書の第8章)。" in alone
+
+
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
 def test_the_closed_account_of_somebody_else_is_not_the_counterparts(account: int) -> None:
     """Neither one's own nor a third person's."""

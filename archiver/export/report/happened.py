@@ -57,7 +57,13 @@ def _silence(case: Case, last: Message) -> str:
 def _states(found: Survey) -> Iterator[str]:
     for state, words in _STATES.items():
         if found.states[state]:
-            yield f"{words} {found.states[state]}件(第8章)。"
+            yield f"{words} {found.states[state]}件({authors(found, state)}。第8章)。"
+
+
+def authors(found: Survey, state: State) -> str:
+    """Whose the messages in a state are, which says nothing of who changed them."""
+    sides = [(side, found.sides[state, side]) for side in ("相手", "報告者", "参加者")]
+    return "、".join(f"{side}の発言 {count}件" for side, count in sides if count)
 
 
 def _closed(case: Case) -> Iterator[str]:

@@ -8,12 +8,13 @@ from datetime import datetime
 from archiver.chatwork.notation import parse
 from archiver.evidence.tables_events import Event
 from archiver.export.report.case import Case
+from archiver.export.report.message import Around
 from archiver.export.report.short import short
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Chapter, Paragraph, Table
 from archiver.platforms.platform import platform_of
 from archiver.records import Attachment
-from archiver.render.body import plain
+from archiver.render.body import NOWHERE, References, plain
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 
@@ -101,24 +102,29 @@ def changes(case: Case, found: Survey) -> Chapter:
     shown = told[-MOST_EVENTS:]
     if len(told) > len(shown):
         blocks.append(Paragraph(f"古いもの{len(told) - len(shown)}件は events.csv にあります。"))
-    rows = tuple(_change(event) for event in shown)
+    around = {int(room.room_id): Around(case, room).references for room in case.rooms}
+    rows = tuple(_change(event, found, around.get(event.room_id, NOWHERE)) for event in shown)
     heads = ("検知日時", "種類", "対象", "前の内容 → 後の内容", "最後に変更前を確認した日時")
     blocks.append(Table(heads, (1.15, 1.3, 1.2, 3, 1.15), rows, 7.5) if rows else Paragraph("変更の記録はありません。"))
     return Chapter("８　編集・削除・退席・アカウント変更の記録", tuple(blocks))
 
 
-def _change(event: Event) -> tuple[str, ...]:
-    about = f"No.{event.no}" if event.no is not None else event.about
-    before, after = _text(event, event.before), _text(event, event.after)
+def _change(event: Event, found: Survey, references: References) -> tuple[str, ...]:
+    about = event.about if event.no is None else f"No.{event.no}{_whose(event.no, found)}"
+    before, after = (_text(event, told, references) for told in (event.before, event.after))
     texts = f"{before or '-'} → {after or '-'}" if before or after else ""
     last = _stamp(event.last_before) if event.last_before else "-"
     return (_stamp(event.at), event.kind, about, texts, last)
+
+
+def _whose(no: int, found: Survey) -> str:
+    return f"\n{found.whose[no]}の発言" if no in found.whose else ""
 
 
 def _stamp(at: str) -> str:
     return stamp(datetime.fromisoformat(at))
 
 
-def _text(event: Event, told: str) -> str:
+def _text(event: Event, told: str, references: References) -> str:
     """Of a message with its tags as words, like in chapter 6."""
-    return short(plain(parse(told)) if event.no is not None else told, _CUT)
+    return short(told if event.no is None else plain(parse(told), references), _CUT)

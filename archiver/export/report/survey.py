@@ -32,6 +32,10 @@ class Survey:
     """Messages of the owner that were edited or deleted."""
     before: int = 0
     """Messages saved at or before the counterpart's last reply was sent; all, if there was no reply."""
+    sides: Counter[tuple[State, str]] = field(default_factory=Counter)
+    """Messages by state and by whose they are (`Case.role`)."""
+    whose: dict[int, str] = field(default_factory=dict)
+    """Of the messages of which an event tells: No. → whose it is."""
     marked: dict[str, str] = field(default_factory=dict)
     """Messages that belong into an excerpt by rule: id → why."""
 
@@ -44,6 +48,7 @@ class Survey:
 def survey(case: Case) -> Survey:
     """Look at every message of every room."""
     found = Survey()
+    told = {event.no for event in case.events}
     with_files = {one.message_id for one in case.attachments}
     saved = array("d")
     ends: list[list[Message]] = []
@@ -51,6 +56,8 @@ def survey(case: Case) -> Survey:
         latest: dict[bool, list[Message]] = {}
         for message in room.messages():
             _count(found, case, message)
+            if message.no in told:
+                found.whose[message.no] = case.role(message.account_id)
             saved.append(message.first_seen.timestamp())
             if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
                 found.marked[message.message_id] = CHANGED
@@ -69,6 +76,7 @@ def survey(case: Case) -> Survey:
 def _count(found: Survey, case: Case, message: Message) -> None:
     found.count += 1
     found.states[message.state] += 1
+    found.sides[message.state, case.role(message.account_id)] += 1
     if found.first is None or message.send_time < found.first.send_time:
         found.first = message
     if found.last is None or message.send_time >= found.last.send_time:

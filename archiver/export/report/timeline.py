@@ -12,8 +12,9 @@ from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Chapter, Paragraph, Table
 from archiver.platforms.platform import platform_of
-from archiver.records import JST
+from archiver.records import JST, Attachment
 from archiver.render.times import stamp
+from archiver.render.visible import visible
 
 MOST = 25
 _CUT = 50
@@ -35,7 +36,7 @@ def chapter(case: Case, found: Survey) -> Chapter:
 
 def blocks(case: Case, found: Survey, *, most: int) -> tuple[Block, ...]:
     """At most so many lines as a table, the others counted; of the least important the oldest go first."""
-    lines = [*_stated(case), *_spoken(found), *_noticed(case), *_files(case)]
+    lines = [*_stated(case), *_spoken(found), *_noticed(case, found), *_files(case)]
     if not lines:
         return (Paragraph("記録された日時はありません。"),)
     kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp(), line.what))[:most]
@@ -75,21 +76,22 @@ def _spoken(found: Survey) -> Iterator[_Line]:
         yield _Line(0, found.last_reply.send_time, "相手の最後の発言", f"No.{found.last_reply.no}")
 
 
-def _noticed(case: Case) -> Iterator[_Line]:
-    """Changes, those of messages as one line a day and kind."""
-    many: Counter[tuple[str, str]] = Counter()
-    begun: dict[tuple[str, str], datetime] = {}
+def _noticed(case: Case, found: Survey) -> Iterator[_Line]:
+    """Changes, those of messages as one line a day, kind and side."""
+    many: Counter[tuple[str, str, str]] = Counter()
+    begun: dict[tuple[str, str, str], datetime] = {}
     for event in case.events:
         at = datetime.fromisoformat(event.at)
         if event.no is None:
             about = f"{event.before} → {event.after}" if event.before and event.after else event.about
             yield _Line(1, at, f"{event.kind}(検知): {flat(about, _CUT)}", "第8章")
         else:
-            place = (at.astimezone(JST).date().isoformat(), event.kind)
+            whose = f"{found.whose[event.no]}の" if event.no in found.whose else ""
+            place = (at.astimezone(JST).date().isoformat(), event.kind, whose)
             many[place] += 1
             begun.setdefault(place, at)
     for place, count in many.items():
-        yield _Line(1, begun[place], f"発言{count}件 {place[1]}(検知)", "第8章")
+        yield _Line(1, begun[place], f"{place[2]}発言{count}件 {place[1]}(検知)", "第8章")
     for room in case.rooms:
         if room.inaccessible_since is not None:
             yield _Line(
@@ -99,4 +101,8 @@ def _noticed(case: Case) -> Iterator[_Line]:
 
 def _files(case: Case) -> Iterator[_Line]:
     for one in case.attachments:
-        yield _Line(2, one.uploaded_at, f"{case.role(one.account_id)}がファイル({one.number})を送信", one.number)
+        yield _Line(2, one.uploaded_at, _sent(case, one), one.number)
+
+
+def _sent(case: Case, one: Attachment) -> str:
+    return f"{case.role(one.account_id)}がファイル({one.number} {flat(visible(one.name), _CUT)})を送信"

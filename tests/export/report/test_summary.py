@@ -183,15 +183,16 @@ def test_nothing_from_the_other_side_is_said() -> None:
 
 
 def test_states_are_counted() -> None:
-    """Deleted, edited and missing messages are counted on page 1, each in its own words."""
+    """Deleted, edited and missing messages are counted on page 1, each in its own words, with whose they are."""
     messages = [
         cases.said("本文", 1, state=State.DELETED),
+        cases.said("本文", 2, state=State.DELETED),
         cases.said("本文", 3, state=State.DELETED),
         cases.said("本文", 5, state=State.MISSING, account_id=CLIENT),
     ]
 
     told = rows(cases.case([cases.of_messages(messages)]))["起きたこと"]
 
-    assert "「削除」表示に変わった発言 2件(第8章)。" in told
-    assert "表示されなくなった発言(理由不明) 1件(第8章)。" in told
+    assert "「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件。第8章)。" in told
+    assert "表示されなくなった発言(理由不明) 1件(相手の発言 1件。第8章)。" in told
     assert "編集された" not in told

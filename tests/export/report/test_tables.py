@@ -195,8 +195,8 @@ def test_changes_are_told_in_words() -> None:
     chapter = records.changes(case, survey(case))
 
     (row,) = rows(chapter)
-    assert ("2026-11-15 05:15:00", "編集された", "No.5") == row[:3]
-    assert row[3].startswith("[To: ID 7654321] 田中さん")
+    assert ("2026-11-15 05:15:00", "編集された", "No.5\n相手の発言") == row[:3]
+    assert row[3].startswith("[To: 田中(解約済)] 田中さん")
     assert row[3].endswith("(以下略) → -")
     assert "2026-11-15 05:10:00" == row[4]
     assert "報告者自身の発言で、編集または「削除」表示になったもの: 1件" in words(chapter)

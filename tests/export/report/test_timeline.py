@@ -66,18 +66,27 @@ def test_files_go_first_and_old_ones_before_young() -> None:
     assert "F-0001" not in sources
 
 
+def test_a_file_is_named() -> None:
+    """By its number and by the name it had."""
+    assert ("2026-11-05 10:15", "報告者がファイル(F-0001 movie01.mp4)を送信", "F-0001") in rows(with_files(1))
+
+
 def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
-    """Thirty deletions on a day are told once, with their number; a name's change says both names."""
+    """Thirty deletions on a day are told once for each side, with their number; a name's change says both names."""
     room = conversation.ROOM
     gone = [
         Event("2026-11-06T01:00:00.000000Z", one, "「削除」表示に変わった", room, one, "m1", "前", "", None)
-        for one in range(30)
+        for one in range(1, 31)
     ]
     named = Event("2026-11-06T16:00:00.000000Z", 99, "表示名が変わった", room, None, "ID 1", "甲", "乙", None)
 
-    shown = rows(replace(cases.case(), events=[*gone, named]))
+    messages = [cases.said("本文", number) for number in range(1, 30)]
 
-    assert ("2026-11-06 10:00", "発言30件 「削除」表示に変わった(検知)", "第8章") in shown
+    shown = rows(replace(cases.case([cases.of_messages(messages)]), events=[*gone, named]))
+
+    assert ("2026-11-06 10:00", "相手の発言15件 「削除」表示に変わった(検知)", "第8章") in shown
+    assert ("2026-11-06 10:00", "報告者の発言14件 「削除」表示に変わった(検知)", "第8章") in shown
+    assert ("2026-11-06 10:00", "発言1件 「削除」表示に変わった(検知)", "第8章") in shown
     assert ("2026-11-07 01:00", "表示名が変わった(検知): 甲 → 乙", "第8章") in shown
 
 
