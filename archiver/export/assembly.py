@@ -92,6 +92,7 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
         incomplete=copied.incomplete,
         software=software(),
         created_at=recipe.created_at,
+        pauses=sorted({pause for room in gathered.conversations() for pause in room.pauses}, key=lambda one: one.start),
         other_chats=other_chat_texts(outside.other_chats(material.reading, rooms, upto=recipe.upto)),
     )
     _enclose(bag, gathered)

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.export.stamping import StampsSaid
-from archiver.records import Contract, Gap, Seal
-from archiver.render.breaks import gap_text, gap_title
+from archiver.records import Contract, Gap, Pause, Seal
+from archiver.render.breaks import PAUSE, gap_text, gap_title, pause_text
 from archiver.render.times import stamp
 from archiver.render.visible import visible
+
+_MOST_PAUSES = 40
+"""Times in which nobody looked that are named one by one; older ones are counted."""
 
 DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
 
@@ -48,6 +51,8 @@ class Facts:
     software: str
     created_at: datetime | None
     """None: not said, so that the same copy is the same bytes."""
+    pauses: Sequence[Pause] = ()
+    """Times in which nobody looked, oldest first."""
     other_chats: Sequence[str] = ()
     """Chats with the same people that are not saved, one sentence each."""
 
@@ -141,6 +146,7 @@ def _missing(facts: Facts) -> Iterator[str]:
         yield f"・{gap_title(gap)}(ルームID {gap.room_id}): {visible(gap_text(gap))}"
     if not facts.gaps:
         yield "・空白(保存できなかった期間): 記録されていません。"
+    yield from _pauses(facts)
     for text in facts.unheld:
         yield f"・未取得のファイル {visible(text)}"
     for text in facts.left_out:
@@ -154,6 +160,18 @@ def _missing(facts: Facts) -> Iterator[str]:
     yield "・取得と取得の間に投稿され、その間に削除された発言は記録できません。"
     yield "・変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。"
     yield "・音声・ビデオ通話、リアクション、既読は記録していません。外部のリンク先は一覧だけです。"
+
+
+def _pauses(facts: Facts) -> Iterator[str]:
+    """The times in which nobody looked, the latest one by one."""
+    shown = facts.pauses[-_MOST_PAUSES:]
+    if not shown:
+        yield f"・{PAUSE}: 1時間を超えるものは記録されていません。"
+    if older := facts.pauses[: -len(shown)] if shown else ():
+        hours = sum((one.end - one.start).total_seconds() for one in older) / 3600
+        yield f"・{PAUSE}: ほかに古いもの{len(older)}回(合計およそ{hours:,.0f}時間)。"
+    for one in shown:
+        yield f"・{PAUSE}: {pause_text(one, facts.gaps)}"
 
 
 def _contents(facts: Facts) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from archiver.export.stamping import Root, SealStamp, StampsSaid
 from archiver.export.texts import DAILY_FIRST_LINE, Facts, readme
 from archiver.export.verify_text import Steps, verify
-from archiver.records import Contract
+from archiver.records import Contract, Pause
 from tests.support.archive import at
 
 FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイドライン準拠", "詐欺", "違法", "総務大臣", "認定")
@@ -73,6 +73,18 @@ def test_texts_open_everywhere_and_claim_nothing(daily: bool, stamped: bool) -> 
 def test_a_daily_says_first_what_it_is_not_for() -> None:
     """Nobody hands it in by mistake."""
     assert DAILY_FIRST_LINE == readme(facts(daily=True)).decode("utf-8-sig").split("\r\n")[0]
+
+
+def test_the_times_in_which_nobody_looked_are_said() -> None:
+    """The latest one by one, older ones counted with their hours; that there are none is said too."""
+    pauses = [Pause(at(number * 1440), at(number * 1440 + 120)) for number in range(42)]
+
+    many, none = (readme(facts(pauses=told)).decode("utf-8-sig") for told in (pauses, ()))
+
+    assert "・見ていない時間: ほかに古いもの2回(合計およそ4時間)。\r\n" in many
+    assert "・見ていない時間: 2026-11-07 10:00:00 から 2026-11-07 12:00:00 まで。発言は後で取得済み。" in many
+    assert 41 == many.count("・見ていない時間")
+    assert "・見ていない時間: 1時間を超えるものは記録されていません。\r\n" in none
 
 
 def test_what_is_missing_is_said() -> None:

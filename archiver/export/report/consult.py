@@ -9,18 +9,21 @@ from archiver.export.report.case import BLANK, STATED, Case
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
-from archiver.export.report.values import Chapter, Facts, Paragraph, Report
+from archiver.export.report.values import Block, Chapter, Facts, Paragraph, Report, Table
 from archiver.platforms.platform import platform_of
+from archiver.render.breaks import PAUSE
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 
 TITLE = "Chatworkやり取り記録 相談用の要約"
 MOST_LINES = 14
-"""Lines of the course of things that leave room for the terms on the second page."""
+"""Lines of the course of things; fewer where they are long, as the second page must hold them all."""
 
 _READ = "相談のときに、上から順に読み上げるための2頁です。"
-_CHAPTERS = "「第6章」などの章は、報告書の章です。"
+_CHAPTERS = "「第6章」などの章は、この資料とは別の、報告書の章です。第9章の要点は、この資料の５にあります。"
 _FACT = 48
+_ROOM, _WIDE, _BETWEEN = 20, 38, 0.3
+"""Lines on paper that the course of things may take, the signs in one, and what lies between two of its rows."""
 
 
 def report(case: Case, found: Survey) -> Report:
@@ -39,9 +42,20 @@ def report(case: Case, found: Survey) -> Report:
             replace(first, title="１　要約", blocks=(*first.blocks, told)),
             terms(case),
             money(case),
-            Chapter("４　時系列", timeline.blocks(case, found, most=MOST_LINES)),
+            Chapter("４　時系列", _course(case, found)),
+            limits(case),
         ),
     )
+
+
+def _course(case: Case, found: Survey) -> tuple[Block, ...]:
+    """As many lines as there is room for."""
+    for most in range(MOST_LINES, 0, -1):
+        blocks = timeline.blocks(case, found, most=most)
+        rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
+        if sum(1 + _BETWEEN + len(what) // _WIDE for _, what, _ in rows) <= _ROOM:
+            break
+    return blocks
 
 
 def terms(case: Case) -> Chapter:
@@ -69,6 +83,42 @@ def money(case: Case) -> Chapter:
         ("支払いを求める金額", f"{BLANK}　　　　　　　　円"),
     )
     return Chapter("３　金額", (Facts(rows), Paragraph(f"契約条件と金額は{STATED}です。", "small")))
+
+
+def limits(case: Case) -> Chapter:
+    """What the record lacks, in three lines: without them two pages would look complete."""
+    rows = (("空白", _gaps(case)), (PAUSE, _pauses(case)), ("最後の取得", _last_reading(case)))
+    return Chapter("５　保存できていないもの", (Facts(rows),))
+
+
+def _gaps(case: Case) -> str:
+    gaps = [gap for room in case.rooms for gap in room.gaps]
+    if not gaps:
+        return "空白(保存できなかった期間)はありません。"
+    known = [gap.missing for gap in gaps if gap.missing is not None]
+    told = [f"およそ{sum(known):,}件(Chatworkの表示する件数との差)"] if known else []
+    unknown = len(gaps) - len(known)
+    told += [f"件数の分からないもの{unknown:,}か所"] if unknown else []
+    return f"保存できなかった期間が{len(gaps):,}か所: {'、'.join(told)}。"
+
+
+def _pauses(case: Case) -> str:
+    pauses = {pause for room in case.rooms for pause in room.pauses}
+    if not pauses:
+        return "1時間を超えるものはありません。"
+    longest = max(pauses, key=lambda one: (one.end - one.start, one.start))
+    hours = (longest.end - longest.start).total_seconds() / 3600
+    span = f"{stamp(longest.start)[:16]} から {stamp(longest.end)[:16]} まで"
+    return f"{len(pauses):,}回。最も長いもの {span}(およそ{hours:,.0f}時間)。"
+
+
+def _last_reading(case: Case) -> str:
+    """When the lists were last read; of several chats the first and the last of these times, if they differ."""
+    times = sorted({max(one.end for one in room.covered) for room in case.rooms if room.covered})
+    if not times:
+        return "一覧を取得できた記録はありません。"
+    first, last = stamp(times[0])[:16], stamp(times[-1])[:16]
+    return f"{last} まで" if first == last else f"{last} まで(最も早く途切れたチャットは {first} まで)"
 
 
 def _stated(text: str | None) -> str:
