@@ -93,7 +93,7 @@ def preview(gathered: Gathered, bag: Bag) -> Preview:
         hidden_people=0 if cover is None else sum(1 for account in people if cover.hides(account)),
         messages=gathered.telling.count,
         files=sum(1 for name in bag.digests if name.startswith("data/files/")),
-        enclosures=sum(1 for name in bag.digests if name.startswith(enclosing.FOLDERS)),
+        enclosures=sum(map(enclosing.is_enclosure, bag.digests)),
         masked=sum(one.count for one in covered(gathered)),
         size=bag.size,
         warnings=tuple(_warnings(gathered, len(people))),

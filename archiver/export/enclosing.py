@@ -11,6 +11,13 @@ SCREENSHOT = "screenshot"
 FOLDERS = ("04_screenshots/", "05_cw_notices/", "data/enclosures/")
 """Where the user's own evidence lies in a package."""
 
+FIRST_EXHIBIT = 2
+"""The exhibit's number of the first of them in a court's package."""
+
+RECORDED = frozenset({"pdf", "jpg", "jpeg", "png", "mp3", "mp4"})
+"""Extensions of what a court's system takes into its record; of others a PDF is wanted."""
+
+_EXHIBIT = re.compile(r"甲[0-9]{3,}(\.[a-z0-9]{1,10})?")
 _EXTENSION = re.compile(r".*\.([A-Za-z0-9]{1,10})", re.DOTALL)
 
 
@@ -23,6 +30,32 @@ def file_name(one: Enclosure) -> str:
     """`S-001.png`: the extension alone is taken from the user's name."""
     found = _EXTENSION.fullmatch(one.name)
     return f"{label(one)}.{found[1].lower()}" if found else label(one)
+
+
+def exhibit(number: int) -> str:
+    """The name of an exhibit of a court's package, without an extension: `甲002`."""
+    return f"甲{number:03}"
+
+
+def exhibits(enclosures: Sequence[Enclosure]) -> list[tuple[int, Enclosure]]:
+    """The user's own evidence with the exhibit's number that each has for a court; 1 is the report and the messages."""
+    return list(enumerate(sorted(enclosures, key=lambda one: one.number), FIRST_EXHIBIT))
+
+
+def exhibit_name(number: int, one: Enclosure) -> str:
+    """`甲002.png`: the extension alone is taken from the user's name."""
+    found = _EXTENSION.fullmatch(one.name)
+    return f"{exhibit(number)}.{found[1].lower()}" if found else exhibit(number)
+
+
+def is_enclosure(name: str) -> bool:
+    """Whether a file of a package is the user's own evidence."""
+    return name.startswith(FOLDERS) or is_exhibit(name)
+
+
+def is_exhibit(name: str) -> bool:
+    """Whether a file of a court's package is the user's own evidence."""
+    return _EXHIBIT.fullmatch(name) is not None
 
 
 def place(one: Enclosure) -> str:

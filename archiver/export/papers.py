@@ -29,9 +29,9 @@ def consult(case: Case, found: Survey) -> bytes:
     return pdf_apart(consultation.report(case, found), at=case.created_at)
 
 
-def evidence_list(case: Case, found: Survey) -> bytes:
-    """Appendix B. Raises PdfUnavailable, PdfFailed."""
-    return pdf_apart(exhibits.evidence_list(case, found), at=case.created_at)
+def evidence_list(case: Case, found: Survey, filed: exhibits.Filed | None = None) -> bytes:
+    """Appendix B; for a court after the files of its package. Raises PdfUnavailable, PdfFailed."""
+    return pdf_apart(exhibits.evidence_list(case, found, filed), at=case.created_at)
 
 
 def put(bag: Bag, name: str, make: Callable[[], bytes], copied: Copied) -> None:

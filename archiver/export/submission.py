@@ -20,6 +20,7 @@ from archiver.export.gathering import SCRATCH, Built, Gathered, Progress, Recipe
 from archiver.export.material import Material, Telling
 from archiver.export.payload import Copied
 from archiver.export.report.case import Case
+from archiver.export.report.exhibits import Filed
 from archiver.export.report.request import advice, blanks
 from archiver.export.report.survey import survey
 from archiver.store.archive import Reading
@@ -28,8 +29,8 @@ REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", "03_inquiry_text
 CONSULT = "01_consult.pdf"
 README, SUMS = submission_text.README, "SHA256SUMS.txt"
 
-LOOSE: Mapping[str, str] = {"support": f"{REPORT} {INQUIRY}", "consult": CONSULT, "court": "*.pdf"}
-"""What is also handed in by itself, as patterns: forms may take no zip, and a court takes each PDF by itself."""
+LOOSE: Mapping[str, str] = {"support": f"{REPORT} {INQUIRY}", "consult": CONSULT, "court": "甲* 証拠説明書.pdf"}
+"""What is also handed in by itself, as patterns: forms may take no zip, and a court takes each file by itself."""
 
 _ANY_TIME = datetime(2020, 1, 1, tzinfo=UTC)
 _ROOM_FOR_TEXTS, _ROOM_FOR_NAME = 20_000, 300
@@ -104,16 +105,34 @@ def _consult(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
 
 
 def _court(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
-    found = survey(case)
+    found, limit = survey(case), gathered.recipe.max_bytes
+    missing = _put_exhibits(bag, gathered)
     papers.put(bag, "甲001の1.pdf", lambda: papers.report(case, found), gathered.copied)
     papers.put_volumes(bag, case, gathered.copied, lambda number: f"甲001の{number + 1}.pdf")
-    papers.put(bag, "証拠説明書.pdf", lambda: papers.evidence_list(case, found), gathered.copied)
-    limit = gathered.recipe.max_bytes
+    filed = Filed(sum(1 for name in bag.digests if name.startswith("甲001の") and name != "甲001の1.pdf"), missing)
+    papers.put(bag, "証拠説明書.pdf", lambda: papers.evidence_list(case, found, filed), gathered.copied)
+    numbers = {one.number: number for number, one in enclosing.exhibits(gathered.recipe.enclosures)}
     return [
-        f"{name}: {size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えています"
-        for name, size in sorted(bag.sizes.items())
-        if limit is not None and size > limit
+        *(f"{enclosing.exhibit(numbers[number])}: {why}" for number, why in missing.items()),
+        *(
+            f"{name}: {size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えています"
+            for name, size in sorted(bag.sizes.items())
+            if limit is not None and size > limit
+        ),
     ]
+
+
+def _put_exhibits(bag: Bag, gathered: Gathered) -> dict[int, str]:
+    """Put the user's own evidence, each under its exhibit's number; why some, by their own number, stay out."""
+    limit, missing = gathered.recipe.max_bytes, {}
+    for number, one in enclosing.exhibits(gathered.recipe.enclosures):
+        if limit is not None and one.size > limit:
+            missing[one.number] = (
+                f"{one.size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えるため、この資料に入っていません"
+            )
+        elif not payload.put_held(bag, gathered.reading.home, enclosing.exhibit_name(number, one), one.sha256):
+            missing[one.number] = payload.LOST
+    return missing
 
 
 FILLERS: Mapping[str, Callable[[Bag, Case, Gathered], list[str]]] = {

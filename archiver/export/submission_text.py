@@ -70,6 +70,7 @@ def _files(names: Collection[str]) -> Iterator[str]:
             yield _row("", "IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです")
         if name == "甲001の1.pdf":
             yield from _volumes(names)
+            yield from (_row(name, "報告者が添えた資料") for name in sorted(filter(enclosing.is_exhibit, names)))
     for folder, told in zip(enclosing.FOLDERS, ("報告者が添えた画面の写し", "報告者が添えた通知など"), strict=False):
         if any(name.startswith(folder) for name in names):
             yield _row(folder, told)

@@ -274,6 +274,44 @@ def test_the_limit_counts_for_every_profile_that_is_given_one(tmp_path: Path) ->
     assert any("上限 0.1 MB を超えています" in one for one in report.incomplete)
 
 
+def test_a_courts_own_evidence_lies_under_the_numbers_of_the_list(tmp_path: Path) -> None:
+    """In the zip and beside it, with its bytes; report, list and readme call it so."""
+    made = story(tmp_path / "home")
+    attach(made, 1, "画面.PNG", b"picture")
+    attach(made, 2, "承認.pdf", b"%PDF", kind="notice")
+    seen = Seen(answer=True)
+
+    report = handed(made, "court", tmp_path / "out", confirm=seen)
+
+    held = inside(report)
+    assert (b"picture", b"%PDF") == (held["甲002.png"], held["甲003.pdf"])
+    assert (2, ()) == (seen.told.enclosures, report.incomplete)
+    assert [*BESIDE["court"][:2], "甲002.png", "甲003.pdf", "証拠説明書.pdf"] == sorted(beside(report))
+    assert all(f"{name}" in readme(report) for name in ("甲002.png", "甲003.pdf"))
+    listed = squeezed(paper.text(held["証拠説明書.pdf"]))
+    assert all(
+        name in listed for name in ("甲1の1", "甲001の1.pdf", "甲1の2", "甲001の2.pdf", "甲2", "甲002.png", "甲4")
+    )
+    assert "甲3通知承認.pdf" in squeezed(paper.text(held["甲001の1.pdf"]))
+
+
+def test_what_a_courts_package_cannot_hold_is_said(tmp_path: Path) -> None:
+    """What is too large for a file, or lost, keeps its number and is named on the screen and in the text."""
+    made = story(tmp_path / "home")
+    attach(made, 1, "a.png", b"x" * 3_000_000)
+    attach(made, 2, "b.png", b"lost").unlink()
+    attach(made, 3, "c.png", b"small")
+
+    report = handed(made, "court", tmp_path / "out", max_mb=2)
+
+    assert ["甲004.png"] == [name for name in inside(report) if name.endswith(".png")]
+    assert (
+        "甲002: 3.0 MB で、1点の上限 2 MB を超えるため、この資料に入っていません",
+        "甲003: 保管庫のファイルが失われているため、この資料に入っていません",
+    ) == report.incomplete
+    assert all(one in readme(report) for one in report.incomplete)
+
+
 # --- stamps --------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archiver.case import Agreement, Point, points
-from archiver.export.enclosing import label
+from archiver.export.enclosing import exhibits, label
 from archiver.export.report.case import BLANK, STATED, Case
 from archiver.export.report.people import Known, counterparts
 from archiver.export.report.survey import Survey
@@ -35,7 +35,10 @@ def chapter(case: Case, found: Survey) -> Chapter:
     heads = tuple(head.format(name=words.where) for head in _HEADS)
     told = f"「{words.where}の記録」の列は{STATED}です。右端の列の画面で確認できます。"
     blocks: list[Block] = [Paragraph(told), Table(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
-    enclosed = [_enclosed(one) for one in case.enclosures]
+    numbers = (
+        {one.number: f"甲{number}" for number, one in exhibits(case.enclosures)} if case.profile == "court" else {}
+    )
+    enclosed = [_enclosed(one, numbers.get(one.number, label(one))) for one in case.enclosures]
     if enclosed:
         blocks += [Paragraph("報告者が添えた資料", "strong"), Bullets(tuple(enclosed))]
     return Chapter(f"２　{words.side}の記録と照合できる点", tuple(blocks), new_page=True)
@@ -112,7 +115,7 @@ def _sent(case: Case) -> int:
     return sum(1 for one in case.attachments if one.account_id == case.owner_id)
 
 
-def _enclosed(one: Enclosure) -> str:
+def _enclosed(one: Enclosure, called: str) -> str:
     """Under the number that its file has in the package."""
-    words = [f"{label(one)} {KINDS.get(one.kind, visible(one.kind))} {visible(one.name)}", one.dated, one.note]
+    words = [f"{called} {KINDS.get(one.kind, visible(one.kind))} {visible(one.name)}", one.dated, one.note]
     return " ".join(word for word in words if word)

@@ -9,9 +9,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.export.report.exhibits import HEADS, TO_FILL, era, evidence_csv, evidence_list
+from archiver.export.report.exhibits import (
+    HEADS,
+    TO_FILL,
+    Filed,
+    era,
+    evidence_csv,
+    evidence_list,
+    filed_exhibits,
+    numbered,
+)
+from archiver.export.report.survey import survey
 from archiver.records import Delivery, Enclosure
-from tests.support import cases, paper
+from tests.support import cases, conversation, paper
 from tests.support.conversation import at, message_id
 
 
@@ -63,6 +73,35 @@ def test_what_the_user_added_is_listed() -> None:
     assert ("ファイル F-0007 「movie07.mp4」", "原告") == (found[-2]["標目"], found[-2]["作成者"])
     assert ("画面の写し S-001 「契約画面.png」", "令和8年10月3日") == (found[-1]["標目"], found[-1]["作成年月日"])
     assert "'=1+1" == found[-1]["備考"]
+
+
+def test_a_courts_list_follows_its_files() -> None:
+    """The numbers are the names of the files; what is no file of the package comes last, and that is said."""
+    added = (
+        Enclosure(1, "screenshot", "契約画面.PNG", 1, "00" * 32, at(0), note="契約の画面"),
+        Enclosure(2, "mail", "通知.eml", 1, "01" * 32, at(0)),
+        Enclosure(4, "notice", "大.pdf", 1, "02" * 32, at(0)),
+    )
+    case = cases.case(profile="court", enclosures=added)
+
+    found = list(numbered(filed_exhibits(case, survey(case), Filed(2, {4: "30.0 MB で、上限を超えています"}))))
+
+    assert ["甲1の1", "甲1の2", "甲1の3", "甲2", "甲3", "甲4", "甲5", "甲6"] == [row[0] for row in found]
+    notes = [row[-1] for row in found]
+    assert ["甲001の1.pdf", "甲001の2.pdf", "甲001の3.pdf"] == [note.partition("。")[0] for note in notes[:3]]
+    assert "甲002.png。契約の画面" == notes[3]
+    assert notes[4].startswith("甲003.eml。裁判所の記録になる形式ではない")
+    assert "30.0 MB で、上限を超えています" == notes[5]
+    assert all(note.startswith("この資料にはありません") for note in notes[6:])
+
+
+def test_a_report_without_messages_is_a_part_all_the_same() -> None:
+    """Its file is called so."""
+    case = cases.case([conversation.empty()], profile="court")
+
+    first = next(numbered(filed_exhibits(case, survey(case), Filed(0, {}))))
+
+    assert ("甲1の1", "Chatworkやり取り記録 報告書") == first[:2]
 
 
 def test_a_spreadsheet_opens_it_safely() -> None:
