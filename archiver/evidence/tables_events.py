@@ -13,7 +13,7 @@ from archiver.evidence.cells import jst_of, message_cell
 from archiver.evidence.history import EntryObject, Sightings, text, text_of
 
 EVENT_TEXT = 500
-"""Signs of a text that an event shows at most; `messages.csv` has the whole."""
+"""Signs of a text that an event shows at most; another file has the whole, which is said."""
 
 _DELETED = "[deleted]"
 
@@ -61,8 +61,8 @@ def event_cells(event: Event) -> list[object]:
         event.no,
         event.about,
         event.room_id,
-        _cut(event.before),
-        _cut(event.after),
+        _cut(event.before, event),
+        _cut(event.after, event),
         jst_of(event.last_before),
         event.seq,
     ]
@@ -85,7 +85,7 @@ def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings
 
 
 def other_events(other: Iterable[EntryObject]) -> Iterator[Event]:
-    """What happened to rooms, people, files and gaps, in the order of the entries."""
+    """What happened to rooms, people, files, tasks and gaps, in the order of the entries."""
     last: dict[tuple[int, str], EntryObject] = {}
     first_members: dict[int, str] = {}
     for entry in other:
@@ -142,8 +142,10 @@ def _shown_at(entry: EntryObject) -> str | None:
     return None if entry["payload"]["state"] in _MESSAGE_EVENTS else str(entry["observed_at"])
 
 
-def _cut(shown: str) -> str:
-    return shown if len(shown) <= EVENT_TEXT else shown[:EVENT_TEXT] + "…(全文は messages.csv)"
+def _cut(shown: str, event: Event) -> str:
+    """A long text and where the whole of it stands."""
+    whole = "messages.csv" if event.no is not None else "tasks.csv" if event.kind in _OF_TASKS else "entries.jsonl"
+    return shown if len(shown) <= EVENT_TEXT else shown[:EVENT_TEXT] + f"…(全文は {whole})"
 
 
 # --- everything else ---------------------------------------------------------------------------
@@ -193,6 +195,16 @@ def _file_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Eve
         yield _thing(entry, "ファイルが再び一覧に表示された", about)
 
 
+def _task_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Event]:
+    about = f"タスクID {entry['key'].rpartition('/')[2]}"
+    gone = entry["payload"]["state"] == "gone"
+    was_gone = before is not None and before["payload"]["state"] == "gone"
+    if gone and not was_gone:
+        yield _thing(entry, _OF_TASKS[0], about, _named(entry, "body"))
+    elif was_gone and not gone:
+        yield _thing(entry, _OF_TASKS[1], about, "", _named(entry, "body"))
+
+
 def _gap_event(entry: EntryObject) -> Event:
     payload = entry["payload"]
     after = message_cell(payload["after"]) or "チャットの始まり"
@@ -201,9 +213,10 @@ def _gap_event(entry: EntryObject) -> Event:
     return _thing(entry, _GAPS[entry["kind"]], about)
 
 
-_COMPARED = {"account": _account_events, "room": _room_events, "file": _file_events}
+_COMPARED = {"account": _account_events, "room": _room_events, "file": _file_events, "task": _task_events}
 _SINGLE = {
     "room.inaccessible": "チャットが開けなくなった(理由不明)",
     "room.accessible": "チャットが再び開けるようになった",
 }
+_OF_TASKS = ("タスクが表示されなくなった(理由不明)", "タスクが再び表示された")
 _GAPS = {"gap": "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった"}

@@ -66,6 +66,10 @@ def room(seq: int, name: str, description: str = "") -> Told:
     return shown(seq, "room", f"room/{ROOM}", {"name": name, "description": description})
 
 
+def task(seq: int, state: str = "present") -> Told:
+    return shown(seq, "task", "task/55", {"body": "字幕の修正"}, state=state)
+
+
 def gap(seq: int, kind: str) -> Told:
     return entry(seq, kind, f"gap/{ROOM}/1", {"after": None, "before": "5", "missing": None})
 
@@ -89,13 +93,18 @@ def gap(seq: int, kind: str) -> Told:
         ),
         ([file(1, 3, "a"), file(2, 3, "a", state="gone")], [("ファイルが一覧に表示されなくなった", "", "")]),
         (
+            [task(1), task(2), task(3, "gone"), task(4, "gone"), task(5)],
+            [("タスクが表示されなくなった(理由不明)", "字幕の修正", ""), ("タスクが再び表示された", "", "字幕の修正")],
+        ),
+        ([task(3, "gone")], [("タスクが表示されなくなった(理由不明)", "字幕の修正", "")]),
+        (
             [gap(1, "gap"), gap(2, "gap.narrowed"), gap(3, "gap.closed")],
             [("空白が生じた", "", ""), ("空白が狭まった", "", ""), ("空白がなくなった", "", "")],
         ),
         ([entry(1, "contract", "contract/job1", {}, room=None)], []),
     ],
 )
-def test_rooms_people_files_and_gaps_have_events(other: list[Told], expected: list[tuple[str, str, str]]) -> None:
+def test_rooms_people_files_tasks_and_gaps_have_events(other: list[Told], expected: list[tuple[str, str, str]]) -> None:
     """What was there at the first reading is no event."""
     assert expected == [(one.kind, one.before, one.after) for one in other_events(other)]
 
@@ -119,3 +128,5 @@ def test_a_long_text_is_cut_in_the_table() -> None:
 
     assert "長" * EVENT_TEXT + "…(全文は messages.csv)" == cells[5]
     assert len(EVENT_HEADER) == len(cells)
+    described = next(other_events([room(1, "a", long), room(2, "a", "短")]))
+    assert "長" * EVENT_TEXT + "…(全文は entries.jsonl)" == event_cells(described)[5]

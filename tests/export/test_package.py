@@ -123,6 +123,19 @@ def test_other_programs_find_the_package_whole(tmp_path: Path) -> None:
         assert [] == verify_path(Path(str(path))).findings
 
 
+def test_a_task_that_vanished_is_an_event(tmp_path: Path) -> None:
+    """In the table, which whoever verifies the package makes again, and in the report."""
+    made = story(tmp_path / "home")
+    made.task(77, "サムネイルの差し替え", minutes=150)
+    made.task(77, "サムネイルの差し替え", state="gone", minutes=160)
+
+    report = exported(made.archive)
+
+    told = (Path(report.path) / "data/events.csv").read_text(encoding="utf-8-sig")
+    assert '"タスクが表示されなくなった(理由不明)","","タスクID 77","123456789","サムネイルの差し替え"' in told
+    assert [] == verify_path(Path(report.path)).findings
+
+
 def test_the_zip_holds_the_same_files(tmp_path: Path) -> None:
     """Below one folder of the package's name."""
     report = exported(story(tmp_path / "home").archive)

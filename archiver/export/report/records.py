@@ -19,7 +19,7 @@ from archiver.render.times import stamp
 from archiver.render.visible import visible
 
 MOST_EVENTS = 200
-"""Changes printed; the others are counted and stand in events.csv."""
+"""Changes printed; the others are counted."""
 
 MOST_FILES = 1_000
 """Files printed, those handed over on the platform first, then the newest; the others are counted."""
@@ -58,9 +58,14 @@ def files(case: Case, _found: Survey) -> Chapter:
 
 def _left_out(case: Case, count: int) -> Iterator[Paragraph]:
     if count:
-        where = " files.csv にあります" if case.profile == "lawyer" else "この資料に載せていません(保管庫にはあります)"
+        where = _elsewhere(case, "files.csv")
         told = "点のうち、納品したものと新しいものを載せました。ほか"
         yield Paragraph(f"全{count + MOST_FILES:,}{told}{count:,}点は{where}。")
+
+
+def _elsewhere(case: Case, name: str) -> str:
+    """Where that is which a table has no room for: only a lawyer's package has the tables."""
+    return f" {name} にあります" if case.profile == "lawyer" else "この資料に載せていません(保管庫にはあります)"
 
 
 def _file(case: Case, one: Attachment, delivered: set[str]) -> tuple[str, ...]:
@@ -101,7 +106,7 @@ def changes(case: Case, found: Survey) -> Chapter:
     told = [event for event in case.events if not event.kind.startswith("空白")]
     shown = told[-MOST_EVENTS:]
     if len(told) > len(shown):
-        blocks.append(Paragraph(f"古いもの{len(told) - len(shown)}件は events.csv にあります。"))
+        blocks.append(Paragraph(f"古いもの{len(told) - len(shown)}件は{_elsewhere(case, 'events.csv')}。"))
     around = {int(room.room_id): Around(case, room).references for room in case.rooms}
     rows = tuple(_change(event, found, around.get(event.room_id, NOWHERE)) for event in shown)
     heads = ("検知日時", "種類", "対象", "前の内容 → 後の内容", "最後に変更前を確認した日時")

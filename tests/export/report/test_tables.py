@@ -205,12 +205,16 @@ def test_changes_are_told_in_words() -> None:
 def test_only_so_many_changes_are_printed() -> None:
     """The latest are printed, the older ones counted, and where they stand is said."""
     event = Event("2026-11-14T20:15:00Z", 1, "表示名が変わった", conversation.ROOM, None, "x", "a", "b", None)
-    case = cases.case(events=[event] * (records.MOST_EVENTS + 3))
+    support, lawyer = (
+        records.changes(case, survey(case))
+        for case in (
+            cases.case(profile=one, events=[event] * (records.MOST_EVENTS + 3)) for one in ("support", "lawyer")
+        )
+    )
 
-    chapter = records.changes(case, survey(case))
-
-    assert records.MOST_EVENTS == len(rows(chapter))
-    assert "古いもの3件は events.csv にあります。" in words(chapter)
+    assert records.MOST_EVENTS == len(rows(support)) == len(rows(lawyer))
+    assert "古いもの3件は events.csv にあります。" in words(lawyer)
+    assert "古いもの3件はこの資料に載せていません(保管庫にはあります)。" in words(support)
 
 
 def test_seals_have_digest_and_both_times() -> None:

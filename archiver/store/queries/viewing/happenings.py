@@ -137,9 +137,9 @@ def _blob(told: Told, _: Told | None) -> Iterator[Event]:
 
 
 def _task(told: Told, before: Told | None) -> Iterator[Event]:
-    if before is None:
+    if before is None and not _is_gone(told):
         events = [event(told, EventKind.TASK, "", _shown(told, "body"))]
-    elif _is_gone(told) != _is_gone(before):
+    elif before is None or _is_gone(told) != _is_gone(before):
         events = [event(told, EventKind.TASK_GONE if _is_gone(told) else EventKind.TASK_BACK)]
     else:
         events = list(_fields(told, before, {"body": EventKind.TASK_TEXT, "status": EventKind.TASK_STATUS}))

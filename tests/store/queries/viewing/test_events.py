@@ -42,6 +42,8 @@ _JAPANESE = {
     K.ROOM_DESCRIBED: "チャットの概要が変わった",
     K.FILE_GONE: "ファイルが一覧に表示されなくなった",
     K.FILE_BACK: "ファイルが再び一覧に表示された",
+    K.TASK_GONE: "タスクが表示されなくなった(理由不明)",
+    K.TASK_BACK: "タスクが再び表示された",
     K.INACCESSIBLE: "チャットが開けなくなった(理由不明)",
     K.ACCESSIBLE: "チャットが再び開けるようになった",
     K.GAP_OPENED: "空白が生じた",
