@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 
 from archiver.export.report.case import Case, SealLine, StampLine
@@ -12,9 +13,6 @@ from archiver.render.times import stamp
 
 _SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
 
-MOST = 60
-"""Seals listed in the support report; the package of a lawyer lists all."""
-
 
 def hashes(case: Case, found: Survey) -> Chapter:
     """One row a seal, and the full digest of every file that is held."""
@@ -23,12 +21,13 @@ def hashes(case: Case, found: Survey) -> Chapter:
     if case.content_sha256:
         blocks.append(Paragraph(f"内容一覧(content-sha256.txt)のSHA-256\n{case.content_sha256}"))
     told = f"日ごとの確定記録 {len(case.seals)}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。"
-    blocks.append(Paragraph(told + _saved(found)))
-    shown = list(case.seals) if case.profile != "support" else list(case.seals)[-MOST:]
+    blocks.append(Paragraph(told + _reach(case.seals) + _saved(found)))
+    shown = _ends(case.seals) if case.profile == "support" else list(case.seals)
     if len(shown) < len(case.seals):
-        blocks.append(Paragraph(f"古いもの{len(case.seals) - len(shown)}件は省略しました。"))
+        blocks.append(Paragraph(f"最初と最後の確定記録です。間の{len(case.seals) - len(shown):,}件は省略しました。"))
     if shown:
-        blocks.append(Table(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), tuple(_seal(one) for one in shown), 6.5))
+        rows = tuple(_seal(one, waits=case.stamping) for one in shown)
+        blocks.append(Table(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), rows, 6.5))
     held = [one for one in case.attachments if one.sha256 is not None]
     if held:
         blocks.append(Paragraph("ファイルのSHA-256", "strong"))
@@ -45,15 +44,30 @@ def masked(case: Case, _found: Survey) -> Chapter:
     return Chapter("13　伏せ字の一覧", (Table(("箇所", "種類・理由", "件数"), (2, 3, 0), rows),))
 
 
+def _ends(seals: Sequence[SealLine]) -> list[SealLine]:
+    """An office is shown the first and the last; the package of a lawyer lists all."""
+    return [*seals[:1], *seals[1:][-1:]]
+
+
+def _reach(seals: Sequence[SealLine]) -> str:
+    """From which seal to which there are stamps."""
+    times = [(one.number, min(stamped.time for stamped in one.stamps)) for one in seals if one.stamps]
+    if not times:
+        return ""
+    first, last = (f"第{number}号({stamp(at)})" for number, at in (times[0], times[-1]))
+    return f"時刻が付いているのは {first}" + (f"から {last}まで" if len(times) > 1 else "だけ") + "です。"
+
+
 def _saved(found: Survey) -> str:
     if found.last_reply is None:
         return ""
     return f"発言は、相手の最後の発言より前に{found.before:,}件、後に{found.after:,}件を保存しました。"
 
 
-def _seal(one: SealLine) -> tuple[str, ...]:
+def _seal(one: SealLine, *, waits: bool) -> tuple[str, ...]:
+    """`waits`: whether an authority is configured, so that a stamp that is not there may still come."""
     authorities = "\n".join(stamped.authority for stamped in one.stamps) or "-"
-    times = "\n".join(_both(stamped) for stamped in one.stamps) or "付与待ち"
+    times = "\n".join(_both(stamped) for stamped in one.stamps) or ("付与待ち" if waits else "なし")
     first = min((stamped.time for stamped in one.stamps), default=None)
     late = "-" if first is None else _late((first - one.closed_at).total_seconds())
     day = one.closed_at.astimezone(JST).date().isoformat()

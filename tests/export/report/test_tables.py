@@ -8,7 +8,7 @@ import pytest
 
 from archiver.evidence.tables_events import Event
 from archiver.export.report import method, parties, points, proofs, records
-from archiver.export.report.case import BLANK, Case, Covered, SealLine
+from archiver.export.report.case import BLANK, Case, Covered, SealLine, StampLine
 from archiver.export.report.survey import survey
 from archiver.export.report.values import Bullets, Chapter, Paragraph, Table
 from archiver.records import Delivery, Enclosure, Person
@@ -228,18 +228,34 @@ def test_seals_have_digest_and_both_times() -> None:
     assert "日ごとの確定記録 2件、うち第三者の時刻(タイムスタンプ)付き 1件。" in words(chapter)
 
 
-def test_an_office_sees_the_latest_seals_a_lawyer_all() -> None:
-    """The support report counts the older seals; the lawyer's lists each."""
-    seals = tuple(SealLine(number, "2026-11-05", 1, at(number * DAY), "0f" * 32) for number in range(1, 101))
+def test_without_an_authority_nothing_is_awaited() -> None:
+    """A seal without a stamp waits for one only where somebody is asked."""
+    case = cases.case(stamping=False)
+
+    assert ("なし", "-") == rows(proofs.hashes(case, survey(case)))[1][4:]
+
+
+def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
+    """The support report counts those between, and says how far the stamps reach; the lawyer's lists each."""
+    seals = tuple(
+        SealLine(number, "2026-11-05", 1, at(0), "0f" * 32, (StampLine("a", at(number)),) if number in (2, 90) else ())
+        for number in range(1, 101)
+    )
     room = cases.room(["一"])
 
-    support, lawyer = (
+    support, lawyer, one = (
         proofs.hashes(case, survey(case))
-        for case in (cases.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer"))
+        for case in (
+            *(cases.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
+            cases.case([room], seals=seals[1:2]),
+        )
     )
 
-    assert (proofs.MOST, 100) == (len(rows(support)), len(rows(lawyer)))
-    assert "古いもの40件は省略しました。" in words(support)
+    assert ["第1号", "第100号"] == [row[0].partition("\n")[0] for row in rows(support)]
+    assert (100, 1) == (len(rows(lawyer)), len(rows(one)))
+    assert "最初と最後の確定記録です。間の98件は省略しました。" in words(support)
+    assert "時刻が付いているのは 第2号(2026-11-05 10:16:33)から 第90号(2026-11-05 11:44:33)までです。" in words(lawyer)
+    assert "時刻が付いているのは 第2号(2026-11-05 10:16:33)だけです。" in words(one)
 
 
 def test_masked_places_are_listed_or_said_to_be_none() -> None:
