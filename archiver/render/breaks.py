@@ -112,7 +112,7 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
             f"{period}この間の発言には、保存できていない{lost}(「空白」の表示を見てください)。"
             "この間に変えられた文面も、前の内容が分かりません。"
         )
-    return f"{period}発言は後で取得済み。この間に変えられた文面だけ、前の内容が分かりません。"
+    return f"{period}発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。"
 
 
 def narrowed(gap: Gap, covered: Sequence[Period]) -> Gap:
