@@ -89,7 +89,7 @@ def _deleted(found: Survey) -> Iterator[str]:
     count = found.states[State.DELETED]
     if count:
         whose = authors(found, State.DELETED)
-        yield f"「削除」表示に変わった発言が{count}件あります({whose}。報告書の第8章)。"
+        yield f"「削除」表示に変わった発言が{count}件あります({whose}。報告書の第6章、第8章)。"
 
 
 def _closings(case: Case) -> Iterator[str]:

@@ -199,9 +199,9 @@ def test_whose_the_deleted_messages_are_is_said() -> None:
 
     mixed, alone = (told(cases.case([cases.of_messages(messages)])) for messages in (both, own))
 
-    whose = "「削除」表示に変わった発言が3件あります(相手の発言 2件、報告者の発言 1件。報告書の第8章)。"
+    whose = "「削除」表示に変わった発言が3件あります(相手の発言 2件、報告者の発言 1件。報告書の第6章、第8章)。"
     assert whose in mixed
-    assert "4. 「削除」表示に変わった発言が1件あります(報告者の発言 1件。報告書の第8章)。" in alone
+    assert "4. 「削除」表示に変わった発言が1件あります(報告者の発言 1件。報告書の第6章、第8章)。" in alone
 
 
 @pytest.mark.parametrize("account", [OWNER, STRANGER])

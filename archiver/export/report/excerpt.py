@@ -48,8 +48,8 @@ def whole_text(case: Case) -> str:
     """Where every message can be read."""
     if case.excerpt_only:
         return "報告者が保管しています(秘密保持の約束があるため、この資料には入れていません)"
-    where = {"support": "02_messages.csv", "court": "甲001の2.pdf からの全メッセージ"}
-    return f" {where.get(case.profile, 'messages.csv')} にあります"
+    where = {"support": " 02_messages.csv ", "court": "全メッセージ(甲001の2.pdf から)"}
+    return f"{where.get(case.profile, ' messages.csv ')}にあります"
 
 
 def chosen_messages(case: Case, found: Survey) -> tuple[Collection[str], int]:

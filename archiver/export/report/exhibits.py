@@ -62,7 +62,7 @@ class Filed(NamedTuple):
 def evidence_list(case: Case, found: Survey, filed: Filed | None = None) -> Report:
     """`evidence_list.pdf`, or the list of a court's package, which names its files."""
     rows = tuple(numbered(exhibits(case, found) if filed is None else filed_exhibits(case, found, filed)))
-    table = Table(HEADS, (0, 2.8, 0, 2.1, 1.8, 1.3, 1.9), rows, 8)
+    table = Table(HEADS, (0, 2.5, 0, 1.7, 1.6, 1.2, 2.6), rows, 8)
     return Report(
         title=TITLE,
         author=case.owner_name,

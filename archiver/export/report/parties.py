@@ -46,7 +46,11 @@ def parties(case: Case, _found: Survey) -> Chapter:
         for account, one in people(case).items()
     )
     where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
-    blocks = (Paragraph("\n".join(where)), Table(_PEOPLE, (0, 2, 1.2, 1.3, 1.75, 1.3), rows), Paragraph(_TOLD, "small"))
+    blocks = (
+        Paragraph("\n".join(where)),
+        Table(_PEOPLE, (0, 1.8, 1.5, 1.3, 1.7, 1.2), rows),
+        Paragraph(_TOLD, "small"),
+    )
     return Chapter("３　当事者", blocks)
 
 

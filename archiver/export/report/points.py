@@ -91,15 +91,15 @@ def _where(point: Point) -> str:
 
 def _counterpart(case: Case) -> str:
     others = counterparts(case)
-    shown = [f"{visible(one.name)}({_ids(account, one)})" for account, one in others[:_MOST_PEOPLE]]
+    shown = [f"{visible(one.name)}{_ids(account, one)}" for account, one in others[:_MOST_PEOPLE]]
     more = len(others) - len(shown)
     return "\n".join([*shown, *([f"ほか{more}名(第3章)"] if more else [])]) or "なし"
 
 
 def _ids(account: int, one: Known) -> str:
     """The Chatwork ID first: it is what is exchanged on the platform."""
-    known = f"Chatwork ID {visible(one.chatwork_ids[-1].text)}、" if one.chatwork_ids else ""
-    return f"{known}アカウントID {account}"
+    known = f"\n　Chatwork ID {visible(one.chatwork_ids[-1].text)}" if one.chatwork_ids else ""
+    return f"{known}\n　アカウントID {account}"
 
 
 def _first(found: Survey) -> str:

@@ -131,5 +131,6 @@ def _stamp(at: str) -> str:
 
 
 def _text(event: Event, told: str, references: References) -> str:
-    """Of a message with its tags as words, like in chapter 6."""
-    return short(told if event.no is None else plain(parse(told), references), _CUT)
+    """Of a message, a task or a description with its tags as words, like in chapter 6."""
+    tagged = event.no is not None or event.kind.startswith(("タスク", "チャットの概要"))
+    return short(plain(parse(told), references) if tagged else told, _CUT)

@@ -18,6 +18,7 @@ from archiver.render.visible import visible
 
 MOST = 25
 _CUT = 50
+_CLOSED = "チャットが開けなくなった(理由不明)"
 
 
 class _Line(NamedTuple):
@@ -80,8 +81,11 @@ def _noticed(case: Case, found: Survey) -> Iterator[_Line]:
     """Changes, those of messages as one line a day, kind and side."""
     many: Counter[tuple[str, str, str]] = Counter()
     begun: dict[tuple[str, str, str], datetime] = {}
+    closed = {room.inaccessible_since for room in case.rooms}
     for event in case.events:
         at = datetime.fromisoformat(event.at)
+        if event.kind == _CLOSED and at in closed:
+            continue  # told below, as what is still so
         if event.no is None:
             about = f"{event.before} → {event.after}" if event.before and event.after else event.about
             yield _Line(1, at, f"{event.kind}(検知): {flat(about, _CUT)}", "第8章")

@@ -74,7 +74,7 @@ def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() ->
     """The id that was exchanged on the platform is what an agent compares; a row does not repeat the one above."""
     by_item = {row[1]: row[3] for row in told(cases.case())}
 
-    assert by_item["相手の同一性"].endswith("田中(解約済)(Chatwork ID tanaka_xx、アカウントID 7654321)")
+    assert by_item["相手の同一性"].endswith("田中(解約済)\n　Chatwork ID tanaka_xx\n　アカウントID 7654321")
     assert ("最初の発言 No.1 2026-11-05 10:14:33", "同上(No.1)") == (by_item["契約日"], by_item["仮払い完了"])
 
 
@@ -134,7 +134,7 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
     case = cases.case(rooms)
 
     assert "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)" == rows(parties.parties(case, survey(case)))[0][1]
-    assert "田中(解約済)(アカウントID 7654321)" == told(case)[1][3]
+    assert "田中(解約済)\n　アカウントID 7654321" == told(case)[1][3]
 
 
 @pytest.mark.parametrize(("profile", "asked"), [("support", False), ("lawyer", True), ("court", True)])
@@ -189,12 +189,16 @@ def test_changes_are_told_in_words() -> None:
         "",
         "2026-11-14T20:10:00Z",
     )
+    task = Event(
+        "2026-11-14T20:16:00Z", 3, "タスクが表示されなくなった(理由不明)", room, None, "x", "[hr]字幕", "", None
+    )
     gap = Event("2026-11-14T20:15:00Z", 2, "空白が生じた", room, None, "m1 から m2", "", "", None)
-    case = cases.case(events=[event, gap])
+    case = cases.case(events=[event, gap, task])
 
     chapter = records.changes(case, survey(case))
 
-    (row,) = rows(chapter)
+    row, last = rows(chapter)
+    assert f"{'-' * 24}\n字幕 → -" == last[3]
     assert ("2026-11-15 05:15:00", "編集された", "No.5\n相手の発言") == row[:3]
     assert row[3].startswith("[To: 田中(解約済)] 田中さん")
     assert row[3].endswith("(以下略) → -")

@@ -90,6 +90,22 @@ def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
     assert ("2026-11-07 01:00", "表示名が変わった(検知): 甲 → 乙", "第8章") in shown
 
 
+def test_a_chat_that_cannot_be_opened_is_one_line() -> None:
+    """As what is still so, not also as an event; an earlier time, after which it could be opened again, stays one."""
+    kind = "チャットが開けなくなった(理由不明)"
+    events = [
+        Event(f"2026-11-{day}T01:14:33.000Z", day, kind, conversation.ROOM, None, "ルームID 123456789", "", "", None)
+        for day in (20, 24)
+    ]
+
+    shown = [row for row in rows(cases.case(events=events)) if "開けなくなった" in row[1]]
+
+    assert [
+        ("2026-11-20 10:14", f"{kind}(検知): ルームID 123456789", "第8章"),
+        ("2026-11-24 10:14", "チャット(ルームID 123456789)が開けなくなった(理由不明)", "第8章"),
+    ] == shown
+
+
 def test_what_is_no_date_is_left_out() -> None:
     """A stated day that no calendar knows makes no line and no fault."""
     case = cases.case(
