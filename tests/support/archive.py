@@ -99,10 +99,20 @@ class ArchiveMaker:
         key = f"account/{room}/{account}"
         self.append([Observation("account", key, told | {"source": "list"}, room)], minutes=minutes)
 
-    def member(self, account: int, name: str, *, state: str = "present", room: int = ROOM, minutes: float = 0) -> None:
+    def member(
+        self,
+        account: int,
+        name: str,
+        *,
+        state: str = "present",
+        room: int = ROOM,
+        minutes: float = 0,
+        chatwork_id: str = "",
+        organisation: str = "",
+    ) -> None:
         """See a member, or see one not any more."""
-        shown = {"account_id": account, "name": name, "role": "member", "chatwork_id": "", "department": ""}
-        told = {"object": shown | {"organization_name": ""}, "state": state, "source": "list"}
+        shown = {"account_id": account, "name": name, "role": "member", "chatwork_id": chatwork_id, "department": ""}
+        told = {"object": shown | {"organization_name": organisation}, "state": state, "source": "list"}
         self.append([Observation("member", f"member/{room}/{account}", told, room)], minutes=minutes)
 
     def sync(

@@ -18,7 +18,17 @@ from tests.support.archive import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_ob
 
 THIRD = 999
 
-SECRETS = ("佐藤", "花子", "090-1234-5678", "0312-34-5678", "taro@example.com", "hunter2", "kEy123")
+SECRETS = (
+    "佐藤",
+    "花子",
+    "090-1234-5678",
+    "0312-34-5678",
+    "taro@example.com",
+    "hunter2",
+    "kEy123",
+    "sato_hanako",
+    "別会社商事",
+)
 """What a package for a platform's office must not show of `with_secrets`."""
 
 FACTS: dict[str, Any] = {
@@ -60,7 +70,7 @@ def with_secrets(home: Path) -> ArchiveMaker:
     made = story(home)
     made.room("佐藤さんとの打ち合わせ", description="資料 https://x.jp/?key=kEy123", minutes=125)
     made.account(THIRD, "佐藤 花子", minutes=130)
-    made.member(THIRD, "佐藤 花子", minutes=130)
+    made.member(THIRD, "佐藤 花子", minutes=130, chatwork_id="sato_hanako", organisation="別会社商事")
     first = message_object(20, "電話は090-1234-5678です", sent=131)
     second = message_object(21, "[To:999]佐藤 花子さん\ntaro@example.com パスワード: hunter2", sent=132)
     third = message_object(22, "了解", sent=133, account=THIRD, name="佐藤 花子")
