@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import click
 
 from archiver.cli.derived import minute, unseen_line
 from archiver.cli.text import visible
-from archiver.records import JST, State
+from archiver.records import State
 
 if TYPE_CHECKING:
     from archiver.cli.derived import Unseen
@@ -26,6 +25,7 @@ def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable
     Between them stand the ids of those of which nothing was ever seen, in order.
     """
     from archiver.render.body import References
+    from archiver.store.clock import moment, unix
 
     known = References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
     states = state_words()
@@ -34,7 +34,8 @@ def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable
         number += 1
         while waiting and waiting[0][0] < int(line.message_id):
             click.echo(unseen_line(waiting.popleft()) + "\n")
-        at = minute(datetime.fromtimestamp(line.send_time, JST))
+        sent = unix(line.send_time)
+        at = "?" if sent is None else minute(moment(sent))
         mark = "".join(f"  [{states[one]}]" for one in line.told_states)
         click.echo(f"{at}  {visible(line.name)}(ID {line.account_id}){mark}  m{line.message_id}")
         for text in line.texts:

@@ -246,12 +246,13 @@ def command_rooms(obj: CliContext, as_json: bool) -> int:
         click.echo(json.dumps({"rooms": told}, ensure_ascii=False))
         return 0
     kinds = {"group": _("group"), "direct": _("direct"), "my": _("my chat")}
-    heads = pad(_("Number"), 12) + pad(_("Kind"), 12) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name")
+    width = max([10, *(len(str(room.room_id)) for room in rooms)]) + 2
+    heads = pad(_("Number"), width) + pad(_("Kind"), 12) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name")
     click.echo(heads)
     for room in rooms:
-        cells = pad(str(room.room_id), 12) + pad(kinds.get(room.type, visible(room.type)), 12)
+        cells = pad(str(room.room_id), width) + pad(kinds.get(room.type, visible(room.type)), 12)
         contracted = f"  ({', '.join(of[room.room_id])})" if room.room_id in of else ""
-        click.echo(f"{cells}{room.message_num:<10}{room.file_num:<10}{visible(room.name)}{contracted}")
+        click.echo(f"{cells}{room.message_num:<9} {room.file_num:<9} {visible(room.name)}{contracted}")
     return 0
 
 
