@@ -107,7 +107,7 @@ def command_sync(
         upgrade.if_older(app, upkeep.tell_upgraded)
     options = sync.Options(rooms=_rooms(app, contracts, rooms), full=full, max_seconds=max_seconds)
     if dry_run:
-        return _show_plan(app, options)
+        return _show_plan(app, options, as_json=as_json)
     quiet = obj.verbose < 0
     try:
         with Screen(quiet=quiet) as progress:
@@ -148,12 +148,20 @@ def _rooms(app: App, contracts: tuple[str, ...], rooms: tuple[int, ...]) -> froz
     return frozenset([*named, *rooms])
 
 
-def _show_plan(app: App, options: Options) -> int:
+def _show_plan(app: App, options: Options, *, as_json: bool) -> int:
     from archiver.sync import plan
     from archiver.sync import run as sync
 
     steps = sync.dry_run(app.archive, app.chatwork, now=app.now, options=options)
-    screen.tell_plan(steps, requests=plan.total([step for step, _name in steps]))
+    total = plan.total([step for step, _name in steps])
+    if as_json:
+        told = [
+            {"room_id": step.room_id, "name": name, "kind": step.kind, "why": step.why, "requests": step.cost}
+            for step, name in steps
+        ]
+        click.echo(json.dumps({"steps": told, "requests": total}, ensure_ascii=False))
+    else:
+        screen.tell_plan(steps, requests=total)
     return 0
 
 
