@@ -38,7 +38,8 @@ class Complaint:
     """A folder that should have got copies and did not."""
 
     folder: Path
-    detail: str
+    detail: str | None
+    """As the system says it; None: the folder is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,10 @@ def copy_to(home: Path, folders: tuple[Path, ...]) -> list[Complaint]:
     """
     complaints = []
     for folder in folders:
+        if not folder.is_dir():
+            complaints.append(Complaint(folder, None))
+            continue
         try:
-            if not folder.is_dir():
-                raise FileNotFoundError(2, "no such folder", str(folder))
             for source in _to_copy(home):
                 _copy(source, folder / source.relative_to(home))
         except OSError as fault:

@@ -23,7 +23,7 @@ from archiver.signs import GOING
 from archiver.store import seal, work
 from archiver.store.queries import contracts, signs
 from archiver.store.quests import Place
-from archiver.sync import pictures
+from archiver.sync import pictures, troubles
 from archiver.sync import run as sync
 from archiver.sync.download import Limits
 from archiver.sync.recover.reading import Recovered, read
@@ -31,6 +31,9 @@ from archiver.sync.report import SyncReport
 
 DAILIES = "dailies"
 """Remembers the Tokyo day, and the last entry about a contract, for which every daily export is made."""
+
+UNCOPIED = "uncopied"
+"""Remembers the folders that could not get copies, and when that was last told."""
 
 
 def run(app: App, options: sync.Options, talk: sync.Talk, *, upgraded: upgrade.Told = upgrade.UNHEARD) -> SyncReport:
@@ -94,7 +97,7 @@ def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = F
         sealed.append(_seal(app))
     report.sealed = max((number for number in sealed if number is not None), default=None)
     stamps.ask(app, at_once=always)
-    report.complaints = _dailies(app, at_once=at_once)
+    report.complaints = _dailies(app, at_once=at_once, always=always)
     log.write(app.settings.home, report)
     if report.news:
         _pictures(app)
@@ -121,7 +124,11 @@ def _shared(app: App, rooms: Collection[int]) -> frozenset[int]:
         shared = signs.rooms_of(reading, signs.counterparts(reading, rooms)) | set(rooms)
         read_now = shared & set(contracts.rooms_to_read(reading, app.now()))
     if not read_now:
-        raise errors.UsageError(detail=_("Nothing of this contract is saved any more: it was stopped."))
+        sentence = _(
+            "Nothing of this contract is saved any more: it was stopped, or closed more than {days} days ago. "
+            "To save it again: archive contract reopen ID"
+        )
+        raise errors.UsageError(detail=sentence.format(days=contracts.STILL_READ.days))
     return frozenset(read_now)
 
 
@@ -168,13 +175,32 @@ def _seconds(value: timedelta) -> float:
     return value.total_seconds()
 
 
-def _dailies(app: App, *, at_once: bool) -> tuple[str, ...]:
-    """The daily exports that are due, and copies of them and of the seals elsewhere; what could not be is told."""
+def _dailies(app: App, *, at_once: bool, always: bool = False) -> tuple[str, ...]:
+    """The daily exports that are due, and copies of them and of the seals elsewhere.
+
+    What could not be copied is told when it is new and then once a day, or `always`.
+    """
     if app.settings.exports.daily:
         _make_dailies(app, at_once=at_once)
-    failed = daily.copy_to(app.settings.home, app.settings.exports.also_to)
+    failed = {str(one.folder): one for one in daily.copy_to(app.settings.home, app.settings.exports.also_to)}
+    due = _to_complain(app, failed)
+    return tuple(_complaint(one) for folder, one in failed.items() if always or folder in due)
+
+
+def _to_complain(app: App, folders: Collection[str]) -> tuple[str, ...]:
+    """Those of these folders of which it is time to tell; the others are in order."""
+    with app.archive.reading() as reading:
+        before = work.recall(reading, UNCOPIED, {})
+    verdict = troubles.judge(folders, cleared=("",), remembered=before, now=app.now())
+    if verdict.remember != before:
+        with app.archive.writing() as writing:
+            work.remember(writing, UNCOPIED, verdict.remember or None)
+    return verdict.report
+
+
+def _complaint(one: daily.Complaint) -> str:
     sentence = _("No copy could be made in {folder}: {detail}")
-    return tuple(sentence.format(folder=one.folder, detail=one.detail) for one in failed)
+    return sentence.format(folder=one.folder, detail=one.detail or _("this folder is not there"))
 
 
 def _make_dailies(app: App, *, at_once: bool) -> None:
