@@ -139,16 +139,20 @@ def contract_set(
 @click.pass_obj
 def contract_list(obj: CliContext) -> int:
     """One line each."""
+    from archiver.app import utc_now
+    from archiver.cli.picture import state_words
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
 
     with Archive(obj.home).reading() as reading:
         held = contracts(reading)
-    states = {"open": _("open"), "closed": _("closed, still saved for 180 days"), "stopped": _("stopped")}
+    now = utc_now()
     for one in held:
         rooms = ", ".join(str(room.room_id) for room in one.rooms)
         number = f" ({visible(one.platform_id)})" if one.platform_id else ""
-        click.echo(f"{pad(one.id + number, 24)} {states[one.state]}   {rooms}   {visible(one.title or '')}".rstrip())
+        click.echo(
+            f"{pad(one.id + number, 24)} {state_words(one, now)}   {rooms}   {visible(one.title or '')}".rstrip()
+        )
     if not held:
         click.echo(_("No contract has been entered yet. See: archive contract add --help"))
     return 0

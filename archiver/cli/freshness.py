@@ -27,11 +27,16 @@ def sentences(told: Status, *, stale: timedelta, now: datetime) -> list[str]:
         return [_("No contract has been entered yet: nothing is saved. See: archive contract add --help")]
     rooms = {int(room.room_id) for one in told.contracts if is_read(one, now) for room in one.rooms}
     if not rooms:
-        return [_("Every contract has ended: no chat is saved any more. To save one again: archive contract reopen ID")]
+        return [nothing_read()]
     if told.last_sync is None:
         return [_("Nothing has been saved yet. Run: archive sync")]
     open_rooms = [room for room in rooms if room in told.looks.at]
     return list(_of_rooms(told.looks, sorted(open_rooms), last=told.last_sync, stale=stale, now=now))
+
+
+def nothing_read() -> str:
+    """What is said where no contract is read any more."""
+    return _("Every contract has ended: no chat is saved any more. To save one again: archive contract reopen ID")
 
 
 def cut_lists(found: Sequence[Cut]) -> list[str]:

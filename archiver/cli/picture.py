@@ -53,12 +53,22 @@ def picture(reading: Reading, one: Contract, *, now: datetime) -> Iterator[str]:
     yield from _note(reading, one)
 
 
+def state_words(one: Contract, now: datetime) -> str:
+    """Whether the rooms of a contract are saved, and until which day in Japan."""
+    from archiver.store.queries.contracts import is_read, read_until
+
+    until = read_until(one)
+    if until is None:
+        return {"open": _("open"), "stopped": _("stopped")}[one.state]
+    sentence = _("closed, saved until {day}") if is_read(one, now) else _("closed, not saved since {day}")
+    return sentence.format(day=until.astimezone(JST).strftime("%Y-%m-%d"))
+
+
 def _head(one: Contract, words: Platform, now: datetime) -> Iterator[str]:
-    states = {"open": _("open"), "closed": _("closed, still saved for 180 days"), "stopped": _("stopped")}
     name = one.id if one.label == one.id else f"{visible(one.label)} ({one.id})"
     head = _("Contract {contract}   {state}   as of {time}")
     where = words.name if words.operator else _("agreed directly")
-    yield from wrap(head.format(contract=name, state=states[one.state], time=_time(now)), WIDTH)
+    yield from wrap(head.format(contract=name, state=state_words(one, now), time=_time(now)), WIDTH)
     for text in (one.title, f"{where}   {one.url or ''}".strip()):
         yield from wrap(visible(text), WIDTH) if text else ()
     yield "-" * WIDTH

@@ -54,7 +54,9 @@ def tell_sync(report: SyncReport) -> None:
             click.echo("  " + gap_line(gap))
         if room.error and not room.is_unreached:
             click.echo("  " + visible(room.error))
-    if report.complete:
+    if not report.rooms:
+        click.echo(freshness.nothing_read())
+    elif report.complete:
         click.echo(_("Saved. Nothing is missing."))
     else:
         click.echo(_("Saved, but not everything: see “archive status”. The next run tries again; nothing is lost."))

@@ -140,6 +140,17 @@ def test_a_pause_without_a_gap_is_told_once(world: World) -> None:
     assert [] == said(world)
 
 
+def test_a_round_that_reads_no_chat_ends_no_pause(world: World) -> None:
+    """180 days after the last contract was closed nothing goes on, and nothing was had without a gap."""
+    a_round(world)
+    said(world)
+    world.contract("tanaka-video", world.room, state="closed", closed_at=world.clock())
+
+    a_round(world, minutes=60 * 24 * 181)
+
+    assert [] == [one for one in said(world) if "goes on" in one]
+
+
 def test_a_pause_with_a_gap_says_so(world: World) -> None:
     """More was written than a list shows."""
     world.posts(130)

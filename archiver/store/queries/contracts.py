@@ -94,10 +94,16 @@ def the_contract(reading: Reading, name: str | None) -> Contract:
     return known[0]
 
 
+def read_until(one: Contract) -> datetime | None:
+    """When the rooms of a closed contract are read for the last time; None for one that is not closed."""
+    return one.closed_at + STILL_READ if one.state == "closed" and one.closed_at is not None else None
+
+
 def is_read(one: Contract, now: datetime) -> bool:
     """Whether the rooms of a contract are still read."""
-    if one.state == "closed" and one.closed_at is not None:
-        return now - one.closed_at <= STILL_READ
+    until = read_until(one)
+    if until is not None:
+        return now <= until
     return one.state == "open"
 
 
