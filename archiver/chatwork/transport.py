@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from http.client import HTTPException
@@ -39,6 +39,9 @@ PAUSES = (1.0, 2.0, 4.0, 8.0)
 LONGEST_PAUSE = 30.0
 """Seconds that a pause with its jitter may last."""
 
+SHORTEST = 1.0
+"""Seconds that a request is given, however near the deadline is."""
+
 MOST_REFUSALS = 3
 """How often the end of the window is waited for after a 429, for one request."""
 
@@ -58,6 +61,13 @@ class Limits:
     total: float = 60.0
     size: int = 64 * 2**20
 
+    def within(self, seconds: float | None) -> Limits:
+        """These, but no longer than so many seconds (None: no end), though a second at least is given."""
+        if seconds is None:
+            return self
+        most = max(seconds, SHORTEST)
+        return replace(self, connect=min(self.connect, most), read=min(self.read, most), total=min(self.total, most))
+
 
 def jitter() -> float:
     """Some seconds, so that several programs do not all come back at once."""
@@ -68,10 +78,10 @@ class Transport:
     """Asks one API with one token, politely; not for several threads at once.
 
     Settable at any time: `deadline` (a wait that would pass it raises BudgetSpent at once, a retry that would
-    is not made), `reserve` (requests of each window left to the person's other tools) and `on_wait` (told of
-    each wait for the budget before it begins). To be read: `requests` (sent so far), `unparsed` (replies not
-    understood so far), `clock_offset` (the server's clock minus ours, the largest seen), `budget`, and `tally`
-    (whether anybody else uses it).
+    is not made, and no reply is waited for past it), `reserve` (requests of each window left to the person's other
+    tools) and `on_wait` (told of each wait for the budget before it begins). To be read: `requests` (sent so far),
+    `unparsed` (replies not understood so far), `clock_offset` (the server's clock minus ours, the largest seen),
+    `budget`, and `tally` (whether anybody else uses it).
     """
 
     def __init__(
@@ -173,6 +183,10 @@ class Transport:
     def _has_time(self, wait: timedelta) -> bool:
         return self.deadline is None or self._now() + wait <= self.deadline
 
+    def _left(self) -> float | None:
+        """Seconds until the deadline; None without one."""
+        return None if self.deadline is None else (self.deadline - self._now()).total_seconds()
+
     def _exchange(self, target: str) -> Reply:
         """Send one request and read its reply; every fault on the way is one of our errors."""
         try:
@@ -183,6 +197,7 @@ class Transport:
 
     def _send(self, target: str) -> Reply:
         started = time.monotonic()  # of real sockets, whatever clock the archive is given
+        limits = self._limits.within(self._left())
         self.requests += 1
         self.budget, self.tally = self.budget.spend(), self.tally.spend()
         with self._session.get(
@@ -190,13 +205,13 @@ class Transport:
             auth=self._sign,
             stream=True,
             allow_redirects=False,
-            timeout=(self._limits.connect, self._limits.read),
+            timeout=(limits.connect, limits.read),
         ) as response:
             told = response.headers
             headers = {name: told[name] for name in sorted(KEPT_HEADERS) if name in told}
             self._observe(headers, response.status_code)
             self._check_status(target, response.status_code)
-            body = self._body(target, response, started)
+            body = self._body(target, response, started, limits)
         return Reply(target, response.status_code, body, headers, self._now())
 
     def _observe(self, headers: Mapping[str, str], status: int) -> None:
@@ -220,14 +235,14 @@ class Transport:
         if status not in (200, 204) and status < 400:
             raise NotUnderstood(path=target, detail=_("status {status}").format(status=status))
 
-    def _body(self, target: str, response: requests.Response, started: float) -> bytes:
+    def _body(self, target: str, response: requests.Response, started: float, limits: Limits) -> bytes:
         """The whole body as it arrives, within the limits; one cut short raises a library's error."""
         body = bytearray()
         while part := response.raw.read1(_CHUNK, decode_content=True):
             body += part
-            if len(body) > self._limits.size:
+            if len(body) > limits.size:
                 raise NotUnderstood(path=target, detail=_("the reply is too large"))
-            if time.monotonic() - started > self._limits.total:
+            if time.monotonic() - started > limits.total:
                 raise Unreachable(path=target, detail=_("the reply took too long"))
         return bytes(body)
 

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import logging
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -378,6 +379,19 @@ def test_a_retry_past_the_deadline_is_not_made() -> None:
             ask(transport)
 
     assert [1.0, 2.0] == clock.slept
+
+
+def test_no_reply_is_waited_for_past_the_deadline() -> None:
+    """Whatever the limits allow; a second is given in any case."""
+    with serving(hang) as (transport, _, clock):
+        transport.deadline = clock.now()
+        begun = time.monotonic()
+        with pytest.raises(Unreachable):
+            ask(transport)
+
+    assert time.monotonic() - begun < 10
+    assert Limits() == Limits().within(None) == Limits().within(1000)
+    assert Limits(connect=5, read=5, total=5) == Limits().within(5)
 
 
 # --- refusals --------------------------------------------------------------------------------
