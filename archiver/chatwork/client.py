@@ -63,8 +63,15 @@ class Client:
         return self._single("/me", Me)
 
     def rooms(self) -> Listing[Room]:
-        """All rooms of the account, with their counters but without descriptions."""
-        return self._listing("/rooms", Room, may_be_empty=False)
+        """All rooms of the account, with their counters but without descriptions.
+
+        One that is not understood is left out: the others need not wait for it, and a contracted one is asked for
+        singly when it is not listed.
+        """
+        understand: Callable[[Reply], Listing[Room]] = partial(
+            read_listing, kind=Room, may_be_empty=False, lenient=True
+        )
+        return self.transport.get("/rooms", {}, understand)
 
     def room(self, room_id: RoomId) -> Single[Room]:
         """One room with its description."""
@@ -139,18 +146,31 @@ class Client:
         return self.transport.get(path, params or {}, understand)
 
 
-def read_listing(reply: Reply, kind: type[M], *, may_be_empty: bool = True) -> Listing[M]:
+def read_listing(reply: Reply, kind: type[M], *, may_be_empty: bool = True, lenient: bool = False) -> Listing[M]:
     """Understand a reply as a list; 204 is an empty one where the API documents it.
 
-    Of an id that comes twice the last is kept. Raises NotUnderstood and nothing else.
+    Of an id that comes twice the last is kept. One object of the wrong shape spoils the list; a `lenient` reading
+    leaves it out, as long as another one is understood. Raises NotUnderstood and nothing else.
     """
     if reply.status == 204 and may_be_empty:
         return Listing(reply, (), 0)
     value = _json(reply)
     if not isinstance(value, list):
         _give_up(reply, _("it is no list"))
-    shown = (Shown(one, _model(reply, one, kind)) for one in value)
-    return Listing(reply, tuple({one.model.number: one for one in shown}.values()), len(value))
+    shown: dict[int, Shown[M]] = {}
+    fault: NotUnderstood | None = None
+    for one in value:
+        try:
+            model = _model(reply, one, kind)
+        except NotUnderstood as found:
+            if not lenient:
+                raise
+            fault = found
+        else:
+            shown[model.number] = Shown(one, model)
+    if fault is not None and not shown:
+        raise fault
+    return Listing(reply, tuple(shown.values()), len(value))
 
 
 def read_single(reply: Reply, kind: type[M], *, number: int | None = None) -> Single[M]:

@@ -24,6 +24,9 @@ _COUNT = msgspec.Meta(ge=0, le=LARGEST)
 # The form that needs no cleaning; ids from 9 * 10**18 on and ids with leading zeros take the slower way.
 _PLAIN_ID = r"\A(?:[1-9][0-9]{0,17}|[1-8][0-9]{18})\Z"
 
+HINTS = frozenset({"unread_num", "mention_num", "message_num", "file_num", "task_num", "last_update_time"})
+"""Counters of a room: they tell when to look, and no more (chatwork-api §15, 7 and 8); an absurd one is left blank."""
+
 Number = Annotated[int, _COUNT]
 """A counter, a size in bytes or a Unix time in seconds; 0 = none."""
 
@@ -220,6 +223,8 @@ def _cleaned(source: Mapping[Any, Any], kind: type[Model]) -> dict[str, Any]:
             found[name] = _read_cleaned(value, Account)
         elif name == "message_id":
             found[name] = str(_integer(name, value) or "")
+        elif name in HINTS and not _is_count(value):
+            continue  # it says nothing, and nothing rests on it
         elif hint is int:
             found[name] = _integer(name, value)
         elif isinstance(value, str):
@@ -232,11 +237,15 @@ def _cleaned(source: Mapping[Any, Any], kind: type[Model]) -> dict[str, Any]:
     return found
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
+
+
 def _integer(name: str, value: object) -> int:
     """A whole number from 0 to LARGEST, or for ids one written in decimal digits."""
     if isinstance(value, str) and name.endswith("_id") and value.isascii() and value.isdigit():
         value = int(value.lstrip("0")[:20] or "0")  # 20 digits are too many already
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+    if not isinstance(value, int) or not _is_count(value):
         raise WrongShape(f"{name} is no number in range")
     return value
 

@@ -451,6 +451,27 @@ def test_odd_messages_are_each_held_once(world: World, change: Callable[[Any], A
     assert [] == world.gaps()
 
 
+def test_a_room_with_an_absurd_counter_is_read_and_one_of_no_form_keeps_no_other_from_it(world: World) -> None:
+    """Counters only tell when to look; a contracted room that is not understood in the list is asked for singly."""
+    other = world.chatwork.add_room("別", members=[world.tanaka])
+    world.contract("job2", other)
+    settled(world)
+    listed = shown(world, "rooms")
+    spoilt = {
+        world.room: {"last_update_time": 2**63, "message_num": -1},
+        other: {"name": 5},
+        world.chatwork.my_room: {"room_id": None},
+    }
+    answering(world, "rooms", [one | spoilt.get(one["room_id"], {}) for one in listed])
+    posts = [world.chatwork.post(room, world.tanaka, "はい") for room in (world.room, other)]
+
+    report = sync(world)
+
+    assert {Outcome.ARCHIVED} == {room.outcome for room in report.rooms}
+    assert set(posts) <= set(texts(world))
+    assert [] == world.entries("room.inaccessible")
+
+
 @pytest.mark.parametrize("endpoint", ["me", "room", *LISTS])
 def test_null_fields_are_read_wherever_they_come(world: World, endpoint: str) -> None:
     """Nothing is gone for it, and the next run reads what is there again."""
