@@ -542,6 +542,19 @@ def test_what_vanished_while_it_was_hidden_is_missing(world: World) -> None:
     assert 1 == report.missing
 
 
+def test_a_person_told_without_a_name_has_not_lost_it(world: World) -> None:
+    """No entry of the person, so that nobody is told of a changed name."""
+    world.post("はい")
+    world.sync()
+    before = len(world.entries("account"))
+
+    as_list(world, message(2_000_000_000, account={"account_id": world.tanaka}))
+    world.post("もう一つ")
+    world.sync()
+
+    assert before == len(world.entries("account"))
+
+
 def test_a_full_list_with_an_id_twice_is_not_the_whole_room(world: World) -> None:
     """It is as long as a list can be, so it may be cut."""
     world.posts(150)

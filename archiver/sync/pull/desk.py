@@ -56,10 +56,10 @@ def append(
 
 
 def persons(writing: Writing, room: int, shown: Mapping[int, JsonObject], reply: Reply) -> list[Observation]:
-    """`account` entries for persons whose name or picture is new."""
+    """`account` entries for persons whose name or picture is new; one that is told without a name has not lost it."""
     held = known.people(writing, room)
     return [
         Observation("account", f"account/{room}/{account}", {"object": one}, room, reply.digest)
         for account, one in sorted(shown.items())
-        if held.get(account) != fingerprint("account", one)
+        if held.get(account) != fingerprint("account", one) and (one.get("name") or account not in held)
     ]
