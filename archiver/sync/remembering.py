@@ -27,6 +27,7 @@ def remember(writing: Writing, report: SyncReport, held: Held, fresh: Collection
     at = report.finished_at or report.started_at
     shut = known.inaccessible(writing)
     _failures(writing, report, held, at=at)
+    _names(writing, report)
     work.remember(writing, looked.SPENT, stamp(at) if report.calls_spent else None)
     if report.listed:
         looked.keep(writing, fresh, at=at)
@@ -38,6 +39,15 @@ def _failures(writing: Writing, report: SyncReport, held: Held, *, at: datetime)
     found = failing.after(held.failures, report.rooms, contracted=held.contracted, at=at)
     if found != held.failures:
         work.remember(writing, looked.FAILED, failing.document(found) or None)
+
+
+def _names(writing: Writing, report: SyncReport) -> None:
+    """Of rooms that Chatwork listed but that were not read yet: until then nothing else tells how they are called."""
+    read, before = known.names(writing), work.recall(writing, looked.NAMES, {})
+    named = {str(room.room_id): room.name for room in report.rooms if room.name}
+    found = {room: name for room, name in {**before, **named}.items() if not read.get(int(room))}
+    if found != before:
+        work.remember(writing, looked.NAMES, found or None)
 
 
 def _last(writing: Writing, report: SyncReport, held: Held, *, at: datetime | None) -> None:

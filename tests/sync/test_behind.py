@@ -9,6 +9,7 @@ from archiver.demo.chatwork import Fault
 from archiver.store import work
 from archiver.store.queries import looked
 from archiver.store.queries.looked import Looks
+from archiver.store.queries.status import status
 from archiver.sync.behind import behind
 from archiver.sync.plan import FILES, KINDS, MESSAGES
 from tests.support.rounds import a_round
@@ -136,3 +137,17 @@ def test_a_failing_room_is_told_with_the_time_since_when(world: World) -> None:
     assert [other] == list(told.failing)
     assert timedelta() < told.failing[other] - begun < 2 * DAY
     assert {other} == told.behind
+
+
+def test_a_room_that_was_only_listed_is_called_by_its_name(world: World) -> None:
+    """Until it was read once nothing else tells it; then the name is that of the room itself."""
+    world.chatwork.fail(Fault.FORBIDDEN, "/messages|/files|/members|/tasks", times=4)
+    world.sync()
+    with world.archive.reading() as reading:
+        before = status(reading).rooms[0].name
+
+    world.chatwork.heal()
+    world.sync()
+
+    assert "動画編集" == before
+    assert not [row for row in world.rows("memory") if row["key"] == looked.NAMES]

@@ -25,6 +25,9 @@ LOOKED = "looked"
 SPENT = "calls_spent"
 """Remembered: when a run last ended early as no call was left, if the last run did."""
 
+NAMES = "listed_names"
+"""Remembered: contracted rooms that were listed and not yet read → their names."""
+
 _COVERED = select(schema.coverage.c.room_id, func.max(schema.coverage.c.end)).group_by(schema.coverage.c.room_id)
 
 

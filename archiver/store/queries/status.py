@@ -20,7 +20,7 @@ from archiver.store.queries import known
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.cut import Cut, cut
 from archiver.store.queries.files import FileCounts, counts
-from archiver.store.queries.looked import Looks, looks
+from archiver.store.queries.looked import NAMES, Looks, looks
 from archiver.store.stamps import Tally, tally, unstamped
 
 
@@ -115,6 +115,7 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
     states = _states(reading)
     files = counts(reading)
     tasks = _counted(reading, schema.task)
+    listed = work.recall(reading, NAMES, {})
     found = []
     for room, contracted in of.items():
         row = facts.get(room)
@@ -123,7 +124,7 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
         found.append(
             RoomStatus(
                 room_id=room,
-                name=row.name if row is not None else "",
+                name=(row.name if row is not None else "") or listed.get(str(room), ""),
                 contracts=tuple(contracted),
                 inaccessible_since=None if since is None else moment(since),
                 messages=by_state.get("known", 0),
