@@ -99,7 +99,9 @@ def test_a_pause_without_a_gap_cost_only_former_texts() -> None:
     """It is said that all messages were got later, as nothing tells otherwise."""
     actual = pause_text(Pause(at(DAY), at(2 * DAY)), [WINDOW])
 
-    assert actual.endswith("まで。発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。")
+    assert actual.endswith(
+        "まで。発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。"
+    )
 
 
 def test_a_pause_with_a_gap_in_it_claims_nothing() -> None:
