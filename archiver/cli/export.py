@@ -115,14 +115,15 @@ def command_export(
                 choice=choice(messages),
                 max_mb=max_mb,
                 every=app.settings.sync.every,
-                confirm=_only_look(looked_at) if preview else None if as_json else _asker(screen),
+                confirm=_only_look(looked_at) if preview else _warn if as_json else _asker(screen, profile),
             )
     except package.Declined:
-        _tell_declined(looked_at, as_json=as_json)
+        _tell_declined(looked_at, profile, as_json=as_json)
         return 0
     tell_root_faults(app.root_faults)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
+        _tell_incomplete(report)
     else:
         _tell_export(report, to_stderr=obj.verbose < 0)
     return INCOMPLETE if report.incomplete or report.unheld else 0
@@ -138,23 +139,27 @@ def _bar(screen: Screen) -> Callable[[int, int], None]:
     return tell
 
 
-def _asker(screen: Screen) -> Callable[[Preview], bool]:
+def _asker(screen: Screen, profile: str) -> Callable[[Preview], bool]:
     """Ask where no bar is in the way."""
 
     def ask(preview: Preview) -> bool:
         screen.clear()
-        return _ask(preview)
+        return _ask(preview, profile)
 
     return ask
 
 
-def _ask(preview: Preview) -> bool:
+def _ask(preview: Preview, profile: str) -> bool:
     """Show what would leave and ask, where somebody sits before a terminal; elsewhere only warn."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        tell_warnings(preview, err=True)
-        return True
-    tell_preview(preview, err=True)
+        return _warn(preview)
+    tell_preview(preview, profile, err=True)
     return click.confirm(_("Make this package?"), default=True, err=True)
+
+
+def _warn(preview: Preview) -> bool:
+    tell_warnings(preview, err=True)
+    return True
 
 
 def _only_look(looked_at: list[Preview]) -> Callable[[Preview], bool]:
@@ -165,19 +170,19 @@ def _only_look(looked_at: list[Preview]) -> Callable[[Preview], bool]:
     return look
 
 
-def _tell_declined(looked_at: list[Preview], *, as_json: bool) -> None:
+def _tell_declined(looked_at: list[Preview], profile: str, *, as_json: bool) -> None:
     if looked_at and as_json:
         from dataclasses import asdict
 
         click.echo(json.dumps({"preview": asdict(looked_at[0])}, ensure_ascii=False))
         return
     if looked_at:
-        tell_preview(looked_at[0], err=False)
+        tell_preview(looked_at[0], profile, err=False)
     click.echo(_("No package was made."), err=True)
 
 
 def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
-    numbers = _("{messages} messages, {files} files, {gaps} gaps, seal {seal}")
+    numbers = _("It tells of {messages} messages, {files} files, {gaps} gaps, up to seal {seal}")
     click.echo(_("The package is ready. It was sent to nobody."), err=to_stderr)
     click.echo(f"  {visible(str(report.path))}")
     if report.zip:
@@ -186,12 +191,28 @@ def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
     click.echo("  " + told, err=to_stderr)
     if report.stamped:
         click.echo("  " + _("It bears the time of every third party in the settings."), err=to_stderr)
-    for sentence in (*report.incomplete, *report.unheld):
-        click.echo("  " + visible(sentence), err=True)
-    if report.incomplete or report.unheld:
-        click.echo(_("Not everything that belongs into it could be put in; the package says so too."), err=True)
+    _tell_incomplete(report)
     _tell_before_sending(report)
     open_folder(Path(report.path))
+
+
+def _tell_incomplete(report: ExportReport) -> None:
+    """Why it ends with 4: what is not in it and says so itself, and what only this computer can say."""
+    for sentences, said in (
+        (
+            (*report.missing, *report.unheld),
+            _("Not everything that belongs into it could be put in; the package says so too."),
+        ),
+        (
+            report.unstamped,
+            _("The package itself does not say so, as its own stamps come last. The next export asks for them again."),
+        ),
+        (report.too_large, _("Nothing was left out for that. To choose fewer messages: --from, --to")),
+    ):
+        for sentence in sentences:
+            click.echo("  " + visible(sentence), err=True)
+        if sentences:
+            click.echo(said, err=True)
 
 
 def _tell_before_sending(report: ExportReport) -> None:

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from archiver.export.gathering import Preview
 
 
-def tell_preview(preview: Preview, *, err: bool) -> None:
+_WITHOUT_FILES = ("support", "consult", "court")
+"""Profiles whose package tells of files by name and size at most."""
+
+
+def tell_preview(preview: Preview, profile: str, *, err: bool) -> None:
     """Numbers, one a line, then the warnings."""
     click.echo(_("What would leave with this package:"), err=err)
     for line in (
-        ngettext("{n} message", "{n} messages", preview.messages).format(n=preview.messages),
+        _messages(preview, profile),
         _("{n} people, {hidden} of them called by a letter").format(n=preview.people, hidden=preview.hidden_people),
-        ngettext("{n} file from Chatwork", "{n} files from Chatwork", preview.files).format(n=preview.files),
+        _files(preview.files, profile),
         ngettext("{n} piece of your own evidence", "{n} pieces of your own evidence", preview.enclosures).format(
             n=preview.enclosures
         ),
@@ -27,6 +31,23 @@ def tell_preview(preview: Preview, *, err: bool) -> None:
     ):
         click.echo(f"  {line}", err=err)
     tell_warnings(preview, err=err)
+
+
+def _messages(preview: Preview, profile: str) -> str:
+    number = preview.messages
+    if profile == "consult":
+        said = ngettext("A summary of {n} message, not its text", "A summary of {n} messages, not their texts", number)
+    elif profile == "support" and "nda" in preview.warnings:
+        said = ngettext("An excerpt of {n} message", "An excerpt of {n} messages", number)
+    else:
+        said = ngettext("{n} message", "{n} messages", number)
+    return said.format(n=number)
+
+
+def _files(number: int, profile: str) -> str:
+    if profile in _WITHOUT_FILES:
+        return _("No file from Chatwork; names and sizes at most")
+    return ngettext("{n} file from Chatwork", "{n} files from Chatwork", number).format(n=number)
 
 
 def tell_warnings(preview: Preview, *, err: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -46,7 +46,10 @@ class Declined(Exception):
     """The user looked at what would leave and said no; nothing is left behind."""
 
 
-_TOLD = ("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped")
+_TOLD = (
+    *("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"),
+    *("files_packed", "warnings", "incomplete", "unheld"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,19 @@ class ExportReport:
     """The digest from which everything in it follows: of `tagmanifest-sha256.txt`, for a mere zip of the zip."""
     stamped: bool
     """Whether every configured authority stamped the package itself; False if there is none."""
-    incomplete: tuple[str, ...] = ()
-    """What should be in it and is not (bytes lost or damaged, stamps that did not come), one Japanese sentence each."""
+    missing: tuple[str, ...] = ()
+    """What should be in it and is not (bytes lost or damaged, stamps of seals), one Japanese sentence each.
+
+    The package says so itself.
+    """
+    unstamped: tuple[str, ...] = ()
+    """Whose stamp over the package itself did not come; as stamps come last, the package cannot say so."""
+    too_large: tuple[str, ...] = ()
+    """What is larger than it may be; nothing was left out of it for that."""
+    files_packed: int = 0
+    """Files whose bytes are in it."""
+    warnings: tuple[str, ...] = ()
+    """What to think of before it leaves (`gathering.Preview`)."""
     unheld: tuple[str, ...] = ()
     """Files whose bytes were never saved, with the reason."""
     advice: str | None = None
@@ -79,9 +93,14 @@ class ExportReport:
     contract: str = ""
     """What the contract is called here."""
 
+    @property
+    def incomplete(self) -> tuple[str, ...]:
+        """All that keeps it from being what it should be, one Japanese sentence each."""
+        return (*self.missing, *self.unstamped, *self.too_large)
+
     def document(self) -> dict[str, object]:
         """The JSON document of design §5."""
-        return {name: value for name, value in asdict(self).items() if name in _TOLD}
+        return {name: getattr(self, name) for name in _TOLD}
 
 
 def export(
@@ -179,8 +198,7 @@ def _make(
             packed: Path | None = folder / name / zipped.name
         else:
             built, packed, missing = _bag(reading, recipe, bag, order, folder, progress)
-    late = [f"第三者の時刻({one}): この資料に付けられませんでした" for one in missing]
-    late += _too_large(packed or folder / name, order)
+    oversized = _too_large(built, packed or folder / name, order)
     return ExportReport(
         path=str(folder / name if PROFILES[order.profile].folder else folder),
         zip=None if packed is None else str(packed),
@@ -191,7 +209,11 @@ def _make(
         seal=seals[-1].number if seals else None,
         sha256=built.sha256 if packed is None or form is Form.BAG else digest_file(packed),
         stamped=order.stamping is not None and bool(order.stamping.roots) and not missing,
-        incomplete=(*built.incomplete, *late),
+        missing=tuple(one for one in built.incomplete if one not in oversized),
+        unstamped=tuple(f"第三者の時刻({one}): この資料に付けられませんでした" for one in missing),
+        too_large=tuple(oversized),
+        files_packed=built.preview.files if built.preview else 0,
+        warnings=built.preview.warnings if built.preview else (),
         unheld=built.unheld,
         advice=built.advice,
         blank=built.blank,
@@ -199,9 +221,12 @@ def _make(
     )
 
 
-def _too_large(made: Path, order: Order) -> list[str]:
-    """Say that the whole is larger than it may be; a court's package has a limit on each file instead."""
-    if order.max_bytes is None or PROFILES[order.profile].limit_each:
+def _too_large(built: Built, made: Path, order: Order) -> list[str]:
+    """Say what is larger than it may be: the whole, or of a court's package each file that has said so itself."""
+    if PROFILES[order.profile].limit_each:
+        sizes = {path.name: path.stat().st_size for path in made.parent.iterdir()}
+        return [one for one in submission.too_large(sizes, order.max_bytes) if one in built.incomplete]
+    if order.max_bytes is None:
         return []
     paths = [made] if made.is_file() else [path for path in made.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in paths)

@@ -60,6 +60,15 @@ def put_loose(bag: Bag, profile: str, folder: Path) -> None:
             shutil.copyfile(path, folder / path.name)
 
 
+def too_large(sizes: Mapping[str, int], limit: int | None) -> list[str]:
+    """Of a court's package each file that is larger than one may be, one sentence each."""
+    return [
+        f"{name}: {size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えています"
+        for name, size in sorted(sizes.items())
+        if limit is not None and size > limit
+    ]
+
+
 def _fill(bag: Bag, gathered: Gathered) -> Built:
     recipe, copied = gathered.recipe, gathered.copied
     case = case_of(gathered)
@@ -112,14 +121,8 @@ def _court(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
     filed = Filed(sum(1 for name in bag.digests if name.startswith("甲001の") and name != "甲001の1.pdf"), missing)
     papers.put(bag, "証拠説明書.pdf", lambda: papers.evidence_list(case, found, filed), gathered.copied)
     numbers = {one.number: number for number, one in enclosing.exhibits(gathered.recipe.enclosures)}
-    return [
-        *(f"{enclosing.exhibit(numbers[number])}: {why}" for number, why in missing.items()),
-        *(
-            f"{name}: {size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えています"
-            for name, size in sorted(bag.sizes.items())
-            if limit is not None and size > limit
-        ),
-    ]
+    lacking = [f"{enclosing.exhibit(numbers[number])}: {why}" for number, why in missing.items()]
+    return [*lacking, *too_large(bag.sizes, limit)]
 
 
 def _put_exhibits(bag: Bag, gathered: Gathered) -> dict[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from archiver.export import enclosing
+from archiver.export.mask_patterns import Kind, reason
 from archiver.export.report.case import BLANK, Case
 from archiver.export.report.short import flat
 from archiver.export.texts import people_text
@@ -53,13 +54,22 @@ def _lines(case: Case, names: Collection[str], incomplete: Sequence[str]) -> Ite
     yield from _files(names)
     yield ""
     if case.covered:
-        yield f"第三者の名前や連絡先などは伏せています{_chapter(case, 13)}。発言の件数・順序・時刻は変えていません。"
+        told = "、".join(_covered(case))
+        yield f"{told}は伏せています{_chapter(case, 13)}。発言の件数・順序・時刻は変えていません。"
     for sentence in incomplete:
         yield f"・{visible(sentence)}"
     if case.profile != "consult":
         yield "取得できなかったものと記録の限界は、報告書の第9章にあります。"
     yield f"作成: {stamp(case.created_at)}(日本時間) 名称: {case.name} {case.software}"
     yield "この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。"
+
+
+def _covered(case: Case) -> list[str]:
+    """The kinds of what was really covered: names first, what the user asked for last."""
+    found = {one.reason for one in case.covered}
+    ends = {reason(Kind.NAME): -1, reason(Kind.USER): 1}
+    told = {reason(Kind.USER): "報告者が指定した語句"}
+    return [told.get(one, one) for one in sorted(found, key=lambda one: (ends.get(one, 0), one))]
 
 
 def _files(names: Collection[str]) -> Iterator[str]:

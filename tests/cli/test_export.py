@@ -116,6 +116,34 @@ def test_it_just_works(desk: Desk) -> None:
     assert folder.name.endswith("_support")
 
 
+def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
+    """In the document, and in words on stderr, so that a code 4 never comes without its reason."""
+    made = reopened(desk.home)
+    made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", client=None)
+    attach(made, 1, "画面.png", b"png").unlink()
+    made.archive.close()
+
+    out, err = desk.both("export", "job1", "--json", code=4)
+
+    told = json.loads(out)
+    assert ["unmapped"] == told["warnings"]
+    assert (["S-001"], []) == ([one.partition(":")[0] for one in told["incomplete"]], told["unheld"])
+    assert (3, 0) == (told["files"], told["files_packed"])
+    assert "no name is masked" in err
+    assert told["incomplete"][0] in err
+    assert "Not everything that belongs into it could be put in; the package says so too." in err
+
+
+@pytest.mark.parametrize("profile", ["lawyer", "daily", "support", "court"])
+def test_what_is_too_large_is_not_told_to_be_missing(desk: Desk, profile: str) -> None:
+    """Everything is in it, and only that is said."""
+    told, err = desk.both("export", "job1", "--for", profile, "--max-mb", "0.1", code=4)
+
+    assert "0.1 MB を超えています" in err
+    assert "Nothing was left out for that." in err
+    assert "could be put in" not in told + err
+
+
 def test_the_platforms_number_and_a_single_contract_are_enough(desk: Desk) -> None:
     """The number on the platform's page names the contract."""
     told = json.loads(desk.both("export", "12345678", "--json", "--for", "consult")[0])

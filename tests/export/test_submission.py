@@ -7,23 +7,25 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archiver import errors
-from archiver.export import submission
+from archiver.export import submission, submission_text
 from archiver.export.apart import pdf_apart
 from archiver.export.choice import choice
 from archiver.export.gathering import Preview
 from archiver.export.mask import Policy, policy
 from archiver.export.package import Declined, ExportReport
+from archiver.export.report.case import Covered
 from archiver.export.stamping import Stamping
 from archiver.schedule.verification import verify_path
 from archiver.store import seal
 from archiver.store.queries import runs
-from tests.support import paper
+from tests.support import cases, paper
 from tests.support.archive import OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, story
 from tests.support.handing import (
     FACTS,
@@ -312,6 +314,23 @@ def test_what_a_courts_package_cannot_hold_is_said(tmp_path: Path) -> None:
     assert all(one in readme(report) for one in report.incomplete)
 
 
+def test_what_is_missing_is_told_apart_from_what_is_only_late_or_large(tmp_path: Path) -> None:
+    """Of a missing thing the package says so itself; of its own stamps and its size it cannot."""
+    made = story(tmp_path / "home")
+    attach(made, 1, "画面.png", b"png").unlink()
+    stamping = Stamping(roots={"b": []}, seals=lambda: None, stamp=lambda _body: [])
+
+    support = handed(made, "support", tmp_path / "out", stamping=stamping, max_mb=0.1)
+    court = handed(made, "court", tmp_path / "out", max_mb=0.02)
+
+    assert [1, 1, 1] == [len(one) for one in (support.missing, support.unstamped, support.too_large)]
+    assert (*support.missing, *support.unstamped, *support.too_large) == support.incomplete
+    assert support.missing[0] in readme(support)
+    assert support.unstamped[0] not in readme(support)
+    assert (1, ()) == (len(court.missing), court.unstamped)  # the picture has its place there too
+    assert court.too_large
+
+
 # --- stamps --------------------------------------------------------------------------------------
 
 
@@ -332,6 +351,26 @@ def test_a_stamp_lies_beside_the_list_of_digests(tmp_path: Path) -> None:
     assert ("第三者の時刻(b): この資料に付けられませんでした",) == report.incomplete
     assert not report.stamped
     assert [("stamp", "SHA256SUMS.txt.a.tsr")] == [one[:2] for one in verify_path(Path(str(report.zip))).findings]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "expected"),
+    [
+        (("電話番号", "メールアドレス"), "メールアドレス、電話番号は伏せています(報告書の第13章)。"),
+        (("電話番号", "第三者の氏名", "報告者の指定"), "第三者の氏名、電話番号、報告者が指定した語句は伏せています"),
+        (("第三者の氏名",), "第三者の氏名は伏せています"),
+        ((), ""),
+    ],
+)
+def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expected: str) -> None:
+    """Names only if names were."""
+    covered = tuple(Covered("No.1 本文", one, 1) for one in reasons)
+
+    told = submission_text.readme(replace(cases.case(), covered=covered), [], []).decode("utf-8-sig")
+
+    assert expected in told
+    assert bool(reasons) == ("伏せています" in told)
+    assert ("氏名" in told) == ("第三者の氏名" in reasons)
 
 
 # --- masked --------------------------------------------------------------------------------------
