@@ -103,6 +103,10 @@ def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
         "seal": 1,
         "sha256": hashlib.sha256((folder / name / "tagmanifest-sha256.txt").read_bytes()).hexdigest(),
         "stamped": False,
+        "files_packed": 1,
+        "warnings": (),
+        "incomplete": (),
+        "unheld": ("F-0002: 404",),
     } == report.document()
     assert [("present", 1), ("edited", 2), ("deleted", 2), ("missing", 1)] == [
         (one["state"], len(one["versions"])) for one in messages(report.path)
