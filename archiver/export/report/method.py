@@ -55,7 +55,7 @@ def checking(case: Case, _found: Survey) -> Chapter:
             "(SHA256SUMS.txt または manifest-sha256.txt)との比較で検出できます。"
         ),
     ]
-    if case.profile != "support":
+    if case.profile == "lawyer":
         items.append("全記録の照合、確定記録のつながり、タイムスタンプの確認手順は VERIFY.txt にあります。")
     items.append(
         STAMP_MEANS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archiver.export.report.case import BLANK, Case
 from archiver.export.report.happened import happened
+from archiver.export.report.people import counterparts
 from archiver.export.report.permission import permission
 from archiver.export.report.request import opening
 from archiver.export.report.short import flat
@@ -53,12 +54,7 @@ def _contract(case: Case) -> str:
 
 def _parties(case: Case) -> str:
     words = platform_of(case.contract.platform)
-    people = {account: person for room in case.rooms for account, person in room.people.items()}
-    shown = [
-        f"{flat(visible(person.names[-1]), _NAME)}(ID {account})"
-        for account, person in sorted(people.items())
-        if case.is_counterpart(account) and person.names
-    ]
+    shown = [f"{flat(visible(one.name), _NAME)}(ID {account})" for account, one in counterparts(case)]
     others = f" 他{len(shown) - 3}名(第3章)" if len(shown) > 3 else ""
     one = case.contract
     return (
