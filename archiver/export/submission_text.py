@@ -50,16 +50,18 @@ def _lines(case: Case, names: Collection[str], incomplete: Sequence[str]) -> Ite
     yield _BEGIN[case.profile]
     called, title = (flat(visible(stated or BLANK), _LONGEST) for stated in (one.platform_id, one.title))
     yield f"{words.where}の契約ID {called}「{title}」についての資料です。"
+    if case.period:
+        yield f"期間: 利用者が指定した {case.period} だけです。ほかに{case.left_out:,}件の発言を保存しています。"
     yield ""
-    yield from _files(names)
+    yield from _files(names, whole=not case.period)
     yield ""
     if case.covered:
         told = "、".join(_covered(case))
         yield f"{told}は伏せています{_chapter(case, 13)}。発言の件数・順序・時刻は変えていません。"
     for sentence in incomplete:
         yield f"・{visible(sentence)}"
-    if case.profile != "consult":
-        yield "取得できなかったものと記録の限界は、報告書の第9章にあります。"
+    place = "５「保存できていないもの」" if case.profile == "consult" else "報告書の第9章"
+    yield f"取得できなかったものと記録の限界は、{place}にあります。"
     yield f"作成: {stamp(case.created_at)}(日本時間) 名称: {case.name} {case.software}"
     yield "この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。"
 
@@ -72,10 +74,10 @@ def _covered(case: Case) -> list[str]:
     return [told.get(one, one) for one in sorted(found, key=lambda one: (ends.get(one, 0), one))]
 
 
-def _files(names: Collection[str]) -> Iterator[str]:
+def _files(names: Collection[str], *, whole: bool) -> Iterator[str]:
     for name, told in _FILES.items():
         if name in names:
-            yield _row(name, told)
+            yield _row(name, told if whole else told.replace("この案件の全メッセージ", "期間内の全メッセージ"))
         if name == "02_messages.csv" and name in names:
             yield _row("", "IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです")
         if name == "甲001の1.pdf":
