@@ -35,9 +35,11 @@ LOOKED_THROUGH = 3
 """Times as many that are looked at for a page of one kind."""
 
 _OF_MESSAGES = (
-    *(EventKind.EDITED, EventKind.TOUCHED, EventKind.DELETED, EventKind.MISSING, EventKind.HIDDEN),
+    *(EventKind.EDITED, EventKind.TOUCHED, EventKind.DELETED, EventKind.MISSING),
     *(EventKind.SHOWN_AGAIN, EventKind.FIRST_EDITED, EventKind.FIRST_DELETED),
 )
+_HIDDEN = (EventKind.HIDDEN,)
+"""Apart, and each one only here: all together they are one line for each reading."""
 _OF_CHATS = (
     *(EventKind.GAP_OPENED, EventKind.GAP_NARROWED, EventKind.GAP_CLOSED, EventKind.INACCESSIBLE),
     *(EventKind.ACCESSIBLE, EventKind.ROOM_RENAMED, EventKind.ROOM_DESCRIBED),
@@ -60,6 +62,7 @@ _STATED = (
 )
 GROUPS: Mapping[str, tuple[EventKind, ...]] = {
     "messages": _OF_MESSAGES,
+    "hidden": _HIDDEN,
     "chats": _OF_CHATS,
     "people": _OF_PEOPLE,
     "files": _OF_FILES,
@@ -109,6 +112,7 @@ def group_words() -> dict[str, str]:
     return {
         "": _("Everything"),
         "messages": _("Messages that changed"),
+        "hidden": _("Messages hidden by the plan, each one"),
         "chats": _("Gaps and chats"),
         "people": _("People"),
         "files": _("Files"),
@@ -141,7 +145,8 @@ def _page(
     found: list[Event] = []
     for _turn in range(LOOKED_THROUGH):
         sealed = seals and group == "packages"
-        page = timeline(reading, rooms, contracts=named, before=before, limit=SHOWN, seals=sealed)
+        singly = group == "hidden"
+        page = timeline(reading, rooms, contracts=named, before=before, limit=SHOWN, seals=sealed, hidden_singly=singly)
         found += [one for one in page.events if one.kind in GROUPS[group]]
         before = page.next
         if before is None or len(found) >= SHOWN:
@@ -151,7 +156,7 @@ def _page(
 
 def _row(reading: Reading, event: Event, names: Mapping[int, str], labels: Mapping[str, str]) -> Row:
     told = happening(event)
-    shown = in_short if event.kind in _OF_MESSAGES + _OF_TASKS else stretch
+    shown = in_short if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS else stretch
     return Row(
         event,
         told,

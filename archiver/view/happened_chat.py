@@ -32,6 +32,13 @@ def _missing(event: Event) -> Happening:
 
 
 def _hidden(event: Event) -> Happening:
+    if event.number is not None:
+        sentence = ngettext(
+            "{n} message was hidden by the limits of the plan. What was saved of it is kept.",
+            "{n} messages were hidden by the limits of the plan. What was saved of them is kept.",
+            event.number,
+        )
+        return Happening(say(sentence, n=f"{event.number:,}"))
     sentence = _("A message by {name} was hidden by the limits of the plan.")
     return Happening(say(sentence, name=_who(event)), event.before)
 

@@ -130,3 +130,33 @@ def test_what_vanished_stood_there_at_the_last_list_before(tmp_path: Path) -> No
     until = f"12:{seen[14:19]}"  # 03:00 UTC is noon in Tokyo
     assert line.startswith(f"between 2026-07-01 {until} and 2026-07-01 12:1")
     assert "was not shown any more (reason unknown)" in line
+
+
+def test_what_the_plan_hid_at_one_reading_is_one_line(tmp_path: Path) -> None:
+    """With its number, so that it buries nothing; each of the messages stands in a list of its own."""
+    with running(tmp_path / "home") as world:
+        ids = world.posts(120)
+        world.sync()
+        world.clock.pass_by(minutes=5)
+        world.chatwork.delete(ids[-1])
+        world.sync(full=True)
+        world.clock.pass_by(days=42)
+        world.chatwork.free_plan(40)
+        world.post("あと")
+        world.sync(full=True)
+        hidden = sorted((one for one, state in world.states().items() if state == "hidden"), key=int)
+
+    with looking(tmp_path / "home") as browser:
+        page, changed = browser.get("/events"), lines(browser.get("/events?kind=messages"))
+        way = unescape(findall(r'href="(/events\?kind=hidden[^"]*)"', page)[0])
+        singly = []
+        while way:
+            each = browser.get(way)
+            singly += findall(r"at=(\d+)#", each)
+            way = unescape("".join(findall(r'rel="next" href="([^"]+)"', each)))
+
+    (told,) = [one for one in lines(page) if "hidden" in one]
+    assert f"{len(hidden)} messages were hidden by the limits of the plan." in told
+    (changed_line,) = changed
+    assert "had changed to “deleted”" in changed_line
+    assert hidden[::-1] == singly

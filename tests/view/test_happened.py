@@ -21,7 +21,7 @@ WORDS = {
     EventKind.TOUCHED: "The time of the last edit of a message by X had changed; its text is the same.",
     EventKind.DELETED: "A message by X had changed to “deleted”.",
     EventKind.MISSING: "A message by X was not shown any more (reason unknown).",
-    EventKind.HIDDEN: "A message by X was hidden by the limits of the plan.",
+    EventKind.HIDDEN: "9 messages were hidden by the limits of the plan. What was saved of them is kept.",
     EventKind.SHOWN_AGAIN: "A message by X was shown again.",
     EventKind.FIRST_EDITED: "A message by X was already edited when it was first saved "
     "(the text before that is unknown).",
@@ -130,3 +130,10 @@ def test_values_are_said_in_words() -> None:
     assert (size.before, size.after) == ("10B", "2.0MB")
     assert "took back" in happening(event(EventKind.PART, after="")).sentence
     assert happening(event(EventKind.DELIVERY, about="")).sentence.endswith("<bdi>2</bdi>.")
+
+
+def test_one_hidden_message_is_told_with_its_author() -> None:
+    """Where it is told by itself."""
+    told = plain(happening(event(EventKind.HIDDEN, number=None)).sentence)
+
+    assert "A message by X was hidden by the limits of the plan." == told

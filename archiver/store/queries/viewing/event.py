@@ -22,7 +22,7 @@ class EventKind(StrEnum):
     """Chatwork's mark stands in a message's place: the text before."""
     MISSING = "missing"
     HIDDEN = "hidden"
-    """By the plan."""
+    """By the plan; `number`: so many of one reading, told as one."""
     SHOWN_AGAIN = "shown_again"
     FIRST_EDITED = "first_edited"
     """It was edited before it was first seen."""
@@ -91,7 +91,7 @@ class Event(NamedTuple):
     message_id: MessageId | None = None
     account_id: int | None = None
     number: int | None = None
-    """Of the file, task, gap, delivery, attachment or seal."""
+    """Of the file, task, gap, delivery, attachment or seal; how many messages were hidden."""
     contract: str | None = None
     before: str = ""
     after: str = ""

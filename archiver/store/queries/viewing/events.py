@@ -17,6 +17,7 @@ from archiver.store.archive import Reading
 from archiver.store.clock import moment
 from archiver.store.queries.viewing.event import Event, EventKind
 from archiver.store.queries.viewing.happenings import happened
+from archiver.store.queries.viewing.hidden import Runs
 from archiver.store.queries.viewing.lines import told_at, told_before
 from archiver.store.search_index import driver
 
@@ -45,22 +46,27 @@ def timeline(
     before: int | None = None,
     limit: int = 50,
     seals: bool = False,
+    hidden_singly: bool = False,
 ) -> Timeline:
     """What happened in these rooms, and was stated about these contracts, before an entry; at most so many (and a few).
 
     An entry that tells several events is never parted. `seals`: the archive's seals too, each at its last entry.
+    `hidden_singly`: each message that the plan hid; else those of one reading are one event, as they may be thousands.
     """
     source, end = driver(reading.sql), _END if before is None else before
+    runs = Runs(source)
     found: list[Event] = []
     first_lists = {room: _first_list(source, room) for room in set(rooms)}
     sealed = source.execute(_SEALS, (end,)) if seals else ()
     candidates = merge(_candidates(source, rooms, contracts, end), sealed, reverse=True)
-    for looked_at, (seq, group) in enumerate(groupby(candidates, key=itemgetter(0))):
+    groups = ((seq, list(group)) for seq, group in groupby(candidates, key=itemgetter(0)))
+    for looked_at, (seq, group) in enumerate(one for one in groups if not runs.has_told(one[0])):
         if len(found) >= limit or looked_at == LOOKED_AT:
             return Timeline(found, seq + 1)
         for _, seal in group:
             events = [_seal(source, seal)] if seal else _told(source, seq, first_lists)
-            found += [one for one in events if one.contract is None or one.contract in contracts]
+            events = [one for one in events if one.contract is None or one.contract in contracts]
+            found += events if hidden_singly else filter(None, map(runs.folded, events))
     return Timeline(found, None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,15 @@ def whole(reading: Reading, rooms: list[int], *, limit: int = 50, **options: Any
             return found
 
 
+def hidden_in(found: list[Event]) -> Counter[int | None]:
+    """How many messages were hidden in each room, and that nothing which was joined is told twice."""
+    counted: Counter[int | None] = Counter()
+    for one in found:
+        if one.kind is K.HIDDEN:
+            counted[one.room_id] += one.number or 1
+    return counted
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORY, limit=st.integers(1, 9), looked_at=st.sampled_from([1, 4, 500]))
 def test_it_tells_what_a_package_tells(
@@ -83,12 +93,15 @@ def test_it_tells_what_a_package_tells(
     """Whatever happened; in falling order, and in pages of any size none is lost or told twice."""
     monkeypatch.setattr(events, "LOOKED_AT", looked_at)
     with written(blank, history) as archive, archive.reading() as reading:
-        found = whole(reading, [1, 2], limit=limit)
+        found = whole(reading, [1, 2], limit=limit, hidden_singly=True)
+        joined = whole(reading, [1, 2], limit=limit)
 
         assert packed(reading) == {(one.seq, _JAPANESE[one.kind]) for one in found if one.kind in _JAPANESE}
         assert [one.seq for one in found] == sorted((one.seq for one in found), reverse=True)
         assert len(set(found)) == len(found)
-        assert found == whole(reading, [1, 2])
+        assert found == whole(reading, [1, 2], hidden_singly=True)
+        assert [one for one in found if one.kind is not K.HIDDEN] == [one for one in joined if one.kind is not K.HIDDEN]
+        assert hidden_in(found) == hidden_in(joined)
 
 
 @pytest.fixture
