@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from archiver import errors
 from archiver.render.frame import style
 from archiver.view import (
+    about,
     calendar,
     chosen,
     conversation,
@@ -38,6 +39,7 @@ PAGES = (
     pictures.pages,
     tasks.pages,
     calendar.pages,
+    about.pages,
 )
 
 

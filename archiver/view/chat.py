@@ -34,6 +34,7 @@ class Chat:
             (_("Tasks"), "tasks.room"),
             (_("People"), "people.room"),
             (_("Calendar"), "calendar.room"),
+            (_("About the chat"), "about.room"),
         )
 
 

@@ -108,7 +108,7 @@ def _delivery_withdrawn(event: Event) -> Happening:
 
 def _attachment(event: Event) -> Happening:
     sentence = _("You attached a file ({kind}): {name}")
-    return Happening(say(sentence, kind=_attached().get(event.after, event.after), name=event.about))
+    return Happening(say(sentence, kind=attached_words().get(event.after, event.after), name=event.about))
 
 
 def _attachment_withdrawn(event: Event) -> Happening:
@@ -172,7 +172,8 @@ def _facts() -> Mapping[str, str]:
     }
 
 
-def _attached() -> Mapping[str, str]:
+def attached_words() -> Mapping[str, str]:
+    """What kinds of files a user attaches."""
     return {
         "screenshot": _("screenshot"),
         "notice": _("notice"),

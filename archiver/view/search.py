@@ -8,20 +8,24 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from archiver import errors
 from archiver.render.snippet import Snippet
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
+from archiver.store.queries.contracts import contract
+from archiver.store.queries.viewing import files
+from archiver.store.queries.viewing.room_facts import room_facts
 from archiver.store.search import Found, search
 from archiver.store.search_others import Other
 from archiver.store.search_walk import Place
 from archiver.store.search_words import Query
-from archiver.view import choosing, cursor
+from archiver.view import choosing, cursor, tasks
 from archiver.view.asked import Asked, asked, query_of, room_of
 from archiver.view.chat import chats
 from archiver.view.desk import desk
+from archiver.view.files import MOST_SIGNS
 from archiver.view.listed import chat_name, line, stretch
 
 pages = Blueprint("search", __name__)
@@ -43,10 +47,10 @@ class Thing:
     place: str
     """The chat's name, or the contract's; visible."""
     text: Snippet
-    room_id: int | None
-    endpoint: str
-    """The page that has it; empty if none has."""
     way: str
+    """What the link is called."""
+    address: str
+    """Where it stands."""
 
 
 @pages.get("/search")
@@ -57,6 +61,7 @@ def index() -> str:
     with desk().reading() as reading:
         rooms = chats(reading)
         found, query, fault = _found(reading, form, place)
+        shown = _shown(reading, found, query, is_first=place is None)
     return render_template(
         "search.html",
         asked=form,
@@ -66,7 +71,7 @@ def index() -> str:
         fault=fault,
         box=choosing.box,
         is_later=place is not None,
-        **_shown(found, query, is_first=place is None),
+        **shown,
     )
 
 
@@ -97,7 +102,7 @@ def _found(reading: Reading, form: Asked, place: Sequence[int] | None) -> tuple[
         return None, Query(""), str(fault)
 
 
-def _shown(found: Found | None, query: Query, *, is_first: bool) -> dict[str, object]:
+def _shown(reading: Reading, found: Found | None, query: Query, *, is_first: bool) -> dict[str, object]:
     """The hits as the page shows them."""
     if found is None:
         return {"heading": "", "rows": [], "older": "", "others": [], "more_others": 0}
@@ -105,7 +110,7 @@ def _shown(found: Found | None, query: Query, *, is_first: bool) -> dict[str, ob
         "heading": _heading(found, is_first=is_first),
         "rows": [line(one, found.rooms, words=query.words) for one in found.hits],
         "older": "" if found.older is None else cursor.written(found.older[:2]),
-        "others": [_thing(one, query, found.rooms) for one in found.others[:LISTED]],
+        "others": [_thing(reading, one, query, found.rooms) for one in found.others[:LISTED]],
         "more_others": max(0, len(found.others) - LISTED),
     }
 
@@ -130,15 +135,33 @@ def _boxes() -> Sequence[tuple[str, str]]:
     )
 
 
-def _thing(one: Other, query: Query, names: Mapping[int, str]) -> Thing:
-    kind, endpoint, way = {
-        "file": (_("file"), "files.room", _("Files of the chat")),
-        "task": (_("task"), "tasks.room", _("Tasks of the chat")),
-        "description": (_("description"), "conversation.room", _("To the chat")),
-        "attachment": (_("attachment"), "", ""),
+def _thing(reading: Reading, one: Other, query: Query, names: Mapping[int, str]) -> Thing:
+    kind, way = {
+        "file": (_("file"), _("In the list of files")),
+        "task": (_("task"), _("In the list of tasks")),
+        "description": (_("description"), _("All descriptions of the chat")),
+        "attachment": (_("attachment"), _("What you added to its contracts")),
     }[one.kind]
     if one.room_id is not None:
         place = chat_name(one.room_id, names)
     else:
         place = _("Contract {contract}").format(contract=visible(one.contract or ""))
-    return Thing(kind, one.time, place, stretch(one.text, query.words), one.room_id, endpoint, way)
+    return Thing(kind, one.time, place, stretch(one.text, query.words), way, _address(reading, one))
+
+
+def _address(reading: Reading, one: Other) -> str:
+    """The page that has it, at its place; empty for what belongs to no chat."""
+    if one.room_id is None:
+        rooms = contract(reading, one.contract or "").rooms
+        anchor = f"attachment-{one.contract}-{one.id}"
+        return url_for("about.room", room=rooms[0].room_id, _anchor=anchor) if rooms else ""
+    match one.kind:
+        case "file":
+            file = files.one(reading, one.room_id, int(one.id))
+            return url_for("files.room", room=one.room_id, name=file.attachment.name[:MOST_SIGNS] if file else None)
+        case "task":
+            return tasks.way_to(reading, one.room_id, int(one.id))
+        case _:
+            told = room_facts(reading, one.room_id).descriptions
+            number = next((number for number, seen in enumerate(told, 1) if seen.since == one.time), len(told))
+            return url_for("about.room", room=one.room_id, upto=number, _anchor="description")

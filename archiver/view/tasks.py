@@ -8,7 +8,7 @@ from datetime import datetime
 from gettext import gettext as _
 from itertools import pairwise
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 
 from archiver.chatwork.notation import parse
@@ -85,6 +85,12 @@ def room(room: int) -> str:
     with desk().reading() as reading:
         one = chat(reading, room)
         return render_template("tasks_room.html", chat=one, **_listed(reading, {one.room_id: one.name}))
+
+
+def way_to(reading: Reading, room: int, task: int) -> str:
+    """The address of a task in the list of its chat: the page that begins with it."""
+    part = 0 if tasks.is_open(reading, room, task) else 1
+    return url_for("tasks.room", room=room, older=written((part, task + 1, 0)), _anchor=f"task{task}")
 
 
 def status_words() -> Mapping[str, str]:

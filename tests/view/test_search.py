@@ -157,7 +157,7 @@ def test_files_and_tasks_stand_below_with_a_way_to_them(browser: Browser) -> Non
 
     assert [] == hits(page)
     assert "<mark>字幕</mark>の修正" in page
-    assert f'href="/room/{ROOM}/tasks"' in page
+    assert f'href="/room/{ROOM}/tasks?older=0.56.0#task55"' in page
 
 
 def test_a_deletion_is_said_also_after_the_plan_hid_the_message(tmp_path: Path) -> None:

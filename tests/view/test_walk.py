@@ -71,6 +71,7 @@ def paths(archive: Walked) -> list[str]:
         f"{room}/file/{archive.film}/play",
         f"{room}/tasks",
         f"{room}/people",
+        f"{room}/about",
         f"{room}/calendar?month=2026-07",
     ]
 

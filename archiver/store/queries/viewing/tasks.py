@@ -74,6 +74,13 @@ def page(
     return Tasks(_tasks(source, rows[:limit]), _place(rows[limit - 1]) if len(rows) > limit else None)
 
 
+def is_open(reading: Reading, room: int, task: int) -> bool:
+    """Whether a task is among the open ones, as `page` has them."""
+    query = "SELECT state <> 'gone' AND status = 'open' FROM task WHERE room_id = ? AND task_id = ?"
+    row = driver(reading.sql).execute(query, (room, task)).fetchone()
+    return bool(row and row[0])
+
+
 def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Task, ...]]:
     """The tasks that were made of these messages of a room, by id; messages without any are left out."""
     source = driver(reading.sql)
