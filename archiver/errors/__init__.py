@@ -6,7 +6,7 @@ ArchiverError (1)
 ├── TokenRefused (10)
 ├── ArchiveInUse (11)
 ├── NewerArchive (12)
-├── StorageError (1)           HomeNotWritable DiskFull ArchiveBusy
+├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull ArchiveBusy
 └── ChatworkError (1)          Unreachable NotUnderstood NotVisible Refused BudgetSpent
 
 A *finding* (the evidence is broken) is a value, never one of these. `message` and `hint` are English
@@ -25,6 +25,7 @@ from archiver.errors.archive import (
     NoSpaceToMigrate,
     NotAllowed,
     OlderArchive,
+    PackagePlaceNotWritable,
     RowsDisagree,
     StorageError,
 )
@@ -143,6 +144,7 @@ __all__ = (
     "NothingThere",
     "OlderArchive",
     "OwnFile",
+    "PackagePlaceNotWritable",
     "PdfFailed",
     "PdfUnavailable",
     "PortTaken",

@@ -42,6 +42,12 @@ class HomeNotWritable(StorageError):
     hint = N_("Choose another folder with --home, or allow writing there.")
 
 
+class PackagePlaceNotWritable(HomeNotWritable):
+    """The folder for packages cannot be made or written."""
+
+    hint = N_("Choose another folder with --out, or allow writing there.")
+
+
 class OlderArchive(StorageError):
     """The archive has the form of an older version, and what was wanted needs the form of this one."""
 

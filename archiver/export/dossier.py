@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 from archiver.case import Contact, contact
 from archiver.evidence.history import number, text
@@ -16,7 +16,7 @@ from archiver.export.report.case import Case, Covered, SealLine, StampLine
 from archiver.export.scope import Bounds, Scope
 from archiver.export.stamping import Stamps
 from archiver.platforms.platform import platform_of
-from archiver.records import AccountId, Contract, Delivery, Enclosure, Mapped, Seal
+from archiver.records import JST, AccountId, Contract, Delivery, Enclosure, Mapped, Seal
 from archiver.render.outside import other_chat_texts
 from archiver.render.times import stamp
 from archiver.store.queries import known, outside, runs
@@ -80,8 +80,15 @@ def period(scope: Scope) -> str:
 
 def _bounds(bounds: Bounds) -> str:
     start = "最初" if bounds.start is None else stamp(datetime.fromtimestamp(bounds.start, UTC))
-    end = "最後" if bounds.end is None else stamp(datetime.fromtimestamp(bounds.end, UTC))
-    return f"{start} から {end} まで"
+    return f"{start} から {'最後' if bounds.end is None else _before(bounds.end)} まで"
+
+
+def _before(end: float) -> str:
+    """The end of a period, which is no more part of it: mostly the midnight after its last day."""
+    local = datetime.fromtimestamp(end, JST)
+    if local.time() == time():
+        return f"{(local - timedelta(days=1)):%Y-%m-%d} の終わり"
+    return f"{stamp(local)} の直前"
 
 
 def preview(gathered: Gathered, bag: Bag) -> Preview:

@@ -124,20 +124,21 @@ def export(
 ) -> ExportReport:
     """Make the package of a contract (None: the only one) in `out` (None: `exports` in the home).
 
-    `since` and `until` (both included) stand in place of the contract's periods; `zip` makes a zip of a bag
+    `since` (included) and `until` (not included) stand in place of the contract's periods; `zip` makes a zip of a bag
     above 2 GB too; `stamping` gets the stamps (None: no authority is asked); `policy` says what is covered
     (None: nothing) and `counterparts` who is mapped as the other side (None: nobody yet); `choice` names the
     messages of the excerpt, `max_mb` what the package may weigh (None: as the profile says), `every` how often
     the job looks; `confirm` is shown what would leave and may say no.
     Raises Declined, UsageError (a chosen message or person is not in the package), UnknownProfile, UnknownContract,
-    NoContract, AmbiguousContract, RowsDisagree, DiskFull, HomeNotWritable, ArchiveBusy; then nothing is left behind.
+    NoContract, AmbiguousContract, RowsDisagree, DiskFull, PackagePlaceNotWritable, HomeNotWritable, ArchiveBusy; then
+    nothing is left behind.
     """
     if profile not in PROFILES:
         raise errors.UnknownProfile(profile=profile, known=", ".join(PROFILES))
     with archive.reading() as reading:
         chosen = contracts.the_contract(reading, contract).id
     folder = (out or archive.home / FOLDER).absolute()
-    with our_words(folder), _there(folder):
+    with our_words(folder, errors.PackagePlaceNotWritable), _there(folder):
         sweep_leftovers(folder, older_than=now() - _STALE)
         with sealed(archive, now=now) as (reading, seals):
             if stamping is not None:
@@ -309,9 +310,10 @@ def _there(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def our_words(folder: Path) -> Iterator[None]:
-    """Say in our words what the file system could not do. Raises DiskFull, HomeNotWritable."""
+def our_words(folder: Path, unwritable: type[errors.HomeNotWritable] = errors.HomeNotWritable) -> Iterator[None]:
+    """Say in our words what the file system could not do there. Raises DiskFull, `unwritable`."""
     try:
         yield
     except OSError as fault:
-        raise storage_error(fault, folder) from fault
+        said = storage_error(fault, folder)
+        raise (unwritable(**said.data) if type(said) is errors.HomeNotWritable else said) from fault

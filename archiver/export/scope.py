@@ -24,14 +24,14 @@ READINGS = frozenset({"window", "reading"})
 
 
 class Bounds(NamedTuple):
-    """From and to in Unix seconds, both included; None = no bound."""
+    """From (included) and to (no more included) in Unix seconds; None = no bound."""
 
     start: float | None
     end: float | None
 
     def hold(self, at: float) -> bool:
         """Whether a time lies within."""
-        return (self.start is None or self.start <= at) and (self.end is None or at <= self.end)
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
 
 class Scope:
@@ -118,7 +118,7 @@ class Scope:
         """Whether a stretch of time (None: without an end) touches the room's period."""
         first, last = _seconds(start), _seconds(end)
         return any(
-            (one.end is None or first is None or first <= one.end)
+            (one.end is None or first is None or first < one.end)
             and (one.start is None or last is None or last >= one.start)
             for one in self._bounds.get(room, ())
         )

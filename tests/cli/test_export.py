@@ -19,7 +19,7 @@ from archiver.demo.chatwork import Chatwork
 from archiver.export.order import Order
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
-from tests.support.archive import OTHER_ROOM, ROOM
+from tests.support.archive import OTHER_ROOM, ROOM, message_object
 from tests.support.handing import FACTS, THIRD, attach, deliver, inside, reopened, with_secrets
 from tests.support.terminal import TOKEN, Terminal
 
@@ -142,6 +142,26 @@ def test_what_is_too_large_is_not_told_to_be_missing(desk: Desk, profile: str) -
     assert "0.1 MB を超えています" in err
     assert "Nothing was left out for that." in err
     assert "could be put in" not in told + err
+
+
+def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
+    """What was sent at 00:00:00 belongs to the day that begins then, as `show` has it."""
+    made = reopened(desk.home)
+    made.sync([message_object(40, "日が変わった", sent=14 * 60)], minutes=14 * 60 + 1)
+    made.archive.close()
+
+    counts = [desk.exported("--for", "consult", "--to", day)["messages"] for day in ("2026-11-05", "2026-11-06")]
+
+    assert [7, 8] == counts
+
+
+def test_a_folder_that_cannot_be_written_names_the_option(desk: Desk) -> None:
+    """The archive's own folder has nothing to do with it."""
+    _, err = desk.both("export", "job1", "--out", "/proc/x", code=1)
+
+    assert "/proc/x" in err
+    assert "--out" in err
+    assert "--home" not in err
 
 
 def test_the_platforms_number_and_a_single_contract_are_enough(desk: Desk) -> None:

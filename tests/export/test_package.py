@@ -231,7 +231,7 @@ def test_a_period_cuts_by_when_things_were_sent(tmp_path: Path) -> None:
     for word in ("よろしくお願いします", "払えません", "png bytes", "passwd"):
         assert word.encode() not in found
         assert json.dumps(word).strip('"').encode() not in found
-    assert "2026-11-05 10:01:00 から 2026-11-05 10:01:30 まで" in text_of(report.path)
+    assert "2026-11-05 10:01:00 から 2026-11-05 10:01:30 の直前 まで" in text_of(report.path)
     assert [] == verify_path(Path(report.path)).findings
 
 
@@ -257,8 +257,8 @@ def test_a_contracts_own_period_counts_when_none_is_asked_for(tmp_path: Path) ->
     """A room shared by two jobs is cut for each."""
     made = ArchiveMaker(tmp_path / "home")
     made.contract("first", [ContractRoom(RoomId(ROOM), end=at(10))])
-    made.contract("second", [ContractRoom(RoomId(ROOM), start=at(10.1))])
-    made.sync([message_object(1, "一つ目の仕事", sent=5), message_object(2, "二つ目の仕事", sent=15)], minutes=20)
+    made.contract("second", [ContractRoom(RoomId(ROOM), start=at(10))])
+    made.sync([message_object(1, "一つ目の仕事", sent=5), message_object(2, "二つ目の仕事", sent=10)], minutes=20)
 
     first, second = exported(made.archive, "first"), exported(made.archive, "second")
 

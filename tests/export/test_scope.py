@@ -63,10 +63,10 @@ def test_a_period_judges_by_the_time_of_the_thing(told: dict[str, Any], expected
 
 
 def test_a_message_is_judged_by_when_it_was_sent() -> None:
-    """Its later entries go with it, also when they were seen after the period."""
+    """Its later entries go with it, also when they were seen after the period, which ends before its end."""
     scope = Scope(CONTRACT, None, NOON)
-    before = [message(130, 5, "a", send_time=NOON_SECONDS), message(200, 5, "b", send_time=NOON_SECONDS + 5)]
-    after = [message(130, 6, "a", send_time=NOON_SECONDS + 1)]
+    before = [message(130, 5, "a", send_time=NOON_SECONDS - 1), message(200, 5, "b", send_time=NOON_SECONDS + 5)]
+    after = [message(130, 6, "a", send_time=NOON_SECONDS)]
 
     actual = [scope.includes_message(one) for one in before + after]
 
