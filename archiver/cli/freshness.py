@@ -23,15 +23,24 @@ def sentences(told: Status, *, stale: timedelta, now: datetime) -> list[str]:
     """What is to be said of the rooms that are still read and can be opened; nothing on a good day."""
     from archiver.store.queries.contracts import is_read
 
+    if not told.contracts and not told.account_id:
+        return []  # the first step is the set-up, which is told elsewhere
     if not told.contracts:
         return [_("No contract has been entered yet: nothing is saved. See: archive contract add --help")]
     rooms = {int(room.room_id) for one in told.contracts if is_read(one, now) for room in one.rooms}
     if not rooms:
         return [nothing_read()]
     if told.last_sync is None:
-        return [_("Nothing has been saved yet. Run: archive sync")]
+        return [_never_whole(told)]
     open_rooms = [room for room in rooms if room in told.looks.at]
     return list(_of_rooms(told.looks, sorted(open_rooms), last=told.last_sync, stale=stale, now=now))
+
+
+def _never_whole(told: Status) -> str:
+    """No round has gone through yet; what an interrupted one brought is there all the same."""
+    if any(room.messages or room.files.saved for room in told.rooms):
+        return _("The first save has not ended yet; what came is kept. If it was interrupted, go on with: archive sync")
+    return _("Nothing has been saved yet. Run: archive sync")
 
 
 def nothing_read() -> str:
@@ -52,7 +61,7 @@ def _of_rooms(looks: Looks, rooms: Sequence[int], *, last: datetime, stale: time
     failing = [room for room in rooms if room in looks.failing]
     if now - last > stale:
         hours = round((now - last).total_seconds() / 3600)
-        yield _("Nothing was saved for {hours} hours. Run: archive sync").format(hours=hours)
+        yield _("Nothing was saved for {hours} hours. See: archive check").format(hours=hours)
     else:
         left = [room for room in rooms if room not in failing and _is_unread(looks, room, now - stale)]
         yield from _left(looks, left)

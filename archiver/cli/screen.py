@@ -150,9 +150,9 @@ def tell_alerts(report: SyncReport) -> None:
 # --- status --------------------------------------------------------------------------------------
 
 
-def warnings(told: Status, settings: Settings, *, now: datetime) -> list[str]:
-    """What deserves attention, one sentence each, the most urgent first."""
-    found = []
+def warnings(told: Status, settings: Settings, *, now: datetime, stopped: Sequence[str] = ()) -> list[str]:
+    """What deserves attention, one sentence each, the most urgent first; `stopped`: what keeps it from saving."""
+    found = [*stopped]
     for room in told.rooms:
         if room.inaccessible_since is not None:
             text = _("Room {room} cannot be opened since {time} (reason unknown). What was saved is kept.")
@@ -181,6 +181,8 @@ def tell_status(
     progress: Progress,
     now: datetime,
     dues: Sequence[str] = (),
+    saving: str = "",
+    step: str = "",
 ) -> None:
     """The status page of reference/voice.md; where something is going, that comes first."""
     here = now.astimezone(JST)
@@ -195,6 +197,8 @@ def tell_status(
     for sentence in found:
         click.echo("\n    ".join(wrap(f"[{attention}] {sentence}", 76)))
     _tell_other_alerts(told, alarms)
+    if saving:
+        click.echo(saving)
     last = jst(told.last_sync) if told.last_sync else _("never")
     label = _("Last save")
     click.echo(_beside(f"{label}   {last}", visible(str(settings.home))))
@@ -213,8 +217,8 @@ def tell_status(
     click.echo(RULE)
     if alarms:
         click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
-    if level is None:
-        click.echo(_("Next: nothing to do"))
+    if step:
+        click.echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
     click.echo(_("Look: archive view   Make a package: archive export"))
 
 

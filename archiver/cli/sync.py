@@ -171,7 +171,7 @@ def _show_plan(app: App, options: Options, *, as_json: bool) -> int:
 def command_status(obj: CliContext, as_json: bool) -> int:
     """Needs no token and no network."""
     from archiver.app import utc_now
-    from archiver.cli import dues, progress_lines, watch
+    from archiver.cli import dues, progress_lines, standing, watch
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.progress import progress
@@ -185,12 +185,18 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         slow = progress(reading, rooms, since=lately)
         alarms = alarm.alarms(reading, told.contracts, told.alerts)
         days = [] if as_json else dues.status_lines(reading, told.contracts, now=now)
-    warnings = screen.warnings(told, settings, now=now) + watched
+        stands = standing.look(reading, settings, obj.environ)
+    stopped, stale = standing.warnings(stands, told, now=now), timedelta(hours=settings.notify.stale_hours)
+    warnings = screen.warnings(told, settings, now=now, stopped=stopped) + watched
     if as_json:
         found = document(told, warnings=warnings) | progress_lines.document(slow)
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
-        screen.tell_status(told, warnings, alarms, settings, progress=slow, now=now, dues=days)
+        saving = standing.line(stands, told, now=now)
+        step = standing.step(stands, told, warnings, alarms, now=now, stale=stale)
+        screen.tell_status(
+            told, warnings, alarms, settings, progress=slow, now=now, dues=days, saving=saving, step=step
+        )
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from archiver.cli import alarm, dues, screen, stamps, watch
+from archiver.cli import alarm, dues, screen, stamps, standing, watch
 from archiver.settings.home import home_path
 from archiver.signs import Level
 from archiver.view.desk import Attention, Block, Condition, Desk
@@ -52,7 +52,8 @@ def attention(reading: Reading, told: Status, settings: Settings, *, now: dateti
 
     rooms = rooms_to_read(reading, now)
     watched = watch.of_archive(reading, rooms, every=settings.sync.every, now=now)
-    found = screen.warnings(told, settings, now=now) + watched
+    stopped = standing.obstacles(reading, settings.home)
+    found = screen.warnings(told, settings, now=now, stopped=stopped) + watched
     alarms = alarm.alarms(reading, told.contracts, told.alerts)
     return Attention(
         condition=_CONDITIONS[screen.condition(told, found, alarms)],

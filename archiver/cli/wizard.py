@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.cli import wizard_contract, wizard_rooms, wizard_saving, wizard_token, wizard_unattended
 from archiver.cli.main import INTERRUPTED
 from archiver.cli.wizard_asking import Left, tell
-from archiver.cli.wizard_memory import FINISHED, answered, note
+from archiver.cli.wizard_memory import BEGUN, FINISHED, answered, note
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
@@ -68,6 +68,8 @@ def _begin(obj: CliContext) -> None:
     make_home(obj.home)
     if not archive.exists():
         revision.create(archive.database)
+    if BEGUN not in answered(archive):
+        note(archive, BEGUN)
 
 
 def _say_what_it_does(*, again: bool) -> None:

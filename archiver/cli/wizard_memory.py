@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 KEY = "setup"
 """Among the working tables: no evidence, only which questions were answered, as Enter leaves no other trace."""
 
-FINISHED = "finished"
+BEGUN, FINISHED = "begun", "finished"
+"""Of the first run."""
 
 
 def answered(archive: Archive) -> dict[str, str]:

@@ -20,6 +20,7 @@ from archiver.schedule import health_runs as runs
 from archiver.schedule import health_space as space
 from archiver.schedule import health_token as tokens
 from archiver.schedule.health_facts import Held, look_into
+from archiver.schedule.health_fault import with_fault
 from archiver.schedule.health_look import Look, ok
 from archiver.schedule.health_versions import program, versions_look
 from archiver.settings.exports import exports_folder
@@ -69,8 +70,9 @@ def _of_runs(app: App, held: Held, others: Others) -> list[Look]:
     every, now = app.settings.sync.every, app.now()
     stale = timedelta(hours=app.settings.notify.stale_hours)
     homes = others(held.owner) if held.owner is not None else ()
+    last_run = runs.last_run_look(held.last_run, every=every, stale=stale, now=now, looks=held.looks, begun=held.begun)
     return [
-        runs.last_run_look(held.last_run, every=every, stale=stale, now=now, looks=held.looks),
+        with_fault(last_run, held.fault, last=held.last_run),
         rooms.pace_look(held.rates, every=every),
         rooms.plan_look(held.horizons, now=now),
         runs.budget_look(held.other_calls, homes, home=app.settings.home, now=now, spent=held.calls_spent),
@@ -90,7 +92,8 @@ def _of_places(app: App, environ: Mapping[str, str], held: Held | None) -> list[
     settings = app.settings
     home = places.home(settings.home, environ)
     size, per_day = (held.size, held.per_day) if held else (None, None)
-    disk = space.Space(space.free(settings.home), settings.files.stop_when_free_bytes, size, per_day)
+    keep, floor = settings.files.stop_when_free_bytes, space.floor(settings.home)
+    disk = space.Space(space.free(settings.home), keep, size, per_day, floor)
     return [
         places.also_to_look([places.place(path) for path in settings.exports.also_to]),
         space.disk_look(disk, now=app.now()),

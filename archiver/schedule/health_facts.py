@@ -9,13 +9,14 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import App
-from archiver.schedule import health_proof, health_rooms, health_space
+from archiver.schedule import health_proof, health_rooms, health_space, notice_facts
 from archiver.store import backup, verifications, work
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import LastBackup
 from archiver.store.clock import moment
 from archiver.store.queries import health, known, looked
 from archiver.store.queries.contracts import rooms_to_read
+from archiver.store.queries.keeping import keeping
 from archiver.store.queries.looked import Looks
 from archiver.store.verifications import Verified
 from archiver.sync.ending import CLOCK, OTHERS
@@ -37,6 +38,10 @@ class Held:
     last_run: datetime | None
     looks: Looks
     """At the rooms that are read."""
+    begun: bool
+    """Whether anything of a chat is held."""
+    fault: str | None
+    """The name of the error for which no round has gone through since."""
     size: int
     """Bytes."""
     per_day: float | None
@@ -77,6 +82,8 @@ def _held(reading: Reading, app: App) -> Held:
         calls_spent=None if spent is None else moment(spent),
         looks=looked.looks(reading, rooms),
         last_run=None if last is None else moment(last["at"]),
+        begun=last is None and keeping(reading, rooms).messages > 0,
+        fault=notice_facts.standing(reading),
         size=size,
         per_day=per_day,
         stamping=health_proof.stamping(reading, [one.name for one in app.authorities], app.root_faults),

@@ -51,14 +51,20 @@ def schedule_look(registered: str | None) -> Look:
 
 
 def last_run_look(
-    last: datetime | None, *, every: timedelta, stale: timedelta, now: datetime, looks: Looks | None = None
+    last: datetime | None,
+    *,
+    every: timedelta,
+    stale: timedelta,
+    now: datetime,
+    looks: Looks | None = None,
+    begun: bool = False,
 ) -> Look:
     """When a run last ended; older than `stale` means that nobody saves any more, or that a room is not read.
 
-    `looks` are those at the rooms that are read.
+    `looks` are those at the rooms that are read; `begun`: something is held.
     """
     if last is None:
-        return action("last_run", _("Nothing has been saved yet. Run: archive sync"))
+        return _never_ended(begun=begun)
     age = now - last
     told = minute(last)
     if age > stale:
@@ -77,6 +83,13 @@ def last_run_look(
         sentence = _("The last save was at {time}. If this computer was not off since then, see the schedule.")
         return attention("last_run", sentence.format(time=told))
     return good("last_run", _("The last save was at {time}.").format(time=told))
+
+
+def _never_ended(*, begun: bool) -> Look:
+    if not begun:
+        return action("last_run", _("Nothing has been saved yet. Run: archive sync"))
+    sentence = _("The first save has not ended yet; what came is kept. If it was interrupted, go on with: archive sync")
+    return action("last_run", sentence)
 
 
 def _unread_sentence(rooms: Sequence[int], at: datetime | None, *, now: datetime) -> str:

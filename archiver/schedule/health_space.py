@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.schedule.health_look import Look, action, attention, day, good
+from archiver.settings.home import DATABASE_FILE
 from archiver.store.archive import Reading
 from archiver.store.queries import health, runs
 
@@ -21,6 +22,9 @@ FAR = timedelta(days=366)
 
 SHORTEST = timedelta(days=3)
 """Before so many days after the first save nothing can be said of its pace."""
+
+LEAST = 100_000_000
+"""Bytes that a database must find free, however small it is."""
 
 GIGABYTE, MEGABYTE = 1_000_000_000, 1_000_000
 
@@ -35,6 +39,8 @@ class Space(NamedTuple):
     """How large the archive is; None: not known."""
     per_day: float | None = None
     """How much it grew in a day, on average; None: it is too young."""
+    floor: int = 0
+    """What the database needs, whatever is to stay free."""
 
 
 # --- looking ---------------------------------------------------------------------------------
@@ -43,6 +49,17 @@ class Space(NamedTuple):
 def free(home: Path) -> int:
     """Bytes that this user may still write. Raises OSError."""
     return shutil.disk_usage(home).free
+
+
+def floor(home: Path) -> int:
+    """What the database must find free to be written on: it may need its own size for a time. Raises OSError."""
+    return max(LEAST, 2 * (home / DATABASE_FILE).stat().st_size)
+
+
+def full(home: Path) -> str | None:
+    """That there is no room for new records, in a sentence; None: there is. Raises OSError."""
+    here, least = free(home), floor(home)
+    return no_room(here, least) if here < least else None
 
 
 def pace(reading: Reading, *, now: datetime) -> tuple[int, float | None]:
@@ -58,8 +75,16 @@ def pace(reading: Reading, *, now: datetime) -> tuple[int, float | None]:
 # --- judging ---------------------------------------------------------------------------------
 
 
+def no_room(free: int, floor: int) -> str:
+    """That the database itself may not find room."""
+    sentence = _("Only {free} MB are free, and the records need {floor} MB: soon nothing can be saved. Make space.")
+    return sentence.format(free=free // MEGABYTE, floor=floor // MEGABYTE)
+
+
 def disk_look(seen: Space, *, now: datetime) -> Look:
-    """Whether files still find room, and until when."""
+    """Whether records and files still find room, and until when."""
+    if seen.free < seen.floor:
+        return action("disk", no_room(seen.free, seen.floor))
     told = f"{seen.free / GIGABYTE:.1f}"
     if seen.free < seen.keep:
         sentence = _(
@@ -83,5 +108,5 @@ def _until_full(seen: Space) -> timedelta | None:
     """How long what may be filled lasts; None: for ever, as far as anybody can tell."""
     if not seen.per_day or seen.per_day <= 0:
         return None
-    days = (seen.free - seen.keep) / seen.per_day
+    days = (seen.free - max(seen.keep, seen.floor)) / seen.per_day
     return timedelta(days=days) if days < FAR.days * 10 else None

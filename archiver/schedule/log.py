@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archiver.errors import ArchiverError
-from archiver.store.clock import stamp
+from archiver.store.clock import moment, stamp
 from archiver.sync.report import SyncReport
 
 FOLDER = "logs"
@@ -33,6 +33,8 @@ LONGEST_TURN = 2.0
 """Seconds."""
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_END = 16_000
+"""Bytes of the log in which a failure of now must stand."""
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -52,6 +54,18 @@ def line(report: SyncReport) -> str:
 def note(home: Path, text: str, *, at: datetime) -> None:
     """Append a line of pairs: ids, counts and names of errors, as in `line`."""
     _append(home, f"{stamp(at)} {text}")
+
+
+def last_failure(home: Path) -> datetime | None:
+    """When a round last failed, as far as the end of the log tells."""
+    try:
+        with (home / FOLDER / FILE).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _END))
+            lines = file.read().decode("ascii", "replace").splitlines()
+    except OSError:
+        return None
+    failed = (line.partition(" ")[0] for line in reversed(lines) if " failed=" in line)
+    return next((moment(time) for time in failed if TIME.fullmatch(time)), None)
 
 
 @contextlib.contextmanager

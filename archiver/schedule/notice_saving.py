@@ -5,6 +5,7 @@ from __future__ import annotations
 from gettext import gettext as _
 from gettext import ngettext
 
+from archiver import errors
 from archiver.errors import N_
 from archiver.schedule.notice_facts import Facts
 from archiver.schedule.resuming import Resumed
@@ -34,6 +35,18 @@ REASONS = {
 BY_TOKEN = frozenset({"TokenRefused", "TokenMissing", "TokenMalformed", "WrongAccount"})
 """What another token mends."""
 
+NEEDS_YOU = BY_TOKEN | {
+    "TokenFileUnsafe",
+    "KeyringUnavailable",
+    "DiskFull",
+    "HomeNotWritable",
+    "ArchiveDamaged",
+    "NewerArchive",
+    "NoSpaceToMigrate",
+    "BadSettings",
+}
+"""What does not pass by itself."""
+
 
 def reason(fault: str | None) -> str | None:
     """Part of a sentence, in the language of the process; None: not known."""
@@ -43,6 +56,22 @@ def reason(fault: str | None) -> str | None:
 def command(fault: str | None) -> str:
     """What to call."""
     return "archive token set" if fault in BY_TOKEN else "archive check"
+
+
+def advice(fault: str) -> str:
+    """What the error itself advises, as far as that needs no more than its name."""
+    kind = getattr(errors, fault, None)
+    hint: str = kind.hint if isinstance(kind, type) and issubclass(kind, errors.ArchiverError) else ""
+    return _(hint) if hint and "{" not in hint else _("Call: {command}").format(command=command(fault))
+
+
+def stands(fault: str) -> str:
+    """For whoever looks: no round has gone through since, why, and what to do."""
+    why = reason(fault)
+    if why is None:
+        return _("The last save did not go through.") + " " + advice(fault)
+    sentence = _("The last save did not go through. Reason: {reason}. {advice}")
+    return sentence.format(reason=why, advice=advice(fault))
 
 
 def stopped(facts: Facts) -> str:

@@ -182,6 +182,14 @@ def _no_saves(one: Checked) -> None:
     one.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
 
 
+def _first_save_interrupted(one: Checked) -> None:
+    one.remember("last_sync", None)
+
+
+def _failing_runs(one: Checked) -> None:
+    one.run("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)
+
+
 def _full_disk(one: Checked) -> None:
     file.update(one.home, {"files.stop_when_free_gb": 1_000_000})
 
@@ -220,6 +228,8 @@ def _no_database(one: Checked) -> None:
         (_open_home, "permissions", "chmod 700"),
         (_wrong_clock, "clock", "90 seconds ahead"),
         (_no_saves, "last_run", "30 hours"),
+        (_first_save_interrupted, "last_run", "first save has not ended"),
+        (_failing_runs, "last_run", "401"),
         (_full_disk, "disk", "files are not fetched"),
         (_no_root, "stamps", "The root certificate"),
         (_changed_seal, "verification", "did not match"),

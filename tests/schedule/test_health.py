@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver import errors
-from archiver.schedule import health, health_places, health_proof, health_rooms, health_runs, health_space, health_token
+from archiver.schedule import (
+    health,
+    health_fault,
+    health_places,
+    health_proof,
+    health_rooms,
+    health_runs,
+    health_space,
+    health_token,
+)
 from archiver.schedule.health_look import Look, Verdict, action, attention, good, ok
 from archiver.schedule.health_places import Home, Place
 from archiver.schedule.health_proof import Stamping
@@ -156,6 +165,36 @@ def test_a_chat_that_nobody_reads_is_told_though_runs_go_on() -> None:
 def test_calls_that_were_used_up_are_told_until_a_run_has_enough() -> None:
     """Nobody is named: who used them is not known."""
     check(ATTENTION, "used up", health_runs.budget_look(None, [], home=HOME, now=NOW, spent=ago(minutes=3)))
+
+
+def test_an_interrupted_first_save_is_not_called_none() -> None:
+    """What came is there; it is said how to go on."""
+    look = health_runs.last_run_look(None, every=EVERY, stale=timedelta(hours=24), now=NOW, begun=True)
+
+    check(ACTION, "The first save has not ended yet", look)
+
+
+@pytest.mark.parametrize(
+    ("fault", "last", "expected", "words"),
+    [
+        ("TokenRefused", ago(minutes=4), ACTION, "archive token set The last save was at 2026-11-24 22:27."),
+        ("KeyringUnavailable", ago(minutes=4), ACTION, "password store"),
+        ("DiskFull", ago(minutes=4), ACTION, "Make space"),
+        ("Unreachable", ago(minutes=4), ATTENTION, "Chatwork cannot be reached. Nothing is lost; the next run"),
+        ("TokenFileUnsafe", ago(minutes=4), ACTION, "Call: archive check"),
+        ("NoSuchError", ago(minutes=4), ATTENTION, "did not go through. Call: archive check"),
+        ("Unreachable", ago(hours=26), ACTION, "2026-11-23"),
+        ("Unreachable", None, ACTION, "Nothing has been saved yet."),
+    ],
+)
+def test_a_fresh_save_is_not_good_while_rounds_fail(
+    fault: str, last: datetime | None, expected: Verdict, words: str
+) -> None:
+    """The reason stands there, and it is to be acted on where it does not pass by itself."""
+    look = health_runs.last_run_look(last, every=EVERY, stale=timedelta(hours=24), now=NOW)
+
+    check(expected, words, health_fault.with_fault(look, fault, last=last))
+    assert look == health_fault.with_fault(look, None, last=last)
 
 
 def test_a_schedule_is_told_as_it_is_registered() -> None:
@@ -333,6 +372,9 @@ def test_folders_outside_are_reachable() -> None:
         (Space(4 * GB, 2 * GB, GB, 0.1 * GB), ATTENTION, "until 2026-12-14"),
         (Space(2 * GB - 1, 2 * GB, GB, None), ACTION, "stop_when_free_gb"),
         (Space(2 * GB, 2 * GB, GB, GB), ATTENTION, "until 2026-11-24"),
+        (Space(0, 0, floor=health_space.LEAST), ACTION, "Only 0 MB are free, and the records need 100 MB"),
+        (Space(3 * GB, 0, GB, None, floor=4 * GB), ACTION, "the records need 4000 MB"),
+        (Space(3 * GB, 0, GB, 0.1 * GB, floor=2 * GB), ATTENTION, "until 2026-12-04"),
     ],
 )
 def test_the_disk_is_told_with_the_day_it_is_full(seen: Space, expected: Verdict, words: str) -> None:
@@ -347,13 +389,14 @@ def test_the_disk_is_told_with_the_day_it_is_full(seen: Space, expected: Verdict
         keep=st.integers(0, 10**15),
         total=st.none() | st.integers(0, 10**16),
         per_day=st.none() | st.floats(0, 10**15),
+        floor=st.integers(0, 10**15),
     )
 )
 def test_any_disk_can_be_told(seen: Space) -> None:
     """However large, however still."""
     look = health_space.disk_look(seen, now=NOW)
 
-    assert (seen.free < seen.keep) == (look.verdict is ACTION)
+    assert (seen.free < max(seen.keep, seen.floor)) == (look.verdict is ACTION)
 
 
 @pytest.mark.parametrize(

@@ -223,3 +223,12 @@ def test_at_every_level_the_log_and_a_quiet_run_hold_no_name_and_no_text(
     assert 3 * len(levels) == sum(kind in ("requests", "failed") for kind in kinds)
     assert [] == [word for word in CANARIES if word in raw or word in "".join(quiet)]
     assert ("-q" in levels) == bool("".join(quiet).strip())
+
+
+def test_the_last_failure_is_known_by_the_end_of_the_log(tmp_path: Path) -> None:
+    """Other lines after it do not hide it; without a log there was none."""
+    assert None is log.last_failure(tmp_path)
+    log.note(tmp_path, "failed=TokenRefused code=10 begun=2026-11-24T13:31:00.000Z", at=NOW)
+    log.note(tmp_path, "verified=sample findings=0", at=NOW)
+
+    assert NOW == log.last_failure(tmp_path)
