@@ -23,6 +23,8 @@ INCOMPLETE = 4
 
 WIDTH = 80
 
+SCHEDULE = "schedule"
+
 _VERDICTS = {"action": N_("Act now"), "attention": N_("Attention"), "good": N_("Good")}
 """In the order of the screen: what has to be done comes first."""
 
@@ -57,7 +59,7 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
     """Writes nothing; asks Chatwork once whose token it is, and works without network and token all the same."""
     from archiver.app import utc_now
     from archiver.cli import noticing
-    from archiver.schedule import health, health_look, system
+    from archiver.schedule import health, health_look, processes, system
     from archiver.settings import neighbours
 
     app = as_scheduled(obj)
@@ -66,6 +68,7 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
         obj.environ,
         scheduled=lambda: system.installed(obj.home, obj.environ),
         others=lambda account: neighbours.others(obj.home, account, now=utc_now(), state=neighbours.state_folder()),
+        cron=processes.is_cron_running,
         test=(lambda: noticing.test(app.settings, obj.environ)) if test else None,
     )
     if as_json:
@@ -107,6 +110,12 @@ def _tell_sum(found: Sequence[Look]) -> None:
     if actions:
         sentence = ngettext("{n} thing has to be done.", "{n} things have to be done.", actions)
         click.echo(sentence.format(n=actions))
+    elif any(one.name == SCHEDULE and one.verdict != "good" for one in found):
+        sentence, name = (
+            _("Whether it works unattended cannot be seen here: look at the line “{name}”."),
+            _NAMES[SCHEDULE],
+        )
+        click.echo(sentence.format(name=_(name)))
     elif any(one.verdict == "attention" for one in found):
         click.echo(_("It works unattended. See to the rest when you have time."))
     else:

@@ -30,7 +30,7 @@ def command_schedule() -> None:
 @click.pass_obj
 def schedule_install(obj: CliContext, kind: str | None) -> int:
     """Says what the job will lack; the token is never written into it."""
-    from archiver.schedule import system
+    from archiver.schedule import processes, system
 
     if not holds_archive(obj.home):
         raise errors.NoArchive(path=obj.home)
@@ -43,8 +43,8 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
     click.echo(sentence.format(scheduler=system.title(chosen), pace=system.paced(job, settings.sync.every)))
     for other in others:
         click.echo(_("It was taken out of {scheduler}, so that it runs once.").format(scheduler=system.title(other)))
-    click.echo(_("In a few minutes this says whether it ran: archive status"))
-    for warning in system.lacking(settings, environ, kind=chosen):
+    click.echo(_("In a few minutes this says whether it ran: archive check"))
+    for warning in system.lacking(settings, environ, kind=chosen, cron_runs=processes.is_cron_running()):
         click.echo(warning, err=True)
     return 0
 

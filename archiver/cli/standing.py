@@ -16,7 +16,8 @@ from archiver.cli.daemon import span
 from archiver.cli.text import columns
 from archiver.cli.wizard_memory import BEGUN, FINISHED, KEY
 from archiver.records import JST
-from archiver.schedule import health_space, log, notice_facts, notice_saving, system
+from archiver.schedule import health_space, log, notice_facts, notice_saving, processes, system
+from archiver.schedule.health_schedule import RUNS
 from archiver.signs import Level
 from archiver.store import work
 from archiver.store.archive import is_writable
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from archiver.store.queries.status import Status
 
 WIDTH = 80
-RUNS = 3
-"""So many paces without a save are no accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,8 @@ class Standing:
     every: timedelta
     by: str | None
     """Schedulers and a running daemon, in a few words; None: nothing here starts it."""
+    idle: bool = False
+    """Whether the only one of them is a cron that does not run."""
     fault: str | None = None
     """The name of the error for which no round has gone through since."""
     failed: datetime | None = None
@@ -52,10 +53,11 @@ class Standing:
 def look(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> Standing:
     """Ask the archive, this computer's schedulers and its disk. Raises OSError."""
     fault = notice_facts.standing(reading)
-    answers = work.recall(reading, KEY, {})
+    answers, by = work.recall(reading, KEY, {}), system.installed(settings.home, environ)
     return Standing(
         every=settings.sync.every,
-        by=system.installed(settings.home, environ),
+        by=by,
+        idle=by == system.title(system.CRON) and processes.is_cron_running() is False,
         fault=fault,
         failed=None if fault is None else log.last_failure(settings.home),
         full=_full(settings.home),
@@ -76,7 +78,9 @@ def warnings(stands: Standing, told: Status, *, now: datetime) -> list[str]:
     if is_setting_up(stands, told):
         found.append(_("The setting up is not finished. Go on with: archive init"))
     found += _obstacles(stands.fault, stands.full)
-    if _nothing_starts_it(stands, told, now):
+    if stands.idle:
+        found.append(_("Nothing saves by itself: the job stands in the crontab, but no cron runs here. archive check"))
+    elif _nothing_starts_it(stands, told, now):
         found.append(_("Nothing saves by itself here, and the last save is not new. Call: archive schedule install"))
     return found
 
@@ -111,10 +115,12 @@ def line(stands: Standing, told: Status, *, now: datetime) -> str:
     label = _("Saving")
     if stands.by is None:
         parts = [_("nothing here starts it")]
+    elif stands.idle:
+        parts = [_("registered with {scheduler}, which does not run").format(scheduler=stands.by)]
     else:
         parts = [_("by itself (every {every}; {scheduler})").format(every=span(stands.every), scheduler=stands.by)]
     parts.append(_last(stands, told, now))
-    if stands.by is not None:
+    if stands.by is not None and not stands.idle:
         parts.append(_next(stands, told, now))
     lines = [f"{label}   {parts[0]}"]
     for part in parts[1:]:
@@ -169,7 +175,7 @@ def step(
         (told.last_sync is None, "archive sync"),
         (Level.HIGH in levels, "archive alerts"),
         (stands.by is None, _("archive schedule install (if nothing else starts it)")),
-        (old, "archive check"),
+        (old or stands.idle, "archive check"),
         (bool(found), _("look at the lines with [{attention}] above").format(attention=_("Attention"))),
         (Level.MEDIUM in levels, "archive alerts"),
     )

@@ -90,7 +90,7 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
 
 def _register(obj: CliContext) -> str | None:
     """Put the job into this computer's scheduler and give its kind; None, and a sentence: none takes it."""
-    from archiver.schedule import system
+    from archiver.schedule import processes, system
 
     try:
         kind = system.choose(obj.environ)
@@ -101,7 +101,7 @@ def _register(obj: CliContext) -> str | None:
     except (errors.SchedulerMissing, errors.SchedulerRefused) as fault:
         tell(f"{visible(str(fault))} {visible(fault.advice())}".rstrip())
         return None
-    for warning in system.lacking(settings, obj.environ, kind=kind):
+    for warning in system.lacking(settings, obj.environ, kind=kind, cron_runs=processes.is_cron_running()):
         tell(warning)
     return kind
 
@@ -138,13 +138,22 @@ def _try(obj: CliContext, app: App, kind: str) -> None:
         tell(visible(str(fault)))
     else:
         if _has_saved(app, before):
-            tell(_("It was run once in this way, and it saved."))
+            tell(_was_run(kind))
             return
         if _is_saving(app):
             tell(_("It runs in this way and is still saving; archive status shows how far it is."))
             return
     tell(_("Whether it works there could not be seen yet. In a few minutes this says so: archive check"))
     _save_here(obj, app)
+
+
+def _was_run(kind: str) -> str:
+    """Cron starts nothing on demand, so that cron itself would start it was not seen."""
+    from archiver.schedule import system
+
+    if kind == system.CRON:
+        return _("It was run once with what cron gives a job, and it saved.")
+    return _("It was run once in this way, and it saved.")
 
 
 def _has_saved(app: App, before: str | None) -> bool:

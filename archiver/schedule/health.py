@@ -22,11 +22,16 @@ from archiver.schedule import health_token as tokens
 from archiver.schedule.health_facts import Held, look_into
 from archiver.schedule.health_fault import with_fault
 from archiver.schedule.health_look import Look, ok
+from archiver.schedule.health_schedule import NEVER, schedule_look
 from archiver.schedule.health_versions import program, versions_look
+from archiver.schedule.system import CRON, title
 from archiver.settings.exports import exports_folder
 
 Scheduled = Callable[[], str | None]
 """Which of the system's schedulers starts the job, in a few words; None: nothing of ours is registered."""
+
+Cron = Callable[[], bool | None]
+"""Whether a cron runs here; None: it cannot be known."""
 
 Others = Callable[[int], Sequence[Path]]
 """The other homes of this computer where an account is saved, by its id."""
@@ -39,6 +44,7 @@ def looks(
     scheduled: Scheduled,
     others: Others = lambda _account: (),
     test: notices.Test | None = None,
+    cron: Cron = lambda: None,
 ) -> list[Look]:
     """Every look, in the order of docs/reference/json.md.
 
@@ -51,7 +57,7 @@ def looks(
     registered = scheduled()
     found = [tokens.token_look(seen, registered=registered)]
     found.append(tokens.account_look(seen, asked, owner=held.owner if held else None, home=app.settings.home))
-    found += [runs.clock_look(_clock(asked, held)), runs.schedule_look(registered)]
+    found += [runs.clock_look(_clock(asked, held)), _of_schedule(app, held, registered, cron)]
     found += _of_runs(app, held, others) if held else []
     found.append(notices.notices_look(notices.see(app.settings, environ, test=test)))
     found.append(proof.database_look(damage))
@@ -64,6 +70,14 @@ def document(found: Iterable[Look]) -> dict[str, object]:
     listed = list(found)
     told = [{"name": one.name, "level": one.verdict.value, "text": one.text} for one in listed]
     return {"ok": ok(listed), "looks": told}
+
+
+def _of_schedule(app: App, held: Held | None, registered: str | None, cron: Cron) -> Look:
+    age = None
+    if held is not None:
+        age = NEVER if held.last_run is None else app.now() - held.last_run
+    idle = registered == title(CRON) and cron() is False
+    return schedule_look(registered, age=age, every=app.settings.sync.every, idle=idle)
 
 
 def _of_runs(app: App, held: Held, others: Others) -> list[Look]:

@@ -1,4 +1,4 @@
-"""Looks at the runs themselves: whether somebody starts them, when the last one ended, by which clock."""
+"""Looks at the runs themselves: when the last one ended, by which clock."""
 
 from __future__ import annotations
 
@@ -37,17 +37,6 @@ def clock_sentence(offset_ms: int) -> str:
     else:
         sentence = _("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right.")
     return sentence.format(seconds=seconds)
-
-
-def schedule_look(registered: str | None) -> Look:
-    """Which of the system's schedulers starts the job; None: none that this program entered it in."""
-    if registered is None:
-        sentence = _(
-            "Not registered: this computer's scheduler does not start it. If nothing else does, such as archive "
-            "daemon: archive schedule install"
-        )
-        return attention("schedule", sentence)
-    return good("schedule", _("Registered with {scheduler}.").format(scheduler=registered))
 
 
 def last_run_look(

@@ -143,9 +143,19 @@ def program(argv0: str) -> tuple[str, ...]:
     return (str(python), "-m", "archiver")
 
 
-def lacking(settings: Settings, environ: Mapping[str, str], *, kind: str) -> list[str]:
-    """What the scheduled job will not have although it is here now, one sentence each; names, never values."""
+def lacking(settings: Settings, environ: Mapping[str, str], *, kind: str, cron_runs: bool | None = None) -> list[str]:
+    """What the scheduled job will not have although it is here now, one sentence each; names, never values.
+
+    `cron_runs`: as `processes.is_cron_running` has it.
+    """
     found = []
+    if kind == CRON and cron_runs is False:
+        found.append(
+            _(
+                "The job stands in the crontab, but no cron runs on this computer, so nothing starts it. Start it (on "
+                "WSL: sudo service cron start), or leave this running: archive daemon"
+            )
+        )
     source = settings.token_source
     if source.startswith("env:"):
         sentence = _(

@@ -56,6 +56,7 @@ def saved(desk: Desk) -> Status:
             "last 22:30 failed: the API token is not accepted (401)",
         ),
         (replace(RUNS, fault="ArchiverError"), {}, "last failed next 22:32"),
+        (replace(RUNS, by="cron", idle=True), {}, "Saving registered with cron, which does not run last 22:27 good"),
         (replace(RUNS, by=None), {}, "Saving nothing here starts it last 22:27 good"),
     ],
 )
@@ -86,6 +87,7 @@ def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_come
             "Nothing saves by itself here",
             "archive schedule install (if nothing else starts it)",
         ),
+        (replace(RUNS, by="cron", idle=True), {}, "no cron runs here", "archive check"),
         (RUNS, {"account_id": None, "contracts": ()}, "archive init", "archive init"),
         (replace(RUNS, begun=True, by=None), {}, "archive init", "archive init"),
         (replace(RUNS, begun=True), {}, "", "nothing to do"),

@@ -135,7 +135,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
         tty.answer("computer runs? [yes]:", "")
         tty.answer("confirmed? [yes]:", "no")
         tty.see("cron")
-        tty.see("It was run once in this way, and it saved.")
+        tty.see("It was run once with what cron gives a job, and it saved.")
         code = tty.end()
 
     assert (0, True) == (code, "Done. Packages go to:" in tty.shown)
@@ -333,7 +333,7 @@ def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk
         tty.answer("computer runs? [yes]:", "")
         tty.answer("confirmed? [yes]:", "no")
         tty.answer("you can read? [yes]:", "")
-        tty.see("It was run once in this way, and it saved.")
+        tty.see("It was run once with what cron gives a job, and it saved.")
         code = tty.end()
 
     assert (0, TOKEN) == (code, (desk.home / "token").read_text(encoding="utf-8").strip())

@@ -17,6 +17,7 @@ from archiver.schedule import (
     health_proof,
     health_rooms,
     health_runs,
+    health_schedule,
     health_space,
     health_token,
 )
@@ -197,10 +198,25 @@ def test_a_fresh_save_is_not_good_while_rounds_fail(
     assert look == health_fault.with_fault(look, None, last=last)
 
 
-def test_a_schedule_is_told_as_it_is_registered() -> None:
-    """Nothing registered is a word, as something else may start the runs."""
-    check(GOOD, "Registered with cron.", health_runs.schedule_look("cron"))
-    check(ATTENTION, "archive schedule install", health_runs.schedule_look(None))
+@pytest.mark.parametrize(
+    ("registered", "age", "idle", "expected", "words"),
+    [
+        ("cron", timedelta(minutes=4), False, GOOD, "Registered with cron."),
+        ("cron", None, False, GOOD, "Registered with cron."),
+        ("cron", health_schedule.NEVER, False, GOOD, "Registered with cron."),
+        ("cron", timedelta(minutes=4), True, ACTION, "archive daemon"),
+        ("systemd", timedelta(minutes=16), False, ATTENTION, "archive schedule show"),
+        (None, timedelta(minutes=15), False, ATTENTION, "archive schedule install"),
+        (None, None, False, ATTENTION, "archive schedule install"),
+        (None, timedelta(minutes=16), False, ACTION, "Nothing saves by itself."),
+        (None, health_schedule.NEVER, False, ACTION, "Nothing saves by itself."),
+    ],
+)
+def test_where_nothing_starts_it_somebody_has_to_act(
+    registered: str | None, age: timedelta | None, idle: bool, expected: Verdict, words: str
+) -> None:
+    """A fresh save may come from a starter that cannot be seen; what is registered is held against its pace."""
+    check(expected, words, health_schedule.schedule_look(registered, age=age, every=EVERY, idle=idle))
 
 
 # --- rooms -----------------------------------------------------------------------------------

@@ -417,7 +417,9 @@ def test_what_the_job_will_lack_is_said_by_name(tmp_path: Path) -> None:
     variable = system.lacking(Settings(tmp_path, token_source="env:CHATWORK_API_TOKEN"), environ, kind="cron")
     keyring = system.lacking(Settings(tmp_path), {}, kind="cron")
     desktop = system.lacking(Settings(tmp_path), {}, kind="systemd")
+    idle = system.lacking(Settings(tmp_path, token_source="file:token"), {}, kind="cron", cron_runs=False)
 
     assert ["CHATWORK_API_TOKEN" in variable[0], "HTTPS_PROXY" in variable[1]] == [True, True]
     assert "secret" not in "".join(variable)
+    assert (1, True) == (len(idle), "no cron runs on this computer" in idle[0])
     assert (1, "enable-linger") == (len(keyring), desktop[-1].split()[-1])
