@@ -49,7 +49,7 @@ COMMANDS: Mapping[str, Listed] = {
     "init": Listed("archiver.cli.setup", SETTING_UP, N_("Set everything up; call it again to go on")),
     "schedule": Listed("archiver.cli.schedule", SETTING_UP, N_("Let this computer save by itself, again and again")),
     "check": Listed("archiver.cli.check", SETTING_UP, N_("Is everything set up to save by itself")),
-    "token": Listed("archiver.cli.setup", SETTING_UP, N_("Store, test or forget the API token")),
+    "token": Listed("archiver.cli.token", SETTING_UP, N_("Store, test or forget the API token")),
     "sync": Listed("archiver.cli.sync", ADVANCED, N_("Save now what Chatwork shows")),
     "rooms": Listed("archiver.cli.setup", ADVANCED, N_("Your rooms and their numbers")),
     "recover": Listed("archiver.cli.recover", ADVANCED, N_("Fetch older messages by pages and mails you kept")),

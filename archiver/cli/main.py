@@ -153,7 +153,7 @@ def _tell(error: BaseException) -> int | None:
     """Say on stderr what happened and what to do; the exit code, or None for a bug."""
     match error:
         case errors.ArchiverError():
-            return _say(error.code, str(error), error.advice())
+            return _say(error.code, str(error), _advice(error))
         case click.exceptions.NoArgsIsHelpError():
             click.echo(error.ctx.get_help() if error.ctx else "", file=sys.stderr)
             return error.exit_code
@@ -170,6 +170,15 @@ def _tell(error: BaseException) -> int | None:
             return _tell_of_system(error)
         case _:
             return None
+
+
+def _advice(error: errors.ArchiverError) -> str:
+    """What to do next; that the variable wins, where another token could be stored in vain."""
+    from archiver.cli import token
+
+    if isinstance(error, errors.TokenRefused) and os.environ.get(token.NAME, "").strip():
+        return f"{error.advice()}   {token.variable_wins()}"
+    return error.advice()
 
 
 def _tell_of_system(error: OSError) -> int | None:

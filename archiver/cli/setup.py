@@ -1,4 +1,4 @@
-"""`init`, `token`, `rooms` and `migrate`: everything before the first save."""
+"""`init`, `rooms` and `migrate`: everything before the first save."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import click
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.text import pad, visible
+from archiver.cli.token import VARIABLE, asked
 from archiver.errors import N_
 
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.chatwork.models import Room
 
-VARIABLE = "env:CHATWORK_API_TOKEN"
 SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
 
 
@@ -131,7 +131,7 @@ def _prompt_and_store(home: Path) -> str:
 
     click.echo(_("The API token is the key to your Chatwork. Show it to nobody."))
     click.echo(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)."))
-    value = _pasted(_("Paste it and press Enter (it will not be shown)"))
+    value = asked(_("Paste it and press Enter (it will not be shown)"))
     for source in ("keyring", "file:token"):
         try:
             store_token(home, source, value)
@@ -140,12 +140,6 @@ def _prompt_and_store(home: Path) -> str:
             continue
         return source
     raise errors.TokenMissing(source="prompt")
-
-
-def _pasted(question: str) -> str:
-    """The token; where nobody types, the line that is handed in: there is no echo to turn off, and none to warn of."""
-    answer: str = click.prompt(question, hide_input=sys.stdin.isatty(), err=True)
-    return answer.strip()
 
 
 def know_account(app: App) -> tuple[str, int]:
@@ -165,67 +159,6 @@ def know_account(app: App) -> tuple[str, int]:
             seen = Observation("me", "me", told, None, me.reply.digest)
             writer.append(writing, [seen], account_id=me.model.account_id, at=me.reply.received_at)
     return me.model.name, me.model.account_id
-
-
-# --- token -------------------------------------------------------------------------------------
-
-
-@click.group("token", help=N_("Store, test or forget the API token (the key to your Chatwork)."))
-def command_token() -> None:
-    """The three things one can do with a token."""
-
-
-@command_token.command("set", help=N_("Ask for the token and store it; it is never shown."))
-@click.option("--source", metavar="keyring|file:PATH", help=N_("Where to store it; left out: as the settings say."))
-@click.pass_obj
-def token_set(obj: CliContext, source: str | None) -> int:
-    """A token of another account is refused before it is stored."""
-    from dataclasses import replace
-
-    from archiver import app as application
-    from archiver.settings import file
-    from archiver.settings.token import store_token
-
-    settings = obj.settings()
-    value = _pasted(_("Paste the token and press Enter (it will not be shown)"))
-    trial = {**obj.environ, "CHATWORK_API_TOKEN": value}
-    app = application.build(replace(settings, token_source=VARIABLE), trial)
-    name, account = know_account(app) if app.archive.exists() else _account_of(app)
-    place = source or settings.token_source
-    if place.startswith("env:"):
-        place = "keyring"
-    store_token(obj.home, place, value)
-    if (obj.home / "archive.toml").exists():
-        file.update(obj.home, {"token.source": place})
-    click.echo(_("Stored: the token of {name} (ID {account}).").format(name=visible(name), account=account))
-    return 0
-
-
-@command_token.command("test", help=N_("Ask Chatwork whether the stored token works, and whose it is."))
-@click.pass_obj
-def token_test(obj: CliContext) -> int:
-    """One request; nothing is written."""
-    from archiver import app as application
-
-    name, account = _account_of(application.build(obj.settings(), obj.environ))
-    click.echo(_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))
-    return 0
-
-
-@command_token.command("forget", help=N_("Remove the stored token from this computer."))
-@click.pass_obj
-def token_forget(obj: CliContext) -> int:
-    """Nothing at Chatwork changes."""
-    from archiver.settings.token import forget_token
-
-    gone = forget_token(obj.home, obj.settings().token_source)
-    click.echo(_("The token was removed from this computer.") if gone else _("No token was stored here."))
-    return 0
-
-
-def _account_of(app: App) -> tuple[str, int]:
-    me = app.chatwork.me().model
-    return me.name, me.account_id
 
 
 # --- rooms, migrate ------------------------------------------------------------------------------

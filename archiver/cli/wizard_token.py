@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from dataclasses import replace
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -12,13 +10,13 @@ import click
 
 from archiver import errors
 from archiver.cli.text import visible
+from archiver.cli.token import VARIABLE, lasting, of_variable, plain, trial
 from archiver.cli.wizard_asking import Again, Left, ask, ask_yes_no, tell, tell_head
 from archiver.cli.wizard_memory import answered, note
 
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.cli.context import CliContext
-    from archiver.settings.model import Settings
 
 ASKED = ("prompt",)
 """The `--token-from` that names no place."""
@@ -36,7 +34,7 @@ def settle(obj: CliContext, token_from: str | None) -> App:
     if token_from is not None and token_from not in ASKED:
         _choose_source(obj, token_from)
     app = _held(obj) or _given(obj) or _asked(obj)
-    _tell_owner(app, _lasting(obj).token_source)
+    _tell_owner(app, lasting(obj).token_source)
     return app
 
 
@@ -56,13 +54,13 @@ def _held(obj: CliContext) -> App | None:
     from archiver.schedule.health_token import is_readable
     from archiver.settings.home import SETTINGS_FILE
 
-    if not (obj.home / SETTINGS_FILE).exists() or not is_readable(_lasting(obj), obj.environ):
+    if not (obj.home / SETTINGS_FILE).exists() or not is_readable(lasting(obj), obj.environ):
         return None
     app = build(obj)
     try:
         know_account(app)
     except errors.TokenRefused as fault:
-        if _variable(obj):  # it wins over whatever would be asked for
+        if of_variable(obj):  # it wins over whatever would be asked for
             raise
         tell(str(fault))
         return None
@@ -71,15 +69,15 @@ def _held(obj: CliContext) -> App | None:
 
 def _given(obj: CliContext) -> App | None:
     """With the token of this session's variable; a job does not see that, so it is offered to keep it."""
-    from archiver.cli.setup import VARIABLE, know_account
+    from archiver.cli.setup import know_account
 
-    value = _variable(obj)
+    value = of_variable(obj)
     if not value:
         return None
     know_account(build(obj))
     tell(_("The token of the variable CHATWORK_API_TOKEN is used. A job that runs by itself cannot see it."))
     if ask_yes_no(_("Keep it on this computer too?"), default=True):
-        _keep(obj, value)
+        keep(obj, value)
     else:
         _keep_source(obj, VARIABLE)
     return build(obj)
@@ -90,41 +88,24 @@ def _asked(obj: CliContext) -> App:
     tell(_("- Re-issuing it ends the token before; if a tool uses that one, paste that."))
     tell(_("- On company plans an administrator must allow it; to wait for that: Enter."))
     value = ask(_("Paste it and press Enter (it will not be shown):"), lambda said: _tried(obj, said), hidden=True)
-    _keep(obj, value)
+    keep(obj, value)
     return build(obj)
 
 
 def _tried(obj: CliContext, said: str) -> str:
     """The token, after Chatwork took it for the account of this archive. Raises Left, Again."""
-    from archiver import app as application
-    from archiver.cli.setup import VARIABLE, know_account
-    from archiver.settings.file import TOKEN_VARIABLE
+    from archiver.cli.setup import know_account
 
     if not said:
         raise Left
-    if not re.fullmatch(r"[!-~]+", said):
-        raise Again(_("This cannot be a token: it holds blanks or signs that no token has. Copy it once more."))
-    trial = {**obj.environ, TOKEN_VARIABLE: said}
+    value = plain(said)
     try:
-        know_account(application.build(replace(obj.settings(), token_source=VARIABLE), trial))
+        know_account(trial(obj, value))
     except errors.TokenRefused:
         raise Again(_("Chatwork refused this token (401). Copy it once more, as it is shown there now.")) from None
     except errors.WrongAccount as fault:
         raise Again(f"{fault} {fault.advice()}") from None
-    return said
-
-
-def _variable(obj: CliContext) -> str:
-    from archiver.settings.file import TOKEN_VARIABLE
-
-    return obj.environ.get(TOKEN_VARIABLE, "").strip()
-
-
-def _lasting(obj: CliContext) -> Settings:
-    """The settings as a later session finds them."""
-    from archiver.settings import file
-
-    return file.load(obj.home, {name: value for name, value in obj.environ.items() if name != file.TOKEN_VARIABLE})
+    return value
 
 
 def _choose_source(obj: CliContext, source: str) -> None:
@@ -139,18 +120,23 @@ def _choose_source(obj: CliContext, source: str) -> None:
 # --- where it goes -------------------------------------------------------------------------------
 
 
-def _keep(obj: CliContext, value: str) -> None:
-    """In the keyring; where there is none, in a file of the home that only its owner can read."""
+def keep(obj: CliContext, value: str, source: str | None = None) -> None:
+    """At the place that is named, else in the keyring; where there is none, in a file of the home for its owner only.
+
+    Raises as `store_token`.
+    """
     from archiver.settings.token import store_token
 
-    source = "keyring"
+    place = source or "keyring"
     try:
-        store_token(obj.home, source, value)
+        store_token(obj.home, place, value)
     except errors.KeyringUnavailable:
+        if source is not None:
+            raise
         tell(_("There is no password store here; the token goes into a file that only you can read."))
-        source = "file:token"
-        store_token(obj.home, source, value)
-    _keep_source(obj, source)
+        place = "file:token"
+        store_token(obj.home, place, value)
+    _keep_source(obj, place)
 
 
 def _keep_source(obj: CliContext, source: str) -> None:

@@ -120,6 +120,10 @@ def _from_file(path: Path, environ: Mapping[str, str]) -> str:
             if not (_handed_over(path, environ) or is_private(path, os.fstat(file.fileno()))):
                 raise errors.TokenFileUnsafe(path=path)
             data = file.read(_LONGEST)
+    except FileNotFoundError as error:
+        raise errors.TokenMissing(source=_("file:{path}: there is no such file").format(path=path)) from error
+    except PermissionError as error:
+        raise errors.TokenMissing(source=_("file:{path}: you may not read it").format(path=path)) from error
     except OSError as error:
         raise errors.TokenMissing(source=f"file:{path}: {error.strerror}") from error
     return data.decode("utf-8", "replace")

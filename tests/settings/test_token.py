@@ -167,7 +167,7 @@ def test_a_way_out_of_the_handed_over_folder_does_not_count(tmp_path: Path) -> N
 
 def test_a_missing_file_is_no_token(tmp_path: Path) -> None:
     """The path is named, and why."""
-    with pytest.raises(errors.TokenMissing, match="No such file"):
+    with pytest.raises(errors.TokenMissing, match="there is no such file"):
         token(settings(tmp_path, "file:token"), {})
 
 
