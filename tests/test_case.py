@@ -27,6 +27,8 @@ def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
 
     assert platform.contact in {"approval", "escrow", "never"}
     assert platform.contact_source is not None
+    assert (platform.outside is None) == (platform.rule is None)
+    assert platform.rule is None or (f"「{platform.outside}」" in platform.rule and "最新の規約" in platform.rule)
     assert platform.operator
     assert platform.warning
     assert platform.steps

@@ -5,6 +5,7 @@ Which of them are asked depends on what is known by then: a contract without a p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -17,11 +18,17 @@ from archiver.cli.dues import labels
 from archiver.cli.stated import DAY, TIME
 from archiver.cli.text import visible
 from archiver.cli.wizard_asking import Again
-from archiver.cli.wizard_contract import read_nda, read_page
 from archiver.platforms.platform import UNKNOWN, platform_of, platforms
 from archiver.records import Contract
 
 Facts = dict[str, Any]
+
+_NUMBER = re.compile(r"[0-9]{1,20}")
+_NDA = {
+    **dict.fromkeys(("yes", "y", "あり", "有", "はい"), "yes"),
+    **dict.fromkeys(("no", "n", "なし", "無", "いいえ"), "no"),
+    **dict.fromkeys(("", "不明", "unknown"), ""),
+}
 
 
 class Question(NamedTuple):
@@ -36,6 +43,19 @@ class Question(NamedTuple):
     """What an answer states; nothing for Enter. Raises Again."""
     exact: bool = False
     """Whether the answer is kept as it was typed."""
+
+
+FIRST = frozenset({"url", "platform", "platform_id", "escrowed_at", "contact_approved_on", "nda"})
+"""What the first run asks: a reader looks for these before all else."""
+
+OF_PLATFORMS = frozenset({"platform_id", "escrowed_at", "contact_approved_on"})
+"""What has no meaning while the platform is not known."""
+
+
+def first_question(contract: Contract, asked: Collection[str], *, now: datetime) -> Question | None:
+    """As `next_question`, of the few that the first run asks."""
+    others = set(asked) | {one.name for one in _questions(contract, now=now)} - FIRST
+    return next_question(contract, others if contract.platform else others | OF_PLATFORMS, now=now)
 
 
 def next_question(contract: Contract, asked: Collection[str], *, now: datetime) -> Question | None:
@@ -69,7 +89,7 @@ def _page(contract: Contract) -> list[Question]:
         there = [place]
     else:
         there = [
-            Question("url", page, _("Contract page (URL) or number:"), _read_page_or_number),
+            Question("url", page, _("Contract page (URL) or number:"), read_page),
             place,
             Question("platform_id", number, _("The contract's number there:"), _text("platform_id")),
         ]
@@ -104,9 +124,23 @@ def read_platform(said: str) -> Facts:
     return {"platform": by_word[said.casefold()]}
 
 
-def _read_page_or_number(said: str) -> Facts:
-    """A number alone does not tell whose it is, so the platform is asked for."""
-    return {"platform_id": said} if said.isascii() and said.isdigit() else read_page(said)
+def read_page(said: str) -> Facts:
+    """The address of a contract's page; a number alone does not tell whose it is, so the platform is asked for.
+
+    Raises Again.
+    """
+    if not said:
+        return {}
+    if _NUMBER.fullmatch(said):
+        return {"platform_id": said}
+    sentence = _("Please give it like this: https://crowdworks.jp/contracts/12345678 or 12345678")
+    try:
+        found = facts.from_url(said)
+    except errors.BadValue:
+        raise Again(sentence) from None
+    if not found and "crowdworks.jp" in said:  # a page there, but not that of a contract
+        raise Again(sentence)
+    return {"url": said, **found}
 
 
 # --- days ----------------------------------------------------------------------------------------
@@ -210,3 +244,11 @@ def _address(name: str, now: datetime) -> Callable[[str], Facts]:
             raise Again(_("Please give an address that begins with https://, or press Enter.")) from None
 
     return understand
+
+
+def read_nda(said: str) -> Facts:
+    """Whether secrecy was promised; unknown stays blank. Raises Again."""
+    word = _NDA.get(said.casefold())
+    if word is None:
+        raise Again(_("Please answer no, yes or unknown."))
+    return {"nda": word == "yes"} if word else {}

@@ -73,6 +73,8 @@ class Platform:
     """A pattern of a contract page's address, with the contract's number as its group."""
     outside: str | None = None
     """What its permission for contact outside is called; None if it has none."""
+    rule: str | None = None
+    """What it says of contact outside, in a sentence, where there is something to ask for."""
     contact_source: Source | None = None
     operator: str | None = None
     """Who runs it: the author of its screens in a list of exhibits."""

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.cli.contract_questions import read_page
 from archiver.cli.text import columns
 from archiver.cli.wizard_asking import Again
-from archiver.cli.wizard_contract import read_page
 from archiver.cli.wizard_rooms import matching, understand
 from archiver.demo.chatwork import Chatwork, Fault
 from tests.schedule.test_system import CRONTAB
@@ -130,7 +130,8 @@ def test_the_whole_first_run(desk: Desk) -> None:
         tty.answer("or number:", "https://crowdworks.jp/contracts/12345678")
         tty.answer("2026-10-02 14:05):", "2099-01-01")
         tty.answer("2026-10-02 14:05):", "2026/7/1 9:05")
-        tty.answer("approved:", "")
+        tty.see("サービス外連絡申請")
+        tty.answer("2026-10-03):", "")
         tty.answer("[no/yes/unknown]:", "あり")
         tty.answer("computer runs? [yes]:", "")
         tty.answer("confirmed? [yes]:", "no")
@@ -161,8 +162,9 @@ STEPS = (
     ("Numbers:", None),
     ("Save it too? [yes]:", "no"),
     ("or number:", "12345678"),
+    ("without a platform):", "1"),
     ("2026-10-02 14:05):", ""),
-    ("approved:", ""),
+    ("2026-10-03):", ""),
     ("[no/yes/unknown]:", "no"),
     ("computer runs? [yes]:", "no"),
     ("confirmed? [yes]:", "no"),
@@ -197,6 +199,38 @@ def test_left_at_each_question_it_goes_on_there(desk: Desk) -> None:
         code = tty.end()
     assert (0, True) == (code, "Done." in tty.shown)
     assert ("12345678", False) == (desk.contract()["platform_id"], desk.contract()["nda"])
+
+
+@pytest.mark.parametrize(
+    ("steps", "words", "never"),
+    [
+        (
+            [("or number:", "https://coconala.com/talkrooms/1"), ("14:05):", "")],
+            ["仮払い"],
+            ["クラウドワークス", "2026-10-03"],
+        ),
+        (
+            [("or number:", "https://www.lancers.jp/work/proposals/1"), ("14:05):", ""), ("2026-10-03):", "")],
+            ["連絡先公開申請"],
+            ["クラウドワークス"],
+        ),
+        ([("or number:", ""), ("platform):", "4")], [], ["クラウドワークスの", "仮払い", "14:05", "2026-10-03"]),
+        ([("or number:", ""), ("platform):", "")], [], ["クラウドワークスの", "仮払い", "14:05", "2026-10-03"]),
+    ],
+)
+def test_only_what_the_platform_has_is_asked_and_told(
+    desk: Desk, steps: list[tuple[str, str]], words: list[str], never: list[str]
+) -> None:
+    """Its own rule, and no escrow or approval where there is none: an answer becomes evidence."""
+    with desk.init() as tty:
+        for question, answer in [*STEPS[:3], *steps]:
+            reply(tty, question, answer)
+        tty.answer("[no/yes/unknown]:", CTRL_C)
+        tty.end()
+    asked = tty.shown.partition("[4/5]")[2]
+
+    assert [] == [word for word in words if word not in asked]
+    assert [] == [word for word in never if word in asked]
 
 
 def reply(tty: Teletype, question: str, answer: str | None) -> None:
