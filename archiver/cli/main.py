@@ -153,16 +153,16 @@ def _tell(error: BaseException) -> int | None:
     """Say on stderr what happened and what to do; the exit code, or None for a bug."""
     match error:
         case errors.ArchiverError():
-            return _say(error.code, str(error), _advice(error))
+            return say(error.code, str(error), advice(error))
         case click.exceptions.NoArgsIsHelpError():
             click.echo(error.ctx.get_help() if error.ctx else "", file=sys.stderr)
             return error.exit_code
         case click.UsageError():
-            return _say(error.exit_code, error.format_message(), _where_to_read(error.ctx))
+            return say(error.exit_code, error.format_message(), _where_to_read(error.ctx))
         case click.ClickException():
-            return _say(error.exit_code, error.format_message())
+            return say(error.exit_code, error.format_message())
         case click.Abort() if isinstance(error.__context__, EOFError):
-            return _say(2, _("A question needs an answer, but nobody can answer here."), _("See: archive --help"))
+            return say(2, _("A question needs an answer, but nobody can answer here."), _("See: archive --help"))
         case click.Abort() | KeyboardInterrupt():
             click.echo(_("Interrupted. What was saved until now is kept."), file=sys.stderr)
             return INTERRUPTED
@@ -172,7 +172,7 @@ def _tell(error: BaseException) -> int | None:
             return None
 
 
-def _advice(error: errors.ArchiverError) -> str:
+def advice(error: errors.ArchiverError) -> str:
     """What to do next; that the variable wins, where another token could be stored in vain."""
     from archiver.cli import token
 
@@ -196,7 +196,7 @@ def _where_to_read(ctx: click.Context | None) -> str:
     return _("How to use it: {command} --help").format(command=command)
 
 
-def _say(code: int, sentence: str, hint: str = "") -> int:
+def say(code: int, sentence: str, hint: str = "") -> int:
     """One line and, if there is one, the hint below it; safe whatever names and replies stand in them."""
     click.echo(_("Error: {message}").format(message=visible(sentence)), file=sys.stderr)
     if hint:

@@ -112,6 +112,7 @@ def choose_authorities(home: Path, timestamps: str | None) -> None:
     there = file.load(home, {}).timestamp.authorities
     if timestamps == "off" and there:
         file.update(home, {"timestamp.authorities": ()})
+        click.echo(_("Third-party time: off. The stamps that there are stay."))
     if timestamps == "on":
         if not there:
             file.update(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})

@@ -12,7 +12,7 @@ import click
 
 from archiver import errors
 from archiver.cli import wizard_contract, wizard_rooms, wizard_saving, wizard_token, wizard_unattended
-from archiver.cli.main import INTERRUPTED
+from archiver.cli.main import INTERRUPTED, advice, say
 from archiver.cli.wizard_asking import Left, tell
 from archiver.cli.wizard_memory import BEGUN, FINISHED, answered, note
 
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 
 def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
-    """Go through what is not done yet; the exit code. Raises ArchiverError for what asking again does not mend."""
+    """Go through what is not done yet; the exit code. what asking again does not mend is said, and how to go on."""
     try:
         if _is_finished(obj):
             return _show(obj, timestamps)
+        if timestamps is not None and token_from is None and _is_ready(obj):
+            return _stamp(obj, timestamps)
         return _go(obj, token_from, timestamps)
     except Left:
         tell(_going_on(), indent=0)
@@ -33,9 +35,12 @@ def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
         click.echo()
         tell(_("Interrupted. What was done until now is kept.") + " " + _going_on(), indent=0)
         return INTERRUPTED
-    except errors.ArchiverError:
+    except errors.ArchiverError as fault:
+        # that the next run tries again, as Chatwork's errors say, is not true before the first one
+        hint = "" if isinstance(fault, errors.ChatworkError) else advice(fault)
+        code = say(fault.code, str(fault), hint)
         click.echo(_going_on(), err=True)
-        raise
+        return code
 
 
 def _go(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
@@ -101,6 +106,29 @@ def _is_finished(obj: CliContext) -> bool:
 
     archive = Archive(obj.home)
     return archive.exists() and FINISHED in answered(archive)
+
+
+def _is_ready(obj: CliContext) -> bool:
+    """Whether account, settings and a contract are there, however they came there."""
+    from archiver.settings.home import SETTINGS_FILE
+    from archiver.store.archive import Archive
+    from archiver.store.queries import known
+
+    archive = Archive(obj.home)
+    if not archive.exists() or not (obj.home / SETTINGS_FILE).exists() or not _has_contract(obj):
+        return False
+    with archive.reading() as reading:
+        return known.owner(reading) is not None
+
+
+def _stamp(obj: CliContext, timestamps: str) -> int:
+    """Only what was asked for, in an archive that is in use already."""
+    from archiver.cli.setup import choose_authorities
+    from archiver.store.archive import Archive
+
+    choose_authorities(obj.home, timestamps)
+    note(Archive(obj.home), wizard_unattended.STAMPS, timestamps)
+    return 0
 
 
 def _show(obj: CliContext, timestamps: str | None) -> int:

@@ -94,18 +94,54 @@ def _asked(obj: CliContext) -> App:
 
 def _tried(obj: CliContext, said: str) -> str:
     """The token, after Chatwork took it for the account of this archive. Raises Left, Again."""
-    from archiver.cli.setup import know_account
-
     if not said:
         raise Left
     value = plain(said)
     try:
-        know_account(trial(obj, value))
+        _asked_chatwork(obj, value)
     except errors.TokenRefused:
         raise Again(_("Chatwork refused this token (401). Copy it once more, as it is shown there now.")) from None
     except errors.WrongAccount as fault:
         raise Again(f"{fault} {fault.advice()}") from None
     return value
+
+
+def _asked_chatwork(obj: CliContext, value: str) -> None:
+    """Ask whose it is, again as long as the user wants; who gives up need not paste it again.
+
+    Raises TokenRefused, WrongAccount, Left.
+    """
+    from archiver.cli.setup import know_account
+
+    app = trial(obj, value)
+    while True:
+        try:
+            know_account(app)
+        except errors.ChatworkError as fault:
+            tell(visible(str(fault)))
+        else:
+            return
+        try:
+            again = ask_yes_no(_("The token could not be checked. Try again?"), default=True)
+        except click.Abort:
+            _keep_unchecked(obj, value, app)
+            raise
+        if not again:
+            _keep_unchecked(obj, value, app)
+            raise Left
+
+
+def _keep_unchecked(obj: CliContext, value: str, app: App) -> None:
+    """In a new archive; one that has an account may not get a token that could be another's."""
+    from archiver.store.queries import known
+
+    with app.archive.reading() as reading:
+        owner = known.owner(reading)
+    if owner is None:
+        keep(obj, value)
+        tell(_("The token is kept, and checked when you go on."))
+    else:
+        tell(_("The token was not kept, as it could be of another account."))
 
 
 def _choose_source(obj: CliContext, source: str) -> None:

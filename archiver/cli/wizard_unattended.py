@@ -17,6 +17,8 @@ from archiver.cli.wizard_asking import WIDTH, ask_yes_no, tell, tell_head
 from archiver.cli.wizard_memory import answered, note, was_saved
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from archiver.app import App
     from archiver.cli.context import CliContext
     from archiver.cli.wizard_saving import Saving
@@ -32,9 +34,16 @@ PATIENCE = 60.0
 
 def arrange(obj: CliContext, app: App, saving: Saving | None, timestamps: str | None) -> None:
     """Ask both questions, then register the job and let it run once."""
+    from archiver.schedule import system
+
     tell_head(5, _("Saving by itself, and the time of a third party"))
-    wanted = _ask_schedule(app)
+    by = system.installed(obj.home, obj.environ)
+    wanted = by is not None or _ask_schedule(app)
     _ask_stamps(obj, app, timestamps)
+    if by is not None:
+        _finish_saving(app, saving)
+        tell(_("It saves by itself already ({scheduler}); that was not changed. archive check").format(scheduler=by))
+        return
     if not wanted:
         _finish_saving(app, saving)
         tell(_("Nothing saves by itself yet. Later: archive schedule install, or leave this running: archive daemon"))
@@ -127,7 +136,7 @@ def _try(obj: CliContext, app: App, kind: str) -> None:
     """Let the scheduler run the job once, and say whether it saved; if not in time, save here and say so."""
     from archiver.schedule import system
 
-    before = was_saved(app.archive)
+    before, known, begun_at = was_saved(app.archive), _standing(app), app.now()
     job = system.job(obj.settings(), obj.environ, spoken=_spoken(), argv0=sys.argv[0])
     begun = _("Registered with {scheduler}: {pace}.")
     tell(begun.format(scheduler=system.title(kind), pace=system.paced(job, app.settings.sync.every)))
@@ -137,8 +146,12 @@ def _try(obj: CliContext, app: App, kind: str) -> None:
     except (errors.SchedulerMissing, errors.SchedulerRefused) as fault:
         tell(visible(str(fault)))
     else:
-        if _has_saved(app, before):
+        failed = _waited(app, before, known, since=begun_at)
+        if was_saved(app.archive) != before:
             tell(_was_run(kind))
+            return
+        if failed is not None:
+            _tell_failed(obj, app, failed)
             return
         if _is_saving(app):
             tell(_("It runs in this way and is still saving; archive status shows how far it is."))
@@ -156,13 +169,44 @@ def _was_run(kind: str) -> str:
     return _("It was run once in this way, and it saved.")
 
 
-def _has_saved(app: App, before: str | None) -> bool:
+def _waited(app: App, before: str | None, known: str | None, *, since: datetime) -> str | None:
+    """Wait until the run has saved or failed, or for nothing any more; the name of the error if it failed.
+
+    `before`, `known`: the last save and the last fault from before it; the same fault again is seen in the log.
+    """
+    from archiver.schedule import log
+
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if was_saved(app.archive) != before:
-            return True
+    while time.monotonic() < until and was_saved(app.archive) == before:
+        fault = _standing(app)
+        if fault is not None and (fault != known or _is_after(log.last_failure(app.settings.home), since)):
+            return fault
         time.sleep(0.3)
-    return False
+    return None
+
+
+def _standing(app: App) -> str | None:
+    from archiver.schedule.notice_facts import standing
+
+    with app.archive.reading() as reading:
+        return standing(reading)
+
+
+def _is_after(at: datetime | None, since: datetime) -> bool:
+    return at is not None and at >= since
+
+
+def _tell_failed(obj: CliContext, app: App, fault: str) -> None:
+    """Why the run by itself failed; that it saves from here does not mend that, so `archive` goes on to say it."""
+    from archiver.schedule import notice_facts, notice_saving
+
+    words = notice_saving.reason(fault) or fault
+    sentence = _("The run by itself failed: {reason}. {advice}")
+    tell(sentence.format(reason=words, advice=notice_saving.advice(fault)))
+    _save_here(obj, app)
+    tell(_("Until that is mended, nothing is saved by itself. Then see: archive check"))
+    with app.archive.writing() as writing:
+        notice_facts.keep_fault(writing, fault)
 
 
 def _is_saving(app: App) -> bool:

@@ -20,7 +20,7 @@ from archiver.schedule.noticing import ALERT, DAILY, DUE, GAP, LOST, PAUSE, Noti
 from archiver.schedule.resuming import Resumed
 from archiver.signs import Alert, Rule
 from archiver.store import alerts, work
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, Writing
 from archiver.store.clock import moment
 from archiver.store.queries import files, lately
 from archiver.store.queries.contracts import contracts, rooms_to_read
@@ -103,6 +103,11 @@ def standing(reading: Reading) -> str | None:
     if not isinstance(told, dict) or not isinstance(told.get("name"), str):
         return None
     return told["name"] if told.get("after") == last_round(reading) else None
+
+
+def keep_fault(writing: Writing, name: str) -> None:
+    """Remember a fault of runs that nobody watches, also where a round of another kind went through after it."""
+    work.remember(writing, LAST_FAULT, Fault(name, last_round(writing))._asdict())
 
 
 def last_round(reading: Reading) -> str | None:

@@ -18,6 +18,7 @@ from archiver.cli.text import columns
 from archiver.cli.wizard_asking import Again
 from archiver.cli.wizard_rooms import matching, understand
 from archiver.demo.chatwork import Chatwork, Fault
+from archiver.settings import file
 from tests.schedule.test_system import CRONTAB
 from tests.support.teletype import CTRL_C, CTRL_D, Teletype
 from tests.support.terminal import TOKEN, Terminal
@@ -371,6 +372,78 @@ def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk
         code = tty.end()
 
     assert (0, TOKEN) == (code, (desk.home / "token").read_text(encoding="utf-8").strip())
+
+
+def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -> None:
+    """With its reason; that it saves from here does not hide it."""
+    (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
+    store = {"PYTHON_KEYRING_BACKEND": "paper_store.Keyring", "PYTHONPATH": str(desk.folder)}
+    with desk.init(**store) as tty:
+        for question, answer in STEPS[:-2]:
+            reply(tty, question, answer)
+        tty.answer("computer runs? [yes]:", "")
+        tty.answer("confirmed? [yes]:", "no")
+        tty.answer("you can read? [yes]:", "no")
+        tty.see("The run by itself failed: the system's password store cannot be used.", seconds=30)
+        tty.see("saved once more from here")
+        code = tty.end()
+
+    told = desk.run("status")
+
+    assert (0, True) == (code, "the system's password store cannot be used" in told)
+
+
+def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questions(desk: Desk) -> None:
+    """However it was set up; the first run would ask for much that is there."""
+    desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
+    desk.run("contract", "add", "job1", "--room", desk.group, CHATWORK_API_TOKEN=TOKEN)
+
+    with desk.init("--timestamps", "on") as tty:
+        code = tty.end()
+
+    assert (0, False, True) == (code, "[1/5]" in tty.shown, "Third-party time: on" in tty.shown)
+    assert 2 == len(file.load(desk.home, {}).timestamp.authorities)
+
+
+def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> None:
+    """The line in the crontab stays as it is."""
+    desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
+    desk.run("contract", "add", "job1", "--room", desk.group, CHATWORK_API_TOKEN=TOKEN)
+    desk.run("schedule", "install", "--with", "cron")
+    before = (desk.folder / "table").read_text(encoding="utf-8")
+    with desk.init() as tty:
+        tty.answer("not be shown):", TOKEN)
+        for question, answer in STEPS[3:8]:
+            reply(tty, question, answer)
+        tty.answer("confirmed? [yes]:", "no")
+        tty.see("saves by itself already (cron)")
+        code = tty.end()
+
+    assert (0, False) == (code, "computer runs?" in tty.shown)
+    assert before == (desk.folder / "table").read_text(encoding="utf-8")
+
+
+def test_a_token_that_cannot_be_checked_is_not_thrown_away(desk: Desk) -> None:
+    """It is tried again at Enter, or kept for later; the way on stands last."""
+    desk.chatwork.fail(Fault.FORBIDDEN, "/me$", times=None)
+    with desk.init() as tty:
+        tty.answer("not be shown):", TOKEN)
+        tty.answer("Try again? [yes]:", "")
+        tty.answer("Try again? [yes]:", "no")
+        code = tty.end()
+    assert (0, "To go on: archive init") == (code, tty.shown.rstrip().splitlines()[-1])
+    assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
+
+    with desk.init() as tty:
+        code = tty.end()
+    assert (1, "To go on: archive init") == (code, tty.shown.rstrip().splitlines()[-1])
+    assert "next run tries again" not in tty.shown
+
+    desk.chatwork.heal()
+    with desk.init() as tty:
+        tty.see("Account: yamada")
+        tty.answer("Numbers:", CTRL_C)
+        tty.end()
 
 
 @pytest.mark.parametrize(
