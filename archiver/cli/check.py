@@ -69,6 +69,7 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
         scheduled=lambda: system.installed(obj.home, obj.environ),
         others=lambda account: neighbours.others(obj.home, account, now=utc_now(), state=neighbours.state_folder()),
         cron=processes.is_cron_running,
+        jobs=lambda home: bool(system.show(home, obj.environ)),
         test=(lambda: noticing.test(app.settings, obj.environ)) if test else None,
     )
     if as_json:

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from archiver import errors
 from archiver.cli import facts
 from archiver.cli.dues import labels
-from archiver.cli.stated import DAY, TIME
 from archiver.cli.text import visible
 from archiver.cli.wizard_asking import Again
 from archiver.platforms.platform import UNKNOWN, platform_of, platforms
@@ -152,7 +151,7 @@ def _days_there(contract: Contract, now: datetime) -> list[Question]:
     escrowed = _("When the escrow was paid (such as 2026-10-02 14:05):")
     found = [
         _contracted(contract, now),
-        Question("escrowed_at", escrow, escrowed, _day(contract, "escrowed_at", TIME, now)),
+        Question("escrowed_at", escrow, escrowed, _day(contract, "escrowed_at", "2026-10-02 14:05", now)),
     ]
     permission = platform_of(contract.platform).outside
     if permission is None:
@@ -160,18 +159,19 @@ def _days_there(contract: Contract, now: datetime) -> list[Question]:
     request = _("{permission}: the day on which you or the client asked for it.").format(permission=permission)
     approval = _("The day on which the office allowed it; its notice and mail give it.")
     told = {"contact_requested_on": request, "contact_approved_on": approval}
+    days = {"contact_requested_on": "2026-10-02", "contact_approved_on": "2026-10-03"}
     words = {
         "contact_requested_on": _("Asked for on (such as 2026-10-02):"),
         "contact_approved_on": _("Allowed on (such as 2026-10-03):"),
     }
-    return found + [Question(name, told[name], words[name], _day(contract, name, DAY, now)) for name in told]
+    return found + [Question(name, told[name], words[name], _day(contract, name, days[name], now)) for name in told]
 
 
 def _contracted(contract: Contract, now: datetime) -> Question:
     screen = platform_of(contract.platform).contract_screen
     told = _("The day on which both sides agreed (see: {screen}).").format(screen=screen)
     asked = _("Day of the contract (such as 2026-10-01):")
-    return Question("contracted_on", told, asked, _day(contract, "contracted_on", DAY, now))
+    return Question("contracted_on", told, asked, _day(contract, "contracted_on", "2026-10-01", now))
 
 
 def _day(contract: Contract, name: str, example: str, now: datetime) -> Callable[[str], Facts]:
@@ -185,6 +185,10 @@ def _day(contract: Contract, name: str, example: str, now: datetime) -> Callable
             facts.check_order(replace(contract, **found))
         except errors.BadValue:
             raise Again(_("Please give it like this: {example}").format(example=example)) from None
+        except errors.NoSuchDay:
+            raise Again(_("There is no such day or time. Look at the month, the day and the time once more.")) from None
+        except errors.DayTooEarly:
+            raise Again(_("That lies too far back. Look at the year once more.")) from None
         except errors.DayAhead:
             raise Again(_("That lies in the future. Look at the year, the month and the day once more.")) from None
         except errors.DaysInWrongOrder as fault:
@@ -208,7 +212,9 @@ def _terms(contract: Contract, now: datetime) -> list[Question]:
     amount = _("As it was agreed, with or without tax; it is kept as you write it.")
     secret = _("Whether you promised to show nothing to others; it is asked before packages are made.")
     found = [
-        Question("due_on", due, _("Delivery is due on (such as 2026-11-10):"), _day(contract, "due_on", DAY, now)),
+        Question(
+            "due_on", due, _("Delivery is due on (such as 2026-11-10):"), _day(contract, "due_on", "2026-11-10", now)
+        ),
         Question("amount", amount, _("Amount:"), _text("amount"), exact=True),
         Question("nda", secret, _("Did you promise secrecy (NDA)? [no/yes/unknown]:"), read_nda),
     ]

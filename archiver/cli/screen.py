@@ -120,7 +120,18 @@ def notice(report: SyncReport) -> str:
     files = sum(room.files_pending + room.files_lost for room in report.rooms)
     gaps = sum(len(room.gaps) for room in report.rooms)
     sentence = _("Chatwork archive: not everything was saved (rooms {rooms}, files {files}, gaps {gaps}).")
-    return sentence.format(rooms=rooms, files=files, gaps=gaps) + " " + _("See: archive status")
+    told = sentence.format(rooms=rooms, files=files, gaps=gaps)
+    if report.left_over:
+        told = _only_left_over() if not rooms + files + gaps else f"{told} {_left_over()}"
+    return told + " " + _("See: archive status")
+
+
+def _only_left_over() -> str:
+    return _("Chatwork archive: not everything was read in the time; the rest is read by the next run.")
+
+
+def _left_over() -> str:
+    return _("Some was left to be read by the next run.")
 
 
 def tell_plan(steps: Sequence[tuple[Step, str]], *, requests: int) -> None:

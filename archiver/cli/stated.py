@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver import errors
+from archiver.cli.day_forms import written
 from archiver.cli.text import visible, wrap
 from archiver.records import JST, Contract, Delivery, Enclosure, RoomId
 
@@ -20,12 +19,13 @@ if TYPE_CHECKING:
     from archiver.store.queries.stated import Sent
 
 DAY, TIME = "2026-11-03", "2026-11-03 09:12"
+EARLIEST = 2000
+"""A year; before it no job of this kind was agreed."""
 KINDS = ("screenshot", "notice", "mail", "invoice", "other")
 
 _WIDTH = 78
 _CLOCKS = timedelta(minutes=10)
 """How far the clock of a platform may be ahead of ours."""
-_FORM = re.compile(r"(20\d\d)[-/](\d{1,2})[-/](\d{1,2})(?:[ T]+(\d{1,2}):(\d\d)(?::\d\d)?)?")
 _BY_ENDING = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".bmp"), "screenshot"),
     **dict.fromkeys((".eml", ".msg"), "mail"),
@@ -33,21 +33,22 @@ _BY_ENDING = {
 
 
 def read_day(value: str, option: str, example: str, *, now: datetime | None) -> str:
-    """A day in Japan, or a time if the example is one. Raises BadValue, and DayAhead for one after `now` (aware).
+    """A day in Japan, or a time if the example is one, however people write it there.
 
-    Full-width digits and a missing zero are understood: they come from Japanese keyboards and pages.
+    Raises BadValue, NoSuchDay, DayTooEarly, and DayAhead for one after `now` (aware).
     """
-    found = _FORM.fullmatch(unicodedata.normalize("NFKC", value).strip())
-    if found is None or (found[4] and len(example) == len(DAY)):
+    found = written(value)
+    if found is None or (found.clock and len(example) == len(DAY)):
         raise errors.BadValue(value=value, option=option, example=example)
     try:
-        year, month, day, hour, minute = (int(part or 0) for part in found.groups())
-        at = datetime(year, month, day, hour, minute, tzinfo=JST)
+        at = datetime(found.year, found.month, found.day, *(found.clock or (0, 0)), tzinfo=JST)
     except ValueError:
-        raise errors.BadValue(value=value, option=option, example=example) from None
+        raise errors.NoSuchDay(value=value, option=option) from None
+    if at.year < EARLIEST:
+        raise errors.DayTooEarly(value=value, option=option)
     if now is not None and at > now + _CLOCKS:
         raise errors.DayAhead(value=value, option=option)
-    return at.strftime("%Y-%m-%d %H:%M" if found[4] else "%Y-%m-%d")
+    return at.strftime("%Y-%m-%d %H:%M" if found.clock else "%Y-%m-%d")
 
 
 def file_to_read(obj: CliContext, value: str) -> Path:

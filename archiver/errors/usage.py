@@ -133,6 +133,20 @@ class DayAhead(UsageError):
     hint = N_("Times are those of Japan. Look at the year, the month and the day once more.")
 
 
+class NoSuchDay(UsageError):
+    """A day or time that no calendar and no clock has."""
+
+    message = N_("“{value}” for {option}: there is no such day or time.")
+    hint = N_("Look at the month, the day and the time once more.")
+
+
+class DayTooEarly(UsageError):
+    """A day of a year in which none of this can have happened."""
+
+    message = N_("“{value}” for {option} lies too far back.")
+    hint = N_("Look at the year once more.")
+
+
 class DaysInWrongOrder(UsageError):
     """What comes first on a platform is given a later day."""
 

@@ -30,6 +30,9 @@ from archiver.settings.exports import exports_folder
 Scheduled = Callable[[], str | None]
 """Which of the system's schedulers starts the job, in a few words; None: nothing of ours is registered."""
 
+Jobs = Callable[[Path], bool]
+"""Whether a scheduler starts the runs of a home."""
+
 Cron = Callable[[], bool | None]
 """Whether a cron runs here; None: it cannot be known."""
 
@@ -45,6 +48,7 @@ def looks(
     others: Others = lambda _account: (),
     test: notices.Test | None = None,
     cron: Cron = lambda: None,
+    jobs: Jobs = lambda _home: False,
 ) -> list[Look]:
     """Every look, in the order of docs/reference/json.md.
 
@@ -58,7 +62,7 @@ def looks(
     found = [tokens.token_look(seen, registered=registered)]
     found.append(tokens.account_look(seen, asked, owner=held.owner if held else None, home=app.settings.home))
     found += [runs.clock_look(_clock(asked, held)), _of_schedule(app, held, registered, cron)]
-    found += _of_runs(app, held, others) if held else []
+    found += _of_runs(app, held, others, jobs) if held else []
     found.append(notices.notices_look(notices.see(app.settings, environ, test=test)))
     found.append(proof.database_look(damage))
     found += _of_proof(app, held) if held else []
@@ -80,7 +84,8 @@ def _of_schedule(app: App, held: Held | None, registered: str | None, cron: Cron
     return schedule_look(registered, age=age, every=app.settings.sync.every, idle=idle)
 
 
-def _of_runs(app: App, held: Held, others: Others) -> list[Look]:
+def _of_runs(app: App, held: Held, others: Others, jobs: Jobs) -> list[Look]:
+    home = app.settings.home
     every, now = app.settings.sync.every, app.now()
     stale = timedelta(hours=app.settings.notify.stale_hours)
     homes = others(held.owner) if held.owner is not None else ()
@@ -89,7 +94,14 @@ def _of_runs(app: App, held: Held, others: Others) -> list[Look]:
         with_fault(last_run, held.fault, last=held.last_run),
         rooms.pace_look(held.rates, every=every),
         rooms.plan_look(held.horizons, now=now),
-        runs.budget_look(held.other_calls, homes, home=app.settings.home, now=now, spent=held.calls_spent),
+        runs.budget_look(
+            held.other_calls,
+            homes,
+            home=home,
+            now=now,
+            spent=held.calls_spent,
+            scheduled=[one for one in homes if jobs(one)],
+        ),
     ]
 
 

@@ -51,7 +51,7 @@ def pace_look(found: Sequence[Rate], *, every: timedelta) -> Look:
             "{n} rooms are read, and none of them is too fast for a save every {every}.",
             len(found),
         )
-        return good("pace", sentence.format(n=len(found), every=_span(every)))
+        return good("pace", sentence.format(n=len(found), every=_words(every)))
     most = max(fast, key=lambda one: one.per_minute)
     shorter = pace.interval(most.per_minute, every=every)
     sentence = ngettext(
@@ -64,7 +64,7 @@ def pace_look(found: Sequence[Rate], *, every: timedelta) -> Look:
     told = sentence.format(
         rooms=", ".join(str(one.room_id) for one in fast),
         most=round(most.per_minute * 60),
-        every=_span(every),
+        every=_words(every),
         shorter=_span(shorter),
     )
     return attention("pace", told)
@@ -86,6 +86,13 @@ def plan_look(seen: Sequence[Horizon], *, now: datetime) -> Look:
     oldest = min((one.oldest for one in seen if one.oldest is not None), default=None)
     sentence = _("The plan hides older messages (rooms {rooms}; shown from {day}). What was saved is kept.")
     return good("plan", sentence.format(rooms=rooms, day="-" if oldest is None else day(oldest)))
+
+
+def _words(every: timedelta) -> str:
+    seconds = int(every.total_seconds())
+    if seconds % 60:
+        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
+    return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)
 
 
 def _span(every: timedelta) -> str:

@@ -74,6 +74,14 @@ def last_run_look(
     return good("last_run", _("The last save was at {time}.").format(time=told))
 
 
+def _one_is_enough(scheduled: Sequence[Path]) -> str:
+    """How to end the others, as far as a scheduler starts them."""
+    if scheduled:
+        sentence = _("If one is enough, take the job of another one out: {commands}")
+        return sentence.format(commands=" / ".join(f"archive --home {one} schedule remove" for one in scheduled))
+    return _("If one is enough, end what saves the others, such as archive daemon.")
+
+
 def _never_ended(*, begun: bool) -> Look:
     if not begun:
         return action("last_run", _("Nothing has been saved yet. Run: archive sync"))
@@ -93,20 +101,27 @@ def _unread_sentence(rooms: Sequence[int], at: datetime | None, *, now: datetime
 
 
 def budget_look(
-    seen: datetime | None, others: Sequence[Path], *, home: Path, now: datetime, spent: datetime | None = None
+    seen: datetime | None,
+    others: Sequence[Path],
+    *,
+    home: Path,
+    now: datetime,
+    spent: datetime | None = None,
+    scheduled: Sequence[Path] = (),
 ) -> Look:
     """Whether this archive has the account's calls for itself.
 
     `seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same account;
-    `spent`: when the last run ended, if it ended early as no call was left.
+    `spent`: when the last run ended, if it ended early as no call was left; `scheduled`: those of all homes that a
+    scheduler starts.
     """
     if others:
         homes = ", ".join(str(one) for one in [home, *others])
         sentence = _(
             "Several archives on this computer save the same account: {homes}. They share Chatwork's 300 calls in 5 "
-            "minutes, so each is slower. If one is enough: archive --home FOLDER schedule remove"
+            "minutes, so each is slower."
         )
-        return attention("budget", sentence.format(homes=homes))
+        return attention("budget", f"{sentence.format(homes=homes)} {_one_is_enough(scheduled)}")
     if seen is not None and timedelta() <= now - seen < SHARED:
         sentence = _(
             "Another program uses the same account's calls (another computer with this archiver, or another tool; "

@@ -68,7 +68,7 @@ def _over(made: Notices, facts: Facts) -> Iterator[str]:
     if facts.resumed is not None and saves and noticing.of_kind(PAUSE, made.say):
         yield resumed(facts.resumed)
     elif saves and any(_keeps_from_saving(key) for key in made.over):
-        yield _saves_again(complete=facts.complete)
+        yield _saves_again(complete=facts.complete, alarm=noticing.of_kind(ALERT, made.say) > 0)
     if FINDINGS in made.over:
         yield _("The archive was verified again, and nothing was found.")
     if facts.regained:
@@ -80,8 +80,10 @@ def _over(made: Notices, facts: Facts) -> Iterator[str]:
         yield sentence.format(n=facts.regained)
 
 
-def _saves_again(*, complete: bool | None) -> str:
-    """None: it is not known whether anything is unsaved."""
+def _saves_again(*, complete: bool | None, alarm: bool) -> str:
+    """None: it is not known whether anything is unsaved; beside an alarm nothing else may seem to be over."""
+    if alarm:
+        return _("Saving itself works again.")
     if complete is None:
         return _("That is over: saving works again.")
     if complete:

@@ -330,6 +330,18 @@ def test_whoever_shares_the_calls_is_told(
     check(expected, words, health_runs.budget_look(seen, others, home=HOME, now=NOW))
 
 
+def test_only_a_home_that_has_a_job_is_told_to_be_taken_out() -> None:
+    """The others are saved by something else."""
+    others = [Path("/a"), Path("/b")]
+
+    scheduled = health_runs.budget_look(None, others, home=HOME, now=NOW, scheduled=[Path("/b")])
+    none = health_runs.budget_look(None, others, home=HOME, now=NOW)
+
+    check(ATTENTION, "take the job of another one out: archive --home /b schedule remove", scheduled)
+    check(ATTENTION, "such as archive daemon", none)
+    assert "schedule remove" not in none.text
+
+
 # --- places ----------------------------------------------------------------------------------
 
 FINE = Home(HOME, None, writable=True, private=True, exposed=[])

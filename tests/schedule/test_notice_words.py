@@ -29,6 +29,15 @@ def test_the_end_is_not_said_while_something_keeps_from_saving(key: str) -> None
     assert ([], 1) == (over(key, stands=("fault/DiskFull",)), len(over(key)))
 
 
+def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
+    """“That is over” would be read as the end of what the alarm tells."""
+    made = Notices(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
+
+    told = sentences(made, replace(FACTS, going={1: Going(Rule.MEMBER_GONE, BEGIN, "12")}, complete=True))
+
+    assert ("[Check] Contract 12", "Saving itself works again.") == (told[0][:19], told[-1])
+
+
 def test_the_end_of_findings_is_not_called_a_return_of_saving() -> None:
     """Saving worked all the time."""
     assert ["The archive was verified again, and nothing was found."] == over("findings")

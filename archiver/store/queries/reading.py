@@ -75,7 +75,9 @@ def _line(row: Row[Any], texts: list[Text]) -> Line:
 
 
 def names(reading: Reading, room: int) -> dict[int, str]:
-    """The present names of everybody seen in a room."""
-    table = schema.person.c
-    rows = reading.sql.execute(select(table.account_id, table.name).where(table.room_id == room))
-    return {row[0]: row[1] for row in rows}
+    """The present names of everybody seen in a room; of those who never wrote as the list of members has them."""
+    found: dict[int, str] = {}
+    for table in (schema.member.c, schema.person.c):
+        rows = reading.sql.execute(select(table.account_id, table.name).where(table.room_id == room))
+        found |= {row[0]: row[1] for row in rows}
+    return found
