@@ -84,17 +84,34 @@ def language_of(home: Path) -> str | None:
 _NAMES = (
     ("OneDrive", re.compile(r"onedrive( ?-.*)?")),
     ("Dropbox", re.compile(r"dropbox( ?[-(].*)?")),
-    ("iCloud Drive", re.compile(r"icloud ?drive.*|mobile documents|com~apple~clouddocs")),
+    ("iCloud Drive", re.compile(r"icloud([ _.-]?drive.*|[ _.~-].*)?|mobile documents|com~apple~.*")),
     ("Google Drive", re.compile(r"google ?drive( ?[-(].*)?|googleドライブ|my drive|マイドライブ")),
+    ("Box", re.compile(r"box( sync| drive)?|box( sync| drive)? ?[-(].*")),
+    ("Nextcloud", re.compile(r"nextcloud ?\d*( ?[-(@].*)?")),
+    ("ownCloud", re.compile(r"owncloud ?\d*( ?[-(@].*)?")),
+    ("MEGA", re.compile(r"mega( ?sync.*)?( ?[-(].*)?|mega (cloud|uploads|downloads).*")),
+    ("pCloud", re.compile(r"pcloud ?(drive|sync|backup)?( ?[-(].*)?")),
+    ("Proton Drive", re.compile(r"proton ?drive( ?[-(].*)?")),
+    ("macOS (CloudStorage)", re.compile(r"cloudstorage")),
 )
 
-#: What the programs leave in the folder that they copy.
+#: What the programs leave in the folder that they copy; some add a number of their own to a name.
 _MARKS = (
     ("OneDrive", ".849C9593-D756-4E56-8D6E-42412F2A707B"),
     ("Dropbox", ".dropbox"),
     ("Dropbox", ".dropbox.cache"),
     ("Google Drive", ".tmp.drivedownload"),
     ("Google Drive", ".tmp.driveupload"),
+    ("Box", ".boxsync"),
+    ("Nextcloud", ".sync_*.db"),
+    ("Nextcloud", "._sync_*.db"),
+    ("Nextcloud", ".nextcloudsync.log"),
+    ("ownCloud", ".owncloudsync.log"),
+    ("MEGA", ".megaignore"),
+    ("MEGA", ".debris"),
+    ("pCloud", ".pcloud"),
+    ("Syncthing", ".stfolder*"),
+    ("Syncthing", ".stversions"),
 )
 
 _ONEDRIVE_VARIABLES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
@@ -110,12 +127,12 @@ def _signs(folder: Path, environ: Mapping[str, str]) -> Iterator[str]:
     roots = {environ[variable] for variable in _ONEDRIVE_VARIABLES if environ.get(variable)}
     if folder in {Path(root) for root in roots}:
         yield "OneDrive"
-    if folder != Path.home():  # Dropbox keeps its own state in ~/.dropbox, which says nothing of the folder
-        yield from (service for service, mark in _MARKS if _exists(folder / mark))
+    if folder != Path.home():  # Dropbox and pCloud keep their own state there, which says nothing of the folder
+        yield from (service for service, mark in _MARKS if _holds(folder, mark))
 
 
-def _exists(path: Path) -> bool:
+def _holds(folder: Path, mark: str) -> bool:
     try:
-        return path.exists()
+        return any(True for _one in folder.glob(mark)) if "*" in mark else (folder / mark).exists()
     except OSError:
         return False

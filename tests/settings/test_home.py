@@ -65,6 +65,21 @@ def test_a_home_that_cannot_be_is_wrong_usage(home: str) -> None:
         ("Google Drive/x", "Google Drive"),
         ("Library/CloudStorage/GoogleDrive-me@example.com/x", "Google Drive"),
         (unicodedata.normalize("NFD", "マイドライブ/x"), "Google Drive"),
+        ("iCloud/x", "iCloud Drive"),
+        ("iCloud Drive (アーカイブ)/x", "iCloud Drive"),
+        ("iCloud-Drive/x", "iCloud Drive"),
+        ("Mobile Documents/iCloud~md~obsidian/x", "iCloud Drive"),
+        ("Box/x", "Box"),
+        ("Box Sync/x", "Box"),
+        ("CloudStorage/Box-Box/x", "Box"),
+        ("Nextcloud/x", "Nextcloud"),
+        ("Nextcloud2/x", "Nextcloud"),
+        ("MEGA/x", "MEGA"),
+        ("MEGAsync/x", "MEGA"),
+        ("pCloudDrive/x", "pCloud"),
+        ("pCloud Sync/x", "pCloud"),
+        ("Proton Drive/x", "Proton Drive"),
+        ("Library/CloudStorage/Other-me@example.com/x", "macOS (CloudStorage)"),
     ],
 )
 def test_a_synchronised_folder_is_refused_by_its_name(tmp_path: Path, folder: str, service: str) -> None:
@@ -77,7 +92,17 @@ def test_a_synchronised_folder_is_refused_by_its_name(tmp_path: Path, folder: st
 
 @pytest.mark.parametrize(
     ("mark", "service"),
-    [(".dropbox.cache", "Dropbox"), (".tmp.driveupload", "Google Drive"), (".dropbox", "Dropbox")],
+    [
+        (".dropbox.cache", "Dropbox"),
+        (".tmp.driveupload", "Google Drive"),
+        (".dropbox", "Dropbox"),
+        (".stfolder", "Syncthing"),
+        (".stfolder.removed-1", "Syncthing"),
+        (".sync_0123456789ab.db", "Nextcloud"),
+        (".debris", "MEGA"),
+        (".megaignore", "MEGA"),
+        (".boxsync", "Box"),
+    ],
 )
 def test_a_synchronised_folder_is_refused_by_its_marks(tmp_path: Path, mark: str, service: str) -> None:
     """A folder under another name is known by what the service leaves in it."""
@@ -104,7 +129,20 @@ def test_a_link_into_a_synchronised_folder_is_refused(tmp_path: Path) -> None:
         check_home(tmp_path / "plain", {})
 
 
-@pytest.mark.parametrize("folder", ["onedriver", "my dropbox notes", "icloudy", "Documents/chatwork"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "onedriver",
+        "my dropbox notes",
+        "icloudy",
+        "Documents/chatwork",
+        "boxes",
+        "inbox",
+        "megaphone",
+        "Sync",
+        "nextcloudy",
+    ],
+)
 def test_other_folders_are_fine(tmp_path: Path, folder: str) -> None:
     """A name that only resembles a service's is left alone."""
     home = tmp_path / folder
