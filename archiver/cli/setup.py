@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import sys
 from gettext import gettext as _
 from pathlib import Path
@@ -17,6 +18,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.text import pad, visible
 from archiver.cli.token import VARIABLE, asked
 from archiver.errors import N_
+from archiver.settings.home import home_path
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -56,8 +58,16 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
     name, account = know_account(app)
     click.echo(_("Account: {name} (ID {account})").format(name=visible(name), account=account))
     click.echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
-    click.echo(_("Next: archive rooms   then: archive contract add job1 --room NUMBER   then: archive sync"))
+    sentence = _("Next: {archive} rooms   then: {archive} contract add job1 --room NUMBER   then: {archive} sync")
+    click.echo(sentence.format(archive=_called(obj)))
     return 0
+
+
+def _called(obj: CliContext) -> str:
+    """How the next commands find this archive: as they are, or by the home that was given to this one alone."""
+    if obj.home == home_path(None, obj.environ):
+        return "archive"
+    return f"archive --home {shlex.quote(visible(str(obj.home)))}"
 
 
 def make_home(home: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 #: Signs that begin no line, and signs that end none (kinsoku; JIS X 4051, JLREQ §3.1.7 and §3.1.8).
 _NOT_FIRST = set(
@@ -16,6 +16,10 @@ _NOT_LAST = set("‘“(〔[{〈《「『【([{")
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+
+_HIRAGANA = re.compile("[\u3041-\u3096]")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+_WORDS = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff々]")
 
 
 def columns(text: str) -> int:
@@ -46,7 +50,7 @@ def wrap(text: str, width: int) -> list[str]:
     """Lines of at most `width` columns: broken at blanks, and between Japanese signs where that is allowed."""
     lines: list[str] = []
     line, blanks = "", ""
-    for unit in _units(text):
+    for unit in _fitting(text, width):
         if unit.isspace():
             blanks += unit
         elif columns(line + blanks + unit) <= width:
@@ -74,11 +78,17 @@ def _column(sign: str) -> int:
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
-def _units(text: str) -> Iterator[str]:
-    """The pieces that no line end may fall into: words, Japanese signs with what clings to them, blanks."""
+def _fitting(text: str, width: int) -> Iterator[str]:
+    """Words as far as they fit into a line, else the pieces of them that no line end may fall into."""
+    for word in _units(text, lambda before, after: _cling(before, after) or _is_one_word(before, after)):
+        yield from (word,) if columns(word) <= width else _units(word, _cling)
+
+
+def _units(text: str, cling: Callable[[str, str], bool]) -> Iterator[str]:
+    """The text in pieces whose neighbouring signs cling to each other."""
     unit = ""
     for sign in text:
-        if unit and not _cling(unit[-1], sign):
+        if unit and not cling(unit[-1], sign):
             yield unit
             unit = ""
         unit += sign
@@ -92,6 +102,13 @@ def _cling(before: str, after: str) -> bool:
     if after in _NOT_FIRST or before in _NOT_LAST or _column(after) == 0:
         return True
     return _column(before) != 2 and _column(after) != 2
+
+
+def _is_one_word(before: str, after: str) -> bool:
+    """What hiragana goes on with, and a run of katakana: 「コピーしてください」 is read as a whole."""
+    if _HIRAGANA.fullmatch(after):
+        return _WORDS.fullmatch(before) is not None
+    return _KATAKANA.fullmatch(before) is not None and _KATAKANA.fullmatch(after) is not None
 
 
 def _cut(unit: str, width: int) -> list[str]:
