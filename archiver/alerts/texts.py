@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from gettext import gettext as _
 from gettext import ngettext
 
@@ -9,8 +10,8 @@ from archiver.platforms.platform import platform_of
 from archiver.signs import Alert, Level, Rule
 
 
-def sentence(alert: Alert) -> str:
-    """One sentence in the language of the process."""
+def sentence(alert: Alert, called: Mapping[str, str] | None = None) -> str:
+    """One sentence in the language of the process; `called` is what a screen calls contracts, by their own ids."""
     number, room = alert.count, alert.room_id
     match alert.rule:
         case Rule.ROOM_INACCESSIBLE:
@@ -40,7 +41,7 @@ def sentence(alert: Alert) -> str:
             )
         case _:
             text = _hint(alert)
-    return text.format(room=room, n=number, **_about(alert))
+    return text.format(room=room, n=number, **_about(alert, called or {}))
 
 
 def _hint(alert: Alert) -> str:
@@ -148,17 +149,17 @@ def _changed(subject: str | None) -> str:
     return words.get(subject or "", other)
 
 
-def _about(alert: Alert) -> dict[str, str]:
+def _about(alert: Alert, called: Mapping[str, str]) -> dict[str, str]:
     """What a subject says, as its rule wrote it."""
     first, _slash, rest = (alert.subject or "").partition("/")
     if alert.rule is Rule.A14:
         return {"hours": rest}
     if alert.rule is not Rule.DEADLINE:
-        return {"contract": first}
+        return {"contract": called.get(first, first)}
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]
     due = next((one for one in platform_of(platform).deadlines if one.rule == rule), None)
     name, advice = (due.name, due.advice) if due else (rule, "")
-    return {"contract": first, "name": name, "day": day, "advice": advice}
+    return {"contract": called.get(first, first), "name": name, "day": day, "advice": advice}
 
 
 def urgency(level: Level) -> str:

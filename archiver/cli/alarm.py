@@ -206,7 +206,7 @@ def screenshots(contract: Contract, messages: Sequence[str]) -> str:
         "Screenshots worth taking while the account is still there: {messages}    "
         "archive attach FILE --contract {contract} --message {first}"
     )
-    return sentence.format(messages=named, contract=visible(contract.id), first=f"m{messages[0]}")
+    return sentence.format(messages=named, contract=visible(contract.label), first=f"m{messages[0]}")
 
 
 def _next(contract: Contract, to_show: Sequence[str]) -> list[str]:

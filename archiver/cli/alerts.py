@@ -14,6 +14,8 @@ from archiver.cli.text import columns, pad, visible, wrap
 from archiver.errors import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archiver.signs import Alert
 
 WIDTH = 80
@@ -28,6 +30,7 @@ WIDTH = 80
 @click.pass_context
 def command_alerts(ctx: click.Context, as_json: bool) -> int:
     """List every alert; needs no token and no network."""
+    from archiver.cli.screen import labels
     from archiver.schedule.lookout import document
     from archiver.store.alerts import alerts
     from archiver.store.archive import Archive
@@ -40,11 +43,12 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
     with Archive(obj.home).reading() as reading:
         held = alerts(reading)
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
+        called = labels(rooms)
         to_show = [(one, worth_showing(reading, held, its)) for one, its in rooms.items()]
     if as_json:
         click.echo(json.dumps({"alerts": [document(one) for one in held]}, ensure_ascii=False))
     else:
-        _tell(held)
+        _tell(held, called)
         for contract, messages in to_show:
             if messages:
                 click.echo("\n".join(wrap(screenshots(contract, messages), WIDTH)))
@@ -68,14 +72,14 @@ def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
     return 0
 
 
-def _tell(held: list[Alert]) -> None:
+def _tell(held: list[Alert], called: Mapping[str, str]) -> None:
     from archiver.alerts.texts import sentence, urgency
     from archiver.cli.screen import jst
 
     for one in held:
         state = _("put aside") if one.dismissed else urgency(one.level)
         head = f"{one.number:>3} {pad('[' + state + ']', 12)} {jst(one.at)}  "
-        for number, line in enumerate(wrap(sentence(one), WIDTH - columns(head))):
+        for number, line in enumerate(wrap(sentence(one, called), WIDTH - columns(head))):
             click.echo((head if not number else " " * columns(head)) + line)
         if one.reason:
             for line in wrap(_("Reason: {reason}").format(reason=visible(one.reason)), WIDTH - columns(head)):

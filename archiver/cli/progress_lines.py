@@ -29,9 +29,14 @@ def words(progress: Progress, *, days: int) -> Iterator[tuple[str, list[str]]]:
     """Label and sentences of each work that there is."""
     if progress.rereading.old:
         yield _("Re-reading"), [_reread(progress.rereading, days)]
-    cells = _cells(progress.backfill)
+    yield from backfill_words(progress.backfill)
+
+
+def backfill_words(found: Tally) -> Iterator[tuple[str, list[str]]]:
+    """The same of the back-fill alone, which is counted at once in any archive."""
+    cells = _cells(found)
     if cells:
-        yield _("Back-fill"), ["  ".join(cells), *_unseen(progress.backfill)]
+        yield _("Back-fill"), ["  ".join(cells), *_unseen(found)]
 
 
 def document(progress: Progress) -> dict[str, object]:

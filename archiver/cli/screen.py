@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -243,11 +243,17 @@ def condition(told: Status, found: Sequence[str], alarms: Sequence[Alarm]) -> Le
 def other_alerts(told: Status, alarms: Sequence[Alarm]) -> list[str]:
     """Alerts that ask for a look and stand in no alarm, one sentence each."""
     shown = {one.number for alarm in alarms for one in alarm.alerts}
+    called = labels(told.contracts)
     return [
-        f"[{texts.urgency(one.level)}] {jst(one.at)} {texts.sentence(one)}"
+        f"[{texts.urgency(one.level)}] {jst(one.at)} {texts.sentence(one, called)}"
         for one in told.alerts
         if one.level is not Level.LOW and one.number not in shown
     ]
+
+
+def labels(contracts: Iterable[Contract]) -> dict[str, str]:
+    """What the screen calls contracts, by their own ids."""
+    return {one.id: visible(one.label) for one in contracts}
 
 
 def backup_words(last: LastBackup | None, attention: str) -> tuple[str, str, str]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from archiver.cli import alarm, dues, screen, stamps, standing, watch
+from archiver.cli import alarm, dues, progress_lines, screen, stamps, standing, watch
+from archiver.cli.commands import COMMANDS
+from archiver.cli.text import visible
 from archiver.settings.home import home_path
 from archiver.signs import Level
+from archiver.store import quests
+from archiver.view import pasting
 from archiver.view.desk import Attention, Block, Condition, Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -55,22 +61,39 @@ def attention(reading: Reading, told: Status, settings: Settings, *, now: dateti
     stopped = standing.obstacles(reading, settings.home)
     found = screen.warnings(told, settings, now=now, stopped=stopped) + watched
     alarms = alarm.alarms(reading, told.contracts, told.alerts)
+    words = command(settings.home)
+    sentences = (*found, *screen.other_alerts(told, alarms))
+    facts = _facts(reading, told, settings, rooms, now=now)
     return Attention(
         condition=_CONDITIONS[screen.condition(told, found, alarms)],
-        blocks=tuple(_block(one) for one in alarms),
-        sentences=(*found, *screen.other_alerts(told, alarms)),
-        facts=tuple(_facts(reading, told, settings, now=now)),
+        blocks=tuple(_block(one, words) for one in alarms),
+        sentences=tuple(calling(one, words) for one in sentences),
+        facts=tuple((label, calling(fact, words, alone=True)) for label, fact in facts),
     )
 
 
-def _block(one: alarm.Alarm) -> Block:
-    words = alarm.told(one)
-    return Block(words.head, words.rows, words.steps)
+def calling(sentence: str, words: Sequence[str], *, alone: bool = False) -> str:
+    """A sentence whose commands call the program for this archive; `alone`: where two blanks keep them apart.
+
+    That is for sentences with a path or a name in them, which may look like a command.
+    """
+    begun = r"(?:^|(?<=  ))" if alone else r"(?<![\w/.\\-])"
+    line = visible(pasting.line(words, platform=sys.platform))
+    return re.sub(rf"{begun}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
 
 
-def _facts(reading: Reading, told: Status, settings: Settings, *, now: datetime) -> Iterator[tuple[str, str]]:
+def _block(one: alarm.Alarm, words: Sequence[str]) -> Block:
+    told = alarm.told(one)
+    return Block(told.head, told.rows, tuple(calling(step, words) for step in told.steps))
+
+
+def _facts(
+    reading: Reading, told: Status, settings: Settings, rooms: Collection[int], *, now: datetime
+) -> Iterator[tuple[str, str]]:
     """As in `status`, but for the re-reading, whose counting would make the page wait in a large archive."""
     yield _("Last save"), screen.jst(told.last_sync) if told.last_sync else _("never")
+    for label, texts in progress_lines.backfill_words(quests.tally(reading, rooms)):
+        yield from ((label, text) for text in texts)
     yield _("Daily seals"), "  ".join(stamps.seal_words(told))
     if not settings.timestamp.authorities:
         yield _("Third-party time"), _("off (the seals show no time that a stranger vouches for)")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.language import speak
+from archiver.cli.viewing import calling
 from archiver.store import revision
 from archiver.store.archive import DATABASE, Archive
 from archiver.store.queries.status import status
@@ -127,3 +128,49 @@ def test_the_page_is_in_the_language_of_the_program(home: Path, monkeypatch: pyt
     assert "概要" in japanese
     assert '<html lang="en">' in english
     assert "Overview" in english
+
+
+def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) -> None:
+    """In the block of the worst day, among what deserves attention and below; one contract has one name."""
+    with running(tmp_path / "home") as world:
+        world.contract("job1", world.room, platform="crowdworks", platform_id="12345678", title="動画編集10本")
+        world.posts(3)
+        world.sync()
+        world.clock.pass_by(days=1)
+        world.chatwork.cancel_account(world.tanaka)
+        world.sync(full=True)
+    with looking(tmp_path / "home") as browser:
+        page = text_of(browser.get("/"))
+
+    called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (?:FILE --contract )?(\w+))?", page)
+    commands = [one for one in called if one[1] in ("export", "attach", "backup", "contract", "sync", "show")]
+    assert {"export", "backup", "sync"} <= {command for _home, command, _rest in commands}
+    assert {str(tmp_path / "home")} == {home for home, _command, _rest in commands}
+    assert "job1" not in page
+
+
+def test_a_path_that_looks_like_a_command_stays_as_it_is() -> None:
+    """Only what stands by itself is a command there."""
+    words = ("archive", "--home", "/x y")
+
+    kept = calling("11-05 10:00  /mnt/my archive backup/copy", words, alone=True)
+    called = calling("only here   archive backup DEST", words, alone=True)
+
+    assert "11-05 10:00  /mnt/my archive backup/copy" == kept
+    assert "only here   archive --home '/x y' backup DEST" == called
+
+
+def test_what_only_ids_tell_of_stands_there_as_in_status(tmp_path: Path) -> None:
+    """What waits, what was read, and what could not be."""
+    with running(tmp_path / "home") as world:
+        gone = world.post("消える")
+        world.chatwork.vanish(gone)
+        world.post(f"[rp aid=1 to={world.room}-{gone}]はい")
+        world.posts(99)
+        world.sync()
+        world.sync(full=True)
+    with looking(tmp_path / "home") as browser:
+        page = text_of(browser.get("/"))
+
+    assert "Back-fill" in page
+    assert "not readable 1" in page
