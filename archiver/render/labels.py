@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archiver.chatwork.notation import Box, Code, Node, Quote, Reply, Rule, TaskBox, Text, Title, Url
+from archiver.chatwork.notation import Box, Code, Node, Person, Quote, Reply, Rule, TaskBox, Text, Title, Url
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.times import typed, typed_day
 from archiver.render.visible import visible
@@ -47,15 +47,20 @@ class References:
 NOWHERE = References(name_of=lambda _account: None, link_of=lambda _room, _message: None, file_of=lambda _file: None)
 """Knows nothing: ids are shown as numbers."""
 
+BETWEEN_NAMES = "、"
+"""Chatwork lists people without anything between their names."""
+
 BLOCKS = Quote | Box | Title | TaskBox | Code | Rule
 """Nodes that stand on lines of their own."""
 
 
 def laid_out(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
-    """The nodes without the one line feed that only sets a box apart from the text around it."""
+    """The nodes without the one line feed that only sets a box apart from the text around it, names kept apart."""
     last = len(nodes) - 1
     for index, node in enumerate(nodes):
         if not isinstance(node, Text):
+            if index and _is_name(node) and _is_name(nodes[index - 1]):
+                yield Text(BETWEEN_NAMES)
             yield node
             continue
         text = node.source
@@ -65,6 +70,10 @@ def laid_out(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
             text = text[:-1]
         if text:
             yield node if text == node.source else Text(text)
+
+
+def _is_name(node: Node) -> bool:
+    return isinstance(node, Person) and node.name
 
 
 def person(account: AccountId, references: References) -> str:

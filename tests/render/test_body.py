@@ -45,7 +45,7 @@ KNOWN = References(name_of, link_of, file_of)
         ("[info][title]題[/title]\n本文\n[/info]", "| 【題】\n| 本文"),
         ("a[hr]b", "a\n------------------------\nb"),
         ("[code]\n[hr] :)\n[/code]", "    [hr] :)"),
-        ("[picon:1][pname:1][piconname:9]", "[アイコン: 田中]田中ID 9"),
+        ("[picon:1][pname:1][piconname:9]", "[アイコン: 田中]田中、ID 9"),
         (
             "[task aid=1,9 st=open lt=1793841273 ltype=date]字幕[/task]",
             "| [タスク(未完了) 担当: 田中、ID 9 期限: 2026-11-05]\n| 字幕",
@@ -55,6 +55,10 @@ KNOWN = References(name_of, link_of, file_of)
             "| [タスク(完了) 担当: 田中 期限: 2026-11-05 10:14:33]\n| 字幕",
         ),
         ("[task aid=1 st=x lt=0][/task][task:7]", "| [タスク(x) 担当: 田中 期限: なし]\n[タスクID 7]"),
+        (
+            "[piconname:1][piconname:9][pname:1][dtext:file_uploaded]",
+            "田中、ID 9、田中ファイルをアップロードしました。",
+        ),
         ("[dtext:file_uploaded][dtext:other]", "ファイルをアップロードしました。[dtext:other]"),
         ("[preview id=4][download:4]a.png (1 KB)[/download]", "[プレビュー: F-0004][ファイル: F-0004 a.png (1 KB)]"),
         ("[download:9]a\u202eb[/download]", "[ファイル: ファイルID 9 a[U+202E]b]"),
