@@ -48,6 +48,7 @@ def _all(reading: Reading, query: Query, scope: Scope) -> Iterator[Other]:
     """Everything in scope but for its time; only of people's things it is known whose they are."""
     if scope.has <= {"file"}:
         yield from _files(reading, query, scope)
+        yield from _former_files(reading, scope)
     if scope.has <= {"task"}:
         yield from _tasks(reading, scope)
     if not scope.has and scope.authors is None:
@@ -72,6 +73,25 @@ def _files(reading: Reading, query: Query, scope: Scope) -> Iterator[Other]:
     for room, file, account, sent, name in driver(reading.sql).execute(_FILES):
         if query.matches(fold(name)) and _is_in(scope.rooms, room) and _is_in(scope.authors, account):
             yield Other("file", room, None, str(file), _unix(sent), name)
+
+
+_SEVERAL = "SELECT key FROM entry WHERE key > 'file/' AND key < 'file0' GROUP BY key HAVING count(*) > 1"
+"""Files about which there is more than one entry; few are."""
+_NAMED = (
+    "SELECT f.room_id, f.file_id, f.account_id, f.upload_time, e.line FROM entry e"
+    " JOIN file f ON f.room_id = e.room_id AND f.file_id = CAST(substr(e.key, 6) AS INTEGER)"
+    " WHERE e.key = ? AND e.kind = 'file'"
+)
+
+
+def _former_files(reading: Reading, scope: Scope) -> Iterator[Other]:
+    """Files under each name they had, which only the entries have; at the time of the file as it is listed now."""
+    source = driver(reading.sql)
+    for (key,) in source.execute(_SEVERAL).fetchall():
+        for room, file, account, sent, line in source.execute(_NAMED, (key,)):
+            if _is_in(scope.rooms, room) and _is_in(scope.authors, account):
+                name = readable(text(json.loads(line)["payload"]["object"].get("filename")))
+                yield Other("file", room, None, str(file), _unix(sent), name)
 
 
 def _tasks(reading: Reading, scope: Scope) -> Iterator[Other]:

@@ -76,19 +76,31 @@ def room_names(reading: Reading) -> dict[int, str]:
 
 
 def _rooms(reading: Reading, query: Query, named: Collection[str], numbers: Collection[int]) -> frozenset[int] | None:
-    """Rooms of the options, narrowed by what the words say of rooms."""
+    """Rooms that both options name, narrowed by what the words say of rooms."""
     known = {room.room_id for one in contracts(reading) for room in one.rooms}
     for number in numbers:
         if number not in known:
             raise errors.UnknownRoom(room=number)
-    wanted: frozenset[int] | None = None
-    if named or numbers:
-        wanted = frozenset([*numbers, *(room.room_id for name in named for room in contract(reading, name).rooms)])
+    wanted: list[frozenset[int]] = []
+    if named:
+        wanted.append(frozenset(room.room_id for name in named for room in contract(reading, name).rooms))
+    if numbers:
+        wanted.append(frozenset(numbers))
     if query.rooms:
-        names = room_names(reading).items()
-        found = frozenset(number for number, name in names if _is_called(number, name, query.rooms))
-        wanted = found if wanted is None else wanted & found
-    return wanted
+        names = _every_name(reading)
+        wanted.append(frozenset(number for number, name in names if _is_called(number, name, query.rooms)))
+    return frozenset.intersection(*wanted) if wanted else None
+
+
+def _every_name(reading: Reading) -> Iterator[tuple[int, str]]:
+    """Each room under each name it had; earlier ones only the entries have."""
+    yield from room_names(reading).items()
+    entry = schema.entry.c
+    lines = reading.sql.execute(
+        select(entry.line).where(entry.key > "room/", entry.key < "room0", entry.kind == "room")
+    )
+    for told in map(json.loads, lines.scalars()):
+        yield told["room_id"], text(told["payload"]["object"].get("name"))
 
 
 def _authors(reading: Reading, wanted: Collection[str]) -> frozenset[int]:

@@ -22,7 +22,18 @@ from archiver.store.search_scope import Scope
 from archiver.store.search_signs import FORMAT, fold
 from archiver.store.search_walk import newest
 from archiver.store.search_words import Query, parse
-from tests.support.archive import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, hidden_story, message_object, story
+from tests.support.archive import (
+    CLIENT,
+    OTHER_ROOM,
+    OWNER,
+    ROOM,
+    ArchiveMaker,
+    at,
+    file_object,
+    hidden_story,
+    message_object,
+    story,
+)
 from tests.support.tampering import empty_archive
 
 
@@ -363,3 +374,30 @@ def test_a_deletion_is_found_also_after_the_plan_hid_the_message(tmp_path: Path)
     assert (State.HIDDEN, True, True) == (before.state, before.was_deleted, before.before_deletion)
     assert (State.HIDDEN, True, False) == (earlier.state, earlier.was_edited, earlier.before_deletion)
     assert (True, True) == (before.earlier, earlier.earlier)
+
+
+def test_a_room_is_found_by_a_name_it_had(made: ArchiveMaker) -> None:
+    """And by the present one."""
+    made.room("短くした名前", minutes=300)
+
+    former, present = find(made.archive, "room:田中様 お願い"), find(made.archive, "room:短く お願い")
+
+    assert ids(former) == ids(present) != []
+
+
+def test_a_file_is_found_by_a_name_it_had(made: ArchiveMaker) -> None:
+    """Once under each, though it was listed more often."""
+    for name, size in (("見積_旧.pdf", 5), ("見積_新.pdf", 6), ("見積_新.pdf", 7)):
+        made.file(file_object(21, name, size), b"x" * size, minutes=300)
+
+    found = find(made.archive, "見積").others
+
+    assert [("21", "見積_新.pdf"), ("21", "見積_旧.pdf")] == sorted((one.id, one.text) for one in found)
+
+
+def test_a_room_and_a_contract_narrow_each_other(made: ArchiveMaker) -> None:
+    """A room of another contract leaves nothing."""
+    both = find(made.archive, "お願い", rooms=[ROOM], contracts=["job1"])
+    apart = find(made.archive, "お願い", rooms=[ROOM], contracts=["job2"])
+
+    assert (["2", "1"], []) == (ids(both), ids(apart))
