@@ -32,7 +32,7 @@ def test_an_edit_shows_both_texts_with_their_differences(told: Browser) -> None:
     assert "first seen 2026-11-05 10:05:00, last seen 2026-11-05 11:00:00" in html
     assert "Between 2026-11-05 11:00:00 and 2026-11-05 12:00:00 the text changed." in html
     assert "Chatwork&#39;s time of the edit: 2026-11-05 11:10:00" in html
-    assert 2 == html.count('<section class="side"')
+    assert 2 == html.count('<div class="side">')
     assert '<section class="old">' not in html
     assert '<p class="legend">' in html
 
@@ -159,3 +159,17 @@ def test_a_message_of_another_chat_is_on_that_chats_page(told: Browser) -> None:
     """The number of the chat belongs to the address."""
     told.get(f"/room/{OTHER_ROOM}/message/900")
     told.get("/room/5/message/900", status=404)
+
+
+def test_with_three_texts_no_two_parts_of_the_page_have_one_name(tmp_path: Path) -> None:
+    """The middle text stands in two comparisons; whoever jumps from part to part can tell them apart."""
+    maker = story(tmp_path / "home")
+    edited = message_object(2, "三つ目の文面", sent=1, update_time=int(at(200).timestamp()))
+    maker.sync([edited], changed={2: "edited"}, minutes=300)
+    maker.archive.close()
+    with looking(maker.home) as browser:
+        page = browser.get(f"/room/{ROOM}/message/2")
+
+    named = re.findall(r'<section [^>]*aria-label="([^"]*)"', page)
+    assert 4 == page.count('<div class="side">')
+    assert len(named) == len(set(named))
