@@ -80,6 +80,7 @@ def delivery_add(
     if not fresh:
         sentence = _("It was entered already: delivery {number} of contract {contract}, {at}.")
     click.echo(sentence.format(number=made.number, contract=visible(contract.label), at=made.at))
+    _warn_of_sender(archive, contract, made)
     _tell_match(archive, contract, made)
     return 0
 
@@ -133,6 +134,8 @@ def delivery_set(
         writing_down.change(writing, contract.id, made, at=utc_now())
     sentence = _("Saved: delivery {number} of contract {contract}.")
     click.echo(sentence.format(number=number, contract=visible(contract.label)))
+    if file_id is not None:
+        _warn_of_sender(archive, contract, made)
     if path is not None:
         _tell_match(archive, contract, made)
     return 0
@@ -218,6 +221,25 @@ def _check_file(archive: Archive, contract: Contract, file_id: int) -> None:
     with archive.reading() as reading:
         if sent_file(reading, stated.rooms_of(contract), file_id) is None:
             raise errors.UnknownFile(contract=contract.id, file=file_id)
+
+
+def _warn_of_sender(archive: Archive, contract: Contract, made: Delivery) -> None:
+    """Say that somebody else sent the file of this id: a delivery is the user's own work."""
+    from archiver.store.queries.mapping import sides
+    from archiver.store.queries.stated import sender_of
+
+    if made.file_id is None:
+        return
+    with archive.reading() as reading:
+        sender = sender_of(reading, stated.rooms_of(contract), made.file_id)
+        mine = sides(reading, contract.id).mine
+    if sender is not None and sender not in mine:
+        said = _(
+            "[Note] File {file} was sent on Chatwork by account {account}, not by you. "
+            "If it is not what you delivered: archive delivery remove {contract} {number}"
+        )
+        told = said.format(file=made.file_id, account=sender, contract=contract.id, number=made.number)
+        click.echo(told, err=True)
 
 
 def _tell_match(archive: Archive, contract: Contract, made: Delivery) -> None:

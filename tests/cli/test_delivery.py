@@ -86,6 +86,21 @@ def test_a_delivery_is_entered_matched_corrected_and_taken_back(desk: Desk, tmp_
     assert b"other bytes" not in b"".join(path.read_bytes() for path in desk.home.rglob("*") if path.is_file())
 
 
+def test_a_file_that_somebody_else_sent_is_told(desk: Desk, chatwork: Chatwork) -> None:
+    """By its number only the user's own file is a delivery without a word."""
+    own = int(chatwork.upload(desk.room, chatwork.owner, "納品.zip", data=b"own bytes"))
+    desk.run("sync")
+
+    theirs = desk.both("delivery", "add", "job1", "--at", "2026-11-05", "--file-id", desk.file)
+    mine = desk.both("delivery", "add", "job1", "--at", "2026-11-06", "--file-id", own)
+    corrected = desk.both("delivery", "set", "job1", 2, "--file-id", desk.file)
+
+    assert str(desk.file) in theirs[1]
+    assert "archive delivery remove job1 1" in theirs[1]
+    assert "" == mine[1]
+    assert "archive delivery remove job1 2" in corrected[1]
+
+
 def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk, tmp_path: Path) -> None:
     """Bad dates, an unknown contract, file or delivery, a folder, a file above the limit, the token: exit 2."""
     large = tmp_path / "large.bin"

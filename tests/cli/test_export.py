@@ -27,15 +27,6 @@ from tests.support.terminal import TOKEN, Terminal
 class Desk(Terminal):
     """A terminal in English over an archive with one case: a third person, and something to cover."""
 
-    def both(self, *arguments: object, code: int = 0) -> tuple[str, str]:
-        """What a command prints on stdout and stderr."""
-        told = subprocess.run(
-            self.command(*arguments), env=self.environ, capture_output=True, text=True, encoding="utf-8"
-        )
-        assert code == told.returncode, told.stdout + told.stderr
-        assert "Traceback" not in told.stderr
-        return told.stdout, told.stderr
-
     def exported(self, *arguments: object, code: int = 0) -> dict[str, Any]:
         """The document of an export into `out`."""
         document: dict[str, Any] = json.loads(self.both("export", "job1", "--json", *arguments, code=code)[0])

@@ -54,15 +54,6 @@ class Sealing(Terminal):
         self.chatwork.post(self.room, self.tanaka, text)
         self.run("sync")
 
-    def both(self, *arguments: str, code: int = 0) -> tuple[str, str]:
-        """Stdout and stderr of a command."""
-        told = subprocess.run(
-            self.command(*arguments), env=self.environ, capture_output=True, text=True, encoding="utf-8"
-        )
-        assert code == told.returncode, told.stdout + told.stderr
-        assert "Traceback" not in told.stderr
-        return told.stdout, told.stderr
-
     def authorities(self) -> list[dict[str, str]]:
         """Those that stand in the settings."""
         told = tomllib.loads((self.home / "archive.toml").read_text(encoding="utf-8"))

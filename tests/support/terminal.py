@@ -42,6 +42,15 @@ class Terminal:
         assert "Traceback" not in told.stderr
         return told.stdout if code in (0, 3, 4) else told.stderr
 
+    def both(self, *arguments: object, code: int = 0) -> tuple[str, str]:
+        """What a command prints on stdout and stderr."""
+        told = subprocess.run(
+            self.command(*arguments), env=self.environ, capture_output=True, text=True, encoding="utf-8"
+        )
+        assert code == told.returncode, told.stdout + told.stderr
+        assert "Traceback" not in told.stderr
+        return told.stdout, told.stderr
+
     def json(self, *arguments: object, code: int = 0) -> dict[str, Any]:
         """Run a command with `--json`."""
         found: dict[str, Any] = json.loads(self.run(*arguments, "--json", code=code))

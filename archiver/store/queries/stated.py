@@ -92,6 +92,15 @@ def sent_file(reading: Reading, rooms: Collection[int], file_id: int) -> Sent | 
     return None if row is None else Sent(*row)
 
 
+def sender_of(reading: Reading, rooms: Collection[int], file_id: int) -> int | None:
+    """The account that sent the file of this id in one of these rooms; None if there is none."""
+    if not 0 < file_id < 2**63:
+        return None
+    query = select(_FILE.account_id).where(_FILE.room_id.in_(sorted(rooms)), _FILE.file_id == file_id)
+    found: int | None = reading.sql.execute(query).scalar()
+    return found
+
+
 def holds_message(reading: Reading, rooms: Collection[int], message_id: MessageId) -> bool:
     """Whether a message of one of these rooms is known."""
     position, table = int(message_id), schema.message.c
