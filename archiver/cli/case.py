@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli import facts, mapping
+from archiver.cli import facts, mapping, periods
 from archiver.cli.completing import contract_ids, room_numbers
 from archiver.cli.context import CliContext
+from archiver.cli.periods import NUMBER
 from archiver.cli.text import pad, visible
 from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, RoomId
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from archiver.store.archive import Archive
 
 ID = re.compile(r"[a-z0-9-]{1,32}")
-
-NUMBER = click.IntRange(1, 2**63 - 1)
-"""A room's number; the archive can keep no greater one."""
 
 
 @click.group("contract", help=N_("Jobs and their rooms. Only rooms of a contract are saved."))
@@ -49,10 +47,18 @@ def command_contract() -> None:
     shell_complete=room_numbers,
     help=N_("A room; repeatable."),
 )
+@periods.options
 @facts.options
 @click.pass_obj
 def contract_add(
-    obj: CliContext, /, contract_id: str | None, rooms: tuple[int, ...], note: str | None, **given: str | None
+    obj: CliContext,
+    /,
+    contract_id: str | None,
+    rooms: tuple[int, ...],
+    begins: periods.Given,
+    ends: periods.Given,
+    note: str | None,
+    **given: str | None,
 ) -> int:
     """Look the rooms up once; without network they are taken unchecked, and that is said."""
     from archiver import app as application
@@ -61,6 +67,7 @@ def contract_add(
     if contract_id is not None and not ID.fullmatch(contract_id):
         raise errors.BadContractId(contract=contract_id)
     stated = facts.read_facts(given, now=application.utc_now())
+    listed = periods.bounded([ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)], begins, ends)
     app = application.existing(application.build(obj.settings(), obj.environ))
     if not rooms and sys.stdin.isatty():
         from archiver.cli import contract_asking
@@ -74,7 +81,7 @@ def contract_add(
         raise errors.ContractExists(contract=contract_id)
     if not rooms:
         raise errors.UsageError(detail=_("Say which rooms belong to the contract: --room NUMBER (see: archive rooms)"))
-    made = Contract(contract_id, tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)), **stated)
+    made = Contract(contract_id, listed, **stated)
     facts.check_order(made)
     unchecked = _look_up(app, rooms)
     state(app.archive, made, note)
@@ -106,6 +113,22 @@ def tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> None
         if others:
             sentence = _("Room {room} also belongs to {contracts}; that is allowed.")
             click.echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
+            if room.start is None:
+                hint = _("Its packages hold the whole talk. To hold only this job's part: {command}")
+                command = f"archive contract set {made.id} --room-from {room.room_id} 2026-11-01"
+                click.echo(hint.format(command=command))
+    _tell_number(made, held)
+
+
+def _tell_number(made: Contract, held: list[Contract]) -> None:
+    """Warn if the platform's number is that of another contract too."""
+    others = [one.id for one in held if one.id != made.id and one.platform_id == made.platform_id]
+    if made.platform_id is not None and others:
+        sentence = _(
+            "[Note] The number {number} is that of {contracts} too. If it is right, name each as it is called."
+        )
+        told = sentence.format(number=visible(made.platform_id), contracts=", ".join(others))
+        click.echo(told, err=True)
 
 
 @command_contract.command("set", help=N_("Change or add facts of a contract; what was stated before stays on record."))
@@ -113,14 +136,27 @@ def tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> None
 @click.option(
     "--room", "rooms", multiple=True, type=NUMBER, metavar="N", shell_complete=room_numbers, help=N_("Add this room.")
 )
+@periods.options
 @facts.options
 @click.pass_obj
 def contract_set(
-    obj: CliContext, /, contract_id: str, rooms: tuple[int, ...], note: str | None, **given: str | None
+    obj: CliContext,
+    /,
+    contract_id: str,
+    rooms: tuple[int, ...],
+    begins: periods.Given,
+    ends: periods.Given,
+    note: str | None,
+    **given: str | None,
 ) -> int:
     """Only what is given changes."""
     from archiver import app as application
+    from archiver.store.queries.contracts import contracts
 
+    if not (rooms or begins or ends) and all(one is None for one in (note, *given.values())):
+        detail = _("Say what to change, such as --title, --client, --url, --amount, --room or --note.")
+        all_of_them = _("All that can be given: archive contract set --help")
+        raise errors.UsageError(detail=f"{detail} {all_of_them}")
     stated = facts.read_facts(given, now=application.utc_now())
     app = application.existing(application.build(obj.settings(), obj.environ))
     before = _find(app.archive, contract_id)
@@ -128,8 +164,11 @@ def contract_set(
     unchecked = bool(rooms) and _look_up(app, rooms)
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
-    state(app.archive, replace(before, rooms=before.rooms + added, **stated), note)
+    made = replace(before, rooms=periods.bounded(before.rooms + added, begins, ends), **stated)
+    state(app.archive, made, note)
     click.echo(_("Saved: {contract}.").format(contract=visible(contract_id)))
+    with app.archive.reading() as reading:
+        _tell_number(made, contracts(reading))
     if unchecked:
         click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
     return 0

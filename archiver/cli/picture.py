@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archiver import case
 from archiver.case import Contact
-from archiver.cli import stated
+from archiver.cli import periods, stated
 from archiver.cli.dues import blank_words, due_line, dues
 from archiver.cli.mapping import part_word, people
 from archiver.cli.text import columns, pad, visible, wrap
@@ -108,6 +108,12 @@ def _mapped(told: Around, names: dict[int, str]) -> Iterator[str]:
 
 
 def _talk(told: Around, words: Platform, now: datetime) -> list[str]:
+    bounds = [said for said in map(periods.words, told.contract.rooms) if said]
+    only = [_("To it belongs only what was said {periods}.").format(periods=_(", ").join(bounds))] if bounds else []
+    return [*_first_and_last(told, words, now), *only]
+
+
+def _first_and_last(told: Around, words: Platform, now: datetime) -> list[str]:
     rooms = _(", ").join(f"{room.room_id}" for room in told.contract.rooms)
     if told.first is None:
         none_yet = _("No message is kept yet.")

@@ -26,6 +26,16 @@ class AmbiguousContract(UsageError):
     hint = N_("See the contracts with: archive contract list")
 
 
+class SharedNumber(UsageError):
+    """The number on the platform that was given is that of several contracts."""
+
+    message = N_("The number “{number}” is that of several contracts: {contracts}.")
+    hint = N_(
+        "Name the contract as it is called here. "
+        "A wrong number is corrected with: archive contract set ID --platform-id"
+    )
+
+
 class NoContract(UsageError):
     """Nothing is archived before a contract names its rooms."""
 

@@ -17,6 +17,7 @@ from archiver.cli.picture import picture
 from archiver.cli.text import columns
 from archiver.demo.chatwork import Chatwork
 from archiver.records import Contract, Delivery
+from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, the_contract
 from archiver.store.queries.reading import names
 from archiver.store.stated import add_delivery
@@ -68,6 +69,78 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A world whose contract is one on CrowdWorks."""
     with running(tmp_path / "home") as world:
         yield world
+
+
+def test_a_room_has_a_period_in_a_contract(desk: Desk) -> None:
+    """Stated with `add` or `set`, shown, and taken away again; a package of the contract is cut by it."""
+    desk.run("contract", "add", "job2", "--room", desk.room, "--room-from", desk.room, "2026-11-01")
+    begun = desk.run("contract", "show", "job2")
+    desk.run("contract", "set", "job2", "--room-to", desk.room, "2026/11/30")
+    ended = desk.run("contract", "show", "job2")
+    period = periods_of(desk, "job2")
+    desk.run("contract", "set", "job2", "--room-from", desk.room, "2030-01-01T10:00", "--room-to", desk.room, "-")
+    package = desk.json("export", "job2", "--for", "consult")
+    desk.run("contract", "set", "job2", "--room-from", desk.room, "-")
+
+    assert f"{desk.room} から" not in desk.run("contract", "show", "job2")
+    assert f"チャット{desk.room}の2026-11-01から" in begun
+    assert f"チャット{desk.room}の2026-11-01から2026-11-30まで" in ended
+    assert [(datetime(2026, 10, 31, 15, tzinfo=UTC), datetime(2026, 11, 30, 15, tzinfo=UTC))] == period
+    assert [(None, None)] == periods_of(desk, "job2")
+    assert 0 == package["messages"]
+
+
+def periods_of(desk: Desk, name: str) -> list[tuple[datetime | None, datetime | None]]:
+    """The periods of a contract's rooms, as stated."""
+    archive = Archive(desk.home)
+    with archive.reading() as reading:
+        found = [(room.start, room.end) for room in the_contract(reading, name).rooms]
+    archive.close()
+    return found
+
+
+def test_a_room_that_jobs_share_asks_for_its_period(desk: Desk) -> None:
+    """Else the second job's package would hand out the first's talk."""
+    told = desk.run("contract", "add", "job2", "--room", desk.room)
+
+    assert f"archive contract set job2 --room-from {desk.room} " in told
+
+
+def test_a_bad_period_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
+    """Another room, a day that is none, an end before the beginning, half of it."""
+    before = desk.entries()
+
+    for option in (
+        ("--room-from", 42, "2026-11-01"),
+        ("--room-from", desk.room, "昨日"),
+        ("--room-from", desk.room, "2026-11-02", "--room-to", desk.room, "2026-11-01"),
+        ("--room-to", desk.room),
+    ):
+        desk.run("contract", "set", "job1", *option, code=2)
+
+    assert before == desk.entries()
+
+
+def test_a_number_of_two_contracts_names_neither(desk: Desk) -> None:
+    """It is said when the second is entered, and asked back when it is used."""
+    _, warned = desk.both("contract", "add", "job2", "--room", desk.room, "--platform-id", "12345678")
+    _, again = desk.both("contract", "set", "job2", "--title", "編集")
+    _, refused = desk.both("export", "12345678", code=2)
+    _, named = desk.both("contract", "set", "job2", "--platform-id", "555")
+
+    assert "job1" in warned
+    assert "job1" in again
+    assert "job1, job2" in refused
+    assert "" == named
+    assert "12345678" in desk.run("contract", "show", "12345678")
+
+
+def test_a_change_of_nothing_says_what_can_be_given(desk: Desk) -> None:
+    """Nothing is saved, so nothing is said to be."""
+    _, err = desk.both("contract", "set", "job1", code=2)
+
+    assert "--title" in err
+    assert "contract set --help" in err
 
 
 def test_who_is_who_is_stated_shown_changed_and_taken_back(desk: Desk) -> None:

@@ -71,19 +71,21 @@ def contracts(reading: Reading) -> list[Contract]:
 
 
 def contract(reading: Reading, name: str) -> Contract:
-    """The contract of this id, or of this platform id. Raises UnknownContract."""
+    """The contract of this id, or of this platform id. Raises UnknownContract, SharedNumber."""
     known = contracts(reading)
     for one in known:
         if one.id == name:
             return one
-    for one in known:
-        if one.platform_id == name:
-            return one
-    raise errors.UnknownContract(contract=name)
+    numbered = [one for one in known if one.platform_id == name]
+    if not numbered:
+        raise errors.UnknownContract(contract=name)
+    if len(numbered) > 1:
+        raise errors.SharedNumber(number=name, contracts=", ".join(one.id for one in numbered))
+    return numbered[0]
 
 
 def the_contract(reading: Reading, name: str | None) -> Contract:
-    """The named contract, or the only one. Raises UnknownContract, NoContract, AmbiguousContract."""
+    """The named contract, or the only one. Raises UnknownContract, SharedNumber, NoContract, AmbiguousContract."""
     if name is not None:
         return contract(reading, name)
     known = contracts(reading)
