@@ -19,6 +19,7 @@ _UNSEEN = re.compile(
 
 _HIRAGANA = re.compile("[\u3041-\u3096]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+_KANJI = re.compile("[\u3400-\u9fff々]")
 _WORDS = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff々]")
 
 
@@ -105,10 +106,10 @@ def _cling(before: str, after: str) -> bool:
 
 
 def _is_one_word(before: str, after: str) -> bool:
-    """What hiragana goes on with, and a run of katakana: 「コピーしてください」 is read as a whole."""
+    """What hiragana goes on with, and a run of katakana or kanji: 「コピーしてください」 is read as a whole."""
     if _HIRAGANA.fullmatch(after):
         return _WORDS.fullmatch(before) is not None
-    return _KATAKANA.fullmatch(before) is not None and _KATAKANA.fullmatch(after) is not None
+    return any(kind.fullmatch(before) and kind.fullmatch(after) for kind in (_KATAKANA, _KANJI))
 
 
 def _cut(unit: str, width: int) -> list[str]:

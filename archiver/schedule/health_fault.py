@@ -14,6 +14,6 @@ def with_fault(look: Look, fault: str | None, *, last: datetime | None) -> Look:
     if fault is None:
         return look
     saved = _("Nothing has been saved yet.") if last is None else _("The last save was at {time}.")
-    text = f"{stands(fault)} {saved.format(time=last and minute(last))}"
+    text = f"{saved.format(time=last and minute(last))} {stands(fault)}"  # a command stands best at the end
     needed = look.verdict is Verdict.ACTION or fault in NEEDS_YOU
     return (action if needed else attention)(look.name, text)

@@ -178,7 +178,7 @@ def test_an_interrupted_first_save_is_not_called_none() -> None:
 @pytest.mark.parametrize(
     ("fault", "last", "expected", "words"),
     [
-        ("TokenRefused", ago(minutes=4), ACTION, "archive token set The last save was at 2026-11-24 22:27."),
+        ("TokenRefused", ago(minutes=4), ACTION, "The last save was at 2026-11-24 22:27. The last save did"),
         ("KeyringUnavailable", ago(minutes=4), ACTION, "password store"),
         ("DiskFull", ago(minutes=4), ACTION, "Make space"),
         ("Unreachable", ago(minutes=4), ATTENTION, "Chatwork cannot be reached. Nothing is lost; the next run"),
