@@ -79,7 +79,7 @@ def _is_within(message: Named, room: ContractRoom) -> bool:
     """Whether a package of the contract has it: only messages of the period that the user gave the chat, if any."""
     if message.sent is None:
         return True
-    return (room.start is None or room.start <= message.sent) and (room.end is None or message.sent <= room.end)
+    return (room.start is None or room.start <= message.sent) and (room.end is None or message.sent < room.end)
 
 
 def _order(
