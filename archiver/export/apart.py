@@ -13,25 +13,41 @@ from archiver.export.pdf import pdf
 from archiver.export.report.values import Report
 
 
+class Begun:
+    """A PDF that is being laid out; `result` waits for it, `drop` ends it."""
+
+    def __init__(self, report: Report, *, at: datetime) -> None:
+        """Start its process; the date of the PDF is `at`."""
+        context = multiprocessing.get_context("spawn")
+        self._title = report.title
+        self._told, there = context.Pipe(duplex=False)
+        self._worker = context.Process(target=_work, args=(report, at, there), daemon=True)
+        self._worker.start()
+        there.close()
+
+    def result(self) -> bytes:
+        """The PDF, once. Raises PdfUnavailable, PdfFailed."""
+        try:
+            told = self._told.recv()
+        except EOFError:  # its end was not of its own will: most likely there was no memory for it
+            told = errors.PdfFailed, self._title
+        finally:
+            self.drop()
+        if not isinstance(told, bytes):
+            fault, detail = told
+            raise fault(detail=detail)
+        return told
+
+    def drop(self) -> None:
+        """Nobody waits for it any more."""
+        self._told.close()
+        self._worker.kill()
+        self._worker.join()
+
+
 def pdf_apart(report: Report, *, at: datetime) -> bytes:
-    """The report as a PDF whose date is `at`. Raises PdfUnavailable, PdfFailed; safe to call from many threads."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    worker = context.Process(target=_work, args=(report, at, there), daemon=True)
-    worker.start()
-    there.close()
-    try:
-        told = here.recv()
-    except EOFError:  # its end was not of its own will: most likely there was no memory for it
-        told = errors.PdfFailed, report.title
-    finally:
-        here.close()
-        worker.kill()
-        worker.join()
-    if not isinstance(told, bytes):
-        fault, detail = told
-        raise fault(detail=detail)
-    return told
+    """The report as a PDF whose date is `at`. Raises PdfUnavailable, PdfFailed."""
+    return Begun(report, at=at).result()
 
 
 def _work(report: Report, at: datetime, told: Connection) -> None:

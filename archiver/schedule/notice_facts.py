@@ -16,13 +16,13 @@ from archiver.platforms.platform import Deadline, platform_of
 from archiver.records import JST, Contract
 from archiver.schedule import notice_daily, resuming
 from archiver.schedule.notice_daily import Period
-from archiver.schedule.noticing import ALERT, DAILY, DUE, GAP, LOST, PAUSE, Notices
+from archiver.schedule.noticing import ALERT, DAILY, DUE, GAP, LOST, PAUSE, UNREAD, Notices
 from archiver.schedule.resuming import Resumed
 from archiver.signs import Alert, Rule
 from archiver.store import alerts, work
 from archiver.store.archive import Reading, Writing
 from archiver.store.clock import moment
-from archiver.store.queries import files, lately
+from archiver.store.queries import files, lately, looked
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.keeping import keeping
 from archiver.store.queries.lately import Gone
@@ -94,6 +94,8 @@ class Facts:
     resumed: Resumed | None = None
     regained: int = 0
     """Files that could not be had and are held now."""
+    read_again: int = 0
+    """Chats that were not read for long and are read now."""
     today: Today | None = None
 
 
@@ -145,6 +147,7 @@ def facts(
         dues=tuple(_dues([opened[number] for number in _numbers(DUE, made.say, opened)], held, now)),
         resumed=resuming.resumed(reading) if any(key.startswith(PAUSE) for key in made.say) else None,
         regained=_regained(reading, made),
+        read_again=_read_again(reading, made),
         today=_today(reading, made, known, now) if any(key.startswith(DAILY) for key in made.say) else None,
     )
 
@@ -189,6 +192,14 @@ def _dues(opened: Iterable[Alert], held: list[Contract], now: datetime) -> Itera
         for deadline in platform_of(platform).deadlines:
             if deadline.rule == rule:
                 yield Coming(label, deadline, days_left(alert, now))
+
+
+def _read_again(reading: Reading, made: Notices) -> int:
+    rooms = {int(key.removeprefix(UNREAD)) for key in made.over if key.startswith(UNREAD)}
+    if not rooms:
+        return 0
+    looks = looked.looks(reading, rooms)
+    return len(looks.at.keys() - looks.behind - looks.failing.keys())
 
 
 def _regained(reading: Reading, made: Notices) -> int:

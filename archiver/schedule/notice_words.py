@@ -22,6 +22,7 @@ from archiver.schedule.noticing import (
     PAUSE,
     REMOTE,
     STALE,
+    UNREAD,
     Notices,
 )
 
@@ -45,6 +46,16 @@ def _urgent(made: Notices, facts: Facts) -> Iterator[str]:
 
 def _lasting(made: Notices, facts: Facts) -> Iterator[str]:
     """What nobody can mend any more, and what is near."""
+    unread = noticing.of_kind(UNREAD, made.say)
+    if unread:
+        sentence = ngettext(
+            "[Attention] {n} chat has not been read for long; what is changed there meanwhile is lost. "
+            "See: archive status",
+            "[Attention] {n} chats have not been read for long; what is changed there meanwhile is lost. "
+            "See: archive status",
+            unread,
+        )
+        yield sentence.format(n=unread)
     gaps, lost = noticing.of_kind(GAP, made.say), noticing.of_kind(LOST, made.say)
     if gaps:
         yield ngettext("A new gap: {n}. See: archive status", "New gaps: {n}. See: archive status", gaps).format(n=gaps)
@@ -71,6 +82,9 @@ def _over(made: Notices, facts: Facts) -> Iterator[str]:
         yield _saves_again(complete=facts.complete, alarm=noticing.of_kind(ALERT, made.say) > 0)
     if FINDINGS in made.over:
         yield _("The archive was verified again, and nothing was found.")
+    if facts.read_again:
+        sentence = ngettext("{n} chat is read again.", "{n} chats are read again.", facts.read_again)
+        yield sentence.format(n=facts.read_again)
     if facts.regained:
         sentence = ngettext(
             "{n} file that could not be had is saved now.",

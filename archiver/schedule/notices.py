@@ -22,6 +22,7 @@ from archiver.schedule.noticing import (
     PAUSE,
     REMOTE,
     STALE,
+    UNREAD,
     Notices,
 )
 from archiver.settings.model import Settings
@@ -29,7 +30,7 @@ from archiver.signs import GOING, Alert, Level, Rule
 from archiver.store import alerts, verifications, work
 from archiver.store.archive import Archive, Reading
 from archiver.store.clock import moment, stamp
-from archiver.store.queries import contracts, files, gaps, runs
+from archiver.store.queries import contracts, files, gaps, looked, runs
 from archiver.sync import pace
 
 NOTICED = "noticed"
@@ -102,6 +103,7 @@ def troubles(reading: Reading, settings: Settings, rooms: Collection[int], *, no
     yield from urgent(reading, settings, now=now)
     yield from (f"{GAP}{room}/{before}" for room, before in gaps.holes(reading) if room in rooms)
     yield from _lost(reading, rooms)
+    yield from _unread(reading, rooms, before=now - timedelta(hours=settings.notify.stale_hours))
     yield from (f"{DUE}{one.number}" for one in alerts.open_alerts(reading) if _is_near(one, now))
     ended = resuming.resumed(reading)
     if ended is not None:
@@ -153,6 +155,13 @@ def _lost(reading: Reading, rooms: Iterable[int]) -> Iterator[str]:
     if chosen:
         unheld = (one for one in files.unheld(reading) if one.lost and one.room_id in chosen)
         yield from (f"{LOST}{one.room_id}/{one.file_id}" for one in unheld)
+
+
+def _unread(reading: Reading, rooms: Collection[int], *, before: datetime) -> Iterator[str]:
+    """One key for each chat that could be opened and was not looked at since, while others were."""
+    looks = looked.looks(reading, rooms)
+    if looks.newest is not None and looks.newest >= before:  # else nothing is saved at all, which is said by itself
+        yield from (f"{UNREAD}{room}" for room in looks.older(before))
 
 
 def _is_near(alert: Alert, now: datetime) -> bool:

@@ -20,6 +20,8 @@ REMOTE = "remote"
 FAULT, ALERT, HINT, GAP, LOST = "fault/", "alert/", "hint/", "gap/", "lost/"
 """Why no round went through; an open high alert that somebody or something is going; one about words or dates; a gap;
 a file that was given up."""
+UNREAD = "unread/"
+"""A chat that no round has looked at for as long as the settings allow, while others were read."""
 PACE, DUE, PAUSE, DAILY = "pace/", "due/", "pause/", "daily/"
 """A chat in which more is written than a list shows between two saves; a deadline of today or tomorrow; a long pause
 that has ended; the notice of a day."""

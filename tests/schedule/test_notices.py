@@ -363,3 +363,25 @@ def test_a_round_over_some_chats_does_not_say_that_nothing_is_missing(world: Wor
     a_round(world, rooms=frozenset([world.room]))
 
     assert ["That is over: saving works again."] == said(world)
+
+
+def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: World) -> None:
+    """The others go on being saved, so nothing has stopped; a program without a screen says it all the same."""
+    other = world.chatwork.add_room("記事", members=[world.tanaka])
+    world.contract("job2", other)
+    a_round(world)
+    said(world)
+    world.chatwork.post(other, world.tanaka, "読めない")
+    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{other}/messages", times=None)
+    told = []
+    for _ in range(4):
+        world.clock.pass_by(hours=13)
+        a_round(world)
+        told.append(said(world))
+    world.chatwork.heal()
+    world.clock.pass_by(hours=1)
+    a_round(world)
+
+    unread = "[Attention] 1 chat has not been read for long; what is changed there meanwhile is lost."
+    assert [False, True, False, True] == [any(one.startswith(unread) for one in day) for day in told]
+    assert "1 chat is read again." in said(world)

@@ -1,17 +1,16 @@
 """Appendix A, 「付録A 全メッセージ」: every message as PDF volumes, each made by a process of its own.
 
-A volume is bounded by messages and by signs. Two are laid out at a time, and the values of the next one wait here.
+A volume is bounded by messages and by signs. Two are laid out at a time.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.export.apart import pdf_apart
+from archiver.export.apart import Begun
 from archiver.export.report.breaks import Breaks
 from archiver.export.report.case import Case
 from archiver.export.report.chapters import COURT_MARGIN, MARGIN
@@ -56,17 +55,17 @@ def volumes(case: Case, folder: Path) -> Iterator[Path]:
 
 def _made(reports: Iterable[Report], case: Case) -> Iterator[bytes]:
     """The PDFs in the order of their reports. Raises PdfUnavailable, PdfFailed."""
-    pool = ThreadPoolExecutor(AT_ONCE)
-    waiting: deque[Future[bytes]] = deque()
+    waiting: deque[Begun] = deque()
     try:
         for report in reports:
-            waiting.append(pool.submit(pdf_apart, report, at=case.created_at))
-            if len(waiting) > AT_ONCE:
+            waiting.append(Begun(report, at=case.created_at))
+            if len(waiting) == AT_ONCE:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
     finally:
-        pool.shutdown(cancel_futures=True)
+        for one in waiting:
+            one.drop()
 
 
 def volume_reports(case: Case) -> Iterator[Report]:

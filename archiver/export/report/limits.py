@@ -69,7 +69,8 @@ def _since(sent: datetime) -> str:
 
 def _gaps(case: Case) -> Iterator[str]:
     lines = [f"ルームID {room.room_id}: {gap_line(gap)}" for room in case.rooms for gap in room.gaps]
-    yield from lines or ["空白(保存できなかった期間): ありません。"]
+    if lines or case.begun_at is not None:  # of what was never read nobody knows
+        yield from lines or ["空白(保存できなかった期間): ありません。"]
 
 
 def _pauses(case: Case) -> Iterator[str]:
