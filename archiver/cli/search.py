@@ -15,7 +15,7 @@ from archiver.cli.completing import contract_ids, room_numbers
 from archiver.cli.derived import minute
 from archiver.cli.sync import parse_period
 from archiver.cli.text import columns, pad, visible
-from archiver.errors import N_, EmptySearch
+from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import State, told_states
 
 if TYPE_CHECKING:
@@ -27,10 +27,21 @@ if TYPE_CHECKING:
 SHOWN, LISTED = 50, 1_000
 """Hits at most on the screen, and in a document."""
 WIDTH = 80
+_LITERAL = "archiver.search.literal"
+
+
+class _Command(click.Command):
+    """Remembers which words were given after `--`: they are words, whatever they look like."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, which forgets where the words came from."""
+        ctx.meta[_LITERAL] = len(args) - args.index("--") - 1 if "--" in args else 0
+        return super().parse_args(ctx, args)
 
 
 @click.command(
     "search",
+    cls=_Command,
     context_settings={"ignore_unknown_options": True},  # `-word` is a word that must not be there
     help=N_(
         "Find messages by what they say or said, with file names, tasks and notes.\n\n"
@@ -70,7 +81,8 @@ def command_search(
     from archiver.store.archive import Archive
     from archiver.store.search import search
 
-    unknown = next((word for word in words if word.startswith("--")), None)
+    options = words[: len(words) - ctx.meta[_LITERAL]]
+    unknown = next((word for word in options if word.startswith("--")), None)
     if unknown:
         raise click.NoSuchOption(unknown, ctx=ctx)
     obj: CliContext = ctx.obj
@@ -91,19 +103,23 @@ def _query(
     words: tuple[str, ...], since: str | None, until: str | None, authors: tuple[str, ...], *, is_narrowed: bool
 ) -> Query:
     """The words and the options together. Raises BadSearch, BadValue."""
-    from archiver.store.search_words import Query, parse
+    from archiver.store.search_words import Query, parse, possible
 
+    if not all(one.strip() for one in authors):
+        raise EmptyPart(text='--author ""')
     text = " ".join(words)
     begin, end = parse_period(since, until)
     options = bool(begin or end or authors or is_narrowed)
     if not text.strip() and not options:
         raise EmptySearch
     query = parse(text) if text.strip() else Query(text)
-    return replace(
-        query,
-        authors=query.authors + authors,
-        since=max(filter(None, (query.since, begin)), default=None),
-        until=min(filter(None, (query.until, end)), default=None),
+    return possible(
+        replace(
+            query,
+            authors=query.authors + authors,
+            since=max(filter(None, (query.since, begin)), default=None),
+            until=min(filter(None, (query.until, end)), default=None),
+        )
     )
 
 

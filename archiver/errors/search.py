@@ -34,6 +34,13 @@ class NegatedFilter(BadSearch):
     message = N_("“{text}”: only words and phrases can be excluded with “-”, filters cannot.")
 
 
+class EmptyTime(BadSearch):
+    """The last day of a search lies before its first, so nothing could be found."""
+
+    message = N_("The first day ({begin}) lies after the last one ({end}): nothing can lie between them.")
+    hint = N_("Change them around, or leave one out.")
+
+
 class UnknownHas(BadSearch):
     """`has:` is followed by something that no message has."""
 

@@ -79,7 +79,7 @@ def search(
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
     places, total, is_exact = _places(reading, query, scope, limit + 1, older_than, most)
     source = search_index.driver(reading.sql)
-    hits = tuple(_hit(source, one) for one in places[:limit])
+    hits = tuple(hit for one in places[:limit] if (hit := _hit(source, one)) is not None)
     beside = tuple(others(reading, query, scope)) if older_than is None else ()
     older = places[limit - 1] if len(places) > limit else None
     return Found(total, hits, beside, room_names(reading), is_exact, older)
@@ -127,10 +127,14 @@ _HIT = f"""
 _LAST_TEXT = "SELECT max(seq) FROM message_version WHERE room_id = ? AND position = ? AND body <> ?"
 
 
-def _hit(source: sqlite3.Connection, found: Place) -> Hit:
+def _hit(source: sqlite3.Connection, found: Place) -> Hit | None:
+    """None for a message that only a damaged index knows."""
     place = (found.room_id, found.position)
     seq = found.seq or source.execute(_LAST_TEXT, (*place, DELETED)).fetchone()[0]
-    room, message, sent, account, name, state, body, *flags = source.execute(_HIT, (seq, *place)).fetchone()
+    row = source.execute(_HIT, (seq, *place)).fetchone()
+    if row is None:
+        return None
+    room, message, sent, account, name, state, body, *flags = row
     at = unix(sent)
     when = None if at is None else moment(at)
     return Hit(room, message, when, account, name, State(state), body or "", *map(bool, flags))

@@ -23,16 +23,24 @@ from archiver.store.archive import Archive
 from archiver.store.facts import DELETED
 from archiver.store.search_signs import FORMAT, fold, grams
 
-_MEMORY = "search"
+_MEMORY, _COUNT = "search", "search_texts"
+"""What the index is of, and how many texts were put into it."""
 _BATCH = 1_000
 _STANDING = """
     SELECT sqlite_compileoption_used('ENABLE_FTS5'),
         (SELECT count(*) FROM sqlite_master WHERE name = 'search'),
         (SELECT value FROM memory WHERE key = 'search')
 """
+_WHOLE = "SELECT (SELECT count(*) FROM search_version) = (SELECT value FROM memory WHERE key = 'search_texts')"
+_COUNTED = """
+    INSERT INTO memory (key, value) VALUES (?1, ?2)
+    ON CONFLICT (key) DO UPDATE SET value = value + ?2
+"""
 _VERSIONS = "SELECT seq, room_id, position, body FROM message_version"
 
-_OF_INDEX = re.compile(r"vtable constructor failed: search|no such table: main\.search_|constraint failed")
+_OF_INDEX = re.compile(
+    r"vtable constructor failed: search|no such table: main\.search_|constraint failed|SQL logic error|fts5"
+)
 """What SQLite says of damage to the index, beside the code that it has for that."""
 
 _Version = tuple[int, int, int, str]
@@ -42,7 +50,7 @@ _Version = tuple[int, int, int, str]
 def is_current(sql: Connection) -> bool:
     """Whether the index has every text, in the present format, and can be asked."""
     able, there, held = _standing(driver(sql))
-    return bool(able and there) and held == FORMAT
+    return bool(able and there) and held == FORMAT and _is_whole(driver(sql))
 
 
 def keep(sql: Connection, entries: Sequence[EntryObject]) -> None:
@@ -97,6 +105,11 @@ def driver(sql: Connection) -> sqlite3.Connection:
     return connection
 
 
+def _is_whole(source: sqlite3.Connection) -> bool:
+    """Whether it has lost no text: so many are there as were put in."""
+    return bool(source.execute(_WHOLE).fetchone()[0])
+
+
 def _standing(source: sqlite3.Connection) -> tuple[bool, bool, str | None]:
     able, there, held = source.execute(_STANDING).fetchone()
     return bool(able), bool(there), held
@@ -115,6 +128,8 @@ def _make(source: sqlite3.Connection) -> None:
     source.execute("DROP TABLE IF EXISTS search")
     source.execute(schema.SEARCH)
     source.execute("DELETE FROM search_version")
+    source.execute("DELETE FROM memory WHERE key = ?", (_COUNT,))
+    _count(source, 0)
     _put(source, source.execute(f"{_VERSIONS} ORDER BY seq"))
     source.execute("INSERT INTO search (search) VALUES ('optimize')")
     source.execute("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)", (_MEMORY, FORMAT))
@@ -131,5 +146,10 @@ def _put(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
             newest = max(newest, position)
             rows.append((seq, room, position, None if newest == position else newest))
         source.executemany("INSERT INTO search_version VALUES (?, ?, ?, ?)", rows)
+        _count(source, len(rows))
         texts = ((seq, grams(fold(body))) for seq, _room, _position, body in batch)
         source.executemany("INSERT INTO search (rowid, grams) VALUES (?, ?)", texts)
+
+
+def _count(source: sqlite3.Connection, number: int) -> None:
+    source.execute(_COUNTED, (_COUNT, number))

@@ -20,7 +20,10 @@ from archiver.store.search_signs import fold, phrase
 HAS = ("file", "link", "task", "edit", "delete")
 """What `has:` can be followed by."""
 
-_OPERATOR = re.compile("(from|room|after|before|has):")
+_OPERATOR = re.compile("(from|room|after|before|has)[:\uff1a]", re.IGNORECASE)
+"""Also as a Japanese keyboard or the beginning of a sentence makes it."""
+_MARKS = {'"': '"'} | dict.fromkeys("“”＂", "“”＂")
+"""What opens a phrase, and what closes it then: word processors bend the marks."""
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
 _EXAMPLE = "2026-11-24"
 
@@ -77,7 +80,19 @@ def parse(text: str) -> Query:
     )
     if query == Query(text):
         raise errors.EmptySearch
+    return possible(query)
+
+
+def possible(query: Query) -> Query:
+    """The query, whose times leave something between them. Raises EmptyTime."""
+    if query.since is not None and query.until is not None and query.since >= query.until:
+        last = query.until - timedelta(seconds=1)
+        raise errors.EmptyTime(begin=_told(query.since), end=_told(last))
     return query
+
+
+def _told(at: datetime) -> str:
+    return f"{at.astimezone(JST):%Y-%m-%d}"
 
 
 class _Item(NamedTuple):
@@ -95,22 +110,23 @@ def _items(text: str) -> Iterator[_Item]:
             place += 1
             continue
         begun = place
-        negative = text[place] == "-" and not text[place + 1 : place + 2].isspace() and place + 1 < len(text)
+        negative = text[place] == "-" and text[place + 1 : place + 2].strip() not in ("", "-")
         place += negative
         found = _OPERATOR.match(text, place)
         place = found.end() if found else place
         value, place = _value(text, place)
         if found and negative:
             raise errors.NegatedFilter(text=text[begun:place])
-        if not value.strip() and (found or text[begun:place].endswith('""')):
+        if not value.strip():  # a word has signs, so this is a phrase or a filter
             raise errors.EmptyPart(text=text[begun:place])
-        yield _Item(negative, found[1] if found else "", value)
+        yield _Item(negative, found[1].lower() if found else "", value)
 
 
 def _value(text: str, place: int) -> tuple[str, int]:
     """A phrase between quotation marks or the signs up to the next blank, and where it ends."""
-    if text[place : place + 1] == '"':
-        end = text.find('"', place + 1)
+    closing = _MARKS.get(text[place : place + 1])
+    if closing:
+        end = next((index for index in range(place + 1, len(text)) if text[index] in closing), -1)
         if end < 0:
             raise errors.UnclosedPhrase(text=text[place:])
         return text[place + 1 : end], end + 1

@@ -64,6 +64,10 @@ def _record_style() -> Response:
 def _fault(fault: errors.ArchiverError) -> tuple[str, int]:
     """What cannot be shown, as a page: a wrong address is the user's, everything else the archive's."""
     status = 404 if isinstance(fault, errors.UsageError) else 503
+    if isinstance(fault, errors.NoArchive):  # it was there when the viewer began, so nobody is to begin another one
+        sentence = _("The archive does not lie any more where it lay when the viewer was started.")
+        advice = _("End the viewer (Ctrl-C), and start it where the archive lies now: archive --home FOLDER view")
+        return render_template("fault.html", sentence=sentence, advice=advice), status
     return render_template("fault.html", sentence=str(fault), advice=fault.advice()), status
 
 

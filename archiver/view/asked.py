@@ -9,7 +9,7 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.records import JST
-from archiver.store.search_words import HAS, Query, parse
+from archiver.store.search_words import HAS, Query, parse, possible
 
 MOST = 500
 """Signs that a field is read of."""
@@ -55,12 +55,14 @@ def query_of(one: Asked) -> Query:
     """The query, without the room. Raises BadSearch in one of its forms, BadValue for what is no day."""
     query = parse(one.words) if one.words else Query("")
     since, until = _day(one.since, _("From")), _day(one.until, _("Up to"), days=1)
-    return replace(
-        query,
-        authors=query.authors + ((one.author,) if one.author else ()),
-        since=max(filter(None, (query.since, since)), default=None),
-        until=min(filter(None, (query.until, until)), default=None),
-        has=query.has | one.has,
+    return possible(
+        replace(
+            query,
+            authors=query.authors + ((one.author,) if one.author else ()),
+            since=max(filter(None, (query.since, since)), default=None),
+            until=min(filter(None, (query.until, until)), default=None),
+            has=query.has | one.has,
+        )
     )
 
 

@@ -24,6 +24,7 @@ def sent(file: BufferedReader, *, sha256: str, size: int, mimetype: str = INERT)
     answer.content_length = size
     answer.set_etag(sha256)
     answer.headers["Content-Security-Policy"] = POLICY
+    _leave_out_odd_ranges(size)
     try:
         answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
     except BaseException:
@@ -31,6 +32,16 @@ def sent(file: BufferedReader, *, sha256: str, size: int, mimetype: str = INERT)
         raise
     _hand_over(answer, file)
     return answer
+
+
+def _leave_out_odd_ranges(size: int) -> None:
+    """Forget a part that cannot be understood, and one of the last bytes that is longer than the file (RFC 9110 §14).
+
+    Both mean the whole file.
+    """
+    wanted = request.range
+    if wanted is None or wanted.units != "bytes" or wanted.ranges[0][0] <= -size:
+        request.environ.pop("HTTP_RANGE", None)
 
 
 def _hand_over(answer: Response, file: BufferedReader) -> None:

@@ -178,7 +178,7 @@ def _line(file: File, names: Mapping[int, str]) -> Line:
     shown = is_picture(first) and one.size <= CHECKED
     return Line(
         one,
-        short(one.name),
+        short(one.name) or _("(no name)"),
         short(one.account_name),
         names[one.room_id],
         not_saved,

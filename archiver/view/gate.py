@@ -99,6 +99,8 @@ def guard(app: Flask, gate: Gate) -> None:
     def _open() -> AnyResponse | tuple[str, int]:
         # Opened from a file or another program, so a cookie of the strict kind would not be sent with a redirect:
         # the page goes on by itself instead, and that step is the site's own.
+        if request.method == "HEAD":  # whoever only asks whether there is something must not use the key up
+            return Response()
         if not gate.exchange(request.args.get("key", "")):
             if gate.knows(request.cookies.get(gate.cookie_name, "")):
                 return Response(render_template("opened.html"))

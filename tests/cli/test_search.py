@@ -216,3 +216,28 @@ def test_after_the_plan_hid_a_message_its_deletion_and_its_edit_are_still_said(
     assert f"{deleted}  m3" in shown
     assert "[edited]  [hidden by the plan]  m2" in shown
     assert f"(ID {CLIENT})  [hidden by the plan]  m1" in shown
+
+
+@pytest.mark.parametrize("word", ["--", "---", "--json"])
+def test_what_follows_two_dashes_is_no_option(run: Runner, word: str) -> None:
+    """It is looked for as it stands."""
+    _out, err = run("--", word)
+
+    assert "Nothing was found." in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["after:2026-11-02", "before:2026-11-01"],
+        ["after:2026-11-02", "--to", "2026-11-01"],
+        ["お願い", "--author", ""],
+        ["--nonsense"],
+    ],
+)
+def test_what_can_find_nothing_or_everything_by_mistake_is_explained(run: Runner, words: list[str]) -> None:
+    """Instead of an empty or a full list."""
+    out, err = run(*words, code=2)
+
+    assert "" == out
+    assert "Error" in err

@@ -401,3 +401,30 @@ def test_a_room_and_a_contract_narrow_each_other(made: ArchiveMaker) -> None:
     apart = find(made.archive, "お願い", rooms=[ROOM], contracts=["job2"])
 
     assert (["2", "1"], []) == (ids(both), ids(apart))
+
+
+def test_an_index_that_lost_texts_is_not_believed(made: ArchiveMaker) -> None:
+    """All is found by every text, until the index is made anew."""
+    before = find(made.archive, "お願い")
+    ask(made.archive, "DELETE FROM search_version WHERE position = 2")
+
+    assert (False, before) == (is_current(made.archive), find(made.archive, "お願い"))
+    search_index.make_current(made.archive)
+    assert (True, before) == (is_current(made.archive), find(made.archive, "お願い"))
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE search_version SET position = position + 5000",
+        "UPDATE search_version SET room_id = 1",
+        "DELETE FROM search_config",
+    ],
+)
+def test_an_index_that_says_what_is_not_there_is_no_fault(made: ArchiveMaker, harm: str) -> None:
+    """However it is damaged, a search ends and names no message that does not exist."""
+    ask(made.archive, harm)
+
+    found = find(made.archive, "お願い")
+
+    assert set(ids(found)) <= {"1", "2"}

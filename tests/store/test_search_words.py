@@ -14,7 +14,22 @@ from archiver.render import searchable
 from archiver.store.search_signs import fold, grams, phrase
 from archiver.store.search_words import HAS, Query, parse
 
-LITERALS = ["C++", "100%", ":", "-", "https://example.com/a?b=c", "from", "foo:bar", "From:田中", 'a"b', "*", "(a", "'"]
+LITERALS = [
+    "C++",
+    "100%",
+    ":",
+    "-",
+    "https://example.com/a?b=c",
+    "from",
+    "foo:bar",
+    "--",
+    "---",
+    "--a",
+    'a"b',
+    "*",
+    "(a",
+    "'",
+]
 
 
 @pytest.mark.parametrize("text", LITERALS)
@@ -44,6 +59,14 @@ def test_filters_are_read_with_their_values() -> None:
     assert (frozenset({"file", "edit"}), ()) == (actual.has, actual.words)
 
 
+def test_operators_are_known_as_keyboards_and_word_processors_make_them() -> None:
+    """Capitals, colons of full width, bent quotation marks on either side."""
+    actual = parse("FROM:田中 From:7 room:“動画 編集” “お 断り” ”約束” has:file")
+
+    assert (("田中", "7"), ("動画 編集",)) == (actual.authors, actual.rooms)
+    assert (("お 断り", "約束"), frozenset({"file"})) == (actual.words, actual.has)
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
@@ -61,6 +84,9 @@ def test_filters_are_read_with_their_values() -> None:
         ("after:昨日", errors.BadValue),
         ("before:2026-02-30", errors.BadValue),
         ("after:2026", errors.BadValue),
+        ("after:2026-11-02 before:2026-11-01", errors.EmptyTime),
+        ("“請求", errors.UnclosedPhrase),
+        ("“ ”", errors.EmptyPart),
     ],
 )
 def test_what_cannot_be_meant_is_explained(text: str, error: type[errors.UsageError]) -> None:

@@ -154,3 +154,13 @@ def test_neither_key_nor_cookie_shows_when_the_gate_is_printed(gate: Gate) -> No
     """A trace or a log of it holds no secret."""
     assert gate.key not in repr(gate)
     assert gate.cookie not in repr(gate)
+
+
+def test_whoever_only_asks_for_the_head_does_not_use_the_key_up(client: FlaskClient, gate: Gate) -> None:
+    """Programs that look a link over before it is opened do that."""
+    address = gate.address.partition(HOST)[2]
+
+    asked = client.head(address, base_url=f"http://{HOST}")
+
+    assert ([], False) == (asked.headers.getlist("Set-Cookie"), gate.is_spent)
+    assert 200 == client.get(address, base_url=f"http://{HOST}").status_code

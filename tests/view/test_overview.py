@@ -174,3 +174,25 @@ def test_what_only_ids_tell_of_stands_there_as_in_status(tmp_path: Path) -> None
 
     assert "Back-fill" in page
     assert "not readable 1" in page
+
+
+def test_an_archive_that_was_moved_away_is_not_to_be_begun_anew(tmp_path: Path) -> None:
+    """`init` would make a second one."""
+    story(tmp_path / "home").archive.close()
+    with looking(tmp_path / "home") as browser:
+        (tmp_path / "home").rename(tmp_path / "elsewhere")
+        page = browser.get("/", status=503)
+
+    assert "archive init" not in page
+    assert "archive --home FOLDER view" in page
+
+
+def test_a_chat_that_was_never_read_is_headed_by_its_number_once(tmp_path: Path) -> None:
+    """Nothing else is known of it."""
+    maker = story(tmp_path / "home")
+    maker.contract("job3", [388277417])
+    maker.archive.close()
+    with looking(maker.home) as browser:
+        page = browser.get("/room/388277417")
+
+    assert "<h1><bdi>388277417</bdi></h1>" in page
