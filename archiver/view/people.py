@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from flask import Blueprint, render_template, request
+from markupsafe import escape
 
 from archiver.records import Part
 from archiver.render.visible import visible
@@ -26,8 +27,12 @@ from archiver.view.shown import short
 pages = Blueprint("people", __name__)
 
 MOST = 50
-MOST_VALUES = 30
-"""Of one history; older ones are counted."""
+MOST_BYTES = 250_000
+"""Of the histories of a page; with what stands around them it stays below 0.4 MB. One person always fits."""
+MOST_VALUES, MOST_OF_HISTORY = 30, 20_000
+"""Of one history, and their bytes, which one value may pass; older ones are counted."""
+_AROUND = 120
+"""Bytes around a value."""
 
 _CLOSED = re.compile(r"[((]解約済み?[))]\s*\Z")
 """How a name reads whose account was closed; shown as it is, without a cause."""
@@ -78,9 +83,24 @@ def room(room: int) -> str:
         (begin,) = numbers(request.args.get("from", ""), 1) or [0]
         begin = begin if 0 <= begin < len(found) else 0
         parts, owner = _parts(reading, one), owner_of(reading)
-    lines = [_line(person, owner, parts.get(person.account_id, ())) for person in found[begin : begin + MOST]]
-    more = begin + MOST if begin + MOST < len(found) else None
+    made = (_line(person, owner, parts.get(person.account_id, ())) for person in found[begin : begin + MOST])
+    lines = list(_fitting(made))
+    more = begin + len(lines) if begin + len(lines) < len(found) else None
     return render_template("people.html", chat=one, lines=lines, begin=begin, more=more, count=len(found))
+
+
+def _fitting(lines: Iterator[Line]) -> Iterator[Line]:
+    """Those that come first and have no more bytes together than a page may have."""
+    left = MOST_BYTES
+    for index, line in enumerate(lines):
+        left -= sum(_bytes(value) for history in line.histories for value in history.values)
+        if left < 0 and index:
+            return
+        yield line
+
+
+def _bytes(told: Told) -> int:
+    return len(escape(told.value).encode()) + _AROUND
 
 
 def _parts(reading: Reading, one: Chat) -> Mapping[int, tuple[tuple[str, str, str], ...]]:
@@ -126,8 +146,17 @@ def _histories(person: PersonShown) -> Iterator[History]:
         (_("Chatwork ID"), person.chatwork_ids),
     ):
         if values:
-            latest = tuple(Told(short(one.value), one.since) for one in values[::-1][:MOST_VALUES])
+            latest = tuple(_latest(Told(short(one.value), one.since) for one in values[::-1][:MOST_VALUES]))
             yield History(label, latest, len(values) - len(latest))
+
+
+def _latest(values: Iterator[Told]) -> Iterator[Told]:
+    left = MOST_OF_HISTORY
+    for index, told in enumerate(values):
+        left -= _bytes(told)
+        if left < 0 and index:
+            return
+        yield told
 
 
 def _role(word: str) -> str:

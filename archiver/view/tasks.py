@@ -9,11 +9,12 @@ from gettext import gettext as _
 from itertools import pairwise
 
 from flask import Blueprint, render_template, request, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from archiver.chatwork.notation import parse
 from archiver.render import body
 from archiver.render.body import References
+from archiver.render.labels import NOWHERE
 from archiver.render.times import date, stamp
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
@@ -28,8 +29,8 @@ from archiver.view.shown import short
 pages = Blueprint("tasks", __name__)
 
 MOST = 50
-MOST_TEXT = 150_000
-"""Bytes of all texts of a page together; one task always fits."""
+MOST_BYTES = 250_000
+"""Of texts and names of a page as HTML; with what stands around them it stays below 0.4 MB. One task always fits."""
 
 _ORDER = ("open", REST)
 """Without a choice these follow one another."""
@@ -102,10 +103,11 @@ def found(reading: Reading, rooms: list[int], status: str, place: list[int] | No
     """Tasks from a place on, as many as a page takes."""
     order = (status,) if status else _ORDER
     part, *rest = place or (0, 0, 0)
-    older, got = (Place(*rest) if any(rest) else None), list[TaskShown]()
+    older, got, left = (Place(*rest) if any(rest) else None), list[TaskShown](), MOST_BYTES
     while 0 <= part < len(order) and len(got) < MOST:
         page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=MOST - len(got))
-        fitting = list(_fitting(page.tasks, MOST_TEXT - sum(map(_size, got)), least=0 if got else 1))
+        fitting = list(_fitting(page.tasks, left, least=0 if got else 1))
+        left -= sum(map(_size, fitting))
         got += fitting
         if page.next is not None or len(fitting) < len(page.tasks):
             last = Place(got[-1].task.task_id, got[-1].task.room_id) if fitting else older
@@ -124,7 +126,10 @@ def _fitting(shown: list[TaskShown], most: int, *, least: int) -> Iterator[TaskS
 
 
 def _size(one: TaskShown) -> int:
-    return sum(len(version.body.encode(errors="surrogatepass")) for version in one.versions)
+    """Bytes of it as HTML: a sign may take many there."""
+    texts = [version.body for version in one.versions]
+    names = (short(one.task.assignee), short(one.task.assigned_by))
+    return sum(len(_html(text, NOWHERE).encode()) for text in texts) + sum(len(escape(name).encode()) for name in names)
 
 
 def _listed(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:

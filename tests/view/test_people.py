@@ -104,3 +104,24 @@ def test_a_wrong_place_is_no_fault(browser: Browser, begin: str) -> None:
 def test_an_unknown_chat_is_no_page(browser: Browser) -> None:
     """Not an empty list."""
     browser.get("/room/1/people", status=404)
+
+
+def test_a_page_of_long_names_that_hide_signs_stays_small(tmp_path: Path) -> None:
+    """Below 0.4 MB; everybody is on one of the pages, and older names are counted."""
+    maker = story(tmp_path / "home")
+    for number in range(100, 160):
+        for turn in range(20):
+            maker.account(number, f"{turn}" + "\u202e<" * 150, minutes=300 + turn)
+    maker.archive.close()
+    found: list[int] = []
+    with looking(maker.home) as browser:
+        address: str | None = f"/room/{ROOM}/people"
+        while address:
+            page = browser.get(address)
+            assert len(page.encode()) < 400_000
+            assert " more</small>" in page
+            found += shown(page)
+            older = re.findall(r'href="([^"]+)" rel="next"', page)
+            address = older[0] if older else None
+
+    assert [*range(100, 160), OWNER, CLIENT] == found

@@ -94,7 +94,7 @@ def test_page_after_page_shows_each_task_once(
     """In the same order as on one page, wherever a page ends."""
     whole = shown(browser.get(f"/tasks{query}"))
     monkeypatch.setattr(tasks, "MOST", most)
-    monkeypatch.setattr(tasks, "MOST_TEXT", signs)
+    monkeypatch.setattr(tasks, "MOST_BYTES", signs)
     found: list[str] = []
     path = f"/tasks{query}"
     while path:
@@ -116,3 +116,22 @@ def test_a_chat_without_tasks_says_so(browser: Browser) -> None:
     """And one that does not exist is no page."""
     assert "No task is known yet." in browser.get("/room/987654321/tasks")
     browser.get("/room/1/tasks", status=404)
+
+
+def test_a_page_of_long_tasks_of_signs_that_need_many_bytes_stays_small(tmp_path: Path) -> None:
+    """Below 0.4 MB, and every task is on one of the pages."""
+    maker = story(tmp_path / "home")
+    for number in range(100, 160):
+        see(maker, number, "<" * 10_000, minutes=300)
+    maker.archive.close()
+    found: list[str] = []
+    with looking(maker.home) as browser:
+        path = f"/room/{ROOM}/tasks"
+        while path:
+            page = browser.get(path)
+            assert len(page.encode()) < 400_000
+            found += re.findall(r'id="task(1\d\d)"', page)
+            further = re.search(r'href="([^"]+)" rel="next"', page)
+            path = further[1].replace("&amp;", "&") if further else ""
+
+    assert [str(number) for number in range(159, 99, -1)] == found
