@@ -19,7 +19,7 @@ def test_another_archive_in_the_same_place_is_seen_at_once(tmp_path: Path) -> No
         assert f"/room/{ROOM}" in browser.get("/")
         home.rename(tmp_path / "before")
         home.mkdir()
-        assert "archive init" in browser.get("/", status=503)
+        assert "does not lie any more" in browser.get("/", status=503)
         revision.create(home / DATABASE)
 
         assert f"/room/{ROOM}" not in browser.get("/")
