@@ -23,6 +23,11 @@ _KANJI = re.compile("[\u3400-\u9fff々]")
 _WORDS = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff々]")
 
 
+_COMMAND = re.compile(r"archive(?: [a-z]+){1,2}(?![a-z])")
+_JOINT = "\ue000"
+"""Stands for a blank at which no line may end; a private sign: a foreign text that has it is taken as it is."""
+
+
 def columns(text: str) -> int:
     """How many columns the text takes: full-width signs two, combining ones none."""
     return sum(map(_column, text))
@@ -48,7 +53,26 @@ def visible(text: str) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` columns: broken at blanks, and between Japanese signs where that is allowed."""
+    """Lines of at most `width` columns: broken at blanks, and between Japanese signs where that is allowed.
+
+    A command to be typed, such as `archive schedule install`, stays on one line if it fits into one.
+    """
+    if _JOINT in text:
+        return _wrapped(text, width)
+    lines = _wrapped(_COMMAND.sub(lambda found: _joined(found[0], width), text), width)
+    return [line.replace(_JOINT, " ") for line in lines]
+
+
+def paragraph(text: str) -> str:
+    """Several lines of source as one; a blank joins them except between Japanese signs."""
+    joined = ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        tight = joined and _column(joined[-1]) == 2 and _column(line[0]) == 2
+        joined += line if tight or not joined else f" {line}"
+    return joined
+
+
+def _wrapped(text: str, width: int) -> list[str]:
     lines: list[str] = []
     line, blanks = "", ""
     for unit in _fitting(text, width):
@@ -64,19 +88,14 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
-def paragraph(text: str) -> str:
-    """Several lines of source as one; a blank joins them except between Japanese signs."""
-    joined = ""
-    for line in filter(None, map(str.strip, text.splitlines())):
-        tight = joined and _column(joined[-1]) == 2 and _column(line[0]) == 2
-        joined += line if tight or not joined else f" {line}"
-    return joined
-
-
 def _column(sign: str) -> int:
     if unicodedata.category(sign) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def _joined(command: str, width: int) -> str:
+    return command.replace(" ", _JOINT) if columns(command) <= width else command
 
 
 def _fitting(text: str, width: int) -> Iterator[str]:

@@ -86,3 +86,12 @@ def test_any_text_becomes_one_harmless_line(text: str) -> None:
 
     assert not {unicodedata.category(sign) for sign in actual} & {"Cc", "Cs", "Zl", "Zp"}
     assert actual == actual.encode("utf-8").decode("utf-8")
+
+
+def test_a_command_stays_on_one_line() -> None:
+    """What is to be typed is not torn apart, unless no line could hold it."""
+    told = "自動保存が登録されておらず、最後の保存から時間がたっています:"
+
+    assert [told, "archive schedule install"] == wrap(f"{told} archive schedule install", 72)
+    assert ["archive", "schedule", "install"] == wrap("archive schedule install", 8)
+    assert ["see: archive", "status\ue000"] == wrap("see: archive status\ue000", 13)  # a foreign sign stays
