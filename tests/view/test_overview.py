@@ -143,8 +143,8 @@ def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) 
         page = text_of(browser.get("/"))
 
     called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (?:FILE --contract )?(\w+))?", page)
-    commands = [one for one in called if one[1] in ("export", "attach", "backup", "contract", "sync", "show")]
-    assert {"export", "backup", "sync"} <= {command for _home, command, _rest in commands}
+    commands = [one for one in called if one[1] in ("export", "attach", "backup", "contract", "check", "show")]
+    assert {"export", "backup", "check"} <= {command for _home, command, _rest in commands}
     assert {str(tmp_path / "home")} == {home for home, _command, _rest in commands}
     assert "job1" not in page
 
