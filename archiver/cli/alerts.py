@@ -30,7 +30,7 @@ WIDTH = 80
 @click.pass_context
 def command_alerts(ctx: click.Context, as_json: bool) -> int:
     """List every alert; needs no token and no network."""
-    from archiver.cli.screen import labels
+    from archiver.cli.statuspage import labels
     from archiver.schedule.lookout import document
     from archiver.store.alerts import alerts
     from archiver.store.archive import Archive

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli import alarm, screen
+from archiver.cli import alarm, screen, statuspage
 from archiver.cli.completing import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.errors import N_, ArchiverError, BadValue, EmptyPeriod
@@ -187,14 +187,14 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         days = [] if as_json else dues.status_lines(reading, told.contracts, now=now)
         stands = standing.look(reading, settings, obj.environ)
     stopped, stale = standing.warnings(stands, told, now=now), timedelta(hours=settings.notify.stale_hours)
-    warnings = screen.warnings(told, settings, now=now, stopped=stopped) + watched
+    warnings = statuspage.warnings(told, settings, now=now, stopped=stopped) + watched
     if as_json:
         found = document(told, warnings=warnings) | progress_lines.document(slow)
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
         saving = standing.line(stands, told, now=now)
         step = standing.step(stands, told, warnings, alarms, now=now, stale=stale)
-        screen.tell_status(
+        statuspage.tell_status(
             told, warnings, alarms, settings, progress=slow, now=now, dues=days, saving=saving, step=step
         )
     return 0

@@ -7,7 +7,7 @@ import sys
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from archiver.cli import alarm, dues, progress_lines, screen, stamps, standing, watch
+from archiver.cli import alarm, dues, progress_lines, screen, stamps, standing, statuspage, watch
 from archiver.cli.commands import COMMANDS
 from archiver.cli.text import visible
 from archiver.settings.home import home_path
@@ -59,13 +59,13 @@ def attention(reading: Reading, told: Status, settings: Settings, *, now: dateti
     rooms = rooms_to_read(reading, now)
     watched = watch.of_archive(reading, rooms, every=settings.sync.every, now=now)
     stopped = standing.obstacles(reading, settings.home)
-    found = screen.warnings(told, settings, now=now, stopped=stopped) + watched
+    found = statuspage.warnings(told, settings, now=now, stopped=stopped) + watched
     alarms = alarm.alarms(reading, told.contracts, told.alerts)
     words = command(settings.home)
-    sentences = (*found, *screen.other_alerts(told, alarms))
+    sentences = (*found, *statuspage.other_alerts(told, alarms))
     facts = _facts(reading, told, settings, rooms, now=now)
     return Attention(
-        condition=_CONDITIONS[screen.condition(told, found, alarms)],
+        condition=_CONDITIONS[statuspage.condition(told, found, alarms)],
         blocks=tuple(_block(one, words) for one in alarms),
         sentences=tuple(calling(one, words) for one in sentences),
         facts=tuple((label, calling(fact, words, alone=True)) for label, fact in facts),
@@ -97,7 +97,7 @@ def _facts(
     yield _("Daily seals"), "  ".join(stamps.seal_words(told))
     if not settings.timestamp.authorities:
         yield _("Third-party time"), _("off (the seals show no time that a stranger vouches for)")
-    yield _("Other copy"), "  ".join(filter(None, screen.backup_words(told.backup, _("Attention"))))
+    yield _("Other copy"), "  ".join(filter(None, statuspage.backup_words(told.backup, _("Attention"))))
     blank, near = dues.told(reading, told.contracts, now=now)
     yield from ((_("Not entered"), line) for line in blank)
     yield from ((_("Deadline"), line) for line in near)
