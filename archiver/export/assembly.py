@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Iterable
 
 from archiver.evidence import tables
 from archiver.evidence.manifest import manifest_lines
@@ -101,7 +102,7 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
         case = case_of(gathered, content_sha256=bag.digests[CONTENT])
         copied.incomplete += never_read(case)
         papers.put_all(bag, case, copied)
-        bag.add(f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", b"".join(manifest_lines(bag.payload())))
+        _list(bag, f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", manifest_lines(bag.payload()))
     bag.add("00_README.txt", texts.readme(facts))
     bag.add("VERIFY.txt", verify_text.verify(_steps_of(recipe, copied, whole=whole)))
     if whole:
@@ -142,8 +143,13 @@ def _enclose(bag: Bag, gathered: Gathered) -> None:
 
 def _list_content(bag: Bag) -> None:
     """`content-sha256.txt` lists everything below `data/` but the reports, which name its digest."""
-    with bag.writing(CONTENT) as pen:
-        for line in manifest_lines(bag.digests, below="data/"):
+    _list(bag, CONTENT, manifest_lines(bag.digests, below="data/"))
+
+
+def _list(bag: Bag, name: str, lines: Iterable[bytes]) -> None:
+    """Line by line, as a large package lists hundreds of thousands."""
+    with bag.writing(name) as pen:
+        for line in lines:
             pen.put(line)
 
 
