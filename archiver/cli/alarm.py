@@ -43,6 +43,8 @@ class Alarm:
     """What the block of one contract tells of."""
 
     contract: Contract
+    name: str
+    """What commands call the contract."""
     kept: Keeping
     alerts: tuple[Alert, ...]
     """The open ones of its rooms and of the people in them, perhaps none."""
@@ -54,15 +56,19 @@ def alarms(
     reading: Reading, contracts: Iterable[Contract], alerts: Sequence[Alert], *, always: bool = False
 ) -> list[Alarm]:
     """Of these contracts those with an open alert to act on; `always`: all of them."""
+    from archiver.store.queries.contracts import contracts as every_contract
     from archiver.store.queries.keeping import keeping
     from archiver.store.queries.worth_showing import worth_showing
+    from archiver.view.pasting import contract_name
 
+    every = every_contract(reading)
     found = []
     for contract in contracts:
         rooms = {int(room.room_id) for room in contract.rooms}
         its = tuple(_concerning(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in its):
-            found.append(Alarm(contract, keeping(reading, rooms), its, worth_showing(reading, alerts, rooms)))
+            name = contract_name(contract, every)
+            found.append(Alarm(contract, name, keeping(reading, rooms), its, worth_showing(reading, alerts, rooms)))
     return found
 
 
@@ -105,7 +111,7 @@ def told(alarm: Alarm) -> Told:
         (_("Not kept"), tuple(_not_kept(kept))),
         (_("Do not"), (_do_not(),)),
     )
-    return Told(_head(contract, alerts), rows, tuple(_next(contract, alarm.to_show)))
+    return Told(_head(contract, alerts), rows, tuple(_next(contract, visible(alarm.name), alarm.to_show)))
 
 
 def tell_alarm(alarm: Alarm) -> None:
@@ -197,7 +203,7 @@ def _do_not() -> str:
     )
 
 
-def screenshots(contract: Contract, messages: Sequence[str]) -> str:
+def screenshots(name: str, messages: Sequence[str]) -> str:
     """Which messages deserve a screenshot, by their ids alone, and how it is kept."""
     named = " ".join(f"m{one}" for one in messages[:MOST_MESSAGES])
     if len(messages) > MOST_MESSAGES:
@@ -206,11 +212,10 @@ def screenshots(contract: Contract, messages: Sequence[str]) -> str:
         "Screenshots worth taking while the account is still there: {messages}    "
         "archive attach FILE --contract {contract} --message {first}"
     )
-    return sentence.format(messages=named, contract=visible(contract.label), first=f"m{messages[0]}")
+    return sentence.format(messages=named, contract=visible(name), first=f"m{messages[0]}")
 
 
-def _next(contract: Contract, to_show: Sequence[str]) -> list[str]:
-    name = visible(contract.label)
+def _next(contract: Contract, name: str, to_show: Sequence[str]) -> list[str]:
     steps = []
     if contract.platform == "crowdworks":
         steps.append(_("Look at your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
@@ -218,7 +223,7 @@ def _next(contract: Contract, to_show: Sequence[str]) -> list[str]:
     else:
         steps.append(_("Look at your delivery where the job was agreed; if it is not there, deliver there first."))
     if to_show:
-        steps.append(screenshots(contract, to_show))
+        steps.append(screenshots(name, to_show))
     steps.append(_("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name))
     return steps
 

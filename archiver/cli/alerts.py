@@ -36,6 +36,7 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.worth_showing import worth_showing
+    from archiver.view.pasting import contract_name
 
     if ctx.invoked_subcommand is not None:
         return 0
@@ -51,7 +52,8 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
         _tell(held, called)
         for contract, messages in to_show:
             if messages:
-                click.echo("\n".join(wrap(screenshots(contract, messages), WIDTH)))
+                name = contract_name(contract, list(rooms))
+                click.echo("\n".join(wrap(screenshots(name, messages), WIDTH)))
     return 0
 
 

@@ -102,9 +102,15 @@ def _full(home: Path) -> str | None:
 
 def _nothing_starts_it(stands: Standing, told: Status, now: datetime) -> bool:
     """A fresh save may come from a starter that cannot be seen, such as the host of a container."""
-    if stands.by is not None or told.last_sync is None or not told.contracts:
+    ran = _ran(told)
+    if stands.by is not None or ran is None or not told.contracts:
         return False
-    return now - told.last_sync > RUNS * stands.every
+    return now - ran > RUNS * stands.every
+
+
+def _ran(told: Status) -> datetime | None:
+    """When a run last had the list of rooms, whatever it could read of them."""
+    return max((at for at in (told.last_sync, told.looks.listed) if at is not None), default=None)
 
 
 # --- the line ------------------------------------------------------------------------------------
@@ -145,7 +151,7 @@ def _last(stands: Standing, told: Status, now: datetime) -> str:
 
 def _next(stands: Standing, told: Status, now: datetime) -> str:
     """One pace after the last; where that has passed, as after a pause of the computer, within a pace."""
-    ended = [at for at in (told.last_sync, stands.failed) if at is not None]
+    ended = [at for at in (_ran(told), stands.failed) if at is not None]
     due = max(ended) + stands.every if ended else now
     if due > now:
         return _("next {time}").format(time=_time(due, now))

@@ -79,7 +79,8 @@ def document(found: Iterable[Look]) -> dict[str, object]:
 def _of_schedule(app: App, held: Held | None, registered: str | None, cron: Cron) -> Look:
     age = None
     if held is not None:
-        age = NEVER if held.last_run is None else app.now() - held.last_run
+        ran = [at for at in (held.last_run, held.looks.listed) if at is not None]
+        age = app.now() - max(ran) if ran else NEVER
     idle = registered == title(CRON) and cron() is False
     return schedule_look(registered, age=age, every=app.settings.sync.every, idle=idle)
 
@@ -89,7 +90,9 @@ def _of_runs(app: App, held: Held, others: Others, jobs: Jobs) -> list[Look]:
     every, now = app.settings.sync.every, app.now()
     stale = timedelta(hours=app.settings.notify.stale_hours)
     homes = others(held.owner) if held.owner is not None else ()
-    last_run = runs.last_run_look(held.last_run, every=every, stale=stale, now=now, looks=held.looks, begun=held.begun)
+    last_run = runs.last_run_look(
+        held.last_run, every=every, stale=stale, now=now, looks=held.looks, begun=held.begun, reads=held.reads
+    )
     return [
         with_fault(last_run, held.fault, last=held.last_run),
         rooms.pace_look(held.rates, every=every),

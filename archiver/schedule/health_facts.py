@@ -38,6 +38,8 @@ class Held:
     last_run: datetime | None
     looks: Looks
     """At the rooms that are read."""
+    reads: bool
+    """Whether any contract is still read."""
     begun: bool
     """Whether anything of a chat is held."""
     fault: str | None
@@ -81,6 +83,7 @@ def _held(reading: Reading, app: App) -> Held:
         other_calls=None if others is None else moment(others["at"]),
         calls_spent=None if spent is None else moment(spent),
         looks=looked.looks(reading, rooms),
+        reads=bool(rooms),
         last_run=None if last is None else moment(last["at"]),
         begun=last is None and keeping(reading, rooms).messages > 0,
         fault=notice_facts.standing(reading),

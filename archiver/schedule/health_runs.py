@@ -47,13 +47,16 @@ def last_run_look(
     now: datetime,
     looks: Looks | None = None,
     begun: bool = False,
+    reads: bool = True,
 ) -> Look:
     """When a run last ended; older than `stale` means that nobody saves any more, or that a room is not read.
 
-    `looks` are those at the rooms that are read; `begun`: something is held.
+    `looks` are those at the rooms that are read, `reads`: whether any is; `begun`: something is held.
     """
     if last is None:
         return _never_ended(begun=begun)
+    if looks is not None and not reads:
+        return attention("last_run", _("Every contract has ended: no chat is saved any more."))
     age = now - last
     told = minute(last)
     if age > stale:
@@ -67,7 +70,7 @@ def last_run_look(
         return attention("last_run", sentence.format(time=told))
     waiting = [] if looks is None else looks.older(now - stale)
     if looks is not None and waiting:
-        return action("last_run", _unread_sentence(waiting, looks.at[waiting[0]], now=now))
+        return action("last_run", _unread_sentence(waiting, looks.since(waiting[0]), now=now))
     if age > max(LATE, 3 * every):
         sentence = _("The last save was at {time}. If this computer was not off since then, see the schedule.")
         return attention("last_run", sentence.format(time=told))

@@ -28,7 +28,7 @@ from archiver.store.queries.keeping import keeping
 from archiver.store.queries.lately import Gone
 
 DAY = timedelta(days=1)
-LAST_FAULT = "last_fault"
+LAST_FAULT = looked.FAULT
 """Remembered: a `Fault`."""
 
 

@@ -26,6 +26,8 @@ class Held:
 
     contracted: tuple[RoomId, ...]
     """Every room that is read."""
+    stated: tuple[RoomId, ...]
+    """Every room that any contract names, also one that has ended."""
     wanted: tuple[RoomId, ...]
     """Those of them that this run is asked for."""
     owner: JsonObject | None
@@ -41,7 +43,8 @@ class Held:
 def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> Held:
     """Ask the archive; `chosen` are the rooms meant, None = all. Raises NoContract, UnknownRoom."""
     with archive.reading() as reading:
-        if not contracts.contracts(reading):
+        every = contracts.contracts(reading)
+        if not every:
             raise errors.NoContract
         contracted = contracts.rooms_to_read(reading, at)
         owner = known.owner(reading)
@@ -53,6 +56,7 @@ def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) 
             raise errors.UnknownRoom(room=room)
     return Held(
         tuple(contracted),
+        tuple(dict.fromkeys(room.room_id for one in every for room in one.rooms)),
         tuple(room for room in contracted if chosen is None or room in chosen),
         owner,
         names,

@@ -7,6 +7,7 @@ twice its time, as then it is said to be left over (`plan.Step.overdue`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,23 +33,25 @@ def behind(
     shown: Mapping[int, Room],
     visits: Mapping[tuple[int, str], Visit],
     *,
+    visited: AbstractSet[tuple[int, str]],
     begun: datetime,
     full_every: timedelta,
 ) -> Behind:
-    """Judge these rooms, as Chatwork listed them in a run that began then; of an unlisted room everything is behind."""
+    """Judge these rooms, as Chatwork listed them in a run that began then; of an unlisted room everything is behind.
+
+    `visited` is what the run has read: the time of a visit does not tell, as the clock may have been set back.
+    """
     every = spans(full_every)
-    found = {
-        number: frozenset(
-            kind for kind in KINDS if _is_unread(shown.get(number), visits.get((number, kind)), begun, every[kind])
-        )
-        for number in rooms
-    }
+
+    def is_behind(number: int, kind: str) -> bool:
+        room, visit = shown.get(number), visits.get((number, kind))
+        return (number, kind) not in visited and _is_unread(room, visit, begun, every[kind])
+
+    found = {number: frozenset(kind for kind in KINDS if is_behind(number, kind)) for number in rooms}
     return Behind({number: kinds for number, kinds in found.items() if kinds})
 
 
 def _is_unread(room: Room | None, visit: Visit | None, begun: datetime, every: timedelta) -> bool:
     if room is None or visit is None:
         return True
-    if visit.at >= begun:  # read in this run
-        return False
     return visit.counters != counters(room) or begun - visit.at >= 2 * every

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gettext import gettext as _
@@ -16,7 +17,7 @@ from archiver.store.clock import stamp
 from archiver.store.queries import files as file_queries
 from archiver.store.queries import known
 from archiver.store.queries.cut import cut as cut_lists
-from archiver.sync import coverage, remembering, sweeps, troubles
+from archiver.sync import coverage, plan, remembering, sweeps, troubles
 from archiver.sync.beginning import Held
 from archiver.sync.behind import Behind, behind
 from archiver.sync.download import clear_incoming
@@ -70,7 +71,7 @@ def finish(
     report.clock_offset_ms = None if offset is None else round(offset.total_seconds() * 1000)
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
     left = _behind(desk, report, held, shown, full_every)
-    _tell_left(report)
+    _tell_left(report, desk.visited)
     whole = _is_whole(desk, report, held.contracted, most)
     report.complete = whole and not desk.troubles and not left.kinds
     report.troubles = tuple(sorted(desk.troubles))
@@ -86,7 +87,7 @@ def finish(
             unread=unread,
             settings=settings,
             unparsed=transport.unparsed - before.unparsed,
-            not_read=set(held.contracted) - set(known_rooms),
+            not_read=set(held.stated) - set(known_rooms),
         )
     return report
 
@@ -136,13 +137,13 @@ def _behind(desk: Desk, report: SyncReport, held: Held, shown: Mapping[int, Room
     with desk.archive.reading() as reading:
         shut, visits = known.inaccessible(reading), work.visits(reading)
     rooms = [room for room in held.contracted if room not in shut]
-    return behind(rooms, shown, visits, begun=report.started_at, full_every=full_every)
+    return behind(rooms, shown, visits, visited=desk.visited, begun=report.started_at, full_every=full_every)
 
 
-def _tell_left(report: SyncReport) -> None:
+def _tell_left(report: SyncReport, visited: AbstractSet[tuple[int, str]]) -> None:
     """A room that the run did not come to is not called unchanged."""
     for room in report.rooms:
-        if room.is_unreached:
+        if room.is_unreached and (room.room_id, plan.MESSAGES) not in visited:
             room.outcome, room.error = Outcome.FAILED, _("not read in this run, which ended before its turn")
         elif room.left and room.error is None:
             room.error = _("not all of it was read in this run")

@@ -31,6 +31,7 @@ def remember(writing: Writing, report: SyncReport, held: Held, fresh: Collection
     work.remember(writing, looked.SPENT, stamp(at) if report.calls_spent else None)
     if report.listed:
         looked.keep(writing, fresh, at=at)
+        work.remember(writing, looked.FAULT, None)
     only_shut = bool(held.contracted) and shut >= set(held.contracted)
     _last(writing, report, held, at=at if report.listed and (fresh or only_shut) else None)
 
@@ -52,11 +53,10 @@ def _names(writing: Writing, report: SyncReport) -> None:
 
 def _last(writing: Writing, report: SyncReport, held: Held, *, at: datetime | None) -> None:
     """The last run that looked at any room; None: this one looked at none, so it has saved nothing."""
-    before = work.recall(writing, "last_sync")
-    if at is None and before is None:
+    if at is None:
         return
     told = {
-        "at": before["at"] if at is None else stamp(at),
+        "at": stamp(at),
         "complete": report.complete,
         "every_room": {room.room_id for room in report.rooms} >= set(held.contracted),
     }

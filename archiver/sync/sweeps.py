@@ -30,7 +30,7 @@ def write(
 ) -> None:
     """Write down a run with news or trouble at once; let an idle one wait for its hour.
 
-    `not_read` are the contracted rooms of which the run cannot say whether anything new stands in them.
+    `not_read` are the rooms of all contracts of which the run cannot say whether anything new stands in them.
     """
     told = {
         "from": stamp(report.started_at),

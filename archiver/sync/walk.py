@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from gettext import gettext as _
 
 from archiver import errors
 from archiver.chatwork.models import Room
@@ -133,8 +134,11 @@ class Walk:
 
     def _asked(self, room: RoomId) -> list[Room]:
         """A room that is not listed, if it can be read and there is time to ask."""
-        if self.is_over() or self._waits(room):
+        if self.is_over():
             self.leave_over(room)
+            return []
+        if self._waits(room):
+            self._put_off(room, failing.ROOM)
             return []
         single = self._ask_for(room)
         if single is None:
@@ -176,9 +180,12 @@ class Walk:
         for step in steps:
             if (step.room_id, step.kind) in self._taken:
                 continue
-            if self.is_over() or self._waits(step.room_id):
+            if self.is_over():
                 if step.overdue and self.reports[step.room_id].is_open:
                     self.leave_over(step.room_id, step.kind)
+            elif self._waits(step.room_id):
+                if step.overdue and self.reports[step.room_id].is_open:
+                    self._put_off(step.room_id, step.kind)
             elif self.reports[step.room_id].is_open:
                 self._take(step)
 
@@ -201,15 +208,15 @@ class Walk:
             self.desk.cleared.add(f"room/{step.room_id}/{step.kind}/")
         self.look()
 
-    def not_visible(self, room: int, unseen: errors.NotVisible, *, kind: str = plan.MESSAGES) -> None:
-        """A part of a listed room was refused: is it the room that went?"""
+    def not_visible(self, room: int, unseen: errors.NotVisible, *, kind: str | None = None) -> None:
+        """A part of a listed room was refused: is it the room that went? `kind` None: a single message was."""
         try:
             self.desk.client.room(RoomId(room))
         except errors.NotVisible as gone:
             access.shut(self.desk, gone, self.reports[room])
         except errors.BudgetSpent:
             self.spent()
-            self.leave_over(room, kind)
+            self.leave_over(room, kind or plan.MESSAGES)
         except errors.ChatworkError as fault:
             self._failed(room, kind, fault)
         else:
@@ -219,16 +226,24 @@ class Walk:
         """Whether a room that failed before waits for the next run, as others like it have failed again."""
         return room in self.held.failures and self._failures_again >= MOST_FAILURES
 
+    def _put_off(self, room: int, kind: str) -> None:
+        """A room that failed before is not tried in this run; nothing else is left over for that."""
+        report = self.reports[room]
+        report.outcome = Outcome.FAILED
+        report.error = _("could not be read in earlier runs; tried again in a later one")
+        self.desk.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
+
     def _worked(self, room: int, kind: str) -> None:
         self.reports[room].read.add(kind)
         self._failures = 0
         if room in self.held.failures and kind == self.held.failures[room].kind:
             self._failures_again = 0
 
-    def _failed(self, room: int, kind: str, fault: errors.ChatworkError) -> None:
+    def _failed(self, room: int, kind: str | None, fault: errors.ChatworkError) -> None:
         report = self.reports[room]
-        report.outcome, report.error, report.failed = Outcome.FAILED, str(fault), kind
-        self.desk.troubles.add(f"room/{room}/{plan.MESSAGES if kind == failing.ROOM else kind}/failed")
+        report.outcome, report.error = Outcome.FAILED, str(fault)
+        report.failed = kind or report.failed  # a single message that is refused is no list that fails
+        self.desk.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
         if room in self.held.failures:
             self._failures_again += 1
             return

@@ -22,7 +22,7 @@ def line(words: Sequence[str], *, platform: str) -> str:
 
 def contract_name(contract: Contract, every: Sequence[Contract]) -> str:
     """What the screen calls a contract, if that means no other one and is no option; else its own name."""
-    others = {name for one in every if one is not contract for name in (one.id, one.platform_id)}
+    others = {name for one in every if one.id != contract.id for name in (one.id, one.platform_id)}
     return contract.id if contract.label in others or contract.label.startswith("-") else contract.label
 
 

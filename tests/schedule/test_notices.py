@@ -12,6 +12,7 @@ import pytest
 from archiver import errors
 from archiver.demo.chatwork import Fault
 from archiver.records import JST, Delivery
+from archiver.schedule.notice_facts import standing
 from archiver.store import alerts, work
 from archiver.store.stated import add_delivery
 from tests.support.rounds import a_round, said
@@ -385,3 +386,30 @@ def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: Wor
     unread = "[Attention] 1 chat has not been read for long; what is changed there meanwhile is lost."
     assert [False, True, False, True] == [any(one.startswith(unread) for one in day) for day in told]
     assert "1 chat is read again." in said(world)
+
+
+def test_a_chat_that_could_never_be_read_is_told_too(world: World) -> None:
+    """Since when it fails counts, where nobody ever looked at it."""
+    other = world.chatwork.add_room("記事", members=[world.tanaka])
+    world.contract("job2", other)
+    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{other}/messages", times=None)
+    told = []
+    for _ in range(3):
+        a_round(world)
+        told.append(said(world))
+        world.clock.pass_by(hours=13)
+
+    assert [False, False, True] == [any("has not been read for long" in one for one in day) for day in told]
+
+
+def test_a_round_that_went_through_ends_the_fault_though_its_chat_fails(world: World) -> None:
+    """What is wrong then is the chat, no longer the token."""
+    said(world, errors.TokenRefused())
+    world.post("読めない")
+    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{world.room}/messages", times=None)
+    world.clock.pass_by(hours=30)
+    a_round(world)
+
+    with world.archive.reading() as reading:
+        assert standing(reading) is None
+    assert not any("401" in one for one in said(world))

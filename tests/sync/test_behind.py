@@ -33,7 +33,7 @@ def second_room(world: World) -> int:
 
 def test_a_room_that_nobody_lists_is_behind_in_everything() -> None:
     """Nothing is known of it."""
-    actual = behind([1], {}, {}, begun=BEGIN, full_every=DAY)
+    actual = behind([1], {}, {}, visited=set(), begun=BEGIN, full_every=DAY)
 
     assert {1: frozenset(KINDS)} == actual.kinds
     assert actual.reading(1, FILES)

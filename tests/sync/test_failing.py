@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from archiver.demo.chatwork import Fault
+from archiver.store.queries import looked
 from archiver.sync import failing
 from archiver.sync.failing import Failure, after, apart, document, from_document
 from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, Step
@@ -162,3 +163,32 @@ def test_half_a_surrogate_in_a_rooms_name_or_role_is_no_trouble(world: World) ->
 
     assert first.complete
     assert ["/me", "/rooms"] == world.asked()
+
+
+def test_a_room_that_waits_its_turn_leaves_nothing_else_over(world: World) -> None:
+    """With three that fail the third is told so, and a left-over of another kind stays news."""
+    rooms = more_rooms(world, 3)
+    world.sync()
+    for room in rooms:
+        world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{room}/messages", times=None)
+    for _ in range(3):
+        talk(world, rooms)
+        report = world.sync()
+
+    assert not report.left_over
+    assert "left-over" not in report.troubles
+    assert {Outcome.FAILED} == {one.outcome for one in report.rooms if one.room_id in rooms}
+    assert 1 == sum("tried again in a later one" in (one.error or "") for one in report.rooms)
+
+
+def test_a_single_message_that_is_refused_is_no_failing_list(world: World) -> None:
+    """The room is read as ever in the next run, and nobody is told that it cannot be."""
+    first = world.posts(150)[0]
+    world.sync()
+    world.chatwork.post(world.room, world.tanaka, f"[rp aid=1 to={world.room}-{first}]これです")
+    world.chatwork.fail(Fault.FORBIDDEN, f"/rooms/{world.room}/messages/[0-9]+", times=1)
+    world.clock.pass_by(minutes=10)
+    world.sync()
+
+    with world.archive.reading() as reading:
+        assert {} == looked.looks(reading, [world.room]).failing

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from archiver.demo.chatwork import Fault
 from archiver.records import Watch
 from archiver.store.queries import runs
@@ -112,3 +114,46 @@ def test_without_a_call_left_no_room_was_looked_at(world: World) -> None:
         world.sync(max_seconds=1)
 
     assert (last, ()) == (watched(world, world.room).last, watched(world, world.room).pauses)
+
+
+def test_a_room_that_is_read_no_more_was_not_looked_at(world: World) -> None:
+    """Its contract was ended: other contracts' runs tell nothing of it, and a new beginning shows the pause."""
+    other = world.chatwork.add_room("記事作成", members=[world.tanaka])
+    world.contract("job2", other)
+    world.post("一つ目")
+    world.sync()
+    before = world.clock.time
+    world.contract("job1", world.room, state="stopped")
+    for _ in range(30):
+        world.clock.pass_by(hours=2)
+        world.sync()
+    ended = watched(world, world.room)
+    world.contract("job1", world.room)
+    world.clock.pass_by(minutes=5)
+    world.sync()
+
+    assert (before, ()) == (ended.last, ended.pauses)
+    assert [before] == [one.start for one in watched(world, world.room).pauses]
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_room_whose_list_fails_was_not_looked_at_whatever_its_visit_says(world: World, back: bool) -> None:
+    """Opened again and not readable yet, or visited in a future that a clock set back has left."""
+    world.post("一つ目")
+    world.sync()
+    before = watched(world, world.room).last
+    if back:
+        world.clock.time -= timedelta(hours=2)
+    else:
+        world.chatwork.remove_owner(world.room)
+        world.clock.pass_by(hours=2)
+        world.sync()
+        world.chatwork.restore_owner(world.room)
+    world.post("読めない発言")
+    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{world.room}/messages", times=None)
+    world.clock.pass_by(minutes=5)
+    report = world.sync()
+
+    assert [world.room] == world.entries("sweep")[-1]["payload"]["not_read"]
+    assert not report.complete
+    assert before == watched(world, world.room).last

@@ -19,6 +19,9 @@ from archiver.store.queries import known
 FAILED = "failed_rooms"
 """Remembered: rooms that the last runs could not read → what failed there, since when, and when it was last tried."""
 
+FAULT = "last_fault"
+"""Remembered: the error for which no round goes through; a round that was given the list of rooms ends it."""
+
 LOOKED = "looked"
 """Remembered: when the list of rooms was last read, and the rooms in which no message was left unread then."""
 
@@ -41,6 +44,8 @@ class Looks:
     """Those whose messages the last run should have read and did not."""
     failing: Mapping[int, datetime] = field(default_factory=dict)
     """Those that could not be read, and since when."""
+    listed: datetime | None = None
+    """When the list of rooms was last had: a run went through, whatever it could read."""
 
     @property
     def newest(self) -> datetime | None:
@@ -48,9 +53,13 @@ class Looks:
         return max((at for at in self.at.values() if at is not None), default=None)
 
     def older(self, than: datetime) -> list[int]:
-        """Rooms that were looked at before that time and not since, waiting longest first."""
-        found = sorted((at, room) for room, at in self.at.items() if at is not None and at < than)
-        return [room for _at, room in found]
+        """Rooms that were looked at before that time and not since, or fail since before it, waiting longest first."""
+        since = {room: at or self.failing.get(room) for room, at in self.at.items()}
+        return [room for _at, room in sorted((at, room) for room, at in since.items() if at is not None and at < than)]
+
+    def since(self, room: int) -> datetime | None:
+        """When a room was last looked at; of one that never was, since when it fails."""
+        return self.at[room] or self.failing.get(room)
 
 
 def looks(reading: Reading, rooms: Collection[int]) -> Looks:
@@ -65,6 +74,7 @@ def looks(reading: Reading, rooms: Collection[int]) -> Looks:
         {room: _later(seen.get(room), covered.get(room)) for room in asked},
         frozenset(room for room in asked if told and room not in seen),
         {room: moment(failed[str(room)]["since"]) for room in asked if str(room) in failed},
+        moment(told["at"]) if told else None,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from archiver.chatwork.client import Client
 from archiver.records import JsonObject, Observation, Reply, Source
-from archiver.store import quests, writer
+from archiver.store import quests, work, writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.facts import fingerprint
 from archiver.store.queries import contracts, known
@@ -28,6 +28,14 @@ class Desk:
     """What went wrong or is not complete, each by a stable key (`room/5/messages/failed`, `file/5/77`)."""
     cleared: set[str] = field(default_factory=set)
     """Beginnings of keys that this run has found to be in order."""
+    visited: set[tuple[int, str]] = field(default_factory=set)
+    """What this run has read: rooms and kinds of visits."""
+
+
+def visit(desk: Desk, writing: Writing, room: int, kind: str, *, counters: str) -> None:
+    """Remember that a kind was read now; without counters the room counts as moved in the next run."""
+    work.put_visit(writing, room, kind, at=desk.now(), counters=counters)
+    desk.visited.add((room, kind))
 
 
 def payload(one: JsonObject, state: str, source: Source = Source.LIST) -> JsonObject:

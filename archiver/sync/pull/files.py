@@ -5,9 +5,8 @@ from __future__ import annotations
 from archiver.chatwork.client import Listing
 from archiver.chatwork.models import File, Room
 from archiver.records import JsonObject, RoomId
-from archiver.store import work
 from archiver.sync import coverage, plan
-from archiver.sync.pull.desk import Desk
+from archiver.sync.pull.desk import Desk, visit
 from archiver.sync.pull.lists import accounts, differences
 from archiver.sync.pull.people import members
 from archiver.sync.report import RoomReport
@@ -35,7 +34,7 @@ def files(desk: Desk, room: Room, report: RoomReport) -> None:
             desk.troubles.add(f"room/{number}/files/cut")
     with desk.archive.writing() as writing:
         differences(desk, writing, "file", number, everything, last, report, complete=complete)
-        work.put_visit(writing, number, plan.FILES, at=desk.now(), counters=plan.counters(room))
+        visit(desk, writing, number, plan.FILES, counters=plan.counters(room))
 
 
 def _listed(part: Listing[File]) -> dict[int, JsonObject]:

@@ -8,13 +8,13 @@ from datetime import timedelta
 from archiver.chatwork.client import Listing
 from archiver.chatwork.models import Message, Room
 from archiver.records import JsonObject, Known, MessageId, Observation, Reply, RoomId, State
-from archiver.store import work, writer
+from archiver.store import writer
 from archiver.store.archive import Writing
 from archiver.store.clock import stamp, unix
 from archiver.store.facts import sent_at
 from archiver.store.queries import known
 from archiver.sync import changes, coverage, plan
-from archiver.sync.pull.desk import Desk, append, payload, persons
+from archiver.sync.pull.desk import Desk, append, payload, persons, visit
 from archiver.sync.pull.singles import singles
 from archiver.sync.report import RoomReport
 
@@ -55,7 +55,7 @@ def messages(desk: Desk, room: Room, report: RoomReport) -> None:
 def _visited(desk: Desk, writing: Writing, room: Room, *, whole: bool) -> None:
     """Remember the visit; without counters the room counts as moved in the next run, whatever happens."""
     counters = plan.counters(room) if whole else ""
-    work.put_visit(writing, room.room_id, plan.MESSAGES, at=desk.now(), counters=counters)
+    visit(desk, writing, room.room_id, plan.MESSAGES, counters=counters)
 
 
 def _tell_gaps(desk: Desk, gaps: list[Observation], report: RoomReport) -> None:

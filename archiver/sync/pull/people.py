@@ -14,7 +14,7 @@ from archiver.store import work
 from archiver.store.facts import fingerprint
 from archiver.store.queries import known
 from archiver.sync import coverage, plan
-from archiver.sync.pull.desk import Desk, append, payload
+from archiver.sync.pull.desk import Desk, append, payload, visit
 from archiver.sync.pull.lists import accounts, differences
 from archiver.sync.report import RoomReport
 
@@ -36,7 +36,7 @@ def people(desk: Desk, room: Room, report: RoomReport) -> None:
     whole = tasks(desk, room.room_id, report)
     counters = plan.counters(room) if whole else ""  # without them the room counts as moved in the next run
     with desk.archive.writing() as writing:
-        work.put_visit(writing, room.room_id, plan.PEOPLE, at=desk.now(), counters=counters)
+        visit(desk, writing, room.room_id, plan.PEOPLE, counters=counters)
 
 
 def description(desk: Desk, room: int, report: RoomReport) -> None:

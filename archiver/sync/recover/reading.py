@@ -72,7 +72,7 @@ def read(
     if desk is not None:
         report.rooms = [RoomReport(room, held.names.get(room, "")) for room in sorted({room for room, _ in todo})]
         standings = _go_through(desk, todo, report, told)
-        _write_down(desk, report, before, settings, not_read=held.contracted)
+        _write_down(desk, report, before, settings, not_read=held.stated)
     counted = list(standings.values())
     return Recovered(
         found=len(places),
