@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
 _MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, with commas.")
 
+_MOST = 20
+"""Things that a package lacks, named one by one; the others are counted, and named in the package."""
+
 _A_STEP = 250
 """Messages between two looks of the bar."""
 
@@ -209,8 +212,10 @@ def _tell_incomplete(report: ExportReport) -> None:
         ),
         (report.too_large, _("Nothing was left out for that. To choose fewer messages: --from, --to")),
     ):
-        for sentence in sentences:
+        for sentence in sentences[:_MOST]:
             click.echo("  " + visible(sentence), err=True)
+        if len(sentences) > _MOST:
+            click.echo("  " + _("and {n} more").format(n=len(sentences) - _MOST), err=True)
         if sentences:
             click.echo(said, err=True)
 

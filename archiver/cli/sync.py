@@ -34,7 +34,7 @@ def parse_day(value: str | None, option: str) -> datetime | None:
         return None
     said = value.replace("/", "-")
     try:
-        if len(said) == len(EXAMPLE_DAY):
+        if _is_day(said):
             return datetime.combine(date.fromisoformat(said), time(), JST)
         at = datetime.fromisoformat(said)
     except ValueError:
@@ -45,12 +45,17 @@ def parse_day(value: str | None, option: str) -> datetime | None:
 def parse_until(value: str | None, option: str) -> datetime | None:
     """The end of a Japanese day (which is meant as a whole), or a time of it. Raises BadValue."""
     at = parse_day(value, option)
-    if at is None or value is None or len(value) != len(EXAMPLE_DAY):
+    if at is None or value is None or not _is_day(value.replace("/", "-")):
         return at
     try:
         return at + timedelta(days=1)
     except OverflowError:  # the last day that there is
         raise _unreadable(value, option) from None
+
+
+def _is_day(said: str) -> bool:
+    """Whether a whole day is meant, and no time of it: 2026-11-01, or 20261101."""
+    return len(said) == len(EXAMPLE_DAY) or (len(said) == len("20261101") and said.isdecimal())
 
 
 def parse_period(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:

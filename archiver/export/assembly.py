@@ -21,6 +21,7 @@ from archiver.export.material import Material, Telling
 from archiver.export.payload import Copied
 from archiver.export.stamping import put_roots
 from archiver.records import JST
+from archiver.render.breaks import pauses_told
 from archiver.render.outside import other_chat_texts
 from archiver.store.archive import Reading
 from archiver.store.queries import outside, package
@@ -70,7 +71,9 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
     recipe, material, telling = gathered.recipe, gathered.material, gathered.telling
     files, copied = gathered.files, gathered.copied
     rooms = recipe.scope.rooms
-    gaps = [gap for room in rooms for gap in conversation.gaps(material.everything, room, recipe.scope)]
+    seen = list(gathered.conversations())
+    gaps = [gap for room in seen for gap in room.gaps]
+    copied.incomplete += never_read(seen)
     unheld = tuple(f"{row.number}: {row.reason}" for row in files if row.sha256 is None)
     whole = PROFILES[recipe.profile].raw
     facts = texts.Facts(
@@ -93,14 +96,15 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
         incomplete=copied.incomplete,
         software=software(),
         created_at=recipe.created_at,
-        pauses=sorted({pause for room in gathered.conversations() for pause in room.pauses}, key=lambda one: one.start),
+        pauses=list(pauses_told(seen, most=texts.MOST_PAUSES)),
+        looks=[(room.room_id, room.watch) for room in seen],
+        left_out_messages=telling.left_out,
         other_chats=other_chat_texts(outside.other_chats(material.reading, rooms, upto=recipe.upto)),
     )
     _enclose(bag, gathered)
     _list_content(bag)
     if PROFILES[recipe.profile].report:
         case = case_of(gathered, content_sha256=bag.digests[CONTENT])
-        copied.incomplete += never_read(case)
         papers.put_all(bag, case, copied)
         _list(bag, f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", manifest_lines(bag.payload()))
     bag.add("00_README.txt", texts.readme(facts))

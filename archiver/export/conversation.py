@@ -73,7 +73,7 @@ def conversation(room: RoomFacts, scope: Scope) -> Conversation:
         people=people(here, room.authors, room.everything),
         attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),
         tasks=tuple(_task(row) for row in tasks(here)),
-        gaps=tuple(narrowed(gap, room.covered) for gap in gaps(room.everything, room.room_id, scope)),
+        gaps=tuple(gaps(room.everything, room.room_id, scope, room.covered)),
         pauses=tuple(one for one in room.watch.pauses if scope.overlaps(room.room_id, one.start, one.end)),
         watch=room.watch,
         covered=tuple(one for one in room.covered if scope.overlaps(room.room_id, one.start, one.end)),
@@ -92,13 +92,13 @@ def room_name(entries: Iterable[EntryObject], room: int) -> str:
     return names[-1] if names else f"ルームID {room}"
 
 
-def gaps(entries: Iterable[EntryObject], room: int, scope: Scope) -> list[Gap]:
-    """The gaps of a room that are still open and touch its period."""
+def gaps(entries: Iterable[EntryObject], room: int, scope: Scope, covered: Sequence[Period]) -> list[Gap]:
+    """The gaps of a room that are still open and touch its period, each from the last reading before it on."""
     last: dict[str, EntryObject] = {}
     for entry in entries:
         if entry["room_id"] == room and entry["kind"].partition(".")[0] == "gap":
             last[entry["key"]] = entry
-    found = [_gap(entry) for entry in last.values() if entry["kind"] != "gap.closed"]
+    found = [narrowed(_gap(entry), covered) for entry in last.values() if entry["kind"] != "gap.closed"]
     return [gap for gap in found if scope.overlaps(room, gap.start, gap.end)]
 
 

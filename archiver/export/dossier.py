@@ -12,11 +12,11 @@ from archiver.evidence.tables_events import in_order, other_events
 from archiver.export import enclosing
 from archiver.export.bag import Bag
 from archiver.export.gathering import Gathered, Preview, software
-from archiver.export.report.case import Case, Covered, SealLine, StampLine
+from archiver.export.report.case import NEVER_READ, Case, Covered, SealLine, StampLine
 from archiver.export.scope import Bounds, Scope
 from archiver.export.stamping import Stamps
 from archiver.platforms.platform import platform_of
-from archiver.records import JST, AccountId, Contract, Delivery, Enclosure, Mapped, Seal
+from archiver.records import JST, AccountId, Contract, Conversation, Delivery, Enclosure, Mapped, Seal
 from archiver.render.outside import other_chat_texts
 from archiver.render.times import stamp
 from archiver.store.queries import known, outside, runs
@@ -46,7 +46,9 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
         enclosures=tuple(_covered_enclosure(gathered, one) for one in recipe.enclosures),
         seals=seal_lines(recipe.seals, gathered.copied.stamps),
         stamping=bool(gathered.copied.stamps.configured),
-        period="" if recipe.scope.unasked else period(recipe.scope),
+        period=period(recipe.scope),
+        asked=not recipe.scope.unasked,
+        ends_at=_ends_at(recipe.scope),
         left_out=gathered.telling.left_out,
         first_sent=_sent(gathered.telling.first_sent),
         every=recipe.every,
@@ -61,18 +63,23 @@ def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
     )
 
 
-def never_read(case: Case) -> list[str]:
+def never_read(rooms: Iterable[Conversation]) -> list[str]:
     """The chats of which no list could ever be read, one sentence each: what a package lacks most."""
-    lacking = [room for room in case.rooms if room.watch.begun is None]
-    never = "一度も取得できていません。発言の有無は分かりません。"
-    return [f"チャット(ルームID {room.room_id}): {never}" for room in lacking]
+    lacking = [room.room_id for room in rooms if room.watch.begun is None]
+    return [f"チャット(ルームID {room}): {NEVER_READ}" for room in lacking]
+
+
+def _ends_at(scope: Scope) -> datetime | None:
+    """The earliest end of any room's part; None: every room's goes on to the end."""
+    ends = [end for room in scope.rooms if (end := scope.end(room)) is not None]
+    return datetime.fromtimestamp(min(ends), UTC) if ends else None
 
 
 def period(scope: Scope) -> str:
     """The period of a package in words; empty if there is none."""
     if scope.whole:
         return ""
-    texts_of = {room: "、".join(_bounds(one) for one in scope.bounds(room)) for room in scope.rooms}
+    texts_of = {room: "、".join(dict.fromkeys(map(_bounds, scope.bounds(room)))) for room in scope.rooms}
     if len(set(texts_of.values())) == 1:
         return next(iter(texts_of.values()))
     return " / ".join(f"ルームID {room}: {text}" for room, text in texts_of.items())

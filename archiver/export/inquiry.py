@@ -73,7 +73,9 @@ def _facts(case: Case, found: Survey) -> Iterator[str]:
         yield f"{stamp(min(frozen))[:16]} にチャットが開けなくなったことを確認しました(理由は不明です)。"
     if found.first is not None and found.last is not None:
         span = f"{date(found.first.send_time)}から{date(found.last.send_time)}"
-        part = f"(指定した期間だけ。ほかに{case.left_out}件を保存)" if case.period else ""
+        part = "" if not case.period else "(この契約の期間だけ)"
+        if case.period and case.asked:
+            part = f"(指定した期間だけ。ほかに{case.left_out}件を保存)"
         yield f"Chatworkでのやり取りは{span}、全{found.count}件です{part}。"
     if own:  # the reader is told, but it is no course of the other side's
         yield from _deleted(found)
@@ -81,7 +83,7 @@ def _facts(case: Case, found: Survey) -> Iterator[str]:
 
 def _silence(case: Case, since: datetime) -> str:
     """How long nothing more came, as far as anybody looked."""
-    at = case.looked_at
+    at = case.known_until
     return "" if at is None or at < since else f"({date(at)}の確認時点で{days_since(since, at)}日前)"
 
 

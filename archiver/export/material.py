@@ -17,7 +17,7 @@ from archiver.evidence.tables_events import Event, message_events
 from archiver.export.choice import NOTHING, Choice
 from archiver.export.mask import Cover
 from archiver.export.mask_entries import covered, masked
-from archiver.export.scope import READINGS, Scope
+from archiver.export.scope import READINGS, Scope, observed
 from archiver.store.agreement import MessageRows, check_others
 from archiver.store.archive import Reading
 from archiver.store.queries import package as queries
@@ -97,9 +97,11 @@ class Material:
             return False
         if reading:
             self.readings.setdefault(room, Sightings()).add(entry)
+            self.note_reply(entry)
         else:
-            self.other.append(covered(entry, self.cover))
-        self.note_reply(entry)
+            shown = covered(entry, self.cover)
+            self.other.append(shown)
+            self.note_reply(shown)  # one that is covered names no reply
         return True
 
     def note_reply(self, entry: EntryObject) -> None:
@@ -194,19 +196,20 @@ class Telling:
         """What chapters of a report need to know beforehand."""
         sightings = self._material.readings.get(history.room_id) or Sightings()
         self.events += message_events(self.count, entries, sightings)
-        self._sent(history.send_time)
+        self._sent(history.room_id, history.send_time)
         if history.message_id in self._wanted.ids or self.count in self._wanted.numbers:
             self.chosen[history.message_id] = self.count
 
     def _pass_over(self, first: EntryObject) -> None:
         """A part of the time never hides when the talk began, nor that there is more of it."""
         sent = number(first["payload"]["object"].get("send_time"))
-        if sent and self._material.scope.is_of_contract(first["room_id"], sent):
+        if self._material.scope.is_of_contract(first["room_id"], sent or observed(first)):
             self.left_out += 1
-            self._sent(sent)
+            self._sent(first["room_id"], sent)
 
-    def _sent(self, at: int) -> None:
-        if at > 0 and (self.first_sent is None or at < self.first_sent):
+    def _sent(self, room: int, at: int) -> None:
+        is_first = at > 0 and (self.first_sent is None or at < self.first_sent)
+        if is_first and self._material.scope.is_of_contract(room, at):
             self.first_sent = at
 
     def _in_full(self, history: MessageHistory) -> MessageHistory:

@@ -78,6 +78,11 @@ class Scope:
         """The periods of a room."""
         return self._bounds[room]
 
+    def end(self, room: int) -> float | None:
+        """Where the last part of a room ends; None: nowhere."""
+        ends = [one.end for one in self._bounds[room]]
+        return None if None in ends else max(end for end in ends if end is not None)
+
     def includes(self, entry: EntryObject) -> bool:
         """Whether an entry that is not a message's belongs in the package."""
         kind, room = entry["kind"], entry["room_id"]
@@ -95,7 +100,7 @@ class Scope:
         decided = self._messages.setdefault(room, set())
         if position not in decided and ~position not in decided:
             sent = number(entry["payload"]["object"].get("send_time"))
-            inside = self._within(room, sent or _observed(entry)) and self._is_news(entry)
+            inside = self._within(room, sent or observed(entry)) and self._is_news(entry)
             decided.add(position if inside else ~position)
         return position in decided
 
@@ -152,7 +157,8 @@ def _seconds(at: datetime | None) -> float | None:
     return None if at is None else at.timestamp()
 
 
-def _observed(entry: EntryObject) -> float:
+def observed(entry: EntryObject) -> float:
+    """When an entry was made, in Unix seconds."""
     return datetime.fromisoformat(entry["observed_at"]).timestamp()
 
 
@@ -164,4 +170,4 @@ def _time_of(entry: EntryObject) -> float:
         uploaded = number(payload["object"].get("upload_time"))
     elif entry["kind"] == "blob":
         uploaded = number(payload.get("listed_time"))
-    return uploaded or _observed(entry)
+    return uploaded or observed(entry)

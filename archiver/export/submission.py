@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archiver.evidence import tables
 from archiver.evidence.manifest import write_manifest
-from archiver.export import conversation, enclosing, inquiry, papers, payload, submission_text
+from archiver.export import enclosing, inquiry, papers, payload, submission_text
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.dossier import case_of, never_read, preview
 from archiver.export.gathering import SCRATCH, Built, Gathered, Progress, Recipe, make_tables, steps
@@ -72,11 +72,10 @@ def too_large(sizes: Mapping[str, int], limit: int | None) -> list[str]:
 def _fill(bag: Bag, gathered: Gathered) -> Built:
     recipe, copied = gathered.recipe, gathered.copied
     case = case_of(gathered)
-    copied.incomplete += never_read(case)
+    copied.incomplete += never_read(case.rooms)
     left_out = FILLERS[recipe.profile](bag, case, gathered)
     shutil.rmtree(bag.folder / SCRATCH, ignore_errors=True)
-    rooms = recipe.scope.rooms
-    gaps = [gap for room in rooms for gap in conversation.gaps(gathered.material.everything, room, recipe.scope)]
+    gaps = [gap for room in case.rooms for gap in room.gaps]
     bag.add(README, submission_text.readme(case, bag.digests, [*copied.incomplete, *left_out]))
     write_manifest(bag.place(SUMS), bag.digests)
     bag.scan_one(SUMS)

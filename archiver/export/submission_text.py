@@ -50,8 +50,8 @@ def _lines(case: Case, names: Collection[str], incomplete: Sequence[str]) -> Ite
     yield _BEGIN[case.profile]
     called, title = (flat(visible(stated or BLANK), _LONGEST) for stated in (one.platform_id, one.title))
     yield f"{words.where}の契約ID {called}「{title}」についての資料です。"
-    if case.period:
-        yield f"期間: 利用者が指定した {case.period} だけです。ほかに{case.left_out:,}件の発言を保存しています。"
+    if case.part:
+        yield case.part
     yield ""
     yield from _files(names, whole=not case.period)
     yield ""

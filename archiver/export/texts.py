@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.export.stamping import StampsSaid
-from archiver.records import Contract, Gap, Pause, Seal
-from archiver.render.breaks import PAUSE, gap_text, gap_title, pause_text
+from archiver.records import Contract, Gap, Seal, Watch
+from archiver.render.breaks import PAUSE, gap_text, gap_title
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 
-_MOST_PAUSES = 40
+MOST_PAUSES = 40
 """Times in which nobody looked that are named one by one; older ones are counted."""
 
 DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
@@ -31,7 +31,7 @@ class Facts:
     contract: Contract
     rooms: Sequence[tuple[int, str]]
     period: str
-    """The period asked for, in words; empty = everything held."""
+    """The part of the time that is in it, in words; empty = everything held."""
     messages: int
     entries: int
     files: int
@@ -51,8 +51,12 @@ class Facts:
     software: str
     created_at: datetime | None
     """None: not said, so that the same copy is the same bytes."""
-    pauses: Sequence[Pause] = ()
-    """Times in which nobody looked, oldest first."""
+    pauses: Sequence[str] = ()
+    """The times in which nobody looked, in words, oldest first."""
+    looks: Sequence[tuple[int, Watch]] = ()
+    """When each room was looked at."""
+    left_out_messages: int = 0
+    """Messages of the contract that are held and outside the period."""
     other_chats: Sequence[str] = ()
     """Chats with the same people that are not saved, one sentence each."""
 
@@ -92,7 +96,8 @@ def _about(facts: Facts) -> Iterator[str]:
             yield f"{label}: {visible(value)}"
     for room, name in facts.rooms:
         yield f"チャット: {visible(name)}(ルームID {room})"
-    yield f"範囲: {facts.period or '保存している全期間'}"
+    more = f"(ほかに{facts.left_out_messages:,}件の発言を保存しています)" if facts.left_out_messages else ""
+    yield f"範囲: {facts.period or '保存している全期間'}{more}"
     if not facts.messages and not facts.files:
         yield "この契約のチャットについて、保存された発言とファイルはありません。"
     yield f"発言 {facts.messages}件、ファイル {facts.files}点(うちこの資料に入っているもの {facts.packed}点)、"
@@ -144,9 +149,16 @@ def _missing(facts: Facts) -> Iterator[str]:
     yield "■ 取得できなかったもの・記録の限界"
     for gap in facts.gaps:
         yield f"・{gap_title(gap)}(ルームID {gap.room_id}): {visible(gap_text(gap))}"
-    if not facts.gaps:
+    is_read = not facts.looks or any(watch.begun is not None for _room, watch in facts.looks)
+    if not facts.gaps and is_read:  # of what was never read nobody knows
         yield "・空白(保存できなかった期間): 記録されていません。"
-    yield from _pauses(facts)
+    yield from (f"・{text}" for text in facts.pauses)
+    if not facts.pauses and is_read:
+        yield f"・{PAUSE}: 1時間を超えるものは記録されていません。"
+    for room, watch in facts.looks:
+        if watch.last is not None:
+            told = f"最後に確認した時刻 {stamp(watch.last)}。それより後の発言は、この資料にありません。"
+            yield f"・ルームID {room}: {told}"
     for text in facts.unheld:
         yield f"・未取得のファイル {visible(text)}"
     for text in facts.left_out:
@@ -160,18 +172,6 @@ def _missing(facts: Facts) -> Iterator[str]:
     yield "・取得と取得の間に投稿され、その間に削除された発言は記録できません。"
     yield "・変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。"
     yield "・音声・ビデオ通話、リアクション、既読は記録していません。外部のリンク先は一覧だけです。"
-
-
-def _pauses(facts: Facts) -> Iterator[str]:
-    """The times in which nobody looked, the latest one by one."""
-    shown = facts.pauses[-_MOST_PAUSES:]
-    if not shown:
-        yield f"・{PAUSE}: 1時間を超えるものは記録されていません。"
-    if older := facts.pauses[: -len(shown)] if shown else ():
-        hours = sum((one.end - one.start).total_seconds() for one in older) / 3600
-        yield f"・{PAUSE}: ほかに古いもの{len(older)}回(合計およそ{hours:,.0f}時間)。"
-    for one in shown:
-        yield f"・{PAUSE}: {pause_text(one, facts.gaps)}"
 
 
 def _contents(facts: Facts) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from html import escape
 
-from archiver.records import Gap, Message, MessageId, Pause, Period
+from archiver.records import Conversation, Gap, Message, MessageId, Pause, Period
 from archiver.render.times import derived, stamp
 from archiver.render.visible import visible
 
@@ -113,6 +113,25 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
             "この間に変えられた文面も、前の内容が分かりません。"
         )
     return f"{period}発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。"
+
+
+def pauses_told(rooms: Sequence[Conversation], *, most: int) -> Iterator[str]:
+    """The times in which nobody looked, the latest one by one, the older summed up; rooms stand where they differ."""
+    rooms_of: dict[tuple[Pause, str], list[str]] = {}
+    for room in rooms:
+        for pause in room.pauses:
+            rooms_of.setdefault((pause, pause_text(pause, room.gaps)), []).append(str(room.room_id))
+    told = sorted(rooms_of, key=lambda one: (one[0].start, one[0].end))
+    pauses = list(dict.fromkeys(pause for pause, _text in told))
+    older = set(pauses[:-most])
+    if older:
+        hours = sum((one.end - one.start).total_seconds() for one in older) / 3600
+        yield f"{PAUSE}: ほかに古いもの{len(older)}回(合計およそ{hours:,.0f}時間)。"
+    for pause, text in told:
+        if pause not in older:
+            its = rooms_of[pause, text]
+            name = "" if len(its) == len(rooms) else f"ルームID {'、'.join(its)}: "
+            yield f"{PAUSE}: {name}{text}"
 
 
 def narrowed(gap: Gap, covered: Sequence[Period]) -> Gap:

@@ -146,6 +146,13 @@ def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
     assert [7, 8] == counts
 
 
+def test_a_day_is_whole_however_it_is_written(desk: Desk) -> None:
+    """20261105 is the day 2026-11-05, its evening included."""
+    counts = [desk.exported("--for", "consult", "--to", day)["messages"] for day in ("2026-11-05", "20261105")]
+
+    assert counts[0] == counts[1]
+
+
 def test_a_folder_that_cannot_be_written_names_the_option(desk: Desk) -> None:
     """The archive's own folder has nothing to do with it."""
     _, err = desk.both("export", "job1", "--out", "/proc/x", code=1)

@@ -90,8 +90,8 @@ def test_open_gaps_that_touch_the_period_are_shown() -> None:
         gap(5, 3, to="2026-11-05T05:00:00.000Z"),
     ]
 
-    assert [(1, 1), (3, 3)] == [(one.number, one.missing) for one in gaps(entries, ROOM, Scope(CONTRACT))]
-    assert [3] == [one.number for one in gaps(entries, ROOM, Scope(CONTRACT, NOON))]
+    assert [(1, 1), (3, 3)] == [(one.number, one.missing) for one in gaps(entries, ROOM, Scope(CONTRACT), ())]
+    assert [3] == [one.number for one in gaps(entries, ROOM, Scope(CONTRACT, NOON), ())]
 
 
 def test_pauses_and_covered_periods_outside_are_left_out() -> None:

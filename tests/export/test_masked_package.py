@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from archiver.evidence.masked import masked_digest
 from archiver.export.mask import Policy, policy
 from archiver.export.package import ExportReport, export
+from archiver.records import Observation, Reply
 from archiver.schedule.verification import verify_path
-from tests.support.archive import CLIENT, ArchiveMaker, at, file_object, message_object, story
+from tests.support.archive import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.packages import list_anew
 
 THIRD = 999
@@ -92,6 +93,20 @@ def test_the_package_verifies_and_says_what_is_masked(tmp_path: Path) -> None:
     assert [] == told.findings
     assert any("m20, m21, m22" in note for note in told.notes)
     assert 7 == report.messages == told.checked["messages"]
+
+
+def test_a_reply_of_which_only_a_masked_record_is_left_stays_out(tmp_path: Path) -> None:
+    """A list from which a masked person is gone shows nothing of them, and would stand there without a record."""
+    made = archive(tmp_path / "home")
+    shown = {"object": {"account_id": THIRD, "name": "佐藤 花子", "role": "member"}, "state": "gone", "source": "list"}
+    reply = Reply(f"/rooms/{ROOM}/members", 200, b"[]", {}, at(150))
+    seen = Observation("member", f"member/{ROOM}/{THIRD}", shown, ROOM, reply.digest)
+    made.append([seen], minutes=150, reply=reply)
+    report = exported(made, tmp_path / "out", policy("support"))
+
+    told = verify_path(Path(report.path))
+
+    assert [] == told.findings
 
 
 def test_the_digest_of_every_line_stands_in_the_seals(tmp_path: Path) -> None:

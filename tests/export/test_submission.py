@@ -512,10 +512,22 @@ def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
     assert "利用者が指定した期間(" in first["part"]
     assert "利用者が指定した期間(" not in first["whole"]
     assert "指定した期間だけ。ほかに" in part["03_inquiry_text.txt"].decode("utf-8")
-    assert "期間: 利用者が指定した" in part["00_README.txt"].decode("utf-8")
+    assert "利用者が指定した期間(" in part["00_README.txt"].decode("utf-8")
     assert "期間内の全メッセージ" in part["00_README.txt"].decode("utf-8")
     assert "期間" not in whole["00_README.txt"].decode("utf-8")
     assert ("early_contact",) == looked_at[0].warnings
+
+
+def test_what_ends_before_the_record_knows_of_no_silence(tmp_path: Path) -> None:
+    """Answers that are held and left out are no silence: neither page 1 nor the words for the form count days."""
+    made = long_case(tmp_path / "home", count=60, files=0)
+
+    told = inside(handed(made, "support", tmp_path / "out", minutes=10_000, until=at(30)))
+
+    first = squeezed(paper.pages(told["01_report.pdf"])[0])
+    assert "相手の最後の発言は" in first
+    assert "それから" not in first
+    assert "の確認時点で" not in told["03_inquiry_text.txt"].decode("utf-8")
 
 
 def test_a_chat_that_was_never_read_is_said_and_incomplete(tmp_path: Path) -> None:

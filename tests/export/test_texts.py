@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from archiver.export.stamping import Root, SealStamp, StampsSaid
-from archiver.export.texts import DAILY_FIRST_LINE, Facts, readme
+from archiver.export.texts import DAILY_FIRST_LINE, MOST_PAUSES, Facts, readme
 from archiver.export.verify_text import Steps, verify
 from archiver.records import Contract, Pause
+from archiver.render.breaks import pauses_told
+from tests.support import cases
 from tests.support.archive import at
 
 FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイドライン準拠", "詐欺", "違法", "総務大臣", "認定")
@@ -79,7 +82,10 @@ def test_the_times_in_which_nobody_looked_are_said() -> None:
     """The latest one by one, older ones counted with their hours; that there are none is said too."""
     pauses = [Pause(at(number * 1440), at(number * 1440 + 120)) for number in range(42)]
 
-    many, none = (readme(facts(pauses=told)).decode("utf-8-sig") for told in (pauses, ()))
+    seen = [replace(cases.room([]), pauses=tuple(pauses))]
+
+    told_of = (list(pauses_told(seen, most=MOST_PAUSES)), ())
+    many, none = (readme(facts(pauses=told)).decode("utf-8-sig") for told in told_of)
 
     assert "・見ていない時間: ほかに古いもの2回(合計およそ4時間)。\r\n" in many
     assert "・見ていない時間: 2026-11-07 10:00:00 から 2026-11-07 12:00:00 まで。発言は後で取得済み。" in many

@@ -13,6 +13,9 @@ from archiver.records import AccountId, Attachment, Contract, Conversation, Deli
 BLANK = "未記入"
 """Printed where the user has stated nothing."""
 
+NEVER_READ = "一度も取得できていません。発言の有無は分かりません。"
+"""Said of a chat of which no list was ever had."""
+
 STATED = "報告者入力"
 """Beside everything that the user typed."""
 
@@ -69,7 +72,11 @@ class Case:
     stamping: bool = False
     """Whether any authority is configured."""
     period: str = ""
-    """The part of the time that the user asked for, in words; empty = all that is held of the contract."""
+    """The part of the time that is in the package, in words; empty = all that is held."""
+    asked: bool = True
+    """Whether the user asked for that part; else it is the contract's own period."""
+    ends_at: datetime | None = None
+    """Where that part ends; None = with what is held."""
     left_out: int = 0
     """Messages of the contract that are held and lie outside that part."""
     first_sent: datetime | None = None
@@ -94,13 +101,29 @@ class Case:
     """What the user typed about where the counterpart gave the Chatwork id, if anything."""
 
     @property
+    def part(self) -> str:
+        """That the package is a part of the time, in one sentence; empty if it is not."""
+        if not self.period:
+            return ""
+        if not self.asked:
+            return f"この契約の期間({self.period})だけの資料です。"
+        more = f"この契約の発言は、ほかに{self.left_out:,}件を保存しています。"
+        return f"利用者が指定した期間({self.period})だけの資料です。{more}"
+
+    @property
+    def known_until(self) -> datetime | None:
+        """Up to when the package tells what was posted; None where it ends before the last look, or nobody looked."""
+        at = self.looked_at
+        return None if at is None or (self.ends_at is not None and self.ends_at <= at) else at
+
+    @property
     def begun_at(self) -> datetime | None:
         """When a room of the contract was first read."""
         return min((room.watch.begun for room in self.rooms if room.watch.begun is not None), default=None)
 
     @property
     def looked_at(self) -> datetime | None:
-        """Up to when it is known what was posted in every room that could still be opened; None: none was read."""
+        """Up to when it is known what was posted in every room that can still be opened; None: one was never read."""
         watches = [room.watch for room in self.rooms if room.inaccessible_since is None]
         looks = [watch.last for watch in watches or [room.watch for room in self.rooms]]
         return None if None in looks else min((one for one in looks if one is not None), default=None)

@@ -87,7 +87,7 @@ def money(case: Case) -> Chapter:
 
 def limits(case: Case) -> Chapter:
     """What the record lacks, in three lines: without them two pages would look complete."""
-    rows = (("空白", _gaps(case)), (PAUSE, _pauses(case)), ("最後の取得", _last_reading(case)))
+    rows = (("空白", _gaps(case)), (PAUSE, _pauses(case)), ("最後の確認", _last_reading(case)))
     return Chapter("５　保存できていないもの", (Facts(rows),))
 
 
@@ -113,10 +113,10 @@ def _pauses(case: Case) -> str:
 
 
 def _last_reading(case: Case) -> str:
-    """When the lists were last read; of several chats the first and the last of these times, if they differ."""
-    times = sorted({max(one.end for one in room.covered) for room in case.rooms if room.covered})
+    """When the chats were last looked at; of several the first and the last of these times, if they differ."""
+    times = sorted({room.watch.last for room in case.rooms if room.watch.last is not None})
     if not times:
-        return "一覧を取得できた記録はありません。"
+        return "確認できた記録はありません。"
     first, last = stamp(times[0])[:16], stamp(times[-1])[:16]
     return f"{last} まで" if first == last else f"{last} まで(最も早く途切れたチャットは {first} まで)"
 

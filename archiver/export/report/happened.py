@@ -48,7 +48,7 @@ def _last_reply(case: Case, found: Survey) -> Iterator[str]:
 
 def _silence(case: Case, last: Message) -> str:
     """How long nothing more came, as far as anybody looked."""
-    at = case.looked_at
+    at = case.known_until
     if at is None or at < last.send_time:
         return ""
     return f"それから{days_since(last.send_time, at)}日({date(at)} に確認した時点)。"

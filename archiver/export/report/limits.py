@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from archiver.export.report.breaks import gap_line
-from archiver.export.report.case import Case
+from archiver.export.report.case import NEVER_READ, Case
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Bullets, Chapter
-from archiver.records import Pause, State
-from archiver.render.breaks import pause_text
+from archiver.records import State
+from archiver.render.breaks import pauses_told
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 
@@ -47,24 +47,23 @@ def chapter(case: Case, found: Survey) -> Chapter:
 
 
 def _begun(case: Case, found: Survey) -> Iterator[str]:
-    if case.period:
-        more = f"ほかに{case.left_out:,}件の発言を保存しています。"
-        yield f"この資料は、利用者が指定した期間({case.period})だけです。{more}"
-    if case.begun_at is not None:
-        told = "" if found.first is None or case.period else _since(found.first.send_time)
-        yield f"保存開始: {stamp(case.begun_at)}。{told}"
+    if case.part:
+        yield case.part
     for room in case.rooms:
         name = f"ルームID {room.room_id}: " if len(case.rooms) > 1 else ""
-        if room.watch.begun is None or room.watch.last is None:
-            yield f"ルームID {room.room_id}: 一度も取得できていません。発言の有無は分かりません。"
+        begun, last = room.watch.begun, room.watch.last
+        if begun is None or last is None:
+            yield f"ルームID {room.room_id}: {NEVER_READ}"
         else:
-            yield f"{name}最後に確認した時刻 {stamp(room.watch.last)}。それより後の発言は、この資料にありません。"
+            earlier = "" if case.period or found.first is None else _since(found.first.send_time, begun)
+            yield f"{name}保存開始: {stamp(begun)}。{earlier}"
+            yield f"{name}最後に確認した時刻 {stamp(last)}。それより後の発言は、この資料にありません。"
         if room.inaccessible_since is not None:
             yield f"ルームID {room.room_id}: {stamp(room.inaccessible_since)} 以降、開けません(理由不明)。"
 
 
-def _since(sent: datetime) -> str:
-    return f"それ以前の発言は、取得できた {stamp(sent)} 以降に限ります。"
+def _since(sent: datetime, begun: datetime) -> str:
+    return f"それ以前の発言は、取得できた {stamp(sent)} 以降に限ります。" if sent < begun else ""
 
 
 def _gaps(case: Case) -> Iterator[str]:
@@ -74,29 +73,9 @@ def _gaps(case: Case) -> Iterator[str]:
 
 
 def _pauses(case: Case) -> Iterator[str]:
-    texts = _pause_texts(case)
-    pauses = sorted(texts, key=lambda one: (one.start, one.end))
-    shown = pauses[-MOST:]
-    if len(pauses) > len(shown):
-        older = sum((one.end - one.start for one in pauses[:-MOST]), timedelta())
-        hours = older.total_seconds() / 3600
-        yield f"見ていない時間: ほかに古いもの{len(pauses) - len(shown)}回(合計およそ{hours:,.0f}時間)。"
-    yield from (f"見ていない時間: {text}" for pause in shown for text in texts[pause])
-    if not pauses and case.begun_at is not None:
-        yield "見ていない時間: 1時間を超えるものはありません。"
-
-
-def _pause_texts(case: Case) -> dict[Pause, list[str]]:
-    """What each pause cost; rooms are named where it was not the same for all of them."""
-    rooms_of: dict[tuple[Pause, str], list[str]] = {}
-    for room in case.rooms:
-        for pause in room.pauses:
-            rooms_of.setdefault((pause, pause_text(pause, room.gaps)), []).append(str(room.room_id))
-    texts: dict[Pause, list[str]] = {}
-    for (pause, text), rooms in rooms_of.items():
-        name = "" if len(rooms) == len(case.rooms) else f"ルームID {'、'.join(rooms)}: "
-        texts.setdefault(pause, []).append(f"{name}{text}")
-    return texts
+    told = list(pauses_told(case.rooms, most=MOST))
+    if told or case.begun_at is not None:
+        yield from told or ["見ていない時間: 1時間を超えるものはありません。"]
 
 
 def _files(case: Case) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from archiver.export.report.case import BLANK, STATED, Case
 from archiver.export.report.people import Known, people
+from archiver.export.report.permission import BEFORE, begun
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Chapter, Paragraph, Subheading, Table
@@ -83,6 +84,14 @@ def _reason(case: Case, account: int) -> str:
     return STATED if case.counterparts else BLANK
 
 
+def _begun(case: Case, found: Survey) -> tuple[str, str]:
+    """When the talk began, and the number of that message or why it has none here."""
+    sent = begun(case, found)
+    if sent is None or (found.first is not None and sent == found.first.send_time):
+        return _sent(found.first), _number(found.first)
+    return stamp(sent), BEFORE
+
+
 def dates(case: Case, found: Survey) -> Chapter:
     """The dated steps of the contract, in the order in which they belong, blank ones too."""
     one, words = case.contract, platform_of(case.contract.platform)
@@ -93,7 +102,7 @@ def dates(case: Case, found: Survey) -> Chapter:
             (f"{words.outside} 申請", one.contact_requested_on or BLANK, STATED),
             (f"{words.outside} 承認", one.contact_approved_on or BLANK, STATED),
         ]
-    rows.append(("Chatworkでの最初の発言", _sent(found.first), _number(found.first)))
+    rows.append(("Chatworkでの最初の発言", *_begun(case, found)))
     rows.append(("納期", one.due_on or BLANK, STATED))
     rows.append((f"{words.where}での納品(最後)", BLANK if delivered is None else stamp(delivered), STATED))
     if due is not None:

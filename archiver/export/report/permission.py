@@ -11,14 +11,17 @@ from archiver.export.report.survey import Survey
 from archiver.platforms.platform import platform_of
 from archiver.render.times import stamp
 
+BEFORE = "この資料の期間より前"
+"""Beside what is held and lies before the part of the time that a package has."""
+
 
 def permission(case: Case, found: Survey) -> list[tuple[str, str]]:
     """The row about contact outside the platform; it is not optional where the platform asks for a permission."""
     words = platform_of(case.contract.platform)
     if words.outside is None and words.contact != "never":
         return []
-    sent = _first(case, found)
-    before = "、この資料の期間より前" if found.first is not None and sent != found.first.send_time else ""
+    sent = begun(case, found)
+    before = f"、{BEFORE}" if found.first is not None and sent != found.first.send_time else ""
     first = "発言なし" if sent is None else f"Chatworkでの最初の発言 {stamp(sent)}{before}"
     if words.outside is None:
         return [("サービス外での連絡", f"{words.name}では認められていません。\n{first}")]
@@ -33,7 +36,7 @@ def permission(case: Case, found: Survey) -> list[tuple[str, str]]:
     return [(words.outside, f"申請 {asked or BLANK} / 承認 {approved}\n{first}{_against_approval(case, found)}")]
 
 
-def _first(case: Case, found: Survey) -> datetime | None:
+def begun(case: Case, found: Survey) -> datetime | None:
     """The first message of the contract, also where the user asked for a later part alone."""
     if case.first_sent is not None:
         return case.first_sent
@@ -42,19 +45,19 @@ def _first(case: Case, found: Survey) -> datetime | None:
 
 def _against_approval(case: Case, found: Survey) -> str:
     approved = day_of(case.contract.contact_approved_on)
-    sent = _first(case, found)
+    sent = begun(case, found)
     if approved is None or sent is None:
         return ""
-    begun = contact(case.contract, platform_of(case.contract.platform), sent)
+    stands = contact(case.contract, platform_of(case.contract.platform), sent)
     days = days_since(sent, approved)
-    if begun is Contact.BEFORE_APPROVAL:
+    if stands is Contact.BEFORE_APPROVAL:
         return f"(承認日の{days}日前)" if days else "(承認と同じ日、承認の前)"
-    return "(承認と同じ日)" if begun is Contact.SAME_DAY else "(承認後)"
+    return "(承認と同じ日)" if stands is Contact.SAME_DAY else "(承認後)"
 
 
 def _against_escrow(case: Case, found: Survey) -> str:
     escrowed = day_of(case.contract.escrowed_at)
-    sent = _first(case, found)
+    sent = begun(case, found)
     if escrowed is None or sent is None:
         return ""
     days = days_since(sent, escrowed)

@@ -11,6 +11,7 @@ from archiver.case import Agreement, Point, points
 from archiver.export.enclosing import exhibits, label
 from archiver.export.report.case import BLANK, STATED, Case
 from archiver.export.report.people import Known, counterparts
+from archiver.export.report.permission import BEFORE, begun
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Bullets, Chapter, Paragraph, Table
 from archiver.platforms.platform import Platform, platform_of
@@ -62,11 +63,11 @@ def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, s
     )
     for clue, told in case.clues.items():
         yield clue, told or BLANK, _counterpart(case), "報告者による対応づけ", words.message_screen
-    yield "契約日", one.contracted_on or BLANK, _first(found), "-", words.contract_screen
-    yield "仮払い完了", one.escrowed_at or BLANK, _same(found), "-", words.contract_screen
+    yield "契約日", one.contracted_on or BLANK, _first(case, found), "-", words.contract_screen
+    yield "仮払い完了", one.escrowed_at or BLANK, _same(case, found), "-", words.contract_screen
     if words.outside:
         asked = f"申請 {one.contact_requested_on or BLANK}\n承認 {one.contact_approved_on or BLANK}"
-        yield words.outside, asked, _same(found), "-", f"{words.message_screen}の申請ステータス"
+        yield words.outside, asked, _same(case, found), "-", f"{words.message_screen}の申請ステータス"
     for point in points(case.deliveries, case.attachments):
         yield _delivery(point, words)
     if not case.deliveries:
@@ -102,13 +103,17 @@ def _ids(account: int, one: Known) -> str:
     return f"{known}\n　アカウントID {account}"
 
 
-def _first(found: Survey) -> str:
+def _first(case: Case, found: Survey) -> str:
+    sent = begun(case, found)
+    if sent is not None and (found.first is None or sent != found.first.send_time):
+        return f"最初の発言 {stamp(sent)}({BEFORE})"
     return "発言なし" if found.first is None else f"最初の発言 No.{found.first.no} {stamp(found.first.send_time)}"
 
 
-def _same(found: Survey) -> str:
+def _same(case: Case, found: Survey) -> str:
     """The first message again, short: it was told one row above."""
-    return _first(found) if found.first is None else f"同上(No.{found.first.no})"
+    is_here = found.first is not None and begun(case, found) == found.first.send_time
+    return f"同上(No.{found.first.no})" if found.first is not None and is_here else _first(case, found)
 
 
 def _sent(case: Case) -> int:

@@ -79,7 +79,7 @@ def advice(case: Case) -> str | None:
 
 def _is_silent(case: Case, found: Survey) -> bool:
     """Silence counts up to when it is known what was posted, not up to the day of the report."""
-    at = case.looked_at
+    at = case.known_until
     if at is None:
         return False
     if found.last_reply is None:

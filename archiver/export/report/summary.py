@@ -111,16 +111,12 @@ def _span(case: Case, found: Survey) -> str:
     lacking = f"取得できなかったファイル{len(files) - held}点、空白{gaps}か所(第9章)。"
     return (
         f"{stamp(found.first.send_time)} から {stamp(found.last.send_time)} まで、"
-        f"全{found.count:,}件・ファイル{len(files):,}点。{lacking}{_part(case)}{_looked(case)}"
+        f"全{found.count:,}件・ファイル{len(files):,}点。{lacking}{_after(case.part)}{_looked(case)}"
     )
 
 
-def _part(case: Case) -> str:
-    """That this is a part, if it is."""
-    if not case.period:
-        return ""
-    more = f"この契約の発言は、ほかに{case.left_out:,}件を保存しています。"
-    return f"\n利用者が指定した期間({case.period})だけの資料です。{more}"
+def _after(sentence: str) -> str:
+    return f"\n{sentence}" if sentence else ""
 
 
 def _looked(case: Case) -> str:

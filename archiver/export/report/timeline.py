@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.export.report.case import STATED, Case, day_of
+from archiver.export.report.permission import BEFORE, begun
 from archiver.export.report.short import flat
 from archiver.export.report.survey import Survey
 from archiver.export.report.values import Block, Chapter, Paragraph, Table
@@ -37,7 +38,7 @@ def chapter(case: Case, found: Survey) -> Chapter:
 
 def blocks(case: Case, found: Survey, *, most: int) -> tuple[Block, ...]:
     """At most so many lines as a table, the others counted; of the least important the oldest go first."""
-    lines = [*_stated(case), *_spoken(found), *_noticed(case, found), *_files(case)]
+    lines = [*_stated(case), *_spoken(case, found), *_noticed(case, found), *_files(case)]
     if not lines:
         return (Paragraph("記録された日時はありません。"),)
     kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp(), line.what))[:most]
@@ -70,9 +71,12 @@ def _stated(case: Case) -> Iterator[_Line]:
             yield _Line(0, at, what, STATED, whole_day=len(text) <= len("2026-11-24"))
 
 
-def _spoken(found: Survey) -> Iterator[_Line]:
-    if found.first is not None:
-        yield _Line(0, found.first.send_time, "Chatworkでの最初の発言", f"No.{found.first.no}")
+def _spoken(case: Case, found: Survey) -> Iterator[_Line]:
+    sent = begun(case, found)
+    if sent is not None:
+        is_here = found.first is not None and sent == found.first.send_time
+        source = f"No.{found.first.no}" if found.first is not None and is_here else BEFORE
+        yield _Line(0, sent, "Chatworkでの最初の発言", source)
     if found.last_reply is not None:
         yield _Line(0, found.last_reply.send_time, "相手の最後の発言", f"No.{found.last_reply.no}")
 

@@ -9,10 +9,10 @@ import pytest
 from archiver.export.report import consult
 from archiver.export.report.case import BLANK, Case
 from archiver.export.report.values import Facts, Table
-from archiver.records import Delivery
+from archiver.records import Delivery, Watch
 from tests.export.report.test_summary import LONG, WIDE, monstrous
 from tests.support import cases, conversation, paper
-from tests.support.conversation import message_id
+from tests.support.conversation import at, message_id
 
 
 def test_it_has_five_chapters() -> None:
@@ -36,7 +36,7 @@ def test_it_is_two_pages(text: str) -> None:
     assert 2 == len(pages)
     assert "３　金額".replace("　", "") in paper.squeezed(pages[1])
     assert "５保存できていないもの" in paper.squeezed(pages[1])
-    assert "最後の取得" in pages[1]
+    assert "最後の確認" in pages[1]
 
 
 @paper.needs_poppler
@@ -84,7 +84,7 @@ def test_what_is_missing_is_told_in_three_lines() -> None:
     assert {
         "空白": "保存できなかった期間が2か所: およそ265件(Chatworkの表示する件数との差)。",
         "見ていない時間": "2回。最も長いもの 2026-11-13 10:14 から 2026-11-14 10:14 まで(およそ24時間)。",
-        "最後の取得": "2026-11-25 10:14 まで",
+        "最後の確認": "2026-11-24 10:14 まで",
     } == limits(cases.case())
 
 
@@ -92,7 +92,7 @@ def test_what_is_not_known_of_gaps_is_said() -> None:
     """A gap without an estimate is not counted as no message; a chat that was read less long is told."""
     sample = conversation.sample()
     gaps = tuple(replace(gap, missing=None) for gap in sample.gaps)
-    short = replace(sample, gaps=(*sample.gaps[:1], gaps[1]), covered=sample.covered[:1])
+    short = replace(sample, gaps=(*sample.gaps[:1], gaps[1]), watch=Watch(at(0), sample.covered[0].end, 5))
 
     assert (
         "保存できなかった期間が2か所: 件数の分からないもの2か所。"
@@ -103,12 +103,12 @@ def test_what_is_not_known_of_gaps_is_said() -> None:
         "保存できなかった期間が4か所: およそ507件(Chatworkの表示する件数との差)、件数の分からないもの1か所。"
         == told["空白"]
     )
-    assert "2026-11-25 10:14 まで(最も早く途切れたチャットは 2026-11-06 10:20 まで)" == told["最後の取得"]
+    assert "2026-11-24 10:14 まで(最も早く途切れたチャットは 2026-11-06 10:20 まで)" == told["最後の確認"]
 
 
 def test_nothing_missing_is_said_too() -> None:
     """Never left out."""
-    plain = cases.room(["一"], covered=())
+    plain = cases.room(["一"], watch=Watch())
 
     assert ["空白(保存できなかった期間)はありません。", "1時間を超えるものはありません。"] == list(
         limits(cases.case([plain])).values()
