@@ -56,7 +56,7 @@ def last_run_look(
     if last is None:
         return _never_ended(begun=begun)
     if looks is not None and not reads:
-        return attention("last_run", _("Every contract has ended: no chat is saved any more."))
+        return good("last_run", _("Every contract has ended: no chat is saved any more."))
     age = now - last
     told = minute(last)
     if age > stale:

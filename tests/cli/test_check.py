@@ -128,8 +128,9 @@ def test_on_a_good_day_all_is_good_but_the_schedule(checked: Checked) -> None:
 def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Checked) -> None:
     """Right after a save by hand nobody can know; later it has to be acted on."""
     fresh = checked.run("check")
-    last = datetime.now(UTC) - timedelta(minutes=20)
-    checked.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+    last = f"{datetime.now(UTC) - timedelta(minutes=20):%Y-%m-%dT%H:%M:%S.000Z}"
+    checked.remember("last_sync", {"at": last, "complete": True})
+    checked.remember("looked", {"at": last, "rooms": []})
     later = checked.run("check", code=4)
 
     assert (True, True) == ("cannot be seen here" in fresh, "Nothing saves by itself" in later)
