@@ -28,8 +28,7 @@ def label(one: Enclosure) -> str:
 
 def file_name(one: Enclosure) -> str:
     """`S-001.png`: the extension alone is taken from the user's name."""
-    found = _EXTENSION.fullmatch(one.name)
-    return f"{label(one)}.{found[1].lower()}" if found else label(one)
+    return _named(label(one), one)
 
 
 def exhibit(number: int) -> str:
@@ -44,8 +43,7 @@ def exhibits(enclosures: Sequence[Enclosure]) -> list[tuple[int, Enclosure]]:
 
 def exhibit_name(number: int, one: Enclosure) -> str:
     """`甲002.png`: the extension alone is taken from the user's name."""
-    found = _EXTENSION.fullmatch(one.name)
-    return f"{exhibit(number)}.{found[1].lower()}" if found else exhibit(number)
+    return _named(exhibit(number), one)
 
 
 def is_enclosure(name: str) -> bool:
@@ -66,3 +64,8 @@ def place(one: Enclosure) -> str:
 def smallest_first(enclosures: Sequence[Enclosure]) -> list[Enclosure]:
     """The order in which they are put into a package that must not grow too large."""
     return sorted(enclosures, key=lambda one: (one.size, one.number))
+
+
+def _named(stem: str, one: Enclosure) -> str:
+    found = _EXTENSION.fullmatch(one.name)
+    return f"{stem}.{found[1].lower()}" if found else stem

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from importlib.metadata import version
 
 from archiver.evidence import tables
@@ -24,7 +25,7 @@ from archiver.export.material import Material, Telling
 from archiver.export.payload import Copied
 from archiver.export.scope import Scope
 from archiver.export.stamping import Stamping
-from archiver.records import Contract, Conversation, Delivery, Enclosure, Mapped, Seal
+from archiver.records import Contract, Conversation, Delivery, Enclosure, Mapped, Seal, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import known, outside, package, runs
 
@@ -127,7 +128,14 @@ class Gathered:
 
     def conversations(self) -> Iterator[Conversation]:
         """The rooms of the contract as readers see them, each once; messages come fresh as often as asked for."""
-        return _conversations(self.material, self.recipe, self.telling, self.files, self.copied, self.step)
+        return _conversations(self)
+
+    @cached_property
+    def watches(self) -> dict[int, Watch]:
+        """When each room was looked at; every run is gone through once, however many readers ask."""
+        reading, upto = self.reading, self.recipe.upto
+        every_run = runs.runs(reading, upto=upto)
+        return {room: runs.watch(reading, room, every_run, upto=upto) for room in self.recipe.scope.rooms}
 
 
 def software() -> str:
@@ -175,16 +183,9 @@ def make_tables(
     return made
 
 
-def _conversations(
-    material: Material,
-    recipe: Recipe,
-    telling: Telling,
-    files: Sequence[tables.FileRow],
-    copied: Copied,
-    step: Callable[[], None],
-) -> Iterator[Conversation]:
+def _conversations(gathered: Gathered) -> Iterator[Conversation]:
+    material, recipe, telling = gathered.material, gathered.recipe, gathered.telling
     owner = known.owner(material.reading) or {}
-    every_run = runs.runs(material.reading, upto=recipe.upto)
     for room in recipe.scope.rooms:
         facts = RoomFacts(
             room_id=room,
@@ -193,12 +194,12 @@ def _conversations(
             read_at=recipe.read_at,
             other=material.other,
             everything=material.everything,
-            files=files,
-            not_packed=copied.not_packed,
+            files=gathered.files,
+            not_packed=gathered.copied.not_packed,
             authors=telling.authors.get(room, {}),
             numbers=telling.numbers.get(room, ()),
-            histories=lambda room=room: _seen(material, room, step),  # type: ignore[misc]
-            watch=runs.watch(material.reading, room, every_run, upto=recipe.upto),
+            histories=lambda room=room: _seen(material, room, gathered.step),  # type: ignore[misc]
+            watch=gathered.watches[room],
             covered=package.coverage(material.reading, room),
             other_chats=outside.other_chats(material.reading, (room,), upto=recipe.upto),
         )
