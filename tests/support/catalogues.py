@@ -3,7 +3,7 @@
 `update` collects the texts of `archiver/` and of click, keeps what is translated, drops what is not used any
 more, compiles, and lists what lacks a Japanese text; write those into `ja/LC_MESSAGES/messages.po` and call
 it again. `compile` only makes the `.mo` files; `check` changes nothing and says what is wrong.
-English is filled with the msgids themselves.
+English needs no catalogue: the texts in the code are English.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "archiver" / "locale"
-LANGUAGES = ("en", "ja")
+LANGUAGES = ("ja",)
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
 #: Where texts stand: in code, and in the templates of the viewer.
@@ -91,7 +91,7 @@ def catalogue(language: str, texts: set[Text]) -> PlainCatalog:
     known = translations(language)
     made = PlainCatalog(locale=language, header_comment="", fuzzy=False)
     for text in sorted(texts, key=lambda one: (one,) if isinstance(one, str) else one):
-        forms = (text if isinstance(text, tuple) else (text,)) if language == "en" else known.get(text, ("",))
+        forms = known.get(text, ("",))
         made.add(text, forms if isinstance(text, tuple) else forms[0])
     return made
 
