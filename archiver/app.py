@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 import requests
 
-from archiver import authority
+from archiver import tsa as authority
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.errors import BadRoots, NoArchive
-from archiver.evidence.timestamp import Authority
+from archiver.evidence.stamps.timestamp import Authority
 from archiver.settings.model import Settings
 from archiver.settings.token import token
 from archiver.store.archive import Archive

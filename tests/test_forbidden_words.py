@@ -31,7 +31,7 @@ FORBIDDEN = re.compile(
 )
 
 QUOTED = {
-    ("archiver/settings/authorities.py", "neither is accredited by the Japanese minister (総務大臣認定)."),
+    ("archiver/settings/tsa_offers.py", "neither is accredited by the Japanese minister (総務大臣認定)."),
     ("README.md", "or whether it is true, and it is no 認定タイムスタンプ."),
     ("README.ja.md", "総務大臣認定のタイムスタンプではありません。"),
     ("docs/explanation/what-a-proof-proves.md", "- It is **not** 「認定タイムスタンプ」 of Japan's 総務大臣認定."),
@@ -68,7 +68,7 @@ def test_every_kind_of_text_is_looked_at() -> None:
     """Among them the catalogue, the templates of pages, and both READMEs."""
     names = {path.relative_to(ROOT).as_posix() for path in FILES}
 
-    assert {"README.md", "README.ja.md", "archiver/export/texts.py", "docs/index.md"} <= names
+    assert {"README.md", "README.ja.md", "archiver/export/texts/readme.py", "docs/index.md"} <= names
     assert any(name.endswith(".po") for name in names)
     assert any(name.endswith(".html") for name in names)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.receiver import receiving
 from tests.support.terminal import TOKEN, Terminal
 from tests.test_no_token import inflated

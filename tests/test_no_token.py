@@ -7,7 +7,7 @@ import subprocess
 import zlib
 from pathlib import Path
 
-from archiver.demo.chatwork import Chatwork, Fault
+from archiver.demo.chatwork.simulator import Chatwork, Fault
 from tests.support.terminal import TOKEN, Terminal
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from archiver.signs import Rule
+from archiver.records.signals import Rule
 
 
 class Phrase(NamedTuple):

@@ -13,7 +13,8 @@ from gettext import gettext as _
 from typing import Generic, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
-from archiver.chatwork import models, wire
+from archiver.chatwork import json_body as wire
+from archiver.chatwork import models
 from archiver.chatwork.models import Contact, File, Me, Member, Message, Room, Task
 from archiver.chatwork.transport import Transport
 from archiver.errors import NotUnderstood

@@ -21,7 +21,9 @@ from urllib.parse import urlencode
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import address, ratelimit, wire
+from archiver.chatwork import allowed_urls as address
+from archiver.chatwork import json_body as wire
+from archiver.chatwork import ratelimit
 from archiver.errors import (
     BudgetSpent,
     ChatworkError,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.help import Context, translated
+from archiver.cli.terminal.help_pages import Context, translated
 from archiver.errors import N_
 
 if TYPE_CHECKING:
@@ -40,32 +40,42 @@ class Listed:
 
 #: In the order in which the help shows them.
 COMMANDS: Mapping[str, Listed] = {
-    "status": Listed("archiver.cli.sync", EVERYDAY, N_("What is kept, what is missing, what to do next")),
-    "export": Listed("archiver.cli.export", EVERYDAY, N_("Make a package to hand in")),
-    "view": Listed("archiver.cli.view", EVERYDAY, N_("Look at what is kept in your browser, and search it")),
-    "search": Listed("archiver.cli.search", EVERYDAY, N_("Find a message, earlier and deleted texts included")),
-    "contract": Listed("archiver.cli.case", EVERYDAY, N_("Enter a contract and its rooms, or look at it")),
-    "rescue": Listed("archiver.cli.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")),
-    "init": Listed("archiver.cli.setup", SETTING_UP, N_("Set everything up; call it again to go on")),
-    "schedule": Listed("archiver.cli.schedule", SETTING_UP, N_("Let this computer save by itself, again and again")),
-    "check": Listed("archiver.cli.check", SETTING_UP, N_("Is everything set up to save by itself")),
-    "token": Listed("archiver.cli.token", SETTING_UP, N_("Store, test or forget the API token")),
-    "sync": Listed("archiver.cli.sync", ADVANCED, N_("Save now what Chatwork shows")),
-    "rooms": Listed("archiver.cli.setup", ADVANCED, N_("Your rooms and their numbers")),
-    "recover": Listed("archiver.cli.recover", ADVANCED, N_("Fetch older messages by pages and mails you kept")),
-    "show": Listed("archiver.cli.sync", ADVANCED, N_("Read a room as it is kept")),
-    "alerts": Listed("archiver.cli.alerts", ADVANCED, N_("Signs that something is going; put them aside")),
-    "delivery": Listed("archiver.cli.delivery", ADVANCED, N_("What you delivered on the platform, and when")),
-    "attach": Listed("archiver.cli.attach", ADVANCED, N_("Keep a screenshot, notice or mail with a contract")),
-    "seal": Listed("archiver.cli.proof", ADVANCED, N_("Seal the records made until now")),
-    "verify": Listed("archiver.cli.proof", ADVANCED, N_("Check that nothing was changed")),
-    "exports": Listed("archiver.cli.export", ADVANCED, N_("The packages made so far")),
-    "backup": Listed("archiver.cli.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")),
-    "restore": Listed("archiver.cli.backup", ADVANCED, N_("Make an archive again of such a copy")),
-    "daemon": Listed("archiver.cli.daemon", ADVANCED, N_("Save again and again until it is stopped")),
+    "status": Listed("archiver.cli.saving.sync", EVERYDAY, N_("What is kept, what is missing, what to do next")),
+    "export": Listed("archiver.cli.evidence.export", EVERYDAY, N_("Make a package to hand in")),
+    "view": Listed("archiver.cli.reading.view", EVERYDAY, N_("Look at what is kept in your browser, and search it")),
+    "search": Listed("archiver.cli.reading.search", EVERYDAY, N_("Find a message, earlier and deleted texts included")),
+    "contract": Listed(
+        "archiver.cli.contracts.contract", EVERYDAY, N_("Enter a contract and its rooms, or look at it")
+    ),
+    "rescue": Listed(
+        "archiver.cli.saving.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")
+    ),
+    "init": Listed("archiver.cli.setup.init", SETTING_UP, N_("Set everything up; call it again to go on")),
+    "schedule": Listed(
+        "archiver.cli.setup.schedule", SETTING_UP, N_("Let this computer save by itself, again and again")
+    ),
+    "check": Listed("archiver.cli.status.check", SETTING_UP, N_("Is everything set up to save by itself")),
+    "token": Listed("archiver.cli.setup.token", SETTING_UP, N_("Store, test or forget the API token")),
+    "sync": Listed("archiver.cli.saving.sync", ADVANCED, N_("Save now what Chatwork shows")),
+    "rooms": Listed("archiver.cli.setup.init", ADVANCED, N_("Your rooms and their numbers")),
+    "recover": Listed("archiver.cli.saving.recover", ADVANCED, N_("Fetch older messages by pages and mails you kept")),
+    "show": Listed("archiver.cli.saving.sync", ADVANCED, N_("Read a room as it is kept")),
+    "alerts": Listed("archiver.cli.status.alerts", ADVANCED, N_("Signs that something is going; put them aside")),
+    "delivery": Listed("archiver.cli.contracts.delivery", ADVANCED, N_("What you delivered on the platform, and when")),
+    "attach": Listed(
+        "archiver.cli.contracts.attach", ADVANCED, N_("Keep a screenshot, notice or mail with a contract")
+    ),
+    "seal": Listed("archiver.cli.evidence.verify", ADVANCED, N_("Seal the records made until now")),
+    "verify": Listed("archiver.cli.evidence.verify", ADVANCED, N_("Check that nothing was changed")),
+    "exports": Listed("archiver.cli.evidence.export", ADVANCED, N_("The packages made so far")),
+    "backup": Listed(
+        "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")
+    ),
+    "restore": Listed("archiver.cli.evidence.backup", ADVANCED, N_("Make an archive again of such a copy")),
+    "daemon": Listed("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
     "completion": Listed("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
-    "migrate": Listed("archiver.cli.setup", ADVANCED, N_("Bring an older archive to this version")),
-    "demo": Listed("archiver.cli.serve", ADVANCED, N_("See the whole story, without a token")),
+    "migrate": Listed("archiver.cli.setup.init", ADVANCED, N_("Bring an older archive to this version")),
+    "demo": Listed("archiver.cli.demo", ADVANCED, N_("See the whole story, without a token")),
 }
 
 

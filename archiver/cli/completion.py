@@ -19,7 +19,7 @@ from click.shell_completion import CompletionItem, PowerShellComplete, add_compl
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.main import COMPLETING
-from archiver.cli.text import wrap
+from archiver.cli.terminal.text import wrap
 from archiver.errors import N_
 
 PROGRAM = "archive"

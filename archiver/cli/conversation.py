@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.derived import minute, unseen_line
-from archiver.cli.text import visible
+from archiver.cli.terminal.message_times import minute, unseen_line
+from archiver.cli.terminal.text import visible
 from archiver.records import State
 
 if TYPE_CHECKING:
-    from archiver.cli.derived import Unseen
+    from archiver.cli.terminal.message_times import Unseen
     from archiver.render.body import References
-    from archiver.store.queries.reading import Line, Text
+    from archiver.store.queries.transcript import Line, Text
 
 
 def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable[Unseen] = ()) -> int:
@@ -25,7 +25,7 @@ def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable
     Between them stand the ids of those of which nothing was ever seen, in order.
     """
     from archiver.render.body import References
-    from archiver.store.clock import moment, unix
+    from archiver.store.timestamps import moment, unix
 
     known = References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
     states = state_words()
@@ -57,7 +57,7 @@ def state_words() -> dict[State, str]:
 
 
 def _tell_text(text: Text, references: References, *, last: bool) -> None:
-    from archiver.chatwork import notation
+    from archiver.chatwork.notation import parse as notation
     from archiver.render.body import plain
 
     if text.body == "[deleted]":

@@ -16,10 +16,10 @@ import click
 
 from archiver import errors
 from archiver.cli.commands import COMMANDS, FOR_HELP, LazyGroup, Listed
-from archiver.cli.completing import folders
+from archiver.cli.completers import folders
 from archiver.cli.context import CliContext
-from archiver.cli.language import choose, make_output_safe, speak, windows_language
-from archiver.cli.text import side_by_side, visible
+from archiver.cli.terminal.language import choose, make_output_safe, speak, windows_language
+from archiver.cli.terminal.text import side_by_side, visible
 from archiver.settings.home import holds_archive, home_path
 
 INTERRUPTED = 130
@@ -100,7 +100,7 @@ def _begin(home: str | None, lang: str | None, verbose: int, quiet: bool) -> int
     ctx.obj = CliContext(home_path(home, os.environ), -1 if quiet else verbose, os.environ)
     if ctx.invoked_subcommand is not None:
         if not ctx.meta.get(FOR_HELP):
-            from archiver.cli import banner
+            from archiver.cli.status import banner
 
             banner.tell(ctx.obj, ctx.invoked_subcommand)
         return None
@@ -174,7 +174,7 @@ def _tell(error: BaseException) -> int | None:
 
 def advice(error: errors.ArchiverError) -> str:
     """What to do next; that the variable wins, where another token could be stored in vain."""
-    from archiver.cli import token
+    from archiver.cli.setup import token
 
     if isinstance(error, errors.TokenRefused) and os.environ.get(token.NAME, "").strip():
         return f"{error.advice()}   {token.variable_wins()}"

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import click
 
-from archiver.cli.text import columns, visible
+from archiver.cli.terminal.text import columns, visible
 from archiver.render.snippet import snippet as cut_out
 
 _CUT = "..."

@@ -16,19 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from archiver.app import App, build
-from archiver.demo.authority import SimulatedAuthority
-from archiver.demo.chatwork import Chatwork
-from archiver.export import package
+from archiver.custody.export_stamps import stamping
+from archiver.custody.verify import verify_archive, verify_path
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.export.package import make as package
 from archiver.records import JST, Contract, ContractRoom, Delivery, Observation, RoomId
-from archiver.schedule import round as rounds
-from archiver.schedule.stamping import stamping
-from archiver.schedule.verification import verify_archive, verify_path
+from archiver.rounds import round as rounds
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
-from archiver.store import revision, writer
+from archiver.store import migrate as revision
+from archiver.store import writer
 from archiver.store.queries.contracts import statement
 from archiver.store.queries.status import status
-from archiver.store.stated import add_delivery
+from archiver.store.statements import add_delivery
 from archiver.sync import run as sync
 
 Say = Callable[[str], None]

@@ -8,7 +8,7 @@ from enum import Enum
 
 from archiver.export import csv, html, jsonl
 from archiver.export.bag import Bag
-from archiver.export.content import Content, link
+from archiver.export.format_input import Content, link
 
 Format = Callable[[Content, Bag], None]
 """Puts the files of one format into a bag. Raises OSError."""

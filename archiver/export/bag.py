@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.evidence.manifest import digest_file, write_manifest
-from archiver.export.content import Table
+from archiver.export.format_input import Table
 from archiver.records import JST
 
 PARTIAL = ".partial"

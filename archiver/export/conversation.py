@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archiver.evidence.history import EntryObject, MessageHistory, Span, text
-from archiver.evidence.tables import FileRow, TaskRow, tasks
-from archiver.export.people import people
+from archiver.evidence.tables.build import FileRow, TaskRow, tasks
+from archiver.export.members import people
 from archiver.export.scope import Scope
 from archiver.records import (
     AccountId,
@@ -28,7 +28,7 @@ from archiver.records import (
     Version,
     Watch,
 )
-from archiver.render.breaks import narrowed
+from archiver.render.gap_breaks import narrowed
 
 _LAST_SECOND = 253402300800 - 86400
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from archiver.export import thumbnails
 from archiver.records import Attachment, Conversation, RoomId
-from archiver.render.frame import index_html
 from archiver.render.page import Sheet, Transcript
+from archiver.render.templating import index_html
 
 SEARCH = "search"
 

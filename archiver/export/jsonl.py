@@ -5,9 +5,9 @@ The lines themselves are made by `evidence.tables`, as a verification makes them
 
 from __future__ import annotations
 
-from archiver.evidence.tables import MESSAGES
+from archiver.evidence.tables.build import MESSAGES
 from archiver.export.bag import Bag
-from archiver.export.content import Content
+from archiver.export.format_input import Content
 
 
 def write(content: Content, bag: Bag) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import assert_never
 
-from archiver.chatwork.notation import (
+from archiver.chatwork.notation.parse import (
     Box,
     Code,
     Container,
@@ -35,7 +35,7 @@ from archiver.chatwork.notation import (
     Title,
     Url,
 )
-from archiver.render.labels import (
+from archiver.render.reference_labels import (
     BLOCKS,
     NOWHERE,
     Link,

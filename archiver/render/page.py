@@ -13,16 +13,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from archiver.chatwork.notation import parse
-from archiver.ids import is_plausible
+from archiver.chatwork.notation.parse import parse
+from archiver.message_ids import is_plausible
 from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State, Task
-from archiver.render import frame, summary
+from archiver.render import conversation_summary as summary
+from archiver.render import templating as frame
 from archiver.render.body import Link, Picture, References, html
-from archiver.render.breaks import Breaks
-from archiver.render.message import Surroundings, anchor_id, attachment_html, chatwork_url, message_shown, task_html
-from archiver.render.places import LATER, Places, later
-from archiver.render.searchable import Sieve
-from archiver.render.sheet import Page
+from archiver.render.gap_breaks import Breaks
+from archiver.render.message_html import (
+    Surroundings,
+    anchor_id,
+    attachment_html,
+    chatwork_url,
+    message_shown,
+    task_html,
+)
+from archiver.render.message_places import LATER, Places, later
+from archiver.render.page_buffer import Page
+from archiver.render.search_data import Sieve
 from archiver.render.times import derived, stamp
 from archiver.render.visible import visible, visible_html
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from archiver.render.searchable import fold
+from archiver.render.search_data import fold
 
 _BEFORE = 24
 """Columns before the first mark."""

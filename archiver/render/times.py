@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from archiver.ids import posted_at
+from archiver.message_ids import posted_at
 from archiver.records import JST
 
 _WEEKDAYS = "月火水木金土日"

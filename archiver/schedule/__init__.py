@@ -1,1 +1,1 @@
-"""What runs when nobody is looking."""
+"""The job in this computer's own scheduler."""

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver import errors
-from archiver.settings import complaint, private, schema
-from archiver.settings.address import base_url
+from archiver.settings import error_text as complaint
+from archiver.settings import private_file as private
+from archiver.settings import schema
+from archiver.settings.api_url import base_url
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import (
     AuthoritySetting,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from archiver import errors
 
 if TYPE_CHECKING:
-    from archiver.settings.network import Mounts
+    from archiver.settings.network_drives import Mounts
 
 APPLICATION = "chatwork-archiver"
 SETTINGS_FILE = "archive.toml"
@@ -56,7 +56,7 @@ def check_home(home: Path, environ: Mapping[str, str], *, mounts: Mounts | None 
     that OneDrive sets on Windows. A mac that keeps Documents in iCloud cannot be told from another.
     `mounts`: where the second is looked up, as for `share_of`.
     """
-    from archiver.settings.network import share_of
+    from archiver.settings.network_drives import share_of
 
     for path in dict.fromkeys((home, Path(os.path.realpath(home)))):
         for folder in (path, *path.parents):

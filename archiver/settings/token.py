@@ -16,7 +16,8 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.settings import acl, private
+from archiver.settings import private_file as private
+from archiver.settings import windows_acl as acl
 from archiver.settings.home import APPLICATION
 from archiver.settings.model import Settings
 

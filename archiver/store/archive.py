@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archiver import errors
-from archiver.store import revision
+from archiver.store import migrate as revision
 
 DATABASE = "archive.sqlite3"
 BUSY_SECONDS = 30

@@ -7,8 +7,8 @@ from datetime import datetime
 from archiver.records import Observation, Part
 from archiver.store import writer
 from archiver.store.archive import Writing
-from archiver.store.queries import known
-from archiver.store.queries.mapping import WITHDRAWN, key_of, mapped
+from archiver.store.queries import current_state as known
+from archiver.store.queries.roles import WITHDRAWN, key_of, mapped
 
 
 def put(writing: Writing, contract: str, account: int, part: Part, reason: str, *, at: datetime) -> bool:

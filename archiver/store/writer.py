@@ -16,11 +16,12 @@ from sqlalchemy import insert, select
 
 from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
-from archiver.store import schema, search_index
+from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.clock import stamp
-from archiver.store.project import project
-from archiver.store.rows.making import add
+from archiver.store.projection.maker import add
+from archiver.store.projection.project import project
+from archiver.store.search import index as search_index
+from archiver.store.timestamps import stamp
 
 SELF = "{seq}"
 """Stands in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archiver.records import JsonObject, Known, State
-from archiver.store.facts import DELETED, body_of, edited_at, fingerprint, person_of, text_digest
-from archiver.store.queries.known import Mark
+from archiver.store.fingerprints import DELETED, body_of, edited_at, fingerprint, person_of, text_digest
+from archiver.store.queries.current_state import Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archiver.store.queries.known import Covered
+from archiver.store.queries.current_state import Covered
 
 WINDOW = 100
 """The most messages that a list shows (chatwork-api §2.1)."""

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from archiver.store.queries.files import Wanted
 from archiver.sync import plan
-from archiver.sync.download import Limits
-from archiver.sync.urgent import Watch, nobody, nothing
+from archiver.sync.departure_priority import Watch, nobody, nothing
+from archiver.sync.files.download import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from archiver.store.clock import stamp
+from archiver.store.timestamps import stamp
 
 
 class Outcome(StrEnum):

@@ -11,21 +11,24 @@ from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
 from archiver.chatwork.ratelimit import Tally
 from archiver.records import AccountId
-from archiver.store import work
 from archiver.store.archive import Archive
 from archiver.store.queries import files as file_queries
 from archiver.store.queries.files import Wanted
-from archiver.sync import ending, failing, plan, transfer
-from archiver.sync.backfill import Seeker
-from archiver.sync.beginning import check_account, keep_owner, look_up, owner_payload
-from archiver.sync.download import Downloads
+from archiver.store.working import memory as work
+from archiver.sync import failed_rooms as failing
+from archiver.sync import finish as ending
+from archiver.sync import plan
+from archiver.sync.departure_priority import Lookout, Urgency
+from archiver.sync.files import transfer
+from archiver.sync.files.download import Downloads
 from archiver.sync.options import EVERYTHING, SILENT, Options, Talk
+from archiver.sync.preflight import check_account, keep_owner, look_up, owner_payload
 from archiver.sync.pull.contacts import contacts
-from archiver.sync.pull.desk import Desk
+from archiver.sync.pull.context import Desk
 from archiver.sync.report import Outcome, RoomReport, SyncReport
-from archiver.sync.singly import forecast, singly
-from archiver.sync.urgent import Lookout, Urgency
-from archiver.sync.walk import Walk
+from archiver.sync.room_steps import Walk
+from archiver.sync.singles.backfill import Seeker
+from archiver.sync.singles.single_reads import forecast, singly
 
 __all__ = ["Options", "Talk", "check_account", "dry_run", "owner_payload", "run"]
 

@@ -8,10 +8,12 @@ from itertools import islice
 from pathlib import Path
 
 from archiver.records import Contract, ContractRoom, JsonObject, Observation, Reply, RoomId
-from archiver.store import revision, seal, writer
+from archiver.store import migrate as revision
+from archiver.store import seals as seal
+from archiver.store import writer
 from archiver.store.archive import Archive, Writing
-from archiver.store.clock import stamp
 from archiver.store.queries.contracts import statement
+from archiver.store.timestamps import stamp
 from tests.benchmarks import corpus
 
 ROOM = corpus.ROOM

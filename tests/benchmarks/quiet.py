@@ -12,8 +12,8 @@ from statistics import median
 import requests
 
 from archiver.app import build
-from archiver.schedule import notices
-from archiver.schedule import round as rounds
+from archiver.notices import troubles as notices
+from archiver.rounds import round as rounds
 from archiver.settings import file
 from archiver.sync import run as sync
 from tests.benchmarks.measure import Figure, alone

@@ -9,11 +9,11 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from archiver.store.search_index import driver, is_current
-from archiver.store.search_scope import Scope
-from archiver.store.search_signs import fold
-from archiver.store.search_walk import count, newest
-from archiver.store.search_words import Query
+from archiver.store.bigrams import fold
+from archiver.store.search.index import driver, is_current
+from archiver.store.search.query import Query
+from archiver.store.search.scan import count, newest
+from archiver.store.search.scope import Scope
 from tests.benchmarks import corpus
 from tests.benchmarks.bulk import fill
 from tests.benchmarks.measure import Figure, beside

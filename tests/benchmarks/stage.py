@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archiver.app import App, build
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
-from archiver.schedule import round as rounds
+from archiver.rounds import round as rounds
 from archiver.settings import file
-from archiver.store import revision, writer
+from archiver.store import migrate as revision
+from archiver.store import writer
 from archiver.store.queries.contracts import statement
 from archiver.sync import run as sync
 from archiver.sync.report import SyncReport

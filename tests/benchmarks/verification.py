@@ -14,10 +14,10 @@ from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from archiver.evidence.finding import Verification
-from archiver.evidence.verify_entries import Saved
-from archiver.evidence.verify_files import check_files, place_of
-from archiver.schedule.verification import verify_archive
+from archiver.custody.verify import verify_archive
+from archiver.evidence.verify.entries import Saved
+from archiver.evidence.verify.files import check_files, place_of
+from archiver.evidence.verify.findings import Verification
 from archiver.store.archive import Archive
 from tests.benchmarks.bulk import fill
 from tests.benchmarks.measure import MEBIBYTE, Figure, beside

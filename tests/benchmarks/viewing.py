@@ -15,10 +15,22 @@ from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.status import status
-from archiver.store.queries.viewing import calendar, events, files, jump, messages, people, tasks
-from archiver.store.search import search
-from archiver.store.search_walk import Place
-from archiver.store.search_words import parse
+from archiver.store.queries.viewing import (
+    calendar,
+    files,
+    messages,
+    people,
+    tasks,
+)
+from archiver.store.queries.viewing import (
+    date_position as jump,
+)
+from archiver.store.queries.viewing import (
+    timeline as events,
+)
+from archiver.store.search.query import parse
+from archiver.store.search.scan import Place
+from archiver.store.search.search import search
 from tests.benchmarks import corpus
 from tests.benchmarks.bulk import ROOM, fill
 from tests.benchmarks.measure import Figure, beside

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from archiver.chatwork.models import Room
 from archiver.records import JsonObject, RoomId
-from archiver.store import revision
+from archiver.store import migrate as revision
 from archiver.store.archive import Archive
-from archiver.sync.pull.desk import Desk
+from archiver.sync.pull.context import Desk
 from archiver.sync.pull.messages import messages as pull
 from archiver.sync.report import RoomReport
 from tests.benchmarks import corpus

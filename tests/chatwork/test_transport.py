@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
-from archiver.chatwork import wire
+from archiver.chatwork import json_body as wire
 from archiver.chatwork.ratelimit import Budget
 from archiver.chatwork.transport import LONGEST_PAUSE, Limits, Transport
 from archiver.errors import (

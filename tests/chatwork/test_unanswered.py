@@ -8,7 +8,7 @@ import requests
 
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
-from archiver.demo.chatwork import Chatwork, Fault
+from archiver.demo.chatwork.simulator import Chatwork, Fault
 from tests.support.world import BEGIN, Clock
 
 

@@ -12,10 +12,10 @@ import click
 import pytest
 
 from archiver.cli.commands import COMMANDS
-from archiver.cli.help import Context
-from archiver.cli.language import speak
 from archiver.cli.main import build
-from archiver.cli.text import columns
+from archiver.cli.terminal.help_pages import Context
+from archiver.cli.terminal.language import speak
+from archiver.cli.terminal.text import columns
 from tests.support.catalogues import catalogue, faults, mo_bytes, placeholders, po_bytes, po_path, translations, used
 
 PACKAGE = Path(__file__).parents[2] / "archiver"

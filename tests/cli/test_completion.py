@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from archiver.cli import completion
 from archiver.cli.commands import COMMANDS
 from archiver.cli.main import build
-from archiver.cli.text import columns
+from archiver.cli.terminal.text import columns
 from archiver.store.archive import DATABASE
 from tests.support.teletype import Teletype
 from tests.support.world import running

@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.cli import dues, facts
-from archiver.cli.picture import picture
-from archiver.cli.text import columns
-from archiver.demo.chatwork import Chatwork
+from archiver.cli.contracts import deadlines as dues
+from archiver.cli.contracts import fact_options as facts
+from archiver.cli.contracts.contract_page import picture
+from archiver.cli.terminal.text import columns
+from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, Delivery
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, the_contract
-from archiver.store.queries.reading import names
-from archiver.store.stated import add_delivery
+from archiver.store.queries.transcript import names
+from archiver.store.statements import add_delivery
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.world import World, running
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.cli import daemon, noticing
 from archiver.cli.context import CliContext
-from archiver.schedule.voice import FINDINGS, VERIFICATION
+from archiver.cli.saving import daemon
+from archiver.cli.status import notify as noticing
+from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION
 
 
 def context(home: Path) -> CliContext:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from archiver.demo.authority import SimulatedAuthority
+from archiver.demo.tsa.simulator import SimulatedAuthority
 from tests.cli.test_seal import Sealing, authority, chatwork, sealing
 
 __all__ = ["authority", "chatwork", "sealing"]

@@ -12,7 +12,7 @@ import pytest
 
 from archiver.cli.commands import COMMANDS
 from archiver.cli.main import main
-from archiver.cli.text import columns
+from archiver.cli.terminal.text import columns
 from tests.support.tiny_commands import TABLE
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ def test_help_loads_no_command_and_no_heavy_library() -> None:
     code = (
         "import sys; from archiver.cli.main import main; main(['--home', '/nonexistent', '--help']);"
         "print(sorted({name.partition('.')[0] for name in sys.modules} & set(sys.argv[1:])),"
-        " 'archiver.cli.setup' in sys.modules, 'archiver.settings.file' in sys.modules)"
+        " 'archiver.cli.setup.init' in sys.modules, 'archiver.settings.file' in sys.modules)"
     )
     heavy = ["msgspec", "tomlkit", "keyring", "sqlalchemy", "alembic", "requests", "rich", "jinja2"]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.authority import SimulatedAuthority
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.settings import file
-from archiver.settings.authorities import OFFERS
 from archiver.settings.model import AuthoritySetting
+from archiver.settings.tsa_offers import OFFERS
 from tests.support.terminal import TOKEN, Terminal
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli import alarm
 from archiver.cli.main import main
-from archiver.cli.progress_lines import document, tell_progress
-from archiver.cli.text import columns
-from archiver.demo.chatwork import Fault
-from archiver.store.queries.progress import Progress, Rereading
+from archiver.cli.status import emergency as alarm
+from archiver.cli.status.slow_work import document, tell_progress
+from archiver.cli.terminal.text import columns
+from archiver.demo.chatwork.simulator import Fault
+from archiver.store.queries.slow_work import Progress, Rereading
 from archiver.store.queries.status import status
-from archiver.store.quests import Tally
-from archiver.sync import ending
+from archiver.store.working.backfill_queue import Tally
+from archiver.sync import finish as ending
 from tests.support.archive import hidden_story
 from tests.support.desk import Desk, set_up
 

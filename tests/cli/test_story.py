@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.terminal import TOKEN, Terminal
 
 

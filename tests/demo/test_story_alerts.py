@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.demo import story
-from archiver.store.alerts import alerts
+from archiver.store.working.alerts import alerts
 
 
 @pytest.mark.slow

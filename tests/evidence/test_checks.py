@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*(ROOT / "archiver/evidence").glob("*.py"), ROOT / "archiver/schedule/verification.py"]
+SOURCES = [*(ROOT / "archiver/evidence").rglob("*.py"), ROOT / "archiver/custody/verify.py"]
 FINDERS = {"find", "_find", "_fault"}
 
 

@@ -11,8 +11,9 @@ import pytest
 import archiver.evidence
 
 FOLDER = Path(archiver.evidence.__file__).parent
-STAMPS = {"refusal.py", "roots.py", "timestamp.py", "tsr.py"}
-ALONE = sorted(path.name for path in FOLDER.glob("*.py") if path.name not in STAMPS)
+STAMPS = {f"stamps/{name}.py" for name in ("refusal", "roots", "timestamp", "reply_check")}
+SOURCES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py")}
+ALONE = sorted(SOURCES - STAMPS)
 """Time stamps need libraries; everything else stands alone."""
 
 LATER = {"removeprefix", "removesuffix", "hashlib.file_digest", "is_relative_to", "pairwise", "batched"}

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from archiver.evidence.finding import Verification
-from archiver.evidence.timestamp import Authority
-from archiver.export.package import export
-from archiver.schedule.verification import verify_archive, verify_path
+from archiver.custody.verify import verify_archive, verify_path
+from archiver.evidence.stamps.timestamp import Authority
+from archiver.evidence.verify.findings import Verification
+from archiver.export.package.make import export
 from archiver.store.archive import Archive
 from tests.support import archive_damage, damage
 from tests.support.packages import NOW, load_script

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from archiver.evidence import timestamp
-from archiver.evidence.finding import Verification
-from archiver.evidence.roots import der_to_pem
-from archiver.evidence.timestamp import Authority
-from archiver.export.package import export
-from archiver.schedule.verification import verify_archive, verify_path
-from archiver.store import seal
+from archiver.custody.verify import verify_archive, verify_path
+from archiver.evidence.stamps import timestamp
+from archiver.evidence.stamps.roots import der_to_pem
+from archiver.evidence.stamps.timestamp import Authority
+from archiver.evidence.verify.findings import Verification
+from archiver.export.package.make import export
+from archiver.store import seals as seal
 from archiver.store.archive import Archive
 from tests.support.archive import ArchiveMaker, at, message_object
 from tests.support.archive_damage import unstamp

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archiver.evidence.tables import files, messages
+from archiver.evidence.tables.build import files, messages
 from archiver.export.conversation import RoomFacts, conversation, gaps, message, room_name
 from archiver.export.scope import Scope
 from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch

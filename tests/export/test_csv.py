@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.evidence.cells import cell
-from archiver.evidence.tables import CSV_HEADERS, MESSAGE_HEADER
+from archiver.evidence.tables.build import CSV_HEADERS, MESSAGE_HEADER
+from archiver.evidence.tables.cells import cell
 from tests.support.archive import at, message_object
 from tests.support.handing import handed, inside, reopened, with_secrets
 

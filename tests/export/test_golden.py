@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from archiver.export.pdf.blocks import document
 from archiver.export.report.chapters import report
-from archiver.export.report.values import document
 from tests.support import cases
 from tests.support.archive import story
 from tests.support.handing import handed

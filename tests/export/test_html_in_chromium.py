@@ -16,8 +16,8 @@ import pytest
 
 from archiver.export.html import write
 from archiver.records import Conversation, Message
-from archiver.render.searchable import WORTH_IT, fold
-from archiver.render.sheet import PAGE_MESSAGES
+from archiver.render.page_buffer import PAGE_MESSAGES
+from archiver.render.search_data import WORTH_IT, fold
 from tests.support.chromium import NEEDED, listener, opened
 from tests.support.conversation import link, long, sample
 

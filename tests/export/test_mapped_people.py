@@ -8,20 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export.choice import NOTHING
-from archiver.export.mask import policy
-from archiver.export.order import Order, recipe
-from archiver.export.package import export
-from archiver.export.parties import other_side
-from archiver.export.report import parties
-from archiver.export.report.survey import survey
-from archiver.export.report.values import Table
+from archiver.custody.verify import verify_path
+from archiver.export.counterparts import other_side
+from archiver.export.mask.cover import policy
+from archiver.export.message_choice import NOTHING
+from archiver.export.package.make import export
+from archiver.export.package.order import Order, recipe
+from archiver.export.pdf.blocks import Table
+from archiver.export.report import people_and_dates as parties
+from archiver.export.report.statistics import survey
 from archiver.records import AccountId, Mapped, Part, Sides
-from archiver.schedule.verification import verify_path
-from archiver.store import mapping, seal
+from archiver.store import mapping
+from archiver.store import seals as seal
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.mapping import mapped
+from archiver.store.queries.roles import mapped
 from tests.support import cases
 from tests.support.archive import CLIENT, ROOM, ArchiveMaker, at, message_object, story
 

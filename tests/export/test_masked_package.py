@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.evidence.masked import masked_digest
-from archiver.export.mask import Policy, policy
-from archiver.export.package import ExportReport, export
+from archiver.custody.verify import verify_path
+from archiver.evidence.masked_records import masked_digest
+from archiver.export.mask.cover import Policy, policy
+from archiver.export.package.make import ExportReport, export
 from archiver.records import Observation, Reply
-from archiver.schedule.verification import verify_path
 from tests.support.archive import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.packages import list_anew
 

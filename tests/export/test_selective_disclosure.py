@@ -15,14 +15,16 @@ from pathlib import Path
 
 import pytest
 
+from archiver.custody.verify import verify_path
 from archiver.evidence import chain
-from archiver.evidence.masked import masked_digest
-from archiver.export.daily import daily
-from archiver.export.mask import policy
-from archiver.export.package import export
+from archiver.evidence.masked_records import masked_digest
+from archiver.export.mask.cover import policy
+from archiver.export.package.daily import daily
+from archiver.export.package.make import export
 from archiver.records import Delivery, Enclosure, Observation
-from archiver.schedule.verification import verify_path
-from archiver.store import seal, stated, writer
+from archiver.store import seals as seal
+from archiver.store import statements as stated
+from archiver.store import writer
 from tests.support.archive import CLIENT, ArchiveMaker, at, message_object
 from tests.support.stamped import authority, stamp_seals, stamping
 from tests.support.world import World, running

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.chatwork.notation import parse
+from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.body import Link, Picture, References, html, plain
-from tests.chatwork.test_notation import PIECES
+from tests.chatwork.notation.test_parse import PIECES
 from tests.support.conversation import ATTACK, EVERY_TAG
 from tests.support.markup import read
 

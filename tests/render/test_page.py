@@ -10,7 +10,7 @@ import pytest
 
 from archiver.records import Conversation, Message
 from archiver.render.page import Transcript
-from archiver.render.sheet import PAGE_BYTES, PAGE_MESSAGES
+from archiver.render.page_buffer import PAGE_BYTES, PAGE_MESSAGES
 from tests.support.conversation import CLIENT, DAY, ROOM, at, empty, link, long, message_id, sample
 from tests.support.markup import read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.render.searchable import fold
+from archiver.render.search_data import fold
 from archiver.render.snippet import snippet
 
 SIGNS = st.text(st.sampled_from("aAｂがかﾞ゛ß İ\n\u3000ﬁé\u0301"), max_size=60)

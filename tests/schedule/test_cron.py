@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.terminal import TOKEN, Terminal
 
 PATIENCE = 150

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.alerts.texts import sentence
+from archiver.alerts.sentences import sentence
 from archiver.app import App
 from archiver.records import Delivery, Part
-from archiver.schedule import round as rounds
+from archiver.records.signals import Alert
+from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, Settings
-from archiver.signs import Alert
 from archiver.store import mapping
-from archiver.store.alerts import alerts, dismiss
-from archiver.store.stated import add_delivery
+from archiver.store.statements import add_delivery
+from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, Talk
 from tests.support.world import World, running
@@ -245,10 +245,10 @@ def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pyte
     def refuse(*_arguments: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("archiver.schedule.lookout.around", refuse)
-    monkeypatch.setattr("archiver.schedule.lookout.heard.said", refuse)
+    monkeypatch.setattr("archiver.rounds.alerting.around", refuse)
+    monkeypatch.setattr("archiver.rounds.alerting.heard.said", refuse)
 
-    from archiver.schedule import lookout
+    from archiver.rounds import alerting as lookout
 
     assert [] == lookout.judge(world.archive, now=world.clock)
 

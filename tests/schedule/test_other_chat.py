@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from archiver.app import App
-from archiver.schedule import round as rounds
+from archiver.records.signals import Alert, Rule
+from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, Settings
-from archiver.signs import Alert, Rule
-from archiver.store.alerts import alerts
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.outside import other_chats
+from archiver.store.queries.other_chats import other_chats
+from archiver.store.working.alerts import alerts
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, Talk
 from tests.support.world import World, running

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 from tests.schedule.test_cron import alone, wait
 from tests.support.terminal import TOKEN, Terminal
 

@@ -9,11 +9,11 @@ import pytest
 
 from archiver import errors
 from archiver.app import App
-from archiver.demo.chatwork import Fault
-from archiver.schedule import round as rounds
+from archiver.demo.chatwork.simulator import Fault
+from archiver.records.signals import Alert
+from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, Settings
-from archiver.signs import Alert
-from archiver.store.alerts import alerts, dismiss
+from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, Talk
 from tests.support.world import World, running

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.demo.authority import Fault, SimulatedAuthority
+from archiver.custody.verify import verify_archive
+from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
 from archiver.evidence import chain
-from archiver.evidence.finding import Verification
-from archiver.evidence.roots import der_to_pem
-from archiver.evidence.stamp_roots import fingerprints
-from archiver.evidence.timestamp import Authority
-from archiver.schedule.verification import verify_archive
-from archiver.store import seal
+from archiver.evidence.stamps.pem import fingerprints
+from archiver.evidence.stamps.roots import der_to_pem
+from archiver.evidence.stamps.timestamp import Authority
+from archiver.evidence.verify.findings import Verification
+from archiver.store import seals as seal
 from archiver.store.archive import Archive
 from tests.support import tampering
 from tests.support.authorities import at_hand

@@ -15,16 +15,19 @@ import pytest
 
 from archiver import errors
 from archiver.app import App
-from archiver.demo.authority import SimulatedAuthority
-from archiver.demo.chatwork import Chatwork, Fault
-from archiver.evidence.timestamp import Answer, Authority
-from archiver.schedule import agenda, log, notice_words, notices
-from archiver.schedule.duties import Duties
-from archiver.schedule.verification import verify_archive
-from archiver.schedule.voice import Voice
+from archiver.custody.verify import verify_archive
+from archiver.demo.chatwork.simulator import Chatwork, Fault
+from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.evidence.stamps.timestamp import Answer, Authority
+from archiver.notices import sentences as notice_words
+from archiver.notices import troubles as notices
+from archiver.rounds import due as agenda
+from archiver.rounds import run_log as log
+from archiver.rounds.daemon_messages import Voice
+from archiver.rounds.daemon_work import Duties
 from archiver.settings.model import AuthoritySetting, FileSettings, Settings, SyncSettings, TimestampSettings
-from archiver.store import stamps
 from archiver.store.archive import Archive, Writing
+from archiver.store.working import stamp_queue as stamps
 from tests.support.unplugged import plug, unplugged
 from tests.support.world import Clock, World
 

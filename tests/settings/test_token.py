@@ -13,9 +13,9 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from archiver import errors
-from archiver.settings.acl import grants_many
 from archiver.settings.model import Settings
 from archiver.settings.token import forget_token, is_private, store_token, token
+from archiver.settings.windows_acl import grants_many
 
 CANARY = "0123456789abcdef0123456789abcdef"
 

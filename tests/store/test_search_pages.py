@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archiver.records import Observation
-from archiver.store import search_walk
 from archiver.store.archive import Archive, Reading
-from archiver.store.search import Found, search
-from archiver.store.search_walk import Place
-from archiver.store.search_words import parse
+from archiver.store.search import scan as search_walk
+from archiver.store.search.query import parse
+from archiver.store.search.scan import Place
+from archiver.store.search.search import Found, search
 from tests.store.test_rebuild import blank as blank
 from tests.store.test_rebuild import written
 from tests.support.archive import CLIENT, ROOM, ArchiveMaker, message_object

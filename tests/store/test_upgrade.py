@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.archive import DATABASE
 from tests.support.terminal import TOKEN, Terminal
 
@@ -48,7 +48,7 @@ def next_version(folder: Path, *, pause: float = 0.0) -> Path:
     """The whole program once more, with a second form of the archive."""
     package = shutil.copytree(ROOT / "archiver", folder / "archiver", ignore=shutil.ignore_patterns("demo", "static"))
     (package / "store/migrations/versions/0002_colours.py").write_text(STEP.format(pause=pause), encoding="utf-8")
-    known = package / "store/revision.py"
+    known = package / "store/migrate.py"
     text = known.read_text(encoding="utf-8")
     assert 'REVISIONS = ("0001",)' in text
     known.write_text(text.replace('REVISIONS = ("0001",)', 'REVISIONS = ("0001", "0002")'), encoding="utf-8")

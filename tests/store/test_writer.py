@@ -17,7 +17,7 @@ from archiver.records import Observation, Reply
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries import entries as stored
-from tests.store.test_facts import ANY_TEXT, JSON
+from tests.store.test_fingerprints import ANY_TEXT, JSON
 
 AT = datetime(2026, 11, 24, 13, 31, 5, 123_456, tzinfo=UTC)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observation, Reply, RoomId
-from archiver.store import blobs, revision, writer
+from archiver.store import blobs, writer
+from archiver.store import migrate as revision
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import statement
 

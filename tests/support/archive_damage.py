@@ -12,12 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from archiver.evidence import chain, timestamp
-from archiver.evidence.roots import der_to_pem
-from archiver.evidence.timestamp import Authority
-from archiver.store import seal
+from archiver.evidence import chain
+from archiver.evidence.stamps import timestamp
+from archiver.evidence.stamps.roots import der_to_pem
+from archiver.evidence.stamps.timestamp import Authority
+from archiver.store import seals as seal
 from archiver.store.archive import Archive
-from archiver.store.clock import moment, stamp
+from archiver.store.timestamps import moment, stamp
 from tests.support.stamped import authority
 from tests.support.tampering import behind_the_back, flip, rewritten, seal_file
 from tests.support.world import Clock

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from archiver.authority import sender
-from archiver.demo.authority import Fault, SimulatedAuthority
-from archiver.evidence.roots import der_to_pem, pem_to_der
-from archiver.evidence.timestamp import Answer, Authority
+from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.evidence.stamps.roots import der_to_pem, pem_to_der
+from archiver.evidence.stamps.timestamp import Answer, Authority
+from archiver.tsa import sender
 
 
 def asking(simulated: SimulatedAuthority, name: str = "a", *, roots: Sequence[bytes] | None = None) -> Authority:

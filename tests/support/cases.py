@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from archiver.export.report.case import Case, Covered, SealLine, StampLine
-from archiver.export.report.survey import Survey, survey
+from archiver.export.report.input import Case, Covered, SealLine, StampLine
+from archiver.export.report.statistics import Survey, survey
 from archiver.records import (
     Attachment,
     Contract,

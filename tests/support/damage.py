@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from archiver.evidence import chain, timestamp
+from archiver.evidence import chain
 from archiver.evidence.manifest import digest_file, write_manifest
-from archiver.evidence.masked import masked_line, shown_line
-from archiver.evidence.roots import der_to_pem
-from archiver.store.clock import moment
-from archiver.store.clock import stamp as written
+from archiver.evidence.masked_records import masked_line, shown_line
+from archiver.evidence.stamps import timestamp
+from archiver.evidence.stamps.roots import der_to_pem
+from archiver.store.timestamps import moment
+from archiver.store.timestamps import stamp as written
 from tests.support.packages import NOW, list_anew, zipped
 from tests.support.stamped import authority
 

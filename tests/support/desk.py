@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archiver.demo.chatwork import Chatwork
-from archiver.store import work
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.store.working import memory as work
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.world import Clock, World
 

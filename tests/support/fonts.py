@@ -1,8 +1,8 @@
 """Builds the fonts of the report again from the packages they came from, and compares them with what is committed.
 
 `python -m tests.support.fonts FOLDER` downloads the packages named in SOURCES into FOLDER, makes the four files
-there, and says for each whether it is byte for byte the one in `archiver/export/fonts/`. Origin and licence stand in
-that folder's README.md.
+there, and says for each whether it is byte for byte the one in `archiver/export/pdf/fonts/`. Origin and licence
+stand in that folder's README.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-FONTS = Path(__file__).parents[2] / "archiver" / "export" / "fonts"
+FONTS = Path(__file__).parents[2] / "archiver" / "export" / "pdf" / "fonts"
 
 
 class Source(NamedTuple):

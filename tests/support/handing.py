@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from archiver.export.mask import policy
-from archiver.export.package import ExportReport, export
+from archiver.export.mask.cover import policy
+from archiver.export.package.make import ExportReport, export
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs
 from archiver.store.archive import Archive
-from archiver.store.queries.stated import key_of, kind_of, statement
+from archiver.store.queries.statements import key_of, kind_of, statement
 from tests.support.archive import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object, story
 
 THIRD = 999

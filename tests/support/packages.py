@@ -11,8 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 from archiver.evidence.manifest import digest_file, write_manifest
-from archiver.export.package import export
-from archiver.store import seal
+from archiver.export.package.make import export
+from archiver.store import seals as seal
 from archiver.store.archive import Archive
 from tests.support.archive import at, message_object, story
 

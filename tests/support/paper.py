@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export.pdf import pdf
-from archiver.export.report.values import Block, Chapter, Report
+from archiver.export.pdf.blocks import Block, Chapter, Report
+from archiver.export.pdf.typst_pdf import pdf
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="Debian: poppler-utils")
 needs_qpdf = pytest.mark.skipif(shutil.which("qpdf") is None, reason="Debian: qpdf")

@@ -7,8 +7,9 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import App
-from archiver.schedule import notice_words, notices
-from archiver.schedule import round as rounds
+from archiver.notices import sentences as notice_words
+from archiver.notices import troubles as notices
+from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, NotifySettings, Settings
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, Talk

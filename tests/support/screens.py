@@ -18,8 +18,8 @@ from urllib.parse import quote
 from PIL import Image
 
 from archiver.cli.context import CliContext
-from archiver.cli.language import speak
-from archiver.cli.viewing import desk_of
+from archiver.cli.reading.view_context import desk_of
+from archiver.cli.terminal.language import speak
 from tests.support.window import window
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"

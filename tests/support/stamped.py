@@ -7,18 +7,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archiver.demo.authority import SimulatedAuthority
-from archiver.evidence import timestamp
-from archiver.evidence.roots import der_to_pem
-from archiver.evidence.timestamp import Authority
-from archiver.export.package import ExportReport, export
-from archiver.export.stamping import Stamping
+from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.evidence.stamps import timestamp
+from archiver.evidence.stamps.roots import der_to_pem
+from archiver.evidence.stamps.timestamp import Authority
+from archiver.export.package.make import ExportReport, export
+from archiver.export.stamps import Stamping
 from archiver.records import Observation
-from archiver.store import seal, stamps, writer
+from archiver.store import seals as seal
+from archiver.store import writer
 from archiver.store.archive import Archive
-from archiver.store.queries.stated import enclosures
-from archiver.store.stamps import Got
-from archiver.store.stated import withdraw
+from archiver.store.queries.statements import enclosures
+from archiver.store.statements import withdraw
+from archiver.store.working import stamp_queue as stamps
+from archiver.store.working.stamp_queue import Got
 from tests.support.archive import at
 from tests.support.authorities import at_hand
 from tests.support.handing import attach, reopened

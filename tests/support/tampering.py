@@ -14,7 +14,9 @@ from typing import Any
 
 from archiver.evidence import chain
 from archiver.records import Observation, Reply
-from archiver.store import blobs, revision, seal, writer
+from archiver.store import blobs, writer
+from archiver.store import migrate as revision
+from archiver.store import seals as seal
 from archiver.store.archive import DATABASE, Archive
 from archiver.store.schema import TRIGGERS
 

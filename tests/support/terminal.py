@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 

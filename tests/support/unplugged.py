@@ -18,8 +18,8 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
-from archiver.demo.chatwork import Chatwork
-from archiver.demo.chatwork_http import Answer, HttpRequest
+from archiver.demo.chatwork.http import Answer, HttpRequest
+from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 
 API_PORT, FILES_PORT = 1, 2

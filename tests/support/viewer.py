@@ -10,9 +10,9 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from archiver.cli.context import CliContext
-from archiver.cli.viewing import desk_of
-from archiver.view.app import build
-from archiver.view.gate import Gate
+from archiver.cli.reading.view_context import desk_of
+from archiver.web.access import Gate
+from archiver.web.app import build
 
 PORT = 8765
 HOST = f"127.0.0.1:{PORT}"

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response, Route, sync_playwright
 
-from archiver.view.desk import Desk
-from archiver.view.server import serving
+from archiver.web.context import Desk
+from archiver.web.server import serving
 
 CHROMIUM = shutil.which("chromium")
 NEEDED = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: chromium)")

@@ -14,13 +14,14 @@ import requests
 
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
-from archiver.store import blobs, revision, writer
+from archiver.store import blobs, writer
+from archiver.store import migrate as revision
 from archiver.store.archive import DATABASE, Archive
 from archiver.store.queries.contracts import statement
-from archiver.sync import transfer
-from archiver.sync.download import Limits
+from archiver.sync.files import transfer
+from archiver.sync.files.download import Limits
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run import Options, run
 

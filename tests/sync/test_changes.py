@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.records import Known, MessageId, State
-from archiver.store.facts import DELETED, fingerprint, text_digest
-from archiver.store.queries.known import Mark
+from archiver.store.fingerprints import DELETED, fingerprint, text_digest
+from archiver.store.queries.current_state import Mark
 from archiver.sync import changes
 
 TANAKA = {"account_id": 7, "name": "田中", "avatar_image_url": ""}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from archiver.schedule.verification import verify_archive
-from archiver.store import seal
-from archiver.store.clock import moment
+from archiver.custody.verify import verify_archive
+from archiver.store import seals as seal
+from archiver.store.timestamps import moment
 from tests.support.world import World
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.demo.chatwork import Fault
+from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.pull.contacts import contacts
-from archiver.sync.pull.desk import Desk
+from archiver.sync.pull.context import Desk
 from tests.support.world import World
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.store.queries.known import Covered
+from archiver.store.queries.current_state import Covered
 from archiver.sync.coverage import JOINED, PLAN_SHOWS, WHOLE, Hole, Verdict, judge
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ import requests
 from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Limits, Transport
-from archiver.demo.chatwork import Fault
+from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.report import Outcome, SyncReport
 from archiver.sync.run import Options, run
 from tests.support.world import LIMITS, World

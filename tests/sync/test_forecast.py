@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from archiver.demo.chatwork import Fault
+from archiver.demo.chatwork.simulator import Fault
 from archiver.sync import plan
 from archiver.sync.run import Options, dry_run
 from tests.support.world import World

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.terminal import TOKEN, Terminal
 
 CONTENT = {

@@ -30,15 +30,16 @@ from hypothesis.stateful import (
 )
 
 from archiver import errors
-from archiver.demo.chatwork import Chatwork, Fault, HttpRequest
-from archiver.demo.chatwork_http import Answer
-from archiver.schedule import lookout
-from archiver.schedule.verification import verify_archive
-from archiver.store import revision, seal
+from archiver.custody.verify import verify_archive
+from archiver.demo.chatwork.http import Answer
+from archiver.demo.chatwork.simulator import Chatwork, Fault, HttpRequest
+from archiver.rounds import alerting as lookout
+from archiver.store import migrate as revision
+from archiver.store import seals as seal
 from archiver.store.archive import DATABASE, Archive, Writing
-from archiver.store.clock import stamp
-from archiver.store.facts import readable
-from archiver.sync.download import Limits
+from archiver.store.fingerprints import readable
+from archiver.store.timestamps import stamp
+from archiver.sync.files.download import Limits
 from archiver.sync.report import Outcome, SyncReport
 from tests.support.unplugged import plug, unplugged
 from tests.support.world import Clock, World

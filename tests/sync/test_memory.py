@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork import Chatwork
+from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store import blobs
 from tests.support.terminal import TOKEN, Terminal
 

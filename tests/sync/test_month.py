@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from archiver.app import App, build
-from archiver.demo.chatwork import Chatwork
-from archiver.schedule import round as rounds
-from archiver.schedule.verification import verify_archive
+from archiver.custody.verify import verify_archive
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.rounds import round as rounds
 from archiver.settings import file
 from archiver.store.queries import runs
 from archiver.sync import run as sync

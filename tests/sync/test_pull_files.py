@@ -6,7 +6,7 @@ import json
 
 import requests
 
-from archiver.demo.chatwork import Fault
+from archiver.demo.chatwork.simulator import Fault
 from tests.support.world import World
 
 

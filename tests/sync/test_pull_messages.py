@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from archiver.demo.chatwork import Fault
-from archiver.store import facts
+from archiver.demo.chatwork.simulator import Fault
+from archiver.store import fingerprints as facts
 from archiver.sync.report import Outcome, RoomReport
 from tests.support.world import World
 

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from archiver.demo.chatwork import Fault
+from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.report import Outcome
 from tests.support.world import BEGIN, World
 

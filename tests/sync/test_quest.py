@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from archiver.records import Observation
-from archiver.store import quests
-from archiver.store.quests import Origin, Quest, Standing
-from archiver.sync.mentions import MOST, in_text, mentioned
+from archiver.store.working import backfill_queue as quests
+from archiver.store.working.backfill_queue import Origin, Quest, Standing
+from archiver.sync.references import MOST, in_text, mentioned
 from tests.support.world import BEGIN, World
 
 

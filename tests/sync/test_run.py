@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.demo.chatwork import Fault
+from archiver.demo.chatwork.simulator import Fault
 from archiver.store.archive import DATABASE
 from archiver.sync import plan
 from archiver.sync.report import Outcome, RoomReport, SyncReport

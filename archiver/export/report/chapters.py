@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archiver.export.report import excerpt, limits, method, parties, points, proofs, records, summary, timeline
-from archiver.export.report.case import Case
-from archiver.export.report.survey import Survey
-from archiver.export.report.values import Chapter, Report
+from archiver.export.pdf.blocks import Chapter, Report
+from archiver.export.report import (
+    crosscheck as points,
+)
+from archiver.export.report import (
+    digests_and_masking as proofs,
+)
+from archiver.export.report import (
+    excerpt,
+    limits,
+    method,
+    summary,
+    timeline,
+)
+from archiver.export.report import (
+    files_and_changes as records,
+)
+from archiver.export.report import (
+    people_and_dates as parties,
+)
+from archiver.export.report.input import Case
+from archiver.export.report.statistics import Survey
 from archiver.render.times import stamp
 
 TITLE = "Chatworkやり取り記録 報告書"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from archiver.export.report.breaks import Breaks
-from archiver.export.report.case import Case
-from archiver.export.report.message import Around, message_block
-from archiver.export.report.selection import CONTEXT, Elided, excerpted
-from archiver.export.report.survey import CHANGED, Survey
-from archiver.export.report.values import Block, Chapter, Interruption, Paragraph, Subheading
+from archiver.export.pdf.blocks import Block, Chapter, Interruption, Paragraph, Subheading
+from archiver.export.report.excerpt_selection import CONTEXT, Elided, excerpted
+from archiver.export.report.gap_blocks import Breaks
+from archiver.export.report.input import Case
+from archiver.export.report.message_block import Around, message_block
+from archiver.export.report.statistics import CHANGED, Survey
 from archiver.records import Conversation
 from archiver.render.visible import visible
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from archiver.evidence.cells import csv_line
-from archiver.export.enclosing import RECORDED, exhibit_name, label
-from archiver.export.enclosing import exhibits as enclosures
-from archiver.export.report.case import BLANK, Case, day_of
+from archiver.evidence.tables.cells import csv_line
+from archiver.export.attachments import RECORDED, exhibit_name, label
+from archiver.export.attachments import exhibits as enclosures
+from archiver.export.pdf.blocks import Chapter, Paragraph, Report, Table
 from archiver.export.report.chapters import COURT_MARGIN
-from archiver.export.report.points import KINDS
-from archiver.export.report.survey import Survey
-from archiver.export.report.values import Chapter, Paragraph, Report, Table
+from archiver.export.report.crosscheck import KINDS
+from archiver.export.report.input import BLANK, Case, day_of
+from archiver.export.report.statistics import Survey
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, Attachment, Enclosure
 from archiver.render.times import stamp

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from archiver.export.report.breaks import gap_line
-from archiver.export.report.case import NEVER_READ, Case
-from archiver.export.report.survey import Survey
-from archiver.export.report.values import Bullets, Chapter
+from archiver.export.pdf.blocks import Bullets, Chapter
+from archiver.export.report.gap_blocks import gap_line
+from archiver.export.report.input import NEVER_READ, Case
+from archiver.export.report.statistics import Survey
 from archiver.records import State
-from archiver.render.breaks import pauses_told
+from archiver.render.gap_breaks import pauses_told
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from archiver.export.report.case import Case
-from archiver.export.report.survey import Survey
-from archiver.export.report.values import Bullets, Chapter, Paragraph
+from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
+from archiver.export.report.input import Case
+from archiver.export.report.statistics import Survey
 from archiver.records import JST
 from archiver.render.times import stamp
 from archiver.render.visible import visible

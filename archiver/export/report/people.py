@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from archiver.export.report.case import Case
+from archiver.export.report.input import Case
 from archiver.records import Membership, Person, RoomId, Seen
 
 _EVER = datetime.min.replace(tzinfo=UTC)

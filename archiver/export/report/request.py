@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from archiver import case as facts
-from archiver.case import days_since as days_since
-from archiver.export.report.case import Case
-from archiver.export.report.survey import Survey
+from archiver import contract_dates as facts
+from archiver.contract_dates import days_since as days_since
+from archiver.export.report.input import Case
+from archiver.export.report.statistics import Survey
 from archiver.platforms.platform import platform_of
 from archiver.render.times import date as shown_date
 

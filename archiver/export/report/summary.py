@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from archiver.export.report.case import BLANK, Case
-from archiver.export.report.happened import happened
+from archiver.export.pdf.blocks import Chapter, Facts, Paragraph
+from archiver.export.report.course import happened
+from archiver.export.report.input import BLANK, Case
+from archiver.export.report.outside_contact import permission
 from archiver.export.report.people import counterparts
-from archiver.export.report.permission import permission
 from archiver.export.report.request import opening
-from archiver.export.report.short import flat
-from archiver.export.report.survey import Survey
-from archiver.export.report.values import Chapter, Facts, Paragraph
+from archiver.export.report.statistics import Survey
+from archiver.export.report.truncate import flat
 from archiver.platforms.platform import platform_of
 from archiver.render.times import stamp
 from archiver.render.visible import visible

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.export.report.case import STATED, Case, day_of
-from archiver.export.report.permission import BEFORE, begun
-from archiver.export.report.short import flat
-from archiver.export.report.survey import Survey
-from archiver.export.report.values import Block, Chapter, Paragraph, Table
+from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Table
+from archiver.export.report.input import STATED, Case, day_of
+from archiver.export.report.outside_contact import BEFORE, begun
+from archiver.export.report.statistics import Survey
+from archiver.export.report.truncate import flat
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, Attachment
 from archiver.render.times import stamp

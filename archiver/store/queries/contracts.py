@@ -12,7 +12,7 @@ from archiver import errors
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.clock import moment, stamp
+from archiver.store.timestamps import moment, stamp
 
 STILL_READ = timedelta(days=180)
 """How long the rooms of a closed contract are read on (design §4.11)."""

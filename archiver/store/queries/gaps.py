@@ -7,7 +7,7 @@ from sqlalchemy import select
 from archiver.records import Gap, MessageId, RoomId
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.clock import moment
+from archiver.store.timestamps import moment
 
 _HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(schema.gap.c.open, schema.gap.c.after.is_not(None))
 """Made once: every run asks it."""

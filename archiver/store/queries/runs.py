@@ -12,7 +12,7 @@ from sqlalchemy import select
 from archiver.records import JsonObject, Pause, Watch
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.clock import moment
+from archiver.store.timestamps import moment
 
 PAUSE = timedelta(hours=1)
 """Runs further apart than this are shown as a pause: idle runs are written down once an hour."""

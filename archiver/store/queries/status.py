@@ -10,18 +10,20 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from archiver.records import Contract, RoomId
-from archiver.signs import Alert
-from archiver.store import backup, schema, work
-from archiver.store.alerts import open_alerts
+from archiver.records.signals import Alert
+from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.backup import LastBackup
-from archiver.store.clock import moment, stamp
-from archiver.store.queries import known
+from archiver.store.backup import copy as backup
+from archiver.store.backup.copy import LastBackup
+from archiver.store.queries import current_state as known
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.cut import Cut, cut
 from archiver.store.queries.files import FileCounts, counts
-from archiver.store.queries.looked import NAMES, Looks, looks
-from archiver.store.stamps import Tally, tally, unstamped
+from archiver.store.queries.last_looks import NAMES, Looks, looks
+from archiver.store.queries.truncated_lists import Cut, cut
+from archiver.store.timestamps import moment, stamp
+from archiver.store.working import memory as work
+from archiver.store.working.alerts import open_alerts
+from archiver.store.working.stamp_queue import Tally, tally, unstamped
 
 
 @dataclass(frozen=True, slots=True)

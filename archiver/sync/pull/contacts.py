@@ -14,11 +14,13 @@ from archiver.chatwork.client import Listing
 from archiver.chatwork.models import Contact, Room
 from archiver.errors import ChatworkError, NotUnderstood, NotVisible, Refused
 from archiver.records import Observation
-from archiver.store import work, writer
+from archiver.store import writer
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import contracts as contract_queries
-from archiver.store.queries import known, signs
-from archiver.sync.pull.desk import Desk
+from archiver.store.queries import current_state as known
+from archiver.store.queries import departures as signs
+from archiver.store.working import memory as work
+from archiver.sync.pull.context import Desk
 
 KIND = "contacts"
 """Of visits; the list belongs to no room, so its room is 0."""

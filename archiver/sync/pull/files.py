@@ -6,8 +6,8 @@ from archiver.chatwork.client import Listing
 from archiver.chatwork.models import File, Room
 from archiver.records import JsonObject, RoomId
 from archiver.sync import coverage, plan
-from archiver.sync.pull.desk import Desk, visit
-from archiver.sync.pull.lists import accounts, differences
+from archiver.sync.pull.compare_lists import accounts, differences
+from archiver.sync.pull.context import Desk, visit
 from archiver.sync.pull.people import members
 from archiver.sync.report import RoomReport
 

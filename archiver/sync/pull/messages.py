@@ -10,12 +10,12 @@ from archiver.chatwork.models import Message, Room
 from archiver.records import JsonObject, Known, MessageId, Observation, Reply, RoomId, State
 from archiver.store import writer
 from archiver.store.archive import Writing
-from archiver.store.clock import stamp, unix
-from archiver.store.facts import sent_at
-from archiver.store.queries import known
+from archiver.store.fingerprints import sent_at
+from archiver.store.queries import current_state as known
+from archiver.store.timestamps import stamp, unix
 from archiver.sync import changes, coverage, plan
-from archiver.sync.pull.desk import Desk, append, payload, persons, visit
-from archiver.sync.pull.singles import singles
+from archiver.sync.pull.context import Desk, append, payload, persons, visit
+from archiver.sync.pull.single_messages import singles
 from archiver.sync.report import RoomReport
 
 MOST_SINGLES = 100

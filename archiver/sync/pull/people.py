@@ -10,12 +10,12 @@ from archiver.chatwork.client import Listing
 from archiver.chatwork.models import Room, Task
 from archiver.errors import NotUnderstood, NotVisible
 from archiver.records import Observation, Reply, RoomId, Source, TaskId
-from archiver.store import work
-from archiver.store.facts import fingerprint
-from archiver.store.queries import known
+from archiver.store.fingerprints import fingerprint
+from archiver.store.queries import current_state as known
+from archiver.store.working import memory as work
 from archiver.sync import coverage, plan
-from archiver.sync.pull.desk import Desk, append, payload, visit
-from archiver.sync.pull.lists import accounts, differences
+from archiver.sync.pull.compare_lists import accounts, differences
+from archiver.sync.pull.context import Desk, append, payload, visit
 from archiver.sync.report import RoomReport
 
 TASKS_READ = "tasks_read/"

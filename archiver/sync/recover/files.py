@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
-from archiver.sync.recover.found import Found, Page
+from archiver.sync.recover.found_ids import Found, Page
 from archiver.sync.recover.mails import HEADER, parts
 from archiver.sync.recover.patterns import take_list, take_page
-from archiver.sync.recover.pieces import decoded, encoding_of, pieces
 from archiver.sync.recover.tables import is_csv, take_csv, take_json
+from archiver.sync.recover.text_chunks import decoded, encoding_of, pieces
 
 HEAD = 2**16
 CHUNK = 2**20

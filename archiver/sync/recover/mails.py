@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from archiver.sync.recover.pieces import decoded, known_encoding
+from archiver.sync.recover.text_chunks import decoded, known_encoding
 
 LONGEST_LINE = 2**16
 MOST_HEADERS = 2**16

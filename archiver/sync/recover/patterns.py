@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from archiver.ids import first_after
-from archiver.sync.recover.found import Page
+from archiver.message_ids import first_after
+from archiver.sync.recover.found_ids import Page
 
 _N = r"([0-9]{1,19})(?![0-9])"
 _HASH, _BANG = r"(?:#|%23|&#35;|&#x23;)", r"(?:!|%21|&#33;|&#x21;)"

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from archiver.sync.recover.found import Page
+from archiver.sync.recover.found_ids import Page
 from archiver.sync.recover.patterns import take_list, take_page
 
 _MESSAGE_KEYS = ("message_id", "messageId", "mid", "メッセージID")

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from archiver.export.report import chapters, consult, exhibits
-from archiver.export.report.appendix import volume_reports
-from archiver.export.report.values import Report
+from archiver.export.pdf.blocks import Report
+from archiver.export.report import chapters, exhibits
+from archiver.export.report import consultation as consult
+from archiver.export.report.all_messages import volume_reports
 from tests.support import cases, paper
 
 PROFILES = ("support", "lawyer", "court")

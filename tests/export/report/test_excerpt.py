@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from archiver.chatwork.notation import parse
-from archiver.export.glyphs import printable
+from archiver.chatwork.notation.parse import parse
+from archiver.export.pdf.blocks import Interruption, MessageBlock, Paragraph, Subheading
+from archiver.export.pdf.glyphs import printable
 from archiver.export.report import excerpt
-from archiver.export.report.case import Case
 from archiver.export.report.excerpt import MOST, chapter, chosen_messages
-from archiver.export.report.message import Around
-from archiver.export.report.survey import survey
-from archiver.export.report.values import Interruption, MessageBlock, Paragraph, Subheading
+from archiver.export.report.input import Case
+from archiver.export.report.message_block import Around
+from archiver.export.report.statistics import survey
 from archiver.records import Gap, MessageId, RoomId, State
 from archiver.render.body import plain
 from tests.support import cases, conversation, paper

@@ -19,7 +19,7 @@ from archiver.export.report.exhibits import (
     filed_exhibits,
     numbered,
 )
-from archiver.export.report.survey import survey
+from archiver.export.report.statistics import survey
 from archiver.records import Delivery, Enclosure
 from tests.support import cases, conversation, paper
 from tests.support.conversation import at, message_id

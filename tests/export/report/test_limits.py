@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, limits
-from archiver.export.report.case import Case
+from archiver.export.report.input import Case
 from archiver.export.report.limits import ALWAYS, MOST
-from archiver.export.report.survey import survey
-from archiver.export.report.values import Bullets
+from archiver.export.report.statistics import survey
 from archiver.records import Conversation, Pause
 from tests.support import cases, conversation
 from tests.support.conversation import at, message_id

@@ -8,9 +8,9 @@ from itertools import product
 
 import pytest
 
-from archiver.export.report.case import Case
+from archiver.export.report.input import Case
 from archiver.export.report.request import READ, advice, opening, request
-from archiver.export.report.survey import survey
+from archiver.export.report.statistics import survey
 from archiver.platforms.platform import offices, platform_of, platforms
 from archiver.records import Delivery, Watch
 from tests.support import cases

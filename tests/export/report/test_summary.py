@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.evidence.tables_events import Event
+from archiver.evidence.tables.events import Event
+from archiver.export.pdf.blocks import Facts
 from archiver.export.report import chapters, summary
-from archiver.export.report.case import BLANK, Case
-from archiver.export.report.survey import survey
-from archiver.export.report.values import Facts
+from archiver.export.report.input import BLANK, Case
+from archiver.export.report.statistics import survey
 from archiver.platforms.platform import offices
 from archiver.records import AccountId, Delivery, Person, State
 from tests.support import cases, conversation, paper

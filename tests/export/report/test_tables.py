@@ -6,11 +6,25 @@ from dataclasses import replace
 
 import pytest
 
-from archiver.evidence.tables_events import Event
-from archiver.export.report import method, parties, points, proofs, records
-from archiver.export.report.case import BLANK, Case, Covered, SealLine, StampLine
-from archiver.export.report.survey import survey
-from archiver.export.report.values import Bullets, Chapter, Paragraph, Table
+from archiver.evidence.tables.events import Event
+from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph, Table
+from archiver.export.report import (
+    crosscheck as points,
+)
+from archiver.export.report import (
+    digests_and_masking as proofs,
+)
+from archiver.export.report import (
+    files_and_changes as records,
+)
+from archiver.export.report import (
+    method,
+)
+from archiver.export.report import (
+    people_and_dates as parties,
+)
+from archiver.export.report.input import BLANK, Case, Covered, SealLine, StampLine
+from archiver.export.report.statistics import survey
 from archiver.records import Delivery, Enclosure, Person
 from tests.support import cases, conversation
 from tests.support.conversation import CLIENT, DAY, at

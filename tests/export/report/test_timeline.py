@@ -7,12 +7,12 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.evidence.tables_events import Event
+from archiver.evidence.tables.events import Event
+from archiver.export.pdf.blocks import Paragraph, Table
 from archiver.export.report import timeline
-from archiver.export.report.case import Case
-from archiver.export.report.survey import survey
+from archiver.export.report.input import Case
+from archiver.export.report.statistics import survey
 from archiver.export.report.timeline import MOST
-from archiver.export.report.values import Paragraph, Table
 from archiver.records import Delivery
 from tests.support import cases, conversation
 from tests.support.conversation import message_id

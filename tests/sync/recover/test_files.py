@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
-from archiver.ids import first_after
+from archiver.message_ids import first_after
 from archiver.sync.recover.files import MOST_TABLE, take, take_file
-from archiver.sync.recover.found import MOST, Found
+from archiver.sync.recover.found_ids import MOST, Found
 from tests.support import kept
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from archiver.records import MessageId
-from archiver.store.clock import moment
-from archiver.store.queries.viewing.lines import Told
+from archiver.store.queries.viewing.entry_objects import Told
+from archiver.store.timestamps import moment
 
 
 class EventKind(StrEnum):

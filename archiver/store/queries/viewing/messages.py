@@ -13,11 +13,11 @@ from typing import NamedTuple
 from archiver.evidence.history import account_of, number, text
 from archiver.records import AccountId, Message, MessageId, RoomId, Source, State, Version
 from archiver.store.archive import Reading
-from archiver.store.clock import moment
-from archiver.store.queries.viewing.lines import Told, told_at
-from archiver.store.queries.viewing.sightings import last_seen
-from archiver.store.queries.viewing.times import sent_at
-from archiver.store.search_index import driver
+from archiver.store.queries.viewing.entry_objects import Told, told_at
+from archiver.store.queries.viewing.last_seen import last_seen
+from archiver.store.queries.viewing.sent_at import sent_at
+from archiver.store.search.index import driver
+from archiver.store.timestamps import moment
 
 MOST_TEXT = 150_000
 """Bytes of all texts of a page together; one message always fits."""

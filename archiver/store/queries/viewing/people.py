@@ -12,10 +12,10 @@ from typing import NamedTuple
 from archiver.evidence.history import text
 from archiver.records import AccountId
 from archiver.store.archive import Reading
-from archiver.store.clock import moment
-from archiver.store.pictures import FOLDER
-from archiver.store.queries.viewing.lines import Told, told_under
-from archiver.store.search_index import driver
+from archiver.store.avatars import FOLDER
+from archiver.store.queries.viewing.entry_objects import Told, told_under
+from archiver.store.search.index import driver
+from archiver.store.timestamps import moment
 
 
 class Dated(NamedTuple):

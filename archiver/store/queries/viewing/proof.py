@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.store.archive import Reading
-from archiver.store.clock import moment
-from archiver.store.search_index import driver
+from archiver.store.search.index import driver
+from archiver.store.timestamps import moment
 
 
 class Time(NamedTuple):

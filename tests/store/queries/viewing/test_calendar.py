@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from archiver.records import JST
 from archiver.store.archive import Archive
-from archiver.store.clock import stamp
 from archiver.store.queries import runs
 from archiver.store.queries.viewing.calendar import by_day, counted, ends
-from archiver.store.queries.viewing.idle import pauses_touching
+from archiver.store.queries.viewing.unwatched import pauses_touching
+from archiver.store.timestamps import stamp
 from tests.support.archive import BEGIN, ROOM, ArchiveMaker, at, message_object
 
 SENT = [-600.01, -600, 0, 839.99, 840, 840.01, 2279.99, 2280, 60_000]

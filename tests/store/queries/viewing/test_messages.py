@@ -13,12 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.evidence import tables
+from archiver.evidence.tables import build as tables
 from archiver.export import conversation
 from archiver.records import Message, Observation
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
-from archiver.store.queries.viewing import jump, messages, sightings
+from archiver.store.queries.viewing import date_position as jump
+from archiver.store.queries.viewing import last_seen as sightings
+from archiver.store.queries.viewing import messages
 from archiver.store.queries.viewing.messages import Page
 from tests.store.test_rebuild import blank as blank
 from tests.store.test_rebuild import message, reading, window, written

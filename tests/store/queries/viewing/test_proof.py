@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archiver.store import seal
+from archiver.store import seals as seal
 from archiver.store.queries.viewing.proof import end_of, proofs
-from archiver.store.stamps import Due, Got, keep
+from archiver.store.working.stamp_queue import Due, Got, keep
 from tests.support.archive import ROOM, ArchiveMaker, at, message_object
 
 

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from archiver.evidence import tables
+from archiver.evidence.tables import build as tables
 from archiver.export.conversation import RoomFacts, conversation
 from archiver.export.scope import Scope
 from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch
-from archiver.store import blobs, pictures, work
+from archiver.store import avatars as pictures
+from archiver.store import blobs
 from archiver.store.queries.entries import entries
 from archiver.store.queries.viewing import files, people, tasks
 from archiver.store.queries.viewing.files import FileState
+from archiver.store.working import memory as work
 from tests.support.archive import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, file_object, story
 
 

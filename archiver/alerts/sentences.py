@@ -1,0 +1,167 @@
+"""How alerts read: what happened, never why, never who, and what to consider. No names and no text of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from gettext import gettext as _
+from gettext import ngettext
+
+from archiver.platforms.platform import platform_of
+from archiver.records.signals import Alert, Level, Rule
+
+
+def sentence(alert: Alert, called: Mapping[str, str] | None = None) -> str:
+    """One sentence in the language of the process; `called` is what a screen calls contracts, by their own ids."""
+    number, room = alert.count, alert.room_id
+    match alert.rule:
+        case Rule.ROOM_INACCESSIBLE:
+            text = _("Room {room} cannot be opened any more (reason unknown). What was saved is kept.")
+        case Rule.ACCOUNT_CLOSED:
+            text = _("A name in room {room} now ends with “(解約済)”: it is shown as a closed account.")
+        case Rule.MEMBER_GONE:
+            text = _("Somebody is no longer listed as a member of room {room} (reason unknown).")
+        case Rule.CONTACT_GONE:
+            text = _("Somebody of your rooms for work is no longer listed as your contact (reason unknown).")
+        case Rule.OTHER_CHAT:
+            text = _(
+                "You have a direct chat with somebody of your rooms for work that is not saved: room {room}. "
+                "If work is talked about in it, add it: archive contract set."
+            )
+        case Rule.HIDDEN_BY_PLAN:
+            text = ngettext(
+                "{n} message of room {room} is now hidden by the plan. What was saved is kept.",
+                "{n} messages of room {room} are now hidden by the plan. What was saved is kept.",
+                number,
+            )
+        case Rule.DELETIONS:
+            text = ngettext(
+                "{n} message of somebody else in room {room} now shows as deleted or is not shown any more.",
+                "{n} messages of somebody else in room {room} now show as deleted or are not shown any more.",
+                number,
+            )
+        case _:
+            text = _hint(alert)
+    return text.format(room=room, n=number, **_about(alert, called or {}))
+
+
+def _hint(alert: Alert) -> str:
+    """What was met, and what to consider doing."""
+    match alert.rule:
+        case Rule.A1:
+            return _("Room {room}: work seems to be asked for before the escrow (仮払い). Consider beginning after it.")
+        case Rule.A2:
+            return _(
+                "Room {room}: a survey, manual or explanation seems to come before the contract or escrow. "
+                "Consider doing it after the escrow."
+            )
+        case Rule.A3:
+            return _(
+                "Room {room}: the escrow seems to depend on something else. Consider doing nothing before the escrow, "
+                "asking on the platform, and keeping a screenshot: archive attach."
+            )
+        case Rule.A4:
+            return _(
+                "Room {room}: a message holds something like a mail address or phone number. "
+                "Consider keeping to the platform's rules on contact data; packages for an office cover it."
+            )
+        case Rule.A5:
+            return _(
+                "Room {room}: a message speaks of dealing past the platform or its fees. Consider declining politely, "
+                "delivering on the platform too, and keeping a screenshot: archive attach."
+            )
+        case Rule.A6:
+            return _(
+                "Room {room}: a message speaks of another channel. This archive sees only Chatwork; "
+                "consider staying here or on the platform."
+            )
+        case Rule.A7:
+            return _(
+                "Room {room}: a message speaks of a seminar, an investment or costs in advance. Consider asking why."
+            )
+        case Rule.A8:
+            return _(
+                "Room {room}: papers that show who you are, or bank data, seem to be asked for. "
+                "Consider not sending them here, asking the platform, and keeping a screenshot: archive attach."
+            )
+        case Rule.A9:
+            return _(
+                "Room {room}: a permission of the office is claimed, or control of a computer asked for. "
+                "Consider asking the office itself, and installing nothing."
+            )
+        case Rule.A13:
+            return _(
+                "Room {room}: a message speaks of another amount or day than agreed. "
+                "Consider answering in writing, on the platform too, and not agreeing in haste."
+            )
+        case _:
+            return _of_case(alert)
+
+
+def _of_case(alert: Alert) -> str:
+    match alert.rule:
+        case Rule.A10:
+            return ngettext(
+                "Room {room}: {n} message of the other side was changed. "
+                "The earlier text is kept: archive show {room}.",
+                "Room {room}: {n} messages of the other side were changed within a day. "
+                "The earlier texts are kept: archive show {room}.",
+                alert.count,
+            )
+        case Rule.A11:
+            return _(
+                "Contract {contract}: nothing of the other side for three days since the delivery. "
+                "Consider writing on the platform as well, where silence counts."
+            )
+        case Rule.A12:
+            return _changed(alert.subject)
+        case Rule.A14:
+            return _(
+                "Nothing was saved for {hours} hours. What was changed in that time is kept only as it is now; "
+                "consider keeping this computer on: archive check."
+            )
+        case Rule.UNDELIVERED:
+            return _(
+                "Contract {contract}: you handed something over on Chatwork, and no delivery on the platform "
+                "is entered. Consider delivering there too, as its record decides about the money: "
+                "archive delivery add."
+            )
+        case Rule.DEADLINE:
+            return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")
+        case _:
+            return _(
+                "Contract {contract}: by the dates entered, the oldest message on Chatwork does not fit the rule "
+                "of the platform on contact outside. Packages show its day; consider looking at the dates, or asking "
+                "the office, before handing one in."
+            )
+
+
+def _changed(subject: str | None) -> str:
+    words = {
+        "name": _("Room {room}: a name of the other side is another one now. The earlier one is kept."),
+        "role": _(
+            "Room {room}: somebody's role (who may manage the chat) is another one now. The earlier one is kept."
+        ),
+        "room": _("Room {room}: the chat's name is another one now. The earlier one is kept."),
+    }
+    other = _(
+        "Room {room}: the description changed near an amount or a day. The earlier one is kept; consider comparing."
+    )
+    return words.get(subject or "", other)
+
+
+def _about(alert: Alert, called: Mapping[str, str]) -> dict[str, str]:
+    """What a subject says, as its rule wrote it."""
+    first, _slash, rest = (alert.subject or "").partition("/")
+    if alert.rule is Rule.A14:
+        return {"hours": rest}
+    if alert.rule is not Rule.DEADLINE:
+        return {"contract": called.get(first, first)}
+    platform, rule, day = [*rest.split("/"), "", "", ""][:3]
+    due = next((one for one in platform_of(platform).deadlines if one.rule == rule), None)
+    name, advice = (due.name, due.advice) if due else (rule, "")
+    return {"contract": called.get(first, first), "name": name, "day": day, "advice": advice}
+
+
+def urgency(level: Level) -> str:
+    """The level in a word."""
+    return {Level.HIGH: _("Act now"), Level.MEDIUM: _("Attention"), Level.LOW: _("Note")}[level]

@@ -1,0 +1,50 @@
+"""Which addresses may be asked at all: https, and plain http only on this computer."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+from archiver.chatwork.json_body import printable
+from archiver.errors import BadBaseUrl
+
+BASE_URL = "https://api.chatwork.com/v2"
+"""Of the API; source: developer.chatwork.com/docs/endpoints."""
+
+_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+def checked(url: str) -> tuple[str, bool]:
+    """The base URL without closing slashes, and whether it leads to this computer.
+
+    Allowed are https, and http to loopback, both without credentials, query or fragment. Raises BadBaseUrl.
+    """
+    # Backslashes and spaces are read in different ways by different programs: no host may hide behind one.
+    good = all("!" <= sign <= "~" and sign not in '\\?#@<>"' for sign in url)
+    loopback = False
+    try:
+        parts = urlsplit(url)
+        loopback = is_loopback(parts.hostname or "")
+        good = good and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+        raise BadBaseUrl(url=printable(_without_secrets(url)))
+    return url.rstrip("/"), loopback
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address means this computer without asking anyone: no other names count."""
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in _LOOPBACK)
+
+
+def _without_secrets(url: str) -> str:
+    """The URL without what may be a password or a token, which belongs in no message."""
+    return re.sub("[?#].*", "?…", re.sub("//[^/]*@", "//…@", url), flags=re.DOTALL)

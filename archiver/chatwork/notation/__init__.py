@@ -1,0 +1,1 @@
+"""A message body as a tree of nodes: Chatwork's notation, read."""

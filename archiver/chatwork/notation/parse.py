@@ -1,0 +1,169 @@
+"""Chatwork's notation: a message body → a tree of nodes, and what a body refers to. Never fails.
+
+What is unknown, unbalanced, malformed or nested deeper than `DEEPEST` stays as text, and the sources of the
+nodes put together are exactly the body. The time is linear in the length, whatever the body holds: tags are
+found from left to right, paired on a stack, and only then built into a tree.
+
+Source: developer.chatwork.com/docs/message-notation; older spellings from public tools.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from archiver.chatwork.notation.nodes import (
+    Box,
+    Code,
+    Container,
+    Deleted,
+    Download,
+    Emoticon,
+    Leaf,
+    Mention,
+    MentionAll,
+    Node,
+    Person,
+    Preview,
+    Quote,
+    QuoteMark,
+    Reply,
+    Rule,
+    SystemText,
+    TaskBox,
+    TaskReference,
+    Text,
+    Title,
+    Url,
+)
+from archiver.chatwork.notation.tokens import ADDRESS, ID, canonical, tokens_of, trimmed
+from archiver.chatwork.notation.tree import DEEPEST, build
+from archiver.chatwork.notation.vocabulary import EMOTICONS, SYSTEM_TEXTS
+from archiver.records import FileId, MessageId, RoomId
+
+__all__ = [
+    "DEEPEST",
+    "DELETED",
+    "EMOTICONS",
+    "SYSTEM_TEXTS",
+    "Box",
+    "Code",
+    "Container",
+    "Deleted",
+    "Download",
+    "Emoticon",
+    "Leaf",
+    "Mention",
+    "MentionAll",
+    "Node",
+    "Person",
+    "Preview",
+    "Quote",
+    "QuoteMark",
+    "Reply",
+    "Rule",
+    "SystemText",
+    "TaskBox",
+    "TaskReference",
+    "Text",
+    "Title",
+    "Url",
+    "file_ids",
+    "is_system_like",
+    "links",
+    "message_references",
+    "parse",
+    "source",
+    "walk",
+]
+
+DELETED = "[deleted]"
+"""The whole body of a message that Chatwork shows as deleted."""
+
+_FILE_ADDRESS = re.compile(rf"(?:download_file\.php\?|cmd=download_file&)(?:[a-z]+=[0-9]*&)*file_id=({ID})(?![0-9])")
+_REFERENCE = re.compile(
+    rf"\[(?:rp|返信|Reply) (?:[^\[\]]* )?to=(?P<room>{ID})-(?P<message>{ID})(?![0-9])"
+    rf"|\#!rid(?P<rid>{ID})-(?P<mid>{ID})(?![0-9])"
+)
+
+
+def parse(body: str) -> tuple[Node, ...]:
+    """The nodes of a message body, task text or room description, in order."""
+    if body == DELETED:
+        return (Deleted(body),)
+    tokens = tokens_of(body)
+    if not tokens:
+        return (Text(body),) if body else ()
+    return build(body, tokens)
+
+
+def source(nodes: Iterable[Node]) -> str:
+    """The text that the nodes were read from."""
+    return "".join(_sources(nodes))
+
+
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Every node, each before its children."""
+    for node in nodes:
+        yield node
+        if isinstance(node, Container):
+            yield from walk(node.children)
+
+
+def message_references(body: str) -> Iterator[tuple[RoomId, MessageId]]:
+    """The messages that replies (`[rp]`, `[返信]`, `[Reply]`) and links (`#!rid1-2`) name, each once.
+
+    Literal text is read too: an id in `[code]` names a message as well as any other.
+    """
+    if "[rp " not in body and "[返信 " not in body and "[Reply " not in body and "#!rid" not in body:
+        return
+    seen = set()
+    for found in _REFERENCE.finditer(body):
+        room, message = (found["room"], found["message"]) if found["room"] else (found["rid"], found["mid"])
+        reference = (RoomId(int(room)), canonical(message))
+        if reference not in seen:
+            seen.add(reference)
+            yield reference
+
+
+def file_ids(body: str) -> tuple[FileId, ...]:
+    """The files that a body shows or links to, each once, in order."""
+    if "[download:" not in body and "[preview " not in body and "file_id=" not in body:
+        return ()
+    found: dict[FileId, None] = {}
+    for node in walk(parse(body)):
+        match node:
+            case Download(file_id=file_id) | Preview(file_id=file_id):
+                found[file_id] = None
+            case Url(url=url) if address := _FILE_ADDRESS.search(url):
+                found[FileId(int(address[1]))] = None
+    return tuple(found)
+
+
+def links(body: str) -> tuple[str, ...]:
+    """The http(s) addresses in a body, in order, as they stand there; repeated ones repeatedly."""
+    return tuple(trimmed(found[0]) for found in ADDRESS.finditer(body))
+
+
+def is_system_like(body: str) -> bool:
+    """Whether a body looks as if Chatwork had written it.
+
+    Never certain: nothing marks such messages, and users may be able to type the same tags.
+    """
+    if "[dtext:" not in body:
+        return False
+    nodes = parse(body)
+    outside = [node for node in nodes if not isinstance(node, Box | SystemText | Person)]
+    if any(not isinstance(node, Text) or node.source.strip() for node in outside):
+        return False
+    return any(isinstance(node, SystemText) and node.text is not None for node in walk(nodes))
+
+
+def _sources(nodes: Iterable[Node]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, Container):
+            yield node.opening
+            yield from _sources(node.children)
+            yield node.closing
+        else:
+            yield node.source

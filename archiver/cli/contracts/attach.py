@@ -1,0 +1,155 @@
+"""`attach`: screenshots, notices, mails and invoices that belong to a contract, kept beside its conversation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli.completers import contract_ids, files
+from archiver.cli.context import CliContext
+from archiver.cli.contracts import statement_lines as stated
+from archiver.cli.terminal.text import visible
+from archiver.errors import N_
+from archiver.records import Contract, Enclosure, MessageId
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from archiver.store.archive import Archive, Reading
+
+EXAMPLE = "1876543210987654321"
+_MESSAGE = re.compile(r"(?:\S*#!rid\d+-|m)?0*(\d{1,19})")
+"""An id, as packages and `show` write it (`m…`), or the link to a message."""
+
+_RECEIVED = ("screenshot", "notice", "mail")
+"""Kinds that cannot be of a day to come; an invoice can."""
+
+
+@click.command(
+    "attach",
+    help=N_(
+        "Keep a screenshot, notice, mail or invoice with a contract, such as:"
+        " archive attach notice.png --contract job1 --kind notice\n\n"
+        "The file is copied, and its copy can be checked later. It becomes part of the packages made from then on:"
+        " attach nothing that the reader should not see."
+    ),
+)
+@click.argument("path", metavar=N_("FILE"), required=False, shell_complete=files)
+@click.option(
+    "--contract",
+    "contract_id",
+    metavar="ID",
+    shell_complete=contract_ids,
+    help=N_("The contract; may be left out if there is one only."),
+)
+@click.option("--message", metavar="ID", help=N_("The message that it shows: its number, or its link."))
+@click.option(
+    "--kind",
+    type=click.Choice(stated.KINDS),
+    metavar=N_("KIND"),
+    help=N_("screenshot, notice, mail, invoice or other; left out: told by the file's name."),
+)
+@click.option("--date", "day", metavar=N_("DAY"), help=N_("The day it is of, such as 2026-11-03."))
+@click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in packages to be handed in."))
+@click.option(
+    "--remove",
+    type=click.IntRange(1),
+    metavar="N",
+    help=N_("Take back number N of contract show. The file is left out from then on; name and note stay on record."),
+)
+@click.pass_obj
+def command_attach(
+    obj: CliContext,
+    path: str | None,
+    contract_id: str | None,
+    message: str | None,
+    kind: str | None,
+    day: str | None,
+    note: str | None,
+    remove: int | None,
+) -> int:
+    """Everything is checked before a byte is copied; the bytes lie there before the record names them."""
+    from archiver.app import utc_now
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import the_contract
+
+    archive, now = Archive(obj.home), utc_now()
+    with archive.reading() as reading:
+        contract = the_contract(reading, contract_id)
+        if remove is None and message is not None:
+            message = _message(reading, contract, message)
+    if remove is not None:
+        if any(one is not None for one in (path, message, kind, day, note)):
+            raise errors.UsageError(detail=_("With --remove, give only the contract."))
+        return _remove(archive, contract, remove, now)
+    if path is None:
+        raise errors.UsageError(detail=_("Say which file: archive attach FILE --contract ID"))
+    return _add(obj, archive, contract, path, message=message, kind=kind, day=day, note=note, now=now)
+
+
+def _add(
+    obj: CliContext,
+    archive: Archive,
+    contract: Contract,
+    path: str,
+    *,
+    message: str | None,
+    kind: str | None,
+    day: str | None,
+    note: str | None,
+    now: datetime,
+) -> int:
+    from archiver.store import local_files as intake
+    from archiver.store import statements as writing_down
+
+    source = stated.file_to_read(obj, path)
+    chosen = kind or stated.kind_by_name(source)
+    if day is not None:
+        day = stated.read_day(day, "--date", stated.DAY, now=now if chosen in _RECEIVED else None)
+    kept = intake.keep(obj.home, source, most=obj.settings().files.max_bytes)
+    about = None if message is None else MessageId(message)
+    one = Enclosure(0, chosen, kept.name, kept.size, kept.sha256, now, day, about, note or None)
+    with archive.writing() as writing:
+        made, fresh = writing_down.add_enclosure(writing, contract.id, one, at=now)
+    sentence = _("Kept with contract {contract} as number {number}: {file}, {kind}.")
+    if not fresh:
+        sentence = _("It was kept already with contract {contract} as number {number}: {file}, {kind}.")
+    file, word = stated.sized(made.name, made.size), stated.kind_word(made.kind)
+    click.echo(sentence.format(contract=visible(contract.label), number=made.number, file=file, kind=word))
+    click.echo(_("Fingerprint (SHA-256): {sha256}").format(sha256=made.sha256))
+    return 0
+
+
+def _remove(archive: Archive, contract: Contract, number: int, now: datetime) -> int:
+    from archiver.store import statements as writing_down
+    from archiver.store.queries.statements import enclosures
+
+    with archive.writing() as writing:
+        found = [one for one in enclosures(writing, contract.id) if one.number == number]
+        if not found:
+            raise errors.UnknownEnclosure(contract=contract.id, number=number)
+        writing_down.withdraw(writing, contract.id, found[0], at=now)
+    sentence = _(
+        "Taken back: number {number} of contract {contract}. Packages leave the file out from now on;"
+        " its name and note stay on record."
+    )
+    click.echo(sentence.format(number=number, contract=visible(contract.label)))
+    return 0
+
+
+def _message(reading: Reading, contract: Contract, value: str) -> MessageId:
+    """The id of a known message of the contract's rooms. Raises BadValue, UnknownMessage."""
+    from archiver.store.queries.statements import holds_message
+
+    found = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    if found is None:
+        raise errors.BadValue(value=value, option="--message", example=EXAMPLE)
+    message = MessageId(found[1])
+    if not holds_message(reading, stated.rooms_of(contract), message):
+        raise errors.UnknownMessage(contract=contract.id, message=message)
+    return message

@@ -1,0 +1,281 @@
+"""`contract`: which jobs there are and which rooms belong to them; each change becomes an entry."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archiver import errors
+from archiver.cli.completers import contract_ids, room_numbers
+from archiver.cli.context import CliContext
+from archiver.cli.contracts import fact_options as facts
+from archiver.cli.contracts import roles as mapping
+from archiver.cli.contracts import room_periods as periods
+from archiver.cli.contracts.room_periods import NUMBER
+from archiver.cli.terminal.text import pad, visible
+from archiver.errors import N_
+from archiver.records import Contract, ContractRoom, RoomId
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Archive
+
+ID = re.compile(r"[a-z0-9-]{1,32}")
+
+
+@click.group("contract", help=N_("Jobs and their rooms. Only rooms of a contract are saved."))
+def command_contract() -> None:
+    """What one can do with contracts."""
+
+
+@command_contract.command(
+    "add",
+    help=N_(
+        "Enter a contract, such as: archive contract add job1 --room 123456789\n\n"
+        "On a terminal and without --room it asks for everything; what was answered is kept if you leave."
+    ),
+)
+@click.argument("contract_id", metavar="ID", required=False)
+@click.option(
+    "--room",
+    "rooms",
+    multiple=True,
+    type=NUMBER,
+    metavar="N",
+    shell_complete=room_numbers,
+    help=N_("A room; repeatable."),
+)
+@periods.options
+@facts.options
+@click.pass_obj
+def contract_add(
+    obj: CliContext,
+    /,
+    contract_id: str | None,
+    rooms: tuple[int, ...],
+    begins: periods.Given,
+    ends: periods.Given,
+    note: str | None,
+    **given: str | None,
+) -> int:
+    """Look the rooms up once; without network they are taken unchecked, and that is said."""
+    from archiver import app as application
+    from archiver.store.queries.contracts import contracts
+
+    if contract_id is not None and not ID.fullmatch(contract_id):
+        raise errors.BadContractId(contract=contract_id)
+    stated = facts.read_facts(given, now=application.utc_now())
+    listed = periods.bounded([ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)], begins, ends)
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    if not rooms and sys.stdin.isatty():
+        from archiver.cli.contracts import add_dialogue as contract_asking
+
+        return contract_asking.add(app, contract_id, stated, note)
+    if contract_id is None:
+        raise errors.UsageError(detail=_("Say how you call it: archive contract add ID --room NUMBER"))
+    with app.archive.reading() as reading:
+        held = contracts(reading)
+    if any(one.id == contract_id for one in held):
+        raise errors.ContractExists(contract=contract_id)
+    if not rooms:
+        raise errors.UsageError(detail=_("Say which rooms belong to the contract: --room NUMBER (see: archive rooms)"))
+    made = Contract(contract_id, listed, **stated)
+    facts.check_order(made)
+    unchecked = _look_up(app, rooms)
+    state(app.archive, made, note)
+    tell_added(made, held, unchecked=unchecked)
+    click.echo(_("Next: archive sync"))
+    return 0
+
+
+def _look_up(app: Any, rooms: tuple[int, ...]) -> bool:
+    """Whether the rooms could not be checked. Raises UnknownRoom for one that Chatwork does not list."""
+    try:
+        listed = {one.model.room_id for one in app.chatwork.rooms().items}
+    except (errors.ChatworkError, errors.TokenMissing):
+        return True
+    for room in rooms:
+        if room not in listed:
+            raise errors.UnknownRoom(room=room)
+    return False
+
+
+def tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> None:
+    """What was entered, and which of its rooms belong to other contracts too."""
+    rooms = ", ".join(str(room.room_id) for room in made.rooms)
+    click.echo(_("Entered: {contract}, rooms {rooms}.").format(contract=visible(made.label), rooms=rooms))
+    if unchecked:
+        click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
+    for room in made.rooms:
+        others = [one.label for one in held if room.room_id in {its.room_id for its in one.rooms}]
+        if others:
+            sentence = _("Room {room} also belongs to {contracts}; that is allowed.")
+            click.echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
+            if room.start is None:
+                hint = _("Its packages hold the whole talk. To hold only this job's part: {command}")
+                command = f"archive contract set {made.id} --room-from {room.room_id} 2026-11-01"
+                click.echo(hint.format(command=command))
+    _tell_number(made, held)
+
+
+def _tell_number(made: Contract, held: list[Contract]) -> None:
+    """Warn if the platform's number is that of another contract too."""
+    others = [one.id for one in held if one.id != made.id and one.platform_id == made.platform_id]
+    if made.platform_id is not None and others:
+        sentence = _(
+            "[Note] The number {number} is that of {contracts} too. If it is right, name each as it is called."
+        )
+        told = sentence.format(number=visible(made.platform_id), contracts=", ".join(others))
+        click.echo(told, err=True)
+
+
+@command_contract.command("set", help=N_("Change or add facts of a contract; what was stated before stays on record."))
+@click.argument("contract_id", metavar="ID", shell_complete=contract_ids)
+@click.option(
+    "--room", "rooms", multiple=True, type=NUMBER, metavar="N", shell_complete=room_numbers, help=N_("Add this room.")
+)
+@periods.options
+@facts.options
+@click.pass_obj
+def contract_set(
+    obj: CliContext,
+    /,
+    contract_id: str,
+    rooms: tuple[int, ...],
+    begins: periods.Given,
+    ends: periods.Given,
+    note: str | None,
+    **given: str | None,
+) -> int:
+    """Only what is given changes."""
+    from archiver import app as application
+    from archiver.store.queries.contracts import contracts
+
+    if not (rooms or begins or ends) and all(one is None for one in (note, *given.values())):
+        detail = _("Say what to change, such as --title, --client, --url, --amount, --room or --note.")
+        all_of_them = _("All that can be given: archive contract set --help")
+        raise errors.UsageError(detail=f"{detail} {all_of_them}")
+    stated = facts.read_facts(given, now=application.utc_now())
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    before = _find(app.archive, contract_id)
+    facts.check_order(replace(before, **stated))
+    unchecked = bool(rooms) and _look_up(app, rooms)
+    known = {room.room_id for room in before.rooms}
+    added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
+    made = replace(before, rooms=periods.bounded(before.rooms + added, begins, ends), **stated)
+    state(app.archive, made, note)
+    click.echo(_("Saved: {contract}.").format(contract=visible(contract_id)))
+    with app.archive.reading() as reading:
+        _tell_number(made, contracts(reading))
+    if unchecked:
+        click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
+    return 0
+
+
+@command_contract.command("list", help=N_("Every contract with its rooms."))
+@click.pass_obj
+def contract_list(obj: CliContext) -> int:
+    """One line each."""
+    from archiver.app import utc_now
+    from archiver.cli.contracts.contract_page import state_words
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts
+
+    with Archive(obj.home).reading() as reading:
+        held = contracts(reading)
+    now = utc_now()
+    for one in held:
+        rooms = ", ".join(str(room.room_id) for room in one.rooms)
+        number = f" ({visible(one.platform_id)})" if one.platform_id else ""
+        click.echo(
+            f"{pad(one.id + number, 24)} {state_words(one, now)}   {rooms}   {visible(one.title or '')}".rstrip()
+        )
+    if not held:
+        click.echo(_("No contract has been entered yet. See: archive contract add --help"))
+    return 0
+
+
+@command_contract.command("show", help=N_("One contract on one screen, to be read aloud on the phone."))
+@click.argument("contract_id", metavar="ID", shell_complete=contract_ids, required=False)
+@click.pass_obj
+def contract_show(obj: CliContext, contract_id: str | None) -> int:
+    """Blank facts are shown as blank, as they will be in a package."""
+    from archiver.app import utc_now
+    from archiver.cli.contracts.contract_page import picture
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import the_contract
+
+    with Archive(obj.home).reading() as reading:
+        for line in picture(reading, the_contract(reading, contract_id), now=utc_now()):
+            click.echo(line)
+    return 0
+
+
+command_contract.add_command(mapping.contract_map)
+command_contract.add_command(mapping.contract_unmap)
+
+
+def _changer(name: str, text: str, new_state: str, said: str) -> None:
+    """One command that only changes the state of a contract."""
+
+    @command_contract.command(name, help=text)
+    @click.argument("contract_id", metavar="ID", shell_complete=contract_ids)
+    @click.pass_obj
+    def change(obj: CliContext, contract_id: str) -> int:
+        from archiver.app import utc_now
+        from archiver.store.archive import Archive
+
+        archive = Archive(obj.home)
+        before = _find(archive, contract_id)
+        closed_at = utc_now() if new_state == "closed" else None
+        state(archive, replace(before, state=new_state, closed_at=closed_at), None)
+        click.echo(_(said).format(contract=visible(before.label)))
+        return 0
+
+
+_changer(
+    "close",
+    N_("The job is done: its rooms are saved for 180 more days."),
+    "closed",
+    N_("Closed: {contract}. Its rooms are saved for 180 more days."),
+)
+_changer("reopen", N_("Save the rooms of a contract again."), "open", N_("Open again: {contract}."))
+_changer(
+    "stop",
+    N_("Stop saving the rooms of a contract at once; what is saved stays."),
+    "stopped",
+    N_("Stopped: {contract}. What is saved stays."),
+)
+
+
+# --- what is stated --------------------------------------------------------------------------------
+
+
+def state(archive: Archive, contract: Contract, note: str | None) -> None:
+    """Append what the user states, if it differs from what was stated before."""
+    from archiver.app import utc_now
+    from archiver.records import Observation
+    from archiver.store import writer
+    from archiver.store.queries import current_state as known
+    from archiver.store.queries.contracts import statement
+
+    told = statement(contract)
+    with archive.writing() as writing:
+        owner = known.owner(writing) or {}
+        seen = []
+        if told != known.payload(writing, f"contract/{contract.id}", None):
+            seen.append(Observation("contract", f"contract/{contract.id}", told))
+        if note is not None:
+            seen.append(Observation("note", f"note/{contract.id}", {"text": note}))
+        writer.append(writing, seen, account_id=owner.get("account_id"), at=utc_now())
+
+
+def _find(archive: Archive, name: str) -> Contract:
+    from archiver.store.queries.contracts import contract
+
+    with archive.reading() as reading:
+        return contract(reading, name)

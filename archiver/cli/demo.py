@@ -1,0 +1,93 @@
+"""`demo`: the whole story on this computer, without a token and without Chatwork."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import threading
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli.context import CliContext
+from archiver.cli.terminal.text import side_by_side, visible
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.demo.story import Story
+
+DEFAULT = "chatwork-demo"
+
+
+@click.command(
+    "demo",
+    help=N_("See the whole story in half a minute: a simulated Chatwork on this computer, no token, nothing sent out."),
+)
+@click.option(
+    "--dir", "folder", metavar=N_("DIR"), help=N_("An empty folder for the demo's archive; left out: chatwork-demo.")
+)
+@click.option("--keep-running", is_flag=True, help=N_("Leave the simulated Chatwork running until Ctrl-C."))
+@click.pass_obj
+def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int:  # noqa: ARG001 - click's
+    """Tell the story, then say where everything lies."""
+    from archiver.demo import story as stories
+
+    home = _folder(folder)
+    with stories.stage(home, click.echo) as story:
+        click.echo(_("A simulated Chatwork runs on this computer. Three weeks pass in some seconds."))
+        good = stories.tell(story)
+        _where(story)
+        if keep_running:
+            _keep_running(story)
+    return 0 if good else 3
+
+
+def _folder(given: str | None) -> Path:
+    """An empty or new folder; never one that holds something."""
+    if given is not None:
+        home = Path(given).expanduser().absolute()
+        if home.exists() and (not home.is_dir() or any(home.iterdir())):
+            raise errors.BadValue(value=given, option="--dir", example=_("an empty folder"))
+        return home
+    number = 1
+    while True:
+        home = Path.cwd() / (DEFAULT if number == 1 else f"{DEFAULT}-{number}")
+        if not home.exists():
+            return home
+        number += 1
+
+
+def _where(story: Story) -> None:
+    command = f"archive --home {shlex.quote(str(story.home))}"
+    page = story.package / "data" / "transcript" / "index.html" if story.package else story.home
+    click.echo("")
+    verdict = _("The package verified.") if story.ok else _("The package did NOT verify.")
+    click.echo(_("The package: {path}").format(path=visible(str(story.package))))
+    click.echo(verdict + " " + _("Open this page in your browser:"))
+    click.echo(f"  {visible(str(page))}")
+    click.echo("")
+    click.echo(_("Look around; none of this needs a token:"))
+    rows = [
+        (f"{command} status", _("what is kept")),
+        (f"{command} view", _("look at it in your browser")),
+        (f"{command} show {story.room}", _("read the room")),
+        (f"{command} verify", _("check everything")),
+    ]
+    click.echo(side_by_side(rows))
+
+
+def _keep_running(story: Story) -> None:
+    click.echo("")
+    click.echo(_("The simulated Chatwork keeps running. In another terminal:"))
+    click.echo(f"  CHATWORK_API_TOKEN={story.chatwork.token} CHATWORK_API_BASE_URL={story.chatwork.base_url} \\")
+    click.echo(f"  archive --home {shlex.quote(str(story.home))} sync")
+    click.echo(_("End it with Ctrl-C."))
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    try:
+        ended.wait()
+    except KeyboardInterrupt:
+        click.echo("")

@@ -1,0 +1,1 @@
+"""Commands that make evidence, check it, and copy it elsewhere."""

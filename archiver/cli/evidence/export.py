@@ -1,0 +1,250 @@
+"""`export` and `exports`: what is handed out, what would leave with it, and what was handed out before."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.completers import contract_ids, folders, profiles
+from archiver.cli.context import CliContext
+from archiver.cli.evidence.preview import tell_preview, tell_warnings
+from archiver.cli.saving.sync import INCOMPLETE, parse_period
+from archiver.cli.saving.sync_report import jst
+from archiver.cli.status.stamp_lines import tell_root_faults
+from archiver.cli.terminal.file_manager import open_folder
+from archiver.cli.terminal.progress import Screen
+from archiver.cli.terminal.text import pad, visible
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.export.package.gather import Preview
+    from archiver.export.package.make import ExportReport
+
+_WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
+_MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, with commas.")
+
+_MOST = 20
+"""Things that a package lacks, named one by one; the others are counted, and named in the package."""
+
+_A_STEP = 250
+"""Messages between two looks of the bar."""
+
+
+def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value}")
+    return value
+
+
+@click.command("export", help=N_("Make a package from what is kept. Needs no token and no network; sends nothing."))
+@click.argument("contract", metavar=N_("CONTRACT"), required=False, shell_complete=contract_ids)
+@click.option("--for", "--profile", "profile", metavar=N_("WHO"), default="support", shell_complete=profiles, help=_WHO)
+@click.option("--from", "since", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
+@click.option("--to", "until", metavar=N_("DAY"), help=N_("Only messages sent up to this day."))
+@click.option("--messages", metavar=N_("LIST"), help=_MESSAGES)
+@click.option("--mask", "masks", metavar=N_("PATTERN"), multiple=True, help=N_("Mask this text everywhere, too."))
+@click.option("--no-mask", is_flag=True, help=N_("Mask nothing that is not asked for here."))
+@click.option(
+    "--mask-person", "mask_people", type=int, metavar="ID", multiple=True, help=N_("Mask this person's name.")
+)
+@click.option("--unmask", "unmask_people", type=int, metavar="ID", multiple=True, help=N_("Show this person's name."))
+@click.option("--preview", is_flag=True, help=N_("Only say in numbers what would leave; nothing is made."))
+@click.option(
+    "--max-mb",
+    type=click.FloatRange(min=0.1),
+    callback=_finite,
+    metavar="N",
+    help=N_("What the package may weigh at most."),
+)
+@click.option("--zip", "packed", is_flag=True, help=N_("Make a zip file too, however large."))
+@click.option(
+    "--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Where to put the package; left out: the usual folder.")
+)
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.pass_obj
+def command_export(
+    obj: CliContext,
+    contract: str | None,
+    profile: str,
+    since: str | None,
+    until: str | None,
+    messages: str | None,
+    masks: tuple[str, ...],
+    no_mask: bool,
+    mask_people: tuple[int, ...],
+    unmask_people: tuple[int, ...],
+    preview: bool,
+    max_mb: float | None,
+    packed: bool,
+    out: str | None,
+    as_json: bool,
+) -> int:
+    """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
+    from archiver import app as application
+    from archiver.custody.export_stamps import stamping
+    from archiver.export.mask.cover import policy
+    from archiver.export.message_choice import choice
+    from archiver.export.package import make as package
+    from archiver.settings.exports import exports_folder
+
+    app = application.build(obj.settings(), obj.environ)
+    folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
+    begin, end = parse_period(since, until)
+    looked_at: list[Preview] = []
+    screen = Screen(quiet=obj.verbose < 0)
+    try:
+        with screen:
+            report = package.export(
+                app.archive,
+                contract=contract,
+                profile=profile,
+                since=begin,
+                until=end,
+                out=folder,
+                zip=packed,
+                now=app.now,
+                progress=_bar(screen),
+                stamping=None if preview else stamping(app),
+                policy=policy(
+                    profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people
+                ),
+                choice=choice(messages),
+                max_mb=max_mb,
+                every=app.settings.sync.every,
+                confirm=_only_look(looked_at) if preview else _warn if as_json else _asker(screen, profile),
+            )
+    except package.Declined:
+        _tell_declined(looked_at, profile, as_json=as_json)
+        return 0
+    tell_root_faults(app.root_faults)
+    if as_json:
+        click.echo(json.dumps(report.document(), ensure_ascii=False))
+        _tell_incomplete(report)
+    else:
+        _tell_export(report, to_stderr=obj.verbose < 0)
+    return INCOMPLETE if report.incomplete or report.unheld else 0
+
+
+def _bar(screen: Screen) -> Callable[[int, int], None]:
+    """The bar of a long work; a short one is over before it would be drawn."""
+
+    def tell(done: int, total: int) -> None:
+        if done % _A_STEP == 1:
+            screen.part(_("Making the package"), done, total)
+
+    return tell
+
+
+def _asker(screen: Screen, profile: str) -> Callable[[Preview], bool]:
+    """Ask where no bar is in the way."""
+
+    def ask(preview: Preview) -> bool:
+        screen.clear()
+        return _ask(preview, profile)
+
+    return ask
+
+
+def _ask(preview: Preview, profile: str) -> bool:
+    """Show what would leave and ask, where somebody sits before a terminal; elsewhere only warn."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return _warn(preview)
+    tell_preview(preview, profile, err=True)
+    return click.confirm(_("Make this package?"), default=True, err=True)
+
+
+def _warn(preview: Preview) -> bool:
+    tell_warnings(preview, err=True)
+    return True
+
+
+def _only_look(looked_at: list[Preview]) -> Callable[[Preview], bool]:
+    def look(preview: Preview) -> bool:
+        looked_at.append(preview)
+        return False
+
+    return look
+
+
+def _tell_declined(looked_at: list[Preview], profile: str, *, as_json: bool) -> None:
+    if looked_at and as_json:
+        from dataclasses import asdict
+
+        click.echo(json.dumps({"preview": asdict(looked_at[0])}, ensure_ascii=False))
+        return
+    if looked_at:
+        tell_preview(looked_at[0], profile, err=False)
+    click.echo(_("No package was made."), err=True)
+
+
+def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
+    numbers = _("It tells of {messages} messages, {files} files, {gaps} gaps, up to seal {seal}")
+    click.echo(_("The package is ready. It was sent to nobody."), err=to_stderr)
+    click.echo(f"  {visible(str(report.path))}")
+    if report.zip:
+        click.echo(f"  {visible(str(report.zip))}")
+    told = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
+    click.echo("  " + told, err=to_stderr)
+    if report.stamped:
+        click.echo("  " + _("It bears the time of every third party in the settings."), err=to_stderr)
+    _tell_incomplete(report)
+    _tell_before_sending(report)
+    open_folder(Path(report.path))
+
+
+def _tell_incomplete(report: ExportReport) -> None:
+    """Why it ends with 4: what is not in it and says so itself, and what only this computer can say."""
+    for sentences, said in (
+        (
+            (*report.missing, *report.unheld),
+            _("Not everything that belongs into it could be put in; the package says so too."),
+        ),
+        (
+            report.unstamped,
+            _("The package itself does not say so, as its own stamps come last. The next export asks for them again."),
+        ),
+        (report.too_large, _("Nothing was left out for that. To choose fewer messages: --from, --to")),
+    ):
+        for sentence in sentences[:_MOST]:
+            click.echo("  " + visible(sentence), err=True)
+        if len(sentences) > _MOST:
+            click.echo("  " + _("and {n} more").format(n=len(sentences) - _MOST), err=True)
+        if sentences:
+            click.echo(said, err=True)
+
+
+def _tell_before_sending(report: ExportReport) -> None:
+    if report.blank:
+        options = " ".join(f"--{name.replace('_', '-')}" for name in report.blank)
+        click.echo(_("Not stated yet (printed as blank): {options}").format(options=options), err=True)
+        click.echo(
+            "  " + _("Add them with: archive contract set {contract}").format(contract=report.contract), err=True
+        )
+    if report.advice:
+        click.echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)
+
+
+@click.command("exports", help=N_("The packages made so far: when, for whom, and their fingerprint."))
+@click.pass_obj
+def command_exports(obj: CliContext) -> int:
+    """From the archive's own records."""
+    from archiver.store.archive import Archive
+    from archiver.store.queries.runs import exports
+    from archiver.store.timestamps import moment
+
+    with Archive(obj.home).reading() as reading:
+        made = exports(reading)
+    for at, payload in made:
+        head = f"{jst(moment(at), year=True)}  {pad(payload['contract'], 20)} {pad(payload['profile'], 8)}"
+        click.echo(f"{head} {visible(payload['name'])}")
+        click.echo(f"    SHA-256 {payload['sha256']}")
+    if not made:
+        click.echo(_("No package has been made yet."))
+    return 0

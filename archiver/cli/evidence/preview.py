@@ -1,0 +1,78 @@
+"""What an export would let leave, in numbers, and what to think of before it does."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from archiver.export.package.gather import Preview
+
+
+_WITHOUT_FILES = ("support", "consult", "court")
+"""Profiles whose package tells of files by name and size at most."""
+
+
+def tell_preview(preview: Preview, profile: str, *, err: bool) -> None:
+    """Numbers, one a line, then the warnings."""
+    click.echo(_("What would leave with this package:"), err=err)
+    for line in (
+        _messages(preview, profile),
+        _("{n} people, {hidden} of them called by a letter").format(n=preview.people, hidden=preview.hidden_people),
+        _files(preview.files, profile),
+        ngettext("{n} piece of your own evidence", "{n} pieces of your own evidence", preview.enclosures).format(
+            n=preview.enclosures
+        ),
+        ngettext("{n} masked place", "{n} masked places", preview.masked).format(n=preview.masked),
+        _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
+    ):
+        click.echo(f"  {line}", err=err)
+    tell_warnings(preview, err=err)
+
+
+def _messages(preview: Preview, profile: str) -> str:
+    number = preview.messages
+    if profile == "consult":
+        said = ngettext("A summary of {n} message, not its text", "A summary of {n} messages, not their texts", number)
+    elif profile == "support" and "nda" in preview.warnings:
+        said = ngettext("An excerpt of {n} message", "An excerpt of {n} messages", number)
+    else:
+        said = ngettext("{n} message", "{n} messages", number)
+    return said.format(n=number)
+
+
+def _files(number: int, profile: str) -> str:
+    if profile in _WITHOUT_FILES:
+        return _("No file from Chatwork; names and sizes at most")
+    return ngettext("{n} file from Chatwork", "{n} files from Chatwork", number).format(n=number)
+
+
+def tell_warnings(preview: Preview, *, err: bool) -> None:
+    """What to think of before this leaves, one a line."""
+    for warning in preview.warnings:
+        click.echo(_warning(warning), err=err)
+
+
+def _warning(name: str) -> str:
+    return {
+        "early_contact": _(
+            "[Note] The first message is earlier than the stated approval or escrow, and the report says so. "
+            "Messages are never left out to hide it; think about whom you send it to."
+        ),
+        "forbidden_contact": _(
+            "[Note] This platform allows no contact outside of it, and the package shows that there was some. "
+            "Messages are never left out to hide it; think about whom you send it to."
+        ),
+        "nda": _(
+            "[Note] You stated a promise of secrecy (NDA). A platform's office is usually not among those it excepts; "
+            "a lawyer is. So the whole table and your own evidence stay out of this package. Consider: "
+            "archive export --for lawyer"
+        ),
+        "unmapped": _(
+            "[Note] It is not known which of the people is the client, so no name is masked. State the client's name "
+            "as Chatwork shows it (archive contract set … --client NAME), or use --mask-person ID."
+        ),
+    }[name]

@@ -1,0 +1,1 @@
+"""Commands that read what is kept: search, show, view."""

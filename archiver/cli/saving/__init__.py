@@ -1,0 +1,1 @@
+"""Commands that save: sync, rescue, recover, daemon."""

@@ -1,0 +1,146 @@
+"""`recover`: the way past the newest 100 messages, by ids out of pages, mails and lists that the user kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.completers import room_numbers
+from archiver.cli.context import CliContext
+from archiver.errors import N_, NoContract, UnknownRoom
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.sync.recover.found_ids import Found
+    from archiver.sync.recover.read_ids import Recovered
+
+INCOMPLETE = 4
+"""Exit code: done, but something was left for later."""
+
+
+@click.command(
+    "recover",
+    help=N_(
+        "Fetch messages older than the newest 100. FILE may be a page of the room saved in the browser (scroll up "
+        "first), a notification mail, another tool's export or a plain list. A file only tells which messages there "
+        "are; every text comes from Chatwork."
+    ),
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=N_("FILE..."))
+@click.option("--room", type=int, metavar="N", shell_complete=room_numbers, help=N_("The room of ids that name none."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.pass_obj
+def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, as_json: bool) -> int:
+    """Take ids out of the files, read them one by one, and say what has come of them."""
+    from archiver import app as application
+    from archiver.cli.saving import after_run as upkeep
+    from archiver.cli.terminal.progress import Screen
+    from archiver.rounds import round as rounds
+    from archiver.rounds import upgrade
+    from archiver.sync.recover.read_ids import minutes
+
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    upgrade.if_older(app, upkeep.tell_upgraded)
+    found = _take(app, files, room)
+    reserve = app.settings.sync.reserve
+    quiet = obj.verbose < 0
+    if found.places and not quiet:
+        _announce(len(found.places), minutes(len(found.places), reserve=reserve))
+    with Screen(quiet=quiet) as progress:
+        app.chatwork.transport.on_wait = progress.wait
+
+        def told(done: int, total: int) -> None:
+            progress.single(done, total, minutes(total - done, reserve=reserve))
+
+        made = rounds.recover(app, found.places, told)
+    result = _Result(found, made)
+    if as_json:
+        click.echo(json.dumps(result.document(), ensure_ascii=False))
+    elif not quiet:
+        result.tell()
+    return INCOMPLETE if result.is_incomplete() else 0
+
+
+def _take(app: App, files: tuple[Path, ...], room: int | None) -> Found:
+    """The ids in the files. Raises NoContract, UnknownRoom, NothingThere, FileTooLarge, NotAllowed."""
+    from archiver.store.queries.contracts import rooms_to_read
+    from archiver.sync.recover.files import take
+    from archiver.sync.recover.found_ids import Found
+
+    now = app.now()
+    with app.archive.reading() as reading:
+        rooms = rooms_to_read(reading, now)
+    if not rooms:
+        raise NoContract
+    if room is not None and room not in rooms:
+        raise UnknownRoom(room=room)
+    fallback = room if room is not None else rooms[0] if len(rooms) == 1 else None
+    found = Found(frozenset(rooms), fallback, now)
+    take(files, found)
+    return found
+
+
+def _announce(number: int, minutes: int) -> None:
+    """Before it begins, so that nobody wonders why it takes so long."""
+    sentence = ngettext(
+        "{n} message id was found. Those not held are read one by one: at most {minutes} minutes "
+        "(Chatwork allows 300 calls in 5 minutes). You may stop at any time and run it again.",
+        "{n} message ids were found. Those not held are read one by one: at most {minutes} minutes "
+        "(Chatwork allows 300 calls in 5 minutes). You may stop at any time and run it again.",
+        number,
+    )
+    click.echo(sentence.format(n=number, minutes=minutes), err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What was found and what has become of it."""
+
+    found: Found
+    made: Recovered
+
+    def is_incomplete(self) -> bool:
+        """Whether anything that can be an id was not dealt with."""
+        return bool(self.made.left or self.found.roomless or self.found.cut)
+
+    def document(self) -> dict[str, object]:
+        """The JSON document of `archive recover --json`."""
+        counts = ("found", "held", "recovered", "hidden_by_plan", "not_readable", "left")
+        return {
+            **{name: getattr(self.made, name) for name in counts},
+            "other_rooms": len(self.found.elsewhere),
+            "without_room": len(self.found.roomless),
+            "implausible": len(self.found.implausible),
+            "requests": self.made.report.requests,
+        }
+
+    def tell(self) -> None:
+        """On a screen: what is kept, what is not, what to do next."""
+        made, found = self.made, self.found
+        rows = (
+            (_("found"), made.found),
+            (_("already kept"), made.held),
+            (_("recovered"), made.recovered),
+            (_("hidden by the plan"), made.hidden_by_plan),
+            (_("not readable"), made.not_readable),
+            (_("left for later"), made.left),
+        )
+        click.echo("  ".join(f"{word} {number}" for word, number in rows))
+        if found.elsewhere:
+            click.echo(_("Of rooms without a contract, not used: {n}").format(n=len(found.elsewhere)))
+        if found.implausible:
+            click.echo(_("Numbers that no message can have, not used: {n}").format(n=len(found.implausible)))
+        if found.roomless:
+            click.echo(_("Without a room: {n}. Name it with --room N.").format(n=len(found.roomless)))
+        if found.cut:
+            click.echo(_("There were more ids than are taken at once. Run the same command again later."))
+        if made.left:
+            click.echo(_("The next runs go on with what was left; or run the same command again."))
+        if not made.found and not found.roomless:
+            click.echo(_("No message id of your rooms for work stands in there."))

@@ -1,0 +1,146 @@
+"""How `sync` looks on a screen of 80 columns (voice: docs/explanation, glossary)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.status import completeness as freshness
+from archiver.cli.terminal.message_times import about
+from archiver.cli.terminal.progress import short
+from archiver.cli.terminal.text import pad, visible
+from archiver.records import JST
+
+if TYPE_CHECKING:
+    from archiver.sync.plan import Step
+    from archiver.sync.report import SyncReport
+
+
+RULE = "-" * 80
+"""Between the parts of a screen."""
+
+
+def jst(at: datetime, *, year: bool = False) -> str:
+    """A time as people in Japan read it."""
+    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M" if year else "%m-%d %H:%M")
+
+
+def tell_sync(report: SyncReport) -> None:
+    """What a run came to, one line a room, and what is not complete."""
+    for room in report.rooms:
+        outcome = _("not read this time") if room.is_unreached else _outcome(room.outcome.value)
+        click.echo(f"{short(room.name, 30) or room.room_id}  {outcome}")
+        counts = _counts(room)
+        if counts:
+            click.echo("  " + counts)
+        for gap in room.gaps:
+            click.echo("  " + gap_line(gap))
+        if room.error and not room.is_unreached:
+            click.echo("  " + visible(room.error))
+    if not report.rooms:
+        click.echo(freshness.nothing_read())
+    elif report.complete:
+        click.echo(_("Saved. Nothing is missing."))
+    else:
+        click.echo(_("Saved, but not everything: see “archive status”. The next run tries again; nothing is lost."))
+
+
+def _outcome(outcome: str) -> str:
+    words = {
+        "archived": _("saved"),
+        "unchanged": _("nothing new"),
+        "inaccessible": _("cannot be opened any more (reason unknown); what was saved is kept"),
+        "failed": _("could not be read this time"),
+    }
+    return words[outcome]
+
+
+def _counts(room: object) -> str:
+    """The counts that are not zero, in words."""
+    words = {
+        "new": _("messages {n}"),
+        "edited": _("edited {n}"),
+        "deleted": _("deleted {n}"),
+        "missing": _("not shown any more {n}"),
+        "backfilled": _("of these back-filled {n}"),
+        "hidden_by_plan": _("named but hidden by the plan {n}"),
+        "not_readable": _("named but not readable {n}"),
+        "files_saved": _("files saved {n}"),
+        "files_pending": _("files still to fetch {n}"),
+        "files_lost": _("files given up {n}"),
+        "tasks_new": _("tasks {n}"),
+        "tasks_changed": _("tasks changed {n}"),
+    }
+    return "  ".join(text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name))
+
+
+def gap_line(gap: dict[str, object]) -> str:
+    """A gap in one line: which stretch, how many, why."""
+    missing = gap["missing"]
+    number = _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
+    if gap["after"] is None and gap["reason"] in ("first_sync", "plan"):
+        return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
+    if missing == 0:
+        number = _("probably nothing is missing (estimate 0)")
+    period = f"{_border(gap['from'], gap['after'])} - {_border(gap['to'], gap['before'])}"
+    if gap["reason"] == "inaccessible":
+        return _("Gap {period}: the chat could not be opened for a time; {number}.").format(
+            period=period, number=number
+        )
+    return _("Gap {period}: not seen without a hole; {number}.").format(period=period, number=number)
+
+
+def _border(at: object, message: object) -> str:
+    """One end of a gap: its time, or else the one that the message's id tells."""
+    if at:
+        return jst(datetime.fromisoformat(str(at)))
+    return (about(int(str(message))) if message is not None else None) or "?"
+
+
+def notice(report: SyncReport) -> str:
+    """One line for a mail from the scheduler: no name and no text of a message."""
+    rooms = sum(room.outcome.value in ("failed", "inaccessible") for room in report.rooms)
+    files = sum(room.files_pending + room.files_lost for room in report.rooms)
+    gaps = sum(len(room.gaps) for room in report.rooms)
+    sentence = _("Chatwork archive: not everything was saved (rooms {rooms}, files {files}, gaps {gaps}).")
+    told = sentence.format(rooms=rooms, files=files, gaps=gaps)
+    if report.left_over:
+        told = _only_left_over() if not rooms + files + gaps else f"{told} {_left_over()}"
+    return told + " " + _("See: archive status")
+
+
+def _only_left_over() -> str:
+    return _("Chatwork archive: not everything was read in the time; the rest is read by the next run.")
+
+
+def _left_over() -> str:
+    return _("Some was left to be read by the next run.")
+
+
+def tell_plan(steps: Sequence[tuple[Step, str]], *, requests: int) -> None:
+    """What a run would read, why, and what it costs; `requests` is the least number of them all together."""
+    if not steps:
+        click.echo(_("Nothing has moved and nothing is due: nothing would be read."))
+        return
+    kinds = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
+    kinds |= {"backfill": _("Back-fill"), "reread": _("Re-reading")}
+    whys = {"first": _("first time"), "moved": _("something moved"), "due": _("it is its turn")}
+    whys |= {"asked": _("asked for"), "named": _("named somewhere"), "near": _("near a change")}
+    for step, name in steps:
+        click.echo(f"{pad(kinds[step.kind], 20)} {pad(short(name), 26)} {pad(whys[step.why], 18)} {step.cost}")
+    sentence = ngettext("Together at least {n} request.", "Together at least {n} requests.", requests)
+    click.echo(sentence.format(n=requests))
+    click.echo(_("Then files that are not held yet. Nothing was saved."), err=True)
+
+
+def tell_alerts(report: SyncReport) -> None:
+    """One line on stderr about the alerts that a run opened; they never change an exit code."""
+    if report.alerts:
+        high = sum(alert["level"] == "high" for alert in report.alerts)
+        sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive alerts")
+        click.echo(sentence.format(n=len(report.alerts), high=high), err=True)

@@ -1,0 +1,1 @@
+"""Commands that set things up, and the first run that asks its way through them."""

@@ -1,0 +1,80 @@
+"""`schedule install`, `show` and `remove`: the archive's job in this computer's own scheduler."""
+
+from __future__ import annotations
+
+import os
+import sys
+from gettext import gettext as _
+
+import click
+
+from archiver import errors
+from archiver.cli.context import CliContext
+from archiver.cli.terminal.text import visible
+from archiver.errors import N_
+from archiver.settings.home import holds_archive
+
+KINDS = ("cron", "systemd", "launchd", "windows")
+"""As `schedule.system` has them, which is not imported for a help page."""
+
+WITH = N_("Which scheduler; left out: the one that suits this computer.")
+
+
+@click.group("schedule", help=N_("Let this computer's own scheduler save by itself, see that job, or take it out."))
+def command_schedule() -> None:
+    """The three things one can do with the job."""
+
+
+@command_schedule.command("install", help=N_("Register the job; called again, it is registered anew, still once."))
+@click.option("--with", "kind", type=click.Choice(KINDS), help=WITH)
+@click.pass_obj
+def schedule_install(obj: CliContext, kind: str | None) -> int:
+    """Says what the job will lack; the token is never written into it."""
+    from archiver.schedule import processes
+    from archiver.schedule import schedulers as system
+
+    if not holds_archive(obj.home):
+        raise errors.NoArchive(path=obj.home)
+    settings, environ = obj.settings(), obj.environ
+    chosen = kind or system.choose(environ)
+    spoken = os.environ.get("LANGUAGE", "")[:2] or "ja"
+    job = system.job(settings, environ, spoken=spoken, argv0=sys.argv[0])
+    others = system.install(job, environ, kind=chosen)
+    sentence = _("Registered with {scheduler}: {pace}.")
+    click.echo(sentence.format(scheduler=system.title(chosen), pace=system.paced(job, settings.sync.every)))
+    for other in others:
+        click.echo(_("It was taken out of {scheduler}, so that it runs once.").format(scheduler=system.title(other)))
+    click.echo(_("In a few minutes this says whether it ran: archive check"))
+    for warning in system.lacking(settings, environ, kind=chosen, cron_runs=processes.is_cron_running()):
+        click.echo(warning, err=True)
+    return 0
+
+
+@command_schedule.command("show", help=N_("What is registered for this archive, as it lies there."))
+@click.pass_obj
+def schedule_show(obj: CliContext) -> int:
+    """Looks into every scheduler that this computer has."""
+    from archiver.schedule import schedulers as system
+
+    found = system.show(obj.home, obj.environ)
+    for kind, text in found.items():
+        click.echo(f"{system.title(kind)}  ({system.name_of(obj.home)})")
+        click.echo("\n".join(f"  {visible(line)}" for line in text.splitlines()))
+    if not found:
+        click.echo(_("Nothing is registered for this archive. To do so: archive schedule install"))
+    return 0
+
+
+@command_schedule.command("remove", help=N_("Take the job out; what is saved stays."))
+@click.option("--with", "kind", type=click.Choice(KINDS), help=N_("Out of this scheduler only; left out: of all."))
+@click.pass_obj
+def schedule_remove(obj: CliContext, kind: str | None) -> int:
+    """Touches nothing that this program did not write."""
+    from archiver.schedule import schedulers as system
+
+    gone = system.remove(obj.home, obj.environ, kind=kind)
+    for one in gone:
+        click.echo(_("Taken out of {scheduler}. What is saved stays.").format(scheduler=system.title(one)))
+    if not gone:
+        click.echo(_("Nothing was registered for this archive; nothing was changed."))
+    return 0

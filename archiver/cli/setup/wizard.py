@@ -1,0 +1,161 @@
+"""The first run on a terminal: five steps, each kept at once, so that it can be left anywhere and gone on with.
+
+What was done is read from the archive itself; only answers that leave no trace there are remembered beside it.
+"""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli.answers import BEGUN, FINISHED, answered, note
+from archiver.cli.main import INTERRUPTED, advice, say
+from archiver.cli.setup import (
+    contract_step as wizard_contract,
+)
+from archiver.cli.setup import (
+    first_save_step as wizard_saving,
+)
+from archiver.cli.setup import (
+    rooms_step as wizard_rooms,
+)
+from archiver.cli.setup import (
+    schedule_step as wizard_unattended,
+)
+from archiver.cli.setup import (
+    token_step as wizard_token,
+)
+from archiver.cli.terminal.prompts import Left, tell
+
+if TYPE_CHECKING:
+    from archiver.cli.context import CliContext
+
+
+def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
+    """Go through what is not done yet; the exit code. what asking again does not mend is said, and how to go on."""
+    try:
+        if _is_finished(obj):
+            return _show(obj, timestamps)
+        if timestamps is not None and token_from is None and _is_ready(obj):
+            return _stamp(obj, timestamps)
+        return _go(obj, token_from, timestamps)
+    except Left:
+        tell(_going_on(), indent=0)
+        return 0
+    except (click.Abort, KeyboardInterrupt):
+        click.echo()
+        tell(_("Interrupted. What was done until now is kept.") + " " + _going_on(), indent=0)
+        return INTERRUPTED
+    except errors.ArchiverError as fault:
+        # that the next run tries again, as Chatwork's errors say, is not true before the first one
+        hint = "" if isinstance(fault, errors.ChatworkError) else advice(fault)
+        code = say(fault.code, str(fault), hint)
+        click.echo(_going_on(), err=True)
+        return code
+
+
+def _go(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
+    _begin(obj)
+    app = wizard_token.settle(obj, token_from)
+    if not _has_contract(obj):
+        wizard_rooms.choose(app)
+    saving = wizard_saving.save(obj, app)
+    try:
+        wizard_contract.state_facts(app)
+        wizard_unattended.arrange(obj, app, saving, timestamps)
+    finally:
+        if saving is not None:
+            saving.leave()
+    note(app.archive, FINISHED)
+    wizard_unattended.tell_end(obj)
+    return 0
+
+
+def _begin(obj: CliContext) -> None:
+    """The folder and the empty archive, after what this program can do and what it cannot."""
+    from archiver.cli.setup.init import make_home
+    from archiver.settings import home as homes
+    from archiver.store import migrate as revision
+    from archiver.store.archive import Archive
+
+    homes.check_home(obj.home, obj.environ)
+    archive = Archive(obj.home)
+    _say_what_it_does(again=archive.exists())
+    make_home(obj.home)
+    if not archive.exists():
+        revision.create(archive.database)
+    if BEGUN not in answered(archive):
+        note(archive, BEGUN)
+
+
+def _say_what_it_does(*, again: bool) -> None:
+    """Before anything is asked: what it can do and what it cannot; on a later call one line of it."""
+    if again:
+        tell(_("Going on where you were. It only reads, and nothing is sent to the other side."), indent=0)
+        return
+    tell(_("Setting up (about 10 minutes). You may stop at any time; archive init goes on where you were."), indent=0)
+    for sentence in (
+        _("- It only reads: it posts and deletes nothing, and sends the others nothing."),
+        _("- What it was once shown stays, also when it is changed or deleted later."),
+        _("- What is gone stays gone. For messages beyond the newest 100: archive recover"),
+        _("- Only the chats that you choose are kept, and only on this computer."),
+        _("- It judges and promises nothing; the platform's record decides: deliver there"),
+    ):
+        tell(sentence)
+
+
+def _has_contract(obj: CliContext) -> bool:
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts
+
+    with Archive(obj.home).reading() as reading:
+        return bool(contracts(reading))
+
+
+def _is_finished(obj: CliContext) -> bool:
+    from archiver.store.archive import Archive
+
+    archive = Archive(obj.home)
+    return archive.exists() and FINISHED in answered(archive)
+
+
+def _is_ready(obj: CliContext) -> bool:
+    """Whether account, settings and a contract are there, however they came there."""
+    from archiver.settings.home import SETTINGS_FILE
+    from archiver.store.archive import Archive
+    from archiver.store.queries import current_state as known
+
+    archive = Archive(obj.home)
+    if not archive.exists() or not (obj.home / SETTINGS_FILE).exists() or not _has_contract(obj):
+        return False
+    with archive.reading() as reading:
+        return known.owner(reading) is not None
+
+
+def _stamp(obj: CliContext, timestamps: str) -> int:
+    """Only what was asked for, in an archive that is in use already."""
+    from archiver.cli.setup.init import choose_authorities
+    from archiver.store.archive import Archive
+
+    choose_authorities(obj.home, timestamps)
+    note(Archive(obj.home), wizard_unattended.STAMPS, timestamps)
+    return 0
+
+
+def _show(obj: CliContext, timestamps: str | None) -> int:
+    """Everything is done: say so, and how things stand."""
+    from archiver.cli.saving.sync import command_status
+    from archiver.cli.setup.init import choose_authorities
+
+    if timestamps is not None:
+        choose_authorities(obj.home, timestamps)
+    tell(_("Everything is set up. To change it: archive token set, contract, schedule, check"), indent=0)
+    code: int | None = click.get_current_context().invoke(command_status)
+    return code or 0
+
+
+def _going_on() -> str:
+    return _("To go on: archive init")

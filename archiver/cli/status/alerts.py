@@ -1,0 +1,92 @@
+"""`alerts`: what the archive wants the user to look at, and putting it aside."""
+
+from __future__ import annotations
+
+import json
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.context import CliContext
+from archiver.cli.status.emergency import screenshots
+from archiver.cli.terminal.text import columns, pad, visible, wrap
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archiver.records.signals import Alert
+
+WIDTH = 80
+
+
+@click.group(
+    "alerts",
+    invoke_without_command=True,
+    help=N_("Signs that something of your rooms for work is going. They accuse nobody and are part of no package."),
+)
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.pass_context
+def command_alerts(ctx: click.Context, as_json: bool) -> int:
+    """List every alert; needs no token and no network."""
+    from archiver.cli.status.page import labels
+    from archiver.rounds.alerting import document
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts
+    from archiver.store.queries.screenshot_hints import worth_showing
+    from archiver.store.working.alerts import alerts
+    from archiver.web.shell_command import contract_name
+
+    if ctx.invoked_subcommand is not None:
+        return 0
+    obj: CliContext = ctx.obj
+    with Archive(obj.home).reading() as reading:
+        held = alerts(reading)
+        rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
+        called = labels(rooms)
+        to_show = [(one, worth_showing(reading, held, its)) for one, its in rooms.items()]
+    if as_json:
+        click.echo(json.dumps({"alerts": [document(one) for one in held]}, ensure_ascii=False))
+    else:
+        _tell(held, called)
+        for contract, messages in to_show:
+            if messages:
+                name = contract_name(contract, list(rooms))
+                click.echo("\n".join(wrap(screenshots(name, messages), WIDTH)))
+    return 0
+
+
+@command_alerts.command("dismiss", help=N_("Put an alert aside; it stays listed, marked so."))
+@click.argument("number", type=click.IntRange(1), metavar="N")
+@click.option("--reason", metavar=N_("TEXT"), help=N_("Why; for yourself, it never leaves this archive."))
+@click.pass_obj
+def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
+    """A second time only the reason may change."""
+    from archiver.app import utc_now
+    from archiver.store.archive import Archive
+    from archiver.store.fingerprints import readable
+    from archiver.store.working import alerts
+
+    with Archive(obj.home).writing() as writing:
+        alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable(reason))
+    click.echo(_("Put aside: alert {number}.").format(number=number))
+    return 0
+
+
+def _tell(held: list[Alert], called: Mapping[str, str]) -> None:
+    from archiver.alerts.sentences import sentence, urgency
+    from archiver.cli.saving.sync_report import jst
+
+    for one in held:
+        state = _("put aside") if one.dismissed else urgency(one.level)
+        head = f"{one.number:>3} {pad('[' + state + ']', 12)} {jst(one.at)}  "
+        for number, line in enumerate(wrap(sentence(one, called), WIDTH - columns(head))):
+            click.echo((head if not number else " " * columns(head)) + line)
+        if one.reason:
+            for line in wrap(_("Reason: {reason}").format(reason=visible(one.reason)), WIDTH - columns(head)):
+                click.echo(" " * columns(head) + line)
+    if not held:
+        click.echo(_("No alert so far."))
+    elif not all(one.dismissed for one in held):
+        click.echo(_("Put one aside: archive alerts dismiss NUMBER"), err=True)

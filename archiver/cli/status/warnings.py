@@ -1,0 +1,90 @@
+"""What deserves attention before something is missing: a fast chat, a wrong clock, a full disk, unread messages.
+
+None of it changes an exit code, and no sentence names a person or a chat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+from archiver.health.runs import clock_sentence
+from archiver.store.queries import files
+from archiver.store.queries import message_counter as pace_queries
+from archiver.store.timestamps import moment
+from archiver.store.working import memory as work
+from archiver.sync import finish as ending
+from archiver.sync import message_rate as pace
+from archiver.sync.files import download
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
+    from archiver.sync.report import SyncReport
+
+RECENT = timedelta(days=7)
+"""How far back a busy hour or an unexplained drop still matters."""
+
+
+def of_run(report: SyncReport) -> list[str]:
+    """What one run has to tell, one sentence each."""
+    found = []
+    if report.clock_offset_ms is not None and ending.is_wrong(report.clock_offset_ms):
+        found.append(clock_sentence(report.clock_offset_ms))
+    if report.unread_dropped:
+        found.append(_unread())
+    if download.NO_SPACE in report.reported:
+        found.append(_full())
+    return found
+
+
+def of_archive(reading: Reading, rooms: Collection[int], *, every: timedelta, now: datetime) -> list[str]:
+    """What the last runs have left to tell of the rooms read, one sentence each."""
+    found = []
+    fast = sum(_is_fast(reading, room, every=every, since=now - RECENT) for room in rooms)
+    if fast:
+        sentence = ngettext(
+            "In {n} chat so much is written that a gap may form between two saves ({every} apart). "
+            "Keep this computer on, or see: archive check",
+            "In {n} chats so much is written that a gap may form between two saves ({every} apart). "
+            "Keep this computer on, or see: archive check",
+            fast,
+        )
+        found.append(sentence.format(n=fast, every=_span(every)))
+    offset = work.recall(reading, ending.CLOCK)
+    if offset is not None and ending.is_wrong(offset):
+        found.append(clock_sentence(offset))
+    dropped = work.recall(reading, ending.UNREAD_DROPPED)
+    if dropped is not None and abs(now - moment(dropped)) < RECENT:
+        found.append(_unread())
+    if files.without_space(reading, rooms):
+        found.append(_full())
+    return found
+
+
+def _is_fast(reading: Reading, room: int, *, every: timedelta, since: datetime) -> bool:
+    rate = pace.per_minute(pace_queries.counted(reading, room, since=since))
+    return pace.could_overrun(rate, every=every)
+
+
+def _unread() -> str:
+    return _(
+        "While saving, your unread messages became fewer, perhaps because you read in Chatwork yourself. "
+        "If you did not, please tell us: saving should mark nothing as read."
+    )
+
+
+def _full() -> str:
+    return _(
+        "Files are waiting: less space is free on this computer than is to stay free "
+        "([files] stop_when_free_gb). Texts are saved all the same. Free some space, or move the archive."
+    )
+
+
+def _span(every: timedelta) -> str:
+    seconds = round(every.total_seconds())
+    if seconds % 60:
+        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
+    return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)

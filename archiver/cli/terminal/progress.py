@@ -1,0 +1,124 @@
+"""What a long run says on stderr while it works: bars on a terminal only, waits always."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from gettext import gettext as _
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from archiver.cli.terminal.text import columns, visible
+
+if TYPE_CHECKING:
+    from archiver.store.queries.files import Wanted
+    from archiver.sync.plan import Step
+    from archiver.sync.run import Talk
+
+BIG = 1_000_000
+"""Bytes from which a file has its own bar."""
+
+
+class Screen:
+    """Tells steps, files and waits; quiet, or without a terminal, only the waits."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        """Bars only where somebody looks."""
+        self._quiet = quiet
+        self._bars = sys.stderr.isatty() and not quiet
+        self._progress: Any = None
+        self._task: Any = None
+        self._file: tuple[int, int] | None = None
+
+    def __enter__(self) -> Self:
+        """Begin; the bars come with the first step."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bars away, so that the result stands alone."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the bars away, so that a question or the result stands alone; the next step begins new ones."""
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = self._task = None
+
+    def talk(self) -> Talk:
+        """What a run is given to tell."""
+        from archiver.sync.run import Talk
+
+        return Talk(self._step, self._bytes) if self._bars else Talk()
+
+    def wait(self, time: timedelta) -> None:
+        """Chatwork's limit of calls makes us wait."""
+        if not self._quiet:
+            seconds = round(time.total_seconds())
+            sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
+            click.echo(sentence.format(seconds=seconds), err=True)
+
+    def single(self, done: int, total: int, minutes: int) -> None:
+        """So many of the messages that are read one by one are done, and how long the rest takes by Chatwork's pace."""
+        sentence = _("{done} of {total} messages, about {minutes} minutes left")
+        self.part(sentence.format(done=done, total=total, minutes=minutes), done, total)
+
+    def part(self, text: str, done: int, total: int) -> None:
+        """So much of one part of the work is done, of so much."""
+        if not self._bars:
+            return
+        if self._progress is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=20))
+            console = Console(stderr=True, highlight=False)
+            self._progress = Progress(*columns, console=console, transient=True)
+            self._progress.start()
+            self._task = self._progress.add_task(text, total=total)
+        self._progress.update(self._task, description=text, completed=done, total=total)
+
+    def _begin(self) -> Any:
+        if self._progress is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._progress = Progress(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(bar_width=20),
+                DownloadColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True, highlight=False),
+                transient=True,
+            )
+            self._progress.start()
+        return self._progress
+
+    def _step(self, step: Step, name: str) -> None:
+        words = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
+        self._line(f"{words[step.kind]}  {short(name)}", total=None)
+
+    def _bytes(self, file: Wanted, have: int) -> None:
+        if file.size < BIG:
+            return
+        if self._file != (file.room_id, file.file_id):
+            self._file = (file.room_id, file.file_id)
+            self._line(_("File {number}").format(number=file.file_id), total=file.size)
+        self._progress.update(self._task, completed=have)
+
+    def _line(self, text: str, *, total: int | None) -> None:
+        progress = self._begin()
+        if self._task is not None:
+            progress.remove_task(self._task)
+        self._task = progress.add_task(text, total=total)
+
+
+def short(name: str, width: int = 24) -> str:
+    """A name for one line of the screen."""
+    name = visible(name)
+    while columns(name) > width:
+        name = name[:-2] + "…"
+    return name

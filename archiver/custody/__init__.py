@@ -1,0 +1,1 @@
+"""Keeping the archive trustworthy: verified, stamped, copied."""

@@ -1,0 +1,53 @@
+"""Who judges stamps when something is verified: the library if it is installed, else the computer's `openssl`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from gettext import gettext as _
+from pathlib import Path
+
+from archiver.evidence.stamps import roots, timestamp
+from archiver.evidence.stamps.timestamp import REASONS, Authority, Refused
+from archiver.evidence.verify.openssl import openssl_check
+from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampSource, TokenResult
+from archiver.store import seals as seal
+from archiver.store.timestamps import stamp as written
+
+
+def token_check() -> CheckToken | None:
+    """A check of tokens; None if nothing here can."""
+    return _check if timestamp.available() else openssl_check()
+
+
+def is_known_root(sha256: str) -> bool:
+    """Whether browsers trust the root with this SHA-256 (hex)."""
+    try:
+        roots.certifi_root(sha256)
+    except ValueError:
+        return False
+    return True
+
+
+def archive_stamps(folder: Path, names: Sequence[str], authorities: Sequence[Authority] | None) -> StampSource:
+    """The stamps of an archive, which lie beside its seals, as do the roots."""
+    return StampSource(
+        names,
+        lambda name: (folder / name).read_bytes(),
+        f"{seal.FOLDER}/{{authority}}.pem",
+        lambda authority: (folder / f"{authority}.pem").read_bytes(),
+        token_check(),
+        {one.name: frozenset(map(roots.fingerprint, one.roots)) for one in authorities or ()},
+        is_known_root,
+    )
+
+
+def _check(reply: bytes, data: bytes, pem: bytes) -> TokenResult:
+    try:
+        token = timestamp.check(reply, data, roots.pem_to_der(pem.decode("ascii", "replace")))
+    except ValueError:
+        return TokenResult(None, None, _("The root certificate beside the stamp cannot be read."))
+    except Refused as refused:
+        if refused.reason == "unsupported":
+            return UNCHECKED
+        return TokenResult(None, None, _("The stamp is not good: {reason}.").format(reason=_(REASONS[refused.reason])))
+    return TokenResult(written(token.time), token.root, None)

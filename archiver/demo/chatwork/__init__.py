@@ -1,0 +1,1 @@
+"""A simulated Chatwork on loopback: its state, its rules, its faults."""

@@ -1,0 +1,95 @@
+"""The second port: files behind signed addresses that live for seconds, avatars and icons.
+
+Shaped after CloudFront, which serves Chatwork's files (chatwork-api.md §3.2). The expiry
+limits the start of a transfer, not its length.
+"""
+
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+from archiver.demo.chatwork.content import held, tiny_png
+from archiver.demo.chatwork.http import Answer, HttpRequest
+from archiver.demo.chatwork.model import File
+from archiver.demo.chatwork.state import State
+
+_DENIED = b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>'
+
+
+class Downloads:
+    """Signs addresses and honours them; `lifetime` is in seconds."""
+
+    def __init__(self, state: State, lifetime: int) -> None:
+        self._state = state
+        self._lifetime = lifetime
+        self._secret = secrets.token_bytes(32)
+
+    def address(self, file: File) -> str:
+        """A whole address of the file that can be begun for the next `lifetime` seconds."""
+        path = f"/uploadfile/{str(file.room_id)[:-3]}/{file.room_id}/{file.key}.dat"
+        expires = str(self._state.seconds() + self._lifetime)
+        query = {
+            "response-content-type": "",
+            "response-content-disposition": _disposition(file.name),
+            "Expires": expires,
+            "Signature": self._signature(path, expires),
+            "Key-Pair-Id": "DEMO",
+        }
+        return f"{self._state.files_url}{path}?{urlencode(query, quote_via=quote, safe='')}"
+
+    def answer(self, request: HttpRequest) -> Answer:
+        """A file, a part of it, a picture, or a refusal."""
+        if request.method != "GET":
+            return Answer(405)
+        parts = urlsplit(request.path)
+        if re.fullmatch(r"/(avatar|icon)/ico_[a-z_]+\.png", parts.path):
+            return Answer(200, {"content-type": "image/png"}, held(tiny_png()))
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        file = self._honoured(parts.path, query)
+        if file is None:
+            return Answer(403, {"content-type": "application/xml"}, held(_DENIED))
+        disposition = query.get("response-content-disposition", "attachment")
+        return _part(file, disposition, request.headers)
+
+    def _honoured(self, path: str, query: Mapping[str, str]) -> File | None:
+        expires, signature = query.get("Expires", ""), query.get("Signature", "")
+        known = hmac.compare_digest(signature.encode(), self._signature(path, expires).encode())
+        if not known or self._state.seconds() > int(expires):
+            return None
+        with self._state.lock:
+            files = self._state.files.values()
+            return next((f for f in files if path.endswith(f"/{f.key}.dat") and not f.gone), None)
+
+    def _signature(self, path: str, expires: str) -> str:
+        return hmac.digest(self._secret, f"{path}?{expires}".encode(), "sha256").hex()
+
+
+def _disposition(name: str) -> str:
+    return f"attachment;filename*=UTF-8''{quote(name.encode('utf-8', 'surrogatepass'), safe='')}"
+
+
+def _part(file: File, disposition: str, asked: Mapping[str, str]) -> Answer:
+    """The whole, or what `Range` asks for as long as `If-Range` agrees (RFC 9110 §13.1.5, §14)."""
+    content, etag = file.content, f'"{file.key}"'
+    headers = {
+        "content-type": "binary/octet-stream",
+        "content-disposition": disposition,
+        "accept-ranges": "bytes",
+        "etag": etag,
+    }
+    wanted = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", asked.get("range", ""))
+    if not wanted or wanted.group() == "bytes=-" or asked.get("if-range", etag) != etag:
+        return Answer(200, headers, content)
+    start, stop = _stretch(wanted[1], wanted[2], content.size)
+    if start >= stop:
+        return Answer(416, {**headers, "content-range": f"bytes */{content.size}"})
+    span = {"content-range": f"bytes {start}-{stop - 1}/{content.size}"}
+    return Answer(206, {**headers, **span}, content.cut(start, stop))
+
+
+def _stretch(first: str, last: str, size: int) -> tuple[int, int]:
+    if not first:
+        return max(0, size - int(last)), size
+    return int(first), min(size, int(last) + 1) if last else size

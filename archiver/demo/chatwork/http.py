@@ -1,0 +1,177 @@
+"""A loopback HTTP server that turns each request into a record and each answer into bytes.
+
+What to answer is a function that it is given. It knows HTTP/1.1 and the ways in which a
+connection can go wrong on purpose (`Answer`), nothing of Chatwork.
+"""
+
+import json
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from threading import Event, Thread
+from typing import Any
+
+from archiver.demo.chatwork.content import Content, held
+
+_NO_CONTENT = 204
+_BEATS = 20  # pieces a second in which a slowed body is sent
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request as it came: `path` with its query, header names in lower case, the server's time."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    at: datetime
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, and how it is put on the wire."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Content = field(default_factory=lambda: held(b""))
+    sent: int | None = None
+    """Only this many bytes of the body are sent, then the connection closes; None sends all."""
+    wait: float = 0.0
+    """Seconds before the first byte."""
+    rate: int | None = None
+    """Bytes a second of the body; None is as fast as can be."""
+    dropped: bool = False
+    """The connection closes without a byte."""
+
+
+def json_answer(status: int, value: object, headers: Mapping[str, str] | None = None) -> Answer:
+    """A JSON answer, escaped to ASCII as Chatwork does, so that it can hold NUL and lone surrogates."""
+    body = json.dumps(value, separators=(",", ":")).encode("ascii")
+    kind = {"content-type": "application/json; charset=utf-8"}
+    return Answer(status, {**kind, **(headers or {})}, held(body))
+
+
+def errors(status: int, text: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """An error in Chatwork's shape: `{"errors": ["text"]}`."""
+    return json_answer(status, {"errors": [text]}, headers)
+
+
+class Server(ThreadingHTTPServer):
+    """Serves `answer` on a loopback port from its own thread until `stop`."""
+
+    daemon_threads = False  # so that closing waits for them
+    request_queue_size = 64
+
+    def __init__(self, port: int, *, answer: Callable[[HttpRequest], Answer], now: Callable[[], datetime]) -> None:
+        self.answer = answer
+        self.now = now
+        self.stopping = Event()
+        self._open: set[Any] = set()
+        super().__init__(("127.0.0.1", port), _Handler)
+        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.server_address[1])
+
+    def stop(self) -> None:
+        """Close the port and every connection, and wait for the threads."""
+        self.stopping.set()
+        self.shutdown()
+        for connection in list(self._open):
+            with suppress(OSError):  # the other side may have closed it already
+                connection.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+        self._thread.join()
+
+    def server_bind(self) -> None:
+        """Bind without asking the name service, which may take seconds."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", self.port
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection, to be able to end it."""
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget the connection with its end."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no error here; anything else is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # otherwise a keep-alive request costs 44 ms
+    wbufsize = -1  # head and body leave in one piece
+    server: Server
+
+    def do_GET(self) -> None:
+        """Record, ask, send; the same for every method, so that none goes unseen."""
+        body = self._drain()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = HttpRequest(self.command, self.path, headers, self.server.now(), body)
+        try:
+            self._send(self.server.answer(request))
+        except ConnectionError:  # the client has gone away in the middle
+            self.close_connection = True
+
+    do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_GET  # noqa: N815 - its way
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the parent
+        """Say nothing: requests are recorded, not printed."""
+
+    def _drain(self) -> bytes:
+        """What came with the request, read away so that the next one can follow."""
+        length = self.headers.get("content-length", "0")
+        if "transfer-encoding" in self.headers:
+            self.close_connection = True
+        return self.rfile.read(int(length)) if length.isdecimal() and len(length) < 10 else b""
+
+    def _send(self, answer: Answer) -> None:
+        if answer.wait:
+            self.server.stopping.wait(answer.wait)
+        if answer.dropped or self.server.stopping.is_set():
+            self.close_connection = True
+            return
+        self._send_head(answer)
+        if self.command != "HEAD":
+            self._send_body(answer)
+
+    def _send_head(self, answer: Answer) -> None:
+        self.send_response_only(answer.status)
+        self.send_header("date", format_datetime(self.server.now().astimezone(UTC), usegmt=True))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if answer.status != _NO_CONTENT:
+            self.send_header("content-length", str(answer.body.size))
+        self.end_headers()
+
+    def _send_body(self, answer: Answer) -> None:
+        body = answer.body
+        if answer.sent is not None:
+            body = body.cut(0, answer.sent)
+            self.close_connection = True
+        most = max(1, answer.rate // _BEATS) if answer.rate else 1 << 16
+        for piece in body.pieces(most):
+            if answer.rate:
+                self.wfile.flush()
+                self.server.stopping.wait(len(piece) / answer.rate)
+            self.wfile.write(piece)
+            if self.server.stopping.is_set():
+                self.close_connection = True
+                return

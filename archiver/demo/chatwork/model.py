@@ -1,0 +1,124 @@
+"""What the simulated Chatwork holds: accounts, rooms, messages, files, tasks, requests.
+
+Times are Unix seconds, as in the API's own JSON. Ids are numbers here; a message's id leaves
+the server as text.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archiver.demo.chatwork.content import Content
+
+Role = Literal["admin", "member", "readonly"]
+RoomType = Literal["my", "direct", "group"]
+LimitType = Literal["none", "date", "time"]
+
+
+@dataclass(slots=True)
+class Account:
+    """A person."""
+
+    account_id: int
+    name: str
+    chatwork_id: str
+    organization_id: int
+    organization: str
+    department: str
+    cancelled: bool = False
+
+    @property
+    def shown_name(self) -> str:
+        """The name as every reply shows it now; old posts of a cancelled account show the mark too."""
+        return f"{self.name}(解約済)" if self.cancelled else self.name
+
+
+@dataclass(slots=True)
+class Message:
+    """A post; system messages are posts like any other."""
+
+    message_id: int
+    room_id: int
+    account_id: int
+    body: str
+    send_time: int
+    update_time: int = 0
+
+
+@dataclass(slots=True)
+class File:
+    """An uploaded file."""
+
+    file_id: int
+    room_id: int
+    account_id: int
+    message_id: int
+    name: str
+    upload_time: int
+    content: Content
+    key: str
+    """32 hex digits: its name on the download host."""
+    gone: bool = False
+
+
+@dataclass(slots=True)
+class Task:
+    """A task of one assignee."""
+
+    task_id: int
+    room_id: int
+    account_id: int
+    assigned_by: int
+    message_id: int
+    body: str
+    limit_time: int
+    limit_type: LimitType
+    done: bool = False
+
+    @property
+    def status(self) -> Literal["open", "done"]:
+        """The word of the API for it."""
+        return "done" if self.done else "open"
+
+
+@dataclass(slots=True)
+class Link:
+    """A room's invitation link, when it has one."""
+
+    code: str
+    need_acceptance: bool
+    description: str
+
+
+@dataclass(slots=True)
+class ContactRequest:
+    """Somebody's wish to become a contact of the owner."""
+
+    request_id: int
+    account_id: int
+    message: str
+
+
+@dataclass(slots=True)
+class Room:
+    """A room, with the counters that `GET /rooms` shows; they are no lengths of lists."""
+
+    room_id: int
+    name: str
+    type: RoomType
+    partner: int | None = None
+    """The other person of a direct chat, also when that account is gone."""
+    description: str = ""
+    members: dict[int, Role] = field(default_factory=dict)
+    message_ids: list[int] = field(default_factory=list)
+    """In rising order."""
+    files: dict[int, File] = field(default_factory=dict)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    link: Link | None = None
+    cursor: int = 0
+    """The last message id that a call with `force=0` has given; 0 before the first."""
+    message_num: int = 0
+    file_num: int = 0
+    task_num: int = 0
+    unread_num: int = 0
+    mention_num: int = 0
+    last_update_time: int = 0

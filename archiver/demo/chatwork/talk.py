@@ -1,0 +1,181 @@
+"""What happens inside rooms: posts, files and tasks come, change and go."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from archiver.demo.chatwork import system_texts as texts
+from archiver.demo.chatwork.content import Content, grown, held
+from archiver.demo.chatwork.model import File, LimitType, Task
+from archiver.demo.chatwork.state import State, locked
+
+_UPLOAD_SECONDS = 2  # in real samples an upload is 1 to 13 s older than its post
+
+
+class Talk(State):
+    """Posts, files and tasks. Message ids are text here, as in the API."""
+
+    @locked
+    def post(self, room: int, account: int, text: str, *, at: datetime | None = None) -> str:
+        """A post, now or at a given time; gives the message id."""
+        return str(self.say(room, account, text, at=at).message_id)
+
+    @locked
+    def edit(
+        self,
+        message: str,
+        text: str,
+        *,
+        at: datetime | None = None,
+        moves_update_time: bool = True,
+        moves_room: bool = False,
+    ) -> None:
+        """Replace the body; `moves_room` lets the room's `last_update_time` follow."""
+        edited = self.messages[int(message)]
+        edited.body = text
+        if moves_update_time:
+            edited.update_time = self.seconds(at)
+        if moves_room:
+            self._touch(edited.room_id, at)
+
+    @locked
+    def delete(
+        self,
+        message: str,
+        *,
+        at: datetime | None = None,
+        moves_update_time: bool = False,
+        moves_room: bool = False,
+    ) -> None:
+        """The body turns into `[deleted]`; `moves_room` also lets `message_num` fall by one."""
+        self.edit(message, "[deleted]", at=at, moves_update_time=moves_update_time, moves_room=moves_room)
+        if moves_room:
+            self.rooms[self.messages[int(message)].room_id].message_num -= 1
+
+    @locked
+    def vanish(self, message: str, *, moves_room: bool = False) -> None:
+        """The post disappears from the list and by its id; `moves_room` as in `delete`."""
+        gone = self.messages.pop(int(message))
+        room = self.rooms[gone.room_id]
+        room.message_ids.remove(gone.message_id)
+        if moves_room:
+            room.message_num -= 1
+            self._touch(room.room_id, None)
+
+    @locked
+    def upload(
+        self,
+        room: int,
+        account: int,
+        name: str,
+        *,
+        data: bytes | None = None,
+        size: int | None = None,
+        comment: str = "",
+        at: datetime | None = None,
+    ) -> int:
+        """Post a file of these bytes, or of `size` bytes that grow from its id; gives the file id."""
+        number = next(self._files)
+        content = _content(number, data, size)
+        uploaded = self.seconds(at) - _UPLOAD_SECONDS
+        file = File(number, room, account, 0, name, uploaded, content, _key(number, content))
+        box = texts.file_box("file_uploaded", file)
+        file.message_id = self.say(room, account, f"{comment}\n{box}" if comment else box, at=at).message_id
+        self.files[number] = self.rooms[room].files[number] = file
+        self.rooms[room].file_num += 1
+        return number
+
+    @locked
+    def replace_file(
+        self, file: int, *, data: bytes | None = None, size: int | None = None, name: str | None = None
+    ) -> None:
+        """Other bytes, and perhaps another name, under the same file id; a post says so."""
+        changed = self.files[file]
+        changed.content = _content(int(changed.key, 16), data, size)
+        changed.key = _key(file, changed.content)
+        changed.name = changed.name if name is None else name
+        self.say(changed.room_id, changed.account_id, texts.file_box("file_edited", changed))
+
+    @locked
+    def remove_file(self, file: int) -> None:
+        """The file vanishes, and the box in its post says so; the room's `file_num` stays."""
+        gone = self.files[file]
+        gone.gone = True
+        del self.rooms[gone.room_id].files[file]
+        post = self.messages.get(gone.message_id)
+        if post:
+            post.body = post.body.replace(texts.file_box("file_uploaded", gone), texts.deleted_file_box(gone))
+
+    def content_digest(self, file: int) -> str:
+        """The SHA-256 in hex of what a download of the file gives."""
+        return self.files[file].content.sha256()
+
+    def message_of_file(self, file: int) -> str:
+        """The id of the post that carries the file."""
+        return str(self.files[file].message_id)
+
+    @locked
+    def add_task(
+        self,
+        room: int,
+        by: int,
+        to: int,
+        text: str,
+        *,
+        limit: datetime | None = None,
+        limit_type: LimitType = "time",
+        at: datetime | None = None,
+    ) -> int:
+        """A task for one person, announced by `by`; gives the task id."""
+        return self.add_tasks(room, by, [to], text, limit=limit, limit_type=limit_type, at=at)[0]
+
+    @locked
+    def add_tasks(
+        self,
+        room: int,
+        by: int,
+        to: Sequence[int],
+        text: str,
+        *,
+        limit: datetime | None = None,
+        limit_type: LimitType = "time",
+        at: datetime | None = None,
+    ) -> list[int]:
+        """A task for each assignee, all announced by the same post; gives the task ids in order."""
+        kind: LimitType = "none" if limit is None else limit_type
+        due = 0 if limit is None else self.seconds(limit)
+        tasks = [Task(next(self._tasks), room, account, by, 0, text, due, kind) for account in to]
+        post = self.say(room, by, texts.task_box("added", tasks), at=at)
+        for task in tasks:
+            task.message_id = post.message_id
+            self.tasks[task.task_id] = self.rooms[room].tasks[task.task_id] = task
+        self.rooms[room].task_num += len(tasks)
+        return [task.task_id for task in tasks]
+
+    @locked
+    def finish_task(self, task: int, *, announce: bool = True, at: datetime | None = None) -> None:
+        """The assignee ticks the task off."""
+        done = self.tasks[task]
+        done.done = True
+        if announce:
+            self.say(done.room_id, done.account_id, texts.task_box("done", [done]), at=at)
+
+    @locked
+    def delete_task(self, task: int, *, announce: bool = True, at: datetime | None = None) -> None:
+        """The task vanishes from the lists and by its id; the room's `task_num` stays."""
+        gone = self.tasks[task]
+        del self.rooms[gone.room_id].tasks[task]
+        if announce:
+            self.say(gone.room_id, gone.assigned_by, texts.task_box("deleted", [gone]), at=at)
+
+    def _touch(self, room: int, at: datetime | None) -> None:
+        self.rooms[room].last_update_time = max(self.rooms[room].last_update_time, self.seconds(at))
+
+
+def _content(seed: int, data: bytes | None, size: int | None) -> Content:
+    assert (data is None) != (size is None), "a file has either bytes or a size"
+    return held(data) if data is not None else grown(seed, size or 0)
+
+
+def _key(file: int, content: Content) -> str:
+    return sha256(f"{file} {content.source!r} {content.size}".encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""A simulated time-stamp authority on loopback."""

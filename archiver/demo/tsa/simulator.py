@@ -1,0 +1,248 @@
+"""A simulated time-stamp authority (RFC 3161) on loopback, with a root of its own made in memory.
+
+It stands alone, needs no installed openssl, and fails on order:
+
+    with SimulatedAuthority() as authority:
+        authority.fail(Fault.REJECTED)                    # the next request alone
+        requests.post(authority.url, query, headers={"content-type": "application/timestamp-query"})
+
+The tokens it gives are accepted by `openssl ts -verify` with `root_pem`. What is ordered wrongly is wrong in one
+respect only, so that a client's refusal can be told to be for that.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from archiver.demo.chatwork.content import held
+from archiver.demo.chatwork.http import Answer, HttpRequest, Server
+from archiver.demo.tsa import keys as keys
+from archiver.demo.tsa import tokens as tokens
+from archiver.demo.tsa.keys import Holder, Purpose
+from archiver.demo.tsa.tokens import Query
+
+__all__ = ["Fault", "SimulatedAuthority"]
+
+_QUERY = "application/timestamp-query"
+_REPLY = "application/timestamp-reply"
+_PAGE = b"<!DOCTYPE html><html><head><title>TSA</title></head><body>Please wait.</body></html>"
+_DAY = timedelta(days=1)
+
+
+class Fault(StrEnum):
+    """What shall go wrong with one reply; the first block never reaches a token."""
+
+    DOWN = "down"  # the connection closes without an answer
+    TIMEOUT = "timeout"  # nothing for `seconds`, then the true answer
+    SLOW = "slow"  # the true answer, a hundred bytes a second
+    SERVER_ERROR = "500"
+    HTML = "html"  # a page with status 200
+    EMPTY = "empty"  # status 200 with nothing
+    TOO_LARGE = "too_large"  # two million bytes
+    REDIRECT = "redirect"  # 302 to the same port under another host name
+    REJECTED = "rejected"
+    TRUNCATED = "truncated"  # the first half, with a length that agrees
+    CUT = "cut"  # the connection closes in the middle of the reply
+
+    WRONG_NONCE = "wrong_nonce"
+    NO_NONCE = "no_nonce"
+    WRONG_IMPRINT = "wrong_imprint"
+    WRONG_DIGEST = "wrong_digest"  # right bytes, called SHA-384
+    WRONG_ROOT = "wrong_root"
+    BAD_SIGNATURE = "bad_signature"
+    NOT_NAMED = "not_named"  # what is signed names another certificate than the one that signed
+    EXPIRED = "expired"  # the leaf ended the day before the token's time
+    NOT_YET = "not_yet"  # the leaf begins the day after
+    NO_EKU = "no_eku"
+    WRONG_EKU = "wrong_eku"  # a leaf for TLS servers
+    SEVERAL_EKU = "several_eku"  # stamping and something else
+    SOFT_EKU = "soft_eku"  # stamping, but not critical
+
+    # These three are good, and hard to read.
+    UNSORTED = "unsorted"  # leaf and intermediate, not in the order of DER
+    CROSS_SIGNED = "cross_signed"  # with the root once more, signed by a root that nobody pinned
+    BRIEF = "brief"  # the leaf ends an hour after the token's time
+
+
+class SimulatedAuthority:
+    """The service between `start` and `stop`; `now` is its clock (None: the real one).
+
+    `url` is known after `start`, `root_pem` at once. `queries` holds the body of every request that came.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime] | None = None, name: str = "Simulated TSA") -> None:
+        self.now = now or _utc_now
+        self.queries: list[bytes] = []
+        self._root = keys.root(f"{name} root")
+        self._intermediate = keys.intermediate(f"{name} CA", self._root)
+        self._name = name
+        self._leaf = keys.leaf(name, self._intermediate)
+        self._orders: list[tuple[Fault, list[int], float]] = []
+        self._lock = Lock()
+        self._serial = secrets.randbits(40)
+        self._port = 0
+        self._server: Server | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin to answer; after a `stop`, on the same port again."""
+        self._server = Server(self._port, answer=self._answer, now=self.now)
+        self._port = self._server.port
+
+    def stop(self) -> None:
+        """End every connection and give the port back: whoever asks now is refused. The root stays."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    @property
+    def url(self) -> str:
+        """Where to send a request; known after `start`."""
+        return f"http://127.0.0.1:{self._port}/tsr"
+
+    @property
+    def root_pem(self) -> str:
+        """The root to pin."""
+        return self._root.pem
+
+    @property
+    def root_der(self) -> bytes:
+        """The same as DER."""
+        return self._root.der
+
+    @property
+    def count(self) -> int:
+        """How many requests have come."""
+        return len(self.queries)
+
+    def fail(self, fault: Fault | str, *, times: int | None = 1, after: int = 0, seconds: float = 60) -> None:
+        """Spoil the next `times` replies (None: all until `heal`), after so many good ones."""
+        with self._lock:
+            self._orders.append((Fault(fault), [after, -1 if times is None else times], seconds))
+
+    def heal(self) -> None:
+        """Drop every ordered failure."""
+        with self._lock:
+            self._orders.clear()
+
+    def reply(self, query: bytes, fault: Fault | str | None = None) -> bytes:
+        """The body of the reply to a request, without HTTP; only faults of the token show in it."""
+        asked = tokens.read(query)
+        if asked is None or fault == Fault.REJECTED:
+            return tokens.refusal("The request is not understood." if asked is None else "Not today.")
+        reply = self._token(asked, None if fault is None else Fault(fault))
+        return reply[: len(reply) // 2] if fault == Fault.TRUNCATED else reply
+
+    def _answer(self, request: HttpRequest) -> Answer:
+        if request.method != "POST" or request.headers.get("content-type") != _QUERY:
+            return Answer(415)
+        with self._lock:
+            self.queries.append(request.body)
+            fault, seconds = self._take()
+        answer = Answer(200, {"content-type": _REPLY}, held(self.reply(request.body, fault)))
+        return answer if fault is None else self._spoilt(answer, fault, seconds)
+
+    def _take(self) -> tuple[Fault | None, float]:
+        """The order that this request falls under, which is then used up by one."""
+        for fault, left, seconds in self._orders:
+            if left[0] > 0:
+                left[0] -= 1
+            elif left[1] != 0:
+                left[1] -= 1
+                return fault, seconds
+        return None, 0
+
+    def _spoilt(self, answer: Answer, fault: Fault, seconds: float) -> Answer:
+        """What goes wrong on the way, whatever the token says."""
+        match fault:
+            case Fault.DOWN:
+                return replace(answer, dropped=True)
+            case Fault.TIMEOUT:
+                return replace(answer, wait=seconds)
+            case Fault.SLOW:
+                return replace(answer, rate=100)
+            case Fault.CUT:
+                return replace(answer, sent=answer.body.size // 2)
+            case Fault.SERVER_ERROR:
+                return Answer(500, {"content-type": "text/html"}, held(_PAGE))
+            case Fault.HTML:
+                return Answer(200, {"content-type": "text/html"}, held(_PAGE))
+            case Fault.EMPTY:
+                return Answer(200, {"content-type": _REPLY})
+            case Fault.TOO_LARGE:
+                return Answer(200, {"content-type": _REPLY}, held(bytes(2_000_000)))
+            case Fault.REDIRECT:
+                return Answer(302, {"location": f"http://localhost:{self._port}/tsr"})
+            case _:
+                return answer
+
+    def _token(self, query: Query, fault: Fault | None) -> bytes:
+        at = self.now().astimezone(UTC)
+        with self._lock:
+            self._serial = serial = self._serial + 1
+        signer, above = self._signer(fault, at)
+        asked = _misread(query, fault)
+        digest = "sha384" if fault is Fault.WRONG_DIGEST else "sha256"
+        named = self._intermediate if fault is Fault.NOT_NAMED else signer
+        reply = tokens.granted(asked, signer, above, serial=serial, at=at, digest=digest, named=named)
+        if fault is Fault.BAD_SIGNATURE:
+            return reply[:-1] + bytes([reply[-1] ^ 1])  # the signature is what a reply ends with
+        if fault is Fault.UNSORTED:
+            return tokens.reordered(reply, signer.der, above[0].der)
+        return reply
+
+    def _signer(self, fault: Fault | None, at: datetime) -> tuple[Holder, list[Holder]]:
+        """Who signs, and the certificates between that and the root."""
+        if fault is Fault.WRONG_ROOT:
+            return keys.leaf(self._name, keys.root("Somebody else")), []
+        if fault is Fault.CROSS_SIGNED:
+            return self._leaf, [self._intermediate, keys.cross_signed(self._root, keys.root("Somebody older"))]
+        if fault in _PURPOSES:
+            return keys.leaf(self._name, self._intermediate, purpose=_PURPOSES[fault]), [self._intermediate]
+        if fault in _VALID:
+            first, last = _VALID[fault]
+            return keys.leaf(self._name, self._intermediate, valid=(at + first, at + last)), [self._intermediate]
+        return self._leaf, [self._intermediate]
+
+
+_PURPOSES = {
+    Fault.NO_EKU: Purpose.NOTHING_SAID,
+    Fault.WRONG_EKU: Purpose.SERVER,
+    Fault.SEVERAL_EKU: Purpose.SEVERAL,
+    Fault.SOFT_EKU: Purpose.NOT_CRITICAL,
+}
+
+_VALID = {
+    Fault.EXPIRED: (-2 * _DAY, -_DAY),
+    Fault.NOT_YET: (_DAY, 2 * _DAY),
+    Fault.BRIEF: (-_DAY / 24, _DAY / 24),
+}
+
+
+def _misread(query: Query, fault: Fault | None) -> Query:
+    match fault:
+        case Fault.WRONG_NONCE:
+            return replace(query, nonce=(query.nonce or 0) + 1)
+        case Fault.NO_NONCE:
+            return replace(query, nonce=None)
+        case Fault.WRONG_IMPRINT:
+            return replace(query, imprint=bytes(32))
+        case _:
+            return query
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,252 @@
+"""The tables of a package as pure functions over its included entries, so that whoever makes them can compare.
+
+An export writes `table_lines`; a verification makes them again from `entries.jsonl` and compares line by line.
+Entries come as the objects that their lines hold: `other` are all but the messages', in order; `groups` give
+the entries of each message, oldest first, messages by numeric id over all rooms. Functions raise KeyError,
+TypeError or ValueError for an entry of another shape. Standard library only and Python 3.8 syntax, because
+this module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Callable, Container, Iterable, Iterator, Mapping, Sequence  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence.history import EntryObject, MessageHistory, Sightings, message_history
+from archiver.evidence.tables.cells import TIME, cell, csv_line, jsonl_line, jst, jst_of, message_cell
+from archiver.evidence.tables.events import EVENT_HEADER, Event, event_cells, in_order, message_events, other_events
+from archiver.evidence.tables.files import FILE_HEADER, FileRow, extension, file_cells, files
+from archiver.evidence.tables.links import LINK_HEADER, LinkRow, link_cells, message_links, other_links, urls
+from archiver.evidence.tables.tasks import TASK_HEADER, TaskRow, task_cells, tasks
+
+__all__ = [
+    "BOM",
+    "CSV_HEADERS",
+    "EVENT_HEADER",
+    "FILE_HEADER",
+    "INQUIRY_HEADER",
+    "LINK_HEADER",
+    "MESSAGES",
+    "MESSAGE_HEADER",
+    "STATES",
+    "TASK_HEADER",
+    "Event",
+    "FileRow",
+    "LinkRow",
+    "TaskRow",
+    "cell",
+    "csv_line",
+    "event_cells",
+    "extension",
+    "file_cells",
+    "files",
+    "in_order",
+    "inquiry_cells",
+    "jsonl_line",
+    "jst",
+    "jst_of",
+    "link_cells",
+    "message",
+    "message_cell",
+    "message_cells",
+    "message_events",
+    "message_links",
+    "message_object",
+    "messages",
+    "other_events",
+    "other_links",
+    "seal_numbers",
+    "sightings",
+    "table_lines",
+    "task_cells",
+    "tasks",
+    "urls",
+]
+
+Rooms = Mapping[int, Sightings]
+SealOf = Callable[[int], "int | None"]
+Tell = Callable[[Sequence[EntryObject]], MessageHistory]
+StampOf = Callable[["int | None"], "str | None"]
+
+BOM = "\ufeff"
+"""What every CSV file begins with; `table_lines` gives it as part of the header's line."""
+
+STATES = {
+    "present": "",
+    "edited": "編集された",
+    "deleted": "「削除」表示に変わった",
+    "missing": "表示されなくなった(理由不明)",
+    "hidden": "プランの制限で見えない",
+}
+
+MESSAGES = "messages.jsonl"
+
+
+def sightings(other: Iterable[EntryObject]) -> dict[int, Sightings]:
+    """The readings of each room, from its `window` and `reading` entries."""
+    found: dict[int, Sightings] = {}
+    for entry in other:
+        if entry["kind"] in ("window", "reading"):
+            found.setdefault(entry["room_id"], Sightings()).add(entry)
+    return found
+
+
+def message(entries: Sequence[EntryObject], rooms: Rooms) -> MessageHistory:
+    """The history of one message from its entries, oldest first, and the readings of its room."""
+    seen = rooms.get(entries[0]["room_id"])
+    if seen is None:
+        return message_history(entries, lambda _: None, lambda: None)
+    readings, position = seen, int(entries[0]["key"].partition("/")[2])
+    return message_history(entries, lambda entry: readings.before(position, entry), lambda: readings.last(position))
+
+
+def messages(groups: Iterable[Sequence[EntryObject]], rooms: Rooms) -> Iterator[MessageHistory]:
+    """The history of each message, in the order of the groups."""
+    return (message(entries, rooms) for entries in groups)
+
+
+def seal_numbers(stretches: Iterable[tuple[int, int, int]]) -> SealOf:
+    """Entry number -> the number of the seal that holds it, from each seal's (number, first, last)."""
+    ordered = sorted(stretches, key=lambda one: one[1])
+    firsts = [first for _, first, _ in ordered]
+
+    def seal_of(seq: int) -> int | None:
+        index = bisect_right(firsts, seq) - 1
+        return ordered[index][0] if index >= 0 and seq <= ordered[index][2] else None
+
+    return seal_of
+
+
+def message_object(no: int, history: MessageHistory, seal: int | None, stamped_at: str | None) -> dict[str, object]:
+    """A line of `messages.jsonl`; Chatwork's times are Unix seconds, ours RFC 3339 UTC."""
+    return {
+        "no": no,
+        "room_id": history.room_id,
+        "message_id": history.message_id,
+        "account_id": history.account_id,
+        "name": history.name,
+        "send_time": history.send_time,
+        "time_jst": jst(history.send_time) or None,
+        "update_time": history.update_time,
+        "state": history.state,
+        "body": history.body,
+        "versions": [
+            {
+                "body": span.body,
+                "first_seen": span.first_seen,
+                "last_seen": span.last_seen,
+                "update_time": span.update_time,
+            }
+            for span in history.versions
+        ],
+        "first_seen_at": history.first_seen,
+        "entry_seq": history.entry_seq,
+        "seal": seal,
+        "stamped_at": stamped_at,
+        "source": history.source,
+    }
+
+
+MESSAGE_HEADER = (
+    "No.", TIME, "送信時刻(Unix秒)", "チャット(ルームID)", "メッセージID", "発言者(表示名)", "アカウントID", "状態",
+    "本文", "以前の文面", "状態を確認した日時(日本時間)", "最初に保存した日時(日本時間)", "更新時刻(Unix秒)",
+    "記録番号",
+)  # fmt: skip
+
+
+def message_cells(no: int, history: MessageHistory) -> list[object]:
+    """A line of `messages.csv`."""
+    return [
+        no,
+        jst(history.send_time),
+        history.send_time or "",
+        history.room_id,
+        message_cell(history.message_id),
+        history.name,
+        history.account_id,
+        STATES.get(history.state, history.state),
+        "(「削除」表示)" if history.body == "[deleted]" else history.body,
+        _earlier_texts(history),
+        jst_of(history.changed_at) if history.state != "present" else "",
+        jst_of(history.first_seen),
+        history.update_time or "",
+        history.entry_seq,
+    ]
+
+
+INQUIRY_HEADER = (
+    "No.", "ルームID", "メッセージID", "アカウントID", TIME, "送信時刻(Unix秒)", "更新時刻(Unix秒)",
+    "最初に保存した日時(日本時間)", "変化を確認した日時(日本時間)",
+)  # fmt: skip
+
+
+def inquiry_cells(no: int, history: MessageHistory) -> list[object]:
+    """A line of `operator_inquiry.csv`: ids and times alone, so that the operator can be asked without texts."""
+    return [
+        no,
+        history.room_id,
+        message_cell(history.message_id),
+        history.account_id,
+        jst(history.send_time),
+        history.send_time or "",
+        history.update_time or "",
+        jst_of(history.first_seen),
+        jst_of(history.changed_at) if history.state != "present" else "",
+    ]
+
+
+CSV_HEADERS = {
+    "messages.csv": MESSAGE_HEADER,
+    "operator_inquiry.csv": INQUIRY_HEADER,
+    "links.csv": LINK_HEADER,
+    "files.csv": FILE_HEADER,
+    "events.csv": EVENT_HEADER,
+    "tasks.csv": TASK_HEADER,
+}
+
+
+def table_lines(
+    groups: Iterable[Sequence[EntryObject]],
+    other: Sequence[EntryObject],
+    rooms: Rooms,
+    *,
+    seal_of: SealOf,
+    stamp_of: StampOf = lambda _: None,
+    packed: Container[str] = (),
+    tell: Tell | None = None,
+) -> Iterator[tuple[str, str]]:
+    """Every line of `messages.jsonl` and of the CSV files as (file name, line), those of a file in order.
+
+    Files come interleaved, as each message is looked at once; encode each line as UTF-8, surrogates do not
+    occur. `rooms` are the `sightings`; `packed` holds the names (`F-0001.png`) that lie in `data/files/`;
+    `tell` stands in for `message`, for who wants to see each history go by.
+    """
+    for name, header in CSV_HEADERS.items():
+        yield name, BOM + csv_line(header)
+    events = list(other_events(other))
+    for no, entries in enumerate(groups, 1):
+        history = tell(entries) if tell else message(entries, rooms)
+        seal = seal_of(history.entry_seq)
+        yield MESSAGES, jsonl_line(message_object(no, history, seal, stamp_of(seal)))
+        yield "messages.csv", csv_line(message_cells(no, history))
+        yield "operator_inquiry.csv", csv_line(inquiry_cells(no, history))
+        for link in message_links(no, history):
+            yield "links.csv", csv_line(link_cells(link))
+        events += message_events(no, entries, rooms.get(history.room_id) or Sightings())
+    for link in other_links(other):
+        yield "links.csv", csv_line(link_cells(link))
+    for row in files(other):
+        yield "files.csv", csv_line(file_cells(row, packed=row.stored_as is not None and row.stored_as in packed))
+    for event in in_order(events):
+        yield "events.csv", csv_line(event_cells(event))
+    for task in tasks(other):
+        yield "tasks.csv", csv_line(task_cells(task))
+
+
+def _earlier_texts(history: MessageHistory) -> str:
+    """Every text but the one now shown, each with the interval in which it was seen."""
+    return "\n".join(
+        f"【{jst_of(span.first_seen)} から {jst_of(span.last_seen)} まで確認】{span.body}"
+        for span in history.versions[:-1]
+        if span.body != "[deleted]"
+    )

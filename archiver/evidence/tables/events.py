@@ -1,0 +1,222 @@
+"""What changed and when it was noticed: entries -> `events.csv`.
+
+A change lies between the last reading that showed the state before and the reading that showed the new one.
+Nobody is named as its author, as no reply names one. Standard library only and Python 3.8 syntax, because this
+module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+from typing import Iterable, Iterator, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence.history import EntryObject, Sightings, text, text_of
+from archiver.evidence.tables.cells import jst_of, message_cell
+
+EVENT_TEXT = 500
+"""Signs of a text that an event shows at most; another file has the whole, which is said."""
+
+_DELETED = "[deleted]"
+
+_MESSAGE_EVENTS = {
+    "missing": "表示されなくなった(理由不明)",
+    "hidden": "プランの制限で見えなくなった",
+}
+_FIRST_SEEN = {
+    "edited": "保存時点で編集済み(それより前の文面は不明)",
+    "deleted": "保存時点で「削除」表示(文面は不明)",
+    "missing": "保存時点で表示なし",
+    "hidden": "保存時点でプランの制限により見えない",
+}
+
+
+class Event(NamedTuple):
+    """One change that was noticed."""
+
+    at: str
+    seq: int
+    kind: str
+    """In Japanese, as it is printed."""
+    room_id: int
+    no: int | None
+    """The message's number in the package."""
+    about: str
+    """What it is about: a message's id, a person, a file …"""
+    before: str
+    after: str
+    last_before: str | None
+    """When the state before was last seen; only known of messages."""
+
+
+EVENT_HEADER = (
+    "検知日時(日本時間)", "種類", "No.", "対象", "チャット(ルームID)", "前の内容", "後の内容",
+    "最後に変更前を確認した日時(日本時間)", "記録番号",
+)  # fmt: skip
+
+
+def event_cells(event: Event) -> list[object]:
+    """A line of `events.csv`."""
+    return [
+        jst_of(event.at),
+        event.kind,
+        event.no,
+        event.about,
+        event.room_id,
+        _cut(event.before, event),
+        _cut(event.after, event),
+        jst_of(event.last_before),
+        event.seq,
+    ]
+
+
+def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings) -> list[Event]:
+    """What happened to one message, from its entries, oldest first."""
+    first = entries[0]
+    found = []
+    if first["payload"]["state"] in _FIRST_SEEN:
+        found.append(_event(no, first, _FIRST_SEEN[first["payload"]["state"]], "", _body(first), None))
+    for before, after in zip(entries, entries[1:]):  # noqa: B905, RUF007 - Python 3.8
+        kind = _kind_of(before, after)
+        if kind:
+            last = sightings.before(int(after["key"].partition("/")[2]), after)
+            seen = max((one for one in (last, _shown_at(before)) if one is not None), default=None)
+            gone = after["payload"]["state"] in _MESSAGE_EVENTS
+            found.append(_event(no, after, kind, _body(before), "" if gone else _body(after), seen))
+    return found
+
+
+def other_events(other: Iterable[EntryObject]) -> Iterator[Event]:
+    """What happened to rooms, people, files, tasks and gaps, in the order of the entries."""
+    last: dict[tuple[int, str], EntryObject] = {}
+    first_members: dict[int, str] = {}
+    for entry in other:
+        room = entry["room_id"]
+        if room is None:
+            continue
+        place = (room, entry["key"])
+        before = last.get(place)
+        if entry["kind"] == "member":
+            first_members.setdefault(room, entry["observed_at"])
+            yield from _member_events(before, entry, first_members[room])
+        elif entry["kind"] in _COMPARED:
+            yield from _COMPARED[entry["kind"]](before, entry)
+        elif entry["kind"] in _SINGLE:
+            yield _thing(entry, _SINGLE[entry["kind"]], f"ルームID {room}")
+        elif entry["kind"] in _GAPS:
+            yield _gap_event(entry)
+        if entry["kind"] not in _SINGLE:  # they share their key with the room's own entries
+            last[place] = entry
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Events as the table lists them: by entry, which is by the time at which they were noticed."""
+    return sorted(events, key=lambda event: (event.seq, event.kind))
+
+
+# --- messages ----------------------------------------------------------------------------------
+
+
+def _kind_of(before: EntryObject, after: EntryObject) -> str | None:
+    """What a later entry of a message tells, if it is a change that a reader must know."""
+    was, now = before["payload"]["state"], after["payload"]["state"]
+    if now in _MESSAGE_EVENTS:
+        return None if was == now else _MESSAGE_EVENTS[now]
+    if now == "deleted":
+        return None if was == "deleted" else "「削除」表示に変わった"
+    if text_of(before) != text_of(after):
+        return "編集された" if _body(before) != _body(after) else "更新時刻だけが変わった"
+    return "再び表示された" if was in _MESSAGE_EVENTS else None
+
+
+def _event(no: int, entry: EntryObject, kind: str, before: str, after: str, last: str | None) -> Event:
+    about = message_cell(entry["key"].partition("/")[2])
+    return Event(entry["observed_at"], entry["seq"], kind, entry["room_id"], no, about, before, after, last)
+
+
+def _body(entry: EntryObject) -> str:
+    body = text_of(entry)[0]
+    return "(「削除」表示)" if body == _DELETED else body
+
+
+def _shown_at(entry: EntryObject) -> str | None:
+    """When this entry itself showed the message; an entry of a message that is gone did not."""
+    return None if entry["payload"]["state"] in _MESSAGE_EVENTS else str(entry["observed_at"])
+
+
+def _cut(shown: str, event: Event) -> str:
+    """A long text and where the whole of it stands."""
+    whole = "messages.csv" if event.no is not None else "tasks.csv" if event.kind in _OF_TASKS else "entries.jsonl"
+    return shown if len(shown) <= EVENT_TEXT else shown[:EVENT_TEXT] + f"…(全文は {whole})"
+
+
+# --- everything else ---------------------------------------------------------------------------
+
+
+def _thing(entry: EntryObject, kind: str, about: str, before: str = "", after: str = "") -> Event:
+    return Event(entry["observed_at"], entry["seq"], kind, entry["room_id"], None, about, before, after, None)
+
+
+def _named(entry: EntryObject, field: str = "name") -> str:
+    return text(entry["payload"]["object"].get(field))
+
+
+def _person(entry: EntryObject) -> str:
+    return f"{_named(entry)}(ID {entry['key'].rpartition('/')[2]})"
+
+
+def _member_events(before: EntryObject | None, entry: EntryObject, first_list: str) -> Iterator[Event]:
+    gone = entry["payload"]["state"] == "gone"
+    was_gone = before is not None and before["payload"]["state"] == "gone"
+    if gone and not was_gone:
+        yield _thing(entry, "参加者の一覧に表示されなくなった", _person(entry))
+    elif not gone and (was_gone or (before is None and entry["observed_at"] > first_list)):
+        yield _thing(entry, "参加者の一覧に加わった", _person(entry))
+
+
+def _account_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Event]:
+    if before is not None and _named(before) != _named(entry):
+        about = f"アカウントID {entry['key'].rpartition('/')[2]}"
+        yield _thing(entry, "表示名が変わった", about, _named(before), _named(entry))
+
+
+def _room_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Event]:
+    for field, kind in (("name", "チャット名が変わった"), ("description", "チャットの概要が変わった")):
+        if before is not None and _named(before, field) != _named(entry, field):
+            yield _thing(entry, kind, f"ルームID {entry['room_id']}", _named(before, field), _named(entry, field))
+
+
+def _file_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Event]:
+    shown = entry["payload"]["object"]
+    about = f"ファイルID {entry['key'].rpartition('/')[2]} {text(shown.get('filename'))}"
+    gone = entry["payload"]["state"] == "gone"
+    was_gone = before is not None and before["payload"]["state"] == "gone"
+    if gone and not was_gone:
+        yield _thing(entry, "ファイルが一覧に表示されなくなった", about)
+    elif was_gone and not gone:
+        yield _thing(entry, "ファイルが再び一覧に表示された", about)
+
+
+def _task_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Event]:
+    about = f"タスクID {entry['key'].rpartition('/')[2]}"
+    gone = entry["payload"]["state"] == "gone"
+    was_gone = before is not None and before["payload"]["state"] == "gone"
+    if gone and not was_gone:
+        yield _thing(entry, _OF_TASKS[0], about, _named(entry, "body"))
+    elif was_gone and not gone:
+        yield _thing(entry, _OF_TASKS[1], about, "", _named(entry, "body"))
+
+
+def _gap_event(entry: EntryObject) -> Event:
+    payload = entry["payload"]
+    after = message_cell(payload["after"]) or "チャットの始まり"
+    missing = "件数不明" if payload["missing"] is None else f"およそ{payload['missing']}件"
+    about = f"{after} から {message_cell(payload['before'])} の間({missing})"
+    return _thing(entry, _GAPS[entry["kind"]], about)
+
+
+_COMPARED = {"account": _account_events, "room": _room_events, "file": _file_events, "task": _task_events}
+_SINGLE = {
+    "room.inaccessible": "チャットが開けなくなった(理由不明)",
+    "room.accessible": "チャットが再び開けるようになった",
+}
+_OF_TASKS = ("タスクが表示されなくなった(理由不明)", "タスクが再び表示された")
+_GAPS = {"gap": "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった"}

@@ -1,0 +1,191 @@
+"""The files of a package: entries -> `F-0001`, `F-0002` … with what became of their bytes.
+
+Original names are hostile text and stay data; inside the package a file is called by its number. Standard
+library only and Python 3.8 syntax, because this module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterable, NamedTuple  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence.history import EntryObject, account_of, number, text
+from archiver.evidence.tables.cells import TIME, jst, jst_of, message_cell
+
+NOT_YET = "まだ保存できていません"
+"""Why bytes are not held of which no attempt was given up."""
+
+REASONS = {
+    "too_large": "設定した大きさの上限を超えるため、取得していません",
+    "no_space": "このパソコンの空き容量が足りませんでした",
+    "not_shown": "Chatworkが「見つからない」と応答しました(404など)",
+    "not_found": "ファイルの置き場所が「見つからない」と応答しました(404など)",
+    "refused": "ファイルの置き場所が「許可しない」と応答しました(403)",
+    "not_understood": "Chatworkの応答が読み取れませんでした",
+    "unreachable": "ファイルの置き場所につながりませんでした",
+    "cut": "取得が途中で切れました",
+    "slow": "取得に時間がかかりすぎました",
+    "wrong_size": "届いた大きさが一覧の大きさと違いました",
+    "redirects": "転送が多すぎました",
+    "address": "安全でない場所への案内でした",
+    "status": "ファイルの置き場所がエラーを返しました",
+}
+"""Why a file was given up, in words for a reader; an unknown word stands as it was recorded."""
+
+_EXTENSION = re.compile("[A-Za-z0-9]{1,10}")
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+FILE_STATES = {"gone": "表示されなくなった", "replaced": "差し替えられた"}
+
+
+class FileRow(NamedTuple):
+    """A file as listed, and its bytes. A file replaced under its id has a row for each content that was saved."""
+
+    number: str
+    room_id: int
+    file_id: int
+    message_id: str
+    account_id: int
+    account_name: str
+    name: str
+    size: int
+    upload_time: int
+    state: str
+    """`present`, `gone` (not listed any more) or `replaced` (other content was listed under the id later)."""
+    gone_since: str | None
+    sha256: str | None
+    saved_size: int | None
+    saved_at: str | None
+    reason: str | None
+    """Why the bytes are not held."""
+    stored_as: str | None
+    """`F-0001.png`, its name in `data/files/`; None if the bytes are not held."""
+
+
+def files(other: Iterable[EntryObject]) -> list[FileRow]:
+    """Every file, numbered by upload time and id."""
+    listed: dict[tuple[int, int], list[EntryObject]] = {}
+    saved: dict[tuple[int, int], list[EntryObject]] = {}
+    for entry in other:
+        if entry["kind"] in ("file", "blob"):
+            place = (entry["room_id"], int(entry["key"].rpartition("/")[2]))
+            (listed if entry["kind"] == "file" else saved).setdefault(place, []).append(entry)
+    rows = [row for place in listed for row in _file_rows(place, listed[place], saved.get(place, []))]
+    rows.sort(key=lambda row: (row.upload_time, row.file_id, row.room_id, row.state != "replaced"))
+    return [_numbered(index, row) for index, row in enumerate(rows, 1)]
+
+
+def extension(name: str) -> str:
+    """The last extension of an original name if it is harmless (`.png`), else `.bin`."""
+    found = name.rpartition(".")[2] if "." in name else ""
+    return f".{found.lower()}" if _EXTENSION.fullmatch(found) else ".bin"
+
+
+FILE_HEADER = (
+    "番号", "資料内のファイル", "元のファイル名", "大きさ(バイト)", TIME, "送信時刻(Unix秒)", "チャット(ルームID)",
+    "ファイルID", "メッセージID", "送信者(表示名)", "送信者(アカウントID)", "状態",
+    "表示されなくなったことを確認した日時(日本時間)", "保存", "保存日時(日本時間)", "保存した大きさ(バイト)", "SHA-256",
+)  # fmt: skip
+
+
+def file_cells(row: FileRow, *, packed: bool) -> list[object]:
+    """A line of `files.csv`; `packed`: whether the bytes lie in the package's `data/files/`."""
+    if row.sha256 is None:
+        kept = f"未取得: {row.reason or NOT_YET}"
+    else:
+        kept = "保存済み" if packed else "保存済み(この資料には入っていません)"
+    return [
+        row.number,
+        f"files/{row.stored_as}" if packed else "",
+        row.name,
+        row.size,
+        jst(row.upload_time),
+        row.upload_time or "",
+        row.room_id,
+        row.file_id,
+        message_cell(row.message_id),
+        row.account_name,
+        row.account_id,
+        FILE_STATES.get(row.state, ""),
+        jst_of(row.gone_since),
+        kept,
+        jst_of(row.saved_at),
+        row.saved_size,
+        row.sha256,
+    ]
+
+
+def _file_rows(place: tuple[int, int], listed: list[EntryObject], saved: list[EntryObject]) -> list[FileRow]:
+    """The present content of a file, and every other content of it that was saved."""
+    present = _listed_row(place, listed[-1])
+    blob = next((one for one in reversed(saved) if _fits(one, present)), None)
+    rows = [_with_bytes(present, blob)]
+    held = {rows[0].sha256, None}
+    for one in saved:
+        if _digest_of(one) not in held:
+            held.add(_digest_of(one))
+            rows.append(_replaced(place, listed, one))
+    return rows
+
+
+def _listed_row(place: tuple[int, int], entry: EntryObject) -> FileRow:
+    shown, state = entry["payload"]["object"], entry["payload"]["state"]
+    account = account_of(shown)
+    return FileRow(
+        number="",
+        room_id=place[0],
+        file_id=place[1],
+        message_id=str(shown.get("message_id") or ""),
+        account_id=number(account.get("account_id")),
+        account_name=text(account.get("name")),
+        name=text(shown.get("filename")),
+        size=number(shown.get("filesize")),
+        upload_time=number(shown.get("upload_time")),
+        state=text(state),
+        gone_since=entry["observed_at"] if state == "gone" else None,
+        sha256=None,
+        saved_size=None,
+        saved_at=None,
+        reason=NOT_YET,
+        stored_as=None,
+    )
+
+
+def _fits(blob: EntryObject, row: FileRow) -> bool:
+    """Whether these bytes are of what is now listed."""
+    payload = blob["payload"]
+    return (number(payload["listed_size"]), number(payload["listed_time"])) == (row.size, row.upload_time)
+
+
+def _digest_of(blob: EntryObject) -> str | None:
+    """The digest under which bytes lie; anything that is none counts as not held."""
+    payload: Any = blob["payload"]
+    found = payload.get("sha256") if payload["state"] == "saved" else None
+    return found if isinstance(found, str) and _SHA256.fullmatch(found) else None
+
+
+def _with_bytes(row: FileRow, blob: EntryObject | None) -> FileRow:
+    if blob is None:
+        return row
+    payload, sha256 = blob["payload"], _digest_of(blob)
+    if sha256 is None:
+        reason = text(payload.get("reason"))
+        return row._replace(reason=REASONS.get(reason, reason) or NOT_YET)
+    return row._replace(
+        sha256=sha256, saved_size=number(payload.get("size")), saved_at=payload.get("saved_at"), reason=None
+    )
+
+
+def _replaced(place: tuple[int, int], listed: list[EntryObject], blob: EntryObject) -> FileRow:
+    """The row of bytes that were saved before other content was listed under the same id."""
+    then = next((one for one in reversed(listed) if one["seq"] < blob["seq"]), listed[0])
+    payload = blob["payload"]
+    row = _listed_row(place, then)._replace(
+        size=number(payload["listed_size"]), upload_time=number(payload["listed_time"]), state="replaced"
+    )
+    return _with_bytes(row._replace(gone_since=None), blob)
+
+
+def _numbered(index: int, row: FileRow) -> FileRow:
+    label = f"F-{index:04}"
+    return row._replace(number=label, stored_as=None if row.sha256 is None else label + extension(row.name))

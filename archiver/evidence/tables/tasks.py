@@ -1,0 +1,106 @@
+"""The tasks of a package: entries -> `tasks.csv`, with every text and state that a task had.
+
+Standard library only and Python 3.8 syntax, because this module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+from typing import Iterable, NamedTuple  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence.history import EntryObject, account_of, number, text
+from archiver.evidence.tables.cells import jst, jst_of, message_cell
+
+
+class TaskRow(NamedTuple):
+    """A task as last seen, and how it read before."""
+
+    room_id: int
+    task_id: int
+    message_id: str
+    assignee_id: int
+    assignee: str
+    assigned_by_id: int
+    assigned_by: str
+    body: str
+    limit_time: int
+    limit_type: str
+    status: str
+    first_seen: str
+    gone_since: str | None
+    earlier: tuple[tuple[str, str], ...]
+    """Texts it had before, oldest first, each with the time at which it was first seen."""
+    seq: int
+
+
+def tasks(other: Iterable[EntryObject]) -> list[TaskRow]:
+    """Every task, by room and id."""
+    seen: dict[tuple[int, int], list[EntryObject]] = {}
+    for entry in other:
+        if entry["kind"] == "task":
+            seen.setdefault((entry["room_id"], int(entry["key"].rpartition("/")[2])), []).append(entry)
+    return [_task_row(place, seen[place]) for place in sorted(seen)]
+
+
+TASK_HEADER = (
+    "タスクID", "チャット(ルームID)", "メッセージID", "担当者(表示名)", "担当者(アカウントID)", "依頼者(表示名)",
+    "依頼者(アカウントID)", "内容", "期限(日本時間)", "期限(Unix秒)", "状態", "最初に保存した日時(日本時間)",
+    "表示されなくなったことを確認した日時(日本時間)", "以前の内容", "記録番号",
+)  # fmt: skip
+
+_STATUS = {"open": "未完了", "done": "完了"}
+
+
+def task_cells(task: TaskRow) -> list[object]:
+    """A line of `tasks.csv`."""
+    limit = jst(task.limit_time)
+    return [
+        task.task_id,
+        task.room_id,
+        message_cell(task.message_id),
+        task.assignee,
+        task.assignee_id,
+        task.assigned_by,
+        task.assigned_by_id,
+        task.body,
+        limit[:10] if task.limit_type == "date" else limit,
+        task.limit_time or "",
+        _STATUS.get(task.status, task.status),
+        jst_of(task.first_seen),
+        jst_of(task.gone_since),
+        "\n".join(f"【{jst_of(at)} に確認】{body}" for body, at in task.earlier),
+        task.seq,
+    ]
+
+
+def _task_row(place: tuple[int, int], entries: list[EntryObject]) -> TaskRow:
+    latest = entries[-1]
+    shown, state = latest["payload"]["object"], latest["payload"]["state"]
+    assignee, by = account_of(shown), account_of(shown, "assigned_by_account")
+    body = text(shown.get("body"))
+    return TaskRow(
+        room_id=place[0],
+        task_id=place[1],
+        message_id=str(shown.get("message_id") or ""),
+        assignee_id=number(assignee.get("account_id")),
+        assignee=text(assignee.get("name")),
+        assigned_by_id=number(by.get("account_id")),
+        assigned_by=text(by.get("name")),
+        body=body,
+        limit_time=number(shown.get("limit_time")),
+        limit_type=text(shown.get("limit_type")),
+        status=text(shown.get("status")),
+        first_seen=entries[0]["observed_at"],
+        gone_since=latest["observed_at"] if state == "gone" else None,
+        earlier=_earlier(entries),
+        seq=latest["seq"],
+    )
+
+
+def _earlier(entries: list[EntryObject]) -> tuple[tuple[str, str], ...]:
+    """The texts that were followed by another one."""
+    bodies: list[tuple[str, str]] = []
+    for entry in entries:
+        body = text(entry["payload"]["object"].get("body"))
+        if not bodies or bodies[-1][0] != body:
+            bodies.append((body, entry["observed_at"]))
+    return tuple(bodies[:-1])

@@ -1,0 +1,1 @@
+"""The numbered checks of an archive and of a package."""

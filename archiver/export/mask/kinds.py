@@ -1,0 +1,91 @@
+"""Kinds of places that are covered, and how they are found in folded text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from archiver.export.mask import addresses as mask_addresses
+from archiver.export.mask import numbers as mask_rules
+
+
+class Kind(Enum):
+    """A kind of place; the value is the word that stands in its stead."""
+
+    NAME = "氏名"
+    USER = "指定"
+    SECRET = "パスワード"  # noqa: S105 - the word for it, not one
+    URL_KEY = "URLの鍵"
+    IDENTITY = "身分証の番号"
+    CARD = "カード番号"
+    BANK = "口座番号"
+    MAIL = "メールアドレス"
+    PHONE = "電話番号"
+    ADDRESS = "住所"
+    CONTACT = "連絡先のID"
+
+
+ALL = frozenset(Kind) - {Kind.NAME, Kind.USER}
+"""What patterns find; names and the user's own words are handed in."""
+
+_REASONS = {Kind.NAME: "第三者の氏名", Kind.USER: "報告者の指定"}
+
+
+class Hit(NamedTuple):
+    """A place in folded text; `label` stands in its stead."""
+
+    start: int
+    end: int
+    kind: Kind
+    label: str
+
+
+def reason(kind: Kind) -> str:
+    """Why a place of this kind is covered, as chapter 13 prints it."""
+    return _REASONS.get(kind, kind.value)
+
+
+def stand_in(kind: Kind) -> str:
+    """「■■(電話番号)」."""
+    return f"■■({kind.value})"
+
+
+def hits(text: str, kinds: frozenset[Kind]) -> Iterator[Hit]:
+    """Every place of these kinds in a folded text; they may overlap."""
+    for kind, (may_be, patterns) in _PATTERNS.items():
+        if kind in kinds and may_be.search(text):
+            yield from _hits(text, kind, patterns)
+    if Kind.PHONE in kinds and _KANJI_ZERO.search(text):
+        yield from _hits(text.translate(_KANJI_DIGITS), Kind.PHONE, _PATTERNS[Kind.PHONE][1])
+
+
+def _hits(text: str, kind: Kind, patterns: tuple[re.Pattern[str], ...]) -> Iterator[Hit]:
+    for pattern in patterns:
+        part = "value" if "value" in pattern.groupindex else 0
+        for found in pattern.finditer(text):
+            yield Hit(found.start(part), found.end(part), kind, stand_in(kind))
+
+
+_KANJI_ZERO = re.compile("[〇零]")
+_KANJI_DIGITS = {ord(sign): str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {ord("零"): "0"}
+
+
+def _compiled(may_be: str, patterns: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
+    return re.compile(may_be), tuple(map(re.compile, patterns))
+
+
+_DIGITS = "[0-9]{3}"
+_PATTERNS: Mapping[Kind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]] = {
+    Kind.SECRET: _compiled(f"{mask_rules.SECRET}|{mask_rules.PASS}", mask_rules.PASSWORDS),
+    Kind.URL_KEY: _compiled("[=@]", mask_rules.URL_KEYS),
+    Kind.IDENTITY: _compiled(_DIGITS, mask_rules.IDENTITIES),
+    Kind.CARD: _compiled(_DIGITS, mask_rules.CARDS),
+    Kind.BANK: _compiled(f"{_DIGITS}|{mask_rules.HOLDER}", mask_rules.BANKS),
+    Kind.MAIL: _compiled("@|at[)}>\\]]", mask_rules.MAILS),
+    Kind.PHONE: _compiled("0.?[0-9]|[+]", mask_rules.PHONES),
+    Kind.ADDRESS: _compiled(mask_addresses.MAY_BE, mask_addresses.ADDRESSES),
+    Kind.CONTACT: _compiled(f"{mask_rules.MESSENGER}|{mask_rules.SKYPE_NAME}", mask_rules.CONTACTS),
+}
+"""Of each kind: what every place of it holds, asked first, and the patterns."""

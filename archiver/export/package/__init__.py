@@ -1,0 +1,1 @@
+"""One package from the order to the finished folder."""

@@ -1,0 +1,206 @@
+"""The job's own daily copies: for every contract with news, a zip of what is new; and copies of them elsewhere.
+
+What was covered last is remembered in a working table only after the zip is in its place, so a run that was
+killed is made up by the next.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from archiver.evidence.manifest import digest_file
+from archiver.export.bag import PARTIAL, free_name, making, pack
+from archiver.export.package.full_package import assemble
+from archiver.export.package.gather import Recipe
+from archiver.export.package.make import our_words
+from archiver.export.scope import NEVER, READINGS, Scope, subject
+from archiver.records import JST, Contract
+from archiver.store import seals as seal
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries import contracts
+from archiver.store.queries.entries import last_seq
+from archiver.store.queries.package_entries import Piece, last_before, pieces
+from archiver.store.timestamps import moment
+from archiver.store.working import memory as work
+
+FOLDER = "daily"
+ROOTS = ".pem"
+"""What the files of the authorities' roots end with, beside the seals."""
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A folder that should have got copies and did not."""
+
+    folder: Path
+    detail: str | None
+    """As the system says it; None: the folder is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a daily copy covers: entries after `after` up to `upto`."""
+
+    contract: Contract
+    after: int
+    upto: int
+    subjects: frozenset[tuple[int | None, str]]
+    last_at: datetime
+
+
+def daily(
+    archive: Archive,
+    contract: str,
+    *,
+    now: Callable[[], datetime],
+    day: date | None = None,
+    folder: Path | None = None,
+    file_limit_bytes: int,
+    at_once: bool = False,
+) -> Path | None:
+    """Write the daily copy of a contract into `folder` (None: `daily/<contract>` in the home); None if no news.
+
+    Covers what came since the last one up to the end of `day` in Tokyo (None: of yesterday), with `at_once` up to
+    now. Seals first what it covers. Files above `file_limit_bytes` are only listed. Raises UnknownContract,
+    DiskFull, HomeNotWritable, ArchiveBusy.
+    """
+    until = None if at_once else _end_of(day or now().astimezone(JST).date() - _DAY)
+    with archive.reading() as reading:
+        news = _find(reading, contract, until)
+        unsealed = news is not None and seal.last_sealed(reading) < news.upto
+    if news is None:
+        return None
+    if unsealed:
+        seal.close(archive, now=now())
+    place = folder or archive.home / FOLDER / news.contract.id
+    label = f"{now().astimezone(JST):%Y-%m-%d-%H%M}" if at_once else f"{day or news.last_at.astimezone(JST).date()}"
+    with our_words(place):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with archive.reading() as reading:
+            made = _make(reading, news, place, f"{label}_{news.contract.id}_daily", file_limit_bytes)
+    with archive.writing() as writing:
+        work.remember(writing, _memory(news.contract.id), news.upto)
+    return made
+
+
+def copy_to(home: Path, folders: tuple[Path, ...]) -> list[Complaint]:
+    """Copy dailies, seals, stamps and their roots to each folder that exists, if they are not there yet.
+
+    A folder that cannot be reached is no error but a complaint: the next round tries again.
+    """
+    complaints = []
+    for folder in folders:
+        if not folder.is_dir():
+            complaints.append(Complaint(folder, None))
+            continue
+        try:
+            for source in _to_copy(home):
+                _copy(source, folder / source.relative_to(home))
+        except OSError as fault:
+            complaints.append(Complaint(folder, fault.strerror or str(fault)))
+    return complaints
+
+
+def _find(reading: Reading, name: str, until: datetime | None) -> _News | None:
+    """What is new since the last daily copy; None if nothing that a reader would look for."""
+    contract = contracts.contract(reading, name)
+    after = work.recall(reading, _memory(contract.id), 0)
+    upto = last_seq(reading) if until is None else last_before(reading, until)
+    rooms = {room.room_id for room in contract.rooms}
+    subjects: set[tuple[int | None, str]] = set()
+    last: Piece | None = None
+    for piece in pieces(reading, rooms, contract.id, after=after, upto=upto):
+        if piece.kind in READINGS or piece.kind in NEVER or piece.room_id is None:
+            continue
+        subjects.add((piece.room_id, subject(piece.kind, piece.key)))
+        last = piece
+    if last is None:
+        return None
+    return _News(contract, after, upto, frozenset(subjects), moment(last.observed_at))
+
+
+def _make(reading: Reading, news: _News, folder: Path, wanted: str, limit: int) -> Path | None:
+    """Build the zip; None if all the news lie outside the contract's periods."""
+    seals = [one for one in seal.seals(reading) if one.first <= news.upto]
+    # A half one of a killed run would only be in the way; nobody else writes here (the round holds a lock).
+    for left in folder.glob(f"*_daily*{PARTIAL}"):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    name = free_name(folder, wanted)
+    recipe = Recipe(
+        name=wanted,
+        profile="daily",
+        contract=news.contract,
+        scope=Scope(news.contract, after=news.after, news=news.subjects),
+        seals=seals,
+        upto=news.upto,
+        read_at=seals[-1].closed_at,
+        created_at=None,
+        places=_places(news),
+        file_limit=limit,
+    )
+    with making(folder, name) as bag:
+        built = assemble(reading, recipe, bag)
+        packed = folder / f"{name}.zip"
+        if not built.empty:
+            pack(bag.folder, wanted, packed, at=recipe.read_at)
+        shutil.rmtree(bag.folder)
+    if built.empty:
+        return None
+    return _without_twin(packed, folder / f"{wanted}.zip")
+
+
+def _without_twin(packed: Path, earlier: Path) -> Path:
+    """A run killed after its zip was in place makes the same one again: one of the two goes."""
+    if packed != earlier and earlier.is_file() and digest_file(earlier) == digest_file(packed):
+        packed.unlink()
+        return earlier
+    return packed
+
+
+def _places(news: _News) -> list[tuple[int, int]]:
+    """Id and room of each message with news, by id."""
+    return sorted(
+        (int(key.partition("/")[2]), room)
+        for room, key in news.subjects
+        if room is not None and key.startswith("message/")
+    )
+
+
+def _to_copy(home: Path) -> Iterator[Path]:
+    yield from sorted((home / FOLDER).glob("*/*.zip"))
+    yield from sorted(path for path in (home / seal.FOLDER).glob("*-*.json*") if path.suffix != ".new")
+    yield from sorted((home / seal.FOLDER).glob(f"*{ROOTS}"))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy beside the place and rename; what is there already stays, but for roots that grew. Raises OSError."""
+    if target.exists() and not (source.suffix == ROOTS and _grew(source, target)):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + PARTIAL)
+    try:
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _grew(source: Path, target: Path) -> bool:
+    """Whether more was added below what the target holds: a root that was pinned later."""
+    held, now = target.read_bytes(), source.read_bytes()
+    return held != now and now.startswith(held)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + _DAY, time(), JST)
+
+
+def _memory(contract: str) -> str:
+    return f"daily/{contract}"

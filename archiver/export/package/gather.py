@@ -1,0 +1,215 @@
+"""What every package is made from, out of an open snapshot: entries, tables, conversations, and what is said of them.
+
+The order: entries once, then one pass over the messages for the tables, then one for each format that shows them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from importlib.metadata import version
+
+from archiver.evidence.history import MessageHistory, number
+from archiver.evidence.stamps.reply_text import covering
+from archiver.evidence.tables import build as tables
+from archiver.export import PROFILES, conversation
+from archiver.export.bag import Bag, Pen
+from archiver.export.conversation import RoomFacts
+from archiver.export.format_input import Table
+from archiver.export.mask.cover import Cover
+from archiver.export.message_choice import NOTHING, Choice
+from archiver.export.package.copied_files import Copied
+from archiver.export.package.source_entries import Material, Telling
+from archiver.export.scope import Scope
+from archiver.export.stamps import Stamping
+from archiver.records import Contract, Conversation, Delivery, Enclosure, Mapped, Seal, Watch
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state as known
+from archiver.store.queries import other_chats as outside
+from archiver.store.queries import package_entries as package
+from archiver.store.queries import runs
+
+SCRATCH = ".tables"
+
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is to be made; the same recipe over the same entries gives the same bytes, `created_at` aside."""
+
+    name: str
+    profile: str
+    contract: Contract
+    scope: Scope
+    seals: Sequence[Seal]
+    upto: int
+    """The last entry that is looked at."""
+    read_at: datetime
+    """The time of the state shown."""
+    created_at: datetime | None
+    """None: not said."""
+    places: list[tuple[int, int]] | None = None
+    """Messages (id, room) in order, if not all of the rooms are looked at; then rows are not compared."""
+    file_limit: int | None = None
+    """Bytes of a file above which it is only listed."""
+    stamping: Stamping | None = None
+    """How the package gets its own stamp; None: it gets none."""
+    cover: Cover | None = None
+    """What may not be shown; None: everything is shown as it is."""
+    choice: Choice = NOTHING
+    """Messages that the user wants in the excerpt."""
+    deliveries: Sequence[Delivery] = ()
+    enclosures: Sequence[Enclosure] = ()
+    every: timedelta = timedelta(minutes=5)
+    """How often the job looks, as the settings say."""
+    counterparts: Collection[int] | None = None
+    """Who is known as the other side; None: nobody was told apart."""
+    mapped: Sequence[Mapped] = ()
+    """What the user said of who is who, with the reasons."""
+    max_bytes: int | None = None
+    """What the package may be at most; None: no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would leave, in numbers."""
+
+    people: int
+    hidden_people: int
+    """Of them, those called by a letter."""
+    messages: int
+    files: int
+    """Files from Chatwork whose bytes are in it."""
+    enclosures: int
+    masked: int
+    """Places that are covered."""
+    size: int
+    """Bytes before they are zipped."""
+    warnings: tuple[str, ...]
+    """`early_contact`, `forbidden_contact` (the platform allows none outside), `nda` (a promise of secrecy),
+    `unmapped` (nobody was told apart, so all names are shown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a package came to hold."""
+
+    sha256: str
+    """Of `tagmanifest-sha256.txt`."""
+    empty: bool
+    """Whether nothing of any room is in it but when it was read."""
+    entries: int
+    messages: int
+    files: int
+    gaps: int
+    incomplete: tuple[str, ...]
+    unheld: tuple[str, ...]
+    advice: str | None = None
+    """What the user should do before handing it in."""
+    blank: tuple[str, ...] = ()
+    """Facts of the contract that a reader will look for and that are not stated."""
+    preview: Preview | None = None
+
+
+@dataclass
+class Gathered:
+    """A package's material, with what was found on the way."""
+
+    reading: Reading
+    recipe: Recipe
+    material: Material
+    telling: Telling
+    copied: Copied
+    files: Sequence[tables.FileRow]
+    step: Callable[[], None]
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    def conversations(self) -> Iterator[Conversation]:
+        """The rooms of the contract as readers see them, each once; messages come fresh as often as asked for."""
+        return _conversations(self)
+
+    @cached_property
+    def watches(self) -> dict[int, Watch]:
+        """When each room was looked at; every run is gone through once, however many readers ask."""
+        reading, upto = self.reading, self.recipe.upto
+        every_run = runs.runs(reading, upto=upto)
+        return {room: runs.watch(reading, room, every_run, upto=upto) for room in self.recipe.scope.rooms}
+
+
+def software() -> str:
+    """The program and its version."""
+    return f"chatwork-archiver {version('chatwork-archiver')}"
+
+
+def steps(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
+    """A function to be called once a message in each pass over them (`Profile.passes`)."""
+    if progress is None:
+        return lambda: None
+    messages = len(recipe.places) if recipe.places is not None else package.message_counts(reading, recipe.scope.rooms)
+    passes, done = PROFILES[recipe.profile].passes, 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, max(done, passes * messages))
+
+    return step
+
+
+def make_tables(
+    bag: Bag, material: Material, telling: Telling, copied: Copied, seals: Sequence[Seal]
+) -> dict[str, Table]:
+    """Make every table in one pass, beside the payload; formats move what they hand out."""
+    made: dict[str, Table] = {}
+    with contextlib.ExitStack() as open_files:
+        pens: dict[str, Pen] = {}
+        for name in (tables.MESSAGES, *tables.CSV_HEADERS):
+            pens[name] = Pen(open_files.enter_context(bag.place(f"{SCRATCH}/{name}").open("xb")))
+        lines = tables.table_lines(
+            telling.groups(),
+            material.other,
+            material.readings,
+            seal_of=tables.seal_numbers((one.number, one.first, one.last) for one in seals),
+            stamp_of=covering(copied.stamps.times()),
+            packed=copied.packed,
+            tell=telling.tell,
+        )
+        for name, line in lines:
+            pens[name].write(line)
+    for name, pen in pens.items():
+        made[name] = Table(bag.folder / SCRATCH / name, pen.sha256, pen.size)
+    return made
+
+
+def _conversations(gathered: Gathered) -> Iterator[Conversation]:
+    material, recipe, telling = gathered.material, gathered.recipe, gathered.telling
+    owner = known.owner(material.reading) or {}
+    for room in recipe.scope.rooms:
+        facts = RoomFacts(
+            room_id=room,
+            contract=recipe.contract.label,
+            owner_id=number(owner.get("account_id")),
+            read_at=recipe.read_at,
+            other=material.other,
+            everything=material.everything,
+            files=gathered.files,
+            not_packed=gathered.copied.not_packed,
+            authors=telling.authors.get(room, {}),
+            numbers=telling.numbers.get(room, ()),
+            histories=lambda room=room: _seen(material, room, gathered.step),  # type: ignore[misc]
+            watch=gathered.watches[room],
+            covered=package.coverage(material.reading, room),
+            other_chats=outside.other_chats(material.reading, (room,), upto=recipe.upto),
+        )
+        yield conversation.conversation(facts, recipe.scope)
+
+
+def _seen(material: Material, room: int, step: Callable[[], None]) -> Iterator[MessageHistory]:
+    for history in material.histories(room):
+        step()
+        yield history

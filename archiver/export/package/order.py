@@ -1,0 +1,107 @@
+"""What the user asked for, and what is to be made of it: the recipe of one package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from gettext import gettext as _
+
+from archiver import errors
+from archiver.evidence.history import number
+from archiver.export import PROFILES
+from archiver.export.counterparts import other_side
+from archiver.export.mask.cover import Policy
+from archiver.export.mask.names import people_in
+from archiver.export.mask.records import cover_for
+from archiver.export.message_choice import Choice
+from archiver.export.package.gather import Preview, Recipe
+from archiver.export.scope import Scope
+from archiver.export.stamps import Stamping
+from archiver.records import Contract, Seal
+from archiver.store.archive import Reading
+from archiver.store.queries import (
+    current_state as known,
+)
+from archiver.store.queries import (
+    package_entries as package,
+)
+from archiver.store.queries import (
+    roles as mapping,
+)
+from archiver.store.queries import (
+    statements as stated,
+)
+
+Confirm = Callable[[Preview], bool]
+"""Shown what would leave; False: it is not made after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the user asked for; `package.export` says what each means."""
+
+    contract: str
+    profile: str
+    since: datetime | None
+    until: datetime | None
+    zip: bool
+    stamping: Stamping | None
+    policy: Policy | None
+    counterparts: Collection[int] | None
+    choice: Choice
+    max_mb: float | None
+    every: timedelta
+    confirm: Confirm | None
+
+    @property
+    def max_bytes(self) -> int | None:
+        """What the package may be at most; of a court's, each of its files."""
+        limit = self.max_mb if self.max_mb is not None else PROFILES[self.profile].max_mb
+        return None if limit is None else int(limit * 1_000_000)
+
+
+def recipe(reading: Reading, seals: list[Seal], order: Order, name: str, contract: Contract, at: datetime) -> Recipe:
+    """The recipe of an order over this snapshot. Raises UsageError (a person to be masked or shown is unknown)."""
+    upto = seals[-1].last if seals else 0
+    owner = number((known.owner(reading) or {}).get("account_id"))
+    rooms, kinds = Scope(contract).rooms, ("account", "member")
+    entries = package.package_entries(reading, rooms, order.contract, upto=upto, kinds=kinds)
+    seen = [json.loads(one.line) for one in entries]
+    people, _rooms = people_in(seen)
+    told = mapping.mapped(reading, contract.id, upto=upto)
+    sides = mapping.sides_of(told, owner=owner)
+    mapped = order.counterparts or other_side(sides, contract.client, people) or None
+    cover = None
+    if order.policy is not None:
+        _check_people(order.policy, {owner, *people})
+        others = mapped if mapped is not None else people.keys() - {owner}
+        cover = cover_for(order.policy, seen, owner=owner, counterparts=sides.mine.union(others) - {owner})
+    return Recipe(
+        name=name,
+        profile=order.profile,
+        contract=contract if cover is None else cover.contract(contract),
+        scope=Scope(contract, order.since, order.until),
+        seals=seals,
+        upto=upto,
+        read_at=seals[-1].closed_at if seals else at,
+        created_at=at,
+        stamping=order.stamping,
+        cover=cover,
+        choice=order.choice,
+        deliveries=stated.deliveries(reading, contract.id, upto=upto),
+        enclosures=stated.enclosures(reading, contract.id, upto=upto),
+        every=order.every,
+        counterparts=mapped,
+        mapped=told,
+        max_bytes=order.max_bytes,
+    )
+
+
+def _check_people(policy: Policy, known_people: Collection[int]) -> None:
+    """A number typed wrong must not leave a name open. Raises UsageError."""
+    lacking = sorted((policy.masked | policy.unmasked) - set(known_people))
+    if lacking:
+        said = _("Nobody with this account id is in the chats of the contract: {people}")
+        raise errors.UsageError(detail=said.format(people=", ".join(map(str, lacking))))

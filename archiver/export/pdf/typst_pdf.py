@@ -1,0 +1,59 @@
+"""A report → a PDF: tagged, PDF/A-2a and PDF/UA-1, the same bytes for the same report.
+
+The layout is one Typst template that is fed by data alone; no text of a conversation is ever markup.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from archiver import errors
+from archiver.export.pdf.blocks import Report, document
+from archiver.export.pdf.glyphs import FONTS
+
+TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+STANDARDS = ("a-2a", "ua-1")
+
+
+def pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDARDS) -> bytes:
+    """The report as a PDF whose date is `at`. Raises PdfUnavailable where Typst does not run, PdfFailed."""
+    typst = _typst()
+    with tempfile.TemporaryDirectory(prefix="archive-report-") as folder:
+        # Typst reads nothing outside this folder, so nothing else may lie in it.
+        shutil.copyfile(TEMPLATE, Path(folder, TEMPLATE.name))
+        told = json.dumps(document(report), ensure_ascii=False)
+        Path(folder, "data.json").write_text(told, encoding="utf-8")
+        compiler = typst.Compiler(root=folder, font_paths=_fonts())
+        try:
+            made = compiler.compile(
+                str(Path(folder, TEMPLATE.name)),
+                format="pdf",
+                pdf_standards=list(standards),
+                timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds alone
+            )
+        except typst.TypstError as fault:
+            raise errors.PdfFailed(detail=str(fault.message)) from fault
+    assert isinstance(made, bytes)
+    return made
+
+
+@cache
+def _fonts() -> Any:
+    """Our own fonts and no others, so that a page looks the same on every computer."""
+    return _typst().Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+
+
+def _typst() -> Any:
+    """Imported late: it is large, and missing on some platforms (docs/adr/0008)."""
+    try:
+        import typst
+    except ImportError as fault:
+        raise errors.PdfUnavailable from fault
+    return typst

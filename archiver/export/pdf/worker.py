@@ -1,0 +1,66 @@
+"""A PDF laid out in a process of its own: Typst keeps its memory until its process ends, so it ends with the PDF."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from contextlib import suppress
+from datetime import datetime
+from multiprocessing.connection import Connection
+
+from archiver import errors
+from archiver.export.pdf.blocks import Report
+from archiver.export.pdf.typst_pdf import pdf
+
+
+class Begun:
+    """A PDF that is being laid out; `result` waits for it, `drop` ends it."""
+
+    def __init__(self, report: Report, *, at: datetime) -> None:
+        """Start its process; the date of the PDF is `at`."""
+        context = multiprocessing.get_context("spawn")
+        self._title = report.title
+        self._told, there = context.Pipe(duplex=False)
+        self._worker = context.Process(target=_work, args=(report, at, there), daemon=True)
+        self._worker.start()
+        there.close()
+
+    def result(self) -> bytes:
+        """The PDF, once. Raises PdfUnavailable, PdfFailed."""
+        try:
+            told = self._told.recv()
+        except EOFError:  # its end was not of its own will: most likely there was no memory for it
+            told = errors.PdfFailed, self._title
+        finally:
+            self.drop()
+        if not isinstance(told, bytes):
+            fault, detail = told
+            raise fault(detail=detail)
+        return told
+
+    def drop(self) -> None:
+        """Nobody waits for it any more."""
+        self._told.close()
+        self._worker.kill()
+        self._worker.join()
+
+
+def pdf_apart(report: Report, *, at: datetime) -> bytes:
+    """The report as a PDF whose date is `at`. Raises PdfUnavailable, PdfFailed."""
+    return Begun(report, at=at).result()
+
+
+def _work(report: Report, at: datetime, told: Connection) -> None:
+    """In the process of its own: tell the PDF, or which error there was (errors themselves cannot be sent)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for it is told, and ends it
+    with suppress(BrokenPipeError):  # who waited for it is gone
+        told.send(_made(report, at))
+
+
+def _made(report: Report, at: datetime) -> object:
+    try:
+        return pdf(report, at=at)
+    except (errors.PdfUnavailable, errors.PdfFailed) as fault:
+        return type(fault), fault.data.get("detail", "")
+    except OSError as fault:
+        return errors.PdfFailed, fault.strerror or ""

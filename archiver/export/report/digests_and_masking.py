@@ -1,0 +1,86 @@
+"""Chapter 12: the seals, their stamps and the digests of files. Chapter 13: what was masked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Table
+from archiver.export.report.input import Case, SealLine, StampLine
+from archiver.export.report.statistics import Survey
+from archiver.records import JST
+from archiver.render.times import stamp
+
+_SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
+
+
+def hashes(case: Case, found: Survey) -> Chapter:
+    """One row a seal, and the full digest of every file that is held."""
+    stamped = sum(1 for one in case.seals if one.stamps)
+    blocks: list[Block] = []
+    if case.content_sha256:
+        blocks.append(Paragraph(f"内容一覧(content-sha256.txt)のSHA-256\n{case.content_sha256}"))
+    told = f"日ごとの確定記録 {len(case.seals)}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。"
+    blocks.append(Paragraph(told + _reach(case.seals) + _saved(found)))
+    shown = _ends(case.seals) if case.profile == "support" else list(case.seals)
+    if len(shown) < len(case.seals):
+        blocks.append(Paragraph(f"最初と最後の確定記録です。間の{len(case.seals) - len(shown):,}件は省略しました。"))
+    if shown:
+        rows = tuple(_seal(one, waits=case.stamping) for one in shown)
+        blocks.append(Table(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), rows, 6.5))
+    held = [one for one in case.attachments if one.sha256 is not None]
+    if held:
+        blocks.append(Paragraph("ファイルのSHA-256", "strong"))
+        rows = tuple((one.number, f"{one.size:,}", one.sha256 or "") for one in held)
+        blocks.append(Table(("番号", "大きさ(バイト)", "SHA-256"), (0, 0, 1), rows, 7))
+    return Chapter("12　ハッシュ値とタイムスタンプ", tuple(blocks))
+
+
+def masked(case: Case, _found: Survey) -> Chapter:
+    """Every place that was covered, and why."""
+    if not case.covered:
+        return Chapter("13　伏せ字の一覧", (Paragraph("伏せ字はありません。"),))
+    rows = tuple((one.where, one.reason, f"{one.count:,}") for one in case.covered)
+    return Chapter("13　伏せ字の一覧", (Table(("箇所", "種類・理由", "件数"), (2, 3, 0), rows),))
+
+
+def _ends(seals: Sequence[SealLine]) -> list[SealLine]:
+    """An office is shown the first and the last; the package of a lawyer lists all."""
+    return [*seals[:1], *seals[1:][-1:]]
+
+
+def _reach(seals: Sequence[SealLine]) -> str:
+    """From which seal to which there are stamps."""
+    times = [(one.number, min(stamped.time for stamped in one.stamps)) for one in seals if one.stamps]
+    if not times:
+        return ""
+    first, last = (f"第{number}号({stamp(at)})" for number, at in (times[0], times[-1]))
+    return f"時刻が付いているのは {first}" + (f"から {last}まで" if len(times) > 1 else "だけ") + "です。"
+
+
+def _saved(found: Survey) -> str:
+    if found.last_reply is None:
+        return ""
+    return f"発言は、相手の最後の発言より前に{found.before:,}件、後に{found.after:,}件を保存しました。"
+
+
+def _seal(one: SealLine, *, waits: bool) -> tuple[str, ...]:
+    """`waits`: whether an authority is configured, so that a stamp that is not there may still come."""
+    authorities = "\n".join(stamped.authority for stamped in one.stamps) or "-"
+    times = "\n".join(_both(stamped) for stamped in one.stamps) or ("付与待ち" if waits else "なし")
+    first = min((stamped.time for stamped in one.stamps), default=None)
+    late = "-" if first is None else _late((first - one.closed_at).total_seconds())
+    day = one.closed_at.astimezone(JST).date().isoformat()
+    return (f"第{one.number}号\n{one.day or day}", f"{one.entries:,}", one.sha256, authorities, times, late)
+
+
+def _both(one: StampLine) -> str:
+    return f"{one.time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n{stamp(one.time)} 日本時間"
+
+
+def _late(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(0, seconds):.0f}秒"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f}分"
+    return f"{seconds / 3600:.0f}時間" if seconds < 172800 else f"{seconds / 86400:.0f}日"

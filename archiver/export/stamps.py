@@ -1,0 +1,180 @@
+"""Third-party times in a package: what the caller hands in to get them, and what came to lie in it.
+
+An export asks nobody itself. The stamps of seals are copies of the archive's; the package's own stamp is over its
+last list of digests, from which everything in it follows, and lies beside that list as one more tag file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver.evidence.stamps import roots
+from archiver.evidence.stamps.reply_text import covering, said_time
+from archiver.export.bag import TAG_MANIFEST, Bag
+from archiver.records import Seal
+from archiver.store import seals as seal
+from archiver.store.timestamps import moment
+from archiver.store.timestamps import stamp as written
+
+_NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamping:
+    """How a package gets the stamps it should hold."""
+
+    roots: Mapping[str, Sequence[bytes]]
+    """The pinned roots (DER) of every authority that should stamp it."""
+    seals: Callable[[], object]
+    """Asks for the stamps that seals wait for; called when the last seal is made and before anything is copied."""
+    stamp: Callable[[bytes], Iterable[tuple[str, bytes]]]
+    """Asks each authority for a stamp over bytes; gives its name and its reply, if that is good."""
+
+
+class SealStamp(NamedTuple):
+    """A stamp of a seal that lies in the package."""
+
+    number: int
+    seal: str
+    """The name of the seal's file."""
+    authority: str
+    time: datetime
+    """As the stamp says."""
+
+
+class Root(NamedTuple):
+    """A root certificate that lies in the package."""
+
+    authority: str
+    sha256: str
+    subject: str
+    known: bool
+    """Whether browsers trust it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StampsSaid:
+    """What is said of third parties' times."""
+
+    configured: Sequence[str] = ()
+    """The authorities that should stamp the package."""
+    seals: int = 0
+    stamped: int = 0
+    """Seals with a stamp of their own."""
+    last: datetime | None = None
+    """The latest of the stamps on seals."""
+    delay: timedelta | None = None
+    """The longest that a seal waited for a stamp on itself or a later one."""
+
+
+@dataclass
+class Stamps:
+    """What the package holds of stamps."""
+
+    configured: tuple[str, ...] = ()
+    """The authorities that should stamp it."""
+    held: list[SealStamp] = field(default_factory=list)
+    roots: list[Root] = field(default_factory=list)
+
+    def times(self) -> dict[int, str]:
+        """The earliest time on each seal itself, RFC 3339 UTC."""
+        return {number: written(min(times)) for number, times in self._by_seal().items()}
+
+    def said(self, seals: Sequence[Seal]) -> StampsSaid:
+        """What the package says of the stamps on its seals."""
+        times = self.times()
+        since = covering(times)
+        covered = [(one, since(one.number)) for one in seals]
+        return StampsSaid(
+            configured=self.configured,
+            seals=len(seals),
+            stamped=len(times),
+            last=max((one.time for one in self.held), default=None),
+            delay=max((moment(at) - one.closed_at for one, at in covered if at is not None), default=None),
+        )
+
+    def unstamped(self, seals: Sequence[Seal]) -> list[str]:
+        """What the last seal should bear and does not: it was asked for just before."""
+        number = seals[-1].number if seals else 0
+        held = {one.authority for one in self.held if one.number == number}
+        lacking = [name for name in self.configured if seals and name not in held]
+        return [f"第三者の時刻({name}): 最後の確定記録(第{number}号)にまだ付いていません" for name in lacking]
+
+    def _by_seal(self) -> dict[int, list[datetime]]:
+        found: dict[int, list[datetime]] = {}
+        for one in self.held:
+            found.setdefault(one.number, []).append(one.time)
+        return found
+
+
+def stamp_files(home: Path) -> dict[str, list[str]]:
+    """Seal's file -> the authorities whose stamp lies beside it in the archive, sorted."""
+    found: dict[str, list[str]] = {}
+    folder = home / seal.FOLDER
+    for name in sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ():
+        parts = _NAME.fullmatch(name)
+        if parts:
+            found.setdefault(parts["seal"], []).append(parts["authority"])
+    return found
+
+
+def put_stamp(bag: Bag, stamps: Stamps, one: Seal, authority: str, reply: bytes, body: bytes) -> bool:
+    """Put a stamp beside its seal; False if it is not one over the seal's bytes. Raises OSError."""
+    if not note_stamp(stamps, one, authority, reply, body):
+        return False
+    bag.add(f"data/seals/{one.name}.{authority}.tsr", reply)
+    return True
+
+
+def note_stamp(stamps: Stamps, one: Seal, authority: str, reply: bytes, body: bytes) -> bool:
+    """Note a stamp of a seal; False if it is not one over the seal's bytes."""
+    said = said_time(reply, body)
+    if said is None:
+        return False
+    stamps.held.append(SealStamp(one.number, one.name, authority, moment(said)))
+    return True
+
+
+def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequence[bytes]]) -> None:
+    """Put the roots of every authority: those kept at its stamps, then those that are pinned now. Raises OSError."""
+    for authority in sorted({one.authority for one in stamps.held} | set(stamps.configured)):
+        found = list(dict.fromkeys([*_kept_roots(home, authority), *pinned.get(authority, ())]))
+        if not found:
+            continue
+        bag.add(f"data/tsa/{authority}.pem", "".join(map(roots.der_to_pem, found)).encode("ascii"))
+        stamps.roots += [_root(authority, der) for der in found]
+
+
+def stamp_package(bag: Bag, stamping: Stamping, over: str = TAG_MANIFEST) -> list[str]:
+    """Put the stamps over the package's last list of digests; the authorities that gave none. Raises OSError."""
+    missing = dict.fromkeys(stamping.roots)
+    for authority, reply in stamping.stamp((bag.folder / over).read_bytes()):
+        if authority in missing:
+            bag.add(own_stamp(authority, over), reply)
+            del missing[authority]
+    return list(missing)
+
+
+def own_stamp(authority: str, over: str = TAG_MANIFEST) -> str:
+    """The name of the package's own stamp."""
+    return f"{over}.{authority}.tsr"
+
+
+def _kept_roots(home: Path, authority: str) -> Iterator[bytes]:
+    try:
+        yield from roots.pem_to_der((home / seal.FOLDER / f"{authority}.pem").read_text(encoding="ascii"))
+    except (OSError, ValueError):  # the pinned ones are put all the same; verification says what is missing
+        return
+
+
+def _root(authority: str, der: bytes) -> Root:
+    try:
+        subject = roots.subject(der)
+    except ValueError:
+        subject = ""
+    return Root(authority, roots.fingerprint(der), subject, roots.in_certifi(der))

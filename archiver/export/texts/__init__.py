@@ -1,0 +1,1 @@
+"""The plain texts that lie in a package."""

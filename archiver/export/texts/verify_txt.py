@@ -1,0 +1,209 @@
+"""The words of `VERIFY.txt`: how anybody checks a package without the program that made it.
+
+Every line that begins with a command is finished: it can be copied as it stands. Japanese first, English after.
+It claims nothing that the files cannot show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from archiver.export.bag import TAG_MANIFEST
+from archiver.export.stamps import Root, SealStamp, own_stamp
+from archiver.export.texts.readme import people_text
+from archiver.render.times import stamp
+from archiver.render.visible import visible
+
+_INDENT = "   "
+_POWERSHELL = (
+    "powershell -Command \"Get-Content manifest-sha256.txt | ForEach-Object { $h,$f = $_ -split '  ',2; "
+    "if ((Get-FileHash -LiteralPath $f).Hash -eq $h) { 'OK ' + $f } else { 'FAILED ' + $f } }\""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What a package holds that can be checked."""
+
+    tables: bool
+    """CSV files, and `verify.py`."""
+    raw: bool
+    seals: Sequence[str]
+    """The names of the seals' files, in order."""
+    stamps: Sequence[SealStamp]
+    roots: Sequence[Root]
+    configured: Sequence[str]
+    """The authorities that are asked for a stamp over the package itself."""
+    made_at: datetime
+    """A moment at which the certificates of these authorities are valid: they are asked right after it."""
+
+
+def verify(steps: Steps) -> bytes:
+    """`VERIFY.txt`."""
+    return people_text(_lines(steps))
+
+
+def _lines(steps: Steps) -> Iterator[str]:
+    yield "この資料を、作成したプログラムを使わずに確かめる手順"
+    yield "字下げした行は、この資料のフォルダーで、そのまま実行できます。English: see below."
+    yield ""
+    if steps.tables:
+        yield "0. まとめて点検する(Python 3.8以降があるとき。通信はせず、何も書き換えません)"
+        yield f"{_INDENT}python3 verify.py"
+        yield "   Windows: py verify.py"
+        yield ""
+    yield from _lists()
+    yield from _records(steps)
+    yield from _times(steps)
+    yield from _tables(steps)
+    yield from _meaning(steps)
+    yield from _english(steps)
+    yield from _appendix(steps)
+
+
+def _lists() -> Iterator[str]:
+    yield "1. ファイルが一覧のとおりか"
+    yield "   Linux(WindowsのGit Bashも同じ):"
+    yield f"{_INDENT}sha256sum -c manifest-sha256.txt"
+    yield f"{_INDENT}sha256sum -c tagmanifest-sha256.txt"
+    yield "   macOS:"
+    yield f"{_INDENT}shasum -a 256 -c manifest-sha256.txt"
+    yield f"{_INDENT}shasum -a 256 -c tagmanifest-sha256.txt"
+    yield "   Windows(コマンドプロンプト。1行目は値を見比べ、2行目はすべてのファイルを一度に比べます):"
+    yield f"{_INDENT}certutil -hashfile manifest-sha256.txt SHA256"
+    yield f"{_INDENT}{_POWERSHELL}"
+    yield "   すべての行が OK なら、一覧が作られた後にファイルは変わっていません。FAILED は、変わったファイルです。"
+    yield "   tagmanifest-sha256.txt の指紋から、この資料のすべてのファイルの指紋をたどれます。"
+    yield "   BagIt 1.0 (RFC 8493) に対応したソフトウェアでも検査できます。"
+    yield ""
+
+
+def _records(steps: Steps) -> Iterator[str]:
+    yield "2. 記録が確定記録に含まれるか"
+    yield "   data/entries.jsonl の1行(改行を除く)のSHA-256が、data/seals/ のどれかの entries にあります。"
+    yield "   1行目を含む確定記録の名前を出す行(1p の数字を変えれば、ほかの行も調べられます):"
+    yield f"{_INDENT}{_FIND_LINE}"
+    yield "   entries の並びは記録番号(seq)の順で、first が最初の番号です。"
+    yield "   ここにない番号の記録は、この契約と関係のない記録です。指紋だけが確定記録に残っています。"
+    yield ""
+    yield "3. 確定記録がつながっているか"
+    yield "   確定記録のファイルのSHA-256が、次の番号の確定記録の previous と同じです。1号の previous は0が64個です。"
+    if len(steps.seals) > 1:
+        yield "   最後の2つを比べる行(1 と出れば同じです):"
+        yield f"{_INDENT}{_compare(*steps.seals[-2:])}"
+    yield ""
+
+
+_FIND_LINE = "grep -l \"$(sed -n 1p data/entries.jsonl | tr -d '\\n' | sha256sum | cut -c1-64)\" data/seals/*.json"
+
+
+def _compare(before: str, after: str) -> str:
+    return f'grep -c "\\"previous\\":\\"$(sha256sum < data/seals/{before} | cut -c1-64)\\"" data/seals/{after}'
+
+
+def _times(steps: Steps) -> Iterator[str]:
+    yield "4. 第三者の時刻(RFC 3161 タイムスタンプ)"
+    if not steps.stamps and not steps.configured:
+        yield "   付いていません。いつから存在したかを、この資料だけからは示せません。"
+        yield ""
+        return
+    yield "   OpenSSL 1.1.1 以降で確かめます(Linux、Git Bash。macOSに付属のLibreSSLでは確かめられません)。"
+    yield "   Verification: OK と出れば、そのファイルは、その時刻に、いまと1バイトも違わない形で存在していました。"
+    yield "   -attime は確かめる時点(Unix秒)です。認証局の証明書は数年で切れるため、時刻が付いた時点で確かめます。"
+    yield from _own(steps, "   この資料そのもの(求めた時刻が付かなかったときは、.tsr のファイルがありません):")
+    if steps.stamps:
+        yield "   最後の確定記録(すべての号の行は、このファイルの末尾にあります):"
+        last = max(one.number for one in steps.stamps)
+        for one in steps.stamps:
+            if one.number == last:
+                yield f"{_INDENT}{_seal_line(one)}"
+    yield "   後の号に付いた時刻は、手順3のつながりによって、それより前の号にも及びます。"
+    yield "   時刻が確定よりも遅れて付いたものは、付いた時刻から後についてだけ、存在を示します。"
+    yield "   ルート証明書(data/tsa/)の指紋です。認証局自身が公開している値と見比べてください:"
+    for root in steps.roots:
+        yield from _root(root)
+    yield ""
+
+
+def _own(steps: Steps, title: str) -> Iterator[str]:
+    if not steps.configured:
+        return
+    yield title
+    at = int(steps.made_at.timestamp())
+    for name in steps.configured:
+        yield f"{_INDENT}{_verify_line(TAG_MANIFEST, own_stamp(name), name, at)}"
+        yield f"{_INDENT}openssl ts -reply -in {own_stamp(name)} -text"
+
+
+def _seal_line(one: SealStamp) -> str:
+    data = f"data/seals/{one.seal}"
+    return _verify_line(data, f"{data}.{one.authority}.tsr", one.authority, int(one.time.timestamp()))
+
+
+def _verify_line(data: str, reply: str, authority: str, at: int) -> str:
+    return f"openssl ts -verify -data {data} -in {reply} -CAfile data/tsa/{authority}.pem -attime {at}"
+
+
+def _root(root: Root) -> Iterator[str]:
+    known = "主なブラウザーのルート証明書の1つ" if root.known else "利用者が指定したもの(主なブラウザーにはない)"
+    yield f"   {root.authority}: SHA-256 {root.sha256}"
+    yield f"      {visible(root.subject)} / {known}"
+
+
+def _tables(steps: Steps) -> Iterator[str]:
+    yield "5. 読みやすい形の資料が記録と同じか"
+    what = "messages.jsonl と CSV" if steps.tables else "messages.jsonl"
+    how = "verify.py" if steps.tables else "archive verify"
+    yield f"   data/{what} は data/entries.jsonl だけから作られ、{how} はもう一度作って比べます。"
+    yield "   messages.jsonl の entry_seq が、もとの記録の番号です。"
+    yield "   stamped_at は、その記録に及ぶ最も早い第三者の時刻です(付いていなければ null)。"
+    yield "   data/files/ の各ファイルのSHA-256は、種類が blob の記録にあります。"
+    if steps.raw:
+        yield "   data/raw/ の各応答のSHA-256は、記録の reply にあります。"
+    yield ""
+
+
+def _meaning(steps: Steps) -> Iterator[str]:
+    yield "6. 示せること、示せないこと"
+    yield "   改変された場合に検出できるようにしたものです。Chatworkが実際にその内容を返したこと、"
+    yield "   発言者が誰か、内容が真実かを示すものではありません。"
+    if steps.stamps or steps.configured:
+        yield "   第三者の時刻は、指紋だけを認証局に送って受け取ったものです。"
+        yield "   認証局は内容を見ておらず、保証もしません。"
+        yield "   その時刻に存在したことを示し、いつ作られたか、それより前に変えられていないかは示しません。"
+    else:
+        yield "   第三者の時刻(タイムスタンプ)は付いていないため、いつから存在したかは示していません。"
+    yield "   以前に渡された確定記録や控えがあれば、同じ番号の確定記録が1バイトも違わないことを確かめられます。"
+    yield ""
+
+
+def _english(steps: Steps) -> Iterator[str]:
+    yield "[English] How to check this package without the program that made it, in its folder"
+    if steps.tables:
+        yield "0. Everything at once, with Python 3.8 or newer: python3 verify.py --lang en"
+    yield "1. The files are as listed: sha256sum -c manifest-sha256.txt, and the same with tagmanifest-sha256.txt."
+    yield "   macOS: shasum -a 256 -c; Windows: certutil -hashfile FILE SHA256, or the line of PowerShell above."
+    yield "   OK on every line: nothing changed since the lists were made. FAILED: this file did."
+    yield "2. Each line of data/entries.jsonl without its line feed has its SHA-256 in one of data/seals/*.json."
+    yield "3. Each seal names, as its previous, the SHA-256 of the file of the seal before it."
+    if steps.stamps or steps.configured:
+        yield "4. Third-party times (RFC 3161): the lines that begin with openssl (1.1.1 or newer)."
+        yield "   Verification: OK means that the file existed, as it is now, at the time stamped; no more than that."
+        yield "   -attime is that time, as the authority's certificate may have ended since. A stamp on a seal covers"
+        yield "   all seals before it. Compare the SHA-256 of each root certificate with what the authority publishes."
+    else:
+        yield "4. No third-party time stamp is attached."
+    yield "5. messages.jsonl and the CSV files are made of data/entries.jsonl alone and can be made again and compared."
+    yield "6. This shows changes; not that Chatwork returned this content, who wrote it, or that it is true."
+
+
+def _appendix(steps: Steps) -> Iterator[str]:
+    if not steps.stamps:
+        return
+    yield ""
+    yield "■ すべての確定記録の時刻 / All stamps of the seals"
+    for one in steps.stamps:
+        yield f"第{one.number}号 {one.authority} {stamp(one.time)}(日本時間 / UTC+9)"
+        yield f"{_INDENT}{_seal_line(one)}"

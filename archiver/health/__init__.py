@@ -1,0 +1,1 @@
+"""How things stand: what is observed of the archive and this computer, and what that means."""

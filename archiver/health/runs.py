@@ -1,0 +1,140 @@
+"""Looks at the runs themselves: when the last one ended, by which clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+
+from archiver.health.finding import Look, action, attention, good, minute
+from archiver.store.queries.last_looks import Looks
+from archiver.sync.finish import is_wrong
+
+LATE = timedelta(hours=1)
+"""No last save may be older, or three times the pace where that is longer, without a word."""
+
+SHARED = timedelta(days=1)
+"""So long it is told that somebody else called."""
+
+
+def clock_look(offset_ms: int | None) -> Look:
+    """Chatwork's clock minus ours, in milliseconds; None: it was never compared."""
+    if offset_ms is None:
+        return good("clock", _("It was not compared with Chatwork's yet; the first run does that."))
+    if is_wrong(offset_ms):
+        return action("clock", clock_sentence(offset_ms))
+    seconds = f"{abs(offset_ms) / 1000:.1f}"
+    return good("clock", _("It differs from Chatwork's by {seconds} seconds.").format(seconds=seconds))
+
+
+def clock_sentence(offset_ms: int) -> str:
+    """How far this computer's clock is off."""
+    seconds = abs(round(offset_ms / 1000))
+    if offset_ms > 0:
+        sentence = _("This computer's clock is {seconds} seconds behind Chatwork's. Set it right.")
+    else:
+        sentence = _("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right.")
+    return sentence.format(seconds=seconds)
+
+
+def last_run_look(
+    last: datetime | None,
+    *,
+    every: timedelta,
+    stale: timedelta,
+    now: datetime,
+    looks: Looks | None = None,
+    begun: bool = False,
+    reads: bool = True,
+) -> Look:
+    """When a run last ended; older than `stale` means that nobody saves any more, or that a room is not read.
+
+    `looks` are those at the rooms that are read, `reads`: whether any is; `begun`: something is held.
+    """
+    if last is None:
+        return _never_ended(begun=begun)
+    if looks is not None and not reads:
+        return good("last_run", _("Every contract has ended: no chat is saved any more."))
+    age = now - last
+    told = minute(last)
+    if age > stale:
+        hours = round(age.total_seconds() / 3600)
+        sentence = _(
+            "Nothing was saved for {hours} hours (last {time}). Texts that are changed meanwhile are lost: archive sync"
+        )
+        return action("last_run", sentence.format(hours=hours, time=told))
+    if age < -LATE:
+        sentence = _("The last save lies in the future ({time}): this computer's clock was changed. Set it right.")
+        return attention("last_run", sentence.format(time=told))
+    waiting = [] if looks is None else looks.older(now - stale)
+    if looks is not None and waiting:
+        return action("last_run", _unread_sentence(waiting, looks.since(waiting[0]), now=now))
+    if age > max(LATE, 3 * every):
+        sentence = _("The last save was at {time}. If this computer was not off since then, see the schedule.")
+        return attention("last_run", sentence.format(time=told))
+    return good("last_run", _("The last save was at {time}.").format(time=told))
+
+
+def _one_is_enough(scheduled: Sequence[Path]) -> str:
+    """How to end the others, as far as a scheduler starts them."""
+    if scheduled:
+        sentence = _("If one is enough, take the job of another one out: {commands}")
+        return sentence.format(commands=" / ".join(f"archive --home {one} schedule remove" for one in scheduled))
+    return _("If one is enough, end what saves the others, such as archive daemon.")
+
+
+def _never_ended(*, begun: bool) -> Look:
+    if not begun:
+        return action("last_run", _("Nothing has been saved yet. Run: archive sync"))
+    sentence = _("The first save has not ended yet; what came is kept. If it was interrupted, go on with: archive sync")
+    return action("last_run", sentence)
+
+
+def _unread_sentence(rooms: Sequence[int], at: datetime | None, *, now: datetime) -> str:
+    hours = round((now - at).total_seconds() / 3600) if at is not None else 0
+    sentence = ngettext(
+        "Nothing of room {rooms} was read for {hours} hours. Texts that are changed meanwhile are lost: archive status",
+        "Nothing of rooms {rooms} was read for up to {hours} hours. Texts that are changed meanwhile are lost: "
+        "archive status",
+        len(rooms),
+    )
+    return sentence.format(rooms=", ".join(map(str, rooms)), hours=hours)
+
+
+def budget_look(
+    seen: datetime | None,
+    others: Sequence[Path],
+    *,
+    home: Path,
+    now: datetime,
+    spent: datetime | None = None,
+    scheduled: Sequence[Path] = (),
+) -> Look:
+    """Whether this archive has the account's calls for itself.
+
+    `seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same account;
+    `spent`: when the last run ended, if it ended early as no call was left; `scheduled`: those of all homes that a
+    scheduler starts.
+    """
+    if others:
+        homes = ", ".join(str(one) for one in [home, *others])
+        sentence = _(
+            "Several archives on this computer save the same account: {homes}. They share Chatwork's 300 calls in 5 "
+            "minutes, so each is slower."
+        )
+        return attention("budget", f"{sentence.format(homes=homes)} {_one_is_enough(scheduled)}")
+    if seen is not None and timedelta() <= now - seen < SHARED:
+        sentence = _(
+            "Another program uses the same account's calls (another computer with this archiver, or another tool; "
+            "last seen {time}). That is allowed; saving takes longer while it does."
+        )
+        return attention("budget", sentence.format(time=minute(seen)))
+    if spent is not None:
+        sentence = _(
+            "The last run ({time}) ended early: Chatwork's calls for 5 minutes were used up, by this archive or by "
+            "another program of the same account. If that lasts: archive status"
+        )
+        return attention("budget", sentence.format(time=minute(spent)))
+    return good("budget", _("Nobody else was seen using the account's calls."))

@@ -1,0 +1,121 @@
+"""What a conversation is, as words for the head of its pages and for the index."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from html import escape
+from itertools import groupby
+
+from archiver.chatwork.notation.parse import parse
+from archiver.records import Conversation, State
+from archiver.render.body import References, html
+from archiver.render.gap_breaks import gap_text, gap_title, pause_text
+from archiver.render.message_html import STATES
+from archiver.render.other_chats import other_chat_texts
+from archiver.render.page_buffer import Page, day_anchor
+from archiver.render.templating import Day, Facts, Listing, Month
+from archiver.render.times import day_of_month, month, stamp
+from archiver.render.visible import visible
+
+
+def facts(conversation: Conversation, pages: Sequence[Page], states: Mapping[State, int]) -> Facts:
+    """The head of every page."""
+    held = sum(1 for one in conversation.attachments if one.sha256 is not None)
+    owner = conversation.people.get(conversation.owner_id)
+    return Facts(
+        contract=visible(conversation.contract),
+        room_id=conversation.room_id,
+        room_name=visible(conversation.room_name),
+        period=_period(pages[0].times, pages[-1].times),
+        messages=_count(states),
+        files=f"{len(conversation.attachments):,}点のうち{held:,}点を保存済み",
+        gaps=_holes(conversation),
+        owner=f"{visible(owner.names[-1]) if owner and owner.names else ''}(ID {conversation.owner_id})",
+        read_at=stamp(conversation.read_at),
+        inaccessible=_inaccessible(conversation.inaccessible_since),
+    )
+
+
+def ending(inaccessible_since: datetime | None, *, empty: bool) -> str:
+    """What stands after the last message, as HTML."""
+    parts = []
+    if empty:
+        parts.append('<p class="note">この期間に、保存された発言はありません。</p>\n')
+    if inaccessible_since is not None:
+        text = escape(_inaccessible(inaccessible_since))
+        parts.append(f'<div class="break" role="note"><p><b>開けなくなった(理由不明)</b> {text}</p></div>\n')
+    return "".join(parts)
+
+
+def listing(page: Page) -> Listing:
+    """A page's line in the index."""
+    first, last = page.numbers
+    return Listing(page.name, f"No.{first} - {last}" if page.count else "", _period(page.times, page.times), page.count)
+
+
+def days(page: Page) -> list[Day]:
+    """The days on a page."""
+    return [Day(day_of_month(iso), f"{page.name}#{day_anchor(iso)}", count) for iso, count in page.days.items()]
+
+
+def months(pages: Sequence[Page]) -> list[Month]:
+    """The days of all pages by month; each leads to where it begins."""
+    places: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for page in pages:
+        counts.update(page.days)
+        for iso in page.days:
+            places.setdefault(iso, f"{page.name}#{day_anchor(iso)}")
+    return [
+        Month(month(name), [Day(day_of_month(iso), places[iso], counts[iso]) for iso in isos])
+        for name, isos in groupby(sorted(places), key=lambda iso: iso[:7])
+    ]
+
+
+def description(conversation: Conversation, references: References) -> str:
+    """The room's description as HTML; notation is active in it."""
+    return html(parse(conversation.description), references)
+
+
+def people(conversation: Conversation) -> list[str]:
+    """Everybody seen, with every name shown, oldest first."""
+    return [
+        f"{' → '.join(visible(name) for name in person.names)}(ID {person.account_id})"
+        + (" 報告者" if person.account_id == conversation.owner_id else "")
+        for _, person in sorted(conversation.people.items())
+    ]
+
+
+def coverage(conversation: Conversation) -> list[str]:
+    """What was wholly seen, what was not, and when nobody looked."""
+    seen = [f"保存できている期間: {stamp(one.start)} から {stamp(one.end)} まで" for one in conversation.covered]
+    gaps = [f"{gap_title(gap)}: {visible(gap_text(gap))}" for gap in conversation.gaps]
+    pauses = [f"見ていない時間: {pause_text(pause, conversation.gaps)}" for pause in conversation.pauses]
+    return [*seen, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or ["記録がありません"]
+
+
+def _period(first: tuple[datetime, datetime] | None, last: tuple[datetime, datetime] | None) -> str:
+    if first is None or last is None:
+        return "発言なし"
+    return f"{stamp(first[0])} から {stamp(last[1])} まで"
+
+
+def _count(states: Mapping[State, int]) -> str:
+    total = sum(states.values())
+    special = [f"{label} {states.get(state, 0):,}" for state, label in STATES.items()]
+    return f"{total:,}件(うち {'、'.join(special)})"
+
+
+def _holes(conversation: Conversation) -> str:
+    titles = [gap_title(gap) for gap in conversation.gaps]
+    return "、".join(f"{title} {titles.count(title)}か所" for title in dict.fromkeys(titles)) or "なし"
+
+
+def _inaccessible(since: datetime | None) -> str:
+    if since is None:
+        return ""
+    return (
+        f"{stamp(since)} に、このチャットが開けなくなっていることを確認しました。それまでに保存した内容は残っています。"
+    )

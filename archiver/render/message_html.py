@@ -1,0 +1,250 @@
+"""One message → the HTML of its place in a transcript: what it says, what it said before, what became of it.
+
+Strings are put together here without a template, because this is what a room of 100,000 messages spends its
+time on. Everything from outside goes through `render.body` or `render.visible`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from itertools import pairwise
+from typing import NamedTuple
+
+from archiver.chatwork.notation.parse import DELETED, parse
+from archiver.records import AccountId, Attachment, Message, MessageId, RoomId, Source, State, Task, Version
+from archiver.render.body import REL, References, anchor, html, picture
+from archiver.render.search_data import Kind, Text, readable
+from archiver.render.times import machine, stamp, typed
+from archiver.render.visible import visible, visible_html
+
+STATES: Mapping[State, str] = {
+    State.EDITED: "編集済み",
+    State.DELETED: "「削除」表示に変わった",
+    State.MISSING: "表示されなくなった(理由不明)",
+    State.HIDDEN: "プランの制限で見えない",
+}
+"""What stands beside a message that is not simply there; nobody is ever named as the one who did it."""
+
+EDITED_BEFORE = "保存時点で編集済み(それより前の文面は不明)"
+
+_KINDS = {State.MISSING: Kind.MISSING, State.HIDDEN: Kind.HIDDEN}
+
+_SOURCES = {Source.LIST: "", Source.SINGLE: " 1件ずつの取得", Source.RECOVERED: " さかのぼり回収"}
+
+
+def _no_face(_account: AccountId) -> str | None:
+    return None
+
+
+def _no_tools(_message: Message) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a message needs to know of its conversation; the last four are for pages that are served, not filed."""
+
+    references: References
+    owner_id: AccountId
+    attachments: Mapping[MessageId, Sequence[Attachment]]
+    tasks: Mapping[MessageId, Sequence[Task]]
+    face_of: Callable[[AccountId], str | None] = _no_face
+    """The address of a person's picture."""
+    tools: Callable[[Message], str] = _no_tools
+    """HTML with what can be done with a message, behind its facts."""
+    numbered: bool = True
+    """Whether messages have a number (No.), as they do within one package."""
+    history: bool = True
+    """Whether the earlier texts stand below the present one."""
+
+
+class Shown(NamedTuple):
+    """A message as HTML, and its texts as the search finds them."""
+
+    html: str
+    texts: list[Text]
+
+
+def anchor_id(message_id: MessageId) -> str:
+    """The id of a message's element."""
+    return f"m{message_id}"
+
+
+def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
+    """Where Chatwork itself shows a message."""
+    return f"https://www.chatwork.com/#!rid{room_id}-{message_id}"
+
+
+def message_shown(message: Message, around: Surroundings) -> Shown:
+    """A message as an `article`, and what a search finds in it."""
+    own = message.account_id == around.owner_id
+    badges = "".join(f" <b>{STATES[one]}</b>" for one in message.told_states)
+    message_id = MessageId(escape(message.message_id))
+    at = machine(message.send_time)
+    bodies = _bodies(message, around.references)
+    made = (
+        f'<article class="m{" own" if own else ""}" id="{anchor_id(message_id)}">'
+        f"<h3>{_author(message.name, message.account_id, own, around.face_of(message.account_id))}"
+        f"{badges} {_number(message, around)}"
+        f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
+        f"{_present(message, bodies)}{_history(message, bodies) if around.history else ''}"
+        f"{_files(message, around)}{_tasks(message, around)}"
+        f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>メッセージID {message_id}</a> '
+        f"保存した時刻 {stamp(message.first_seen)}{_SOURCES[message.source]}"
+        f"{around.tools(message)}</p></article>\n"
+    )
+    return Shown(made, _texts(message, bodies, around))
+
+
+def message_html(message: Message, around: Surroundings) -> str:
+    """A message as an `article` alone."""
+    return message_shown(message, around).html
+
+
+def attachment_html(attachment: Attachment, references: References) -> str:
+    """A file in one line: its number and link, its name as the sender gave it, size, and what became of it."""
+    link = references.file_of(attachment.file_id)
+    head = anchor(link) if link else f"<b>{escape(attachment.number)}</b>"
+    words = [f"{head} <bdi>{visible_html(attachment.name)}</bdi> {attachment.size:,}バイト"]
+    if attachment.sha256 is None:
+        reason = attachment.reason or "理由は記録されていません"
+        words.append(f"保存できていません: {visible_html(reason)}")
+    elif attachment.saved_at is not None:
+        words.append(f"保存した時刻 {stamp(attachment.saved_at)}")
+    if attachment.sha256 is not None and attachment.stored_as is None:
+        words.append("保存済みですが、この資料には入れていません")
+    if attachment.gone_since is not None:
+        words.append(f"{stamp(attachment.gone_since)} 以降、Chatworkに表示されません")
+    return " / ".join(words)
+
+
+def task_html(task: Task) -> str:
+    """A task in one line, as last seen, without its text."""
+    status = {"open": "未完了", "done": "完了"}.get(task.status, visible(task.status))
+    words = [
+        f"タスクの最後に見えた状態: {escape(status)}",
+        f"担当 <bdi>{visible_html(task.assignee)}</bdi>",
+        f"依頼 <bdi>{visible_html(task.assigned_by)}</bdi>",
+        f"期限 {stamp(task.limit) if task.limit else 'なし'}",
+    ]
+    if task.gone_since is not None:
+        words.append(f"{stamp(task.gone_since)} 以降、Chatworkに表示されません")
+    return " / ".join(words)
+
+
+# --- what it says now --------------------------------------------------------------------------
+
+
+def _bodies(message: Message, references: References) -> dict[str, str]:
+    """Every text that the message had, and its HTML; the deletion mark is no text."""
+    bodies = {message.body, *(version.body for version in message.versions)} - {DELETED}
+    return {body: html(parse(body), references) for body in bodies}
+
+
+def _number(message: Message, around: Surroundings) -> str:
+    return f'<span class="no">No.{message.no}</span> ' if around.numbered else ""
+
+
+@lru_cache(maxsize=1024)
+def _author(name: str, account: AccountId, own: bool, face: str | None) -> str:
+    """Name and id, behind a picture or the first sign of the name, which nobody needs to read."""
+    shown = visible(name).strip()
+    first = "" if shown.startswith("[U+") else shown[:1]
+    sign = escape(first) if face is None else f'<img src="{escape(face)}" alt="" loading="lazy">'
+    return (
+        f'<span class="face f{account % 6}" aria-hidden="true">{sign}</span><bdi>{visible_html(name)}</bdi> '
+        f"<small>ID {account}</small>{' <b>報告者</b>' if own else ''}"
+    )
+
+
+def _present(message: Message, bodies: Mapping[str, str]) -> str:
+    notes = []
+    if any(version.update_time > 0 for version in message.texts[:1]):
+        notes.append(EDITED_BEFORE)
+    if message.state in {State.MISSING, State.HIDDEN}:
+        notes.append(_vanished(message))
+    shown = "".join(f'<p class="note">{note}</p>' for note in notes)
+    if message.body != DELETED:
+        return f'{shown}<div class="t">{bodies[message.body]}</div>\n'
+    if message.texts:
+        return f'{shown}<p class="note">「削除」表示に変わりました。変わる前に保存した文面は下にあります。</p>\n'
+    return f'{shown}<p class="note">保存した時点で「削除」表示でした。文面は分かりません。</p>\n'
+
+
+def _vanished(message: Message) -> str:
+    last_seen = message.versions[-1].last_seen if message.versions else message.first_seen
+    told = f"{STATES[message.state]} 最後に見えた {stamp(last_seen)} / 見えなくなっていた {stamp(message.changed_at)}。"
+    return told if message.body == DELETED else f"{told}最後に見えた文面:"
+
+
+# --- what it said before -----------------------------------------------------------------------
+
+
+def _history(message: Message, bodies: Mapping[str, str]) -> str:
+    """Every earlier text, the latest first, each with the interval in which it was replaced."""
+    if len(message.versions) < 2:
+        return ""
+    last = len(message.versions) - 1
+    steps = [
+        _step(before, after, f" {number}/{last}" if last > 1 else "", bodies)
+        for number, (before, after) in enumerate(pairwise(message.versions), 1)
+    ]
+    return "".join(reversed(steps))
+
+
+def _step(before: Version, after: Version, counted: str, bodies: Mapping[str, str]) -> str:
+    interval = f"最後に見えた {stamp(before.last_seen)} / 変わっていた {stamp(after.first_seen)}"
+    if after.update_time > 0 and after.body != DELETED and after.update_time != before.update_time:
+        interval += f"(Chatworkの編集時刻 {typed(after.update_time)})"
+    if before.body == after.body:
+        return f'<p class="note">文面は同じまま、編集時刻だけが変わりました。{interval}</p>\n'
+    if before.body == DELETED:
+        return f'<p class="note">「削除」表示だった期間があります。{interval}</p>\n'
+    title = "「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面"
+    return (
+        f'<section class="old"><p class="note"><b>{title}{counted}</b> {interval}</p>'
+        f'<div class="t">{bodies[before.body]}</div></section>\n'
+    )
+
+
+# --- what belongs to it ------------------------------------------------------------------------
+
+
+def _files(message: Message, around: Surroundings) -> str:
+    held = around.attachments.get(message.message_id)
+    if not held:
+        return ""
+    lines = "".join(
+        f"<li>{attachment_html(one, around.references)}{_picture(one, message, around)}</li>" for one in held
+    )
+    return f'<ul class="files">{lines}</ul>\n'
+
+
+def _picture(attachment: Attachment, message: Message, around: Surroundings) -> str:
+    """What a file looks like, unless one of the message's texts shows it already."""
+    link = around.references.file_of(attachment.file_id)
+    preview = f"[preview id={attachment.file_id}"
+    if link is None or any(preview in version.body for version in message.versions):
+        return ""
+    return picture(link)
+
+
+def _texts(message: Message, bodies: Mapping[str, str], around: Surroundings) -> list[Text]:
+    """Each text once, the latest first, then the names of the files."""
+    found = []
+    if message.body in bodies:
+        found.append(Text(_KINDS.get(message.state, Kind.NOW), readable(bodies[message.body])))
+    for later, earlier in pairwise(reversed(message.versions)):
+        if earlier.body in bodies and earlier.body != later.body:
+            kind = Kind.BEFORE_DELETION if later.body == DELETED else Kind.BEFORE_EDIT
+            found.append(Text(kind, readable(bodies[earlier.body])))
+    found += [Text(Kind.FILE, visible(one.name)) for one in around.attachments.get(message.message_id, ())]
+    return found
+
+
+def _tasks(message: Message, around: Surroundings) -> str:
+    tasks = around.tasks.get(message.message_id, ())
+    return "".join(f'<p class="note">{task_html(task)}</p>\n' for task in tasks)

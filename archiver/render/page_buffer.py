@@ -1,0 +1,73 @@
+"""A page that is being filled: what stands on it, how large it is, which messages and days it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archiver.records import Message
+from archiver.render.search_data import Texts
+from archiver.render.times import date, day
+
+PAGE_BYTES = 350_000
+"""Where a page is cut; with its head it stays below 0.4 MB, which browsers open at once. A single message
+that is larger has a page of its own."""
+
+PAGE_MESSAGES = 500
+
+
+@dataclass(slots=True)
+class Page:
+    """One page; its content is taken away once it is full, its numbers stay for the index."""
+
+    name: str
+    day_before: str
+    """The day that the page before ended with, `2026-11-05`; empty on the first page."""
+    day: str = ""
+    """The day of the message put last."""
+    count: int = 0
+    numbers: tuple[int, int] = (0, 0)
+    """The first and the last No. on it."""
+    times: tuple[datetime, datetime] | None = None
+    """When the first and the last message on it were sent."""
+    days: dict[str, int] = field(default_factory=dict)
+    """The days that have messages on it, and how many; each has its heading `#d2026-11-05`."""
+    texts: Texts = field(default_factory=Texts)
+    _parts: list[str] = field(default_factory=list)
+    _size: int = 0
+
+    def full(self, size: int) -> bool:
+        """Whether so many more bytes should stand on the next page."""
+        return self.count > 0 and (self.count >= PAGE_MESSAGES or self._size + size > PAGE_BYTES)
+
+    def put(self, message: Message, before: str, shown: str, size: int) -> None:
+        """Add a message, with the breaks before it and, where a day begins, the day's heading."""
+        today = date(message.send_time)
+        if today != self.day:
+            again = "(続き)" if not self.count and today == self.day_before else ""
+            anchor = "" if today in self.days else f' id="{day_anchor(today)}"'
+            heading = f'<h2 class="day"{anchor}>{day(message.send_time)}{again}</h2>\n'
+            before, size = before + heading, size + len(heading.encode())
+        self._parts += (before, shown)
+        self._size += size
+        self.day = today
+        self.count += 1
+        self.days[today] = self.days.get(today, 0) + 1
+        first = (self.numbers[0], self.times[0]) if self.times else (message.no, message.send_time)
+        self.numbers = (first[0], message.no)
+        self.times = (first[1], message.send_time)
+
+    def end(self, html: str) -> None:
+        """Add what stands after the last message of all."""
+        self._parts.append(html)
+
+    def taken(self) -> tuple[str, Texts]:
+        """The content and its texts, which are not kept here any longer."""
+        content, texts = "".join(self._parts), self.texts
+        self._parts, self.texts = [], Texts()
+        return content, texts
+
+
+def day_anchor(iso: str) -> str:
+    """The id of a day's heading."""
+    return f"d{iso}"

@@ -1,0 +1,124 @@
+"""What references in a body are called: people, messages, files, quotes and tasks, as plain words.
+
+Shared by the plain text and the HTML of `render.body`. Where an id leads is not known here: functions that
+look it up are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archiver.chatwork.notation.parse import Box, Code, Node, Person, Quote, Reply, Rule, TaskBox, Text, Title, Url
+from archiver.records import AccountId, FileId, MessageId, RoomId
+from archiver.render.times import typed, typed_day
+from archiver.render.visible import visible
+
+
+class Picture(NamedTuple):
+    """A small picture of a file, made here and safe to show."""
+
+    href: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a reference is called, and where it leads if it leads anywhere."""
+
+    label: str
+    """Shown as it is, so anything of a stranger's in it must have gone through `visible`."""
+    href: str | None = None
+    picture: Picture | None = None
+    """What it looks like, if it is a picture that could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """How the ids in a body are looked up; None = not known."""
+
+    name_of: Callable[[AccountId], str | None]
+    link_of: Callable[[RoomId, MessageId], Link | None]
+    file_of: Callable[[FileId], Link | None]
+
+
+NOWHERE = References(name_of=lambda _account: None, link_of=lambda _room, _message: None, file_of=lambda _file: None)
+"""Knows nothing: ids are shown as numbers."""
+
+BETWEEN_NAMES = "、"
+"""Chatwork lists people without anything between their names."""
+
+BLOCKS = Quote | Box | Title | TaskBox | Code | Rule
+"""Nodes that stand on lines of their own."""
+
+
+def laid_out(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
+    """The nodes without the one line feed that only sets a box apart from the text around it, names kept apart."""
+    last = len(nodes) - 1
+    for index, node in enumerate(nodes):
+        if not isinstance(node, Text):
+            if index and _is_name(node) and _is_name(nodes[index - 1]):
+                yield Text(BETWEEN_NAMES)
+            yield node
+            continue
+        text = node.source
+        if (isinstance(nodes[index - 1], BLOCKS) if index else inside) and text.startswith("\n"):
+            text = text[1:]
+        if (isinstance(nodes[index + 1], BLOCKS) if index < last else inside) and text.endswith("\n"):
+            text = text[:-1]
+        if text:
+            yield node if text == node.source else Text(text)
+
+
+def _is_name(node: Node) -> bool:
+    return isinstance(node, Person) and node.name
+
+
+def person(account: AccountId, references: References) -> str:
+    """The name of a person, or the number if it is not known."""
+    name = references.name_of(account)
+    return visible(name) if name else f"ID {account}"
+
+
+def quote_head(account: AccountId | None, time: int | None, references: References) -> str:
+    """Who was quoted and from when, as typed in the quotation."""
+    words = ["引用:"]
+    if account is not None:
+        words.append(person(account, references))
+    if time is not None:
+        words.append(typed(time))
+    return " ".join(words) if len(words) > 1 else "引用"
+
+
+def task_head(node: TaskBox, references: References) -> str:
+    """State, people and time limit of a task, as they stood when it was announced."""
+    status = {"open": "未完了", "done": "完了"}.get(node.status, visible(node.status))
+    people = "、".join(person(account, references) for account in node.account_ids)
+    if node.limit == 0 or node.limit_type == "none":
+        limit = "なし"
+    else:
+        limit = typed_day(node.limit) if node.limit_type == "date" else typed(node.limit)
+    return f"タスク({status}) 担当: {people} 期限: {limit}"
+
+
+def answered(node: Reply, references: References) -> tuple[str, Link | None]:
+    """The name of who is answered, and the message if one is named."""
+    name = person(node.account_id, references)
+    if node.room_id is None or node.message_id is None:
+        return name, None
+    link = references.link_of(node.room_id, node.message_id)
+    return name, link or Link(f"メッセージID {node.message_id}")
+
+
+def file(file_id: FileId, references: References) -> Link:
+    """A file by its number in the package, or by its id."""
+    return references.file_of(file_id) or Link(f"ファイルID {file_id}")
+
+
+def place(node: Url, references: References) -> Link | None:
+    """The message that an address leads to, if it is one in Chatwork."""
+    if node.room_id is None or node.message_id is None:
+        return None
+    return references.link_of(node.room_id, node.message_id)

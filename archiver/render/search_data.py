@@ -1,0 +1,149 @@
+"""What the search of a transcript finds: the texts of a page as a script of data, and which pages can hold a text.
+
+A page opened from a disk may not read files, but it may load scripts; so each page has a script with its texts
+beside it, which `templates/search.js` loads and looks through. Of a long room the sieve says which pages need
+not be loaded: a row of bits for every pair of neighbouring signs, one bit a page.
+
+The sieve may name a page too many and never one too few. For that, both sides fold a text in the same way
+(`fold`), and a query uses only pairs of signs whose folding no version of Unicode changes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import sys
+import unicodedata
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from html import unescape
+from typing import NamedTuple
+
+from archiver.records import Message
+from archiver.render.message_places import LATER
+from archiver.render.visible import visible
+
+BUCKETS = 32749
+"""Rows of the sieve: a prime, so that neighbouring signs fall apart. `templates/search.js` has the same numbers."""
+
+FACTOR = 23473
+FILES = 32
+"""A query needs the rows of a few pairs, so they are cut into so many files."""
+
+WORTH_IT = 16
+"""With so few pages a sieve would be larger than what it saves."""
+
+_BLOCK = re.compile("</?(?:p|div|blockquote|pre|hr)(?: [^>]*)?>")
+_TAG = re.compile("<[^>]*>")
+
+
+class Kind(IntEnum):
+    """What a text is to its message; `templates/search.js` has the words."""
+
+    NOW = 0
+    BEFORE_EDIT = 1
+    BEFORE_DELETION = 2
+    MISSING = 3
+    HIDDEN = 4
+    FILE = 5
+
+
+class Text(NamedTuple):
+    """One text of a message, as it is read on the page."""
+
+    kind: Kind
+    text: str
+
+
+def readable(html: str) -> str:
+    """The words of our own HTML, as they are read; blocks are lines of their own."""
+    if "<" in html:
+        html = LATER.sub(r"メッセージID \2", _TAG.sub("", _BLOCK.sub("\n", html)))
+    return (unescape(html) if "&" in html else html).strip()
+
+
+def fold(text: str) -> str:
+    """Forms, cases and kinds of blanks that people do not tell apart, made one (NFKC; `ß` = `ss`, `ｶ` = `カ`)."""
+    folded = unicodedata.normalize("NFKC", text).lower().upper().lower()
+    return re.sub(r"[ \t\n]+", " ", folded.replace("ς", "σ"))
+
+
+@dataclass(slots=True)
+class Texts:
+    """The texts of one page."""
+
+    _names: dict[str, int] = field(default_factory=dict)
+    _rows: list[list[object]] = field(default_factory=list)
+
+    def put(self, message: Message, texts: Iterable[Text]) -> None:
+        """Add what a message says and said."""
+        name = self._names.setdefault(message.name, len(self._names))
+        row: list[object] = [message.message_id, message.no, int(message.send_time.timestamp()), name]
+        for kind, text in texts:
+            row += (int(kind), text)
+        self._rows.append(row)
+
+    def script(self, name: str) -> str:
+        """The page's texts as a script: `searchPage("R1-0001", {"names": […], "rows": [[id, no, time, name, …]]})`."""
+        shown = [visible(one) for one in self._names]
+        return f"searchPage({_json(name)},{_json({'names': shown, 'rows': self._rows})})\n"
+
+    def signs(self) -> str:
+        """All texts in one, to be sieved."""
+        return "\0".join(str(text) for row in self._rows for text in row[5::2])
+
+
+@dataclass(slots=True)
+class Sieve:
+    """Which pairs of signs stand on which page; four kilobytes and an eighth of a bit a page and row."""
+
+    _rows: list[int] = field(default_factory=lambda: [0] * BUCKETS)
+    pages: int = 0
+
+    def put(self, text: str) -> None:
+        """Add the next page with all its texts."""
+        bit = 1 << self.pages
+        self.pages += 1
+        for bucket in _buckets(fold(text)):
+            self._rows[bucket] |= bit
+        if any(unicodedata.category(sign) == "Cn" for sign in set(text)):
+            # A browser with a newer Unicode may fold these signs to others: the page is always looked through.
+            self._rows = [row | bit for row in self._rows]
+
+    @property
+    def files(self) -> int:
+        """How many files it has."""
+        return FILES if self.pages > WORTH_IT else 0
+
+    def scripts(self, room: str) -> Iterator[tuple[str, str]]:
+        """Names and contents of its files: row `n` is the `n // FILES`th of file `n % FILES`."""
+        width = (self.pages + 7) // 8
+        for number in range(self.files):
+            rows = b"".join(row.to_bytes(width, "little") for row in self._rows[number::FILES])
+            name = f"{room}-sieve-{number:02}"
+            yield name, f"searchPage({_json(name)},{_json(base64.b64encode(rows).decode())})\n"
+
+
+def _buckets(folded: str) -> set[int]:
+    """Of every sign and every pair of neighbours, in UTF-16 as a browser counts."""
+    units = folded.encode("utf-16-le", "surrogatepass")
+    ones = {FACTOR * one % BUCKETS for one in set(_numbers("H", units))}
+    # Two signs are one number of four bytes: those at even places, then those at odd ones.
+    pairs = {*_numbers("I", units), *_numbers("I", units[2:])}
+    return ones | {(FACTOR * (pair & 0xFFFF) + (pair >> 16)) % BUCKETS for pair in pairs}
+
+
+def _numbers(code: str, data: bytes) -> array[int]:
+    numbers = array(code)
+    numbers.frombytes(data[: len(data) // numbers.itemsize * numbers.itemsize])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def _json(value: object) -> str:
+    # A script that is loaded cannot be ended by `</script>`; one that somebody pastes into a page could.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

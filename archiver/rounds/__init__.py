@@ -1,0 +1,1 @@
+"""One round of saving and what follows it, and the daemon that repeats it."""

@@ -1,0 +1,175 @@
+"""What the daemon does, one duty at a time: the round that is due, the verification that is due.
+
+`agenda` decides, this module does it and survives it: whatever the world does is said once a day and tried again.
+No scheduler and no clock of its own, so that a year can be run through in a test.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from archiver import errors
+from archiver.app import App
+from archiver.rounds import due as agenda
+from archiver.rounds import round as rounds
+from archiver.rounds.daemon_messages import OF_SETTINGS, SILENT, Said, Voice, as_error
+from archiver.rounds.due import Hold, Round, Rounds
+from archiver.rounds.scheduled_verification import Inspection
+from archiver.settings.model import Settings
+from archiver.store.archive import Reading
+from archiver.store.queries import contracts
+from archiver.store.queries import message_counter as pace_queries
+from archiver.sync import message_rate as pace
+from archiver.sync import run as sync
+
+RECENT = timedelta(days=7)
+"""How far back a busy hour of a room counts."""
+
+FIRST = timedelta(minutes=5)
+"""So often a room is read that was first read within the last hour: nobody knows its pace yet."""
+
+OF_TOKENS = (errors.TokenRefused, errors.WrongAccount)
+"""Refusals that asking again with the same token does not change."""
+
+
+class Duties:
+    """The daemon's work on one archive; `round` and `check` may run at the same time, each only once."""
+
+    def __init__(
+        self,
+        load: Callable[[], Settings],
+        build: Callable[[Settings], App],
+        token: Callable[[Settings], str],
+        *,
+        now: Callable[[], datetime],
+        voice: Voice = SILENT,
+        step: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take what reads the settings, joins the parts and reads the token; `step` may raise to end a duty early.
+
+        Raises SettingsError if the settings cannot be read now; later the last good ones stand in.
+        """
+        self._load, self._build, self._token = load, build, token
+        self.now, self._step = now, step
+        self.settings = load()
+        self._said = Said(voice, now)
+        self._inspection = Inspection(self.settings.home, self._said, now=now, step=step)
+        self._app: App | None = None
+        self._rounds = Rounds()
+        self._paces: Mapping[int, timedelta] = {}
+        self._hold: Hold | None = None
+        self._refusal: errors.ArchiverError | None = None
+
+    def check(self) -> bool:
+        """Make the verification that is due, if there is one; whether there was. The first round goes before it."""
+        return self._rounds.whole is not None and self._inspection.check()
+
+    # --- rounds ----------------------------------------------------------------------------------
+
+    def round(self) -> bool:
+        """Make the round that is due, if there is one; whether there was. Raises NewerArchive: a new start helps."""
+        self._settle()
+        begun = self.now()
+        made = self._due(begun)
+        if made is None:
+            return False
+        try:
+            self._make(made)
+        except errors.ArchiveInUse:
+            return False  # somebody saves by hand: at the next moment it is our turn
+        except Exception as fault:  # not even a bug in a round may end a year of saving: it is said and logged
+            if isinstance(fault, errors.NewerArchive) and not isinstance(fault, errors.NoSpaceToMigrate):
+                raise
+            self._failed(as_error(fault, self.settings.home))
+        finally:
+            self._rest()
+        self._rounds = agenda.done(self._rounds, made, begun=begun)
+        return True
+
+    def _settle(self) -> None:
+        """Take over changed settings; while they cannot be read the last good ones stand."""
+        try:
+            fresh = self._load()
+        except errors.SettingsError as fault:
+            self._said.trouble(fault)
+            return
+        self._said.over(*OF_SETTINGS)
+        if fresh != self.settings:
+            self._let_go()
+            self.settings = fresh
+
+    def _due(self, now: datetime) -> Round | None:
+        every = self.settings.sync.every
+        found = agenda.round_due(now, self._rounds, every=every, paces=self._paces)
+        if found is None or found.rooms is None:
+            return found
+        with suppress(errors.ArchiverError):  # a contract may have ended since; a fault is met in the round itself
+            self._paces = self._fast(now)
+        return agenda.round_due(now, self._rounds, every=every, paces=self._paces)
+
+    def _make(self, made: Round) -> None:
+        if self._app is None:
+            self._app = self._build(self.settings)
+        app = self._app
+        if self._refusal is not None and not agenda.may_ask(self._hold, self._mark(), self.now()):
+            self._said.trouble(self._refusal)
+            rounds.upkeep(app, upgraded=self._said.voice.upgraded)
+            self._said.voice.unsaved(self._refusal)
+            return
+        options = sync.Options(rooms=made.rooms, max_seconds=self.settings.sync.every.total_seconds())
+        talk = sync.Talk(step=self._at_step, file=self._at_step)
+        report = rounds.run(app, options, talk, upgraded=self._said.voice.upgraded)
+        self._hold = self._refusal = None
+        self._said.saved()
+        self._said.voice.round(report)
+        if made.rooms is None:
+            self._paces = self._fast(self.now())
+
+    def _at_step(self, *_what: object) -> None:
+        self._step()
+
+    def _fast(self, now: datetime) -> dict[int, timedelta]:
+        """Rooms that must be read more often than the settings say, and how often."""
+        app, every = self._app, self.settings.sync.every
+        if app is None:
+            return {}
+        with app.archive.reading() as reading:
+            rooms = contracts.rooms_to_read(reading, now)
+            found = {int(room): _pace(reading, room, every=every, now=now) for room in rooms}
+        return {room: span for room, span in found.items() if span < every}
+
+    def _mark(self) -> str:
+        """What tells the token of now from another one; nothing if it cannot be read, which the round will say."""
+        try:
+            return hashlib.sha256(self._token(self.settings).encode()).hexdigest()
+        except errors.SettingsError:
+            return ""
+
+    def _failed(self, fault: errors.ArchiverError) -> None:
+        if isinstance(fault, OF_TOKENS):
+            self._hold, self._refusal = agenda.refused(self._hold, self._mark(), self.now()), fault
+        self._let_go()  # whatever is wrong with its connections, and a token that it remembers, is gone with it
+        self._said.trouble(fault)
+        self._said.voice.unsaved(fault)
+
+    def _rest(self) -> None:
+        """Between rounds the database is closed: it may be copied, and the disk be taken out."""
+        if self._app is not None:
+            self._app.archive.close()
+
+    def _let_go(self) -> None:
+        if self._app is not None:
+            self._app.archive.close()
+            self._app.downloads.close()
+            self._app = None
+
+
+def _pace(reading: Reading, room: int, *, every: timedelta, now: datetime) -> timedelta:
+    counted = pace_queries.counted(reading, room, since=now - RECENT)
+    wished = pace.interval(pace.per_minute(counted), every=every)
+    if counted and timedelta() <= now - counted[0][0] < pace.HOUR:
+        return min(wished, FIRST)
+    return wished

@@ -1,0 +1,1 @@
+"""A consistent copy of an archive elsewhere, and back."""

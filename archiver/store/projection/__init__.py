@@ -1,0 +1,1 @@
+"""Readable rows out of entries, one module for each kind of thing; `project` calls them."""

@@ -1,0 +1,49 @@
+"""Entries -> readable tables: the one maker of them, for live writing and for the rebuild alike.
+
+It looks only at entries and at rows it made before, so replaying all entries gives the same tables again.
+Messages, versions and intervals come from `evidence.history`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from archiver.evidence.history import EntryObject
+from archiver.store.projection import coverage, messages, rooms
+from archiver.store.projection import statements as stated
+from archiver.store.projection import tasks_and_files as things
+from archiver.store.projection.maker import EntriesOf, Maker
+
+
+def project(sql: Connection, entries: Sequence[EntryObject], entries_of: EntriesOf) -> None:
+    """Bring the readable tables up to date with entries that were just appended, in order."""
+    by_maker: dict[Maker, list[EntryObject]] = {}
+    for entry in entries:
+        maker = _MAKER_OF.get(entry["kind"])
+        if maker is not None:
+            by_maker.setdefault(maker, []).append(entry)
+    for maker, _ in MAKERS:
+        if maker in by_maker:
+            maker(sql, by_maker[maker], entries_of)
+
+
+MAKERS: tuple[tuple[Maker, tuple[str, ...]], ...] = (
+    (things.contracts, ("contract",)),
+    (stated.deliveries, ("delivery",)),
+    (stated.attachments, ("attachment",)),
+    (rooms.rooms, ("room", "room.inaccessible", "room.accessible")),
+    (rooms.people, ("account",)),
+    (rooms.members, ("member",)),
+    (coverage.windows, ("window",)),
+    (coverage.readings, ("reading",)),
+    (messages.messages, ("message",)),
+    (things.tasks, ("task",)),
+    (things.files, ("file",)),
+    (things.blobs, ("blob",)),
+    (coverage.gaps, ("gap", "gap.narrowed", "gap.closed")),
+)
+"""Makers in the order in which they are applied to one batch (readings before the messages they showed)."""
+
+_MAKER_OF = {kind: maker for maker, kinds in MAKERS for kind in kinds}

@@ -1,0 +1,110 @@
+"""What the archive holds around one contract, for everything that follows from its dates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from archiver.records import Contract, Delivery, Mapped, Sides
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state as known
+from archiver.store.queries import roles as mapping
+from archiver.store.queries.statements import deliveries
+from archiver.store.timestamps import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Where and when a message stands."""
+
+    room_id: int
+    message_id: str
+    account_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A contract with what its dates are set against."""
+
+    contract: Contract
+    deliveries: tuple[Delivery, ...]
+    mapped: tuple[Mapped, ...]
+    sides: Sides
+    first: Spoken | None
+    """The oldest message held of any of its rooms."""
+    last_reply: Spoken | None
+    """The other side's last message."""
+    last_seen: datetime | None
+    """When any of its rooms was last read."""
+
+
+def around(reading: Reading, contract: Contract) -> Around:
+    """Everything about one contract; a few small queries for each of its rooms."""
+    owner = int((known.owner(reading) or {}).get("account_id") or 0)
+    told = mapping.mapped(reading, contract.id)
+    sides = mapping.sides_of(told, owner=owner)
+    rooms = sorted({int(room.room_id) for room in contract.rooms})
+    firsts = [one for room in rooms if (one := _end(reading, room, newest=False)) is not None]
+    replies = [one for room in rooms if (one := _end(reading, room, newest=True, of=_theirs(sides))) is not None]
+    return Around(
+        contract=contract,
+        deliveries=deliveries(reading, contract.id),
+        mapped=told,
+        sides=sides,
+        first=min(firsts, key=lambda one: one.at, default=None),
+        last_reply=max(replies, key=lambda one: one.at, default=None),
+        last_seen=_last_seen(reading, rooms),
+    )
+
+
+def handed_over(reading: Reading, told: Around, *, since: datetime, until: datetime) -> Spoken | None:
+    """The user's last message of this time that speaks of a delivery (納品) and holds a file or an address."""
+    message, version = schema.message.c, schema.message_version
+    body = version.c.body
+    query = (
+        select(message.room_id, message.message_id, message.account_id, message.send_time)
+        .join(version, (version.c.room_id == message.room_id) & (version.c.position == message.position))
+        .where(message.room_id.in_(sorted(room.room_id for room in told.contract.rooms)))
+        .where(message.account_id.in_(sorted(told.sides.mine)))
+        .where(message.send_time >= int(since.timestamp()), message.send_time <= int(until.timestamp()))
+        .where(body.contains("納品"), or_(body.contains("[download:"), body.contains("http")))
+        .order_by(message.send_time.desc(), message.position.desc())
+        .limit(1)
+    )
+    row = reading.sql.execute(query).first()
+    if row is None:
+        return None
+    return Spoken(row.room_id, row.message_id, row.account_id, datetime.fromtimestamp(row.send_time, UTC))
+
+
+def _theirs(sides: Sides) -> ColumnElement[bool]:
+    account = schema.message.c.account_id
+    if sides.clients:
+        return account.in_(sorted(sides.clients))
+    return account.not_in(sorted(sides.mine | sides.thirds | {sides.owner}))
+
+
+def _end(reading: Reading, room: int, *, newest: bool, of: ColumnElement[bool] | None = None) -> Spoken | None:
+    """The first or last message of a room by the time that Chatwork gives it, as far as a calendar holds it."""
+    table = schema.message.c
+    query = select(table.message_id, table.account_id, table.send_time)
+    query = query.where(table.room_id == room, table.send_time > 0, table.send_time < 2**36)
+    if of is not None:
+        query = query.where(of)
+    order = (table.send_time, table.position)
+    query = query.order_by(*(one.desc() if newest else one for one in order)).limit(1)
+    row = reading.sql.execute(query).first()
+    if row is None:
+        return None
+    return Spoken(room, row.message_id, row.account_id, datetime.fromtimestamp(row.send_time, UTC))
+
+
+def _last_seen(reading: Reading, rooms: Collection[int]) -> datetime | None:
+    table = schema.window.c
+    at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id.in_(sorted(rooms)))).scalar()
+    return None if at is None else moment(at)

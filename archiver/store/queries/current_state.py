@@ -1,0 +1,214 @@
+"""What the archive holds already, as far as a comparison with a new reading needs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, func, select
+
+from archiver.records import Known, MessageId, State
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.timestamps import moment, stamp
+
+SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
+"""States of messages that Chatwork still showed when we last looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A known object: the fingerprint of its facts and whether it is still shown."""
+
+    fingerprint: str
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What the windows of a room have shown so far."""
+
+    newest: int | None
+    """The end of the newest stretch; None before the first window with messages."""
+    message_num: int | None
+    """Chatwork's counter at the last window that knew it."""
+    read_at: datetime | None = None
+    """When a window was last read that could be understood as a state of the room; None before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGap:
+    """A gap that is still open, with the payload of its last entry."""
+
+    number: int
+    payload: dict[str, Any]
+
+
+def messages_since(reading: Reading, room: int, oldest: int) -> dict[int, Known]:
+    """Every message of a room from a position on, by position."""
+    table = schema.message.c
+    rows = reading.sql.execute(
+        select(
+            table.position, table.message_id, table.state, table.fingerprint, table.text_digest, table.was_edited
+        ).where(table.room_id == room, table.position >= oldest)
+    )
+    return {
+        position: Known(MessageId(name), State(state), fingerprint, digest, edited)
+        for position, name, state, fingerprint, digest, edited in rows
+    }
+
+
+def shown_before(reading: Reading, room: int, oldest: int | None) -> list[MessageId]:
+    """Messages below a position (all, if None) that were shown when last looked at, oldest first."""
+    table = schema.message.c
+    query = select(table.message_id).where(table.room_id == room, table.state.in_(SHOWN)).order_by(table.position)
+    if oldest is not None:
+        query = query.where(table.position < oldest)
+    return [MessageId(name) for (name,) in reading.sql.execute(query)]
+
+
+def message(reading: Reading, room: int, message_id: str) -> Known | None:
+    """One message of a room."""
+    position = int(message_id)
+    table = schema.message.c
+    row = reading.sql.execute(
+        select(table.message_id, table.state, table.fingerprint, table.text_digest, table.was_edited).where(
+            table.room_id == room, table.position == position
+        )
+    ).one_or_none()
+    return None if row is None else Known(MessageId(row[0]), State(row[1]), row[2], row[3], row[4])
+
+
+def has_messages(reading: Reading, room: int) -> bool:
+    """Whether any message of the room is held that is not known to be gone."""
+    table = schema.message.c
+    query = select(table.position).where(table.room_id == room, table.state != State.MISSING).limit(1)
+    return reading.sql.execute(query).scalar() is not None
+
+
+def read_singly(reading: Reading, room: int, since: datetime) -> set[int]:
+    """Messages that were read one by one since then and found unchanged."""
+    table = schema.reading.c
+    rows = reading.sql.execute(select(table.ids).where(table.room_id == room, table.observed_at >= stamp(since)))
+    return {int(one) for (ids,) in rows for one in json.loads(ids)}
+
+
+_ENTRY = schema.entry.c
+_LAST_LINE = (
+    select(_ENTRY.line)
+    .where(_ENTRY.key == bindparam("key"), _ENTRY.room_id.is_(bindparam("room")))
+    .order_by(_ENTRY.seq.desc())
+    .limit(1)
+)
+"""Made once, as every quiet run asks it: to put a query together takes longer than to answer it."""
+
+
+def payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
+    """The payload of the last entry of a key in a room; None if there is none."""
+    line = reading.sql.execute(_LAST_LINE, {"key": key, "room": room}).scalar()
+    if line is None:
+        return None
+    found: dict[str, Any] = json.loads(line)["payload"]
+    return found
+
+
+def people(reading: Reading, room: int) -> dict[int, str]:
+    """Fingerprints of the persons seen in a room's lists, by account."""
+    table = schema.person.c
+    rows = reading.sql.execute(select(table.account_id, table.fingerprint).where(table.room_id == room))
+    return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def marks(reading: Reading, kind: str, room: int) -> dict[int, Mark]:
+    """What is known of a room's members, tasks or files, by id."""
+    table: Table = {"member": schema.member, "task": schema.task, "file": schema.file}[kind]
+    ident = table.c[{"member": "account_id", "task": "task_id", "file": "file_id"}[kind]]
+    rows = reading.sql.execute(select(ident, table.c.fingerprint, table.c.state).where(table.c.room_id == room))
+    return {number: Mark(fingerprint, state == "gone") for number, fingerprint, state in rows}
+
+
+def open_and_done(reading: Reading, room: int) -> dict[int, str]:
+    """The status in which each task of a room was last seen that is not known to be gone, by id."""
+    table = schema.task.c
+    rows = reading.sql.execute(select(table.task_id, table.status).where(table.room_id == room, table.state != "gone"))
+    return {number: status for number, status in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def room_fingerprint(reading: Reading, room: int) -> str | None:
+    """The fingerprint of a room's facts; None if it was never read."""
+    query = select(schema.room.c.fingerprint).where(schema.room.c.room_id == room)
+    return reading.sql.execute(query).scalar()
+
+
+def covered(reading: Reading, room: int) -> Covered:
+    """What the windows of a room have shown so far."""
+    table = schema.coverage.c
+    row = reading.sql.execute(
+        select(table.newest, table.end).where(table.room_id == room).order_by(table.number.desc()).limit(1)
+    ).one_or_none()
+    window = schema.window.c
+    counted = reading.sql.execute(
+        select(window.message_num)
+        .where(window.room_id == room, window.message_num.is_not(None))
+        .order_by(window.seq.desc())
+        .limit(1)
+    ).scalar()
+    return Covered(None, counted) if row is None else Covered(row.newest, counted, moment(row.end))
+
+
+def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> list[OpenGap]:
+    """The gaps of a room that are still open; with `reached` only those that begin at that position or later."""
+    table = schema.gap.c
+    rows = reading.sql.execute(
+        select(table.number, table.after).where(table.room_id == room, table.open).order_by(table.number)
+    )
+    numbers = [number for number, after in rows if reached is None or (after is not None and int(after) >= reached)]
+    found = [(number, payload(reading, f"gap/{room}/{number}", room)) for number in numbers]
+    return [OpenGap(number, held) for number, held in found if held is not None]
+
+
+_OPEN_REASONS = (
+    select(schema.gap.c.reason).where(schema.gap.c.room_id.in_(bindparam("rooms", expanding=True)), schema.gap.c.open)
+).distinct()
+
+
+def open_reasons(reading: Reading, rooms: Collection[int]) -> set[str]:
+    """Why there are open gaps in these rooms."""
+    return {reason for (reason,) in reading.sql.execute(_OPEN_REASONS, {"rooms": list(rooms)})}
+
+
+def next_gap(reading: Reading, room: int) -> int:
+    """The number of the next gap of a room."""
+    query = select(func.max(schema.gap.c.number)).where(schema.gap.c.room_id == room)
+    return (reading.sql.execute(query).scalar() or 0) + 1
+
+
+def was_shut(reading: Reading, room: int) -> bool:
+    """Whether the room could not be opened at some time since the last list that covered anything of it."""
+    coverage, entry = schema.coverage.c, schema.entry.c
+    last = reading.sql.execute(select(func.max(coverage.seq)).where(coverage.room_id == room)).scalar() or 0
+    query = select(entry.seq).where(entry.key == f"room/{room}", entry.kind == "room.inaccessible", entry.seq > last)
+    return reading.sql.execute(query.limit(1)).scalar() is not None
+
+
+_INACCESSIBLE = select(schema.room.c.room_id).where(~schema.room.c.accessible)
+_NAMES = select(schema.room.c.room_id, schema.room.c.name)
+
+
+def inaccessible(reading: Reading) -> set[int]:
+    """Rooms that could not be opened when last tried."""
+    return {room for (room,) in reading.sql.execute(_INACCESSIBLE)}
+
+
+def owner(reading: Reading) -> dict[str, Any] | None:
+    """Whose archive this is: the payload of the last `me` entry; None before the first."""
+    return payload(reading, "me", None)
+
+
+def names(reading: Reading) -> dict[int, str]:
+    """The names of the rooms that were read."""
+    rows = reading.sql.execute(_NAMES)
+    return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy

@@ -1,0 +1,104 @@
+"""What `archive check` asks the database itself: whether it is whole, how it grows, how far back the plan lets see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from archiver.store import schema, snapshot
+from archiver.store.archive import Reading
+from archiver.store.queries import raw_tables as raw
+from archiver.store.queries.package_entries import last_before
+from archiver.store.timestamps import moment, stamp
+
+
+class Growth(NamedTuple):
+    """How large the archive is, and what was added since a time: bytes of the database and of saved files."""
+
+    total: int
+    added: int
+
+
+class Horizon(NamedTuple):
+    """A room of which the plan showed only a part when it was last read."""
+
+    room_id: int
+    oldest: datetime | None
+    """When the oldest message that the list still showed was sent; None: it showed none, or that is not known."""
+    unsaved_until: datetime | None
+    """When the hole before the first save ends; None: there is none."""
+
+
+class Versions(NamedTuple):
+    """What the database is, and what reads it."""
+
+    sqlite: str
+    fts5: bool
+    """Whether SQLite here can search full text."""
+    revision: str
+
+
+def damage(reading: Reading) -> list[str]:
+    """What SQLite finds wrong by its quick check, at most five; empty if nothing. Raises ArchiveDamaged."""
+    with raw.damage_translated(reading):
+        cursor = reading.sql.connection.cursor()
+        found = [str(text) for (text,) in cursor.execute("PRAGMA quick_check(5)")]
+    return [] if found == ["ok"] else found
+
+
+def growth(reading: Reading, *, since: datetime) -> Growth:
+    """How much there is; of the database, the share that its entries since then are of all."""
+    entry, blob = schema.entry.c, schema.blob.c
+    entries = reading.sql.execute(select(func.max(entry.seq))).scalar() or 0
+    database = _pages(reading)
+    share = (entries - last_before(reading, since)) / entries if entries else 0.0
+    files = select(func.coalesce(func.sum(blob.size), 0)).where(blob.state == "saved")
+    held = reading.sql.execute(files).scalar_one()
+    fresh = reading.sql.execute(files.where(blob.saved_at >= stamp(since))).scalar_one()
+    return Growth(database + held, round(database * share) + fresh)
+
+
+def horizons(reading: Reading, rooms: Collection[int]) -> list[Horizon]:
+    """The rooms whose newest list came with the sign that the plan hides a part."""
+    window = schema.window.c
+    found = []
+    for room in rooms:
+        query = select(window.limited, window.oldest).where(window.room_id == room).order_by(window.seq.desc()).limit(1)
+        row = reading.sql.execute(query).one_or_none()
+        if row is not None and row.limited:
+            found.append(Horizon(room, _sent(reading, room, row.oldest), _unsaved_until(reading, room)))
+    return found
+
+
+def versions(reading: Reading) -> Versions:
+    """Of SQLite and of the archive's form."""
+    sql = reading.sql
+    sqlite = str(sql.exec_driver_sql("SELECT sqlite_version()").scalar())
+    fts5 = sql.exec_driver_sql("SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'").scalar()
+    found = sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return Versions(sqlite, bool(fts5), str(found))
+
+
+def _pages(reading: Reading) -> int:
+    connection = reading.sql.connection.driver_connection
+    assert connection is not None
+    return snapshot.size(connection)
+
+
+def _sent(reading: Reading, room: int, position: int | None) -> datetime | None:
+    message = schema.message.c
+    query = select(message.send_time).where(message.room_id == room, message.position == position)
+    seconds = None if position is None else reading.sql.execute(query).scalar()
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _unsaved_until(reading: Reading, room: int) -> datetime | None:
+    gap = schema.gap.c
+    query = select(gap.end, gap.before).where(gap.room_id == room, gap.open, gap.after.is_(None)).limit(1)
+    row = reading.sql.execute(query).one_or_none()
+    if row is None:
+        return None
+    return moment(row.end) if row.end else _sent(reading, room, int(row.before))

@@ -1,0 +1,229 @@
+"""What became entries since the last judgement and may mean that somebody or something is going."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select, text
+
+from archiver.evidence.history import account_of, number
+from archiver.evidence.history import text as plain
+from archiver.records import State
+from archiver.records.signals import Left, Observed, OtherChatSeen, People, Renamed, Shut, Unlisted, Unshown
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state as known
+from archiver.store.queries.contracts import contracts
+from archiver.store.timestamps import moment, stamp
+from archiver.store.working import alerts
+
+DAY = timedelta(days=1)
+
+_KINDS = ("account", "member", "contact", "room.inaccessible", "message")
+_ALWAYS = ("account", "contact", "room.inaccessible")
+"""Kinds that may be a sign whatever their state."""
+
+_GOING = ("gone", State.DELETED.value, State.MISSING.value, State.HIDDEN.value)
+
+_SYSTEM = "[info]%[dtext:%"
+"""How the posts begin that Chatwork makes in a person's name (chatwork-api §4)."""
+
+
+def observed(reading: Reading, *, after: int) -> Observed:
+    """What the entries above `after` tell that a rule may look at; in most runs that is nothing."""
+    found = _going(reading, after)
+    if not found:
+        return Observed()
+    by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for entry in found:
+        by_kind[entry["kind"]].append(entry)
+    renamed = tuple(_renamed(reading, by_kind["account"]))
+    left = tuple(Left(one["room_id"], _person(one), _at(one)) for one in by_kind["member"])
+    unlisted = tuple(Unlisted(_person(one), _at(one)) for one in by_kind["contact"] if _state(one) in _GOING)
+    other_chats = tuple(_other_chats(reading, by_kind["contact"]))
+    shut = tuple(Shut(one["room_id"], _at(one)) for one in by_kind["room.inaccessible"])
+    unshown = tuple(_unshown(reading, by_kind["message"]))
+    people = {one.account_id for ones in (renamed, left, unlisted, other_chats) for one in ones}
+    rooms = {one.room_id for ones in (left, shut, unshown) for one in ones} | rooms_of(reading, people)
+    return Observed(
+        owner=number((known.owner(reading) or {}).get("account_id")),
+        renamed=renamed,
+        left=left,
+        unlisted=unlisted,
+        other_chats=other_chats,
+        shut=shut,
+        unshown=unshown,
+        lately=_lately(reading, unshown, after),
+        hidden_before=_hidden_before(reading, {one.room_id for one in unshown}, after),
+        rooms={room: people_of(reading, room) for room in sorted(rooms)},
+        alerts=tuple(alerts.alerts(reading)),
+    )
+
+
+def rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
+    """The contracted rooms in which any of these persons was ever seen."""
+    if not people:
+        return set()
+    contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
+    found: set[int] = set()
+    for table in (schema.member, schema.person):
+        query = select(table.c.room_id).where(table.c.account_id.in_(sorted(people))).distinct()
+        found |= {room for (room,) in reading.sql.execute(query)}
+    return found & contracted
+
+
+def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
+    """Everybody ever seen in these rooms but the owner of the archive."""
+    owner = number((known.owner(reading) or {}).get("account_id"))
+    found: set[int] = set()
+    for table in (schema.member, schema.person):
+        query = select(table.c.account_id).where(table.c.room_id.in_(sorted(rooms))).distinct()
+        found |= {account for (account,) in reading.sql.execute(query)}
+    return found - {owner}
+
+
+def people_of(reading: Reading, room: int) -> People:
+    """Who is in a room and who carries its conversation, the owner of the archive left out."""
+    owner = number((known.owner(reading) or {}).get("account_id"))
+    states = reading.sql.execute(
+        select(schema.member.c.account_id, schema.member.c.state).where(schema.member.c.room_id == room)
+    ).all()
+    files = schema.file.c
+    sent = reading.sql.execute(
+        select(files.account_id, func.count())
+        .where(files.room_id == room, files.account_id != owner)
+        .group_by(files.account_id)
+    )
+    wrote = reading.sql.execute(
+        text(
+            "SELECT m.account_id, count(*) FROM message AS m JOIN message_version AS v"
+            " ON v.room_id = m.room_id AND v.position = m.position AND v.number = 1"
+            " WHERE m.room_id = :room AND m.account_id <> :owner AND v.body NOT LIKE :system"
+            " GROUP BY m.account_id"
+        ),
+        {"room": room, "owner": owner, "system": _SYSTEM},
+    )
+    return People(
+        members=frozenset(one for one, state in states if state != "gone" and one != owner),
+        former=frozenset(one for one, state in states if state == "gone" and one != owner),
+        wrote={row[0]: row[1] for row in wrote},
+        sent={row[0]: row[1] for row in sent},
+    )
+
+
+def renamed(reading: Reading, *, after: int) -> tuple[Renamed, ...]:
+    """Names that are others than before, by the entries above `after`."""
+    entry = schema.entry.c
+    rows = reading.sql.execute(select(entry.line).where(entry.seq > after, entry.kind == "account").order_by(entry.seq))
+    return tuple(_renamed(reading, [json.loads(line) for (line,) in rows]))
+
+
+# --- entries -----------------------------------------------------------------------------------
+
+
+def _going(reading: Reading, after: int) -> list[dict[str, Any]]:
+    """Entries that may be signs, oldest first. The text of a line only sorts out beforehand what cannot be."""
+    entry = schema.entry.c
+    going = or_(*(entry.line.contains(f'"state":"{state}"', autoescape=True) for state in _GOING))
+    may_be = or_(entry.kind.in_(_ALWAYS), going)
+    rows = reading.sql.execute(
+        select(entry.line).where(entry.seq > after, entry.kind.in_(_KINDS), may_be).order_by(entry.seq)
+    )
+    told = [json.loads(line) for (line,) in rows]
+    return [one for one in told if one["kind"] in _ALWAYS or _state(one) in _GOING]
+
+
+def _renamed(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[Renamed]:
+    for one in entries:
+        room, account, after = one["room_id"], _person(one), plain(one["payload"]["object"].get("name"))
+        before = _name_before(reading, one)
+        if before != after:
+            yield Renamed(room, account, before, after, _at(one))
+
+
+def _name_before(reading: Reading, one: dict[str, Any]) -> str | None:
+    """What the person was called: in this list, or else among the members of any room."""
+    entry, account = schema.entry.c, _person(one)
+    line = reading.sql.execute(
+        select(entry.line).where(entry.key == one["key"], entry.seq < one["seq"]).order_by(entry.seq.desc()).limit(1)
+    ).scalar()
+    if line is not None:
+        return plain(json.loads(line)["payload"]["object"].get("name"))
+    member = schema.member.c
+    name: str | None = reading.sql.execute(
+        select(member.name).where(member.account_id == account, member.seq < one["seq"]).limit(1)
+    ).scalar()
+    return name
+
+
+def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[OtherChatSeen]:
+    """Where the direct chat that no contract names is another than the entry before told, or is none any more."""
+    for one in entries:
+        before = entry_before(reading, one)
+        after = one["payload"].get("other_chat")
+        if after != (None if before is None else before["payload"].get("other_chat")):
+            yield OtherChatSeen(_person(one), after, _at(one))
+
+
+def _unshown(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[Unshown]:
+    """Messages that were shown before and are not any more, each once, as they stand now."""
+    last = {(one["room_id"], one["key"]): one for one in entries}
+    for one in last.values():
+        before = entry_before(reading, one)
+        if before is not None and _state(before) not in _GOING:
+            author = number(account_of(one["payload"]["object"]).get("account_id"))
+            message = one["key"].partition("/")[2]
+            yield Unshown(one["room_id"], author, message, State(_state(one)), _at(one))
+
+
+def entry_before(reading: Reading, one: dict[str, Any]) -> dict[str, Any] | None:
+    """The entry of the same key in the same room before this one; None if there is none."""
+    entry = schema.entry.c
+    line = reading.sql.execute(
+        select(entry.line)
+        .where(entry.key == one["key"], entry.room_id.is_(one["room_id"]), entry.seq < one["seq"])
+        .order_by(entry.seq.desc())
+        .limit(1)
+    ).scalar()
+    found: dict[str, Any] | None = None if line is None else json.loads(line)
+    return found
+
+
+def _lately(reading: Reading, unshown: Sequence[Unshown], after: int) -> tuple[Unshown, ...]:
+    """What went in the day before the first of these, judged already."""
+    if not unshown:
+        return ()
+    message = schema.message.c
+    since = stamp(min(one.at for one in unshown) - DAY)
+    columns = (message.room_id, message.account_id, message.message_id, message.state, message.changed_at)
+    rows = reading.sql.execute(
+        select(*columns)
+        .where(message.room_id.in_({one.room_id for one in unshown}), message.seq <= after)
+        .where(message.state.in_((State.DELETED, State.MISSING)), message.changed_at >= since)
+        .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
+        .order_by(message.seq)
+    )
+    return tuple(Unshown(room, who, ident, State(state), moment(at)) for room, who, ident, state, at in rows)
+
+
+def _hidden_before(reading: Reading, rooms: set[int], after: int) -> frozenset[int]:
+    query = text(
+        "SELECT DISTINCT room_id FROM message WHERE state = 'hidden' AND seq <= :after AND room_id IN :rooms"
+    ).bindparams(bindparam("rooms", expanding=True))
+    return frozenset(room for (room,) in reading.sql.execute(query, {"after": after, "rooms": sorted(rooms)}))
+
+
+def _state(one: dict[str, Any]) -> str:
+    return str(one["payload"].get("state"))
+
+
+def _person(one: dict[str, Any]) -> int:
+    return int(one["key"].rpartition("/")[2])
+
+
+def _at(one: dict[str, Any]) -> datetime:
+    return moment(one["observed_at"])

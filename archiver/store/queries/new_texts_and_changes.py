@@ -1,0 +1,181 @@
+"""What the other side newly wrote, and what anybody newly changed, by the entries since the last judgement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from archiver.evidence.history import account_of, number
+from archiver.evidence.history import text as plain
+from archiver.records import Sides, State
+from archiver.records.signals import Changed, Edited, RoleChanged, RoomChanged, Said, Unshown
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.fingerprints import DELETED, body_of
+from archiver.store.queries import departures as signs
+from archiver.store.queries import roles as mapping
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.statements import enclosures
+from archiver.store.timestamps import moment, stamp
+
+DAY = timedelta(days=1)
+_TOLD = ("present", "edited")
+
+
+def sides_by_room(reading: Reading) -> dict[int, Sides]:
+    """Who is who in each contracted room; in a room of several contracts, who is a client of any is one."""
+    found: dict[int, Sides] = {}
+    for one in contracts(reading):
+        told = mapping.sides(reading, one.id)
+        for room in one.rooms:
+            found[room.room_id] = _both(found[room.room_id], told) if room.room_id in found else told
+    return found
+
+
+def escrowed(reading: Reading) -> frozenset[int]:
+    """Rooms of a contract whose escrow is stated."""
+    return frozenset(room.room_id for one in contracts(reading) if one.escrowed_at for room in one.rooms)
+
+
+def said(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[Said]:
+    """Texts of the other side in the entries above `after`, one at a time."""
+    for told in _entries(reading, ("message",), after):
+        room, payload = told["room_id"], told["payload"]
+        author = number(account_of(payload["object"]).get("account_id"))
+        other = room in sides and sides[room].is_other(author)
+        body = body_of(payload["object"])
+        if other and payload["state"] in _TOLD and body and body != DELETED:
+            earlier = partial(_earlier, reading, told["key"], room, told["seq"])
+            message = told["key"].partition("/")[2]
+            yield Said(room, author, message, body, moment(told["observed_at"]), earlier)
+
+
+def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Changed:
+    """What is another than the entry before told, in the entries above `after`."""
+    edited: list[Edited] = []
+    roles: list[RoleChanged] = []
+    rooms: list[RoomChanged] = []
+    gone: list[Unshown] = []
+    for told in _entries(reading, ("message", "member", "room"), after):
+        if told["room_id"] not in sides:
+            continue
+        if told["kind"] == "message":
+            edited += _edited(reading, told)
+            gone += _gone(told)
+        elif told["kind"] == "member":
+            roles += _role(reading, told)
+        else:
+            rooms += _room(reading, told)
+    renamed = signs.renamed(reading, after=after)
+    touched = {one.room_id for one in edited} | {one.room_id for one in roles} | {one.room_id for one in renamed}
+    lately, gone_lately = _lately(reading, edited, after)
+    return Changed(
+        sides=sides,
+        edited=tuple(edited),
+        edited_lately=lately,
+        unshown=(*gone, *gone_lately),
+        attached=attached(reading) if edited else frozenset(),
+        renamed=renamed,
+        roles=tuple(roles),
+        rooms=tuple(rooms),
+        people={room: signs.people_of(reading, room) for room in sorted(touched)},
+    )
+
+
+def _both(one: Sides, other: Sides) -> Sides:
+    clients = one.clients | other.clients
+    return Sides(one.owner, clients, one.mine | other.mine, (one.thirds | other.thirds) - clients)
+
+
+def _entries(reading: Reading, kinds: Collection[str], after: int) -> Iterator[dict[str, Any]]:
+    entry = schema.entry.c
+    query = select(entry.line).where(entry.seq > after, entry.kind.in_(kinds)).order_by(entry.seq)
+    for (line,) in reading.sql.execute(query.execution_options(yield_per=500)):
+        yield json.loads(line)
+
+
+def _earlier(reading: Reading, key: str, room: int, seq: int) -> Sequence[str]:
+    """The texts of the entries of a message before this one."""
+    entry = schema.entry.c
+    rows = reading.sql.execute(
+        select(entry.line).where(entry.key == key, entry.room_id == room, entry.seq < seq).order_by(entry.seq)
+    )
+    return [body_of(json.loads(line)["payload"]["object"]) for (line,) in rows]
+
+
+def _edited(reading: Reading, told: dict[str, Any]) -> Iterator[Edited]:
+    """An edit that we saw happen: a text was there before, and it is another one now."""
+    payload = told["payload"]
+    if payload["state"] != State.EDITED:
+        return
+    before = signs.entry_before(reading, told)
+    if before is not None and body_of(before["payload"]["object"]) not in (body_of(payload["object"]), DELETED):
+        author = number(account_of(payload["object"]).get("account_id"))
+        yield Edited(told["room_id"], author, told["key"].partition("/")[2], moment(told["observed_at"]))
+
+
+def _gone(told: dict[str, Any]) -> Iterator[Unshown]:
+    payload = told["payload"]
+    if payload["state"] in (State.DELETED, State.MISSING):
+        author = number(account_of(payload["object"]).get("account_id"))
+        message, state = told["key"].partition("/")[2], State(payload["state"])
+        yield Unshown(told["room_id"], author, message, state, moment(told["observed_at"]))
+
+
+def _role(reading: Reading, told: dict[str, Any]) -> Iterator[RoleChanged]:
+    before = signs.entry_before(reading, told)
+    if before is None or "gone" in (told["payload"].get("state"), before["payload"].get("state")):
+        return
+    was, now = (plain(one["payload"]["object"].get("role")) for one in (before, told))
+    if was != now:
+        account = int(told["key"].rpartition("/")[2])
+        yield RoleChanged(told["room_id"], account, was, now, moment(told["observed_at"]))
+
+
+def _room(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
+    before = signs.entry_before(reading, told)
+    if before is None or "object" not in before["payload"]:
+        return
+    was, now = before["payload"]["object"], told["payload"]["object"]
+    if now.get("type") == "direct":
+        was = {**was, "name": now.get("name")}  # it is the other person's, and told of the person
+    found = RoomChanged(
+        told["room_id"],
+        name_before=plain(was.get("name")),
+        name=plain(now.get("name")),
+        description_before=plain(was.get("description")),
+        description=plain(now.get("description")),
+        at=moment(told["observed_at"]),
+    )
+    if (found.name_before, found.description_before) != (found.name, found.description):
+        yield found
+
+
+def _lately(reading: Reading, edited: Sequence[Edited], after: int) -> tuple[tuple[Edited, ...], tuple[Unshown, ...]]:
+    """What was edited, deleted or missing in the day before the first of these edits, judged already."""
+    if not edited:
+        return (), ()
+    message = schema.message.c
+    since = stamp(min(one.at for one in edited) - DAY)
+    columns = (message.room_id, message.account_id, message.message_id, message.state, message.changed_at)
+    rows = reading.sql.execute(
+        select(*columns)
+        .where(message.room_id.in_({one.room_id for one in edited}), message.seq <= after)
+        .where(message.state.in_((State.EDITED, State.DELETED, State.MISSING)), message.changed_at >= since)
+        .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
+        .order_by(message.seq)
+    ).all()
+    texts = [Edited(room, who, name, moment(at)) for room, who, name, state, at in rows if state == State.EDITED]
+    gone = [Unshown(room, who, name, State(s), moment(at)) for room, who, name, s, at in rows if s != State.EDITED]
+    return tuple(texts), tuple(gone)
+
+
+def attached(reading: Reading) -> frozenset[str]:
+    """Messages that the user attached something to: they matter to the case."""
+    told = (one for contract in contracts(reading) for one in enclosures(reading, contract.id))
+    return frozenset(str(one.message_id) for one in told if one.message_id is not None)

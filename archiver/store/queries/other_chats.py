@@ -1,0 +1,34 @@
+"""What lies beside the contracts: direct chats with people of contracted rooms, of which only the number is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+
+from archiver.records import AccountId, OtherChat, RoomId
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.queries import departures as signs
+from archiver.store.queries.contracts import contracts
+
+
+def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[OtherChat]:
+    """The direct chats with people of these rooms that no contract names, as the entries up to a number tell."""
+    entry = schema.entry.c
+    last = (
+        select(func.max(entry.seq).label("seq"))
+        .where(entry.kind == "contact", entry.seq <= upto)
+        .group_by(entry.key)
+        .subquery()
+    )
+    lines = reading.sql.execute(select(entry.line).join(last, last.c.seq == entry.seq))
+    told = [json.loads(line)["payload"] for (line,) in lines]
+    people = signs.counterparts(reading, rooms)
+    contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
+    return sorted(
+        OtherChat(AccountId(one["account_id"]), RoomId(one["other_chat"]))
+        for one in told
+        if one.get("other_chat") is not None and one["account_id"] in people and one["other_chat"] not in contracted
+    )

@@ -1,0 +1,123 @@
+"""What a package or a daily export asks of the archive."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, or_, select, text
+
+from archiver.records import Entry, Period
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.queries.entries import KeptReply
+from archiver.store.timestamps import moment, stamp
+
+STATED = ("contract", "delivery", "attachment", "mapping")
+"""Kinds of entries that state something about a contract; their keys are `kind/contract` or begin with it."""
+
+_AT_ONCE = 1_000
+
+
+class Piece(NamedTuple):
+    """An entry that is new since some other, without its line."""
+
+    seq: int
+    observed_at: str
+    kind: str
+    room_id: int | None
+    key: str
+
+
+def package_entries(
+    reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, kinds: Collection[str] | None = None
+) -> Iterator[Entry]:
+    """Every entry of these rooms, and those that state something about the contract, oldest first; of some `kinds`."""
+    table = schema.entry.c
+    columns = (table.seq, table.observed_at, table.kind, table.account_id, table.room_id, table.key)
+    query = select(*columns, table.line, table.digest).where(_belongs(rooms, contract), table.seq <= upto)
+    if kinds is not None:
+        query = query.where(table.kind.in_(sorted(kinds)))
+    query = query.order_by(table.seq).execution_options(yield_per=_AT_ONCE)
+    for rows in reading.sql.execute(query).partitions():
+        yield from (Entry(*row) for row in rows)
+
+
+def pieces(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[Piece]:
+    """The same entries between two numbers (`after` excluded), without their lines."""
+    table = schema.entry.c
+    query = select(table.seq, table.observed_at, table.kind, table.room_id, table.key)
+    query = query.where(table.seq > after, table.seq <= upto, _belongs(rooms, contract)).order_by(table.seq)
+    for row in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield Piece(*row)
+
+
+def last_before(reading: Reading, at: datetime) -> int:
+    """The number of the last entry that was observed before a time; 0 if there is none."""
+    table = schema.entry.c
+    query = select(table.seq).where(table.observed_at < stamp(at)).order_by(table.seq.desc()).limit(1)
+    return reading.sql.execute(query).scalar() or 0
+
+
+def message_groups(reading: Reading, places: Iterable[tuple[int, int]], *, upto: int) -> Iterator[list[dict[str, Any]]]:
+    """The entries of single messages, given as (id, room), each oldest first, in the order given."""
+    table = schema.entry.c
+    for position, room in places:
+        rows = reading.sql.execute(
+            select(table.line)
+            .where(table.key == f"message/{position}", table.room_id == room, table.seq <= upto)
+            .order_by(table.seq)
+        )
+        yield [json.loads(line) for (line,) in rows]
+
+
+def unlisted_message(reading: Reading, rooms: Iterable[int], *, upto: int) -> str | None:
+    """The key of a message that has entries but no readable row; None if there is none."""
+    query = text(
+        "SELECT e.key FROM entry AS e LEFT JOIN message AS m"
+        " ON m.room_id = e.room_id AND m.position = CAST(substr(e.key, 9) AS INTEGER)"
+        " WHERE e.kind = 'message' AND e.room_id = :room AND e.seq <= :upto AND m.position IS NULL LIMIT 1"
+    )
+    found = (reading.sql.execute(query, {"room": room, "upto": upto}).scalar() for room in rooms)
+    return next((str(key) for key in found if key is not None), None)
+
+
+def message_counts(reading: Reading, rooms: Iterable[int]) -> int:
+    """How many messages of these rooms are held, to say how far an export is."""
+    query = text("SELECT count(*) FROM message WHERE room_id = :room")
+    return sum(reading.sql.execute(query, {"room": room}).scalar() or 0 for room in rooms)
+
+
+def kept_replies(reading: Reading, rooms: Iterable[int]) -> Iterator[KeptReply]:
+    """Every kept reply of these rooms, oldest first."""
+    table = schema.reply
+    query = select(table).where(table.c.room_id.in_(sorted(rooms))).order_by(table.c.number)
+    for row in reading.sql.execute(query.execution_options(yield_per=100)):
+        headers = json.loads(row.headers)
+        body = _inflated(row.body)
+        yield KeptReply(row.number, row.sha256, row.room_id, row.path, row.status, headers, row.received_at, body)
+
+
+def coverage(reading: Reading, room: int) -> list[Period]:
+    """The periods of a room that were seen without a hole, oldest first."""
+    table = schema.coverage.c
+    rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
+    return [Period(moment(start), moment(end)) for start, end in rows]
+
+
+def _inflated(body: bytes) -> bytes | None:
+    try:
+        return zlib.decompress(body)
+    except zlib.error:
+        return None
+
+
+def _belongs(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
+    """Of one of the rooms, or stated about the contract."""
+    table = schema.entry.c
+    keys = [f"{kind}/{contract}" for kind in STATED]
+    stated = or_(table.key.in_(keys), *(table.key.startswith(f"{key}/", autoescape=True) for key in keys))
+    return or_(table.room_id.in_(sorted(rooms)), and_(table.room_id.is_(None), table.kind.in_(STATED), stated))

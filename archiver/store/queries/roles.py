@@ -1,0 +1,59 @@
+"""Who is who in the rooms of a contract, as the user stated it, with the reason given for each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from archiver.evidence.history import number
+from archiver.records import AccountId, Mapped, Part, Sides
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state as known
+from archiver.store.timestamps import moment
+
+WITHDRAWN = "withdrawn"
+"""The state of a mapping that was taken back; its entries stay."""
+
+
+def key_of(contract: str, account: int) -> str:
+    """The key of the entries about one account."""
+    return f"mapping/{contract}/{account}"
+
+
+def mapped(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Mapped, ...]:
+    """Who was mapped, by account id, as stated up to an entry; what was taken back is left out."""
+    table, prefix = schema.entry.c, key_of(contract, 0)[:-1]
+    # A range and no LIKE: so the index of the keys is used. "0" is the sign after "/".
+    query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
+    if upto is not None:
+        query = query.where(table.seq <= upto)
+    found: dict[int, Mapped | None] = {}
+    for (line,) in reading.sql.execute(query):
+        told = json.loads(line)
+        account, payload = AccountId(int(told["key"].rpartition("/")[2])), told["payload"]
+        found[account] = None
+        if payload["state"] != WITHDRAWN:
+            found[account] = Mapped(account, Part(payload["state"]), payload["reason"], moment(told["observed_at"]))
+    return tuple(one for _, one in sorted(found.items()) if one is not None)
+
+
+def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:
+    """The same as sets of accounts, with the owner of the archive."""
+    owner = number((known.owner(reading) or {}).get("account_id"))
+    return sides_of(mapped(reading, contract, upto=upto), owner=owner)
+
+
+def sides_of(told: Iterable[Mapped], *, owner: int) -> Sides:
+    """Mapped accounts as sets; the owner is never the other side."""
+    of: dict[Part, set[int]] = {part: set() for part in Part}
+    for one in told:
+        of[one.part].add(one.account_id)
+    return Sides(
+        owner=owner,
+        clients=frozenset(of[Part.CLIENT] - {owner}),
+        mine=frozenset(of[Part.ME] | {owner}),
+        thirds=frozenset(of[Part.THIRD] - {owner}),
+    )

@@ -1,0 +1,120 @@
+"""What is kept of some rooms and what is not, as the worst day asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+
+from archiver.evidence.history import number
+from archiver.records import State
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state as known
+from archiver.store.queries.files import counts, of_others, unheld
+from archiver.store.timestamps import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """A file whose bytes are not held."""
+
+    room_id: int
+    file_id: int
+    theirs: bool
+    """Sent by somebody else than the owner."""
+    name: str
+    size: int
+    given_up: bool
+    gone: bool
+    """Chatwork's list does not show it any more."""
+    reason: str | None
+    """A word of `sync.download`; None if it was not tried yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How the things of some rooms stand."""
+
+    messages: int
+    deleted: int
+    missing: int
+    hidden: int
+    hidden_deleted: int
+    """Of these, those that had shown as deleted before."""
+    texts: int
+    """Of the deleted and missing ones, those whose text is held."""
+    files: int
+    files_saved: int
+    their_files: int
+    their_files_saved: int
+    tasks: int
+    unheld: tuple[Unheld, ...]
+    """The others' first, the largest last."""
+    gaps: int
+    shut: tuple[int, ...]
+    """Rooms that cannot be opened."""
+    last_seen: datetime | None
+    """When a list of messages was last read."""
+
+
+def keeping(reading: Reading, rooms: Collection[int]) -> Keeping:
+    """Ask it of these rooms, in one snapshot."""
+    states = _states(reading, rooms)
+    files = [one for room, one in counts(reading).items() if room in rooms]
+    owner = number((known.owner(reading) or {}).get("account_id"))
+    theirs = [one for room, one in of_others(reading, owner).items() if room in rooms]
+    lacking = [
+        Unheld(row.room_id, row.file_id, row.account_id != owner, row.name, row.size, row.lost, row.gone, row.reason)
+        for row in unheld(reading)
+        if row.room_id in rooms
+    ]
+    return Keeping(
+        messages=sum(states.values()),
+        deleted=states.get(State.DELETED, 0),
+        missing=states.get(State.MISSING, 0),
+        hidden=states.get(State.HIDDEN, 0),
+        hidden_deleted=_hidden_deleted(reading, rooms) if states.get(State.HIDDEN) else 0,
+        texts=_texts(reading, rooms),
+        files=sum(one.known for one in files),
+        files_saved=sum(one.saved for one in files),
+        their_files=sum(one.known for one in theirs),
+        their_files_saved=sum(one.saved for one in theirs),
+        tasks=_count(reading, rooms),
+        unheld=tuple(sorted(lacking, key=lambda one: (not one.theirs, one.size, one.file_id))),
+        gaps=sum(gap.payload["after"] is not None for room in rooms for gap in known.open_gaps(reading, room)),
+        shut=tuple(sorted(known.inaccessible(reading) & set(rooms))),
+        last_seen=_last_seen(reading, rooms),
+    )
+
+
+def _states(reading: Reading, rooms: Collection[int]) -> dict[str, int]:
+    table = schema.message.c
+    query = select(table.state, func.count()).where(table.room_id.in_(sorted(rooms))).group_by(table.state)
+    return {row[0]: row[1] for row in reading.sql.execute(query)}
+
+
+def _hidden_deleted(reading: Reading, rooms: Collection[int]) -> int:
+    table = schema.message.c
+    hidden = and_(table.room_id.in_(sorted(rooms)), table.state == State.HIDDEN, table.was_deleted)
+    return reading.sql.execute(select(func.count()).select_from(schema.message).where(hidden)).scalar() or 0
+
+
+def _texts(reading: Reading, rooms: Collection[int]) -> int:
+    table = schema.message.c
+    gone = and_(table.room_id.in_(sorted(rooms)), table.state.in_((State.DELETED, State.MISSING)))
+    query = select(func.count()).select_from(schema.message).where(gone, table.text_digest != "")
+    return reading.sql.execute(query).scalar() or 0
+
+
+def _count(reading: Reading, rooms: Collection[int]) -> int:
+    query = select(func.count()).select_from(schema.task).where(schema.task.c.room_id.in_(sorted(rooms)))
+    return reading.sql.execute(query).scalar() or 0
+
+
+def _last_seen(reading: Reading, rooms: Collection[int]) -> datetime | None:
+    table = schema.window.c
+    at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id.in_(sorted(rooms)))).scalar()
+    return None if at is None else moment(at)

@@ -1,0 +1,57 @@
+"""Messages of which a screenshot is worth having while Chatwork still shows them under the writer's account."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, select
+
+from archiver.records import State
+from archiver.records.signals import Alert, Level, Rule
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state as known
+from archiver.store.queries.new_texts_and_changes import attached
+from archiver.store.timestamps import stamp
+
+DAY = timedelta(days=1)
+
+_OFF_SCREEN = (State.MISSING.value, State.HIDDEN.value)
+
+
+def worth_showing(reading: Reading, alerts: Sequence[Alert], rooms: Collection[int]) -> tuple[str, ...]:
+    """Ids of the messages that the open alerts of these rooms are about, oldest first; empty if none asks to act now.
+
+    `alerts`: all there are. Left out: messages with an attachment, those that Chatwork does not show any more, and
+    those of accounts that are closed.
+    """
+    meant = [one for one in alerts if one.room_id in rooms and not one.dismissed and one.level is not Level.LOW]
+    if not any(one.level is Level.HIGH for one in alerts if not one.dismissed and _concerns(one, rooms)):
+        return ()
+    closed = {one.account_id for one in alerts if one.rule is Rule.ACCOUNT_CLOSED}
+    shut, done = known.inaccessible(reading), attached(reading)
+    found = {
+        position: ident
+        for one in meant
+        if one.message_id is not None and one.room_id not in shut
+        for position, ident, account in _messages(reading, one)
+        if account not in closed and ident not in done
+    }
+    return tuple(found[position] for position in sorted(found))
+
+
+def _concerns(one: Alert, rooms: Collection[int]) -> bool:
+    return one.room_id is None or one.room_id in rooms
+
+
+def _messages(reading: Reading, alert: Alert) -> list[tuple[int, str, int]]:
+    """Position, id and writer of the messages an alert is about, as far as Chatwork shows anything in their place."""
+    table = schema.message.c
+    meant = table.message_id == alert.message_id
+    if alert.rule is Rule.DELETIONS:  # it names the first one only
+        near = table.changed_at.between(stamp(alert.at - DAY), stamp(alert.at + DAY))
+        meant = or_(meant, and_(table.account_id == alert.account_id, table.state == State.DELETED.value, near))
+    query = select(table.position, table.message_id, table.account_id)
+    query = query.where(table.room_id == alert.room_id, table.state.not_in(_OFF_SCREEN), meant)
+    return [(position, ident, account) for position, ident, account in reading.sql.execute(query)]

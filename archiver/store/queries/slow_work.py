@@ -1,0 +1,103 @@
+"""How far the two slow works have come: reading old messages again, and reading those that only an id tells of."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state as known
+from archiver.store.timestamps import stamp
+from archiver.store.working import backfill_queue as quests
+from archiver.store.working import reread_progress as rotation
+
+_MESSAGE, _WINDOW = schema.message.c, schema.window.c
+_CHUNK = 500
+"""Parameters in one query; SQLite allows some thousand."""
+
+Span = tuple[int, int]
+"""The first and the last position of a stretch, both inside."""
+
+
+class Rereading(NamedTuple):
+    """Messages older than the newest list of their room that can still change, and how many were seen lately."""
+
+    old: int
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Both works, over the rooms asked for."""
+
+    rereading: Rereading
+    backfill: quests.Tally
+
+
+def progress(reading: Reading, rooms: Collection[int], *, since: datetime) -> Progress:
+    """Ask for these rooms; `since` is when "lately" begins. Rooms that cannot be opened are not read again."""
+    shut = known.inaccessible(reading)
+    each = [_rereading(reading, room, since) for room in rooms if room not in shut]
+    whole = Rereading(sum(one.old for one in each), sum(one.confirmed for one in each))
+    return Progress(whole, quests.tally(reading, rooms))
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same positions as stretches that do not touch, in order."""
+    found: list[Span] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def lies_in(position: int, spans: Sequence[Span]) -> bool:
+    """Whether a position lies in one of these merged stretches."""
+    index = bisect_right(spans, (position, 2**63)) - 1
+    return index >= 0 and position <= spans[index][1]
+
+
+def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
+    below = rotation.listed_from(reading, room)
+    if below is None:
+        return Rereading(0, 0)
+    old = and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(rotation.READABLE))
+    listed = _listed(reading, room, since, below)
+    inside = sum(_count(reading, and_(old, _MESSAGE.position.between(first, last))) for first, last in listed)
+    changed = or_(_MESSAGE.first_seen >= stamp(since), _MESSAGE.changed_at >= stamp(since))
+    singly = _positions(reading, and_(old, changed)) | _held(reading, old, known.read_singly(reading, room, since))
+    outside = sum(not lies_in(position, listed) for position in singly)
+    return Rereading(_count(reading, old), inside + outside)
+
+
+def _listed(reading: Reading, room: int, since: datetime, below: int) -> list[Span]:
+    """What the lists read since then reached, below a position."""
+    query = select(_WINDOW.oldest, _WINDOW.newest).where(
+        _WINDOW.room_id == room, _WINDOW.observed_at >= stamp(since), _WINDOW.oldest < below
+    )
+    return merged((oldest, min(newest, below - 1)) for oldest, newest in reading.sql.execute(query))
+
+
+def _held(reading: Reading, which: ColumnElement[bool], positions: Collection[int]) -> set[int]:
+    """Those of these positions where a message of the kind asked for is held."""
+    listed = sorted(positions)
+    found: set[int] = set()
+    for start in range(0, len(listed), _CHUNK):
+        found |= _positions(reading, and_(which, _MESSAGE.position.in_(listed[start : start + _CHUNK])))
+    return found
+
+
+def _positions(reading: Reading, which: ColumnElement[bool]) -> set[int]:
+    return {position for (position,) in reading.sql.execute(select(_MESSAGE.position).where(which))}
+
+
+def _count(reading: Reading, which: ColumnElement[bool]) -> int:
+    return int(reading.sql.execute(select(func.count()).select_from(schema.message).where(which)).scalar() or 0)

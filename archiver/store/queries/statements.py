@@ -1,0 +1,167 @@
+"""What the user stated about a contract beside its facts: deliveries on the platform, and other evidence.
+
+Read from the entries themselves, so names are exact and the state at any earlier entry can be told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, func, select
+
+from archiver.records import Delivery, Enclosure, FileId, MessageId
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.timestamps import moment
+
+STATED, WITHDRAWN = "stated", "withdrawn"
+"""States of a statement; a withdrawn one is left out from then on, and its entries stay."""
+
+_OF_DELIVERY = ("at", "name", "size", "sha256", "file_id", "note")
+_OF_ENCLOSURE = ("kind", "name", "size", "sha256", "dated", "message_id", "note")
+
+
+def key_of(contract: str, one: Delivery | Enclosure) -> str:
+    """The key of its entries."""
+    return f"{kind_of(one)}/{contract}/{one.number}"
+
+
+def kind_of(one: Delivery | Enclosure) -> str:
+    """The kind of its entries."""
+    return "delivery" if isinstance(one, Delivery) else "attachment"
+
+
+def statement(contract: str, one: Delivery | Enclosure, *, state: str = STATED) -> dict[str, Any]:
+    """The payload of its entry."""
+    fields = _OF_DELIVERY if isinstance(one, Delivery) else _OF_ENCLOSURE
+    facts = {field: getattr(one, field) for field in fields}
+    return {"contract": contract, "number": one.number, "state": state, **facts}
+
+
+def deliveries(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Delivery, ...]:
+    """What was delivered on the platform, by number, as stated up to an entry; withdrawn ones are left out."""
+    found = _standing(reading, "delivery", contract, upto)
+    return tuple(_delivery(one) for one in found)
+
+
+def enclosures(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Enclosure, ...]:
+    """Other evidence of a contract, by number, as stated up to an entry; withdrawn ones are left out."""
+    return tuple(_enclosure(one) for one in _standing(reading, "attachment", contract, upto))
+
+
+def next_number(reading: Reading, contract: str, kind: str) -> int:
+    """The number of the next delivery or attachment of a contract; one that was withdrawn keeps its own."""
+    table = schema.delivery.c if kind == "delivery" else schema.attachment.c
+    query = select(func.max(table.number)).where(table.contract_id == contract)
+    return (reading.sql.execute(query).scalar() or 0) + 1
+
+
+# --- what Chatwork shows of it -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file of a room, as far as a delivery is compared with it."""
+
+    file_id: FileId
+    name: str
+    upload_time: int
+    """Unix seconds; 0 if none was told."""
+
+
+_FILE, _BLOB = schema.file.c, schema.blob.c
+_SENT = select(_FILE.file_id, _FILE.name, _FILE.upload_time)
+
+
+def same_bytes(reading: Reading, rooms: Collection[int], sha256: str) -> list[Sent]:
+    """Files of these rooms whose saved bytes have this SHA-256, the first one sent first."""
+    saved = and_(_BLOB.room_id == _FILE.room_id, _BLOB.file_id == _FILE.file_id, _BLOB.state == "saved")
+    query = _SENT.join(schema.blob, saved).where(_BLOB.sha256 == sha256, _FILE.room_id.in_(sorted(rooms)))
+    return [Sent(*row) for row in reading.sql.execute(query.order_by(_FILE.upload_time, _FILE.file_id))]
+
+
+def sent_file(reading: Reading, rooms: Collection[int], file_id: int) -> Sent | None:
+    """The file of this id, if one of these rooms has it."""
+    if not 0 < file_id < 2**63:
+        return None
+    query = _SENT.where(_FILE.room_id.in_(sorted(rooms)), _FILE.file_id == file_id)
+    row = reading.sql.execute(query).first()
+    return None if row is None else Sent(*row)
+
+
+def sender_of(reading: Reading, rooms: Collection[int], file_id: int) -> int | None:
+    """The account that sent the file of this id in one of these rooms; None if there is none."""
+    if not 0 < file_id < 2**63:
+        return None
+    query = select(_FILE.account_id).where(_FILE.room_id.in_(sorted(rooms)), _FILE.file_id == file_id)
+    found: int | None = reading.sql.execute(query).scalar()
+    return found
+
+
+def holds_message(reading: Reading, rooms: Collection[int], message_id: MessageId) -> bool:
+    """Whether a message of one of these rooms is known."""
+    position, table = int(message_id), schema.message.c
+    if not 0 < position < 2**63:
+        return False
+    query = select(table.position).where(table.room_id.in_(sorted(rooms)), table.position == position)
+    return reading.sql.execute(query).first() is not None
+
+
+# --- entries -------------------------------------------------------------------------------------
+
+
+class _Stated(NamedTuple):
+    number: int
+    since: str
+    """When it was first stated."""
+    payload: dict[str, Any]
+    """As last stated."""
+
+
+def _standing(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Stated]:
+    found: dict[int, _Stated] = {}
+    for told in _entries(reading, f"{kind}/{contract}/", upto):
+        number = int(told["key"].rpartition("/")[2])
+        since = found[number].since if number in found else told["observed_at"]
+        found[number] = _Stated(number, since, told["payload"])
+    return (found[number] for number in sorted(found) if found[number].payload["state"] != WITHDRAWN)
+
+
+def _entries(reading: Reading, prefix: str, upto: int | None) -> Iterator[dict[str, Any]]:
+    table = schema.entry.c
+    # A range and no LIKE: so the index of the keys is used. "0" is the sign after "/".
+    query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
+    if upto is not None:
+        query = query.where(table.seq <= upto)
+    return (json.loads(line) for (line,) in reading.sql.execute(query))
+
+
+def _delivery(one: _Stated) -> Delivery:
+    told = one.payload
+    return Delivery(
+        one.number,
+        at=told["at"],
+        name=told["name"],
+        size=told["size"],
+        sha256=told["sha256"],
+        file_id=told["file_id"],
+        note=told["note"],
+    )
+
+
+def _enclosure(one: _Stated) -> Enclosure:
+    told = one.payload
+    return Enclosure(
+        one.number,
+        kind=told["kind"],
+        name=told["name"],
+        size=told["size"],
+        sha256=told["sha256"],
+        added_at=moment(one.since),
+        dated=told["dated"],
+        message_id=told["message_id"],
+        note=told["note"],
+    )

@@ -1,0 +1,83 @@
+"""A room as it is read on the screen: messages in order with their texts, from the readable tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from archiver.records import State, told_states
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.fingerprints import DELETED
+from archiver.store.timestamps import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of a message and when it was seen; `last_seen` None = still shown."""
+
+    body: str
+    first_seen: datetime
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message for the screen."""
+
+    message_id: str
+    account_id: int
+    name: str
+    send_time: int
+    state: State
+    was_edited: bool
+    texts: tuple[Text, ...]
+    """Chatwork's mark of a deletion included."""
+
+    @property
+    def told_states(self) -> tuple[State, ...]:
+        """What is to be said of it; empty if it is simply there."""
+        was_deleted = any(one.body == DELETED for one in self.texts)
+        return told_states(self.state, was_edited=self.was_edited, was_deleted=was_deleted)
+
+
+def lines(reading: Reading, room: int, *, since: int | None = None, until: int | None = None) -> Iterator[Line]:
+    """Messages of a room by numeric id, sent within [since, until) Unix seconds."""
+    message, version = schema.message, schema.message_version
+    query = (
+        select(message, version.c.body, version.c.first_seen.label("seen"), version.c.last_seen)
+        .join(version, (version.c.room_id == message.c.room_id) & (version.c.position == message.c.position))
+        .where(message.c.room_id == room)
+        .order_by(message.c.position, version.c.number)
+    )
+    if since is not None:
+        query = query.where(message.c.send_time >= since)
+    if until is not None:
+        query = query.where(message.c.send_time < until)
+    held: list[Text] = []
+    last = None
+    for row in reading.sql.execute(query.execution_options(yield_per=500)):
+        if last is not None and row.position != last.position:
+            yield _line(last, held)
+            held = []
+        held.append(Text(row.body, moment(row.seen), None if row.last_seen is None else moment(row.last_seen)))
+        last = row
+    if last is not None:
+        yield _line(last, held)
+
+
+def _line(row: Row[Any], texts: list[Text]) -> Line:
+    return Line(row.message_id, row.account_id, row.name, row.send_time, State(row.state), row.was_edited, tuple(texts))
+
+
+def names(reading: Reading, room: int) -> dict[int, str]:
+    """The present names of everybody seen in a room; of those who never wrote as the list of members has them."""
+    found: dict[int, str] = {}
+    for table in (schema.member.c, schema.person.c):
+        rows = reading.sql.execute(select(table.account_id, table.name).where(table.room_id == room))
+        found |= {row[0]: row[1] for row in rows}
+    return found

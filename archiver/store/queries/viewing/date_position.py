@@ -1,0 +1,49 @@
+"""Where in a room a moment lies: jump to a date."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from archiver.records import MessageId
+from archiver.store.archive import Reading
+from archiver.store.search.index import driver
+
+AROUND = 500
+"""Messages before the place found that are looked at too: ids rise with the time nearly always, not always."""
+
+_NEXT = "SELECT position, send_time FROM message WHERE room_id = ? AND position >= ? ORDER BY position LIMIT 1"
+_ENDS = (
+    "SELECT (SELECT min(position) FROM message WHERE room_id = ?1),"
+    " (SELECT max(position) FROM message WHERE room_id = ?1)"
+)
+_BEFORE = "SELECT position, send_time FROM message WHERE room_id = ? AND position < ? ORDER BY position DESC LIMIT ?"
+
+
+def first_on_or_after(reading: Reading, room: int, at: datetime) -> MessageId | None:
+    """The first message of a room, in the order of the ids, that was sent at a time or later; None if none was."""
+    source, wanted = driver(reading.sql), int(at.timestamp())
+    place = _bisected(source, room, wanted)
+    while True:
+        end = 2**63 - 1 if place is None else place
+        sooner = [pos for pos, sent in source.execute(_BEFORE, (room, end, AROUND)) if sent >= wanted]
+        if not sooner:
+            return None if place is None else MessageId(str(place))
+        place = sooner[-1]
+
+
+def _bisected(source: sqlite3.Connection, room: int, wanted: int) -> int | None:
+    """A position whose message is late enough while the one before it is not; None if even the last is not."""
+    low, high = source.execute(_ENDS, (room,)).fetchone()
+    if low is None:
+        return None
+    last = high
+    while low <= high:
+        middle = (low + high) // 2
+        position, sent = source.execute(_NEXT, (room, middle)).fetchone()
+        if sent >= wanted:
+            last, high = position, middle - 1
+        else:
+            low = position + 1
+    found = source.execute(_NEXT, (room, last)).fetchone()
+    return last if found[1] >= wanted else None

@@ -1,0 +1,44 @@
+"""When a message was last seen as it had been, before an entry says that it is another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from archiver.store.archive import Reading
+from archiver.store.search.index import driver
+from archiver.store.timestamps import moment
+
+MANY = 500
+"""Readings before the entry that are looked at; what vanishes stood in one of the last lists nearly always."""
+
+_VERSION = (
+    "SELECT last_seen FROM message_version WHERE room_id = ? AND position = ? AND seq < ? ORDER BY number DESC LIMIT 1"
+)
+_LISTED = """
+    SELECT observed_at FROM (
+        SELECT observed_at, oldest, newest, absent FROM window
+        WHERE room_id = ?1 AND seq < ?3 ORDER BY seq DESC LIMIT ?4
+    ) WHERE ?2 BETWEEN oldest AND newest AND instr(absent, '"' || ?2 || '"') = 0 LIMIT 1
+"""
+_SINGLY = """
+    SELECT observed_at FROM (
+        SELECT observed_at, oldest, newest, ids FROM reading
+        WHERE room_id = ?1 AND seq < ?3 ORDER BY seq DESC LIMIT ?4
+    ) WHERE ?2 BETWEEN oldest AND newest AND instr(ids, '"' || ?2 || '"') > 0 LIMIT 1
+"""
+_ENTRY = "SELECT observed_at FROM entry WHERE key = ? AND room_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1"
+
+
+def text_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
+    """The last time at which the text before an entry was seen; None if that text is still the one shown."""
+    row = driver(reading.sql).execute(_VERSION, (room, int(message_id), seq)).fetchone()
+    return None if row is None or row[0] is None else moment(row[0])
+
+
+def shown_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
+    """The last time at which a message was shown before an entry; None if it never was, or long ago."""
+    source, position = driver(reading.sql), int(message_id)
+    asked = [source.execute(query, (room, position, seq, MANY)) for query in (_LISTED, _SINGLY)]
+    asked.append(source.execute(_ENTRY, (f"message/{position}", room, seq)))
+    times = [row[0] for row in (one.fetchone() for one in asked) if row is not None]
+    return moment(max(times)) if times else None

@@ -1,0 +1,71 @@
+"""Single messages by room and id, as one line each: who, when, what became of it, and its last text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.records import State
+from archiver.store.archive import Reading
+from archiver.store.fingerprints import DELETED
+from archiver.store.queries.viewing.sent_at import sent_at
+from archiver.store.search.index import driver
+
+STANDING = f"""
+    t.number < m.versions, m.was_edited, m.was_deleted, m.was_deleted AND EXISTS (
+        SELECT 1 FROM message_version d
+        WHERE d.room_id = m.room_id AND d.position = m.position AND d.number > t.number AND d.body = '{DELETED}'
+    )
+"""  # noqa: S608 - our own names
+"""Of a text `t` of a message `m`: is it earlier, was that ever edited, ever deleted, and is the text of before that."""
+
+_LINE = f"""
+    SELECT m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {STANDING}
+    FROM message m
+    LEFT JOIN message_version t ON t.room_id = m.room_id AND t.position = m.position AND t.number = (
+        SELECT max(number) FROM message_version WHERE room_id = m.room_id AND position = m.position AND body <> ?
+    )
+    WHERE m.room_id = ? AND m.position = ?
+"""  # noqa: S608 - likewise
+
+
+class Named(NamedTuple):
+    """A message as a line of a list."""
+
+    room_id: int
+    message_id: str
+    sent: datetime | None
+    """None for a time that no calendar holds."""
+    account_id: int
+    name: str
+    state: State
+    text: str
+    """The last one that was seen; empty if none ever was."""
+    earlier: bool
+    """Whether the message shows another text now, if only Chatwork's mark of a deletion."""
+    was_edited: bool
+    was_deleted: bool
+    """Whether it ever showed as deleted, however it stands now."""
+    before_deletion: bool
+    """Whether the text is of before that."""
+
+
+def named(reading: Reading, places: Iterable[tuple[int, int]]) -> list[Named]:
+    """The messages at these places (room, id as a number) in the order given; those that are not known are left out."""
+    source = driver(reading.sql)
+    found = ((room, source.execute(_LINE, (DELETED, room, position)).fetchone()) for room, position in places)
+    return [_named(room, *row) for room, row in found if row is not None]
+
+
+def _named(
+    room: int,
+    message: str,
+    sent: int,
+    account: int,
+    name: str,
+    state: str,
+    body: str | None,
+    *flags: int | None,
+) -> Named:
+    return Named(room, message, sent_at(sent), account, name, State(state), body or "", *map(bool, flags))

@@ -1,0 +1,56 @@
+"""What a room said of itself over time: its names and its descriptions, each with the time in which it was seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.evidence.history import text
+from archiver.store.archive import Reading
+from archiver.store.queries.viewing.entry_objects import Told
+from archiver.store.search.index import driver
+from archiver.store.timestamps import moment
+
+
+class Stretch(NamedTuple):
+    """A value as received, empty where there was none; `until` is when another was first seen, None for the last."""
+
+    value: str
+    since: datetime
+    until: datetime | None
+
+
+class RoomFacts(NamedTuple):
+    """Both are oldest first."""
+
+    names: tuple[Stretch, ...]
+    descriptions: tuple[Stretch, ...]
+    """From the first that had any text on."""
+
+
+_LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
+
+
+def room_facts(reading: Reading, room: int) -> RoomFacts:
+    """Of the entries, exactly as received."""
+    told = [json.loads(line) for (line,) in driver(reading.sql).execute(_LINES, (f"room/{room}",))]
+    return RoomFacts(_stretches(told, _named("name")), _stretches(told, _named("description")))
+
+
+def _named(field: str) -> Callable[[Told], str]:
+    return lambda told: text(told["payload"]["object"].get(field))
+
+
+def _stretches(told: list[Told], value_of: Callable[[Told], str]) -> tuple[Stretch, ...]:
+    """Equal neighbours are one; a beginning without any is left out."""
+    found: list[Stretch] = []
+    for one in told:
+        value, at = value_of(one), moment(one["observed_at"])
+        if value == (found[-1].value if found else ""):
+            continue
+        if found:
+            found[-1] = found[-1]._replace(until=at)
+        found.append(Stretch(value, at, None))
+    return tuple(found)

@@ -1,0 +1,138 @@
+"""A timeline of rooms and of what was stated about a contract: the newest first, page by page.
+
+Entries that cannot be events are never touched: those that can are listed in `change`. So a million messages between
+two events cost nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from archiver.store.archive import Reading
+from archiver.store.queries.viewing.entry_events import happened
+from archiver.store.queries.viewing.entry_objects import told_at, told_before
+from archiver.store.queries.viewing.event import Event, EventKind
+from archiver.store.queries.viewing.plan_hidden import Runs
+from archiver.store.search.index import driver
+from archiver.store.timestamps import moment
+
+LOOKED_AT = 500
+"""Entries that are looked at for one page; most of them are events."""
+
+_ALONE = frozenset({"gap", "gap.narrowed", "gap.closed", "room.inaccessible", "room.accessible", "blob", "export"})
+"""Kinds that tell what happened by themselves."""
+
+_END = 2**63 - 1
+
+
+class Timeline(NamedTuple):
+    """A page of what happened, the newest first."""
+
+    events: list[Event]
+    next: int | None
+    """`before` of the next page, which may follow on an empty one; None: there is nothing more."""
+
+
+def timeline(
+    reading: Reading,
+    rooms: Collection[int],
+    *,
+    contracts: Collection[str] = (),
+    before: int | None = None,
+    limit: int = 50,
+    seals: bool = False,
+    hidden_singly: bool = False,
+) -> Timeline:
+    """What happened in these rooms, and was stated about these contracts, before an entry; at most so many (and a few).
+
+    An entry that tells several events is never parted. `seals`: the archive's seals too, each at its last entry.
+    `hidden_singly`: each message that the plan hid; else those of one reading are one event, as they may be thousands.
+    """
+    source, end = driver(reading.sql), _END if before is None else before
+    runs = Runs(source)
+    found: list[Event] = []
+    first_lists = {room: _first_list(source, room) for room in set(rooms)}
+    sealed = source.execute(_SEALS, (end,)) if seals else ()
+    candidates = merge(_candidates(source, rooms, contracts, end), sealed, reverse=True)
+    groups = ((seq, list(group)) for seq, group in groupby(candidates, key=itemgetter(0)))
+    for looked_at, (seq, group) in enumerate(one for one in groups if not runs.has_told(one[0])):
+        if len(found) >= limit or looked_at == LOOKED_AT:
+            return Timeline(found, seq + 1)
+        for _, seal in group:
+            events = [_seal(source, seal)] if seal else _told(source, seq, first_lists)
+            events = [one for one in events if one.contract is None or one.contract in contracts]
+            found += events if hidden_singly else filter(None, map(runs.folded, events))
+    return Timeline(found, None)
+
+
+def _told(source: sqlite3.Connection, seq: int, first_lists: Mapping[int, str]) -> list[Event]:
+    """What one entry tells."""
+    told = told_at(source, (seq,)).get(seq)
+    if told is None:
+        return []
+    before = None if told["kind"] in _ALONE else told_before(source, told)
+    return happened(told, before, is_new_member=told["observed_at"] > first_lists.get(told["room_id"], ""))
+
+
+# --- which entries -------------------------------------------------------------------------------
+
+_Candidate = tuple[int, int]
+"""The number of an entry, and 0; or the last entry of a seal, and the seal's number."""
+
+_CHANGES = "SELECT seq, 0 FROM change WHERE room_id = ? AND seq < ? ORDER BY seq DESC"
+_KEY = "SELECT seq, 0 FROM entry WHERE key = ? AND seq < ?"
+_UNDER = "SELECT seq, 0 FROM entry WHERE key > ? AND key < ? AND seq < ?"
+
+
+def _candidates(
+    source: sqlite3.Connection, rooms: Collection[int], contracts: Collection[str], end: int
+) -> Iterator[_Candidate]:
+    """The entries that may be events, the newest first."""
+    walked: list[Iterable[_Candidate]] = [sorted(_apart(source, rooms, contracts, end), reverse=True)]
+    walked += [source.execute(_CHANGES, (room, end)) for room in set(rooms)]
+    return merge(*walked, reverse=True)
+
+
+def _apart(
+    source: sqlite3.Connection, rooms: Collection[int], contracts: Collection[str], end: int
+) -> Iterator[_Candidate]:
+    """Those that belong to no room: statements about contracts, packages, contacts. They are few."""
+    for account in {account for room in set(rooms) for account in _people(source, room)}:
+        yield from source.execute(_KEY, (f"contact/{account}", end))
+    for contract in set(contracts):
+        for key in (f"contract/{contract}", f"note/{contract}"):
+            yield from source.execute(_KEY, (key, end))
+        for kind in ("delivery", "attachment", "mapping"):
+            yield from source.execute(_UNDER, (f"{kind}/{contract}/", f"{kind}/{contract}0", end))
+    if contracts:
+        yield from source.execute(_UNDER, ("export/", "export0", end))
+
+
+def _people(source: sqlite3.Connection, room: int) -> Iterator[int]:
+    query = "SELECT account_id FROM person WHERE room_id = ? UNION SELECT account_id FROM member WHERE room_id = ?"
+    return (account for (account,) in source.execute(query, (room, room)))
+
+
+def _first_list(source: sqlite3.Connection, room: int) -> str:
+    """When the members of a room were first listed; who is in that list did not join then."""
+    query = "SELECT min(seq) FROM entry WHERE key > ? AND key < ?"
+    (seq,) = source.execute(query, (f"member/{room}/", f"member/{room}0")).fetchone()
+    row = source.execute("SELECT observed_at FROM entry WHERE seq = ?", (seq,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+# --- seals ---------------------------------------------------------------------------------------
+
+
+_SEALS = "SELECT last, number FROM seal WHERE last < ? ORDER BY number DESC"
+
+
+def _seal(source: sqlite3.Connection, number: int) -> Event:
+    query = "SELECT last, closed_at, day, sha256 FROM seal WHERE number = ?"
+    last, closed_at, day, sha256 = source.execute(query, (number,)).fetchone()
+    return Event(last, moment(closed_at), EventKind.SEALED, None, number=number, after=sha256, about=day)

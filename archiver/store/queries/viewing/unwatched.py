@@ -1,0 +1,89 @@
+"""The times in which nobody looked at a room, as far as they touch a stretch of time, without going through all runs.
+
+The same pauses as `queries.runs.watch` finds, of which a page shows a few: entries stand in the order of their
+times, so the runs around a time are found by bisection among the numbers of the `sweep` entries alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from archiver.records import Pause
+from archiver.store.archive import Reading
+from archiver.store.queries.runs import Span, between, looks
+from archiver.store.search.index import driver
+from archiver.store.timestamps import moment
+
+BESIDE = 2
+"""Runs that are looked at beyond both ends."""
+
+_BY_KEY = "FROM entry INDEXED BY entry_key WHERE key >= 'sweep/' AND key < 'sweep0'"
+_FROM, _TO = "json_extract(line, '$.payload.from')", "json_extract(line, '$.payload.to')"
+_NOT_READ = "json_extract(line, '$.payload.not_read')"
+_SWEEPS = f"SELECT seq {_BY_KEY}"
+_ENDED = f"SELECT {_TO} FROM entry WHERE seq = ?"  # noqa: S608 - our own names
+_LACKED = f"SELECT {_NOT_READ} FROM entry WHERE seq = ?"  # noqa: S608 - our own names
+_RUNS = f"SELECT {_FROM}, {_TO}, {_NOT_READ} {_BY_KEY} AND seq BETWEEN ? AND ? ORDER BY seq"
+_FIRST = "SELECT observed_at FROM window WHERE room_id = ? ORDER BY seq LIMIT 1"
+_WINDOWS = "SELECT observed_at FROM window WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+
+
+def pauses_between(reading: Reading, room: int, since: datetime | None, until: datetime | None) -> list[Pause]:
+    """A room's pauses that begin later than `since` and not later than `until`, oldest first; None: without an end."""
+    found = _pauses_around(driver(reading.sql), room, since, until)
+    return [one for one in found if (since is None or since < one.start) and (until is None or one.start <= until)]
+
+
+def pauses_touching(reading: Reading, room: int, since: datetime, until: datetime) -> list[Pause]:
+    """A room's pauses of which any part lies in a stretch of time, oldest first."""
+    found = _pauses_around(driver(reading.sql), room, since, until)
+    return [one for one in found if one.end > since and one.start < until]
+
+
+def _pauses_around(
+    source: sqlite3.Connection, room: int, since: datetime | None, until: datetime | None
+) -> Iterator[Pause]:
+    seqs = sorted(seq for (seq,) in source.execute(_SWEEPS))
+    first = 0 if since is None else max(0, _place(source, seqs, since) - BESIDE)
+    last = len(seqs) if until is None else min(len(seqs), _place(source, seqs, until) + BESIDE)
+    while first > 0 and not _tells_of(source, seqs[first], room):
+        first -= 1
+    while last < len(seqs) and not _tells_of(source, seqs[last - 1], room):
+        last += 1
+    return between(_looks(source, room, seqs[first:last]))
+
+
+def _place(source: sqlite3.Connection, seqs: Sequence[int], at: datetime) -> int:
+    """How many of these runs ended by a time."""
+    low, high = 0, len(seqs)
+    while low < high:
+        middle = (low + high) // 2
+        if moment(source.execute(_ENDED, (seqs[middle],)).fetchone()[0]) <= at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _tells_of(source: sqlite3.Connection, seq: int, room: int) -> bool:
+    """Whether a run looked at a room."""
+    return not _lacks(source.execute(_LACKED, (seq,)).fetchone()[0], room)
+
+
+def _lacks(not_read: str | None, room: int) -> bool:
+    return not_read is not None and room in json.loads(not_read)
+
+
+def _looks(source: sqlite3.Connection, room: int, seqs: Sequence[int]) -> list[Span]:
+    """Read in SQL, as a chat that was quiet for years has many thousand runs behind its last message."""
+    begun = source.execute(_FIRST, (room,)).fetchone()
+    if begun is None or not seqs:
+        return []
+    ends = (seqs[0], seqs[-1])
+    windows = [moment(at) for (at,) in source.execute(_WINDOWS, (room, *ends))]
+    told = source.execute(_RUNS, ends)
+    runs = ((moment(one), moment(other)) for one, other, not_read in told if not _lacks(not_read, room))
+    return looks(windows, runs, since=moment(begun[0]))

@@ -1,1 +1,0 @@
-"""Readable rows out of entries, one module for each kind of thing; `store.project` calls them."""

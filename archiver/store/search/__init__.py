@@ -1,0 +1,1 @@
+"""The full-text search over every text that a message had."""

@@ -1,0 +1,155 @@
+"""Keeps the index of the search: every text that a message had, in the transaction that brought it.
+
+Each version has its own row, named as the entry it came from, and none is ever removed, so an edit or a deletion
+hides nothing. The index is made anew when it is missing, has another format, or was passed over by a run whose
+SQLite had no FTS5. It is no evidence; without it everything is found by looking through all texts.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+
+from archiver import errors
+from archiver.evidence.history import EntryObject
+from archiver.store import schema
+from archiver.store.archive import Archive
+from archiver.store.bigrams import FORMAT, fold, grams
+from archiver.store.fingerprints import DELETED
+
+_MEMORY, _COUNT = "search", "search_texts"
+"""What the index is of, and how many texts were put into it."""
+_BATCH = 1_000
+_STANDING = """
+    SELECT sqlite_compileoption_used('ENABLE_FTS5'),
+        (SELECT count(*) FROM sqlite_master WHERE name = 'search'),
+        (SELECT value FROM memory WHERE key = 'search')
+"""
+_WHOLE = "SELECT (SELECT count(*) FROM search_version) = (SELECT value FROM memory WHERE key = 'search_texts')"
+_COUNTED = """
+    INSERT INTO memory (key, value) VALUES (?1, ?2)
+    ON CONFLICT (key) DO UPDATE SET value = value + ?2
+"""
+_VERSIONS = "SELECT seq, room_id, position, body FROM message_version"
+
+_OF_INDEX = re.compile(
+    r"vtable constructor failed: search|no such table: main\.search_|constraint failed|SQL logic error|fts5"
+)
+"""What SQLite says of damage to the index, beside the code that it has for that."""
+
+_Version = tuple[int, int, int, str]
+"""seq, room, position and text of a version."""
+
+
+def is_current(sql: Connection) -> bool:
+    """Whether the index has every text, in the present format, and can be asked."""
+    able, there, held = _standing(driver(sql))
+    return bool(able and there) and held == FORMAT and _is_whole(driver(sql))
+
+
+def keep(sql: Connection, entries: Sequence[EntryObject]) -> None:
+    """Take in what entries that were just appended say of messages; their readable rows are there already."""
+    told = [entry for entry in entries if entry["kind"] == "message"]
+    if not told:
+        return
+    source = driver(sql)
+    able, there, held = _standing(source)
+    if able and there and held == FORMAT:
+        fresh = sorted(_versions_of(source, told))
+        with damage_forgiven():
+            _put(source, fresh)
+            return
+    if held is not None:
+        source.execute("DELETE FROM memory WHERE key = ?", (_MEMORY,))
+    if able:
+        with damage_forgiven():  # so damaged that SQLite cannot even remove it: searches do without
+            _make(source)
+
+
+def make_current(archive: Archive) -> None:
+    """Make the index anew if that is due and possible now; where it is not, a search does without."""
+    with archive.reading() as reading:
+        able, _there, _held = _standing(driver(reading.sql))
+        if not able or is_current(reading.sql):
+            return
+    try:
+        with archive.writing() as writing:
+            if not is_current(writing.sql):
+                with damage_forgiven():
+                    _make(driver(writing.sql))
+    except (errors.HomeNotWritable, errors.ArchiveBusy, errors.DiskFull):
+        return  # the scan finds the same, only slower
+
+
+@contextmanager
+def damage_forgiven() -> Iterator[None]:
+    """Pass over damage of the index alone: what is no evidence must neither stop a run nor hide a message."""
+    try:
+        yield
+    except sqlite3.DatabaseError as fault:
+        code = getattr(fault, "sqlite_errorcode", None)
+        if code != sqlite3.SQLITE_CORRUPT_VTAB and not _OF_INDEX.search(str(fault)):
+            raise
+
+
+def driver(sql: Connection) -> sqlite3.Connection:
+    """SQLite's own connection inside the open transaction: many small statements cost a fifth there."""
+    connection: Any = sql.connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection
+
+
+def _is_whole(source: sqlite3.Connection) -> bool:
+    """Whether it has lost no text: so many are there as were put in."""
+    return bool(source.execute(_WHOLE).fetchone()[0])
+
+
+def _standing(source: sqlite3.Connection) -> tuple[bool, bool, str | None]:
+    able, there, held = source.execute(_STANDING).fetchone()
+    return bool(able), bool(there), held
+
+
+def _versions_of(source: sqlite3.Connection, told: Sequence[EntryObject]) -> Iterator[_Version]:
+    """The texts that these entries began."""
+    places = {(entry["room_id"], int(entry["key"].partition("/")[2])) for entry in told}
+    query = f"{_VERSIONS} WHERE room_id = ? AND position = ? AND seq >= ?"
+    for room, position in places:
+        yield from source.execute(query, (room, position, told[0]["seq"]))
+
+
+def _make(source: sqlite3.Connection) -> None:
+    """Make the index anew from all versions."""
+    source.execute("DROP TABLE IF EXISTS search")
+    source.execute(schema.SEARCH)
+    source.execute("DELETE FROM search_version")
+    source.execute("DELETE FROM memory WHERE key = ?", (_COUNT,))
+    _count(source, 0)
+    _put(source, source.execute(f"{_VERSIONS} ORDER BY seq"))
+    source.execute("INSERT INTO search (search) VALUES ('optimize')")
+    source.execute("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)", (_MEMORY, FORMAT))
+
+
+def _put(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
+    """Add versions by their numbers; Chatwork's mark of a deletion is no text."""
+    last = source.execute("SELECT coalesce(newest, position) FROM search_version ORDER BY seq DESC LIMIT 1").fetchone()
+    newest = last[0] if last else 0
+    waiting = (version for version in versions if version[3] != DELETED)
+    while batch := list(islice(waiting, _BATCH)):
+        rows: list[tuple[int, int, int, int | None]] = []
+        for seq, room, position, _body in batch:
+            newest = max(newest, position)
+            rows.append((seq, room, position, None if newest == position else newest))
+        source.executemany("INSERT INTO search_version VALUES (?, ?, ?, ?)", rows)
+        _count(source, len(rows))
+        texts = ((seq, grams(fold(body))) for seq, _room, _position, body in batch)
+        source.executemany("INSERT INTO search (rowid, grams) VALUES (?, ?)", texts)
+
+
+def _count(source: sqlite3.Connection, number: int) -> None:
+    source.execute(_COUNTED, (_COUNT, number))

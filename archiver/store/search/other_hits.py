@@ -1,0 +1,129 @@
+"""What a search finds beside messages: names of files, texts of tasks, descriptions of rooms, notes on attachments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from archiver.evidence.history import text
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.bigrams import fold
+from archiver.store.fingerprints import readable
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.statements import STATED
+from archiver.store.search.index import driver
+from archiver.store.search.query import Query
+from archiver.store.search.scope import Scope
+from archiver.store.timestamps import moment
+
+
+class Other(NamedTuple):
+    """Something found that is no message."""
+
+    kind: str
+    """`file`, `task`, `description` or `attachment`."""
+    room_id: int | None
+    contract: str | None
+    id: str
+    """The file's or task's id, or the attachment's number; empty for a description."""
+    time: datetime
+    """When it was uploaded, first seen or added."""
+    text: str
+
+
+def others(reading: Reading, query: Query, scope: Scope) -> list[Other]:
+    """All that is found, newest first; each text that a task or a description had counts by itself."""
+    if not query.words:
+        return []
+    found = {one for one in _all(reading, query, scope) if query.matches(fold(one.text)) and _is_timely(one, scope)}
+    return sorted(found, key=lambda one: (one.time, one.kind, one.id, one.text), reverse=True)
+
+
+def _all(reading: Reading, query: Query, scope: Scope) -> Iterator[Other]:
+    """Everything in scope but for its time; only of people's things it is known whose they are."""
+    if scope.has <= {"file"}:
+        yield from _files(reading, query, scope)
+        yield from _former_files(reading, scope)
+    if scope.has <= {"task"}:
+        yield from _tasks(reading, scope)
+    if not scope.has and scope.authors is None:
+        yield from _descriptions(reading, scope)
+        yield from _attachments(reading, scope)
+
+
+def _is_timely(one: Other, scope: Scope) -> bool:
+    at = one.time.timestamp()
+    return (scope.since is None or at >= scope.since) and (scope.until is None or at < scope.until)
+
+
+def _is_in(wanted: frozenset[int] | None, number: int) -> bool:
+    return wanted is None or number in wanted
+
+
+_FILES = "SELECT room_id, file_id, account_id, upload_time, name FROM file"
+
+
+def _files(reading: Reading, query: Query, scope: Scope) -> Iterator[Other]:
+    """Rows as the driver gives them: of the very many files that there may be, few have the words."""
+    for room, file, account, sent, name in driver(reading.sql).execute(_FILES):
+        if query.matches(fold(name)) and _is_in(scope.rooms, room) and _is_in(scope.authors, account):
+            yield Other("file", room, None, str(file), _unix(sent), name)
+
+
+_SEVERAL = "SELECT key FROM entry WHERE key > 'file/' AND key < 'file0' GROUP BY key HAVING count(*) > 1"
+"""Files about which there is more than one entry; few are."""
+_NAMED = (
+    "SELECT f.room_id, f.file_id, f.account_id, f.upload_time, e.line FROM entry e"
+    " JOIN file f ON f.room_id = e.room_id AND f.file_id = CAST(substr(e.key, 6) AS INTEGER)"
+    " WHERE e.key = ? AND e.kind = 'file'"
+)
+
+
+def _former_files(reading: Reading, scope: Scope) -> Iterator[Other]:
+    """Files under each name they had, which only the entries have; at the time of the file as it is listed now."""
+    source = driver(reading.sql)
+    for (key,) in source.execute(_SEVERAL).fetchall():
+        for room, file, account, sent, line in source.execute(_NAMED, (key,)):
+            if _is_in(scope.rooms, room) and _is_in(scope.authors, account):
+                name = readable(text(json.loads(line)["payload"]["object"].get("filename")))
+                yield Other("file", room, None, str(file), _unix(sent), name)
+
+
+def _tasks(reading: Reading, scope: Scope) -> Iterator[Other]:
+    task, version = schema.task.c, schema.task_version.c
+    query = select(version.room_id, version.task_id, version.body, version.first_seen, task.assigned_by).join(
+        schema.task, (task.room_id == version.room_id) & (task.task_id == version.task_id)
+    )
+    for row in reading.sql.execute(query):
+        if _is_in(scope.rooms, row.room_id) and _is_in(scope.authors, row.assigned_by):
+            yield Other("task", row.room_id, None, str(row.task_id), moment(row.first_seen), row.body)
+
+
+def _descriptions(reading: Reading, scope: Scope) -> Iterator[Other]:
+    """Earlier ones too, which only the entries have."""
+    table = schema.entry.c
+    query = select(table.line).where(table.key > "room/", table.key < "room0", table.kind == "room").order_by(table.seq)
+    last: dict[int, str] = {}
+    for told in map(json.loads, reading.sql.execute(query).scalars()):
+        room, body = told["room_id"], readable(text(told["payload"]["object"].get("description")))
+        if _is_in(scope.rooms, room) and body and last.get(room) != body:
+            last[room] = body
+            yield Other("description", room, None, "", moment(told["observed_at"]), body)
+
+
+def _attachments(reading: Reading, scope: Scope) -> Iterator[Other]:
+    table = schema.attachment
+    rooms = {one.id: {room.room_id for room in one.rooms} for one in contracts(reading)}
+    for row in reading.sql.execute(select(table).where(table.c.state == STATED)):
+        if scope.rooms is None or scope.rooms & rooms.get(row.contract_id, set()):
+            said = f"{row.name} {row.note or ''}".strip()
+            yield Other("attachment", None, row.contract_id, str(row.number), moment(row.added_at), said)
+
+
+def _unix(seconds: int) -> datetime:
+    return datetime.fromtimestamp(min(seconds, 253402300799), UTC)

@@ -1,0 +1,146 @@
+"""What somebody types into a search, taken apart: words, phrases, words that must not be there, and filters.
+
+Everything that is not one of the operators below is looked for as it stands: `C++`, `100%`, `:`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from archiver import errors
+from archiver.records import JST
+from archiver.store.bigrams import fold, phrase
+from archiver.store.fingerprints import readable
+
+HAS = ("file", "link", "task", "edit", "delete")
+"""What `has:` can be followed by."""
+
+_OPERATOR = re.compile("(from|room|after|before|has)[:\uff1a]", re.IGNORECASE)
+"""Also as a Japanese keyboard or the beginning of a sentence makes it."""
+_MARKS = {'"': '"'} | dict.fromkeys("“”＂", "“”＂")
+"""What opens a phrase, and what closes it then: word processors bend the marks."""
+_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
+_EXAMPLE = "2026-11-24"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a message has to be; words are folded, and all conditions must hold."""
+
+    text: str
+    """As it was typed."""
+    words: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    """Names or account ids, one of which the author has."""
+    rooms: tuple[str, ...] = ()
+    """Names or numbers, one of which the room has."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first moment that is too late."""
+    has: frozenset[str] = frozenset()
+
+    def matches(self, folded: str) -> bool:
+        """Whether a folded text has every word, and none that must not be there."""
+        return all(word in folded for word in self.words) and not any(word in folded for word in self.without)
+
+    def expression(self) -> str:
+        """The words for FTS5; empty without a word that must be there."""
+        wanted = " AND ".join(map(phrase, self.words))
+        unwanted = " OR ".join(map(phrase, self.without))
+        return f"({wanted}) NOT ({unwanted})" if wanted and unwanted else wanted
+
+
+def parse(text: str) -> Query:
+    """Take a search apart. Raises BadSearch in one of its forms, BadValue for what is no day."""
+    words: dict[bool, list[str]] = {False: [], True: []}
+    given: dict[str, list[str]] = {}
+    for item in _items(readable(text)):
+        if item.operator:
+            given.setdefault(item.operator, []).append(item.value)
+        elif folded := fold(item.value):
+            words[item.negative].append(folded)
+    for value in given.get("has", ()):
+        if value not in HAS:
+            raise errors.UnknownHas(value=value, known=", ".join(HAS))
+    query = Query(
+        text,
+        tuple(words[False]),
+        tuple(words[True]),
+        tuple(given.get("from", ())),
+        tuple(given.get("room", ())),
+        max((_day(value, "after:") for value in given.get("after", ())), default=None),
+        min((_day(value, "before:", days=1) for value in given.get("before", ())), default=None),
+        frozenset(given.get("has", ())),
+    )
+    if query == Query(text):
+        raise errors.EmptySearch
+    return possible(query)
+
+
+def possible(query: Query) -> Query:
+    """The query, whose times leave something between them. Raises EmptyTime."""
+    if query.since is not None and query.until is not None and query.since >= query.until:
+        last = query.until - timedelta(seconds=1)
+        raise errors.EmptyTime(begin=_told(query.since), end=_told(last))
+    return query
+
+
+def _told(at: datetime) -> str:
+    return f"{at.astimezone(JST):%Y-%m-%d}"
+
+
+class _Item(NamedTuple):
+    negative: bool
+    operator: str
+    """Empty for a word or phrase."""
+    value: str
+
+
+def _items(text: str) -> Iterator[_Item]:
+    """The pieces of a search, each checked by itself."""
+    place = 0
+    while place < len(text):
+        if text[place].isspace():
+            place += 1
+            continue
+        begun = place
+        negative = text[place] == "-" and text[place + 1 : place + 2].strip() not in ("", "-")
+        place += negative
+        found = _OPERATOR.match(text, place)
+        place = found.end() if found else place
+        value, place = _value(text, place)
+        if found and negative:
+            raise errors.NegatedFilter(text=text[begun:place])
+        if not value.strip():  # a word has signs, so this is a phrase or a filter
+            raise errors.EmptyPart(text=text[begun:place])
+        yield _Item(negative, found[1].lower() if found else "", value)
+
+
+def _value(text: str, place: int) -> tuple[str, int]:
+    """A phrase between quotation marks or the signs up to the next blank, and where it ends."""
+    closing = _MARKS.get(text[place : place + 1])
+    if closing:
+        end = next((index for index in range(place + 1, len(text)) if text[index] in closing), -1)
+        if end < 0:
+            raise errors.UnclosedPhrase(text=text[place:])
+        return text[place + 1 : end], end + 1
+    end = place
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return text[place:end], end
+
+
+def _day(value: str, operator: str, *, days: int = 0) -> datetime:
+    """The beginning of a day in Japan, or of the one that is so many days later."""
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", value))
+    try:
+        year, month, day = map(int, found.groups()) if found else (0, 0, 0)
+        return datetime.combine(date(year, month, day) + timedelta(days=days), time(), JST)
+    except (ValueError, OverflowError):
+        raise errors.BadValue(value=value, option=operator, example=operator + _EXAMPLE) from None

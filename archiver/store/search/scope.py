@@ -1,0 +1,121 @@
+"""Where a search looks: rooms, authors, times and kinds of messages, as numbers and as conditions of SQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from archiver import errors
+from archiver.evidence.history import text
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.bigrams import fold
+from archiver.store.queries.contracts import contract, contracts
+from archiver.store.search.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What narrows a search; None: not narrowed."""
+
+    rooms: frozenset[int] | None = None
+    authors: frozenset[int] | None = None
+    since: int | None = None
+    until: int | None = None
+    """Unix seconds, the first that is too late."""
+    has: frozenset[str] = frozenset()
+
+
+def scope_of(reading: Reading, query: Query, *, contracts: Collection[str], rooms: Collection[int]) -> Scope:
+    """The filters of a query and of the command's options together. Raises UnknownContract, UnknownRoom."""
+    return Scope(
+        _rooms(reading, query, contracts, rooms),
+        _authors(reading, query.authors) if query.authors else None,
+        None if query.since is None else int(query.since.timestamp()),
+        None if query.until is None else int(query.until.timestamp()),
+        query.has,
+    )
+
+
+_FILTERS = {
+    "file": "(m.room_id, m.message_id) IN (SELECT room_id, message_id FROM file)",
+    "task": "(m.room_id, m.message_id) IN (SELECT room_id, message_id FROM task)",
+    "link": (
+        "EXISTS (SELECT 1 FROM message_version l WHERE l.room_id = m.room_id AND l.position = m.position"
+        " AND (l.body LIKE '%http://%' OR l.body LIKE '%https://%'))"
+    ),
+    "edit": "m.was_edited",
+    "delete": "(m.was_deleted OR m.state = 'missing')",  # as the index `message_vanished` has it
+}
+
+
+def conditions(scope: Scope) -> tuple[str, tuple[int, ...]]:
+    """Conditions on a message `m`, each begun by AND, and their values; empty if nothing is narrowed."""
+    parts: list[str] = []
+    values: list[int] = []
+    for column, wanted in (("room_id", scope.rooms), ("account_id", scope.authors)):
+        if wanted is not None:
+            parts.append(f"m.{column} IN ({', '.join('?' * len(wanted))})")
+            values += sorted(wanted)
+    for sign, limit in ((">=", scope.since), ("<", scope.until)):
+        if limit is not None:
+            # Without the plus the index of send times would be walked, and all it gives sorted, for the newest 50.
+            parts.append(f"+m.send_time {sign} ?")
+            values.append(limit)
+    parts += [_FILTERS[one] for one in sorted(scope.has)]
+    return "".join(f" AND {part}" for part in parts), tuple(values)
+
+
+def room_names(reading: Reading) -> dict[int, str]:
+    """The present name of each room; empty where none was ever seen."""
+    table = schema.room.c
+    return {row[0]: row[1] for row in reading.sql.execute(select(table.room_id, table.name))}
+
+
+def _rooms(reading: Reading, query: Query, named: Collection[str], numbers: Collection[int]) -> frozenset[int] | None:
+    """Rooms that both options name, narrowed by what the words say of rooms."""
+    known = {room.room_id for one in contracts(reading) for room in one.rooms}
+    for number in numbers:
+        if number not in known:
+            raise errors.UnknownRoom(room=number)
+    wanted: list[frozenset[int]] = []
+    if named:
+        wanted.append(frozenset(room.room_id for name in named for room in contract(reading, name).rooms))
+    if numbers:
+        wanted.append(frozenset(numbers))
+    if query.rooms:
+        names = _every_name(reading)
+        wanted.append(frozenset(number for number, name in names if _is_called(number, name, query.rooms)))
+    return frozenset.intersection(*wanted) if wanted else None
+
+
+def _every_name(reading: Reading) -> Iterator[tuple[int, str]]:
+    """Each room under each name it had; earlier ones only the entries have."""
+    yield from room_names(reading).items()
+    entry = schema.entry.c
+    lines = reading.sql.execute(
+        select(entry.line).where(entry.key > "room/", entry.key < "room0", entry.kind == "room")
+    )
+    for told in map(json.loads, lines.scalars()):
+        yield told["room_id"], text(told["payload"]["object"].get("name"))
+
+
+def _authors(reading: Reading, wanted: Collection[str]) -> frozenset[int]:
+    return frozenset(number for number, name in _people(reading) if _is_called(number, name, wanted))
+
+
+def _people(reading: Reading) -> Iterator[tuple[int, str]]:
+    """Everybody who was seen in a room, under each name they had."""
+    member, entry = schema.member.c, schema.entry.c
+    yield from ((row[0], row[1]) for row in reading.sql.execute(select(member.account_id, member.name)))
+    # "0" is the sign after "/": a range, so that the index of the keys is used.
+    lines = reading.sql.execute(select(entry.line).where(entry.key > "account/", entry.key < "account0"))
+    for told in map(json.loads, lines.scalars()):
+        yield int(told["key"].rpartition("/")[2]), text(told["payload"]["object"].get("name"))
+
+
+def _is_called(number: int, name: str, wanted: Collection[str]) -> bool:
+    return any(one == str(number) or fold(one) in fold(name) for one in wanted)

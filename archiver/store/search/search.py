@@ -1,0 +1,141 @@
+"""Finds messages by their texts, earlier and deleted ones included, and what else has the words.
+
+It asks the index (`search_index`) where that is whole, and looks at every text where it is not: both find the same.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.records import State
+from archiver.store.archive import Reading
+from archiver.store.fingerprints import DELETED
+from archiver.store.queries.viewing.message_summaries import STANDING
+from archiver.store.search import index as search_index
+from archiver.store.search import scan as search_walk
+from archiver.store.search.other_hits import Other, others
+from archiver.store.search.query import Query
+from archiver.store.search.scan import Place
+from archiver.store.search.scope import Scope, room_names, scope_of
+from archiver.store.timestamps import moment, unix
+
+
+class Hit(NamedTuple):
+    """A message one of whose texts was found."""
+
+    room_id: int
+    message_id: str
+    sent: datetime | None
+    """None for a time that no calendar holds."""
+    account_id: int
+    name: str
+    state: State
+    text: str
+    """The newest of its texts that was found; by filters alone, the last that was seen, or empty."""
+    earlier: bool
+    """Whether the message has another text now, if only Chatwork's mark of a deletion."""
+    was_edited: bool
+    was_deleted: bool
+    """Whether it ever showed as deleted, however it stands now."""
+    before_deletion: bool
+    """Whether the text is of before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to."""
+
+    total: int
+    """Distinct messages; 0 where they are not counted (`older_than`)."""
+    hits: tuple[Hit, ...]
+    """The newest of them."""
+    others: tuple[Other, ...]
+    rooms: Mapping[int, str]
+    """The names of all rooms."""
+    is_exact: bool = True
+    """Whether there are as many as `total` says; else there are that many and more."""
+    older: Place | None = None
+    """`older_than` for the hits that follow; None: these are the last."""
+
+
+def search(
+    reading: Reading,
+    query: Query,
+    *,
+    contracts: Collection[str] = (),
+    rooms: Collection[int] = (),
+    limit: int = 50,
+    older_than: Place | None = None,
+    most: int | None = None,
+) -> Found:
+    """Search the archive for `limit` (1 and more) messages, in these contracts and rooms if any are named.
+
+    `older_than` is that of the page before (`Found.older`): then messages alone are looked for, and not counted.
+    Above `most` they are not counted either, nor a sign that stands everywhere. Raises UnknownContract, UnknownRoom.
+    """
+    scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
+    places, total, is_exact = _places(reading, query, scope, limit + 1, older_than, most)
+    source = search_index.driver(reading.sql)
+    hits = tuple(hit for one in places[:limit] if (hit := _hit(source, one)) is not None)
+    beside = tuple(others(reading, query, scope)) if older_than is None else ()
+    older = places[limit - 1] if len(places) > limit else None
+    return Found(total, hits, beside, room_names(reading), is_exact, older)
+
+
+def _places(
+    reading: Reading, query: Query, scope: Scope, limit: int, older_than: Place | None, most: int | None
+) -> tuple[list[Place], int, bool]:
+    """The messages, how many there are, and whether there are no more."""
+    source = search_index.driver(reading.sql)
+    if not query.words and not query.without:
+        places, total = search_walk.filtered(source, scope, limit, older_than=older_than, most=most)
+        return places, *((0, False) if older_than else _capped(total, most))
+    if not query.words and (older_than or most is not None):
+        places, total = search_walk.without(source, query, scope, limit, older_than=older_than, most=most or 0)
+        return places, *((0, False) if older_than else _capped(total, most))
+    if query.words and search_index.is_current(reading.sql):
+        with search_index.damage_forgiven():
+            places = search_walk.newest(source, query, scope, limit, older_than=older_than)
+            return places, *((0, False) if older_than else _counted(source, query, scope, limit, most))
+    places, total = search_walk.scan(source, query, scope, limit, older_than=older_than)
+    return places, *((0, False) if older_than else (total, True))
+
+
+def _capped(total: int, most: int | None) -> tuple[int, bool]:
+    return (total, True) if most is None or total <= most else (most, False)
+
+
+def _counted(source: sqlite3.Connection, query: Query, scope: Scope, limit: int, most: int | None) -> tuple[int, bool]:
+    """How many messages the index has, and whether that is all."""
+    if most is None:
+        return search_walk.count(source, query, scope), True
+    common = search_walk.at_least(source, query, scope)
+    if common >= limit:
+        return common, False
+    return _capped(search_walk.count(source, query, scope, most=most), most)
+
+
+_HIT = f"""
+    SELECT m.room_id, m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {STANDING}
+    FROM message m
+    LEFT JOIN message_version t ON t.room_id = m.room_id AND t.position = m.position AND t.seq = ?
+    WHERE m.room_id = ? AND m.position = ?
+"""  # noqa: S608 - our own names
+_LAST_TEXT = "SELECT max(seq) FROM message_version WHERE room_id = ? AND position = ? AND body <> ?"
+
+
+def _hit(source: sqlite3.Connection, found: Place) -> Hit | None:
+    """None for a message that only a damaged index knows."""
+    place = (found.room_id, found.position)
+    seq = found.seq or source.execute(_LAST_TEXT, (*place, DELETED)).fetchone()[0]
+    row = source.execute(_HIT, (seq, *place)).fetchone()
+    if row is None:
+        return None
+    room, message, sent, account, name, state, body, *flags = row
+    at = unix(sent)
+    when = None if at is None else moment(at)
+    return Hit(room, message, when, account, name, State(state), body or "", *map(bool, flags))

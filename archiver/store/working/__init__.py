@@ -1,0 +1,1 @@
+"""Working tables: what only the next run needs, and no evidence."""

@@ -1,0 +1,1 @@
+"""Attachments and avatars: address, transfer, kept by digest."""

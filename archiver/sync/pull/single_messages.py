@@ -1,0 +1,138 @@
+"""Single messages: held ones that a list does not show, and ids that something else named, read one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from archiver.chatwork.client import Single
+from archiver.chatwork.models import Message
+from archiver.errors import NotVisible
+from archiver.records import MessageId, Observation, Reply, RoomId, Source, State
+from archiver.store import writer
+from archiver.store.archive import Writing
+from archiver.store.queries import current_state as known
+from archiver.store.working import backfill_queue as quests
+from archiver.store.working.backfill_queue import Origin, Quest, Standing
+from archiver.sync import changes
+from archiver.sync.pull.context import Desk, append, payload, persons
+from archiver.sync.report import RoomReport
+
+RARELY = timedelta(days=30)
+"""Until an id that was hidden or could not be read is asked for again."""
+
+
+def singles(desk: Desk, room: int, messages: Sequence[MessageId], report: RoomReport) -> None:
+    """Read messages one by one; those that are shown unchanged go into one `reading` entry.
+
+    The entry bears the time of the first of them: none is said to have been seen later than it was.
+    """
+    unchanged: dict[str, datetime] = {}
+    try:
+        for message in messages:
+            seen_at = _single(desk, room, message, report)
+            if seen_at is not None:
+                unchanged[message] = seen_at
+    finally:
+        if unchanged:
+            seen = Observation("reading", f"reading/{room}/{writer.SELF}", {"ids": list(unchanged)}, room)
+            with desk.archive.writing() as writing:
+                writer.append(writing, [seen], account_id=desk.account_id, at=min(unchanged.values()))
+
+
+def seek(desk: Desk, quest: Quest, report: RoomReport) -> Standing:
+    """Read a message that is known of but not held, and remember what came of it.
+
+    A 404 makes no entry, as nothing was ever seen; a 403 is the room's trouble and is passed on. A message inside
+    an open gap lowers its number of missing ones.
+    """
+    room, message = quest.room_id, MessageId(str(quest.position))
+    try:
+        single = desk.client.message(RoomId(room), message)
+    except NotVisible as unseen:
+        if unseen.status != 404:
+            raise
+        return _not_found(desk, quest, unseen.reply, report)
+    source = Source.RECOVERED if quest.origin is Origin.RECOVERED else Source.SINGLE
+    at = single.reply.received_at
+    with desk.archive.writing() as writing:
+        seen, counted = _observed(writing, room, message, single, source)
+        if counted == "new":
+            seen += _narrowed(writing, room, quest.position, single.reply)
+        append(desk, writing, seen, single.reply, report)
+        quests.settle(writing, quest, Standing.READ, at=at, next_at=at)
+    report.count(counted, quest.position)
+    report.backfilled += counted == "new"
+    return Standing.READ
+
+
+def _single(desk: Desk, room: int, message: MessageId, report: RoomReport) -> datetime | None:
+    """Read one held message; when it was shown, if it is unchanged. A 403 is the room's trouble and is passed on."""
+    try:
+        single = desk.client.message(RoomId(room), message)
+    except NotVisible as unseen:
+        if unseen.status != 404:
+            raise
+        _not_shown(desk, room, message, unseen.reply, report)
+        return None
+    with desk.archive.writing() as writing:
+        seen, counted = _observed(writing, room, message, single, Source.SINGLE)
+        if not seen:
+            return single.reply.received_at
+        append(desk, writing, seen, single.reply, report)
+    report.count(counted, int(message))
+    return None
+
+
+def _observed(
+    writing: Writing, room: int, message: MessageId, single: Single[Message], source: Source
+) -> tuple[list[Observation], str | None]:
+    """The entries that a single read makes, and how the change is counted; none if nothing differs."""
+    change = changes.compare_message(int(message), single.object, known.message(writing, room, message))
+    if change is None:
+        return [], None
+    told = payload(change.object, change.state, source)
+    seen = persons(writing, room, changes.people_in([single.object]), single.reply)
+    seen.append(Observation("message", f"message/{message}", told, room, single.reply.digest))
+    return seen, change.counted
+
+
+def _narrowed(writing: Writing, room: int, position: int, reply: Reply) -> list[Observation]:
+    """The gap around a message that is held from now on, with one missing less; a gap is never split."""
+    for gap in known.open_gaps(writing, room):
+        after, before = int(gap.payload["after"] or 0), int(gap.payload["before"])
+        if after < position < before and gap.payload["missing"]:
+            told = gap.payload | {"missing": gap.payload["missing"] - 1}
+            return [Observation("gap.narrowed", f"gap/{room}/{gap.number}", told, room, reply.digest)]
+    return []
+
+
+def _not_found(desk: Desk, quest: Quest, reply: Reply, report: RoomReport) -> Standing:
+    """404 for an id that was never shown: hidden by the plan with the limitation header, else not readable."""
+    standing = Standing.HIDDEN if reply.limited else Standing.UNREADABLE
+    at = reply.received_at
+    with desk.archive.writing() as writing:
+        quests.settle(writing, quest, standing, at=at, next_at=at + RARELY)
+    if standing is Standing.HIDDEN:
+        report.hidden_by_plan += 1
+    else:
+        report.not_readable += 1
+    return standing
+
+
+def _not_shown(desk: Desk, room: int, message: MessageId, reply: Reply, report: RoomReport) -> None:
+    """404: hidden by the plan with the limitation header, missing without it (chatwork-api §1.3).
+
+    What is missing stays missing.
+    """
+    state = State.HIDDEN if reply.limited else State.MISSING
+    with desk.archive.writing() as writing:
+        held = known.message(writing, room, message)
+        last = known.payload(writing, f"message/{message}", room)
+        if held is None or last is None or held.state in (state, State.MISSING):
+            return
+        told = payload(last["object"], state, Source.SINGLE)
+        seen = [Observation("message", f"message/{message}", told, room, reply.digest)]
+        append(desk, writing, seen, reply, report)
+    if state is State.MISSING:
+        report.count("missing", int(message))

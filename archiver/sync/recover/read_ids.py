@@ -1,0 +1,141 @@
+"""Reads recovered ids one by one by API; what could not be read stays in the table for the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from archiver.chatwork.client import Client
+from archiver.errors import NotVisible
+from archiver.records import AccountId, RoomId
+from archiver.store.archive import Archive
+from archiver.store.working import backfill_queue as quests
+from archiver.store.working.backfill_queue import Origin, Place, Quest, Standing
+from archiver.sync import finish as ending
+from archiver.sync import run_entries as sweeps
+from archiver.sync.preflight import Held, check_account, look_up
+from archiver.sync.pull.context import Desk
+from archiver.sync.report import RoomReport, SyncReport
+from archiver.sync.singles.backfill import Seeker
+
+CALLS, MINUTES = 300, 5
+"""What Chatwork allows (developer.chatwork.com/docs/endpoints)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What has become of the ids; `report` is that of the run as any other."""
+
+    found: int
+    held: int
+    """Were in the archive already."""
+    recovered: int
+    hidden_by_plan: int
+    not_readable: int
+    left: int
+    """Not asked for yet: the next runs go on with them."""
+    report: SyncReport
+
+
+def minutes(number: int, *, reserve: int) -> int:
+    """About how long so many single reads take; the first window of calls is used up at once."""
+    usable = CALLS - min(reserve, CALLS // 5)
+    return max(0, number - 1) // usable * MINUTES + 1
+
+
+def read(
+    archive: Archive,
+    client: Client,
+    places: Collection[Place],
+    *,
+    now: Callable[[], datetime],
+    told: Callable[[int, int], None],
+    settings: str,
+) -> Recovered:
+    """Read what is not held of these ids, the newest first, waiting for Chatwork's limit as often as it takes.
+
+    `told` hears how many were asked for and how many there are. Raises NoContract, TokenRefused, WrongAccount,
+    StorageError and, if not even the account can be asked for, what `Client.me` raises.
+    """
+    held = look_up(archive, at=now(), chosen=None)
+    transport = client.transport
+    transport.deadline = None
+    transport.budget = held.budget or transport.budget
+    before = ending.Counters(transport.requests, transport.unparsed)
+    with archive.reading() as reading:
+        there = quests.held(reading, places)
+    todo = set(places) - there
+    # Before the first sync nothing says what a list would show by itself.
+    desk = _desk(archive, client, held, now) if todo and held.owner is not None else None
+    report = SyncReport(AccountId(held.owner["account_id"]) if held.owner else AccountId(0), now())
+    standings: dict[Place, Standing] = {}
+    if desk is not None:
+        report.rooms = [RoomReport(room, held.names.get(room, "")) for room in sorted({room for room, _ in todo})]
+        standings = _go_through(desk, todo, report, told)
+        _write_down(desk, report, before, settings, not_read=held.stated)
+    counted = list(standings.values())
+    return Recovered(
+        found=len(places),
+        held=len(there),
+        recovered=counted.count(Standing.READ),
+        hidden_by_plan=counted.count(Standing.HIDDEN),
+        not_readable=counted.count(Standing.UNREADABLE),
+        left=len(todo) - sum(standing is not Standing.WAITING for standing in counted),
+        report=report,
+    )
+
+
+def _desk(archive: Archive, client: Client, held: Held, now: Callable[[], datetime]) -> Desk:
+    """Refuses another account's token before anything is written."""
+    account = client.me().model.account_id
+    check_account(account, held.owner, archive)
+    return Desk(archive, client, now, account)
+
+
+def _go_through(
+    desk: Desk, todo: Collection[Place], report: SyncReport, told: Callable[[int, int], None]
+) -> dict[Place, Standing]:
+    """Learn the ids, read those whose time has come, and say how each stands."""
+    with desk.archive.writing() as writing:
+        rooms = {room for room, _ in todo}
+        quests.learn(writing, dict.fromkeys(todo, Origin.RECOVERED), rooms=rooms, at=desk.now())
+        due = [quest for quest, is_due in quests.among(writing, todo, at=desk.now()).values() if is_due]
+    seeker = Seeker(desk, {room.room_id: room for room in report.rooms}, lambda: False, _leave_room(desk), waits=True)
+    for number, quest in enumerate(sorted(due, key=_newest_first)):
+        told(number, len(due))
+        if not seeker.take(quest):
+            break
+    with desk.archive.reading() as reading:
+        return {place: quest.standing for place, (quest, _) in quests.among(reading, todo, at=desk.now()).items()}
+
+
+def _newest_first(quest: Quest) -> int:
+    return -quest.position
+
+
+def _leave_room(desk: Desk) -> Callable[[int, NotVisible], None]:
+    """A room that refuses is left to the next sync, which finds out whether it can still be opened."""
+    return lambda room, _unseen: desk.troubles.add(f"room/{room}/messages/refused")
+
+
+def _write_down(
+    desk: Desk, report: SyncReport, before: ending.Counters, settings: str, *, not_read: Collection[RoomId]
+) -> None:
+    """The run's record, and the calls that are left for the next one; no list was read."""
+    transport = desk.client.transport
+    report.finished_at = desk.now()
+    report.requests = transport.requests - before.requests
+    report.complete = not desk.troubles
+    unparsed = transport.unparsed - before.unparsed
+    with desk.archive.writing() as writing:
+        sweeps.write(
+            writing,
+            report,
+            at=report.finished_at,
+            unread=(None, None),
+            settings=settings,
+            unparsed=unparsed,
+            not_read=not_read,
+        )
+        ending.keep_budget(writing, transport.budget)

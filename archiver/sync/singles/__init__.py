@@ -1,0 +1,1 @@
+"""Messages read one by one: back-fill and re-reading."""

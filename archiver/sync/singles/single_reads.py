@@ -1,0 +1,55 @@
+"""What a round reads one by one when its lists are done: back-fill first, then re-reading, within a share.
+
+`forecast` tells it beforehand, by what is known now: what the lists bring up comes on top.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from archiver.chatwork.ratelimit import Budget
+from archiver.store.working import backfill_queue as quests
+from archiver.sync import plan
+from archiver.sync.options import Options
+from archiver.sync.share import share
+from archiver.sync.singles.backfill import Seeker, learn_late
+from archiver.sync.singles.reread import forecast as forecast_reread
+from archiver.sync.singles.reread import reread
+
+
+def singly(seeker: Seeker, rooms: Sequence[int], *, contracted: Sequence[int], options: Options) -> None:
+    """Read single messages of these rooms; `contracted` are all that are read. What is left waits without a word.
+
+    Raises TokenRefused, StorageError.
+    """
+    desk = seeker.desk
+    learn_late(desk.archive, contracted, at=desk.now())
+    transport = desk.client.transport
+    most = share(transport.budget, desk.now(), reserve=transport.reserve, full=options.full)
+    seeker.backfill(rooms, most=most)
+    open_rooms = [room for room in rooms if room not in seeker.closed]
+    reread(seeker, open_rooms, period=options.reread_every, most=most)
+
+
+def forecast(seeker: Seeker, rooms: Sequence[int], options: Options, *, before: int) -> list[plan.Step]:
+    """Steps for the single messages of these rooms, one request each, once `before` requests were spent on lists.
+
+    Only reads the archive. The seeker is used up by it.
+    """
+    desk, transport = seeker.desk, seeker.desk.client.transport
+    budget = _less(transport.budget, before)
+    most = share(budget, desk.now(), reserve=transport.reserve, full=options.full)
+    with desk.archive.reading() as reading:
+        found = Counter(one.room_id for one in quests.due(reading, rooms, at=desk.now(), most=most))
+    seeker.read += found.total()
+    steps = [plan.Step(room, plan.BACKFILL, "named", cost=number) for room, number in found.items()]
+    for room, near, turn in forecast_reread(seeker, rooms, period=options.reread_every, most=most):
+        steps += [plan.Step(room, plan.REREAD, "near", cost=near)] if near else []
+        steps += [plan.Step(room, plan.REREAD, "due", cost=turn)] if turn else []
+    return steps
+
+
+def _less(budget: Budget, spent: int) -> Budget:
+    return budget if budget.remaining is None else replace(budget, remaining=max(0, budget.remaining - spent))

@@ -1,0 +1,83 @@
+"""Puts the pages together: one Flask application over one archive, behind its gate."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from flask import Flask, Response, render_template
+from werkzeug.exceptions import HTTPException
+
+from archiver import errors
+from archiver.render.templating import style
+from archiver.web import template_env as frame
+from archiver.web.access import Gate, guard
+from archiver.web.context import NAME, Desk
+from archiver.web.pages import (
+    calendar,
+    conversation,
+    files,
+    message,
+    overview,
+    people,
+    pictures,
+    search,
+    tasks,
+)
+from archiver.web.pages import (
+    room_info as about,
+)
+from archiver.web.pages import (
+    selection as chosen,
+)
+from archiver.web.pages import (
+    timeline as events,
+)
+
+PAGES = (
+    overview.pages,
+    search.pages,
+    conversation.pages,
+    message.pages,
+    chosen.pages,
+    events.pages,
+    files.pages,
+    people.pages,
+    pictures.pages,
+    tasks.pages,
+    calendar.pages,
+    about.pages,
+)
+
+
+def build(desk: Desk, gate: Gate) -> Flask:
+    """The application; nothing is read before the first request."""
+    app = Flask(__name__)
+    app.extensions[NAME] = desk
+    frame.furnish(app.jinja_env, desk)
+    guard(app, gate)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    app.add_url_rule("/record.css", "record_style", _record_style)
+    app.register_error_handler(errors.ArchiverError, _fault)
+    app.register_error_handler(HTTPException, _http)
+    return app
+
+
+def _record_style() -> Response:
+    return Response(style(), mimetype="text/css")
+
+
+def _fault(fault: errors.ArchiverError) -> tuple[str, int]:
+    """What cannot be shown, as a page: a wrong address is the user's, everything else the archive's."""
+    status = 404 if isinstance(fault, errors.UsageError) else 503
+    if isinstance(fault, errors.NoArchive):  # it was there when the viewer began, so nobody is to begin another one
+        sentence = _("The archive does not lie any more where it lay when the viewer was started.")
+        advice = _("End the viewer (Ctrl-C), and start it where the archive lies now: archive --home FOLDER view")
+        return render_template("fault.html", sentence=sentence, advice=advice), status
+    return render_template("fault.html", sentence=str(fault), advice=fault.advice()), status
+
+
+def _http(fault: HTTPException) -> tuple[str, int]:
+    status = fault.code or 500
+    sentence = _("There is no such page.") if status == 404 else _("This page could not be shown.")
+    return render_template("fault.html", sentence=sentence, advice=""), status

@@ -1,0 +1,1 @@
+"""Archived files sent to the browser: opened, typed, named."""

@@ -1,0 +1,115 @@
+"""Opens the bytes of a file as they lie in the archive: with care, and compared with what was recorded.
+
+Their size is always compared. Their fingerprint (SHA-256) is compared too where that takes no time that a user
+feels, up to `CHECKED`; what was found intact is not read again until the file's times change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from enum import StrEnum
+from io import BufferedReader
+from pathlib import Path
+
+from archiver.store import blobs
+from archiver.store.avatars import FOLDER as FACES
+
+CHECKED = 50_000_000
+"""Bytes of the largest file whose fingerprint is compared before it is sent."""
+
+LARGEST_FACE = 2**20
+
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+_Identity = tuple[str, int, int, int, int]
+"""Fingerprint, device, number on it, times of the last change to the bytes and to the file."""
+
+_INTACT: dict[_Identity, None] = {}
+"""Files that were found intact and have not changed since; a set that several threads may ask and fill."""
+
+_MOST = 10_000
+
+
+class Fault(StrEnum):
+    """Why bytes that should be there are not sent."""
+
+    ABSENT = "absent"
+    OUTSIDE = "outside"
+    """A link leads out of the archive's folder, or it is no plain file."""
+    UNREADABLE = "unreadable"
+    WRONG_SIZE = "wrong_size"
+    CHANGED = "changed"
+    """The fingerprint is another."""
+
+
+class Unsendable(Exception):
+    """The bytes are not as they were recorded."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def opened(home: Path, sha256: str, size: int) -> BufferedReader:
+    """The bytes of a file, found to be as recorded; the caller closes them. Raises Unsendable."""
+    return _compared(_opened(home, blobs.path_of(home, sha256), sha256), sha256, size)
+
+
+def opened_face(home: Path, sha256: str) -> BufferedReader:
+    """Somebody's picture likewise; one that is too large for a picture is changed. Raises Unsendable."""
+    file = _opened(home, home / FACES / sha256, sha256)
+    return _compared(file, sha256, min(os.fstat(file.fileno()).st_size, LARGEST_FACE))
+
+
+def head(home: Path, sha256: str, length: int) -> bytes:
+    """The first bytes of a file, compared with nothing; empty if they cannot be read."""
+    try:
+        with _opened(home, blobs.path_of(home, sha256), sha256) as file:
+            return file.read(length)
+    except (Unsendable, OSError):
+        return b""
+
+
+def _opened(home: Path, place: Path, sha256: str) -> BufferedReader:
+    """Never through a link that leads out of the home, and nothing but a plain file."""
+    if not _SHA256.fullmatch(sha256):
+        raise Unsendable(Fault.ABSENT)
+    try:
+        place = place.resolve(strict=True)
+        if not place.is_relative_to(home.resolve()) or not stat.S_ISREG(place.lstat().st_mode):
+            raise Unsendable(Fault.OUTSIDE)
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        return os.fdopen(os.open(place, flags), "rb")
+    except (FileNotFoundError, NotADirectoryError) as fault:
+        raise Unsendable(Fault.ABSENT) from fault
+    except (OSError, RuntimeError) as fault:  # RuntimeError: links that lead in a circle
+        raise Unsendable(Fault.UNREADABLE) from fault
+
+
+def _compared(file: BufferedReader, sha256: str, size: int) -> BufferedReader:
+    try:
+        _compare(file, sha256, size)
+    except OSError as fault:
+        file.close()
+        raise Unsendable(Fault.UNREADABLE) from fault
+    except Unsendable:
+        file.close()
+        raise
+    return file
+
+
+def _compare(file: BufferedReader, sha256: str, size: int) -> None:
+    seen = os.fstat(file.fileno())
+    if seen.st_size != size:
+        raise Unsendable(Fault.WRONG_SIZE)
+    identity = (sha256, seen.st_dev, seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns)
+    if size <= CHECKED and identity not in _INTACT:
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            raise Unsendable(Fault.CHANGED)
+        file.seek(0)
+        if len(_INTACT) >= _MOST:
+            _INTACT.clear()
+        _INTACT[identity] = None

@@ -1,0 +1,147 @@
+"""What a message of the viewer knows of its surroundings: where references lead, faces, files, and what can be done.
+
+Everything is asked of the archive when it is needed and once for a page. Ways lead to pages that exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
+from gettext import gettext as _
+
+from flask import url_for
+from markupsafe import Markup
+
+from archiver.message_ids import is_plausible
+from archiver.records import AccountId, FileId, Message, MessageId, RoomId
+from archiver.render.body import Link, Picture, References
+from archiver.render.message_html import Surroundings, anchor_id, chatwork_url
+from archiver.render.times import derived, stamp
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state as known
+from archiver.store.queries.transcript import names
+from archiver.store.queries.viewing import files, tasks
+from archiver.store.queries.viewing.message_summaries import Named, named
+from archiver.store.queries.viewing.people import avatar
+from archiver.web import selection_box as choosing
+from archiver.web.content import media_type as media
+from archiver.web.content import open_file as opening
+from archiver.web.context import desk
+from archiver.web.room_header import chats
+
+_LAST = 2**63 - 1
+
+SMALL = (320, 144)
+"""Width and height that are kept free for a small picture; the style fits it in."""
+
+Around = Callable[[Collection[MessageId]], Surroundings]
+"""The messages that stand on a page → the surroundings of each."""
+
+
+def around(reading: Reading, room: int, messages: Sequence[Message]) -> Around:
+    """What these messages of a room need, whichever of them are shown in the end; the reading must stay open."""
+    ids = [one.message_id for one in messages]
+    attachments, made = files.by_message(reading, room, ids), tasks.by_message(reading, room, ids)
+    called = names(reading, room)
+    link_of, file_of, face_of = _links(reading, room), _files(reading, room), _faces(reading, room)
+
+    def surroundings(shown: Collection[MessageId]) -> Surroundings:
+        here = frozenset(shown)
+
+        def link(to: RoomId, message: MessageId) -> Link:
+            found = link_of(to, message)
+            return Link(found.label, f"#{anchor_id(message)}") if to == room and message in here else found
+
+        return Surroundings(
+            References(called.get, link, file_of),
+            owner_of(reading),
+            attachments,
+            made,
+            face_of=face_of,
+            tools=tools,
+            numbered=False,
+        )
+
+    return surroundings
+
+
+def owner_of(reading: Reading) -> AccountId:
+    """Whose archive it is; 0 before that was read."""
+    told = known.owner(reading)
+    return AccountId(told["account_id"] if told else 0)
+
+
+def tools(message: Message) -> str:
+    """What can be done with a message: choose it, and look at it by itself."""
+    word = _("Compare the texts side by side") if len(message.versions) > 1 else _("Details")
+    way = url_for("message.one", room=message.room_id, message_id=message.message_id)
+    link = Markup(' <a href="{}">{}</a>').format(way, word)
+    return f" {choosing.box(message.room_id, message.message_id)}{link}"
+
+
+def place_of(room: int, message_id: str) -> str:
+    """The address of a message's place in its conversation."""
+    return url_for("conversation.room", room=room, at=message_id, _anchor=f"m{message_id}")
+
+
+# --- messages ------------------------------------------------------------------------------------
+
+
+def _links(reading: Reading, here: int) -> Callable[[RoomId, MessageId], Link]:
+    now = desk().now()
+
+    @cache
+    def rooms() -> dict[int, str]:
+        return {one.room_id: one.name for one in chats(reading)}
+
+    @cache
+    def link_of(room: RoomId, message: MessageId) -> Link:
+        number = int(message) if len(message) < len(str(_LAST)) + 1 else _LAST + 1
+        found = named(reading, [(room, number)]) if room in rooms() and number <= _LAST else []
+        where = "" if room == here else f"別のチャット「{rooms()[room]}」の" if found else f"別のチャット({room})の"
+        if found:
+            return Link(f"{where}{_when(found[0])}", place_of(room, found[0].message_id))
+        at = derived(number) if is_plausible(number, now) else None
+        told = f"{where}メッセージID {message}(この保管庫にありません){f' {at}' if at else ''}"
+        return Link(told, chatwork_url(room, message))
+
+    return link_of
+
+
+def _when(found: Named) -> str:
+    return f"{stamp(found.sent)[:-3]} の発言" if found.sent else f"メッセージID {found.message_id}"
+
+
+# --- files and faces -----------------------------------------------------------------------------
+
+
+def _files(reading: Reading, room: int) -> Callable[[FileId], Link | None]:
+    home = desk().home
+
+    @cache
+    def file_of(file_id: FileId) -> Link | None:
+        label, found = f"ファイルID {file_id}", files.blob(reading, room, file_id)
+        if found is None:
+            return Link(label)
+        head = opening.head(home, found.sha256, media.HEAD)
+        href = url_for(_page_of(head), room=room, file=file_id)
+        small = media.is_picture(head)
+        return Link(label, href, Picture(url_for("files.small", room=room, file=file_id), *SMALL) if small else None)
+
+    return file_of
+
+
+def _page_of(head: bytes) -> str:
+    """Where a file is looked at or played; what is neither is saved."""
+    if media.is_picture(head):
+        return "files.look"
+    return "files.play" if media.played_as(head) else "files.bytes"
+
+
+def _faces(reading: Reading, room: int) -> Callable[[AccountId], str | None]:
+    @cache
+    def face_of(account: AccountId) -> str | None:
+        sha256 = avatar(reading, room, account)
+        return None if sha256 is None else url_for("pictures.face", name=sha256)
+
+    return face_of

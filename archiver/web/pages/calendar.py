@@ -1,0 +1,182 @@
+"""A month of a chat as a calendar: how many messages each day has, and whether it was wholly seen."""
+
+from __future__ import annotations
+
+import re
+from calendar import Calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from gettext import gettext as _
+from typing import NamedTuple
+
+from flask import Blueprint, render_template, request
+
+from archiver.records import JST
+from archiver.render import times
+from archiver.render.gap_breaks import narrowed
+from archiver.store.archive import Reading
+from archiver.store.queries.gaps import gaps
+from archiver.store.queries.package_entries import coverage
+from archiver.store.queries.viewing import calendar
+from archiver.store.queries.viewing.unwatched import pauses_touching
+from archiver.web.context import desk
+from archiver.web.day_coverage import Known, Seen, bounds, seen, unwatched
+from archiver.web.room_header import chat
+
+pages = Blueprint("calendar", __name__)
+
+FIRST, LAST = date(2011, 3, 1), date(9990, 12, 1)
+"""Chatwork's first month, and one before which nobody will look."""
+
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+
+SIGNS: Mapping[Seen, str] = {
+    Seen.WHOLLY: "○",
+    Seen.PARTLY: "△",
+    Seen.GAP: "!",
+    Seen.PAUSE: "~",
+    Seen.BEFORE: "-",
+    Seen.NOT_YET: "?",
+}
+"""Beside the words, so that a month can be taken in at a glance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day."""
+
+    day: date
+    inside: bool
+    """Whether it is of the month shown."""
+    today: bool
+    count: int
+    seen: Seen | None
+    """None: it has not come yet."""
+    hours: float
+    """How long nobody looked."""
+
+
+class Step(NamedTuple):
+    """A month or a year that can be gone to; an empty `month` leads nowhere."""
+
+    word: str
+    month: str
+    messages: int = 0
+
+
+@pages.get("/room/<int:room>/calendar")
+def room(room: int) -> str:
+    """The month that was asked for, else the one of the last message."""
+    today = desk().now().astimezone(JST).date()
+    with desk().reading() as reading:
+        one = chat(reading, room)
+        ends = calendar.ends(reading, room)
+        first, last = (at.astimezone(JST).date() for at in ends) if ends else (today, today)
+        month = month_of(request.args.get("month", "")) or last.replace(day=1)
+        weeks = _weeks(reading, room, month, today)
+        months = _months(reading, room, month.year)
+    span = (min(first, today).replace(day=1), max(last, today).replace(day=1))
+    return render_template(
+        "calendar.html",
+        chat=one,
+        title=times.month(_iso(month)),
+        month=_iso(month),
+        weeks=weeks,
+        months=months,
+        steps=_steps(month, span),
+        years=_years(month, span),
+        signs=SIGNS,
+        words=seen_words(),
+        legend=legend(),
+    )
+
+
+def month_of(text: str) -> date | None:
+    """The first day of `2026-11`; None for what is no month in which Chatwork can have been used."""
+    found = _MONTH.fullmatch(text)
+    if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) == 0:
+        return None
+    month = date(int(found[1]), int(found[2]), 1)
+    return month if FIRST <= month <= LAST else None
+
+
+def seen_words() -> Mapping[Seen, str]:
+    """How much of a day was seen, in a word."""
+    return {
+        Seen.WHOLLY: _("wholly seen"),
+        Seen.PARTLY: _("partly seen"),
+        Seen.GAP: _("has a gap"),
+        Seen.PAUSE: _("not watched for a time"),
+        Seen.BEFORE: _("before the record"),
+        Seen.NOT_YET: _("not seen so far"),
+    }
+
+
+def legend() -> Mapping[Seen, str]:
+    """What these words mean."""
+    return {
+        Seen.WHOLLY: _("every message that Chatwork listed was saved"),
+        Seen.PARTLY: _("the record begins or ends on this day"),
+        Seen.GAP: _("messages may be lacking: more came between two readings than a list shows, or the chat was shut"),
+        Seen.PAUSE: _("all messages were saved later, but what was changed meanwhile is known only as changed"),
+        Seen.BEFORE: _("the archive did not exist yet; what is held was listed or found later"),
+        Seen.NOT_YET: _("no reading has reached this day"),
+    }
+
+
+def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[Cell]]:
+    weeks = Calendar(firstweekday=0).monthdatescalendar(month.year, month.month)
+    first, end = weeks[0][0], weeks[-1][-1] + timedelta(days=1)
+    counts = calendar.by_day(reading, room, first, end)
+    covered = coverage(reading, room)
+    known = Known(
+        covered,
+        [narrowed(gap, covered) for gap in gaps(reading, room)],
+        pauses_touching(reading, room, bounds(first)[0], bounds(end)[0]),
+    )
+
+    def cell(day: date) -> Cell:
+        state = None if day > today else seen(day, known)
+        hours = unwatched(day, known).total_seconds() / 3600 if state is Seen.PAUSE else 0
+        return Cell(day, day.month == month.month, day == today, counts.get(day, 0), state, hours)
+
+    return [[cell(day) for day in week] for week in weeks]
+
+
+def _months(reading: Reading, room: int, year: int) -> list[Step]:
+    """The twelve months of a year."""
+    firsts = [date(year, number, 1) for number in range(1, 13)]
+    counts = calendar.counted(reading, room, [(one, _next(one)) for one in firsts])
+    steps = (
+        Step(_("{n} (month)").format(n=one.month), _iso(one), count) for one, count in zip(firsts, counts, strict=True)
+    )
+    return list(steps)
+
+
+def _steps(month: date, span: tuple[date, date]) -> list[Step]:
+    """To the months on both sides and to both ends."""
+    before, after = (month - timedelta(days=1)).replace(day=1), _next(month)
+    return [
+        Step(_("First month"), _iso(span[0]) if month != span[0] else ""),
+        Step(_("Month before"), _iso(before) if month > span[0] else ""),
+        Step(_("Month after"), _iso(after) if month < span[1] else ""),
+        Step(_("Latest month"), _iso(span[1]) if month != span[1] else ""),
+    ]
+
+
+def _years(month: date, span: tuple[date, date]) -> list[Step]:
+    """To the same month of the years on both sides."""
+    before, after = month.replace(year=month.year - 1), month.replace(year=month.year + 1)
+    return [
+        Step(f"{before.year}", _iso(max(before, span[0])) if span[0].year <= before.year else ""),
+        Step(f"{after.year}", _iso(min(after, span[1])) if after.year <= span[1].year else ""),
+    ]
+
+
+def _next(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def _iso(month: date) -> str:
+    return month.isoformat()[:7]

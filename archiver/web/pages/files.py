@@ -1,0 +1,245 @@
+"""The files of the chats: a list with what became of each, and pages on which a film or a picture can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import gettext as _
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from archiver.records import Attachment
+from archiver.render.file_reasons import kept_back
+from archiver.store.archive import Reading
+from archiver.store.queries.viewing import files
+from archiver.store.queries.viewing.files import File, Files, FileState, Place
+from archiver.web.content import send_file as sending
+from archiver.web.content.download_name import disposition
+from archiver.web.content.media_type import HEAD, is_picture, played_as
+from archiver.web.content.open_file import CHECKED, Fault, Unsendable, head, opened
+from archiver.web.context import desk
+from archiver.web.page_cursor import numbers, written
+from archiver.web.pages.pictures import LARGE, picture_of
+from archiver.web.room_header import Chat, chat, chats
+from archiver.web.short_name import short
+
+pages = Blueprint("files", __name__)
+
+MOST_SIGNS = 100
+"""Of a name that is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One file of the list."""
+
+    attachment: Attachment
+    name: str
+    sender: str
+    chat: str
+    """What the chat is called."""
+    not_saved: str
+    """Why its bytes are not held; empty if they are."""
+    unreadable: bool
+    """Whether bytes that were saved cannot be had from the archive's folder now."""
+    picture: bool
+    played: bool
+
+
+@pages.get("/files")
+def index() -> str:
+    """The files of all chats."""
+    with desk().reading() as reading:
+        found = chats(reading)
+        names = {one.room_id: one.name for one in found}
+        return render_template("files.html", **_listed(reading, names))
+
+
+@pages.get("/room/<int:room>/files")
+def room(room: int) -> str:
+    """The files of one chat."""
+    with desk().reading() as reading:
+        one = chat(reading, room)
+        return render_template("files_room.html", chat=one, **_listed(reading, {one.room_id: one.name}))
+
+
+@pages.get("/room/<int:room>/file/<int:file>", endpoint="bytes")
+def send(room: int, file: int) -> Response | tuple[str, int]:
+    """The bytes themselves, to be saved; never shown as what they say they are."""
+    one = _held(room, file)
+    try:
+        answer = _sent(one, sending.INERT)
+    except Unsendable as fault:
+        return _unsendable(room, one, fault.fault)
+    answer.headers["Content-Disposition"] = disposition(one.name, f"file-{file}")
+    return answer
+
+
+@pages.get("/room/<int:room>/file/<int:file>/media")
+def media(room: int, file: int) -> Response:
+    """A film or a sound, piece by piece; 404 for all else."""
+    one = _held(room, file)
+    played = played_as(head(desk().home, one.sha256 or "", HEAD))
+    if played is None:
+        abort(404)
+    sending.in_pieces()
+    try:
+        return _sent(one, played)
+    except Unsendable:
+        abort(404)
+
+
+@pages.get("/room/<int:room>/file/<int:file>/play")
+def play(room: int, file: int) -> str:
+    """The page on which a film or a sound is played; without a script, by the browser's own means."""
+    one, among = _with_chat(room, file)
+    played = played_as(head(desk().home, one.sha256 or "", HEAD))
+    if played is None:
+        abort(404)
+    return render_template("file_play.html", chat=among, file=one, fault="", played=played, checked=CHECKED)
+
+
+@pages.get("/room/<int:room>/file/<int:file>/look")
+def look(room: int, file: int) -> str:
+    """The page on which a picture is looked at, drawn anew by us."""
+    one, among = _with_chat(room, file)
+    if not is_picture(head(desk().home, one.sha256 or "", HEAD)):
+        abort(404)
+    return render_template("file_look.html", chat=among, file=one, fault="", checked=CHECKED)
+
+
+@pages.get("/room/<int:room>/file/<int:file>/large")
+def large(room: int, file: int) -> Response:
+    """The picture of that page."""
+    one = _held(room, file)
+    return picture_of(one.sha256 or "", one.size, side=LARGE)
+
+
+@pages.get("/room/<int:room>/file/<int:file>/small")
+def small(room: int, file: int) -> Response:
+    """The picture of a list or a conversation."""
+    one = _held(room, file)
+    return picture_of(one.sha256 or "", one.size)
+
+
+# --- the list --------------------------------------------------------------------------------------
+
+
+def _listed(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
+    """What the table needs, as the address asks for it."""
+    name = request.args.get("name", "")[:MOST_SIGNS]
+    state = _state(request.args.get("state", ""))
+    found = files.page(reading, list(names), name=name, state=state, older_than=_place())
+    return {
+        "lines": [_line(one, names) for one in found.files],
+        "older": _older(found, name, state),
+        "here": request.view_args or {},
+        "is_first": "older" not in request.args,
+        "name": name,
+        "state": state or "",
+        "states": state_words(),
+        "checked": CHECKED,
+    }
+
+
+def state_words() -> list[tuple[str, str]]:
+    """What became of files, as a choice."""
+    return [
+        (FileState.HELD, _("bytes saved")),
+        (FileState.PENDING, _("not saved yet")),
+        (FileState.LOST, _("given up")),
+        (FileState.GONE, _("not listed by Chatwork any more")),
+    ]
+
+
+def _state(word: str) -> FileState | None:
+    return FileState(word) if word in set(FileState) else None
+
+
+def _place() -> Place | None:
+    found = numbers(request.args.get("older", ""), 3)
+    return Place(*found) if found else None
+
+
+def _older(found: Files, name: str, state: FileState | None) -> dict[str, object]:
+    """What the address of the next page is made of; empty if there is none."""
+    if found.next is None:
+        return {}
+    here = request.view_args or {}
+    return (
+        here | {"older": written(found.next)} | ({"name": name} if name else {}) | ({"state": state} if state else {})
+    )
+
+
+def _line(file: File, names: Mapping[int, str]) -> Line:
+    one = file.attachment
+    first = head(desk().home, one.sha256, HEAD) if one.sha256 else b""
+    not_saved = "" if one.sha256 else kept_back(file.reason, given_up=file.state is FileState.LOST)
+    shown = is_picture(first) and one.size <= CHECKED
+    return Line(
+        one,
+        short(one.name) or _("(no name)"),
+        short(one.account_name),
+        names[one.room_id],
+        not_saved,
+        bool(one.sha256 and one.size and not first),
+        shown,
+        played_as(first) is not None,
+    )
+
+
+# --- one file --------------------------------------------------------------------------------------
+
+
+def _held(room: int, file: int) -> Attachment:
+    """A file whose bytes are held."""
+    return _with_chat(room, file)[0]
+
+
+def _with_chat(room: int, file: int) -> tuple[Attachment, Chat]:
+    """A file whose bytes are held, and its chat; every other ends here, with a page that says why."""
+    with desk().reading() as reading:
+        among = chat(reading, room)
+        found = files.one(reading, room, file)
+    if found is None:
+        abort(404)
+    if found.attachment.sha256 is None:
+        why = kept_back(found.reason, given_up=found.state is FileState.LOST)
+        raise _Lacking(render_template("file_lacking.html", chat=among, file=found.attachment, not_saved=why, fault=""))
+    return found.attachment, among
+
+
+class _Lacking(Exception):
+    """Ends a request for bytes that are not held, with a page that says so."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
+
+
+@pages.errorhandler(_Lacking)
+def _lacking(fault: _Lacking) -> tuple[str, int]:
+    return fault.page, 404
+
+
+def _sent(one: Attachment, mimetype: str) -> Response:
+    sha256 = one.sha256 or ""
+    return sending.sent(opened(desk().home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype)
+
+
+def _unsendable(room: int, one: Attachment, fault: Fault) -> tuple[str, int]:
+    with desk().reading() as reading:
+        among = chat(reading, room)
+    told = fault_words()[fault]
+    return render_template("file_lacking.html", chat=among, file=one, not_saved="", fault=told), 503
+
+
+def fault_words() -> Mapping[Fault, str]:
+    """Why bytes that were saved are not sent."""
+    return {
+        Fault.ABSENT: _("The bytes were saved, but they do not lie in the archive's folder any more."),
+        Fault.OUTSIDE: _("In place of the bytes there is something that leads out of the archive's folder."),
+        Fault.UNREADABLE: _("The bytes lie in the archive's folder, but cannot be read."),
+        Fault.WRONG_SIZE: _("What lies in the archive's folder has another size than the bytes that were saved."),
+        Fault.CHANGED: _("What lies in the archive's folder has another fingerprint than the bytes that were saved."),
+    }

@@ -1,0 +1,158 @@
+"""One message: its texts beside each other, when each was seen, what vouches for them, and what can be done with it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from gettext import gettext as _
+
+from flask import Blueprint, render_template, request
+from markupsafe import Markup
+
+from archiver import errors
+from archiver.records import Contract, Message, Source, Version
+from archiver.render.message_html import chatwork_url, message_html
+from archiver.render.times import typed
+from archiver.render.visible import visible, visible_html
+from archiver.store.archive import Reading
+from archiver.store.queries.viewing import messages
+from archiver.store.queries.viewing.message_summaries import named
+from archiver.store.queries.viewing.proof import Proof, proofs
+from archiver.web import selection_box as choosing
+from archiver.web import shell_command as pasting
+from archiver.web.context import desk
+from archiver.web.conversation_address import position
+from archiver.web.diff_html import Pair, pairs
+from archiver.web.message_context import around, place_of
+from archiver.web.pages.selection import orders
+from archiver.web.room_header import Chat, chat
+
+pages = Blueprint("message", __name__)
+
+_LONGEST_NUMBER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One version: when it was seen, and what vouches for it."""
+
+    number: int
+    version: Version
+    proof: Proof
+    edited_at: str
+    """Chatwork's time of the edit; empty if there is none."""
+    source: Markup
+    """The text as Chatwork gave it, with its tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change: two versions beside each other."""
+
+    pair: Pair
+    before: Told
+    after: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command to copy, and what it is for."""
+
+    label: str
+    line: str
+
+
+@pages.get("/room/<int:room>/message/<message_id>", endpoint="one")
+def show(room: int, message_id: str) -> str:
+    """The page of a message."""
+    number = position(message_id)
+    with desk().reading() as reading:
+        about = chat(reading, room)
+        message = messages.one(reading, room, f"{number}") or _unknown()
+        its = replace(around(reading, room, [message])([]), tools=lambda _message: "", history=False)
+        shown = pairs(message, its.references, _upto(message))
+        told = _told(message, proofs(reading, room, number), shown)
+        html = Markup(message_html(message, its))  # noqa: S704 - of render/
+        commands = _commands(reading, about, message)
+    return render_template(
+        "message.html",
+        chat=about,
+        message=message,
+        html=html,
+        steps=_steps(shown, told),
+        told=told,
+        earlier=_earlier(shown),
+        source=source_word(message.source),
+        commands=commands,
+        choose=choosing.box(room, message.message_id),
+        place=place_of(room, message.message_id),
+        outside=chatwork_url(message.room_id, message.message_id),
+    )
+
+
+def source_word(source: Source) -> str:
+    """How the last reading of a message came about."""
+    words = {
+        Source.LIST: _("from the list of messages"),
+        Source.SINGLE: _("read singly"),
+        Source.RECOVERED: _("recovered (archive recover)"),
+    }
+    return words[source]
+
+
+def _unknown() -> Message:
+    raise errors.UsageError(detail=_("No message with this id is kept in this chat."))
+
+
+def _upto(message: Message) -> int:
+    """Up to which version is shown: `?upto=N`, all otherwise."""
+    given, most = request.args.get("upto", ""), len(message.versions)
+    if given.isascii() and given.isdigit() and len(given) <= _LONGEST_NUMBER:
+        return min(max(int(given), 1), most)
+    return most
+
+
+def _told(message: Message, proven: Sequence[Proof], shown: Sequence[Pair]) -> dict[int, Told]:
+    """The versions on the page by their number, the latest first."""
+    last = shown[0].number + 1 if shown else _upto(message)
+    first = shown[-1].number if shown else last
+    return {
+        number: _version(number, message.versions[number - 1], proven[number - 1])
+        for number in range(last, first - 1, -1)
+    }
+
+
+def _version(number: int, version: Version, proof: Proof) -> Told:
+    edited_at = typed(version.update_time) if version.update_time > 0 else ""
+    return Told(number, version, proof, edited_at, Markup(visible_html(version.body, lines=True)))  # noqa: S704 - safe
+
+
+def _steps(shown: Sequence[Pair], told: dict[int, Told]) -> list[Step]:
+    return [Step(one, told[one.number], told[one.number + 1]) for one in shown]
+
+
+def _earlier(shown: Sequence[Pair]) -> int:
+    """Up to which version the next page shows, if there are more; 0: there are none."""
+    return shown[-1].number if shown and shown[-1].number > 1 else 0
+
+
+# --- what can be done ----------------------------------------------------------------------------
+
+
+def _commands(reading: Reading, about: Chat, message: Message) -> list[Command]:
+    """Make a package of it, or keep a picture of it with a contract."""
+    program, chosen = desk().command, named(reading, [(about.room_id, int(message.message_id))])
+    made, _left = orders(reading, chosen, program, platform=sys.platform)
+    packages = [Command(_package(order.contract), line) for order in made for _profile, line in order.commands[:1]]
+    return packages + [_attach(program, contract, message) for contract in about.contracts]
+
+
+def _package(contract: str) -> str:
+    return _("Make a package of contract {contract} with it:").format(contract=contract)
+
+
+def _attach(program: Sequence[str], contract: Contract, message: Message) -> Command:
+    words = [*program, "attach", _("FILE"), "--contract", contract.id, "--message", message.message_id]
+    label = _("Keep a screenshot of it with contract {contract}:").format(contract=visible(contract.label))
+    return Command(label, pasting.line(words, platform=sys.platform))

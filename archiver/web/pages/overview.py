@@ -1,0 +1,90 @@
+"""The first page: how the archive stands, what asks for something, and what is held of each contract."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from archiver.records import Contract, Gap
+from archiver.render.gap_breaks import gap_text, gap_title
+from archiver.render.visible import visible
+from archiver.store.archive import Reading
+from archiver.store.queries.gaps import gaps
+from archiver.store.queries.status import RoomStatus, Status
+from archiver.web import shell_command as pasting
+from archiver.web.context import desk
+
+pages = Blueprint("overview", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A gap in words."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One room of a contract."""
+
+    room: RoomStatus
+    name: str
+    holes: tuple[Hole, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A contract and its rooms."""
+
+    contract: Contract
+    label: str
+    title: str
+    rows: tuple[Row, ...]
+    command: str
+    """The line that makes a package of it."""
+
+
+@pages.get("/")
+def index() -> str:
+    """`archive status` as a page."""
+    at = desk()
+    with at.reading() as reading:
+        told = at.status(reading)
+        attention = at.attention(reading, told)
+        held = jobs(reading, told)
+    return render_template("overview.html", told=told, attention=attention, jobs=held)
+
+
+def jobs(reading: Reading, told: Status) -> Sequence[Job]:
+    """The contracts in the order in which they were entered, those that are still open first."""
+    rows = {room.room_id: _row(reading, room) for room in told.rooms}
+    found = [
+        _job(contract, told.contracts, [row for row in rows.values() if contract.id in row.room.contracts])
+        for contract in told.contracts
+    ]
+    return sorted(found, key=lambda job: job.contract.state != "open")
+
+
+def _job(contract: Contract, every: Sequence[Contract], rows: Sequence[Row]) -> Job:
+    words = [*desk().command, "export", pasting.contract_name(contract, every)]
+    return Job(
+        contract,
+        visible(contract.label),
+        visible(contract.title or contract.client or ""),
+        tuple(rows),
+        visible(pasting.line(words, platform=sys.platform)),
+    )
+
+
+def _row(reading: Reading, room: RoomStatus) -> Row:
+    holes = tuple(_hole(gap) for gap in gaps(reading, room.room_id))
+    return Row(room, visible(room.name) or f"{room.room_id}", holes)
+
+
+def _hole(gap: Gap) -> Hole:
+    return Hole(gap_title(gap), gap_text(gap))

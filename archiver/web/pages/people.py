@@ -1,0 +1,167 @@
+"""Everybody who was ever seen in a chat: names over time, what they are in it, and who they are in the contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from itertools import takewhile
+from typing import NamedTuple
+
+from flask import Blueprint, render_template, request
+from markupsafe import escape
+
+from archiver.records import Part
+from archiver.render.visible import visible
+from archiver.store.archive import Reading
+from archiver.store.queries.roles import mapped
+from archiver.store.queries.viewing.people import Dated, PersonShown, people
+from archiver.web.context import desk
+from archiver.web.message_context import owner_of
+from archiver.web.page_cursor import numbers
+from archiver.web.room_header import Chat, chat
+from archiver.web.short_name import short
+
+pages = Blueprint("people", __name__)
+
+MOST = 50
+MOST_BYTES = 250_000
+"""Of the histories of a page; with what stands around them it stays below 0.4 MB. One person always fits."""
+MOST_VALUES, MOST_OF_HISTORY = 30, 20_000
+"""Of one history, and their bytes, which one value may pass; older ones are counted."""
+_AROUND = 120
+"""Bytes around a value."""
+
+_CLOSED = re.compile(r"[((]解約済み?[))]\s*\Z")
+"""How a name reads whose account was closed; shown as it is, without a cause."""
+
+
+class Told(NamedTuple):
+    """A value and since when it was seen."""
+
+    value: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What somebody was called or was, the latest first."""
+
+    label: str
+    values: tuple[Told, ...]
+    older: int
+    """How many more there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person."""
+
+    account_id: int
+    name: str
+    first: str
+    """The first sign of the name, where there is no picture."""
+    face: str | None
+    """The fingerprint of the picture."""
+    is_owner: bool
+    closed_since: datetime | None
+    membership: Told | None
+    contact: Told | None
+    histories: tuple[History, ...]
+    parts: tuple[tuple[str, str, str], ...]
+    """Contract, who the person is in it, and how the user knows."""
+
+
+@pages.get("/room/<int:room>/people")
+def room(room: int) -> str:
+    """Those who are there first, then those who are not any more."""
+    with desk().reading() as reading:
+        one = chat(reading, room)
+        found = sorted(people(reading, room), key=lambda person: (person.is_gone, person.account_id))
+        (begin,) = numbers(request.args.get("from", ""), 1) or [0]
+        begin = begin if 0 <= begin < len(found) else 0
+        parts, owner = _parts(reading, one), owner_of(reading)
+    made = (_line(person, owner, parts.get(person.account_id, ())) for person in found[begin : begin + MOST])
+    lines = list(_fitting(made))
+    more = begin + len(lines) if begin + len(lines) < len(found) else None
+    return render_template("people.html", chat=one, lines=lines, begin=begin, more=more, count=len(found))
+
+
+def _fitting(lines: Iterator[Line]) -> Iterator[Line]:
+    """Those that come first and have no more bytes together than a page may have."""
+    left = MOST_BYTES
+    for index, line in enumerate(lines):
+        left -= sum(_bytes(value) for history in line.histories for value in history.values)
+        if left < 0 and index:
+            return
+        yield line
+
+
+def _bytes(told: Told) -> int:
+    return len(escape(told.value).encode()) + _AROUND
+
+
+def _parts(reading: Reading, one: Chat) -> Mapping[int, tuple[tuple[str, str, str], ...]]:
+    """Who each account is in the contracts of the chat, as the user stated it."""
+    words = {Part.CLIENT: _("the client"), Part.ME: _("you"), Part.THIRD: _("a third person")}
+    found: dict[int, tuple[tuple[str, str, str], ...]] = {}
+    for contract in one.contracts:
+        for told in mapped(reading, contract.id):
+            row = (visible(contract.label), words[told.part], short(told.reason))
+            found[told.account_id] = (*found.get(told.account_id, ()), row)
+    return found
+
+
+def _line(person: PersonShown, owner: int, parts: tuple[tuple[str, str, str], ...]) -> Line:
+    shown = short(person.name).strip()
+    return Line(
+        person.account_id,
+        shown,
+        "" if shown.startswith("[U+") else shown[:1],
+        person.avatar,
+        person.account_id == owner,
+        _closed_since(person),
+        _last(person.membership),
+        _last(person.contact),
+        tuple(_histories(person)),
+        parts,
+    )
+
+
+def _closed_since(person: PersonShown) -> datetime | None:
+    """Since when all names read so."""
+    closed = list(takewhile(lambda one: _CLOSED.search(one.value), reversed(person.names)))
+    return closed[-1].since if closed else None
+
+
+def _histories(person: PersonShown) -> Iterator[History]:
+    roles = tuple(Dated(_role(one.value), one.since) for one in person.roles)
+    for label, values in (
+        (_("Names"), person.names),
+        (_("Role"), roles),
+        (_("Organization"), person.organizations),
+        (_("Department"), person.departments),
+        (_("Chatwork ID"), person.chatwork_ids),
+    ):
+        if values:
+            latest = tuple(_latest(Told(short(one.value), one.since) for one in values[::-1][:MOST_VALUES]))
+            yield History(label, latest, len(values) - len(latest))
+
+
+def _latest(values: Iterator[Told]) -> Iterator[Told]:
+    left = MOST_OF_HISTORY
+    for index, told in enumerate(values):
+        left -= _bytes(told)
+        if left < 0 and index:
+            return
+        yield told
+
+
+def _role(word: str) -> str:
+    return {"admin": _("administrator"), "member": _("member"), "readonly": _("may only read")}.get(word, word)
+
+
+def _last(history: tuple[Dated, ...]) -> Told | None:
+    return Told(*history[-1]) if history else None

@@ -1,0 +1,96 @@
+"""Pictures as pages show them: always drawn anew by us, small, and kept in memory for the next page.
+
+A stranger's bytes never reach the browser as a picture; faces of people come from `avatars/`, all others from files.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from io import BufferedReader
+
+from flask import Blueprint, Response, abort, request
+
+from archiver.render.thumbnail import SIDE, thumbnail
+from archiver.web.content.open_file import CHECKED, Unsendable, opened, opened_face
+from archiver.web.context import desk
+
+pages = Blueprint("pictures", __name__)
+
+LARGE = 1600
+"""Pixels of the longer side where one picture is looked at."""
+
+FACE = 96
+
+HELD = 32_000_000
+"""Bytes of pictures that are kept in memory."""
+
+A_PLACE = 400
+"""Bytes that a picture takes besides its own, so that very many empty ones are not free."""
+
+
+class Drawn:
+    """The pictures drawn last, up to a number of bytes; that something is no picture is remembered too."""
+
+    def __init__(self, most: int) -> None:
+        self.size = 0
+        self._most = most
+        self._held: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def get(self, key: tuple[str, int], draw: Callable[[], bytes]) -> bytes:
+        """The picture of this fingerprint and size, drawn if it is not here; what `draw` raises is not remembered."""
+        with self._turn:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        made = draw()
+        with self._turn:
+            self._put(key, made)
+        return made
+
+    def _put(self, key: tuple[str, int], made: bytes) -> None:
+        if key not in self._held:
+            self._held[key] = made
+            self.size += len(made) + A_PLACE
+        while self.size > self._most:
+            _key, gone = self._held.popitem(last=False)
+            self.size -= len(gone) + A_PLACE
+
+
+_DRAWN = Drawn(HELD)
+
+
+def picture_of(sha256: str, size: int, *, side: int = SIDE) -> Response:
+    """The picture of a file; 404 if it is none, too large, or its bytes are not as recorded."""
+    if size > CHECKED:
+        abort(404)
+    home = desk().home
+    return _shown(sha256, side, lambda: opened(home, sha256, size))
+
+
+@pages.get("/face/<name>")
+def face(name: str) -> Response:
+    """Somebody's picture, by its fingerprint."""
+    home = desk().home
+    return _shown(name, FACE, lambda: opened_face(home, name))
+
+
+def _shown(sha256: str, side: int, find: Callable[[], BufferedReader]) -> Response:
+    try:
+        body = _DRAWN.get((sha256, side), lambda: _drawn(find, side))
+    except Unsendable:
+        body = b""
+    if not body:
+        abort(404)
+    answer = Response(body, mimetype="image/webp")
+    answer.set_etag(f"{sha256[:32]}-{side}")
+    answer.make_conditional(request.environ)
+    return answer
+
+
+def _drawn(find: Callable[[], BufferedReader], side: int) -> bytes:
+    with find() as file:
+        made = thumbnail(file, side=side)
+    return b"" if made is None else made[0]

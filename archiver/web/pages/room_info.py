@@ -1,0 +1,103 @@
+"""What a chat says of itself, now and before, and what the user added to its contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from markupsafe import Markup
+
+from archiver.chatwork.notation.parse import parse
+from archiver.records import Enclosure
+from archiver.render import body
+from archiver.render.body import References
+from archiver.render.visible import visible
+from archiver.store.archive import Reading
+from archiver.store.queries.statements import enclosures
+from archiver.store.queries.viewing.message_summaries import named
+from archiver.store.queries.viewing.room_history import Stretch, room_facts
+from archiver.web.context import desk
+from archiver.web.event_words.things import attached_words
+from archiver.web.message_context import around
+from archiver.web.page_cursor import numbers
+from archiver.web.room_header import Chat, chat
+from archiver.web.short_name import short
+
+pages = Blueprint("about", __name__)
+
+MOST_BYTES = 150_000
+"""Of all descriptions on a page; one always fits."""
+MOST_NAMES = 100
+MOST_ENCLOSURES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A description, and which of how many it is (from 1)."""
+
+    number: int
+    seen: Stretch
+    html: Markup
+    """Empty if there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What the user added to a contract."""
+
+    contract_id: str
+    contract: str
+    kind: str
+    name: str
+    note: str
+    enclosure: Enclosure
+    message: str
+    """Of this chat; empty if it is of none or of another one."""
+
+
+@pages.get("/room/<int:room>/about")
+def room(room: int) -> str:
+    """The newest first; `upto` is the number of the newest description that is shown."""
+    with desk().reading() as reading:
+        one = chat(reading, room)
+        told = room_facts(reading, room)
+        (upto,) = numbers(request.args.get("upto", ""), 1) or [len(told.descriptions)]
+        upto = upto if 0 < upto < len(told.descriptions) else len(told.descriptions)
+        references = around(reading, room, [])(()).references
+        shown = list(_fitting(told.descriptions[:upto], references))
+        added = list(_added(reading, one))
+    return render_template(
+        "about.html",
+        chat=one,
+        names=[name._replace(value=short(name.value)) for name in told.names[::-1][:MOST_NAMES]],
+        older_names=max(0, len(told.names) - MOST_NAMES),
+        descriptions=shown,
+        count=len(told.descriptions),
+        is_first=upto == len(told.descriptions),
+        older=shown[-1].number - 1 if shown else 0,
+        added=added[:MOST_ENCLOSURES],
+        more_added=max(0, len(added) - MOST_ENCLOSURES),
+    )
+
+
+def _fitting(told: Sequence[Stretch], references: References) -> Iterator[Described]:
+    """The latest first, as many as fit."""
+    left = MOST_BYTES
+    for number in range(len(told), 0, -1):
+        seen = told[number - 1]
+        html = Markup(body.html(parse(seen.value), references))  # noqa: S704 - `render` escapes everything of a stranger's
+        left -= len(html.encode())
+        if left < 0 and number < len(told):
+            return
+        yield Described(number, seen, html)
+
+
+def _added(reading: Reading, one: Chat) -> Iterator[Added]:
+    words = attached_words()
+    for contract in one.contracts:
+        for held in enclosures(reading, contract.id):
+            kind, note = words.get(held.kind, visible(held.kind)), short(held.note or "")
+            message = held.message_id or ""
+            here = message if message and named(reading, [(one.room_id, int(message))]) else ""
+            yield Added(contract.id, visible(contract.label), kind, short(held.name), note, held, here)

@@ -1,0 +1,169 @@
+"""The search: messages by what they say or ever said, the newest first, and what else has the words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+
+from flask import Blueprint, render_template, request, url_for
+
+from archiver import errors
+from archiver.render.snippet import Snippet
+from archiver.render.visible import visible
+from archiver.store.archive import Reading
+from archiver.store.queries.contracts import contract
+from archiver.store.queries.viewing import files
+from archiver.store.queries.viewing.room_history import room_facts
+from archiver.store.search.other_hits import Other
+from archiver.store.search.query import Query
+from archiver.store.search.scan import Place
+from archiver.store.search.search import Found, search
+from archiver.web import page_cursor as cursor
+from archiver.web import selection_box as choosing
+from archiver.web.context import desk
+from archiver.web.message_line import chat_name, line, stretch
+from archiver.web.pages import tasks
+from archiver.web.pages.files import MOST_SIGNS
+from archiver.web.room_header import chats
+from archiver.web.search_form import Asked, asked, query_of, room_of
+
+pages = Blueprint("search", __name__)
+
+SHOWN = 50
+"""Messages of a page."""
+COUNTED = 1_000
+"""Messages up to which they are counted: to count those that have a common sign would take seconds."""
+LISTED = 30
+"""Other things of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something found that is no message."""
+
+    kind: str
+    time: datetime
+    place: str
+    """The chat's name, or the contract's; visible."""
+    text: Snippet
+    way: str
+    """What the link is called."""
+    address: str
+    """Where it stands."""
+
+
+@pages.get("/search")
+def index() -> str:
+    """What the address asks for."""
+    form = asked(request.args)
+    place = cursor.numbers(request.args.get("older", ""), 2)
+    with desk().reading() as reading:
+        rooms = chats(reading)
+        found, query, fault = _found(reading, form, place)
+        shown = _shown(reading, found, query, is_first=place is None)
+    return render_template(
+        "search.html",
+        asked=form,
+        rooms=rooms,
+        boxes=_boxes(),
+        examples=examples(),
+        fault=fault,
+        box=choosing.box,
+        is_later=place is not None,
+        **shown,
+    )
+
+
+def examples() -> Sequence[tuple[str, str]]:
+    """What can be typed, and what it finds."""
+    return (
+        (_("invoice 50,000"), _("both words, in any order")),
+        (_('"as agreed"'), _("exactly these words")),
+        (_("deadline -draft"), _("the first word without the second")),
+        (_("from:Tanaka deadline"), _("written by somebody (name or ID)")),
+        (_("after:2026-11-01 before:2026-11-30"), _("from the first day up to the second")),
+        ("has:delete", _("messages that are “deleted” or not shown any more")),
+        ("has:edit", _("messages that were edited")),
+        ("has:file", _("messages with a file; also has:link and has:task")),
+    )
+
+
+def _found(reading: Reading, form: Asked, place: Sequence[int] | None) -> tuple[Found | None, Query, str]:
+    """What was found, what was looked for, and a sentence on what cannot be understood."""
+    if form.is_empty:
+        return None, Query(""), ""
+    try:
+        query, rooms = query_of(form), room_of(form)
+        older_than = None if place is None else Place(place[0], place[1], 0)
+        found = search(reading, query, rooms=rooms, limit=SHOWN, older_than=older_than, most=COUNTED)
+        return found, query, ""
+    except errors.UsageError as fault:
+        return None, Query(""), str(fault)
+
+
+def _shown(reading: Reading, found: Found | None, query: Query, *, is_first: bool) -> dict[str, object]:
+    """The hits as the page shows them."""
+    if found is None:
+        return {"heading": "", "rows": [], "older": "", "others": [], "more_others": 0}
+    return {
+        "heading": _heading(found, is_first=is_first),
+        "rows": [line(one, found.rooms, words=query.words) for one in found.hits],
+        "older": "" if found.older is None else cursor.written(found.older[:2]),
+        "others": [_thing(reading, one, query, found.rooms) for one in found.others[:LISTED]],
+        "more_others": max(0, len(found.others) - LISTED),
+    }
+
+
+def _heading(found: Found, *, is_first: bool) -> str:
+    if not found.hits:
+        return _("No message was found.") if is_first else _("No older message was found.")
+    if not found.is_exact:
+        said = _("{n} or more messages, the newest first") if found.total else _("Messages, the newest first")
+        return said.format(n=f"{found.total:,}")
+    said = ngettext("{n} message, the newest first", "{n} messages, the newest first", found.total)
+    return said.format(n=f"{found.total:,}")
+
+
+def _boxes() -> Sequence[tuple[str, str]]:
+    return (
+        ("delete", _("vanished text")),
+        ("edit", _("an edit")),
+        ("file", _("a file")),
+        ("link", _("a link")),
+        ("task", _("a task")),
+    )
+
+
+def _thing(reading: Reading, one: Other, query: Query, names: Mapping[int, str]) -> Thing:
+    kind, way = {
+        "file": (_("file"), _("In the list of files")),
+        "task": (_("task"), _("In the list of tasks")),
+        "description": (_("description"), _("All descriptions of the chat")),
+        "attachment": (_("attachment"), _("What you added to its contracts")),
+    }[one.kind]
+    if one.room_id is not None:
+        place = chat_name(one.room_id, names)
+    else:
+        place = _("Contract {contract}").format(contract=visible(one.contract or ""))
+    return Thing(kind, one.time, place, stretch(one.text, query.words), way, _address(reading, one))
+
+
+def _address(reading: Reading, one: Other) -> str:
+    """The page that has it, at its place; empty for what belongs to no chat."""
+    if one.room_id is None:
+        rooms = contract(reading, one.contract or "").rooms
+        anchor = f"attachment-{one.contract}-{one.id}"
+        return url_for("about.room", room=rooms[0].room_id, _anchor=anchor) if rooms else ""
+    match one.kind:
+        case "file":
+            file = files.one(reading, one.room_id, int(one.id))
+            return url_for("files.room", room=one.room_id, name=file.attachment.name[:MOST_SIGNS] if file else None)
+        case "task":
+            return tasks.way_to(reading, one.room_id, int(one.id))
+        case _:
+            told = room_facts(reading, one.room_id).descriptions
+            number = next((number for number, seen in enumerate(told, 1) if seen.since == one.time), len(told))
+            return url_for("about.room", room=one.room_id, upto=number, _anchor="description")

@@ -1,0 +1,102 @@
+"""The chosen messages, and the commands that make a package of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from archiver.records import Contract, ContractRoom
+from archiver.render.visible import visible
+from archiver.store.archive import Reading
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.viewing.message_summaries import Named, named
+from archiver.store.search.scope import room_names
+from archiver.web import selection_box as choosing
+from archiver.web import shell_command as pasting
+from archiver.web.context import desk
+from archiver.web.message_line import line
+
+pages = Blueprint("chosen", __name__)
+
+_SHORT_ID = 8
+"""A bare number with fewer digits is one of a package (No.) to `export --messages`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What makes a package for one contract."""
+
+    contract: str
+    count: int
+    commands: tuple[tuple[str, str], ...]
+    """The profile, and the command to paste."""
+
+
+@pages.get("/chosen")
+def index() -> str:
+    """What an address names, in its order."""
+    choice = choosing.read(request.args.getlist("m"), without=request.args.get("without", ""))
+    at = desk()
+    with at.reading() as reading:
+        found = named(reading, choice.places)
+        names = room_names(reading)
+        made, left = orders(reading, found, at.command, platform=sys.platform)
+    values = [choosing.value(one.room_id, one.message_id) for one in found]
+    rows = [line(one, names) for one in found]
+    unknown = choice.ignored + len(choice.places) - len(found)
+    return render_template(
+        "chosen.html",
+        rows=rows,
+        values=values,
+        unknown=unknown,
+        surplus=choice.surplus,
+        orders=made,
+        outside=left,
+        settled="m" in request.args,
+        windows=sys.platform == "win32",
+        mac=sys.platform == "darwin",
+    )
+
+
+def orders(
+    reading: Reading, found: Sequence[Named], program: Sequence[str], *, platform: str
+) -> tuple[list[Order], int]:
+    """The commands for each contract that has some of them, and how many no contract has."""
+    held = contracts(reading)
+    of_contract = [(one, [message for message in found if _belongs(message, one)]) for one in held]
+    made = [_order(one, held, its, program, platform) for one, its in of_contract if its]
+    placed = {message for _one, its in of_contract for message in its}
+    return made, sum(message not in placed for message in found)
+
+
+def _belongs(message: Named, contract: Contract) -> bool:
+    return any(room.room_id == message.room_id and _is_within(message, room) for room in contract.rooms)
+
+
+def _is_within(message: Named, room: ContractRoom) -> bool:
+    """Whether a package of the contract has it: only messages of the period that the user gave the chat, if any."""
+    if message.sent is None:
+        return True
+    return (room.start is None or room.start <= message.sent) and (room.end is None or message.sent < room.end)
+
+
+def _order(
+    contract: Contract, held: Sequence[Contract], its: Sequence[Named], program: Sequence[str], platform: str
+) -> Order:
+    messages = ",".join(map(_argument, its))
+    base = [*program, "export", pasting.contract_name(contract, held), "--messages", messages]
+    commands = tuple(_commands(base, platform))
+    return Order(visible(contract.label), len(its), commands)
+
+
+def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:
+    yield "support", pasting.line(base, platform=platform)
+    yield "lawyer", pasting.line([*base, "--for", "lawyer"], platform=platform)
+
+
+def _argument(message: Named) -> str:
+    prefix = "m" if len(message.message_id) < _SHORT_ID else ""
+    return prefix + message.message_id

@@ -1,0 +1,196 @@
+"""The tasks of the chats as last seen, the open ones first, each with what it said and when that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from itertools import pairwise
+
+from flask import Blueprint, render_template, request, url_for
+from markupsafe import Markup, escape
+
+from archiver.chatwork.notation.parse import parse
+from archiver.render import body
+from archiver.render.body import References
+from archiver.render.reference_labels import NOWHERE
+from archiver.render.times import date, stamp
+from archiver.render.visible import visible
+from archiver.store.archive import Reading
+from archiver.store.queries.viewing import tasks
+from archiver.store.queries.viewing.tasks import REST, Place, TaskShown
+from archiver.web.context import desk
+from archiver.web.message_context import around
+from archiver.web.page_cursor import numbers, written
+from archiver.web.room_header import chat, chats
+from archiver.web.short_name import short
+
+pages = Blueprint("tasks", __name__)
+
+MOST = 50
+MOST_BYTES = 250_000
+"""Of texts and names of a page as HTML; with what stands around them it stays below 0.4 MB. One task always fits."""
+
+_ORDER = ("open", REST)
+"""Without a choice these follow one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a task said before."""
+
+    text: Markup
+    """As HTML; empty if it was the same."""
+    limit: str
+    """Empty if it was the same."""
+    status: str
+    until: datetime
+    """The reading that first showed something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One task of the list."""
+
+    shown: TaskShown
+    chat: str
+    assignee: str
+    assigned_by: str
+    text: Markup
+    limit: str
+    status: str
+    earlier: tuple[Earlier, ...]
+    """The latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of tasks, and where the next begins: which part of the order, and where in it."""
+
+    tasks: list[TaskShown]
+    next: tuple[int, int, int] | None
+
+
+@pages.get("/tasks")
+def index() -> str:
+    """The tasks of all chats."""
+    with desk().reading() as reading:
+        names = {one.room_id: one.name for one in chats(reading)}
+        return render_template("tasks.html", **_listed(reading, names))
+
+
+@pages.get("/room/<int:room>/tasks")
+def room(room: int) -> str:
+    """The tasks of one chat."""
+    with desk().reading() as reading:
+        one = chat(reading, room)
+        return render_template("tasks_room.html", chat=one, **_listed(reading, {one.room_id: one.name}))
+
+
+def way_to(reading: Reading, room: int, task: int) -> str:
+    """The address of a task in the list of its chat: the page that begins with it."""
+    part = 0 if tasks.is_open(reading, room, task) else 1
+    return url_for("tasks.room", room=room, older=written((part, task + 1, 0)), _anchor=f"task{task}")
+
+
+def status_words() -> Mapping[str, str]:
+    """How a task stands."""
+    return {"open": _("not done yet"), "done": _("done"), "gone": _("not listed by Chatwork any more")}
+
+
+def found(reading: Reading, rooms: list[int], status: str, place: list[int] | None) -> Found:
+    """Tasks from a place on, as many as a page takes."""
+    order = (status,) if status else _ORDER
+    part, *rest = place or (0, 0, 0)
+    older, got, left = (Place(*rest) if any(rest) else None), list[TaskShown](), MOST_BYTES
+    while 0 <= part < len(order) and len(got) < MOST:
+        page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=MOST - len(got))
+        fitting = list(_fitting(page.tasks, left, least=0 if got else 1))
+        left -= sum(map(_size, fitting))
+        got += fitting
+        if page.next is not None or len(fitting) < len(page.tasks):
+            last = Place(got[-1].task.task_id, got[-1].task.room_id) if fitting else older
+            return Found(got, (part, *(last or (0, 0))))
+        part, older = part + 1, None
+    return Found(got, (part, 0, 0) if 0 < part < len(order) else None)
+
+
+def _fitting(shown: list[TaskShown], most: int, *, least: int) -> Iterator[TaskShown]:
+    """Those that come first and have no more than so many bytes together, but at least so many."""
+    for index, one in enumerate(shown):
+        most -= _size(one)
+        if most < 0 and index >= least:
+            return
+        yield one
+
+
+def _size(one: TaskShown) -> int:
+    """Bytes of it as HTML: a sign may take many there."""
+    texts = [version.body for version in one.versions]
+    names = (short(one.task.assignee), short(one.task.assigned_by))
+    return sum(len(_html(text, NOWHERE).encode()) for text in texts) + sum(len(escape(name).encode()) for name in names)
+
+
+def _listed(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
+    """What the table needs, as the address asks for it."""
+    words, status = status_words(), request.args.get("status", "")
+    status = status if status in words else ""
+    got = found(reading, list(names), status, numbers(request.args.get("older", ""), 3))
+    here = request.view_args or {}
+    older = here | {"older": written(got.next)} | ({"status": status} if status else {}) if got.next else {}
+    return {
+        "lines": list(_lines(reading, got.tasks, names)),
+        "older": older,
+        "is_first": "older" not in request.args,
+        "here": here,
+        "status": status,
+        "statuses": words,
+    }
+
+
+def _lines(reading: Reading, shown: list[TaskShown], names: Mapping[int, str]) -> Iterator[Line]:
+    of: dict[int, References] = {}
+    for one in shown:
+        room = one.task.room_id
+        if room not in of:
+            of[room] = around(reading, room, [])(()).references
+        yield _line(one, names[room], of[room])
+
+
+def _line(one: TaskShown, name: str, references: References) -> Line:
+    earlier = (_earlier(before, after, one, references) for before, after in pairwise(one.versions))
+    return Line(
+        one,
+        name,
+        short(one.task.assignee),
+        short(one.task.assigned_by),
+        _html(one.task.body, references),
+        _limit(one.task.limit, one.limit_type),
+        _status(one.task.status),
+        tuple(earlier)[::-1],
+    )
+
+
+def _earlier(before: tasks.TaskVersion, after: tasks.TaskVersion, one: TaskShown, references: References) -> Earlier:
+    return Earlier(
+        Markup() if before.body == after.body else _html(before.body, references),
+        "" if before.limit == after.limit else _limit(before.limit, one.limit_type),
+        "" if before.status == after.status else _status(before.status),
+        after.first_seen,
+    )
+
+
+def _html(text: str, references: References) -> Markup:
+    return Markup(body.html(parse(text), references))  # noqa: S704 - `render` escapes everything of a stranger's
+
+
+def _limit(limit: datetime | None, limit_type: str) -> str:
+    """`none` has a time too in Chatwork's replies; a day has no time of day."""
+    if limit is None or limit_type == "none":
+        return _("none")
+    return date(limit) if limit_type == "date" else stamp(limit)[:-3]
+
+
+def _status(word: str) -> str:
+    return status_words().get(word, visible(word))

@@ -1,0 +1,178 @@
+"""What happened, the newest first: changes that were seen, gaps, statements, packages, seals.
+
+Every line says when it was noticed, and between which times it happened where that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+
+from flask import Blueprint, render_template, request
+
+from archiver.render.snippet import Snippet
+from archiver.render.visible import visible
+from archiver.store.archive import Reading
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.viewing.event import Event, EventKind
+from archiver.store.queries.viewing.last_seen_before import shown_before, text_seen_before
+from archiver.store.queries.viewing.timeline import Timeline, timeline
+from archiver.store.search.scope import room_names
+from archiver.web import page_cursor as cursor
+from archiver.web.context import desk
+from archiver.web.event_words.sentence import Happening
+from archiver.web.happened import happening
+from archiver.web.message_line import chat_name, in_short, stretch
+from archiver.web.room_header import chat
+
+pages = Blueprint("events", __name__)
+
+SHOWN = 50
+"""Events of a page, at least, if there are as many."""
+LOOKED_THROUGH = 3
+"""Times as many that are looked at for a page of one kind."""
+
+_OF_MESSAGES = (
+    *(EventKind.EDITED, EventKind.TOUCHED, EventKind.DELETED, EventKind.MISSING),
+    *(EventKind.SHOWN_AGAIN, EventKind.FIRST_EDITED, EventKind.FIRST_DELETED),
+)
+_HIDDEN = (EventKind.HIDDEN,)
+"""Apart, and each one only here: all together they are one line for each reading."""
+_OF_CHATS = (
+    *(EventKind.GAP_OPENED, EventKind.GAP_NARROWED, EventKind.GAP_CLOSED, EventKind.INACCESSIBLE),
+    *(EventKind.ACCESSIBLE, EventKind.ROOM_RENAMED, EventKind.ROOM_DESCRIBED),
+)
+_OF_PEOPLE = (
+    *(EventKind.JOINED, EventKind.LEFT, EventKind.RENAMED, EventKind.ROLE, EventKind.ORGANIZATION),
+    *(EventKind.DEPARTMENT, EventKind.CONTACT, EventKind.NO_CONTACT),
+)
+_OF_FILES = (
+    *(EventKind.FILE_GONE, EventKind.FILE_BACK, EventKind.FILE_REPLACED, EventKind.FILE_RENAMED),
+    EventKind.FILE_LOST,
+)
+_OF_TASKS = (
+    *(EventKind.TASK, EventKind.TASK_TEXT, EventKind.TASK_STATUS, EventKind.TASK_LIMIT, EventKind.TASK_GONE),
+    EventKind.TASK_BACK,
+)
+_STATED = (
+    *(EventKind.CONTRACT, EventKind.CONTRACT_FACT, EventKind.DELIVERY, EventKind.DELIVERY_WITHDRAWN),
+    *(EventKind.ATTACHMENT, EventKind.ATTACHMENT_WITHDRAWN, EventKind.PART, EventKind.NOTE),
+)
+GROUPS: Mapping[str, tuple[EventKind, ...]] = {
+    "messages": _OF_MESSAGES,
+    "hidden": _HIDDEN,
+    "chats": _OF_CHATS,
+    "people": _OF_PEOPLE,
+    "files": _OF_FILES,
+    "tasks": _OF_TASKS,
+    "stated": _STATED,
+    "packages": (EventKind.EXPORTED, EventKind.SEALED),
+}
+"""What a page may be narrowed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event in words; names are made visible already."""
+
+    event: Event
+    told: Happening
+    before: Snippet | None
+    after: Snippet | None
+    """What was there and what is, as stretches of text; None if nothing is to be shown of it."""
+    since: datetime | None
+    """It happened after this, and at `event.at` at the latest; None: not known."""
+    chat: str
+    contract: str
+
+
+@pages.get("/events")
+def index() -> str:
+    """Of everything."""
+    with desk().reading() as reading:
+        held = contracts(reading)
+        rooms = list(dict.fromkeys(int(room.room_id) for one in held for room in one.rooms))
+        shown = _shown(reading, rooms, [one.id for one in held], seals=True)
+    return render_template("events.html", **shown)
+
+
+@pages.get("/room/<int:room>/events")
+def room(room: int) -> str:
+    """Of one chat and the contracts that it belongs to."""
+    with desk().reading() as reading:
+        its = chat(reading, room)
+        shown = _shown(reading, [room], [one.id for one in its.contracts], seals=False)
+    return render_template("events_room.html", chat=its, **shown)
+
+
+def group_words() -> dict[str, str]:
+    """What the groups are called; empty for all of them."""
+    return {
+        "": _("Everything"),
+        "messages": _("Messages that changed"),
+        "hidden": _("Messages hidden by the plan, each one"),
+        "chats": _("Gaps and chats"),
+        "people": _("People"),
+        "files": _("Files"),
+        "tasks": _("Tasks"),
+        "stated": _("What you entered"),
+        "packages": _("Packages and seals"),
+    }
+
+
+def _shown(reading: Reading, rooms: Collection[int], named: Collection[str], *, seals: bool) -> dict[str, object]:
+    """What a page of the timeline is made of."""
+    group = request.args.get("kind", "")
+    group = group if group in GROUPS else ""
+    place = cursor.numbers(request.args.get("before", ""), 1)
+    before = place[0] if place else None
+    page = _page(reading, rooms, named, before, group=group, seals=seals)
+    names = room_names(reading)
+    labels = {one.id: visible(one.label) for one in contracts(reading)}
+    rows = [_row(reading, one, names, labels) for one in page.events]
+    return {"rows": rows, "next": page.next, "before": before, "kind": group, "kinds": group_words()}
+
+
+def _page(
+    reading: Reading, rooms: Collection[int], named: Collection[str], before: int | None, *, group: str, seals: bool
+) -> Timeline:
+    """A page of one group, or of all; it may hold fewer, with more to follow."""
+    if not group:
+        # Without the seals: they would bury everything else.
+        return timeline(reading, rooms, contracts=named, before=before, limit=SHOWN)
+    found: list[Event] = []
+    for _turn in range(LOOKED_THROUGH):
+        sealed = seals and group == "packages"
+        singly = group == "hidden"
+        page = timeline(reading, rooms, contracts=named, before=before, limit=SHOWN, seals=sealed, hidden_singly=singly)
+        found += [one for one in page.events if one.kind in GROUPS[group]]
+        before = page.next
+        if before is None or len(found) >= SHOWN:
+            break
+    return Timeline(found, before)
+
+
+def _row(reading: Reading, event: Event, names: Mapping[int, str], labels: Mapping[str, str]) -> Row:
+    told = happening(event)
+    shown = in_short if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS else stretch
+    return Row(
+        event,
+        told,
+        shown(told.before) if told.before else None,
+        shown(told.after) if told.after else None,
+        _since(reading, event),
+        "" if event.room_id is None else chat_name(event.room_id, names),
+        "" if event.contract is None else labels.get(event.contract, visible(event.contract)),
+    )
+
+
+def _since(reading: Reading, event: Event) -> datetime | None:
+    if event.room_id is None or event.message_id is None:
+        return None
+    if event.kind in (EventKind.EDITED, EventKind.DELETED):
+        return text_seen_before(reading, event.room_id, event.message_id, event.seq)
+    if event.kind in (EventKind.MISSING, EventKind.HIDDEN):
+        return shown_before(reading, event.room_id, event.message_id, event.seq)
+    return None

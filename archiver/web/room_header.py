@@ -1,0 +1,62 @@
+"""One chat as the pages about it need it: its name, its contracts, and the ways between those pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+
+from archiver import errors
+from archiver.records import Contract
+from archiver.render.visible import visible
+from archiver.store.archive import Reading
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.viewing.room_header import room_row
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A room of a contract; `name` has its hidden signs made visible."""
+
+    room_id: int
+    name: str
+    contracts: tuple[Contract, ...]
+    inaccessible_since: datetime | None
+
+    @property
+    def tabs(self) -> Sequence[tuple[str, str]]:
+        """Word and endpoint of the pages about it."""
+        return (
+            (_("Conversation"), "conversation.room"),
+            (_("What happened"), "events.room"),
+            (_("Files"), "files.room"),
+            (_("Tasks"), "tasks.room"),
+            (_("People"), "people.room"),
+            (_("Calendar"), "calendar.room"),
+            (_("About the chat"), "about.room"),
+        )
+
+
+def chat(reading: Reading, room: int) -> Chat:
+    """The chat with this number. Raises UnknownRoom if no contract names it."""
+    return next((one for one in chats(reading) if one.room_id == room), None) or _unknown(room)
+
+
+def chats(reading: Reading) -> list[Chat]:
+    """Every chat of a contract, in the order in which the contracts were entered."""
+    held = contracts(reading)
+    numbers = dict.fromkeys(int(room.room_id) for contract in held for room in contract.rooms)
+    return [_chat(reading, number, held) for number in numbers]
+
+
+def _chat(reading: Reading, room: int, held: Sequence[Contract]) -> Chat:
+    row = room_row(reading, room)
+    its = tuple(one for one in held if any(room == part.room_id for part in one.rooms))
+    return Chat(
+        room, visible(row.name) if row and row.name else f"{room}", its, row.inaccessible_since if row else None
+    )
+
+
+def _unknown(room: int) -> Chat:
+    raise errors.UnknownRoom(room=room)

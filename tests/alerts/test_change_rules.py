@@ -1,0 +1,131 @@
+"""What was changed → alerts: hits and near misses of A10 and A12."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from archiver.alerts import change_rules as rules_changes
+from archiver.records import Sides, State
+from archiver.records.signals import Changed, Edited, People, Renamed, RoleChanged, RoomChanged, Unshown
+
+AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+OWNER, TANAKA, SUZUKI, ROOM, OTHER = 1, 2, 3, 10, 11
+ALONE = People(members=frozenset({TANAKA}), wrote={TANAKA: 5})
+CROWD = People(members=frozenset(range(100, 129)) | {TANAKA}, wrote={TANAKA: 1, 100: 50})
+
+
+def seen(**facts: Any) -> Changed:
+    """Changes in a room of the owner and 田中."""
+    return replace(Changed(sides=dict.fromkeys((ROOM, OTHER), Sides(OWNER)), people={ROOM: ALONE}), **facts)
+
+
+def told(**facts: Any) -> list[tuple[str, str, str | None, int]]:
+    """Rule, level, subject and number of messages of each alert."""
+    found = rules_changes.judge(seen(**facts))
+    return [(one.rule.value, one.level.value, one.subject, one.count) for one in found]
+
+
+def edited(number: int, *, by: int = TANAKA, room: int = ROOM) -> Edited:
+    return Edited(room, by, str(number), AT)
+
+
+def gone(number: int, *, by: int = TANAKA, room: int = ROOM, state: State = State.DELETED) -> Unshown:
+    return Unshown(room, by, str(number), state, AT)
+
+
+A10 = ("A10", "medium", None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "count"),
+    [
+        ({"edited": (edited(1), edited(2))}, 2),
+        ({"edited": (edited(2),), "edited_lately": (edited(1),)}, 2),
+        ({"edited": (edited(2),), "unshown": (gone(1),)}, 2),
+        ({"edited": (edited(2),), "unshown": (gone(1, state=State.MISSING),)}, 2),
+        ({"edited": (edited(1),), "attached": frozenset({"1"})}, 1),
+        ({"edited": tuple(map(edited, range(9)))}, 9),
+        ({"edited": (edited(1, by=SUZUKI), edited(2, by=SUZUKI))}, 2),
+    ],
+)
+def test_several_changes_within_a_day_are_told(facts: dict[str, Any], count: int) -> None:
+    """Two texts of one person, an edit and a deletion, or one that was attached as evidence."""
+    assert [(*A10, count)] == told(**facts)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"edited": (edited(1),)},
+        {"edited": (edited(1), edited(1))},
+        {"edited": (edited(1),), "edited_lately": (edited(1),)},
+        {"edited": (edited(1), edited(2, by=SUZUKI))},
+        {"edited": (edited(1), edited(2, room=OTHER))},
+        {"edited": (edited(1, by=OWNER), edited(2, by=OWNER))},
+        {"unshown": (gone(1), gone(2))},
+        {"edited_lately": (edited(1), edited(2))},
+        {"edited": (edited(1),), "unshown": (gone(2, state=State.HIDDEN),)},
+        {"edited": (edited(1),), "unshown": (gone(2, by=OWNER),)},
+        {"edited": (edited(1),), "unshown": (gone(2, room=OTHER),)},
+        {"edited": (edited(1),), "attached": frozenset({"2"})},
+        {"edited": (edited(1), edited(2)), "sides": {ROOM: Sides(OWNER, thirds=frozenset({TANAKA}))}},
+        {"edited": (edited(1), edited(2)), "sides": {ROOM: Sides(OWNER, clients=frozenset({SUZUKI}))}},
+        {"edited": (edited(1), edited(2)), "sides": {ROOM: Sides(OWNER, mine=frozenset({TANAKA}))}},
+    ],
+)
+def test_what_is_less_than_that_is_not(facts: dict[str, Any]) -> None:
+    """One edit, one's own, two people's, two rooms', hidden ones, third persons', deletions alone."""
+    assert [] == told(**facts)
+
+
+def renamed(before: str | None, after: str, *, who: int = TANAKA, room: int = ROOM) -> Renamed:
+    return Renamed(room, who, before, after, AT)
+
+
+def room(before: str = "円", after: str = "円", *, name: str = "動画", new_name: str = "動画") -> RoomChanged:
+    return RoomChanged(ROOM, name, new_name, before, after, AT)
+
+
+@pytest.mark.parametrize(
+    ("facts", "level", "subject"),
+    [
+        ({"renamed": (renamed("田中", "佐藤"),)}, "medium", "name"),
+        ({"renamed": (renamed("田中", "佐藤"), renamed("田中", "佐藤", room=OTHER))}, "medium", "name"),
+        ({"renamed": (renamed("田中", "佐藤"),), "people": {ROOM: CROWD}}, "low", "name"),
+        ({"roles": (RoleChanged(ROOM, TANAKA, "member", "admin", AT),)}, "medium", "role"),
+        ({"roles": (RoleChanged(ROOM, OWNER, "member", "readonly", AT),)}, "medium", "role"),
+        ({"rooms": (room(new_name="別の名前"),)}, "medium", "room"),
+        ({"rooms": (room("1本 5,000円", "1本 3,000円"),)}, "medium", "description"),
+        ({"rooms": (room("納期は月末\nメモ", "メモ"),)}, "medium", "description"),
+        ({"rooms": (room("メモ", "メモ\n検収は10日後"),)}, "medium", "description"),
+    ],
+)
+def test_names_roles_and_descriptions_are_told(facts: dict[str, Any], level: str, subject: str) -> None:
+    """Each kind of change is told for itself, once; one of thirty only as good to know."""
+    assert [("A12", level, subject, 1)] == told(**facts)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"renamed": (renamed(None, "田中"),)},
+        {"renamed": (renamed("田中", "田中"),)},
+        {"renamed": (renamed("田中", "田中(解約済)"),)},
+        {"renamed": (renamed("yamada", "yamada2", who=OWNER),)},
+        {"renamed": (renamed("田中", "佐藤"),), "sides": {ROOM: Sides(OWNER, thirds=frozenset({TANAKA}))}},
+        {"roles": (RoleChanged(ROOM, SUZUKI, "member", "admin", AT),), "sides": {ROOM: Sides(OWNER, frozenset({2}))}},
+        {"rooms": (room(),)},
+        {"rooms": (room("よろしく", "よろしくお願いします"),)},
+        {"rooms": (room("1本 5,000円\nよろしく", "1本 5,000円\nどうぞよろしく"),)},
+        {"rooms": (room("1本 5,000円\nメモ", "1本 5,000円"),)},
+        {"rooms": (room("", "連絡はこちらへ"),)},
+        {},
+    ],
+)
+def test_other_changes_are_not(facts: dict[str, Any]) -> None:
+    """A name first seen, a closed account, one's own name, third persons, lines without money."""
+    assert [] == told(**facts)

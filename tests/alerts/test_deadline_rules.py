@@ -1,0 +1,298 @@
+"""What follows from the dates → alerts: hits and near misses of early contact, silence, deadlines and pauses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from archiver import contract_dates as case
+from archiver.alerts import deadline_rules as rules_case
+from archiver.alerts import sentences as texts
+from archiver.alerts.deadline_rules import CaseSeen
+from archiver.platforms.platform import platform_of
+from archiver.records import JST, Contract, ContractRoom, Delivery, RoomId
+from archiver.records.signals import Alert
+
+NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
+FIRST = datetime(2026, 10, 3, 18, 20, tzinfo=JST)
+ROOM = 10
+
+
+def contract(**facts: Any) -> Contract:
+    """A contract on CrowdWorks of which nothing else is stated."""
+    return Contract("job1", (ContractRoom(RoomId(ROOM)),), **{"platform": "crowdworks", **facts})
+
+
+def seen(facts: dict[str, Any] | None = None, **changed: Any) -> CaseSeen:
+    """A case whose first message stands at `FIRST`."""
+    whole = CaseSeen(contract(**(facts or {})), first_at=FIRST, first_room=ROOM, first_message="7")
+    return replace(whole, **changed)
+
+
+def with_dues(one: CaseSeen, *, now: datetime = NOW) -> CaseSeen:
+    """The same with its deadlines."""
+    found = case.deadlines(one.contract, platform_of(one.contract.platform), one.deliveries, now=now)
+    return replace(one, dues=tuple(found))
+
+
+def told(one: CaseSeen, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[tuple[str, str]]:
+    """Rule and level of each alert."""
+    found = rules_case.judge([one], before=now, now=now, kept=kept)
+    return [(alert.rule.value, alert.level.value) for alert in found]
+
+
+# --- early contact -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"contact_approved_on": "2026-10-04"},
+        {"contact_approved_on": "2026-10-03 18:21"},
+        {"contact_approved_on": "2026-12-01", "escrowed_at": "2026-10-01"},
+        {"escrowed_at": "2026-10-04"},
+        {"escrowed_at": "2026-10-03 19:00"},
+        {"platform": "lancers", "escrowed_at": "2026-10-05 10:00"},
+        {"platform": "lancers", "contact_approved_on": "2026-10-10"},
+        {"platform": "coconala"},
+        {"platform": "coconala", "escrowed_at": "2026-09-01"},
+        {"platform": "coconala", "contact_approved_on": "2026-09-01"},
+    ],
+)
+def test_contact_that_began_early_is_told(facts: dict[str, Any]) -> None:
+    """Before the approval; before the escrow while no approval is stated; at all where that is forbidden."""
+    (found,) = rules_case.judge([seen(facts)], before=NOW, now=NOW, kept=())
+
+    assert ("early_contact", "high", ROOM, "7") == (
+        found.rule.value,
+        found.level.value,
+        found.room_id,
+        found.message_id,
+    )
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"contact_requested_on": "2026-11-01"},
+        {"contact_approved_on": "2026-10-03"},
+        {"contact_approved_on": "2026-10-02"},
+        {"contact_approved_on": "2026-10-03 18:20"},
+        {"contact_approved_on": "2026-10-02", "escrowed_at": "2026-10-20"},
+        {"escrowed_at": "2026-10-03"},
+        {"escrowed_at": "2026-10-03 18:00"},
+        {"contracted_on": "2026-11-01"},
+        {"platform": "direct", "escrowed_at": "2026-11-01"},
+        {"platform": None, "contact_approved_on": "2026-11-01"},
+        {"platform": "somewhere", "escrowed_at": "2026-11-01"},
+        {"platform": "lancers"},
+        {"escrowed_at": "その日"},
+    ],
+)
+def test_contact_that_did_not_is_not(facts: dict[str, Any]) -> None:
+    """The same day, later days, blank days and platforms without a rule accuse nobody."""
+    assert [] == told(seen(facts))
+
+
+def test_without_a_message_there_was_no_contact() -> None:
+    """Nothing was said yet, so nothing began early, whatever the platform."""
+    assert [] == told(seen({"platform": "coconala"}, first_at=None))
+
+
+def test_it_is_told_once_and_settled_by_other_dates() -> None:
+    """Standing or put aside it is not told again; a corrected date puts it aside."""
+    early = seen({"escrowed_at": "2026-10-04"})
+    (found,) = rules_case.judge([early], before=NOW, now=NOW, kept=())
+
+    assert [] == told(early, kept=(replace(found, dismissed_at=NOW),))
+    assert [] == rules_case.settled([early], [found])
+    assert [found] == rules_case.settled([seen({"escrowed_at": "2026-10-01"})], [found])
+
+
+# --- silence -----------------------------------------------------------------------------------
+
+
+def delivered(*days: str, **changed: Any) -> CaseSeen:
+    """A case with deliveries and no deadline in mind."""
+    return seen(deliveries=tuple(Delivery(number, day) for number, day in enumerate(days, 1)), **changed)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=JST)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        delivered("2026-11-21 22:31"),
+        delivered("2026-11-21"),
+        delivered("2026-11-03 09:12"),
+        delivered("2026-11-03 09:12", last_reply=at("2026-11-03 09:11")),
+        delivered("2026-11-01", "2026-11-10", last_reply=at("2026-11-05 10:00")),
+        delivered("2026-11-10", "2026-11-01", last_reply=at("2026-11-09 23:59")),
+    ],
+)
+def test_three_days_of_silence_after_a_delivery_are_told(one: CaseSeen) -> None:
+    """Nothing from the other side since the last delivery."""
+    assert [("A11", "medium")] == told(one)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        delivered(),
+        delivered("2026-11-24 09:00"),
+        delivered("2026-11-22"),
+        delivered("2026-11-21 22:32"),
+        delivered("2026-11-03 09:12", last_reply=at("2026-11-03 09:12")),
+        delivered("2026-11-03 09:12", last_reply=at("2026-11-24 09:00")),
+        delivered("2026-11-03", last_reply=at("2026-11-03 00:00")),
+        delivered("2026-11-01", "2026-11-23"),
+        delivered("2026-09-01"),
+        delivered("2027-01-01"),
+        delivered("先週"),
+        replace(delivered("2026-11-03"), contract=contract(state="closed")),
+        replace(delivered("2026-11-03"), contract=contract(state="stopped")),
+    ],
+)
+def test_other_silences_are_not(one: CaseSeen) -> None:
+    """Less than three days, an answer, an old or coming delivery, a contract that is over."""
+    assert [] == told(one)
+
+
+def test_each_delivery_is_waited_for_once() -> None:
+    """A second delivery begins a second silence."""
+    first = delivered("2026-11-03")
+    (found,) = rules_case.judge([first], before=NOW, now=NOW, kept=())
+
+    assert [] == told(first, kept=(found,))
+    assert [("A11", "medium")] == told(delivered("2026-11-03", "2026-11-10"), kept=(found,))
+
+
+# --- handed over on Chatwork alone ---------------------------------------------------------------
+
+
+def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSeen:
+    """A case in which the user spoke of a delivery on Chatwork."""
+    told = tuple(Delivery(number, one) for number, one in enumerate(delivered_on, 1))
+    when = None if day is None else at(day)
+    facts = {"deliveries": told, "last_reply": NOW, "handed_at": when, "handed_room": ROOM, "handed_message": "8"}
+    return seen(None, **{**facts, **changed})
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        handed("2026-11-23 22:31"),
+        handed("2026-11-20 10:00"),
+        handed("2026-11-20 10:00", "2026-11-18"),
+        handed("2026-11-20 10:00", "2026-11-01 09:00", "2026-11-18 23:59"),
+        handed("2026-11-11 09:00"),
+        handed("2026-11-20 10:00", "先週"),
+    ],
+)
+def test_a_delivery_on_chatwork_alone_is_told(one: CaseSeen) -> None:
+    """A day later, with nothing stated on the platform from the day before on; once for each message."""
+    (found,) = rules_case.judge([one], before=NOW, now=NOW, kept=())
+
+    assert ("undelivered", "medium", "8") == (found.rule.value, found.level.value, found.message_id)
+    assert [] == told(one, kept=(found,))
+    assert [("undelivered", "medium")] == told(replace(one, handed_message="9"), kept=(found,))
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        handed(None),
+        handed("2026-11-24 09:00"),
+        handed("2026-11-23 22:32"),
+        handed("2026-11-20 10:00", "2026-11-20"),
+        handed("2026-11-20 10:00", "2026-11-20 09:00"),
+        handed("2026-11-20 10:00", "2026-11-19"),
+        handed("2026-11-20 10:00", "2026-11-24 10:00"),
+        handed("2026-11-20 10:00", "2026-11-01", "2026-11-20 23:00"),
+        handed("2026-11-09 10:00"),
+        handed("2026-10-01 10:00"),
+        handed("2026-11-20 10:00", contract=contract(platform="direct")),
+        handed("2026-11-20 10:00", contract=contract(platform=None)),
+        handed("2026-11-20 10:00", contract=contract(state="closed")),
+    ],
+)
+def test_a_delivery_on_both_is_not(one: CaseSeen) -> None:
+    """Delivered there the day before, the same day or later; too new, too old, no platform, a contract that is over."""
+    assert [] == told(one)
+
+
+# --- deadlines ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "level"),
+    [("2026-11-18", "medium"), ("2026-11-17", "medium"), ("2026-11-16", "low"), ("2026-11-10", "low")],
+)
+def test_a_deadline_is_told_the_day_before_and_a_week_after(day: str, level: str) -> None:
+    """Seven days after a delivery: the day before and on the day to look at, passed only good to know."""
+    one = with_dues(delivered(day, last_reply=at("2026-11-24 09:00")))
+
+    assert [("DEADLINE".lower(), level)] == told(one)
+
+
+@pytest.mark.parametrize("day", ["2026-11-24", "2026-11-20", "2026-11-19", "2026-11-09", "2026-10-01", "2026-09-01"])
+def test_a_deadline_far_from_today_is_not(day: str) -> None:
+    """Two days before, and more than a week after."""
+    assert [] == told(with_dues(delivered(day, last_reply=at("2026-11-24 09:00"))))
+
+
+@pytest.mark.parametrize(("state", "days"), [("closed", 7), ("stopped", 7), ("open", 3)])
+def test_contracts_that_are_over_and_early_days_have_none(state: str, days: int) -> None:
+    """Nobody is reminded of a closed contract."""
+    day = (NOW - timedelta(days=days)).strftime("%Y-%m-%d")
+    one = with_dues(delivered(day, last_reply=NOW))
+
+    assert [] == told(replace(one, contract=contract(state=state)))
+
+
+def test_a_deadline_says_its_name_day_and_advice() -> None:
+    """The sentence is the platform's, and asks to check the number of days."""
+    one = with_dues(delivered("2026-11-18", last_reply=NOW))
+    (found,) = rules_case.judge([one], before=NOW, now=NOW, kept=())
+
+    said = texts.sentence(found)
+
+    assert "job1" in said
+    assert "検収の目安(納品+7日)" in said
+    assert "2026-11-25" in said
+    assert [] == told(one, kept=(found,))
+    assert [] == told(with_dues(one, now=NOW + timedelta(days=2)), now=NOW + timedelta(days=2), kept=(found,))
+
+
+# --- pauses ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hours", "level"),
+    [
+        *((hours, None) for hours in (None, 0, 0.1, 1, 2, 6, 12, 18, 23, 23.9, 24)),
+        *((hours, "low") for hours in (24.5, 25, 48, 24 * 30)),
+        *((hours, "medium") for hours in (721, 24 * 40)),
+    ],
+)
+def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
+    """More than a day without a round; after a month the plan may hide what was not saved."""
+    before = None if hours is None else NOW - timedelta(hours=hours)
+
+    found = rules_case.judge([], before=before, now=NOW, kept=())
+
+    assert ([] if level is None else [("A14", level)]) == [(one.rule.value, one.level.value) for one in found]
+    assert all(f"{round(hours or 0)} " in texts.sentence(one) for one in found)
+
+
+def test_the_time_zone_of_a_clock_changes_nothing() -> None:
+    """The same moment by another clock gives the same alerts."""
+    one = with_dues(delivered("2026-11-18"))
+
+    assert told(one) == told(one, now=NOW.astimezone(UTC))

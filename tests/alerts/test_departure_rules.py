@@ -1,0 +1,278 @@
+"""What was observed → alerts: hits and near misses of each rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.alerts import departure_rules as rules
+from archiver.alerts import sentences as texts
+from archiver.records import State
+from archiver.records.signals import (
+    Alert,
+    Left,
+    Level,
+    Observed,
+    OtherChatSeen,
+    People,
+    Renamed,
+    Rule,
+    Shut,
+    Unlisted,
+    Unshown,
+)
+
+AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+OWNER, TANAKA, SUZUKI, ROOM, OTHER = 1, 2, 3, 10, 11
+THIRTY = frozenset(range(100, 129))
+
+ALONE = People(members=frozenset({TANAKA}), wrote={TANAKA: 1})
+GONE = People(former=frozenset({TANAKA}), wrote={TANAKA: 1})
+CROWD = People(members=THIRTY | {TANAKA}, wrote={TANAKA: 1, 100: 50})
+"""A room of thirty in which 田中 hardly said anything."""
+
+
+def seen(**facts: Any) -> Observed:
+    """An observation of the owner's archive in which 田中 is the only other person of the room."""
+    return replace(Observed(owner=OWNER, rooms={ROOM: ALONE}), **facts)
+
+
+def unshown(number: int, *, author: int = TANAKA, state: State = State.DELETED, room: int = ROOM) -> Unshown:
+    """A message that is not shown any more."""
+    return Unshown(room, author, str(number), state, AT)
+
+
+def told(found: list[Alert]) -> list[tuple[str, str]]:
+    """Rule and level of each."""
+    return [(one.rule.value, one.level.value) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "hit"),
+    [
+        ("田中", "田中(解約済)", True),
+        ("田中", "田中\uff08解約済\uff09", True),
+        ("田中", "田中(解約済み)", True),
+        ("Tanaka", "Tanaka(Cancelled)", True),
+        ("Tanaka", "Tanaka (Cancelled)", True),
+        ("田中", "解約済みユーザー", True),
+        ("", "(解約済)", True),
+        ("田中", "田中(解約済)さん", False),
+        ("田中", "解約済の田中", False),
+        ("田中", "田中 解約済みユーザー", False),
+        ("田中", "鈴木", False),
+        ("田中(解約済)", "田中 太(解約済)", False),
+        (None, "田中(解約済)", False),
+    ],
+)
+def test_the_mark_of_a_closed_account_stands_at_the_end_of_the_name(before: str | None, after: str, hit: bool) -> None:
+    """Only a name that ends with the mark and did not before is a closed account; one first seen so is no event."""
+    found = rules.judge(seen(renamed=(Renamed(ROOM, TANAKA, before, after, AT),)))
+
+    assert ([("account_closed", "high")] if hit else []) == told(found)
+
+
+def test_an_account_is_closed_once_whatever_its_rooms() -> None:
+    """Two rooms tell of the same account: one alert, about the room that rests on the person."""
+    both = (Renamed(OTHER, TANAKA, "田中", "田中(解約済)", AT), Renamed(ROOM, TANAKA, "田中", "田中(解約済)", AT))
+
+    (first,) = rules.judge(seen(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
+    again = rules.judge(seen(renamed=both, alerts=(first,)))
+
+    assert (Rule.ACCOUNT_CLOSED, Level.HIGH, ROOM, TANAKA) == (first.rule, first.level, first.room_id, first.account_id)
+    assert [] == again
+
+
+@pytest.mark.parametrize(
+    ("people", "level"),
+    [
+        (GONE, "high"),
+        (replace(CROWD, members=THIRTY, former=frozenset({TANAKA})), "low"),
+        (People(THIRTY, frozenset({TANAKA}), {TANAKA: 40, 100: 50}), "high"),
+        (People(THIRTY, frozenset({TANAKA}), {TANAKA: 24, 100: 50}), "low"),
+        (People(THIRTY, frozenset({TANAKA}), {TANAKA: 2}), "low"),
+        (People(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 6}), "high"),
+        (People(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 7}), "low"),
+    ],
+)
+def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(people: People, level: str) -> None:
+    """The only counterpart, or a third of what the others wrote or sent: urgent; one of thirty: not."""
+    found = rules.judge(seen(left=(Left(ROOM, TANAKA, AT),), rooms={ROOM: people}))
+
+    assert [("member_gone", level)] == told(found)
+
+
+def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
+    """Nobody is left on the other side: each of them counts."""
+    people = People(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9})
+
+    found = rules.judge(seen(left=(Left(ROOM, TANAKA, AT), Left(ROOM, SUZUKI, AT)), rooms={ROOM: people}))
+
+    assert [("member_gone", "high")] * 2 == told(found)
+
+
+def test_the_owner_is_no_counterpart() -> None:
+    """What the owner of the archive deletes or leaves gives no alert."""
+    mine = tuple(unshown(number, author=OWNER) for number in range(5))
+
+    found = rules.judge(
+        seen(
+            left=(Left(ROOM, OWNER, AT),), unshown=mine, renamed=(Renamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT),)
+        )
+    )
+
+    assert [] == found
+
+
+@pytest.mark.parametrize(
+    ("now", "lately", "people", "expected"),
+    [
+        ([1], [], ALONE, ("medium", 1)),
+        ([1, 2], [], ALONE, ("high", 2)),
+        ([3], [1], ALONE, ("high", 2)),
+        ([1, 2, 3], [], CROWD, ("medium", 3)),
+    ],
+)
+def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
+    now: list[int], lately: list[int], people: People, expected: tuple[str, int]
+) -> None:
+    """Two in a run or within a day are a burst; one alone, or somebody's among thirty, asks for a look."""
+    gone = tuple(map(unshown, now))
+
+    (found,) = rules.judge(seen(unshown=gone, lately=tuple(map(unshown, lately)), rooms={ROOM: people}))
+
+    assert expected == (found.level.value, found.count)
+
+
+def test_deletions_of_two_people_are_two_events() -> None:
+    """One deletion each of two people is no burst of either."""
+    people = People(members=frozenset({TANAKA, SUZUKI}))
+
+    found = rules.judge(seen(unshown=(unshown(1), unshown(2, author=SUZUKI)), rooms={ROOM: people}))
+
+    assert [("deletions", "medium")] * 2 == told(found)
+
+
+def test_missing_counts_with_deleted_and_hidden_does_not() -> None:
+    """A message that vanished is as alarming as a deleted one; what the plan hides is another kind."""
+    gone = (unshown(1), unshown(2, state=State.MISSING), unshown(3, state=State.HIDDEN))
+
+    found = rules.judge(seen(unshown=gone))
+
+    assert [("deletions", "high", 2), ("hidden_by_plan", "medium", 1)] == [
+        (one.rule.value, one.level.value, one.count) for one in found
+    ]
+
+
+def test_the_plan_is_told_once_for_each_room() -> None:
+    """That the plan hides more each day is no news."""
+    gone = (unshown(1, state=State.HIDDEN), unshown(2, state=State.HIDDEN, room=OTHER))
+
+    found = rules.judge(seen(unshown=gone, hidden_before=frozenset({ROOM})))
+
+    assert [(Rule.HIDDEN_BY_PLAN, OTHER)] == [(one.rule, one.room_id) for one in found]
+
+
+def test_rooms_and_contacts() -> None:
+    """A room that is shut is urgent whoever was in it; a contact that went is not by itself."""
+    found = rules.judge(
+        seen(
+            shut=(Shut(OTHER, AT),),
+            unlisted=(Unlisted(TANAKA, AT), Unlisted(101, AT)),
+            rooms={ROOM: ALONE, OTHER: CROWD},
+        )
+    )
+
+    assert [("room_inaccessible", "high"), ("contact_gone", "medium"), ("contact_gone", "low")] == told(found)
+
+
+def test_who_is_going_are_the_counterparts_of_urgent_alerts() -> None:
+    """Of a room that is shut those on whom it rested; nobody for what is not urgent."""
+    shut = seen(shut=(Shut(ROOM, AT),))
+    crowd = seen(shut=(Shut(ROOM, AT),), rooms={ROOM: CROWD})
+    left = seen(left=(Left(ROOM, 101, AT),), rooms={ROOM: CROWD})
+
+    assert [{TANAKA}, {100}, set()] == [set(rules.going(one, rules.judge(one))) for one in (shut, crowd, left)]
+
+
+KEPT = Alert(Rule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1)
+
+
+@pytest.mark.parametrize(
+    ("held", "stands"),
+    [
+        (KEPT, True),
+        (replace(KEPT, at=AT - timedelta(hours=23)), True),
+        (replace(KEPT, at=AT - timedelta(hours=25)), False),
+        (replace(KEPT, dismissed_at=AT), False),
+        (replace(KEPT, level=Level.MEDIUM), False),
+        (replace(KEPT, account_id=SUZUKI), False),
+        (replace(KEPT, rule=Rule.MEMBER_GONE), False),
+    ],
+)
+def test_more_deletions_add_to_the_alert_that_stands(held: Alert, stands: bool) -> None:
+    """Same room, person and level within a day, and not put aside: no new alert."""
+    found = rules.standing(replace(KEPT, number=0, count=3), [held])
+
+    assert (held if stands else None) == found
+
+
+@pytest.mark.parametrize(
+    ("people", "account", "room", "expected"),
+    [
+        (ALONE, TANAKA, 77, [("other_chat", "medium")]),
+        (CROWD, TANAKA, 77, [("other_chat", "low")]),
+        (ALONE, TANAKA, None, []),
+        (ALONE, OWNER, 77, []),
+    ],
+)
+def test_a_chat_that_is_not_saved_is_never_urgent(
+    people: People, account: int, room: int | None, expected: list[tuple[str, str]]
+) -> None:
+    """Worth a look where the conversation rests on that person; the alert names that chat."""
+    told_of = seen(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
+
+    found = rules.judge(told_of)
+
+    assert expected == told(found)
+    assert [77] * len(found) == [one.room_id for one in found]
+    assert frozenset() == rules.going(told_of, found)
+
+
+@pytest.mark.parametrize(
+    ("now", "settled"), [((TANAKA, None), True), ((TANAKA, 78), True), ((TANAKA, 77), False), ((SUZUKI, None), False)]
+)
+def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int | None], settled: bool) -> None:
+    """Not by what becomes of others' chats, and not twice."""
+    alert = Alert(Rule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
+    aside = replace(alert, number=5, dismissed_at=AT)
+
+    found = rules.settled(seen(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside)))
+
+    assert ([alert] if settled else []) == found
+
+
+@given(st.text())
+def test_any_name_can_be_judged(name: str) -> None:
+    """No name makes a rule fail, and one that lacks the mark's word is never a closed account."""
+    found = rules.judge(seen(renamed=(Renamed(ROOM, TANAKA, "田中", name, AT),)))
+
+    assert not found or "解約済" in name or "ancel" in name
+
+
+@pytest.mark.parametrize("rule", Rule)
+@pytest.mark.parametrize("level", Level)
+def test_every_alert_has_a_sentence_without_names(rule: Rule, level: Level) -> None:
+    """Each kind reads as one sentence that names the room at most."""
+    alert = Alert(rule, level, AT, ROOM, 9001, "1876", 2)
+
+    sentence = texts.sentence(alert)
+
+    assert sentence.endswith(".")
+    assert not [sign for sign in ("{", "9001", "1876") if sign in sentence]
+    assert texts.urgency(level)

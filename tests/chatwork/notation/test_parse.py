@@ -1,0 +1,338 @@
+"""The notation parser: every tag, every way to break it, and what a body refers to."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.chatwork.notation.parse import (
+    DEEPEST,
+    EMOTICONS,
+    Box,
+    Code,
+    Container,
+    Deleted,
+    Download,
+    Emoticon,
+    Mention,
+    MentionAll,
+    Node,
+    Person,
+    Preview,
+    Quote,
+    QuoteMark,
+    Reply,
+    Rule,
+    SystemText,
+    TaskBox,
+    TaskReference,
+    Text,
+    Title,
+    Url,
+    file_ids,
+    is_system_like,
+    links,
+    message_references,
+    parse,
+    source,
+    walk,
+)
+from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
+
+ONE = AccountId(1)
+
+
+@pytest.mark.parametrize(
+    ("body", "node"),
+    [
+        ("[To:1]", Mention("[To:1]", ONE)),
+        ("[to:1]", Mention("[to:1]", ONE)),
+        ("[CC:1]", Mention("[CC:1]", ONE, copy=True)),
+        ("[toall]", MentionAll("[toall]")),
+        ("[rp aid=1 to=2-3]", Reply("[rp aid=1 to=2-3]", ONE, RoomId(2), MessageId("3"))),
+        ("[返信 aid=1 to=2-03]", Reply("[返信 aid=1 to=2-03]", ONE, RoomId(2), MessageId("3"))),
+        ("[Reply aid=1]", Reply("[Reply aid=1]", ONE, None, None)),
+        ("[引用 aid=1 time=2]", QuoteMark("[引用 aid=1 time=2]", ONE, 2)),
+        ("[引用 aid=1 time=2]a[/引用]", Quote("[引用 aid=1 time=2]", ONE, 2, (Text("a"),), "[/引用]")),
+        (
+            "[qt][qtmeta aid=1 time=2]a[/qt]",
+            Quote("[qt][qtmeta aid=1 time=2]", ONE, 2, (Text("a"),), "[/qt]"),
+        ),
+        ("[qt]a[/qt]", Quote("[qt]", None, None, (Text("a"),), "[/qt]")),
+        ("[info]a[/info]", Box("[info]", (Text("a"),), "[/info]")),
+        (
+            "[info][title]a[/title]b[/info]",
+            Box("[info]", (Title("[title]", (Text("a"),), "[/title]"), Text("b")), "[/info]"),
+        ),
+        ("[hr]", Rule("[hr]")),
+        ("[code][hr] :)[/code]", Code("[code][hr] :)[/code]", "[hr] :)")),
+        ("[picon:1]", Person("[picon:1]", ONE, icon=True, name=False)),
+        ("[pname:1]", Person("[pname:1]", ONE, icon=False, name=True)),
+        ("[piconname:1]", Person("[piconname:1]", ONE, icon=True, name=True)),
+        ("[url]https://a.jp/.[/url]", Url("[url]https://a.jp/.[/url]", "https://a.jp/.")),
+        ("[dtext:nickname_suffix]", SystemText("[dtext:nickname_suffix]", "nickname_suffix", "さん")),
+        ("[dtext:other]", SystemText("[dtext:other]", "other", None)),
+        ("[preview id=4 ht=111]", Preview("[preview id=4 ht=111]", FileId(4))),
+        (
+            "[download:4]a (1 KB)[/download]",
+            Download("[download:4]a (1 KB)[/download]", FileId(4), "a (1 KB)"),
+        ),
+        (
+            "[task aid=1,2 st=done lt=9 ltype=time]a[/task]",
+            TaskBox(
+                "[task aid=1,2 st=done lt=9 ltype=time]",
+                (ONE, AccountId(2)),
+                "done",
+                9,
+                "time",
+                (Text("a"),),
+                "[/task]",
+            ),
+        ),
+        (
+            "[task aid=1 st=open lt=0]a[/task]",
+            TaskBox("[task aid=1 st=open lt=0]", (ONE,), "open", 0, "", (Text("a"),), "[/task]"),
+        ),
+        ("[task:5]", TaskReference("[task:5]", TaskId(5))),
+        ("[deleted]", Deleted("[deleted]")),
+        ("(bow)", Emoticon("(bow)", "お辞儀")),
+        ("]:)", Emoticon("]:)", "にやり")),
+        ("https://a.jp/b", Url("https://a.jp/b", "https://a.jp/b")),
+        (
+            "https://www.chatwork.com/#!rid1-2",
+            Url(
+                "https://www.chatwork.com/#!rid1-2",
+                "https://www.chatwork.com/#!rid1-2",
+                RoomId(1),
+                MessageId("2"),
+            ),
+        ),
+        (
+            "https://kcw.kddi.ne.jp/#!rid1",
+            Url("https://kcw.kddi.ne.jp/#!rid1", "https://kcw.kddi.ne.jp/#!rid1", RoomId(1)),
+        ),
+    ],
+)
+def test_each_tag_becomes_its_node(body: str, node: Node) -> None:
+    """Every form of the notation is recognised, with its arguments."""
+    actual = parse(body)
+
+    assert (node,) == actual
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[info]a",
+        "a[/info]",
+        "[info][/qt]",
+        "[title]a[/title]",
+        "[info",
+        "[To:]",
+        "[To:１]",
+        "[To:12345678901234567890123]",
+        "[To 1]",
+        "[hr:1]",
+        "[rp to=1-2]",
+        "[preview]",
+        "[download:x]a[/download]",
+        "[download:1]a",
+        "[code]a",
+        "[url]javascript:alert(1)[/url]",
+        "[task aid=x st=open]a[/task]",
+        "[dtext:]",
+        "[qtmeta aid=1 time=2]",
+        "[引用]",
+        "[unknown aid=1]a[/unknown]",
+        "a [deleted]",
+        "javascript:alert(1) ftp://a.jp https:// http://。",
+    ],
+)
+def test_what_is_no_tag_stays_text(body: str) -> None:
+    """Unknown, unbalanced and malformed tags are one piece of text, character by character."""
+    actual = parse(body)
+
+    assert (Text(body),) == actual
+
+
+def test_tags_across_each_other_keep_the_outer_pair() -> None:
+    """Of two pairs that overlap, the one closed first counts and the other stays text."""
+    actual = parse("[info][qt]a[/info]b[/qt]")
+
+    assert (Box("[info]", (Text("[qt]a"),), "[/info]"), Text("b[/qt]")) == actual
+
+
+def test_a_title_counts_only_first_in_a_box() -> None:
+    """A later title in a box is text, as the official client shows it."""
+    actual = parse("[info]a[title]b[/title][/info]")
+
+    assert (Box("[info]", (Text("a[title]b[/title]"),), "[/info]"),) == actual
+
+
+def test_quotes_stand_in_quotes() -> None:
+    """A quotation of a quotation keeps both."""
+    inner = Quote("[qt][qtmeta aid=2 time=3]", AccountId(2), 3, (Text("b"),), "[/qt]")
+
+    actual = parse("[qt][qtmeta aid=1 time=2]a[qt][qtmeta aid=2 time=3]b[/qt]c[/qt]")
+
+    assert (Quote("[qt][qtmeta aid=1 time=2]", ONE, 2, (Text("a"), inner, Text("c")), "[/qt]"),) == actual
+
+
+@pytest.mark.parametrize("sign", sorted(EMOTICONS))
+def test_each_emoticon_is_found_in_a_sentence(sign: str) -> None:
+    """Every sign is recognised whole between Japanese words, never a shorter one inside it."""
+    actual = parse(f"あ{sign}い")
+
+    assert (Text("あ"), Emoticon(sign, EMOTICONS[sign]), Text("い")) == actual
+
+
+@pytest.mark.parametrize("body", ["https://a.jp/;):)(bow)/x", "[code]:) (bow)[/code]"])
+def test_no_emoticon_in_addresses_and_code(body: str) -> None:
+    """What stands in an address or in code is no emoticon."""
+    actual = [node for node in walk(parse(body)) if isinstance(node, Emoticon)]
+
+    assert [] == actual
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("詳細はhttps://example.com/aをご覧ください", ("https://example.com/a",)),
+        ("「https://example.com/a」。", ("https://example.com/a",)),
+        ("https://example.com/a。https://example.com/b、", ("https://example.com/a", "https://example.com/b")),
+        ("(https://example.com/a_(b))", ("https://example.com/a_(b)",)),
+        ("https://example.com/a?b=c&d=%E3%81%82#e!.", ("https://example.com/a?b=c&d=%E3%81%82#e",)),
+        ("HTTPS://EXAMPLE.COM http://localhost:8080/", ("http://localhost:8080/",)),
+        ("Https://example.com", ("Https://example.com",)),
+        ("<https://example.com/a>[https://example.com/b]", ("https://example.com/a", "https://example.com/b")),
+        ('"https://example.com/a"onclick=', ("https://example.com/a",)),
+        ("https://example.com/a))))", ("https://example.com/a",)),
+        ("[url]https://example.com/a[/url]", ("https://example.com/a",)),
+        ("javascript:alert(1) data:text/html,x", ()),
+    ],
+)
+def test_addresses_end_where_japanese_begins(body: str, expected: tuple[str, ...]) -> None:
+    """An address is ASCII, and the signs that end the sentence around it are not its own."""
+    actual = links(body)
+
+    assert expected == actual
+
+
+def test_references_come_from_replies_and_links_once_each() -> None:
+    """Replies in three spellings and links name messages; large numbers stay exact, too large ones are none."""
+    body = (
+        "[rp aid=1 to=10-1876543210987654321][返信 aid=1 to=10-7][Reply to=10-8 aid=2][rp aid=1 to=10-7]"
+        "https://www.chatwork.com/#!rid11-9 #!rid12-99999999999999999999 [rp aid=1] to=1-2 #!rid5"
+    )
+
+    actual = list(message_references(body))
+
+    assert [(10, "1876543210987654321"), (10, "7"), (10, "8"), (11, "9")] == actual
+
+
+def test_files_come_from_their_tags_and_addresses() -> None:
+    """Downloads, previews and the addresses of the web client name files; code names none."""
+    body = (
+        "[preview id=1 ht=9][download:1]a[/download][download:2]b[/download][code][download:3]c[/download][/code]"
+        "https://www.chatwork.com/gateway/download_file.php?bin=1&file_id=4&preview=0 "
+        "https://www.chatwork.com/gateway.php?cmd=download_file&bin=1&file_id=5 https://a.jp/?file_id=6"
+    )
+
+    actual = file_ids(body)
+
+    assert (1, 2, 4, 5) == actual
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("[info][dtext:chatroom_member_is][piconname:1][dtext:chatroom_leaved][/info]", True),
+        ("[info][title][dtext:file_uploaded][/title][download:1]a[/download][/info]", True),
+        ("[dtext:live_start]", True),
+        ("[info][title][dtext:file_uploaded][/title][download:1]a[/download][/info]\n参考です", False),
+        ("[info][dtext:made_up][/info]", False),
+        ("[code][dtext:live_start][/code]", False),
+        ("こんにちは", False),
+    ],
+)
+def test_what_looks_like_a_message_of_the_system(body: str, expected: bool) -> None:
+    """Only a body that is nothing but known system texts in their box looks like one."""
+    actual = is_system_like(body)
+
+    assert expected == actual
+
+
+PIECES = [
+    "[info]", "[/info]", "[title]", "[/title]", "[qt]", "[/qt]", "[qtmeta aid=1 time=2]", "[code]", "[/code]",
+    "[task aid=1 st=open lt=0]", "[/task]", "[引用 aid=1 time=2]", "[/引用]", "[rp aid=1 to=2-3]", "[hr]",
+    "[download:1]", "[/download]", "[url]", "[/url]", "https://a.jp/b", ":)", "]:)", "[", "]", "[To:1]", "。",
+    "\n", " ", "\ud83d", "\x00", "𠮷",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join))
+def test_the_sources_of_all_nodes_are_the_body(body: str) -> None:
+    """Nothing is lost, added or moved, whatever the body is."""
+    actual = source(parse(body))
+
+    assert body == actual
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_text_is_never_in_two_pieces_and_never_empty(body: str) -> None:
+    """Neighbouring texts are one node, so that the same body always gives the same tree."""
+    nodes = parse(body)
+    rows = [nodes, *(node.children for node in walk(nodes) if isinstance(node, Container))]
+
+    actual = [
+        row
+        for row in rows
+        for left, right in zip((None, *row), row, strict=False)
+        if isinstance(right, Text) and (not right.source or isinstance(left, Text))
+    ]
+
+    assert [] == actual
+
+
+def depth(nodes: tuple[Node, ...]) -> int:
+    return max((1 + depth(node.children) for node in nodes if isinstance(node, Container)), default=0)
+
+
+LONGEST = 65_535
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[info]", "[/info]", "[qt][qtmeta aid=1 time=2]", "[info][qt][/info][/qt]", "[code]", "[download:1]",
+     "[url]http://a", "[rp aid=1 to=", "[task aid=1,", "[", "(", ":)", "http://a;", "http://", "[info][title]",
+     "[引用 aid=1 time=2]", "[dtext:", "[rp ", "[qt][qtmeta ", "to=1-", "#!rid1", "file_id=1&"],
+)  # fmt: skip
+@pytest.mark.parametrize("end", ["", "[/code][/url][/download]"])
+def test_hostile_bodies_take_linear_time(piece: str, end: str) -> None:
+    """The longest body of any one piece is read in well under a second, four times the length in about four."""
+    body = piece * (LONGEST // len(piece)) + end
+
+    begun = time.process_time()
+    nodes = parse(body * 4)
+    list(message_references(body * 4))
+    file_ids(body * 4)
+    links(body * 4)
+    is_system_like(body * 4)
+    taken = time.process_time() - begun
+
+    assert body * 4 == source(nodes)
+    assert taken < 2
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[info]", "[/info]"), ("[qt]", "[/qt]")])
+def test_deep_nesting_is_flattened(opening: str, closing: str) -> None:
+    """Ten thousand boxes in each other are no deeper than the limit; the rest is text."""
+    body = opening * 10_000 + "a" + closing * 10_000
+
+    nodes = parse(body)
+
+    assert depth(nodes) == DEEPEST
+    assert body == source(nodes)

@@ -1,0 +1,234 @@
+"""`archive contract add` on a pseudo-terminal: led through, left at each question, and gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.cli.contracts.add_dialogue import read_name
+from archiver.cli.contracts.questions import next_question, read_platform
+from archiver.cli.terminal.prompts import Again
+from archiver.cli.terminal.text import columns
+from archiver.demo.chatwork.simulator import Chatwork, Fault
+from archiver.records import Contract
+from archiver.store.archive import Archive
+from archiver.store.queries.contracts import contracts
+from tests.support.teletype import CTRL_C, CTRL_D, Teletype
+from tests.support.terminal import TOKEN, Terminal
+
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+PAGE = "https://crowdworks.jp/contracts/12345678"
+
+STEPS = (
+    ("Name here [job1]:", "", None),
+    ("Numbers:", "1", None),
+    ("(URL) or number:", PAGE, PAGE),
+    ("Name of the job:", "動画編集（10本）", "動画編集（10本）"),
+    ("Name of the client:", "", None),
+    ("2026-10-01):", "2026/7/1", "2026-07-01"),
+    ("2026-10-02 14:05):", "２０２６-07-01 9:05", "2026-07-01 09:05"),
+    ("Asked for on (such as 2026-10-02):", "", None),
+    ("Allowed on (such as 2026-10-03):", "2026-07-03", "2026-07-03"),
+    ("Delivery is due on (such as 2026-11-10):", "2099-01-31", "2099-01-31"),
+    ("Amount:", "５０,０００円(税込)", "５０,０００円(税込)"),
+    ("[no/yes/unknown]:", "あり", True),
+    ("Client's profile (URL):", "https://crowdworks.jp/public/employers/1", "https://crowdworks.jp/public/employers/1"),
+    ("Your profile (URL):", "", None),
+)
+"""Every question about a contract on CrowdWorks, an answer, and what it states."""
+
+
+class Desk(Terminal):
+    """A user's computer with an archive and no contract yet."""
+
+    def __init__(self, home: Path, chatwork: Chatwork) -> None:
+        super().__init__(home, chatwork)
+        self.chatwork = chatwork
+        self.environ |= {"ARCHIVE_LANG": "en"}
+        self.room = chatwork.add_room("動画編集_田中様", members=[chatwork.add_account("田中")], announce=False)
+        self.run("init", "--yes")
+
+    def add(self, *arguments: object) -> Teletype:
+        """`archive contract add` on a terminal."""
+        return Teletype(self.command("contract", "add", *arguments), self.environ)
+
+    def contracts(self) -> list[Contract]:
+        """What is stated."""
+        archive = Archive(self.home)
+        with archive.reading() as reading:
+            found = contracts(reading)
+        archive.close()
+        return found
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Chatwork answers."""
+    with Chatwork(token=TOKEN, limit=100_000) as chatwork:
+        yield Desk(tmp_path / "home", chatwork)
+
+
+def stated() -> list[Any]:
+    """What the answers state, by question."""
+    return [fact for _question, _answer, fact in STEPS[2:]]
+
+
+def facts_of(contract: Contract) -> list[Any]:
+    """The same of a contract."""
+    names = ["url", "title", "client", "contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"]
+    names += ["due_on", "amount", "nda", "client_url", "worker_url"]
+    return [getattr(contract, name) for name in names]
+
+
+def test_left_at_a_question_it_goes_on_there(desk: Desk) -> None:
+    """By Ctrl-C or the end of input: nothing answered is asked again or lost, and all is stated in the end."""
+    left = [0, *range(1, len(STEPS), 3)]
+    for begin, end in zip([0, *left], [*left, len(STEPS)], strict=True):
+        with desk.add() as tty:
+            if begin:
+                tty.answer("Go on with it? [yes]:", "")
+            for question, answer, _fact in STEPS[begin:end]:
+                tty.answer(question, answer)
+            if end < len(STEPS):
+                tty.answer(STEPS[end][0], (CTRL_C, CTRL_D)[end % 2])
+            code = tty.end()
+        if end < len(STEPS):
+            assert (130, True) == (code, "To go on: archive contract add" in tty.shown), tty.shown
+        assert "Traceback" not in tty.shown
+        assert [one for one, *_rest in STEPS[begin : end + 1]] == [one for one, *_rest in STEPS if one in tty.shown]
+
+    (contract,) = desk.contracts()
+    assert ("job1", "crowdworks", "12345678") == (contract.id, contract.platform, contract.platform_id)
+    assert stated() == facts_of(contract)
+    assert [desk.room] == [room.room_id for room in contract.rooms]
+    assert "--client" in tty.shown.partition("Still blank.")[2]
+    assert "--amount" not in tty.shown.partition("Still blank.")[2]
+    assert desk.json("verify")["ok"]
+
+
+def test_all_at_once_and_wrong_answers_are_asked_again(desk: Desk) -> None:
+    """One sentence each; the end names what is blank with its option; and what is finished is not asked again."""
+    with desk.add("job7", "--client", "田中") as tty:
+        tty.answer("Numbers:", "5")
+        tty.see("from 1 to 1")
+        tty.answer("Numbers:", "1")
+        tty.answer("(URL) or number:", "12345678")
+        tty.answer("Number (", "9")
+        tty.see("from 1 to 4")
+        tty.answer("Number (", "1")
+        tty.answer("Name of the job:", "")
+        tty.answer("2026-10-01):", "2026-07-02")
+        tty.answer("2026-10-02 14:05):", "2026-07-01")
+        tty.see("2026-07-02")
+        tty.answer("2026-10-02 14:05):", "tomorrow")
+        tty.answer("2026-10-02 14:05):", "")
+        for question, *_rest in STEPS[7:12]:
+            tty.answer(question, "")
+        tty.answer("profile (URL):", "javascript:alert(1)")
+        tty.answer("profile (URL):", "")
+        tty.answer("profile (URL):", "")
+        code = tty.end()
+
+    (contract,) = desk.contracts()
+    assert 0 == code
+    assert ("crowdworks", "12345678", "田中") == (contract.platform, contract.platform_id, contract.client)
+    assert ("2026-07-02", None) == (contract.contracted_on, contract.escrowed_at)
+    assert "--escrowed-at" in tty.shown.partition("Still blank.")[2]
+    assert [] == [line for line in tty.shown.splitlines() if columns(line) > 80]
+    assert "Traceback" not in tty.shown
+    with desk.add("job7") as tty:
+        code = tty.end()
+    assert (2, True) == (code, "contract set job7" in tty.shown), tty.shown
+
+
+def test_without_chatwork_it_ends_with_one_sentence(desk: Desk) -> None:
+    """And says how to go on; nothing is stated, and the name that was given is kept."""
+    desk.chatwork.fail(Fault.FORBIDDEN, "/rooms$", times=None)
+    with desk.add() as tty:
+        tty.answer("Name here [job1]:", "movie")
+        code = tty.end()
+
+    assert (1, True) == (code, "To go on: archive contract add movie" in tty.shown), tty.shown
+    assert [] == desk.contracts()
+    desk.chatwork.heal()
+    with desk.add() as tty:
+        tty.see("contract movie")
+        tty.answer("[yes]:", "")
+        tty.answer("Numbers:", CTRL_C)
+        tty.end()
+
+
+def test_where_nobody_sits_nothing_is_asked(desk: Desk) -> None:
+    """A script without a room, or without a name, gets a sentence and exit 2."""
+    assert "--room" in desk.run("contract", "add", "job1", code=2)
+    assert "--room" in desk.run("contract", "add", "--room", desk.room, code=2)
+
+
+# --- which questions ---------------------------------------------------------------------------
+
+
+def asked(contract: Contract) -> list[str]:
+    """The questions in their order, each left unknown."""
+    names: list[str] = []
+    while (one := next_question(contract, names, now=NOW)) is not None:
+        names.append(one.name)
+    return names
+
+
+def test_a_contract_without_a_platform_has_no_escrow() -> None:
+    """Nor a number, a permission or profiles."""
+    assert ["title", "client", "contracted_on", "due_on", "amount", "nda"] == asked(
+        Contract("a", (), platform="direct")
+    )
+
+
+def test_permission_is_asked_for_where_there_is_one() -> None:
+    """CrowdWorks and Lancers have it, each by its own name; Coconala has none."""
+    told = {
+        name: next_question(Contract("a", (), platform=name), (), now=NOW)
+        for name in ("crowdworks", "lancers", "coconala")
+    }
+    has = {name: "contact_approved_on" in asked(Contract("a", (), platform=name)) for name in told}
+
+    assert {"crowdworks": True, "lancers": True, "coconala": False} == has
+
+
+def test_what_is_known_is_not_asked() -> None:
+    """Each fact that is stated takes its question away."""
+    whole = Contract("a", (), platform="crowdworks", platform_id="1", title="b", client="c", contracted_on="2026-10-01")
+    assert "escrowed_at" == asked(whole)[0]
+    assert "nda" not in asked(replace(whole, nda=False))
+
+
+@given(st.text(), st.sampled_from(["crowdworks", "lancers", "coconala", "direct", None]))
+def test_no_answer_ends_the_questions(said: str, platform: str | None) -> None:
+    """Whatever is typed states facts of the contract, or is asked again; Enter states nothing."""
+    contract = Contract("a", (), platform=platform, contracted_on="2026-10-05")
+    names: list[str] = []
+    while (one := next_question(contract, names, now=NOW)) is not None:
+        names.append(one.name)
+        assert {} == one.understand("")
+        with suppress(Again):
+            replace(contract, **one.understand(said.strip()))
+
+
+@given(st.text())
+def test_a_name_is_a_contracts_id(said: str) -> None:
+    """Free, and of the form that every command takes."""
+    with suppress(Again):
+        assert said == read_name(said, {"job1"})
+        assert said != "job1"
+
+
+@pytest.mark.parametrize(("said", "platform"), [("1", "crowdworks"), ("ランサーズ", "lancers"), ("direct", "direct")])
+def test_platforms_are_known_by_number_and_name(said: str, platform: str) -> None:
+    """As listed, as people call them, and as the option takes them."""
+    assert {"platform": platform} == read_platform(said)

@@ -1,0 +1,170 @@
+"""`archive attach`, as a user sees it: kept bytes that are checked, copied and handed over; and bad input."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.contracts import statement_lines as stated
+from archiver.cli.terminal.text import columns
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.records import Enclosure, MessageId
+from archiver.store import blobs
+from archiver.store.archive import Archive
+from archiver.store.queries.statements import enclosures
+from tests.support.tampering import flip
+from tests.support.terminal import TOKEN, Terminal
+
+BODY = b"\x89PNG screenshot"
+HOSTILE = "=画面\x1b[2J\u202e\n; rm -rf".encode() + b"\xff.PNG"
+"""The name of the user's file, as bytes: not even UTF-8."""
+
+
+class Desk(Terminal):
+    """A terminal whose archive holds one room with one message."""
+
+    message: str
+
+    def entries(self) -> int:
+        """How many entries there are."""
+        with closing(sqlite3.connect(self.home / "archive.sqlite3")) as database:
+            count: int = database.execute("SELECT count(*) FROM entry").fetchone()[0]
+            return count
+
+    def attached(self) -> tuple[Enclosure, ...]:
+        """What stands."""
+        archive = Archive(self.home)
+        with archive.reading() as reading:
+            found = enclosures(reading, "job1")
+        archive.close()
+        return found
+
+
+@pytest.fixture(scope="module")
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        yield chatwork
+
+
+@pytest.fixture
+def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
+    """One contract with one message."""
+    desk = Desk(tmp_path / "home", chatwork)
+    tanaka = chatwork.add_account("田中")
+    room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
+    desk.message = str(chatwork.post(room, tanaka, "仮払いは来週です"))
+    desk.run("init", "--yes")
+    desk.run("contract", "add", "job1", "--room", room)
+    desk.run("sync")
+    return desk
+
+
+def test_an_attached_file_is_kept_shown_handed_over_and_taken_back(desk: Desk, tmp_path: Path) -> None:
+    """Whatever its name: bytes once, bound to message, day and kind, in package and backup; all verifications clean."""
+    source = tmp_path / os.fsdecode(HOSTILE)
+    source.write_bytes(BODY)
+    place = blobs.path_of(desk.home, hashlib.sha256(BODY).hexdigest())
+    link = f"https://www.chatwork.com/#!rid1-{desk.message}"
+    more = ("--message", link, "--date", "2026-11-03", "--note", "仮払いの\x1b[31m画面")
+
+    first = desk.run("attach", source, "--contract", "job1", *more)
+    again = desk.run("attach", source, *more)
+    desk.run("attach", source, "--kind", "notice", "--message", f"m{desk.message}")
+    shown = desk.run("contract", "show", "job1")
+    held = desk.attached()
+    desk.run("attach", "--remove", 2, "--contract", "job1")
+    left = desk.attached()
+    package = desk.json("export", "job1", "--for", "lawyer", "--out", tmp_path / "out")["path"]
+    desk.run("backup", tmp_path / "copy")
+
+    assert "[U+001B]" in first
+    assert "\x1b" not in first + again + shown
+    assert "[U+001B][31m" in shown
+    assert desk.message in shown
+    assert not [line for line in shown.splitlines() if columns(line) > 80]
+    assert [("screenshot", "2026-11-03"), ("notice", None)] == [(one.kind, one.dated) for one in held]
+    assert [(source.name, MessageId(desk.message), len(BODY))] * 2 == [
+        (one.name, one.message_id, one.size) for one in held
+    ]
+    assert [1] == [one.number for one in left]
+    assert BODY == place.read_bytes()
+    assert BODY == blobs.path_of(tmp_path / "copy", held[0].sha256).read_bytes()
+    keys = [
+        json.loads(line)["key"]
+        for line in (Path(package) / "data" / "entries.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert ["attachment/job1/1", "attachment/job1/2"] == sorted({key for key in keys if key.startswith("attachment")})
+    assert desk.json("verify", package)["ok"]
+    assert desk.json("verify", "--deep")["ok"]
+
+
+def test_lost_or_changed_bytes_are_a_finding(desk: Desk, tmp_path: Path) -> None:
+    """Also of a file that was taken back: it is still kept."""
+    names = ("changed.png", "missing.png")
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+        desk.run("attach", tmp_path / name, "--contract", "job1")
+    desk.run("attach", "--remove", 2, "--contract", "job1")
+    clean = desk.json("verify")
+    changed, missing = (blobs.path_of(desk.home, hashlib.sha256(name.encode()).hexdigest()) for name in names)
+    flip(changed, 3)
+    missing.unlink()
+
+    found = desk.json("verify", code=3)
+
+    assert clean["ok"]
+    assert {("file-changed", changed.name), ("file-missing", missing.name)} == {
+        (one["check"], one["subject"].rpartition("/")[2]) for one in found["findings"]
+    }
+
+
+def test_bad_input_is_one_sentence_and_keeps_nothing(desk: Desk, tmp_path: Path) -> None:
+    """No file, a folder, an unknown contract, message or number, a bad day or kind, a file of the archive: exit 2."""
+    file = tmp_path / "a.png"
+    file.write_bytes(BODY)
+    before = desk.entries(), len(list(desk.home.rglob("*")))
+
+    cases: list[tuple[object, ...]] = [
+        ("attach",),
+        ("attach", tmp_path),
+        ("attach", tmp_path / "nothing.png"),
+        ("attach", desk.home / "archive.toml"),
+        ("attach", file, "--contract", "job9"),
+        ("attach", file, "--message", int(desk.message) + 1),
+        ("attach", file, "--message", "この発言"),
+        ("attach", file, "--date", "2026-11-31"),
+        ("attach", file, "--date", "2099-01-01"),
+        ("attach", file, "--kind", "letter"),
+        ("attach", file, "--remove", 1),
+        ("attach", "--remove", 1),
+    ]
+    for case in cases:
+        assert desk.run(*case, code=2).count("\n") <= 2, case
+
+    assert before == (desk.entries(), len(list(desk.home.rglob("*"))))
+
+
+def test_an_invoice_may_be_of_a_day_to_come(desk: Desk, tmp_path: Path) -> None:
+    """It is commonly dated at the month's end; what was received is not."""
+    (tmp_path / "請求書.pdf").write_bytes(b"%PDF")
+
+    desk.run("attach", tmp_path / "請求書.pdf", "--kind", "invoice", "--date", "2099-01-31")
+
+    assert [("invoice", "2099-01-31")] == [(one.kind, one.dated) for one in desk.attached()]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.PNG", "screenshot"), ("x.y.jpeg", "screenshot"), ("m.eml", "mail"), ("a.pdf", "other"), ("png", "other")],
+)
+def test_the_kind_is_told_by_the_name(name: str, kind: str) -> None:
+    """Pictures are screenshots, saved mails are mails, anything else is other until the user says."""
+    assert kind == stated.kind_by_name(Path(name))

@@ -1,0 +1,80 @@
+"""A day is understood however people in Japan write it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.cli.contracts import statement_lines as stated
+from archiver.cli.contracts.japanese_dates import written
+from archiver.cli.contracts.questions import Question, next_question
+from archiver.cli.terminal.prompts import Again
+from archiver.records import Contract
+
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("20261002", "2026-10-02"),
+        ("2026/10/2", "2026-10-02"),
+        ("2026.10.02", "2026-10-02"),
+        ("2026-10-02", "2026-10-02"),
+        ("２０２６年１０月２日", "2026-10-02"),
+        ("令和8年10月2日", "2026-10-02"),
+        ("令和元年5月1日", "2019-05-01"),
+        ("R8.10.2", "2026-10-02"),
+        ("令和8年10月2日 14時05分", "2026-10-02 14:05"),
+        ("2026/10/2 9:05", "2026-10-02 09:05"),
+        ("20261002 14:05", "2026-10-02 14:05"),
+        ("2026-10-02T14:05:30", "2026-10-02 14:05"),
+    ],
+)
+def test_a_day_is_understood_in_each_of_these_forms(said: str, expected: str) -> None:
+    """It is kept in one form."""
+    assert expected == stated.read_day(said, "--escrowed-at", stated.TIME, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "words"),
+    [
+        ("2026-02-30", errors.NoSuchDay, "There is no such day"),
+        ("2026-10-02 25:00", errors.NoSuchDay, "There is no such day or time"),
+        ("1900-01-01", errors.DayTooEarly, "too far back"),
+        ("0000-01-01", errors.NoSuchDay, "There is no such day"),
+        ("2027-01-01", errors.DayAhead, "in the future"),
+        ("yesterday", errors.BadValue, "like this: 2026-10-02 14:05"),
+    ],
+)
+def test_what_is_wrong_with_a_day_is_said_as_it_is(said: str, kind: type[errors.UsageError], words: str) -> None:
+    """A day that has the right form is not asked for in that form; the example is the one of the question."""
+    question = _escrow()
+
+    with pytest.raises(kind):
+        stated.read_day(said, "--escrowed-at", stated.TIME, now=NOW)
+    with pytest.raises(Again, match=words):
+        question.understand(said)
+
+
+def _escrow() -> Question:
+    """The question for the escrow."""
+    asked: set[str] = set()
+    while (one := next_question(Contract("job1", (), platform="crowdworks"), asked, now=NOW)) is not None:
+        if one.name == "escrowed_at":
+            return one
+        asked.add(one.name)
+    raise AssertionError
+
+
+@given(st.text())
+def test_any_text_is_a_day_or_none(said: str) -> None:
+    """Nothing that is typed ends the program."""
+    written(said)
+    with suppress(errors.UsageError):
+        stated.read_day(said, "--at", stated.TIME, now=NOW)

@@ -1,0 +1,200 @@
+"""`archive backup` and `archive restore`, as a user sees them: while a sync runs, after a kill, on a new computer."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.terminal.text import columns
+from archiver.demo.chatwork.simulator import Chatwork
+from tests.support import tampering
+from tests.support.terminal import TOKEN, Terminal
+
+
+@pytest.fixture
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=100_000) as chatwork:
+        yield chatwork
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
+    """A terminal with an archive of one room, its token in a file of the home."""
+    terminal = Terminal(tmp_path / "home", chatwork)
+    tanaka = chatwork.add_account("田中")
+    room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
+    for number in range(5):
+        chatwork.post(room, tanaka, f"メッセージ{number}")
+    chatwork.upload(room, tanaka, "納品.zip", data=b"zip" * 1_000)
+    terminal.run("init", "--yes")
+    terminal.run("contract", "add", "job1", "--room", room)
+    terminal.run("sync")
+    (terminal.home / "token").write_text(TOKEN)
+    (terminal.home / "token").chmod(0o600)
+    settings = terminal.home / "archive.toml"
+    settings.write_text(settings.read_text().replace("env:CHATWORK_API_TOKEN", "file:token"))
+    terminal.tanaka, terminal.room = tanaka, room  # type: ignore[attr-defined]
+    return terminal
+
+
+def test_status_says_where_the_copy_is_or_that_there_is_none(terminal: Terminal, tmp_path: Path) -> None:
+    """On the screen and in the document."""
+    before, screen = terminal.json("status"), terminal.run("status", ARCHIVE_LANG="en")
+
+    terminal.run("backup", tmp_path / "copy")
+
+    after, later = terminal.json("status"), terminal.run("status", ARCHIVE_LANG="en")
+    assert before["backup"] is None
+    assert "[Attention] only on this computer   archive backup DEST" in screen
+    assert (str(tmp_path / "copy"), True) == (after["backup"]["path"], after["backup"]["verified"])
+    told = next(line for line in later.splitlines() if line.startswith("Other copy"))
+    assert told.endswith("  checked")
+    assert 80 >= columns(told)
+
+
+def test_a_copy_holds_no_token_and_verifies_by_itself(terminal: Terminal, tmp_path: Path) -> None:
+    """`verify PATH` reads it as an archive."""
+    terminal.run("backup", tmp_path / "copy")
+
+    assert terminal.json("verify", tmp_path / "copy", "--deep")["ok"]
+    assert not [p for p in (tmp_path / "copy").rglob("*") if p.is_file() and TOKEN.encode() in p.read_bytes()]
+
+
+def test_on_a_new_computer_everything_works_again(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
+    """`status`, `show`, `export`, `verify` without a token; then `sync` goes on; the old copy is still good."""
+    terminal.run("sync")
+    terminal.run("backup", tmp_path / "copy")
+    new = Terminal(tmp_path / "new", chatwork)
+
+    told = new.run("restore", tmp_path / "copy", ARCHIVE_LANG="en")
+
+    alone = Terminal(new.home, chatwork)
+    alone.environ |= {"CHATWORK_API_TOKEN": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
+    assert "archive token set" in told
+    assert terminal.json("status")["rooms"] == new.json("status")["rooms"]
+    assert alone.run("show", terminal.room)  # type: ignore[attr-defined]
+    alone.run("export", "job1", "--out", tmp_path / "out")
+    assert alone.json("verify", "--deep")["ok"]
+    chatwork.post(terminal.room, terminal.tanaka, "続き")  # type: ignore[attr-defined]
+    (room,) = new.json("sync")["rooms"]
+    assert (1, []) == (room["new"], room["gaps"])
+    assert new.json("verify", "--deep")["ok"]
+    new.run("backup", tmp_path / "copy")
+
+
+def test_findings_are_named_and_end_with_3(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
+    """A flipped bit in the copy: backup makes it good, restore would not take it; one in the archive is named."""
+    terminal.run("backup", tmp_path / "copy")
+    (there,) = [path for path in (tmp_path / "copy" / "files").rglob("*") if path.is_file()]
+    tampering.flip(there, 5)
+
+    refused = Terminal(tmp_path / "new", chatwork).run("restore", tmp_path / "copy", code=3)
+    terminal.run("backup", tmp_path / "copy")
+    tampering.flip(terminal.home / there.relative_to(tmp_path / "copy"), 5)
+    tampering.flip(there, 5)
+    named = terminal.run("backup", tmp_path / "copy", code=3)
+
+    assert "[file-changed] files/" in refused
+    assert "[file-changed] files/" in named
+    assert not (tmp_path / "new").exists()
+
+
+def test_refusals_are_one_sentence(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
+    """Wrong places, an archive that is there, no archive at all."""
+    terminal.run("backup", tmp_path / "copy")
+
+    for arguments, code in {
+        ("backup", str(terminal.home / "x")): 2,
+        ("backup", str(tmp_path)): 2,
+        ("restore", str(tmp_path / "copy")): 2,
+        ("restore", str(tmp_path / "nowhere")): 2,
+        ("backup",): 2,
+    }.items():
+        said = terminal.run(*arguments, code=code)
+        assert 2 >= len(said.strip().splitlines())
+    Terminal(tmp_path / "new", chatwork).run("backup", tmp_path / "other", code=5)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_a_copy_made_while_a_sync_writes_is_whole(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
+    """Another process saves hundreds of messages and files meanwhile; every copy verifies deeply."""
+    for number in range(250):
+        chatwork.upload(terminal.room, terminal.tanaka, f"{number}.bin", data=bytes([number]) * 50_000)  # type: ignore[attr-defined]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    again_and_again = f"for run in 1 2 3 4 5 6; do {shlex.join(map(str, terminal.command('sync', '--full')))}; done"
+    run = subprocess.Popen(["sh", "-c", again_and_again], env=terminal.environ, **quiet)  # type: ignore[call-overload]
+    meanwhile = 0  # copies that were whole while the other process was still writing
+    while run.poll() is None:
+        chatwork.upload(terminal.room, terminal.tanaka, f"later {meanwhile}.bin", data=b"%d" % meanwhile)  # type: ignore[attr-defined]
+        terminal.run("backup", tmp_path / "copy")
+        meanwhile += run.poll() is None
+        assert terminal.json("verify", tmp_path / "copy", "--deep")["ok"]
+
+    assert meanwhile > 0
+    terminal.run("backup", tmp_path / "copy")
+    held = {path.name for path in (terminal.home / "files").rglob("*") if path.is_file()}
+    assert held == {path.name for path in (tmp_path / "copy" / "files").rglob("*") if path.is_file()}
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_a_killed_backup_goes_on_and_never_harms_the_earlier_copy(terminal: Terminal, tmp_path: Path) -> None:
+    """Killed again and again while files arrive: the copy before verifies all the time, and the last run ends it."""
+    copy = tmp_path / "copy"
+    terminal.run("backup", copy)
+    for number in range(400):
+        _attach(terminal.home, b"%d" % number * 50_000)
+    killed, held = 0, 0
+    for _ in range(6):
+        run = subprocess.Popen(terminal.command("backup", copy), env=terminal.environ)
+        wanted = held + 20
+        while run.poll() is None and held < wanted:
+            time.sleep(0.002)
+            held = sum(1 for path in (copy / "files").rglob("*") if len(path.name) == 64)
+        run.send_signal(signal.SIGKILL)
+        killed += run.wait() == -signal.SIGKILL
+        assert terminal.json("verify", copy, "--deep")["ok"]
+
+    assert killed > 3
+    assert 1 < held < 401
+    terminal.run("backup", copy)
+    assert 401 == sum(1 for path in (copy / "files").rglob("*") if path.is_file())
+    assert terminal.json("verify", copy, "--deep")["ok"]
+
+
+def _attach(home: Path, body: bytes) -> None:
+    from archiver.store import blobs
+
+    part = blobs.incoming(home, 1, 1)
+    part.write_bytes(body)
+    blobs.keep(home, part, blobs.digest_of(part))
+
+
+def test_notice_addresses_that_go_along_are_said_but_not_shown(terminal: Terminal, tmp_path: Path) -> None:
+    """They hold passwords: whoever makes a copy learns that they are in it; one that lies elsewhere is not."""
+    settings = terminal.home / "archive.toml"
+    plain = settings.read_text()
+    assert "urls = []" in plain
+    settings.write_text(plain.replace("urls = []", 'urls = ["json://user:canary@127.0.0.1:9/"]'))
+    warned = backed_up(terminal, tmp_path / "one")
+    settings.write_text(plain.replace("urls = []", 'urls = ["env:MY_ADDRESS"]'))
+    quiet = backed_up(terminal, tmp_path / "two")
+
+    assert "notices.md" in warned
+    assert "canary" not in warned
+    assert "notices.md" not in quiet
+
+
+def backed_up(terminal: Terminal, place: Path) -> str:
+    """What a copy says on stderr."""
+    command = terminal.command("backup", place)
+    return subprocess.run(command, env=terminal.environ, capture_output=True, text=True, check=True).stderr

@@ -1,0 +1,350 @@
+"""`archive export` and `exports`, as a frightened user types them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import select
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.export.package.order import Order
+from archiver.store.archive import Archive
+from archiver.store.queries import runs
+from tests.support.archive import OTHER_ROOM, ROOM, message_object
+from tests.support.handing import FACTS, THIRD, attach, deliver, inside, reopened, with_secrets
+from tests.support.terminal import TOKEN, Terminal
+
+
+class Desk(Terminal):
+    """A terminal in English over an archive with one case: a third person, and something to cover."""
+
+    def exported(self, *arguments: object, code: int = 0) -> dict[str, Any]:
+        """The document of an export into `out`."""
+        document: dict[str, Any] = json.loads(self.both("export", "job1", "--json", *arguments, code=code)[0])
+        return document
+
+    def before_a_screen(self, *arguments: object, answer: str) -> tuple[int, str]:
+        """Run a command before a pseudo-terminal, answer when it asks; its exit code and what was shown."""
+        leader, follower = pty.openpty()
+        environ = {name: value for name, value in self.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        running = subprocess.Popen(
+            self.command(*arguments), env=environ, stdin=follower, stdout=follower, stderr=follower, close_fds=True
+        )
+        os.close(follower)
+        shown = b""
+        while _readable(leader):
+            try:
+                piece = os.read(leader, 4096)
+            except OSError:
+                break
+            if not piece:
+                break
+            shown += piece
+            if answer and shown.rstrip().endswith(b"[Y/n]:"):
+                os.write(leader, answer.encode() + b"\n")
+                answer = ""
+        os.close(leader)
+        return running.wait(timeout=30), shown.decode("utf-8")
+
+    @property
+    def out(self) -> Path:
+        """Where packages come when nothing else is said: no documents folder here, so within the home."""
+        return self.home / "exports"
+
+    def handed_out(self) -> int:
+        """How many packages were written down."""
+        archive = Archive(self.home)
+        with archive.reading() as reading:
+            found = len(runs.exports(reading))
+        archive.close()
+        return found
+
+
+def _readable(leader: int) -> bool:
+    return bool(select.select([leader], [], [], 30)[0])
+
+
+@pytest.fixture(scope="module")
+def chatwork() -> Iterator[Chatwork]:
+    """Never asked anything."""
+    with Chatwork(token=TOKEN) as chatwork:
+        yield chatwork
+        assert [] == chatwork.requests
+
+
+@pytest.fixture
+def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
+    """The case, without settings, token or network."""
+    made = with_secrets(tmp_path / "home")
+    made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="編集", client="田中", **FACTS)
+    made.archive.close()
+    desk = Desk(tmp_path / "home", chatwork)
+    desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    return desk
+
+
+def test_it_just_works(desk: Desk) -> None:
+    """For the office of the platform, with where it lies, what is in it and what to do before sending it."""
+    told, err = desk.both("export", "job1")
+
+    (folder,) = desk.out.iterdir()
+    assert "It was sent to nobody." in told
+    assert str(folder) in told
+    assert "7 messages, 3 files" in told
+    assert "先にクラウドワークスで納品" in err
+    assert ["01_report.pdf", "03_inquiry_text.txt", f"{folder.name}.zip"] == sorted(
+        one.name for one in folder.iterdir()
+    )
+    assert folder.name.endswith("_support")
+
+
+def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
+    """In the document, and in words on stderr, so that a code 4 never comes without its reason."""
+    made = reopened(desk.home)
+    made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", client=None)
+    attach(made, 1, "画面.png", b"png").unlink()
+    made.archive.close()
+
+    out, err = desk.both("export", "job1", "--json", code=4)
+
+    told = json.loads(out)
+    assert ["unmapped"] == told["warnings"]
+    assert (["S-001"], []) == ([one.partition(":")[0] for one in told["incomplete"]], told["unheld"])
+    assert (3, 0) == (told["files"], told["files_packed"])
+    assert "no name is masked" in err
+    assert told["incomplete"][0] in err
+    assert "Not everything that belongs into it could be put in; the package says so too." in err
+
+
+@pytest.mark.parametrize("profile", ["support", "court"])
+def test_what_is_too_large_is_not_told_to_be_missing(desk: Desk, profile: str) -> None:
+    """Everything is in it, and only that is said."""
+    told, err = desk.both("export", "job1", "--for", profile, "--max-mb", "0.1", code=4)
+
+    assert "0.1 MB を超えています" in err
+    assert "Nothing was left out for that." in err
+    assert "could be put in" not in told + err
+
+
+def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
+    """What was sent at 00:00:00 belongs to the day that begins then, as `show` has it."""
+    made = reopened(desk.home)
+    made.sync([message_object(40, "日が変わった", sent=14 * 60)], minutes=14 * 60 + 1)
+    made.archive.close()
+
+    counts = [desk.exported("--for", "consult", "--to", day)["messages"] for day in ("2026-11-05", "2026-11-06")]
+
+    assert [7, 8] == counts
+
+
+def test_a_day_is_whole_however_it_is_written(desk: Desk) -> None:
+    """20261105 is the day 2026-11-05, its evening included."""
+    counts = [desk.exported("--for", "consult", "--to", day)["messages"] for day in ("2026-11-05", "20261105")]
+
+    assert counts[0] == counts[1]
+
+
+def test_a_folder_that_cannot_be_written_names_the_option(desk: Desk) -> None:
+    """The archive's own folder has nothing to do with it."""
+    _, err = desk.both("export", "job1", "--out", "/proc/x", code=1)
+
+    assert "/proc/x" in err
+    assert "--out" in err
+    assert "--home" not in err
+
+
+def test_the_platforms_number_and_a_single_contract_are_enough(desk: Desk) -> None:
+    """The number on the platform's page names the contract."""
+    told = json.loads(desk.both("export", "12345678", "--json", "--for", "consult")[0])
+
+    assert ("consult", 7) == (told["profile"], told["messages"])
+
+
+def test_preview_makes_nothing(desk: Desk) -> None:
+    """Numbers alone: no file, no folder, no note that anything was handed out."""
+    told, err = desk.both("export", "job1", "--preview", "--out", desk.home / "elsewhere")
+
+    assert "7 messages" in told
+    assert "3 people, 1 of them called by a letter" in told
+    assert "No package was made." in err
+    assert not (desk.home / "elsewhere").exists()
+    assert 0 == desk.handed_out()
+
+
+@pytest.mark.parametrize("profile", ["support", "lawyer", "daily"])
+def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
+    """With every number, also of profiles that are not asked about."""
+    out, err = desk.both("export", "job1", "--for", profile, "--preview", "--json")
+
+    told = json.loads(out)["preview"]
+    fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "warnings"}
+    assert fields == told.keys()
+    assert (7, 3, []) == (told["messages"], told["people"], told["warnings"])
+    assert "" == err
+    assert not desk.out.exists()
+
+
+def test_json_is_exactly_one_document(desk: Desk) -> None:
+    """Nothing else on either stream."""
+    out, err = desk.both("export", "job1", "--json")
+
+    told = json.loads(out)
+    known = {"path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"}
+    assert known | {"files_packed", "warnings", "incomplete", "unheld"} == told.keys()
+    assert [[], [], []] == [told[name] for name in ("warnings", "incomplete", "unheld")]
+    assert ("support", "", 1) == (told["profile"], err, out.count("\n"))
+    assert Path(told["zip"]).parent == Path(told["path"])
+
+
+def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
+    """The numbers first; yes makes the package."""
+    code, shown = desk.before_a_screen("export", "job1", answer="y")
+
+    assert 0 == code
+    assert shown.index("What would leave") < shown.index("Make this package?") < shown.index("The package is ready.")
+    assert 1 == len(list(desk.out.iterdir())) == desk.handed_out()
+
+
+def test_no_leaves_nothing(desk: Desk) -> None:
+    """Neither files nor a note of them; it is no error."""
+    code, shown = desk.before_a_screen("export", "job1", answer="n")
+
+    assert 0 == code
+    assert "No package was made." in shown
+    assert not desk.out.exists()
+    assert 0 == desk.handed_out()
+
+
+@pytest.mark.parametrize("words", ["No.99", "12345678901", "nonsense"])
+def test_unknown_messages_are_wrong_usage(desk: Desk, words: str) -> None:
+    """They are named, and nothing is left behind."""
+    _out, err = desk.both("export", "job1", "--messages", words, code=2)
+
+    assert words.removeprefix("No.") in err
+    assert [] == list(desk.out.iterdir() if desk.out.exists() else [])
+    assert 0 == desk.handed_out()
+
+
+def test_messages_are_chosen_by_number_id_and_link(desk: Desk) -> None:
+    """As they stand in an earlier package or are copied in Chatwork."""
+    link = f"https://www.chatwork.com/#!rid{ROOM}-21"
+
+    told = desk.exported("--messages", f"No.1、m20,{link}")
+
+    assert 7 == told["messages"]
+
+
+def bodies(told: dict[str, Any]) -> str:
+    """What the table of an office's package shows."""
+
+    class Report:
+        zip = told["zip"]
+
+    table = inside(Report())["02_messages.csv"].decode("utf-8-sig")  # type: ignore[arg-type]
+    return "\n".join(" ".join(row) for row in csv.reader(io.StringIO(table)))
+
+
+def test_masking_is_chosen(desk: Desk) -> None:
+    """By profile, none at all, more texts, more people, fewer people."""
+    usual = bodies(desk.exported())
+    none = bodies(desk.exported("--no-mask"))
+    more = bodies(desk.exported("--mask", "払えません", "--mask", "/[0-9]本も/"))
+    person = bodies(desk.exported("--no-mask", "--mask-person", THIRD))
+    shown = bodies(desk.exported("--unmask", THIRD))
+
+    assert ("佐藤" in usual, "090-1234-5678" in usual, "払えません" in usual) == (False, False, True)
+    assert ("佐藤" in none, "090-1234-5678" in none) == (True, True)
+    assert ("払えません" in more, "3本も" in more, "佐藤" in more) == (False, False, False)
+    assert ("佐藤" in person, "090-1234-5678" in person) == (False, True)
+    assert ("佐藤" in shown, "090-1234-5678" in shown) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--mask", "/(a+)+/"),
+        ("--mask", " "),
+        ("--mask-person", "424242"),
+        ("--unmask", "424242"),
+        ("--mask-person", "佐藤"),
+        ("--max-mb", "0"),
+        ("--max-mb", "nan"),
+        ("--for", "judge"),
+        ("--from", "yesterday"),
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage(desk: Desk, options: tuple[str, ...]) -> None:
+    """One sentence, and nothing is left behind."""
+    desk.both("export", "job1", *options, code=2)
+
+    assert [] == list(desk.out.iterdir() if desk.out.exists() else [])
+
+
+def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
+    """The package is there and says so too."""
+    made = reopened(desk.home)
+    attach(made, 1, "a.png", bytes(range(250)) * 2_000)  # most of a small package
+    made.archive.close()
+
+    out, err = desk.both("export", "job1", "--max-mb", "0.5", code=4)
+
+    assert "The package is ready." in out
+    assert "S-001: 大きさの上限を超えるため" in err
+
+
+def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
+    """NDA, early contact, an unknown client, and the options that fill the blanks."""
+    made = reopened(desk.home)
+    made.contract("job1", [ROOM], platform="crowdworks", client="別人", contact_approved_on="2026-11-06", nda=True)
+    deliver(made, 1, "2026-11-04")
+    made.archive.close()
+
+    _out, err = desk.both("export", "job1")
+    _out, lawyer = desk.both("export", "job1", "--for", "lawyer", code=4)  # a file was lost
+
+    assert "The first message is earlier" in err
+    assert "promise of secrecy" in err
+    assert "It is not known which of the people is the client" in err
+    assert "--platform-id --title --url --contracted-on --escrowed-at --amount" in err
+    assert "archive contract set job1" in err
+    assert "Before you send it" not in err
+    assert "promise of secrecy" not in lawyer
+
+
+def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
+    """When, which contract, for whom, its name and its fingerprint; previews are not among it."""
+    assert "No package has been made yet." in desk.both("exports")[0]
+    told = desk.exported()
+    desk.both("export", "job1", "--preview")
+
+    listed, _err = desk.both("exports")
+
+    assert told["sha256"] in listed
+    assert f"support  {Path(told['path']).name}" in listed
+    assert 1 == listed.count("SHA-256")
+
+
+def test_other_rooms_are_no_part_of_it(desk: Desk) -> None:
+    """Whatever the profile."""
+    for profile in ("support", "court", "consult"):
+        told = desk.exported("--for", profile)
+        assert str(OTHER_ROOM).encode() not in Path(told["zip"]).read_bytes()
+
+
+def test_the_limit_of_an_order_is_the_profiles_unless_given() -> None:
+    """In bytes; a lawyer's has none."""
+    blank: dict[str, Any] = dict.fromkeys(Order.__slots__) | {"contract": "job1"}
+
+    limits = [Order(**(blank | told)).max_bytes for told in ({"profile": "support"}, {"profile": "lawyer"})]
+
+    assert [5_000_000, None] == limits
+    assert 500_000 == Order(**(blank | {"profile": "support", "max_mb": 0.5})).max_bytes

@@ -1,0 +1,59 @@
+"""What is shown before anything leaves: numbers, one a line, and what to think of first."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.cli.evidence.preview import tell_preview, tell_warnings
+from archiver.export.package.gather import Preview
+
+WARNINGS = ("early_contact", "forbidden_contact", "nda", "unmapped")
+
+
+def preview(**changed: int | tuple[str, ...]) -> Preview:
+    """A preview in which only what is named is not 1."""
+    numbers = dict.fromkeys(("people", "hidden_people", "messages", "files", "enclosures", "masked"), 1)
+    return Preview(**{**numbers, "size": 1_234_567, "warnings": (), **changed})  # type: ignore[arg-type]
+
+
+def test_it_is_numbers_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Messages, people, files, own evidence, masked places, size; the plural is right."""
+    tell_preview(preview(), "lawyer", err=False)
+    tell_preview(preview(messages=342, people=3, files=0), "lawyer", err=False)
+
+    one, many = capsys.readouterr().out.split("What would leave with this package:\n")[1:]
+    assert ["1 message", "1 people, 1 of them called by a letter", "1 file from Chatwork"] == _lines(one)[:3]
+    assert ["1 piece of your own evidence", "1 masked place", "1.2 MB before it is zipped"] == _lines(one)[3:]
+    assert ["342 messages", "3 people, 1 of them called by a letter", "0 files from Chatwork"] == _lines(many)[:3]
+
+
+@pytest.mark.parametrize(
+    ("profile", "warnings", "messages"),
+    [
+        ("consult", (), "A summary of 57 messages, not their texts"),
+        ("support", ("nda",), "An excerpt of 57 messages"),
+        ("support", (), "57 messages"),
+        ("court", ("nda",), "57 messages"),
+    ],
+)
+def test_it_says_what_of_them_leaves(
+    profile: str, warnings: tuple[str, ...], messages: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A package that sums up, or tells of files only by name, does not let the things themselves leave."""
+    tell_preview(preview(messages=57, files=0, warnings=warnings), profile, err=False)
+
+    told = _lines(capsys.readouterr().out)
+    assert [messages, "No file from Chatwork; names and sizes at most"] == [told[1], told[3]]
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_each_warning_is_one_sentence_of_its_own(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr, where it does not get into a pipe."""
+    tell_warnings(preview(warnings=(name,)), err=True)
+
+    told = capsys.readouterr()
+    assert ("", 1) == (told.out, told.err.count("[Note]"))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines()]

@@ -1,0 +1,104 @@
+"""`archive view` as a process: the address it prints, the browser it opens, and how it ends."""
+
+from __future__ import annotations
+
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.archive import story
+from tests.support.terminal import Terminal
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    maker = story(tmp_path_factory.mktemp("view") / "home")
+    maker.archive.close()
+    return maker.home
+
+
+@contextmanager
+def viewing(home: Path, *options: str, **environ: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running `archive view` and the address that it printed."""
+    with Chatwork() as chatwork:
+        terminal = Terminal(home, chatwork)
+    environment = {name: value for name, value in terminal.environ.items() if name not in ("DISPLAY", "BROWSER")}
+    process = subprocess.Popen(
+        terminal.command("view", *options),
+        env=environment | environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    try:
+        assert process.stdout is not None
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None
+            stream.close()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_told_to_stop(home: Path, end: signal.Signals) -> None:
+    """The printed address opens; Ctrl-C or the system's wish ends it with 0 and without a complaint."""
+    with viewing(home, "--no-browser") as (process, address), requests.Session() as browser:
+        opened = browser.get(address, timeout=10)
+        process.send_signal(end)
+        _out, err = process.communicate(timeout=10)
+
+        assert 200 == opened.status_code
+        assert 0 == process.returncode
+        assert "Traceback" not in err
+
+
+def test_the_browser_learns_the_key_by_a_file_that_only_the_user_can_read(home: Path, tmp_path: Path) -> None:
+    """No command line, which every user of the computer can see, holds the key."""
+    seen = tmp_path / "seen"
+    browser = tmp_path / "browser"
+    script = f"import sys\nopen({str(seen)!r}, 'w').write(sys.argv[1])\n"
+    browser.write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
+    browser.chmod(0o755)
+
+    with viewing(home, BROWSER=str(browser)) as (process, address):
+        shown = seen.read_text(encoding="utf-8")
+        page = Path(shown.removeprefix("file://"))
+        folder_mode = stat.S_IMODE(page.parent.stat().st_mode)
+        content = page.read_text(encoding="utf-8")
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+    assert shown.startswith("file://")
+    assert address.rpartition("=")[2] not in shown
+    assert address in content
+    assert 0o700 == folder_mode
+    assert not page.exists()
+
+
+def test_no_archive_is_said_before_anything_is_served(tmp_path: Path) -> None:
+    """The usual sentence and code of every command."""
+    with viewing(tmp_path / "nowhere", "--no-browser") as (process, address):
+        _out, err = process.communicate(timeout=20)
+
+        assert "" == address
+        assert 5 == process.returncode
+        assert "Traceback" not in err
+
+
+def test_a_port_below_the_free_ones_is_refused(home: Path) -> None:
+    """A port that belongs to the system is a mistake in the call."""
+    with viewing(home, "--port", "80") as (process, _address):
+        process.communicate(timeout=20)
+
+        assert 2 == process.returncode

@@ -1,0 +1,110 @@
+"""What `archive check` says when an account's calls are shared, and of a home over the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.health import folders as health_places
+from archiver.settings.network_drives import Mount
+from archiver.store.archive import Archive
+from archiver.store.working import memory as work
+from archiver.sync import finish as ending
+from tests.support.terminal import TOKEN, Terminal
+from tests.support.world import World, running
+
+
+@pytest.fixture
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork that answers."""
+    with Chatwork(token=TOKEN, limit=300) as chatwork:
+        yield chatwork
+
+
+def look(terminal: Terminal, name: str) -> tuple[str, str]:
+    """One look of `archive check`."""
+    (found,) = [one for one in terminal.json("check")["looks"] if one["name"] == name]
+    return found["level"], found["text"]
+
+
+def test_two_archives_of_one_account_on_this_computer_are_told_of_each_other(
+    chatwork: Chatwork, tmp_path: Path
+) -> None:
+    """After a save of each, by their folders; never in an exit code of a save; once one is gone it is over."""
+    other = chatwork.add_account("田中")
+    room = chatwork.add_room("動画編集", members=[other], announce=False)
+    one, two = Terminal(tmp_path / "one", chatwork), Terminal(tmp_path / "two", chatwork)
+    for terminal in (one, two):
+        terminal.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
+        terminal.run("init", "--yes")
+        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("-q", "sync")
+    told = look(one, "budget")
+    two.home.rename(tmp_path / "elsewhere")
+
+    assert "attention" == told[0]
+    assert f"{one.home}, {two.home}" in told[1]
+    assert "good" == look(one, "budget")[0]
+
+
+def others_call(world: World, number: int) -> None:
+    """Another tool of the same person."""
+    for _ in range(number):
+        requests.get(
+            f"{world.chatwork.base_url}/me", headers={"x-chatworktoken": world.chatwork.token or ""}, timeout=5
+        )
+
+
+@pytest.mark.parametrize(("number", "expected"), [(0, False), (ending.BY_HAND, False), (ending.BY_HAND + 1, True)])
+def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: int, expected: bool) -> None:
+    """More than our own commands do; what was called between two runs does not count."""
+    with running(tmp_path / "home", limit=300, token=TOKEN) as world:
+        others_call(world, 50)
+        posted = world.posts(3)
+        world.sync()
+        others_call(world, 50)
+        asked: list[str] = []
+
+        def meanwhile(step: object, _name: str) -> None:
+            asked.append(str(step))
+            if len(asked) == 1:
+                others_call(world, number)
+
+        _sync_telling(world, meanwhile)
+        with world.archive.reading() as reading:
+            seen = work.recall(reading, ending.OTHERS)
+
+    assert (expected, True) == (seen is not None, bool(asked and posted))
+    assert seen is None or number == seen["calls"]
+
+
+def _sync_telling(world: World, meanwhile: object) -> None:
+    from archiver.sync.run import Options, Talk, run
+    from tests.support.world import LIMITS
+
+    assert callable(meanwhile)
+    world.clock.pass_by(seconds=1)
+    run(
+        world.archive,
+        world.new_client(),
+        world.downloads,
+        now=world.clock,
+        options=Options(full=True, limits=LIMITS),
+        talk=Talk(step=meanwhile),
+    )
+
+
+def test_a_home_over_the_network_is_to_be_moved_and_can_still_be_read(chatwork: Chatwork, tmp_path: Path) -> None:
+    """`check` calls for it; nothing else is refused."""
+    terminal = Terminal(tmp_path / "home", chatwork)
+    terminal.run("init", "--yes")
+
+    seen = health_places.home(terminal.home, {}, mounts=lambda: [Mount(str(tmp_path.resolve()), "cifs", "//a/b")])
+
+    assert ("action", True) == (health_places.home_look(seen)[1].value, "cifs" in health_places.home_look(seen).text)
+    with Archive(terminal.home).reading() as reading:
+        assert reading.home == terminal.home

@@ -1,0 +1,125 @@
+"""`archive recover` as a user calls it: each command a process of its own, over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.demo.chatwork.simulator import Chatwork, Fault
+from tests.support import kept
+from tests.support.terminal import TOKEN, Terminal
+
+
+@pytest.fixture
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        yield chatwork
+
+
+class Job:
+    """A room with posts before the newest 100, contracted and synced once."""
+
+    def __init__(self, terminal: Terminal, chatwork: Chatwork) -> None:
+        """Set it up."""
+        self.terminal, self.chatwork = terminal, chatwork
+        self.tanaka = chatwork.add_account("田中")
+        self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
+        self.old = [chatwork.post(self.room, self.tanaka, f"前の約束 {index}") for index in range(4)]
+        for index in range(100):
+            chatwork.post(self.room, self.tanaka, f"あとの {index}")
+        terminal.run("init", "--yes")
+        terminal.run("contract", "add", "job1", "--room", self.room)
+        terminal.run("sync")
+
+    def places(self) -> list[kept.Place]:
+        """The old posts."""
+        return [(self.room, post) for post in self.old]
+
+
+@pytest.fixture
+def job(tmp_path: Path, chatwork: Chatwork) -> Job:
+    """A job whose first four messages no list shows."""
+    return Job(Terminal(tmp_path / "home", chatwork), chatwork)
+
+
+def test_a_saved_page_brings_the_old_messages_back(job: Job, tmp_path: Path) -> None:
+    """Their texts come from Chatwork, not from the page; the archive verifies, and a second call asks for nothing."""
+    page = tmp_path / "チャット.mhtml"
+    page.write_bytes(kept.mhtml(job.places()).replace(b"=E6=9C=AC=E6=96=87", b"=E5=81=BD"))
+
+    first = job.terminal.json("recover", page)
+    shown = job.terminal.run("show", job.room)
+    again = job.terminal.run("recover", page)
+    verified = job.terminal.json("verify", "--deep")
+    status = job.terminal.json("status")
+
+    expected = {"found": 4, "held": 0, "recovered": 4, "hidden_by_plan": 0, "not_readable": 0, "left": 0}
+    assert expected | {"other_rooms": 0, "without_room": 0, "implausible": 0, "requests": 5} == first
+    assert 4 == shown.count("前の約束")
+    assert "偽" not in shown
+    assert "保存済み 4" in again
+    assert verified["ok"]
+    assert (104, [0]) == (status["rooms"][0]["messages"], [gap["missing"] for gap in status["rooms"][0]["gaps"]])
+
+
+def test_it_says_what_was_found_and_what_has_become_of_it(job: Job, tmp_path: Path) -> None:
+    """One line of counts; what was not used is named below."""
+    job.chatwork.vanish(job.old[0])
+    page = tmp_path / "list.txt"
+    page.write_bytes(kept.plain_list([*job.places()[:2]]) + b"#!rid999-394380493\n#!rid5-1764000000000\n")
+
+    told = job.terminal.run("recover", page)
+
+    lines = told.splitlines()
+    assert "見つかった 2  保存済み 0  回収した 1  プランの制限で見えない 0  取得できない 1  あとに残した 0" == lines[0]
+    assert ["契約に入れていないチャットのもの", "発言のIDではありえない番号"] == [
+        line.partition("(")[0] for line in lines[1:]
+    ]
+
+
+def test_what_is_left_over_is_exit_4_and_the_next_sync_goes_on(job: Job, tmp_path: Path) -> None:
+    """When Chatwork does not answer."""
+    page = tmp_path / "list.txt"
+    page.write_bytes(kept.plain_list(job.places()))
+    job.chatwork.fail(Fault.REPLY, r"messages/[0-9]+$", times=None, status=400, body=b'{"errors":["x"]}')
+
+    told = job.terminal.json("recover", page, code=4)
+
+    assert (4, 0, 4) == (told["found"], told["recovered"], told["left"])
+
+
+def test_ids_without_a_room_need_one_when_there_are_two(job: Job, tmp_path: Path) -> None:
+    """`--room` names it; a room of no contract is refused."""
+    other = job.chatwork.add_room("別の仕事", members=[job.tanaka])
+    job.terminal.run("contract", "add", "job2", "--room", other)
+    page = tmp_path / "list.txt"
+    page.write_text("\n".join(job.old), encoding="utf-8")
+
+    untold = job.terminal.run("recover", page, code=4)
+    told = job.terminal.json("recover", page, "--room", job.room)
+    refused = job.terminal.run("recover", page, "--room", "999", code=2)
+
+    assert "--room" in untold
+    assert (4, 4) == (told["found"], told["recovered"])
+    assert "999" in refused
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(job: Job, tmp_path: Path) -> None:
+    """Nothing was asked for."""
+    asked = len(job.chatwork.requests)
+
+    told = job.terminal.run("recover", tmp_path / "none.html", code=2)
+
+    assert "none.html" in told
+    assert asked == len(job.chatwork.requests)
+
+
+def test_a_file_without_ids_says_so(job: Job, tmp_path: Path) -> None:
+    """In a sentence, not only with zeros."""
+    page = tmp_path / "a.html"
+    page.write_text("<html>ただのページ</html>", encoding="utf-8")
+
+    assert "見つかりませんでした" in job.terminal.run("recover", page)

@@ -1,0 +1,46 @@
+"""`archive schedule`: what is said, what is never written, and how it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.demo.chatwork.simulator import Chatwork
+from tests.schedule.test_schedulers import CRONTAB
+from tests.support.terminal import TOKEN, Terminal
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """An archive on a computer that has a crontab and no other scheduler."""
+    with Chatwork(token=TOKEN) as chatwork:
+        made = Terminal(tmp_path / "home", chatwork)
+        made.run("init", "--yes")
+        programs = tmp_path / "bin"
+        programs.mkdir()
+        (programs / "crontab").write_text(
+            CRONTAB.format(state=tmp_path).replace("\n", "\nPATH=/usr/bin:/bin\n", 1), encoding="utf-8"
+        )
+        (programs / "crontab").chmod(0o755)
+        made.environ |= {"PATH": str(programs), "HOME": str(tmp_path)}
+        yield made
+
+
+def test_it_is_installed_shown_and_removed(terminal: Terminal, tmp_path: Path) -> None:
+    """The scheduler that is there is chosen; the job is shown as it lies there, and gone afterwards."""
+    terminal.run("schedule", "install")
+
+    assert f"--home {terminal.home} -q sync --max-seconds 240" in terminal.run("schedule", "show")
+    assert TOKEN not in (tmp_path / "table").read_text(encoding="utf-8")
+    terminal.run("schedule", "remove")
+    terminal.run("schedule", "remove", "--with", "cron")
+    assert not (tmp_path / "table").exists()
+
+
+def test_a_scheduler_that_is_not_there_is_one_sentence(terminal: Terminal) -> None:
+    """Exit 1, and the other ways; an unknown one is wrong usage; without an archive there is nothing to register."""
+    assert "archive daemon" in terminal.run("schedule", "install", "--with", "systemd", code=1)
+    terminal.run("schedule", "install", "--with", "at", code=2)
+    terminal.run("--home", terminal.home.parent / "nothing", "schedule", "install", code=5)

@@ -1,0 +1,476 @@
+"""The first run on a pseudo-terminal: a real process and a simulated Chatwork, led through and left at each step."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.cli.contracts.questions import read_page
+from archiver.cli.setup.rooms_step import matching, understand
+from archiver.cli.terminal.prompts import Again
+from archiver.cli.terminal.text import columns
+from archiver.demo.chatwork.simulator import Chatwork, Fault
+from archiver.settings import file
+from tests.schedule.test_schedulers import CRONTAB
+from tests.support.teletype import CTRL_C, CTRL_D, Teletype
+from tests.support.terminal import TOKEN, Terminal
+
+PROGRAM = """#!{python}
+import os, sys
+os.environ["CHATWORK_API_BASE_URL"] = {address!r}
+os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+sys.path.insert(0, {root!r})
+from archiver.cli.main import main
+sys.exit(main())
+"""
+STORE = """
+from pathlib import Path
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+    place = Path(__file__).with_name("kept")
+
+    def get_password(self, service, username):
+        return self.place.read_text() if self.place.exists() else None
+
+    def set_password(self, service, username, password):
+        self.place.write_text(password)
+
+    def delete_password(self, service, username):
+        self.place.unlink()
+"""
+ROOT = str(Path(__file__).parents[3])
+
+
+class Desk(Terminal):
+    """A user's computer with a crontab, no password store and no archive yet."""
+
+    def __init__(self, folder: Path, chatwork: Chatwork) -> None:
+        super().__init__(folder / "home", chatwork)
+        self.folder, self.chatwork = folder, chatwork
+        self.tanaka = chatwork.add_account("田中", organization="編集社")
+        self.group = chatwork.add_room("動画編集_田中様", members=[self.tanaka], announce=False)
+        self.direct = chatwork.add_room("田中", members=[self.tanaka], type="direct", announce=False)
+        self.other = chatwork.add_room("記事作成チーム", members=[chatwork.add_account("佐藤")], announce=False)
+        for index in range(103):
+            chatwork.post(self.group, self.tanaka, f"発言 {index}")
+        programs = folder / "bin"
+        programs.mkdir()
+        crontab = CRONTAB.format(state=folder).replace("\n", "\nPATH=/usr/bin:/bin\n", 1)
+        for name, text in {"crontab": crontab, "archive": self._program()}.items():
+            (programs / name).write_text(text, encoding="utf-8")
+            (programs / name).chmod(0o755)
+        self.environ |= {"ARCHIVE_LANG": "en", "PATH": str(programs), "HOME": str(folder)}
+        del self.environ["CHATWORK_API_TOKEN"]
+
+    def _program(self) -> str:
+        return PROGRAM.format(python=sys.executable, address=self.chatwork.base_url, root=ROOT)
+
+    def init(self, *options: str, **environ: str) -> Teletype:
+        """`archive init` on a terminal."""
+        return Teletype([str(self.folder / "bin" / "archive"), "init", *options], self.environ | environ)
+
+    def contract(self) -> dict[str, Any]:
+        """What the archive holds of the first contract."""
+        from archiver.store.archive import Archive
+        from archiver.store.queries.contracts import contracts, statement
+
+        archive = Archive(self.home)
+        with archive.reading() as reading:
+            (found,) = contracts(reading)
+        archive.close()
+        return statement(found)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Chatwork answers."""
+    with Chatwork(token=TOKEN, limit=100_000) as chatwork:
+        yield Desk(tmp_path, chatwork)
+
+
+def choose(tty: Teletype, *names: str) -> None:
+    """Choose chats by their names."""
+    tty.answer("", " ".join(number_of(tty, name) for name in names))
+
+
+def number_of(tty: Teletype, name: str) -> str:
+    """The number of a chat whose list is on the screen."""
+    lines = [one for one in tty.shown.splitlines() if f" {name} " in one and "messages" in one]
+    return lines[0].split()[0]
+
+
+def test_the_whole_first_run(desk: Desk) -> None:
+    """Wrong answers are asked again; in the end the job saves by itself, and all that was said is kept."""
+    with desk.init() as tty:
+        tty.answer("not be shown):", "wrong token")
+        tty.answer("not be shown):", "f" * 32)
+        tty.see("refused this token")
+        tty.answer("not be shown):", TOKEN)
+        tty.see("Account: yamada")
+        tty.see("Numbers:")
+        tty.answer("", "9")
+        tty.see("from 1 to 3")
+        tty.see("Numbers:")
+        choose(tty, "動画編集_田中様")
+        tty.see("direct chat")
+        tty.answer("[yes]:", "perhaps")
+        tty.answer("[yes]:", "")
+        tty.see("Messages 100 (Chatwork counts 103)")
+        tty.see("archive recover FILE")
+        tty.answer("or number:", "https://crowdworks.jp/public/jobs")
+        tty.answer("or number:", "https://crowdworks.jp/contracts/12345678")
+        tty.answer("2026-10-02 14:05):", "2099-01-01")
+        tty.answer("2026-10-02 14:05):", "2026/7/1 9:05")
+        tty.see("サービス外連絡申請")
+        tty.answer("2026-10-03):", "")
+        tty.answer("[no/yes/unknown]:", "あり")
+        tty.answer("computer runs? [yes]:", "")
+        tty.answer("confirmed? [yes]:", "no")
+        tty.see("cron")
+        tty.see("It was run once with what cron gives a job, and it saved.")
+        code = tty.end()
+
+    assert (0, True) == (code, "Done. Packages go to:" in tty.shown)
+    assert [] == [
+        line for line in tty.shown.splitlines() if columns(line) > 80 and line[0] != "\r" and "/home/" not in line
+    ]
+    assert TOKEN not in tty.shown
+    assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
+    assert 0 == (desk.home / "token").stat().st_mode & 0o077
+    assert f"--home {desk.home}" in (desk.folder / "table").read_text(encoding="utf-8")
+    told = desk.contract()
+    assert {desk.group, desk.direct} == {room["room_id"] for room in told["rooms"]}
+    facts = {name: told.get(name) for name in ("platform", "platform_id", "escrowed_at", "nda", "contact_approved_on")}
+    expected = {"platform": "crowdworks", "platform_id": "12345678", "escrowed_at": "2026-07-01 09:05", "nda": True}
+    assert expected | {"contact_approved_on": None} == facts
+    with desk.init() as tty:
+        code = tty.end()
+    assert (0, True, True) == (code, "Everything is set up" in tty.shown, "12345678" in tty.shown)
+
+
+STEPS = (
+    ("not be shown):", TOKEN),
+    ("Numbers:", None),
+    ("Save it too? [yes]:", "no"),
+    ("or number:", "12345678"),
+    ("without a platform):", "1"),
+    ("2026-10-02 14:05):", ""),
+    ("2026-10-03):", ""),
+    ("[no/yes/unknown]:", "no"),
+    ("computer runs? [yes]:", "no"),
+    ("confirmed? [yes]:", "no"),
+)
+"""Every question and a good answer; None: the number of the group."""
+
+PROMISES_EN = ("only reads", "stays", "newest 100", "only on this computer", "platform's record decides")
+PROMISES_JA = ("読み取り専用", "そのまま残ります", "最新100件", "このPCの中", "仲介サイト側の記録")
+"""A word of each sentence that stands before the first question."""
+
+AGAIN = {"Save it too? [yes]:": "Numbers:"}
+"""Questions whose step is kept only as a whole: it begins there again."""
+
+
+def test_left_at_each_question_it_goes_on_there(desk: Desk) -> None:
+    """By Ctrl-C or the end of input: what was answered is never asked again, and it is said how to go on."""
+    begin = 0
+    for place, (question, _answer) in enumerate(STEPS):
+        with desk.init() as tty:
+            for before, answer in STEPS[begin:place]:
+                reply(tty, before, answer)
+            tty.answer(question, (CTRL_C, CTRL_D)[place % 2])
+            code = tty.end()
+        assert (130, True) == (code, "To go on: archive init" in tty.shown), tty.shown
+        assert "Traceback" not in tty.shown
+        asked = [one for one, _ in STEPS if one in tty.shown]
+        assert [one for one, _ in STEPS[begin : place + 1]] == asked
+        begin = place - 1 if question in AGAIN else place
+
+    with desk.init() as tty:
+        reply(tty, *STEPS[-1])
+        code = tty.end()
+    assert (0, True) == (code, "Done." in tty.shown)
+    assert ("12345678", False) == (desk.contract()["platform_id"], desk.contract()["nda"])
+
+
+@pytest.mark.parametrize(
+    ("steps", "words", "never"),
+    [
+        (
+            [("or number:", "https://coconala.com/talkrooms/1"), ("14:05):", "")],
+            ["仮払い"],
+            ["クラウドワークス", "2026-10-03"],
+        ),
+        (
+            [("or number:", "https://www.lancers.jp/work/proposals/1"), ("14:05):", ""), ("2026-10-03):", "")],
+            ["連絡先公開申請"],
+            ["クラウドワークス"],
+        ),
+        ([("or number:", ""), ("platform):", "4")], [], ["クラウドワークスの", "仮払い", "14:05", "2026-10-03"]),
+        ([("or number:", ""), ("platform):", "")], [], ["クラウドワークスの", "仮払い", "14:05", "2026-10-03"]),
+    ],
+)
+def test_only_what_the_platform_has_is_asked_and_told(
+    desk: Desk, steps: list[tuple[str, str]], words: list[str], never: list[str]
+) -> None:
+    """Its own rule, and no escrow or approval where there is none: an answer becomes evidence."""
+    with desk.init() as tty:
+        for question, answer in [*STEPS[:3], *steps]:
+            reply(tty, question, answer)
+        tty.answer("[no/yes/unknown]:", CTRL_C)
+        tty.end()
+    asked = tty.shown.partition("[4/5]")[2]
+
+    assert [] == [word for word in words if word not in asked]
+    assert [] == [word for word in never if word in asked]
+
+
+def reply(tty: Teletype, question: str, answer: str | None) -> None:
+    """Answer one question of `STEPS`."""
+    tty.see(question)
+    tty.answer("", number_of(tty, "動画編集_田中様") if answer is None else answer)
+
+
+@pytest.mark.parametrize(("lang", "mark", "words"), [("en", "  - ", PROMISES_EN), ("ja", "  ・", PROMISES_JA)])
+def test_what_it_does_and_does_not_is_said_before_the_token_is_asked_for(
+    desk: Desk, lang: str, mark: str, words: tuple[str, ...]
+) -> None:
+    """Five sentences of one line each; whoever goes on later reads one."""
+    with desk.init(ARCHIVE_LANG=lang) as tty:
+        tty.see("[1/5]")
+        tty.answer(":", CTRL_C)
+        tty.end()
+    said = tty.shown.partition("[1/5]")[0].splitlines()
+
+    promises = [line for line in said if line.startswith("  ")]
+    assert [True] * 5 == [line.startswith(mark) and columns(line) <= 80 for line in promises]
+    assert [True] * 5 == [word in line for line, word in zip(promises, words, strict=True)]
+
+    with desk.init(ARCHIVE_LANG=lang) as tty:
+        tty.see("[1/5]")
+        tty.answer(":", CTRL_C)
+        tty.end()
+    assert 1 == len(tty.shown.partition("[1/5]")[0].strip().splitlines())
+
+
+def test_enter_at_the_token_leaves_for_later(desk: Desk) -> None:
+    """Whoever waits for an administrator loses nothing, and nothing was asked of Chatwork."""
+    with desk.init() as tty:
+        tty.answer("not be shown):", "")
+        code = tty.end()
+
+    assert (0, True, []) == (code, "To go on: archive init" in tty.shown, desk.chatwork.requests)
+
+
+def test_the_organisation_is_shown_and_its_owner_asked_once(desk: Desk) -> None:
+    """A client who owns it can close the account; and the token of a variable is kept only where that is wished."""
+    owner = desk.chatwork.accounts[desk.chatwork.owner]
+    owner.organization, owner.organization_id = "編集社", 7
+    with desk.init(CHATWORK_API_TOKEN=TOKEN) as tty:
+        tty.answer("on this computer too? [yes]:", "yes")
+        tty.see("organisation: 編集社")
+        tty.answer("[no]:", "yes")
+        tty.see("archive backup")
+        tty.answer("Numbers:", CTRL_D)
+        tty.end()
+    with desk.init() as tty:
+        tty.answer("Numbers:", CTRL_D)
+        tty.end()
+
+    assert "own this organisation" not in tty.shown
+    assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
+
+
+def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -> None:
+    """Neither the first run nor `token set` stores it."""
+    with desk.init() as tty:
+        tty.answer("not be shown):", TOKEN)
+        tty.answer("Numbers:", CTRL_C)
+        tty.end()
+    with Chatwork(token="e" * 32) as elsewhere:
+        for _ in range(3):
+            elsewhere.add_account("else")
+        elsewhere.owner = elsewhere.add_account("sato")
+        archive = str(desk.folder / "bin" / "archive")
+        (desk.folder / "bin" / "archive").write_text(
+            PROGRAM.format(python=sys.executable, address=elsewhere.base_url, root=ROOT), encoding="utf-8"
+        )
+        with Teletype([archive, "token", "set"], desk.environ) as tty:
+            tty.answer("not be shown)", "e" * 32)
+            code = tty.end()
+
+    assert (5, True) == (code, "belongs to account" in tty.shown), tty.shown
+    assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
+
+
+def test_where_nobody_types_a_token_is_not_waited_for(desk: Desk) -> None:
+    """One sentence and exit 2, without a warning of Python's about an echo."""
+    for command in ("init", "token set"):
+        told = subprocess.run(
+            desk.command(*command.split()), env=desk.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        assert (2, False) == (told.returncode, "GetPassWarning" in told.stderr), told.stderr
+        assert "nobody can answer here" in told.stderr
+
+
+def test_without_chatwork_the_first_save_is_left_for_later(desk: Desk) -> None:
+    """One sentence and how to go on; what was chosen is kept, and the next call saves."""
+    with desk.init() as tty:
+        tty.answer("not be shown):", TOKEN)
+        tty.see("Numbers:")
+        desk.chatwork.fail(Fault.FORBIDDEN, "/rooms$", times=None)
+        reply(tty, "", None)
+        tty.answer("[yes]:", "")
+        code = tty.end()
+    assert (1, True) == (code, "To go on: archive init" in tty.shown), tty.shown
+    assert "Traceback" not in tty.shown
+
+    desk.chatwork.heal()
+    with desk.init() as tty:
+        tty.see("Messages 100")
+        tty.answer("or number:", CTRL_C)
+        tty.end()
+
+
+def test_without_a_scheduler_it_says_what_else_there_is(desk: Desk) -> None:
+    """It is saved once from here, and the set-up is not called off."""
+    (desk.folder / "bin" / "crontab").unlink()
+    with desk.init() as tty:
+        for question, answer in STEPS[:-2]:
+            reply(tty, question, answer)
+        tty.answer("computer runs? [yes]:", "yes")
+        tty.answer("confirmed? [yes]:", "no")
+        tty.see("archive daemon")
+        tty.see("saved once more from here")
+        code = tty.end()
+
+    assert (0, True) == (code, "Done." in tty.shown)
+
+
+def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk) -> None:
+    """The store takes it first; a job without a desktop would find that locked, so a file is offered."""
+    (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
+    store = {"PYTHON_KEYRING_BACKEND": "paper_store.Keyring", "PYTHONPATH": str(desk.folder)}
+    with desk.init(**store) as tty:
+        for question, answer in STEPS[:-2]:
+            reply(tty, question, answer)
+        assert (desk.folder / "kept").read_text(encoding="utf-8") == TOKEN
+        assert not (desk.home / "token").exists()
+        tty.answer("computer runs? [yes]:", "")
+        tty.answer("confirmed? [yes]:", "no")
+        tty.answer("you can read? [yes]:", "")
+        tty.see("It was run once with what cron gives a job, and it saved.")
+        code = tty.end()
+
+    assert (0, TOKEN) == (code, (desk.home / "token").read_text(encoding="utf-8").strip())
+
+
+def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -> None:
+    """With its reason; that it saves from here does not hide it."""
+    (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
+    store = {"PYTHON_KEYRING_BACKEND": "paper_store.Keyring", "PYTHONPATH": str(desk.folder)}
+    with desk.init(**store) as tty:
+        for question, answer in STEPS[:-2]:
+            reply(tty, question, answer)
+        tty.answer("computer runs? [yes]:", "")
+        tty.answer("confirmed? [yes]:", "no")
+        tty.answer("you can read? [yes]:", "no")
+        tty.see("The run by itself failed: the system's password store cannot be used.", seconds=30)
+        tty.see("saved once more from here")
+        code = tty.end()
+
+    told = desk.run("status")
+
+    assert (0, True) == (code, "the system's password store cannot be used" in told)
+
+
+def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questions(desk: Desk) -> None:
+    """However it was set up; the first run would ask for much that is there."""
+    desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
+    desk.run("contract", "add", "job1", "--room", desk.group, CHATWORK_API_TOKEN=TOKEN)
+
+    with desk.init("--timestamps", "on") as tty:
+        code = tty.end()
+
+    assert (0, False, True) == (code, "[1/5]" in tty.shown, "Third-party time: on" in tty.shown)
+    assert 2 == len(file.load(desk.home, {}).timestamp.authorities)
+
+
+def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> None:
+    """The line in the crontab stays as it is."""
+    desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
+    desk.run("contract", "add", "job1", "--room", desk.group, CHATWORK_API_TOKEN=TOKEN)
+    desk.run("schedule", "install", "--with", "cron")
+    before = (desk.folder / "table").read_text(encoding="utf-8")
+    with desk.init() as tty:
+        tty.answer("not be shown):", TOKEN)
+        for question, answer in STEPS[3:8]:
+            reply(tty, question, answer)
+        tty.answer("confirmed? [yes]:", "no")
+        tty.see("saves by itself already (cron)")
+        code = tty.end()
+
+    assert (0, False) == (code, "computer runs?" in tty.shown)
+    assert before == (desk.folder / "table").read_text(encoding="utf-8")
+
+
+def test_a_token_that_cannot_be_checked_is_not_thrown_away(desk: Desk) -> None:
+    """It is tried again at Enter, or kept for later; the way on stands last."""
+    desk.chatwork.fail(Fault.FORBIDDEN, "/me$", times=None)
+    with desk.init() as tty:
+        tty.answer("not be shown):", TOKEN)
+        tty.answer("Try again? [yes]:", "")
+        tty.answer("Try again? [yes]:", "no")
+        code = tty.end()
+    assert (0, "To go on: archive init") == (code, tty.shown.rstrip().splitlines()[-1])
+    assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
+
+    with desk.init() as tty:
+        code = tty.end()
+    assert (1, "To go on: archive init") == (code, tty.shown.rstrip().splitlines()[-1])
+    assert "next run tries again" not in tty.shown
+
+    desk.chatwork.heal()
+    with desk.init() as tty:
+        tty.see("Account: yamada")
+        tty.answer("Numbers:", CTRL_C)
+        tty.end()
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("1", (1,)), ("3、1 3", (3, 1)), ("2,1", (2, 1)), ("", ()), ("田中", ())],
+)
+def test_numbers_are_understood_however_they_are_parted(said: str, expected: tuple[int, ...]) -> None:
+    """By blanks, commas and 、, each once; no number asks for more of the list."""
+    assert expected == understand(said, 3, more=True).numbers
+
+
+@given(st.text(), st.integers(1, 500), st.booleans())
+def test_no_answer_gives_a_chat_that_is_not_there(said: str, count: int, more: bool) -> None:
+    """Whatever is typed: numbers of the list, words to look for, the next page, or the question again."""
+    with suppress(Again):
+        wish = understand(said, count, more=more)
+        assert all(1 <= number <= count for number in wish.numbers)
+        assert wish.numbers or more
+
+
+@given(st.text())
+def test_any_page_or_number_is_read_or_asked_again(said: str) -> None:
+    """Nothing that is typed ends the first run."""
+    with suppress(Again):
+        assert read_page(said).keys() <= {"platform", "platform_id", "url"}
+
+
+def test_names_are_found_whatever_their_width() -> None:
+    """Full-width letters of a Japanese keyboard find half-width names."""
+    assert [0, 2] == matching(["abc動画", "記事", "ＡＢＣ"], "Abc")

@@ -1,0 +1,92 @@
+"""`archive alerts` and the worst day on `archive status`, as a user sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.terminal.text import columns
+from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.terminal import TOKEN, Terminal
+
+
+@pytest.fixture
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        yield chatwork
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
+    """A terminal with an archive of one room, in which 田中 deleted two messages and left."""
+    terminal = Terminal(tmp_path / "home", chatwork)
+    tanaka = chatwork.add_account("田中")
+    room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
+    posts = [chatwork.post(room, tanaka, f"メッセージ{number}") for number in range(4)]
+    chatwork.upload(room, tanaka, "\x1b[31m納品.zip", data=b"zip")
+    terminal.run("init", "--yes")
+    terminal.run("contract", "add", "job1", "--room", room, "--url", "https://crowdworks.jp/contracts/12345678")
+    terminal.run("sync")
+    for post in posts[:2]:
+        chatwork.delete(post, moves_room=True)
+    chatwork.leave(room, tanaka, announce=False)
+    terminal.room = room  # type: ignore[attr-defined]
+    return terminal
+
+
+def test_alerts_are_told_listed_and_put_aside(terminal: Terminal) -> None:
+    """`sync` gives them in its document and exits as ever; the list keeps what was put aside."""
+    opened = terminal.json("sync")["alerts"]
+    listed = terminal.json("alerts")["alerts"]
+    before = terminal.json("status")
+    asking = terminal.run("alerts")
+    terminal.run("alerts", "dismiss", 1, "--reason", "本人に確認した\x1b[31m")
+    screen = terminal.run("alerts")
+    after = terminal.json("alerts")["alerts"]
+
+    assert {("deletions", "high"), ("member_gone", "high")} == {(one["rule"], one["level"]) for one in opened}
+    assert opened == listed
+    assert [terminal.room] * 2 == [one["room_id"] for one in listed]  # type: ignore[attr-defined]
+    assert 2 == before["alerts_open"]
+    assert [True, False] == [one["dismissed"] for one in after]
+    assert 1 == terminal.json("status")["alerts_open"]
+    assert "本人に確認した[U+001B]" in screen
+    assert not [line for line in screen.splitlines() if columns(line) > 80]
+    assert "田中" not in screen + str(listed)
+    assert [True, False] == ["archive attach" in text for text in (asking, screen)]
+    assert not [line for line in asking.splitlines() if columns(line) > 80]
+    assert [] == terminal.json("sync")["alerts"]
+    assert terminal.json("verify")["ok"]
+
+
+def test_a_number_that_no_alert_has_is_wrong_usage(terminal: Terminal) -> None:
+    """Exit 2 for an unknown number, also one that no column holds."""
+    assert "99" in terminal.run("alerts", "dismiss", 99, code=2)
+    terminal.run("alerts", "dismiss", 2**70, code=2)
+    terminal.run("alerts", "dismiss", "x", code=2)
+
+
+def test_status_shows_the_worst_day_until_the_alerts_are_put_aside(terminal: Terminal) -> None:
+    """What changed, kept, not kept, do-nots and next steps within 80 columns, and the state 対応."""
+    terminal.run("sync")
+
+    worst = terminal.run("status")
+    terminal.run("alerts", "dismiss", 1)
+    terminal.run("alerts", "dismiss", 2)
+    calm = terminal.run("status")
+
+    order = [
+        worst.index(word) for word in ("変わったこと", "残っている", "残っていない", "しないこと", "いま、すること")
+    ]
+    assert sorted(order) == order
+    assert "状態: 対応" in worst
+    assert "発言2件が「削除」表示に" in worst
+    assert "削除前の文面 2/2件" in worst
+    assert "相手のファイル 1/1点" in worst
+    assert "archive export 12345678" in worst
+    assert not [line for line in worst.splitlines() if columns(line) > 80 and str(terminal.home) not in line]
+    assert "変わったこと" not in calm
+    assert "対応" not in calm

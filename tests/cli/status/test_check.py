@@ -1,0 +1,371 @@
+"""`archive check` over a real archive: a good day, and each thing that can be wrong; it writes nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from archiver.cli.context import CliContext
+from archiver.cli.status.check import as_scheduled
+from archiver.cli.terminal.text import columns
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.health import check as health
+from archiver.health.finding import ok
+from archiver.settings import file
+from archiver.settings.model import AuthoritySetting
+from archiver.store.archive import DATABASE, Archive
+from archiver.store.working import memory as work
+from archiver.sync import finish as ending
+from tests.support.terminal import TOKEN, Terminal
+
+ROOT = Path(__file__).parents[3]
+
+
+class Checked(Terminal):
+    """An archive with one room, saved, sealed, stamped, verified and copied; its token lies in a file."""
+
+    def __init__(self, home: Path, chatwork: Chatwork) -> None:
+        """A terminal in English without a token of its own."""
+        super().__init__(home, chatwork)
+        self.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+        self.chatwork = chatwork
+
+    def looks(self, *, code: int = 0, registered: str | None = None, **environ: str) -> dict[str, tuple[str, str]]:
+        """Level and text of each look, in this process; the exit code would be this one."""
+        around = self.environ | environ
+        app = as_scheduled(CliContext(self.home, 0, around))
+        found = health.looks(app, around, scheduled=lambda: registered)
+        app.archive.close()
+        assert (code == 0) == ok(found)
+        return {one.name: (one.verdict.value, one.text) for one in found}
+
+    def remember(self, key: str, value: object) -> None:
+        """Leave behind what a run would."""
+        archive = Archive(self.home)
+        with archive.writing() as writing:
+            work.remember(writing, key, value)
+        archive.close()
+
+    def rewrite(self, statement: str) -> None:
+        """Change the database past the program."""
+        with closing(sqlite3.connect(self.home / DATABASE)) as database, database:
+            database.execute(statement)
+
+    def files(self) -> dict[str, tuple[int, int]]:
+        """Size and time of change of every file in the home; SQLite's own shared memory aside."""
+        found = {path: path.stat() for path in self.home.rglob("*") if path.is_file()}
+        return {
+            str(path): (one.st_size, one.st_mtime_ns) for path, one in found.items() if path.suffix != ".sqlite3-shm"
+        }
+
+
+class Careful(NamedTuple):
+    """What a careful user has done, to be copied for each test."""
+
+    home: Path
+    chatwork: Chatwork
+    tanaka: int
+    room: int
+
+
+@pytest.fixture(scope="module")
+def careful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Careful]:
+    """Set up, save, seal, have it stamped, verify, copy."""
+    home = tmp_path_factory.mktemp("careful") / "home"
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork, SimulatedAuthority() as authority:
+        tanaka = chatwork.add_account("田中")
+        room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
+        chatwork.post(room, tanaka, "やあ")
+        terminal = Checked(home, chatwork)
+        terminal.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
+        for name, text in {"token": TOKEN, "a.pem": authority.root_pem}.items():
+            (home / name).write_text(text)
+            (home / name).chmod(0o600)
+        stamping = [AuthoritySetting("a", authority.url, "a.pem")]
+        file.update(home, {"token.source": "file:token", "timestamp.authorities": stamping})
+        terminal.run("contract", "add", "job1", "--room", room)
+        for command in (["sync"], ["seal"], ["verify", "--deep"], ["backup", home.parent / "copy"]):
+            terminal.run(*command)
+        yield Careful(home, chatwork, tanaka, room)
+
+
+@pytest.fixture
+def checked(careful: Careful, tmp_path: Path) -> Checked:
+    """A copy of that archive; none of the tests changes the simulated Chatwork."""
+    shutil.copytree(careful.home, tmp_path / "home")
+    one = Checked(tmp_path / "home", careful.chatwork)
+    one.remember("last_sync", {"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+    careful.chatwork.requests.clear()
+    return one
+
+
+def test_on_a_good_day_all_is_good_but_the_schedule(checked: Checked) -> None:
+    """One request, GET /me; nothing is written; the names are those of the reference, in its order."""
+    before = checked.files()
+    told = checked.json("check")
+    looks = {one["name"]: (one["level"], one["text"]) for one in told["looks"]}
+
+    assert told["ok"]
+    assert {name: level for name, (level, _text) in looks.items() if level != "good"} == {"schedule": "attention"}
+    assert ["/v2/me"] == [request.path for request in checked.chatwork.requests]
+    assert before == checked.files()
+    page = (
+        (ROOT / "docs/reference/json.md").read_text(encoding="utf-8").partition("## `check`")[2].partition("\n## ")[0]
+    )
+    assert re.findall(r"(?m)^\| `([a-z_]+)` ", page) == ["name", *looks]
+
+
+def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Checked) -> None:
+    """Right after a save by hand nobody can know; later it has to be acted on."""
+    fresh = checked.run("check")
+    last = f"{datetime.now(UTC) - timedelta(minutes=20):%Y-%m-%dT%H:%M:%S.000Z}"
+    checked.remember("last_sync", {"at": last, "complete": True})
+    checked.remember("looked", {"at": last, "rooms": []})
+    later = checked.run("check", code=4)
+
+    assert (True, True) == ("cannot be seen here" in fresh, "Nothing saves by itself" in later)
+    assert "unattended. See" not in fresh + later
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_screen_has_80_columns_and_what_has_to_be_done_comes_first(checked: Checked, language: str) -> None:
+    """No name and no text of a message stands there; a look is one paragraph."""
+    checked.home.chmod(0o755)
+
+    told = checked.run("check", code=4, ARCHIVE_LANG=language)
+
+    lines = told.splitlines()
+    assert "chmod 700" in " ".join(lines[:3])
+    assert [] == [line for line in lines if columns(line) > 80]
+    assert not [word for word in ("田中", "動画編集", "やあ", "job1", TOKEN) if word in told]
+
+
+def test_without_network_and_token_it_says_so(checked: Checked) -> None:
+    """No network is no error; a token that is gone is, and Chatwork is not asked then."""
+    offline = checked.looks(CHATWORK_API_BASE_URL="http://127.0.0.1:9")
+    (checked.home / "token").unlink()
+    checked.chatwork.requests.clear()
+    bare = checked.looks(code=4)
+
+    assert ("attention", True) == (offline["account"][0], "no connection" in offline["account"][1])
+    assert ("action", "attention") == (bare["token"][0], bare["account"][0])
+    assert [] == checked.chatwork.requests
+
+
+def test_a_token_of_this_session_alone_is_not_what_a_scheduled_run_has(checked: Checked) -> None:
+    """It counts only where the settings find none, and is told so."""
+    both = checked.looks(CHATWORK_API_TOKEN="f" * 32)
+    (checked.home / "token").unlink()
+    alone = checked.looks(CHATWORK_API_TOKEN=TOKEN)
+
+    assert ("good", "good") == (both["token"][0], both["account"][0])
+    assert ("attention", "good") == (alone["token"][0], alone["account"][0])
+
+
+def _wrong_token(one: Checked) -> None:
+    (one.home / "token").write_text("f" * 32)
+
+
+def _open_token(one: Checked) -> None:
+    (one.home / "token").chmod(0o644)
+
+
+def _open_home(one: Checked) -> None:
+    one.home.chmod(0o750)
+
+
+def _wrong_clock(one: Checked) -> None:
+    one.remember(ending.CLOCK, -90_000)
+    one.environ["CHATWORK_API_BASE_URL"] = "http://127.0.0.1:9"
+
+
+def _no_saves(one: Checked) -> None:
+    last = datetime.now(UTC) - timedelta(hours=30)
+    one.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+
+
+def _first_save_interrupted(one: Checked) -> None:
+    one.remember("last_sync", None)
+
+
+def _failing_runs(one: Checked) -> None:
+    one.run("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)
+
+
+def _full_disk(one: Checked) -> None:
+    file.update(one.home, {"files.stop_when_free_gb": 1_000_000})
+
+
+def _no_root(one: Checked) -> None:
+    (one.home / "a.pem").unlink()
+
+
+def _changed_seal(one: Checked) -> None:
+    (seal,) = (one.home / "seals").glob("*.json")
+    seal.write_bytes(seal.read_bytes() + b" ")
+    one.run("verify", code=3)
+
+
+def _packages_into_a_file(one: Checked) -> None:
+    (one.home.parent / "taken").write_text("")
+    file.update(one.home, {"exports.folder": str(one.home.parent / "taken" / "below")})
+
+
+def _broken_pages(one: Checked) -> None:
+    body = bytearray((one.home / DATABASE).read_bytes())
+    for page in range(4, len(body) // 4096):
+        body[page * 4096 : page * 4096 + 8] = b"\xff" * 8
+    (one.home / DATABASE).write_bytes(body)
+
+
+def _no_database(one: Checked) -> None:
+    (one.home / DATABASE).write_bytes(b"nothing that SQLite knows" * 400)
+
+
+@pytest.mark.parametrize(
+    ("harm", "name", "words"),
+    [
+        (_wrong_token, "account", "401"),
+        (_open_token, "token", "chmod 600"),
+        (_open_home, "permissions", "chmod 700"),
+        (_wrong_clock, "clock", "90 seconds ahead"),
+        (_no_saves, "last_run", "30 hours"),
+        (_first_save_interrupted, "last_run", "first save has not ended"),
+        (_failing_runs, "last_run", "401"),
+        (_full_disk, "disk", "files are not fetched"),
+        (_no_root, "stamps", "The root certificate"),
+        (_changed_seal, "verification", "did not match"),
+        (_packages_into_a_file, "exports", "cannot be put"),
+        (_broken_pages, "database", "Change nothing"),
+        (_no_database, "database", "not a database"),
+    ],
+)
+def test_each_thing_that_has_to_be_done_ends_with_4(
+    checked: Checked, harm: Callable[[Checked], None], name: str, words: str
+) -> None:
+    """And is the only one of its kind."""
+    harm(checked)
+
+    looks = checked.looks(code=4, registered="systemd")
+
+    assert [name] == [name for name, (level, _text) in looks.items() if level == "action"]
+    assert words in looks[name][1]
+
+
+def _authority_down(one: Checked) -> None:
+    file.update(one.home, {"timestamp.authorities": [AuthoritySetting("a", "http://127.0.0.1:9", "a.pem")]})
+    one.run("contract", "set", "job1", "--title", "x")
+    one.run("seal")
+    one.rewrite("UPDATE seal SET closed_at = '2026-01-01T00:00:00.000Z' WHERE number > 1")
+
+
+def _stamps_off(one: Checked) -> None:
+    file.update(one.home, {"timestamp.authorities": ()})
+
+
+def _no_copy(one: Checked) -> None:
+    one.remember("backup", None)
+
+
+def _never_verified(one: Checked) -> None:
+    one.rewrite("DELETE FROM verification")
+
+
+def _disk_away(one: Checked) -> None:
+    file.update(one.home, {"exports.also_to": (str(one.home.parent / "usb"),)})
+
+
+def _open_below(one: Checked) -> None:
+    (one.home / "seals").chmod(0o755)
+
+
+def _contract_stopped(one: Checked) -> None:
+    one.run("contract", "stop", "job1")
+
+
+def _fast_room(one: Checked) -> None:
+    before = datetime.now(UTC) - timedelta(hours=2)
+    one.rewrite(
+        "INSERT INTO window SELECT room_id, 0, "
+        f"'{before:%Y-%m-%dT%H:%M:%S.000Z}', oldest, newest, absent, reply, message_num - 3000, limited FROM window"
+    )
+
+
+def _plan(one: Checked) -> None:
+    one.rewrite("UPDATE window SET limited = 1")
+    one.rewrite(
+        "INSERT INTO gap SELECT room_id, 1, NULL, '1', NULL, "
+        f"'{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}', 5, 'plan', 1, seq FROM window"
+    )
+
+
+@pytest.mark.parametrize(
+    ("harm", "name", "words"),
+    [
+        (_authority_down, "stamps", "a: 1 seal waits since 2026-01-01 (the authority could not be reached"),
+        (_stamps_off, "stamps", "archive init --timestamps on"),
+        (_no_copy, "backup", "archive backup DEST"),
+        (_never_verified, "verification", "archive verify"),
+        (_disk_away, "also_to", "usb"),
+        (_open_below, "permissions", "chmod go= seals"),
+        (_contract_stopped, "pace", "no contract is open"),
+        (_fast_room, "pace", "messages came in an hour"),
+        (_plan, "plan", "archive recover"),
+    ],
+)
+def test_what_can_wait_is_a_word_and_no_exit_code(
+    checked: Checked, harm: Callable[[Checked], None], name: str, words: str
+) -> None:
+    """An authority that is down, no copy, nothing verified, a disk that is away, a room that talks fast."""
+    harm(checked)
+
+    looks = checked.looks()
+
+    assert {"schedule", name} == {name for name, (level, _text) in looks.items() if level == "attention"}
+    assert words in looks[name][1]
+
+
+def test_on_media_that_cannot_be_written_it_says_that(checked: Checked) -> None:
+    """Everything else is told as ever."""
+    for path in (*checked.home.rglob("*"), checked.home):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    if os.access(checked.home, os.W_OK):
+        pytest.skip("this user may write everywhere")
+
+    looks = checked.looks(code=4)
+
+    assert "action" == looks["home"][0]
+    assert {"home", "exports"} >= {name for name, (level, _text) in looks.items() if level == "action"}
+
+
+def test_verify_leaves_a_line_in_its_log_but_touches_no_broken_database(checked: Checked) -> None:
+    """The line says how deep; a database that SQLite cannot read whole stays as it is, byte for byte."""
+    checked.rewrite("DELETE FROM verification")
+    checked.run("verify")
+    with closing(sqlite3.connect(checked.home / DATABASE)) as database:
+        rows = database.execute("SELECT number, deep, findings, checks FROM verification").fetchall()
+    _broken_pages(checked)
+    before = (checked.home / DATABASE).read_bytes()
+
+    checked.run("verify", "--deep", code=3)
+
+    assert [(1, 0, 0, "[]")] == rows
+    assert before == (checked.home / DATABASE).read_bytes()
+
+
+def test_where_there_is_no_archive_it_says_how_to_begin(tmp_path: Path) -> None:
+    """As every command does."""
+    with Chatwork(token=TOKEN) as chatwork:
+        said = Terminal(tmp_path / "none", chatwork).run("check", code=5, ARCHIVE_LANG="en")
+
+    assert "archive init" in said

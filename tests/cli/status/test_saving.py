@@ -1,0 +1,203 @@
+"""How saving by itself stands on the page of `status`: the line, what keeps it from saving, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.answers import BEGUN, FINISHED, note
+from archiver.cli.status.saving import Standing, is_setting_up, line, step, warnings
+from archiver.cli.terminal.text import columns
+from archiver.schedule.daemon_lock import alone
+from archiver.store.archive import Archive
+from archiver.store.queries.status import Status, status
+from tests.support.desk import Desk, set_up
+from tests.support.terminal import Terminal
+
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+RUNS = Standing(5 * MINUTE, "systemd")
+WRONG = {"CHATWORK_API_TOKEN": "f" * 32}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """An archive in which nothing is saved yet."""
+    with set_up(tmp_path / "home") as made:
+        yield made
+
+
+@pytest.fixture
+def saved(desk: Desk) -> Status:
+    """What a saved archive says of itself, its last save four minutes ago."""
+    desk.post("こんにちは")
+    desk.sync()
+    with desk.archive.reading() as reading:
+        told = status(reading)
+    looks = replace(told.looks, listed=None)  # the story is of another day
+    return replace(told, last_sync=NOW - 4 * MINUTE, last_complete=True, looks=looks)
+
+
+# --- the line ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stands", "changed", "expected"),
+    [
+        (RUNS, {}, "Saving by itself (every 5 minutes; systemd) last 22:27 good next 22:32"),
+        (RUNS, {"last_complete": False}, "last 22:27 partly unsaved next 22:32"),
+        (RUNS, {"last_sync": NOW - timedelta(hours=30)}, "last 11-23 16:31 good next within 5 minutes"),
+        (RUNS, {"last_sync": None}, "last: none yet next within 5 minutes"),
+        (
+            replace(RUNS, fault="TokenRefused", failed=NOW - MINUTE),
+            {},
+            "last 22:30 failed: the API token is not accepted (401)",
+        ),
+        (replace(RUNS, fault="ArchiverError"), {}, "last failed next 22:32"),
+        (replace(RUNS, by="cron", idle=True), {}, "Saving registered with cron, which does not run last 22:27 good"),
+        (replace(RUNS, by=None), {}, "Saving nothing here starts it last 22:27 good"),
+    ],
+)
+def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_comes(
+    saved: Status, stands: Standing, changed: dict[str, object], expected: str
+) -> None:
+    """In good and in bad times."""
+    told = line(stands, replace(saved, **changed), now=NOW)  # type: ignore[arg-type]
+
+    assert expected in " ".join(told.split())
+    assert [] == [one for one in told.splitlines() if columns(one) > 80]
+
+
+# --- what keeps it from saving, and what to do next ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stands", "changed", "words", "next_step"),
+    [
+        (RUNS, {}, "", "nothing to do"),
+        (replace(RUNS, fault="TokenRefused"), {}, "archive token set", "archive token set"),
+        (replace(RUNS, fault="Unreachable"), {}, "Chatwork cannot be reached", "archive check"),
+        (replace(RUNS, full="The disk is full."), {}, "The disk is full.", "make space on this disk"),
+        (replace(RUNS, by=None), {}, "", "archive schedule install (if nothing else starts it)"),
+        (
+            replace(RUNS, by=None),
+            {"last_sync": NOW - timedelta(hours=1)},
+            "Nothing saves by itself here",
+            "archive schedule install (if nothing else starts it)",
+        ),
+        (replace(RUNS, by="cron", idle=True), {}, "no cron runs here", "archive check"),
+        (RUNS, {"account_id": None, "contracts": ()}, "archive init", "archive init"),
+        (replace(RUNS, begun=True, by=None), {}, "archive init", "archive init"),
+        (replace(RUNS, begun=True), {}, "", "nothing to do"),
+        (RUNS, {"last_sync": None}, "", "archive sync"),
+    ],
+)
+def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
+    saved: Status, stands: Standing, changed: dict[str, object], words: str, next_step: str
+) -> None:
+    """A set-up that was left, a fault, a full disk, nothing that starts it."""
+    told = replace(saved, **changed)  # type: ignore[arg-type]
+
+    found = warnings(stands, told, now=NOW)
+
+    assert words in " ".join(found)
+    assert (words == "") == (found == [])
+    assert next_step == step(stands, told, found, [], now=NOW, stale=timedelta(hours=24))
+
+
+def test_other_warnings_are_pointed_at(saved: Status) -> None:
+    """Nothing is to be done at once, but it is not good either."""
+    assert "[Attention]" in step(RUNS, saved, ["There is 1 gap."], [], now=NOW, stale=timedelta(hours=24))
+
+
+# --- on the screen ---------------------------------------------------------------------------------
+
+
+def test_while_every_run_fails_the_page_is_not_good(desk: Desk) -> None:
+    """The reason and what to do stand on the page, in the document and under “next”, until a round goes through."""
+    desk.sync()
+    for _ in range(2):
+        desk.both("-q", "sync", code=10, **WRONG)
+
+    screen, _talk = desk.both("status")
+    document = desk.document("status")
+    desk.both("sync")
+    after, _talk = desk.both("status")
+
+    assert ("State: Attention", True) == (screen.splitlines()[0][-16:], "Next: archive token set" in screen)
+    assert ["The last save did not go through. Reason: the API token is not accepted (401)."] == [
+        one.partition(" In Chatwork")[0] for one in document["warnings"]
+    ]
+    assert "failed: the API token is not accepted (401)" in screen
+    assert ("State: Good", False) == (after.splitlines()[0][-11:], "did not go through" in after)
+
+
+def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: Desk) -> None:
+    """What the notices say is what the page says."""
+    desk.sync()
+    last = datetime.now(UTC) - timedelta(hours=26)
+    desk.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+    desk.both("-q", "sync", code=10, **WRONG)
+
+    screen, _talk = desk.both("status")
+
+    assert (True, True) == ("26 hours" in screen, "archive token set" in screen)
+    assert "archive sync" not in screen
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_running_daemon_stands_on_the_page(desk: Desk, language: str) -> None:
+    """With its pace; nothing is to be done then."""
+    desk.sync()
+    with alone(desk.home):
+        screen, _talk = desk.both("status", ARCHIVE_LANG=language)
+
+    (row,) = [one for one in screen.splitlines() if "archive daemon" in one]
+    assert {"en": "Saving   by itself (every 5 minutes; ", "ja": "自動保存   動いています(5分ごと、"}[language] in row
+    assert {"en": "Next: nothing to do", "ja": "次にすること: ありません"}[language] in screen
+
+
+def test_an_interrupted_first_save_is_not_called_none(desk: Desk) -> None:
+    """What came is there; it is said how to go on."""
+    desk.post("こんにちは")
+    desk.sync()
+    desk.remember("last_sync", None)
+
+    screen, _talk = desk.both("status")
+
+    assert (True, False) == ("first save has not ended" in screen, "Nothing has been saved yet" in screen)
+
+
+def test_a_set_up_without_a_token_goes_on_with_init(desk: Desk, tmp_path: Path) -> None:
+    """Contracts come later."""
+    from archiver.store import migrate as revision
+
+    home = tmp_path / "fresh"
+    home.mkdir()
+    revision.create(Archive(home).database)
+    terminal = Terminal(home, desk.chatwork)
+
+    told = terminal.run(ARCHIVE_LANG="en")
+
+    assert (True, False) == ("Next: archive init" in told, "contract add" in told)
+
+
+def test_a_first_run_that_was_left_is_remembered(desk: Desk) -> None:
+    """Until its end, or until something saves by itself."""
+    desk.sync()
+    note(desk.archive, BEGUN)
+    left, _talk = desk.both("status")
+    note(desk.archive, FINISHED)
+    finished, _talk = desk.both("status")
+
+    assert (True, False) == ("Next: archive init" in left, "archive init" in finished)
+    assert not is_setting_up(RUNS, _told(desk))
+
+
+def _told(desk: Desk) -> Status:
+    with desk.archive.reading() as reading:
+        return status(reading)

@@ -1,0 +1,85 @@
+"""Warnings that are no troubles: pace, clock, unread messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.status import warnings as watch
+from archiver.store.working import memory as work
+from archiver.sync import finish as ending
+from tests.support.world import World, running
+
+EVERY = timedelta(minutes=5)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A running world."""
+    with running(tmp_path / "home") as made:
+        yield made
+
+
+def watched(world: World) -> list[str]:
+    """What status would say now."""
+    with world.archive.reading() as reading:
+        return watch.of_archive(reading, [world.room], every=EVERY, now=world.clock())
+
+
+def test_a_fast_chat_is_told_without_its_name(world: World) -> None:
+    """Six hundred messages in an hour are fifty between two saves."""
+    for _ in range(13):
+        world.sync()
+        world.posts(52)
+        world.clock.pass_by(minutes=5)
+
+    (told,) = watched(world)
+
+    assert "5 minutes" in told
+    assert "動画編集" not in told
+
+
+def test_a_quiet_archive_has_nothing_to_tell(world: World) -> None:
+    """Nor one that was never synced."""
+    before = watched(world)
+    world.post("はい")
+    world.sync()
+
+    assert [] == before == watched(world)
+
+
+def test_a_wrong_clock_is_told_past_a_minute_and_until_it_is_right(world: World) -> None:
+    """In the run and in status."""
+    world.post("はい")
+    right = world.sync()
+    world.chatwork.now = lambda: world.clock() + timedelta(seconds=61)
+    for server in world.chatwork._servers:
+        server.now = world.chatwork.now
+
+    wrong = world.sync()
+    told = watched(world)
+    for server in world.chatwork._servers:
+        server.now = world.clock
+    world.sync()
+
+    assert [] == watch.of_run(right)
+    assert told == watch.of_run(wrong)
+    assert "behind" in told[0]
+    assert [] == watched(world)
+
+
+def test_unread_messages_that_became_fewer_are_told_for_a_week(world: World) -> None:
+    """Nobody knows why: perhaps they were read elsewhere."""
+    report = world.sync()
+    report.unread_dropped = True
+    with world.archive.writing() as writing:
+        work.remember(writing, ending.UNREAD_DROPPED, "2026-07-01T03:00:00.000Z")
+
+    soon = watched(world)
+    world.clock.pass_by(days=8)
+
+    assert soon == watch.of_run(report)
+    assert [] == watched(world)

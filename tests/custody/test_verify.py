@@ -1,0 +1,544 @@
+"""An archive is verified as a whole: every change behind the program's back is found and named."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.custody.verify import verify_archive
+from archiver.evidence import chain
+from archiver.evidence.verify.findings import Verification
+from archiver.records import Observation
+from archiver.store import seals as seal
+from archiver.store import writer
+from archiver.store.archive import Archive
+from tests.support import tampering
+from tests.support.tampering import (
+    BYTES,
+    FIRST,
+    OWNER,
+    START,
+    attachment,
+    behind_the_back,
+    copy_of,
+    flip,
+    flipped,
+    rewritten,
+    seal_file,
+)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """The small archive, to be copied."""
+    return tampering.sample_archive(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture
+def archive(sample: Archive, tmp_path: Path) -> Iterator[Archive]:
+    """A copy to be damaged."""
+    made = copy_of(sample, tmp_path / "home")
+    yield made
+    made.close()
+
+
+def found(told: Verification) -> list[tuple[str, str]]:
+    """Checks and subjects of the findings."""
+    return [(one.check, one.subject) for one in told.findings]
+
+
+def verified(archive: Archive, *, deep: bool = False) -> list[tuple[str, str]]:
+    """What a verification finds."""
+    return found(verify_archive(archive, deep=deep))
+
+
+# --- nothing wrong -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_an_intact_archive_has_no_findings(sample: Archive, deep: bool) -> None:
+    """Everything is counted, and the tail that no seal closes is a note."""
+    told = verify_archive(sample, deep=deep)
+
+    assert [] == told.findings
+    assert {"entries": 13, "seals": 3, "stamps": 0, "files": 1, "messages": 3} == told.checked
+    assert [
+        "2 records are not sealed yet; whether records were cut off after them cannot be told.",
+        "No stamp of a third party covers the seals: nothing shows since when they exist.",
+    ] == told.notes
+
+
+def test_an_archive_without_entries_is_a_finding(tmp_path: Path) -> None:
+    """Nothing to check is not the same as nothing wrong."""
+    told = verify_archive(tampering.empty_archive(tmp_path / "home"))
+
+    assert [("nothing", "entry")] == found(told)
+
+
+def test_a_home_without_an_archive_is_an_error(tmp_path: Path) -> None:
+    """There is nothing that could be verified."""
+    with pytest.raises(errors.NoArchive):
+        verify_archive(Archive(tmp_path))
+
+
+def test_verifying_changes_nothing(archive: Archive) -> None:
+    """Every file is byte for byte as it was, also when deep; SQLite's own files beside the database come and go."""
+    archive.close()
+    before = contents(archive.home)
+
+    told = verify_archive(Archive(archive.home, read_only=True), deep=True)
+
+    assert told.ok
+    assert before == contents(archive.home)
+
+
+def contents(home: Path) -> dict[Path, bytes]:
+    """What lies in a home, without SQLite's log and shared memory."""
+    paths = (path for path in home.rglob("*") if path.is_file() and not path.name.endswith(("-wal", "-shm")))
+    return {path: path.read_bytes() for path in paths}
+
+
+def test_progress_is_told(sample: Archive) -> None:
+    """Each stage says how far it is, and ends at its total."""
+    heard: list[tuple[str, int, int]] = []
+
+    verify_archive(sample, deep=True, progress=lambda what, done, total: heard.append((what, done, total)))
+
+    assert [("replies", 4, 4), ("entries", 13, 13), ("files", len(BYTES), len(BYTES)), ("rows", 13, 13)] == heard
+
+
+# --- entries -----------------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seq=st.integers(1, 11), column=st.sampled_from(["line", "digest"]), data=st.data())
+def test_any_flipped_bit_of_a_sealed_entry_is_found_and_named(
+    archive: Archive, seq: int, column: str, data: st.DataObject
+) -> None:
+    """One bit of the line or of the digest is one finding, and it names the entry."""
+    with behind_the_back(archive) as database:
+        (whole,) = database.execute(f"SELECT CAST({column} AS BLOB) FROM entry WHERE seq = ?", [seq]).fetchone()
+        bit = data.draw(st.integers(0, len(whole) * 8 - 1))
+        put(database, seq, column, flipped(whole, bit))
+
+    actual = verified(archive)
+
+    with behind_the_back(archive) as database:
+        put(database, seq, column, whole)
+    assert [("entry-digest", f"entry/{seq}")] == actual
+
+
+def put(database: sqlite3.Connection, seq: int, column: str, body: bytes) -> None:
+    """Set a text column to bytes, whatever they are."""
+    database.execute(f"UPDATE entry SET {column} = CAST(? AS TEXT) WHERE seq = ?", [body, seq])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("observed_at", "2026-11-10T03:00:00.001Z"),
+        ("kind", "reading"),
+        ("account_id", 1),
+        ("account_id", None),
+        ("room_id", 5),
+        ("key", "message/1"),
+    ],
+)
+def test_a_column_that_differs_from_its_line_is_found(archive: Archive, column: str, value: object) -> None:
+    """What queries go by is what was hashed."""
+    with behind_the_back(archive) as database:
+        database.execute(f"UPDATE entry SET {column} = ? WHERE seq = 4", [value])
+
+    actual = verified(archive)
+
+    assert [("entry-columns", "entry/4")] == actual
+
+
+def test_a_replaced_entry_is_found(archive: Archive) -> None:
+    """Another line with its own right digest is not what was sealed."""
+    with behind_the_back(archive) as database:
+        (line,) = database.execute("SELECT line FROM entry WHERE seq = 4").fetchone()
+        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = 4", rewritten(line, salt="0" * 32))
+
+    actual = verified(archive)
+
+    assert [("entry-sealed", "entry/4")] == actual
+
+
+def test_reordered_entries_are_found(archive: Archive) -> None:
+    """Two entries that changed places are both named."""
+    with behind_the_back(archive) as database:
+        database.execute("UPDATE entry SET seq = 999 WHERE seq = 4")
+        database.execute("UPDATE entry SET seq = 4 WHERE seq = 5")
+        database.execute("UPDATE entry SET seq = 5 WHERE seq = 999")
+
+    actual = verified(archive)
+
+    assert [("entry-sealed", "entry/4"), ("entry-sealed", "entry/5")] == actual
+
+
+@pytest.mark.parametrize(("first", "last", "subject"), [(4, 4, "entry/4"), (4, 8, "entry/4-8"), (1, 1, "entry/1")])
+def test_deleted_entries_are_found_as_one_stretch(archive: Archive, first: int, last: int, subject: str) -> None:
+    """A hole in the numbers is one finding."""
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM entry WHERE seq BETWEEN ? AND ?", [first, last])
+
+    actual = verified(archive)
+
+    assert ("entry-missing", subject) == actual[0]
+    assert all(check in ("reply-missing", "entry-missing") for check, _ in actual)
+
+
+def test_an_entry_numbered_below_one_is_found(archive: Archive) -> None:
+    """Entries count from 1, so nothing can be put before the first."""
+    with behind_the_back(archive) as database:
+        columns = "observed_at, kind, account_id, room_id, key, line, digest"
+        database.execute(f"INSERT INTO entry SELECT 0, {columns} FROM entry WHERE seq = 3")
+
+    actual = verified(archive)
+
+    assert [("entry-number", "entry/0")] == actual
+
+
+def test_a_sealed_end_that_was_cut_off_is_found(archive: Archive) -> None:
+    """The seals know how far the entries went."""
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM entry WHERE seq > 9")
+
+    actual = verified(archive)
+
+    assert [("entry-missing", "entry/10-11")] == actual
+
+
+def test_an_added_entry_is_found_without_naming_all_after_it(archive: Archive) -> None:
+    """A row pushed in between moves the numbers of those after it: three are named, the rest as one stretch."""
+    with behind_the_back(archive) as database:
+        database.execute("UPDATE entry SET seq = -seq - 1 WHERE seq >= 4")
+        database.execute("UPDATE entry SET seq = -seq WHERE seq < 0")
+        columns = "observed_at, kind, account_id, room_id, key, line, digest"
+        database.execute(f"INSERT INTO entry SELECT 4, {columns} FROM entry WHERE seq = 3")
+
+    actual = verified(archive)
+
+    sealed = [("entry-sealed", f"entry/{seq}") for seq in ("4", "5", "6", "7-11")]
+    assert [*sealed, *(("entry-columns", f"entry/{seq}") for seq in (12, 13, 14))] == actual
+
+
+def test_a_line_that_is_not_canonical_is_found_where_no_seal_shows_it(archive: Archive) -> None:
+    """In the tail, a line with its right digest must still have the one form that all lines have."""
+    with behind_the_back(archive) as database:
+        (line,) = database.execute("SELECT line FROM entry WHERE seq = 13").fetchone()
+        spaced = json.dumps(json.loads(line), sort_keys=True, ensure_ascii=False)
+        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = 13", [spaced, chain.digest(spaced)])
+
+    actual = verified(archive)
+
+    assert [("entry-form", "entry/13")] == actual
+
+
+def test_a_page_of_the_database_that_cannot_be_read_is_a_finding(archive: Archive) -> None:
+    """Damage below the rows is told, and what can still be read is still checked."""
+    archive.close()
+    with archive.database.open("r+b") as file:
+        size = file.seek(0, 2)
+        file.seek(size // 2)
+        file.write(b"\xff" * (size // 2))
+
+    actual = verified(archive)
+
+    assert "database" in {check for check, _ in actual}
+
+
+def test_a_file_that_is_no_database_is_a_finding(archive: Archive) -> None:
+    """The worst damage is a finding too, not a crash."""
+    archive.close()
+    archive.database.write_bytes(b"x" * 5000)
+
+    actual = verified(archive)
+
+    assert [("database", "archive.sqlite3")] == actual
+
+
+# --- replies -----------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(number=st.integers(1, 4), data=st.data())
+def test_a_changed_reply_is_found(archive: Archive, number: int, data: st.DataObject) -> None:
+    """One bit of what a reply says is one finding."""
+    with behind_the_back(archive) as database:
+        (kept,) = database.execute("SELECT body FROM reply WHERE number = ?", [number]).fetchone()
+        body = zlib.decompress(kept)
+        changed = flipped(body, data.draw(st.integers(0, len(body) * 8 - 1)))
+        database.execute("UPDATE reply SET body = ? WHERE number = ?", [zlib.compress(changed), number])
+
+    actual = verified(archive)
+
+    with behind_the_back(archive) as database:
+        database.execute("UPDATE reply SET body = ? WHERE number = ?", [kept, number])
+    assert [("reply-digest", f"reply/{number}")] == actual
+
+
+@pytest.mark.parametrize("body", [b"", b"junk", b"x\x9c"])
+def test_a_reply_that_cannot_be_opened_is_found(archive: Archive, body: bytes) -> None:
+    """Compressed bytes that are none are told, not raised."""
+    with behind_the_back(archive) as database:
+        database.execute("UPDATE reply SET body = ? WHERE number = 2", [body])
+
+    actual = verified(archive)
+
+    assert [("reply-digest", "reply/2")] == actual
+
+
+def test_a_removed_reply_is_one_finding(archive: Archive) -> None:
+    """The first entry that came from it is named, and how many came."""
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM reply WHERE number = 1")
+
+    told = verify_archive(archive)
+
+    assert [("reply-missing", "entry/2")] == found(told)
+    assert "4 records" in told.findings[0].text
+
+
+# --- seals -------------------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(number=st.integers(1, 3), data=st.data())
+def test_any_flipped_bit_of_a_seal_is_found_and_named(archive: Archive, number: int, data: st.DataObject) -> None:
+    """One bit of a seal's file names that seal."""
+    path = seal_file(archive, number)
+    whole = path.read_bytes()
+    flip(path, data.draw(st.integers(0, len(whole) * 8 - 1)))
+
+    actual = verified(archive)
+
+    path.write_bytes(whole)
+    assert ("seal-digest", f"seal/{number}") == actual[0]
+    assert len(actual) <= 2
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_removed_seal_file_is_found(archive: Archive, number: int) -> None:
+    """The table knows that it was there."""
+    seal_file(archive, number).unlink()
+
+    actual = verified(archive)
+
+    assert [("seal-missing", f"seal/{number}")] == actual
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_removed_row_of_the_table_of_seals_is_found(archive: Archive, number: int) -> None:
+    """The files know that it was there; of the last one, the record of a package that was handed out does."""
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM seal WHERE number = ?", [number])
+
+    actual = verified(archive)
+
+    assert [("seal-row", f"seal/{number}")] == actual
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["first = first + 1", "last = last + 1", "closed_at = '2026-11-12T00:00:00.000Z'", "day = '2026-01-01'"],
+)
+def test_a_changed_row_of_the_table_of_seals_is_found(archive: Archive, change: str) -> None:
+    """The row says what the file says."""
+    with behind_the_back(archive) as database:
+        database.execute(f"UPDATE seal SET {change} WHERE number = 2")
+
+    actual = verified(archive)
+
+    assert [("seal-row", "seal/2")] == actual
+
+
+def test_a_changed_digest_in_the_table_of_seals_is_found(archive: Archive) -> None:
+    """The row's digest is that of the file, and the seal after it is not blamed."""
+    with behind_the_back(archive) as database:
+        database.execute("UPDATE seal SET sha256 = replace(sha256, substr(sha256, 1, 1), 'x') WHERE number = 2")
+
+    actual = verified(archive)
+
+    assert [("seal-digest", "seal/2")] == actual
+
+
+def test_seal_files_that_changed_places_are_found(archive: Archive) -> None:
+    """Each is not the one of its row."""
+    one, other = seal_file(archive, 1), seal_file(archive, 2)
+    body = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(body)
+
+    actual = verified(archive)
+
+    assert [("seal-digest", "seal/1"), ("seal-digest", "seal/2")] == actual
+
+
+def test_a_forged_seal_breaks_the_chain(archive: Archive) -> None:
+    """Whoever changes an entry and makes its seal and row anew is betrayed by the seal after it."""
+    path = seal_file(archive, 2)
+    told = json.loads(path.read_bytes())
+    with behind_the_back(archive) as database:
+        (line,) = database.execute("SELECT line FROM entry WHERE seq = ?", [told["first"]]).fetchone()
+        line, digest = rewritten(line, salt="0" * 32)
+        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [line, digest, told["first"]])
+        told["entries"][0] = digest
+        body = (chain.canonical(told) + "\n").encode()
+        database.execute("UPDATE seal SET sha256 = ? WHERE number = 2", [chain.file_digest(body)])
+    path.write_bytes(body)
+
+    actual = verified(archive)
+
+    assert [("seal-chain", "seal/3")] == actual
+
+
+def test_a_second_file_of_a_number_is_found(archive: Archive) -> None:
+    """Only one of them can be the seal."""
+    path = seal_file(archive, 2)
+    path.with_name("000002-2020-01-01.json").write_bytes(b"{}\n")
+
+    actual = verified(archive)
+
+    assert [("seal-extra", "seal/2")] == actual
+
+
+def left_over(archive: Archive) -> None:
+    """Seal the tail, then lose the row as a kill between file and commit does, and what told of the seal."""
+    seal.close(archive, now=START.replace(month=12))
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM seal WHERE number = 4")
+
+
+def test_a_seal_that_a_kill_left_behind_is_a_note(archive: Archive) -> None:
+    """A file of the next number without a row is replaced by the next seal."""
+    left_over(archive)
+
+    told = verify_archive(archive)
+
+    assert [] == told.findings
+    assert any("000004-" in note for note in told.notes)
+
+
+def test_what_a_seal_left_behind_closed_must_still_be_so(archive: Archive) -> None:
+    """It was made of entries that cannot have changed since."""
+    left_over(archive)
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM entry WHERE seq = 13")
+
+    actual = verified(archive)
+
+    assert [("entry-missing", "entry/13")] == actual
+
+
+def test_a_stamped_seal_was_not_left_behind_by_a_kill(archive: Archive) -> None:
+    """A stamp is only asked for a seal whose row is written: the row was removed."""
+    left_over(archive)
+    path = seal_file(archive, 4)
+    path.with_name(path.name + ".a.tsr").write_bytes(b"stamp")
+
+    actual = verified(archive)
+
+    assert [("seal-row", "seal/4"), ("stamp", "stamp/4/a")] == actual
+
+
+def test_a_removed_seal_with_its_row_is_found(archive: Archive) -> None:
+    """The chain has a hole, and the seal after it is not blamed."""
+    seal_file(archive, 2).unlink()
+    with behind_the_back(archive) as database:
+        database.execute("DELETE FROM seal WHERE number = 2")
+
+    actual = verified(archive)
+
+    assert [("seal-missing", "seal/2")] == actual
+
+
+# --- files -------------------------------------------------------------------------------------
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bit=st.integers(0, len(BYTES) * 8 - 1))
+def test_any_flipped_bit_of_a_file_is_found(archive: Archive, bit: int) -> None:
+    """Its bytes are not those of its name."""
+    path = attachment(archive)
+    flip(path, bit)
+
+    actual = verified(archive)
+
+    path.write_bytes(BYTES)
+    assert [("file-changed", f"files/{path.relative_to(archive.home / 'files').as_posix()}")] == actual
+
+
+@pytest.mark.parametrize(
+    ("damage", "check"), [(Path.unlink, "file-missing"), (lambda path: path.write_bytes(BYTES[:-1]), "file-changed")]
+)
+def test_a_removed_or_cut_file_is_found(archive: Archive, damage: Callable[[Path], object], check: str) -> None:
+    """The entry says that it was saved."""
+    path = attachment(archive)
+    path.chmod(0o600)
+    damage(path)
+
+    actual = verified(archive)
+
+    assert [check] == [one for one, _ in actual]
+
+
+def test_files_that_no_entry_names_are_a_note(archive: Archive) -> None:
+    """A kill between the file and its entry leaves one; a transfer under way is not even that."""
+    other = archive.home / "files" / "00" / "11" / ("0011" + "2" * 60)
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"x")
+    (archive.home / "files" / "incoming" / "1-2.part").write_bytes(b"x")
+
+    told = verify_archive(archive)
+
+    assert [] == told.findings
+    assert any(note.startswith("1 file ") for note in told.notes)
+
+
+# --- deep --------------------------------------------------------------------------------------
+
+
+def test_a_changed_readable_row_is_found_deeply(archive: Archive) -> None:
+    """The text that is shown is made of the entry."""
+    with behind_the_back(archive) as database:
+        database.execute("UPDATE message_version SET body = 'x' WHERE number = 1 AND position % 10 = 3")
+
+    actual = (verified(archive), verified(archive, deep=True))
+
+    assert ([], [("readable-rows", f"message_version/{tampering.ROOM}/{FIRST + 2}/1")]) == actual
+
+
+def test_missing_triggers_are_found_deeply(archive: Archive) -> None:
+    """What keeps entries append-only belongs to the archive."""
+    archive.close()
+    with sqlite3.connect(archive.database) as database:
+        database.execute("DROP TRIGGER entry_no_update")
+    database.close()
+
+    actual = verified(archive, deep=True)
+
+    assert [("triggers", "entry_no_update")] == actual
+
+
+def test_very_many_findings_are_listed_up_to_a_thousand(archive: Archive) -> None:
+    """What is not listed is counted."""
+    seen = [Observation("sweep", "sweep/{seq}", {"n": n}) for n in range(5_000)]
+    with archive.writing() as writing:
+        writer.append(writing, seen, account_id=OWNER, at=START)
+    with behind_the_back(archive) as database:
+        database.execute("UPDATE entry SET digest = 'x' WHERE seq > 100 AND seq % 2 = 0")
+
+    told = verify_archive(archive)
+
+    assert 1_001 == len(told.findings)
+    assert "1456 more of this kind." == told.findings[-1].text

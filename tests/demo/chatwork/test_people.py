@@ -1,0 +1,102 @@
+"""People and rooms of the simulated Chatwork: how they come, change, leave and are cancelled."""
+
+from archiver.demo.chatwork.simulator import Chatwork
+from tests.demo.conftest import Full, Get
+
+
+def test_an_owner_who_is_let_in_again_sees_everything(chatwork: Chatwork, full: Full, get: Get) -> None:
+    """What was posted while the owner was out is there afterwards."""
+    chatwork.remove_owner(full.room)
+    missed = chatwork.post(full.room, full.tanaka, "留守の間に")
+
+    chatwork.restore_owner(full.room)
+
+    assert "留守の間に" == get(f"/rooms/{full.room}/messages/{missed}").json()["body"]
+    assert 200 == get(f"/rooms/{full.room}/files/{full.file}").status_code
+
+
+def test_rooms_and_members_announce_what_happens_to_them(chatwork: Chatwork, get: Get) -> None:
+    """System messages are posts in the acting person's name, in Chatwork's own notation."""
+    tanaka, sato = chatwork.add_account("田中"), chatwork.add_account("sato")
+    room = chatwork.add_room("一号", members=[tanaka])
+    chatwork.rename_room(room, "二号")
+    chatwork.describe(room, "新しい概要", by=tanaka)
+    chatwork.add_member(room, sato)
+    chatwork.change_role(room, sato, "readonly")
+    chatwork.leave(room, sato)
+    chatwork.describe(room, "黙って", announce=False)
+
+    messages = get(f"/rooms/{room}/messages?force=1").json()
+
+    member = f"[dtext:chatroom_member_is][piconname:{sato}]"
+    changed = "[info][title][dtext:chatroom_chat_edited][/title]"
+    assert [
+        (
+            "[info][title][dtext:chatroom_groupchat_created][/title][dtext:chatroom_chatname_is]一号"
+            f"[dtext:chatroom_set]\n\n[dtext:chatroom_member_is][piconname:{tanaka}]"
+            "[dtext:chatroom_added][/info]"
+        ),
+        f"{changed}[dtext:chatroom_chatname_is]二号[dtext:chatroom_set][/info]",
+        f"{changed}[dtext:chatroom_description_is]新しい概要[dtext:chatroom_changed][/info]",
+        f"[info]{member}[dtext:chatroom_added][/info]",
+        f"[info]{member}[dtext:chatroom_priv_changed][/info]",
+        f"[info]{member}[dtext:chatroom_leaved][/info]",
+    ] == [message["body"] for message in messages]
+    assert [tanaka, sato] == [messages[number]["account"]["account_id"] for number in (2, 5)]
+    assert "黙って" == get(f"/rooms/{room}").json()["description"]
+
+
+def test_a_direct_chat_is_called_like_the_other_person(chatwork: Chatwork, full: Full, get: Get) -> None:
+    """A new name shows at once everywhere, on old posts too."""
+    chatwork.rename_account(full.tanaka, "田中（制作）")
+
+    names = {
+        get(f"/rooms/{full.direct}").json()["name"],
+        get("/contacts").json()[0]["name"],
+        get(f"/rooms/{full.room}/messages/{full.message}").json()["account"]["name"],
+    }
+
+    assert {"田中（制作）"} == names
+
+
+def test_who_leaves_takes_their_files_and_tasks_of_that_room(chatwork: Chatwork, full: Full, get: Get) -> None:
+    """Their posts stay, and so does what they have elsewhere."""
+    elsewhere = chatwork.upload(full.direct, full.tanaka, "控え.txt", data=b"x")
+    theirs = chatwork.add_task(full.room, chatwork.owner, full.tanaka, "素材を送る")
+
+    chatwork.leave(full.room, full.tanaka)
+
+    members = [member["account_id"] for member in get(f"/rooms/{full.room}/members").json()]
+    assert [chatwork.owner] == members
+    assert 404 == get(f"/rooms/{full.room}/files/{full.file}").status_code
+    assert 404 == get(f"/rooms/{full.room}/tasks/{theirs}").status_code
+    assert 200 == get(f"/rooms/{full.room}/tasks/{full.task}").status_code
+    assert 200 == get(f"/rooms/{full.direct}/files/{elsewhere}").status_code
+    assert "よろしくお願いします。" == get(f"/rooms/{full.room}/messages/{full.message}").json()["body"]
+
+
+def test_a_cancelled_account_is_marked_everywhere_and_leaves_everything(
+    chatwork: Chatwork, full: Full, get: Get
+) -> None:
+    """Old posts show the mark; files vanish; the direct chat stays, without the contact."""
+    chatwork.cancel_account(full.tanaka)
+
+    message = get(f"/rooms/{full.room}/messages/{full.message}").json()
+    direct = get(f"/rooms/{full.direct}")
+    members = [member["account_id"] for member in get(f"/rooms/{full.room}/members").json()]
+
+    assert "田中(解約済)" == message["account"]["name"]
+    assert (200, "田中(解約済)") == (direct.status_code, direct.json()["name"])
+    assert [chatwork.owner] == members
+    assert [204, 204] == [get(path).status_code for path in ("/contacts", f"/rooms/{full.room}/files")]
+
+
+def test_if_the_last_admin_goes_all_become_admins(chatwork: Chatwork, get: Get) -> None:
+    """A group never stays without an admin."""
+    boss = chatwork.add_account("boss")
+    room = chatwork.add_room("組", owner_role="member")
+    chatwork.add_member(room, boss, "admin")
+
+    chatwork.cancel_account(boss)
+
+    assert ["admin"] == [member["role"] for member in get(f"/rooms/{room}/members").json()]

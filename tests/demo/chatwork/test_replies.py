@@ -1,0 +1,175 @@
+"""The read calls of the simulated Chatwork: limits of lists, the cursor, filters, refusals, hiding."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archiver.demo.chatwork.simulator import Chatwork
+from tests.demo.conftest import Clock, Full, Get, bodies
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/my/tasks", "/contacts", "/incoming_requests"]
+    + [f"/rooms/{{room}}/{part}" for part in ("messages?force=1", "tasks", "tasks?status=done", "files")],
+)
+def test_an_empty_list_is_204_with_no_body(path: str, chatwork: Chatwork, get: Get) -> None:
+    """Nothing to list is said by the status, not by an empty array."""
+    room = chatwork.add_room("空", announce=False)
+
+    reply = get(path.format(room=room))
+
+    assert (204, b"") == (reply.status_code, reply.content)
+
+
+def test_without_an_invitation_link_only_its_absence_is_told(chatwork: Chatwork, get: Get) -> None:
+    """A room with no link answers `public: false` and nothing more; a plain member is refused."""
+    open_room = chatwork.add_room("一")
+    other = chatwork.add_room("二", owner_role="member")
+
+    replies = [get(f"/rooms/{room}/link") for room in (open_room, other)]
+
+    assert {"public": False} == replies[0].json()
+    assert 403 == replies[1].status_code
+
+
+def test_rooms_that_are_not_the_owners_look_alike(chatwork: Chatwork, full: Full, get: Get) -> None:
+    """Put out, deleted, or never there: each is 403 with the same text, and absent from the list."""
+    deleted = chatwork.add_room("消える")
+    chatwork.remove_room(deleted)
+    chatwork.remove_owner(full.room)
+
+    paths = [f"/rooms/{room}{part}" for room in (full.room, deleted, 1) for part in ("", "/messages?force=1")]
+    replies = [get(path) for path in paths]
+    listed = [room["room_id"] for room in get("/rooms").json()]
+
+    refusal = (403, {"errors": ["You don't have permission to get this room"]})
+    assert [refusal] * 6 == [(reply.status_code, reply.json()) for reply in replies]
+    assert [chatwork.my_room, full.direct] == listed
+
+
+@pytest.mark.parametrize("path", ["messages/1", "tasks/1", "files/1", "nothing"])
+def test_what_is_not_in_the_room_is_404_with_errors(path: str, full: Full, get: Get) -> None:
+    """A single thing that is unknown answers 404 in the error shape."""
+    reply = get(f"/rooms/{full.room}/{path}")
+
+    assert 404 == reply.status_code
+    assert ["errors"] == list(reply.json())
+
+
+def test_a_message_of_another_room_is_404(full: Full, get: Get) -> None:
+    """An id is only good in its own room."""
+    reply = get(f"/rooms/{full.direct}/messages/{full.message}")
+
+    assert 404 == reply.status_code
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("force=2", 400), ("force=1&limit=7&offset=3", 200), ("force=", 400)],
+)
+def test_unknown_parameters_are_ignored_and_bad_values_are_400(query: str, status: int, full: Full, get: Get) -> None:
+    """A parameter nobody documented changes nothing; a documented one must make sense."""
+    reply = get(f"/rooms/{full.room}/messages?{query}")
+
+    assert status == reply.status_code
+
+
+def test_only_the_newest_hundred_are_listed_from_old_to_new(chatwork: Chatwork, get: Get) -> None:
+    """Listing reaches a hundred posts back; an older one can still be read by its id."""
+    room = chatwork.add_room("長い")
+    ids = [chatwork.post(room, chatwork.owner, str(number)) for number in range(130)]
+
+    listed = get(f"/rooms/{room}/messages?force=1").json()
+    single = get(f"/rooms/{room}/messages/{ids[0]}")
+
+    assert ids[30:] == [message["message_id"] for message in listed]
+    assert "0" == single.json()["body"]
+
+
+def test_force_0_moves_a_cursor_and_force_1_does_not(chatwork: Chatwork, full: Full, get: Get) -> None:
+    """A call without `force` gives only what came since the call before it."""
+    path = f"/rooms/{full.direct}/messages"
+    first = get(path)
+    again = get(path)
+    chatwork.post(full.direct, full.tanaka, "新しい")
+    forced = get(f"{path}?force=1")
+    new = get(f"{path}?force=0")
+
+    assert [200, 204, 200] == [reply.status_code for reply in (first, again, forced)]
+    assert ["[info][dtext:chatroom_contact_added][/info]", "新しい"] == bodies(forced)
+    assert ["新しい"] == bodies(new)
+
+
+def test_the_description_is_only_in_the_single_room(full: Full, get: Get) -> None:
+    """The list of rooms does not hold it."""
+    listed = [room for room in get("/rooms").json() if "description" in room]
+
+    assert [] == listed
+    assert "納品は毎週金曜" == get(f"/rooms/{full.room}").json()["description"]
+
+
+def test_files_are_capped_at_a_hundred_and_can_be_asked_by_uploader(chatwork: Chatwork, full: Full, get: Get) -> None:
+    """There is no paging; asking for one person's files reaches further."""
+    ids = [chatwork.upload(full.room, chatwork.owner, f"{n}.txt", data=b"x") for n in range(120)]
+
+    listed = [file["file_id"] for file in get(f"/rooms/{full.room}/files").json()]
+    tanakas = [file["file_id"] for file in get(f"/rooms/{full.room}/files?account_id={full.tanaka}").json()]
+
+    assert ids[20:] == listed
+    assert [full.file] == tanakas
+
+
+def test_tasks_are_open_unless_asked_otherwise_and_can_be_filtered(chatwork: Chatwork, full: Full, get: Get) -> None:
+    """Open and done are two lists; both can be cut down to an assignee or a giver."""
+    limit = datetime(2026, 7, 10, tzinfo=UTC)
+    given = chatwork.add_task(full.room, chatwork.owner, full.tanaka, "素材を送る", limit=limit)
+    chatwork.finish_task(full.task)
+
+    def ids(query: str, path: str = f"/rooms/{full.room}/tasks") -> list[int]:
+        reply = get(f"{path}?{query}")
+        return [task["task_id"] for task in reply.json()] if reply.status_code == 200 else []
+
+    assert [given] == ids("")
+    assert [full.task] == ids("status=done")
+    assert [full.task] == ids("status=done", "/my/tasks")
+    assert [given] == ids(f"account_id={full.tanaka}")
+    assert [] == ids(f"account_id={chatwork.owner}")
+    assert [given] == ids(f"assigned_by_account_id={chatwork.owner}")
+    assert [] == ids(f"assigned_by_account_id={full.tanaka}")
+    assert 400 == get(f"/rooms/{full.room}/tasks?status=maybe").status_code
+    single = get(f"/rooms/{full.room}/tasks/{given}").json()
+    assert ("time", int(limit.timestamp())) == (single["limit_type"], single["limit_time"])
+
+
+def test_tasks_are_capped_at_a_hundred(chatwork: Chatwork, full: Full, get: Get) -> None:
+    """There is no paging for tasks either; the older ones are read by their id."""
+    ids = chatwork.add_tasks(full.room, full.tanaka, [chatwork.owner] * 120, "確認")
+
+    listed = [task["task_id"] for task in get(f"/rooms/{full.room}/tasks").json()]
+
+    assert ids[20:] == listed
+    assert 200 == get(f"/rooms/{full.room}/tasks/{ids[0]}").status_code
+
+
+def test_the_free_plan_hides_old_posts_and_says_so(chatwork: Chatwork, clock: Clock, full: Full, get: Get) -> None:
+    """Partly hidden is 200, all hidden 204, a single one 404, each with the header; nothing is lost."""
+    path = f"/rooms/{full.room}/messages"
+    clock.pass_by(days=41)
+    chatwork.free_plan(days=40)
+    all_hidden = get(f"{path}?force=1")
+    new = chatwork.post(full.room, full.tanaka, "新しい")
+    partly = get(f"{path}?force=1")
+    single = get(f"{path}/{full.message}")
+    shown, absent = get(f"{path}/{new}"), get(f"{path}/1")
+    chatwork.free_plan(None)
+    back = get(f"{path}?force=1")
+
+    header = "chatwork-message-limitation"
+    limited = [(reply.status_code, reply.headers.get(header)) for reply in (all_hidden, partly, single)]
+    assert [(204, "true"), (200, "true"), (404, "true")] == limited
+    assert ["新しい"] == bodies(partly)
+    assert "40 days" in partly.headers[f"{header}-summary"]
+    free = [(reply.status_code, reply.headers.get(header)) for reply in (shown, absent, back)]
+    assert [(200, None), (404, None), (200, None)] == free
+    assert 5 == len(back.json())

@@ -1,0 +1,92 @@
+"""What a reply says is read without any library, as the library reads it; anything else is no reply."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.evidence.stamps import timestamp
+from archiver.evidence.stamps.reply_text import covering, read_reply, said_time
+from archiver.store.timestamps import stamp as written
+from tests.support.authorities import OpensslAuthority, at_hand
+
+DATA = b"the bytes of a seal\n"
+AT = datetime(2026, 11, 24, 13, 31, 5, 250_000, UTC)
+
+
+@pytest.fixture(scope="module")
+def stamped() -> timestamp.Stamped:
+    return timestamp.stamp(DATA, at_hand(SimulatedAuthority(now=lambda: AT)), now=lambda: AT)
+
+
+def test_it_is_read_as_the_library_reads_it(stamped: timestamp.Stamped) -> None:
+    """Time to the millisecond, and the digest."""
+    said = read_reply(stamped.reply)
+
+    assert said is not None
+    assert written(stamped.token.time) == said.time
+    assert int(stamped.token.time.timestamp()) == said.seconds
+    assert said.fits(DATA)
+    assert not said.fits(DATA + b"x")
+    assert (said.time, None) == (said_time(stamped.reply, DATA), said_time(stamped.reply, b""))
+
+
+def test_a_reply_of_openssl_is_read(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Another maker, with decimals (which the library leaves out), accuracy and a chain."""
+    foreign = OpensslAuthority(tmp_path_factory.mktemp("openssl"))
+    made = timestamp.stamp(DATA, foreign.asking(accuracy="secs:1"), now=lambda: datetime.now(UTC))
+
+    said = said_time(made.reply, DATA)
+    assert said is not None
+    assert written(made.token.time)[:19] == said[:19]
+
+
+@pytest.mark.parametrize("fault", [Fault.REJECTED, Fault.WRONG_IMPRINT, Fault.WRONG_DIGEST])
+def test_a_reply_that_stamps_something_else_says_no_time(fault: Fault) -> None:
+    """Refused, over other bytes, or over another digest than was asked for."""
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
+    request = TimestampRequestBuilder().data(DATA).hash_algorithm(HashAlgorithm.SHA256).build()
+    reply = at_hand(SimulatedAuthority(), fault).send(request.as_bytes()).body
+
+    assert said_time(reply, DATA) is None
+
+
+@given(st.binary(max_size=60))
+@example(b"")
+@example(b"0")
+@example(b"0\x80")
+@example(b"0\x84\xff\xff\xff\xff")
+@example(b"0\x85\x01\x01\x01\x01\x01")
+def test_other_bytes_are_no_reply(body: bytes) -> None:
+    """Nothing is raised, whatever lies there."""
+    assert read_reply(body) is None
+
+
+@given(data=st.data())
+def test_a_damaged_reply_is_read_or_refused(stamped: timestamp.Stamped, data: st.DataObject) -> None:
+    """Cut anywhere, or with any byte changed."""
+    body = bytearray(stamped.reply)
+    body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+
+    read_reply(bytes(body))
+
+    assert read_reply(stamped.reply[: data.draw(st.integers(0, len(body) - 1))]) is None
+
+
+@given(st.dictionaries(st.integers(1, 30), st.integers(1, 9).map(str)), st.integers(1, 40))
+def test_a_stamp_covers_every_seal_up_to_its_own(times: dict[int, str], seal: int) -> None:
+    """The earliest of those on it or on a later one."""
+    later = [time for number, time in times.items() if number >= seal]
+
+    assert min(later, default=None) == covering(times)(seal)
+
+
+def test_a_seal_with_a_huge_number_costs_nothing() -> None:
+    """A hostile name must not make anybody count to it."""
+    assert "t" == covering({10**17: "t"})(10**16)
+    assert covering({10**17: "t"})(None) is None

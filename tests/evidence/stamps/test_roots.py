@@ -1,0 +1,110 @@
+"""Root certificates: read from PEM, written as PEM, found by fingerprint among those of browsers."""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+import subprocess
+from pathlib import Path
+
+import certifi
+import pytest
+
+from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.evidence.stamps import roots
+
+DIGICERT = "552f7bdcf1a7af9e6ce672017f4f12abf77240c78e761ac203d1d9d20ac89988"
+
+
+@pytest.fixture(scope="module")
+def simulated() -> SimulatedAuthority:
+    return SimulatedAuthority(name="Clock")
+
+
+def test_pem_and_der_are_the_same_certificate(simulated: SimulatedAuthority) -> None:
+    """There and back nothing changes, and Python's own reader agrees."""
+    pem = roots.der_to_pem(simulated.root_der)
+
+    assert simulated.root_pem == pem
+    assert (simulated.root_der,) == roots.pem_to_der(pem)
+    assert simulated.root_der == ssl.PEM_cert_to_DER_cert(pem)
+
+
+def test_a_file_may_hold_several_and_words_between_them(simulated: SimulatedAuthority) -> None:
+    """Certificates come in their order; comments, and the line ends of Windows, are passed over."""
+    other = SimulatedAuthority()
+    text = f"the first\n{simulated.root_pem}\nthe second\n{other.root_pem}".replace("\n", "\r\n")
+
+    assert (simulated.root_der, other.root_der) == roots.pem_to_der(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no certificate",
+        "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n",
+    ],
+)
+def test_what_is_no_certificate_is_refused(text: str) -> None:
+    """Nothing, a damaged block, a block with something else in it, and half a block."""
+    with pytest.raises(ValueError):  # noqa: PT011 - whichever it is
+        roots.pem_to_der(text)
+
+
+def test_one_bad_block_spoils_the_file(simulated: SimulatedAuthority) -> None:
+    """A root that cannot be read is not left out quietly."""
+    spoilt = simulated.root_pem + roots.der_to_pem(b"something else")
+
+    with pytest.raises(ValueError):  # noqa: PT011 - whichever it is
+        roots.pem_to_der(spoilt)
+
+
+def test_the_fingerprint_is_the_one_that_openssl_prints(simulated: SimulatedAuthority, tmp_path: Path) -> None:
+    """So anybody can compare it; as the settings take it, colons and capitals do not matter."""
+    (tmp_path / "root.pem").write_text(simulated.root_pem)
+    command = ["openssl", "x509", "-in", "root.pem", "-noout", "-fingerprint", "-sha256"]
+    printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    said = printed.strip().partition("=")[2]
+
+    assert roots.fingerprint(simulated.root_der) == said.replace(":", "").lower()
+    assert roots.is_fingerprint(said, simulated.root_der)
+    assert not roots.is_fingerprint(said[:-1], simulated.root_der)
+
+
+def test_the_subject_is_told(simulated: SimulatedAuthority) -> None:
+    """Whose certificate it is, most particular part first."""
+    assert "CN=Clock root,O=simulated" == roots.subject(simulated.root_der)
+
+
+def test_a_root_of_browsers_is_found_by_fingerprint() -> None:
+    """In hex or with colons; its bytes have that digest and that owner."""
+    colons = ":".join(DIGICERT[place : place + 2] for place in range(0, 64, 2)).upper()
+
+    der = roots.certifi_root(colons)
+
+    assert DIGICERT == hashlib.sha256(der).hexdigest()
+    assert der == roots.certifi_root(DIGICERT)
+    assert roots.subject(der).startswith("CN=DigiCert Trusted Root G4,")
+    assert roots.in_certifi(der)
+
+
+def test_every_root_of_browsers_is_read() -> None:
+    """None of the bundle is passed over."""
+    blocks = Path(certifi.where()).read_text(encoding="utf-8").count("-----BEGIN CERTIFICATE-----")
+
+    assert blocks == len(roots._certifi())
+
+
+@pytest.mark.parametrize("wanted", ["", "00" * 32, DIGICERT[:-1], "certifi"])
+def test_an_unknown_fingerprint_is_refused(wanted: str) -> None:
+    """A root that browsers do not have is never guessed."""
+    with pytest.raises(ValueError, match="certifi"):
+        roots.certifi_root(wanted)
+
+
+def test_a_private_root_is_not_among_those_of_browsers(simulated: SimulatedAuthority) -> None:
+    """So a package can say so."""
+    assert not roots.in_certifi(simulated.root_der)

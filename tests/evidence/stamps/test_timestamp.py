@@ -1,0 +1,372 @@
+"""RFC 3161 stamps: a good reply is accepted here and by openssl; everything else is refused for the right reason."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from asn1crypto import tsp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.evidence.stamps import timestamp
+from archiver.evidence.stamps.roots import fingerprint
+from archiver.evidence.stamps.timestamp import Answer, Authority, Reason, Refused, check, stamp
+from tests.support.authorities import OpensslAuthority, asking, at_hand, openssl_accepts
+from tests.support.world import Clock
+
+SEAL = b'{"day":"2026-07-01","number":1}\n'
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def simulated(clock: Clock) -> Iterator[SimulatedAuthority]:
+    with SimulatedAuthority(now=clock) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def still() -> SimulatedAuthority:
+    """One that is only asked in memory, at one instant."""
+    return SimulatedAuthority(now=lambda: datetime(2026, 7, 1, 3, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def kept(still: SimulatedAuthority) -> bytes:
+    """A good reply."""
+    return stamp(SEAL, at_hand(still), now=authority_time).reply
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> OpensslAuthority:
+    return OpensslAuthority(tmp_path_factory.mktemp("openssl"))
+
+
+def reason(authority: Authority, data: bytes = SEAL) -> str:
+    """Why an authority's reply is refused."""
+    with pytest.raises(Refused) as refused:
+        stamp(data, authority, now=authority_time)
+    assert refused.value.reason in timestamp.REASONS
+    return refused.value.reason
+
+
+def authority_time() -> datetime:
+    return datetime(2026, 7, 1, 3, tzinfo=UTC)
+
+
+# --- good replies ------------------------------------------------------------------------------
+
+
+def test_a_good_reply_tells_its_time_and_root(simulated: SimulatedAuthority, clock: Clock) -> None:
+    """The token has the authority's time in UTC, the pinned root's fingerprint and what it says of itself."""
+    stamped = stamp(SEAL, asking(simulated), now=clock)
+
+    assert datetime(2026, 7, 1, 3, tzinfo=UTC) == stamped.token.time
+    assert fingerprint(simulated.root_der) == stamped.token.root
+    assert ("1.3.6.1.4.1.99999.1", 1.0) == (stamped.token.policy, stamped.token.accuracy_seconds)
+    assert stamped.token == check(stamped.reply, SEAL, [simulated.root_der])
+
+
+def test_only_a_digest_and_a_number_are_sent(simulated: SimulatedAuthority, clock: Clock) -> None:
+    """The request holds the SHA-256 of the data, asks for certificates, and has another nonce each time."""
+    for _ in range(2):
+        stamp(SEAL, asking(simulated), now=clock)
+
+    queries = [tsp.TimeStampReq.load(query, strict=True) for query in simulated.queries]
+    imprints = [query["message_imprint"] for query in queries]
+    assert {sha256(SEAL).digest()} == {imprint["hashed_message"].native for imprint in imprints}
+    assert {"sha256"} == {imprint["hash_algorithm"]["algorithm"].native for imprint in imprints}
+    assert 2 == len({query["nonce"].native for query in queries})
+    assert all(query["cert_req"].native for query in queries)
+    assert not any(SEAL in query for query in simulated.queries)
+
+
+def test_clocks_are_compared(simulated: SimulatedAuthority, clock: Clock) -> None:
+    """The token's time is held against this computer's clock and against the server's `Date`."""
+    stamped = stamp(SEAL, asking(simulated), now=lambda: clock() + timedelta(minutes=3))
+
+    assert (-180.5, 0) == (stamped.offset_seconds, stamped.server_offset_seconds)  # the authority tells whole seconds
+
+
+def test_a_server_that_tells_no_time_is_no_fault(still: SimulatedAuthority) -> None:
+    """Without a `Date` there is nothing to compare with, and the stamp is good."""
+    assert stamp(SEAL, at_hand(still), now=authority_time).server_offset_seconds is None
+
+
+@pytest.mark.parametrize("fault", [None, Fault.UNSORTED, Fault.CROSS_SIGNED, Fault.BRIEF])
+def test_openssl_accepts_what_is_accepted_here(fault: Fault | None, tmp_path: Path, still: SimulatedAuthority) -> None:
+    """Each good reply is also good for `openssl ts -verify` at the token's time, and is kept as it came."""
+    sent: list[bytes] = []
+
+    def send(query: bytes) -> Answer:
+        sent.append(still.reply(query, fault))
+        return Answer(200, sent[0])
+
+    stamped = stamp(SEAL, Authority("a", send, (still.root_der,)), now=authority_time)
+
+    assert sent == [stamped.reply]
+    assert openssl_accepts(tmp_path, stamped.reply, SEAL, [still.root_der], at=stamped.token.time)
+    assert not openssl_accepts(tmp_path, stamped.reply, SEAL + b" ", [still.root_der], at=stamped.token.time)
+
+
+@pytest.mark.parametrize("ess", ["sha1", "sha256"])
+def test_tokens_made_by_openssl_are_accepted(ess: str, tmp_path: Path, foreign: OpensslAuthority) -> None:
+    """RSA, a chain in whatever order, fractions of a second, and both ways to name the certificate."""
+    authority = foreign.asking(ess=ess, accuracy="secs:1, millisecs:500")
+
+    stamped = stamp(SEAL, authority, now=lambda: datetime.now(UTC))
+
+    assert 1.5 == stamped.token.accuracy_seconds
+    assert abs(stamped.offset_seconds) < 60
+    assert openssl_accepts(tmp_path, stamped.reply, SEAL, [foreign.root], at=stamped.token.time)
+
+
+def test_an_authority_need_not_say_how_exact_it_is(foreign: OpensslAuthority) -> None:
+    """Without a word of it the accuracy is unknown, not nought."""
+    assert stamp(SEAL, foreign.asking(), now=lambda: datetime.now(UTC)).token.accuracy_seconds is None
+
+
+def test_certificates_out_of_order_are_read_all_the_same(still: SimulatedAuthority) -> None:
+    """The reply that the library itself refuses is accepted, and its own bytes are what is kept."""
+    from rfc3161_client import decode_timestamp_response
+
+    stamped = stamp(SEAL, at_hand(still, Fault.UNSORTED), now=authority_time)
+
+    with pytest.raises(ValueError, match="InvalidSetOrdering"):
+        decode_timestamp_response(stamped.reply)
+    assert stamped.token == check(stamped.reply, SEAL, [still.root_der])
+
+
+def test_a_stamp_stays_good_after_its_certificate_has_ended(tmp_path: Path, still: SimulatedAuthority) -> None:
+    """The chain is judged at the token's time; openssl must be told that time, or it says no."""
+    stamped = stamp(SEAL, at_hand(still, Fault.BRIEF), now=authority_time)
+
+    assert stamped.token == check(stamped.reply, SEAL, [still.root_der])
+    assert openssl_accepts(tmp_path, stamped.reply, SEAL, [still.root_der], at=stamped.token.time)
+    assert not openssl_accepts(tmp_path, stamped.reply, SEAL, [still.root_der])
+
+
+def test_each_root_is_tried_by_itself(kept: bytes, still: SimulatedAuthority) -> None:
+    """Of several pinned roots the one that fits is named, wherever it stands; roots of one call never help another."""
+    others = [SimulatedAuthority().root_der for _ in range(2)]
+
+    roots = {check(kept, SEAL, [*others[:place], still.root_der, *others[place:]]).root for place in range(3)}
+
+    assert {fingerprint(still.root_der)} == roots
+    with pytest.raises(Refused) as refused:
+        check(kept, SEAL, others)
+    assert "untrusted" == refused.value.reason
+
+
+# --- what is refused ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Fault.REJECTED, "rejected"),
+        (Fault.TRUNCATED, "not_a_token"),
+        (Fault.WRONG_NONCE, "nonce"),
+        (Fault.NO_NONCE, "nonce"),
+        (Fault.WRONG_IMPRINT, "imprint"),
+        (Fault.WRONG_DIGEST, "imprint"),
+        (Fault.WRONG_ROOT, "untrusted"),
+        (Fault.BAD_SIGNATURE, "signature"),
+        (Fault.NOT_NAMED, "signature"),
+        (Fault.EXPIRED, "expired"),
+        (Fault.NOT_YET, "expired"),
+        (Fault.NO_EKU, "purpose"),
+        (Fault.WRONG_EKU, "purpose"),
+        (Fault.SEVERAL_EKU, "purpose"),
+        (Fault.SOFT_EKU, "purpose"),
+    ],
+)
+def test_a_bad_token_is_refused_for_what_is_wrong_with_it(
+    fault: Fault, expected: str, still: SimulatedAuthority
+) -> None:
+    """Each fault has its reason."""
+    assert expected == reason(at_hand(still, fault))
+
+
+@pytest.mark.parametrize(
+    "fault", [one for one in Fault if one.name.endswith(("EKU", "EXPIRED", "YET", "SIGNATURE", "NAMED"))]
+)
+def test_openssl_refuses_them_too(fault: Fault, tmp_path: Path, still: SimulatedAuthority) -> None:
+    """What is wrong with the signer is no whim of ours."""
+    sent: list[bytes] = []
+
+    def send(query: bytes) -> Answer:
+        sent.append(still.reply(query, fault))
+        return Answer(200, sent[0])
+
+    reason(Authority("a", send, (still.root_der,)))
+
+    assert not openssl_accepts(tmp_path, sent[0], SEAL, [still.root_der], at=authority_time())
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Fault.DOWN, "unreachable"),
+        (Fault.SERVER_ERROR, "unreachable"),
+        (Fault.REDIRECT, "unreachable"),
+        (Fault.TOO_LARGE, "unreachable"),
+        (Fault.HTML, "not_a_token"),
+        (Fault.EMPTY, "not_a_token"),
+        (Fault.REJECTED, "rejected"),
+    ],
+)
+def test_a_bad_answer_is_refused(fault: Fault, expected: str, simulated: SimulatedAuthority, clock: Clock) -> None:
+    """What goes wrong on the way is told apart, and the next request is answered as ever."""
+    simulated.fail(fault)
+
+    with pytest.raises(Refused) as refused:
+        stamp(SEAL, asking(simulated), now=clock)
+
+    assert expected == refused.value.reason
+    assert stamp(SEAL, asking(simulated), now=clock).token
+
+
+def test_an_authority_that_is_gone_is_unreachable(simulated: SimulatedAuthority, clock: Clock) -> None:
+    """A closed port is a reason like any other."""
+    authority = asking(simulated)
+    simulated.stop()
+
+    assert "unreachable" == reason(authority)
+
+
+def test_the_reason_of_a_rejection_is_kept_for_the_log(still: SimulatedAuthority) -> None:
+    """The authority's own words are in the detail."""
+    with pytest.raises(Refused) as refused:
+        stamp(SEAL, at_hand(still, Fault.REJECTED), now=authority_time)
+
+    assert "Not today." in refused.value.detail
+
+
+def test_a_changed_byte_of_the_data_is_found(kept: bytes, still: SimulatedAuthority) -> None:
+    """A kept reply fits the bytes that it was asked for, and no others."""
+    with pytest.raises(Refused) as refused:
+        check(kept, SEAL.replace(b"1}", b"2}"), [still.root_der])
+
+    assert "imprint" == refused.value.reason
+
+
+def test_bytes_after_a_reply_are_not_part_of_one(kept: bytes, still: SimulatedAuthority) -> None:
+    """A reply with something behind it is no reply."""
+    with pytest.raises(Refused) as refused:
+        check(kept + b"\0", SEAL, [still.root_der])
+
+    assert "not_a_token" == refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("30053003020102", "rejected"),  # the status alone
+        ("3009300702010203020420", "rejected"),  # with a reason as a number
+        ("300d300b02010230060c046e6f210a", "rejected"),  # with a reason in words
+        ("30053003020103", "rejected"),  # "waiting": there is no such thing over HTTP
+        ("3000", "not_a_token"),
+        ("30023000", "not_a_token"),
+        ("3005300302010030", "not_a_token"),
+        ("300730030201003000", "not_a_token"),
+    ],
+)
+def test_replies_without_a_token_are_told_apart(reply: str, expected: str, still: SimulatedAuthority) -> None:
+    """A rejection is one however short; anything else is no stamp."""
+    with pytest.raises(Refused) as refused:
+        check(bytes.fromhex(reply), SEAL, [still.root_der])
+
+    assert expected == refused.value.reason
+
+
+def test_a_reply_of_countless_parts_costs_little(still: SimulatedAuthority) -> None:
+    """A megabyte of nothing, well formed, is refused at once."""
+    many = b"\x05\x00" * 500_000
+    started = time.monotonic()
+
+    with pytest.raises(Refused) as refused:
+        check(b"\x30\x83" + len(many).to_bytes(3, "big") + many, SEAL, [still.root_der])
+
+    assert "not_a_token" == refused.value.reason
+    assert time.monotonic() - started < 2
+
+
+def test_a_grant_without_a_token_is_no_stamp(still: SimulatedAuthority) -> None:
+    """Status "granted" and nothing else proves nothing."""
+    with pytest.raises(Refused) as refused:
+        check(bytes.fromhex("30053003020100"), SEAL, [still.root_der])
+
+    assert "not_a_token" == refused.value.reason
+
+
+def test_every_reason_has_its_words() -> None:
+    """What can be a reason can be told."""
+    assert set(get_args(Reason)) == timestamp.REASONS.keys()
+
+
+# --- circumstances -----------------------------------------------------------------------------
+
+
+def test_without_a_readable_root_nothing_is_asked(simulated: SimulatedAuthority, clock: Clock) -> None:
+    """An authority whose root is missing is refused before anything is sent."""
+    with pytest.raises(Refused) as refused:
+        stamp(SEAL, asking(simulated, roots=()), now=clock)
+
+    assert ("roots", 0) == (refused.value.reason, simulated.count)
+
+
+def test_a_root_that_is_none_is_refused(kept: bytes) -> None:
+    """Bytes that are no certificate are no root, and no error of another kind."""
+    with pytest.raises(Refused):
+        check(kept, SEAL, [b"no certificate"])
+
+
+def test_without_the_library_stamps_are_not_to_be_had(
+    simulated: SimulatedAuthority, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the library cannot be installed, asking and checking say so, and nothing is sent."""
+    monkeypatch.setattr(timestamp, "find_spec", lambda name: None)
+
+    with pytest.raises(Refused) as asked:
+        stamp(SEAL, asking(simulated), now=clock)
+    with pytest.raises(Refused) as checked:
+        check(b"", SEAL, [simulated.root_der])
+
+    assert ("unsupported", "unsupported", 0) == (asked.value.reason, checked.value.reason, simulated.count)
+    assert not timestamp.available()
+
+
+@settings(max_examples=150, deadline=None)
+@given(edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=4), part=st.floats(0, 1))
+def test_hostile_bytes_raise_nothing_else(
+    edits: Sequence[tuple[float, int]], part: float, kept: bytes, still: SimulatedAuthority
+) -> None:
+    """A reply with any bytes changed is either refused or says the same as before; a part of one is refused."""
+    spoilt = bytearray(kept)
+    for place, value in edits:
+        spoilt[int(place * (len(spoilt) - 1))] = value
+
+    with contextlib.suppress(Refused):
+        assert check(kept, SEAL, [still.root_der]) == check(bytes(spoilt), SEAL, [still.root_der])
+    with pytest.raises(Refused):
+        check(bytes(spoilt[: int(part * (len(spoilt) - 1))]), SEAL, [still.root_der])
+
+
+@settings(max_examples=100, deadline=None)
+@given(reply=st.binary(max_size=200))
+def test_any_bytes_are_refused(reply: bytes, still: SimulatedAuthority) -> None:
+    """What is no reply is refused, whatever it is."""
+    with pytest.raises(Refused):
+        check(reply, SEAL, [still.root_der])

@@ -1,0 +1,235 @@
+"""The tables of a package, made of its entries alone."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.evidence.history import Sightings
+from archiver.evidence.tables.build import (
+    BOM,
+    CSV_HEADERS,
+    MESSAGES,
+    inquiry_cells,
+    message_cells,
+    message_links,
+    message_object,
+    messages,
+    other_links,
+    seal_numbers,
+    sightings,
+    table_lines,
+    task_cells,
+    tasks,
+    urls,
+)
+from tests.evidence.told import ROOM, blob, entry, file, message, shown, time, window
+
+EDITED = [message(2, 5, "前の文面"), message(9, 5, "今の文面", state="edited", update_time=1793850000, reply="r2")]
+READINGS = [window(1, 1, 9, reply="r1"), window(6, 1, 9), window(8, 1, 9, reply="r2")]
+
+
+def test_a_message_object_has_the_fields_of_the_design() -> None:
+    """In this order; Chatwork's times as seconds, ours as text, every version with its interval."""
+    history = next(messages([EDITED], sightings(READINGS)))
+
+    told = message_object(7, history, 3, None)
+
+    assert {
+        "no": 7,
+        "room_id": ROOM,
+        "message_id": "5",
+        "account_id": 7654321,
+        "name": "田中",
+        "send_time": 1793840400,
+        "time_jst": "2026-11-05 10:00:00",
+        "update_time": 1793850000,
+        "state": "edited",
+        "body": "今の文面",
+        "versions": [
+            {"body": "前の文面", "first_seen": time(2), "last_seen": time(6), "update_time": 0},
+            {"body": "今の文面", "first_seen": time(9), "last_seen": time(9), "update_time": 1793850000},
+        ],
+        "first_seen_at": time(2),
+        "entry_seq": 9,
+        "seal": 3,
+        "stamped_at": None,
+        "source": "list",
+    } == told
+    assert ["no", "room_id", "message_id"] == list(told)[:3]
+
+
+def test_the_readings_of_one_room_tell_nothing_about_another() -> None:
+    """Ids of two rooms lie among each other."""
+    elsewhere = [message(2, 5, "前", room=42)]
+
+    history = next(messages([elsewhere], sightings(READINGS)))
+
+    assert time(2) == history.versions[-1].last_seen
+
+
+def test_a_seal_is_found_by_an_entrys_number() -> None:
+    """First and last belong to it; what lies in no seal has none."""
+    seal_of = seal_numbers([(2, 11, 20), (1, 1, 10), (4, 31, 40)])
+
+    assert [None, 1, 1, 2, None, 4, None] == [seal_of(seq) for seq in (0, 1, 10, 11, 25, 40, 41)]
+
+
+def test_the_earlier_texts_of_a_message_stand_in_its_line() -> None:
+    """A deleted message shows what it said before, and until when that was seen."""
+    gone = [message(2, 5, "消した文"), message(9, 5, "[deleted]", state="deleted", reply="r2")]
+    history = next(messages([gone], sightings(READINGS)))
+
+    cells = message_cells(1, history)
+
+    assert ["「削除」表示に変わった", "(「削除」表示)"] == cells[7:9]
+    assert "【2026-11-05 10:02:00 から 2026-11-05 10:06:00 まで確認】消した文" == cells[9]
+
+
+def test_an_inquiry_holds_no_word_of_anybody() -> None:
+    """Only ids and times go to an operator."""
+    history = next(messages([EDITED], {}))
+
+    cells = inquiry_cells(1, history)
+
+    assert not {"田中", "今の文面", "前の文面"} & {str(one) for one in cells}
+    assert len(CSV_HEADERS["operator_inquiry.csv"]) == len(cells)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("詳細は「https://example.com/a?b=c&d=e」をご覧ください。", ["https://example.com/a?b=c&d=e"]),
+        ("[url]https://example.com/[/url]", ["https://example.com/"]),
+        (
+            "(https://example.com/a_(b)) と https://example.com/c.",
+            ["https://example.com/a_(b)", "https://example.com/c"],
+        ),
+        ("HTTP://EXAMPLE.COM ftp://x javascript:alert(1) https://", ["HTTP://EXAMPLE.COM"]),
+        ("https://例え.jp/", []),
+        ("https://a.example/ https://a.example/", ["https://a.example/"]),
+    ],
+)
+def test_web_addresses_are_found_in_texts(text: str, expected: list[str]) -> None:
+    """http(s) alone, without the signs of the sentence around them, each once."""
+    assert expected == urls(text)
+
+
+def test_links_of_earlier_texts_are_listed_too() -> None:
+    """Where a link was taken out, that is seen."""
+    entries = [message(1, 5, "https://a.example https://b.example"), message(2, 5, "https://b.example")]
+
+    found = message_links(1, next(messages([entries], {})))
+
+    assert [("https://b.example", True), ("https://a.example", False)] == [(one.url, one.current) for one in found]
+
+
+def test_links_of_tasks_and_descriptions_are_listed() -> None:
+    """With their place."""
+    other = [
+        shown(1, "task", "task/55", {"body": "https://a.example"}),
+        shown(2, "room", f"room/{ROOM}", {"description": "https://b.example"}),
+        shown(3, "room", f"room/{ROOM}", {"description": ""}),
+    ]
+
+    assert [("タスクID 55", "https://a.example", True), ("チャットの概要", "https://b.example", False)] == [
+        (one.place, one.url, one.current) for one in other_links(other)
+    ]
+
+
+def test_a_task_shows_its_earlier_texts() -> None:
+    """And since when it is not shown any more."""
+    told = {"body": "一", "status": "open", "limit_time": 1793840400, "limit_type": "date", "message_id": "5"}
+    other = [
+        shown(1, "task", "task/55", told),
+        shown(2, "task", "task/55", told | {"body": "二", "status": "done"}),
+        shown(3, "task", "task/55", told | {"body": "二", "status": "done"}, state="gone"),
+    ]
+
+    cells = task_cells(tasks(other)[0])
+
+    assert ["m5", "二", "2026-11-05", "完了"] == [cells[2], cells[7], cells[8], cells[10]]
+    assert ["2026-11-05 10:03:00", "【2026-11-05 10:01:00 に確認】一"] == cells[12:14]
+    assert len(CSV_HEADERS["tasks.csv"]) == len(cells)
+
+
+def made(entries: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """All tables of these entries, by name."""
+    groups = [one for one in entries if one["kind"] == "message"]
+    groups.sort(key=lambda one: (int(one["key"].partition("/")[2]), one["seq"]))
+    other = [one for one in entries if one["kind"] != "message"]
+    lines: dict[str, list[str]] = {}
+    by_message = (list(group) for _, group in groupby(groups, key=lambda one: str(one["key"])))
+    for name, line in table_lines(by_message, other, sightings(other), seal_of=lambda _: 1, packed={"F-0001.txt"}):
+        lines.setdefault(name, []).append(line)
+    return lines
+
+
+def test_every_table_begins_with_its_head() -> None:
+    """Also if there is nothing in it; a CSV file begins with a byte order mark."""
+    lines = made([])
+
+    assert set(CSV_HEADERS) == set(lines)
+    assert {BOM} == {table[0][0] for table in lines.values()}
+    assert {1} == {len(table) for table in lines.values()}
+
+
+def test_all_tables_are_made_in_one_pass() -> None:
+    """Each gets its lines in order."""
+    entries = [
+        *READINGS,
+        *EDITED,
+        message(10, 6, "二つ目 https://a.example"),
+        file(11, 3, "a.txt"),
+        blob(12, 3, "ab" * 32),
+        shown(13, "task", "task/55", {"body": "する"}),
+    ]
+
+    lines = made(entries)
+
+    assert {
+        MESSAGES: 2,
+        "messages.csv": 3,
+        "operator_inquiry.csv": 3,
+        "links.csv": 2,
+        "files.csv": 2,
+        "events.csv": 2,
+        "tasks.csv": 2,
+    } == {name: len(table) for name, table in lines.items()}
+    assert [(1, "5"), (2, "6")] == [(one["no"], one["message_id"]) for one in map(json.loads, lines[MESSAGES])]
+
+
+# Whatever JSON can hold where Chatwork's documentation promises something else.
+ODD: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+FIELDS = ("account", "body", "send_time", "update_time", "message_id", "filename", "filesize", "status")
+OBJECT = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, ODD))
+
+
+@given(
+    st.sampled_from(["message", "file", "task", "room", "account", "member"]), st.lists(OBJECT, min_size=1, max_size=3)
+)
+def test_objects_of_any_shape_make_lines_that_can_be_written(kind: str, objects: list[dict[str, Any]]) -> None:
+    """Null, missing and foreign kinds of values never stop an export."""
+    keys = {"room": f"room/{ROOM}"}
+    entries = [shown(n, kind, keys.get(kind, f"{kind}/5"), told) for n, told in enumerate(objects, 1)]
+
+    lines = made(entries)
+
+    assert all(line.encode("utf-8") for table in lines.values() for line in table)
+
+
+def test_a_reading_alone_is_no_line() -> None:
+    """Windows and single readings only end intervals."""
+    single = entry(4, "reading", f"reading/{ROOM}/4", {"ids": ["5"]})
+    history = next(messages([[message(2, 5, "a")]], {ROOM: Sightings([single])}))
+
+    assert time(4) == history.versions[-1].last_seen

@@ -1,0 +1,132 @@
+"""Entries → what changed and when it was noticed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from archiver.evidence.history import Sightings
+from archiver.evidence.tables.build import EVENT_HEADER, event_cells, in_order, message_events, other_events
+from archiver.evidence.tables.events import EVENT_TEXT
+from tests.evidence.told import ROOM, entry, file, message, shown, time, window
+
+Told = dict[str, Any]
+
+
+def test_an_edit_lies_between_two_readings() -> None:
+    """Both texts and both ends of the interval are told."""
+    entries = [message(2, 5, "前"), message(9, 5, "後", state="edited", reply="r2")]
+    sightings = Sightings([window(1, 1, 9, reply="r1"), window(6, 1, 9), window(8, 1, 9, reply="r2")])
+
+    found = message_events(3, entries, sightings)
+
+    assert [("編集された", 3, "m5", "前", "後", time(9), time(6))] == [
+        (one.kind, one.no, one.about, one.before, one.after, one.at, one.last_before) for one in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("states", "kinds"),
+    [
+        (["present", "deleted"], ["「削除」表示に変わった"]),
+        (["present", "missing"], ["表示されなくなった(理由不明)"]),
+        (["present", "hidden"], ["プランの制限で見えなくなった"]),
+        (["present", "missing", "present"], ["表示されなくなった(理由不明)", "再び表示された"]),
+        (["present", "missing", "hidden"], ["表示されなくなった(理由不明)", "プランの制限で見えなくなった"]),
+        (["edited"], ["保存時点で編集済み(それより前の文面は不明)"]),
+        (["deleted"], ["保存時点で「削除」表示(文面は不明)"]),
+        (["present"], []),
+    ],
+)
+def test_every_change_of_state_is_an_event(states: list[str], kinds: list[str]) -> None:
+    """A message that never changed has none."""
+    bodies = ["[deleted]" if state == "deleted" else "本文" for state in states]
+    entries = [message(n, 5, body, state=state) for n, (state, body) in enumerate(zip(states, bodies, strict=True), 1)]
+
+    assert kinds == [one.kind for one in message_events(1, entries, Sightings())]
+
+
+def test_a_message_that_came_back_was_not_seen_while_it_was_gone() -> None:
+    """Its absence is no sight of it."""
+    entries = [message(1, 5, "a"), message(2, 5, "a", state="missing"), message(3, 5, "a")]
+
+    assert [time(1), None] == [one.last_before for one in message_events(1, entries, Sightings())]
+
+
+def person(seq: int, name: str) -> Told:
+    return shown(seq, "account", f"account/{ROOM}/7", {"name": name})
+
+
+def member(seq: int, account: int, state: str = "present") -> Told:
+    return shown(seq, "member", f"member/{ROOM}/{account}", {"name": "佐藤"}, state=state)
+
+
+def room(seq: int, name: str, description: str = "") -> Told:
+    return shown(seq, "room", f"room/{ROOM}", {"name": name, "description": description})
+
+
+def task(seq: int, state: str = "present") -> Told:
+    return shown(seq, "task", "task/55", {"body": "字幕の修正"}, state=state)
+
+
+def gap(seq: int, kind: str) -> Told:
+    return entry(seq, kind, f"gap/{ROOM}/1", {"after": None, "before": "5", "missing": None})
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ([person(1, "田中"), person(2, "田中(解約済)")], [("表示名が変わった", "田中", "田中(解約済)")]),
+        ([member(1, 7), member(1, 8), member(5, 9)], [("参加者の一覧に加わった", "", "")]),
+        (
+            [member(1, 7), member(5, 7, "gone"), member(6, 7)],
+            [("参加者の一覧に表示されなくなった", "", ""), ("参加者の一覧に加わった", "", "")],
+        ),
+        (
+            [room(1, "a", "x"), room(2, "b", "y"), room(3, "b", "y")],
+            [("チャット名が変わった", "a", "b"), ("チャットの概要が変わった", "x", "y")],
+        ),
+        (
+            [room(1, "a"), entry(2, "room.inaccessible", f"room/{ROOM}", {}), room(3, "b")],
+            [("チャットが開けなくなった(理由不明)", "", ""), ("チャット名が変わった", "a", "b")],
+        ),
+        ([file(1, 3, "a"), file(2, 3, "a", state="gone")], [("ファイルが一覧に表示されなくなった", "", "")]),
+        (
+            [task(1), task(2), task(3, "gone"), task(4, "gone"), task(5)],
+            [("タスクが表示されなくなった(理由不明)", "字幕の修正", ""), ("タスクが再び表示された", "", "字幕の修正")],
+        ),
+        ([task(3, "gone")], [("タスクが表示されなくなった(理由不明)", "字幕の修正", "")]),
+        (
+            [gap(1, "gap"), gap(2, "gap.narrowed"), gap(3, "gap.closed")],
+            [("空白が生じた", "", ""), ("空白が狭まった", "", ""), ("空白がなくなった", "", "")],
+        ),
+        ([entry(1, "contract", "contract/job1", {}, room=None)], []),
+    ],
+)
+def test_rooms_people_files_tasks_and_gaps_have_events(other: list[Told], expected: list[tuple[str, str, str]]) -> None:
+    """What was there at the first reading is no event."""
+    assert expected == [(one.kind, one.before, one.after) for one in other_events(other)]
+
+
+def test_events_come_in_the_order_in_which_they_were_noticed() -> None:
+    """Events of messages and of others are mixed by the number of their entries."""
+    events = [
+        *other_events([person(1, "a"), person(4, "b")]),
+        *message_events(1, [message(2, 5, "a"), message(3, 5, "b"), message(5, 5, "c")], Sightings()),
+    ]
+
+    assert [3, 4, 5] == [one.seq for one in in_order(events)]
+
+
+def test_a_long_text_is_cut_in_the_table() -> None:
+    """The whole stands in another one, and that is said."""
+    long = "長" * 65_535
+    event = message_events(1, [message(1, 5, long), message(2, 5, "短")], Sightings())[0]
+
+    cells = event_cells(event)
+
+    assert "長" * EVENT_TEXT + "…(全文は messages.csv)" == cells[5]
+    assert len(EVENT_HEADER) == len(cells)
+    described = next(other_events([room(1, "a", long), room(2, "a", "短")]))
+    assert "長" * EVENT_TEXT + "…(全文は entries.jsonl)" == event_cells(described)[5]

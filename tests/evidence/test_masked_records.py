@@ -1,0 +1,302 @@
+"""Masked records: what stands in their place, and what a verification can still say about them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.evidence import chain
+from archiver.evidence.masked_records import masked_digest, masked_line, shown_line, shown_record
+from archiver.evidence.tables import build as tables
+from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.lines import PackageLines
+from archiver.evidence.verify.seals import Stretch
+from archiver.evidence.verify.tables import TableCheck, compare_tables
+from archiver.export.mask.cover import policy
+from archiver.export.mask.folding import folded
+from archiver.export.mask.records import MaskedRecord, cover_for, is_open, masked
+from tests.evidence.told import ROOM, blob, file, message, shown, window
+
+SECRETS = ("090-1234-5678", "foo@example.com", "佐藤")
+THIRD, PARTY = 999, 7654321
+
+
+def person(account: int, name: str) -> dict[str, Any]:
+    """Somebody as Chatwork shows them."""
+    return {"account_id": account, "name": name, "avatar_image_url": f"https://x/{account}.png", "chatwork_id": "cw_id"}
+
+
+def entries() -> list[dict[str, Any]]:
+    """A room with something to cover in every kind of record, and with something that stays."""
+    edited = "電話 090-1234-9999"
+    task = {"account": person(THIRD, "佐藤 花子"), "assigned_by_account": person(PARTY, "田中"), "body": "佐藤さんへ"}
+    room = {"name": "佐藤さんの件", "description": "foo@example.comへ https://x.jp/?token=佐藤", "room_id": ROOM}
+    written = message(9, 4, "了解")
+    written["payload"]["object"]["account"] = person(THIRD, "佐藤 花子")
+    return [
+        shown(1, "account", f"account/{ROOM}/{PARTY}", person(PARTY, "田中")),
+        shown(2, "account", f"account/{ROOM}/{THIRD}", person(THIRD, "佐藤 花子")),
+        shown(3, "member", f"member/{ROOM}/{THIRD}", person(THIRD, "佐藤 花子") | {"role": "member"}),
+        shown(4, "room", f"room/{ROOM}", room),
+        window(5, 1, 4, reply="a" * 64),
+        message(6, 1, "お支払いは検収後で。50,000円", reply="a" * 64),
+        message(7, 2, "電話 090-1234-5678", reply="a" * 64),
+        message(8, 3, "佐藤さんに聞いて", reply="a" * 64),
+        written,
+        file(10, 11, "佐藤の見積.pdf"),
+        blob(11, 11, "b" * 64),
+        shown(12, "task", "task/55", task),
+        window(13, 1, 4, reply="c" * 64),
+        message(14, 2, edited, state="edited", update_time=1793850000, reply="c" * 64),
+    ]
+
+
+class Sent:
+    """A package's records as they are handed out, and the seal over all that there were."""
+
+    def __init__(self, made: Iterable[dict[str, Any]]) -> None:
+        """Mask what a support package masks."""
+        self.lines: list[str] = []
+        self.shown: list[str] = []
+        self.told: list[dict[str, Any]] = []
+        self.masked: list[MaskedRecord] = []
+        made = list(made)
+        cover = cover_for(policy("support"), made, owner=1, counterparts={PARTY})
+        self.digests = [chain.digest(chain.canonical(one)) for one in made]
+        for one, digest in zip(made, self.digests, strict=True):
+            found = masked(one, digest, cover)
+            self.lines.append(chain.canonical(one) if found is None else found.line)
+            self.told.append(one if found is None else dict(found.entry))
+            if found is not None:
+                self.shown.append(found.shown)
+                self.masked.append(found)
+        self.rows = rows(self.told)
+
+    def verified(self, *, shown_lines: Sequence[str] | None = None, rows: dict[str, str] | None = None) -> Verification:
+        """What a verification says, perhaps of other lines of `masked.jsonl` or other tables."""
+        told = Verification()
+        shown_file = text(self.shown if shown_lines is None else shown_lines)
+        lines = PackageLines(told, text(self.lines), shown_file)
+        lines.look(iter([Stretch(1, 1, len(self.digests), self.digests)]))
+        if lines.whole:
+            held = self.rows if rows is None else rows
+            checks = {name: TableCheck(told, name, io.BytesIO(body.encode())) for name, body in held.items()}
+            compare_tables(told, table_lines(lines.groups(), lines.other, lines.readings), checks)
+        return told
+
+
+def text(lines: Iterable[str]) -> io.BytesIO:
+    """Lines as a file."""
+    return io.BytesIO("".join(f"{line}\n" for line in lines).encode())
+
+
+def table_lines(groups: Any, other: Any, readings: Any) -> Any:
+    """Every row of every table."""
+    return tables.table_lines(groups, other, readings, seal_of=tables.seal_numbers([(1, 1, 99)]))
+
+
+def rows(told: list[dict[str, Any]]) -> dict[str, str]:
+    """The tables that these records give, by name."""
+    found: dict[str, str] = {}
+    groups: dict[int, list[dict[str, Any]]] = {}
+    for one in told:
+        if one["kind"] == "message":
+            groups.setdefault(int(one["key"].partition("/")[2]), []).append(one)
+    other = [one for one in told if one["kind"] not in ("message", "window")]
+    for name, line in table_lines((groups[one] for one in sorted(groups)), other, tables.sightings(told)):
+        found[name] = found.get(name, "") + line
+    return found
+
+
+# --- the lines ---------------------------------------------------------------------------------
+
+
+def test_a_masked_line_is_canonical_and_read_again() -> None:
+    """Whoever reads it needs nothing but JSON."""
+    line = masked_line("a" * 64, "電話番号")
+
+    assert f'{{"digest":"{"a" * 64}","masked":true,"reason":"電話番号"}}' == line
+    assert "a" * 64 == masked_digest(line.encode())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"digest":"a","masked":true,"reason":""}',
+        b'{"digest":"' + b"a" * 64 + b'","masked":1,"reason":""}',
+        b"\xff",
+        b"[" * 99_999,
+    ],
+)
+def test_what_is_no_masked_line_is_none(line: bytes) -> None:
+    """Never an exception."""
+    assert masked_digest(line) is None
+    assert shown_record(line) is None
+
+
+def test_what_is_shown_holds_neither_the_salt_nor_a_digest_to_guess_by() -> None:
+    """With either, every telephone number could be tried until it fits."""
+    single = message(7, 2, "電話 090-1234-5678", reply="d" * 64)
+    single["payload"]["source"] = "single"
+    single["salt"] = "5a" * 16
+
+    sent = Sent([single])
+
+    (line,) = sent.shown
+    assert "5a5a" not in line
+    assert "salt" not in line
+    assert "dddd" not in line
+    found = shown_record(line.encode())
+    assert found is not None
+    assert (sent.digests[0], 7) == (found.digest, found.entry["seq"])
+
+
+# --- what is masked ----------------------------------------------------------------------------
+
+
+def test_exactly_the_records_with_something_to_cover_are_masked() -> None:
+    """By kind: people, the room, messages, files, tasks; not windows, bytes, or what the parties said plainly."""
+    sent = Sent(entries())
+
+    assert [2, 3, 4, 7, 8, 9, 10, 12, 14] == [one.entry["seq"] for one in sent.masked]
+
+
+def test_the_digest_of_every_line_stands_in_the_seal() -> None:
+    """Of an unmasked line by hashing it, of a masked one as it says (evidence.md §4.4)."""
+    sent = Sent(entries())
+
+    actual = [masked_digest(line.encode()) or chain.digest(line) for line in sent.lines]
+
+    assert sent.digests == actual
+
+
+def test_nothing_covered_is_in_any_byte() -> None:
+    """Neither in records nor in tables; of somebody hidden only id and role are left."""
+    sent = Sent(entries())
+
+    body = folded("\n".join([*sent.lines, *sent.shown, *sent.rows.values()]))
+
+    assert [] == [one for one in (*SECRETS, "090-1234-9999", "x/999.png") if folded(one) in body]
+    member = next(one.entry for one in sent.masked if one.entry["kind"] == "member")
+    told = {"account_id": THIRD, "name": "参加者A", "avatar_image_url": "■■", "chatwork_id": "■■", "role": "member"}
+    assert told == member["payload"]["object"]
+
+
+def test_ids_order_and_times_of_rows_stay() -> None:
+    """Only texts and names differ from the rows of the uncovered records."""
+    plain, sent = rows(entries()), Sent(entries())
+
+    assert [one["message_id"] for one in jsonl(plain)] == [one["message_id"] for one in jsonl(sent.rows)]
+    for before, after in zip(jsonl(plain), jsonl(sent.rows), strict=True):
+        texts = ("body", "name", "versions")
+        assert {**before, **dict.fromkeys(texts)} == {**after, **dict.fromkeys(texts)}
+    assert plain["operator_inquiry.csv"] == sent.rows["operator_inquiry.csv"]
+    assert "編集された" in sent.rows["events.csv"]
+
+
+def jsonl(made: dict[str, str]) -> list[dict[str, Any]]:
+    """The lines of `messages.jsonl`."""
+    return [json.loads(line) for line in made["messages.jsonl"].splitlines()]
+
+
+@given(
+    st.lists(st.text(max_size=20), min_size=1, max_size=5),
+    st.sampled_from(SECRETS[:2]),
+    st.sampled_from(["", "\u200b", "\u3000", "[hr]", "。"]),
+)
+def test_whatever_stands_around_a_secret_it_leaves_no_trace(around: list[str], secret: str, between: str) -> None:
+    """In every version and every table, and the package still verifies."""
+    made = [window(1, 1, 9)]
+    for number, body in enumerate(around, 2):
+        made.append(message(number, number, f"{body}。{between}{secret}{between}。{body}"))
+
+    sent = Sent(made)
+
+    body = folded("\n".join([*sent.lines, *sent.shown, *sent.rows.values()]))
+    assert folded(secret) not in body
+    assert [] == sent.verified().findings
+
+
+def test_a_reply_is_handed_out_only_if_nothing_in_it_is_covered() -> None:
+    """Its bytes cannot be changed, so it stays or goes as a whole."""
+    cover = cover_for(policy("support"), entries(), owner=1, counterparts={PARTY})
+    open_, closed = [{"body": "はい"}], [{"body": "はい"}, {"body": "090-1234-5678"}]
+
+    assert is_open(json.dumps(open_).encode(), cover)
+    assert is_open(b"", cover)
+    assert not is_open(json.dumps(closed).encode(), cover)
+    assert not is_open(json.dumps([{"account": person(THIRD, "x")}]).encode(), cover)
+    assert not is_open(b"{", cover)
+
+
+# --- verification ------------------------------------------------------------------------------
+
+
+def test_a_masked_package_verifies_and_says_what_that_leaves_open() -> None:
+    """Counts and messages whose rows rest on what is shown are in notes, not in findings."""
+    told = Sent(entries()).verified()
+
+    assert [] == told.findings
+    assert 14 == told.checked["entries"]
+    assert told.notes[0].startswith("9 records are masked.")
+    assert told.notes[1].endswith("in place of masked records: m2, m3, m4")
+
+
+def test_a_package_without_masked_records_has_no_such_note() -> None:
+    """Nothing is said about what is not there."""
+    told = Sent([message(1, 1, "はい")]).verified()
+
+    assert ([], []) == (told.findings, told.notes)
+
+
+def test_a_row_that_is_not_what_is_shown_is_found() -> None:
+    """Also a row that rests on a masked record cannot be changed alone."""
+    sent = Sent(entries())
+    changed = sent.rows | {
+        "messages.csv": sent.rows["messages.csv"].replace("参加者Aさんに聞いて", "参加者Aさんに払って")
+    }
+
+    told = sent.verified(rows=changed)
+
+    assert [("table-rows", "message/3")] == [(one.check, one.subject) for one in told.findings]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda lines: [], "masked"),
+        (lambda lines: lines[:-1], "masked"),
+        (lambda lines: [lines[1], lines[0], *lines[2:]], "masked"),
+        (lambda lines: [*lines, lines[0]], "masked"),
+        (lambda lines: [lines[0].replace('"seq":2', '"seq":6'), *lines[1:]], "entry-sealed"),
+        (lambda lines: ["{}", *lines[1:]], "masked"),
+    ],
+)
+def test_what_stands_in_place_must_be_there_for_each_masked_record(change: Any, expected: str) -> None:
+    """In order, under the number at which the seal has the digest, and no more."""
+    sent = Sent(entries())
+
+    told = sent.verified(shown_lines=change(sent.shown))
+
+    assert expected in {one.check for one in told.findings}
+
+
+def test_a_masked_record_that_was_never_sealed_is_found() -> None:
+    """Nobody can hide what never was."""
+    sent = Sent(entries())
+    found = sent.masked[0]
+    sent.lines[1] = masked_line("0" * 64, "x")
+    sent.shown[0] = shown_line("0" * 64, found.entry)
+
+    told = sent.verified()
+
+    assert "entry-sealed" in {one.check for one in told.findings}

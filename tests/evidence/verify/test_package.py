@@ -1,0 +1,603 @@
+"""A package is verified by itself: every change is found and named, also when its lists were made anew."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.custody.verify import verify_path
+from archiver.evidence import chain
+from archiver.evidence.tables import build as tables
+from archiver.evidence.verify.findings import Verification
+from archiver.export.package.daily import daily
+from tests.support.archive import at
+from tests.support.handing import attach, reopened
+from tests.support.packages import archive_of_the_story, lawyer_package, list_anew, zipped
+from tests.support.tampering import flipped
+
+NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they exist."
+HIDDEN = (
+    "The seals name 9 records that are not in this package: of other chats or times, or left out. "
+    "The archive alone can tell."
+)
+NOTE = "The pages in data/transcript/ are held by the lists of digests alone; they were not compared with the records."
+
+REPORTS = (
+    "The reports (data/*.pdf, data/evidence_list.csv) are held by the lists of digests alone; "
+    "they were not compared with the records."
+)
+
+Edit = Callable[[Path], object]
+"""Changes a file."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lawyer's package, to be copied."""
+    return lawyer_package(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def package(made: Path, tmp_path: Path) -> Path:
+    """A copy to be damaged."""
+    return Path(shutil.copytree(made, tmp_path / made.name))
+
+
+def found(told: Verification) -> list[tuple[str, str]]:
+    """Checks and subjects of the findings."""
+    return [(one.check, one.subject) for one in told.findings]
+
+
+def replaced(before: str, after: str) -> Edit:
+    """An edit that puts one text in place of another, everywhere."""
+
+    def edit(path: Path) -> None:
+        body = path.read_bytes()
+        assert before.encode() in body
+        path.write_bytes(body.replace(before.encode(), after.encode()))
+
+    return edit
+
+
+def lines_edited(edit: Callable[[list[str]], list[str]]) -> Edit:
+    """An edit of the list of lines."""
+
+    def change(path: Path) -> None:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            lines = file.readlines()
+        path.write_bytes("".join(edit(lines)).encode())
+
+    return change
+
+
+# --- nothing wrong -----------------------------------------------------------------------------
+
+
+def test_an_intact_package_has_no_findings(made: Path) -> None:
+    """Everything is counted; what cannot be proved is said."""
+    told = verify_path(made)
+
+    assert [] == told.findings
+    assert {"entries": 28, "seals": 3, "stamps": 0, "files": 1, "messages": 7} == told.checked
+    assert [HIDDEN, NO_STAMP, NOTE, REPORTS] == told.notes
+
+
+def test_its_zip_gives_the_same(made: Path) -> None:
+    """A zip is read as it lies there."""
+    folder, packed = verify_path(made), verify_path(made.with_name(made.name + ".zip"))
+
+    assert folder == packed
+
+
+def test_a_zip_without_a_folder_around_it_is_a_package_too(made: Path, tmp_path: Path) -> None:
+    """Whoever packs it again packs it as they like."""
+    told = verify_path(zipped(made, tmp_path / "x.zip", root=""))
+
+    assert [] == told.findings
+
+
+def test_a_daily_copy_has_no_findings(tmp_path: Path) -> None:
+    """It holds messages and records, but no tables."""
+    archive = archive_of_the_story(tmp_path / "home")
+    path = daily(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
+    archive.close()
+    assert path is not None
+
+    told = verify_path(path)
+
+    assert [] == told.findings
+    assert 7 == told.checked["messages"]
+
+
+def test_a_daily_copy_beside_the_users_own_evidence_has_no_findings(tmp_path: Path) -> None:
+    """It holds neither the evidence nor its records."""
+    archive = archive_of_the_story(tmp_path / "home")
+    attach(reopened(tmp_path / "home"), 1, "画面.png", b"png")
+    path = daily(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
+    archive.close()
+    assert path is not None
+
+    told = verify_path(path)
+
+    assert [] == told.findings
+
+
+def test_a_second_daily_copy_has_no_findings(tmp_path: Path) -> None:
+    """It holds only what is new, with seals of everything."""
+    archive = archive_of_the_story(tmp_path / "home")
+    clock = at(1500)
+    paths = []
+    for _ in range(3):
+        clock += timedelta(days=2)
+        paths.append(daily(archive, "job1", now=lambda: clock, file_limit_bytes=10**9))  # noqa: B023 - called at once
+    archive.close()
+
+    told = [verify_path(path) for path in paths if path is not None]
+
+    assert told
+    assert [[]] * len(told) == [one.findings for one in told]
+
+
+def test_progress_is_told(made: Path) -> None:
+    """Files, then messages, each to its end."""
+    heard: dict[str, tuple[int, int]] = {}
+
+    verify_path(made, progress=lambda what, done, total: heard.update({what: (done, total)}))
+
+    assert {"files", "messages"} == heard.keys()
+    assert all(done == total for done, total in heard.values())
+
+
+# --- files against their lists -----------------------------------------------------------------
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_flipped_bit_of_any_file_is_found_and_named(package: Path, data: st.DataObject) -> None:
+    """One bit, wherever it lies: the file is named, or, for a list, what the list now says otherwise."""
+    names = sorted(path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file())
+    name = data.draw(st.sampled_from(names))
+    whole = (package / name).read_bytes()
+    (package / name).write_bytes(flipped(whole, data.draw(st.integers(0, len(whole) * 8 - 1))))
+
+    told = verify_path(package)
+
+    (package / name).write_bytes(whole)
+    assert not told.ok
+    assert len(told.findings) <= 12
+    if not name.endswith("manifest-sha256.txt"):
+        assert ("manifest", name) in found(told)
+
+
+@pytest.mark.parametrize(
+    "name", ["data/messages.csv", "data/transcript/index.html", "VERIFY.txt", "data/files/F-0001.png"]
+)
+def test_a_removed_file_is_named(package: Path, name: str) -> None:
+    """The lists know that it was there."""
+    (package / name).unlink()
+
+    told = verify_path(package)
+
+    assert ("manifest", name) in found(told)
+
+
+@pytest.mark.parametrize("name", ["data/extra.txt", "extra.txt", "data/files/F-0009.png"])
+def test_an_added_file_is_named(package: Path, name: str) -> None:
+    """What no list names does not belong in the package."""
+    (package / name).write_bytes(b"x")
+
+    told = verify_path(package)
+
+    assert ("manifest", name) in found(told)
+
+
+def test_the_stamp_of_the_lists_belongs_to_the_package(package: Path) -> None:
+    """It cannot stand in the list over which it was made; but it must be one."""
+    (package / "tagmanifest-sha256.txt.freetsa.tsr").write_bytes(b"stamp")
+
+    told = verify_path(package)
+
+    assert [("stamp", "tagmanifest-sha256.txt.freetsa.tsr")] == found(told)
+
+
+@pytest.mark.parametrize(
+    "name", ["bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "data/content-sha256.txt"]
+)
+def test_a_package_without_one_of_its_lists_is_found(package: Path, name: str) -> None:
+    """Nothing else vouches for what it listed."""
+    (package / name).unlink()
+
+    told = verify_path(package)
+
+    assert name in {subject for _, subject in found(told)}
+
+
+@pytest.mark.parametrize("path", ["../outside", "/etc/passwd", "data/../../x", "C:/x", "data\\..\\..\\x", "~/x"])
+def test_a_list_that_leads_out_of_the_package_is_named(package: Path, path: str) -> None:
+    """Nothing outside is looked at."""
+    with (package / "manifest-sha256.txt").open("a", encoding="utf-8", newline="\n") as file:
+        file.write(f"{'0' * 64}  {path}\n")
+
+    told = verify_path(package)
+
+    assert ("manifest", path) in found(told)
+    assert "leads out" in next(one.text for one in told.findings if one.subject == path)
+
+
+def test_a_link_is_not_followed(package: Path, tmp_path: Path) -> None:
+    """A file that is a link to the same bytes elsewhere is not the package's."""
+    path = package / "data/messages.csv"
+    path.rename(tmp_path / "elsewhere.csv")
+    path.symlink_to(tmp_path / "elsewhere.csv")
+
+    told = verify_path(package)
+
+    assert ("unsafe", "data/messages.csv") == found(told)[0]
+
+
+def test_a_list_that_is_none_is_a_finding(package: Path) -> None:
+    """The line is told."""
+    (package / "manifest-sha256.txt").write_bytes(b"junk\n")
+
+    told = verify_path(package)
+
+    assert ("manifest", "manifest-sha256.txt") in found(told)
+
+
+# --- lists made anew ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "expected"),
+    [
+        ("messages.jsonl", replaced("承知しました。", "承知しません。"), [("table-rows", "message/4")]),
+        ("messages.jsonl", replaced("残り3本もお願いします。", "x"), [("table-rows", "message/2")]),
+        ("messages.jsonl", lines_edited(lambda all_: all_[:2] + all_[3:]), [("table-rows", "message/3")]),
+        ("messages.jsonl", lines_edited(lambda all_: all_[:-1]), [("table-rows", "message/7")]),
+        ("messages.jsonl", lines_edited(lambda all_: [*all_, all_[0]]), [("table-rows", "message/1")]),
+        ("messages.jsonl", lines_edited(lambda all_: [all_[0], *all_]), [("table-rows", "message/1")]),
+        ("messages.jsonl", replaced('"no":3,', '"no":30,'), [("table-rows", "message/3")]),
+        ("messages.jsonl", Path.unlink, [("table-rows", "data/messages.jsonl")]),
+        ("messages.csv", replaced("承知しました。", "承知しません。"), [("table-rows", "message/4")]),
+        ("messages.csv", Path.unlink, [("table-rows", "data/messages.csv")]),
+        (
+            "operator_inquiry.csv",
+            replaced('"m2"', '"m20"'),
+            [("table-rows", "message/2"), ("table-rows", "message/20")],
+        ),
+        ("links.csv", replaced("spec?v=1", "spec?v=2"), [("table-rows", "message/1")]),
+        ("files.csv", replaced("画面.png", "画像.png"), [("table-rows", "message/1")]),
+        ("files.csv", replaced("files/F-0001.png", ""), [("table-rows", "message/1")]),
+        ("events.csv", replaced("表示に変わった", "されなかった"), [("table-rows", "message/3")]),
+        ("events.csv", replaced("空白が生じた", "空白はない"), [("table-rows", "data/events.csv")]),
+        ("tasks.csv", replaced("字幕の修正", "無償の修正"), [("table-rows", "message/1")]),
+        ("tasks.csv", lines_edited(lambda all_: all_[:1]), [("table-rows", "message/1")]),
+        ("entries.jsonl", replaced("承知しました。", "承知しません。"), None),
+        ("entries.jsonl", lines_edited(lambda all_: all_[:-1]), [("table-rows", "message/7")]),
+        ("entries.jsonl", lines_edited(lambda all_: [*all_[:-2], all_[-1], all_[-2]]), None),
+        ("entries.jsonl", lines_edited(lambda all_: [*all_, "{}\n"]), [("entry-form", "entries.jsonl:29")]),
+        ("entries.jsonl", lines_edited(lambda all_: [*all_, "\n"]), [("entry-form", "entries.jsonl:29")]),
+        ("entries.jsonl", Path.unlink, [("package-form", "data/entries.jsonl")]),
+        ("files/F-0001.png", lambda path: path.write_bytes(b"png bytez"), [("package-files", "data/files/F-0001.png")]),
+        ("files/F-0009.png", lambda path: path.write_bytes(b"x"), [("package-files", "data/files/F-0009.png")]),
+    ],
+)
+def test_an_edit_is_found_although_the_lists_were_made_anew(
+    package: Path, name: str, edit: Edit, expected: list[tuple[str, str]] | None
+) -> None:
+    """The records tell what every table must say, and the seals what the records must be."""
+    edit(package / "data" / name)
+    list_anew(package)
+
+    told = verify_path(package)
+
+    assert not told.ok
+    assert all(check != "manifest" for check, _ in found(told))
+    if expected is not None:
+        assert expected == [one for one in found(told) if one[0] == expected[0][0]][: len(expected)]
+    assert len(told.findings) <= 12
+
+
+def test_an_edited_record_is_named(package: Path) -> None:
+    """Its line is not the sealed one, and what follows from it differs too."""
+    replaced("よろしくお願いします。", "お断りします。")(package / "data/entries.jsonl")
+    list_anew(package)
+
+    told = verify_path(package)
+
+    assert ["entry-sealed", "table-rows", "table-rows"] == [check for check, _ in found(told)]
+    assert re.fullmatch(r"entry/\d+", told.findings[0].subject)
+    assert "message/1" in told.findings[0].text
+
+
+def test_a_record_from_elsewhere_is_found(package: Path) -> None:
+    """A line that was never sealed can be of the right form."""
+    path = package / "data/entries.jsonl"
+    last = json.loads(path.read_text(encoding="utf-8").splitlines()[-1])
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(chain.canonical(last | {"seq": last["seq"] + 1, "key": "message/8"}) + "\n")
+    list_anew(package)
+
+    told = verify_path(package)
+
+    assert ("entry-unsealed", f"entry/{last['seq'] + 1}") == found(told)[0]
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes().replace(b'"day":"2026', b'"day":"2025')), "seal-form"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "seal-form"),
+        (lambda path: path.write_bytes(b"\xff"), "seal-form"),
+        (Path.unlink, "seal-missing"),
+    ],
+)
+def test_a_changed_or_missing_seal_is_named(package: Path, edit: Edit, expected: str) -> None:
+    """Its records are told as one stretch, not one by one, and the tables are not blamed."""
+    (path,) = (package / "data/seals").glob("000002-*.json")
+    edit(path)
+    list_anew(package)
+
+    told = verify_path(package)
+
+    assert (expected, "seal/2") == found(told)[0]
+    assert {"entry-unsealed", "seal-chain"} >= {check for check, _ in found(told)[1:]}
+    assert len(told.findings) <= 2
+
+
+def test_a_forged_seal_breaks_the_chain(package: Path) -> None:
+    """A seal made anew over an edited record is not the one that the next seal names."""
+    (path,) = (package / "data/seals").glob("000002-*.json")
+    told = json.loads(path.read_bytes())
+    told["entries"][0] = "0" * 64
+    path.write_bytes((chain.canonical(told) + "\n").encode())
+    list_anew(package)
+
+    told_of = verify_path(package)
+
+    assert ("seal-chain", "seal/3") in found(told_of)
+
+
+def test_seals_that_are_all_gone_are_found(package: Path) -> None:
+    """Without seals nothing shows that the records are old."""
+    shutil.rmtree(package / "data/seals")
+    list_anew(package)
+
+    told = verify_path(package)
+
+    assert ("seal-missing", "data/seals/") in found(told)
+
+
+def raw_reply(package: Path) -> Path:
+    """One of the replies."""
+    return min(path for path in (package / "data/raw").glob("*.json") if not path.name.endswith(".meta.json"))
+
+
+@pytest.mark.parametrize("with_meta", [False, True])
+def test_a_changed_reply_is_named(package: Path, with_meta: bool) -> None:
+    """The description names its digest, and so do the records."""
+    path = raw_reply(package)
+    before = chain.file_digest(path.read_bytes())
+    path.write_bytes(path.read_bytes() + b" ")
+    if with_meta:
+        replaced(before, chain.file_digest(path.read_bytes()))(path.with_name(path.stem + ".meta.json"))
+    list_anew(package)
+
+    told = verify_path(package)
+
+    assert [("raw-replies", f"data/raw/{path.name}")] == found(told)
+
+
+def test_a_reply_without_its_description_is_named(package: Path) -> None:
+    """Nobody could tell when it came."""
+    path = raw_reply(package)
+    path.with_name(path.stem + ".meta.json").unlink()
+    list_anew(package)
+
+    told = verify_path(package)
+
+    assert [("raw-replies", f"data/raw/{path.name}")] == found(told)
+
+
+# --- masked lines ------------------------------------------------------------------------------
+
+
+def mask(package: Path, index: int, **changes: str) -> None:
+    """Put the digest in place of a line that no table shows."""
+
+    def edit(lines: list[str]) -> list[str]:
+        hidden = {"digest": chain.digest(lines[index].rstrip("\n")), "masked": True, "reason": "第三者"} | changes
+        return [*lines[:index], chain.canonical(hidden) + "\n", *lines[index + 1 :]]
+
+    lines_edited(edit)(package / "data/entries.jsonl")
+    list_anew(package)
+
+
+def without_effect(package: Path) -> int:
+    """The index of a line that no table shows: the membership."""
+    lines = (package / "data/entries.jsonl").read_text(encoding="utf-8").split("\n")
+    return next(index for index, line in enumerate(lines) if '"key":"member/' in line and '"state":"present"' in line)
+
+
+def test_a_masked_record_is_accepted_if_its_digest_was_sealed(package: Path) -> None:
+    """What is hidden can still be counted."""
+    mask(package, without_effect(package))
+
+    told = verify_path(package)
+
+    assert not [one for one in told.findings if one.check.startswith("entry")]
+    assert 28 == told.checked["entries"]
+
+
+def test_a_masked_record_that_was_never_sealed_is_named(package: Path) -> None:
+    """Nobody can hide what never was."""
+    index = without_effect(package)
+    mask(package, index, digest="0" * 64)
+
+    told = verify_path(package)
+
+    assert ("entry-sealed", f"entries.jsonl:{index + 1}") in found(told)
+
+
+# --- zips that want to do harm -----------------------------------------------------------------
+
+
+def with_member(made: Path, target: Path, info: zipfile.ZipInfo, body: bytes = b"x") -> Path:
+    """The package as a zip with one more member."""
+    zipped(made, target)
+    with zipfile.ZipFile(target, "a") as packed:
+        packed.writestr(info, body)
+    return target
+
+
+def link_info() -> zipfile.ZipInfo:
+    """A member that becomes a link when unpacked."""
+    info = zipfile.ZipInfo("P/data/link")
+    info.create_system = 3
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "P/../../evil", "P\\..\\evil", "C:/evil"])
+def test_a_zip_with_a_path_that_leads_out_is_found(made: Path, tmp_path: Path, name: str) -> None:
+    """It is told, and not looked at."""
+    path = with_member(made, tmp_path / "x.zip", zipfile.ZipInfo(name))
+
+    told = verify_path(path)
+
+    assert ["unsafe"] == [check for check, _ in found(told)]
+
+
+def test_a_zip_with_a_link_is_found(made: Path, tmp_path: Path) -> None:
+    """Links do not belong in a package."""
+    told = verify_path(with_member(made, tmp_path / "x.zip", link_info()))
+
+    assert [("unsafe", "P/data/link")] == found(told)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_with_two_files_of_one_name_is_found(made: Path, tmp_path: Path) -> None:
+    """Whoever unpacks it might get the other one."""
+    told = verify_path(with_member(made, tmp_path / "x.zip", zipfile.ZipInfo("P/data/messages.csv")))
+
+    assert [("unsafe", "P/data/messages.csv")] == found(told)
+
+
+def test_a_zip_with_something_beside_the_package_is_found(made: Path, tmp_path: Path) -> None:
+    """A zip holds one package."""
+    told = verify_path(with_member(made, tmp_path / "x.zip", zipfile.ZipInfo("Q/other")))
+
+    assert [("unsafe", "Q/other")] == found(told)
+
+
+def test_a_file_that_says_to_be_larger_than_it_can_be_is_not_read(made: Path, tmp_path: Path) -> None:
+    """A bomb is told from what the zip says of it."""
+    path = zipped(made, tmp_path / "x.zip")
+    with zipfile.ZipFile(path) as packed:
+        info = packed.getinfo("P/data/messages.csv")
+        size, small = info.file_size, info.compress_size
+    central = path.read_bytes().rindex(b"P/data/messages.csv") - 46
+    body = bytearray(path.read_bytes())
+    assert size.to_bytes(4, "little") == body[central + 24 : central + 28]
+    assert small.to_bytes(4, "little") == body[central + 20 : central + 24]
+    body[central + 24 : central + 28] = (2**31).to_bytes(4, "little")
+    path.write_bytes(body)
+
+    told = verify_path(path)
+
+    assert ("unsafe", "P/data/messages.csv") == found(told)[0]
+
+
+def test_an_encrypted_file_is_not_read(made: Path, tmp_path: Path) -> None:
+    """A package has no password."""
+    path = zipped(made, tmp_path / "x.zip")
+    body = bytearray(path.read_bytes())
+    central = body.rindex(b"P/data/messages.csv") - 46
+    body[central + 8] |= 1
+    path.write_bytes(body)
+
+    told = verify_path(path)
+
+    assert ("unsafe", "P/data/messages.csv") == found(told)[0]
+
+
+def test_damaged_bytes_of_a_zip_are_named(made: Path, tmp_path: Path) -> None:
+    """What does not have the check sum of the zip cannot be read."""
+    path = zipped(made, tmp_path / "x.zip")
+    with zipfile.ZipFile(path) as packed:
+        info = packed.getinfo("P/data/transcript/index.html")
+    body = bytearray(path.read_bytes())
+    body[info.header_offset + 30 + len(info.filename) + info.compress_size // 2] ^= 1
+    path.write_bytes(body)
+
+    told = verify_path(path)
+
+    assert ("unreadable", "data/transcript/index.html") == found(told)[0]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_damaged_zip_never_ends_in_an_exception(made: Path, tmp_path: Path, data: st.DataObject) -> None:
+    """Cut or with flipped bits in its list of files, it is told as far as it can be read."""
+    path = tmp_path / "x.zip"
+    whole = bytearray((made.with_name(made.name + ".zip")).read_bytes())
+    start = whole.index(b"PK\x01\x02")
+    for bit in data.draw(st.lists(st.integers(start * 8, len(whole) * 8 - 1), min_size=1, max_size=4)):
+        whole[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(whole[: data.draw(st.sampled_from([len(whole), len(whole) - 30, start + 10]))])
+
+    told = verify_path(path)
+
+    assert isinstance(told, Verification)
+
+
+# --- what is no package ------------------------------------------------------------------------
+
+
+def test_what_is_neither_package_nor_archive_is_an_error(tmp_path: Path) -> None:
+    """An empty folder, a text, a zip of something else, nothing at all."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.txt").write_text("x", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as packed:
+        packed.writestr("readme.txt", "x")
+
+    for name in ("empty", "text.txt", "other.zip", "absent"):
+        with pytest.raises(errors.NothingThere):
+            verify_path(tmp_path / name)
+
+
+def test_a_package_without_records_is_a_finding(package: Path) -> None:
+    """Nothing to check is not the same as nothing wrong."""
+    (package / "data/entries.jsonl").write_bytes(b"")
+    for name in (tables.MESSAGES, *tables.CSV_HEADERS):
+        (package / "data" / name).unlink()
+    (package / "data" / tables.MESSAGES).write_bytes(b"")
+    shutil.rmtree(package / "data/files")
+    shutil.rmtree(package / "data/raw")
+    list_anew(package)
+
+    told = verify_path(package)
+
+    assert [("nothing", "data/entries.jsonl")] == found(told)
+
+
+def test_the_home_of_an_archive_is_verified_by_its_path(tmp_path: Path) -> None:
+    """The same words serve for both."""
+    archive = archive_of_the_story(tmp_path / "home")
+    archive.close()
+
+    told = verify_path(tmp_path / "home", deep=True)
+
+    assert [] == told.findings
+    assert 8 == told.checked["messages"]

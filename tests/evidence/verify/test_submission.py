@@ -1,0 +1,175 @@
+"""A package for a platform's office, damaged in every way its one list can show."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archiver.evidence.manifest import digest_file, write_manifest
+from archiver.evidence.stamps.timestamp import stamp as stamp_of
+from archiver.evidence.verify.path import verify_place
+from archiver.evidence.verify.submission import is_submission
+from archiver.export.package.verify_script import verify_script
+from tests.support.archive import story
+from tests.support.handing import handed
+from tests.support.packages import NOW, zipped
+from tests.support.stamped import authority
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an undamaged package: zip, and files beside it."""
+    place = tmp_path_factory.mktemp("whole")
+    return Path(handed(story(place / "home"), "support", place / "out").path)
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path) -> Path:
+    """An unpacked copy."""
+    with zipfile.ZipFile(whole / f"{whole.name}.zip") as packed:
+        packed.extractall(tmp_path)
+    return tmp_path / whole.name
+
+
+@pytest.fixture
+def beside(whole: Path, tmp_path: Path) -> Path:
+    """A copy of zip and loose files."""
+    return Path(shutil.copytree(whole, tmp_path / "copy" / whole.name))
+
+
+def findings(place: Path) -> list[tuple[str, str]]:
+    """Check and subject of each finding."""
+    told = verify_place(place)
+    assert told is not None
+    return [(one.check, one.subject) for one in told.findings]
+
+
+def change(path: Path) -> None:
+    """Change one byte."""
+    body = bytearray(path.read_bytes())
+    body[len(body) // 2] ^= 1
+    path.write_bytes(body)
+
+
+def test_an_undamaged_one_says_what_was_not_checked(whole: Path, folder: Path) -> None:
+    """That its records are not in it; files are counted, the list itself is not."""
+    for place in (whole, whole / f"{whole.name}.zip", folder):
+        told = verify_place(place)
+
+        assert told is not None
+        assert ([], 4) == (told.findings, told.checked["files"])
+        assert any("holds no records" in note for note in told.notes)
+
+
+@pytest.mark.parametrize(
+    ("damage", "subject"),
+    [
+        (lambda folder: change(folder / "01_report.pdf"), "01_report.pdf"),
+        (lambda folder: change(folder / "02_messages.csv"), "02_messages.csv"),
+        (lambda folder: (folder / "03_inquiry_text.txt").unlink(), "03_inquiry_text.txt"),
+        (lambda folder: (folder / "04_more.txt").write_text("more"), "04_more.txt"),
+        (lambda folder: (folder / "SHA256SUMS.txt").write_text("no list\n"), "SHA256SUMS.txt"),
+    ],
+    ids=["report", "table", "lost", "added", "list"],
+)
+def test_what_differs_from_the_list_is_found(
+    folder: Path, tmp_path: Path, damage: Callable[[Path], object], subject: str
+) -> None:
+    """In the folder, and in a zip of it."""
+    damage(folder)
+
+    assert [("manifest", subject)] == findings(folder)
+    assert [("manifest", subject)] == findings(zipped(folder, tmp_path / "again.zip", root="X/"))
+
+
+def test_a_loose_file_must_be_the_one_in_the_zip(beside: Path) -> None:
+    """Each of them may be handed in by itself; others that lie there do not matter."""
+    (beside / "memo.txt").write_text("mine")
+    assert [] == findings(beside)
+
+    change(beside / "01_report.pdf")
+
+    assert [("manifest", "01_report.pdf")] == findings(beside)
+
+
+def test_the_folder_is_found_by_its_name_from_within(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`verify.py .` in the folder of zip and loose files."""
+    monkeypatch.chdir(whole)
+
+    assert [] == findings(Path())
+
+
+def test_a_list_that_leads_out_of_the_folder_is_found(folder: Path) -> None:
+    """Nothing outside is opened."""
+    with (folder / "SHA256SUMS.txt").open("a") as listed:
+        listed.write(f"{'0' * 64}  ../../etc/passwd\n")
+
+    assert [("manifest", "../../etc/passwd")] == findings(folder)
+
+
+def test_nothing_to_check_is_a_finding(tmp_path: Path) -> None:
+    """An empty list of no files proves nothing."""
+    (tmp_path / "SHA256SUMS.txt").write_bytes(b"")
+
+    assert [("nothing", "SHA256SUMS.txt")] == findings(tmp_path)
+
+
+def test_a_list_made_anew_hides_an_edit(folder: Path) -> None:
+    """It is said that only a package with records can show such a thing."""
+    change(folder / "02_messages.csv")
+    names = [path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS.txt"]
+    write_manifest(folder / "SHA256SUMS.txt", {one.relative_to(folder).as_posix(): digest_file(one) for one in names})
+
+    told = verify_place(folder)
+
+    assert told is not None
+    assert told.ok
+    assert any("can be compared with the records" in note for note in told.notes)
+
+
+def test_a_stamp_must_be_over_the_list(folder: Path) -> None:
+    """One over these bytes is counted, and that its signature was not checked is said; another one is found."""
+    stamp, one = folder / "SHA256SUMS.txt.a.tsr", authority()
+    stamp.write_bytes(stamp_of((folder / "SHA256SUMS.txt").read_bytes(), one, now=lambda: NOW).reply)
+    good = verify_place(folder)
+    stamp.write_bytes(stamp_of(b"something else", one, now=lambda: NOW).reply)
+
+    assert good is not None
+    assert ([], 1) == (good.findings, good.checked["stamps"])
+    assert any("SHA256SUMS.txt.a.tsr" in note for note in good.notes)
+    assert [("stamp", "SHA256SUMS.txt.a.tsr")] == findings(folder)
+
+
+def test_a_link_in_it_is_told_and_not_followed(folder: Path) -> None:
+    """It might lead anywhere."""
+    (folder / "05_cw_notices").symlink_to("/etc")
+
+    assert ("unsafe", "05_cw_notices") in findings(folder)
+
+
+def test_the_program_for_lawyers_reads_it_too(folder: Path, tmp_path: Path) -> None:
+    """`verify.py PATH` gives the same findings."""
+    program = tmp_path / "verify.py"
+    program.write_bytes(verify_script())
+    command = [sys.executable, "-I", str(program), str(folder), "--json"]
+    good = subprocess.run(command, capture_output=True, check=True)
+    change(folder / "01_report.pdf")
+
+    bad = subprocess.run(command, capture_output=True, check=False)
+
+    assert json.loads(good.stdout)["ok"]
+    assert 3 == bad.returncode
+    assert ["01_report.pdf"] == [one["subject"] for one in json.loads(bad.stdout)["findings"]]
+
+
+def test_only_its_list_makes_it_one() -> None:
+    """Names alone decide."""
+    assert is_submission(["a", "SHA256SUMS.txt"])
+    assert not is_submission(["a", "sub/SHA256SUMS.txt"])

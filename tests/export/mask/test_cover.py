@@ -1,0 +1,418 @@
+"""What is covered, what is not, and that nothing of it can be got past or made slow."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import UsageError
+from archiver.export.mask.cover import Cover, Masked, Policy, policy
+from archiver.export.mask.folding import folded
+from archiver.export.mask.names import letters, third_persons
+from archiver.export.mask.policy import user_pattern
+from archiver.records import Contract, Message
+from tests.support.conversation import CLIENT, OWNER, STRANGER, conversation, sample
+
+PEOPLE = {OWNER: ["yamada"], CLIENT: ["田中"], 5: ["佐藤 花子"], 6: ["鈴木太郎", "Ken Suzuki(退職)"], 8: ["編集部"]}
+
+
+def cover(profile: str = "support", people: dict[int, list[str]] | None = None, **choices: object) -> Cover:
+    """A cover for a room of the owner, the counterpart and three others."""
+    return Cover(policy(profile, **choices), people or PEOPLE, {5, 6, 8})  # type: ignore[arg-type]
+
+
+# --- what is covered ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ("電話は090-1234-5678です", "電話は■■(電話番号)です"),
+        ("０９０－１２３４－５６７８", "■■(電話番号)"),
+        ("090 1234 5678、(03)1234-5678", "■■(電話番号)、(■■(電話番号)"),
+        ("tel:0312345678 / 0120-123-456", "tel:■■(電話番号) / ■■(電話番号)"),
+        ("045-123-4567と0463-12-3456", "■■(電話番号)と■■(電話番号)"),
+        ("+81 90-1234-5678", "■■(電話番号)"),
+        ("〇九〇ー一二三四ー五六七八", "■■(電話番号)"),
+        ("0 9 0 1 2 3 4 5 6 7 8", "■■(電話番号)"),
+        ("foo.bar+x@example.co.jpまで", "■■(メールアドレス)まで"),
+        ("ｆｏｏ＠ｅｘａｍｐｌｅ．ｃｏｍ", "■■(メールアドレス)"),
+        ("foo (at) example.com", "■■(メールアドレス)"),
+        ("〒150-0002 東京都渋谷区渋谷1-2-3 ハイツ203号室", "■■(住所)"),
+        ("東京都港区芝5-20に来て", "■■(住所)に来て"),
+        ("大阪市北区梅田三丁目1番3号です", "■■(住所)です"),
+        ("住所: 渋谷のどこか", "住所: ■■(住所)"),
+        ("みずほ銀行 渋谷支店 普通 1234567", "みずほ銀行 渋谷支店 普通 ■■(口座番号)"),
+        ("記号12345 番号1234567", "記号■■(口座番号)"),
+        ("口座名義：タナカ イチロウ", "口座名義：■■(口座番号)"),
+        ("カード 4111-1111-1111-1111", "カード ■■(カード番号)"),
+        ("マイナンバーは1234 5678 9012", "マイナンバーは■■(身分証の番号)"),
+        ("パスポート TK1234567", "パスポート ■■(身分証の番号)"),
+        ("パスワード: abc123!x", "パスワード: ■■(パスワード)"),
+        ("ﾊﾟｽﾜｰﾄﾞ：ａｂｃ１２３", "ﾊﾟｽﾜｰﾄﾞ：■■(パスワード)"),
+        ("PW=a&b/c 以上", "PW=■■(パスワード) 以上"),
+        ("パスワードはtanakaです", "パスワードは■■(パスワード)です"),
+        ("パスワード\n[code]abc123[/code]", "パスワード\n[code]■■(パスワード)[/code]"),
+        ("https://x.jp/d?a=1&token=AbC&x=1", "https://x.jp/d?a=1&token=■■(URLの鍵)&x=1"),
+        ("https://x.jp/d?sig=AbC%3D#k", "https://x.jp/d?sig=■■(URLの鍵)#k"),
+        ("https://u:p@x/", "https://■■(URLの鍵)@x/"),
+        ("Password is hunter2 / ID/PW: user1 / pass99", "Password is ■■(パスワード) / ID/PW: ■■(パスワード)"),
+        ("550e8400-e29b-41d4-a716-446655440000 070-1111-2222", "550e8400-e29b-41d4-a716-446655440000 ■■(電話番号)"),
+        ("LINE ID: tanaka_x", "LINE ID: ■■(連絡先のID)"),
+        ("ラインのIDは abc123 です", "ラインのIDは ■■(連絡先のID) です"),
+        ("LINE ID abc_123 / ライン名：tanaka", "LINE ID ■■(連絡先のID) / ライン名：■■(連絡先のID)"),
+        ("Skype: live:abc、スカイプは live:.cid.12ab34", "Skype: ■■(連絡先のID)、スカイプは ■■(連絡先のID)"),
+        ("live:tanaka_99 で探して", "■■(連絡先のID) で探して"),
+        ("口座番号は12345678です", "口座番号は■■(口座番号)です"),
+        ("ダウンロードキー:1234 解凍パス→zip", "ダウンロードキー:■■(パスワード) 解凍パス→■■(パスワード)"),
+        ("DLパス 1234 以上、ZIPパス：ab12", "DLパス ■■(パスワード) 以上、ZIPパス：■■(パスワード)"),
+        ("パス:ab12cd", "パス:■■(パスワード)"),
+    ],
+)
+def test_a_place_is_covered_and_nothing_beside_it(shown: str, expected: str) -> None:
+    """Only the place itself is replaced, and by what it was."""
+    actual = cover().text(shown)
+
+    assert expected == actual
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "メッセージID 1876543210987654321、アカウントID 7654321、ルームID 123456789",
+        "2026-11-05 10:14:33、2026/11/5、11/05、05-11-2026、2026年11月5日、26.11.05 9:00-18:00",
+        "50,000円、¥1000000、1,234,567円、単価100@2.5円、口座に1000000円、普通に3000000円かかる",
+        "口座に2026-11-5に入金、東京都の最低賃金は1163円、京都市役所で11-05、支店は11-05まで",
+        "SHA-256 fbf6b30113a4b641090123456780f0e1d2c3b4a5968778695a4b3c2d1e0f0a1b",
+        "パスワードは後で送ります。暗証番号が必要です。password reset please",
+        "[To:09012345678] [rp aid=5 to=0901234567-09012345678] #!rid123456789-1876543210987654321",
+        "[download:0312345678]a.png[/download] [qtmeta aid=1 time=1793841273]",
+        "株式会社ABC 第3回 No.0012-34 v1.2.3 192.168.0.1 1920x1080",
+        "バスは10:30発、バス 2000円、バス:5500円、フルパス: C:\\v1\\a、パス: /var/tmp1、パスは通りません",
+        "口座番号は後で送ります。口座番号を12月10日までに、LINE ID を教えて、LINE id exchange please、live: 20:00から",
+        "[deleted]",
+    ],
+)
+def test_ids_dates_and_amounts_stay(shown: str) -> None:
+    """What only looks like a number to call is evidence."""
+    assert shown == cover().text(shown)
+
+
+def written(at: datetime) -> list[str]:
+    """A time as people write it."""
+    forms = ("%Y-%m-%d", "%Y/%m/%d %H:%M", "%m/%d", "%Y年%m月%d日", "%H:%M:%S", "%Y%m%d")
+    later = at + timedelta(days=3)
+    return [*map(at.strftime, forms), f"{at.month}/{at.day} {at.hour}時", f"{at:%Y-%m-%d}から{later:%m-%d}"]
+
+
+IDS = st.integers(1, 2**63 - 1).map(str)
+TIMES = st.integers(0, 15 * 365 * 86400).map(
+    lambda seconds: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+DATES = TIMES.flatmap(lambda at: st.sampled_from(written(at)))
+AMOUNTS = st.integers(0, 10**9).flatmap(
+    lambda sum_: st.sampled_from([f"{sum_:,}円", f"¥{sum_}", f"{sum_}円", f"{sum_}万円"])
+)
+FILLERS = st.sampled_from(["、", "です。", " ", "\n", "納品は", "お支払いは", "振込日", "期限 ", "(", ")", "の件、"])
+
+
+@given(st.lists(st.one_of(IDS, DATES, AMOUNTS), min_size=1, max_size=6), st.lists(FILLERS, min_size=6, max_size=6))
+def test_no_id_date_or_amount_is_ever_covered(values: list[str], between: list[str]) -> None:
+    """Whatever stands around them in a sentence; two numbers are never one."""
+    shown = "".join(value + filler for value, filler in zip(values, between, strict=False))
+    alone = shown.replace(")", "。").replace(" ", "、")
+
+    assert alone == cover().text(alone)
+
+
+ZERO_WIDTH = st.text(st.sampled_from("\u200b\u200d\u2060\ufeff\u00ad\u034f\u202e\u3164\u0301"), max_size=2)
+WIDE = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789-@.abcdefghijklmnopqrstuvwxyz"}
+
+
+@given(
+    st.sampled_from(["090-1234-5678", "03-9876-5432", "foo@example.com", "+819012345678"]),
+    st.data(),
+    st.text("あ漢a、 \n", max_size=10),
+)
+def test_nothing_unseen_keeps_a_place_from_being_found(secret: str, data: st.DataObject, around: str) -> None:
+    """Width, zero-width marks and accents between the signs change nothing."""
+    written = "".join(
+        data.draw(st.sampled_from([sign, sign.translate(WIDE)])) + data.draw(ZERO_WIDTH) for sign in secret
+    )
+
+    actual = cover().text(f"{around}。{written}。{around}")
+
+    assert secret not in folded(actual)
+    assert "5678" not in folded(actual)
+    assert "■■(" in actual
+    assert actual.startswith(f"{around}。") or "@" in secret
+
+
+@given(st.text())
+def test_a_text_without_anything_to_cover_is_unchanged(shown: str) -> None:
+    """Either something is covered and listed, or every sign stays; what is covered is not covered again."""
+    masking = cover()
+
+    actual = masking.text(shown, None)
+
+    if "■■" not in actual and "参加者" not in actual:
+        assert shown == actual
+    assert actual == cover().text(actual)
+
+
+HOSTILE = [
+    "a",
+    "0",
+    "090-",
+    "pw:",
+    "a@",
+    "?token",
+    "a.a@a.",
+    "市1-",
+    "0 ",
+    "普通 12",
+    "が",
+    "[To:5]",
+    "https://a:",
+    "東京都1",
+    "市",
+    "市一の",
+    "市市市市市市市市1 ",
+    "京都府中京区あ",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_hostile_body_takes_linear_time(piece: str) -> None:
+    """A megabyte takes seconds at most, whatever it repeats: with quadratic time it would be hours."""
+    masking = cover(masks=["/a+b?[0-9]{2,}/", "秘密"])
+    body = piece * (1_000_000 // len(piece))
+
+    begun = time.process_time()
+    masking.text(body)
+
+    assert time.process_time() - begun < 12
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ("佐藤さんに聞いて", "参加者Aさんに聞いて"),
+        ("佐藤　花子、さとう", "参加者A、さとう"),
+        ("鈴木太郎と鈴木さん、太郎くん", "参加者Bと参加者Bさん、参加者Bくん"),
+        ("KEN SUZUKIとKenneth", "参加者BとKenneth"),
+        ("田中さん、yamadaさん", "田中さん、yamadaさん"),
+        ("動画編集部に渡す編集", "動画参加者Cに渡す編集"),
+        ("[To:5] 山本(旧姓)さん\n了解", "[To:5] 参加者Aさん\n了解"),
+        ("[rp aid=6 to=1-2]鈴木 太郎さん", "[rp aid=6 to=1-2]参加者Bさん"),
+        ("[To:999]誰かさん", "[To:999]参加者(ID 999)さん"),
+        ("[To:7654321]田中さん", "[To:7654321]田中さん"),
+        ("お疲れさまです。皆様", "お疲れさまです。皆様"),
+    ],
+)
+def test_names_of_third_persons_become_letters_also_where_they_were_typed(shown: str, expected: str) -> None:
+    """The parties keep their names."""
+    assert expected == cover().text(shown)
+
+
+def test_a_name_that_two_people_bear_says_of_neither_that_it_is_meant() -> None:
+    """A letter at the wrong place would be a false statement."""
+    masking = Cover(
+        policy("support"), {1: ["yamada"], 2: ["田中太郎"], 3: ["田中"], 4: ["高橋 花"], 5: ["高橋 実"]}, {3, 4, 5}
+    )
+
+    actual = masking.text("田中太郎と田中、高橋")
+
+    assert "田中太郎と■■(氏名)、■■(氏名)" == actual
+
+
+@given(
+    st.text(max_size=30), st.text(max_size=30), st.sampled_from(["佐藤 花子", "佐藤花子", "鈴木太郎", "鈴 木 太 郎"])
+)
+def test_no_full_name_of_a_third_person_is_left(before: str, after: str, name: str) -> None:
+    """Wherever it stands, but for a sign before or behind it that would make it another word."""
+    actual = cover().text(f"{before}、{unicodedata.normalize('NFD', name)}、{after}")
+
+    assert folded(name).replace(" ", "") not in folded(actual).replace(" ", "")
+
+
+def test_letters_go_on_after_z() -> None:
+    """In the order in which people were first seen, so that newcomers move nobody."""
+    called = letters(range(60))
+
+    assert ["参加者A", "参加者Z", "参加者AA", "参加者AZ", "参加者BA"] == [called[one] for one in (0, 25, 26, 51, 52)]
+
+
+@pytest.mark.parametrize(
+    ("rooms", "counterparts", "expected"),
+    [
+        ([{1, 2}], None, set()),
+        ([{1, 2}, {1, 2, 3}], None, {3}),
+        ([{1, 2, 3}], None, {2, 3}),
+        ([{1, 2, 3}], {2}, {3}),
+        ([{1, 2}], {9}, {2}),
+        ([{1}], None, set()),
+    ],
+)
+def test_who_is_a_third_person(rooms: list[set[int]], counterparts: set[int] | None, expected: set[int]) -> None:
+    """Everybody but the owner and who is mapped; until then the other one in a room of two is no third person."""
+    assert expected == third_persons(rooms, owner=1, counterparts=counterparts)
+
+
+# --- what the user chooses ---------------------------------------------------------------------
+
+
+def test_a_person_can_be_shown_or_hidden_and_letters_stay() -> None:
+    """`--unmask` and `--mask-person` concern one person each."""
+    masking = cover(unmask_people=[5], mask_people=[CLIENT])
+
+    assert "佐藤 花子と参加者C" == masking.text("佐藤 花子と鈴木太郎")
+    assert ["佐藤 花子", "参加者A", "yamada"] == [
+        masking.name(5, "佐藤 花子"),
+        masking.name(CLIENT, "田中"),
+        masking.name(OWNER, "yamada"),
+    ]
+
+
+def test_what_is_covered_is_covered_in_the_names_of_parties_too() -> None:
+    """A display name is a text like any other."""
+    masking = cover(people={**PEOPLE, CLIENT: ["田中 090-1234-5678"]}, masks=["yamada"])
+
+    assert "田中 ■■(電話番号)" == masking.name(CLIENT, "田中 090-1234-5678")
+    assert "■■(指定)" == masking.name(OWNER, "yamada")
+
+
+def test_a_pattern_of_the_user_is_literal_or_between_slashes() -> None:
+    """Both look at folded text; ids in tags stay."""
+    masking = cover("lawyer", masks=["Secret案件", "/x-\\d+/", "/[Ａ-Ｃ]{3}|ガム+/", "123"])
+
+    actual = masking.text("ＳＥＣＲＥＴ案件のX-１２ abc ガム [To:123] 123")
+
+    assert "■■(指定)の■■(指定) ■■(指定) ■■(指定) [To:123] ■■(指定)" == actual
+
+
+@pytest.mark.parametrize(
+    "given_pattern",
+    [
+        "",
+        " ",
+        "\u200b",
+        "/a*/",
+        "/(a+)+b/",
+        "/.*.*x/",
+        "/[a-/",
+        "/[z-a]/",
+        "/a{3,2}/",
+        "/a{999}{9}/",
+        "/\\1/",
+        "/+/",
+        "/a||b/",
+    ],
+)
+def test_a_pattern_that_cannot_be_used_is_one_sentence(given_pattern: str) -> None:
+    """Neither a trace nor a pattern that runs for years."""
+    with pytest.raises(UsageError) as raised:
+        user_pattern(given_pattern)
+
+    assert str(raised.value)
+    assert 2 == raised.value.code
+
+
+@given(st.text(st.sampled_from("ab.*+?{}[]()|\\dws^$-1,2 あ"), max_size=15), st.text("ab1あ ", max_size=40))
+def test_every_pattern_of_the_user_is_used_or_refused(body: str, text: str) -> None:
+    """No other end is possible."""
+    try:
+        found = user_pattern(f"/{body}/")
+    except UsageError:
+        return
+    found.sub("", text)
+
+
+def test_no_mask_and_a_lawyer_cover_nothing() -> None:
+    """A lawyer gets a list of the sensitive places instead."""
+    shown = "佐藤さん 090-1234-5678"
+    masking = cover("lawyer")
+
+    assert shown == cover(no_mask=True).text(shown)
+    assert not masking.policy.covers
+    list(masking.conversation(conversation([message(shown)])).messages())
+    assert [] == masking.found
+    assert Masked(1, "本文", "電話番号", 1) in masking.left
+
+
+# --- a room ------------------------------------------------------------------------------------
+
+
+def message(body: str, **changes: object) -> Message:
+    """The sample's first message with another body."""
+    first = next(iter(sample().messages()))
+    return replace(first, body=body, versions=(replace(first.versions[0], body=body),), **changes)  # type: ignore[arg-type]
+
+
+def stable(messages: Sequence[Message]) -> list[tuple[object, ...]]:
+    """What masking must never change."""
+    return [
+        (one.no, one.message_id, one.account_id, one.send_time, one.update_time, one.state, one.entry_seq)
+        for one in messages
+    ] + [(span.first_seen, span.last_seen) for one in messages for span in one.versions]
+
+
+def test_count_order_time_and_authors_of_messages_stay() -> None:
+    """Texts and names are all that changes, also when it is gone through twice."""
+    masking = Cover(policy("support"), {OWNER: ["yamada"], CLIENT: ["田中"], STRANGER: ["誰か"]}, {STRANGER})
+    shown = sample()
+
+    actual = masking.conversation(shown)
+
+    assert stable(list(shown.messages())) == stable(list(actual.messages()))
+    assert list(actual.messages()) == list(actual.messages())
+    assert shown.count == actual.count
+    assert "参加者A" == actual.people[STRANGER].names[0]
+    assert {one.name for one in actual.messages() if one.account_id == STRANGER} <= {"参加者A"}
+
+
+def test_what_was_covered_is_listed_once_with_its_number() -> None:
+    """However often the messages are gone through."""
+    masking = cover()
+    room = masking.conversation(conversation([message("090-1234-5678と090-1234-9999", account_id=5, name="佐藤 花子")]))
+
+    for _ in range(3):
+        list(room.messages())
+
+    assert Masked(1, "本文", "電話番号", 2) in masking.found
+    assert Masked(None, "参加者Aの表示名", "第三者の氏名", 1) in masking.found
+    assert "No.1 本文" == masking.found[0].where
+
+
+def test_an_edit_of_a_covered_place_alone_is_still_seen() -> None:
+    """Two texts must not become one."""
+    masking = cover()
+
+    first = masking.cover("電話 090-1234-5678", None, "m1").text
+    second = masking.cover("電話 090-1234-9999", None, "m1").text
+
+    assert ("電話 ■■(電話番号)", "電話 ■■(電話番号)(伏せた部分が異なる文面2)") == (first, second)
+    assert first == masking.cover("電話 090-1234-5678", None, "m1").text
+
+
+def test_facts_of_the_contract_are_covered_too() -> None:
+    """The user may have typed a number into the title."""
+    actual = cover().contract(Contract("job1", (), title="佐藤さんの件 090-1234-5678", url="https://x.jp/?key=abc"))
+
+    assert ("参加者Aさんの件 ■■(電話番号)", "https://x.jp/?key=■■(URLの鍵)") == (actual.title, actual.url)
+
+
+def test_a_policy_is_a_value() -> None:
+    """The same choices are the same policy."""
+    assert policy("support", masks=["a", "a"]) == policy("support", masks=["a"])
+    assert Policy() == policy("court")

@@ -1,0 +1,253 @@
+"""The job's daily copies."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver import errors
+from archiver.custody.verify import verify_path
+from archiver.export.package import daily
+from archiver.export.package.make import export
+from archiver.export.texts.readme import DAILY_FIRST_LINE
+from archiver.store.archive import Archive
+from archiver.store.working import memory as work
+from tests.support.archive import ROOM, ArchiveMaker, at, file_object, message_object, story
+
+DAY = 24 * 60
+LIMIT = 100
+
+
+def made_daily(archive: Archive, *, minutes: float, **options: Any) -> Path | None:
+    """The daily copy of job1 made so many minutes after the beginning."""
+    return daily.daily(archive, "job1", now=lambda: at(minutes), file_limit_bytes=LIMIT, **options)
+
+
+def inside(path: Path | None) -> dict[str, bytes]:
+    """The files of a zip, without the folder that they lie below."""
+    assert path is not None
+    with zipfile.ZipFile(path) as opened:
+        return {one.filename.partition("/")[2]: opened.read(one) for one in opened.infolist()}
+
+
+def bodies(path: Path | None) -> list[str]:
+    """The texts of `messages.jsonl`."""
+    return [json.loads(line)["body"] for line in inside(path)["data/messages.jsonl"].decode().splitlines()]
+
+
+def test_the_first_run_of_a_day_copies_the_day_before(tmp_path: Path) -> None:
+    """The zip is named after that day; its first line says what it is not for; it verifies."""
+    made = story(tmp_path / "home")
+
+    path = made_daily(made.archive, minutes=DAY)
+
+    assert made.home / "daily/job1/2026-11-05_job1_daily.zip" == path
+    assert DAILY_FIRST_LINE == inside(path)["00_README.txt"].decode("utf-8-sig").split("\r\n")[0]
+    assert 4 == len(bodies(path))
+    assert {"data/entries.jsonl", "data/transcript/index.html", "data/files/F-0001.png"} <= inside(path).keys()
+    assert [] == verify_path(path).findings
+
+
+def test_without_news_there_is_none(tmp_path: Path) -> None:
+    """A reading that showed nothing new is no news; the same day is not copied twice."""
+    made = story(tmp_path / "home")
+    first = message_object(1, "よろしくお願いします。https://example.com/spec?v=1。", sent=0)
+    made_daily(made.archive, minutes=DAY)
+    made.sync([first], changed={}, minutes=DAY + 1)
+
+    assert None is made_daily(made.archive, minutes=DAY + 2)
+    assert None is made_daily(made.archive, minutes=2 * DAY)
+
+
+def test_today_waits_until_it_has_ended(tmp_path: Path) -> None:
+    """Unless something disappeared."""
+    made = story(tmp_path / "home")
+
+    assert None is made_daily(made.archive, minutes=300)
+    path = made_daily(made.archive, minutes=300, at_once=True)
+    assert made.home / "daily/job1/2026-11-05-1500_job1_daily.zip" == path
+
+
+def test_a_contract_that_was_only_stated_has_no_news(tmp_path: Path) -> None:
+    """Nothing of a room was saved yet."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.contract("job1")
+
+    assert None is made_daily(made.archive, minutes=DAY)
+
+
+def test_the_next_copy_holds_what_is_new_and_its_past(tmp_path: Path) -> None:
+    """A message that was edited comes with its earlier text; messages without news do not come again."""
+    made = story(tmp_path / "home")
+    made_daily(made.archive, minutes=DAY)
+    edited = message_object(1, "やはりやめます", sent=0)
+    made.sync([edited], changed={1: "edited"}, minutes=DAY + 10)
+
+    path = made_daily(made.archive, minutes=2 * DAY)
+
+    told = [json.loads(line) for line in inside(path)["data/messages.jsonl"].decode().splitlines()]
+    assert ["やはりやめます"] == [one["body"] for one in told]
+    assert 2 == len(told[0]["versions"])
+    assert "data/files/F-0001.png" not in inside(path)
+    assert path is not None
+    assert [] == verify_path(path).findings
+
+
+def test_large_files_are_only_listed(tmp_path: Path) -> None:
+    """The copy says which, and that they are held."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.contract("job1")
+    made.file(file_object(1, "small.txt", LIMIT), b"s" * LIMIT)
+    made.file(file_object(2, "large.mov", LIMIT + 1, sent=1), b"l" * (LIMIT + 1))
+
+    files = inside(made_daily(made.archive, minutes=DAY))
+
+    assert ["data/files/F-0001.txt"] == [name for name in files if name.startswith("data/files/")]
+    assert "・一覧だけのファイル F-0002" in files["00_README.txt"].decode("utf-8-sig")
+
+
+def test_a_run_killed_after_the_zip_makes_no_second_one(tmp_path: Path) -> None:
+    """The zip was in its place, but what it covered was not remembered yet."""
+    made = story(tmp_path / "home")
+    first = made_daily(made.archive, minutes=DAY)
+    with made.archive.writing() as writing:
+        work.remember(writing, "daily/job1", None)
+
+    again = made_daily(made.archive, minutes=DAY + 7)
+
+    assert first == again
+    assert ["2026-11-05_job1_daily.zip"] == [path.name for path in (made.home / "daily/job1").iterdir()]
+
+
+def test_a_run_killed_before_the_zip_is_made_up(tmp_path: Path) -> None:
+    """What it left half is swept away."""
+    made = story(tmp_path / "home")
+    folder = made.home / "daily/job1"
+    (folder / "2026-11-05_job1_daily.partial/data").mkdir(parents=True)
+    (folder / "2026-11-05_job1_daily.zip.partial").touch()
+
+    made_daily(made.archive, minutes=DAY)
+
+    assert ["2026-11-05_job1_daily.zip"] == [path.name for path in folder.iterdir()]
+
+
+def test_days_without_a_run_are_copied_by_the_next(tmp_path: Path) -> None:
+    """Named after the last day with news."""
+    made = story(tmp_path / "home")
+    made.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
+
+    path = made_daily(made.archive, minutes=5 * DAY)
+
+    assert path is not None
+    assert "2026-11-06_job1_daily.zip" == path.name
+    assert "翌日" in bodies(path)
+
+
+def test_a_day_can_be_named(tmp_path: Path) -> None:
+    """What came later waits for its own."""
+    made = story(tmp_path / "home")
+    made.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
+
+    first = made_daily(made.archive, minutes=3 * DAY, day=date(2026, 11, 5))
+    second = made_daily(made.archive, minutes=3 * DAY, day=date(2026, 11, 6))
+
+    assert ("2026-11-05_job1_daily.zip", 4) == (first and first.name, len(bodies(first)))
+    assert ["翌日"] == bodies(second)
+
+
+def test_a_daily_at_will_holds_everything(tmp_path: Path) -> None:
+    """As a zip in the folder of exports; its digest is that of the zip."""
+    made = story(tmp_path / "home")
+    made_daily(made.archive, minutes=DAY)
+
+    report = export(made.archive, contract="job1", profile="daily", now=lambda: at(DAY + 1))
+
+    packed = made.home / "exports/CW12345678_20261106-1001_daily.zip"
+    assert (str(packed.parent), str(packed)) == (report.path, report.zip)
+    assert [packed] == list(packed.parent.iterdir())
+    assert 4 == len(bodies(packed))
+    assert [] == verify_path(packed).findings
+
+
+def test_copies_go_elsewhere_once(tmp_path: Path) -> None:
+    """Dailies and seals; what is there already stays; a folder that is not there is a complaint."""
+    made = story(tmp_path / "home")
+    made_daily(made.archive, minutes=DAY)
+    usb, gone = tmp_path / "usb", tmp_path / "gone"
+    usb.mkdir()
+
+    first = daily.copy_to(made.home, (gone, usb))
+    (usb / "daily/job1/2026-11-05_job1_daily.zip").write_bytes(b"kept")
+    daily.copy_to(made.home, (usb,))
+
+    assert [gone] == [one.folder for one in first]
+    assert not gone.exists()
+    assert {
+        "daily/job1/2026-11-05_job1_daily.zip": b"kept",
+        "seals/000001-2026-11-05.json": (made.home / "seals/000001-2026-11-05.json").read_bytes(),
+    } == {path.relative_to(usb).as_posix(): path.read_bytes() for path in usb.rglob("*") if path.is_file()}
+
+
+def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
+    """As they come; roots that were added later are added there, and what was put in their place stays."""
+    home, usb = tmp_path / "home", tmp_path / "usb"
+    seals = home / "seals"
+    for folder in (seals, usb):
+        folder.mkdir(parents=True)
+    (seals / "000001-2026-11-05.json").write_bytes(b"seal")
+    (seals / "a.pem").write_bytes(b"first")
+    daily.copy_to(home, (usb,))
+    for name, body in {
+        "000001-2026-11-05.json.a.tsr": b"stamp",
+        "000001-2026-11-05.json.b.tsr.new": b"half",
+        "a.pem": b"first, second",
+        "b.pem": b"other",
+    }.items():
+        (seals / name).write_bytes(body)
+    (usb / "seals" / "b.pem").write_bytes(b"kept")
+
+    complaints = daily.copy_to(home, (usb,))
+
+    assert [] == complaints
+    assert {
+        "000001-2026-11-05.json": b"seal",
+        "000001-2026-11-05.json.a.tsr": b"stamp",
+        "a.pem": b"first, second",
+        "b.pem": b"kept",
+    } == {path.name: path.read_bytes() for path in (usb / "seals").iterdir()}
+
+
+def test_a_folder_that_cannot_be_written_is_a_complaint(tmp_path: Path) -> None:
+    """Never an error: the round has done its work."""
+    made = story(tmp_path / "home")
+    made_daily(made.archive, minutes=DAY)
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    (usb / "daily").touch()
+
+    complaints = daily.copy_to(made.home, (usb,))
+
+    assert [usb] == [one.folder for one in complaints]
+    assert all(one.detail for one in complaints)
+
+
+def test_an_unknown_contract_is_refused(tmp_path: Path) -> None:
+    """Before anything is written."""
+    made = story(tmp_path / "home")
+
+    with pytest.raises(errors.UnknownContract):
+        daily.daily(made.archive, "job9", now=lambda: at(DAY), file_limit_bytes=LIMIT)
+
+
+def test_nothing_of_another_room_is_in_a_daily(tmp_path: Path) -> None:
+    """As in every package."""
+    files = inside(made_daily(story(tmp_path / "home").archive, minutes=DAY))
+
+    found = b"\n".join([*files.values(), *(name.encode() for name in files)])
+    assert all(word.encode() not in found for word in ("秘密", "佐藤", "987654321", "job2"))
+    assert str(ROOM).encode() in found

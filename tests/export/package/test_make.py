@@ -1,0 +1,583 @@
+"""The lawyer's package: what is in it, what is not, and what happens when something is wrong."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import resource
+import shutil
+import sqlite3
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import bagit
+import pytest
+
+from archiver import errors
+from archiver.custody.verify import verify_path
+from archiver.export.package.make import ExportReport, export, package_name
+from archiver.export.package.verify_script import verify_script
+from archiver.records import Contract, ContractRoom, RoomId
+from archiver.store import blobs
+from archiver.store import seals as seal
+from archiver.store.archive import Archive
+from archiver.store.queries import entries as stored
+from tests.support.archive import (
+    CLIENT,
+    OTHER_ROOM,
+    ROOM,
+    ArchiveMaker,
+    at,
+    file_object,
+    message_object,
+    story,
+)
+
+
+def exported(
+    archive: Archive, contract: str | None = "job1", *, profile: str = "lawyer", minutes: float = 300, **options: Any
+) -> ExportReport:
+    """A package, a lawyer's if not said otherwise, made so many minutes after the beginning."""
+    return export(archive, contract=contract, profile=profile, now=lambda: at(minutes), **options)
+
+
+def rows(package: str, name: str) -> list[dict[str, str]]:
+    """The lines of a CSV file of a package."""
+    with (Path(package) / "data" / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def messages(package: str) -> list[dict[str, Any]]:
+    """The lines of `messages.jsonl`."""
+    return [json.loads(line) for line in (Path(package) / "data/messages.jsonl").read_text("utf-8").splitlines()]
+
+
+def text_of(package: str, name: str = "00_README.txt") -> str:
+    """A text for people."""
+    return (Path(package) / name).read_text(encoding="utf-8-sig")
+
+
+def every_byte(place: str | Path) -> bytes:
+    """Names and contents of everything in a folder."""
+    paths = sorted(Path(place).rglob("*"))
+    return b"\n".join([str(path).encode() + (path.read_bytes() if path.is_file() else b"") for path in paths])
+
+
+def contents(package: str | Path) -> dict[str, bytes]:
+    """Every file by its path."""
+    root = Path(package)
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """As on a disk without space: the system writes no file beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
+    """Every message with every text, the file, the gap; counts and places are reported."""
+    made = story(tmp_path / "home")
+
+    report = exported(made.archive)
+
+    name = "CW12345678_20261105-1500_lawyer"
+    folder = tmp_path / "home/exports"
+    assert {
+        "path": str(folder / name),
+        "zip": str(folder / f"{name}.zip"),
+        "profile": "lawyer",
+        "messages": 4,
+        "files": 2,
+        "gaps": 1,
+        "seal": 1,
+        "sha256": hashlib.sha256((folder / name / "tagmanifest-sha256.txt").read_bytes()).hexdigest(),
+        "stamped": False,
+        "files_packed": 1,
+        "warnings": (),
+        "incomplete": (),
+        "unheld": ("F-0002: 404",),
+    } == report.document()
+    assert [("present", 1), ("edited", 2), ("deleted", 2), ("missing", 1)] == [
+        (one["state"], len(one["versions"])) for one in messages(report.path)
+    ]
+    assert b"png bytes" == (folder / name / "data/files/F-0001.png").read_bytes()
+    assert ((), ("F-0002: 404",)) == (report.incomplete, report.unheld)
+
+
+def test_other_programs_find_the_package_whole(tmp_path: Path) -> None:
+    """bagit-python, sha256sum on all three lists, and our own verification of folder and zip."""
+    report = exported(story(tmp_path / "home").archive)
+
+    bagit.Bag(report.path).validate()
+    for folder, name in (("", "manifest-sha256.txt"), ("", "tagmanifest-sha256.txt"), ("data", "content-sha256.txt")):
+        place = Path(report.path) / folder
+        subprocess.run(["sha256sum", "--strict", "--quiet", "-c", name], cwd=place, check=True)
+    for path in (report.path, report.zip):
+        assert [] == verify_path(Path(str(path))).findings
+
+
+def test_a_task_that_vanished_is_an_event(tmp_path: Path) -> None:
+    """In the table, which whoever verifies the package makes again, and in the report."""
+    made = story(tmp_path / "home")
+    made.task(77, "サムネイルの差し替え", minutes=150)
+    made.task(77, "サムネイルの差し替え", state="gone", minutes=160)
+
+    report = exported(made.archive)
+
+    told = (Path(report.path) / "data/events.csv").read_text(encoding="utf-8-sig")
+    assert '"タスクが表示されなくなった(理由不明)","","タスクID 77","123456789","サムネイルの差し替え"' in told
+    assert [] == verify_path(Path(report.path)).findings
+
+
+def test_the_zip_holds_the_same_files(tmp_path: Path) -> None:
+    """Below one folder of the package's name."""
+    report = exported(story(tmp_path / "home").archive)
+
+    with zipfile.ZipFile(str(report.zip)) as opened:
+        packed = {one.filename: opened.read(one) for one in opened.infolist()}
+
+    root = Path(report.path).name
+    assert {f"{root}/{name}": body for name, body in contents(report.path).items()} == packed
+
+
+def test_entries_are_the_lines_that_were_hashed(tmp_path: Path) -> None:
+    """Each line's digest stands in the seal; lines of other contracts and of runs are not there."""
+    made = story(tmp_path / "home")
+
+    report = exported(made.archive)
+
+    lines = (Path(report.path) / "data/entries.jsonl").read_bytes().splitlines()
+    digests = json.loads((Path(report.path) / "data/seals/000001-2026-11-05.json").read_bytes())["entries"]
+    assert {hashlib.sha256(line).hexdigest() for line in lines} <= set(digests)
+    kinds = {json.loads(line)["kind"] for line in lines}
+    assert not kinds & {"sweep", "me", "export"}
+    assert {None, ROOM} == {json.loads(line)["room_id"] for line in lines}
+
+
+def test_nothing_of_another_room_is_in_the_package(tmp_path: Path) -> None:
+    """No text, name, file or number of it, in no byte and no name."""
+    report = exported(story(tmp_path / "home").archive)
+
+    found = every_byte(report.path).replace(verify_script(), b"")
+
+    for word in ("秘密", "佐藤", str(OTHER_ROOM), "job2", hashlib.sha256(b"secret").hexdigest()):
+        assert word.encode() not in found
+        assert json.dumps(word).strip('"').encode() not in found
+
+
+def test_the_same_seal_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Only what tells when the package was made differs."""
+    made = story(tmp_path / "home")
+    seal.close(made.archive, now=at(250))
+    made.archive.close()
+    shutil.copytree(tmp_path / "home", tmp_path / "twin")
+
+    first = exported(made.archive)
+    second = exported(Archive(tmp_path / "twin"), minutes=400)
+
+    ours, theirs = contents(first.path), contents(second.path)
+    assert ours.keys() == theirs.keys()
+    timed = {"00_README.txt", "bag-info.txt", "tagmanifest-sha256.txt", "manifest-sha256.txt", "manifest20261105.txt"}
+    reports = {f"data/{name}" for name in ("report.pdf", "report_all_messages-01.pdf", "evidence_list.pdf")}
+    assert timed | reports == {name for name in ours if ours[name] != theirs[name]}
+
+
+def test_an_export_is_written_down(tmp_path: Path) -> None:
+    """What was handed out, under which name, and its digest; the next package shows the next seal."""
+    made = story(tmp_path / "home")
+    report = exported(made.archive)
+
+    with made.archive.reading() as reading:
+        last = list(stored.entries(reading))[-1]
+    again = exported(made.archive)
+
+    told = json.loads(last.line)
+    assert ("export", 1234567) == (told["kind"], told["account_id"])
+    assert {
+        "contract": "job1",
+        "profile": "lawyer",
+        "seal": 1,
+        "sha256": report.sha256,
+        "name": Path(report.path).name,
+        "messages": 4,
+        "files": 2,
+        "gaps": 1,
+    } == told["payload"]
+    assert (2, f"{report.path}-2") == (again.seal, again.path)
+
+
+def test_a_period_cuts_by_when_things_were_sent(tmp_path: Path) -> None:
+    """A later edit of a message inside goes with it; texts outside are in no byte."""
+    made = story(tmp_path / "home")
+
+    report = exported(made.archive, since=at(1), until=at(1.5))
+
+    assert ["2"] == [one["message_id"] for one in messages(report.path)]
+    assert ["残り3本もお願いします。", "残り3本は無しで。"] == [
+        one["body"] for one in messages(report.path)[0]["versions"]
+    ]
+    found = every_byte(report.path)
+    for word in ("よろしくお願いします", "払えません", "png bytes", "passwd"):
+        assert word.encode() not in found
+        assert json.dumps(word).strip('"').encode() not in found
+    assert "2026-11-05 10:01:00 から 2026-11-05 10:01:30 の直前 まで" in text_of(report.path)
+    assert [] == verify_path(Path(report.path)).findings
+
+
+def test_raw_replies_are_left_out_if_anything_in_them_is_outside(tmp_path: Path) -> None:
+    """The others are in it as they were received; how many are not is said."""
+    made = story(tmp_path / "home")
+
+    whole = exported(made.archive)
+    part = exported(made.archive, until=at(2.5))
+
+    def raw(report: ExportReport) -> list[Path]:
+        return sorted((Path(report.path) / "data").glob("raw/*[0-9].json"))
+
+    assert 5 == len(raw(whole))
+    assert ["20261105T030000Z_messages_r123456789_7.json"] == [path.name for path in raw(part)]
+    assert "入れていないAPIの応答: 4件" in text_of(part.path)
+    body = raw(whole)[0].read_bytes()
+    meta = json.loads(raw(whole)[0].with_suffix("").with_suffix(".meta.json").read_text("ascii"))
+    assert (hashlib.sha256(body).hexdigest(), f"/rooms/{ROOM}/messages?force=1") == (meta["sha256"], meta["path"])
+
+
+def test_a_contracts_own_period_counts_when_none_is_asked_for(tmp_path: Path) -> None:
+    """A room shared by two jobs is cut for each."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.contract("first", [ContractRoom(RoomId(ROOM), end=at(10))])
+    made.contract("second", [ContractRoom(RoomId(ROOM), start=at(10))])
+    made.sync([message_object(1, "一つ目の仕事", sent=5), message_object(2, "二つ目の仕事", sent=10)], minutes=20)
+
+    first, second = exported(made.archive, "first"), exported(made.archive, "second")
+
+    assert [["一つ目の仕事"], ["二つ目の仕事"]] == [
+        [one["body"] for one in messages(report.path)] for report in (first, second)
+    ]
+    assert "一つ目".encode() not in every_byte(second.path)
+
+
+def test_nothing_saved_is_a_package_too(tmp_path: Path) -> None:
+    """It says so, and has its pages and heads."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.contract("job1")
+
+    report = exported(made.archive, None)
+
+    assert (0, 0, 0) == (report.messages, report.files, report.gaps)
+    assert "保存された発言とファイルはありません" in text_of(report.path)
+    assert (Path(report.path) / "data/transcript/index.html").is_file()
+    bagit.Bag(report.path).validate()
+    assert [] == verify_path(Path(report.path)).findings
+
+
+@pytest.mark.parametrize("damage", ["removed", "changed", "folder"])
+def test_bytes_that_the_archive_lost_are_said(tmp_path: Path, damage: str) -> None:
+    """The package is made without them; it, the table and the report say which."""
+    made = story(tmp_path / "home")
+    path = blobs.path_of(made.home, hashlib.sha256(b"png bytes").hexdigest())
+    path.chmod(0o600)
+    if damage == "changed":
+        path.write_bytes(b"pnG bytes")
+    else:
+        path.unlink()
+    if damage == "folder":
+        path.mkdir()
+
+    report = exported(made.archive)
+
+    assert 1 == len(report.incomplete)
+    assert "F-0001" in report.incomplete[0]
+    assert report.incomplete[0] in text_of(report.path)
+    assert not (Path(report.path) / "data/files").exists() or not list((Path(report.path) / "data/files").iterdir())
+    assert ("", "保存済み(この資料には入っていません)") == tuple(
+        rows(report.path, "files.csv")[0][head] for head in ("資料内のファイル", "保存")
+    )
+    bagit.Bag(report.path).validate()
+
+
+@pytest.mark.parametrize("damage", ["removed", "changed"])
+def test_a_seal_that_the_archive_lost_is_said(tmp_path: Path, damage: str) -> None:
+    """It is never made anew for a package."""
+    made = story(tmp_path / "home")
+    seal.close(made.archive, now=at(250))
+    made.contract("job3")
+    path = made.home / "seals/000001-2026-11-05.json"
+    if damage == "changed":
+        path.write_bytes(path.read_bytes() + b"\n")
+    else:
+        path.unlink()
+
+    report = exported(made.archive)
+
+    assert ["000002-2026-11-05.json"] == [one.name for one in (Path(report.path) / "data/seals").iterdir()]
+    assert 1 == len(report.incomplete)
+    assert "seals/000001-2026-11-05.json" in text_of(report.path)
+
+
+HOSTILE_NAMES = (
+    "../../etc/passwd",
+    "CON",
+    "漢" * 300,
+    "改\n行.txt",
+    "\u202egnp.exe",
+    "同じ.txt",
+    "同じ.txt",
+    "=cmd|' /C calc'!A0.csv",
+    "C:\\Windows\\system32.dll",
+    "a\x00\ud83d.png",
+    "",
+)
+
+
+def test_hostile_file_names_stay_data(tmp_path: Path) -> None:
+    """In the package files have numbers; the names stand in the table, exactly in the entries."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.contract("job1")
+    for number, name in enumerate(HOSTILE_NAMES):
+        made.file(file_object(number + 1, name, 1, sent=number), bytes([number]), minutes=30)
+
+    report = exported(made.archive)
+
+    assert [f"F-{number:04}" for number in range(1, 12)] == [
+        path.name.partition(".")[0] for path in sorted((Path(report.path) / "data/files").iterdir())
+    ]
+    assert all(len(name) < 80 and name.isascii() for name in contents(report.path))
+    shown = [row["元のファイル名"] for row in rows(report.path, "files.csv")]
+    assert ["../../etc/passwd", "CON", "漢" * 300, "改\n行.txt", "[U+202E]gnp.exe"] == shown[:5]
+    assert ["同じ.txt", "同じ.txt", "'=cmd|' /C calc'!A0.csv"] == shown[5:8]
+    bagit.Bag(report.path).validate()
+    assert [] == verify_path(Path(report.path)).findings
+
+
+HOSTILE_TEXTS = (
+    "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    "NUL\x00と\ud83d片割れ",
+    "長" * 65_535,
+    "🎉👨\u200d👩\u200d👧 𠮷\u2028行\u0085\u202e",
+    '"引用", "改\r\n行"',
+    "",
+)
+
+
+def test_hostile_texts_are_kept_exactly_and_shown_safely(tmp_path: Path) -> None:
+    """Exactly in `messages.jsonl`; nothing that a spreadsheet or a browser would obey elsewhere."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.contract("job1")
+    made.sync([message_object(n, text, sent=n, name=text[:40]) for n, text in enumerate(HOSTILE_TEXTS, 1)], minutes=30)
+
+    report = exported(made.archive)
+
+    assert list(HOSTILE_TEXTS) == [
+        json.loads(line)["body"]
+        for line in (Path(report.path) / "data/messages.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]
+    ]
+    shown = [row["本文"] for row in rows(report.path, "messages.csv")]
+    assert ["<script>alert(1)</script>", "'=cmd|' /C calc'!A0", "NUL[U+0000]と[U+D83D]片割れ"] == shown[:3]
+    pages = b"".join(path.read_bytes() for path in (Path(report.path) / "data/transcript").rglob("*") if path.is_file())
+    assert 1 == pages.count(b"<script")  # our own search, in the index
+    assert [] == verify_path(Path(report.path)).findings
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "subject"),
+    [
+        ("message_version", "body = 'X' WHERE position = 2 AND number = 1", "message/2"),
+        ("message_version", "last_seen = '2026-11-05T02:59:00.000Z' WHERE position = 2 AND number = 1", "message/2"),
+        ("message", "state = 'present' WHERE position = 3", "message/3"),
+        ("message", "name = 'X' WHERE position = 1", "message/1"),
+        ("file", "name = 'X' WHERE file_id = 11", f"file/{ROOM}/11"),
+        ("blob", "sha256 = 'X' WHERE file_id = 11", f"blob/{ROOM}/11"),
+        ("gap", "missing = 1", f"gap/{ROOM}/1"),
+        ("task", "status = 'done'", f"task/{ROOM}/55"),
+        ("person", f"name = 'X' WHERE account_id = {CLIENT}", f"person/{ROOM}/{CLIENT}"),
+    ],
+)
+def test_a_row_that_says_something_else_than_its_entry_stops_the_export(
+    tmp_path: Path, table: str, change: str, subject: str
+) -> None:
+    """It is named, and nothing is left behind."""
+    made = story(tmp_path / "home")
+    made.archive.close()
+    with sqlite3.connect(made.archive.database) as database:
+        database.execute(f"UPDATE {table} SET {change}")
+
+    with pytest.raises(errors.RowsDisagree) as raised:
+        exported(made.archive)
+
+    assert (subject, 3) == (raised.value.data["subject"], raised.value.code)
+    assert [] == list((made.home / "exports").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("statement", "subject"),
+    [
+        ("DELETE FROM message WHERE position = 2", "message/2"),
+        ("DELETE FROM message WHERE position = 4", "message/4"),
+        ("DELETE FROM message_version WHERE position = 2 AND number = 1", "message/2"),
+        ("DELETE FROM file WHERE file_id = 12", f"file/{ROOM}/12"),
+        ("UPDATE message_version SET position = 7 WHERE position = 1", "message/1"),
+        ("INSERT INTO message_version SELECT room_id, 7, 1, 'X', 0, '', '', 1 FROM room LIMIT 1", "message/7"),
+        (f"INSERT INTO message_version VALUES ({ROOM}, 0, 1, 'X', 0, '', '', 1)", "message/0"),
+    ],
+)
+def test_a_row_too_few_or_too_many_stops_the_export(tmp_path: Path, statement: str, subject: str) -> None:
+    """Also where no other row would differ."""
+    made = story(tmp_path / "home")
+    made.archive.close()
+    with sqlite3.connect(made.archive.database) as database:
+        database.execute(statement)
+
+    with pytest.raises(errors.RowsDisagree) as raised:
+        exported(made.archive)
+
+    assert subject == raised.value.data["subject"]
+
+
+def test_rows_are_compared_with_all_readings_also_for_a_period(tmp_path: Path) -> None:
+    """A package of a period knows fewer readings than the table; that is no disagreement."""
+    made = story(tmp_path / "home")
+
+    report = exported(made.archive, until=at(50))
+
+    assert 4 == report.messages
+    assert ["2026-11-05T01:05:00.000Z"] == [messages(report.path)[1]["versions"][0]["last_seen"]]
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
+    """It is said in our words, and what was there before stays."""
+    made = story(tmp_path / "home")
+    first = exported(made.archive)
+    made.file(file_object(13, "large.mov", 500_000, sent=1), bytes(500_000))
+    seal.close(made.archive, now=at(290))
+
+    with pytest.raises(errors.DiskFull), no_file_above(200_000):
+        exported(made.archive)
+
+    names = {path.name for path in (made.home / "exports").iterdir()}
+    assert {Path(first.path).name, f"{Path(first.path).name}.zip"} == names
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """A file where the folder should be."""
+    made = story(tmp_path / "home")
+    (tmp_path / "file").touch()
+
+    with pytest.raises(errors.HomeNotWritable):
+        exported(made.archive, out=tmp_path / "file" / "out")
+
+
+def test_half_packages_of_a_kill_do_not_disturb(tmp_path: Path) -> None:
+    """Their name is not used again, and they are not taken for packages."""
+    made = story(tmp_path / "home")
+    left = made.home / "exports" / "CW12345678_20261105-1500_lawyer.partial"
+    left.mkdir(parents=True)
+    (left / "half").touch()
+
+    report = exported(made.archive)
+
+    assert "CW12345678_20261105-1500_lawyer-2" == Path(report.path).name
+    assert not (Path(report.path) / "half").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"profile": "judge"}, errors.UnknownProfile),
+        ({"profile": "lawyer", "contract": "job9"}, errors.UnknownContract),
+        ({"profile": "lawyer", "contract": None}, errors.AmbiguousContract),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    tmp_path: Path, options: dict[str, Any], expected: type[errors.ArchiverError]
+) -> None:
+    """Before anything is sealed or written."""
+    made = story(tmp_path / "home")
+
+    with pytest.raises(expected):
+        export(made.archive, now=lambda: at(300), **options)
+
+    assert not (made.home / "exports").exists()
+    assert not (made.home / "seals").exists()
+
+
+def test_the_platforms_number_is_accepted_for_a_contract(tmp_path: Path) -> None:
+    """As it is what the screen shows."""
+    report = exported(story(tmp_path / "home").archive, "12345678", out=tmp_path / "out")
+
+    assert str(tmp_path / "out" / "CW12345678_20261105-1500_lawyer") == report.path
+
+
+@pytest.mark.parametrize(
+    ("platform", "number", "expected"),
+    [
+        ("crowdworks", "12345678", "CW12345678"),
+        ("crowdworks", None, "job1"),
+        ("crowdworks", "../../x", "job1"),
+        ("crowdworks", "1" * 33, "job1"),
+        ("lancers", "12345678", "job1"),
+        (None, "12345678", "job1"),
+    ],
+)
+def test_a_package_is_named_after_the_platforms_number(platform: str | None, number: str | None, expected: str) -> None:
+    """If it is known and can be part of a file's name."""
+    contract = Contract("job1", (), platform=platform, platform_id=number)
+
+    assert expected == package_name(contract)
+
+
+@pytest.mark.parametrize(
+    ("profile", "total"), [("lawyer", 20), ("support", 12), ("court", 16), ("consult", 8), ("daily", 8)]
+)
+def test_progress_is_told_to_the_end(tmp_path: Path, profile: str, total: int) -> None:
+    """Each message counts once for each time that the profile goes through it, the PDFs' passes too."""
+    told: list[tuple[int, int]] = []
+
+    exported(story(tmp_path / "home").archive, profile=profile, progress=lambda *step: told.append(step))
+
+    assert [(done, total) for done in range(1, total + 1)] == told
+
+
+def test_two_rooms_are_numbered_together(tmp_path: Path) -> None:
+    """By id over both; each has pages of its own, with the numbers of the whole package."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.contract("job1", [ROOM, OTHER_ROOM])
+    made.sync([message_object(n, f"A{n}", sent=n) for n in (1, 4)], minutes=10)
+    made.sync([message_object(n, f"B{n}", sent=n) for n in (2, 3)], room=OTHER_ROOM, minutes=11)
+
+    report = exported(made.archive)
+
+    assert ["A1", "B2", "B3", "A4"] == [one["body"] for one in messages(report.path)]
+    page = (Path(report.path) / f"data/transcript/R{OTHER_ROOM}-0001.html").read_text(encoding="utf-8")
+    assert ("No.2" in page, "No.3" in page, "No.4" in page) == (True, True, False)
+    assert [] == verify_path(Path(report.path)).findings
+
+
+def test_what_is_sealed_meanwhile_is_in_the_package(tmp_path: Path) -> None:
+    """The snapshot ends with the seal: an entry written between the two is sealed as well."""
+    made = story(tmp_path / "home")
+    writes = iter([True])
+
+    def clock() -> datetime:
+        if next(writes, False):
+            made.room("改名", minutes=200)
+        return at(300)
+
+    report = export(made.archive, contract="job1", profile="lawyer", now=clock)
+
+    with made.archive.reading() as reading:
+        last = seal.seals(reading)[-1]
+    assert (report.seal, True) == (last.number, "改名" in text_of(report.path))

@@ -1,0 +1,225 @@
+"""`verify.py` checks a package on any computer with an old Python; `evidence/test_tampering.py` holds what it finds."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from archiver.custody.verify import verify_path
+from archiver.evidence.verify import main as alone
+from archiver.export.package.verify_script import clashes, verify_script
+from tests.support.damage import KINDS
+from tests.support.packages import load_script, zipped
+from tests.support.stamped import stamped_package
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stamped package, to be copied."""
+    return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
+
+
+@pytest.fixture
+def package(made: Path, tmp_path: Path) -> Path:
+    """A copy to be damaged."""
+    return Path(shutil.copytree(made, tmp_path / made.name))
+
+
+@pytest.fixture(scope="module")
+def script(made: Path) -> ModuleType:
+    """The package's own script, loaded; it needs nothing of ours."""
+    return load_script(made / "verify.py")
+
+
+def run(script: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Start the script as anybody would: isolated from our packages."""
+    command = [sys.executable, "-I", "-S", "-B", str(script), *arguments]
+    kept = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"} | environ
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env=kept, check=False)
+
+
+def found(told: Any) -> list[tuple[str, str]]:
+    """Checks and subjects of the findings."""
+    return [(one.check, one.subject) for one in told.findings]
+
+
+def test_a_zip_gives_the_same_too(package: Path, script: ModuleType, tmp_path: Path) -> None:
+    """Packed again after an edit."""
+    KINDS["message edited"](package)
+    path = zipped(package, tmp_path / "x.zip")
+
+    theirs = script.verify_place(path, check=script.openssl_check())
+
+    assert found(verify_path(path)) == found(theirs)
+    assert [("table-rows", "message/4")] == found(theirs)
+
+
+def test_a_signature_is_not_checked_where_nothing_can(package: Path, script: ModuleType) -> None:
+    """Then a note says so, and what the bytes themselves show is found all the same."""
+    KINDS["stamps swapped"](package)
+
+    told = script.verify_place(package)
+
+    assert {("stamp", "stamp/1/a"), ("stamp", "stamp/2/a")} == {one for one in found(told) if one[0] == "stamp"}
+    script.speak("en")
+    assert any("cannot be checked on this computer" in one for one in script.verify_place(package).notes)
+    assert not [one for one in verify_path(package).notes if "cannot be checked on this computer" in one]
+
+
+# --- started ----------------------------------------------------------------------------------
+
+
+def test_it_checks_the_package_it_lies_in(package: Path) -> None:
+    """Without arguments, from anywhere; it ends with 0 and leaves nothing behind."""
+    before = sorted(package.rglob("*"))
+
+    done = run(package / "verify.py", "--json")
+
+    assert (0, "") == (done.returncode, done.stderr)
+    told = json.loads(done.stdout)
+    assert (True, []) == (told["ok"], told["findings"])
+    assert {"entries": 28, "seals": 3, "stamps": 8, "files": 1, "messages": 7} == told["checked"]
+    assert before == sorted(package.rglob("*"))
+
+
+def test_a_damaged_package_ends_it_with_3(package: Path) -> None:
+    """The screen names check, subject and reason."""
+    KINDS["message edited"](package)
+
+    done = run(package / "verify.py", "--lang", "en")
+
+    assert 3 == done.returncode
+    assert "[table-rows] message/4: A row of messages.jsonl is not what the records give." in done.stdout
+    assert "1 thing does not match." in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["/nowhere"], ["--what"], ["--lang", "fr"], ["a", "b"], [__file__]])
+def test_what_is_no_package_ends_it_with_2(package: Path, arguments: list[str]) -> None:
+    """One sentence, no traceback."""
+    done = run(package / "verify.py", *arguments)
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "expected"),
+    [
+        ([], {"LC_ALL": "C"}, "ja"),
+        ([], {}, "ja"),
+        ([], {"LANG": "ja_JP.UTF-8"}, "ja"),
+        ([], {"LANG": "en_US.UTF-8"}, "en"),
+        ([], {"LC_ALL": "", "LANG": "de_DE.UTF-8"}, "en"),
+        (["--lang", "en"], {"LANG": "ja_JP.UTF-8"}, "en"),
+        (["x", "--lang=ja"], {"LANG": "en_US.UTF-8"}, "ja"),
+    ],
+)
+def test_the_language(arguments: list[str], environ: dict[str, str], expected: str) -> None:
+    """As asked, as the environment says, else Japanese."""
+    assert expected == alone.language(arguments, environ, None)
+
+
+def test_it_speaks_japanese(package: Path) -> None:
+    """Unless told otherwise; texts of the catalogue are embedded."""
+    done = run(package / "verify.py")
+
+    assert "記録" in done.stdout
+    assert "Checked:" not in done.stdout
+
+
+def test_a_name_that_means_harm_is_made_visible(package: Path) -> None:
+    """Nothing that a file is called reaches the terminal as it is."""
+    (package / "data/\x1b[31mred\n\u202e").write_bytes(b"x")
+
+    done = run(package / "verify.py", "--lang", "en")
+
+    assert 3 == done.returncode
+    assert "\x1b" not in done.stdout
+    assert "data/[U+001B][31mred[U+000A][U+202E]" in done.stdout
+
+
+def test_a_package_on_a_medium_that_cannot_be_written_is_checked(package: Path) -> None:
+    """Nothing is written beside it."""
+    for path in [package, *package.rglob("*")]:
+        path.chmod(path.stat().st_mode & ~0o222)
+
+    done = run(package / "verify.py")
+
+    for path in [package, *package.rglob("*")]:
+        path.chmod(path.stat().st_mode | 0o200)
+    assert 0 == done.returncode
+
+
+# --- the file ---------------------------------------------------------------------------------
+
+
+def test_it_is_python_3_8_and_imports_only_the_standard_library() -> None:
+    """Syntax of 2019, and nothing to install."""
+    tree = ast.parse(verify_script(), feature_version=(3, 8))
+
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert set() == {one for one in imported if one.partition(".")[0] not in sys.stdlib_module_names}
+    assert not {"gettext", "urllib.request", "socket", "http.client"} & imported
+
+
+@pytest.mark.parametrize("program", ["python3.8", "python3.9", "python3.10", "python3.12", "python3.13"])
+def test_other_pythons_give_the_same(package: Path, program: str) -> None:
+    """Those that are there."""
+    found = shutil.which(program)
+    if found is None or subprocess.run([found, "--version"], capture_output=True, check=False).returncode:
+        pytest.skip(f"{program} is not there")
+    KINDS["message edited"](package)
+
+    done = subprocess.run(
+        [found, "-I", str(package / "verify.py"), "--json"], capture_output=True, encoding="utf-8", check=False
+    )
+
+    assert (3, "") == (done.returncode, done.stderr)
+    assert ["message/4"] == [one["subject"] for one in json.loads(done.stdout)["findings"]]
+
+
+def test_without_openssl_a_note_says_so(package: Path) -> None:
+    """The bytes are compared all the same."""
+    done = run(package / "verify.py", "--lang", "en", PATH="")
+
+    assert 0 == done.returncode
+    assert "8 stamps were compared with their bytes alone: their signatures cannot be checked" in done.stdout
+
+
+def test_no_two_parts_give_the_same_name() -> None:
+    """One file has one namespace."""
+    assert [] == clashes()
+
+
+def test_it_is_the_same_bytes_every_time() -> None:
+    """Also in another process, whatever the order of its sets."""
+    code = (
+        "import sys; from archiver.export.package.verify_script import verify_script; "
+        "sys.stdout.buffer.write(verify_script())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env=os.environ | {"PYTHONHASHSEED": "1"}, check=True
+    )
+
+    assert verify_script() == done.stdout
+
+
+def test_it_can_be_read() -> None:
+    """Plain text with short lines, every part under its title, no trace of where it was made."""
+    text = verify_script().decode("utf-8")
+
+    assert "\r" not in text
+    assert max(map(len, text.splitlines())) < 400
+    assert "# verify.stamps\n" in text
+    assert "noqa" not in text
+    assert "archiver.evidence" not in "".join(line for line in text.splitlines() if "import" in line)

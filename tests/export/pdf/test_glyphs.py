@@ -1,0 +1,169 @@
+"""What is printed can be seen and copied: every sign there is stands on paper, or a mark names it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+import pytest
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.ttLib import TTFont
+
+from archiver.chatwork.notation.parse import parse
+from archiver.export.pdf.blocks import Paragraph, Subheading
+from archiver.export.pdf.glyphs import FONTS, mark, printable
+from archiver.render.body import plain
+from tests.support import paper
+from tests.support.conversation import ATTACK, EVERY_TAG, UPLOAD
+
+REGULAR, BOLD, EMOJI = "NotoSansJP-Regular.otf", "NotoSansJP-Bold.otf", "NotoEmoji-Regular.ttf"
+
+SAMPLE = (
+    *range(0x250),
+    *range(0x2000, 0x2070),
+    *range(0x3000, 0x3400),
+    *range(0xFDD0, 0xFDF0),
+    *range(0xFE00, 0x10000),
+    *range(0x1F1E0, 0x1F700),
+    *range(0xE0000, 0xE0200),
+    *(0x4E00, 0x9AD9, 0x9AD8, 0x2F00, 0xF900, 0x20BB7, 0xD800, 0xDFFF, 0xE000, 0xF8FF, 0xFFFFF, 0x10FFFF),
+)
+"""Blocks in which signs are easily lost, and some of the others."""
+
+SEQUENCES = (
+    "👨\u200d👩\u200d👧",
+    "👍🏽",
+    "🇯🇵",
+    "1\ufe0f\u20e3",
+    "❤\ufe0f",
+    "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    "葛\U000e0100",
+    "か\u3099",
+    "ﾊﾟ",
+)
+
+
+@cache
+def font(name: str) -> TTFont:
+    return TTFont(FONTS / name)
+
+
+def has_shape(name: str, code: int) -> bool:
+    """Whether the font draws something for the sign, or the sign is a space."""
+    glyph = font(name).getBestCmap().get(code)
+    if glyph is None:
+        return False
+    pen = RecordingPen()
+    font(name).getGlyphSet()[glyph].draw(pen)
+    return bool(pen.value) or unicodedata.category(chr(code)) == "Zs"
+
+
+def lost(codes: Iterable[int]) -> list[str]:
+    """Signs that are neither named by a mark nor drawn by a font that the report uses."""
+    faults = []
+    for code in codes:
+        sign, shown = chr(code), printable(chr(code), lines=True)
+        if sign in "\t\n ":
+            continue
+        if shown == sign and not any(has_shape(name, code) for name in (REGULAR, EMOJI)):
+            faults.append(f"{mark(sign)} has no shape")
+        elif shown not in (sign, mark(sign)):
+            faults.append(f"{mark(sign)} became {shown!r}")
+    return faults
+
+
+def vanished(codes: Iterable[int]) -> list[str]:
+    """Signs that the PDF of a report does not give back, or gives back as others."""
+    wanted = {code: printable(chr(code), lines=True) for code in codes if chr(code) not in "\t\n "}
+    lines = [f"#{code:X}={shown}=" for code, shown in wanted.items()]
+    pieces = [" ".join(lines[at : at + 500]) for at in range(0, len(lines), 500)]
+    made = paper.printed(paper.report(*map(Paragraph, pieces), header="", reference="", footer=""))
+    text = "".join(re.sub(r"\d+ / \d+\s*$", "", page) for page in paper.pages(made))
+    found = dict(re.findall(r"#([0-9A-F]+)=(.*?)=(?=#|$)", paper.squeezed(text)))
+    return [f"{code:X}" for code, sign in wanted.items() if paper.squeezed(sign) != found.get(f"{code:X}")]
+
+
+def test_every_sign_is_drawn_or_named() -> None:
+    """No sign of the sample prints as nothing."""
+    assert [] == lost(SAMPLE)
+
+
+@pytest.mark.slow
+def test_every_sign_there_is_is_drawn_or_named() -> None:
+    """No code point at all prints as nothing."""
+    assert [] == lost(range(sys.maxunicode + 1))
+
+
+@paper.needs_poppler
+def test_every_sign_comes_back_from_the_page() -> None:
+    """What the sample's signs print can be copied from the PDF."""
+    assert [] == vanished(SAMPLE)
+
+
+@paper.needs_poppler
+@pytest.mark.slow
+def test_every_assigned_sign_comes_back_from_the_page() -> None:
+    """Each assigned code point can be copied from the PDF, as itself or as the mark that names it."""
+    assigned = [code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) != "Cn"]
+
+    faults = [one for at in range(0, len(assigned), 20_000) for one in vanished(assigned[at : at + 20_000])]
+
+    assert [] == faults
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize("body", [EVERY_TAG, UPLOAD, ATTACK])
+def test_every_tag_comes_back_from_the_page(body: str) -> None:
+    """Each line of a message with every tag stands in the PDF."""
+    told = plain(parse(body))
+
+    shown = paper.squeezed(paper.text(paper.printed(paper.report(Paragraph(told)))))
+
+    for line in printable(told, lines=True).split("\n"):
+        assert paper.squeezed(line) in shown
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_signs_of_several_parts_come_back_whole(sequence: str) -> None:
+    """Families, flags, keycaps and chosen shapes of kanji are printed as one sign and copied with their parts."""
+    assert sequence == printable(sequence)
+
+    shown = paper.text(paper.printed(paper.report(Paragraph(f"前{sequence}後"))))
+
+    assert unicodedata.normalize("NFC", f"前{sequence}後") in unicodedata.normalize("NFC", shown)
+
+
+def test_a_shape_that_the_font_lacks_is_named() -> None:
+    """A selector without a shape of its own after this kanji is not swallowed."""
+    assert "漢[U+E01EF]" == printable("漢\U000e01ef")
+
+
+def test_signs_for_private_use_are_named() -> None:
+    """What means something else on every computer is named, also where a font of ours has a shape for it."""
+    assert 0xFE4E5 in font(EMOJI).getBestCmap()
+    assert "[U+FE4E5][U+E000]" == printable("\U000fe4e5\ue000")
+
+
+def test_bold_holds_what_regular_holds() -> None:
+    """A heading or label loses no sign that a text keeps."""
+    assert set() == set(font(REGULAR).getBestCmap()) - set(font(BOLD).getBestCmap())
+
+
+@paper.needs_poppler
+def test_a_heading_keeps_its_signs() -> None:
+    """A chat's name with signs of every kind stands whole in a heading."""
+    name = "𠮷野家🎉 ①㈱ｶﾅ\u202e[b]"
+
+    shown = paper.squeezed(paper.text(paper.printed(paper.report(Subheading(name)))))
+
+    assert "𠮷野家🎉①㈱ｶﾅ[U+202E][b]" in shown
+
+
+def test_spaces_keep_their_width() -> None:
+    """An indented line stays indented, a tab is four spaces, and a line feed stays only where lines are wanted."""
+    assert "\u00a0\u00a0a b\n\u00a0\u00a0\u00a0\u00a0c" == printable("  a b\n\tc", lines=True)
+    assert "a[U+000A]b" == printable("a\nb")

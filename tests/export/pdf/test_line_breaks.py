@@ -1,0 +1,76 @@
+"""No line of a report runs over the edge of its page, and no mark of ours is ever copied from it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.export.pdf.blocks import Facts, Paragraph, Table
+from archiver.export.pdf.line_breaks import CELL, MARK, WORD, breakable
+from tests.support import paper
+
+RUNS = (
+    "a",
+    "W",
+    "é",
+    "ж",
+    "。",
+    "！",
+    "ー",
+    "ぁ",
+    "…",
+    "「",
+    "\u00a0",
+    "・",
+    "々",
+    "-",
+    "―",
+    "1,",
+    "あ\u00a0",
+    "\u00e9\u0323",
+)
+
+PAGE = 595.3
+MARGIN_RIGHT = 51.1
+
+
+@pytest.mark.parametrize("most", [WORD, CELL])
+@given(text=st.text())
+def test_nothing_but_marks_is_added(most: int, text: str) -> None:
+    """Without the marks, a text is what it was before."""
+    text = text.replace(MARK, "")
+
+    assert text == breakable(text, most).replace(MARK, "")
+
+
+def test_what_has_room_is_left_alone() -> None:
+    """A date, a digest of sixteen digits and an address of Chatwork get no mark."""
+    address = "https://www.chatwork.com/#!rid1234567890-18765432100000000001"
+
+    assert address == breakable(address)
+    assert "2026-11-05 10:14:33" == breakable("2026-11-05 10:14:33", CELL)
+
+
+def test_what_belongs_to_a_sign_stays_with_it() -> None:
+    """No mark stands before a combining sign or a selector."""
+    shown = breakable("q\u0301" * 100)
+
+    assert MARK + "\u0301" not in shown
+    assert MARK + "q\u0301" in shown
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize("run", RUNS)
+def test_every_run_ends_within_the_page(run: str) -> None:
+    """A run of 600 signs stays within the margin of the page and of a cell, and is copied without a sign more."""
+    long = run * (600 // len(run))
+    blocks = (Paragraph(f"始{long}終"), Facts(((f"始{long}終", f"始{long}終"),)))
+
+    made = paper.printed(paper.report(*blocks, Table(("一", "二"), (1, 5), ((f"始{long}終", f"始{long}終"),))))
+
+    shown = paper.squeezed(paper.text(made))
+    assert 5 == shown.count("終")
+    assert all(shown.count(sign) >= 5 * long.count(sign) for sign in set(paper.squeezed(run)))
+    assert paper.right_edge(made) <= PAGE - MARGIN_RIGHT + 2
+    assert MARK not in shown

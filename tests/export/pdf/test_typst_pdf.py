@@ -1,0 +1,208 @@
+"""A report as a PDF: sound, tagged, the same bytes each time, and no text of a stranger's does anything in it."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.export.pdf.blocks import Bullets, Facts, Interruption, MessageBlock, Paragraph, Part, Subheading, Table
+from archiver.export.pdf.typst_pdf import TEMPLATE, pdf
+from archiver.export.report import chapters
+from tests.support import cases, conversation, paper
+
+HOSTILE = (
+    '#read("/etc/passwd")',
+    '#import "@preview/example:0.1.0": *',
+    '#include "../data.json"',
+    "#panic(1)",
+    "$x^2$ *太字* _斜体_ `raw` <label> @ref \\ ~ -- --- ... // 注 /* 注 */",
+    "= 見出し\n- 一\n+ 二\n/ 用語: 説明",
+    '"); #image("/etc/hostname") //',
+    "{{ 7*7 }} ${7*7} %s %(a)s {0}",
+    "https://example.com/ \\u{41} \\n",
+    "]]> <script>alert(1)</script> &amp; \u202eexe.gpj",
+)
+
+JAVA = Path("/usr/share/java")
+PREFLIGHT = [JAVA / name for name in ("pdfbox2.jar", "preflight.jar", "xmpbox.jar", "fontbox2.jar")]
+
+
+def everywhere(text: str) -> bytes:
+    """A PDF with the text in every place that a report has."""
+    blocks = (
+        Paragraph(text),
+        Paragraph(text, "strong"),
+        Subheading(text),
+        Facts(((text, text),)),
+        Table((text, text), (0, 1), ((text, text),)),
+        Bullets((text,)),
+        MessageBlock(text, text, (Part(text, text),), (text,), text),
+        Interruption(text),
+    )
+    facts = {"author": text, "header": text, "reference": text, "exhibit": text, "footer": text}
+    return paper.printed(paper.report(*blocks, title=text, **facts))
+
+
+def test_equal_reports_are_equal_files() -> None:
+    """The same report at the same time gives the same bytes, in whatever zone that time is told."""
+    report = cases.told(chapters.report, cases.case())
+
+    first = pdf(report, at=paper.AT)
+    second = pdf(report, at=paper.AT.astimezone(timezone(timedelta(hours=9))))
+
+    assert hashlib.sha256(first).hexdigest() == hashlib.sha256(second).hexdigest()
+
+
+@paper.needs_qpdf
+@pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
+def test_the_file_is_sound(profile: str) -> None:
+    """qpdf finds nothing wrong."""
+    made = paper.printed(cases.told(chapters.report, cases.case(profile=profile)))
+
+    assert "No syntax or stream encoding errors found" in paper.check(made)
+
+
+@paper.needs_poppler
+def test_the_file_says_what_it_is() -> None:
+    """Title, author and date stand in the file, it is tagged, A4, and asks for nothing of its reader."""
+    facts = paper.info(paper.printed(cases.told(chapters.report, cases.case())))
+
+    assert ("Chatworkやり取り記録 報告書", "yamada") == (facts["Title"], facts["Author"])
+    assert ("yes", "no", "no") == (facts["Tagged"], facts["JavaScript"], facts["Encrypted"])
+    assert facts["Page size"].endswith("(A4)")
+
+
+@paper.needs_qpdf
+def test_the_file_can_be_read_aloud() -> None:
+    """It is in Japanese, claims PDF/A-2a and PDF/UA-1, its fonts travel with it, and nothing in it is an action."""
+    opened = paper.inner(paper.printed(cases.told(chapters.report, cases.case())))
+
+    assert b"/Lang (ja-JP)" in opened
+    assert b"<pdfaid:part>2</pdfaid:part>" in opened
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in opened
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in opened
+    assert b"/H1" in opened
+    assert b"/Table" in opened
+    assert all(word not in opened for word in (b"/JavaScript", b"/Launch", b"/URI", b"/EmbeddedFile", b"/SubmitForm"))
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_printed_as_it_is(text: str) -> None:
+    """Code of the layout's language, of templates or of pages does nothing anywhere but stand there."""
+    made = everywhere(text)
+
+    shown = paper.squeezed(paper.text(made))
+    assert shown.count(paper.squeezed(text.replace("\u202e", "[U+202E]"))) >= 10
+    assert "root:" not in shown
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("あ\n\n\n\nい", "あい"),
+        ("\n\n", ""),
+        ("\t字\t下げ", "字下げ"),
+        ("   三つ  二つ", "三つ二つ"),
+        ("CR\r\nLF", "CRLF"),
+        ("", ""),
+    ],
+)
+def test_lines_and_spaces_of_every_kind_are_laid_out(text: str, wanted: str) -> None:
+    """Empty lines, tabs, leading spaces and empty texts stop nothing."""
+    made = paper.printed(paper.report(MessageBlock("No.1", "頭", (Part("", text),), ("終わり",))))
+
+    assert f"頭{wanted}終わり" in paper.squeezed(paper.text(made))
+
+
+@paper.needs_poppler
+def test_a_long_word_stays_on_the_page() -> None:
+    """A word of 5,000 signs is printed whole, line below line, within the margins."""
+    word = "abcdefghij" * 500
+
+    made = paper.printed(paper.report(MessageBlock("No.1", word, (Part(word, word),), (word,), "1")))
+
+    assert paper.squeezed(paper.text(made)).replace("試し管理番号CWA-1", "").count("abcdefghij") > 1900
+    assert paper.right_edge(made) < 595.3 - 51
+
+
+@paper.needs_poppler
+def test_a_message_of_a_thousand_lines_is_printed_whole() -> None:
+    """Every line of a long message is on some page, in order."""
+    lines = [f"行{number}番目です" for number in range(1, 1001)]
+
+    pages = paper.pages(paper.printed(paper.report(MessageBlock("No.1", "頭", (Part("", "\n".join(lines)),), ()))))
+
+    assert len(pages) > 10
+    assert lines == [line for page in pages for line in page.split("\n") if line.startswith("行")]
+
+
+@paper.needs_poppler
+def test_a_case_without_messages_is_printed() -> None:
+    """Nothing held is a report too, and says so."""
+    empty = cases.case([conversation.empty()], deliveries=(), seals=(), covered=())
+
+    shown = paper.squeezed(paper.text(paper.printed(cases.told(chapters.report, empty))))
+
+    assert "発言はありません。" in shown
+    assert "９取得できなかったもの・記録の限界" in shown
+
+
+def test_what_the_library_refuses_is_an_error_of_ours() -> None:
+    """A standard that does not exist stops the report with one sentence."""
+    with pytest.raises(errors.PdfFailed) as caught:
+        pdf(paper.report(Paragraph("あ")), at=paper.AT, standards=("a-1a", "a-2a"))
+
+    assert "PDF" in str(caught.value)
+
+
+def test_without_the_library_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a computer for which Typst is not built, the error says what to do instead."""
+    monkeypatch.setitem(sys.modules, "typst", None)
+
+    with pytest.raises(errors.PdfUnavailable):
+        pdf(paper.report(Paragraph("あ")), at=paper.AT)
+
+
+def test_the_template_names_no_address_and_one_file() -> None:
+    """The layout reads the data beside it and nothing else."""
+    source = TEMPLATE.read_text(encoding="utf-8")
+
+    assert 1 == source.count("json(")
+    assert all(word not in source for word in ("http", "#import", "#include", "read(", "image(", "eval("))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not all(jar.exists() for jar in PREFLIGHT), reason="Debian: libpdfbox2-java, libactivation-java, libjaxb-api-java"
+)
+def test_another_judge_finds_it_valid(tmp_path: Path) -> None:
+    """PDFBox Preflight accepts the report built as PDF/A-1b, the one level that it can judge."""
+    path = tmp_path / "report.pdf"
+    plain = replace(cases.told(chapters.report, cases.case()), bookmarks=False)  # it cannot read where Typst's lead to
+    path.write_bytes(pdf(plain, at=paper.AT, standards=("a-1b",)))
+    jars = ":".join(
+        map(
+            str,
+            [
+                *PREFLIGHT,
+                *JAVA.glob("commons-logging*.jar"),
+                *JAVA.glob("*activation*.jar"),
+                *JAVA.glob("jaxb-api*.jar"),
+            ],
+        )
+    )
+
+    told = subprocess.run(
+        ["java", "-cp", jars, "org.apache.pdfbox.preflight.Validator_A1b", str(path)], capture_output=True, text=True
+    )
+
+    assert "is a valid PDF/A-1b file" in told.stdout + told.stderr

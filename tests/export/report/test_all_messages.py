@@ -1,0 +1,164 @@
+"""Appendix A: every message is in exactly one volume, volumes are bounded, and their memory is given back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.export.pdf.blocks import Interruption, MessageBlock, Report, Subheading
+from archiver.export.report import all_messages as appendix
+from archiver.export.report.all_messages import MOST_MESSAGES, MOST_SIGNS, volume_reports, volumes
+from archiver.records import RoomId
+from tests.support import cases, conversation, paper
+
+
+def numbers(report: Report) -> list[str]:
+    return [one.number for chapter in report.chapters for one in chapter.blocks if isinstance(one, MessageBlock)]
+
+
+def signs(report: Report) -> int:
+    blocks = [one for chapter in report.chapters for one in chapter.blocks if isinstance(one, MessageBlock)]
+    return sum(len(part.text) for one in blocks for part in one.parts)
+
+
+def test_volumes_are_cut_by_messages() -> None:
+    """One message more than fits begins the next volume, whose head names its numbers."""
+    first, second = volume_reports(cases.case([conversation.long(MOST_MESSAGES + 1)]))
+
+    assert (MOST_MESSAGES, ["No.2501"]) == (len(numbers(first)), numbers(second))
+    assert "付録A　全メッセージ 第1巻(No.1 から No.2500、2,500件)" == first.header
+    assert "付録A　全メッセージ 第2巻(No.2501 から No.2501、1件)" == second.header
+
+
+def test_volumes_are_cut_by_signs() -> None:
+    """Long messages fill a volume before their number does."""
+    made = list(volume_reports(cases.case([conversation.long(100, body="あ" * 20_000)])))
+
+    assert 3 == len(made)
+    assert all(signs(one) <= MOST_SIGNS for one in made)
+
+
+@given(counts=st.lists(st.integers(0, 7), min_size=1, max_size=4), most=st.integers(1, 9))
+def test_every_message_is_in_one_volume(counts: list[int], most: int) -> None:
+    """Over rooms and volumes of any size, each message is there once and in order."""
+    rooms = [cases.room(["本文"] * count, number=number) for number, count in enumerate(counts, 1)]
+    wanted = [f"No.{message.no}" for room in rooms for message in room.messages()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(appendix, "MOST_MESSAGES", most)
+
+        made = list(volume_reports(cases.case(rooms)))
+
+    assert wanted == [number for one in made for number in numbers(one)]
+    assert max(1, -(-len(wanted) // most)) == len(made)
+
+
+def test_rooms_and_days_have_headings_and_gaps_their_place() -> None:
+    """Each room is a chapter, each day a heading in it, and what was never seen stands between the messages."""
+    (made,) = volume_reports(cases.case([conversation.sample(), cases.room(["一"], number=2, name="二\n番")]))
+
+    first, second = made.chapters
+    days = [one.text for one in first.blocks if isinstance(one, Subheading)]
+    breaks = [one.text for one in first.blocks if isinstance(one, Interruption)]
+    assert ["2026年11月5日(木)", "2026年11月6日(金)", "2026年11月8日(日)"] == days[:3]
+    assert 4 == len(breaks)
+    assert "チャット「二[U+000A]番」(ルームID 2)" == second.title
+
+
+def test_a_court_gets_its_margin_and_box() -> None:
+    """The volumes of a court have what its report has."""
+    (made,) = volume_reports(cases.case(profile="court"))
+
+    assert (30.0, "甲第　　号証") == (made.left_margin, made.exhibit)
+    assert made.header.endswith("管理番号 CWA-20261125-01")
+
+
+@paper.needs_poppler
+def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
+    """Two runs give the same names and bytes, and every message's text is in them."""
+    case = cases.case([replace(cases.room([f"発言の{n}番" for n in range(1, 7)]), room_id=RoomId(7))])
+    once, again = tmp_path / "once", tmp_path / "again"
+    once.mkdir()
+    again.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(appendix, "MOST_MESSAGES", 4)
+
+        made = list(volumes(case, once))
+        assert [one.read_bytes() for one in volumes(case, again)] == [one.read_bytes() for one in made]
+
+    assert ["report_all_messages-01.pdf", "report_all_messages-02.pdf"] == [one.name for one in made]
+    shown = paper.squeezed("".join(paper.text(one.read_bytes()) for one in made))
+    assert all(f"発言の{n}番" in shown for n in range(1, 7))
+
+
+@paper.needs_poppler
+def test_nothing_held_is_a_volume_too(tmp_path: Path) -> None:
+    """A case without messages gives one volume that says so."""
+    (path,) = volumes(cases.case([conversation.empty()]), tmp_path)
+
+    assert "保存した発言はありません。" in paper.squeezed(paper.text(path.read_bytes()))
+
+
+def test_an_error_of_the_process_is_an_error_of_ours(tmp_path: Path) -> None:
+    """Where the process of a volume cannot make it, the error arrives here and no file is left."""
+    (tmp_path / "typst.py").write_text("raise ImportError('none here')\n", encoding="utf-8")
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from archiver import errors\n"
+        "from archiver.export.report.all_messages import volumes\n"
+        "from tests.support import cases\n"
+        "if __name__ == '__main__':\n"
+        "    try:\n"
+        "        list(volumes(cases.case(), Path(sys.argv[1])))\n"
+        "    except errors.PdfUnavailable:\n"
+        "        print('unavailable')\n"
+    )
+    (tmp_path / "run.py").write_text(code, encoding="utf-8")
+    root = Path(__file__).parents[3]
+
+    told = subprocess.run(
+        [sys.executable, str(tmp_path / "run.py"), str(tmp_path)],
+        env={"PYTHONPATH": f"{tmp_path}:{root}"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert ("unavailable\n", "") == (told.stdout, told.stderr)
+    assert [] == list(tmp_path.glob("*.pdf"))
+    assert issubclass(errors.PdfUnavailable, errors.ArchiverError)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux tells of memory")
+def test_a_full_volume_takes_less_than_its_share(tmp_path: Path) -> None:
+    """A volume of 2,500 messages is laid out in at most 500 MiB, which are given back with its process."""
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from archiver.export.report.all_messages import volumes\n"
+        "from tests.support import cases, conversation\n"
+        "if __name__ == '__main__':\n"
+        "    body = 'お世話になっております。' * 18\n"
+        "    made = list(volumes(cases.case([conversation.long(5000, body=body)]), Path(sys.argv[1])))\n"
+        "    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))\n"
+        "    print(len(made), *(peak // 1024 for peak in peaks))\n"
+    )
+    (tmp_path / "run.py").write_text(code, encoding="utf-8")
+
+    told = subprocess.run(
+        [sys.executable, str(tmp_path / "run.py"), str(tmp_path)],
+        env={"PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    made, child, own = map(int, told.stdout.split())
+    assert made >= 2
+    assert child <= 500
+    assert own <= 500

@@ -1,0 +1,122 @@
+"""The report for a telephone consultation: two pages, whatever the case, with what such a desk asks first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from archiver.export.pdf.blocks import Facts, Table
+from archiver.export.report import consultation as consult
+from archiver.export.report.input import BLANK, Case
+from archiver.records import Delivery, Watch
+from tests.export.report.test_summary import LONG, WIDE, monstrous
+from tests.support import cases, conversation, paper
+from tests.support.conversation import at, message_id
+
+
+def test_it_has_five_chapters() -> None:
+    """Summary, terms, money, the course of things, and what could not be saved."""
+    titles = [one.title for one in cases.told(consult.report, cases.case()).chapters]
+
+    assert ["１　要約", "２　契約条件", "３　金額", "４　時系列", "５　保存できていないもの"] == titles
+
+
+@paper.needs_poppler
+@pytest.mark.parametrize("text", ["短い", LONG, WIDE])
+def test_it_is_two_pages(text: str) -> None:
+    """However long what was typed and however much happened."""
+    whole = monstrous(text)
+    rooms = [
+        replace(room, gaps=room.gaps * 500, covered=room.covered[:most]) for most, room in enumerate(whole.rooms, 1)
+    ]
+
+    pages = paper.pages(paper.printed(cases.told(consult.report, replace(whole, rooms=rooms))))
+
+    assert 2 == len(pages)
+    assert "３　金額".replace("　", "") in paper.squeezed(pages[1])
+    assert "５保存できていないもの" in paper.squeezed(pages[1])
+    assert "最後の確認" in pages[1]
+
+
+@paper.needs_poppler
+def test_it_says_what_the_desk_asks() -> None:
+    """Terms and sums are there, and what only the user knows is left to be filled in."""
+    files = tuple(cases.file(number, message_id(1)) for number in range(1, 40))
+    room = cases.of_messages([cases.said("本文", 1)], attachments=files)
+    deliveries = (Delivery(1, "2026-11-03"), Delivery(2, "2026-11-06 09:12"))
+
+    shown = paper.squeezed(
+        paper.text(paper.printed(cases.told(consult.report, cases.case([room], deliveries=deliveries))))
+    )
+
+    for wanted in (
+        "業務委託の日2026-10-01",
+        "クラウドワークスでの納品2026-11-0609:12(最後。全2回)",
+        "検収期限の目安2026-11-13(納品+7日)",
+        f"秘密保持の約束{BLANK}",
+        "契約金額50,000円(税込)",
+        f"支払いを求める金額{BLANK}円",
+        "読み上げるための2頁です。",
+    ):
+        assert wanted in shown
+
+
+def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
+    """As many as the page holds, at most fourteen."""
+    counts = []
+    for name in ("短", "長い名前" * 20):
+        files = tuple(cases.file(number, message_id(1), name=name) for number in range(1, 40))
+        course = cases.told(consult.report, cases.case([cases.of_messages([cases.said("一", 1)], attachments=files)]))
+        counts.append(sum(len(block.rows) for block in course.chapters[3].blocks if isinstance(block, Table)))
+
+    assert consult.MOST_LINES == counts[0] > counts[1] > 8
+
+
+def limits(case: Case) -> dict[str, str]:
+    (facts,) = consult.limits(case).blocks
+    assert isinstance(facts, Facts)
+    return dict(facts.rows)
+
+
+def test_what_is_missing_is_told_in_three_lines() -> None:
+    """Gaps with the estimated number of messages, the longest time in which nobody looked, the last reading."""
+    assert {
+        "空白": "保存できなかった期間が2か所: およそ265件(Chatworkの表示する件数との差)。",
+        "見ていない時間": "2回。最も長いもの 2026-11-13 10:14 から 2026-11-14 10:14 まで(およそ24時間)。",
+        "最後の確認": "2026-11-24 10:14 まで",
+    } == limits(cases.case())
+
+
+def test_what_is_not_known_of_gaps_is_said() -> None:
+    """A gap without an estimate is not counted as no message; a chat that was read less long is told."""
+    sample = conversation.sample()
+    gaps = tuple(replace(gap, missing=None) for gap in sample.gaps)
+    short = replace(sample, gaps=(*sample.gaps[:1], gaps[1]), watch=Watch(at(0), sample.covered[0].end, 5))
+
+    assert (
+        "保存できなかった期間が2か所: 件数の分からないもの2か所。"
+        == limits(cases.case([replace(short, gaps=gaps)]))["空白"]
+    )
+    told = limits(cases.case([sample, short]))
+    assert (
+        "保存できなかった期間が4か所: およそ507件(Chatworkの表示する件数との差)、件数の分からないもの1か所。"
+        == told["空白"]
+    )
+    assert "2026-11-24 10:14 まで(最も早く途切れたチャットは 2026-11-06 10:20 まで)" == told["最後の確認"]
+
+
+def test_nothing_missing_is_said_too() -> None:
+    """Never left out."""
+    plain = cases.room(["一"], watch=Watch())
+
+    assert ["空白(保存できなかった期間)はありません。", "1時間を超えるものはありません。"] == list(
+        limits(cases.case([plain])).values()
+    )[:2]
+
+
+def test_an_empty_case_is_two_chapters_of_blanks() -> None:
+    """Nothing stated, nothing held: blanks, no fault."""
+    case = cases.case([conversation.empty()], contract=cases.BLANK_CONTRACT, deliveries=())
+
+    assert 5 <= str(cases.told(consult.report, case)).count(BLANK)

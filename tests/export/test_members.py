@@ -1,0 +1,91 @@
+"""The entries of a room → its people: names in order, and what the lists of members said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from archiver.export.members import people
+from archiver.records import Membership, Seen, Stay
+from tests.evidence.told import ROOM, shown, time
+
+
+def account(seq: int, name: str, number: int = 7) -> dict[str, Any]:
+    return shown(seq, "account", f"account/{ROOM}/{number}", {"name": name})
+
+
+def member(seq: int, name: str, *, state: str = "present", **said: str) -> dict[str, Any]:
+    return shown(seq, "member", f"member/{ROOM}/7", {"name": name, **said}, state=state)
+
+
+def at(seq: int) -> datetime:
+    return datetime.fromisoformat(time(seq))
+
+
+def test_people_have_every_name_in_order() -> None:
+    """Also those who wrote but were in no list that was read."""
+    entries = [account(1, "田中"), member(2, "田中"), account(3, "田中(解約済)")]
+
+    found = people(entries, {7: "田中", 8: "yamada"})
+
+    assert {7: ("田中", "田中(解約済)"), 8: ("yamada",)} == {one: person.names for one, person in found.items()}
+    assert (at(1), at(3)) == found[7].named_at
+
+
+def test_who_is_gone_has_no_newer_name() -> None:
+    """The list that shows somebody no more repeats what it said before: that is no change back."""
+    entries = [account(1, "田中"), member(2, "田中"), account(3, "田中(解約済)"), member(4, "田中", state="gone")]
+
+    assert ("田中", "田中(解約済)") == people(entries, {})[7].names
+
+
+def test_a_name_that_really_came_back_is_told() -> None:
+    """As often as it was shown."""
+    entries = [account(1, "田中"), account(2, "田中太郎"), account(3, "田中")]
+
+    assert ("田中", "田中太郎", "田中") == people(entries, {})[7].names
+
+
+def test_who_is_only_known_as_gone_has_the_name_of_before() -> None:
+    """Without a time, as it was not seen then."""
+    found = people([member(4, "田中", state="gone")], {})[7]
+
+    assert (("田中",), (None,)) == (found.names, found.named_at)
+
+
+def test_the_name_of_an_author_stands_where_it_was_seen() -> None:
+    """Its own entry may lie outside the package's period, before it or behind it."""
+    inside = [account(5, "田中(解約済)")]
+
+    before = people(inside, {7: "田中"}, [account(1, "田中"), *inside])
+    behind = people(inside, {7: "田中太郎"}, [*inside, account(9, "田中太郎")])
+    unknown = people(inside, {7: "田中"}, inside)
+
+    assert ("田中", "田中(解約済)") == before[7].names
+    assert ("田中(解約済)", "田中太郎") == behind[7].names == people(inside, {7: "田中太郎"})[7].names
+    assert (at(5), None) == unknown[7].named_at
+
+
+def test_lists_of_members_tell_ids_organisation_and_times() -> None:
+    """Each value once, and every time in which the list showed somebody."""
+    told = {"chatwork_id": "tanaka_xx", "organization_name": "株式会社△△", "department": "制作部"}
+    entries = [
+        member(1, "田中", **told),
+        member(2, "田中太郎", **told),
+        member(3, "田中太郎", state="gone", **told),
+        member(4, "田中太郎", chatwork_id="tanaka_yy", organization_name="", department=""),
+    ]
+
+    expected = Membership(
+        chatwork_ids=(Seen("tanaka_xx", at(1)), Seen("tanaka_yy", at(4))),
+        organisations=(Seen("株式会社△△ 制作部", at(1)),),
+        stays=(Stay(at(1), at(3)), Stay(at(4), None)),
+    )
+    assert expected == people(entries, {})[7].membership
+
+
+def test_who_went_within_a_period_but_came_before_it_has_an_end_alone() -> None:
+    """When the list began to show them lies outside of what is told."""
+    entries = [member(3, "田中", state="gone"), member(4, "田中", state="gone")]
+
+    assert (Stay(None, at(3)),) == people(entries, {})[7].membership.stays

@@ -1,0 +1,330 @@
+"""A package holds the stamps of its seals and one over itself; what did not come is said."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import subprocess
+import zipfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import bagit
+import pytest
+
+from archiver.custody.verify import verify_path
+from archiver.evidence.stamps.roots import fingerprint
+from archiver.export.package.copied_files import Copied, read_stamps
+from archiver.export.package.daily import daily
+from archiver.export.package.make import ExportReport, export
+from archiver.export.package.verify_script import verify_script
+from archiver.export.stamps import Stamping
+from archiver.store import seals as seal
+from archiver.store.archive import Archive
+from tests.support.archive import at
+from tests.support.packages import NOW, archive_of_the_story
+from tests.support.stamped import authority, stamp_seals, stamped_archive, stamped_package, stamping
+from tests.support.world import Clock
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> ExportReport:
+    """Stamped by `a` and `b`; not to be changed."""
+    return stamped_package(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def package(made: ExportReport, tmp_path: Path) -> Path:
+    """A copy to be changed."""
+    return Path(shutil.copytree(made.path, tmp_path / "package"))
+
+
+def exported(archive: Archive, handed_in: Stamping | None) -> ExportReport:
+    return export(archive, contract="job1", profile="lawyer", now=lambda: NOW, stamping=handed_in)
+
+
+def names(report: ExportReport) -> set[str]:
+    root = Path(report.path)
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
+def messages(report: ExportReport) -> list[dict[str, object]]:
+    lines = (Path(report.path) / "data/messages.jsonl").read_text(encoding="utf-8").split("\n")
+    return [json.loads(line) for line in lines if line]
+
+
+def text(report: ExportReport | Path, name: str = "00_README.txt") -> str:
+    root = report if isinstance(report, Path) else Path(report.path)
+    return (root / name).read_text(encoding="utf-8-sig")
+
+
+# --- what is in it ----------------------------------------------------------------------------
+
+
+def test_every_seal_bears_its_stamps_and_the_package_its_own(made: ExportReport) -> None:
+    """Each beside what it stamps, and the roots to check them."""
+    seals = [path.name for path in (Path(made.path) / "data/seals").glob("*.json")]
+
+    assert 3 == len(seals)
+    assert {f"data/seals/{name}.{one}.tsr" for name in seals for one in "ab"} <= names(made)
+    assert {"data/tsa/a.pem", "data/tsa/b.pem", "verify.py"} <= names(made)
+    assert {"tagmanifest-sha256.txt.a.tsr", "tagmanifest-sha256.txt.b.tsr"} <= names(made)
+    assert (True, ()) == (made.stamped, made.incomplete)
+
+
+def test_it_verifies_folder_and_zip(made: ExportReport) -> None:
+    """Eight stamps are good: two authorities on three seals and on the package."""
+    for path in (made.path, str(made.zip)):
+        told = verify_path(Path(path))
+        assert [] == told.findings
+        assert 8 == told.checked["stamps"]
+
+
+def test_other_programs_find_it_whole(made: ExportReport) -> None:
+    """The stamps beside the list disturb neither bagit-python nor sha256sum; the zip holds them too."""
+    bagit.Bag(made.path).validate()
+    for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        subprocess.run(["sha256sum", "--strict", "--quiet", "-c", name], cwd=made.path, check=True)
+    with zipfile.ZipFile(str(made.zip)) as packed:
+        assert f"{Path(made.path).name}/tagmanifest-sha256.txt.a.tsr" in packed.namelist()
+
+
+def test_each_message_names_the_earliest_time_that_covers_it(made: ExportReport) -> None:
+    """The first seals were stamped before the export, the last only at it."""
+    told = {str(one["message_id"]): one["stamped_at"] for one in messages(made)}
+
+    assert "2026-11-14T13:31:00.000Z" == told["1"]
+    assert "2026-11-24T13:31:00.000Z" == told["7"]
+
+
+def test_the_readme_tells_how_many_and_how_late(made: ExportReport) -> None:
+    """The delay of the slowest stands in every package."""
+    told = text(made)
+
+    assert "確定記録 3件のうち 3件に付いています" in told
+    assert "最も長いもので 9日" in told
+    assert "付いていません" not in told
+
+
+def test_the_script_lies_in_it(made: ExportReport) -> None:
+    """Byte for byte the one that the program makes, and listed."""
+    assert verify_script() == (Path(made.path) / "verify.py").read_bytes()
+    assert "verify.py" in (Path(made.path) / "tagmanifest-sha256.txt").read_text()
+
+
+# --- what is not ------------------------------------------------------------------------------
+
+
+def test_without_authorities_it_says_so_and_is_complete(tmp_path: Path) -> None:
+    """Stamps are the user's choice."""
+    report = exported(archive_of_the_story(tmp_path / "home"), None)
+
+    assert (False, ()) == (report.stamped, report.incomplete)
+    assert not [name for name in names(report) if name.endswith((".tsr", ".pem"))]
+    for name in ("00_README.txt", "VERIFY.txt"):
+        assert "付いていません" in text(report, name)
+    assert {None} == {one["stamped_at"] for one in messages(report)}
+
+
+@pytest.mark.parametrize("silent", [["a"], ["a", "b"]])
+def test_a_stamp_that_did_not_come_is_said(tmp_path: Path, silent: Sequence[str]) -> None:
+    """Of the package and of its last seal; the package is made all the same, and verifies."""
+    report = stamped_package(tmp_path, silent=silent)
+
+    assert not report.stamped
+    assert {
+        sentence
+        for name in silent
+        for sentence in (
+            f"第三者の時刻({name}): この資料に付けられませんでした",
+            f"第三者の時刻({name}): 最後の確定記録(第3号)にまだ付いていません",
+        )
+    } == set(report.incomplete)
+    assert "最後の確定記録(第3号)にまだ付いていません" in text(report)
+    assert [] == verify_path(Path(report.path)).findings
+
+
+def test_stamps_made_before_stay_although_no_authority_is_asked_any_more(tmp_path: Path) -> None:
+    """What is held is handed out, with its root."""
+    archive = archive_of_the_story(tmp_path / "home")
+    stamp_seals(archive, [authority()])
+
+    report = exported(archive, None)
+
+    assert {"data/tsa/a.pem"} == {name for name in names(report) if name.endswith(".pem")}
+    assert 2 == len([name for name in names(report) if name.endswith(".tsr")])
+    assert (False, ()) == (report.stamped, report.incomplete)
+
+
+def test_a_damaged_stamp_stays_out_and_is_said(tmp_path: Path) -> None:
+    """A package must not be handed out with something that fails its own check."""
+    archive = archive_of_the_story(tmp_path / "home")
+    stamp_seals(archive, [authority()])
+    (path,) = (archive.home / seal.FOLDER).glob("000001-*.tsr")
+    path.write_bytes(b"junk")
+
+    report = exported(archive, None)
+
+    assert (f"seals/{path.name}: 第三者の時刻のファイルが壊れています",) == report.incomplete
+    assert [] == verify_path(Path(report.path)).findings
+
+
+def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_path: Path) -> None:
+    """The package's own stamp needs no archive."""
+    archive = archive_of_the_story(tmp_path / "home")
+    one = authority()
+    seal.close(archive, now=NOW)
+    stamp_seals(archive, [one])
+    archive.close()
+    folder = archive.home / "seals"
+    folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+
+    handed_in = stamping(archive, one)
+    report = export(
+        Archive(archive.home, still=True),
+        contract="job1",
+        profile="lawyer",
+        out=tmp_path / "out",
+        now=lambda: NOW,
+        stamping=Stamping(handed_in.roots, lambda: None, handed_in.stamp),
+    )
+
+    folder.chmod(0o700)
+    assert (True, ()) == (report.stamped, report.incomplete)
+
+
+def test_a_daily_copy_holds_the_stamps_of_its_seals(tmp_path: Path) -> None:
+    """But asks nobody."""
+    archive = archive_of_the_story(tmp_path / "home")
+    stamp_seals(archive, [authority()])
+    path = daily(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
+    assert path is not None
+
+    told = verify_path(path)
+
+    with zipfile.ZipFile(path) as packed:
+        held = {name.partition("/")[2] for name in packed.namelist()}
+        assert "openssl ts -verify" in packed.read(f"{path.stem}/VERIFY.txt").decode("utf-8")
+    assert ([], 2) == (told.findings, told.checked["stamps"])
+    assert "data/tsa/a.pem" in held
+    assert "verify.py" not in held
+
+
+# --- VERIFY.txt, word for word ----------------------------------------------------------------
+
+
+def commands(package: Path, *programs: str) -> list[str]:
+    """The lines of `VERIFY.txt` that call one of these programs."""
+    lines = text(package, "VERIFY.txt").split("\n")
+    return [line.strip() for line in lines if line.startswith("   ") and line.split()[0] in programs]
+
+
+def run(package: Path, command: str) -> tuple[int, str]:
+    done = subprocess.run(
+        command, shell=True, cwd=package, capture_output=True, text=True, check=False, executable="/bin/sh"
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_every_line_can_be_run_as_it_stands(package: Path) -> None:
+    """On an intact package each says that all is well."""
+    lists = commands(package, "sha256sum")
+    stamps = [line for line in commands(package, "openssl") if "-verify" in line]
+
+    assert (2, 2 + 2 + 6) == (len(lists), len(stamps))
+    for line in lists:
+        code, said = run(package, line)
+        assert 0 == code
+        assert {"OK"} == {one.rpartition(": ")[2] for one in said.strip().split("\n")}
+    for line in stamps:
+        assert 0 == run(package, line)[0]
+        assert "Verification: OK" in run(package, line)[1]
+
+
+def test_after_one_changed_byte_they_fail(package: Path) -> None:
+    """Whichever file it is in."""
+    for name in ("data/messages.csv", "manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        path = package / name
+        path.write_bytes(path.read_bytes()[:-2] + b"x\n")
+    for path in (package / "data/seals").glob("*.json"):
+        path.write_bytes(path.read_bytes().replace(b"chatwork", b"chatwerk", 1))
+
+    for line in commands(package, "sha256sum"):
+        code, said = run(package, line)
+        assert 0 != code
+        assert "FAILED" in said
+    for line in commands(package, "openssl"):
+        if "-verify" in line:
+            code, said = run(package, line)
+            assert 0 != code
+            assert "Verification: FAILED" in said
+
+
+def test_the_lines_about_records_and_seals_find_what_they_should(package: Path) -> None:
+    """The first record stands in a seal; the last seal names the one before."""
+    (find, compare) = commands(package, "grep")
+
+    assert "data/seals/000001-2026-11-05.json" == run(package, find)[1].strip()
+    assert "1" == run(package, compare)[1].strip()
+
+
+def test_the_token_shows_its_own_time(package: Path) -> None:
+    """The package's own time is not known when the text is written."""
+    (line, _other) = [line for line in commands(package, "openssl") if "-reply" in line]
+
+    assert "Time stamp: Nov 24 13:31:00 2026 GMT" in run(package, line)[1]
+
+
+def test_the_first_step_is_the_script(package: Path) -> None:
+    """Everything at once."""
+    (line,) = commands(package, "python3")
+
+    code, _said = run(package, line)
+
+    assert "python3 verify.py" == line
+    assert 0 == code
+
+
+def test_each_root_is_named_by_its_fingerprint(made: ExportReport, package: Path) -> None:
+    """So that it can be compared with what the authority publishes."""
+    from archiver.evidence.stamps.roots import pem_to_der
+
+    for name in "ab":
+        (der,) = pem_to_der((package / f"data/tsa/{name}.pem").read_text())
+        assert f"{name}: SHA-256 {fingerprint(der)}" in text(made, "VERIFY.txt")
+
+
+def test_the_certificate_may_have_ended_long_ago(tmp_path: Path) -> None:
+    """The moment of judging stands in each line, so today does not matter."""
+    from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+    from tests.support.authorities import at_hand
+
+    archive = archive_of_the_story(tmp_path / "home")
+    long_ago = NOW - timedelta(days=900)
+    brief = at_hand(SimulatedAuthority(now=lambda: long_ago), Fault.BRIEF)
+    stamp_seals(archive, [brief], at=long_ago)
+
+    package = Path(exported(archive, None).path)
+
+    for line in commands(package, "openssl"):
+        assert "Verification: OK" in run(package, line)[1]
+        assert "has expired" in run(package, line.partition(" -attime")[0])[1]
+
+
+def test_a_stamp_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
+    """A package without seals still tells of every other third-party time on them."""
+    archive, _authorities = stamped_archive(tmp_path / "home", Clock(NOW))
+    with archive.reading() as reading:
+        held = seal.seals(reading)
+    broken = archive.home / seal.FOLDER / f"{held[0].name}.a.tsr"
+    broken.unlink()
+    broken.mkdir()
+    copied = Copied()
+
+    read_stamps(archive.home, held, copied)
+
+    told = {(one.number, one.authority) for one in copied.stamps.held}
+    assert {(one.number, name) for one in held for name in "ab"} - {(held[0].number, "a")} == told
+    archive.close()

@@ -1,0 +1,217 @@
+"""The words for an inquiry form: never too long, and never asking for what the office cannot do at this stage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.evidence.tables.events import Event
+from archiver.export.report.input import Case
+from archiver.export.report.statistics import survey
+from archiver.export.texts.inquiry_text import LONGEST, inquiry
+from archiver.export.texts.submission_readme import people
+from archiver.platforms.platform import platforms
+from archiver.records import Contract, Delivery, State
+from tests.support import cases, conversation
+from tests.support.conversation import CLIENT, DAY, OWNER, STRANGER, at
+
+PLATFORMS = tuple(platforms())
+
+
+def told(case: Case) -> str:
+    """The text for a case."""
+    return inquiry(case, survey(case))
+
+
+def asked(case: Case) -> str:
+    """The one request."""
+    return told(case).partition("【お願い】\n")[2].partition("\n")[0]
+
+
+def on(platform: str, **changed: Any) -> Case:
+    """The sample's case on a platform."""
+    return cases.case(contract=replace(cases.CONTRACT, platform=platform), **changed)
+
+
+def delivered(days: float) -> tuple[Delivery, ...]:
+    """A delivery so many days before the sample's package is made."""
+    made = cases.case().created_at - timedelta(days=days)
+    return (Delivery(1, made.strftime("%Y-%m-%d"), None, None, None),)
+
+
+def renamed(account: int, *, seq: int = 9) -> Event:
+    """The event of a name that now ends as those of closed accounts do; late in the evening in UTC."""
+    seen = "2026-11-14T18:15:00.000Z"
+    return Event(seen, seq, "表示名が変わった", 1, None, f"アカウントID {account}", "田中", "田中(解約済)", None)
+
+
+# --- length --------------------------------------------------------------------------------------
+
+SIGNS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
+STATED = st.none() | SIGNS
+CONTRACTS = st.builds(
+    Contract,
+    id=st.just("job1"),
+    rooms=st.just(()),
+    title=STATED,
+    client=STATED,
+    platform=st.sampled_from([None, "somewhere", *PLATFORMS]),
+    platform_id=STATED,
+    contracted_on=STATED,
+    escrowed_at=STATED,
+    contact_approved_on=STATED,
+)
+DELIVERIES = st.lists(
+    st.builds(Delivery, number=st.integers(1, 99), at=SIGNS, name=STATED, size=st.none(), sha256=st.none()), max_size=3
+)
+
+
+@given(
+    contract=CONTRACTS,
+    deliveries=DELIVERIES,
+    days=st.integers(0, 9_000),
+    deleted=st.booleans(),
+    closed=st.booleans(),
+    frozen=st.booleans(),
+)
+def test_it_always_fits_a_form(
+    contract: Contract, deliveries: list[Delivery], days: int, *, deleted: bool, closed: bool, frozen: bool
+) -> None:
+    """At most 800 signs with every line's end counted twice, whatever was stated; the request is never cut."""
+    state = State.DELETED if deleted else State.PRESENT
+    room = cases.of_messages([cases.said("[deleted]", 1, state=state)], inaccessible_since=at(5) if frozen else None)
+    case = cases.case(
+        [room],
+        contract=contract,
+        deliveries=tuple(deliveries),
+        events=[renamed(CLIENT)] if closed else [],
+        created_at=at(days * DAY),
+    )
+
+    text = told(case)
+
+    assert len(people(text).decode("utf-8-sig")) <= LONGEST == 800
+    assert text.endswith("【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
+    assert asked(case).endswith(("をお願いします。", "ご案内ください。"))
+    assert {"\n"} == {sign for sign in text if ord(sign) < 32}
+
+
+def test_long_facts_are_cut_and_that_is_said() -> None:
+    """On one line each."""
+    contract = replace(cases.CONTRACT, title="長い" * 100, client="改\n行")
+
+    text = told(cases.case(contract=contract))
+
+    assert f"仕事名: {'長い' * 25}(以下略)\n" in text
+    assert "): 改[U+000A]行\n" in text
+
+
+def test_what_is_blank_says_so() -> None:
+    """Contract id, names and days."""
+    text = told(cases.case(contract=cases.BLANK_CONTRACT, deliveries=()))
+
+    assert text.count("未記入") == 7
+
+
+# --- what is asked for ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("days", [0, 30, 400])
+def test_before_a_delivery_it_never_asks_for_a_review(platform: str, days: int) -> None:
+    """Not in the request, not anywhere, however long the silence; the office could only point to the delivery."""
+    case = on(platform, deliveries=(), created_at=at((20 + days) * DAY))
+
+    text = told(case)
+
+    assert "検収" not in text
+    assert "支払い確定" not in asked(case)
+
+
+def test_before_a_delivery_it_tells_to_deliver_first_and_warns() -> None:
+    """Above everything else, on a line that says that it is to be removed."""
+    text = told(on("crowdworks", deliveries=()))
+
+    first = text.partition("\n")[0]
+    assert first.startswith("【送信前の確認(この行は消してください)】")
+    assert "先にクラウドワークスで納品してください" in first
+    assert "契約途中終了リクエスト" in first
+
+
+@pytest.mark.parametrize("platform", [name for name in PLATFORMS if name != "direct"])
+def test_every_office_wants_the_delivery_first(platform: str) -> None:
+    """And nothing of it stands there once it was delivered."""
+    assert "先に" in told(on(platform, deliveries=())).partition("\n")[0]
+    assert "送信前の確認" not in told(on(platform, deliveries=delivered(1)))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("days", [6, 7, 21])
+def test_a_week_after_the_delivery_it_asks_for_the_review(platform: str, days: int) -> None:
+    """Where there is an office for it; the day and the days that passed are named."""
+    case = on(platform, deliveries=delivered(days))
+
+    text = asked(case)
+
+    assert (days >= 7 and platform != "direct") == ("検収が確認できないため" in text)
+    assert "検収が確認できないため" not in text or f"{days}日を経過しても" in text
+    if platform == "crowdworks" and days >= 7:
+        assert "利用規約に基づく検収手続きのご検討をお願いします。" in text
+
+
+def test_the_last_delivery_counts_by_its_day() -> None:
+    """Not by the order in which it was typed in."""
+    late, early = replace(delivered(2)[0], number=1), replace(delivered(30)[0], number=2)
+
+    text = told(on("crowdworks", deliveries=(late, early)))
+
+    assert f"クラウドワークスでの納品: {late.at}\n" in text
+    assert f"{late.at} に納品しました。" in text
+    assert "検収" not in asked(on("crowdworks", deliveries=(late, early)))
+
+
+# --- what is told --------------------------------------------------------------------------------
+
+
+def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
+    """The last reply, the delivery, deletions without a name, the closed account in Japan's time, the lost chat."""
+    room = replace(conversation.sample(), inaccessible_since=at(12 * DAY))
+
+    text = told(cases.case([room], events=[renamed(CLIENT)]))
+
+    facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
+    assert [str(number) for number in range(1, 6)] == [fact.partition(".")[0] for fact in facts]
+    assert any("「削除」表示に変わった発言が" in fact for fact in facts)
+    assert "4. 2026-11-15 03:15 に相手の表示名が「(解約済)」に変わったことを確認しました。" in facts
+    assert "5. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
+    assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
+
+
+def test_whose_the_deleted_messages_are_is_said() -> None:
+    """Those of the reporter alone come last, and are not told as the other side's doing."""
+    both = [cases.said("[deleted]", number, state=State.DELETED) for number in (1, 2, 3)]
+    own = [cases.said("本文", 1), cases.said("[deleted]", 2, state=State.DELETED)]
+
+    mixed, alone = (told(cases.case([cases.of_messages(messages)])) for messages in (both, own))
+
+    whose = "「削除」表示に変わった発言が3件あります(相手の発言 2件、報告者の発言 1件。報告書の第6章、第8章)。"
+    assert whose in mixed
+    assert "4. 「削除」表示に変わった発言が1件あります(報告者の発言 1件。報告書の第6章、第8章)。" in alone
+
+
+@pytest.mark.parametrize("account", [OWNER, STRANGER])
+def test_the_closed_account_of_somebody_else_is_not_the_counterparts(account: int) -> None:
+    """Neither one's own nor a third person's."""
+    assert "(解約済)" not in told(cases.case(events=[renamed(account)], counterparts={CLIENT}))
+
+
+def test_an_empty_case_still_asks() -> None:
+    """No message, no fact: contract and request stand alone."""
+    text = told(cases.case([conversation.empty()], contract=cases.BLANK_CONTRACT, deliveries=()))
+
+    assert "【経緯】\n\n【お願い】\n本記録の内容をご確認のうえ" in text

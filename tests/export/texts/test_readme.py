@@ -1,0 +1,147 @@
+"""The words of a package for people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from archiver.export.stamps import Root, SealStamp, StampsSaid
+from archiver.export.texts.readme import DAILY_FIRST_LINE, MOST_PAUSES, Facts, readme
+from archiver.export.texts.verify_txt import Steps, verify
+from archiver.records import Contract, Pause
+from archiver.render.gap_breaks import pauses_told
+from tests.support import cases
+from tests.support.archive import at
+
+FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイドライン準拠", "詐欺", "違法", "総務大臣", "認定")
+"""What no text of ours may claim (evidence.md §8)."""
+
+
+def facts(**changes: Any) -> Facts:
+    """A package of nothing much."""
+    told: dict[str, Any] = {
+        "name": "CW1_20261105-1014_lawyer",
+        "daily": False,
+        "contract": Contract("job1", (), title="動画<編集>\u202e"),
+        "rooms": [(1, "室\u202e")],
+        "period": "",
+        "messages": 1,
+        "entries": 2,
+        "files": 0,
+        "packed": 0,
+        "gaps": (),
+        "raw": 0,
+        "raw_left_out": 0,
+        "seal": None,
+        "stamps": StampsSaid(),
+        "unheld": (),
+        "left_out": (),
+        "incomplete": (),
+        "software": "chatwork-archiver 1",
+        "created_at": at(0),
+    }
+    return Facts(**(told | changes))
+
+
+def steps(*, stamped: bool = False, whole: bool = True) -> Steps:
+    """How to check a package of two seals."""
+    names = ["000001-2026-11-05.json", "000002-2026-11-06.json"]
+    return Steps(
+        tables=whole,
+        raw=whole,
+        seals=names,
+        stamps=[SealStamp(number, name, "a", at(number)) for number, name in enumerate(names, 1)] if stamped else [],
+        roots=[Root("a", "0" * 64, "CN=Root\u202e", known=False)] if stamped else [],
+        configured=["a"] if stamped else [],
+        made_at=at(3),
+    )
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+@pytest.mark.parametrize("daily", [True, False])
+def test_texts_open_everywhere_and_claim_nothing(daily: bool, stamped: bool) -> None:
+    """A byte order mark, CRLF throughout, no forbidden word, nothing unseen."""
+    said = StampsSaid(("a",), 2, 2, at(2), timedelta(hours=50)) if stamped else StampsSaid()
+    for body in (readme(facts(daily=daily, stamps=said)), verify(steps(stamped=stamped, whole=not daily))):
+        text = body.decode("utf-8")
+        assert "\ufeff" == text[0]
+        assert text.count("\n") == text.count("\r\n")
+        assert not [word for word in FORBIDDEN if word in text]
+        assert "\u202e" not in text
+
+
+def test_a_daily_says_first_what_it_is_not_for() -> None:
+    """Nobody hands it in by mistake."""
+    assert DAILY_FIRST_LINE == readme(facts(daily=True)).decode("utf-8-sig").split("\r\n")[0]
+
+
+def test_the_times_in_which_nobody_looked_are_said() -> None:
+    """The latest one by one, older ones counted with their hours; that there are none is said too."""
+    pauses = [Pause(at(number * 1440), at(number * 1440 + 120)) for number in range(42)]
+
+    seen = [replace(cases.room([]), pauses=tuple(pauses))]
+
+    told_of = (list(pauses_told(seen, most=MOST_PAUSES)), ())
+    many, none = (readme(facts(pauses=told)).decode("utf-8-sig") for told in told_of)
+
+    assert "・見ていない時間: ほかに古いもの2回(合計およそ4時間)。\r\n" in many
+    assert "・見ていない時間: 2026-11-07 10:00:00 から 2026-11-07 12:00:00 まで。発言は後で取得済み。" in many
+    assert 41 == many.count("・見ていない時間")
+    assert "・見ていない時間: 1時間を超えるものは記録されていません。\r\n" in none
+
+
+def test_what_is_missing_is_said() -> None:
+    """Each file and each loss on a line of its own."""
+    text = readme(facts(unheld=["F-0001: 404"], left_out=["F-0002: 大"], incomplete=["F-0003: 壊"], raw_left_out=7))
+
+    lines = text.decode("utf-8-sig").split("\r\n")
+    assert {
+        "・未取得のファイル F-0001: 404",
+        "・一覧だけのファイル F-0002: 大",
+        "・この資料に入れられなかったもの F-0003: 壊",
+    } <= set(lines)
+    assert "7件" in text.decode("utf-8")
+
+
+def test_the_time_of_making_can_be_left_out() -> None:
+    """So that a copy made again is the same."""
+    assert "作成: " in readme(facts()).decode("utf-8")
+    assert "作成: " not in readme(facts(created_at=None)).decode("utf-8")
+
+
+def test_a_package_without_any_stamp_says_so() -> None:
+    """In what is read first, and where it is told how to check."""
+    assert "第三者の時刻(タイムスタンプ)は付いていません。" in readme(facts()).decode("utf-8")
+    assert "付いていません。いつから存在したかを、この資料だけからは示せません。" in verify(steps()).decode("utf-8")
+    assert "openssl ts" not in verify(steps()).decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (StampsSaid(("a",), 2), "まだ付いていません"),
+        (StampsSaid(("a",), 2, 1, at(0), timedelta(hours=50)), "確定記録 2件のうち 1件"),
+        (StampsSaid(("a",), 2, 1, at(0), timedelta(hours=50)), "2日2時間"),
+        (StampsSaid(("a",), 2, 1, at(0), timedelta(minutes=61)), "1時間1分"),
+        (StampsSaid((), 2, 1, at(0), timedelta(seconds=-3)), "0分"),
+    ],
+)
+def test_what_is_said_of_stamps(said: StampsSaid, expected: str) -> None:
+    """How many there are, and how long a seal waited."""
+    assert expected in readme(facts(stamps=said)).decode("utf-8")
+
+
+def test_the_moment_of_judging_stands_in_every_line() -> None:
+    """Without it, an authority's certificate that ended would make a good stamp look bad."""
+    lines = [one for one in verify(steps(stamped=True)).decode("utf-8-sig").split("\r\n") if "ts -verify" in one]
+
+    assert 4 == len(lines)
+    assert (
+        f"   openssl ts -verify -data data/seals/000002-2026-11-06.json -in data/seals/000002-2026-11-06.json.a.tsr \
+-CAfile data/tsa/a.pem -attime {int(at(2).timestamp())}"
+        in lines
+    )
+    assert all("-attime 17" in one for one in lines)

@@ -1,0 +1,467 @@
+"""What `archive check` makes of what it sees: tables of cases, without disk, network or clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.health import (
+    check as health,
+)
+from archiver.health import (
+    disk as health_space,
+)
+from archiver.health import (
+    evidence as health_proof,
+)
+from archiver.health import (
+    folders as health_places,
+)
+from archiver.health import health_fault, health_schedule
+from archiver.health import (
+    rooms as health_rooms,
+)
+from archiver.health import (
+    runs as health_runs,
+)
+from archiver.health import (
+    token as health_token,
+)
+from archiver.health.disk import Space
+from archiver.health.evidence import Stamping
+from archiver.health.finding import Look, Verdict, action, attention, good, ok
+from archiver.health.folders import Home, Place
+from archiver.health.health_versions import versions_look
+from archiver.health.rooms import Rate
+from archiver.health.token import NOT_ASKED, Asked, TokenSeen
+from archiver.store import migrate as revision
+from archiver.store.backup.copy import LastBackup
+from archiver.store.queries.database_health import Horizon, Versions
+from archiver.store.queries.last_looks import Looks
+from archiver.store.working.stamp_queue import Longest
+from archiver.store.working.verification_log import Verified
+
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+EVERY = timedelta(minutes=5)
+HOME = Path("/home/y/chatwork")
+GB = 1_000_000_000
+
+GOOD, ATTENTION, ACTION = Verdict.GOOD, Verdict.ATTENTION, Verdict.ACTION
+
+
+def ago(**span: float) -> datetime:
+    """So long before now."""
+    return NOW - timedelta(**span)
+
+
+def check(expected: Verdict, words: str, look: Look) -> None:
+    """The look stands as expected, and its sentence holds these words."""
+    assert (expected, True) == (look.verdict, words in look.text), look
+
+
+# --- token and account -----------------------------------------------------------------------
+
+FILE = TokenSeen("file:token", None, needs_session=True)
+KEYRING = TokenSeen("keyring", None, needs_session=True)
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "words"),
+    [
+        (FILE, GOOD, "file:token"),
+        (KEYRING, ATTENTION, "archive token set --source file:token"),
+        (KEYRING._replace(needs_session=False), GOOD, "keyring"),
+        (TokenSeen("env:MY_TOKEN", None, needs_session=False), ATTENTION, "variable MY_TOKEN"),
+        (FILE._replace(fault=errors.TokenMissing(source="file:token")), ACTION, "archive token set"),
+        (FILE._replace(fault=errors.TokenFileUnsafe(path="/t")), ACTION, "chmod 600 /t"),
+        (KEYRING._replace(fault=errors.KeyringUnavailable(detail="none")), ACTION, "--source file:PATH"),
+    ],
+)
+def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenSeen, expected: Verdict, words: str) -> None:
+    """What only a session has gets a word; what cannot be read has to be put right."""
+    check(expected, words, health_token.token_look(seen))
+
+
+@pytest.mark.parametrize(
+    ("seen", "registered", "expected"),
+    [
+        (FILE, "cron", GOOD),
+        (KEYRING, "cron", ACTION),
+        (KEYRING, "systemd, cron", ACTION),
+        (KEYRING, "systemd", ATTENTION),
+        (KEYRING._replace(needs_session=False), "cron", GOOD),
+        (TokenSeen("env:MY_TOKEN", None, needs_session=True), "systemd", ACTION),
+    ],
+)
+def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
+    seen: TokenSeen, registered: str, expected: Verdict
+) -> None:
+    """A scheduler gives a job no variable, and cron no keyring."""
+    check(expected, "", health_token.token_look(seen, registered=registered))
+
+
+@pytest.mark.parametrize(
+    ("asked", "owner", "expected", "words"),
+    [
+        (Asked(1234567), 1234567, GOOD, "ID 1234567"),
+        (Asked(1234567), None, GOOD, "ID 1234567"),
+        (Asked(7654321), 1234567, ACTION, "7654321"),
+        (Asked(None, errors.TokenRefused()), 1234567, ACTION, "archive token set"),
+        (Asked(None, errors.Unreachable(path="/me", detail="no connection")), 1234567, ATTENTION, "no connection"),
+        (Asked(None, errors.BudgetSpent(path="/me")), 1234567, ATTENTION, "could not be asked"),
+        (NOT_ASKED, 1234567, ATTENTION, "not asked"),
+    ],
+)
+def test_no_network_is_no_error(asked: Asked, owner: int | None, expected: Verdict, words: str) -> None:
+    """Only a refused token and one of another account are."""
+    check(expected, words, health_token.account_look(FILE, asked, owner=owner, home=HOME))
+
+
+def test_without_a_token_chatwork_is_not_asked() -> None:
+    """The token's own line says what to do."""
+    seen = FILE._replace(fault=errors.TokenMissing(source="file:token"))
+
+    check(ATTENTION, "not asked", health_token.account_look(seen, NOT_ASKED, owner=1, home=HOME))
+
+
+# --- runs ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("offset", "expected", "words"),
+    [
+        (None, GOOD, "not compared"),
+        (-312, GOOD, "0.3 seconds"),
+        (60_000, GOOD, "60.0"),
+        (60_001, ACTION, "behind"),
+        (-90_000, ACTION, "90 seconds ahead"),
+    ],
+)
+def test_the_clock_may_be_a_minute_off(offset: int | None, expected: Verdict, words: str) -> None:
+    """More than that puts every time of the record in doubt."""
+    check(expected, words, health_runs.clock_look(offset))
+
+
+@pytest.mark.parametrize(
+    ("last", "every", "expected", "words"),
+    [
+        (None, EVERY, ACTION, "archive sync"),
+        (ago(minutes=4), EVERY, GOOD, "2026-11-24 22:27"),
+        (ago(minutes=59), EVERY, GOOD, ""),
+        (ago(minutes=61), EVERY, ATTENTION, "21:30"),
+        (ago(hours=5), timedelta(hours=2), GOOD, ""),
+        (ago(hours=24), EVERY, ATTENTION, ""),
+        (ago(hours=26), EVERY, ACTION, "26 hours"),
+        (ago(hours=-2), EVERY, ATTENTION, "future"),
+    ],
+)
+def test_the_last_save_ages(last: datetime | None, every: timedelta, expected: Verdict, words: str) -> None:
+    """Three times its pace, and an hour, are nothing; beyond the notice's hours somebody has to act."""
+    check(expected, words, health_runs.last_run_look(last, every=every, stale=timedelta(hours=24), now=NOW))
+
+
+def test_a_chat_that_nobody_reads_is_told_though_runs_go_on() -> None:
+    """The one that waits longest tells for how long."""
+    looks = Looks({5: ago(minutes=4), 6: ago(hours=50), 7: ago(hours=90), 8: None})
+
+    look = health_runs.last_run_look(ago(minutes=4), every=EVERY, stale=timedelta(hours=24), now=NOW, looks=looks)
+
+    check(ACTION, "rooms 7, 6 was read for up to 90 hours", look)
+
+
+def test_calls_that_were_used_up_are_told_until_a_run_has_enough() -> None:
+    """Nobody is named: who used them is not known."""
+    check(ATTENTION, "used up", health_runs.budget_look(None, [], home=HOME, now=NOW, spent=ago(minutes=3)))
+
+
+def test_an_interrupted_first_save_is_not_called_none() -> None:
+    """What came is there; it is said how to go on."""
+    look = health_runs.last_run_look(None, every=EVERY, stale=timedelta(hours=24), now=NOW, begun=True)
+
+    check(ACTION, "The first save has not ended yet", look)
+
+
+@pytest.mark.parametrize(
+    ("fault", "last", "expected", "words"),
+    [
+        ("TokenRefused", ago(minutes=4), ACTION, "The last save was at 2026-11-24 22:27. The last save did"),
+        ("KeyringUnavailable", ago(minutes=4), ACTION, "password store"),
+        ("DiskFull", ago(minutes=4), ACTION, "Make space"),
+        ("Unreachable", ago(minutes=4), ATTENTION, "Chatwork cannot be reached. Nothing is lost; the next run"),
+        ("TokenFileUnsafe", ago(minutes=4), ACTION, "Call: archive check"),
+        ("NoSuchError", ago(minutes=4), ATTENTION, "did not go through. Call: archive check"),
+        ("Unreachable", ago(hours=26), ACTION, "2026-11-23"),
+        ("Unreachable", None, ACTION, "Nothing has been saved yet."),
+    ],
+)
+def test_a_fresh_save_is_not_good_while_rounds_fail(
+    fault: str, last: datetime | None, expected: Verdict, words: str
+) -> None:
+    """The reason stands there, and it is to be acted on where it does not pass by itself."""
+    look = health_runs.last_run_look(last, every=EVERY, stale=timedelta(hours=24), now=NOW)
+
+    check(expected, words, health_fault.with_fault(look, fault, last=last))
+    assert look == health_fault.with_fault(look, None, last=last)
+
+
+@pytest.mark.parametrize(
+    ("registered", "age", "idle", "expected", "words"),
+    [
+        ("cron", timedelta(minutes=4), False, GOOD, "Registered with cron."),
+        ("cron", None, False, GOOD, "Registered with cron."),
+        ("cron", health_schedule.NEVER, False, GOOD, "Registered with cron."),
+        ("cron", timedelta(minutes=4), True, ACTION, "archive daemon"),
+        ("systemd", timedelta(minutes=16), False, ATTENTION, "archive schedule show"),
+        (None, timedelta(minutes=15), False, ATTENTION, "archive schedule install"),
+        (None, None, False, ATTENTION, "archive schedule install"),
+        (None, timedelta(minutes=16), False, ACTION, "Nothing saves by itself."),
+        (None, health_schedule.NEVER, False, ACTION, "Nothing saves by itself."),
+    ],
+)
+def test_where_nothing_starts_it_somebody_has_to_act(
+    registered: str | None, age: timedelta | None, idle: bool, expected: Verdict, words: str
+) -> None:
+    """A fresh save may come from a starter that cannot be seen; what is registered is held against its pace."""
+    check(expected, words, health_schedule.schedule_look(registered, age=age, every=EVERY, idle=idle))
+
+
+# --- rooms -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rates", "expected", "words"),
+    [
+        ([], ATTENTION, "no contract"),
+        ([Rate(1, 0.0)], GOOD, "1 room"),
+        ([Rate(1, 9.9), Rate(2, 0.1)], GOOD, "2 rooms"),
+        ([Rate(1, 12.0), Rate(2, 0.1)], ATTENTION, "room 1 up to 720 messages"),
+        ([Rate(1, 12.0), Rate(2, 11.0)], ATTENTION, "rooms 1, 2 up to 720"),
+    ],
+)
+def test_a_fast_room_is_named_by_its_number(rates: list[Rate], expected: Verdict, words: str) -> None:
+    """With the pace that it needs."""
+    look = health_rooms.pace_look(rates, every=EVERY)
+
+    check(expected, words, look)
+    assert ("[sync] every = " in look.text) == any(rate.per_minute > 10 for rate in rates)
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "words"),
+    [
+        ([], GOOD, "No room"),
+        ([Horizon(5, ago(days=39), None)], GOOD, "rooms 5; shown from 2026-10-16"),
+        ([Horizon(5, None, None)], GOOD, "shown from -"),
+        ([Horizon(5, ago(days=39), ago(days=39))], ATTENTION, "until 2026-11-25"),
+        ([Horizon(5, ago(days=39), ago(days=41))], GOOD, "What was saved is kept"),
+        ([Horizon(5, None, ago(days=30)), Horizon(6, None, ago(days=41))], ATTENTION, "until 2026-12-04"),
+    ],
+)
+def test_what_the_plan_will_hide_is_told_while_it_can_be_fetched(
+    seen: list[Horizon], expected: Verdict, words: str
+) -> None:
+    """Forty days after it was posted; later nothing is to be done."""
+    check(expected, words, health_rooms.plan_look(seen, now=NOW))
+
+
+# --- proof -----------------------------------------------------------------------------------
+
+ON = Stamping(["a", "b"], 52, [], [], available=True)
+
+
+def waits(since: datetime, reason: str | None = "unreachable") -> Longest:
+    """Three seals that wait for `a`."""
+    return Longest("a", 3, since, reason)
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "words"),
+    [
+        (ON._replace(authorities=[]), ATTENTION, "Off"),
+        (ON, GOOD, "52 days"),
+        (ON._replace(days=0), GOOD, "Nothing is sealed"),
+        (ON._replace(waiting=[waits(ago(hours=3))]), GOOD, "a: 3 seals wait since 2026-11-24"),
+        (ON._replace(waiting=[waits(ago(days=7))]), ATTENTION, "archive seal"),
+        (ON._replace(waiting=[waits(ago(days=7), None)]), ATTENTION, "its turn has not come yet"),
+        (ON._replace(waiting=[waits(ago(hours=1), "seal")]), ACTION, "archive verify"),
+        (ON._replace(available=False), GOOD, "52 days"),
+        (ON._replace(available=False, waiting=[waits(ago(hours=1), "unsupported")]), ATTENTION, "cannot check"),
+        (
+            ON._replace(faults=[errors.BadRoots(name="b", detail="no file", path=HOME)]),
+            ACTION,
+            "“b” cannot be read: no file",
+        ),
+    ],
+)
+def test_stamps_are_off_or_there_or_wait_since_and_why(seen: Stamping, expected: Verdict, words: str) -> None:
+    """An authority that is down for a week is a word and never more; a root that cannot be read is ours to correct."""
+    check(expected, words, health_proof.stamps_look(seen, now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("last", "expected", "words"),
+    [
+        (None, ATTENTION, "archive verify"),
+        (Verified(ago(days=1), True, {"entries": 9, "files": 2}, 0), GOOD, "records 9, files 2"),
+        (Verified(ago(days=36), False, {}, 0), ATTENTION, "long ago"),
+        (Verified(ago(days=36), False, {}, 2, ("chain",)), ACTION, "2 things did not match"),
+    ],
+)
+def test_the_last_verification_is_told(last: Verified | None, expected: Verdict, words: str) -> None:
+    """Once a month everything; findings stay until they are gone."""
+    check(expected, words, health_proof.verification_look(last, now=NOW))
+
+
+def test_a_damaged_database_asks_for_hands_off() -> None:
+    """What SQLite says first is told."""
+    check(GOOD, "", health_proof.database_look([]))
+    check(ACTION, "(row 3 missing). Change nothing", health_proof.database_look(["row 3 missing", "more"]))
+
+
+@pytest.mark.parametrize(
+    ("seen", "others", "expected", "words"),
+    [
+        (None, [], GOOD, "Nobody else"),
+        (ago(hours=23), [], ATTENTION, "another computer with this archiver, or another tool; last seen 2026-11-23"),
+        (ago(hours=25), [], GOOD, "Nobody else"),
+        (ago(hours=-1), [], GOOD, "Nobody else"),
+        (None, [Path("/b")], ATTENTION, f"{HOME}, /b"),
+        (ago(hours=1), [Path("/b"), Path("/c")], ATTENTION, f"{HOME}, /b, /c"),
+    ],
+)
+def test_whoever_shares_the_calls_is_told(
+    seen: datetime | None, others: list[Path], expected: Verdict, words: str
+) -> None:
+    """Another archive here by its folder; anybody else without blame, for a day."""
+    check(expected, words, health_runs.budget_look(seen, others, home=HOME, now=NOW))
+
+
+def test_only_a_home_that_has_a_job_is_told_to_be_taken_out() -> None:
+    """The others are saved by something else."""
+    others = [Path("/a"), Path("/b")]
+
+    scheduled = health_runs.budget_look(None, others, home=HOME, now=NOW, scheduled=[Path("/b")])
+    none = health_runs.budget_look(None, others, home=HOME, now=NOW)
+
+    check(ATTENTION, "take the job of another one out: archive --home /b schedule remove", scheduled)
+    check(ATTENTION, "such as archive daemon", none)
+    assert "schedule remove" not in none.text
+
+
+# --- places ----------------------------------------------------------------------------------
+
+FINE = Home(HOME, None, writable=True, private=True, exposed=[])
+
+
+def test_the_home_is_ours_alone_and_can_be_written() -> None:
+    """A synchronised folder and one that takes no file have to be left; others are to be kept out."""
+    synced = errors.SyncedFolder(path=HOME, service="Dropbox")
+
+    check(GOOD, str(HOME), health_places.home_look(FINE))
+    share = errors.NetworkFolder(path=HOME, kind="nfs4")
+
+    check(ACTION, "Dropbox", health_places.home_look(FINE._replace(fault=synced)))
+    check(ACTION, "(nfs4); the locks", health_places.home_look(FINE._replace(fault=share)))
+    check(ACTION, "cannot be written", health_places.home_look(FINE._replace(writable=False)))
+    check(GOOD, "Only you", health_places.permissions_look(FINE))
+    check(ACTION, f"chmod 700 {HOME}", health_places.permissions_look(FINE._replace(private=False, exposed=["x"])))
+    check(ATTENTION, "chmod go= logs", health_places.permissions_look(FINE._replace(exposed=["logs"])))
+
+
+@pytest.mark.parametrize(
+    ("last", "expected", "words"),
+    [
+        (None, ATTENTION, "archive backup DEST"),
+        (LastBackup(ago(days=6), "/media/usb", verified=True), GOOD, "/media/usb"),
+        (LastBackup(ago(days=8), "/media/usb", verified=True), ATTENTION, "archive backup /media/usb"),
+        (LastBackup(ago(days=1), "/media/usb", verified=False), ACTION, "archive verify /media/usb"),
+    ],
+)
+def test_a_copy_elsewhere_is_a_week_old_at_most(last: LastBackup | None, expected: Verdict, words: str) -> None:
+    """None at all is said too."""
+    check(expected, words, health_places.backup_look(last, now=NOW))
+
+
+def test_folders_outside_are_reachable() -> None:
+    """A disk that is not connected is a word; a folder that takes no package has to be changed."""
+    usb, gone = Place(Path("/media/usb"), there=True), Place(Path("/mnt/x"), there=False)
+
+    check(GOOD, "nowhere else", health_places.also_to_look([]))
+    check(GOOD, "/media/usb", health_places.also_to_look([usb]))
+    check(ATTENTION, "to /mnt/x now", health_places.also_to_look([usb, gone]))
+    check(GOOD, "/media/usb", health_places.exports_look(usb))
+    check(ACTION, "/mnt/x", health_places.exports_look(gone))
+
+
+# --- space, versions -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "words"),
+    [
+        (Space(80 * GB, 2 * GB), GOOD, "80.0 GB are free."),
+        (Space(80 * GB, 2 * GB, 5_000_000, None), GOOD, "has 5.0 MB."),
+        (Space(80 * GB, 2 * GB, 5_000_000, 0.0), GOOD, "grows by 0.0 MB a day."),
+        (Space(12 * GB, 2 * GB, GB, 0.1 * GB), GOOD, "until 2027-03-04"),
+        (Space(4 * GB, 2 * GB, GB, 0.1 * GB), ATTENTION, "until 2026-12-14"),
+        (Space(2 * GB - 1, 2 * GB, GB, None), ACTION, "stop_when_free_gb"),
+        (Space(2 * GB, 2 * GB, GB, GB), ATTENTION, "until 2026-11-24"),
+        (Space(0, 0, floor=health_space.LEAST), ACTION, "Only 0 MB are free, and the records need 100 MB"),
+        (Space(3 * GB, 0, GB, None, floor=4 * GB), ACTION, "the records need 4000 MB"),
+        (Space(3 * GB, 0, GB, 0.1 * GB, floor=2 * GB), ATTENTION, "until 2026-12-04"),
+    ],
+)
+def test_the_disk_is_told_with_the_day_it_is_full(seen: Space, expected: Verdict, words: str) -> None:
+    """Within a month it is a word; below what is to stay free no file is fetched."""
+    check(expected, words, health_space.disk_look(seen, now=NOW))
+
+
+@given(
+    st.builds(
+        Space,
+        free=st.integers(0, 10**16),
+        keep=st.integers(0, 10**15),
+        total=st.none() | st.integers(0, 10**16),
+        per_day=st.none() | st.floats(0, 10**15),
+        floor=st.integers(0, 10**15),
+    )
+)
+def test_any_disk_can_be_told(seen: Space) -> None:
+    """However large, however still."""
+    look = health_space.disk_look(seen, now=NOW)
+
+    assert (seen.free < max(seen.keep, seen.floor)) == (look.verdict is ACTION)
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "words"),
+    [
+        (None, GOOD, "archive 1.0.0, Python 3."),
+        (Versions("3.45.1", True, revision.HEAD), GOOD, "SQLite 3.45.1 (FTS5)"),
+        (Versions("3.45.1", False, revision.HEAD), ATTENTION, "lacks FTS5"),
+        (Versions("3.45.1", True, "0000"), ATTENTION, "archive migrate"),
+    ],
+)
+def test_versions_are_told(seen: Versions | None, expected: Verdict, words: str) -> None:
+    """An older form of the archive is brought up to date."""
+    check(expected, words, versions_look(seen, program="1.0.0"))
+
+
+# --- together --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("looks", "expected"),
+    [([], True), ([good("a", "x")], True), ([attention("a", "x")], True), ([good("a", "x"), action("b", "y")], False)],
+)
+def test_only_what_has_to_be_done_is_not_ok(looks: list[Look], expected: bool) -> None:
+    """The document says the same."""
+    told = health.document(iter(looks))
+
+    assert (expected, expected) == (ok(looks), told["ok"])
+    assert [{"name": one.name, "level": one.verdict.value, "text": one.text} for one in looks] == told["looks"]

@@ -1,0 +1,76 @@
+"""The paces of chats as notices know them: remembered, and reckoned anew only where a list was read since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.notices import message_rates as notice_pace
+from archiver.store.queries import message_counter as queries
+from archiver.store.working import memory as work
+from tests.support.rounds import a_round, said
+from tests.support.world import World, running
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Two contracted chats, one of them busy, after an hour of rounds whose notices were said."""
+    with running(tmp_path / "home") as made:
+        made.contract("job2", made.chatwork.add_room("記事", members=[made.tanaka]))
+        for _ in range(13):
+            made.posts(52)
+            a_round(made, minutes=5)
+        said(made)
+        yield made
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The rooms whose lists are looked at from now on."""
+    rooms: list[int] = []
+    plain = queries.counted
+
+    def counted(reading, room, *, since):  # type: ignore[no-untyped-def]
+        rooms.append(room)
+        return plain(reading, room, since=since)
+
+    monkeypatch.setattr(queries, "counted", counted)
+    return rooms
+
+
+def test_a_round_without_news_looks_at_no_list_and_writes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred chats with hundreds of readings each would cost more than the round itself."""
+    rooms = asked(monkeypatch)
+    a_round(world, minutes=5)
+    before = world.rows("memory")
+
+    told = said(world)
+
+    assert ([], [], before) == (told, rooms, world.rows("memory"))
+
+
+def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That one alone; the others keep what is known of them."""
+    rooms = asked(monkeypatch)
+    world.posts(1)
+    a_round(world, minutes=5)
+
+    said(world)
+
+    with world.archive.reading() as reading:
+        known = notice_pace.look(reading, [world.room], now=world.clock())
+    assert ([world.room], True) == (rooms, known.rates[world.room] > 10)
+
+
+@pytest.mark.parametrize("told", ["x", [1], {"upto": "y"}, {"upto": 1, "rates": {"a": "b"}}, {"upto": 0, "rates": 3}])
+def test_what_an_earlier_version_remembered_is_reckoned_anew(world: World, told: object) -> None:
+    """Whatever its shape."""
+    with world.archive.writing() as writing:
+        work.remember(writing, notice_pace.PACES, told)
+    with world.archive.reading() as reading:
+        known = notice_pace.look(reading, [world.room], now=world.clock())
+
+    assert known.rates[world.room] > 10

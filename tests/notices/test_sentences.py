@@ -1,0 +1,88 @@
+"""Notices in words, where no round is needed: what is over, what comes first, and what is left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from archiver.notices.daily import Period
+from archiver.notices.due import Notices
+from archiver.notices.facts import Facts, Going, Today
+from archiver.notices.sentences import daily, sentences
+from archiver.records.signals import Rule
+from archiver.store.queries.period_counts import Gone, Saved
+from tests.support.world import BEGIN
+
+FACTS = Facts(BEGIN, timedelta(minutes=5))
+
+
+def over(*keys: str, stands: tuple[str, ...] = (), complete: bool = True) -> list[str]:
+    """What is said when these troubles are over and those stand."""
+    return sentences(Notices((), keys, dict.fromkeys(stands, BEGIN)), replace(FACTS, complete=complete))
+
+
+@pytest.mark.parametrize("key", ["stale", "fault/Unreachable"])
+def test_the_end_is_not_said_while_something_keeps_from_saving(key: str) -> None:
+    """Another fault took its place."""
+    assert ([], 1) == (over(key, stands=("fault/DiskFull",)), len(over(key)))
+
+
+def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
+    """“That is over” would be read as the end of what the alarm tells."""
+    made = Notices(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
+
+    told = sentences(made, replace(FACTS, going={1: Going(Rule.MEMBER_GONE, BEGIN, "12")}, complete=True))
+
+    assert ("[Check] Contract 12", "Saving itself works again.") == (told[0][:19], told[-1])
+
+
+def test_the_end_of_findings_is_not_called_a_return_of_saving() -> None:
+    """Saving worked all the time."""
+    assert ["The archive was verified again, and nothing was found."] == over("findings")
+
+
+def test_alerts_gaps_and_files_that_are_put_aside_end_silently() -> None:
+    """The user did it, or it is no news."""
+    assert [] == over("alert/1", "hint/1", "gap/1/2", "pace/1", "due/3", "pause/x", "daily/2026-11-24", "remote")
+
+
+def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
+    """The same sentence stands once."""
+    going = {number: Going(Rule.DELETIONS, BEGIN, None, gone=Gone(number, 1, 0)) for number in range(1, 6)}
+    made = Notices(tuple(f"alert/{number}" for number in going), (), {})
+
+    told = sentences(made, replace(FACTS, going=going))
+    same = sentences(made, replace(FACTS, going=dict.fromkeys(going, Going(Rule.MEMBER_GONE, BEGIN, "12"))))
+
+    assert ["6 messages" in told[0], "4 messages" in told[2], told[3]] == [True, True, "And 2 more. Call: archive"]
+    assert [True, False] == ["Contract 12: there was a great change" in one for one in same]
+
+
+def test_the_time_of_another_day_has_its_date() -> None:
+    """22:00 alone would be taken for today's."""
+    going = {1: Going(Rule.DELETIONS, BEGIN - timedelta(days=1), "12", gone=Gone(2, 0, 2))}
+
+    (told,) = sentences(Notices(("alert/1",), (), {}), replace(FACTS, going=going))
+
+    assert told.startswith("[Check] contract 12 06-30 12:00: 2 messages now show as deleted. All texts")
+
+
+@pytest.mark.parametrize(
+    ("changed", "stands", "words"),
+    [
+        ({}, False, ["fine", "messages 18", "files 1", "No gap."]),
+        ({"gaps": 2}, False, ["fine", "Gaps: 2."]),
+        ({"lost": 1}, False, ["partly unsaved", "Could not be had: files 1.", "No gap."]),
+        ({"pending": 3}, False, ["partly unsaved", "files 3. They are tried again"]),
+        ({"pending": 3}, True, ["something needs you", "files 3. They are tried again"]),
+    ],
+)
+def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands: bool, words: list[str]) -> None:
+    """Fine only where nothing is unsaved and nothing needs anybody."""
+    period = Period(date(2026, 11, 24), BEGIN, BEGIN)
+    told = daily(Today(period, Saved(18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), stands=stands)
+
+    assert [] == [word for word in ["Chatwork archive 11-24", *words] if word not in told]
+    assert ("fine" in words) == ("fine" in told)

@@ -1,0 +1,121 @@
+"""Gaps and pauses stand where they belong and claim no more than is known."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from archiver.records import Gap, Message, MessageId, Pause
+from archiver.render.gap_breaks import Breaks, gap_text, pause_text
+from tests.support.conversation import DAY, ROOM, at, long, message_id
+
+WINDOW = Gap(ROOM, 2, message_id(2), message_id(4), at(1), at(3), 23, "window")
+
+
+def titles(html: str) -> list[str]:
+    return re.findall("<b>(.*?)</b>", html)
+
+
+def told(gaps: list[Gap], pauses: list[Pause], messages: list[Message]) -> list[str]:
+    """Numbers of the messages and titles of the breaks, in the order of the page."""
+    breaks = Breaks(gaps, pauses)
+    found = []
+    for message in messages:
+        found += [title for html in breaks.before(message) for title in titles(html)]
+        found.append(f"{message.no}")
+    return found + [title for html in breaks.rest() for title in titles(html)]
+
+
+def numbered(*numbers: int) -> list[Message]:
+    return [message for message in long(6).messages() if message.no in numbers]
+
+
+def test_a_gap_stands_between_its_ends() -> None:
+    """It comes directly before the first message after it."""
+    actual = told([WINDOW], [], numbered(1, 2, 4, 5))
+
+    assert ["1", "2", "空白(保存できなかった期間)", "4", "5"] == actual
+
+
+def test_messages_got_later_stand_inside_the_gap() -> None:
+    """A gap with messages in it has a visible end too."""
+    actual = told([WINDOW], [], numbered(2, 3, 4))
+
+    assert ["2", "空白(保存できなかった期間)", "3", "空白(保存できなかった期間)の終わり", "4"] == actual
+
+
+def test_the_gap_before_the_first_reading_has_its_own_name() -> None:
+    """What was there before the archive began is not called a loss."""
+    first = dataclasses.replace(WINDOW, after=None, before=message_id(1), start=None, reason="first_sync")
+
+    actual = told([first], [], numbered(1, 2))
+
+    assert ["一覧では取得できなかった期間", "1", "2"] == actual
+
+
+def test_an_end_without_a_time_shows_the_one_that_its_id_tells() -> None:
+    """Marked as derived; an id of the old kind tells none. A time that is known is never replaced."""
+    untimed = dataclasses.replace(WINDOW, after=MessageId("1876543210987654321"), start=None, end=None)
+
+    actual, known = gap_text(dataclasses.replace(untimed, before=MessageId("5"))), gap_text(WINDOW)
+
+    assert actual.startswith("2024-08-17 15:32 ごろ(IDからの推定) から 時刻不明 まで")
+    assert "推定)" not in known
+
+
+def test_breaks_after_the_last_message_are_shown() -> None:
+    """Nothing is dropped because nothing follows it."""
+    pause = Pause(at(DAY), at(2 * DAY))
+
+    actual = told([WINDOW], [pause], numbered(1))
+
+    assert ["1", "見ていない時間", "空白(保存できなかった期間)"] == actual
+
+
+def test_a_gap_says_both_ends_how_much_and_why() -> None:
+    """Times, ids, the estimate and the cause, in words."""
+    actual = gap_text(WINDOW)
+
+    assert (
+        "2026-11-05 10:15:33 から 2026-11-05 10:17:33 まで"
+        f"(メッセージID {message_id(2)} と メッセージID {message_id(4)} の間)。"
+        "Chatworkの表示する件数との差から、およそ23件と見積もられます。"
+        "前回の取得から次の取得までに、一覧で一度に取得できる100件を超える発言があったためです。"
+    ) == actual
+
+
+def test_an_unknown_number_is_not_guessed() -> None:
+    """Without an estimate none is printed, and an unknown reason is shown as it is."""
+    untimed = dataclasses.replace(WINDOW, start=None, end=None, after=None, before=MessageId("5"))
+    unknown = dataclasses.replace(untimed, missing=None, reason="\u202e?")
+
+    actual = gap_text(unknown)
+
+    assert "チャットの始まり から 時刻不明 まで" in actual
+    assert "件数は分かりません。理由: [U+202E]?" in actual
+
+
+def test_a_pause_without_a_gap_cost_only_former_texts() -> None:
+    """It is said that all messages were got later, as nothing tells otherwise."""
+    actual = pause_text(Pause(at(DAY), at(2 * DAY)), [WINDOW])
+
+    assert actual.endswith(
+        "まで。発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。"
+    )
+
+
+def test_a_pause_with_a_gap_in_it_claims_nothing() -> None:
+    """A gap in the same time means that messages may be lost."""
+    actual = pause_text(Pause(at(2), at(DAY)), [WINDOW])
+
+    assert "発言は後で取得済み" not in actual
+    assert "保存できていないものがあります" in actual
+
+
+def test_many_gaps_keep_their_order() -> None:
+    """Gaps are told by place, whatever order they come in."""
+    later = dataclasses.replace(WINDOW, number=3, after=message_id(5), before=MessageId(f"{int(message_id(6))}"))
+
+    actual = told([later, WINDOW], [], numbered(2, 4, 5, 6))
+
+    assert ["2", "空白(保存できなかった期間)", "4", "5", "空白(保存できなかった期間)", "6"] == actual

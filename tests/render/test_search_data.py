@@ -1,0 +1,183 @@
+"""What the search of a transcript finds: texts as they are read, and a sieve that never leaves a page out."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import unicodedata
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.chatwork.notation.parse import parse
+from archiver.records import Message, State
+from archiver.render.body import NOWHERE, html
+from archiver.render.message_html import Surroundings, message_shown
+from archiver.render.page import Transcript
+from archiver.render.page_buffer import PAGE_MESSAGES
+from archiver.render.search_data import BUCKETS, FACTOR, FILES, WORTH_IT, Kind, Sieve, fold, readable
+from tests.support.conversation import ATTACK, EVERY_TAG, OWNER, link, long, sample
+from tests.support.markup import read
+
+AROUND = Surroundings(NOWHERE, OWNER, {}, {})
+STABLE = re.compile("[0-9a-zぁ-ゖァ-ヺー一-鿋]")
+"""Signs by which a query asks the sieve; `templates/search.js` has the same."""
+
+SIGNS = "あいう払支請求書ー々ABcｶﾞﾊﾟがぱⅢ㈱①ßẞſςΣİı0１ 　\n\"'<&>𠮷🎉\u0301\u3099[]()"
+
+
+def words_of(one: str) -> str:
+    return "".join("".join(read(one).texts).split())
+
+
+@pytest.mark.parametrize(
+    "body", [EVERY_TAG, ATTACK, "a<b> &amp; &lt;c&gt;", "[code]<p>[/code]", "[info][title]題[/title]本文[/info]"]
+)
+def test_a_text_is_found_as_it_is_read(body: str) -> None:
+    """The words are those of the page, whatever looks like markup in them."""
+    made = html(parse(body))
+
+    assert words_of(made) == "".join(readable(made).split())
+
+
+def test_blocks_do_not_run_together() -> None:
+    """The end of a title and the beginning of a text are no word."""
+    assert "題\n本文" == readable(html(parse("[info][title]題[/title]本文[/info]"))).replace("\n\n", "\n")
+
+
+def kinds(message: Message) -> list[tuple[Kind, str]]:
+    return [(kind, text) for kind, text in message_shown(message, AROUND).texts]
+
+
+def test_every_text_that_a_message_had_is_found_and_marked() -> None:
+    """What it says now comes first, then what it said before; the deletion mark is no text."""
+    messages = {message.no: message for message in sample().messages()}
+
+    assert [
+        (Kind.NOW, "残り3本は無しで。"),
+        (Kind.BEFORE_EDIT, "残り3本はどうしますか"),
+        (Kind.BEFORE_EDIT, "残り3本もお願いします。"),
+    ] == kinds(messages[4])
+    assert [(Kind.BEFORE_DELETION, "To: ID 1234567 やっぱり今回の分は払えません")] == kinds(messages[5])
+    assert [] == kinds(messages[6])
+    assert [Kind.MISSING] == [kind for kind, _ in kinds(messages[9])]
+    assert [Kind.HIDDEN] == [kind for kind, _ in kinds(messages[10])]
+    assert State.HIDDEN == messages[10].state
+
+
+def test_names_of_files_are_found() -> None:
+    """With what they hide made visible."""
+    transcript = Transcript(sample(), link)
+    (sheet,) = transcript.sheets()
+
+    actual = json.loads(sheet.texts.partition(",")[2].removesuffix(")\n"))["rows"][2]
+
+    assert [5, "画面.png", 5, "../../etc/passwd[U+202E]gnp.mov[U+000A]"] == actual[6:]
+
+
+def test_the_script_of_a_page_is_data_alone() -> None:
+    """One call with one JSON value, and nothing that could end a script or stand for a later message."""
+    transcript = Transcript(sample(), link)
+    (sheet,) = transcript.sheets()
+
+    name, _, value = sheet.texts.removeprefix("searchPage(").removesuffix(")\n").partition(",")
+
+    assert "R123456789-0001" == json.loads(name)
+    assert [f"{message.message_id}" for message in sample().messages()] == [row[0] for row in json.loads(value)["rows"]]
+    assert "<" not in sheet.texts
+    assert not any(0xFDD0 <= ord(sign) <= 0xFDEF for sign in sheet.texts)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("ハンカク", "ﾊﾝｶｸ"), ("abc", "ＡＢＣ"), ("(株)", "㈱"), ("strasse", "STRAẞE"), ("σοφος", "ΣΟΦΟΣ"), ("が", "が")],
+)
+def test_forms_that_people_do_not_tell_apart_are_one(typed: str, written: str) -> None:
+    """Half and full width, cases, ligatures and composed signs."""
+    assert fold(typed) == fold(written)
+
+
+def test_folding_finds_whatever_case_folding_finds() -> None:
+    """Two signs that NFKC and case folding make equal are equal here, for every sign there is."""
+    ours: dict[str, str] = {}
+    apart = []
+    for code in range(0x110000):
+        sign = chr(code)
+        if not 0xD800 <= code < 0xE000:
+            usual = unicodedata.normalize("NFKC", sign).casefold()
+            if ours.setdefault(usual, fold(sign)) != fold(sign):
+                apart.append(f"{code:04X}")
+
+    assert [] == [code for code in apart if not chr(int(code, 16)).isspace()]
+
+
+def named(sieve: Sieve, word: str) -> set[int]:
+    """The pages that the sieve's own files name for a word, as `templates/search.js` reads them."""
+    files = [base64.b64decode(script.split('"')[3]) for _, script in sieve.scripts("R1")]
+    width = (sieve.pages + 7) // 8
+    data = word.encode("utf-16-le", "surrogatepass")
+    units = [data[at : at + 2].decode("utf-16-le", "surrogatepass") for at in range(0, len(data), 2)]
+    pairs = [pair for pair in pairwise(units) if all(map(STABLE.fullmatch, pair))]
+    buckets = [(FACTOR * ord(one) + ord(other)) % BUCKETS for one, other in pairs]
+    if len(units) == 1 and STABLE.fullmatch(units[0]):
+        buckets.append(FACTOR * ord(units[0]) % BUCKETS)
+    found = set(range(sieve.pages))
+    for bucket in buckets:
+        row = files[bucket % FILES][bucket // FILES * width :][:width]
+        found = {page for page in found if row[page >> 3] >> (page & 7) & 1}
+    return found
+
+
+PAGES = st.lists(st.text(SIGNS, max_size=40), min_size=WORTH_IT + 1, max_size=WORTH_IT + 9)
+
+
+@given(PAGES, st.data())
+def test_the_sieve_never_leaves_out_a_page(texts: list[str], data: st.DataObject) -> None:
+    """Every page whose folded text holds a word of one to ten signs is named, whatever the signs."""
+    sieve = Sieve()
+    for text in texts:
+        sieve.put(text)
+    some = fold(data.draw(st.sampled_from(texts)))
+    start = data.draw(st.integers(0, len(some)))
+    word = some[start : start + data.draw(st.integers(1, 10))]
+
+    missed = {page for page, text in enumerate(texts) if word and word in fold(text)} - named(sieve, word)
+
+    assert set() == missed
+
+
+def test_the_sieve_leaves_out_most_pages_of_a_rare_word() -> None:
+    """Of a hundred pages with other words, next to none has to be looked through."""
+    sieve = Sieve()
+    for page in range(100):
+        sieve.put(f"お世話になっております。{chr(0x5000 + page)}{chr(0x6000 + page)}の件です。")
+
+    actual = named(sieve, "\u5007\u6007")
+
+    assert {7} == actual
+
+
+def test_a_page_with_signs_newer_than_ours_is_always_looked_through() -> None:
+    """A browser may know how to fold them and we do not."""
+    sieve = Sieve()
+    for page in range(WORTH_IT + 1):
+        sieve.put("\U0003fffd" if page == 3 else "あ")
+
+    assert {3} == named(sieve, "契約書")
+
+
+def test_few_pages_have_no_sieve() -> None:
+    """It would be larger than what it saves."""
+    small, large = (
+        Transcript(long(WORTH_IT * PAGE_MESSAGES), link),
+        Transcript(long(WORTH_IT * PAGE_MESSAGES + 1), link),
+    )
+    for one in (small, large):
+        assert list(one.sheets())
+
+    assert 0 == len(list(small.sieve()))
+    assert FILES == len(list(large.sieve()))
+    assert f'data-pages="{WORTH_IT + 1}" data-sieve="{FILES}"' in large.index_section()

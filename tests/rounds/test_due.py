@@ -1,0 +1,114 @@
+"""What is due now: rounds, verifications, a refused token, and what to say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.rounds import due as agenda
+from archiver.rounds.due import Check, Checks, Hold, Round, Rounds
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+EVERY = timedelta(minutes=5)
+ALL = Round(None)
+
+SPANS = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=400))
+
+
+def ago(**span: float) -> datetime:
+    """So long before now."""
+    return NOW - timedelta(**span)
+
+
+def due(rounds: Rounds, **paces: int) -> Round | None:
+    """The round that is due; rooms r1, r2 … with their paces in minutes."""
+    found = {int(room[1:]): timedelta(minutes=minutes) for room, minutes in paces.items()}
+    return agenda.round_due(NOW, rounds, every=EVERY, paces=found)
+
+
+def test_a_round_is_due_at_the_start_and_after_each_pace() -> None:
+    """Nothing known, the time is over, or the clock was set back: all rooms."""
+    assert ALL == due(Rounds())
+    assert (None, ALL) == (due(Rounds(ago(minutes=4.9))), due(Rounds(ago(minutes=5))))
+    assert ALL == due(Rounds(ago(hours=-3)))
+
+
+@given(SPANS)
+def test_after_any_sleep_one_round_is_due_and_then_none(sleep: timedelta) -> None:
+    """What was missed while the computer slept is made up for once."""
+    rounds = Rounds(NOW - EVERY - sleep)
+
+    first = due(rounds)
+    assert first is not None
+
+    assert None is due(agenda.done(rounds, first, begun=NOW))
+
+
+def test_fast_rooms_have_rounds_of_their_own() -> None:
+    """Between two whole rounds only rooms whose pace is over are read, and a whole round counts for them too."""
+    rounds = Rounds(ago(minutes=3), {1: ago(minutes=1), 2: ago(minutes=2)})
+
+    assert Round(frozenset({2})) == due(rounds, r1=2, r2=2)
+    assert Round(frozenset({3})) == due(rounds, r3=3)
+    assert None is due(agenda.done(rounds, Round(frozenset({2})), begun=NOW), r1=2, r2=2)
+    assert None is due(Rounds(ago(minutes=1), {2: ago(minutes=2)}), r2=2)
+
+
+@given(st.lists(st.integers(min_value=1, max_value=40), min_size=1, max_size=4), st.integers(10, 60))
+def test_no_room_waits_longer_than_its_pace(paces: list[int], ticks: int) -> None:
+    """Asked each minute for an hour, every room is read at least as often as its pace says."""
+    spans = {room: timedelta(minutes=pace) for room, pace in enumerate(paces)}
+    rounds, read = Rounds(), dict.fromkeys(spans, NOW)
+    for minute in range(ticks):
+        now = NOW + timedelta(minutes=minute)
+        made = agenda.round_due(now, rounds, every=EVERY, paces={r: s for r, s in spans.items() if s < EVERY})
+        if made is not None:
+            rounds = agenda.done(rounds, made, begun=now)
+            read |= dict.fromkeys(spans if made.rooms is None else made.rooms, now)
+        assert all(now - at <= min(EVERY, spans[room]) for room, at in read.items())
+
+
+def test_a_sample_each_day_and_everything_each_month() -> None:
+    """A new archive is verified whole; what could not be done is tried again an hour later, not at once."""
+    assert Check(whole=True) == agenda.check_due(NOW, Checks())
+    assert None is agenda.check_due(NOW, Checks(ago(hours=23), ago(days=29)))
+    assert Check(whole=False) == agenda.check_due(NOW, Checks(ago(days=1), ago(days=29)))
+    assert Check(whole=True) == agenda.check_due(NOW, Checks(ago(hours=1), ago(days=30)))
+    assert None is agenda.check_due(NOW, Checks(tried=ago(minutes=59)))
+    assert Check(whole=True) == agenda.check_due(NOW, Checks(tried=ago(hours=1)))
+    assert Check(whole=False) == agenda.check_due(NOW, Checks(ago(days=-2), ago(days=1), ago(days=-2)))
+
+
+def test_a_refused_token_is_left_alone_and_another_one_tried_at_once() -> None:
+    """The same token is tried again after an hour, six hours, then once a day; nothing was refused: ask."""
+    first = agenda.refused(None, "a", NOW)
+    second = agenda.refused(first, "a", NOW)
+    third = agenda.refused(second, "a", NOW)
+
+    later = [NOW + timedelta(hours=hours) for hours in (0.9, 1, 5.9, 6, 23.9, 24)]
+    asked = [[agenda.may_ask(hold, "a", at) for at in later] for hold in (first, second, third)]
+
+    assert [[False] + [True] * 5, [False] * 3 + [True] * 3, [False] * 5 + [True]] == asked
+    assert (True, True) == (agenda.may_ask(third, "b", NOW), agenda.may_ask(None, "a", NOW))
+    assert Hold("b", NOW) == agenda.refused(third, "b", NOW)
+
+
+@given(st.integers(min_value=1, max_value=300))
+def test_a_year_with_a_refused_token_costs_a_request_a_day(days: int) -> None:
+    """However long nobody mends it, Chatwork is asked about once a day."""
+    hold, asked, now = agenda.refused(None, "a", NOW), 0, NOW
+    for _ in range(days * 24):
+        now += timedelta(hours=1)
+        if agenda.may_ask(hold, "a", now):
+            hold, asked = agenda.refused(hold, "a", now), asked + 1
+
+    assert asked <= days + 2
+
+
+def test_a_trouble_is_said_at_once_and_then_once_a_day() -> None:
+    """New, a day old, or said in a future that never came."""
+    said = [None, ago(hours=23), ago(hours=24), ago(hours=-1)]
+
+    assert [True, False, True, True] == [agenda.is_to_say(at, NOW) for at in said]

@@ -1,0 +1,426 @@
+"""The archive's job in the schedulers of this computer: what is written there, once, and gone without a trace."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import plistlib
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.schedule import cron, launchd, systemd, windows
+from archiver.schedule import schedulers as system
+from archiver.schedule.job import MINUTES, Job, pace
+from archiver.settings.model import Settings, SyncSettings
+from tests.support import schedulers
+
+ODD = Job(("/opt/a b/archive",), PurePosixPath("/home/you/100% 「保管庫」 $HOME"), language="en")
+
+
+# --- the texts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", schedulers.examples())
+def test_the_examples_are_what_is_written(name: str) -> None:
+    """Each example in config/ is made by the templates; `python -m tests.support.schedulers` renews them."""
+    actual = (schedulers.CONFIG / name).read_text(encoding="utf-8")
+
+    assert schedulers.examples()[name] == actual
+
+
+def test_two_archives_have_two_jobs_and_one_has_one() -> None:
+    """The name depends on the home alone."""
+    names = {Job((), PurePosixPath(home), minutes).name for home in ("/a", "/b") for minutes in (1, 5)}
+
+    assert 2 == len(names)
+
+
+@given(st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=3660)))
+def test_the_pace_is_never_slower_than_wished_if_a_scheduler_can_keep_it(every: timedelta) -> None:
+    """At least a minute, at most a day, and else the nearest one that divides an hour or a day."""
+    actual = pace(every)
+
+    assert actual in MINUTES
+    assert actual * timedelta(minutes=1) <= max(every, timedelta(minutes=1))
+    assert every >= timedelta(days=1) or not [one for one in MINUTES if actual < one <= every / timedelta(minutes=1)]
+
+
+@pytest.mark.parametrize("minutes", MINUTES)
+def test_cron_runs_it_as_often_as_said(minutes: int) -> None:
+    """The five fields give as many runs a day as there are paces in it."""
+    job = Job(("/bin/archive",), PurePosixPath("/home/you/a"), minutes)
+    minute, hour, *rest = cron.line(job).split()[:5]
+
+    runs = len(_field(minute, 60)) * len(_field(hour, 24))
+
+    assert (["*", "*", "*"], 24 * 60 // minutes) == (rest, runs)
+
+
+def _field(text: str, size: int) -> list[int]:
+    """What a field of crontab(5) stands for."""
+    span, _, step = text.partition("/")
+    first, last = (0, size - 1) if span == "*" else (int(span.split("-")[0]), int(span.split("-")[-1]))
+    return list(range(first, last + 1, int(step or 1)))
+
+
+def test_odd_paths_come_through_a_shell_unchanged() -> None:
+    """Blanks, `%` and `$` in the paths reach the program as they are; cron takes the backslash from `%`."""
+    command = cron.line(ODD).split(" ", 5)[5].replace(r"\%", "%")
+    said = subprocess.run(["sh", "-c", f"printf '%s\\n' {command}"], capture_output=True, text=True, check=True).stdout
+
+    assert list(ODD.command) == said.splitlines()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here that could judge")
+@pytest.mark.parametrize("minutes", MINUTES)
+def test_systemd_finds_nothing_wrong_with_the_files(
+    tmp_path: Path, minutes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`systemd-analyze verify` takes them, whatever the pace and the paths."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    job = Job(("/bin/sh", 'a "b" %d $e'), PurePosixPath("/home/you/100% 「保管庫」"), minutes)
+    paths = [tmp_path / name for name in systemd.files(job)]
+    for path, text in zip(paths, systemd.files(job).values(), strict=True):
+        path.write_text(text, encoding="utf-8")
+
+    judged = subprocess.run(["systemd-analyze", "--user", "verify", *map(str, paths)], capture_output=True, text=True)
+
+    assert (0, "") == (judged.returncode, judged.stderr)
+
+
+def test_the_timer_makes_up_for_sleep_and_the_service_is_no_daemon() -> None:
+    """Both files are made of the sections and keys that systemd.timer(5) and systemd.service(5) know."""
+    timer, service = configparser.RawConfigParser(), configparser.RawConfigParser()
+    timer.read_string(systemd.timer(schedulers.LINUX))
+    service.read_string(systemd.service(schedulers.LINUX))
+
+    assert ("true", "timers.target") == (timer["Timer"]["Persistent"], timer["Install"]["WantedBy"])
+    assert ("oneshot", "11") == (service["Service"]["Type"], service["Service"]["SuccessExitStatus"])
+
+
+def test_the_property_list_has_the_keys_of_launchd() -> None:
+    """Keys and types are those of launchd.plist(5), and the command is whole."""
+    actual = plistlib.loads(launchd.plist(ODD).encode())
+
+    kinds = {"Label": str, "ProgramArguments": list, "StartInterval": int, "RunAtLoad": bool}
+    kinds |= {"ProcessType": str, "LowPriorityIO": bool, "Umask": int}
+    assert kinds == {key: type(value) for key, value in actual.items()}
+    assert (list(ODD.command), 300) == (actual["ProgramArguments"], actual["StartInterval"])
+
+
+#: Of MS-TSCH 2.4.2, as far as it is used here: element → what may stand in it, in this order where it matters.
+SCHEMA = {
+    "Task": ["RegistrationInfo", "Triggers", "Principals", "Settings", "Actions"],
+    "RegistrationInfo": ["Description", "URI"],
+    "Triggers": ["TimeTrigger"],
+    "TimeTrigger": ["Enabled", "StartBoundary", "Repetition"],
+    "Repetition": ["Interval"],
+    "Principals": ["Principal"],
+    "Principal": ["UserId", "LogonType", "RunLevel"],
+    "Settings": [
+        *("AllowHardTerminate", "AllowStartOnDemand", "DisallowStartIfOnBatteries", "Enabled", "ExecutionTimeLimit"),
+        *("Hidden", "IdleSettings", "MultipleInstancesPolicy", "Priority", "RunOnlyIfIdle"),
+        *("RunOnlyIfNetworkAvailable", "StartWhenAvailable", "StopIfGoingOnBatteries", "WakeToRun"),
+    ],
+    "IdleSettings": ["StopOnIdleEnd", "RestartOnIdle"],
+    "Actions": ["Exec"],
+    "Exec": ["Command", "Arguments"],
+}
+NAMESPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+
+
+@pytest.mark.parametrize("minutes", MINUTES)
+def test_the_task_is_of_the_schema_and_never_runs_twice(minutes: int) -> None:
+    """Elements as the schema has them; on battery, when available, ignoring a second start, for ever."""
+    job = Job((r"C:\a & b\pythonw.exe", "-m", "archiver"), PurePosixPath('/x <"y">'), minutes, user="A\\b")
+    root = ElementTree.fromstring(windows.task(job).encode("utf-16"))
+
+    for element in root.iter():
+        name = element.tag.removeprefix(NAMESPACE)
+        assert SCHEMA.get(name, []) == [child.tag.removeprefix(NAMESPACE) for child in element], name
+    told = {element.tag.removeprefix(NAMESPACE): element.text for element in root.iter()}
+    wanted = {"DisallowStartIfOnBatteries": "false", "StopIfGoingOnBatteries": "false", "StartWhenAvailable": "true"}
+    wanted |= {"MultipleInstancesPolicy": "IgnoreNew", "Interval": f"PT{minutes}M", "Command": job.program[0]}
+    assert wanted == {name: told[name] for name in wanted}
+    assert re.fullmatch(r"2026-01-01T00:[0-5]\d:00", told["StartBoundary"] or "")
+
+
+LINES = st.lists(st.text(st.characters(exclude_characters="\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), max_size=30))
+
+
+@given(LINES)
+def test_other_lines_of_a_crontab_stay(lines: list[str]) -> None:
+    """Installed twice and removed, a crontab is what it was; while installed all its lines stand in it once."""
+    before = "".join(f"{line}\n" for line in lines)
+
+    once = cron.install(before, ODD)
+    twice = cron.install(once, ODD)
+
+    assert once == twice == before + cron.block(ODD)
+    assert before == cron.remove(twice, ODD.name)
+    assert cron.line(ODD) == cron.find(twice, ODD.name)
+
+
+def test_a_line_that_somebody_wrote_between_ours_stays() -> None:
+    """What is taken out is what was put in, and not whatever stands between two marks."""
+    begin, entry, end = cron.block(ODD).splitlines(keepends=True)
+
+    assert "0 1 * * * mine\n" == cron.remove(begin + entry + "0 1 * * * mine\n" + end, ODD.name)
+    assert None is cron.find(f"{begin}#{entry}{end}", ODD.name)
+
+
+# --- the programs --------------------------------------------------------------------------------
+
+CRONTAB = """#!/bin/sh
+case "$1" in
+-l) if [ -f {state}/table ]; then cat {state}/table; else echo "no crontab for you" >&2; exit 1; fi ;;
+-r) rm {state}/table ;;
+-) cat > {state}/table ;;
+esac
+"""
+NOTE = """#!/bin/sh
+echo "$@" >> {state}/said
+[ -f {state}/refuse ] && {{ echo "it cannot be" >&2; exit 1; }}
+exit 0
+"""
+TASKS = """#!/bin/sh
+echo "$@" >> {state}/said
+case "$1" in
+/Create) cp "$5" {state}/task ;;
+/Query) [ -f {state}/task ] && cat {state}/task ;;
+/Delete) rm {state}/task ;;
+esac
+"""
+PROGRAMS = {"crontab": CRONTAB, "systemctl": NOTE, "launchctl": NOTE, "schtasks": TASKS}
+
+Desk = Callable[..., Path]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Gives a computer that has these programs and no others; its folder `state` shows what they did."""
+
+    def make(*names: str) -> Path:
+        programs, state = tmp_path / "bin", tmp_path / "state"
+        programs.mkdir()
+        state.mkdir()
+        for name in names:
+            (programs / name).write_text(PROGRAMS[name].format(state=state), encoding="utf-8")
+            (programs / name).chmod(0o755)
+        for name in ("cat", "rm", "cp"):
+            (programs / name).symlink_to(shutil.which(name) or name)
+        monkeypatch.setenv("PATH", str(programs))
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+        return state
+
+    return make
+
+
+def test_in_cron_it_stands_once_beside_the_others(desk: Desk) -> None:
+    """Installed twice there is one line; removed, the table is byte for byte what it was."""
+    state, job = desk("crontab"), ODD
+    foreign = b"MAILTO=a@example.com\n# \xff caf\xc3\xa9\n\t*/3 * * * * true\n\n"
+    (state / "table").write_bytes(foreign)
+
+    for _ in range(2):
+        assert [] == system.install(job, {}, kind="cron")
+
+    assert foreign + cron.block(job).encode() == (state / "table").read_bytes()
+    assert {"cron": cron.line(job)} == system.show(Path(str(job.home)), {})
+    assert "cron" == system.installed(Path(str(job.home)), {})
+    assert ["cron"] == system.remove(Path(str(job.home)), {})
+    assert foreign == (state / "table").read_bytes()
+    assert (None, []) == (system.installed(Path(str(job.home)), {}), system.remove(Path(str(job.home)), {}))
+
+
+def test_a_crontab_that_was_not_there_is_gone_again(desk: Desk) -> None:
+    """Whoever had none has none after the removal."""
+    state = desk("crontab")
+    system.install(ODD, {}, kind="cron")
+
+    system.remove(Path(str(ODD.home)), {}, kind="cron")
+
+    assert [] == list(state.iterdir())
+
+
+def test_a_crontab_that_cannot_be_read_is_not_written(desk: Desk) -> None:
+    """Who may not use crontab loses nothing by it, and is told."""
+    state = desk("crontab")
+    program = state.parent / "bin" / "crontab"
+    program.write_text('#!/bin/sh\necho "You (you) are not allowed to use this program" >&2\nexit 1\n')
+
+    with pytest.raises(errors.SchedulerRefused, match="not allowed"):
+        system.install(ODD, {}, kind="cron")
+
+
+def test_with_systemd_two_files_and_a_started_timer(desk: Desk) -> None:
+    """The files lie in the user's folder, the timer is enabled; removed, both are gone."""
+    state, name = desk("systemctl"), ODD.name
+    folder = state.parent / ".config" / "systemd" / "user"
+
+    for _ in range(2):
+        system.install(ODD, {}, kind="systemd")
+
+    assert systemd.files(ODD) == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert f"--user enable {name}.timer" in (state / "said").read_text(encoding="utf-8")
+    assert ["systemd"] == system.remove(Path(str(ODD.home)), {})
+    assert [] == list(folder.iterdir())
+    assert f"--user disable --now {name}.timer" in (state / "said").read_text(encoding="utf-8")
+
+
+def test_without_a_systemd_of_the_user_nothing_is_left(desk: Desk) -> None:
+    """A server whose user has no systemd is told so, and no file lies there."""
+    state = desk("systemctl", "crontab")
+    (state / "refuse").touch()
+
+    with pytest.raises(errors.SchedulerRefused, match="it cannot be"):
+        system.install(ODD, {}, kind="systemd")
+
+    assert not (state.parent / ".config").exists()
+    assert "cron" == system.choose({})
+
+
+def test_with_launchd_the_agent_is_loaded_anew(desk: Desk) -> None:
+    """An earlier one is unloaded first; one that launchd refuses leaves no file."""
+    state = desk("launchctl")
+    path = state.parent / "Library" / "LaunchAgents" / f"{ODD.name}.plist"
+
+    system.install(ODD, {}, kind="launchd")
+    loaded = [line.split()[0] for line in (state / "said").read_text(encoding="utf-8").splitlines()]
+    assert (["bootout", "bootstrap"], launchd.plist(ODD)) == (loaded, path.read_text(encoding="utf-8"))
+    assert ["launchd"] == system.remove(Path(str(ODD.home)), {})
+
+    (state / "refuse").touch()
+    with pytest.raises(errors.SchedulerRefused):
+        system.install(ODD, {}, kind="launchd")
+    assert not path.exists()
+
+
+def test_with_windows_the_task_is_utf_16_and_replaced(desk: Desk) -> None:
+    """The file has its byte order mark and Windows' line ends; `/F` replaces and deletes without a question."""
+    state = desk("schtasks")
+
+    for _ in range(2):
+        system.install(ODD, {}, kind="windows")
+
+    data = (state / "task").read_bytes()
+    assert windows.task(ODD) == data.decode("utf-16").replace("\r\n", "\n")
+    assert system.show(Path(str(ODD.home)), {})["windows"].startswith("<?xml")
+    assert ["windows"] == system.remove(Path(str(ODD.home)), {})
+    assert None is system.installed(Path(str(ODD.home)), {})
+
+
+def test_another_scheduler_takes_the_job_over(desk: Desk) -> None:
+    """It never runs in two of them."""
+    state = desk("crontab", "systemctl")
+    system.install(ODD, {}, kind="cron")
+
+    others = system.install(ODD, {}, kind="systemd")
+
+    assert (["cron"], ["systemd"]) == (others, list(system.show(Path(str(ODD.home)), {})))
+    assert not (state / "table").exists()
+
+
+@pytest.mark.parametrize("kind", system.KINDS)
+def test_a_missing_program_is_named(desk: Desk, kind: str) -> None:
+    """One sentence with its name, and the other ways."""
+    desk()
+
+    with pytest.raises(errors.SchedulerMissing) as told:
+        system.install(ODD, {}, kind=kind)
+
+    assert "archive daemon" in told.value.advice()
+    with pytest.raises(errors.SchedulerMissing):
+        system.choose({})
+
+
+def test_a_path_with_a_line_break_is_refused(desk: Desk) -> None:
+    """It would be a second line of the crontab."""
+    state = desk("crontab")
+
+    with pytest.raises(errors.UsageError):
+        system.install(Job(("/bin/archive",), PurePosixPath("/a\n* * * * * evil")), {}, kind="cron")
+
+    assert [] == list(state.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("kind", "program", "said"),
+    [
+        ("systemd", "systemctl", "--user start --no-block {name}.service"),
+        ("launchd", "launchctl", "kickstart gui/{user}/{name}"),
+        ("windows", "schtasks", "/Run /TN {name}"),
+    ],
+)
+def test_a_run_can_be_begun_through_the_scheduler(desk: Desk, kind: str, program: str, said: str) -> None:
+    """Whoever sets it up sees at once whether it works there."""
+    state = desk(program)
+    system.install(ODD, {}, kind=kind)
+
+    system.start(ODD, {}, kind=kind)
+
+    last = (state / "said").read_text(encoding="utf-8").splitlines()[-1]
+    assert said.format(name=ODD.name, user=os.getuid()) == last
+
+
+def test_a_run_for_cron_has_what_cron_gives(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of the user's variables, and a short PATH."""
+    state = desk("crontab")
+    monkeypatch.setenv("CHATWORK_API_TOKEN", "secret")
+    script = state / "archive"
+    script.write_text('#!/bin/sh\necho "$CHATWORK_API_TOKEN|$PATH|$2" > "$0.said"\n')
+    script.chmod(0o755)
+
+    system.start(Job((str(script),), PurePosixPath("/a b")), {}, kind="cron")
+
+    said = state / "archive.said"
+    end = time.monotonic() + 10
+    while not (said.exists() and said.read_text()) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert "|/usr/bin:/bin|/a b\n" == said.read_text()
+
+
+# --- what the job has ----------------------------------------------------------------------------
+
+
+def test_the_job_is_told_what_no_scheduler_tells_it(tmp_path: Path) -> None:
+    """Program and home by absolute paths, and the language if the job would speak another one."""
+    program = tmp_path / "archive"
+    program.touch(mode=0o755)
+    settings = Settings(tmp_path, sync=SyncSettings(every=timedelta(minutes=7)))
+
+    english = system.job(settings, {}, spoken="en", argv0=str(program))
+    japanese = system.job(settings, {}, spoken="ja", argv0=str(tmp_path / "pytest"))
+
+    begin = (str(program), "--home", str(tmp_path), "--lang", "en", "-q", "sync")
+    assert (begin, 6) == (english.command[:7], english.minutes)
+    assert Path(japanese.command[0]).is_absolute()
+    assert "--lang" not in japanese.command
+    assert "6 minutes (the nearest" in system.paced(english, settings.sync.every)
+
+
+def test_what_the_job_will_lack_is_said_by_name(tmp_path: Path) -> None:
+    """A token in a variable, a keyring without a session, a proxy: names, and never a value."""
+    environ = {"CHATWORK_API_TOKEN": "secret", "HTTPS_PROXY": "http://me:secret@proxy", "SECRET": "secret"}
+
+    variable = system.lacking(Settings(tmp_path, token_source="env:CHATWORK_API_TOKEN"), environ, kind="cron")
+    keyring = system.lacking(Settings(tmp_path), {}, kind="cron")
+    desktop = system.lacking(Settings(tmp_path), {}, kind="systemd")
+    idle = system.lacking(Settings(tmp_path, token_source="file:token"), {}, kind="cron", cron_runs=False)
+
+    assert ["CHATWORK_API_TOKEN" in variable[0], "HTTPS_PROXY" in variable[1]] == [True, True]
+    assert "secret" not in "".join(variable)
+    assert (1, True) == (len(idle), "no cron runs on this computer" in idle[0])
+    assert (1, "enable-linger") == (len(keyring), desktop[-1].split()[-1])

@@ -1,0 +1,164 @@
+"""Which folders lie on another computer: tables of mounted file systems as systems really print them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.settings import network_drives as network
+from archiver.settings.home import check_home
+from archiver.settings.network_drives import Mount, Mounts, is_network, linux_mounts, mac_mounts, share_of, unc_share
+
+LINUX = r"""22 27 0:21 / /proc rw,nosuid,nodev,noexec,relatime shared:14 - proc proc rw
+27 1 259:2 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p2 rw,errors=remount-ro
+31 27 0:27 / /dev/shm rw,nosuid,nodev shared:4 - tmpfs tmpfs rw,inode64
+60 27 259:3 / /home rw,relatime - btrfs /dev/nvme0n1p3 rw,ssd,subvol=/home
+88 60 0:52 / /home/y/nas rw,relatime shared:49 - nfs4 nas.local:/export/y rw,vers=4.2,proto=tcp
+89 88 0:53 / /home/y/nas/usb rw,relatime shared:50 - ext4 /dev/sdb1 rw
+90 60 0:54 / /home/y/team\040share rw,nosuid,relatime shared:51 master:3 - cifs //server/Team\040Share rw,vers=3.1.1
+91 60 0:55 / /home/y/ssh rw,nosuid,nodev,relatime shared:52 - fuse.sshfs y@host:/srv rw,user_id=1000
+92 60 0:56 / /home/y/crypt rw,nosuid,nodev,relatime - fuse.gocryptfs /home/y/.crypt rw,user_id=1000
+93 60 0:57 / /home/y/dav rw,nosuid,nodev,relatime - fuse https://cloud.example.com/dav rw,user_id=1000
+94 60 8:17 / /home/y/stick rw,nosuid,nodev - fuseblk /dev/sdc1 rw,user_id=0
+95 27 0:58 / /mnt/c rw,noatime - 9p C:\134 rw,dirsync,aname=drvfs;path=C:\
+96 27 0:59 / /mnt/auto rw,relatime - autofs systemd-1 rw,fd=29
+97 96 0:60 / /mnt/auto rw,relatime - nfs nas.local:/auto rw,vers=3
+98 27 0:61 / /var/lib/docker/overlay2/x/merged rw,relatime - overlay overlay rw,lowerdir=/a:/b
+99 27 0:62 / /mnt/was-remote rw,relatime - smb3 //server/old rw
+100 99 259:9 / /mnt/was-remote rw,relatime - xfs /dev/sdd1 rw
+"""
+
+MAC = """/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
+devfs on /dev (devfs, local, nobrowse)
+/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse, protect, root data)
+map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
+//y@nas._smb._tcp.local/work on /Volumes/work (smbfs, nodev, nosuid, mounted by y)
+nas:/export on /Volumes/on (1) (nfs, nodev, nosuid, mounted by y)
+https://cloud.example.com/dav/ on /Volumes/dav (webdav, nodev, noexec, nosuid, mounted by y)
+//y@old/home on /Volumes/old (afpfs, nodev, nosuid, mounted by y)
+y@host:/srv on /Volumes/ssh (macfuse, nodev, nosuid, synchronous, mounted by y)
+/dev/disk4s1 on /Volumes/STICK (exfat, local, nodev, nosuid, noowners)
+"""
+
+
+def table(text: str, parse: object = linux_mounts) -> Mounts:
+    """What a system would say."""
+    assert callable(parse)
+    return lambda: list(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("home", "kind"),
+    [
+        ("/home/y/chatwork", None),
+        ("/home/y/nas/chatwork", "nfs4"),
+        ("/home/y/nas", "nfs4"),
+        ("/home/y/nas2/chatwork", None),
+        ("/home/y/nas/usb/chatwork", None),
+        ("/home/y/team share/保管庫", "cifs"),
+        ("/home/y/ssh/a/b/c", "fuse.sshfs"),
+        ("/home/y/crypt/a", None),
+        ("/home/y/dav/a", "fuse"),
+        ("/home/y/stick/a", None),
+        ("/mnt/c/Users/y", "9p"),
+        ("/mnt/auto/a", "nfs"),
+        ("/mnt/was-remote/a", None),
+        ("/var/lib/docker/overlay2/x/merged/a", None),
+        ("/srv/a", None),
+    ],
+)
+def test_on_linux_the_deepest_mount_decides(home: str, kind: str | None) -> None:
+    """Of several in one place the last one mounted; blanks stand as octal numbers; a name alike is another folder."""
+    assert kind == share_of(Path(home), mounts=table(LINUX))
+
+
+@pytest.mark.parametrize(
+    ("home", "kind"),
+    [
+        ("/Users/y/chatwork", None),
+        ("/Volumes/work/chatwork", "smbfs"),
+        ("/Volumes/on (1)/chatwork", "nfs"),
+        ("/Volumes/dav/a", "webdav"),
+        ("/Volumes/old/a", "afpfs"),
+        ("/Volumes/ssh/a", "macfuse"),
+        ("/Volumes/STICK/a", None),
+        ("/System/Volumes/Data/home/a", None),
+    ],
+)
+def test_on_a_mac_what_mount_prints_decides(home: str, kind: str | None) -> None:
+    """Names with brackets and with ` on ` too."""
+    assert kind == share_of(Path(home), mounts=table(MAC, mac_mounts))
+
+
+@pytest.mark.parametrize(
+    ("path", "share"),
+    [
+        (r"\\server\share\chatwork", r"\\server\share"),
+        (r"\\?\UNC\server\share\chatwork", r"\\server\share"),
+        ("//server/share/chatwork", r"\\server\share"),
+        (r"C:\Users\y", None),
+        (r"\\?\C:\Users\y", None),
+        (r"\\.\PhysicalDrive0", None),
+        (r"\\server", None),
+        ("", None),
+    ],
+)
+def test_on_windows_a_path_names_its_server(path: str, share: str | None) -> None:
+    """In both spellings; a drive or a device does not."""
+    assert share == unc_share(path)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [*("nfs", "NFS4", "cifs", "smb3", "9p", "davfs", "glusterfs", "ceph", "fuse.rclone", "fuse.s3fs", "osxfuse.sshfs")],
+)
+def test_network_file_systems_are_known(kind: str) -> None:
+    """In any case of letters."""
+    assert is_network(Mount("/x", kind, "none"))
+
+
+@pytest.mark.parametrize(
+    "kind", [*("ext4", "apfs", "ntfs3", "zfs", "fuseblk", "fuse.mergerfs", "fuse.ntfs-3g", "fuse.bindfs", "tmpfs", "")]
+)
+def test_disks_of_this_computer_are_left_alone(kind: str) -> None:
+    """File systems in user space that reach nowhere are among them."""
+    assert not is_network(Mount("/x", kind, "/dev/sda1"))
+
+
+def test_a_home_over_the_network_is_refused_like_a_synchronised_one() -> None:
+    """Exit 5, with the kind of file system and what to do instead."""
+    with pytest.raises(errors.NetworkFolder) as raised:
+        check_home(Path("/home/y/nas/chatwork"), {}, mounts=table(LINUX))
+
+    assert (5, "nfs4") == (raised.value.code, raised.value.data["kind"])
+    assert "--home" in raised.value.advice()
+
+
+def test_a_link_to_a_share_is_followed(tmp_path: Path) -> None:
+    """What counts is where the bytes lie."""
+    (tmp_path / "nas").mkdir()
+    (tmp_path / "plain").symlink_to(tmp_path / "nas")
+    escaped = str(tmp_path / "nas").replace(" ", r"\040")
+    text = f"1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:9 / {escaped} rw shared:2 - cifs //a/b rw\n"
+
+    found = [share_of(tmp_path / name / "new", mounts=table(text)) for name in ("plain", "nas", "other")]
+
+    assert ["cifs", "cifs", None] == found
+
+
+@given(st.text(alphabet=r" -/\01789abfnfs4,:()on" + "\n"))
+def test_no_table_can_break_it(text: str) -> None:
+    """Whatever stands there."""
+    for parse in (linux_mounts, mac_mounts):
+        share_of(Path("/a/b"), mounts=table(text, parse))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the table of Linux")
+def test_the_table_of_this_computer_can_be_read() -> None:
+    """The root is in it."""
+    assert "/" in {mount.point for mount in network._table()}

@@ -1,0 +1,516 @@
+"""Copying a whole archive: what comes along, what stays, what is never damaged, where no copy may lie."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver import errors
+from archiver.records import Observation
+from archiver.store import blobs, snapshot, writer
+from archiver.store import seals as seal
+from archiver.store.archive import DATABASE, Archive
+from archiver.store.backup import copy as backup
+from archiver.store.backup import destination
+from archiver.store.backup import transfer as replica
+from tests.support import tampering
+
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Archive]:
+    """An archive with three seals, a tail and one attachment."""
+    made = tampering.sample_archive(tmp_path / "home")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Where the copy goes."""
+    return tmp_path / "stick" / "copy"
+
+
+def copied(archive: Archive, place: Path, **options: object) -> backup.Copied:
+    """Copy, and put the database in its place."""
+    made = backup.copy(archive, place, **options)  # type: ignore[arg-type]
+    backup.place_database(place)
+    return made
+
+
+def names(folder: Path) -> set[str]:
+    """Every file below a folder."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def entries(database: Path) -> list[str]:
+    """The lines of a database, in order."""
+    with closing(sqlite3.connect(database)) as connection:
+        return [line for (line,) in connection.execute("SELECT line FROM entry ORDER BY seq")]
+
+
+def attach(home: Path, body: bytes) -> Path:
+    """Keep bytes as an attachment, without an entry."""
+    part = blobs.incoming(home, 1, 1)
+    part.write_bytes(body)
+    return blobs.keep(home, part, blobs.digest_of(part))
+
+
+@contextmanager
+def disk_of(size: int) -> Iterator[None]:
+    """A disk on which no file can be larger than this."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_copy_holds_all_that_an_archive_is_and_nothing_else(home: Archive, place: Path) -> None:
+    """Settings, database, attachments, seals with stamps, dailies and pinned roots; no token, log or half file."""
+    for name, body in {
+        "archive.toml": b'language = "ja"\n',
+        "token": b"secret",
+        "seals/a.pem": b"root",
+        "seals/000001-2026-11-10.json.a.tsr": b"stamp",
+        "seals/token.txt": b"secret",
+        "roots/own.pem": b"pinned",
+        "daily/job1/2026-11-10_job1_daily.zip": b"PK",
+        "daily/job1/2026-11-11_job1_daily.partial": b"half",
+        "logs/archive.log": b"log",
+        "files/incoming/1-2.part": b"half",
+        "sync.lock": b"",
+    }.items():
+        (home.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home.home / name).write_bytes(body)
+
+    copied(home, place, also=["roots/own.pem"])
+
+    sealed = {f"seals/{path.name}" for path in (home.home / "seals").glob("*.json")}
+    attachment = tampering.attachment(home).relative_to(home.home).as_posix()
+    others = {"archive.toml", "seals/a.pem", "seals/000001-2026-11-10.json.a.tsr", "roots/own.pem"}
+    others |= {"daily/job1/2026-11-10_job1_daily.zip", DATABASE, destination.MARK}
+    assert sealed | others | {attachment} == names(place)
+    assert entries(home.database) == entries(place / DATABASE)
+    assert 0o700 == place.stat().st_mode & 0o777
+    assert {0o600, 0o400} == {path.stat().st_mode & 0o777 for path in place.rglob("*") if path.is_file()}
+
+
+def test_a_half_file_that_is_renamed_meanwhile_stops_no_copy(
+    home: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync or a stamp may take its half file away between the listing of a folder and the look at the file."""
+    half = home.home / "seals" / "000001-2026-11-10.json.a.tsr.new"
+    half.write_bytes(b"half")
+    look = Path.lstat
+
+    def gone(path: Path) -> os.stat_result:
+        if path == half:
+            half.unlink()
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", gone)
+
+    assert () == copied(home, place).kept
+    assert not half.exists()
+
+
+def test_a_second_run_copies_only_what_is_new(home: Archive, place: Path) -> None:
+    """One attachment more: one file; what lay there keeps its bytes and its times."""
+    copied(home, place)
+    before = {path: path.stat().st_mtime_ns for path in (place / "files").rglob("*") if path.is_file()}
+    new = attach(home.home, b"a second one")
+
+    made = copied(home, place)
+
+    assert 1 == made.files
+    assert new.read_bytes() == blobs.path_of(place, new.name).read_bytes()
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+    assert 0 == copied(home, place).files
+
+
+def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, place: Path) -> None:
+    """Threads append, seal and attach all the time: each copy is one moment, and has the files of that moment."""
+    stop = threading.Event()
+
+    def live() -> None:
+        archive, number = Archive(home.home), 0
+        while not stop.is_set():
+            number += 1
+            attach(home.home, b"%d" % number)
+            with archive.writing() as writing:
+                told = [Observation("sweep", "sweep/{seq}", {"requests": number})] * 20
+                writer.append(writing, told, account_id=1, at=NOW + timedelta(seconds=number))
+            seal.close(archive, now=NOW + timedelta(seconds=number))
+        archive.close()
+
+    writing = threading.Thread(target=live)
+    writing.start()
+    try:
+        for _ in range(5):
+            copied(home, place)
+            lines = entries(place / DATABASE)
+            with closing(sqlite3.connect(place / DATABASE)) as copy:
+                sealed = {number for (number,) in copy.execute("SELECT number FROM seal")}
+            assert {int(path.name[:6]) for path in (place / "seals").glob("*.json")} == sealed
+            assert lines == entries(home.database)[: len(lines)]
+    finally:
+        stop.set()
+        writing.join()
+
+    assert len(entries(home.database)) > len(lines)
+
+
+def test_a_copy_is_one_file_that_needs_nothing_beside_it(home: Archive, place: Path) -> None:
+    """It says nothing of a log any more, so it is read from a disk that cannot be written."""
+    copied(home, place)
+
+    with closing(sqlite3.connect(f"{(place / DATABASE).as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
+        assert ("delete",) == copy.execute("PRAGMA journal_mode").fetchone()
+    assert {DATABASE, destination.MARK} == {path.name for path in place.iterdir() if path.is_file()}
+
+
+def test_a_log_that_lies_beside_an_earlier_copy_is_not_taken_for_the_new_ones(home: Archive, place: Path) -> None:
+    """Somebody looked into the copy with a program that was killed; the new database is the new one all the same."""
+    copied(home, place)
+    with closing(sqlite3.connect(place / DATABASE)) as copy:
+        copy.execute("PRAGMA journal_mode = WAL")
+        copy.execute("INSERT INTO memory VALUES ('looked', '1')")
+        copy.commit()
+        saved = {end: (place / f"{DATABASE}{end}").read_bytes() for end in ("", "-wal", "-shm")}
+    for end, body in saved.items():
+        (place / f"{DATABASE}{end}").write_bytes(body)
+
+    copied(home, place)
+
+    with closing(sqlite3.connect(place / DATABASE)) as copy:
+        assert [] == copy.execute("SELECT * FROM memory WHERE key = 'looked'").fetchall()
+        assert [("ok",)] == copy.execute("PRAGMA integrity_check").fetchall()
+
+
+# --- nothing good is lost ----------------------------------------------------------------------
+
+
+def test_a_damaged_original_does_not_take_the_place_of_a_good_copy(home: Archive, place: Path) -> None:
+    """An attachment and a seal were cut short: the copy keeps its own, and says which."""
+    copied(home, place)
+    good, sealed = tampering.attachment(home), tampering.seal_file(home, 2)
+    before = {path: (place / path.relative_to(home.home)).read_bytes() for path in (good, sealed)}
+    for path in before:
+        path.chmod(0o600)
+        path.write_bytes(b"cut")
+
+    made = copied(home, place)
+
+    assert before == {path: (place / path.relative_to(home.home)).read_bytes() for path in before}
+    assert {path.relative_to(home.home).as_posix() for path in before} == {one.name for one in made.kept}
+
+
+def test_a_damaged_copy_is_made_good_when_it_is_looked_at_thoroughly(home: Archive, place: Path) -> None:
+    """A flipped bit changes no size: it takes a look at the bytes."""
+    copied(home, place)
+    there = place / tampering.attachment(home).relative_to(home.home)
+    tampering.flip(there, 100)
+
+    untouched, mended = copied(home, place), copied(home, place, thorough=True)
+
+    assert (0, 1) == (untouched.files, mended.files)
+    assert tampering.BYTES == there.read_bytes()
+
+
+def test_a_daily_copy_that_differs_is_left_and_named(home: Archive, place: Path) -> None:
+    """Neither of the two is taken for the right one; certificates may grow, settings may change."""
+    daily, root, settings = "daily/job1/2026-11-10_job1_daily.zip", "seals/a.pem", "archive.toml"
+    for name in (daily, root, settings):
+        (home.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home.home / name).write_bytes(b"first")
+    copied(home, place)
+    for name in (daily, root, settings):
+        (home.home / name).write_bytes(b"first and second")
+
+    made = copied(home, place)
+
+    assert [replica.Kept(daily)] == list(made.kept)
+    assert [b"first", b"first and second", b"first and second"] == [
+        (place / name).read_bytes() for name in (daily, root, settings)
+    ]
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_from_being_copied(
+    home: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bad sector: it is named, with what the system said."""
+    attachment = tampering.attachment(home)
+    name, plain = attachment.relative_to(home.home).as_posix(), Path.open
+
+    def failing(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path == attachment:
+            raise OSError(5, "Input/output error", str(path))
+        return plain(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", failing)
+    made = copied(home, place)
+
+    assert [replica.Kept(name, "Input/output error")] == list(made.kept)
+    assert 3 == len(list((place / "seals").glob("*.json")))
+
+
+@pytest.mark.parametrize("size", [5_000, 200_000])
+def test_a_full_disk_leaves_the_earlier_copy_as_it_was(home: Archive, place: Path, size: int) -> None:
+    """Full within the database, or within an attachment: an error of the disk; afterwards it goes on."""
+    copied(home, place)
+    before = (place / DATABASE).read_bytes()
+    new = attach(home.home, b"x" * 5_000_000)
+
+    with disk_of(size if size < len(before) else len(before) + size), pytest.raises(errors.StorageError):
+        backup.copy(home, place)
+
+    assert before == (place / DATABASE).read_bytes()
+    assert not [name for name in names(place) if name.endswith(replica.PARTIAL)]
+    assert not blobs.path_of(place, new.name).exists()
+    copied(home, place)
+    assert blobs.path_of(place, new.name).exists()
+
+
+def test_whenever_a_run_is_cut_off_the_earlier_copy_stays_and_the_next_run_ends_it(home: Archive, place: Path) -> None:
+    """At each word of progress in turn: within the database, and before, within and after each file."""
+    copied(home, place)
+    number = 0
+    while True:
+        number += 1
+        before = entries(place / DATABASE)
+        new = [attach(home.home, b"%d-%d" % (number, index) * 400_000) for index in range(2)]
+        with home.writing() as writing:
+            told = [Observation("sweep", "sweep/{seq}", {"requests": number})]
+            writer.append(writing, told, account_id=1, at=NOW)
+
+        cut = _cut_off_at(home, place, number)
+
+        assert before == entries(place / DATABASE)
+        assert all(path.read_bytes() == blobs.path_of(home.home, path.name).read_bytes() for path in _blobs(place))
+        copied(home, place)
+        assert entries(home.database) == entries(place / DATABASE)
+        assert {path.name for path in new} <= {path.name for path in _blobs(place)}
+        assert not [name for name in names(place) if name.endswith(replica.PARTIAL)]
+        if not cut:
+            break
+
+    assert number > 4
+
+
+def _cut_off_at(archive: Archive, place: Path, number: int) -> bool:
+    """Copy, but end at this word of progress; False if there were not so many."""
+    count = 0
+
+    def tell(_done: int, _total: int) -> None:
+        nonlocal count
+        count += 1
+        if count == number:
+            raise KeyboardInterrupt
+
+    try:
+        backup.copy(archive, place, tell=tell)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _blobs(home: Path) -> list[Path]:
+    return [path for path in (home / "files").glob("??/??/*") if not path.name.endswith(replica.PARTIAL)]
+
+
+def test_too_little_space_is_said_before_anything_is_copied(
+    home: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what it needs and what there is; not even the folder is made."""
+    usage = shutil.disk_usage(home.home)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1_000_000))
+
+    with pytest.raises(errors.NoSpaceForCopy) as caught:
+        backup.copy(home, place)
+
+    assert "needs 1 MB, but only 1 MB" in str(caught.value)
+    assert not place.exists()
+
+
+def test_a_database_that_is_damaged_is_not_copied_over_a_good_one(home: Archive, place: Path) -> None:
+    """SQLite's own check of the copy fails: it is gone, and the earlier one is there."""
+    copied(home, place)
+    before = (place / DATABASE).read_bytes()
+    home.close()
+    with closing(sqlite3.connect(home.database)) as damaged:
+        damaged.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        damaged.execute("PRAGMA writable_schema = ON")
+        damaged.execute("UPDATE sqlite_master SET rootpage = 3 WHERE name = 'quest_due'")
+        damaged.commit()
+
+    with pytest.raises(errors.StorageError):
+        backup.copy(home, place)
+
+    assert before == (place / DATABASE).read_bytes()
+
+
+# --- names and links ---------------------------------------------------------------------------
+
+
+def test_no_name_and_no_link_leads_out_or_to_the_token(home: Archive, place: Path, tmp_path: Path) -> None:
+    """Links are passed by, also in the folders; a token file is known by what it is, whatever it is called."""
+    secret, outside = home.home / "token", tmp_path / "outside"
+    secret.write_bytes(b"secret")
+    outside.mkdir()
+    (outside / "2026-11-10_job1_daily.zip").write_bytes(b"not ours")
+    digest = "ab" * 32
+    daily = home.home / "daily" / "job1"
+    daily.mkdir(parents=True)
+    (home.home / "daily" / "job2").symlink_to(outside)
+    (daily / "2026-11-10_job1_daily.zip").symlink_to(secret)
+    os.link(secret, daily / "2026-11-11_job1_daily.zip")
+    (daily / "..\\..\\evil.zip").write_bytes(b"evil")
+    (daily / "a\n\x1b[2J.zip").write_bytes(b"evil")
+    blobs.path_of(home.home, digest).parent.mkdir(parents=True)
+    blobs.path_of(home.home, digest).symlink_to(secret)
+
+    copied(home, place, leave_out=[secret])
+
+    assert not [path for path in place.rglob("*") if b"secret" in (path.read_bytes() if path.is_file() else b"")]
+    assert not (place / "daily").exists()
+    assert not blobs.path_of(place, digest).is_symlink()
+
+
+def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, place: Path, tmp_path: Path) -> None:
+    """A folder below `files` that leads away: what should lie there is named, nothing is written through it."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    name = tampering.attachment(home).relative_to(home.home)
+    (place / "files").mkdir(parents=True)
+    (place / name.parts[0] / name.parts[1]).symlink_to(outside)
+    (place / destination.MARK).write_text(f'{{"format":"chatwork-archive-backup-1","first":"{first(home)}"}}')
+
+    made = copied(home, place)
+
+    assert [replica.Kept(name.as_posix())] == list(made.kept)
+    assert [] == list(outside.iterdir())
+
+
+# --- places ------------------------------------------------------------------------------------
+
+
+def first(archive: Archive) -> str:
+    """The digest of the first entry."""
+    with closing(sqlite3.connect(archive.database)) as connection:
+        (digest,) = connection.execute("SELECT digest FROM entry WHERE seq = 1").fetchone()
+    return str(digest)
+
+
+def test_home_and_copy_may_not_lie_in_each_other(home: Archive, tmp_path: Path) -> None:
+    """Whatever links and dots lead there."""
+    link = tmp_path / "link"
+    link.symlink_to(home.home)
+    places = [home.home, home.home / "copy", link / "a" / "b", home.home / "files" / ".." / "x", tmp_path, Path("/")]
+
+    for place in places:
+        with pytest.raises(errors.BadCopyPlace):
+            backup.copy(home, place)
+
+    assert not (home.home / destination.MARK).exists()
+
+
+def test_the_copy_of_another_archive_is_left_alone(home: Archive, place: Path, tmp_path: Path) -> None:
+    """Whether it is whole, unfinished, or no copy but something else under the same names."""
+    other = tampering.sample_archive(tmp_path / "other")
+    copied(other, place)
+    unfinished, foreign = tmp_path / "unfinished", tmp_path / "foreign"
+    backup.copy(other, unfinished)
+    (foreign / "files").mkdir(parents=True)
+    before = {folder: names(folder) for folder in (place, unfinished, foreign)}
+
+    for folder in before:
+        with pytest.raises(errors.BadCopyPlace) as caught:
+            backup.copy(home, folder)
+        assert str(folder) in str(caught.value)
+
+    assert before == {folder: names(folder) for folder in before}
+    assert entries(other.database) == entries(place / DATABASE)
+    other.close()
+
+
+def test_a_copy_that_knows_more_than_the_archive_is_left_alone(home: Archive, place: Path, tmp_path: Path) -> None:
+    """The archive was restored from an older copy, or went on elsewhere: nothing that only the copy holds is lost."""
+    older = tampering.copy_of(home, tmp_path / "older")
+    for archive, requests in ((home, 1), (older, 2)):
+        with archive.writing() as writing:
+            writer.append(writing, [Observation("sweep", "sweep/{seq}", {"requests": requests})], account_id=1, at=NOW)
+    copied(home, place)
+
+    with pytest.raises(errors.BadCopyPlace) as caught:
+        backup.copy(older, place)
+
+    assert "records that this archive does not have" in str(caught.value)
+    assert entries(home.database) == entries(place / DATABASE)
+    older.close()
+
+
+def test_an_unfinished_copy_goes_on(home: Archive, place: Path) -> None:
+    """Its database was never put in its place; a broken one that is known to be ours is replaced."""
+    backup.copy(home, place)
+
+    resumed = copied(home, place)
+    (place / DATABASE).write_bytes(b"broken" * 1_000)
+    mended = copied(home, place)
+
+    assert (0, 0) == (resumed.files, mended.files)
+    assert entries(home.database) == entries(place / DATABASE)
+
+
+def test_an_archive_without_records_is_not_copied(archive: Archive, place: Path) -> None:
+    """There is nothing by which its copy could be known again."""
+    with pytest.raises(errors.BadCopyPlace) as caught:
+        backup.copy(archive, place)
+
+    assert "no records" in str(caught.value)
+
+
+def test_the_last_copy_is_remembered(home: Archive) -> None:
+    """As it was told; before the first there is none."""
+    made = backup.LastBackup(NOW, "E:\\cw-backup", verified=True)
+    with home.reading() as reading:
+        before = backup.last(reading)
+
+    with home.writing() as writing:
+        backup.remember(writing, made)
+
+    with home.reading() as reading:
+        assert (None, made) == (before, backup.last(reading))
+
+
+def test_progress_is_told_to_the_last_byte(home: Archive, place: Path) -> None:
+    """Never backwards, and all of it at the end."""
+    told: list[tuple[int, int]] = []
+
+    backup.copy(home, place, tell=lambda done, total: told.append((done, total)))
+
+    assert sorted(told) == told
+    assert 1 == len({total for _done, total in told})
+    assert told[-1][0] == told[-1][1]
+
+
+def test_a_snapshot_refuses_what_is_no_database(tmp_path: Path) -> None:
+    """A file of something else."""
+    (tmp_path / "other").write_bytes(b"something else" * 1_000)
+
+    with closing(sqlite3.connect(tmp_path / "other")) as source, pytest.raises(errors.ArchiveDamaged):
+        snapshot.copy_database(source, tmp_path / "copy")
+
+    assert not (tmp_path / "copy").exists()

@@ -1,0 +1,142 @@
+"""How far re-reading and back-fill have come, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.store.queries.slow_work import Progress, Rereading, lies_in, merged, progress
+from archiver.store.working.backfill_queue import Standing, Tally, unseen
+from tests.support.world import World, running
+
+FOR_EVER = timedelta(days=3_650)
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10)).map(lambda one: (one[0], sum(one))), max_size=12)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A running world."""
+    with running(tmp_path / "home") as made:
+        yield made
+
+
+def told(world: World, *, days: float = 30, rooms: list[int] | None = None) -> Progress:
+    """What the archive tells of its rooms now."""
+    with world.archive.reading() as reading:
+        return progress(reading, rooms or [world.room], since=world.clock() - timedelta(days=days))
+
+
+def sync(world: World) -> None:
+    """A run in which no list is due by itself."""
+    world.sync(full_every=FOR_EVER, reread_every=timedelta(days=30))
+
+
+def aged(world: World, old: int) -> None:
+    """So many messages, the one with which the room began among them, lie before the newest 100."""
+    world.posts(old - 1)
+    sync(world)
+    for number in (60, 40):
+        world.posts(number)
+        sync(world)
+
+
+@given(SPANS)
+def test_merged_stretches_hold_the_same_positions_and_do_not_touch(spans: list[tuple[int, int]]) -> None:
+    """Whatever the lists reached."""
+    found = merged(spans)
+
+    positions = {one for first, last in spans for one in range(first, last + 1)}
+    assert positions == {one for one in range(-1, 60) if lies_in(one, found)}
+    assert all(before[1] + 1 < after[0] for before, after in pairwise(found))
+
+
+def test_a_room_whose_messages_are_all_listed_has_nothing_old(world: World) -> None:
+    """Nor has one that was never read."""
+    before = told(world)
+    world.posts(5)
+    world.sync()
+
+    assert Progress(Rereading(0, 0), Tally()) == before == told(world)
+
+
+def test_old_messages_count_as_seen_while_a_list_of_that_time_reached_them(world: World) -> None:
+    """Later they are no longer, and what is read singly is again."""
+    aged(world, 20)
+
+    soon = told(world)
+    world.clock.pass_by(days=31)
+    late = told(world)
+    sync(world)
+
+    assert (Rereading(20, 20), Rereading(20, 0)) == (soon.rereading, late.rereading)
+    assert Rereading(20, 20) == told(world).rereading
+
+
+def test_the_number_seen_again_is_that_of_the_messages_that_were_read(world: World) -> None:
+    """Counted beside the requests themselves, over the last five days of many."""
+    aged(world, 20)
+    world.asked()
+    read: dict[str, int] = {}
+    for day in range(20):
+        world.clock.pass_by(days=1)
+        sync(world)
+        read |= {path: day for path in world.asked() if "/messages/" in path}
+
+        expected = sum(day - last < 5 for last in read.values())
+        assert day < 5 or expected == told(world, days=4.5).rereading.confirmed
+    assert 5 < len(read) < 20
+
+
+def test_a_change_seen_in_a_single_reading_counts_and_what_is_gone_does_not(world: World) -> None:
+    """A message that turned to `[deleted]` cannot change any more: it is none of the old ones."""
+    aged(world, 4)
+    posts = sorted(world.states(), key=int)
+    world.clock.pass_by(days=40)
+    world.chatwork.edit(posts[2], "変えた")
+    world.chatwork.delete(posts[1])
+    sync(world)
+    for _ in range(31):
+        world.clock.pass_by(days=1)
+        sync(world)
+
+    assert Rereading(3, 3) == told(world).rereading
+
+
+def test_a_room_that_cannot_be_opened_is_not_read_again(world: World) -> None:
+    """So its messages are not among those that should be."""
+    aged(world, 4)
+    world.chatwork.remove_owner(world.room)
+    sync(world)
+
+    assert 0 == told(world).rereading.old
+
+
+def test_quests_are_counted_by_what_came_of_them(world: World) -> None:
+    """Read, hidden by the plan, not readable; with the ids between which the last two lie."""
+    kept, hidden = world.post("前の"), world.post("隠れた")
+    gone = str(int(hidden) + (1 << 22))
+    world.posts(110)
+    world.post(" ".join(f"[rp aid=1 to={world.room}-{one}]" for one in (kept, gone)))
+    world.sync()
+    read = told(world).backfill
+    with world.archive.reading() as reading:
+        listed = unseen(reading, world.room)
+
+    assert Tally(read=1, unreadable=1, unseen=(int(gone), int(gone))) == read
+    assert [(int(gone), Standing.UNREADABLE)] == listed
+
+
+def test_quests_of_other_rooms_are_not_counted(world: World) -> None:
+    """Only those of the rooms asked for."""
+    gone = int(world.post("前の")) + (1 << 22)
+    world.posts(110)
+    world.post(f"[rp aid=1 to={world.room}-{gone}]")
+    world.sync()
+
+    assert Tally() == told(world, rooms=[999]).backfill

@@ -1,0 +1,80 @@
+"""Lists that Chatwork cuts even person by person, derived from what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.store.queries.truncated_lists import DONE, FILES, OPEN, Cut, cut
+from tests.support.world import World, running
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A running world."""
+    with running(tmp_path / "home") as made:
+        yield made
+
+
+def told(world: World) -> list[Cut]:
+    """Of the room."""
+    with world.archive.reading() as reading:
+        return cut(reading, [world.room])
+
+
+def upload(world: World, number: int) -> list[int]:
+    """Files of 田中's."""
+    return [world.chatwork.upload(world.room, world.tanaka, f"f{one}", data=b"x") for one in range(number)]
+
+
+def give(world: World, number: int, *, to: int, by: int, done: bool = False) -> None:
+    """Tasks of one person for another."""
+    for one in range(number):
+        task = world.chatwork.add_task(world.room, to, by, f"t{one}")
+        if done:
+            world.chatwork.finish_task(task, announce=False)
+
+
+def test_a_hundred_files_of_one_person_may_be_more(world: World) -> None:
+    """It is said run after run until the list is shorter; of rooms that were not asked for nothing is told."""
+    files = upload(world, 100)
+    world.sync()
+    at_the_cap = told(world)
+    again = world.sync().complete
+    world.chatwork.remove_file(files[0])
+    after = world.sync(full=True)
+
+    assert [Cut(world.room, FILES)] == at_the_cap
+    assert (False, True) == (again, after.complete)
+    assert [] == told(world)
+    with world.archive.reading() as reading:
+        assert [] == cut(reading, [])
+
+
+def test_many_files_of_several_people_are_all_there(world: World) -> None:
+    """Person by person the list was whole."""
+    upload(world, 99)
+    for one in range(99):
+        world.chatwork.upload(world.room, world.chatwork.owner, f"o{one}", data=b"y")
+
+    assert world.sync().complete
+    assert [] == told(world)
+
+
+def test_tasks_are_cut_where_both_ways_of_asking_are(world: World) -> None:
+    """A hundred of one person for another; a hundred of several people for one are had."""
+    suzuki = world.chatwork.add_account("suzuki")
+    world.chatwork.add_member(world.room, suzuki)
+    give(world, 100, to=world.tanaka, by=world.chatwork.owner, done=True)
+    give(world, 60, to=world.tanaka, by=world.chatwork.owner)
+    give(world, 60, to=world.tanaka, by=suzuki)
+
+    report = world.sync()
+
+    assert [Cut(world.room, DONE)] == told(world)
+    assert not report.complete
+    give(world, 40, to=world.tanaka, by=world.chatwork.owner)
+    world.sync()
+    assert [Cut(world.room, DONE), Cut(world.room, OPEN)] == told(world)

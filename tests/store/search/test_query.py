@@ -1,0 +1,138 @@
+"""What is typed into a search, taken apart; how texts fold and which pairs of signs they have."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.records import JST
+from archiver.render import search_data as searchable
+from archiver.store.bigrams import fold, grams, phrase
+from archiver.store.search.query import HAS, Query, parse
+
+LITERALS = [
+    "C++",
+    "100%",
+    ":",
+    "-",
+    "https://example.com/a?b=c",
+    "from",
+    "foo:bar",
+    "--",
+    "---",
+    "--a",
+    'a"b',
+    "*",
+    "(a",
+    "'",
+]
+
+
+@pytest.mark.parametrize("text", LITERALS)
+def test_what_is_no_operator_is_searched_as_it_stands(text: str) -> None:
+    """Signs of other languages of search mean nothing here."""
+    actual = parse(text)
+
+    assert ((fold(text),), (), frozenset()) == (actual.words, actual.without, actual.has)
+
+
+def test_words_phrases_and_words_that_must_not_be_there_are_told_apart() -> None:
+    """Blanks of any width separate; all is folded."""
+    actual = parse('請求書　"Ａbc  ﾃﾞｰﾀ" -値引き -"お 断り" x')
+
+    assert ("請求書", "abc データ", "x") == actual.words
+    assert ("値引き", "お 断り") == actual.without
+
+
+def test_filters_are_read_with_their_values() -> None:
+    """Both days count as a whole, in Japan; a later filter of the same kind only narrows."""
+    actual = parse(
+        'from:"田中 太郎" from:7 room:動画 after:2026-11-01 after:2026/9/3 before:２０２６-11-30 has:file has:edit'
+    )
+
+    assert (("田中 太郎", "7"), ("動画",)) == (actual.authors, actual.rooms)
+    assert (datetime(2026, 11, 1, tzinfo=JST), datetime(2026, 12, 1, tzinfo=JST)) == (actual.since, actual.until)
+    assert (frozenset({"file", "edit"}), ()) == (actual.has, actual.words)
+
+
+def test_operators_are_known_as_keyboards_and_word_processors_make_them() -> None:
+    """Capitals, colons of full width, bent quotation marks on either side."""
+    actual = parse("FROM:田中 From:7 room:“動画 編集” “お 断り” ”約束” has:file")
+
+    assert (("田中", "7"), ("動画 編集",)) == (actual.authors, actual.rooms)
+    assert (("お 断り", "約束"), frozenset({"file"})) == (actual.words, actual.has)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", errors.EmptySearch),
+        ("　 ", errors.EmptySearch),
+        ('見積 "請求', errors.UnclosedPhrase),
+        ('"', errors.UnclosedPhrase),
+        ('a ""', errors.EmptyPart),
+        ('-""', errors.EmptyPart),
+        ("from:", errors.EmptyPart),
+        ("from: 田中", errors.EmptyPart),
+        ('room:"  "', errors.EmptyPart),
+        ("-has:file", errors.NegatedFilter),
+        ("has:picture", errors.UnknownHas),
+        ("after:昨日", errors.BadValue),
+        ("before:2026-02-30", errors.BadValue),
+        ("after:2026", errors.BadValue),
+        ("after:2026-11-02 before:2026-11-01", errors.EmptyTime),
+        ("“請求", errors.UnclosedPhrase),
+        ("“ ”", errors.EmptyPart),
+    ],
+)
+def test_what_cannot_be_meant_is_explained(text: str, error: type[errors.UsageError]) -> None:
+    """In one sentence, and the command ends with 2."""
+    with pytest.raises(error) as caught:
+        parse(text)
+
+    assert 2 == caught.value.code
+    assert "\n" not in str(caught.value)
+
+
+def test_every_value_of_has_is_known() -> None:
+    """As the help names them."""
+    actual = [parse(f"has:{one}").has for one in HAS]
+
+    assert [frozenset({one}) for one in ("file", "link", "task", "edit", "delete")] == actual
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(' -":from室has:'), max_size=20))
+def test_any_text_is_either_read_or_refused_in_words(text: str) -> None:
+    """Nothing else ever happens."""
+    refused = ""
+    try:
+        query = parse(text)
+    except errors.UsageError as error:
+        refused = str(error)
+
+    assert refused or all((*query.words, *query.without, *query.authors, *query.rooms, query != Query(text)))
+
+
+@given(st.text())
+def test_the_archive_and_an_exported_transcript_fold_texts_alike(text: str) -> None:
+    """But for blanks: here each kind is one, and none stands at the ends."""
+    assert " ".join(searchable.fold(text).split()) == fold(text)
+
+
+def test_forms_that_people_do_not_tell_apart_are_one() -> None:
+    """Half and full width, cases, ligatures of squares, kinds of blanks."""
+    actual = [fold(one) for one in ("ﾊﾝｶｸ", "ＡｂＣ", "㈱", "a\t\n　b ", "ΣΑΣ", "Straße")]
+
+    assert ["ハンカク", "abc", "(株)", "a b", "σασ", "strasse"] == actual
+
+
+def test_a_text_is_kept_as_pairs_and_asked_for_as_a_phrase() -> None:
+    """Of each run the last sign stands by itself, so that a blank after it can be asked for."""
+    assert "請求 求書 書 ok k" == grams("請求書 ok")
+    assert ['"請求 求書"', '"書 ok"', '"書" *', '"書 o" *', '"""a ab"'] == [
+        phrase(one) for one in ("請求書", "書 ok", "書", "書 o", '"ab')
+    ]

@@ -1,0 +1,114 @@
+"""Which facts of a received object count, and how a text stands in a readable column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.store import fingerprints as facts
+
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=20)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+
+PERSON = {"account_id": 7, "name": "田中", "avatar_image_url": "https://example.com/a.png"}
+OBJECTS: dict[str, dict[str, Any]] = {
+    "message": {"account": PERSON, "body": "はい", "send_time": 5, "update_time": 0},
+    "account": {"name": "田中", "avatar_image_url": "a"},
+    "member": {"role": "member", "name": "田中", "chatwork_id": "c", "organization_name": "o", "department": "d"},
+    "room": {"name": "n", "description": "d", "type": "group", "role": "admin", "icon_path": "i"},
+    "task": {
+        "account": PERSON,
+        "assigned_by_account": PERSON,
+        "body": "b",
+        "limit_type": "none",
+        "status": "open",
+        "limit_time": 0,
+        "message_id": "5",
+    },
+    "file": {"account": PERSON, "filesize": 1, "upload_time": 2, "filename": "f", "message_id": "5"},
+}
+
+
+def another(value: Any) -> Any:
+    """Another value of the same kind."""
+    if isinstance(value, dict):
+        return value | {"account_id": value["account_id"] + 1}
+    return value + 1 if isinstance(value, int) else value + "x"
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_every_fact_of_a_kind_counts(kind: str) -> None:
+    """Another value, null or nothing in any of them gives another fingerprint."""
+    shown = OBJECTS[kind]
+    same = facts.fingerprint(kind, shown)
+
+    changed = {facts.fingerprint(kind, shown | {name: another(value)}) for name, value in shown.items()}
+
+    assert len(shown) == len(changed)
+    assert same not in changed
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_what_is_no_fact_does_not_count(kind: str) -> None:
+    """Unknown fields, the order of fields, ids as text, and for messages the name of the author."""
+    shown = OBJECTS[kind]
+    other = dict(reversed([*shown.items(), ("unheard_of", [1])]))
+    if "account" in shown:
+        other["account"] = {"name": "田中(解約済)", "account_id": "7"}
+
+    assert facts.fingerprint(kind, shown) == facts.fingerprint(kind, other)
+
+
+@given(
+    kind=st.sampled_from(sorted(OBJECTS)),
+    shown=st.dictionaries(st.sampled_from(["body", "name", "account", "filesize"]), JSON),
+)
+def test_any_object_has_a_fingerprint(kind: str, shown: dict[str, Any]) -> None:
+    """32 hex digits, always the same, whatever was received."""
+    actual = facts.fingerprint(kind, shown)
+
+    assert (32, actual) == (len(actual), facts.fingerprint(kind, dict(shown)))
+    assert int(actual, 16) >= 0
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_texts_differ_when_their_digests_do(one: str, other: str) -> None:
+    """Also where only an unprintable sign differs; the deletion mark is no text."""
+    assert (one == other) == (facts.text_digest(one) == facts.text_digest(other))
+    assert "" == facts.text_digest("[deleted]")
+
+
+def test_a_lone_surrogate_and_its_escape_are_two_texts() -> None:
+    """Somebody may have typed the escape."""
+    assert facts.text_digest("\ud83d") != facts.text_digest("\\ud83d")
+
+
+@given(ANY_TEXT)
+def test_a_readable_text_can_be_stored(value: str) -> None:
+    """No NUL, no lone surrogate; everything else stays as it is."""
+    actual = facts.readable(value)
+
+    assert "\x00" not in actual
+    assert actual == actual.encode("utf-8").decode("utf-8")
+    assert value == actual or any(sign in value for sign in "\x00" + "".join(map(chr, range(0xD800, 0xE000))))
+
+
+def test_what_cannot_be_stored_is_made_visible() -> None:
+    """By its code point."""
+    assert "a[U+0000][U+D83D]🎉" == facts.readable("a\x00\ud83d🎉")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(5, 5), ("5", 5), (2**63 - 1, 2**63 - 1), (2**63, 0), (-1, 0), (None, 0), ("x", 0), (True, 0), (1.5, 0), ("٣", 0)],
+)
+def test_a_number_for_a_column_fits_it(value: object, expected: int) -> None:
+    """What does not counts as 0 there; the entry has it."""
+    assert expected == facts.storable(value)

@@ -1,0 +1,139 @@
+"""The shape of the database: made new, checked, migrated; the frozen statements give what the code expects."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from archiver import errors
+from archiver.store import migrate as revision
+from archiver.store import schema
+from archiver.store.archive import DATABASE, Archive
+
+
+def bare(statement: str) -> str:
+    """A statement without what makes no difference: spaces, quotes, case of keywords."""
+    return re.sub(r"\s*([(),])\s*", r"\1", re.sub(r"\s+", " ", statement.replace('"', ""))).strip()
+
+
+def statements(database: Path) -> dict[str, str]:
+    """Every table, index and trigger of a database, by name."""
+    with closing(sqlite3.connect(database)) as sql:
+        rows = sql.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {name: bare(text) for name, text in rows}
+
+
+def expected_statements() -> dict[str, str]:
+    """What the tables of the code and the triggers would be made with."""
+    dialect = sqlite.dialect()
+    made = {name: bare(text) for name, text in schema.TRIGGERS.items()}
+    made["search"] = bare(schema.SEARCH)
+    for table in schema.metadata.sorted_tables:
+        made[table.name] = bare(str(CreateTable(table).compile(dialect=dialect)))
+        for index in table.indexes:
+            made[str(index.name)] = bare(str(CreateIndex(index).compile(dialect=dialect)))
+    return made
+
+
+def test_the_migrations_give_exactly_the_tables_and_triggers_of_the_code(archive: Archive) -> None:
+    """None more, none less; Alembic's own table and those inside the index of the search aside."""
+    actual = statements(archive.database)
+
+    for inside in ("alembic_version", "search_data", "search_idx", "search_config", "search_docsize"):
+        actual.pop(inside)
+    assert expected_statements() == actual
+
+
+def test_a_new_database_is_of_the_newest_shape_and_the_owners_alone(archive: Archive) -> None:
+    """Nothing is left beside it."""
+    with archive.reading() as reading:
+        found = revision.check(reading.sql, archive.home)
+    archive.close()
+
+    assert (revision.HEAD, revision.HEAD) == (found, revision.REVISIONS[-1])
+    assert 0o600 == stat.S_IMODE(archive.database.stat().st_mode)
+    assert [DATABASE] == [path.name for path in archive.home.iterdir()]
+
+
+def test_an_archive_that_is_there_is_never_replaced(archive: Archive) -> None:
+    """Two at once: the second is refused."""
+    archive.close()
+    before = archive.database.read_bytes()
+
+    with pytest.raises(errors.StorageError):
+        revision.create(archive.database)
+
+    assert before == archive.database.read_bytes()
+
+
+def test_what_a_killed_attempt_left_is_no_hindrance(tmp_path: Path) -> None:
+    """It is made beside its place."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        (tmp_path / f"{DATABASE}.new{end}").write_bytes(b"left")
+
+    revision.create(tmp_path / DATABASE)
+
+    with Archive(tmp_path).reading() as reading:
+        assert revision.HEAD == revision.check(reading.sql, tmp_path)
+
+
+def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    """With its path."""
+    with pytest.raises(errors.HomeNotWritable) as caught:
+        revision.create(tmp_path / "nowhere" / DATABASE)
+
+    assert "nowhere" in str(caught.value)
+
+
+def test_nothing_is_done_to_a_database_of_the_newest_shape(archive: Archive) -> None:
+    """No copy either."""
+    archive.close()
+
+    assert revision.migrate(archive.database) is None
+    assert [DATABASE] == [path.name for path in archive.home.iterdir()]
+
+
+def test_a_database_of_a_newer_version_is_not_migrated(archive: Archive) -> None:
+    """Exit 12."""
+    archive.close()
+    with closing(sqlite3.connect(archive.database)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+
+    with pytest.raises(errors.NewerArchive):
+        revision.migrate(archive.database)
+
+
+def test_what_cannot_be_read_is_an_error_of_ours(tmp_path: Path) -> None:
+    """A damaged file, like a disk that takes no writing, is said in one sentence."""
+    (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
+
+    with pytest.raises(errors.ArchiveDamaged):
+        revision.migrate(tmp_path / "archive.sqlite3")
+
+
+def test_a_copy_that_cannot_be_verified_leaves_nothing_behind(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a copy would take the space that the next attempt needs, five minutes later."""
+
+    def copy(_source: sqlite3.Connection, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise errors.ArchiveDamaged(path=target, detail="x")
+
+    monkeypatch.setattr(revision, "copy_database", copy)
+    monkeypatch.setattr(revision, "HEAD", "0002")
+    monkeypatch.setattr(revision, "REVISIONS", ("0001", "0002"))
+    archive.close()
+
+    with pytest.raises(errors.ArchiveDamaged):
+        revision.migrate(archive.database)
+
+    assert [] == list(archive.home.glob("*before*"))

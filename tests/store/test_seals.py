@@ -1,0 +1,132 @@
+"""A seal closes a stretch of entries in a file that outlives the database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from archiver import errors
+from archiver.evidence import chain
+from archiver.records import Observation
+from archiver.store import seals as seal
+from archiver.store import writer
+from archiver.store.archive import Archive
+from tests.store.test_archive import no_more_than
+
+NOON = datetime(2026, 11, 12, 3, 0, tzinfo=UTC)
+"""12:00 in Tokyo."""
+
+
+def append(archive: Archive, number: int = 1, *, at: datetime = NOON) -> list[str]:
+    """So many entries; their digests."""
+    seen = [Observation("note", "note/x", {"text": index}) for index in range(number)]
+    with archive.writing() as writing:
+        return [one.digest for one in writer.append(writing, seen, account_id=1234567, at=at)]
+
+
+def due(archive: Archive, now: datetime) -> bool:
+    """Whether a run would seal."""
+    with archive.reading() as reading:
+        return seal.is_due(reading, now=now)
+
+
+def sealed(archive: Archive) -> list[object]:
+    """The seals of the table."""
+    with archive.reading() as reading:
+        return list(seal.seals(reading))
+
+
+def test_a_seal_holds_the_digests_and_the_seal_before(archive: Archive) -> None:
+    """As canonical JSON with one final newline, readable by the owner only."""
+    first_digests = append(archive, 3)
+    (first,) = seal.close(archive, now=NOON)
+    second_digests = append(archive, 2, at=NOON + timedelta(hours=14))
+    (second,) = seal.close(archive, now=NOON + timedelta(hours=15))
+
+    paths = [archive.home / "seals" / one.name for one in (first, second)]
+    bodies = [path.read_bytes() for path in paths]
+    told = [json.loads(body) for body in bodies]
+    assert ["000001-2026-11-12.json", "000002-2026-11-13.json"] == [path.name for path in paths]
+    assert [chain.canonical(one).encode() + b"\n" for one in told] == bodies
+    assert [first_digests, second_digests] == [one["entries"] for one in told]
+    assert [chain.GENESIS, hashlib.sha256(bodies[0]).hexdigest()] == [one["previous"] for one in told]
+    assert [(1, 3), (4, 5)] == [(one["first"], one["last"]) for one in told]
+    assert ["2026-11-12T03:00:00.000Z", 1234567] == [told[0]["closed_at"], told[0]["account_id"]]
+    assert [hashlib.sha256(body).hexdigest() for body in bodies] == [first.sha256, second.sha256]
+    assert [first, second] == sealed(archive)
+    assert 0o600 == stat.S_IMODE(paths[0].stat().st_mode)
+
+
+def test_without_new_entries_no_seal_is_made(archive: Archive) -> None:
+    """However often it is asked for."""
+    append(archive)
+    seal.close(archive, now=NOON)
+
+    assert [] == seal.close(archive, now=NOON + timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        (timedelta(hours=5, minutes=59), False),
+        (timedelta(hours=6), True),
+        (timedelta(hours=12), True),
+    ],
+)
+def test_a_tail_is_due_after_six_hours(archive: Archive, later: timedelta, expected: bool) -> None:
+    """Counted from its oldest entry."""
+    append(archive)
+    append(archive, at=NOON + later)
+
+    assert expected == due(archive, NOON + later)
+
+
+def test_a_tail_of_an_earlier_day_in_tokyo_is_due(archive: Archive) -> None:
+    """Midnight there is 15:00 UTC."""
+    append(archive, at=datetime(2026, 11, 12, 14, 50, tzinfo=UTC))
+
+    assert [False, True] == [due(archive, datetime(2026, 11, 12, *time, tzinfo=UTC)) for time in ((14, 59), (15, 0))]
+
+
+def test_a_sealed_tail_is_not_due(archive: Archive) -> None:
+    """Neither is an empty archive."""
+    empty = due(archive, NOON)
+    append(archive)
+    seal.close(archive, now=NOON)
+
+    assert (False, False) == (empty, due(archive, NOON + timedelta(days=9)))
+
+
+def test_what_a_kill_left_under_the_next_number_is_replaced(archive: Archive) -> None:
+    """Its row never committed, so it seals nothing."""
+    append(archive)
+    folder = archive.home / "seals"
+    folder.mkdir()
+    (folder / "000001-2026-11-11.json").write_bytes(b"left")
+    (folder / "000001-2026-11-11.json.new").write_bytes(b"left")
+
+    (made,) = seal.close(archive, now=NOON)
+
+    assert [made.name] == [path.name for path in folder.iterdir()]
+
+
+def test_a_seal_that_cannot_be_written_leaves_the_tail_unsealed(archive: Archive) -> None:
+    """Full disk or a folder that is none: an error of ours, and the next time it works."""
+    append(archive, 200)
+    with no_more_than(4096), pytest.raises(errors.DiskFull):
+        seal.close(archive, now=NOON)
+    full = sealed(archive)
+    (archive.home / "seals").rename(archive.home / "elsewhere")
+    (archive.home / "seals").write_bytes(b"")
+    with pytest.raises(errors.StorageError):
+        seal.close(archive, now=NOON)
+    (archive.home / "seals").unlink()
+
+    (made,) = seal.close(archive, now=NOON)
+
+    assert ([], 200) == (full, made.last)
+    assert [made.name] == [path.name for path in (archive.home / "seals").iterdir()]

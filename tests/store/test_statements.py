@@ -1,0 +1,293 @@
+"""Deliveries and attachments: what stands at any entry, exact names, and rows that the rebuild gives again."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.records import Delivery, Enclosure, MessageId
+from archiver.store import blobs, rebuild
+from archiver.store import local_files as intake
+from archiver.store import statements as stated
+from archiver.store.archive import Archive
+from archiver.store.queries import entries
+from archiver.store.queries.statements import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
+from archiver.store.timestamps import stamp
+from archiver.sync.files.download import clear_incoming
+from tests.support import tampering
+from tests.support.archive import OTHER_ROOM, ROOM, ArchiveMaker, file_object, message_object
+from tests.support.tampering import START
+
+HOSTILE = "\x1b[31m../../=納品\ud83d\x00\n.zip"
+"""A name that no column can hold and that a terminal would obey."""
+
+TEXTS = st.sampled_from([None, "納品", HOSTILE])
+DELIVERED = Delivery(0, "2026-11-03 09:12", "納品.zip", 3, "a" * 64, None, "第1稿")
+ENCLOSED = Enclosure(0, "screenshot", "画面.png", 9, "b" * 64, START, "2026-11-03", MessageId("5"), "仮払いの画面")
+
+
+def add(archive: Archive, one: Delivery | Enclosure, *, contract: str = "job1", minutes: float = 0) -> int:
+    """State something; the number of its last entry."""
+    moment = START + timedelta(minutes=minutes)
+    with archive.writing() as writing:
+        if isinstance(one, Delivery):
+            stated.add_delivery(writing, contract, one, at=moment)
+        else:
+            stated.add_enclosure(writing, contract, one, at=moment)
+        return entries.last_seq(writing)
+
+
+def test_what_stands_is_told_as_of_any_entry(archive: Archive) -> None:
+    """A correction and a withdrawal count from their own entries on; the earlier state can still be told."""
+    first = add(archive, DELIVERED)
+    with archive.writing() as writing:
+        stated.change(writing, "job1", replace(DELIVERED, number=1, at="2026-11-04"), at=START)
+        corrected = entries.last_seq(writing)
+        stated.withdraw(writing, "job1", deliveries(writing, "job1")[0], at=START)
+
+    with archive.reading() as reading:
+        actual = [deliveries(reading, "job1", upto=upto) for upto in (0, first, corrected, None)]
+
+    assert [(), (replace(DELIVERED, number=1),), (replace(DELIVERED, number=1, at="2026-11-04"),), ()] == actual
+
+
+def test_each_contract_counts_for_itself(archive: Archive) -> None:
+    """Contracts whose ids begin alike keep apart, and a number that was withdrawn is not given again."""
+    add(archive, ENCLOSED)
+    add(archive, ENCLOSED, contract="job10")
+    add(archive, ENCLOSED, contract="job1-2")
+    with archive.writing() as writing:
+        stated.withdraw(writing, "job1", enclosures(writing, "job1")[0], at=START)
+    add(archive, ENCLOSED, minutes=5)
+
+    with archive.reading() as reading:
+        numbers = {
+            name: [one.number for one in enclosures(reading, name)] for name in ("job1", "job10", "job1-2", "job")
+        }
+        following = next_number(reading, "job1", "attachment"), next_number(reading, "job1", "delivery")
+
+    assert {"job1": [2], "job10": [1], "job1-2": [1], "job": []} == numbers
+    assert (3, 1) == following
+
+
+def test_what_is_stated_already_is_not_written_again(archive: Archive) -> None:
+    """The same command twice makes one entry; the time at which it was first added stays."""
+    once = add(archive, ENCLOSED)
+    again = add(archive, replace(ENCLOSED, added_at=START + timedelta(days=1)), minutes=60)
+    delivered = add(archive, DELIVERED, minutes=61)
+    with archive.writing() as writing:
+        stated.change(writing, "job1", replace(DELIVERED, number=1), at=START)
+        unchanged = entries.last_seq(writing)
+
+    with archive.reading() as reading:
+        held = enclosures(reading, "job1")
+
+    assert once == again
+    assert delivered == unchanged
+    assert (replace(ENCLOSED, number=1),) == held
+
+
+def test_a_hostile_name_is_exact_in_the_entry_and_harmless_in_the_row(archive: Archive) -> None:
+    """NUL and lone surrogates come back as they were; the readable column shows them by number."""
+    add(archive, replace(DELIVERED, name=HOSTILE, note=HOSTILE))
+    add(archive, replace(ENCLOSED, name=HOSTILE, note=HOSTILE))
+
+    with archive.reading() as reading:
+        delivered, enclosed = deliveries(reading, "job1")[0], enclosures(reading, "job1")[0]
+        rows = [
+            reading.sql.exec_driver_sql(f"SELECT name, note FROM {table}").one() for table in ("delivery", "attachment")
+        ]
+
+    shown = "\x1b[31m../../=納品[U+D83D][U+0000]\n.zip"
+    assert [HOSTILE] * 4 == [delivered.name, delivered.note, enclosed.name, enclosed.note]
+    assert [(shown, shown)] * 2 == [tuple(row) for row in rows]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["deliver", "enclose", "change", "withdraw", "discard"]),
+        st.sampled_from(["job1", "job10"]),
+        TEXTS,
+        st.integers(0, 2),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS, batch=st.integers(1, 5))
+def test_the_rebuild_gives_the_same_rows(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str, str | None, int]], batch: int
+) -> None:
+    """Whatever was stated, corrected and withdrawn in whatever order, the rows follow from the entries alone."""
+    archive = tampering.empty_archive(tmp_path_factory.mktemp("home"))
+    for minutes, (step, contract, text, choice) in enumerate(steps):
+        moment = START + timedelta(minutes=minutes)
+        with archive.writing() as writing:
+            delivered, enclosed = deliveries(writing, contract), enclosures(writing, contract)
+            if step == "deliver":
+                stated.add_delivery(writing, contract, replace(DELIVERED, name=text, size=choice), at=moment)
+            elif step == "enclose":
+                stated.add_enclosure(writing, contract, replace(ENCLOSED, note=text, size=choice), at=moment)
+            elif step == "change" and delivered:
+                stated.change(writing, contract, replace(delivered[-1], note=text, file_id=choice), at=moment)
+            elif step == "withdraw" and delivered:
+                stated.withdraw(writing, contract, delivered[0], at=moment)
+            elif step == "discard" and enclosed:
+                stated.withdraw(writing, contract, enclosed[0], at=moment)
+
+    with archive.reading() as reading:
+        actual = list(rebuild.differences(reading, batch=batch))
+        table = reading.sql.exec_driver_sql(
+            "SELECT contract_id, number, added_at FROM attachment WHERE state = 'stated' ORDER BY 1, 2"
+        ).all()
+        held = {name: enclosures(reading, name) for name in ("job1", "job10")}
+    archive.close()
+
+    told = [(name, one.number, stamp(one.added_at)) for name, ones in held.items() for one in ones]
+    assert [] == actual
+    assert told == [tuple(row) for row in table]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("delivery", "at"), ("delivery", "sha256"), ("attachment", "sha256"), ("attachment", "added_at")],
+)
+def test_a_row_changed_behind_the_back_is_a_difference(archive: Archive, table: str, column: str) -> None:
+    """`verify --deep` compares these tables too."""
+    add(archive, DELIVERED)
+    add(archive, ENCLOSED)
+    with tampering.behind_the_back(archive) as database:
+        database.execute(f"UPDATE {table} SET {column} = 'x'")
+
+    with archive.reading() as reading:
+        actual = list(rebuild.differences(reading))
+
+    assert [(table, ("job1", 1), "changed", (column,))] == [tuple(one) for one in actual]
+
+
+# --- what Chatwork shows of it -----------------------------------------------------------------
+
+
+def test_the_same_bytes_are_found_in_these_rooms_alone(tmp_path: Path) -> None:
+    """Of several, the first that was sent; a file of another room, or whose bytes are lost, is none."""
+    made = ArchiveMaker(tmp_path / "home")
+    sha256 = made.file(file_object(12, "納品2.zip", 3, sent=9), b"zip")
+    made.file(file_object(11, HOSTILE, 3, sent=5), b"zip")
+    made.file(file_object(13, "別.zip", 3, sent=1), None)
+    made.file(file_object(99, "秘密.zip", 3, sent=0), b"zip", room=OTHER_ROOM)
+
+    with made.archive.reading() as reading:
+        found = [one.file_id for one in same_bytes(reading, {ROOM}, sha256)]
+        none = same_bytes(reading, {ROOM}, "0" * 64)
+        named = [sent_file(reading, {ROOM}, number) for number in (13, 99, 0, 2**70)]
+
+    assert ([11, 12], []) == (found, none)
+    assert ["別.zip", None, None, None] == [one and one.name for one in named]
+
+
+def test_a_message_is_known_in_its_rooms_alone(tmp_path: Path) -> None:
+    """An id of another room, or one that no column holds, is unknown."""
+    made = ArchiveMaker(tmp_path / "home")
+    made.sync([message_object(1876543210987654321, "はい")])
+    made.sync([message_object(7, "秘密")], room=OTHER_ROOM)
+
+    with made.archive.reading() as reading:
+        ids = ("1876543210987654321", "7", "0", "9999999999999999999")
+        actual = [holds_message(reading, {ROOM}, MessageId(one)) for one in ids]
+
+    assert [True, False, False, False] == actual
+
+
+# --- files of the user's disk --------------------------------------------------------------------
+
+
+def test_a_file_is_copied_under_its_digest(tmp_path: Path) -> None:
+    """Read-only, the same bytes once, the user's own file untouched, nothing left of the copying."""
+    home, source, twin = tmp_path / "home", tmp_path / "画面 1.png", tmp_path / "b.png"
+    home.mkdir()
+    source.write_bytes(b"png" * 1_000_000)
+    twin.write_bytes(b"png" * 1_000_000)
+
+    kept = intake.keep(home, source, most=10**9)
+    again = intake.keep(home, twin, most=10**9)
+    measured = intake.measure(source, most=10**9)
+
+    place = blobs.path_of(home, kept.sha256)
+    assert ("画面 1.png", 3_000_000) == (kept.name, kept.size)
+    assert kept == measured
+    assert kept.sha256 == again.sha256 == blobs.digest_of(place)
+    assert 0o400 == stat.S_IMODE(place.stat().st_mode)
+    assert [place] == list(blobs.all_blobs(home))
+    assert source.read_bytes() == twin.read_bytes() == b"png" * 1_000_000
+    assert [] == list((home / "files" / "incoming" / "added").iterdir())
+
+
+def test_what_cannot_be_meant_is_refused_before_a_byte_is_kept(tmp_path: Path) -> None:
+    """A folder, a pipe, nothing, a circle of links, a name too long, a file above the limit."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "large").write_bytes(b"12345")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "circle").symlink_to("circle")
+    cases = {
+        "home": errors.NotAFile,
+        "pipe": errors.NotAFile,
+        "circle": errors.NothingThere,
+        "nothing": errors.NothingThere,
+        "x" * 300: errors.NothingThere,
+        "a\x00b": errors.NothingThere,
+        "large": errors.FileAboveLimit,
+    }
+
+    for name, error in cases.items():
+        with pytest.raises(error) as told:
+            intake.keep(home, tmp_path / name, most=4)
+        assert 2 == told.value.code
+        with pytest.raises(error):
+            intake.measure(tmp_path / name, most=4)
+    assert [] == list(home.iterdir())
+
+
+def test_copies_that_a_kill_left_behind_are_removed_later(tmp_path: Path) -> None:
+    """A day after; a copy that runs beside is left alone, and a sync's tidying does not take it away."""
+    folder, source = tmp_path / "files" / "incoming" / "added", tmp_path / "a.png"
+    folder.mkdir(parents=True)
+    source.write_bytes(b"png")
+    for name, age in (("old.part", 90_000), ("running.part", 60)):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (time.time() - age, time.time() - age))
+
+    intake.keep(tmp_path, source, most=100)
+    clear_incoming(tmp_path, [])
+
+    assert ["running.part"] == [path.name for path in folder.iterdir()]
+
+
+def test_the_payload_holds_what_the_value_holds(archive: Archive) -> None:
+    """Every field of the two values but the time of adding, which is the entry's own."""
+    add(archive, DELIVERED)
+    add(archive, ENCLOSED)
+
+    with archive.reading() as reading:
+        told = {one.kind: json.loads(one.line) for one in entries.entries(reading)}
+
+    delivered = {"contract": "job1", "number": 1, "state": "stated", "at": "2026-11-03 09:12", "name": "納品.zip"}
+    enclosed = {"contract": "job1", "number": 1, "state": "stated", "kind": "screenshot", "name": "画面.png", "size": 9}
+    assert delivered | {"size": 3, "sha256": "a" * 64, "file_id": None, "note": "第1稿"} == told["delivery"]["payload"]
+    assert (
+        enclosed | {"sha256": "b" * 64, "dated": "2026-11-03", "message_id": "5", "note": "仮払いの画面"}
+        == told["attachment"]["payload"]
+    )
+    assert ["delivery/job1/1", "attachment/job1/1"] == [told[kind]["key"] for kind in ("delivery", "attachment")]
+    assert {None} == {one["room_id"] for one in told.values()}

@@ -1,0 +1,98 @@
+"""Avatars and icons: best effort, apart from the evidence, only of rooms that are read."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from archiver.demo.chatwork.content import tiny_png
+from archiver.demo.chatwork.simulator import Fault
+from archiver.sync.files import avatars as pictures
+from tests.support.world import World
+
+
+def fetched(world: World, *, seconds: float = 5) -> list[str]:
+    """Fetch pictures after a sync; the paths that were asked for."""
+    world.chatwork.downloads.clear()
+    pictures.fetch(world.archive, world.downloads, [world.room], now=world.clock, seconds=seconds)
+    return [request.path for request in world.chatwork.downloads]
+
+
+def held(world: World) -> dict[str, str]:
+    """The bytes' digests by the file's name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (world.home / "avatars").glob("*")}
+
+
+def test_pictures_are_kept_once_by_their_digest(world: World) -> None:
+    """The same bytes lie there once, and nothing is asked for twice."""
+    world.post("はい")
+    world.sync()
+    entries = world.seqs()
+
+    first, second = fetched(world), fetched(world)
+
+    digest = hashlib.sha256(tiny_png()).hexdigest()
+    assert first
+    assert not second
+    assert {digest: digest} == held(world)
+    assert len(first) == len(set(first)) == len(world.rows("picture"))
+    assert entries == world.seqs()
+    assert not world.chatwork.leaked
+
+
+def test_a_picture_that_cannot_be_had_is_asked_for_again_after_a_day(world: World) -> None:
+    """Silently, and only two are tried while nobody answers."""
+    world.post("はい")
+    world.sync()
+    world.chatwork.fail(Fault.SERVER_ERROR, "/(avatar|icon)/", times=None)
+
+    failed = fetched(world)
+    again = [*fetched(world), *fetched(world)]
+    world.chatwork.heal()
+    world.clock.pass_by(days=1)
+    later = fetched(world)
+
+    assert 1 <= len(failed) <= pictures.MOST_FAILURES
+    assert not set(failed) & set(again)
+    assert set(failed) <= set(later)
+    assert held(world)
+
+
+def test_what_is_no_picture_is_not_kept(world: World) -> None:
+    """A page, too many bytes, a slow host, half a body, a redirect."""
+    world.post("はい")
+    world.sync()
+    kinds = [Fault.HTML, Fault.WRONG_SHAPE, Fault.DROP, Fault.REDIRECT, Fault.CUT_BODY, Fault.NOT_FOUND]
+    for kind in kinds:
+        world.chatwork.heal()
+        world.chatwork.fail(kind, "/(avatar|icon)/", times=None, body=b"x" * (2**20 + 1))
+        fetched(world)
+        world.clock.pass_by(days=1)
+    world.chatwork.heal()
+    world.chatwork.fail(Fault.SLOW, "/(avatar|icon)/", times=None, rate=20)
+
+    fetched(world, seconds=0.2)
+
+    assert {} == held(world)
+
+
+def test_pictures_of_other_rooms_are_never_asked_for(world: World) -> None:
+    """Neither their people's nor their own."""
+    stranger = world.chatwork.add_account("佐藤")
+    other = world.chatwork.add_room("秘密", members=[stranger])
+    world.chatwork.post(other, stranger, "x")
+    world.post("はい")
+    world.sync()
+
+    fetched(world)
+
+    known = {row["avatar"] for row in world.rows("person")} | {row["icon"] for row in world.rows("room")}
+    assert {row["url"] for row in world.rows("picture")} == known - {""}
+    assert {row["room_id"] for row in world.rows("person")} == {world.room}
+
+
+def test_addresses_that_lead_elsewhere_are_not_followed(world: World) -> None:
+    """Plain http to other computers, passwords and nonsense are refused without a request."""
+    refused = ("http://example.com/a.png", "https://a:b@example.com/", "ftp://127.0.0.1/", "http://[", "\ud83d", "x")
+    assert [None] * len(refused) == [pictures._get(world.downloads, url, 1) for url in refused]
+    assert timedelta(days=1) == pictures.AGAIN

@@ -1,0 +1,568 @@
+"""Attachments over runs: order, slices, resuming, retries, and when they are given up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.cli.status import warnings as watch
+from archiver.demo.chatwork.simulator import Fault
+from archiver.store import blobs
+from archiver.store.queries import files as file_queries
+from archiver.sync.files.download import LEAST, PAUSES, Downloads, Limits
+from archiver.sync.pull.context import Desk
+from archiver.sync.report import RoomReport
+from tests.support.world import LIMITS, World
+
+
+def upload(world: World, size: int, name: str = "a.bin", *, by: int | None = None) -> int:
+    """A file of 田中's, or of somebody else."""
+    return world.chatwork.upload(world.room, by or world.tanaka, name, size=size)
+
+
+def asked_for(world: World) -> list[int]:
+    """Ids of the files whose address was asked for since last looked, in order."""
+    return [int(path.split("/")[4].partition("?")[0]) for path in world.asked() if "create_download_url" in path]
+
+
+def retries(world: World) -> dict[int, tuple[int, str]]:
+    """Attempts and reason of each file that is to be tried again."""
+    return {row["file_id"]: (row["attempts"], row["reason"]) for row in world.rows("retry")}
+
+
+def incoming(world: World) -> list[Path]:
+    """What has begun to come."""
+    return sorted((world.home / "files" / "incoming").glob("*"))
+
+
+def digest(body: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(body).hexdigest()
+
+
+@contextmanager
+def no_more_than(size: int) -> Iterator[None]:
+    """No file of this process can grow larger: what a full disk looks like."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+# --- the good way ---------------------------------------------------------------------------------
+
+
+def test_a_cut_transfer_is_resumed_within_the_run(world: World) -> None:
+    """On fresh addresses, as long as each brings something."""
+    file = upload(world, 3_000_000)
+    for _ in range(2):
+        world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=900_000)
+
+    report = world.synced()
+
+    assert (1, [file, file, file]) == (report.files_saved, asked_for(world))
+    assert world.chatwork.content_digest(file) == digest(world.blob(file))
+    assert [] == incoming(world)
+
+
+def test_a_transfer_that_broke_off_is_resumed_by_a_later_run(world: World) -> None:
+    """A new process goes on with `Range` where the last one ended."""
+    file = upload(world, 3_000_000)
+    world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=1_000_000)
+    world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
+    first = world.sync()
+    begun = [path.name for path in incoming(world)]
+    world.chatwork.heal()
+    world.clock.pass_by(hours=1)
+
+    second = world.sync()
+
+    ranges = [request.headers.get("range") for request in world.chatwork.downloads]
+    assert (1, 0) == (first.rooms[0].files_pending, first.rooms[0].files_saved)
+    assert 2 == len(begun)
+    assert ranges[-1] is not None
+    assert (1, ()) == (second.rooms[0].files_saved, second.reported)
+    assert world.chatwork.content_digest(file) == digest(world.blob(file))
+    assert [] == incoming(world)
+
+
+def test_large_files_come_in_turns(world: World) -> None:
+    """A slice each, so that none waits for the other; both are whole in the end."""
+    files = [upload(world, 3_000_000, name) for name in ("a", "b")]
+    world.chatwork.fail(Fault.SLOW, "/uploadfile/", rate=8_000_000, times=None)
+    world.sync(limits=replace(LIMITS, most=1))
+    world.asked()
+
+    fetched_in_slices(world, seconds=0.15)
+
+    asked = asked_for(world)
+    assert [files[1], files[0], files[1]] == asked[:3]
+    assert [world.chatwork.content_digest(file) for file in files] == [digest(world.blob(file)) for file in files]
+
+
+def fetched_in_slices(world: World, *, seconds: float, limits: Limits = LIMITS) -> RoomReport:
+    """Fetch what is wanted in slices of so many seconds."""
+    desk = Desk(world.archive, world.new_client(), world.clock, world.chatwork.owner)
+    report = RoomReport(world.room)
+    made = Downloads(
+        desk, world.downloads, limits, {world.room: report}, lambda: None, lambda _file, _have: None, slice=seconds
+    )
+    with world.archive.reading() as reading:
+        wanted = file_queries.wanted(reading, {world.room}, most=limits.most)
+    made.small(wanted)
+    made.large(wanted)
+    return report
+
+
+@pytest.mark.slow
+def test_a_file_of_five_gigabytes_comes_in_slices(world: World) -> None:
+    """Past 32 bits too, each slice on a fresh address where the last one ended."""
+    size = 5_000_000_000
+    file = upload(world, size)
+    world.sync(limits=replace(LIMITS, most=1))
+    most = replace(LIMITS, most=size)
+
+    report = fetched_in_slices(world, seconds=4, limits=most)
+
+    begun = [int(one.headers.get("range", "bytes=0-")[6:-1]) for one in world.chatwork.downloads]
+    (blob,) = [row for row in world.rows("blob") if row["file_id"] == file]
+    assert (1, size) == (report.files_saved, blobs.path_of(world.home, blob["sha256"]).stat().st_size)
+    assert world.chatwork.content_digest(file) == blob["sha256"]
+    assert begun == sorted(begun)
+    assert begun[-1] > 2**32
+    assert len(begun) > 2
+
+
+def test_a_small_file_that_drips_does_not_hold_up_the_others(world: World) -> None:
+    """Its slice is over; what brought next to nothing is left for another run."""
+    slow = upload(world, LEAST * 2, "slow")
+    fast = upload(world, 1000, "fast")
+    key = world.chatwork.files[slow].key
+    world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
+    world.sync()
+    world.chatwork.heal()
+    world.chatwork.fail(Fault.SLOW, key, rate=20_000, times=None)
+
+    report = fetched_in_slices(world, seconds=0.3)
+
+    assert (1, "slow") == (report.files_saved, retries(world)[slow][1])
+    assert "saved" == world.blob_states()[fast][0]
+    assert slow not in world.blob_states()
+
+
+def test_the_time_of_the_run_ends_a_transfer(world: World) -> None:
+    """What came is kept, the rest is left over, and being short of time is no failure of the file."""
+    file = upload(world, 5_000_000)
+    world.chatwork.fail(Fault.SLOW, "/uploadfile/", rate=2_000_000, times=None)
+
+    first = world.sync(max_seconds=0.5)
+    world.chatwork.heal()
+    second = world.sync()
+
+    assert ("left-over/files",) == first.reported
+    assert (1, {}) == (first.rooms[0].files_pending, retries(world))
+    assert (1, True) == (second.rooms[0].files_saved, second.complete)
+    assert any(request.headers.get("range") for request in world.chatwork.downloads)
+    assert world.chatwork.content_digest(file) == digest(world.blob(file))
+
+
+def test_a_kill_between_bytes_and_entry_is_made_up_for(world: World) -> None:
+    """The bytes lie there already: the next run names them and keeps them once."""
+    file = upload(world, 1000)
+    body = b"".join(world.chatwork.files[file].content.pieces())
+    place = world.home / "files" / digest(body)[:2] / digest(body)[2:4] / digest(body)
+    place.parent.mkdir(parents=True)
+    place.write_bytes(body)
+
+    report = world.synced()
+
+    assert (1, body) == (report.files_saved, world.blob(file))
+
+
+def test_a_file_of_a_name_that_is_no_path_is_held_all_the_same(world: World) -> None:
+    """The name is data; bytes lie under their digest."""
+    names = ["../../etc/passwd", "CON", "漢" * 300, "a\nb\u202etxt.exe", "", "\ud83d\x00", "a.bin", "a.bin"]
+    files = [
+        world.chatwork.upload(world.room, world.tanaka, name, data=str(index).encode())
+        for index, name in enumerate(names)
+    ]
+
+    report = world.synced()
+
+    held = {one["payload"]["object"]["filename"] for one in world.entries("file")}
+    assert (len(names), set(names)) == (report.files_saved, held)
+    assert [str(index).encode() for index in range(len(names))] == [world.blob(file) for file in files]
+    assert not list(world.home.rglob("*passwd*"))
+
+
+# --- what cannot be had ---------------------------------------------------------------------------
+
+
+def test_a_file_that_cannot_be_had_is_tried_with_growing_pauses_and_then_given_up(world: World) -> None:
+    """Each attempt after its pause and not before; the reason and the listing stay."""
+    file = upload(world, 1000)
+    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+    world.sync()
+
+    for attempt, pause in enumerate(PAUSES, 1):
+        assert (attempt, "not_found") == retries(world)[file]
+        world.clock.time += pause * 0.9
+        world.asked()
+        world.sync()
+        assert [] == asked_for(world)
+        world.clock.time += pause * 0.2
+        last = world.sync()
+        assert [file] == asked_for(world)
+    world.asked()
+    world.clock.pass_by(days=100)
+    after = world.sync()
+
+    assert {file: ("lost", "not_found")} == world.blob_states()
+    assert (1, 0, {}) == (last.rooms[0].files_lost, last.rooms[0].files_pending, retries(world))
+    assert ([], False) == (asked_for(world), after.complete)
+
+
+def test_a_failing_file_is_reported_at_once_and_then_daily(world: World) -> None:
+    """Also in runs in which its pause is not over; cured it is forgotten."""
+    file = upload(world, 1000)
+    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+
+    first, second = world.sync(), world.sync()
+    world.clock.pass_by(days=1)
+    third = world.sync()
+    world.chatwork.heal()
+    world.clock.pass_by(days=1)
+    fourth = world.sync()
+
+    trouble = (f"file/{world.room}/{file}",)
+    assert [trouble, (), trouble, ()] == [run.reported for run in (first, second, third, fourth)]
+    assert [False, False, False, True] == [run.complete for run in (first, second, third, fourth)]
+
+
+def test_an_address_that_is_over_is_asked_for_again_at_once(world: World) -> None:
+    """A slow start may cost its 30 seconds; what had come before stays."""
+    file = upload(world, 3_000_000)
+    world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=1_000_000)
+    world.chatwork.fail(Fault.FORBIDDEN, "/uploadfile/")
+
+    report = world.synced()
+
+    assert ([file, file, file], 1) == (asked_for(world), report.files_saved)
+    assert world.chatwork.content_digest(file) == digest(world.blob(file))
+
+
+def given_up(world: World, size: int = 1000) -> int:
+    """A file that was tried until it was given up."""
+    file = upload(world, size)
+    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+    for pause in (*PAUSES, PAUSES[-1]):
+        world.sync()
+        world.clock.time += pause * 1.1
+    assert {file: ("lost", "not_found")} == world.blob_states()
+    world.asked()
+    return file
+
+
+def test_full_tries_what_was_given_up_and_keeps_it_if_it_comes(world: World) -> None:
+    """`rescue` and `sync --full` ask for whatever is not held."""
+    file = given_up(world)
+    world.chatwork.heal()
+
+    plain = world.sync()
+    asked = asked_for(world)
+    full = world.sync(full=True)
+
+    assert ([], 1, 0) == (asked, full.rooms[0].files_saved, full.rooms[0].files_lost)
+    assert (False, True) == (plain.complete, full.complete)
+    assert ("saved", None) == world.blob_states()[file]
+    assert ["lost", "saved"] == [one["payload"]["state"] for one in world.entries("blob")]
+
+
+def test_what_was_given_up_and_still_does_not_come_stays_given_up(world: World) -> None:
+    """Said again, written down once, and not in the queue of every run."""
+    file = given_up(world)
+
+    report = world.sync(full=True)
+    asked = asked_for(world)
+    world.clock.pass_by(days=30)
+    world.sync()
+
+    assert ([file], []) == (asked, asked_for(world))
+    assert ({}, 0, 0) == (retries(world), report.rooms[0].files_pending, report.rooms[0].files_lost)
+    assert f"file/{world.room}/{file}" in report.reported
+    assert ["lost"] == [one["payload"]["state"] for one in world.entries("blob")]
+
+
+def test_what_was_given_up_and_begins_to_come_is_in_the_queue_again(world: World) -> None:
+    """It counts as pending, and the next runs go on where it broke off."""
+    file = given_up(world, size=3_000_000)
+    world.chatwork.heal()
+    world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=1_000_000)
+    world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
+
+    begun = world.synced(full=True)
+    world.chatwork.heal()
+    world.clock.pass_by(hours=1)
+    whole = world.synced()
+
+    ranges = [request.headers.get("range") for request in world.chatwork.downloads]
+    assert ((1, 0), 1) == ((begun.files_pending, begun.files_lost), whole.files_saved)
+    assert ranges[-1] is not None
+    assert world.chatwork.content_digest(file) == digest(world.blob(file))
+
+
+def test_a_file_over_the_limit_is_not_tried_again_however_it_is_asked_for(world: World) -> None:
+    """Only a higher limit in the settings makes it wanted."""
+    upload(world, 3_000_000)
+    world.sync(limits=replace(LIMITS, most=2_000_000))
+    world.asked()
+
+    report = world.sync(full=True, limits=replace(LIMITS, most=2_000_000))
+
+    assert ([], 0) == (asked_for(world), report.rooms[0].files_lost)
+    assert 1 == len(world.entries("blob"))
+
+
+def test_full_tries_every_file_now(world: World) -> None:
+    """Whatever its pause; a small one once only."""
+    upload(world, 1000)
+    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+    world.sync()
+    world.asked()
+
+    report = world.sync(full=True)
+
+    assert (1, 1) == (len(asked_for(world)), report.rooms[0].files_pending)
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "reason"),
+    [
+        (Fault.HTML, "/uploadfile/", "wrong_size"),
+        (Fault.WRONG_SIZE, "/uploadfile/", "wrong_size"),
+        (Fault.REDIRECT_LOOP, "/uploadfile/", "redirects"),
+        (Fault.SERVER_ERROR, "/uploadfile/", "status"),
+        (Fault.MAINTENANCE, "/uploadfile/", "status"),
+        (Fault.RATE_LIMIT, "/uploadfile/", "status"),
+        (Fault.UNAUTHORIZED, "/uploadfile/", "status"),
+        (Fault.FORBIDDEN, "/uploadfile/", "refused"),
+        (Fault.EMPTY, "/uploadfile/", "wrong_size"),
+        (Fault.REDIRECT, "/uploadfile/", "refused"),
+        (Fault.NOT_FOUND, "create_download_url", "not_shown"),
+        (Fault.HTML, "create_download_url", "not_understood"),
+        (Fault.WRONG_SHAPE, "create_download_url", "not_understood"),
+        (Fault.SERVER_ERROR, "create_download_url", "unreachable"),
+        (Fault.DROP, "/uploadfile/", "unreachable"),
+    ],
+)
+def test_whatever_goes_wrong_has_its_reason_and_is_never_the_file(
+    world: World, fault: Fault, path: str, reason: str
+) -> None:
+    """The other files are had all the same."""
+    good = upload(world, 900, "good")
+    bad = upload(world, 1000, "bad")
+    key = world.chatwork.files[bad].key if path == "/uploadfile/" else f"files/{bad}"
+    world.chatwork.fail(fault, key, times=None)
+
+    report = world.sync()
+
+    assert {bad: (1, reason)} == retries(world)
+    assert {good: ("saved", None)} == world.blob_states()
+    assert (f"file/{world.room}/{bad}",) == report.reported
+
+
+def test_an_address_without_https_elsewhere_is_refused(world: World) -> None:
+    """The API itself may be told to lead there."""
+    bad = upload(world, 1000)
+    body = b'{"file_id": %d, "download_url": "http://files.example.com/a"}' % bad
+    world.chatwork.fail(Fault.REPLY, "create_download_url", body=body, times=None)
+
+    world.sync()
+
+    assert {bad: (1, "address")} == retries(world)
+
+
+def test_when_nobody_answers_the_other_files_are_left_over(world: World) -> None:
+    """Two in a row are enough; the next run begins with those that were not tried."""
+    files = [upload(world, 1000, str(index)) for index in range(5)]
+    world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
+
+    first = world.sync()
+    asked = asked_for(world)
+    world.chatwork.heal()
+    second = world.sync()
+
+    assert [files[4], files[3]] == asked
+    assert "left-over/files" in first.reported
+    assert (3, [files[2], files[1], files[0]]) == (second.rooms[0].files_saved, asked_for(world))
+
+
+def test_a_file_that_comes_slowly_is_not_given_up(world: World) -> None:
+    """As long as each attempt brings something it counts as the first."""
+    file = upload(world, 3_000_000)
+    for _ in range(len(PAUSES) + 5):
+        world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=20_000)
+        world.chatwork.fail(Fault.DROP, "/uploadfile/", times=2)
+        world.sync(full=True)
+        world.chatwork.heal()
+    attempts = retries(world)[file]
+
+    report = world.synced(full=True)
+
+    assert (1, 1) == (attempts[0], report.files_saved)
+
+
+def test_too_large_a_file_is_listed_only_until_the_limit_is_raised(world: World) -> None:
+    """Given up at once with its reason; no request for it."""
+    file = upload(world, 3_000_000)
+
+    first = world.sync(limits=replace(LIMITS, most=2_000_000))
+    asked = asked_for(world)
+    second = world.sync(limits=replace(LIMITS, most=2_000_000))
+    third = world.sync(limits=replace(LIMITS, most=3_000_000))
+
+    assert ([], 1, 0, 0) == (asked, first.rooms[0].files_lost, first.rooms[0].files_pending, second.rooms[0].files_lost)
+    assert ((), False, 1) == (second.reported, second.complete, third.rooms[0].files_saved)
+    assert {file: ("saved", None)} == world.blob_states()
+
+
+def test_without_space_files_wait_and_texts_do_not(world: World) -> None:
+    """Never given up for it, however long it lasts."""
+    file = upload(world, 1000)
+    world.post("はい")
+    scarce = Limits(large=1_000_000, keep_free=10**18)
+    for _ in range(15):
+        report = world.sync(limits=scarce)
+        world.clock.pass_by(days=5)
+
+    assert ((0, "no_space"), 1) == (retries(world)[file], report.rooms[0].files_pending)
+    assert 3 == len(world.states())
+    assert 1 == world.sync().rooms[0].files_saved
+
+
+def on_a_disk_with(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    """From now on so many bytes are free."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(10**12, 10**12 - free, free))
+
+
+def test_the_space_that_is_to_stay_free_is_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that would take some of it is not begun, a smaller one is fetched; said, and cured when there is space."""
+    large, small = upload(world, 2000, "large"), upload(world, 1000, "small")
+    scarce = Limits(large=1_000_000, keep_free=10**9)
+    on_a_disk_with(monkeypatch, 10**9 + 1500)
+
+    first = world.sync(limits=scarce)
+    asked = asked_for(world)
+    with world.archive.reading() as reading:
+        told = watch.of_archive(reading, [world.room], every=timedelta(minutes=5), now=world.clock())
+    on_a_disk_with(monkeypatch, 10**10)
+    world.clock.pass_by(hours=1)
+    second = world.sync(limits=scarce)
+
+    assert ([small], ("disk", f"file/{world.room}/{large}")) == (asked, first.reported)
+    assert watch.of_run(first) == told
+    assert "[files] stop_when_free_gb" in told[0]
+    assert (1, True) == (second.rooms[0].files_saved, second.complete)
+
+
+def test_a_file_of_untold_size_leaves_that_space_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but its bytes tells how large it is; it waits, and is not taken for a wrong one."""
+    file = upload(world, 3_000_000)
+    account = {"account_id": world.tanaka, "name": "田中"}
+    shown = [{"file_id": file, "account": account, "message_id": None, "filesize": None, "upload_time": 1}]
+    world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps(shown).encode())
+    address = world.chatwork._downloads.address(world.chatwork.files[file])
+    body = json.dumps({"file_id": file, "download_url": address, "filesize": None}).encode()
+    world.chatwork.fail(Fault.REPLY, "create_download_url", times=None, body=body)
+    on_a_disk_with(monkeypatch, 10**9 + 1_000_000)
+
+    report = world.sync(limits=Limits(large=1_000_000, keep_free=10**9))
+
+    assert {file: (0, "no_space")} == retries(world)
+    assert "disk" in report.reported
+    assert [] == incoming(world)
+
+
+def test_a_disk_that_fills_up_while_a_file_comes_gives_the_space_back(world: World) -> None:
+    """The database needs it more; the run goes on, and nothing is lost."""
+    file = upload(world, 8_000_000)
+    task = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿")
+    with no_more_than(4_000_000):
+        report = world.sync()
+
+    assert (0, "no_space") == retries(world)[file]
+    assert [] == incoming(world)
+    assert {task} == {row["task_id"] for row in world.rows("task")}
+    assert ("disk", f"file/{world.room}/{file}") == report.reported
+    world.clock.pass_by(hours=1)
+    assert 1 == world.sync().rooms[0].files_saved
+
+
+def test_a_database_that_cannot_grow_ends_the_run_and_loses_nothing(world: World) -> None:
+    """One clear sentence; the next run has everything."""
+    world.post("はい")
+    world.sync()
+    before = world.states()
+    size = max(path.stat().st_size for path in world.home.glob("archive.sqlite3*"))
+    world.posts(99, "長い文面" * 2000)
+
+    with no_more_than(size + 4096), pytest.raises(errors.DiskFull):
+        world.sync()
+    kept = world.states()
+    after = world.sync()
+
+    assert before == kept
+    assert (99, True) == (after.rooms[0].new, after.complete)
+    assert list(range(1, len(world.seqs()) + 1)) == world.seqs()
+
+
+def test_a_folder_that_takes_no_files_is_one_of_our_errors(world: World) -> None:
+    """Named, with its path."""
+    upload(world, 1000)
+    (world.home / "files").write_bytes(b"no folder")
+
+    with pytest.raises(errors.StorageError) as caught:
+        world.sync()
+
+    assert "files" in str(caught.value)
+
+
+def test_begun_transfers_of_replaced_files_are_cleared_away(world: World) -> None:
+    """Nothing waits for them any more."""
+    file = upload(world, 3_000_000)
+    world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=1_000_000)
+    world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
+    world.sync()
+    begun = incoming(world)
+    world.chatwork.heal()
+    world.chatwork.replace_file(file, data=b"small now")
+
+    report = world.synced(full=True)
+
+    assert begun
+    assert (1, b"small now", []) == (report.files_saved, world.blob(file), incoming(world))
+
+
+def test_no_token_ever_reaches_the_download_host(world: World) -> None:
+    """Whatever happens on the way, redirects included."""
+    for index in range(3):
+        upload(world, 1000, str(index))
+    for fault in (Fault.REDIRECT, Fault.CUT_BODY, Fault.UNAUTHORIZED):
+        world.chatwork.fail(fault, "/uploadfile/", to=f"{world.chatwork.files_url}/avatar/ico_default_red.png")
+
+    world.sync()
+
+    assert world.chatwork.downloads
+    assert not world.chatwork.leaked

@@ -1,0 +1,471 @@
+"""One download: what goes to the other host, what comes back, and what is never taken for the file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver.demo.chatwork.simulator import Chatwork, Fault
+from archiver.errors import TransferFailed
+from archiver.sync.files import transfer
+from archiver.sync.files.transfer import Arrived, fetch
+from tests.support.scripted import Scripted, hang, reply
+
+BODY = bytes(range(256)) * 4000
+SIZE = len(BODY)
+SHA256 = hashlib.sha256(BODY).hexdigest()
+
+
+class Host:
+    """A download host with one file, and the part that arrives."""
+
+    def __init__(self, chatwork: Chatwork, folder: Path) -> None:
+        self.chatwork = chatwork
+        self.part = folder / "1-2.part"
+        self.mark = folder / "1-2.mark"
+        self.room = chatwork.add_room("動画編集")
+        self.file = chatwork.upload(self.room, chatwork.owner, "a.bin", data=BODY)
+        self.session = transfer.session()
+        self.told: list[int] = []
+        self.timeout = transfer.TIMEOUT
+
+    def url(self) -> str:
+        """A fresh address of the file."""
+        return self.chatwork._downloads.address(self.chatwork.files[self.file])
+
+    def fetch(self, url: str | None = None, *, size: int | None = SIZE, seconds: float | None = None) -> Arrived:
+        """Go on with the file."""
+        return fetch(
+            self.session,
+            url or self.url(),
+            self.part,
+            size=size,
+            most=10**7,
+            seconds=seconds,
+            progress=self.told.append,
+            timeout=self.timeout,
+        )
+
+    def failing(self, url: str | None = None, *, size: int | None = SIZE) -> str:
+        """The reason why it fails."""
+        with pytest.raises(TransferFailed) as caught:
+            self.fetch(url, size=size)
+        return str(caught.value.data["reason"])
+
+    def ranges(self) -> list[str | None]:
+        """What was asked for, request by request."""
+        return [request.headers.get("range") for request in self.chatwork.downloads]
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    """A running download host."""
+    with Chatwork() as chatwork:
+        made = Host(chatwork, tmp_path)
+        yield made
+        made.session.close()
+
+
+def test_a_file_is_streamed_hashed_and_readable_by_the_owner_only(host: Host) -> None:
+    """Whole, with its digest; told how far it is."""
+    actual = host.fetch()
+
+    assert Arrived(SIZE, SHA256, whole=True) == actual
+    assert BODY == host.part.read_bytes()
+    assert 0o600 == stat.S_IMODE(host.part.stat().st_mode)
+    assert SIZE == host.told[-1]
+    assert sorted(host.told) == host.told
+
+
+def test_nothing_of_the_users_goes_to_the_host(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No token, no `.netrc`, no cookie that the host itself set; the bytes as uploaded."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login yamada password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with Scripted([reply(body=BODY, set_cookie="a=b")]) as setting:
+        host.fetch(setting.url)
+        host.part.unlink()
+
+        host.fetch(setting.url)
+
+    heads = "".join(setting.heads).lower()
+    assert 2 == len(setting.heads)
+    assert [False] * 3 == [name in heads for name in ("authorization:", "cookie:", "token")]
+    assert "accept-encoding: identity" in heads
+
+
+def test_a_cut_transfer_goes_on_with_a_range(host: Host) -> None:
+    """On a fresh address, bound to the same version of the file."""
+    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
+
+    reason = host.failing()
+    have = host.part.stat().st_size
+    actual = host.fetch()
+
+    assert "cut" == reason
+    assert 0 < have <= 300_000
+    assert [None, f"bytes={have}-"] == host.ranges()
+    assert host.chatwork.downloads[1].headers["if-range"].startswith('"')
+    assert Arrived(SIZE, SHA256, whole=True) == actual
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cuts=st.lists(st.integers(0, SIZE), max_size=6))
+def test_however_often_it_is_cut_the_bytes_are_right(host: Host, cuts: list[int]) -> None:
+    """Each attempt builds on what is surely there."""
+    host.part.unlink(missing_ok=True)
+    host.mark.unlink(missing_ok=True)
+    for cut in cuts:
+        host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=cut)
+        with suppress(TransferFailed):
+            host.fetch()
+        host.chatwork.heal()
+
+    actual = host.fetch()
+
+    assert (Arrived(SIZE, SHA256, whole=True), BODY) == (actual, host.part.read_bytes())
+
+
+def hang_up(connection: object, over: object) -> None:
+    """Close without an answer, as a host does with a connection that was idle too long for it."""
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again(host: Host) -> None:
+    """The host closed what was kept from the file before just as the next request left: once more, at once."""
+    with Scripted([reply(body=BODY), hang_up, reply(body=BODY)]) as other:
+        host.fetch(other.url)
+        host.part.unlink()
+
+        actual = host.fetch(other.url)
+
+    assert (Arrived(SIZE, SHA256, whole=True), 2) == (actual, other.connections)
+
+
+def test_a_host_that_hangs_up_twice_is_given_up(host: Host) -> None:
+    """It is asked once more, no oftener."""
+    with Scripted([hang_up]) as other:
+        reason = host.failing(other.url)
+
+    assert ("unreachable", 2) == (reason, len(other.heads))
+
+
+def test_a_file_that_changed_meanwhile_is_begun_anew(host: Host) -> None:
+    """The same size, other bytes: no file is made of two."""
+    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
+    host.failing()
+    other = bytes(reversed(BODY))
+    host.chatwork.replace_file(host.file, data=other)
+
+    actual = host.fetch()
+
+    assert Arrived(SIZE, hashlib.sha256(other).hexdigest(), whole=True) == actual
+    assert other == host.part.read_bytes()
+
+
+def test_bytes_that_were_not_surely_on_the_disk_are_fetched_again(host: Host) -> None:
+    """After a power cut a file may be as long as before and end in zeros."""
+    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
+    host.failing()
+    durable = json.loads(host.mark.read_bytes())["size"]
+    with host.part.open("ab") as file:
+        file.write(bytes(SIZE - durable))
+
+    actual = host.fetch()
+
+    assert Arrived(SIZE, SHA256, whole=True) == actual
+    assert f"bytes={durable}-" == host.ranges()[-1]
+
+
+@pytest.mark.parametrize(
+    "mark", [None, b"", b"[]", b'{"size": "x"}', b'{"size": 10}', b'{"size": 999999999, "etag": ""}']
+)
+def test_a_part_without_a_good_mark_is_begun_anew(host: Host, mark: bytes | None) -> None:
+    """Nothing is built on bytes of which nobody knows."""
+    host.part.write_bytes(b"\0" * 1000)
+    if mark is not None:
+        host.mark.write_bytes(mark)
+
+    actual = host.fetch()
+
+    assert (Arrived(SIZE, SHA256, whole=True), [None]) == (actual, host.ranges())
+
+
+def test_what_comes_is_made_durable_on_the_way(host: Host) -> None:
+    """A killed process loses no more than the bytes since the last mark."""
+    marks: list[int] = []
+
+    def note(have: int) -> None:
+        marks.append(json.loads(host.mark.read_bytes())["size"] if host.mark.exists() else 0)
+        assert have - marks[-1] <= 200_000 + transfer.CHUNK
+
+    fetch(host.session, host.url(), host.part, size=SIZE, most=SIZE, progress=note, durable_every=200_000)
+
+    assert len(set(marks)) > 2
+
+
+def test_a_slice_ends_with_what_has_come(host: Host) -> None:
+    """And the next one goes on there."""
+    host.chatwork.fail(Fault.SLOW, "/uploadfile/", rate=2_000_000)
+
+    first = host.fetch(seconds=0.05)
+    second = host.fetch()
+
+    assert (False, "") == (first.whole, first.sha256)
+    assert 0 < first.size < SIZE
+    assert f"bytes={first.size}-" == host.ranges()[-1]
+    assert Arrived(SIZE, SHA256, whole=True) == second
+
+
+def test_a_file_that_is_here_already_is_not_asked_for(host: Host) -> None:
+    """The last byte had come, and then the program was killed."""
+    host.fetch()
+    host.mark.write_text(json.dumps({"size": SIZE, "etag": ""}))
+
+    actual = host.fetch()
+
+    assert (Arrived(SIZE, SHA256, whole=True), 1) == (actual, len(host.chatwork.downloads))
+
+
+def test_a_file_of_untold_size_is_taken_as_it_comes(host: Host) -> None:
+    """But no more than the most; a resumed one begins anew."""
+    with Scripted([reply(body=b""), reply(body=BODY), reply(body=BODY * 20)]) as other:
+        empty = host.fetch(other.url, size=None)
+        untold = host.fetch(other.url, size=None)
+        reason = host.failing(other.url, size=None)
+
+    assert [(0, True), (SIZE, True)] == [(one.size, one.whole) for one in (empty, untold)]
+    assert ("wrong_size", False) == (reason, host.part.exists())
+
+
+def test_an_empty_file_is_empty(host: Host) -> None:
+    """Any byte is one too many."""
+    chunked = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+    with Scripted([reply(body=b""), reply(body=b"["), chunked]) as other:
+        empty = host.fetch(other.url, size=0)
+        reasons = [host.failing(other.url, size=0) for _ in range(2)]
+
+    assert (0, hashlib.sha256().hexdigest(), True) == (empty.size, empty.sha256, empty.whole)
+    assert ["wrong_size", "wrong_size"] == reasons
+
+
+# --- redirects and addresses ----------------------------------------------------------------------
+
+
+def redirecting(host: Host, times: int) -> None:
+    """Lead elsewhere so often before the file."""
+    for _ in range(times):
+        host.chatwork.fail(Fault.REDIRECT, "/uploadfile/", to=host.url().replace("127.0.0.1", "localhost"))
+
+
+def test_two_redirects_are_followed(host: Host) -> None:
+    """To another name of this computer, without anything of the first request but its range."""
+    redirecting(host, 2)
+
+    actual = host.fetch()
+
+    assert (True, 3) == (actual.whole, len(host.chatwork.downloads))
+    assert not host.chatwork.leaked
+
+
+def test_a_third_redirect_is_refused(host: Host) -> None:
+    """And so is one that leads in a circle."""
+    redirecting(host, 3)
+    third = host.failing()
+    host.chatwork.heal()
+    host.chatwork.fail(Fault.REDIRECT_LOOP, "/uploadfile/", times=None)
+    circle = host.failing()
+
+    assert ("redirects", "redirects", 6) == (third, circle, len(host.chatwork.downloads))
+
+
+BAD = [
+    "http://files.example.com/a",
+    "http://192.168.0.1/a",
+    "http://127.0.0.1.example.com/a",
+    "http://localhost.example.com/a",
+    "ftp://127.0.0.1/a",
+    "file:///etc/passwd",
+    "http://user:word@127.0.0.1/a",
+    "https://user@files.example.com/a",
+    "//files.example.com/a",
+    "/a",
+    "",
+    "https://",
+    "https:///a",
+    "http://[::1",
+    "https://\ud83d.example.com/",
+    "https://files.example.com:0/a",
+    "javascript:alert(1)",
+]
+
+
+@pytest.mark.parametrize("address", BAD, ids=ascii)
+def test_an_address_that_is_neither_https_nor_here_is_refused(host: Host, address: str) -> None:
+    """Before anything is sent."""
+    with pytest.raises(TransferFailed) as caught:
+        fetch(host.session, address, host.part, size=SIZE, most=10**7, progress=host.told.append)
+
+    assert "address" == caught.value.data["reason"]
+    assert not host.part.exists()
+
+
+@pytest.mark.parametrize("address", ["http://files.example.com/a", "http://192.168.0.1/", "file:///etc/passwd"])
+def test_a_redirect_to_such_an_address_is_refused(host: Host, address: str) -> None:
+    """What was here before stays."""
+    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
+    host.failing()
+    before = host.part.read_bytes()
+    host.chatwork.fail(Fault.REDIRECT, "/uploadfile/", to=address)
+
+    reason = host.failing()
+
+    assert ("address", before) == (reason, host.part.read_bytes())
+
+
+def test_no_proxy_is_asked_for_this_computer(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would send the address off it."""
+    with Scripted([reply(body=BODY)]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("http_proxy", proxy.url)
+
+        actual = host.fetch()
+
+    assert (True, []) == (actual.whole, proxy.heads)
+
+
+# --- what is not the file -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault.HTML, "wrong_size"),
+        (Fault.WRONG_SIZE, "wrong_size"),
+        (Fault.EMPTY, "wrong_size"),
+        (Fault.MAINTENANCE, "status"),
+        (Fault.SERVER_ERROR, "status"),
+        (Fault.FORBIDDEN, "refused"),
+        (Fault.NOT_FOUND, "not_found"),
+        (Fault.DROP, "unreachable"),
+    ],
+)
+def test_what_is_not_the_file_is_refused_and_what_came_before_it_stays(host: Host, fault: Fault, reason: str) -> None:
+    """A page, an error, another length: never the file, and no reason to give up good bytes."""
+    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
+    host.failing()
+    before = host.part.read_bytes()
+    # An `If-Range` that does not fit any more makes the host send the whole: status 200.
+    mark = json.loads(host.mark.read_bytes())
+    host.mark.write_text(json.dumps(mark | {"etag": '"other"'}))
+    host.chatwork.fail(fault, "/uploadfile/", times=None)
+
+    actual = host.failing()
+
+    assert (reason, before) == (actual, host.part.read_bytes())
+
+
+def test_an_address_that_has_expired_is_refused(host: Host) -> None:
+    """30 seconds are over."""
+    url = host.url().replace("Expires=", "Expires=1")
+
+    assert "refused" == host.failing(url)
+
+
+def test_a_page_is_no_file_of_untold_size(host: Host) -> None:
+    """Where no length can tell, its kind does; a file that is a page comes as an attachment."""
+    page = b"<html></html>"
+    attached = "attachment;filename=a.html"
+    kinds = [
+        reply(body=page, content_type="text/html; charset=utf-8"),
+        reply(body=page, content_type="text/html", content_disposition=attached),
+    ]
+    with Scripted(kinds) as other:
+        reason = host.failing(other.url, size=None)
+        actual = host.fetch(other.url, size=None)
+
+    assert ("not_understood", True, page) == (reason, actual.whole, host.part.read_bytes())
+
+
+def test_more_bytes_than_listed_are_not_the_file(host: Host) -> None:
+    """Also when their number is not told; nothing of them stays."""
+    endless = b"HTTP/1.1 200 X\r\nconnection: close\r\n\r\n" + BODY + b"!"
+    with Scripted([endless]) as other:
+        reason = host.failing(other.url)
+
+    assert ("wrong_size", False) == (reason, host.part.exists())
+
+
+def test_fewer_bytes_than_listed_in_good_order_are_not_the_file(host: Host) -> None:
+    """The host ended the body itself, so more would not come another time."""
+    short = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"
+    with Scripted([short]) as other:
+        reason = host.failing(other.url)
+
+    assert ("wrong_size", False) == (reason, host.part.exists())
+
+
+@pytest.mark.parametrize("told", ["bytes 0-9/10", f"bytes 5-{SIZE - 1}/{SIZE}", f"bytes 300000-{SIZE}/*", ""])
+def test_another_part_than_asked_for_is_not_the_file(host: Host, told: str) -> None:
+    """Bytes that lie elsewhere in the file must not be joined; the next attempt begins anew."""
+    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
+    host.failing()
+    with Scripted([reply(206, body=b"x" * 10, content_range=told)]) as other:
+        reason = host.failing(other.url)
+
+    again = host.fetch()
+
+    assert ("wrong_size", Arrived(SIZE, SHA256, whole=True)) == (reason, again)
+
+
+def test_a_range_that_cannot_be_served_makes_the_next_attempt_begin_anew(host: Host) -> None:
+    """The file ends before what is here (416)."""
+    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
+    host.failing()
+    with Scripted([reply(416, body=b"")]) as other:
+        reason = host.failing(other.url)
+
+    assert ("status", False) == (reason, host.part.exists())
+
+
+def test_a_host_that_does_not_answer_is_given_up(host: Host) -> None:
+    """In time, with its own reason; a dead port too."""
+    host.timeout = (0.2, 0.2)
+    with Scripted([hang]) as silent:
+        silent_reason = host.failing(silent.url)
+
+    assert ("unreachable", "unreachable") == (silent_reason, host.failing("http://127.0.0.1:9/a"))
+
+
+def test_a_host_that_stops_in_the_middle_is_cut(host: Host) -> None:
+    """What came is kept."""
+    host.timeout = (0.2, 0.2)
+    whole = reply(body=BODY, etag='"x"')
+
+    def half(connection: object, over: object) -> None:
+        connection.sendall(whole[:600_000])  # type: ignore[attr-defined]
+        over.wait(5)  # type: ignore[attr-defined]
+
+    with Scripted([half]) as other:
+        reason = host.failing(other.url)
+
+    assert "cut" == reason
+    assert BODY.startswith(host.part.read_bytes())
+    assert host.part.stat().st_size
+
+
+def test_a_forgotten_file_leaves_nothing(host: Host) -> None:
+    """Neither its bytes nor its mark."""
+    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
+    host.failing()
+
+    transfer.drop(host.part)
+
+    assert [] == list(host.part.parent.glob("1-2*"))

@@ -1,0 +1,187 @@
+"""Recovered ids are read by API one by one; the archive has the texts from Chatwork, and can go on where it stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.demo.chatwork.simulator import Fault
+from archiver.store.working.backfill_queue import Place
+from archiver.sync.recover.read_ids import Recovered, minutes, read
+from tests.support.world import World, running
+
+SINGLE = r"messages/[0-9]+$"
+
+
+def old(world: World, number: int) -> list[Place]:
+    """Posts that lie before the newest 100 when the first sync comes, the newest first."""
+    posts = [(world.room, int(world.post(f"前の {index}"))) for index in range(number)]
+    world.posts(100)
+    world.sync()
+    world.asked()
+    return posts[::-1]
+
+
+def recover(world: World, places: list[Place]) -> Recovered:
+    """Read these ids as a program does that is started anew."""
+    world.clock.pass_by(seconds=1)
+    world.client = world.new_client()
+    return read(world.archive, world.client, places, now=world.clock, told=lambda _done, _all: None, settings="")
+
+
+def counts(made: Recovered) -> tuple[int, int, int, int, int, int]:
+    """found, held, recovered, hidden, not readable, left."""
+    return made.found, made.held, made.recovered, made.hidden_by_plan, made.not_readable, made.left
+
+
+def test_each_id_is_read_once_and_marked_recovered(world: World) -> None:
+    """The newest first, one request each after the account's; the gap is narrowed."""
+    places = old(world, 5)
+    (before,) = world.gaps()
+
+    made = recover(world, places)
+    paths = world.asked()
+    again = recover(world, places)
+
+    sources = {one["payload"]["source"] for one in world.entries("message")}
+    (after,) = world.gaps()
+    assert (5, 0, 5, 0, 0, 0) == counts(made)
+    assert ["/me", *(f"/rooms/{room}/messages/{position}" for room, position in places)] == paths
+    assert ({"list", "recovered"}, ["前の 4"]) == (sources, world.texts(str(places[0][1])))
+    assert (before[2] or 0) - 5 == after[2]
+    assert ((5, 5, 0, 0, 0, 0), []) == (counts(again), world.asked())
+
+
+def test_the_run_stands_in_the_archive_as_any_other(world: World) -> None:
+    """Its requests and what was new; it is no sync, so the last one stays the last."""
+    places = old(world, 2)
+    last = world.rows("memory")
+
+    recover(world, places)
+
+    sweep = world.entries("sweep")[-1]["payload"]
+    assert (3, 2, 2) == (sweep["requests"], sweep["totals"]["new"], sweep["totals"]["backfilled"])
+    assert [row for row in last if row["key"] == "last_sync"] == [
+        row for row in world.rows("memory") if row["key"] == "last_sync"
+    ]
+
+
+def test_held_hidden_and_vanished_are_told_apart(world: World) -> None:
+    """And those that were not shown are not asked for again at once."""
+    places = old(world, 3)
+    world.chatwork.vanish(str(places[0][1]))
+    held = (world.room, int(world.rows("message")[0]["position"]))
+
+    made = recover(world, [*places, held])
+    world.asked()
+    again = recover(world, [*places, held])
+
+    assert (4, 1, 2, 0, 1, 0) == counts(made)
+    assert (4, 3, 0, 0, 1, 0) == counts(again)
+    assert ["/me"] == world.asked()
+
+
+def test_what_the_plan_hides_is_counted_as_such(world: World) -> None:
+    """Nothing of it is written but in the working table."""
+    places = old(world, 2)
+    world.clock.pass_by(days=60)
+    world.chatwork.free_plan(40)
+
+    made = recover(world, places)
+
+    assert (2, 0, 0, 2, 0, 0) == counts(made)
+    assert 100 == len(world.states())
+
+
+def test_it_waits_for_the_limit_of_calls_and_keeps_the_reserve(tmp_path: Path) -> None:
+    """240 of 300 calls are used before it waits."""
+    with running(tmp_path / "home", limit=300) as world:
+        places = old(world, 250)
+        world.clock.pass_by(minutes=6)
+        waits: list[float] = []
+
+        world.client = world.new_client()
+        world.client.transport.on_wait = lambda time: waits.append(time.total_seconds())
+        made = read(world.archive, world.client, places, now=world.clock, told=lambda _d, _a: None, settings="")
+
+        assert (250, 0, 250, 0, 0, 0) == counts(made)
+        assert 1 == len(waits)
+
+
+@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.DROP])
+def test_what_cannot_be_asked_for_is_left_and_a_sync_goes_on(world: World, fault: Fault) -> None:
+    """Two faults in a row end it."""
+    places = old(world, 6)
+    world.chatwork.fail(fault, SINGLE, times=None, after=2)
+
+    made = recover(world, places)
+    world.chatwork.heal()
+    world.clock.pass_by(hours=2)
+    synced = world.synced()
+
+    assert (6, 0, 2, 0, 0, 4) == counts(made)
+    assert (4, 0) == (synced.backfilled, len([row for row in world.rows("quest") if row["state"] == "waiting"]))
+
+
+def test_a_room_that_refuses_leaves_its_ids(world: World) -> None:
+    """Nothing is said of the messages."""
+    places = old(world, 3)
+    world.chatwork.remove_owner(world.room)
+
+    made = recover(world, places)
+
+    assert (3, 0, 0, 0, 0, 3) == counts(made)
+
+
+def test_before_the_first_sync_nothing_is_asked_for(world: World) -> None:
+    """A list comes first: it tells what it shows by itself."""
+    post = int(world.post("はい"))
+
+    made = recover(world, [(world.room, post)])
+
+    assert ((1, 0, 0, 0, 0, 1), []) == (counts(made), world.asked())
+
+
+def test_ids_newer_than_the_list_are_left_to_the_next_sync(world: World) -> None:
+    """Which brings them by itself."""
+    old(world, 1)
+    fresh = (world.room, int(world.post("いま")))
+
+    made = recover(world, [fresh])
+    world.sync()
+    again = recover(world, [fresh])
+
+    assert ((1, 0, 0, 0, 0, 1), (1, 1, 0, 0, 0, 0)) == (counts(made), counts(again))
+
+
+def test_another_accounts_token_writes_nothing(world: World) -> None:
+    """As in a sync."""
+    places = old(world, 1)
+    before = world.seqs()
+    world.chatwork.owner = world.tanaka
+
+    with pytest.raises(errors.WrongAccount):
+        recover(world, places)
+
+    assert (before, []) == (world.seqs(), world.rows("quest"))
+
+
+def test_a_refused_token_keeps_what_was_read(world: World) -> None:
+    """The rest waits."""
+    places = old(world, 3)
+    world.chatwork.fail(Fault.UNAUTHORIZED, SINGLE, times=None, after=1)
+
+    with pytest.raises(errors.TokenRefused):
+        recover(world, places)
+
+    assert ["read", "waiting", "waiting"] == sorted(row["state"] for row in world.rows("quest"))
+
+
+@pytest.mark.parametrize(
+    ("number", "reserve", "expected"), [(0, 60, 1), (240, 60, 1), (241, 60, 6), (1_000, 60, 21), (1_000, 290, 21)]
+)
+def test_the_time_is_told_by_chatworks_pace(number: int, reserve: int, expected: int) -> None:
+    """300 calls in five minutes, less what stays free for others."""
+    assert expected == minutes(number, reserve=reserve)

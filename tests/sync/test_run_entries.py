@@ -1,0 +1,159 @@
+"""Records of runs: idle ones are collected, and a pause between them stays a pause."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from archiver.demo.chatwork.simulator import Fault
+from archiver.records import Watch
+from archiver.store.queries import runs
+from archiver.sync import run_entries as sweeps
+from tests.support.world import World
+
+
+def pauses(world: World) -> list[tuple[datetime, datetime]]:
+    """What the archive tells of times without a run."""
+    with world.archive.reading() as reading:
+        upto = len(world.seqs())
+        told = runs.watch(reading, world.room, runs.runs(reading, upto=upto), upto=upto)
+    return [(one.start, one.end) for one in told.pauses]
+
+
+def test_a_pause_between_two_idle_runs_is_told(world: World) -> None:
+    """Two quiet runs two days apart are not collected into one record that spans them."""
+    world.post("一つ目")
+    world.sync()
+    world.clock.pass_by(minutes=5)
+    world.sync()
+    before = world.clock.time
+    world.clock.pass_by(days=2)
+    world.sync()
+    after = world.clock.time
+    world.clock.pass_by(minutes=5)
+    world.post("二つ目")
+    world.sync()
+
+    assert [(before, after)] == pauses(world)
+
+
+def test_idle_runs_close_together_make_one_record_an_hour(world: World) -> None:
+    """Thirty quiet runs in two hours and a half make two records, and no pause."""
+    world.post("一つ目")
+    world.sync()
+    before = len(world.entries("sweep"))
+    for _ in range(30):
+        world.clock.pass_by(minutes=5)
+        world.sync()
+
+    told = [one["payload"] for one in world.entries("sweep")[before:]]
+
+    assert 2 == len(told)
+    assert all(
+        datetime.fromisoformat(one["to"]) - datetime.fromisoformat(one["from"]) >= timedelta(hours=1) for one in told
+    )
+    assert [] == pauses(world)
+
+
+def watched(world: World, room: int) -> Watch:
+    """When the archive says that a room was looked at."""
+    with world.archive.reading() as reading:
+        upto = len(world.seqs())
+        return runs.watch(reading, room, runs.runs(reading, upto=upto), upto=upto)
+
+
+def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
+    """Runs go on, the other room is known all the while; the one that failed has a pause once it is read again."""
+    other = world.chatwork.add_room("記事作成", members=[world.tanaka])
+    world.contract("job2", other)
+    world.post("一つ目")
+    world.sync()
+    before = world.clock.time
+    world.post("読めない発言")
+    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{world.room}/messages", times=None)
+    for _ in range(10):
+        world.clock.pass_by(minutes=50)
+        world.sync()
+    failing, known = watched(world, world.room), watched(world, other)
+    told = [one["payload"]["not_read"] for one in world.entries("sweep")]
+    world.chatwork.heal()
+    world.clock.pass_by(minutes=50)
+    world.sync()
+
+    assert [[], *[[world.room]] * (len(told) - 1)] == told
+    assert (before, ()) == (failing.last, failing.pauses)
+    assert known.last is not None
+    assert known.last - before > timedelta(hours=8)
+    assert [before] == [one.start for one in watched(world, world.room).pauses]
+    assert () == watched(world, other).pauses
+
+
+def test_a_run_over_one_room_tells_nothing_of_another_that_moved(world: World) -> None:
+    """What stands there is not known; a room that did not move is known by the list of rooms."""
+    moved, still = (world.chatwork.add_room(name, members=[world.tanaka]) for name in ("記事作成", "連絡"))
+    world.contract("job2", moved, still)
+    world.sync()
+    world.chatwork.post(moved, world.tanaka, "読まれない")
+    world.clock.pass_by(hours=2)
+
+    world.sync(rooms=(world.room,))
+    sweeps.flush(world.archive, at=world.clock())
+
+    assert [moved] == world.entries("sweep")[-1]["payload"]["not_read"]
+
+
+def test_without_a_call_left_no_room_was_looked_at(world: World) -> None:
+    """A run that could not ask for anything is no look, however often it comes."""
+    world.post("一つ目")
+    world.sync()
+    last = watched(world, world.room).last
+    world.chatwork.fail(Fault.RATE_LIMIT, "", times=None, seconds=300)
+    for _ in range(5):
+        world.clock.pass_by(hours=1)
+        world.sync(max_seconds=1)
+
+    assert (last, ()) == (watched(world, world.room).last, watched(world, world.room).pauses)
+
+
+def test_a_room_that_is_read_no_more_was_not_looked_at(world: World) -> None:
+    """Its contract was ended: other contracts' runs tell nothing of it, and a new beginning shows the pause."""
+    other = world.chatwork.add_room("記事作成", members=[world.tanaka])
+    world.contract("job2", other)
+    world.post("一つ目")
+    world.sync()
+    before = world.clock.time
+    world.contract("job1", world.room, state="stopped")
+    for _ in range(30):
+        world.clock.pass_by(hours=2)
+        world.sync()
+    ended = watched(world, world.room)
+    world.contract("job1", world.room)
+    world.clock.pass_by(minutes=5)
+    world.sync()
+
+    assert (before, ()) == (ended.last, ended.pauses)
+    assert [before] == [one.start for one in watched(world, world.room).pauses]
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_room_whose_list_fails_was_not_looked_at_whatever_its_visit_says(world: World, back: bool) -> None:
+    """Opened again and not readable yet, or visited in a future that a clock set back has left."""
+    world.post("一つ目")
+    world.sync()
+    before = watched(world, world.room).last
+    if back:
+        world.clock.time -= timedelta(hours=2)
+    else:
+        world.chatwork.remove_owner(world.room)
+        world.clock.pass_by(hours=2)
+        world.sync()
+        world.chatwork.restore_owner(world.room)
+    world.post("読めない発言")
+    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{world.room}/messages", times=None)
+    world.clock.pass_by(minutes=5)
+    report = world.sync()
+
+    assert [world.room] == world.entries("sweep")[-1]["payload"]["not_read"]
+    assert not report.complete
+    assert before == watched(world, world.room).last

@@ -1,0 +1,76 @@
+"""Which troubles a run reports: new ones at once, known ones once a day."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.store.timestamps import stamp
+from archiver.sync.trouble_reports import REPEAT, Verdict, judge
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def ago(**span: float) -> str:
+    """A time before now, as remembered."""
+    return stamp(NOW - timedelta(**span))
+
+
+def test_a_new_trouble_is_reported_and_remembered() -> None:
+    """Keys in order, so that a report reads the same each time."""
+    actual = judge(["b", "a"], cleared=[], remembered={}, now=NOW)
+
+    assert Verdict(("a", "b"), {"a": stamp(NOW), "b": stamp(NOW)}) == actual
+
+
+def test_a_known_trouble_is_reported_once_a_day() -> None:
+    """Not before the day is over, and then again."""
+    remembered = {"early": ago(hours=23), "late": ago(hours=24)}
+
+    actual = judge(["early", "late"], cleared=[], remembered=remembered, now=NOW)
+
+    assert Verdict(("late",), {"early": ago(hours=23), "late": stamp(NOW)}) == actual
+
+
+def test_a_trouble_that_was_cleared_is_new_again() -> None:
+    """What is in order is forgotten by its beginning; what this run did not look at is kept."""
+    remembered = {"room/5/messages/failed": ago(hours=1), "room/6/messages/failed": ago(hours=1)}
+
+    cleared = judge([], cleared=["room/5/messages/"], remembered=remembered, now=NOW)
+    again = judge(["room/5/messages/failed"], cleared=[], remembered=cleared.remember, now=NOW)
+
+    assert Verdict((), {"room/6/messages/failed": ago(hours=1)}) == cleared
+    assert ("room/5/messages/failed",) == again.report
+
+
+def test_a_trouble_of_this_run_is_kept_though_its_beginning_was_cleared() -> None:
+    """A room's list was read, and yet something in it is not complete."""
+    remembered = {"room/5/files/cut": ago(hours=1)}
+
+    actual = judge(["room/5/files/cut"], cleared=["room/5/files/"], remembered=remembered, now=NOW)
+
+    assert Verdict((), remembered) == actual
+
+
+def test_a_report_from_the_future_counts_for_nothing() -> None:
+    """A clock that was set back silences nothing."""
+    actual = judge(["a"], cleared=[], remembered={"a": stamp(NOW + timedelta(days=300))}, now=NOW)
+
+    assert Verdict(("a",), {"a": stamp(NOW)}) == actual
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 600)), max_size=40))
+def test_reports_of_a_lasting_trouble_are_a_day_apart(runs: list[tuple[bool, int]]) -> None:
+    """However often it runs; nothing that is over is remembered for longer than a day."""
+    at, remembered, reported = NOW, dict[str, str](), list[datetime]()
+    for troubled, minutes in runs:
+        at += timedelta(minutes=minutes)
+        told = judge(["a"] if troubled else [], cleared=[], remembered=remembered, now=at)
+        remembered = told.remember
+        reported += [at] if told.report else []
+
+    assert all(later - earlier >= REPEAT for earlier, later in pairwise(reported))
+    assert any(troubled for troubled, _ in runs) == bool(reported)

@@ -1,0 +1,146 @@
+"""What follows from the dates of a contract, and what platforms say about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import contract_dates as case
+from archiver.contract_dates import Agreement, Contact
+from archiver.platforms.platform import offices, platform_of, platforms
+from archiver.records import JST, Contract, Delivery
+from tests.support import cases
+from tests.support.conversation import sample
+
+NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
+CROWDWORKS = platform_of("crowdworks")
+
+
+@pytest.mark.parametrize("name", offices())
+def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
+    """Contact, steps and deadlines of each platform have an official source or are called weak."""
+    platform = platforms()[name]
+
+    assert platform.contact in {"approval", "escrow", "never"}
+    assert platform.contact_source is not None
+    assert (platform.outside is None) == (platform.rule is None)
+    assert platform.rule is None or (f"「{platform.outside}」" in platform.rule and "最新の規約" in platform.rule)
+    assert platform.operator
+    assert platform.warning
+    assert platform.steps
+    sources = [*(step.source for step in platform.steps), *(one.source for one in platform.deadlines)]
+    for source in (platform.contact_source, *sources):
+        assert source.title
+        assert source.url.startswith("https://")
+        assert source.by in {"official", "lawyer", "press", "user"}
+    assert [] == [one.rule for one in platform.deadlines if one.source.by != "official" and not one.weak]
+    assert {one.after for one in platform.deadlines} <= {"contract", "escrow", "delivery", "last_reply", "last_seen"}
+    assert {one.stage for one in platform.steps} <= {"contract", "delivery", "always"}
+
+
+def test_what_is_not_known_is_agreed_directly() -> None:
+    """No platform, an unknown one and a hostile name mean the same words."""
+    assert platforms()["direct"] == platform_of(None) == platform_of("../x") == platform_of("everywhere")
+
+
+def days(name: str, *, of: Contract, **facts: object) -> dict[str, tuple[str, int]]:
+    """Each deadline's day and how far it is."""
+    found = case.deadlines(of, platform_of(name), (Delivery(1, "2026-11-03 23:59"),), now=NOW, **facts)  # type: ignore[arg-type]
+    return {due.deadline.rule: (due.day.isoformat(), due.left) for due in found}
+
+
+def test_deadlines_are_counted_by_the_calendar_in_japan() -> None:
+    """Delivery + 7 and + 60, escrow + 50, last reply + 3, last saved + 40; nearest first."""
+    told = days("crowdworks", of=cases.CONTRACT, last_reply=NOW, last_seen=NOW)
+
+    assert {
+        "review": ("2026-11-10", -14),
+        "escrow": ("2026-11-21", -3),
+        "nudge": ("2026-11-27", 3),
+        "payment": ("2027-01-02", 39),
+        "plan": ("2027-01-03", 40),
+    } == told
+    assert sorted(told.values()) == list(told.values())
+
+
+def test_what_has_not_begun_has_no_deadline() -> None:
+    """Blank dates and dates that are none give no deadline; another platform has its own."""
+    blank = replace(cases.CONTRACT, escrowed_at="あとで")
+
+    assert {"review", "payment"} == set(days("crowdworks", of=blank))
+    assert {"payment"} == set(days("direct", of=cases.CONTRACT))
+
+
+def test_only_deadlines_that_matter_now_are_shown() -> None:
+    """Long passed, far away, and those that a running job keeps moving are left out."""
+    found = case.deadlines(
+        cases.CONTRACT, CROWDWORKS, (Delivery(1, "2026-10-01"),), now=NOW, last_reply=NOW, last_seen=NOW
+    )
+
+    assert ["escrow", "payment"] == [due.deadline.rule for due in case.worth_showing(found)]
+
+
+@pytest.mark.parametrize(
+    ("approved", "escrowed", "expected"),
+    [
+        ("2026-11-25", "2026-11-01", Contact.BEFORE_APPROVAL),
+        ("2026-11-24 23:00", None, Contact.BEFORE_APPROVAL),
+        ("2026-11-24", None, Contact.SAME_DAY),
+        ("2026-11-24 22:00", None, Contact.AFTER),
+        ("2026-11-23", "2026-11-30", Contact.AFTER),
+        (None, "2026-11-25", Contact.BEFORE_ESCROW),
+        (None, "2026-11-24 23:00", Contact.BEFORE_ESCROW),
+        (None, "2026-11-24", Contact.UNKNOWN),
+        (None, "2026-11-01", Contact.UNKNOWN),
+        (None, None, Contact.UNKNOWN),
+    ],
+)
+def test_contact_is_set_against_the_approval_then_the_escrow(
+    approved: str | None, escrowed: str | None, expected: Contact
+) -> None:
+    """A day without a time tells nothing within it; a blank approval is unknown, not missing."""
+    contract = replace(cases.CONTRACT, contact_approved_on=approved, escrowed_at=escrowed)
+
+    assert expected is case.contact(contract, CROWDWORKS, NOW)
+
+
+@given(st.integers(-400, 400), st.sampled_from([*offices(), "direct"]))
+def test_contact_after_every_stated_day_is_never_early_where_it_is_allowed(shift: int, name: str) -> None:
+    """Early only if the first message stands before the day of the approval; never without a message."""
+    approved = (NOW + timedelta(days=shift)).strftime("%Y-%m-%d")
+    contract = replace(cases.CONTRACT, contact_approved_on=approved)
+
+    found = case.contact(contract, platform_of(name), NOW)
+
+    asked = platform_of(name).contact in {"approval", "escrow"}
+    assert found.early is ((asked and shift > 0) or platform_of(name).contact == "never")
+    assert case.contact(contract, platform_of(name), None) is Contact.FREE
+
+
+def test_points_agree_by_bytes_before_words() -> None:
+    """Equal SHA-256 is the same file; a stated file is the user's word; nothing else agrees."""
+    files = sample().attachments
+    same = next(file for file in files if file.sha256 is not None)
+    deliveries = (
+        Delivery(1, "2026-11-06", sha256=same.sha256, file_id=999),
+        Delivery(2, "2026-11-06", file_id=files[0].file_id),
+        Delivery(3, "2026-11-06", sha256="ee" * 32),
+        Delivery(4, "2026-11-06"),
+    )
+
+    found = list(case.points(deliveries, files))
+
+    agreements = [Agreement.SAME_BYTES, Agreement.STATED, Agreement.NONE, Agreement.NONE]
+    assert agreements == [one.agreement for one in found]
+    assert [same, files[0], None, None] == [one.file for one in found]
+
+
+def test_blanks_are_what_the_office_looks_for() -> None:
+    """The approval is only asked for where there is one."""
+    assert "contact_approved_on" in case.blanks(cases.BLANK_CONTRACT, CROWDWORKS)
+    assert "contact_approved_on" not in case.blanks(cases.BLANK_CONTRACT, platform_of("coconala"))
+    assert () == case.blanks(cases.CONTRACT, CROWDWORKS)

@@ -1,0 +1,226 @@
+"""Authorities of the settings: roots read, servers asked with nothing of the user's, every failure an OSError."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import requests
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
+from archiver import app
+from archiver import tsa as authority
+from archiver.demo.chatwork.content import held
+from archiver.demo.chatwork.http import Answer, HttpRequest, Server
+from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.errors import BadRoots
+from archiver.evidence.stamps import roots
+from archiver.evidence.stamps.timestamp import Refused, stamp
+from archiver.settings.model import AuthoritySetting, Settings, TimestampSettings
+from archiver.settings.tsa_offers import OFFERS
+from archiver.tsa import sender
+
+MIDNIGHT = datetime(2026, 7, 1, tzinfo=UTC)
+QUERY = TimestampRequestBuilder().data(b"seal").hash_algorithm(HashAlgorithm.SHA256).build().as_bytes()
+
+
+@pytest.fixture
+def simulated() -> Iterator[SimulatedAuthority]:
+    with SimulatedAuthority() as running:
+        yield running
+
+
+class Recorder:
+    """Answers with what it is told, and keeps every request."""
+
+    def __init__(self) -> None:
+        self.requests: list[HttpRequest] = []
+        self.answers: list[Answer] = []
+
+    def __call__(self, request: HttpRequest) -> Answer:
+        """The next answer, or an empty one."""
+        self.requests.append(request)
+        return self.answers.pop(0) if self.answers else Answer(200)
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def url(recorder: Recorder) -> Iterator[str]:
+    server = Server(0, answer=recorder, now=lambda: MIDNIGHT)
+    try:
+        yield f"http://127.0.0.1:{server.port}/tsr"
+    finally:
+        server.stop()
+
+
+# --- roots -------------------------------------------------------------------------------------
+
+
+def configured(home: Path, *settings: AuthoritySetting) -> app.App:
+    """What the settings make of authorities."""
+    return app.build(Settings(home, timestamp=TimestampSettings(settings)), {})
+
+
+def test_the_app_can_stamp_with_a_root_in_the_home(simulated: SimulatedAuthority, tmp_path: Path) -> None:
+    """A PEM file named in the settings lies beside them, and the authority behind the address is asked."""
+    (tmp_path / "roots.pem").write_text(simulated.root_pem)
+
+    made = configured(tmp_path, AuthoritySetting("mine", simulated.url, "roots.pem"))
+
+    assert ("mine",) == tuple(one.name for one in made.authorities)
+    assert () == made.root_faults
+    assert stamp(b"seal", made.authorities[0], now=made.now).token.root == roots.fingerprint(simulated.root_der)
+
+
+def test_without_settings_nobody_is_asked(tmp_path: Path) -> None:
+    """A fresh archive stamps nothing."""
+    assert () == configured(tmp_path).authorities
+
+
+def test_a_root_of_browsers_is_named_by_its_fingerprint(tmp_path: Path) -> None:
+    """The authorities that are offered need no file."""
+    made = configured(tmp_path, *(offer.setting for offer in OFFERS))
+
+    assert [[offer.root] for offer in OFFERS] == [
+        [roots.fingerprint(root) for root in one.roots] for one in made.authorities
+    ]
+
+
+@pytest.mark.parametrize(
+    ("named", "content"),
+    [("none.pem", None), ("text.pem", b"no certificate"), ("bytes.pem", b"\xff\xfe"), (f"certifi:{'0' * 64}", None)],
+)
+def test_a_root_that_cannot_be_read_stops_only_its_own_stamps(
+    named: str, content: bytes | None, tmp_path: Path
+) -> None:
+    """The fault is told with code 5 for whoever wants it; the app is there, and asks this authority nothing."""
+    if content is not None:
+        (tmp_path / named).write_bytes(content)
+    good = OFFERS[0].setting
+
+    made = configured(tmp_path, AuthoritySetting("bad", "http://127.0.0.1:1/", named), good)
+
+    assert [("bad", 0), (good.name, 1)] == [(one.name, len(one.roots)) for one in made.authorities]
+    (fault,) = made.root_faults
+    assert 5 == fault.code
+    assert "“bad”" in str(fault)
+    assert "archive.toml" in fault.advice()
+    with pytest.raises(Refused) as refused:
+        stamp(b"seal", made.authorities[0], now=made.now)
+    assert "roots" == refused.value.reason
+
+
+def test_a_folder_is_no_root(tmp_path: Path) -> None:
+    """The reason of the system is in the sentence."""
+    with pytest.raises(BadRoots, match="directory"):
+        authority.pinned_roots(tmp_path, AuthoritySetting("a", "http://127.0.0.1/", "."))
+
+
+def test_a_root_that_browsers_dropped_is_taken_from_the_archive(simulated: SimulatedAuthority, tmp_path: Path) -> None:
+    """The archive keeps the root of its first stamp, and the fingerprint proves that it is the same."""
+    setting = AuthoritySetting("old", simulated.url, f"certifi:{roots.fingerprint(simulated.root_der)}")
+    (tmp_path / "seals").mkdir()
+    (tmp_path / "seals/old.pem").write_text(SimulatedAuthority().root_pem + simulated.root_pem)
+
+    assert (simulated.root_der,) == authority.pinned_roots(tmp_path, setting)
+
+    (tmp_path / "seals/old.pem").write_text(SimulatedAuthority().root_pem)
+    with pytest.raises(BadRoots):
+        authority.pinned_roots(tmp_path, setting)
+
+
+# --- asking ------------------------------------------------------------------------------------
+
+
+def test_nothing_of_the_users_is_sent(
+    recorder: Recorder, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A POST with the query and its type: no password from `.netrc`, no cookie, no proxy for this computer."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login yamada password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    recorder.answers = [Answer(307, {"set-cookie": "a=b", "location": "/elsewhere"}), Answer(200)]
+
+    sender(url)(b"query")
+
+    assert 2 == len(recorder.requests)
+    for request in recorder.requests:
+        assert ("POST", b"query") == (request.method, request.body)
+        assert "application/timestamp-query" == request.headers["content-type"]
+        assert not {"authorization", "cookie", "x-chatworktoken"} & request.headers.keys()
+
+
+def test_the_answer_is_given_as_it_came(recorder: Recorder, url: str) -> None:
+    """Status, bytes and the server's clock; what they are worth is judged elsewhere."""
+    recorder.answers = [Answer(503, {}, held(b"busy"))]
+
+    answer = sender(url)(b"query")
+
+    assert (503, b"busy", MIDNIGHT) == (answer.status, answer.body, answer.date)
+
+
+@pytest.mark.parametrize("date", ["yesterday", "", "Wed, 99 Jul 2026 00:00:00 GMT"])
+def test_a_strange_date_is_no_date(date: str) -> None:
+    """A clock that cannot be read is not compared with, and nothing breaks."""
+    response = requests.Response()
+    response.headers["date"] = date
+
+    assert authority._date(response) is None
+
+
+def test_a_redirect_within_the_host_is_followed(recorder: Recorder, url: str) -> None:
+    """The query is posted again where the server says, if that is the same host."""
+    recorder.answers = [Answer(307, {"location": "/elsewhere"}), Answer(200, {}, held(b"reply"))]
+
+    answer = sender(url)(b"query")
+
+    assert b"reply" == answer.body
+    assert [("POST", "/tsr", b"query"), ("POST", "/elsewhere", b"query")] == [
+        (request.method, request.path, request.body) for request in recorder.requests
+    ]
+
+
+@pytest.mark.parametrize(
+    "location", ["http://localhost:1/", "//example.invalid/", "file:///etc/passwd", "http://[", ""]
+)
+def test_a_redirect_elsewhere_is_not_followed(location: str, recorder: Recorder, url: str) -> None:
+    """Another host, another scheme or no address: nobody else is asked."""
+    recorder.answers = [Answer(302, {"location": location}) for _ in range(9)]
+
+    with pytest.raises(OSError):  # noqa: PT011 - whichever it is
+        sender(url)(b"query")
+
+
+def test_redirects_end(recorder: Recorder, url: str) -> None:
+    """After three addresses it is enough."""
+    recorder.answers = [Answer(302, {"location": "/again"}) for _ in range(9)]
+
+    with pytest.raises(OSError, match="redirects"):
+        sender(url)(b"query")
+    assert 3 == len(recorder.requests)
+
+
+@pytest.mark.parametrize("fault", [Fault.DOWN, Fault.CUT, Fault.TOO_LARGE, Fault.TIMEOUT, Fault.SLOW])
+def test_every_failure_on_the_way_is_one_kind(fault: Fault, simulated: SimulatedAuthority) -> None:
+    """A dropped, cut, endless, silent or dripping answer is an OSError, and the time is limited as a whole."""
+    simulated.fail(fault)
+    started = time.monotonic()
+
+    with pytest.raises(OSError):  # noqa: PT011 - whichever it is
+        sender(simulated.url, seconds=0.5)(QUERY)
+
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/", "http://127.0.0.1:99999/", "http://", "http://a..b/", "x"])
+def test_an_address_that_leads_nowhere_is_the_same(address: str) -> None:
+    """A closed port and what is no address at all."""
+    with pytest.raises(OSError):  # noqa: PT011 - whichever it is
+        sender(address)(b"query")

@@ -1,0 +1,68 @@
+"""A stranger's file name becomes one that no system takes for something else, and no header is broken by it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.http import parse_options_header
+
+from archiver.render.visible import visible
+from archiver.web.content.download_name import LONGEST, disposition, saved_as
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("納品_本編.mp4", "納品_本編.mp4"),
+        ("../../etc/passwd", "__.._etc_passwd"),
+        ("..\\..\\autorun.inf", "__.._autorun.inf"),
+        ('a"b\r\nSet-Cookie: x=1.txt', "a_b__Set-Cookie_ x=1.txt"),
+        ("evil\u202egpj.exe", "evil_gpj.exe"),
+        (".htaccess", "_htaccess"),
+        ("CON", "_CON"),
+        ("com1.txt", "_com1.txt"),
+        ("COM\u00b9.txt", "_COM\u00b9.txt"),
+        ("console.txt", "console.txt"),
+        ("trailing. . ", "trailing"),
+        ("\ud83d half.txt", "_ half.txt"),
+        ("", "file-7"),
+        (" .. ", "file-7"),
+        ("\u200b\u200b", "file-7"),
+        ("/", "file-7"),
+    ],
+)
+def test_names(name: str, expected: str) -> None:
+    """Paths, controls, hidden signs, devices of Windows, leading dots, and nothing at all."""
+    assert expected == saved_as(name, "file-7")
+
+
+def test_a_long_name_keeps_its_ending() -> None:
+    """Cut where a sign ends."""
+    made = saved_as("素材" * 300 + ".mp4", "file-7")
+
+    assert made.startswith("素材素材")
+    assert made.endswith(".mp4")
+    assert LONGEST - 3 < len(made.encode()) <= LONGEST
+
+
+@given(st.text(st.characters(codec=None, categories=None), max_size=300))
+def test_any_name_can_be_saved_under_and_sent(name: str) -> None:
+    """One header line of ASCII whose two names are no path, not hidden and not too long."""
+    made = saved_as(name, "file-7")
+    header = disposition(name, "file-7")
+
+    assert made
+    assert not re.search(r'[<>:"/\\|?*\x00-\x1f]', made)
+    assert not made.startswith((".", " "))
+    assert not made.endswith((".", " "))
+    assert len(made.encode()) <= LONGEST
+    assert header.isascii()
+    assert header.isprintable()
+    kind, options = parse_options_header(header)
+    assert ("attachment", made) == (kind, options["filename"])
+    assert made == unquote(header.partition("filename*=UTF-8''")[2])
+    assert all(visible(sign) == sign for sign in made)

@@ -1,0 +1,125 @@
+"""Bytes are handed out only as they were recorded, and only from within the archive's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from archiver.store import blobs
+from archiver.web.content import open_file as opening
+from archiver.web.content.open_file import Fault, Unsendable, head, opened, opened_face
+
+BODY = b"bytes of a stranger"
+SHA256 = hashlib.sha256(BODY).hexdigest()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    made = blobs.path_of(tmp_path / "home", SHA256)
+    made.parent.mkdir(parents=True)
+    made.write_bytes(BODY)
+    return made
+
+
+def fault(home: Path, size: int = len(BODY), sha256: str = SHA256) -> Fault:
+    with pytest.raises(Unsendable) as caught:
+        opened(home, sha256, size)
+    return caught.value.fault
+
+
+def test_intact_bytes_are_opened_at_their_beginning(tmp_path: Path, place: Path) -> None:
+    """Twice, though they are compared only once."""
+    for _time in range(2):
+        with opened(tmp_path / "home", SHA256, len(BODY)) as file:
+            assert BODY == file.read()
+    assert BODY[:5] == head(tmp_path / "home", SHA256, 5)
+
+
+def test_absent_bytes(tmp_path: Path, place: Path) -> None:
+    """Removed from the disk, or never there."""
+    place.unlink()
+
+    assert fault(tmp_path / "home") is Fault.ABSENT
+    assert fault(tmp_path / "home", sha256="../../etc/passwd") is Fault.ABSENT
+    assert b"" == head(tmp_path / "home", SHA256, 5)
+
+
+def test_another_size(tmp_path: Path, place: Path) -> None:
+    """Cut, or longer."""
+    place.write_bytes(BODY[:-1])
+
+    assert fault(tmp_path / "home") is Fault.WRONG_SIZE
+
+
+def test_a_change_is_found_though_it_was_intact_before(tmp_path: Path, place: Path) -> None:
+    """Same length, and the time of the change put back."""
+    opened(tmp_path / "home", SHA256, len(BODY)).close()
+    times = place.stat()
+    place.write_bytes(BODY[::-1])
+    os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    assert fault(tmp_path / "home") is Fault.CHANGED
+
+
+def test_of_a_large_file_the_size_alone_is_compared(
+    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read two gigabytes before the first byte is sent would take too long; the pages say so."""
+    monkeypatch.setattr(opening, "CHECKED", len(BODY) - 1)
+    place.write_bytes(BODY[::-1])
+
+    with opened(tmp_path / "home", SHA256, len(BODY)) as file:
+        assert BODY[::-1] == file.read()
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_no_link_leads_out(tmp_path: Path, place: Path, what: str) -> None:
+    """Neither that of a file nor that of a folder above it, even to the very same bytes."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    moved = place if what == "file" else place.parent
+    moved.rename(outside / "there")
+    moved.symlink_to(outside / "there")
+
+    assert fault(tmp_path / "home") is Fault.OUTSIDE
+    assert b"" == head(tmp_path / "home", SHA256, 5)
+
+
+def test_a_link_in_a_circle_and_a_folder_are_no_file(tmp_path: Path, place: Path) -> None:
+    """Nothing is waited for."""
+    place.unlink()
+    place.symlink_to(place)
+    assert fault(tmp_path / "home") in {Fault.UNREADABLE, Fault.ABSENT}
+
+    place.unlink()
+    place.mkdir()
+    assert fault(tmp_path / "home") is Fault.OUTSIDE
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only where there are pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path, place: Path) -> None:
+    """What is no plain file is not opened."""
+    place.unlink()
+    os.mkfifo(place)
+
+    assert fault(tmp_path / "home") is Fault.OUTSIDE
+
+
+def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:
+    """And one that is too large for a picture is none."""
+    folder = tmp_path / "avatars"
+    folder.mkdir()
+    (folder / SHA256).write_bytes(BODY)
+    large = b"\0" * (opening.LARGEST_FACE + 1)
+    name = hashlib.sha256(large).hexdigest()
+    (folder / name).write_bytes(large)
+
+    opened_face(tmp_path, SHA256).close()
+    with pytest.raises(Unsendable):
+        opened_face(tmp_path, name)
+    (folder / SHA256).write_bytes(BODY[::-1])
+    with pytest.raises(Unsendable):
+        opened_face(tmp_path, SHA256)

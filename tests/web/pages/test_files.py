@@ -1,0 +1,335 @@
+"""The files of the chats: what became of each is said, and their bytes leave only as something inert."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import io
+import re
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from PIL import Image
+
+from archiver.cli.context import CliContext
+from archiver.cli.reading.view_context import desk_of
+from archiver.store import blobs
+from archiver.store.queries.viewing import files
+from archiver.web.content.send_file import A_PIECE
+from archiver.web.server import THREADS, serving
+from tests.support.archive import ROOM, ArchiveMaker, file_object, story
+from tests.support.viewer import HOST, Browser, looking
+
+HTML = b"<script>alert(1)</script>"
+FILM = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40_000
+
+
+def picture() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (2000, 1000), (200, 30, 30)).save(made, "PNG")
+    return made.getvalue()
+
+
+def sound() -> bytes:
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(2000))
+    return made.getvalue()
+
+
+def add(
+    maker: ArchiveMaker, number: int, name: str, body: bytes | None, *, reason: str = "404", state: str = "present"
+) -> None:
+    """List a file, and save its bytes if there are any."""
+    size = 5_000_000 if body is None else len(body)
+    shown = file_object(number, name, size, sent=number, message_id=2)
+    maker.file(shown, body, reason=reason, state=state, minutes=number)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    maker = story(tmp_path_factory.mktemp("files") / "home")
+    add(maker, 101, "ラフ案.png", picture())
+    add(maker, 102, "ナレーション.wav", sound())
+    add(maker, 103, "<script>alert(1)</script>.html", HTML)
+    add(maker, 104, "evil\u202egpj.exe", b"MZ")
+    add(maker, 105, '../../a"b\r\nSet-Cookie: x=1', b"root")
+    add(maker, 106, "大きい.mov", None, reason="too_large")
+    add(maker, 107, "消えた.pdf", b"%PDF-1.4", state="gone")
+    add(maker, 108, "映像.mp4", FILM)
+    add(maker, 109, "偽物.png", HTML)
+    maker.archive.close()
+    return maker.home
+
+
+@pytest.fixture
+def browser(home: Path) -> Iterator[Browser]:
+    with looking(home) as made:
+        yield made
+
+
+def answer(browser: Browser, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    found = browser.client.get(path, base_url=f"http://{HOST}", headers=headers)
+    return found.status_code, {name.lower(): value for name, value in found.headers}, found.get_data()
+
+
+def rows(page: str) -> dict[str, str]:
+    """What stands in the row of each file, by its name, as a reader sees it."""
+    found = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    named = ((re.search(r"<bdi>(.*?)</bdi>", row, re.DOTALL), row) for row in found)
+    return {name[1]: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)) for name, row in named if name}
+
+
+# --- the list ------------------------------------------------------------------------------------
+
+
+def test_the_newest_stands_first_with_what_became_of_it(browser: Browser) -> None:
+    """Saved when, not saved and why, not listed any more since when."""
+    found = rows(browser.get(f"/room/{ROOM}/files"))
+
+    assert ["偽物.png", "映像.mp4", "消えた.pdf", "大きい.mov"] == list(found)[:4]
+    assert "Saved 2026-11-05 10:02" in found["ラフ案.png"]
+    assert "Not saved : given up: larger than the limit in the settings" in found["大きい.mov"]
+    assert "Not listed by Chatwork any more since 2026-11-05 14:01" in found["消えた.pdf"]
+    assert hashlib.sha256(HTML).hexdigest() in found["偽物.png"]
+    assert "Save " not in found["大きい.mov"].replace("Saved", "")
+
+
+def test_names_are_shown_whole_and_do_nothing(browser: Browser) -> None:
+    """Markup is text, and a sign that turns the name round is seen."""
+    page = browser.get("/files")
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;.html" in page
+    assert "<script>alert" not in page
+    assert "evil[U+202E]gpj.exe" in page
+    assert "\u202e" not in page
+
+
+def test_pictures_and_films_are_known_by_their_bytes(browser: Browser) -> None:
+    """A page that calls itself a picture gets no picture."""
+    page = browser.get(f"/room/{ROOM}/files")
+
+    assert [f"/room/{ROOM}/file/101/small"] == re.findall(r'src="(/room/[^"]+)"', page)
+    assert [f"/room/{ROOM}/file/{number}/play" for number in (108, 102)] == re.findall(r'href="([^"]+/play)"', page)
+
+
+def test_the_page_of_all_chats_names_the_chat(browser: Browser) -> None:
+    """Files of two chats in one list."""
+    found = rows(browser.get("/files"))
+
+    assert "秘密のチャット" in found["秘密.pdf"]
+    assert "秘密.pdf" not in rows(browser.get(f"/room/{ROOM}/files"))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("name=ナレ", {"ナレーション.wav"}),
+        ("name=EVIL", {"evil[U+202E]gpj.exe"}),
+        ("state=lost", {"大きい.mov", "../../etc/passwd"}),
+        ("state=gone", {"消えた.pdf"}),
+        ("state=held&name=.png", {"ラフ案.png", "偽物.png", "画面.png"}),
+        ("state=nonsense&name=wav", {"ナレーション.wav"}),
+        ("name=ないもの", set()),
+    ],
+)
+def test_the_list_is_narrowed(browser: Browser, query: str, expected: set[str]) -> None:
+    """By a piece of the name and by what became of them; what was typed stands in the form again."""
+    page = browser.get(f"/room/{ROOM}/files?{query}")
+
+    assert expected == set(rows(page))
+    assert expected or "No file here fits." in page
+
+
+def test_page_after_page_shows_each_file_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was asked for is asked for on the next page too."""
+    whole = files.page
+    monkeypatch.setattr(files, "page", lambda *args, **options: whole(*args, limit=3, **options))
+    found: list[str] = []
+    path = f"/room/{ROOM}/files?state=held"
+    while path:
+        page = browser.get(path)
+        found += rows(page)
+        assert '<option value="held" selected>' in page
+        further = re.search(r'href="([^"]+)" rel="next"', page)
+        path = further[1].replace("&amp;", "&") if further else ""
+
+    assert 9 == len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/room/1/files",
+        f"/room/{10**30}/files",
+        f"/room/{ROOM}/file/{2**63}",
+        f"/room/{ROOM}/file/0",
+        "/room/1/file/101",
+    ],
+)
+def test_what_is_not_there_is_said(browser: Browser, path: str) -> None:
+    """Another room, numbers that no database counts with, unknown files."""
+    assert "Not shown" in browser.get(path, status=404)
+
+
+@pytest.mark.parametrize(
+    "query", ["older=1", f"older={2**63}.1.1", "older=x.y.z", "name=%00%ff", f"older=-{2**63}.0.0"]
+)
+def test_a_wrong_place_is_no_fault(browser: Browser, query: str) -> None:
+    """The nearest sensible page."""
+    assert "<h1>" in browser.get(f"/files?{query}")
+
+
+# --- bytes ---------------------------------------------------------------------------------------
+
+
+def test_bytes_leave_as_something_that_no_browser_runs(browser: Browser) -> None:
+    """A stranger's page is a download without a type, a script or an origin."""
+    status, headers, body = answer(browser, f"/room/{ROOM}/file/103")
+
+    assert (200, HTML) == (status, body)
+    assert "application/octet-stream" == headers["content-type"]
+    assert headers["content-disposition"].startswith("attachment; ")
+    assert "nosniff" == headers["x-content-type-options"]
+    assert "sandbox; default-src 'none'" == headers["content-security-policy"]
+    assert "no-store" == headers["cache-control"]
+
+
+def test_a_hostile_name_breaks_no_header(browser: Browser) -> None:
+    """It becomes a name of one line without a path."""
+    _status, headers, _body = answer(browser, f"/room/{ROOM}/file/105")
+
+    assert "set-cookie" not in headers
+    assert "filename*=UTF-8''__.._a_b__Set-Cookie_%20x%3D1" in headers["content-disposition"]
+
+
+def test_a_part_can_be_asked_for_and_what_is_held_is_not_sent_again(browser: Browser) -> None:
+    """RFC 9110: Range, If-Range, If-None-Match, HEAD."""
+    path = f"/room/{ROOM}/file/108"
+    status, headers, body = answer(browser, path, Range="bytes=4-11")
+    assert (206, b"ftypisom", f"bytes 4-11/{len(FILM)}") == (status, body, headers["content-range"])
+
+    assert FILM[-5:] == answer(browser, path, Range="bytes=-5")[2]
+    assert 416 == answer(browser, path, Range=f"bytes={len(FILM)}-")[0]
+    for odd in (f"bytes=-{len(FILM) + 5}", f"bytes=-{len(FILM)}", "lines=1-2", "bytes=x", "bytes=9-3", "nonsense"):
+        assert (200, FILM) == answer(browser, path, Range=odd)[::2]
+    etag = headers["etag"]
+    assert (304, b"") == answer(browser, path, **{"If-None-Match": etag})[::2]
+    assert FILM == answer(browser, path, Range="bytes=0-1", **{"If-Range": '"another"'})[2]
+    head = browser.client.head(path, base_url=f"http://{HOST}")
+    assert (200, len(FILM)) == (head.status_code, head.content_length)
+
+
+@pytest.mark.parametrize("kind", ["absent", "cut", "changed"])
+def test_damaged_bytes_are_said_and_not_sent(tmp_path: Path, kind: str) -> None:
+    """With what was recorded about them."""
+    maker = story(tmp_path / "home")
+    body = f"damaged {kind}".encode()
+    add(maker, 200, "壊れる.bin", body)
+    maker.archive.close()
+    place = blobs.path_of(maker.home, hashlib.sha256(body).hexdigest())
+    place.chmod(0o600)
+    if kind == "absent":
+        place.unlink()
+    else:
+        place.write_bytes(body[:-1] if kind == "cut" else body[::-1])
+
+    with looking(maker.home) as browser:
+        page = browser.get(f"/room/{ROOM}/file/200", status=503)
+        listed = browser.get("/files")
+
+    assert "The file cannot be handed out" in page
+    assert "壊れる.bin" in page
+    assert hashlib.sha256(body).hexdigest() in page
+    expected = {"absent": "do not lie", "cut": "another size", "changed": "another fingerprint"}
+    assert expected[kind] in page
+    assert ("cannot be read now" in listed) is (kind == "absent")
+
+
+def test_what_was_not_saved_says_why(browser: Browser) -> None:
+    """A page in place of the bytes."""
+    page = browser.get(f"/room/{ROOM}/file/106", status=404)
+
+    assert "larger than the limit in the settings" in page
+    assert "大きい.mov" in page
+
+
+# --- looking and listening -----------------------------------------------------------------------
+
+
+def test_a_picture_is_looked_at_drawn_anew(browser: Browser) -> None:
+    """At most 1600 pixels wide on its page and 320 in a list; the file's own bytes are never shown."""
+    page = browser.get(f"/room/{ROOM}/file/101/look")
+    assert f'src="/room/{ROOM}/file/101/large"' in page
+    for name, width in (("large", 1600), ("small", 320)):
+        status, headers, body = answer(browser, f"/room/{ROOM}/file/101/{name}")
+        assert (200, "image/webp") == (status, headers["content-type"])
+        with Image.open(io.BytesIO(body)) as shown:
+            assert (width, width // 2) == shown.size
+        again = answer(browser, f"/room/{ROOM}/file/101/{name}", **{"If-None-Match": headers["etag"]})
+        assert 304 == again[0]
+
+
+@pytest.mark.parametrize("way", ["small", "large", "look", "play", "media"])
+@pytest.mark.parametrize("number", [103, 109, 106, 9999])
+def test_what_is_no_picture_is_not_looked_at(browser: Browser, way: str, number: int) -> None:
+    """Whatever it is called."""
+    browser.get(f"/room/{ROOM}/file/{number}/{way}", status=404)
+
+
+def test_a_sound_is_played_without_a_script(browser: Browser) -> None:
+    """By the browser's own means, and nothing is loaded before the user wants it."""
+    page = browser.get(f"/room/{ROOM}/file/102/play")
+    status, headers, body = answer(browser, f"/room/{ROOM}/file/102/media")
+
+    assert re.search(r'<audio [^>]*controls preload="none" src="[^"]+/102/media"', page)
+    assert (200, "audio/wav", sound()) == (status, headers["content-type"], body)
+    assert "sandbox; default-src 'none'" == headers["content-security-policy"]
+
+
+def test_a_film_comes_in_pieces(browser: Browser) -> None:
+    """A browser that asks for all the rest gets some of it, so that a paused film holds nothing up."""
+    _status, headers, body = answer(browser, f"/room/{ROOM}/file/108/media", Range="bytes=100-")
+
+    assert FILM[100 : 100 + A_PIECE] == body
+    assert f"bytes 100-{99 + A_PIECE}/{len(FILM)}" == headers["content-range"]
+    assert '<video class="played" controls preload="none"' in browser.get(f"/room/{ROOM}/file/108/play")
+
+
+def test_the_real_server_sends_whole_files_and_parts(home: Path) -> None:
+    """Waitress takes the open file over; what arrives is what lies there."""
+    desk = desk_of(CliContext(home, 0, {"HOME": str(home)}))
+    with serving(desk) as gate:
+        asked = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
+        asked.request("GET", gate.address.partition(str(gate.port))[2])
+        cookie = (asked.getresponse().headers["Set-Cookie"] or "").partition(";")[0]
+        found = []
+        for path, part in (("", {}), ("/media", {"Range": "bytes=7-"}), ("", {"Range": "bytes=-9"})):
+            asked = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
+            asked.request("GET", f"/room/{ROOM}/file/108{path}", headers={"Cookie": cookie, **part})
+            got = asked.getresponse()
+            found.append((got.status, got.read()))
+
+    assert [(200, FILM), (206, FILM[7 : 7 + A_PIECE]), (206, FILM[-9:])] == found
+
+
+def test_downloads_that_pause_hold_no_page_up(tmp_path: Path) -> None:
+    """More of them than the server has threads, each taken up again in its middle and then not read on."""
+    maker = story(tmp_path / "home")
+    add(maker, 200, "大きい.bin", bytes(30_000_000))
+    maker.archive.close()
+    with serving(desk_of(CliContext(maker.home, 0, {}))) as gate, contextlib.ExitStack() as open_ones:
+        site, session = f"http://127.0.0.1:{gate.port}", open_ones.enter_context(requests.Session())
+        session.get(gate.address, timeout=10)
+        for _number in range(THREADS + 1):
+            part = session.get(f"{site}/room/{ROOM}/file/200", headers={"Range": "bytes=9-"}, stream=True, timeout=10)
+            open_ones.callback(part.close)
+
+        assert 200 == session.get(f"{site}/files", timeout=10).status_code

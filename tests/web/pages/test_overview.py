@@ -1,0 +1,198 @@
+"""The first page says what `archive status` says, for whoever never opens a terminal."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.reading.view_context import calling
+from archiver.cli.terminal.language import speak
+from archiver.store import migrate as revision
+from archiver.store.archive import DATABASE, Archive
+from archiver.store.queries.status import status
+from tests.support.archive import OTHER_ROOM, story
+from tests.support.viewer import looking
+from tests.support.world import running
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    maker = story(tmp_path_factory.mktemp("overview") / "home")
+    maker.archive.close()
+    return maker.home
+
+
+def text_of(page: str) -> str:
+    """What a reader sees of a page, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_it_shows_contracts_and_counts(home: Path) -> None:
+    """Each room stands below its contract with what is held of it."""
+    with looking(home) as browser:
+        page = text_of(browser.get("/"))
+    with Archive(home).reading() as reading:
+        rooms = status(reading).rooms
+
+    for room in rooms:
+        assert room.name in page
+        assert f" {room.messages} {room.edited} {room.deleted} {room.missing} {room.hidden} " in page
+    assert f"--home {home} export" in page
+
+
+def test_its_command_means_this_contract_and_no_other(tmp_path: Path) -> None:
+    """Where a number of the platform is another contract's own name, the command has the contract's own."""
+    maker = story(tmp_path / "home")
+    maker.contract("12345678", [OTHER_ROOM])
+    maker.archive.close()
+    with looking(maker.home) as browser:
+        lines = re.findall("<code>(archive [^<]* export [^<]*)</code>", browser.get("/"))
+
+    assert ["job1", "job2", "12345678"] == [line.split()[-1] for line in lines]
+
+
+def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
+    """Nothing is saved yet, and the page says so."""
+    revision.create(tmp_path / DATABASE)
+
+    with looking(tmp_path) as browser:
+        assert "archive contract add --help" in browser.get("/")
+
+
+def test_gaps_are_said_in_full(tmp_path: Path) -> None:
+    """A hole in what was seen stands on the first page with an estimate of what it hides."""
+    with running(tmp_path) as world:
+        world.post("最初")
+        world.sync()
+        world.posts(150)
+        world.sync()
+        with looking(tmp_path) as browser:
+            page = text_of(browser.get("/"))
+
+    assert "空白(保存できなかった期間)" in page
+    assert "およそ50件" in page
+
+
+def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Path) -> None:
+    """What is gone is named first, with what is kept and what to do."""
+    with running(tmp_path) as world:
+        world.post("最初")
+        world.sync()
+        world.chatwork.remove_owner(world.room)
+        world.sync()
+        with looking(tmp_path) as browser:
+            page = text_of(browser.get("/"))
+
+    assert "cannot be opened since 2026-07-01" in page
+    assert "(reason unknown)" in page
+
+
+def test_names_of_strangers_do_nothing(tmp_path: Path) -> None:
+    """A room, a person and a title made of markup and of signs that turn the text around are shown as text."""
+    hostile = "<script>alert(1)</script>\"'\u202e{{ 7 * 7 }}"
+    with running(tmp_path) as world:
+        world.chatwork.rename_room(world.room, hostile)
+        world.contract("job2", world.room, title=hostile, client=hostile)
+        world.post("最初")
+        world.sync()
+        with looking(tmp_path) as browser:
+            page = browser.get("/")
+
+    assert "<script>alert" not in page
+    assert "{{ 7 * 7 }}" in page
+    assert "\u202e" not in page
+    assert "[U+202E]" in page
+
+
+def test_an_unknown_page_is_a_calm_one(home: Path) -> None:
+    """A wrong address leads back to the overview."""
+    with looking(home) as browser:
+        page = browser.get("/nowhere", status=404)
+
+    assert 'href="/"' in page
+
+
+def test_the_page_is_in_the_language_of_the_program(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words around what was said are Japanese or English, as the user chose."""
+    monkeypatch.setenv("LANGUAGE", "ja")
+    speak("ja")
+    with looking(home) as browser:
+        japanese = browser.get("/")
+    speak("en")
+    with looking(home) as browser:
+        english = browser.get("/")
+
+    assert '<html lang="ja">' in japanese
+    assert "概要" in japanese
+    assert '<html lang="en">' in english
+    assert "Overview" in english
+
+
+def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) -> None:
+    """In the block of the worst day, among what deserves attention and below; one contract has one name."""
+    with running(tmp_path / "home") as world:
+        world.contract("job1", world.room, platform="crowdworks", platform_id="12345678", title="動画編集10本")
+        world.posts(3)
+        world.sync()
+        world.clock.pass_by(days=1)
+        world.chatwork.cancel_account(world.tanaka)
+        world.sync(full=True)
+    with looking(tmp_path / "home") as browser:
+        page = text_of(browser.get("/"))
+
+    called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (?:FILE --contract )?(\w+))?", page)
+    commands = [one for one in called if one[1] in ("export", "attach", "backup", "contract", "check", "show")]
+    assert {"export", "backup", "check"} <= {command for _home, command, _rest in commands}
+    assert {str(tmp_path / "home")} == {home for home, _command, _rest in commands}
+    assert "job1" not in page
+
+
+def test_a_path_that_looks_like_a_command_stays_as_it_is() -> None:
+    """Only what stands by itself is a command there."""
+    words = ("archive", "--home", "/x y")
+
+    kept = calling("11-05 10:00  /mnt/my archive backup/copy", words, alone=True)
+    called = calling("only here   archive backup DEST", words, alone=True)
+
+    assert "11-05 10:00  /mnt/my archive backup/copy" == kept
+    assert "only here   archive --home '/x y' backup DEST" == called
+
+
+def test_what_only_ids_tell_of_stands_there_as_in_status(tmp_path: Path) -> None:
+    """What waits, what was read, and what could not be."""
+    with running(tmp_path / "home") as world:
+        gone = world.post("消える")
+        world.chatwork.vanish(gone)
+        world.post(f"[rp aid=1 to={world.room}-{gone}]はい")
+        world.posts(99)
+        world.sync()
+        world.sync(full=True)
+    with looking(tmp_path / "home") as browser:
+        page = text_of(browser.get("/"))
+
+    assert "Back-fill" in page
+    assert "not readable 1" in page
+
+
+def test_an_archive_that_was_moved_away_is_not_to_be_begun_anew(tmp_path: Path) -> None:
+    """`init` would make a second one."""
+    story(tmp_path / "home").archive.close()
+    with looking(tmp_path / "home") as browser:
+        (tmp_path / "home").rename(tmp_path / "elsewhere")
+        page = browser.get("/", status=503)
+
+    assert "archive init" not in page
+    assert "archive --home FOLDER view" in page
+
+
+def test_a_chat_that_was_never_read_is_headed_by_its_number_once(tmp_path: Path) -> None:
+    """Nothing else is known of it."""
+    maker = story(tmp_path / "home")
+    maker.contract("job3", [388277417])
+    maker.archive.close()
+    with looking(maker.home) as browser:
+        page = browser.get("/room/388277417")
+
+    assert "<h1><bdi>388277417</bdi></h1>" in page

@@ -1,0 +1,133 @@
+"""The chosen messages: in the order of the address, with the command that makes a package of them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from re import findall
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.cli.main import main
+from archiver.cli.reading.view_context import command
+from archiver.records import ContractRoom, RoomId
+from archiver.settings.home import home_path
+from archiver.store.queries.viewing.message_summaries import named
+from archiver.web import selection_box as choosing
+from archiver.web.pages.selection import orders
+from tests.support.archive import OTHER_ROOM, ROOM, at, message_object, story
+from tests.support.viewer import Browser, looking
+
+OLD, NEW = 1876543210987654321, 1876543210987654999
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The story, with two messages whose ids are as long as Chatwork's and a chat of two contracts."""
+    maker = story(tmp_path_factory.mktemp("chosen") / "it's home")
+    maker.sync([message_object(OLD, "納期は<b>11月3日</b>です\n二行目"), message_object(NEW, "\u202e逆")], minutes=200)
+    maker.contract("job3", [ContractRoom(RoomId(OTHER_ROOM), at(0), at(1))])
+    maker.archive.close()
+    return maker.home
+
+
+@pytest.fixture
+def browser(home: Path) -> Iterator[Browser]:
+    """Somebody who looks."""
+    with looking(home) as one:
+        yield one
+
+
+def commands(page: str) -> list[list[str]]:
+    """The commands of a page, as a shell would take them apart."""
+    return [shlex.split(unescape(one)) for one in findall(r"<code id=[^>]*>(.*?)</code>", page)]
+
+
+def test_the_messages_stand_in_the_order_of_the_address(browser: Browser) -> None:
+    """Each with its author, what became of it, its text as words, and a way to leave it out."""
+    page = browser.get(f"/chosen?m={ROOM}-{NEW}&m={ROOM}-3&m={ROOM}-{OLD}")
+
+    assert page.index("[U+202E]逆") < page.index("やっぱり今回の分は払えません") < page.index("納期は&lt;b&gt;11月3日")
+    assert "「削除」表示に変わった" in page
+
+
+def test_one_can_be_left_out(browser: Browser) -> None:
+    """By a button that leads to the address of all of them and says which one not."""
+    page = browser.get(f"/chosen?m={ROOM}-{NEW}&m={ROOM}-3&without={ROOM}-{NEW}")
+
+    assert [f"{ROOM}-3"] == findall(r'type="hidden" name="m" value="([^"]*)"', page)
+    assert f'name="without" value="{ROOM}-3"' in page
+    assert f'data-chosen="{ROOM}-3" data-settled' in page
+
+
+def test_the_command_makes_exactly_this_excerpt(browser: Browser, home: Path, tmp_path: Path) -> None:
+    """A home with a quotation mark and a blank reaches the program, and ids too short for it are named as ids."""
+    page = browser.get(f"/chosen?m={ROOM}-{NEW}&m={ROOM}-3")
+
+    support, lawyer = commands(page)
+
+    program = ["archive", "--home", str(home), "export", "12345678", "--messages", f"{NEW},m3"]
+    assert (program, [*program, "--for", "lawyer"]) == (support, lawyer)
+    assert 0 == main([*support[1:], "--preview", "--out", str(tmp_path)])
+
+
+def test_the_usual_home_is_not_named() -> None:
+    """A new terminal finds it by itself, whatever variables this one has."""
+    assert ("archive",) == command(home_path(None, {}))
+
+
+def test_a_chat_of_several_contracts_needs_a_command_for_each(browser: Browser) -> None:
+    """What lies outside the period of a contract's chat is not in its command: its package would not have it."""
+    page = browser.get(f"/chosen?m={OTHER_ROOM}-900&m={ROOM}-1")
+
+    names = [one[one.index("export") + 1] for one in commands(page)[::2]]
+
+    assert ["12345678", "job2"] == names
+    assert 2 == page.count("--messages m900")
+
+
+def test_what_names_no_message_is_left_out_and_said(browser: Browser) -> None:
+    """Unknown, cut, too large, of another form: never an error."""
+    page = browser.get(f"/chosen?m={ROOM}-1&m={ROOM}-77&m=x&m=1-99999999999999999999&m={ROOM}-%00&m=-1-2&m=%ED%A0%80-1")
+
+    assert 1 == page.count("<li data-stop>")
+    assert "6" in page[: page.index("<ol")]
+
+
+def test_nothing_chosen_says_how_to_choose(browser: Browser) -> None:
+    """Only the empty value tells the script that the list is meant to be empty."""
+    assert "data-settled" not in browser.get("/chosen")
+    assert "data-settled" in browser.get("/chosen?m=")
+
+
+def test_two_hundred_are_shown_and_the_others_counted() -> None:
+    """An address carries no more."""
+    values = [f"1-{number}" for number in range(205)]
+
+    actual = choosing.read([*values, *values, "", "a"])
+
+    assert (200, 1, 5) == (len(actual.places), actual.ignored, actual.surplus)
+
+
+@given(st.lists(st.text(max_size=25)))
+def test_any_values_can_be_read(values: list[str]) -> None:
+    """What is no value is counted; places fit the database."""
+    actual = choosing.read(values)
+
+    assert actual.ignored + len(actual.places) <= len(values)
+    assert all(max(place) < 2**63 for place in actual.places)
+
+
+def test_two_contracts_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """A platform's id that is another contract's own id would name that one."""
+    maker = story(tmp_path / "home")
+    maker.contract("12345678", [OTHER_ROOM])
+    with maker.archive.reading() as reading:
+        made, left = orders(reading, named(reading, [(ROOM, 1)]), ["archive"], platform="linux")
+    maker.archive.close()
+
+    assert ("archive export job1 --messages m1", 0) == (made[0].commands[0][1], left)

@@ -1,0 +1,166 @@
+"""Who may look: only the browser that was handed the key, under our own names, and only to look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from archiver.cli.context import CliContext
+from archiver.cli.reading.view_context import desk_of
+from archiver.web.access import HEADERS, Gate
+from archiver.web.app import build
+from tests.support.archive import story
+from tests.support.viewer import HOST, PORT, Browser
+
+OURS = f"http://{HOST}"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with something to hide."""
+    maker = story(tmp_path_factory.mktemp("gate") / "home")
+    maker.archive.close()
+    return maker.home
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate(PORT)
+
+
+@pytest.fixture
+def client(home: Path, gate: Gate) -> FlaskClient:
+    """A browser that nobody has let in yet."""
+    return build(desk_of(CliContext(home, 0, {})), gate).test_client()
+
+
+def path_of(gate: Gate) -> str:
+    """The address with the key, without the host."""
+    return gate.address.partition(HOST)[2]
+
+
+def test_without_the_key_no_page_is_shown(client: FlaskClient) -> None:
+    """Neither the overview nor a page that does not exist tells anything; only the style is open."""
+    refused = {path: client.get(path, base_url=OURS) for path in ("/", "/room/1", "/search?q=x", "/nowhere")}
+
+    assert dict.fromkeys(refused, 403) == {path: answer.status_code for path, answer in refused.items()}
+    assert all("田中" not in answer.get_data(as_text=True) for answer in refused.values())
+    assert 200 == client.get("/record.css", base_url=OURS).status_code
+
+
+def test_the_key_opens_once(home: Path, client: FlaskClient, gate: Gate) -> None:
+    """The first browser that hands it in gets a cookie; another one that learnt the address comes too late."""
+    first = client.get(path_of(gate), base_url=OURS)
+    shown = client.get("/", base_url=OURS)
+    other = client.application.test_client()
+    late = other.get(path_of(gate), base_url=OURS)
+
+    assert 200 == first.status_code
+    assert 200 == shown.status_code
+    assert 403 == late.status_code
+    assert 403 == other.get("/", base_url=OURS).status_code
+
+
+def test_the_same_browser_may_use_its_address_again(client: FlaskClient, gate: Gate) -> None:
+    """Who comes back by the address in the terminal is led to the pages, not turned away."""
+    Browser(client, gate).let_in()
+
+    again = client.get(path_of(gate), base_url=OURS)
+
+    assert 200 == again.status_code
+    assert "Set-Cookie" not in again.headers
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: FlaskClient, gate: Gate) -> None:
+    """It says HttpOnly and SameSite=Strict, and its name holds the port."""
+    cookie = client.get(path_of(gate), base_url=OURS).headers["Set-Cookie"]
+
+    assert cookie.startswith(f"archive_view_{PORT}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+
+
+@pytest.mark.parametrize("key", ["", "x", "é", "\udcff", "x" * 5000])
+def test_a_wrong_key_opens_nothing_and_spends_nothing(client: FlaskClient, gate: Gate, key: str) -> None:
+    """Guessing does not lock the user out."""
+    wrong = client.get("/open", query_string={"key": key.encode("utf-8", "surrogateescape")}, base_url=OURS)
+
+    assert 403 == wrong.status_code
+    assert 200 == client.get(path_of(gate), base_url=OURS).status_code
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "é"])
+def test_a_made_up_cookie_opens_nothing(client: FlaskClient, gate: Gate, cookie: str) -> None:
+    """Neither before nor after the key was used."""
+    before = client.get("/", base_url=OURS, headers={"Cookie": f"{gate.cookie_name}={cookie}"}).status_code
+    client.application.test_client().get(path_of(gate), base_url=OURS)
+    after = client.get("/", base_url=OURS, headers={"Cookie": f"{gate.cookie_name}={cookie}"}).status_code
+
+    assert (403, 403) == (before, after)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", f"evil.example:{PORT}", "127.0.0.1", f"127.0.0.1:{PORT + 1}", f"127.0.0.1.evil.example:{PORT}"],
+)
+def test_another_name_is_refused_even_with_the_cookie(client: FlaskClient, gate: Gate, host: str) -> None:
+    """A page of the web whose name leads to this computer learns nothing (DNS rebinding)."""
+    Browser(client, gate).let_in()
+
+    answer = client.get("/", base_url=OURS, headers={"Host": host})
+
+    assert 421 == answer.status_code
+    assert "田中" not in answer.get_data(as_text=True)
+
+
+def test_localhost_is_our_name_too(client: FlaskClient, gate: Gate) -> None:
+    """Who types the other name of this computer is let in by the key as well."""
+    shown = client.get(path_of(gate), base_url=f"http://localhost:{PORT}")
+
+    assert 200 == shown.status_code
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_nothing_can_be_changed(client: FlaskClient, gate: Gate, method: str) -> None:
+    """Every method but GET and HEAD is refused, on every page."""
+    Browser(client, gate).let_in()
+
+    answers = [client.open(path, method=method, base_url=OURS).status_code for path in ("/", "/search", "/open")]
+
+    assert [405, 405, 405] == answers
+
+
+def test_every_route_only_reads(client: FlaskClient) -> None:
+    """No page was ever registered for anything but GET."""
+    methods = {method for rule in client.application.url_map.iter_rules() for method in rule.methods or ()}
+
+    assert methods <= {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/record.css", "/static/view.css", "/open?key=x"])
+def test_every_answer_carries_the_policy(client: FlaskClient, gate: Gate, path: str) -> None:
+    """Pages, faults, styles and refusals alike: nothing inline, nothing from elsewhere, nothing stored."""
+    Browser(client, gate).let_in()
+
+    headers = client.get(path, base_url=OURS).headers
+
+    assert HEADERS == {name: headers[name] for name in HEADERS}
+    assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_neither_key_nor_cookie_shows_when_the_gate_is_printed(gate: Gate) -> None:
+    """A trace or a log of it holds no secret."""
+    assert gate.key not in repr(gate)
+    assert gate.cookie not in repr(gate)
+
+
+def test_whoever_only_asks_for_the_head_does_not_use_the_key_up(client: FlaskClient, gate: Gate) -> None:
+    """Programs that look a link over before it is opened do that."""
+    address = gate.address.partition(HOST)[2]
+
+    asked = client.head(address, base_url=f"http://{HOST}")
+
+    assert ([], False) == (asked.headers.getlist("Set-Cookie"), gate.is_spent)
+    assert 200 == client.get(address, base_url=f"http://{HOST}").status_code

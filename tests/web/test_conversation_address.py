@@ -1,0 +1,41 @@
+"""What part of a conversation an address wants."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import errors
+from archiver.web.conversation_address import Wanted, Way, wanted
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({}, Wanted(Way.NEWEST)),
+        ({"at": "007"}, Wanted(Way.AT, 7)),
+        ({"after": "0"}, Wanted(Way.AFTER, 0)),
+        ({"before": "9223372036854775807", "day": ""}, Wanted(Way.BEFORE, 2**63 - 1)),
+        ({"day": " 2026-11-03 ", "after": "5"}, Wanted(Way.DAY, day=date(2026, 11, 3))),
+        ({"m": "x"}, Wanted(Way.NEWEST)),
+    ],
+)
+def test_an_address_wants_one_part(arguments: dict[str, str], expected: Wanted) -> None:
+    """A message before a day, a day before a direction, and the newest end if it says nothing."""
+    assert expected == wanted(arguments)
+
+
+def test_a_day_begins_in_japan() -> None:
+    """Midnight there is 15:00 of the day before in UTC."""
+    assert "2026-11-03T00:00:00+09:00" == wanted({"day": "2026-11-03"}).begin.isoformat()
+
+
+@given(st.sampled_from(["at", "after", "before", "day"]), st.text())
+def test_anything_is_understood_or_refused(name: str, given: str) -> None:
+    """No address whatever leads to a fault of ours."""
+    with suppress(errors.UsageError):
+        assert 0 <= wanted({name: given}).position < 2**63

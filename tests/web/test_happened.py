@@ -1,0 +1,139 @@
+"""The words of the timeline: one for each kind of event, nobody named as the one who did it, no cause."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+
+import pytest
+
+from archiver.records import MessageId
+from archiver.store.queries.viewing.event import Event, EventKind
+from archiver.web.happened import TELLERS, happening
+from archiver.web.pages.timeline import GROUPS
+
+AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
+
+WORDS = {
+    EventKind.EDITED: "The text of a message by X had changed.",
+    EventKind.TOUCHED: "The time of the last edit of a message by X had changed; its text is the same.",
+    EventKind.DELETED: "A message by X had changed to “deleted”.",
+    EventKind.MISSING: "A message by X was not shown any more (reason unknown).",
+    EventKind.HIDDEN: "9 messages were hidden by the limits of the plan. What was saved of them is kept.",
+    EventKind.SHOWN_AGAIN: "A message by X was shown again.",
+    EventKind.FIRST_EDITED: "A message by X was already edited when it was first saved "
+    "(the text before that is unknown).",
+    EventKind.FIRST_DELETED: "A message by X was already “deleted” when it was first saved (its text is unknown).",
+    EventKind.GAP_OPENED: "A gap (a period that could not be saved) between the messages 1 and 2.",
+    EventKind.GAP_NARROWED: "One of the messages in the gap before the message 2 could be saved after all.",
+    EventKind.GAP_CLOSED: "The gap before the message 2 is closed: everything in it was seen.",
+    EventKind.INACCESSIBLE: "The chat could not be opened any more (reason unknown).",
+    EventKind.ACCESSIBLE: "The chat could be opened again.",
+    EventKind.ROOM_RENAMED: "The name of the chat had changed.",
+    EventKind.ROOM_DESCRIBED: "The description of the chat had changed.",
+    EventKind.JOINED: "X was among the members.",
+    EventKind.LEFT: "X was not among the members any more (reason unknown).",
+    EventKind.RENAMED: "The display name of the account 7 had changed.",
+    EventKind.ROLE: "The role of X had changed.",
+    EventKind.ORGANIZATION: "The organisation of X had changed.",
+    EventKind.DEPARTMENT: "The department of X had changed.",
+    EventKind.CONTACT: "The account 7 was among your contacts.",
+    EventKind.NO_CONTACT: "The account 7 was not among your contacts any more (reason unknown).",
+    EventKind.FILE_GONE: "The file X was not shown any more (reason unknown).",
+    EventKind.FILE_BACK: "The file X was shown again.",
+    EventKind.FILE_REPLACED: "The file X was listed with another size or time.",
+    EventKind.FILE_RENAMED: "The name of a file had changed.",
+    EventKind.FILE_LOST: "The bytes of the file 9 could not be saved: 2",
+    EventKind.TASK: "A task was seen for the first time.",
+    EventKind.TASK_TEXT: "The text of a task had changed.",
+    EventKind.TASK_STATUS: "The state of the task X had changed.",
+    EventKind.TASK_LIMIT: "The deadline of the task X had changed.",
+    EventKind.TASK_GONE: "The task X was not shown any more (reason unknown).",
+    EventKind.TASK_BACK: "The task X was shown again.",
+    EventKind.CONTRACT: "You entered the contract.",
+    EventKind.CONTRACT_FACT: "You entered “X” of the contract.",
+    EventKind.DELIVERY: "You entered a delivery on the platform of 2: X",
+    EventKind.DELIVERY_WITHDRAWN: "You withdrew delivery 9 of 2; the record that it was entered stays.",
+    EventKind.ATTACHMENT: "You attached a file (2): X",
+    EventKind.ATTACHMENT_WITHDRAWN: "You withdrew the attached file X; the record and the bytes stay.",
+    EventKind.PART: "You entered who the account 7 is: 2. Reason: X",
+    EventKind.NOTE: "You changed your private note on the contract (it leaves with no package).",
+    EventKind.EXPORTED: "A package was made (X). SHA-256 2",
+    EventKind.SEALED: "Daily seal 9 (X). SHA-256 2",
+}
+
+
+def event(kind: EventKind, **facts: Any) -> Event:
+    """One with something in every field."""
+    one = Event(3, AT, kind, 5, MessageId("6"), 7, 9, "job1", before="1", after="2", about="X")
+    return one._replace(**facts)
+
+
+def plain(html: str) -> str:
+    """The words that are read."""
+    return unescape(re.sub("<[^>]*>", "", html))
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_kind_has_its_sentence(kind: EventKind) -> None:
+    """Each with what it is about."""
+    assert WORDS[kind] == plain(happening(event(kind)).sentence)
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_nobody_is_named_as_the_one_who_did_it(kind: EventKind) -> None:
+    """Only what the user did is said of somebody."""
+    sentence = plain(happening(event(kind)).sentence)
+
+    assert not re.search(r"X (changed|deleted|removed|edited|left|withdrew)|because|(deleted|edited) by", sentence)
+
+
+def test_every_kind_can_be_asked_for() -> None:
+    """Each belongs to one group, and has a teller."""
+    grouped = [kind for kinds in GROUPS.values() for kind in kinds]
+
+    assert set(EventKind) == set(grouped) == TELLERS.keys()
+    assert len(grouped) == len(set(grouped))
+
+
+def test_a_strangers_name_is_words() -> None:
+    """Markup, braces and marks of direction in a name change nothing but the name."""
+    actual = happening(event(EventKind.JOINED, about="<b>{name}\u202e" + "長" * 200)).sentence
+
+    assert actual.startswith("<bdi>&lt;b&gt;{name}[U+202E]長")
+    assert len(actual) < 250
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"before": "", "about": "1200"}, "from the beginning of the chat to the message 2."),
+        ({"about": "1200"}, "about 1,200 messages are missing"),
+        ({"about": "1"}, "about 1 message is missing"),
+    ],
+)
+def test_a_gap_tells_its_ends_and_its_number(facts: dict[str, str], words: str) -> None:
+    """The number is Chatwork's counter's."""
+    assert words in plain(happening(event(EventKind.GAP_OPENED, **facts)).sentence)
+
+
+def test_values_are_said_in_words() -> None:
+    """States, deadlines and sizes."""
+    limit = happening(event(EventKind.TASK_LIMIT, before="", after="1762304400"))
+    status = happening(event(EventKind.TASK_STATUS, before="open", after="done"))
+    size = happening(event(EventKind.FILE_REPLACED, before="10", after="2000000"))
+
+    assert (limit.before, limit.after) == ("none", "2025-11-05 10:00:00")
+    assert (status.before, status.after) == ("open", "done")
+    assert (size.before, size.after) == ("10B", "2.0MB")
+    assert "took back" in happening(event(EventKind.PART, after="")).sentence
+    assert happening(event(EventKind.DELIVERY, about="")).sentence.endswith("<bdi>2</bdi>.")
+
+
+def test_one_hidden_message_is_told_with_its_author() -> None:
+    """Where it is told by itself."""
+    told = plain(happening(event(EventKind.HIDDEN, number=None)).sentence)
+
+    assert "A message by X was hidden by the limits of the plan." == told

@@ -1,0 +1,48 @@
+"""Commands to paste: each word reaches the program as it stands, in a POSIX shell and in PowerShell."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.web.shell_command import line
+
+WORDS = st.lists(
+    st.text(st.characters(codec="ascii", exclude_categories=["Cc"]) | st.sampled_from("あ‘”　")), min_size=1
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@settings(max_examples=25)
+@given(WORDS)
+def test_a_shell_takes_the_line_apart_as_it_was_put_together(words: list[str]) -> None:
+    """Whatever the folder is called."""
+    printing = [sys.executable, "-c", "import sys; print(ascii(sys.argv[1:]))", *words]
+
+    command = line(printing, platform="linux")
+    actual = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+
+    assert ascii(words) == actual.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("export", "export"),
+        ("12345678", "12345678"),
+        (r"C:\Users\yamada\archive", r"C:\Users\yamada\archive"),
+        (r"C:\Users\山田 太郎\保管庫", r'"C:\Users\山田 太郎\保管庫"'),
+        ("18,19", '"18,19"'),
+        ("C:\\a b\\", "'C:\\a b\\'"),
+        ("$HOME`'s", "'$HOME`''s'"),
+        ("it’s”", "'it’’s”'"),
+        ("", '""'),
+    ],
+)
+def test_powershell_is_given_its_own_marks(word: str, expected: str) -> None:
+    """Typographic marks count there too (about_Quoting_Rules); a comma would make a list."""
+    assert expected == line([word], platform="win32")

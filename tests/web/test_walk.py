@@ -1,0 +1,268 @@
+"""A user's walk through the viewer in a real Chromium: what they look for is found, nothing else happens."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from archiver.cli.context import CliContext
+from archiver.cli.reading.view_context import desk_of
+from archiver.store import blobs
+from archiver.store.queries.viewing import proof
+from archiver.web.context import Desk
+from tests.support import paper
+from tests.support.archive import story
+from tests.support.walked import AFTER, BEFORE, DELETED, Walked, walked
+from tests.support.window import NEEDED, Window, window
+
+pytestmark = NEEDED
+
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Walked:
+    """An archive with everything to look for."""
+    return walked(tmp_path_factory.mktemp("walk") / "home")
+
+
+@pytest.fixture(scope="module")
+def desk(archive: Walked) -> Desk:
+    return desk_of(CliContext(archive.home, 0, {"HOME": str(archive.home)}))
+
+
+@pytest.fixture
+def view(desk: Desk) -> Iterator[Window]:
+    """A tab that was let in; whatever a test does in it, nobody complains and nothing is asked for elsewhere."""
+    with window(desk) as made:
+        yield made
+        assert ([], []) == (made.complaints, made.outside)
+
+
+def paths(archive: Walked) -> list[str]:
+    """Every kind of page."""
+    room = f"/room/{archive.room}"
+    return [
+        "/",
+        "/search",
+        "/search?q=深紅",
+        "/events",
+        "/files",
+        "/tasks",
+        f"/chosen?m={archive.room}-{archive.asked}&m={archive.room}-{archive.reply}",
+        room,
+        f"{room}?at={archive.reply}",
+        f"{room}?after=0",
+        f"{room}/message/{archive.edited}",
+        f"{room}/message/{archive.deleted}",
+        f"{room}/message/{archive.vanished}",
+        f"{room}/events",
+        f"{room}/files",
+        f"{room}/file/{archive.picture}/look",
+        f"{room}/file/{archive.film}/play",
+        f"{room}/tasks",
+        f"{room}/people",
+        f"{room}/about",
+        f"{room}/calendar?month=2026-07",
+    ]
+
+
+def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: Walked) -> None:
+    """From the overview by the search to its place in the conversation, with the text from before."""
+    page = view.go("/")
+    page.get_by_role("link", name=re.compile("^(Search|検索)$")).first.click()
+    page.get_by_role("searchbox").fill("深紅")
+    page.get_by_role("searchbox").press("Enter")
+
+    hit = page.locator("ol.hits > li")
+    expect(hit).to_have_count(1)
+    expect(hit.locator("mark")).to_have_text("深紅")
+    expect(hit).to_contain_text("「削除」表示に変わった")
+    hit.get_by_role("link", name=re.compile("conversation|会話")).click()
+
+    shown = page.locator(f"#m{archive.deleted}")
+    expect(shown).to_be_in_viewport()
+    expect(shown).to_contain_text(DELETED)
+
+
+def test_a_reply_leads_to_what_it_answers(view: Window, archive: Walked) -> None:
+    """The link in the reply opens the place of the message that it answers."""
+    page = view.go(f"/room/{archive.room}?at={archive.reply}")
+
+    page.locator(f"#m{archive.reply} .to a").click()
+
+    assert page.url.endswith(f"#m{archive.asked}")
+    expect(page.locator(f"#m{archive.asked}")).to_be_in_viewport()
+    expect(page.locator(f"#m{archive.asked}")).to_contain_text("80,000円")
+
+
+def test_a_gap_is_seen_on_the_first_page_and_in_its_place(view: Window, archive: Walked) -> None:
+    """Both say what is lacking, from when to when, and about how much."""
+    first = view.go("/").locator("main").inner_text()
+    page = view.go(f"/room/{archive.room}?after=0")
+    page.get_by_role("link", name=re.compile("^(Newest|最新)$")).first.click()
+    seen = page.locator(".break.gap").all_inner_texts()
+    while not seen and page.get_by_role("link", name=re.compile("^(Earlier|前)$")).count():
+        page.get_by_role("link", name=re.compile("^(Earlier|前)$")).first.click()
+        seen = page.locator(".break.gap").all_inner_texts()
+
+    assert "空白(保存できなかった期間)" in first
+    assert any("空白(保存できなかった期間)" in text and "見積もられます" in text for text in seen)
+
+
+def test_two_texts_of_a_message_stand_beside_each_other(view: Window, archive: Walked) -> None:
+    """What was taken out and what was put in are marked, and both texts can be read whole."""
+    page = view.go(f"/room/{archive.room}?at={archive.edited}")
+    page.locator(f"#m{archive.edited}").get_by_role("link", name=re.compile("side by side|並べて")).click()
+
+    sides = page.locator(".sides .t")
+    assert [BEFORE, AFTER] == [text.replace("\u2060", "").strip() for text in sides.all_inner_texts()]
+    assert page.locator(".sides del").count() + page.locator(".sides ins").count() >= 1
+
+
+def test_a_file_is_saved_as_it_was_sent(view: Window, archive: Walked, tmp_path: Path) -> None:
+    """The bytes are those of the sender; a name that would lead elsewhere or hide its ending does neither."""
+    page = view.go(f"/room/{archive.room}/files")
+    with page.expect_download() as waiting:
+        page.locator(f'a[href$="/file/{archive.table}"]').first.click()
+    saved = tmp_path / "saved"
+    waiting.value.save_as(saved)
+
+    assert b"<script>alert(9)</script>" == saved.read_bytes()
+    assert "/" not in waiting.value.suggested_filename
+    assert "\u202e" not in waiting.value.suggested_filename
+
+
+def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: Walked, tmp_path: Path) -> None:
+    """The press on the same link leads to a page with the reason, not to a download that fails without one."""
+    home = tmp_path / "home"
+    shutil.copytree(archive.home, home)
+    for path in (home / blobs.FOLDER).rglob("*"):
+        if path.is_file():
+            path.unlink()
+    with window(desk_of(CliContext(home, 0, {}))) as made:
+        page = made.go("/files")
+        page.locator(f'a[href="/room/{archive.room}/file/{archive.table}"]').click()
+
+        expect(page.locator("main")).to_contain_text("do not lie in the archive")
+
+
+def test_three_chosen_messages_become_a_command(view: Window, archive: Walked) -> None:
+    """Boxes on two pages, one list, and the line to paste."""
+    page = view.go(f"/room/{archive.room}?after=0")
+    for message in (archive.asked, archive.deleted):
+        page.locator(f"#m{message} input[name=m]").check()
+    page = view.go("/search?q=並べない語 OR")
+    page = view.go(f"/search?q={'承知'}")
+    page.locator(f'input[value="{archive.room}-{archive.reply}"]').check()
+    page.locator("#choose button").click()
+
+    command = page.locator("code", has_text="archive").first.inner_text()
+    words = shlex.split(command)
+    ids = words[words.index("--messages") + 1].split(",")
+    assert {archive.asked, archive.deleted, archive.reply} == set(ids)
+    assert "export" in words
+    assert "12345678" in words
+
+
+def test_it_works_without_a_script(desk: Desk, archive: Walked) -> None:
+    """Search, conversation and choosing are links and forms; the script only adds comfort."""
+    with window(desk, scripts=False) as view:
+        page = view.go("/search?q=深紅")
+        page.locator("ol.hits input[name=m]").check()
+        page.locator("#choose button").click()
+        told = page.locator("main").inner_text()
+
+    assert f"--messages {archive.deleted}" in told
+    assert ([], []) == (view.complaints, view.outside)
+
+
+def test_no_page_does_what_a_stranger_wrote(view: Window, archive: Walked) -> None:
+    """No script but ours, no handler, no foreign address is loaded, on no page."""
+    found: dict[str, list[str]] = {}
+    for path in paths(archive):
+        page = view.go(path)
+        found[path] = page.evaluate(
+            """() => [...document.querySelectorAll('*')].flatMap(one => [
+                ...[...one.attributes].filter(a => /^on/i.test(a.name) || a.name === 'style').map(a => a.name),
+                ...(/^(IFRAME|OBJECT|EMBED|STYLE|BASE|SVG)$/i.test(one.tagName) ? [one.tagName] : []),
+                ...(one.tagName === 'SCRIPT' && !one.src.endsWith('/static/view.js') ? ['script'] : []),
+                ...(one.href && !/^https?:/.test(one.href) ? [String(one.href)] : []),
+            ])"""
+        )
+
+    assert {key: [] for key in paths(archive)} == found
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1100, "light"), (360, "dark")])
+def test_every_page_can_be_used_by_everybody(desk: Desk, archive: Walked, width: int, scheme: str) -> None:
+    """axe-core finds nothing serious, wide and narrow, light and dark; no page has to be pushed sideways."""
+    told: dict[str, list[str]] = {}
+    pushed = []
+    with window(desk, width=width) as view:
+        view.page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+        for path in paths(archive):
+            page = view.go(path)
+            faults = Axe().run(page).response["violations"]
+            told[path] = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in faults if one["impact"] in SERIOUS]
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                pushed.append(path)
+
+    assert {key: [] for key in paths(archive)} == told
+    assert [] == pushed
+
+
+def test_the_keyboard_alone_is_enough(view: Window, archive: Walked) -> None:
+    """The first stop leads to the contents; `/` goes to the search."""
+    page = view.go(f"/room/{archive.room}")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_path: Path, width: int) -> None:
+    """The list of chats is no wider than its place; no field lies on another, no page has to be pushed sideways."""
+    maker = story(tmp_path / "home")
+    maker.room("とても長い名前の株式会社サンプル様専用チャット", minutes=300)
+    maker.archive.close()
+    with window(desk_of(CliContext(maker.home, 0, {})), width=width) as view:
+        page = view.go("/search?q=a&from=2026-07-01")
+        boxes = [one.bounding_box() for one in page.locator(".ask .ask .field > :is(input, select)").all()]
+        pushed = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+    placed = [(one["x"], one["y"], one["x"] + one["width"]) for one in boxes if one]
+    over = [(one, two) for one, two in pairwise(placed) if one[1] == two[1] and one[2] > two[0]]
+    assert (4, [], False) == (len(placed), over, pushed)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_paper_nothing_is_cut_off_or_folded(desk: Desk, archive: Walked, *, scripts: bool) -> None:
+    """A message with all that vouches for it, the files with their whole fingerprints; links are seen to be links."""
+    path = f"/room/{archive.room}/message/{archive.edited}"
+    with window(desk, scripts=scripts) as view:
+        made, files = view.go(path).pdf(format="A4"), view.go("/files").pdf(format="A4")
+        view.page.emulate_media(media="print")
+        view.page.set_viewport_size({"width": 680, "height": 900})
+        underlined = view.page.evaluate("getComputedStyle(document.querySelector('td a')).textDecorationLine")
+        cut = view.go(path).evaluate(
+            "[...document.querySelectorAll('.wide *')].filter(e => e.getBoundingClientRect().right > 680).length"
+        )
+    with desk.reading() as reading:
+        digests = [one.digest for one in proof.proofs(reading, archive.room, int(archive.edited))]
+    sha256 = hashlib.sha256(b"<script>alert(9)</script>").hexdigest()
+
+    message = paper.squeezed(paper.text(made))
+    assert [] == [one for one in (*digests, BEFORE) if paper.squeezed(one) not in message]
+    assert sha256 in paper.squeezed(paper.text(files))
+    assert (0, "underline") == (cut, underlined)
