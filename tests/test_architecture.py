@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": FOUNDATION | {"tsa", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE | {"alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily"},
-    "health": FOUNDATION | {"app", "custody", "evidence", "notices", "rounds", "schedule", "settings", "store", "sync"},
+    "health": FOUNDATION | {"app", "custody", "evidence", "rounds", "schedule", "settings", "store", "sync"},
     "notices": FOUNDATION | {"platforms", "health", "rounds", "settings", "store", "sync"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
@@ -159,6 +160,50 @@ def test_the_parts_form_no_circle() -> None:
         waiting = {part: below for part, below in waiting.items() if part not in ready}
 
     assert {} == waiting
+
+
+def circles(root: Path) -> list[list[str]]:
+    """Modules that need each other, wherever in them the imports stand; those for type checkers too."""
+    trees = dict(modules(root))
+    needs = {
+        name: {found for one in imports(tree) if (found := _module_of(one, trees))} for name, tree in trees.items()
+    }
+    while ends := {name for name, below in needs.items() if not (below - {name}) & needs.keys()}:
+        needs = {name: below for name, below in needs.items() if name not in ends}
+    while starts := needs.keys() - set().union(*needs.values()):
+        needs = {name: below for name, below in needs.items() if name not in starts}
+    return sorted([name, *sorted(below & needs.keys())] for name, below in needs.items())
+
+
+def _module_of(imported: str, trees: Mapping[str, ast.Module]) -> str | None:
+    """The module of ours that an import names, or that holds the name it takes."""
+    name = imported.removeprefix("archiver.")
+    return next((found for found in (name, name.rpartition(".")[0]) if found in trees), None)
+
+
+def test_no_modules_need_each_other() -> None:
+    """Any module can be understood with those below it alone."""
+    assert [] == circles(ROOT)
+
+
+def test_a_planted_circle_is_named(tmp_path: Path) -> None:
+    """Also where one of the imports stands inside a function; what hangs on the circle is left out."""
+    (tmp_path / "first.py").write_text("from archiver import second", encoding="utf-8")
+    (tmp_path / "second.py").write_text("def f():\n    from archiver.first import name", encoding="utf-8")
+    (tmp_path / "third.py").write_text("from archiver import first", encoding="utf-8")
+
+    assert [["first", "second"], ["second", "first"]] == circles(tmp_path)
+
+
+LARGEST_FOLDER = 26
+"""Modules, `__init__` not counted: a larger one is two (docs/contributing.md)."""
+
+
+def test_no_folder_is_a_pile() -> None:
+    """Whoever looks into a folder sees all of it at once."""
+    sizes = Counter(path.parent for path in ROOT.rglob("*.py") if path.name != "__init__.py")
+
+    assert {} == {folder: size for folder, size in sizes.items() if size > LARGEST_FOLDER}
 
 
 @pytest.mark.parametrize(

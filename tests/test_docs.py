@@ -13,7 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from archiver import errors, export
-from archiver.cli.main import INTERRUPTED, build
+from archiver.cli.failure import INTERRUPTED
+from archiver.cli.main import build
 from archiver.settings import schema as settings_schema
 from archiver.store import schema as store_schema
 

@@ -12,7 +12,8 @@ from itertools import groupby
 
 from archiver.alerts.departure_rules import CLOSED, carries
 from archiver.records import Sides, State
-from archiver.records.signals import Alert, Changed, Edited, Level, Observed, Rule, Unshown
+from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.signals import Changed, Edited, Observed, Unshown
 
 SEVERAL = 2
 """Changes of one person within a day that are more than a slip."""

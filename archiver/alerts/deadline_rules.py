@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from archiver.contract_dates import Contact, Due, contact, day_of, days_since
 from archiver.platforms.platform import platform_of
 from archiver.records import Contract, Delivery
-from archiver.records.signals import Alert, Level, Rule
+from archiver.records.alerts import Alert, Level, Rule
 
 SILENCE = timedelta(days=3)
 """After a delivery."""

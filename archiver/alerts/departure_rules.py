@@ -14,7 +14,8 @@ from itertools import groupby
 from typing import TypeVar
 
 from archiver.records import State
-from archiver.records.signals import Alert, Level, Observed, Rule, Unshown
+from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.signals import Observed, Unshown
 
 CLOSED = re.compile(r"(?:[(\uff08](?:解約済み?|Cancelled|Canceled)[)\uff09]|\A解約済みユーザー)\s*\Z")
 """How a name ends once the account is closed (chatwork-api §10: 解約済みユーザー alone before 2016-03-09)."""

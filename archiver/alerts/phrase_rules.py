@@ -25,7 +25,8 @@ from archiver.chatwork.notation.parse import (
     SystemText,
     parse,
 )
-from archiver.records.signals import Alert, Level, Rule, Said
+from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.signals import Said
 
 HIGH = frozenset({Rule.A3, Rule.A5, Rule.A8})
 LOW = frozenset({Rule.A7})

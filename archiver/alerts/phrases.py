@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from archiver.records.signals import Rule
+from archiver.records.alerts import Rule
 
 
 class Phrase(NamedTuple):

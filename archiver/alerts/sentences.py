@@ -7,7 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 
 from archiver.platforms.platform import platform_of
-from archiver.records.signals import Alert, Level, Rule
+from archiver.records.alerts import Alert, Level, Rule
 
 
 def sentence(alert: Alert, called: Mapping[str, str] | None = None) -> str:

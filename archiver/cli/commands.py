@@ -40,7 +40,7 @@ class Listed:
 
 #: In the order in which the help shows them.
 COMMANDS: Mapping[str, Listed] = {
-    "status": Listed("archiver.cli.saving.sync", EVERYDAY, N_("What is kept, what is missing, what to do next")),
+    "status": Listed("archiver.cli.status.status", EVERYDAY, N_("What is kept, what is missing, what to do next")),
     "export": Listed("archiver.cli.evidence.export", EVERYDAY, N_("Make a package to hand in")),
     "view": Listed("archiver.cli.reading.view", EVERYDAY, N_("Look at what is kept in your browser, and search it")),
     "search": Listed("archiver.cli.reading.search", EVERYDAY, N_("Find a message, earlier and deleted texts included")),
@@ -57,24 +57,24 @@ COMMANDS: Mapping[str, Listed] = {
     "check": Listed("archiver.cli.status.check", SETTING_UP, N_("Is everything set up to save by itself")),
     "token": Listed("archiver.cli.setup.token", SETTING_UP, N_("Store, test or forget the API token")),
     "sync": Listed("archiver.cli.saving.sync", ADVANCED, N_("Save now what Chatwork shows")),
-    "rooms": Listed("archiver.cli.setup.init", ADVANCED, N_("Your rooms and their numbers")),
+    "rooms": Listed("archiver.cli.setup.rooms", ADVANCED, N_("Your rooms and their numbers")),
     "recover": Listed("archiver.cli.saving.recover", ADVANCED, N_("Fetch older messages by pages and mails you kept")),
-    "show": Listed("archiver.cli.saving.sync", ADVANCED, N_("Read a room as it is kept")),
+    "show": Listed("archiver.cli.reading.show", ADVANCED, N_("Read a room as it is kept")),
     "alerts": Listed("archiver.cli.status.alerts", ADVANCED, N_("Signs that something is going; put them aside")),
     "delivery": Listed("archiver.cli.contracts.delivery", ADVANCED, N_("What you delivered on the platform, and when")),
     "attach": Listed(
         "archiver.cli.contracts.attach", ADVANCED, N_("Keep a screenshot, notice or mail with a contract")
     ),
-    "seal": Listed("archiver.cli.evidence.verify", ADVANCED, N_("Seal the records made until now")),
+    "seal": Listed("archiver.cli.evidence.seal", ADVANCED, N_("Seal the records made until now")),
     "verify": Listed("archiver.cli.evidence.verify", ADVANCED, N_("Check that nothing was changed")),
-    "exports": Listed("archiver.cli.evidence.export", ADVANCED, N_("The packages made so far")),
+    "exports": Listed("archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far")),
     "backup": Listed(
         "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")
     ),
-    "restore": Listed("archiver.cli.evidence.backup", ADVANCED, N_("Make an archive again of such a copy")),
+    "restore": Listed("archiver.cli.evidence.restore", ADVANCED, N_("Make an archive again of such a copy")),
     "daemon": Listed("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
     "completion": Listed("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
-    "migrate": Listed("archiver.cli.setup.init", ADVANCED, N_("Bring an older archive to this version")),
+    "migrate": Listed("archiver.cli.setup.migrate", ADVANCED, N_("Bring an older archive to this version")),
     "demo": Listed("archiver.cli.demo", ADVANCED, N_("See the whole story, without a token")),
 }
 
@@ -137,3 +137,7 @@ class LazyGroup(click.Group):
             rows = [(name, _(listed.help)) for name, listed in self.table.items() if listed.group == group]
             with formatter.section(_(group)):
                 formatter.write_dl([(f"{name:<{max(map(len, self.table))}}", text) for name, text in rows])
+
+
+COMPLETING = "_ARCHIVE_COMPLETE"
+"""The variable by which a shell asks what may follow in the line that is typed (`cli.completion`)."""

@@ -17,8 +17,8 @@ import click
 from click.shell_completion import CompletionItem, PowerShellComplete, add_completion_class, get_completion_class
 
 from archiver import errors
+from archiver.cli.commands import COMPLETING
 from archiver.cli.context import CliContext
-from archiver.cli.main import COMPLETING
 from archiver.cli.terminal.text import wrap
 from archiver.errors import N_
 

@@ -19,8 +19,9 @@ from archiver.evidence.verify.findings import Progress, Verification
 from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
-from archiver.store.archive import DATABASE, Archive
+from archiver.store.archive import Archive
 from archiver.store.backup import copy as copying
+from archiver.store.engine import DATABASE
 
 WITH_FINDINGS = DATABASE + ".with-findings"
 """Where a database is put that must not take the place of a good earlier one."""

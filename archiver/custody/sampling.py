@@ -16,7 +16,8 @@ from archiver import errors
 from archiver.evidence.verify.findings import Verification
 from archiver.store import blobs
 from archiver.store import seals as seal
-from archiver.store.archive import DATABASE, Archive, Reading
+from archiver.store.archive import Archive, Reading
+from archiver.store.engine import DATABASE
 from archiver.store.queries import raw_tables as raw
 
 PARTS = 30

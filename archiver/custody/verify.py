@@ -22,7 +22,8 @@ from archiver.evidence.verify.seals import SealChain, SealRow
 from archiver.evidence.verify.stamps import StampCheck
 from archiver.store import blobs, rebuild
 from archiver.store import seals as seal
-from archiver.store.archive import DATABASE, Archive, Reading
+from archiver.store.archive import Archive, Reading
+from archiver.store.engine import DATABASE
 from archiver.store.queries import entries as stored
 from archiver.store.queries import raw_tables as raw
 from archiver.store.working import verification_log as verifications

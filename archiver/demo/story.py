@@ -27,7 +27,7 @@ from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
 from archiver.store import migrate as revision
 from archiver.store import writer
-from archiver.store.queries.contracts import statement
+from archiver.store.queries.contracts import contract_payload
 from archiver.store.queries.status import status
 from archiver.store.statements import add_delivery
 from archiver.sync import run as sync
@@ -162,7 +162,7 @@ def _state(story: Story, **facts: Any) -> None:
     """What the user enters about the contract."""
     story.contract = replace(story.contract, **facts)
     with story.app.archive.writing() as writing:
-        seen = Observation("contract", f"contract/{CONTRACT}", statement(story.contract))
+        seen = Observation("contract", f"contract/{CONTRACT}", contract_payload(story.contract))
         writer.append(writing, [seen], account_id=story.chatwork.owner, at=story.clock.now())
 
 

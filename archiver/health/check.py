@@ -7,9 +7,13 @@ request goes to Chatwork.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from gettext import gettext as _
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 from archiver.app import App
 from archiver.health import disk as space
@@ -18,52 +22,46 @@ from archiver.health import folders as places
 from archiver.health import rooms as rooms
 from archiver.health import runs as runs
 from archiver.health import token as tokens
-from archiver.health.finding import Look, ok
-from archiver.health.health_fault import with_fault
-from archiver.health.health_schedule import NEVER, schedule_look
-from archiver.health.health_versions import program, versions_look
-from archiver.health.snapshot import Held, look_into
-from archiver.notices import url_check as notices
+from archiver.health.finding import Look, attention, good, ok
+from archiver.health.runs import NEVER, schedule_look, with_fault
+from archiver.health.snapshot import Held
 from archiver.schedule.schedulers import CRON, title
-from archiver.settings.exports import exports_folder
+from archiver.settings.model import exports_folder
+from archiver.store import migrate as revision
+from archiver.store.queries.database_health import Versions
 
-Scheduled = Callable[[], str | None]
-"""Which of the system's schedulers starts the job, in a few words; None: nothing of ours is registered."""
 
-Jobs = Callable[[Path], bool]
-"""Whether a scheduler starts the runs of a home."""
+@dataclass(frozen=True, slots=True)
+class Computer:
+    """What only this computer can tell, beside the archive and its settings."""
 
-Cron = Callable[[], bool | None]
-"""Whether a cron runs here; None: it cannot be known."""
-
-Others = Callable[[int], Sequence[Path]]
-"""The other homes of this computer where an account is saved, by its id."""
+    scheduler: str | None
+    """Which of the system's schedulers starts the job, in a few words; None: nothing of ours is registered."""
+    is_cron_running: bool | None
+    """None: it cannot be known."""
+    other_homes: Sequence[Path]
+    """Where else on this computer the same account is saved."""
+    scheduled_homes: Sequence[Path]
+    """Those of `other_homes` whose runs a scheduler starts."""
+    notices: Look
+    """Whether notices arrive."""
 
 
 def looks(
-    app: App,
-    environ: Mapping[str, str],
-    *,
-    scheduled: Scheduled,
-    others: Others = lambda _account: (),
-    test: notices.Test | None = None,
-    cron: Cron = lambda: None,
-    jobs: Jobs = lambda _home: False,
+    app: App, environ: Mapping[str, str], held: Held | None, damage: Sequence[str], computer: Computer
 ) -> list[Look]:
     """Every look, in the order of docs/reference/json.md.
 
-    `app` is built from the settings as a scheduled run finds them. A database that cannot be read leaves out what
-    only it tells. `test` sends a test notice. Raises NoArchive, NewerArchive, StorageError.
+    `app` is built from the settings as a scheduled run finds them; `held` and `damage` are what `snapshot.look_into`
+    gives of it. A database that cannot be read leaves out what only it tells.
     """
-    held, damage = look_into(app)
     seen = tokens.see(app.settings, environ, system=sys.platform)
     asked = tokens.NOT_ASKED if seen.fault else tokens.ask(app, held.budget if held else None)
-    registered = scheduled()
-    found = [tokens.token_look(seen, registered=registered)]
+    found = [tokens.token_look(seen, registered=computer.scheduler)]
     found.append(tokens.account_look(seen, asked, owner=held.owner if held else None, home=app.settings.home))
-    found += [runs.clock_look(_clock(asked, held)), _of_schedule(app, held, registered, cron)]
-    found += _of_runs(app, held, others, jobs) if held else []
-    found.append(notices.notices_look(notices.see(app.settings, environ, test=test)))
+    found += [runs.clock_look(_clock(asked, held)), _of_schedule(app, held, computer)]
+    found += _of_runs(app, held, computer) if held else []
+    found.append(computer.notices)
     found.append(proof.database_look(damage))
     found += _of_proof(app, held) if held else []
     return [*found, *_of_places(app, environ, held)]
@@ -76,20 +74,19 @@ def document(found: Iterable[Look]) -> dict[str, object]:
     return {"ok": ok(listed), "looks": told}
 
 
-def _of_schedule(app: App, held: Held | None, registered: str | None, cron: Cron) -> Look:
+def _of_schedule(app: App, held: Held | None, computer: Computer) -> Look:
     age = None
     if held is not None:
         ran = [at for at in (held.last_run, held.looks.listed) if at is not None]
         age = app.now() - max(ran) if ran else NEVER
-    idle = registered == title(CRON) and cron() is False
-    return schedule_look(registered, age=age, every=app.settings.sync.every, idle=idle)
+    idle = computer.scheduler == title(CRON) and computer.is_cron_running is False
+    return schedule_look(computer.scheduler, age=age, every=app.settings.sync.every, idle=idle)
 
 
-def _of_runs(app: App, held: Held, others: Others, jobs: Jobs) -> list[Look]:
+def _of_runs(app: App, held: Held, computer: Computer) -> list[Look]:
     home = app.settings.home
     every, now = app.settings.sync.every, app.now()
     stale = timedelta(hours=app.settings.notify.stale_hours)
-    homes = others(held.owner) if held.owner is not None else ()
     last_run = runs.last_run_look(
         held.last_run, every=every, stale=stale, now=now, looks=held.looks, begun=held.begun, reads=held.reads
     )
@@ -99,11 +96,11 @@ def _of_runs(app: App, held: Held, others: Others, jobs: Jobs) -> list[Look]:
         rooms.plan_look(held.horizons, now=now),
         runs.budget_look(
             held.other_calls,
-            homes,
+            computer.other_homes,
             home=home,
             now=now,
             spent=held.calls_spent,
-            scheduled=[one for one in homes if jobs(one)],
+            scheduled=computer.scheduled_homes,
         ),
     ]
 
@@ -138,3 +135,24 @@ def _clock(asked: tokens.Asked, held: Held | None) -> int | None:
     if asked.offset is not None:
         return round(asked.offset / timedelta(milliseconds=1))
     return held.clock_ms if held else None
+
+
+def program() -> str:
+    """The version of this program."""
+    return version("chatwork-archiver")
+
+
+def versions_look(seen: Versions | None, *, program: str) -> Look:
+    """None: the database cannot be read."""
+    told = f"archive {program}, Python {python_version()}"
+    if seen is None:
+        return good("versions", told)
+    told += f", SQLite {seen.sqlite} ({'FTS5' if seen.fts5 else '-'}), " + _("archive {revision}").format(
+        revision=seen.revision
+    )
+    if seen.revision != revision.HEAD:
+        return attention("versions", f"{told}. " + _("Bring the archive to this version: archive migrate"))
+    if not seen.fts5:
+        sentence = _("SQLite lacks FTS5 here, which makes searching fast. Another Python has it.")
+        return attention("versions", f"{told}. {sentence}")
+    return good("versions", told)

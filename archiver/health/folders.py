@@ -14,8 +14,8 @@ from archiver.health.finding import Look, action, attention, fault_text, good, m
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
-from archiver.store.archive import is_writable
 from archiver.store.backup.copy import LastBackup
+from archiver.store.engine import is_writable
 
 OLD = timedelta(days=7)
 """A copy of this age lacks a week."""

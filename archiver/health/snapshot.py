@@ -12,7 +12,7 @@ from archiver.app import App
 from archiver.health import disk as health_space
 from archiver.health import evidence as health_proof
 from archiver.health import rooms as health_rooms
-from archiver.notices import facts as notice_facts
+from archiver.rounds import last_fault
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import copy as backup
 from archiver.store.backup.copy import LastBackup
@@ -93,7 +93,7 @@ def _held(reading: Reading, app: App) -> Held:
         reads=bool(rooms),
         last_run=None if last is None else moment(last["at"]),
         begun=last is None and keeping(reading, rooms).messages > 0,
-        fault=notice_facts.standing(reading),
+        fault=last_fault.standing(reading),
         size=size,
         per_day=per_day,
         stamping=health_proof.stamping(reading, [one.name for one in app.authorities], app.root_faults),

@@ -10,17 +10,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from archiver.notices import daily as notice_daily
 from archiver.notices.daily import Period
 from archiver.notices.due import ALERT, DAILY, DUE, GAP, LOST, PAUSE, UNREAD, Notices
 from archiver.platforms.platform import Deadline, platform_of
 from archiver.records import JST, Contract
-from archiver.records.signals import Alert, Rule
+from archiver.records.alerts import Alert, Rule
 from archiver.rounds import long_pauses as resuming
 from archiver.rounds.long_pauses import Resumed
-from archiver.store.archive import Reading, Writing
+from archiver.store.archive import Reading
 from archiver.store.queries import files
 from archiver.store.queries import last_looks as looked
 from archiver.store.queries import period_counts as lately
@@ -32,17 +31,6 @@ from archiver.store.working import alerts
 from archiver.store.working import memory as work
 
 DAY = timedelta(days=1)
-LAST_FAULT = looked.FAULT
-"""Remembered: a `Fault`."""
-
-
-class Fault(NamedTuple):
-    """The last fault that kept a round from going through."""
-
-    name: str
-    """Of the error."""
-    after: str | None
-    """The last round that had gone through; another one since, and the fault is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +89,6 @@ class Facts:
     read_again: int = 0
     """Chats that were not read for long and are read now."""
     today: Today | None = None
-
-
-def standing(reading: Reading) -> str | None:
-    """The name of the error for which no round has gone through since, however the clock was set meanwhile."""
-    told = work.recall(reading, LAST_FAULT)
-    if not isinstance(told, dict) or not isinstance(told.get("name"), str):
-        return None
-    return told["name"] if told.get("after") == last_round(reading) else None
-
-
-def keep_fault(writing: Writing, name: str) -> None:
-    """Remember a fault of runs that nobody watches, also where a round of another kind went through after it."""
-    work.remember(writing, LAST_FAULT, Fault(name, last_round(writing))._asdict())
-
-
-def last_round(reading: Reading) -> str | None:
-    """The time of the last round that went through, as it is remembered; None: there was none."""
-    last = work.recall(reading, "last_sync")
-    return None if last is None else last["at"]
 
 
 def idle_hours(reading: Reading, *, now: datetime) -> int | None:

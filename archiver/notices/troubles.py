@@ -35,9 +35,10 @@ from archiver.notices.due import (
     UNREAD,
     Notices,
 )
-from archiver.notices.facts import LAST_FAULT, Facts, Fault, days_left, facts, last_round, standing
-from archiver.records.signals import GOING, Alert, Level, Rule
+from archiver.notices.facts import Facts, days_left, facts
+from archiver.records.alerts import GOING, Alert, Level, Rule
 from archiver.rounds import long_pauses as resuming
+from archiver.rounds.last_fault import LAST_FAULT, Fault, last_round, standing
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts, files, gaps, runs

@@ -29,7 +29,7 @@ from archiver.alerts import (
 from archiver.alerts.deadline_rules import CaseSeen
 from archiver.platforms.platform import platform_of
 from archiver.records import Contract
-from archiver.records.signals import Alert, Level
+from archiver.records.alerts import Alert, Level
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import departures as signs
 from archiver.store.queries import entries

@@ -18,7 +18,7 @@ from archiver.app import App
 from archiver.custody import stamping as stamps
 from archiver.export.package import daily
 from archiver.records import JST
-from archiver.records.signals import GOING
+from archiver.records.alerts import GOING
 from archiver.rounds import alerting as lookout
 from archiver.rounds import long_pauses as resuming
 from archiver.rounds import run_log as log

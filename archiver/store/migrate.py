@@ -94,7 +94,7 @@ def migrate(database: Path) -> Path | None:
 
 
 def _check_writable(database: Path) -> None:
-    from archiver.store.archive import is_writable
+    from archiver.store.engine import is_writable
 
     if not is_writable(database.parent):
         raise errors.HomeNotWritable(path=database.parent, detail=os.strerror(errno.EROFS))
@@ -103,7 +103,7 @@ def _check_writable(database: Path) -> None:
 
 
 def _revision(database: Path) -> str:
-    from archiver.store.archive import open_plainly, translate
+    from archiver.store.engine import open_plainly, translate
 
     if not database.is_file():
         raise errors.NoArchive(path=database.parent)
@@ -136,7 +136,7 @@ def _copy_verified(database: Path, copy: Path) -> None:
 @contextmanager
 def _sole_writer(database: Path) -> Iterator[Connection]:
     """A transaction that holds the write lock, committed at the end; what goes wrong is said in our words."""
-    from archiver.store.archive import build_engine, translate
+    from archiver.store.engine import build_engine, translate
 
     engine = build_engine(database)
     try:

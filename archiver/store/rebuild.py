@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
-from archiver.store.archive import Reading, build_engine
+from archiver.store.archive import Reading
+from archiver.store.engine import build_engine
 from archiver.store.projection.project import project
 from archiver.store.queries import raw_tables as raw
 

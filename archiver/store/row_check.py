@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Table, bindparam, select, text
 from archiver import errors
 from archiver.evidence.history import GONE, EntryObject, MessageHistory
 from archiver.store import schema
-from archiver.store.archive import Reading, build_engine
+from archiver.store.archive import Reading
+from archiver.store.engine import build_engine
 from archiver.store.fingerprints import readable, storable
 from archiver.store.projection.project import project
 

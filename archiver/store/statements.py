@@ -8,20 +8,35 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from archiver.records import Delivery, Enclosure, Observation
+from archiver.records import Contract, Delivery, Enclosure, Observation, Part
 from archiver.store import writer
-from archiver.store.archive import Writing
+from archiver.store.archive import Archive, Writing
 from archiver.store.queries import current_state as known
+from archiver.store.queries.contracts import contract_payload
+from archiver.store.queries.roles import mapped, role_key
 from archiver.store.queries.statements import (
     STATED,
     WITHDRAWN,
     deliveries,
     enclosures,
-    key_of,
     kind_of,
     next_number,
-    statement,
+    statement_key,
+    statement_payload,
 )
+
+
+def state_contract(archive: Archive, contract: Contract, note: str | None, *, at: datetime) -> None:
+    """Append a contract and its private note, each only if it differs from what was stated before."""
+    payload = contract_payload(contract)
+    with archive.writing() as writing:
+        owner = known.owner(writing) or {}
+        observations = []
+        if payload != known.payload(writing, f"contract/{contract.id}", None):
+            observations.append(Observation("contract", f"contract/{contract.id}", payload))
+        if note is not None:
+            observations.append(Observation("note", f"note/{contract.id}", {"text": note}))
+        writer.append(writing, observations, account_id=owner.get("account_id"), at=at)
 
 
 def add_delivery(writing: Writing, contract: str, one: Delivery, *, at: datetime) -> tuple[Delivery, bool]:
@@ -57,5 +72,28 @@ def withdraw(writing: Writing, contract: str, one: Delivery | Enclosure, *, at: 
 
 def _append(writing: Writing, contract: str, one: Delivery | Enclosure, state: str, at: datetime) -> None:
     owner = known.owner(writing) or {}
-    told = Observation(kind_of(one), key_of(contract, one), statement(contract, one, state=state))
+    told = Observation(kind_of(one), statement_key(contract, one), statement_payload(contract, one, state=state))
     writer.append(writing, [told], account_id=owner.get("account_id"), at=at)
+
+
+def state_role(writing: Writing, contract: str, account: int, part: Part, reason: str, *, at: datetime) -> bool:
+    """State who an account is; whether that is news."""
+    if any((one.account_id, one.part, one.reason) == (account, part, reason) for one in mapped(writing, contract)):
+        return False
+    _append_role(writing, contract, account, {"state": part.value, "reason": reason}, at)
+    return True
+
+
+def withdraw_role(writing: Writing, contract: str, account: int, *, at: datetime) -> bool:
+    """Take back what was stated of an account; False if nothing is."""
+    if all(one.account_id != account for one in mapped(writing, contract)):
+        return False
+    _append_role(writing, contract, account, {"state": WITHDRAWN, "reason": ""}, at)
+    return True
+
+
+def _append_role(writing: Writing, contract: str, account: int, told: dict[str, str], at: datetime) -> None:
+    owner = known.owner(writing) or {}
+    payload = {"contract": contract, "account_id": account, **told}
+    seen = Observation("mapping", role_key(contract, account), payload)
+    writer.append(writing, [seen], account_id=owner.get("account_id"), at=at)

@@ -18,6 +18,7 @@ from archiver.store.queries.truncated_lists import cut as cut_lists
 from archiver.store.timestamps import stamp
 from archiver.store.working import backfill_queue as quests
 from archiver.store.working import memory as work
+from archiver.store.working import visits
 from archiver.sync import carry_over as remembering
 from archiver.sync import coverage, plan
 from archiver.sync import run_entries as sweeps
@@ -139,9 +140,9 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
 def _behind(desk: Desk, report: SyncReport, held: Held, shown: Mapping[int, Room], full_every: timedelta) -> Behind:
     """What is left unread in the rooms that can be opened, also in those that this run was not asked for."""
     with desk.archive.reading() as reading:
-        shut, visits = known.inaccessible(reading), work.visits(reading)
+        shut, last_visits = known.inaccessible(reading), visits.last_visits(reading)
     rooms = [room for room in held.contracted if room not in shut]
-    return behind(rooms, shown, visits, visited=desk.visited, begun=report.started_at, full_every=full_every)
+    return behind(rooms, shown, last_visits, visited=desk.visited, begun=report.started_at, full_every=full_every)
 
 
 def _tell_left(report: SyncReport, visited: AbstractSet[tuple[int, str]]) -> None:

@@ -14,7 +14,7 @@ from archiver.records import AccountId
 from archiver.store.archive import Archive
 from archiver.store.queries import files as file_queries
 from archiver.store.queries.files import Wanted
-from archiver.store.working import memory as work
+from archiver.store.working import visits
 from archiver.sync import failed_rooms as failing
 from archiver.sync import finish as ending
 from archiver.sync import plan
@@ -103,8 +103,10 @@ class _Run:
     def steps(self, rooms: list[Room]) -> list[plan.Step]:
         """What is to be read in these rooms."""
         with self.archive.reading() as reading:
-            visits = work.visits(reading)
-        return plan.steps(rooms, visits, now=self.started, full_every=self.options.full_every, full=self.options.full)
+            last_visits = visits.last_visits(reading)
+        return plan.steps(
+            rooms, last_visits, now=self.started, full_every=self.options.full_every, full=self.options.full
+        )
 
     def go(self) -> SyncReport:
         """Every step in order; then the record of the run."""

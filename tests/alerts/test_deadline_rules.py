@@ -14,7 +14,7 @@ from archiver.alerts import sentences as texts
 from archiver.alerts.deadline_rules import CaseSeen
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, Contract, ContractRoom, Delivery, RoomId
-from archiver.records.signals import Alert
+from archiver.records.alerts import Alert
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 FIRST = datetime(2026, 10, 3, 18, 20, tzinfo=JST)

@@ -13,19 +13,8 @@ from hypothesis import strategies as st
 from archiver.alerts import departure_rules as rules
 from archiver.alerts import sentences as texts
 from archiver.records import State
-from archiver.records.signals import (
-    Alert,
-    Left,
-    Level,
-    Observed,
-    OtherChatSeen,
-    People,
-    Renamed,
-    Rule,
-    Shut,
-    Unlisted,
-    Unshown,
-)
+from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.signals import Left, Observed, OtherChatSeen, People, Renamed, Shut, Unlisted, Unshown
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 OWNER, TANAKA, SUZUKI, ROOM, OTHER = 1, 2, 3, 10, 11

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.alerts import phrase_rules as rules_words
-from archiver.records.signals import Alert, Level, Rule, Said
+from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.signals import Said
 from tests.alerts.harmless import messages
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from archiver.store import migrate as revision
 from archiver.store import seals as seal
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
-from archiver.store.queries.contracts import statement
+from archiver.store.queries.contracts import contract_payload
 from archiver.store.timestamps import stamp
 from tests.benchmarks import corpus
 
@@ -50,8 +50,8 @@ def _readings(messages: Iterator[JsonObject], new: int) -> Iterator[tuple[list[J
 
 def _begin(writing: Writing) -> None:
     owner = {"account_id": corpus.OWNER, "name": "yamada", "chatwork_id": "", "organization_name": ""}
-    stated = statement(Contract("job1", (ContractRoom(RoomId(ROOM)),), platform="crowdworks", platform_id="12345678"))
-    told = [Observation("me", "me", owner), Observation("contract", "contract/job1", stated)]
+    contract = Contract("job1", (ContractRoom(RoomId(ROOM)),), platform="crowdworks", platform_id="12345678")
+    told = [Observation("me", "me", owner), Observation("contract", "contract/job1", contract_payload(contract))]
     writer.append(writing, told, account_id=corpus.OWNER, at=corpus.BEGIN)
     body = b'{"room_id":123456789}'
     reply = Reply(f"/rooms/{ROOM}", 200, body, {}, corpus.BEGIN)

@@ -9,8 +9,9 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+from archiver.store.archive import driver
 from archiver.store.bigrams import fold
-from archiver.store.search.index import driver, is_current
+from archiver.store.search.index import is_current
 from archiver.store.search.query import Query
 from archiver.store.search.scan import count, newest
 from archiver.store.search.scope import Scope

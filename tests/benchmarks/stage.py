@@ -15,7 +15,7 @@ from archiver.rounds import round as rounds
 from archiver.settings import file
 from archiver.store import migrate as revision
 from archiver.store import writer
-from archiver.store.queries.contracts import statement
+from archiver.store.queries.contracts import contract_payload
 from archiver.sync import run as sync
 from archiver.sync.report import SyncReport
 from tests.benchmarks.corpus import BEGIN, sentences
@@ -87,7 +87,7 @@ def stage(home: Path, *, rooms: int, posts: int, clock: Clock | None = None) -> 
         for room in made.rooms:
             made.post(room, posts)
         stated = Contract("job1", tuple(ContractRoom(RoomId(room)) for room in made.rooms))
-        seen = Observation("contract", "contract/job1", statement(stated))
+        seen = Observation("contract", "contract/job1", contract_payload(stated))
         with app.archive.writing() as writing:
             writer.append(writing, [seen], account_id=chatwork.owner, at=clock.now().astimezone(UTC))
         app.archive.close()

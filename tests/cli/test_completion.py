@@ -20,7 +20,7 @@ from archiver.cli import completion
 from archiver.cli.commands import COMMANDS
 from archiver.cli.main import build
 from archiver.cli.terminal.text import columns
-from archiver.store.archive import DATABASE
+from archiver.store.engine import DATABASE
 from tests.support.teletype import Teletype
 from tests.support.world import running
 

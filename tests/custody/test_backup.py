@@ -14,8 +14,9 @@ from archiver.custody import backup as copies
 from archiver.custody.verify import verify_archive
 from archiver.records import Observation
 from archiver.store import writer
-from archiver.store.archive import DATABASE, Archive
+from archiver.store.archive import Archive
 from archiver.store.backup import copy as backup
+from archiver.store.engine import DATABASE
 from tests.support import tampering
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 
 from archiver.custody.sampling import PARTS, part_of, verify_sample
 from archiver.store import seals as seal
-from archiver.store.archive import DATABASE
+from archiver.store.engine import DATABASE
 from tests.support.archive import ArchiveMaker, at, story
 
 

@@ -18,8 +18,8 @@ from archiver.export.pdf.blocks import Table
 from archiver.export.report import people_and_dates as parties
 from archiver.export.report.statistics import survey
 from archiver.records import AccountId, Mapped, Part, Sides
-from archiver.store import mapping
 from archiver.store import seals as seal
+from archiver.store import statements
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped
@@ -45,7 +45,7 @@ def made(tmp_path: Path) -> ArchiveMaker:
 def say(made: ArchiveMaker, account: int, part: Part, reason: str = REASON) -> None:
     """Map an account."""
     with made.archive.writing() as writing:
-        mapping.put(writing, "job1", account, part, reason, at=at(200))
+        statements.state_role(writing, "job1", account, part, reason, at=at(200))
 
 
 def counterparts(made: ArchiveMaker) -> set[int] | None:
@@ -88,7 +88,7 @@ def test_a_mapping_goes_into_the_package_and_verifies(made: ArchiveMaker, tmp_pa
     made.contract("job2", (ROOM,))
     say(made, CLIENT, Part.CLIENT)
     with made.archive.writing() as writing:
-        mapping.put(writing, "job2", HELPER, Part.THIRD, "別の契約", at=at(200))
+        statements.state_role(writing, "job2", HELPER, Part.THIRD, "別の契約", at=at(200))
 
     report = export(made.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
 
@@ -106,7 +106,7 @@ def test_what_was_stated_up_to_an_entry_is_what_counts(made: ArchiveMaker) -> No
         last = last_seq(reading)
     say(made, CLIENT, Part.CLIENT)
     with made.archive.writing() as writing:
-        first, second = (mapping.withdraw(writing, "job1", CLIENT, at=at(400)) for _ in range(2))
+        first, second = (statements.withdraw_role(writing, "job1", CLIENT, at=at(400)) for _ in range(2))
 
     with made.archive.reading() as reading:
         assert [(CLIENT, Part.THIRD)] == [(one.account_id, one.part) for one in mapped(reading, "job1", upto=last)]

@@ -22,21 +22,21 @@ from archiver.health import (
 from archiver.health import (
     folders as health_places,
 )
-from archiver.health import health_fault, health_schedule
 from archiver.health import (
     rooms as health_rooms,
 )
+from archiver.health import runs
 from archiver.health import (
     runs as health_runs,
 )
 from archiver.health import (
     token as health_token,
 )
+from archiver.health.check import versions_look
 from archiver.health.disk import Space
 from archiver.health.evidence import Stamping
 from archiver.health.finding import Look, Verdict, action, attention, good, ok
 from archiver.health.folders import Home, Place
-from archiver.health.health_versions import versions_look
 from archiver.health.rooms import Rate
 from archiver.health.token import NOT_ASKED, Asked, TokenSeen
 from archiver.store import migrate as revision
@@ -205,8 +205,8 @@ def test_a_fresh_save_is_not_good_while_rounds_fail(
     """The reason stands there, and it is to be acted on where it does not pass by itself."""
     look = health_runs.last_run_look(last, every=EVERY, stale=timedelta(hours=24), now=NOW)
 
-    check(expected, words, health_fault.with_fault(look, fault, last=last))
-    assert look == health_fault.with_fault(look, None, last=last)
+    check(expected, words, runs.with_fault(look, fault, last=last))
+    assert look == runs.with_fault(look, None, last=last)
 
 
 @pytest.mark.parametrize(
@@ -214,20 +214,20 @@ def test_a_fresh_save_is_not_good_while_rounds_fail(
     [
         ("cron", timedelta(minutes=4), False, GOOD, "Registered with cron."),
         ("cron", None, False, GOOD, "Registered with cron."),
-        ("cron", health_schedule.NEVER, False, GOOD, "Registered with cron."),
+        ("cron", runs.NEVER, False, GOOD, "Registered with cron."),
         ("cron", timedelta(minutes=4), True, ACTION, "archive daemon"),
         ("systemd", timedelta(minutes=16), False, ATTENTION, "archive schedule show"),
         (None, timedelta(minutes=15), False, ATTENTION, "archive schedule install"),
         (None, None, False, ATTENTION, "archive schedule install"),
         (None, timedelta(minutes=16), False, ACTION, "Nothing saves by itself."),
-        (None, health_schedule.NEVER, False, ACTION, "Nothing saves by itself."),
+        (None, runs.NEVER, False, ACTION, "Nothing saves by itself."),
     ],
 )
 def test_where_nothing_starts_it_somebody_has_to_act(
     registered: str | None, age: timedelta | None, idle: bool, expected: Verdict, words: str
 ) -> None:
     """A fresh save may come from a starter that cannot be seen; what is registered is held against its pace."""
-    check(expected, words, health_schedule.schedule_look(registered, age=age, every=EVERY, idle=idle))
+    check(expected, words, runs.schedule_look(registered, age=age, every=EVERY, idle=idle))
 
 
 # --- rooms -----------------------------------------------------------------------------------

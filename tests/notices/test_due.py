@@ -17,7 +17,7 @@ from archiver.notices import sentences as notice_words
 from archiver.notices import troubles as notices
 from archiver.notices.due import Notices
 from archiver.notices.facts import Facts
-from archiver.records.signals import Alert, Level, Rule
+from archiver.records.alerts import Alert, Level, Rule
 from archiver.settings.model import Settings
 from archiver.store.working import alerts
 from tests.support.world import BEGIN, World, running

@@ -11,7 +11,7 @@ from archiver.notices.daily import Period
 from archiver.notices.due import Notices
 from archiver.notices.facts import Facts, Going, Today
 from archiver.notices.sentences import daily, sentences
-from archiver.records.signals import Rule
+from archiver.records.alerts import Rule
 from archiver.store.queries.period_counts import Gone, Saved
 from tests.support.world import BEGIN
 

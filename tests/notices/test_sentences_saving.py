@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archiver import errors
-from archiver.notices.sentences_saving import BY_TOKEN, REASONS, command, reason, span
+from archiver.health.fault_reasons import BY_TOKEN, REASONS, command, reason
+from archiver.notices.sentences_saving import span
 
 
 def test_every_reason_is_of_an_error_that_there_is() -> None:

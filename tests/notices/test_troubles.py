@@ -11,8 +11,8 @@ import pytest
 
 from archiver import errors
 from archiver.demo.chatwork.simulator import Fault
-from archiver.notices.facts import standing
 from archiver.records import JST, Delivery
+from archiver.rounds.last_fault import standing
 from archiver.store.statements import add_delivery
 from archiver.store.working import alerts
 from archiver.store.working import memory as work

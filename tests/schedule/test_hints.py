@@ -12,10 +12,10 @@ from archiver import errors
 from archiver.alerts.sentences import sentence
 from archiver.app import App
 from archiver.records import Delivery, Part
-from archiver.records.signals import Alert
+from archiver.records.alerts import Alert
 from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, Settings
-from archiver.store import mapping
+from archiver.store import statements
 from archiver.store.statements import add_delivery
 from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
@@ -126,7 +126,7 @@ def test_who_is_mapped_decides_whose_words_count(world: World) -> None:
     a_round(world)
     before = told(world)
     with world.archive.writing() as writing:
-        mapping.put(writing, "job1", world.tanaka, Part.CLIENT, "CWで確認", at=world.clock())
+        statements.state_role(writing, "job1", world.tanaka, Part.CLIENT, "CWで確認", at=world.clock())
     world.post(DIRECT, by=world.suzuki)  # type: ignore[attr-defined]
     a_round(world)
     world.post(DIRECT)

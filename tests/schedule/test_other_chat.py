@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.app import App
-from archiver.records.signals import Alert, Rule
+from archiver.records.alerts import Alert, Rule
 from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, Settings
 from archiver.store.queries.entries import last_seq

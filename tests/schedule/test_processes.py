@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.schedule.processes import is_cron_running
+from archiver.schedule.commands import is_cron_running
 
 
 @pytest.mark.parametrize(

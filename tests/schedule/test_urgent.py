@@ -10,7 +10,7 @@ import pytest
 from archiver import errors
 from archiver.app import App
 from archiver.demo.chatwork.simulator import Fault
-from archiver.records.signals import Alert
+from archiver.records.alerts import Alert
 from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, Settings
 from archiver.store.working.alerts import alerts, dismiss

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.store.archive import DATABASE, Archive, build_engine
+from archiver.store.archive import Archive
+from archiver.store.engine import DATABASE, build_engine
 from archiver.store.queries.entries import last_seq
 from tests.store.test_writer import append, held, note
 from tests.support.tampering import empty_archive

@@ -15,7 +15,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from archiver import errors
 from archiver.store import migrate as revision
 from archiver.store import schema
-from archiver.store.archive import DATABASE, Archive
+from archiver.store.archive import Archive
+from archiver.store.engine import DATABASE
 
 
 def bare(statement: str) -> str:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from archiver.records import Observation
 from archiver.store import rebuild, writer
-from archiver.store.archive import DATABASE, Archive
+from archiver.store.archive import Archive
+from archiver.store.engine import DATABASE
 from archiver.store.rebuild import Difference
 from tests.support import tampering
 from tests.support.tampering import FIRST, OWNER, ROOM, START, behind_the_back, copy_of

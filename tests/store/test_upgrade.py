@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
-from archiver.store.archive import DATABASE
+from archiver.store.engine import DATABASE
 from tests.support.terminal import TOKEN, Terminal
 
 ROOT = Path(__file__).parents[2]

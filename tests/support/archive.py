@@ -13,7 +13,7 @@ from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observat
 from archiver.store import blobs, writer
 from archiver.store import migrate as revision
 from archiver.store.archive import Archive
-from archiver.store.queries.contracts import statement
+from archiver.store.queries.contracts import contract_payload
 
 ROOM = 123456789
 OTHER_ROOM = 987654321
@@ -85,7 +85,7 @@ class ArchiveMaker:
         """State a contract."""
         listed = tuple(one if isinstance(one, ContractRoom) else ContractRoom(RoomId(one)) for one in rooms)
         stated = Contract(name, listed, **facts)
-        self.append([Observation("contract", f"contract/{name}", statement(stated))])
+        self.append([Observation("contract", f"contract/{name}", contract_payload(stated))])
         return stated
 
     def room(self, name: str, *, room: int = ROOM, minutes: float = 0, description: str = "") -> None:

@@ -13,7 +13,7 @@ from archiver.export.package.make import ExportReport, export
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs
 from archiver.store.archive import Archive
-from archiver.store.queries.statements import key_of, kind_of, statement
+from archiver.store.queries.statements import kind_of, statement_key, statement_payload
 from tests.support.archive import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object, story
 
 THIRD = 999
@@ -145,4 +145,6 @@ def _changed(shown: dict[str, Any], state: str) -> dict[str, Any]:
 
 
 def _state(made: ArchiveMaker, contract: str, one: Delivery | Enclosure) -> None:
-    made.append([Observation(kind_of(one), key_of(contract, one), statement(contract, one))], minutes=200)
+    made.append(
+        [Observation(kind_of(one), statement_key(contract, one), statement_payload(contract, one))], minutes=200
+    )

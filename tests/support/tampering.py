@@ -17,7 +17,8 @@ from archiver.records import Observation, Reply
 from archiver.store import blobs, writer
 from archiver.store import migrate as revision
 from archiver.store import seals as seal
-from archiver.store.archive import DATABASE, Archive
+from archiver.store.archive import Archive
+from archiver.store.engine import DATABASE
 from archiver.store.schema import TRIGGERS
 
 ROOM = 123456789

@@ -18,8 +18,9 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.store import blobs, writer
 from archiver.store import migrate as revision
-from archiver.store.archive import DATABASE, Archive
-from archiver.store.queries.contracts import statement
+from archiver.store.archive import Archive
+from archiver.store.engine import DATABASE
+from archiver.store.queries.contracts import contract_payload
 from archiver.sync.files import transfer
 from archiver.sync.files.download import Limits
 from archiver.sync.report import RoomReport, SyncReport
@@ -81,7 +82,7 @@ class World:
     def contract(self, name: str, *rooms: int, state: str = "open", **facts: Any) -> None:
         """State a contract."""
         listed = tuple(ContractRoom(RoomId(room)) for room in rooms)
-        told = statement(Contract(name, listed, state, **facts))
+        told = contract_payload(Contract(name, listed, state, **facts))
         with self.archive.writing() as writing:
             seen = Observation("contract", f"contract/{name}", told)
             writer.append(writing, [seen], account_id=None, at=self.clock())

@@ -36,7 +36,8 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault, HttpRequest
 from archiver.rounds import alerting as lookout
 from archiver.store import migrate as revision
 from archiver.store import seals as seal
-from archiver.store.archive import DATABASE, Archive, Writing
+from archiver.store.archive import Archive, Writing
+from archiver.store.engine import DATABASE
 from archiver.store.fingerprints import readable
 from archiver.store.timestamps import stamp
 from archiver.sync.files.download import Limits

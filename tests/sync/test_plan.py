@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archiver.chatwork.models import Room
 from archiver.records import RoomId
-from archiver.store.working.memory import Visit
+from archiver.store.working.visits import Visit
 from archiver.sync import plan
 from archiver.sync.plan import COSTS, FILES, KINDS, MESSAGES, PEOPLE, Step, counters, is_due, steps
 

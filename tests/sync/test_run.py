@@ -14,7 +14,7 @@ import pytest
 
 from archiver import errors
 from archiver.demo.chatwork.simulator import Fault
-from archiver.store.archive import DATABASE
+from archiver.store.engine import DATABASE
 from archiver.sync import plan
 from archiver.sync.report import Outcome, RoomReport, SyncReport
 from archiver.sync.run import dry_run

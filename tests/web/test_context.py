@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver.store import migrate as revision
-from archiver.store.archive import DATABASE
+from archiver.store.engine import DATABASE
 from tests.support.archive import ROOM, story
 from tests.support.viewer import looking
 

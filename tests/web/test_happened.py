@@ -11,8 +11,7 @@ import pytest
 
 from archiver.records import MessageId
 from archiver.store.queries.viewing.event import Event, EventKind
-from archiver.web.happened import TELLERS, happening
-from archiver.web.pages.timeline import GROUPS
+from archiver.web.pages.timeline import GROUPS, TELLERS, happening
 
 AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import requests
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import desk_of
-from archiver.store.archive import DATABASE
+from archiver.store.engine import DATABASE
 from archiver.web.context import Desk
 from archiver.web.server import serving
 from tests.support.archive import story

@@ -14,12 +14,12 @@ import click
 
 from archiver import errors
 from archiver.cli.answers import answered, note
-from archiver.cli.contracts import contract as case
+from archiver.cli.contracts import added
 from archiver.cli.contracts import fact_options as facts
 from archiver.cli.contracts.deadlines import labels
+from archiver.cli.contracts.pick_rooms import listed, pick
 from archiver.cli.contracts.questions import next_question
-from archiver.cli.main import INTERRUPTED
-from archiver.cli.setup.rooms_step import listed, pick
+from archiver.cli.failure import INTERRUPTED
 from archiver.cli.terminal.prompts import Again, ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.records import Contract
@@ -68,6 +68,8 @@ def add(app: App, name: str | None, given: Mapping[str, Any], remark: str | None
 
 def _fill(app: App, name: str, given: Mapping[str, Any], remark: str | None) -> None:
     """Chats first, then one fact after the other, then what is still blank."""
+    from archiver.store.statements import state_contract
+
     held = _held(app)
     contract = held.get(name)
     begun = contract or _with_rooms(app, name)
@@ -75,9 +77,9 @@ def _fill(app: App, name: str, given: Mapping[str, Any], remark: str | None) -> 
         return
     stated = replace(begun, **given)
     facts.check_order(stated)
-    case.state(app.archive, stated, remark)
+    state_contract(app.archive, stated, remark, at=app.now())
     if contract is None:
-        case.tell_added(stated, list(held.values()), unchecked=False)
+        added.tell_added(stated, list(held.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and what was answered is kept."), indent=0)
     told = _ask_facts(app, stated)
     note(app.archive, _key(name), DONE)
@@ -86,6 +88,8 @@ def _fill(app: App, name: str, given: Mapping[str, Any], remark: str | None) -> 
 
 def _ask_facts(app: App, contract: Contract) -> Contract:
     """Ask until nothing is left to ask, each time by what is known then."""
+    from archiver.store.statements import state_contract
+
     prefix = _key(contract.id) + "/"
     while True:
         asked = {key.removeprefix(prefix) for key in answered(app.archive) if key.startswith(prefix)}
@@ -96,7 +100,7 @@ def _ask_facts(app: App, contract: Contract) -> Contract:
         tell(question.told)
         stated = replace(contract, **ask(question.asked, question.understand, exact=question.exact))
         if stated != contract:
-            case.state(app.archive, stated, None)
+            state_contract(app.archive, stated, None, at=app.now())
         note(app.archive, prefix + question.name)
         contract = stated
 
@@ -133,7 +137,7 @@ def _ask_name(app: App) -> str:
 
 def read_name(said: str, taken: Collection[str]) -> str:
     """A contract's id that is still free. Raises Again."""
-    if not case.ID.fullmatch(said):
+    if not added.ID.fullmatch(said):
         raise Again(str(errors.BadContractId(contract=visible(said))))
     if said in taken:
         raise Again(_("This name is taken already."))

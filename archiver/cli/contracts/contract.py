@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import replace
 from gettext import gettext as _
@@ -16,6 +15,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.contracts import fact_options as facts
 from archiver.cli.contracts import roles as mapping
 from archiver.cli.contracts import room_periods as periods
+from archiver.cli.contracts.added import ID, _tell_number, tell_added
 from archiver.cli.contracts.room_periods import NUMBER
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
@@ -23,8 +23,6 @@ from archiver.records import Contract, ContractRoom, RoomId
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive
-
-ID = re.compile(r"[a-z0-9-]{1,32}")
 
 
 @click.group("contract", help=N_("Jobs and their rooms. Only rooms of a contract are saved."))
@@ -65,6 +63,7 @@ def contract_add(
     """Look the rooms up once; without network they are taken unchecked, and that is said."""
     from archiver import app as application
     from archiver.store.queries.contracts import contracts
+    from archiver.store.statements import state_contract
 
     if contract_id is not None and not ID.fullmatch(contract_id):
         raise errors.BadContractId(contract=contract_id)
@@ -86,7 +85,7 @@ def contract_add(
     made = Contract(contract_id, listed, **stated)
     facts.check_order(made)
     unchecked = _look_up(app, rooms)
-    state(app.archive, made, note)
+    state_contract(app.archive, made, note, at=application.utc_now())
     tell_added(made, held, unchecked=unchecked)
     click.echo(_("Next: archive sync"))
     return 0
@@ -102,35 +101,6 @@ def _look_up(app: Any, rooms: tuple[int, ...]) -> bool:
         if room not in listed:
             raise errors.UnknownRoom(room=room)
     return False
-
-
-def tell_added(made: Contract, held: list[Contract], *, unchecked: bool) -> None:
-    """What was entered, and which of its rooms belong to other contracts too."""
-    rooms = ", ".join(str(room.room_id) for room in made.rooms)
-    click.echo(_("Entered: {contract}, rooms {rooms}.").format(contract=visible(made.label), rooms=rooms))
-    if unchecked:
-        click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
-    for room in made.rooms:
-        others = [one.label for one in held if room.room_id in {its.room_id for its in one.rooms}]
-        if others:
-            sentence = _("Room {room} also belongs to {contracts}; that is allowed.")
-            click.echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
-            if room.start is None:
-                hint = _("Its packages hold the whole talk. To hold only this job's part: {command}")
-                command = f"archive contract set {made.id} --room-from {room.room_id} 2026-11-01"
-                click.echo(hint.format(command=command))
-    _tell_number(made, held)
-
-
-def _tell_number(made: Contract, held: list[Contract]) -> None:
-    """Warn if the platform's number is that of another contract too."""
-    others = [one.id for one in held if one.id != made.id and one.platform_id == made.platform_id]
-    if made.platform_id is not None and others:
-        sentence = _(
-            "[Note] The number {number} is that of {contracts} too. If it is right, name each as it is called."
-        )
-        told = sentence.format(number=visible(made.platform_id), contracts=", ".join(others))
-        click.echo(told, err=True)
 
 
 @command_contract.command("set", help=N_("Change or add facts of a contract; what was stated before stays on record."))
@@ -154,6 +124,7 @@ def contract_set(
     """Only what is given changes."""
     from archiver import app as application
     from archiver.store.queries.contracts import contracts
+    from archiver.store.statements import state_contract
 
     if not (rooms or begins or ends) and all(one is None for one in (note, *given.values())):
         detail = _("Say what to change, such as --title, --client, --url, --amount, --room or --note.")
@@ -167,7 +138,7 @@ def contract_set(
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
     made = replace(before, rooms=periods.bounded(before.rooms + added, begins, ends), **stated)
-    state(app.archive, made, note)
+    state_contract(app.archive, made, note, at=application.utc_now())
     click.echo(_("Saved: {contract}.").format(contract=visible(contract_id)))
     with app.archive.reading() as reading:
         _tell_number(made, contracts(reading))
@@ -228,11 +199,12 @@ def _changer(name: str, text: str, new_state: str, said: str) -> None:
     def change(obj: CliContext, contract_id: str) -> int:
         from archiver.app import utc_now
         from archiver.store.archive import Archive
+        from archiver.store.statements import state_contract
 
         archive = Archive(obj.home)
         before = _find(archive, contract_id)
         closed_at = utc_now() if new_state == "closed" else None
-        state(archive, replace(before, state=new_state, closed_at=closed_at), None)
+        state_contract(archive, replace(before, state=new_state, closed_at=closed_at), None, at=utc_now())
         click.echo(_(said).format(contract=visible(before.label)))
         return 0
 
@@ -250,28 +222,6 @@ _changer(
     "stopped",
     N_("Stopped: {contract}. What is saved stays."),
 )
-
-
-# --- what is stated --------------------------------------------------------------------------------
-
-
-def state(archive: Archive, contract: Contract, note: str | None) -> None:
-    """Append what the user states, if it differs from what was stated before."""
-    from archiver.app import utc_now
-    from archiver.records import Observation
-    from archiver.store import writer
-    from archiver.store.queries import current_state as known
-    from archiver.store.queries.contracts import statement
-
-    told = statement(contract)
-    with archive.writing() as writing:
-        owner = known.owner(writing) or {}
-        seen = []
-        if told != known.payload(writing, f"contract/{contract.id}", None):
-            seen.append(Observation("contract", f"contract/{contract.id}", told))
-        if note is not None:
-            seen.append(Observation("note", f"note/{contract.id}", {"text": note}))
-        writer.append(writing, seen, account_id=owner.get("account_id"), at=utc_now())
 
 
 def _find(archive: Archive, name: str) -> Contract:

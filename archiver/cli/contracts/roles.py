@@ -38,7 +38,7 @@ _MOST = 12
 def contract_map(obj: CliContext, contract_id: str, account: int, part: str, reason: str) -> int:
     """Nothing is guessed: an account that was never seen in these rooms is refused."""
     from archiver.app import utc_now
-    from archiver.store import mapping
+    from archiver.store import statements
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contract
 
@@ -47,7 +47,7 @@ def contract_map(obj: CliContext, contract_id: str, account: int, part: str, rea
     with Archive(obj.home).writing() as writing:
         one = contract(writing, contract_id)
         _check(writing, one, account)
-        fresh = mapping.put(writing, one.id, account, Part(part), reason.strip(), at=utc_now())
+        fresh = statements.state_role(writing, one.id, account, Part(part), reason.strip(), at=utc_now())
     sentence = _("Entered: account {account} of contract {contract} is {part}.")
     if not fresh:
         sentence = _("It was entered already: account {account} of contract {contract} is {part}.")
@@ -62,13 +62,13 @@ def contract_map(obj: CliContext, contract_id: str, account: int, part: str, rea
 def contract_unmap(obj: CliContext, contract_id: str, account: int) -> int:
     """What was never entered cannot be taken back."""
     from archiver.app import utc_now
-    from archiver.store import mapping
+    from archiver.store import statements
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contract
 
     with Archive(obj.home).writing() as writing:
         one = contract(writing, contract_id)
-        if not mapping.withdraw(writing, one.id, account, at=utc_now()):
+        if not statements.withdraw_role(writing, one.id, account, at=utc_now()):
             sentence = _("Nothing was entered about account {account} of contract {contract}.")
             raise errors.UsageError(detail=sentence.format(account=account, contract=visible(one.label)))
     sentence = _("Taken back: who account {account} of contract {contract} is. The record that it was entered stays.")

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from archiver import errors
-from archiver.cli.saving.sync import parse_day, parse_until
+from archiver.cli.terminal.day_options import parse_day, parse_until
 from archiver.errors import N_
 from archiver.records import JST, ContractRoom
 

@@ -1,4 +1,4 @@
-"""`backup` and `restore`: a second copy of the archive elsewhere, and an archive made of it again."""
+"""`backup`: a second copy of the archive elsewhere, made while it is in use and checked."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import click
 from archiver.cli.completers import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
-from archiver.cli.saving.sync_report import jst
 from archiver.cli.terminal.progress import Screen
 from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.times import jst
 from archiver.errors import N_, SettingsError
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ def command_backup(obj: CliContext, place: str) -> int:
 
     folder = Path(place).expanduser().absolute()
     with Screen(quiet=obj.verbose < 0) as progress:
-        made = copies.backup(Archive(obj.home), folder, now=utc_now, tell=_teller(progress))
+        made = copies.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
     assert made.copied is not None
     if made.placed:
         click.echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
     else:
         _tell_not_placed(folder, made.copied, copies.WITH_FINDINGS)
-    _tell_copied(made.copied)
+    tell_copied(made.copied)
     tell_verification(made.verification)
     if made.placed and not made.remembered:
         click.echo(_("The archive cannot be written now, so it does not remember this copy."), err=True)
@@ -56,63 +56,14 @@ def command_backup(obj: CliContext, place: str) -> int:
     return 0 if made.ok else FINDINGS
 
 
-@click.command("restore", help=N_("Make an archive again of a copy made by backup. The copy is not changed."))
-@click.argument("source", metavar=N_("SRC"), shell_complete=folders)
-@click.pass_obj
-def command_restore(obj: CliContext, source: str) -> int:
-    """Goes to the folder of the archive (--home), which must not hold one yet."""
-    from archiver.app import utc_now
-    from archiver.cli.setup.init import make_home
-    from archiver.custody import backup as copies
-    from archiver.settings.home import check_home
-
-    check_home(obj.home, obj.environ)
-    folder = Path(source).expanduser().absolute()
-    with Screen(quiet=obj.verbose < 0) as progress:
-        made = copies.restore(folder, obj.home, now=utc_now, tell=_teller(progress))
-    if made.copied is not None:
-        _tell_copied(made.copied)
-    tell_verification(made.verification)
-    if made.placed:
-        make_home(obj.home)
-        _tell_restored(obj.home, folder)
-    elif made.copied is None:
-        click.echo(_("Nothing was restored: the copy is not as it was made."), err=True)
-        _tell_in_place(folder)
-    else:
-        click.echo(_("The archive was not put in place: it did not arrive as it was sent. Try again."), err=True)
-    return 0 if made.ok else FINDINGS
-
-
-def _holds_addresses(obj: CliContext) -> bool:
-    """Whether secrets stand in `archive.toml`; where that cannot be read, no address was ever used."""
-    from archiver.settings.notify_urls import are_in_file
-
-    try:
-        return are_in_file(obj.settings().notify.urls)
-    except SettingsError:
-        return False
-
-
-def _tell_restored(home: Path, source: Path) -> None:
-    click.echo(_("The archive is there again: {path}").format(path=visible(str(home))))
-    click.echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
-    click.echo(_("Next: archive token set (the token was not part of the copy)   then: archive sync"))
-    click.echo(_("Work on with one of the two only: an archive that goes on in two places cannot be joined again."))
-
-
-def _tell_in_place(source: Path) -> None:
-    sentence = _("What it holds can still be read where it lies: archive --home {path} status")
-    click.echo(sentence.format(path=visible(str(source))), err=True)
-
-
 def _tell_not_placed(folder: Path, copied: Copied, name: str) -> None:
     at = jst(copied.earlier, year=True) if copied.earlier else "-"
     click.echo(_("The earlier copy of {time} was left as it was: the new one has findings.").format(time=at))
     click.echo(_("The new database lies beside it: {path}").format(path=visible(str(folder / name))))
 
 
-def _tell_copied(copied: Copied) -> None:
+def tell_copied(copied: Copied) -> None:
+    """Print how much was copied, and what could not be."""
     told = ngettext(
         "Newly copied: {n} file and the database, {size} MB.",
         "Newly copied: {n} files and the database, {size} MB.",
@@ -134,7 +85,8 @@ def _kept(one: Kept) -> str:
     return said.format(name=visible(one.name), detail=visible(one.detail or ""))
 
 
-def _teller(screen: Screen) -> Callable[[str, int, int], None]:
+def copy_progress(screen: Screen) -> Callable[[str, int, int], None]:
+    """What a copy calls with its step, how far it is and how far it goes, so that a bar shows it."""
     words = {
         "copy": _("Copying"),
         "replies": _("Checking the replies"),
@@ -143,3 +95,13 @@ def _teller(screen: Screen) -> Callable[[str, int, int], None]:
         "rows": _("Checking the tables"),
     }
     return lambda what, done, total: screen.part(words.get(what, what), done, total)
+
+
+def _holds_addresses(obj: CliContext) -> bool:
+    """Whether secrets stand in `archive.toml`; where that cannot be read, no address was ever used."""
+    from archiver.settings.notify_urls import are_in_file
+
+    try:
+        return are_in_file(obj.settings().notify.urls)
+    except SettingsError:
+        return False

@@ -1,4 +1,4 @@
-"""`export` and `exports`: what is handed out, what would leave with it, and what was handed out before."""
+"""`export`: what is handed out, and what would leave with it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ import click
 from archiver.cli.completers import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
-from archiver.cli.saving.sync import INCOMPLETE, parse_period
-from archiver.cli.saving.sync_report import jst
+from archiver.cli.saving.sync import INCOMPLETE
 from archiver.cli.status.stamp_lines import tell_root_faults
+from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.file_manager import open_folder
 from archiver.cli.terminal.progress import Screen
-from archiver.cli.terminal.text import pad, visible
+from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
 if TYPE_CHECKING:
-    from archiver.export.package.gather import Preview
     from archiver.export.package.make import ExportReport
+    from archiver.export.package.recipe import Preview
 
 _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
 _MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, with commas.")
@@ -92,7 +92,7 @@ def command_export(
     from archiver.export.mask.cover import policy
     from archiver.export.message_choice import choice
     from archiver.export.package import make as package
-    from archiver.settings.exports import exports_folder
+    from archiver.settings.model import exports_folder
 
     app = application.build(obj.settings(), obj.environ)
     folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
@@ -229,22 +229,3 @@ def _tell_before_sending(report: ExportReport) -> None:
         )
     if report.advice:
         click.echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)
-
-
-@click.command("exports", help=N_("The packages made so far: when, for whom, and their fingerprint."))
-@click.pass_obj
-def command_exports(obj: CliContext) -> int:
-    """From the archive's own records."""
-    from archiver.store.archive import Archive
-    from archiver.store.queries.runs import exports
-    from archiver.store.timestamps import moment
-
-    with Archive(obj.home).reading() as reading:
-        made = exports(reading)
-    for at, payload in made:
-        head = f"{jst(moment(at), year=True)}  {pad(payload['contract'], 20)} {pad(payload['profile'], 8)}"
-        click.echo(f"{head} {visible(payload['name'])}")
-        click.echo(f"    SHA-256 {payload['sha256']}")
-    if not made:
-        click.echo(_("No package has been made yet."))
-    return 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from archiver.export.package.gather import Preview
+    from archiver.export.package.recipe import Preview
 
 
 _WITHOUT_FILES = ("support", "consult", "court")

@@ -1,4 +1,4 @@
-"""`verify` and `seal`: what shows that nothing was changed."""
+"""`verify`: checks that nothing was changed, in this archive or in a package."""
 
 from __future__ import annotations
 
@@ -26,33 +26,6 @@ FINDINGS = 3
 
 MOST_SHOWN = 50
 """Findings shown on the screen; `--json` gives all."""
-
-
-@click.command(
-    "seal", help=N_("Seal the records made until now, and ask for the third-party time of every seal that waits.")
-)
-@click.pass_obj
-def command_seal(obj: CliContext) -> int:
-    """Also what every export does first. Authorities that give nothing change no exit code: the seals wait."""
-    from archiver import app as application
-    from archiver.cli.status.stamp_lines import tell_stamps
-    from archiver.custody import stamping as stamps
-    from archiver.store import seals as seal
-    from archiver.sync.run_entries import flush
-
-    app = application.existing(application.build(obj.settings(), obj.environ))
-    flush(app.archive, at=app.now())
-    made = seal.close(app.archive, now=app.now())
-    for one in made:
-        number = one.last - one.first + 1
-        told = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)
-        click.echo(told.format(number=one.number, n=number) + f"\n  SHA-256 {one.sha256}")
-    if not made:
-        click.echo(_("Everything is sealed already."))
-    tell_stamps(stamps.ask(app, at_once=True, seconds=None).outcomes)
-    if app.root_faults:
-        raise app.root_faults[0]
-    return 0
 
 
 @click.command("verify", help=N_("Check that nothing was changed: this archive, or a package (folder or zip)."))

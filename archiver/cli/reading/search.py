@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import gettext as _
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver.cli.completers import contract_ids, room_numbers
-from archiver.cli.saving.sync import parse_period
+from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.message_times import minute
 from archiver.cli.terminal.text import columns, pad, visible
 from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import State, told_states
+from archiver.render.snippet import snippet as cut_out
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
@@ -172,8 +174,7 @@ def _tell(query: Query, found: Found) -> None:
 
 
 def _tell_hit(query: Query, one: Hit, room: str) -> None:
-    from archiver.cli.conversation import state_words
-    from archiver.cli.snippet import snippet
+    from archiver.cli.reading.show import state_words
 
     states, words = told_states(one.state, was_edited=one.was_edited, was_deleted=one.was_deleted), state_words()
     marks = [words[state] for state in states]
@@ -189,7 +190,6 @@ def _tell_hit(query: Query, one: Hit, room: str) -> None:
 
 
 def _tell_others(query: Query, others: tuple[Other, ...]) -> None:
-    from archiver.cli.snippet import snippet
 
     kinds = {
         "file": _("file"),
@@ -205,3 +205,27 @@ def _tell_others(query: Query, others: tuple[Other, ...]) -> None:
         more = len(others) - SHOWN
         click.echo("  " + ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}"))
     click.echo()
+
+
+_CUT = "..."
+
+
+def snippet(text: str, words: Collection[str], width: int) -> str:
+    """At most `width` columns of a text, with 【】 around what these folded words are found in."""
+    inner = width - 2 * len(_CUT)
+    found = cut_out(text, words, width=inner, measure=_measure, border=columns("【】"))
+    line = "".join(_marked(part.text) if part.is_mark else _seen(part.text) for part in found.parts)
+    return (_CUT if found.cut_before else "") + line + (_CUT if found.cut_after else "")
+
+
+def _measure(sign: str) -> int:
+    return columns(visible(sign))
+
+
+def _seen(text: str) -> str:
+    """Sign by sign, as each was measured."""
+    return "".join(map(visible, text))
+
+
+def _marked(text: str) -> str:
+    return click.style(f"【{_seen(text)}】", bold=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from archiver.cli.commands import COMMANDS
 from archiver.cli.contracts import deadlines as dues
-from archiver.cli.saving import sync_report as screen
 from archiver.cli.status import (
     emergency as alarm,
 )
@@ -28,8 +27,9 @@ from archiver.cli.status import (
 from archiver.cli.status import (
     warnings as watch,
 )
+from archiver.cli.terminal import times
 from archiver.cli.terminal.text import visible
-from archiver.records.signals import Level
+from archiver.records.alerts import Level
 from archiver.settings.home import home_path
 from archiver.store.working import backfill_queue as quests
 from archiver.web import shell_command as pasting
@@ -110,7 +110,7 @@ def _facts(
     reading: Reading, told: Status, settings: Settings, rooms: Collection[int], *, now: datetime
 ) -> Iterator[tuple[str, str]]:
     """As in `status`, but for the re-reading, whose counting would make the page wait in a large archive."""
-    yield _("Last save"), screen.jst(told.last_sync) if told.last_sync else _("never")
+    yield _("Last save"), times.jst(told.last_sync) if told.last_sync else _("never")
     for label, texts in progress_lines.backfill_words(quests.tally(reading, rooms)):
         yield from ((label, text) for text in texts)
     yield _("Daily seals"), "  ".join(stamps.seal_words(told))

@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.times import span
 from archiver.errors import N_, ArchiverError, SettingsError
 
 if TYPE_CHECKING:
@@ -63,14 +63,6 @@ def command_daemon(obj: CliContext) -> int:
         if not ended:
             _leave()
     return 0
-
-
-def span(every: timedelta) -> str:
-    """How long a pace is, in words."""
-    seconds = round(every.total_seconds())
-    if seconds % 60:
-        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
-    return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)
 
 
 def _voice(obj: CliContext) -> Voice:

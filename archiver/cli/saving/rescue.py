@@ -16,6 +16,7 @@ from archiver.cli.saving import sync_report as screen
 from archiver.cli.saving.sync import INCOMPLETE
 from archiver.cli.status import emergency as alarm
 from archiver.cli.status.stamp_lines import tell_root_faults
+from archiver.cli.terminal import times
 from archiver.cli.terminal.progress import short
 from archiver.cli.terminal.text import visible, wrap
 from archiver.errors import N_
@@ -125,7 +126,7 @@ def _tell_kept(app: App, meant: list[Contract]) -> None:
         also = [one for one in contracts(reading) if one.id not in named and _is_among(one, shared)]
         found = alarm.alarms(reading, [*meant, *also], alerts(reading), always=True)
     for one in found:
-        click.echo(screen.RULE)
+        click.echo(times.RULE)
         alarm.tell_alarm(one)
-    click.echo(screen.RULE)
+    click.echo(times.RULE)
     click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -11,23 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.status import completeness as freshness
-from archiver.cli.terminal.message_times import about
+from archiver.cli.status.gaps import gap_line
 from archiver.cli.terminal.progress import short
 from archiver.cli.terminal.text import pad, visible
-from archiver.records import JST
 
 if TYPE_CHECKING:
     from archiver.sync.plan import Step
     from archiver.sync.report import SyncReport
-
-
-RULE = "-" * 80
-"""Between the parts of a screen."""
-
-
-def jst(at: datetime, *, year: bool = False) -> str:
-    """A time as people in Japan read it."""
-    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M" if year else "%m-%d %H:%M")
 
 
 def tell_sync(report: SyncReport) -> None:
@@ -77,29 +66,6 @@ def _counts(room: object) -> str:
         "tasks_changed": _("tasks changed {n}"),
     }
     return "  ".join(text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name))
-
-
-def gap_line(gap: dict[str, object]) -> str:
-    """A gap in one line: which stretch, how many, why."""
-    missing = gap["missing"]
-    number = _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
-    if gap["after"] is None and gap["reason"] in ("first_sync", "plan"):
-        return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
-    if missing == 0:
-        number = _("probably nothing is missing (estimate 0)")
-    period = f"{_border(gap['from'], gap['after'])} - {_border(gap['to'], gap['before'])}"
-    if gap["reason"] == "inaccessible":
-        return _("Gap {period}: the chat could not be opened for a time; {number}.").format(
-            period=period, number=number
-        )
-    return _("Gap {period}: not seen without a hole; {number}.").format(period=period, number=number)
-
-
-def _border(at: object, message: object) -> str:
-    """One end of a gap: its time, or else the one that the message's id tells."""
-    if at:
-        return jst(datetime.fromisoformat(str(at)))
-    return (about(int(str(message))) if message is not None else None) or "?"
 
 
 def notice(report: SyncReport) -> str:

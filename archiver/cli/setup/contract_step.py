@@ -44,7 +44,7 @@ def the_first(app: App) -> Contract | None:
 
 
 def _ask_fact(app: App, contract: Contract, question: Question) -> Contract:
-    from archiver.cli.contracts.contract import state
+    from archiver.store.statements import state_contract
 
     rule = platform_of(contract.platform).rule
     if question.name == "contact_approved_on" and rule is not None:
@@ -52,5 +52,5 @@ def _ask_fact(app: App, contract: Contract, question: Question) -> Contract:
     tell(question.told)
     stated = replace(contract, **ask(question.asked, question.understand, exact=question.exact))
     if stated != contract:
-        state(app.archive, stated, None)
+        state_contract(app.archive, stated, None, at=app.now())
     return stated

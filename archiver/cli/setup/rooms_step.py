@@ -2,56 +2,34 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Collection, Mapping, Sequence
 from gettext import gettext as _
 from gettext import ngettext
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.terminal.progress import short
-from archiver.cli.terminal.prompts import Again, Left, ask, ask_yes_no, tell, tell_head
-from archiver.cli.terminal.text import pad
-from archiver.records import Contract, ContractRoom, RoomId
+from archiver.cli.contracts.pick_rooms import listed, pick
+from archiver.cli.terminal.prompts import Left, tell, tell_head
+from archiver.records import Contract
 
 if TYPE_CHECKING:
     from archiver.app import App
-    from archiver.chatwork.models import Room
 
-PAGE = 15
-"""Chats that are shown at once, the ones with the latest news first."""
 
 FIRST_ID = "job1"
 
 
-class Wish(NamedTuple):
-    """What an answer asks for: chats by number, chats with these words in their name, or (neither) the next page."""
-
-    numbers: tuple[int, ...] = ()
-    words: str = ""
-
-
 def choose(app: App) -> None:
     """Enter the first contract with the chats that the user chose. Raises Left if there is none to choose from."""
-    from archiver.cli.contracts.contract import state
+    from archiver.store.statements import state_contract
 
     rooms = listed([one.model for one in app.chatwork.rooms().items])
     _tell_head(len(rooms))
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."))
         raise Left
-    state(app.archive, Contract(FIRST_ID, pick(app, rooms)), None)
+    state_contract(app.archive, Contract(FIRST_ID, pick(app, rooms)), None, at=app.now())
     click.echo()
-
-
-def pick(app: App, rooms: Sequence[Room]) -> tuple[ContractRoom, ...]:
-    """Let the user choose among these chats by number, and offer the direct chats beside them."""
-    numbers = _ask_numbers(rooms)
-    chosen = [rooms[number - 1] for number in numbers]
-    chosen += _ask_direct(app, rooms, chosen)
-    return tuple(ContractRoom(RoomId(room.room_id)) for room in chosen)
 
 
 def _tell_head(number: int) -> None:
@@ -61,97 +39,3 @@ def _tell_head(number: int) -> None:
         number,
     )
     tell_head(2, sentence.format(n=number))
-
-
-def listed(rooms: Sequence[Room]) -> list[Room]:
-    """The chats with other people, the ones with the latest news first."""
-    return sorted((room for room in rooms if room.type != "my"), key=lambda room: -room.last_update_time)
-
-
-# --- choosing ------------------------------------------------------------------------------------
-
-
-def _ask_numbers(rooms: Sequence[Room]) -> tuple[int, ...]:
-    shown = range(min(PAGE, len(rooms)))
-    _tell_rooms(rooms, shown)
-    while True:
-        wish = ask(_("Numbers:"), lambda said: understand(said, len(rooms), more=len(rooms) > PAGE))
-        if wish.numbers:
-            return wish.numbers
-        if wish.words:
-            found = matching([room.name for room in rooms], wish.words)
-            if not found:
-                tell(_("No chat has this in its name."))
-            _tell_rooms(rooms, found)
-        else:
-            begin = shown.stop if shown.stop < len(rooms) else 0
-            shown = range(begin, min(begin + PAGE, len(rooms)))
-            _tell_rooms(rooms, shown)
-
-
-def understand(said: str, count: int, *, more: bool) -> Wish:
-    """What the user wants to see or to save; `more`: there are more chats than one page shows. Raises Again."""
-    words = [word for word in re.split(r"[\s,、]+", said) if word]
-    if words and all(word.isdecimal() and len(word) < 7 for word in words):
-        numbers = tuple(dict.fromkeys(int(word) for word in words))
-        if all(1 <= number <= count for number in numbers):
-            return Wish(numbers)
-        raise Again(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
-    if not more:
-        raise Again(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
-    return Wish(words=said)
-
-
-def matching(names: Sequence[str], words: str) -> list[int]:
-    """Positions of the names that hold these words, whatever their width and case."""
-    wanted = _plain(words)
-    return [position for position, name in enumerate(names) if wanted in _plain(name)]
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool = True) -> None:
-    kinds = {"group": _("group"), "direct": _("direct")}
-    for position in positions:
-        room = rooms[position]
-        name = pad(short(room.name, 28), 28)
-        kind = pad(kinds.get(room.type, short(room.type, 12)), 14)
-        counts = _("messages {messages}  files {files}").format(
-            messages=f"{room.message_num:>5}", files=f"{room.file_num:>4}"
-        )
-        click.echo(f"  {position + 1:>3} {name} {kind} {counts}")
-    if more and len(rooms) > PAGE:
-        tell(_("({n} in all. Enter: the next ones; a part of a name: look for it)").format(n=len(rooms)), indent=6)
-
-
-# --- direct chats with the same people -------------------------------------------------------------
-
-
-def _ask_direct(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list[Room]:
-    """Direct chats with people of the chosen groups: work often moves there."""
-    groups = [room for room in chosen if room.type == "group"]
-    if not any(room.type == "direct" and room not in chosen for room in rooms) or not groups:
-        return []
-    people = {one.model.account_id for room in groups for one in app.chatwork.members(room.room_id).items}
-    direct = {int(one.model.account_id): int(one.model.room_id) for one in app.chatwork.contacts().items}
-    found = beside(rooms, chosen, people=people, direct=direct)
-    if not found:
-        return []
-    _tell_rooms(rooms, found, more=False)
-    sentence = ngettext(
-        "This is a direct chat with somebody of the chats you chose.",
-        "These are direct chats with people of the chats you chose.",
-        len(found),
-    )
-    tell(sentence)
-    return [rooms[position] for position in found] if ask_yes_no(_("Save it too?"), default=True) else []
-
-
-def beside(
-    rooms: Sequence[Room], chosen: Collection[Room], *, people: Collection[int], direct: Mapping[int, int]
-) -> list[int]:
-    """Positions of the direct chats with these people that were not chosen; `direct`: account → room."""
-    theirs = {room for account, room in direct.items() if account in people}
-    return [place for place, room in enumerate(rooms) if room.room_id in theirs and room not in chosen]

@@ -30,7 +30,7 @@ def command_schedule() -> None:
 @click.pass_obj
 def schedule_install(obj: CliContext, kind: str | None) -> int:
     """Says what the job will lack; the token is never written into it."""
-    from archiver.schedule import processes
+    from archiver.schedule import commands
     from archiver.schedule import schedulers as system
 
     if not holds_archive(obj.home):
@@ -45,7 +45,7 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
     for other in others:
         click.echo(_("It was taken out of {scheduler}, so that it runs once.").format(scheduler=system.title(other)))
     click.echo(_("In a few minutes this says whether it ran: archive check"))
-    for warning in system.lacking(settings, environ, kind=chosen, cron_runs=processes.is_cron_running()):
+    for warning in system.lacking(settings, environ, kind=chosen, cron_runs=commands.is_cron_running()):
         click.echo(warning, err=True)
     return 0
 

@@ -65,7 +65,7 @@ def arrange(obj: CliContext, app: App, saving: Saving | None, timestamps: str | 
 
 def _ask_schedule(app: App) -> bool:
     """Whether the job is wanted; asked once."""
-    from archiver.cli.saving.daemon import span
+    from archiver.cli.terminal.times import span
 
     known = answered(app.archive).get(SCHEDULE)
     if known is None:
@@ -78,7 +78,7 @@ def _ask_schedule(app: App) -> bool:
 
 def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
     """Whether the seals get the time of a third party; asked once, and not where it is settled already."""
-    from archiver.cli.setup.init import choose_authorities
+    from archiver.cli.setup.account import choose_authorities
 
     if timestamps is None:
         if STAMPS in answered(app.archive) or app.settings.timestamp.authorities:
@@ -99,7 +99,7 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
 
 def _register(obj: CliContext) -> str | None:
     """Put the job into this computer's scheduler and give its kind; None, and a sentence: none takes it."""
-    from archiver.schedule import processes
+    from archiver.schedule import commands
     from archiver.schedule import schedulers as system
 
     try:
@@ -111,14 +111,14 @@ def _register(obj: CliContext) -> str | None:
     except (errors.SchedulerMissing, errors.SchedulerRefused) as fault:
         tell(f"{visible(str(fault))} {visible(fault.advice())}".rstrip())
         return None
-    for warning in system.lacking(settings, obj.environ, kind=kind, cron_runs=processes.is_cron_running()):
+    for warning in system.lacking(settings, obj.environ, kind=kind, cron_runs=commands.is_cron_running()):
         tell(warning)
     return kind
 
 
 def _token_for(obj: CliContext, kind: str) -> None:
     """Offer to lay the token where a job without a desktop session can read it."""
-    from archiver.cli.setup.init import keep_settings
+    from archiver.cli.setup.account import keep_settings
     from archiver.schedule import schedulers as system
     from archiver.settings.file import TOKEN_VARIABLE, load
     from archiver.settings.token import store_token, token
@@ -187,7 +187,7 @@ def _waited(app: App, before: str | None, known: str | None, *, since: datetime)
 
 
 def _standing(app: App) -> str | None:
-    from archiver.notices.facts import standing
+    from archiver.rounds.last_fault import standing
 
     with app.archive.reading() as reading:
         return standing(reading)
@@ -199,16 +199,16 @@ def _is_after(at: datetime | None, since: datetime) -> bool:
 
 def _tell_failed(obj: CliContext, app: App, fault: str) -> None:
     """Why the run by itself failed; that it saves from here does not mend that, so `archive` goes on to say it."""
-    from archiver.notices import facts as notice_facts
-    from archiver.notices import sentences_saving as notice_saving
+    from archiver.health import fault_reasons
+    from archiver.rounds import last_fault
 
-    words = notice_saving.reason(fault) or fault
+    words = fault_reasons.reason(fault) or fault
     sentence = _("The run by itself failed: {reason}. {advice}")
-    tell(sentence.format(reason=words, advice=notice_saving.advice(fault)))
+    tell(sentence.format(reason=words, advice=fault_reasons.advice(fault)))
     _save_here(obj, app)
     tell(_("Until that is mended, nothing is saved by itself. Then see: archive check"))
     with app.archive.writing() as writing:
-        notice_facts.keep_fault(writing, fault)
+        last_fault.keep_fault(writing, fault)
 
 
 def _is_saving(app: App) -> bool:
@@ -242,7 +242,7 @@ def _spoken() -> str:
 
 def tell_end(obj: CliContext) -> None:
     """Where packages go, and the two commands to remember."""
-    from archiver.settings.exports import exports_folder
+    from archiver.settings.model import exports_folder
 
     folder = visible(str(exports_folder(obj.settings())))
     head = _("Done. Packages go to:")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,10 @@ import click
 
 from archiver import errors
 from archiver.cli.answers import answered, note
-from archiver.cli.setup.token import VARIABLE, lasting, of_variable, plain, trial
+from archiver.cli.setup.token_source import _keep_source, keep, lasting, place, plain, trial
 from archiver.cli.terminal.prompts import Again, Left, ask, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import visible
+from archiver.cli.token_variable import VARIABLE, of_variable
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -50,7 +50,7 @@ def build(obj: CliContext) -> App:
 
 def _held(obj: CliContext) -> App | None:
     """With the token that an earlier call stored, if it still works."""
-    from archiver.cli.setup.init import know_account
+    from archiver.cli.setup.account import know_account
     from archiver.health.token import is_readable
     from archiver.settings.home import SETTINGS_FILE
 
@@ -69,7 +69,7 @@ def _held(obj: CliContext) -> App | None:
 
 def _given(obj: CliContext) -> App | None:
     """With the token of this session's variable; a job does not see that, so it is offered to keep it."""
-    from archiver.cli.setup.init import know_account
+    from archiver.cli.setup.account import know_account
 
     value = of_variable(obj)
     if not value:
@@ -111,7 +111,7 @@ def _asked_chatwork(obj: CliContext, value: str) -> None:
 
     Raises TokenRefused, WrongAccount, Left.
     """
-    from archiver.cli.setup.init import know_account
+    from archiver.cli.setup.account import know_account
 
     app = trial(obj, value)
     while True:
@@ -151,45 +151,6 @@ def _choose_source(obj: CliContext, source: str) -> None:
     if not file.is_source(source):
         raise errors.BadValue(value=source, option="--token-from", example="file:/run/secrets/chatwork")
     _keep_source(obj, source)
-
-
-# --- where it goes -------------------------------------------------------------------------------
-
-
-def keep(obj: CliContext, value: str, source: str | None = None) -> None:
-    """At the place that is named, else in the keyring; where there is none, in a file of the home for its owner only.
-
-    Raises as `store_token`.
-    """
-    from archiver.settings.token import store_token
-
-    place = source or "keyring"
-    try:
-        store_token(obj.home, place, value)
-    except errors.KeyringUnavailable:
-        if source is not None:
-            raise
-        tell(_("There is no password store here; the token goes into a file that only you can read."))
-        place = "file:token"
-        store_token(obj.home, place, value)
-    _keep_source(obj, place)
-
-
-def _keep_source(obj: CliContext, source: str) -> None:
-    from archiver.cli.setup.init import keep_settings
-
-    keep_settings(obj, source)
-
-
-def place(source: str) -> str:
-    """Where the token lies, as people call it."""
-    kind, _colon, name = source.partition(":")
-    if kind == "file":
-        return _("the file {name}").format(name=visible(name))
-    if kind == "env":
-        return _("the variable {name}").format(name=name)
-    keyrings = {"win32": _("Windows Credential Manager"), "darwin": _("the keychain of macOS")}
-    return keyrings.get(sys.platform, _("the password store of this desktop"))
 
 
 # --- whose it is ---------------------------------------------------------------------------------

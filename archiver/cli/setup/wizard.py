@@ -12,7 +12,7 @@ import click
 
 from archiver import errors
 from archiver.cli.answers import BEGUN, FINISHED, answered, note
-from archiver.cli.main import INTERRUPTED, advice, say
+from archiver.cli.failure import INTERRUPTED, advice, say
 from archiver.cli.setup import (
     contract_step as wizard_contract,
 )
@@ -76,7 +76,7 @@ def _go(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
 
 def _begin(obj: CliContext) -> None:
     """The folder and the empty archive, after what this program can do and what it cannot."""
-    from archiver.cli.setup.init import make_home
+    from archiver.cli.setup.account import make_home
     from archiver.settings import home as homes
     from archiver.store import migrate as revision
     from archiver.store.archive import Archive
@@ -137,7 +137,7 @@ def _is_ready(obj: CliContext) -> bool:
 
 def _stamp(obj: CliContext, timestamps: str) -> int:
     """Only what was asked for, in an archive that is in use already."""
-    from archiver.cli.setup.init import choose_authorities
+    from archiver.cli.setup.account import choose_authorities
     from archiver.store.archive import Archive
 
     choose_authorities(obj.home, timestamps)
@@ -147,8 +147,8 @@ def _stamp(obj: CliContext, timestamps: str) -> int:
 
 def _show(obj: CliContext, timestamps: str | None) -> int:
     """Everything is done: say so, and how things stand."""
-    from archiver.cli.saving.sync import command_status
-    from archiver.cli.setup.init import choose_authorities
+    from archiver.cli.setup.account import choose_authorities
+    from archiver.cli.status.status import command_status
 
     if timestamps is not None:
         choose_authorities(obj.home, timestamps)

@@ -16,7 +16,7 @@ from archiver.errors import N_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archiver.records.signals import Alert
+    from archiver.records.alerts import Alert
 
 WIDTH = 80
 
@@ -76,7 +76,7 @@ def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
 
 def _tell(held: list[Alert], called: Mapping[str, str]) -> None:
     from archiver.alerts.sentences import sentence, urgency
-    from archiver.cli.saving.sync_report import jst
+    from archiver.cli.terminal.times import jst
 
     for one in held:
         state = _("put aside") if one.dismissed else urgency(one.level)

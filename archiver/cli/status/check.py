@@ -16,6 +16,7 @@ from archiver.errors import N_
 
 if TYPE_CHECKING:
     from archiver.app import App
+    from archiver.health.check import Computer
     from archiver.health.finding import Look
 
 INCOMPLETE = 4
@@ -57,29 +58,40 @@ _NAMES = {
 @click.pass_obj
 def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
     """Writes nothing; asks Chatwork once whose token it is, and works without network and token all the same."""
-    from archiver.app import utc_now
-    from archiver.cli.status import notify as noticing
     from archiver.health import check as health
     from archiver.health import finding as health_look
-    from archiver.schedule import processes
-    from archiver.schedule import schedulers as system
-    from archiver.settings import other_archives as neighbours
+    from archiver.health.snapshot import look_into
 
     app = as_scheduled(obj)
-    found = health.looks(
-        app,
-        obj.environ,
-        scheduled=lambda: system.installed(obj.home, obj.environ),
-        others=lambda account: neighbours.others(obj.home, account, now=utc_now(), state=neighbours.state_folder()),
-        cron=processes.is_cron_running,
-        jobs=lambda home: bool(system.show(home, obj.environ)),
-        test=(lambda: noticing.test(app.settings, obj.environ)) if test else None,
-    )
+    held, damage = look_into(app)
+    computer = _computer(obj, app, held.owner if held else None, test=test)
+    found = health.looks(app, obj.environ, held, damage, computer)
     if as_json:
         click.echo(json.dumps(health.document(found), ensure_ascii=False))
     else:
         tell_looks(found)
     return 0 if health_look.ok(found) else INCOMPLETE
+
+
+def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> Computer:
+    """What this computer tells; `test` sends a test notice."""
+    from archiver.app import utc_now
+    from archiver.cli.status import notify
+    from archiver.health.check import Computer
+    from archiver.notices import url_check
+    from archiver.schedule import commands, schedulers
+    from archiver.settings import other_archives
+
+    state = other_archives.state_folder()
+    homes = [] if account is None else other_archives.others(obj.home, account, now=utc_now(), state=state)
+    trial = (lambda: notify.test(app.settings, obj.environ)) if test else None
+    return Computer(
+        scheduler=schedulers.installed(obj.home, obj.environ),
+        is_cron_running=commands.is_cron_running(),
+        other_homes=homes,
+        scheduled_homes=[home for home in homes if schedulers.show(home, obj.environ)],
+        notices=url_check.notices_look(url_check.see(app.settings, obj.environ, test=trial)),
+    )
 
 
 def as_scheduled(obj: CliContext) -> App:

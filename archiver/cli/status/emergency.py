@@ -18,7 +18,8 @@ from archiver.alerts import departure_rules as rules
 from archiver.cli.terminal.progress import short
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.records import JST, Contract
-from archiver.records.signals import GOING, Alert, Level, Observed, Rule
+from archiver.records.alerts import GOING, Alert, Level, Rule
+from archiver.records.signals import Observed
 from archiver.render.file_reasons import kept_back
 
 if TYPE_CHECKING:

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.alerts import sentences as texts
-from archiver.cli.saving.sync_report import RULE, gap_line, jst
 from archiver.cli.status import completeness as freshness
 from archiver.cli.status.emergency import tell_alarm
+from archiver.cli.status.gaps import gap_line
 from archiver.cli.status.slow_work import tell_progress
 from archiver.cli.status.stamp_lines import seals_line
 from archiver.cli.terminal.progress import short
 from archiver.cli.terminal.text import columns, pad, visible, wrap
+from archiver.cli.terminal.times import RULE, jst
 from archiver.records import JST, Contract
-from archiver.records.signals import Level
+from archiver.records.alerts import Level
 
 if TYPE_CHECKING:
     from archiver.cli.status.emergency import Alarm

@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.cli.answers import BEGUN, FINISHED, KEY
-from archiver.cli.saving.daemon import span
 from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.times import span
 from archiver.health import disk as health_space
-from archiver.health.health_schedule import RUNS
-from archiver.notices import facts as notice_facts
-from archiver.notices import sentences_saving as notice_saving
+from archiver.health import fault_reasons
+from archiver.health.runs import RUNS
 from archiver.records import JST
-from archiver.records.signals import Level
+from archiver.records.alerts import Level
+from archiver.rounds import last_fault
 from archiver.rounds import run_log as log
-from archiver.schedule import processes
+from archiver.schedule import commands
 from archiver.schedule import schedulers as system
-from archiver.store.archive import is_writable
+from archiver.store.engine import is_writable
 from archiver.store.working import memory as work
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ class Standing:
 
 def look(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> Standing:
     """Ask the archive, this computer's schedulers and its disk. Raises OSError."""
-    fault = notice_facts.standing(reading)
+    fault = last_fault.standing(reading)
     answers, by = work.recall(reading, KEY, {}), system.installed(settings.home, environ)
     return Standing(
         every=settings.sync.every,
         by=by,
-        idle=by == system.title(system.CRON) and processes.is_cron_running() is False,
+        idle=by == system.title(system.CRON) and commands.is_cron_running() is False,
         fault=fault,
         failed=None if fault is None else log.last_failure(settings.home),
         full=_full(settings.home),
@@ -92,11 +92,11 @@ def warnings(stands: Standing, told: Status, *, now: datetime) -> list[str]:
 
 def obstacles(reading: Reading, home: Path) -> list[str]:
     """The same without a look at the schedulers, for pages that are called again and again. Raises OSError."""
-    return _obstacles(notice_facts.standing(reading), _full(home))
+    return _obstacles(last_fault.standing(reading), _full(home))
 
 
 def _obstacles(fault: str | None, full: str | None) -> list[str]:
-    found = [] if fault is None else [notice_saving.stands(fault)]
+    found = [] if fault is None else [fault_reasons.stands(fault)]
     return found if full is None else [*found, full]
 
 
@@ -145,7 +145,7 @@ def line(stands: Standing, told: Status, *, now: datetime) -> str:
 def _last(stands: Standing, told: Status, now: datetime) -> str:
     if stands.fault is not None:
         time = "" if stands.failed is None else _time(stands.failed, now)
-        why = notice_saving.reason(stands.fault)
+        why = fault_reasons.reason(stands.fault)
         words = _("last {time} failed: {reason}") if why else _("last {time} failed")
         return " ".join(words.format(time=time, reason=why).split())
     if told.last_sync is None:
@@ -181,7 +181,7 @@ def step(
         (bool(alarms), _("what stands above under “What to do now”")),
         (is_setting_up(stands, told), "archive init"),
         (not told.contracts, "archive contract add"),
-        (stands.fault is not None, notice_saving.command(stands.fault)),
+        (stands.fault is not None, fault_reasons.command(stands.fault)),
         (stands.full is not None, _("make space on this disk")),
         (told.last_sync is None, "archive sync"),
         (Level.HIGH in levels, "archive alerts"),

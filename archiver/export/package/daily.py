@@ -15,8 +15,8 @@ from pathlib import Path
 from archiver.evidence.manifest import digest_file
 from archiver.export.bag import PARTIAL, free_name, making, pack
 from archiver.export.package.full_package import assemble
-from archiver.export.package.gather import Recipe
 from archiver.export.package.make import our_words
+from archiver.export.package.recipe import Recipe
 from archiver.export.scope import NEVER, READINGS, Scope, subject
 from archiver.records import JST, Contract
 from archiver.store import seals as seal

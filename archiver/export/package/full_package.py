@@ -20,7 +20,8 @@ from archiver.export.package import copied_files as payload
 from archiver.export.package import pdf_files as papers
 from archiver.export.package import verify_script as script
 from archiver.export.package.copied_files import Copied
-from archiver.export.package.gather import SCRATCH, Built, Gathered, Progress, Recipe, make_tables, software, steps
+from archiver.export.package.gather import SCRATCH, Gathered, Progress, make_tables, software, steps
+from archiver.export.package.recipe import Built, Recipe
 from archiver.export.package.report_input import case_of, never_read, period, preview
 from archiver.export.package.source_entries import Material, Telling
 from archiver.export.stamps import put_roots

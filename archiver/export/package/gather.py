@@ -6,9 +6,8 @@ The order: entries once, then one pass over the messages for the tables, then on
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from functools import cached_property
 from importlib.metadata import version
 
@@ -19,13 +18,10 @@ from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, Pen
 from archiver.export.conversation import RoomFacts
 from archiver.export.format_input import Table
-from archiver.export.mask.cover import Cover
-from archiver.export.message_choice import NOTHING, Choice
 from archiver.export.package.copied_files import Copied
+from archiver.export.package.recipe import Recipe
 from archiver.export.package.source_entries import Material, Telling
-from archiver.export.scope import Scope
-from archiver.export.stamps import Stamping
-from archiver.records import Contract, Conversation, Delivery, Enclosure, Mapped, Seal, Watch
+from archiver.records import Conversation, Seal, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known
 from archiver.store.queries import other_chats as outside
@@ -36,84 +32,6 @@ SCRATCH = ".tables"
 
 Progress = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What is to be made; the same recipe over the same entries gives the same bytes, `created_at` aside."""
-
-    name: str
-    profile: str
-    contract: Contract
-    scope: Scope
-    seals: Sequence[Seal]
-    upto: int
-    """The last entry that is looked at."""
-    read_at: datetime
-    """The time of the state shown."""
-    created_at: datetime | None
-    """None: not said."""
-    places: list[tuple[int, int]] | None = None
-    """Messages (id, room) in order, if not all of the rooms are looked at; then rows are not compared."""
-    file_limit: int | None = None
-    """Bytes of a file above which it is only listed."""
-    stamping: Stamping | None = None
-    """How the package gets its own stamp; None: it gets none."""
-    cover: Cover | None = None
-    """What may not be shown; None: everything is shown as it is."""
-    choice: Choice = NOTHING
-    """Messages that the user wants in the excerpt."""
-    deliveries: Sequence[Delivery] = ()
-    enclosures: Sequence[Enclosure] = ()
-    every: timedelta = timedelta(minutes=5)
-    """How often the job looks, as the settings say."""
-    counterparts: Collection[int] | None = None
-    """Who is known as the other side; None: nobody was told apart."""
-    mapped: Sequence[Mapped] = ()
-    """What the user said of who is who, with the reasons."""
-    max_bytes: int | None = None
-    """What the package may be at most; None: no limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What would leave, in numbers."""
-
-    people: int
-    hidden_people: int
-    """Of them, those called by a letter."""
-    messages: int
-    files: int
-    """Files from Chatwork whose bytes are in it."""
-    enclosures: int
-    masked: int
-    """Places that are covered."""
-    size: int
-    """Bytes before they are zipped."""
-    warnings: tuple[str, ...]
-    """`early_contact`, `forbidden_contact` (the platform allows none outside), `nda` (a promise of secrecy),
-    `unmapped` (nobody was told apart, so all names are shown)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a package came to hold."""
-
-    sha256: str
-    """Of `tagmanifest-sha256.txt`."""
-    empty: bool
-    """Whether nothing of any room is in it but when it was read."""
-    entries: int
-    messages: int
-    files: int
-    gaps: int
-    incomplete: tuple[str, ...]
-    unheld: tuple[str, ...]
-    advice: str | None = None
-    """What the user should do before handing it in."""
-    blank: tuple[str, ...] = ()
-    """Facts of the contract that a reader will look for and that are not stated."""
-    preview: Preview | None = None
 
 
 @dataclass

@@ -22,15 +22,17 @@ from archiver.export.mask.cover import Policy
 from archiver.export.message_choice import NOTHING, Choice
 from archiver.export.package import submission_package as submission
 from archiver.export.package.full_package import assemble
-from archiver.export.package.gather import Built, Progress, Recipe
+from archiver.export.package.gather import Progress
 from archiver.export.package.order import Confirm, Order
 from archiver.export.package.order import recipe as recipe_of
+from archiver.export.package.recipe import Built, Recipe
 from archiver.export.stamps import Stamping, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.store import seals as seal
 from archiver.store import writer
-from archiver.store.archive import BUSY_SECONDS, Archive, Reading
+from archiver.store.archive import Archive, Reading
 from archiver.store.disk import storage_error
+from archiver.store.engine import BUSY_SECONDS
 from archiver.store.queries import contracts
 from archiver.store.queries import current_state as known
 from archiver.store.queries.entries import last_seq

@@ -16,7 +16,7 @@ from archiver.export.mask.cover import Policy
 from archiver.export.mask.names import people_in
 from archiver.export.mask.records import cover_for
 from archiver.export.message_choice import Choice
-from archiver.export.package.gather import Preview, Recipe
+from archiver.export.package.recipe import Preview, Recipe
 from archiver.export.scope import Scope
 from archiver.export.stamps import Stamping
 from archiver.records import Contract, Seal

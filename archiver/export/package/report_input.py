@@ -11,7 +11,8 @@ from archiver.evidence.history import number, text
 from archiver.evidence.tables.events import in_order, other_events
 from archiver.export import attachments as enclosing
 from archiver.export.bag import Bag
-from archiver.export.package.gather import Gathered, Preview, software
+from archiver.export.package.gather import Gathered, software
+from archiver.export.package.recipe import Preview
 from archiver.export.report.input import NEVER_READ, Case, Covered, SealLine, StampLine
 from archiver.export.scope import Bounds, Scope
 from archiver.export.stamps import Stamps

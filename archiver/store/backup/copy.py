@@ -17,11 +17,12 @@ from typing import Any
 
 from archiver import errors
 from archiver.store import snapshot
-from archiver.store.archive import DATABASE, Archive, Reading, Writing
+from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.backup import destination
 from archiver.store.backup import transfer as replica
 from archiver.store.backup.inventory import holdings
 from archiver.store.disk import is_full
+from archiver.store.engine import DATABASE
 from archiver.store.timestamps import moment, stamp
 from archiver.store.working import memory as work
 

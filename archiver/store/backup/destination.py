@@ -13,9 +13,9 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.store.archive import DATABASE
 from archiver.store.backup.inventory import FOLDERS, SETTINGS
 from archiver.store.disk import storage_error, write_durably
+from archiver.store.engine import DATABASE
 
 MARK = "backup.json"
 """Says whose copy a folder holds, also while its database is not there yet."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from archiver.evidence.history import EntryObject
-from archiver.store.projection import coverage, messages, rooms
+from archiver.store.projection import coverage, messages, rooms, statements
 from archiver.store.projection import statements as stated
 from archiver.store.projection import tasks_and_files as things
 from archiver.store.projection.maker import EntriesOf, Maker
@@ -30,7 +30,7 @@ def project(sql: Connection, entries: Sequence[EntryObject], entries_of: Entries
 
 
 MAKERS: tuple[tuple[Maker, tuple[str, ...]], ...] = (
-    (things.contracts, ("contract",)),
+    (statements.contracts, ("contract",)),
     (stated.deliveries, ("delivery",)),
     (stated.attachments, ("attachment",)),
     (rooms.rooms, ("room", "room.inaccessible", "room.accessible")),

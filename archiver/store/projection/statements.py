@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
@@ -45,3 +46,21 @@ def _added_at(sql: Connection, place: dict[str, object]) -> str | None:
 
 def _text(value: str | None) -> str | None:
     return None if value is None else readable(value)
+
+
+def contracts(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Contracts as last stated."""
+    table = schema.contract
+    for entry in entries:
+        payload, name = entry["payload"], entry["key"].partition("/")[2]
+        rows = sql.execute(select(table.c.contract_id, table.c.number))
+        known = {contract_id: number for contract_id, number in rows}  # noqa: C416 - rows are no pairs to mypy
+        row: dict[str, object] = {
+            "contract_id": name,
+            "number": known.get(name, len(known) + 1),
+            "state": payload["state"],
+            "platform_id": payload.get("platform_id"),
+            "statement": json.dumps(payload, sort_keys=True),
+            "seq": entry["seq"],
+        }
+        put(sql, table, [row])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
@@ -88,21 +87,3 @@ def blobs(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None
         row |= {field: payload[field] for field in ("listed_size", "listed_time")}
         put(sql, schema.blob, [row])
     note(sql, [entry for entry in entries if entry["payload"]["state"] == "lost"])
-
-
-def contracts(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
-    """Contracts as last stated."""
-    table = schema.contract
-    for entry in entries:
-        payload, name = entry["payload"], entry["key"].partition("/")[2]
-        rows = sql.execute(select(table.c.contract_id, table.c.number))
-        known = {contract_id: number for contract_id, number in rows}  # noqa: C416 - rows are no pairs to mypy
-        row: dict[str, object] = {
-            "contract_id": name,
-            "number": known.get(name, len(known) + 1),
-            "state": payload["state"],
-            "platform_id": payload.get("platform_id"),
-            "statement": json.dumps(payload, sort_keys=True),
-            "seq": entry["seq"],
-        }
-        put(sql, table, [row])

@@ -35,7 +35,7 @@ _FACTS = (
 )
 
 
-def statement(contract: Contract) -> dict[str, Any]:
+def contract_payload(contract: Contract) -> dict[str, Any]:
     """The payload of a contract's entry."""
     rooms = [
         {"room_id": room.room_id, "from": room.start and stamp(room.start), "to": room.end and stamp(room.end)}

@@ -14,7 +14,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.store.archive import DATABASE, Reading
+from archiver.store.archive import Reading
+from archiver.store.engine import DATABASE
 
 _AT_ONCE = 1_000
 _PIECE = 1 << 20

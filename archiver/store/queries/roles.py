@@ -18,14 +18,14 @@ WITHDRAWN = "withdrawn"
 """The state of a mapping that was taken back; its entries stay."""
 
 
-def key_of(contract: str, account: int) -> str:
+def role_key(contract: str, account: int) -> str:
     """The key of the entries about one account."""
     return f"mapping/{contract}/{account}"
 
 
 def mapped(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Mapped, ...]:
     """Who was mapped, by account id, as stated up to an entry; what was taken back is left out."""
-    table, prefix = schema.entry.c, key_of(contract, 0)[:-1]
+    table, prefix = schema.entry.c, role_key(contract, 0)[:-1]
     # A range and no LIKE: so the index of the keys is used. "0" is the sign after "/".
     query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
     if upto is not None:

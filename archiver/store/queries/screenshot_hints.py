@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import and_, or_, select
 
 from archiver.records import State
-from archiver.records.signals import Alert, Level, Rule
+from archiver.records.alerts import Alert, Level, Rule
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known

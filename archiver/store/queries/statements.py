@@ -24,7 +24,7 @@ _OF_DELIVERY = ("at", "name", "size", "sha256", "file_id", "note")
 _OF_ENCLOSURE = ("kind", "name", "size", "sha256", "dated", "message_id", "note")
 
 
-def key_of(contract: str, one: Delivery | Enclosure) -> str:
+def statement_key(contract: str, one: Delivery | Enclosure) -> str:
     """The key of its entries."""
     return f"{kind_of(one)}/{contract}/{one.number}"
 
@@ -34,7 +34,7 @@ def kind_of(one: Delivery | Enclosure) -> str:
     return "delivery" if isinstance(one, Delivery) else "attachment"
 
 
-def statement(contract: str, one: Delivery | Enclosure, *, state: str = STATED) -> dict[str, Any]:
+def statement_payload(contract: str, one: Delivery | Enclosure, *, state: str = STATED) -> dict[str, Any]:
     """The payload of its entry."""
     fields = _OF_DELIVERY if isinstance(one, Delivery) else _OF_ENCLOSURE
     facts = {field: getattr(one, field) for field in fields}

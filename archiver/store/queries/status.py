@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from archiver.records import Contract, RoomId
-from archiver.records.signals import Alert
+from archiver.records.alerts import Alert
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.backup import copy as backup

@@ -12,14 +12,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import Connection
 
 from archiver import errors
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, driver
 from archiver.store.bigrams import FORMAT, fold, grams
 from archiver.store.fingerprints import DELETED
 
@@ -96,13 +95,6 @@ def damage_forgiven() -> Iterator[None]:
         code = getattr(fault, "sqlite_errorcode", None)
         if code != sqlite3.SQLITE_CORRUPT_VTAB and not _OF_INDEX.search(str(fault)):
             raise
-
-
-def driver(sql: Connection) -> sqlite3.Connection:
-    """SQLite's own connection inside the open transaction: many small statements cost a fifth there."""
-    connection: Any = sql.connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection
 
 
 def _is_whole(source: sqlite3.Connection) -> bool:

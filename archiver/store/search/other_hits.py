@@ -11,12 +11,11 @@ from sqlalchemy import select
 
 from archiver.evidence.history import text
 from archiver.store import schema
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.bigrams import fold
 from archiver.store.fingerprints import readable
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import STATED
-from archiver.store.search.index import driver
 from archiver.store.search.query import Query
 from archiver.store.search.scope import Scope
 from archiver.store.timestamps import moment

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.records import State
+from archiver.store import archive
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
-from archiver.store.queries.viewing.message_summaries import STANDING
+from archiver.store.queries.message_standing import STANDING
 from archiver.store.search import index as search_index
 from archiver.store.search import scan as search_walk
 from archiver.store.search.other_hits import Other, others
@@ -79,7 +80,7 @@ def search(
     """
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
     places, total, is_exact = _places(reading, query, scope, limit + 1, older_than, most)
-    source = search_index.driver(reading.sql)
+    source = archive.driver(reading.sql)
     hits = tuple(hit for one in places[:limit] if (hit := _hit(source, one)) is not None)
     beside = tuple(others(reading, query, scope)) if older_than is None else ()
     older = places[limit - 1] if len(places) > limit else None
@@ -90,7 +91,7 @@ def _places(
     reading: Reading, query: Query, scope: Scope, limit: int, older_than: Place | None, most: int | None
 ) -> tuple[list[Place], int, bool]:
     """The messages, how many there are, and whether there are no more."""
-    source = search_index.driver(reading.sql)
+    source = archive.driver(reading.sql)
     if not query.words and not query.without:
         places, total = search_walk.filtered(source, scope, limit, older_than=older_than, most=most)
         return places, *((0, False) if older_than else _capped(total, most))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from archiver.errors import UnknownAlert
-from archiver.records.signals import Alert, Level, Rule
+from archiver.records.alerts import Alert, Level, Rule
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.timestamps import moment, stamp

@@ -23,7 +23,7 @@ from archiver.store import blobs, writer
 from archiver.store.disk import is_full, storage_error
 from archiver.store.queries.files import Wanted
 from archiver.store.timestamps import stamp
-from archiver.store.working import memory as work
+from archiver.store.working import visits
 from archiver.sync.files import transfer
 from archiver.sync.pull.context import Desk
 from archiver.sync.report import Outcome, RoomReport
@@ -220,7 +220,7 @@ class Downloads:
             attempts = file.attempts + 1
         next_at = self.desk.now() + PAUSES[max(attempts, 1) - 1]
         with self.desk.archive.writing() as writing:
-            work.put_retry(writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason)
+            visits.put_retry(writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason)
 
     def _give_up(self, file: Wanted, reason: str) -> None:
         transfer.drop(self._part(file))
@@ -234,7 +234,7 @@ class Downloads:
         seen = Observation("blob", f"blob/{file.room_id}/{file.file_id}", told, file.room_id)
         with self.desk.archive.writing() as writing:
             writer.append(writing, [seen], account_id=self.desk.account_id, at=at)
-            work.drop_retry(writing, file.room_id, file.file_id)
+            visits.drop_retry(writing, file.room_id, file.file_id)
         self._done.add((file.room_id, file.file_id))
         self.reports[file.room_id].news = True
 

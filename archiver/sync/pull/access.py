@@ -5,7 +5,7 @@ from __future__ import annotations
 from archiver.errors import NotVisible
 from archiver.records import Observation
 from archiver.store import writer
-from archiver.store.working import memory as work
+from archiver.store.working import visits
 from archiver.sync import plan
 from archiver.sync.pull.context import Desk
 from archiver.sync.report import Outcome, RoomReport
@@ -30,5 +30,5 @@ def opened(desk: Desk, report: RoomReport) -> None:
     with desk.archive.writing() as writing:
         writer.append(writing, [seen], account_id=desk.account_id, at=at)
         for kind in plan.KINDS:
-            work.put_visit(writing, room, kind, at=at, counters="")
+            visits.put_visit(writing, room, kind, at=at, counters="")
     report.outcome, report.news = Outcome.ARCHIVED, True

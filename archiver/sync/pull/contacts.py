@@ -19,7 +19,7 @@ from archiver.store.archive import Reading, Writing
 from archiver.store.queries import contracts as contract_queries
 from archiver.store.queries import current_state as known
 from archiver.store.queries import departures as signs
-from archiver.store.working import memory as work
+from archiver.store.working import visits
 from archiver.sync.pull.context import Desk
 
 KIND = "contacts"
@@ -54,7 +54,7 @@ def contacts(desk: Desk, rooms: Sequence[int], shown: Mapping[int, Room], *, ful
         listing = desk.client.contacts()
     except (NotVisible, NotUnderstood, Refused):
         with desk.archive.writing() as writing:
-            work.put_visit(writing, NO_ROOM, KIND, at=desk.now(), counters=REFUSED)
+            visits.put_visit(writing, NO_ROOM, KIND, at=desk.now(), counters=REFUSED)
         return False
     except ChatworkError:
         return False
@@ -62,14 +62,14 @@ def contacts(desk: Desk, rooms: Sequence[int], shown: Mapping[int, Room], *, ful
         seen = _compare(writing, rooms, listing, _direct(writing, shown))
         counters = "" if seen is not None else EMPTY
         writer.append(writing, seen or [], account_id=desk.account_id, at=listing.reply.received_at)
-        work.put_visit(writing, NO_ROOM, KIND, at=desk.now(), counters=counters)
+        visits.put_visit(writing, NO_ROOM, KIND, at=desk.now(), counters=counters)
     return bool(seen)
 
 
 def _are_due(desk: Desk, rooms: Sequence[int], *, full: bool) -> bool:
     """Whether a day has passed since the last list, and there is anybody to look for in it."""
     with desk.archive.reading() as reading:
-        last = work.visits(reading).get((NO_ROOM, KIND))
+        last = visits.last_visits(reading).get((NO_ROOM, KIND))
         recent = last is not None and last.counters != EMPTY and timedelta() <= desk.now() - last.at < EVERY
         return (full or not recent) and bool(signs.counterparts(reading, rooms))
 
@@ -90,7 +90,7 @@ def _compare(
     }
     held = _held(writing, signs.counterparts(writing, rooms))
     were = [person for person, seen in held.items() if seen.state == "present"]
-    last = work.visits(writing).get((NO_ROOM, KIND))
+    last = visits.last_visits(writing).get((NO_ROOM, KIND))
     if not listed and len(were) > 1 and (last is None or last.counters != EMPTY):
         return None
     return _changes(held, listed, listing.reply.digest)

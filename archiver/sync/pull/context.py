@@ -14,7 +14,7 @@ from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import contracts
 from archiver.store.queries import current_state as known
 from archiver.store.working import backfill_queue as quests
-from archiver.store.working import memory as work
+from archiver.store.working import visits
 from archiver.sync.references import mentioned
 from archiver.sync.report import Outcome, RoomReport
 
@@ -37,7 +37,7 @@ class Desk:
 
 def visit(desk: Desk, writing: Writing, room: int, kind: str, *, counters: str) -> None:
     """Remember that a kind was read now; without counters the room counts as moved in the next run."""
-    work.put_visit(writing, room, kind, at=desk.now(), counters=counters)
+    visits.put_visit(writing, room, kind, at=desk.now(), counters=counters)
     desk.visited.add((room, kind))
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from archiver.chatwork import ratelimit
 from archiver.chatwork.ratelimit import Budget
 from archiver.store.working import backfill_queue as quests
 from archiver.sync import plan
 from archiver.sync.options import Options
-from archiver.sync.share import share
 from archiver.sync.singles.backfill import Seeker, learn_late
 from archiver.sync.singles.reread import forecast as forecast_reread
 from archiver.sync.singles.reread import reread
@@ -53,3 +54,26 @@ def forecast(seeker: Seeker, rooms: Sequence[int], options: Options, *, before: 
 
 def _less(budget: Budget, spent: int) -> Budget:
     return budget if budget.remaining is None else replace(budget, remaining=max(0, budget.remaining - spent))
+
+
+MOST = 100
+"""Messages read singly in one round, back-fill and re-reading together."""
+
+
+UNTOLD = 50
+"""The same where Chatwork has not told how many calls are left."""
+
+
+def share(budget: Budget, now: datetime, *, reserve: int, full: bool = False) -> int:
+    """Half of the calls that are left above the reserve, up to `MOST`; `full`: all of them.
+
+    Nothing where a call would have to wait.
+    """
+    if ratelimit.wait(budget, now, reserve):
+        return 0
+    if budget.remaining is None:
+        return UNTOLD
+    kept = reserve if budget.limit is None else min(reserve, budget.limit // 5)
+    over = budget.reset is not None and budget.reset <= now and budget.limit is not None
+    left = max(0, (budget.limit or 0 if over else budget.remaining) - kept)
+    return left if full else min(MOST, left // 2)

@@ -22,8 +22,9 @@ from archiver.store.queries.viewing.timeline import Timeline, timeline
 from archiver.store.search.scope import room_names
 from archiver.web import page_cursor as cursor
 from archiver.web.context import desk
+from archiver.web.event_words import chat as happened_chat
+from archiver.web.event_words import things as happened_things
 from archiver.web.event_words.sentence import Happening
-from archiver.web.happened import happening
 from archiver.web.message_line import chat_name, in_short, stretch
 from archiver.web.room_header import chat
 
@@ -176,3 +177,12 @@ def _since(reading: Reading, event: Event) -> datetime | None:
     if event.kind in (EventKind.MISSING, EventKind.HIDDEN):
         return shown_before(reading, event.room_id, event.message_id, event.seq)
     return None
+
+
+TELLERS = {**happened_chat.TELLERS, **happened_things.TELLERS}
+"""Each kind of event, and what puts it into words."""
+
+
+def happening(event: Event) -> Happening:
+    """The words for an event."""
+    return TELLERS[event.kind](event)

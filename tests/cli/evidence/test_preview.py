@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
-from archiver.export.package.gather import Preview
+from archiver.export.package.recipe import Preview
 
 WARNINGS = ("early_contact", "forbidden_contact", "nda", "unmapped")
 

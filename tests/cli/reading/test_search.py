@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.snippet import snippet
+from archiver.cli.reading.search import snippet
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.bigrams import fold

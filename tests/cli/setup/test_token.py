@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.setup.token import plain
+from archiver.cli.setup.token_source import plain
 from archiver.cli.terminal.prompts import Again
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.settings import file

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.cli.contracts.pick_rooms import matching, understand
 from archiver.cli.contracts.questions import read_page
-from archiver.cli.setup.rooms_step import matching, understand
 from archiver.cli.terminal.prompts import Again
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault
@@ -82,13 +82,13 @@ class Desk(Terminal):
     def contract(self) -> dict[str, Any]:
         """What the archive holds of the first contract."""
         from archiver.store.archive import Archive
-        from archiver.store.queries.contracts import contracts, statement
+        from archiver.store.queries.contracts import contract_payload, contracts
 
         archive = Archive(self.home)
         with archive.reading() as reading:
             (found,) = contracts(reading)
         archive.close()
-        return statement(found)
+        return contract_payload(found)
 
 
 @pytest.fixture

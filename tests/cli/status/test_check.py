@@ -21,9 +21,12 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.health import check as health
 from archiver.health.finding import ok
+from archiver.health.snapshot import look_into
+from archiver.notices import url_check
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
-from archiver.store.archive import DATABASE, Archive
+from archiver.store.archive import Archive
+from archiver.store.engine import DATABASE
 from archiver.store.working import memory as work
 from archiver.sync import finish as ending
 from tests.support.terminal import TOKEN, Terminal
@@ -44,7 +47,10 @@ class Checked(Terminal):
         """Level and text of each look, in this process; the exit code would be this one."""
         around = self.environ | environ
         app = as_scheduled(CliContext(self.home, 0, around))
-        found = health.looks(app, around, scheduled=lambda: registered)
+        held, damage = look_into(app)
+        notices = url_check.notices_look(url_check.see(app.settings, around))
+        computer = health.Computer(registered, None, (), (), notices)
+        found = health.looks(app, around, held, damage, computer)
         app.archive.close()
         assert (code == 0) == ok(found)
         return {one.name: (one.verdict.value, one.text) for one in found}

@@ -10,7 +10,7 @@ import pytest
 from archiver.cli.status.emergency import Alarm, alarms, tell_alarm
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Enclosure, MessageId
-from archiver.records.signals import Level, Rule
+from archiver.records.alerts import Level, Rule
 from archiver.rounds import alerting as lookout
 from archiver.store.queries.contracts import contracts
 from archiver.store.statements import add_enclosure

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.records import JST
-from archiver.records.signals import Alert, Level, Rule
+from archiver.records.alerts import Alert, Level, Rule
 from archiver.store.working import alerts
 from tests.support.desk import Desk, set_up
 from tests.support.receiver import Receiver, receiving

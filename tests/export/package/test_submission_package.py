@@ -18,8 +18,8 @@ from archiver.custody.verify import verify_path
 from archiver.export.mask.cover import Policy, policy
 from archiver.export.message_choice import choice
 from archiver.export.package import submission_package as submission
-from archiver.export.package.gather import Preview
 from archiver.export.package.make import Declined, ExportReport
+from archiver.export.package.recipe import Preview
 from archiver.export.pdf.worker import pdf_apart
 from archiver.export.report.input import Covered
 from archiver.export.stamps import Stamping

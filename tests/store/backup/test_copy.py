@@ -19,10 +19,11 @@ from archiver import errors
 from archiver.records import Observation
 from archiver.store import blobs, snapshot, writer
 from archiver.store import seals as seal
-from archiver.store.archive import DATABASE, Archive
+from archiver.store.archive import Archive
 from archiver.store.backup import copy as backup
 from archiver.store.backup import destination
 from archiver.store.backup import transfer as replica
+from archiver.store.engine import DATABASE
 from tests.support import tampering
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)

@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from archiver.store.archive import DATABASE
+from archiver.store.engine import DATABASE
 from archiver.store.queries import completion as glance
 from tests.support.world import running
 

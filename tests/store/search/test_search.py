@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archiver import errors
 from archiver.records import Observation, State
-from archiver.store import writer
+from archiver.store import archive, writer
 from archiver.store.archive import Archive
 from archiver.store.bigrams import FORMAT, fold
 from archiver.store.search import index as search_index
@@ -246,7 +246,7 @@ def test_ten_thousand_pieces_of_hostile_texts_are_found_where_a_scan_finds_them(
         words += filter(None, [fold(text[begin : begin + random.randint(1, 10)])])
 
     with maker.archive.reading() as reading:
-        source = search_index.driver(reading.sql)
+        source = archive.driver(reading.sql)
         found = [newest(source, Query(word, (word,)), Scope(), 5_000) for word in words]
     maker.archive.close()
 
@@ -335,7 +335,7 @@ def test_a_sqlite_without_fts5_keeps_and_finds_everything_and_the_next_with_it_c
 
 def _without_fts5(writing: Any) -> None:
     """Let SQLite say of itself that it was built without."""
-    search_index.driver(writing.sql).create_function("sqlite_compileoption_used", 1, lambda _name: 0)
+    archive.driver(writing.sql).create_function("sqlite_compileoption_used", 1, lambda _name: 0)
 
 
 def test_an_archive_that_cannot_be_written_is_searched_as_it_lies_there(made: ArchiveMaker) -> None:

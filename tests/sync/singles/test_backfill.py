@@ -9,7 +9,7 @@ import pytest
 
 from archiver.chatwork.ratelimit import Budget
 from archiver.demo.chatwork.simulator import Fault
-from archiver.sync.share import MOST, share
+from archiver.sync.singles.single_reads import MOST, share
 from tests.support.world import BEGIN, World, running
 
 SINGLE = r"messages/[0-9]+$"

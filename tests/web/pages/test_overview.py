@@ -10,7 +10,8 @@ import pytest
 from archiver.cli.reading.view_context import calling
 from archiver.cli.terminal.language import speak
 from archiver.store import migrate as revision
-from archiver.store.archive import DATABASE, Archive
+from archiver.store.archive import Archive
+from archiver.store.engine import DATABASE
 from archiver.store.queries.status import status
 from tests.support.archive import OTHER_ROOM, story
 from tests.support.viewer import looking

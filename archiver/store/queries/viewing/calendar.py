@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from archiver.records import JST
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.search.index import driver
 
 _DAY = 86_400
 _AHEAD = 9 * 3_600

@@ -6,8 +6,7 @@ import sqlite3
 from datetime import datetime
 
 from archiver.records import MessageId
-from archiver.store.archive import Reading
-from archiver.store.search.index import driver
+from archiver.store.archive import Reading, driver
 
 AROUND = 500
 """Messages before the place found that are looked at too: ids rise with the time nearly always, not always."""

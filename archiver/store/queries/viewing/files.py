@@ -15,12 +15,11 @@ from typing import NamedTuple
 from archiver.evidence.history import account_of, number, text
 from archiver.evidence.tables.files import NOT_YET, REASONS
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.bigrams import fold
 from archiver.store.blobs import FOLDER
 from archiver.store.queries.viewing.entry_objects import Told, told_at
 from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.search.index import driver
 from archiver.store.timestamps import moment
 
 LOOKED_AT = 10_000

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from archiver.store.archive import Reading
-from archiver.store.search.index import driver
+from archiver.store.archive import Reading, driver
 from archiver.store.timestamps import moment
 
 MANY = 500

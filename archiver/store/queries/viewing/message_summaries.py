@@ -7,18 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.records import State
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.fingerprints import DELETED
+from archiver.store.queries.message_standing import STANDING
 from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.search.index import driver
-
-STANDING = f"""
-    t.number < m.versions, m.was_edited, m.was_deleted, m.was_deleted AND EXISTS (
-        SELECT 1 FROM message_version d
-        WHERE d.room_id = m.room_id AND d.position = m.position AND d.number > t.number AND d.body = '{DELETED}'
-    )
-"""  # noqa: S608 - our own names
-"""Of a text `t` of a message `m`: is it earlier, was that ever edited, ever deleted, and is the text of before that."""
 
 _LINE = f"""
     SELECT m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {STANDING}

@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 from archiver.evidence.history import account_of, number, text
 from archiver.records import AccountId, Message, MessageId, RoomId, Source, State, Version
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.queries.viewing.entry_objects import Told, told_at
 from archiver.store.queries.viewing.last_seen import last_seen
 from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.search.index import driver
 from archiver.store.timestamps import moment
 
 MOST_TEXT = 150_000

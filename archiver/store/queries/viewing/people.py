@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from archiver.evidence.history import text
 from archiver.records import AccountId
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.avatars import FOLDER
 from archiver.store.queries.viewing.entry_objects import Told, told_under
-from archiver.store.search.index import driver
 from archiver.store.timestamps import moment
 
 

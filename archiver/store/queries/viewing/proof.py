@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.store.archive import Reading
-from archiver.store.search.index import driver
+from archiver.store.archive import Reading, driver
 from archiver.store.timestamps import moment
 
 

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.evidence.history import text
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.queries.viewing.entry_objects import Told
-from archiver.store.search.index import driver
 from archiver.store.timestamps import moment
 
 

@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from archiver.evidence.history import account_of, number, text
 from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.queries.viewing.entry_objects import Told, told_at
 from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.search.index import driver
 from archiver.store.timestamps import moment
 
 REST = "rest"

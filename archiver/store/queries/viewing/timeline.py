@@ -13,12 +13,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.queries.viewing.entry_events import happened
 from archiver.store.queries.viewing.entry_objects import told_at, told_before
 from archiver.store.queries.viewing.event import Event, EventKind
 from archiver.store.queries.viewing.plan_hidden import Runs
-from archiver.store.search.index import driver
 from archiver.store.timestamps import moment
 
 LOOKED_AT = 500

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from archiver.records import Pause
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver
 from archiver.store.queries.runs import Span, between, looks
-from archiver.store.search.index import driver
 from archiver.store.timestamps import moment
 
 BESIDE = 2

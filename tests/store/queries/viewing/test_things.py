@@ -18,7 +18,7 @@ from archiver.store import blobs
 from archiver.store.queries.entries import entries
 from archiver.store.queries.viewing import files, people, tasks
 from archiver.store.queries.viewing.files import FileState
-from archiver.store.working import memory as work
+from archiver.store.working import visits
 from tests.support.archive import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, file_object, story
 
 
@@ -96,7 +96,7 @@ def test_files_are_narrowed_by_name_and_state(made: ArchiveMaker) -> None:
     assert [13] == listed(made, [ROOM], state=FileState.GONE)
     assert [] == listed(made, [ROOM], state=FileState.GONE, name="c.mp4")
     with made.archive.writing() as writing:  # given up before, and tried again now
-        work.put_retry(writing, ROOM, 12, attempts=1, next_at=at(400), reason="no_space")
+        visits.put_retry(writing, ROOM, 12, attempts=1, next_at=at(400), reason="no_space")
     assert [14, 12] == listed(made, [ROOM], state=FileState.PENDING)
 
 

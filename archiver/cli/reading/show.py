@@ -1,22 +1,58 @@
-"""How `show` reads: messages in order with their earlier texts, and between them the ids of those never seen."""
+"""`show`: a room as it is kept, message by message."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.completers import room_numbers
+from archiver.cli.context import CliContext
+from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.message_times import minute, unseen_line
 from archiver.cli.terminal.text import visible
+from archiver.errors import N_
 from archiver.records import State
 
 if TYPE_CHECKING:
     from archiver.cli.terminal.message_times import Unseen
     from archiver.render.body import References
     from archiver.store.queries.transcript import Line, Text
+
+
+@click.command("show", help=N_("Read a room as it is kept, with earlier texts of edited and deleted messages."))
+@click.argument("room", type=int, metavar=N_("ROOM"), shell_complete=room_numbers)
+@click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01."))
+@click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
+@click.pass_obj
+def command_show(obj: CliContext, room: int, since: str | None, until: str | None) -> int:
+    """Needs no token and no network."""
+
+    from archiver.cli.terminal.message_times import within
+    from archiver.errors import UnknownRoom
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts
+    from archiver.store.queries.transcript import lines, names
+    from archiver.store.working.backfill_queue import unseen
+
+    begin, end = parse_period(since, until)
+    with Archive(obj.home).reading() as reading:
+        if room not in {one.room_id for contract in contracts(reading) for one in contract.rooms}:
+            raise UnknownRoom(room=room)
+        shown = lines(reading, room, since=_seconds(begin), until=_seconds(end))
+        found = within(unseen(reading, room), begin, end)
+        number = tell_lines(shown, names(reading, room), found)
+    if not number:
+        click.echo(_("No message is kept for this time."), err=True)
+    return 0
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
 
 
 def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable[Unseen] = ()) -> int:

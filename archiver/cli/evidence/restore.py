@@ -1,0 +1,56 @@
+"""`restore`: an archive again, out of a copy made by `backup`."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from pathlib import Path
+
+import click
+
+from archiver.cli.completers import folders
+from archiver.cli.context import CliContext
+from archiver.cli.evidence.backup import copy_progress, tell_copied
+from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.terminal.progress import Screen
+from archiver.cli.terminal.text import visible
+from archiver.errors import N_
+
+
+@click.command("restore", help=N_("Make an archive again of a copy made by backup. The copy is not changed."))
+@click.argument("source", metavar=N_("SRC"), shell_complete=folders)
+@click.pass_obj
+def command_restore(obj: CliContext, source: str) -> int:
+    """Goes to the folder of the archive (--home), which must not hold one yet."""
+    from archiver.app import utc_now
+    from archiver.cli.setup.account import make_home
+    from archiver.custody import backup as copies
+    from archiver.settings.home import check_home
+
+    check_home(obj.home, obj.environ)
+    folder = Path(source).expanduser().absolute()
+    with Screen(quiet=obj.verbose < 0) as progress:
+        made = copies.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
+    if made.copied is not None:
+        tell_copied(made.copied)
+    tell_verification(made.verification)
+    if made.placed:
+        make_home(obj.home)
+        _tell_restored(obj.home, folder)
+    elif made.copied is None:
+        click.echo(_("Nothing was restored: the copy is not as it was made."), err=True)
+        _tell_in_place(folder)
+    else:
+        click.echo(_("The archive was not put in place: it did not arrive as it was sent. Try again."), err=True)
+    return 0 if made.ok else FINDINGS
+
+
+def _tell_restored(home: Path, source: Path) -> None:
+    click.echo(_("The archive is there again: {path}").format(path=visible(str(home))))
+    click.echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
+    click.echo(_("Next: archive token set (the token was not part of the copy)   then: archive sync"))
+    click.echo(_("Work on with one of the two only: an archive that goes on in two places cannot be joined again."))
+
+
+def _tell_in_place(source: Path) -> None:
+    sentence = _("What it holds can still be read where it lies: archive --home {path} status")
+    click.echo(sentence.format(path=visible(str(source))), err=True)

@@ -1,0 +1,83 @@
+"""Home, settings and account of an archive that is being set up."""
+
+from __future__ import annotations
+
+import os
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli.context import CliContext
+from archiver.cli.terminal.text import visible
+
+if TYPE_CHECKING:
+    from archiver.app import App
+
+
+def make_home(home: Path) -> None:
+    """Make the folder, for its owner only. Raises HomeNotWritable."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.name != "nt":
+            home.chmod(0o700)
+        probe = home / ".write-test"
+        probe.touch()
+        probe.unlink()
+    except OSError as fault:
+        raise errors.HomeNotWritable(path=home, detail=fault.strerror or str(fault)) from fault
+
+
+def keep_settings(obj: CliContext, source: str) -> None:
+    """Write where the token lies into `archive.toml`; a new one gets the language of this call too."""
+    from archiver.cli.terminal.language import choose, windows_language
+    from archiver.settings import file
+
+    if (obj.home / "archive.toml").exists():
+        file.update(obj.home, {"token.source": source})
+        return
+    language = choose([], {**obj.environ, "ARCHIVE_LANG": _spoken(obj)}, system_language=windows_language)
+    file.write(obj.home, language=language, token_source=source)
+
+
+def choose_authorities(home: Path, timestamps: str | None) -> None:
+    """Write the two that are offered, or none; whoever chose their own keeps them. None: nothing was said."""
+    from archiver.settings import file
+    from archiver.settings.tsa_offers import OFFERS
+
+    there = file.load(home, {}).timestamp.authorities
+    if timestamps == "off" and there:
+        file.update(home, {"timestamp.authorities": ()})
+        click.echo(_("Third-party time: off. The stamps that there are stay."))
+    if timestamps == "on":
+        if not there:
+            file.update(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})
+            there = tuple(offer.setting for offer in OFFERS)
+        sentence = _("Third-party time: on. Only fingerprints of the seals go to {names}: no message, name or file.")
+        click.echo(sentence.format(names=", ".join(visible(one.name) for one in there)))
+
+
+def _spoken(obj: CliContext) -> str:
+    """The language of this call, so that the next ones speak it too."""
+    return os.environ.get("LANGUAGE", "") or obj.environ.get("ARCHIVE_LANG", "")
+
+
+def know_account(app: App) -> tuple[str, int]:
+    """Ask whose token it is, and write it down in a new archive. Raises WrongAccount, TokenRefused, Unreachable."""
+    from archiver.records import Observation
+    from archiver.store import writer
+    from archiver.store.queries import current_state as known
+    from archiver.sync.run import check_account, owner_payload
+
+    me = app.chatwork.me()
+    with app.archive.reading() as reading:
+        owner = known.owner(reading)
+    check_account(me.model.account_id, owner, app.archive)
+    told = owner_payload(me.model)
+    if told != owner:
+        with app.archive.writing() as writing:
+            seen = Observation("me", "me", told, None, me.reply.digest)
+            writer.append(writing, [seen], account_id=me.model.account_id, at=me.reply.received_at)
+    return me.model.name, me.model.account_id

@@ -1,0 +1,32 @@
+"""`migrate`: brings an older archive to this version."""
+
+from __future__ import annotations
+
+import contextlib
+from gettext import gettext as _
+
+import click
+
+from archiver import errors
+from archiver.cli.context import CliContext
+from archiver.cli.terminal.text import visible
+from archiver.errors import N_
+
+
+@click.command("migrate", help=N_("Bring an archive made by an older version to this one, after a verified copy."))
+@click.pass_obj
+def command_migrate(obj: CliContext) -> int:
+    """Does nothing to an archive that is up to date."""
+    from archiver.store import migrate as revision
+    from archiver.store.archive import Archive
+
+    archive = Archive(obj.home)
+    if not archive.exists():
+        raise errors.NoArchive(path=obj.home)
+    with archive.round_lock() if revision.is_older(archive.database) else contextlib.nullcontext():
+        copy = revision.migrate(archive.database)
+    if copy is None:
+        click.echo(_("The archive is up to date; nothing was changed."))
+    else:
+        click.echo(_("Done. The archive as it was before: {path}").format(path=visible(str(copy))))
+    return 0

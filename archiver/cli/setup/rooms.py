@@ -1,0 +1,58 @@
+"""`rooms`: the rooms of the account and their numbers."""
+
+from __future__ import annotations
+
+import json
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.context import CliContext
+from archiver.cli.terminal.text import pad, visible
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.chatwork.models import Room
+
+
+@click.command("rooms", help=N_("Your rooms and their numbers, as Chatwork shows them now. Nothing is saved."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.pass_obj
+def command_rooms(obj: CliContext, as_json: bool) -> int:
+    """Shows names of rooms without a contract too, and keeps none of them."""
+    from archiver import app as application
+
+    app = application.existing(application.build(obj.settings(), obj.environ))
+    rooms = [one.model for one in app.chatwork.rooms().items]
+    of = _contracts(app)
+    if as_json:
+        told = [_room_document(room, of.get(room.room_id, [])) for room in rooms]
+        click.echo(json.dumps({"rooms": told}, ensure_ascii=False))
+        return 0
+    kinds = {"group": _("group"), "direct": _("direct"), "my": _("my chat")}
+    width = max([10, *(len(str(room.room_id)) for room in rooms)]) + 2
+    heads = pad(_("Number"), width) + pad(_("Kind"), 12) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name")
+    click.echo(heads)
+    for room in rooms:
+        cells = pad(str(room.room_id), width) + pad(kinds.get(room.type, visible(room.type)), 12)
+        contracted = f"  ({', '.join(of[room.room_id])})" if room.room_id in of else ""
+        click.echo(f"{cells}{room.message_num:<9} {room.file_num:<9} {visible(room.name)}{contracted}")
+    return 0
+
+
+def _contracts(app: App) -> dict[int, list[str]]:
+    from archiver.store.queries.contracts import contracts
+
+    found: dict[int, list[str]] = {}
+    with app.archive.reading() as reading:
+        for contract in contracts(reading):
+            for room in contract.rooms:
+                found.setdefault(room.room_id, []).append(contract.id)
+    return found
+
+
+def _room_document(room: Room, contracts: list[str]) -> dict[str, object]:
+    head = {"room_id": room.room_id, "name": room.name, "type": room.type}
+    return {**head, "messages": room.message_num, "files": room.file_num, "contracts": contracts}

@@ -1,0 +1,109 @@
+"""SQLite engines and connections, and the faults of SQLite in our words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from archiver import errors
+
+DATABASE = "archive.sqlite3"
+
+
+BUSY_SECONDS = 30
+
+
+def build_engine(database: Path, *, read_only: bool = False, scratch: bool = False, immutable: bool = False) -> Engine:
+    """An engine whose transactions are SQLite's own.
+
+    WAL and `synchronous=FULL` (a committed entry survives a power cut); `scratch` gives both up, for tables
+    that are thrown away. `read_only` never changes the database; on media that cannot be written, and with
+    `immutable`, not a byte is written beside it either (sqlite.org/uri.html). `immutable` is for a database that
+    nobody can be writing to: SQLite takes no lock then.
+    """
+    read_only = read_only or not is_writable(database.parent)
+    immutable = immutable or not is_writable(database.parent)
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: _open(database, read_only=read_only, immutable=immutable),
+        poolclass=_pool(scratch),
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver would begin transactions in its own way
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        if scratch:
+            cursor.execute("PRAGMA journal_mode = OFF")
+            cursor.execute("PRAGMA synchronous = OFF")
+        elif not read_only:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        immediate = connection.info.get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def translate(fault: DatabaseError | sqlite3.DatabaseError, database: Path) -> Exception:
+    """One of our errors for what the database could not do, said by SQLAlchemy or by the driver itself."""
+    said = str(fault.orig if isinstance(fault, DatabaseError) else fault)
+    text = said.lower()
+    if "full" in text or "disk i/o error" in text:
+        return errors.DiskFull(path=database)
+    if "locked" in text or "busy" in text:
+        return errors.ArchiveBusy(seconds=BUSY_SECONDS)
+    if "readonly" in text or "unable to open" in text:
+        return errors.HomeNotWritable(path=database.parent, detail=said)
+    broken = "malformed" in text or "not a database" in text
+    if broken or isinstance(fault, OperationalError | sqlite3.OperationalError):
+        return errors.ArchiveDamaged(path=database, detail=said)
+    return fault
+
+
+def open_plainly(database: Path) -> sqlite3.Connection:
+    """The driver's own connection, on media that cannot be written too; it makes no file that is not there."""
+    if is_writable(database.parent):
+        return sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
+    return _open(database, read_only=True, immutable=True)
+
+
+def _open(database: Path, *, read_only: bool, immutable: bool) -> sqlite3.Connection:
+    if not read_only:
+        return sqlite3.connect(database, timeout=BUSY_SECONDS, check_same_thread=False)
+    log = database.with_name(database.name + "-wal")
+    # On read-only media a log left from a kill can still be read if its index lies beside it.
+    readable_log = log.exists() and log.stat().st_size and database.with_name(database.name + "-shm").exists()
+    query = urllib.parse.urlencode({"mode": "ro"} | ({"immutable": "1"} if immutable and not readable_log else {}))
+    address = f"{database.absolute().as_uri()}?{query}"
+    return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+
+
+def _pool(scratch: bool) -> Any:
+    from sqlalchemy.pool import QueuePool, StaticPool
+
+    return StaticPool if scratch else QueuePool
+
+
+def is_writable(home: Path) -> bool:
+    """Whether the folder really takes files: root may always, but not on read-only media."""
+    try:
+        return os.access(home, os.W_OK) and not _read_only_file_system(home)
+    except OSError:
+        return False
+
+
+def _read_only_file_system(home: Path) -> bool:
+    status = getattr(os, "statvfs", None)
+    return bool(status and status(home).f_flag & getattr(os, "ST_RDONLY", 0))

@@ -1,0 +1,49 @@
+"""When each list of a room was last read whole, and when a file is tried again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from archiver.store import schema
+from archiver.store.archive import Reading, Writing
+from archiver.store.timestamps import moment, stamp
+from archiver.store.working.memory import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """When a kind of thing was last read whole in a room, and Chatwork's counters then."""
+
+    at: datetime
+    counters: str
+
+
+_VISITS = select(schema.visit)
+_PUT_VISIT, _PUT_RETRY = upsert(schema.visit), upsert(schema.retry)
+
+
+def last_visits(reading: Reading) -> dict[tuple[int, str], Visit]:
+    """Every visit, by room and kind."""
+    rows = reading.sql.execute(_VISITS)
+    return {(room, kind): Visit(moment(at), counters) for room, kind, at, counters in rows}
+
+
+def put_visit(writing: Writing, room: int, kind: str, *, at: datetime, counters: str) -> None:
+    """Remember that a kind was read whole."""
+    values = {"room_id": room, "kind": kind, "at": stamp(at), "counters": counters}
+    writing.sql.execute(_PUT_VISIT, values)
+
+
+def put_retry(writing: Writing, room: int, file: int, *, attempts: int, next_at: datetime, reason: str) -> None:
+    """Remember when to try a file again."""
+    values = {"room_id": room, "file_id": file, "attempts": attempts, "next_at": stamp(next_at), "reason": reason}
+    writing.sql.execute(_PUT_RETRY, values)
+
+
+def drop_retry(writing: Writing, room: int, file: int) -> None:
+    """Forget the attempts: the file is held or given up."""
+    table = schema.retry
+    writing.sql.execute(delete(table).where(table.c.room_id == room, table.c.file_id == file))
