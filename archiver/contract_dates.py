@@ -35,7 +35,7 @@ def days_since(at: datetime, now: datetime) -> int:
 # --- contact outside the platform --------------------------------------------------------------
 
 
-class Contact(StrEnum):
+class OutsideContact(StrEnum):
     """How the first message stands to what the platform asks for."""
 
     FREE = "free"
@@ -54,27 +54,27 @@ class Contact(StrEnum):
     @property
     def early(self) -> bool:
         """Whether it began before the platform's rule lets it."""
-        return self in (Contact.BEFORE_APPROVAL, Contact.BEFORE_ESCROW, Contact.FORBIDDEN)
+        return self in (OutsideContact.BEFORE_APPROVAL, OutsideContact.BEFORE_ESCROW, OutsideContact.FORBIDDEN)
 
 
-def contact(contract: Contract, platform: Platform, first: datetime | None) -> Contact:
+def contact(contract: Contract, platform: Platform, first: datetime | None) -> OutsideContact:
     """The first message against the stated approval or, while none is stated, against the escrow.
 
     A blank date accuses nobody: it is asked for instead.
     """
     if first is None or platform.contact == "free":
-        return Contact.FREE
+        return OutsideContact.FREE
     if platform.contact == "never":
-        return Contact.FORBIDDEN
+        return OutsideContact.FORBIDDEN
     escrowed, approved = day_of(contract.escrowed_at), day_of(contract.contact_approved_on)
     if approved is not None:
         if _is_before(first, approved, contract.contact_approved_on):
-            return Contact.BEFORE_APPROVAL
+            return OutsideContact.BEFORE_APPROVAL
         timed = len(contract.contact_approved_on or "") > _DAY
-        return Contact.AFTER if timed or days_since(first, approved) < 0 else Contact.SAME_DAY
+        return OutsideContact.AFTER if timed or days_since(first, approved) < 0 else OutsideContact.SAME_DAY
     if escrowed is not None and _is_before(first, escrowed, contract.escrowed_at):
-        return Contact.BEFORE_ESCROW
-    return Contact.UNKNOWN
+        return OutsideContact.BEFORE_ESCROW
+    return OutsideContact.UNKNOWN
 
 
 def _is_before(first: datetime, at: datetime, stated: str | None) -> bool:
@@ -86,7 +86,7 @@ def _is_before(first: datetime, at: datetime, stated: str | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueDate:
     """A deadline of this contract."""
 
     deadline: Deadline
@@ -115,7 +115,7 @@ def deadlines(
     now: datetime,
     last_reply: datetime | None = None,
     last_seen: datetime | None = None,
-) -> list[Due]:
+) -> list[DueDate]:
     """Every deadline whose beginning is known, the nearest day first.
 
     `last_reply`: the counterpart's last message; `last_seen`: when the rooms were last read.
@@ -133,7 +133,7 @@ def deadlines(
         at = begun.get(one.after)
         if at is not None:
             day = at.astimezone(JST).date() + timedelta(days=one.days)
-            found.append(Due(one, day, (day - today).days))
+            found.append(DueDate(one, day, (day - today).days))
     return sorted(found, key=lambda due: (due.day, due.deadline.rule))
 
 
@@ -145,7 +145,7 @@ SHOWN_AFTER = 30
 """Days after it for which a passed deadline is still worth one."""
 
 
-def worth_showing(dues: Iterable[Due]) -> list[Due]:
+def worth_showing(dues: Iterable[DueDate]) -> list[DueDate]:
     """Those that the user can still do something about."""
     return [due for due in dues if -SHOWN_AFTER <= due.left <= SHOWN_BEFORE.get(due.deadline.rule, SHOWN_DAYS)]
 

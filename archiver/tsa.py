@@ -22,7 +22,7 @@ import urllib3.exceptions
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.timestamp import Answer, Authority
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting
 from archiver.store.seals import FOLDER
@@ -64,10 +64,10 @@ def pinned_roots(home: Path, setting: AuthoritySetting) -> tuple[bytes, ...]:
         raise BadRoots(name=setting.name, detail=detail, path=home / SETTINGS_FILE) from error
 
 
-def sender(url: str, *, seconds: float = SECONDS) -> Callable[[bytes], Answer]:
+def sender(url: str, *, seconds: float = SECONDS) -> Callable[[bytes], AuthorityAnswer]:
     """A function that sends a request to `url` and gives the whole answer; it raises OSError, nothing else."""
 
-    def send(query: bytes) -> Answer:
+    def send(query: bytes) -> AuthorityAnswer:
         try:
             return _sent(url, query, time.monotonic() + seconds)
         except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
@@ -96,14 +96,14 @@ def _reason(source: str) -> str:
     return _("it is not a certificate in PEM form.")
 
 
-def _sent(url: str, query: bytes, until: float) -> Answer:
+def _sent(url: str, query: bytes, until: float) -> AuthorityAnswer:
     """The answer of the last of at most three addresses, all of one host."""
     host = urlsplit(url).hostname
     with _session() as session:
         for _attempt in range(MOST_REDIRECTS + 1):
             with _post(session, url, query, until) as response:
                 if not response.is_redirect:
-                    return Answer(response.status_code, _body(response, until), _date(response))
+                    return AuthorityAnswer(response.status_code, _body(response, until), _date(response))
                 url = urljoin(url, response.headers["location"])
             parts = urlsplit(url)
             if parts.hostname != host or parts.scheme not in ("http", "https"):

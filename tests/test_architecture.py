@@ -195,6 +195,22 @@ def test_a_planted_circle_is_named(tmp_path: Path) -> None:
     assert [["first", "second"], ["second", "first"]] == circles(tmp_path)
 
 
+TWO_SIDES = {"Account", "File", "Message", "Room", "Task"}
+"""What two sides of a border both call so: Chatwork's objects as received, as kept, and as simulated."""
+
+
+def test_no_public_class_name_stands_twice() -> None:
+    """Whoever reads a name knows which class it is."""
+    names = Counter(
+        node.name
+        for _name, tree in modules(ROOT)
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+
+    assert set() == {name for name, times in names.items() if times > 1} - TWO_SIDES
+
+
 LARGEST_FOLDER = 26
 """Modules, `__init__` not counted: a larger one is two (docs/contributing.md)."""
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver import contract_dates as case
-from archiver.contract_dates import Agreement, Contact
+from archiver.contract_dates import Agreement, OutsideContact
 from archiver.platforms.platform import offices, platform_of, platforms
 from archiver.records import JST, Contract, Delivery
 from tests.support import cases
@@ -87,20 +87,20 @@ def test_only_deadlines_that_matter_now_are_shown() -> None:
 @pytest.mark.parametrize(
     ("approved", "escrowed", "expected"),
     [
-        ("2026-11-25", "2026-11-01", Contact.BEFORE_APPROVAL),
-        ("2026-11-24 23:00", None, Contact.BEFORE_APPROVAL),
-        ("2026-11-24", None, Contact.SAME_DAY),
-        ("2026-11-24 22:00", None, Contact.AFTER),
-        ("2026-11-23", "2026-11-30", Contact.AFTER),
-        (None, "2026-11-25", Contact.BEFORE_ESCROW),
-        (None, "2026-11-24 23:00", Contact.BEFORE_ESCROW),
-        (None, "2026-11-24", Contact.UNKNOWN),
-        (None, "2026-11-01", Contact.UNKNOWN),
-        (None, None, Contact.UNKNOWN),
+        ("2026-11-25", "2026-11-01", OutsideContact.BEFORE_APPROVAL),
+        ("2026-11-24 23:00", None, OutsideContact.BEFORE_APPROVAL),
+        ("2026-11-24", None, OutsideContact.SAME_DAY),
+        ("2026-11-24 22:00", None, OutsideContact.AFTER),
+        ("2026-11-23", "2026-11-30", OutsideContact.AFTER),
+        (None, "2026-11-25", OutsideContact.BEFORE_ESCROW),
+        (None, "2026-11-24 23:00", OutsideContact.BEFORE_ESCROW),
+        (None, "2026-11-24", OutsideContact.UNKNOWN),
+        (None, "2026-11-01", OutsideContact.UNKNOWN),
+        (None, None, OutsideContact.UNKNOWN),
     ],
 )
 def test_contact_is_set_against_the_approval_then_the_escrow(
-    approved: str | None, escrowed: str | None, expected: Contact
+    approved: str | None, escrowed: str | None, expected: OutsideContact
 ) -> None:
     """A day without a time tells nothing within it; a blank approval is unknown, not missing."""
     contract = replace(cases.CONTRACT, contact_approved_on=approved, escrowed_at=escrowed)
@@ -118,7 +118,7 @@ def test_contact_after_every_stated_day_is_never_early_where_it_is_allowed(shift
 
     asked = platform_of(name).contact in {"approval", "escrow"}
     assert found.early is ((asked and shift > 0) or platform_of(name).contact == "never")
-    assert case.contact(contract, platform_of(name), None) is Contact.FREE
+    assert case.contact(contract, platform_of(name), None) is OutsideContact.FREE
 
 
 def test_points_agree_by_bytes_before_words() -> None:

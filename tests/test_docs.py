@@ -116,7 +116,7 @@ def test_the_example_settings_are_the_defaults() -> None:
     """Each key of the example has the value that a missing key has; the language alone is chosen by it."""
     example = dict(flat(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
 
-    defaults = dict(keys(settings_schema.File))
+    defaults = dict(keys(settings_schema.SettingsTable))
 
     assert defaults | {"language": "ja"} == example
 

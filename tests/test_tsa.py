@@ -14,11 +14,11 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 from archiver import app
 from archiver import tsa as authority
 from archiver.demo.chatwork.content import held
-from archiver.demo.chatwork.http import Answer, HttpRequest, Server
-from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
+from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.timestamp import Refused, stamp
+from archiver.evidence.stamps.timestamp import StampRefused, stamp
 from archiver.settings.model import AuthoritySetting, Settings, TimestampSettings
 from archiver.settings.tsa_offers import OFFERS
 from archiver.tsa import sender
@@ -38,12 +38,12 @@ class Recorder:
 
     def __init__(self) -> None:
         self.requests: list[HttpRequest] = []
-        self.answers: list[Answer] = []
+        self.answers: list[HttpAnswer] = []
 
-    def __call__(self, request: HttpRequest) -> Answer:
+    def __call__(self, request: HttpRequest) -> HttpAnswer:
         """The next answer, or an empty one."""
         self.requests.append(request)
-        return self.answers.pop(0) if self.answers else Answer(200)
+        return self.answers.pop(0) if self.answers else HttpAnswer(200)
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_root_that_cannot_be_read_stops_only_its_own_stamps(
     assert 5 == fault.code
     assert "“bad”" in str(fault)
     assert "archive.toml" in fault.advice()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         stamp(b"seal", made.authorities[0], now=made.now)
     assert "roots" == refused.value.reason
 
@@ -146,7 +146,7 @@ def test_nothing_of_the_users_is_sent(
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login yamada password secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    recorder.answers = [Answer(307, {"set-cookie": "a=b", "location": "/elsewhere"}), Answer(200)]
+    recorder.answers = [HttpAnswer(307, {"set-cookie": "a=b", "location": "/elsewhere"}), HttpAnswer(200)]
 
     sender(url)(b"query")
 
@@ -159,7 +159,7 @@ def test_nothing_of_the_users_is_sent(
 
 def test_the_answer_is_given_as_it_came(recorder: Recorder, url: str) -> None:
     """Status, bytes and the server's clock; what they are worth is judged elsewhere."""
-    recorder.answers = [Answer(503, {}, held(b"busy"))]
+    recorder.answers = [HttpAnswer(503, {}, held(b"busy"))]
 
     answer = sender(url)(b"query")
 
@@ -177,7 +177,7 @@ def test_a_strange_date_is_no_date(date: str) -> None:
 
 def test_a_redirect_within_the_host_is_followed(recorder: Recorder, url: str) -> None:
     """The query is posted again where the server says, if that is the same host."""
-    recorder.answers = [Answer(307, {"location": "/elsewhere"}), Answer(200, {}, held(b"reply"))]
+    recorder.answers = [HttpAnswer(307, {"location": "/elsewhere"}), HttpAnswer(200, {}, held(b"reply"))]
 
     answer = sender(url)(b"query")
 
@@ -192,7 +192,7 @@ def test_a_redirect_within_the_host_is_followed(recorder: Recorder, url: str) ->
 )
 def test_a_redirect_elsewhere_is_not_followed(location: str, recorder: Recorder, url: str) -> None:
     """Another host, another scheme or no address: nobody else is asked."""
-    recorder.answers = [Answer(302, {"location": location}) for _ in range(9)]
+    recorder.answers = [HttpAnswer(302, {"location": location}) for _ in range(9)]
 
     with pytest.raises(OSError):  # noqa: PT011 - whichever it is
         sender(url)(b"query")
@@ -200,15 +200,18 @@ def test_a_redirect_elsewhere_is_not_followed(location: str, recorder: Recorder,
 
 def test_redirects_end(recorder: Recorder, url: str) -> None:
     """After three addresses it is enough."""
-    recorder.answers = [Answer(302, {"location": "/again"}) for _ in range(9)]
+    recorder.answers = [HttpAnswer(302, {"location": "/again"}) for _ in range(9)]
 
     with pytest.raises(OSError, match="redirects"):
         sender(url)(b"query")
     assert 3 == len(recorder.requests)
 
 
-@pytest.mark.parametrize("fault", [Fault.DOWN, Fault.CUT, Fault.TOO_LARGE, Fault.TIMEOUT, Fault.SLOW])
-def test_every_failure_on_the_way_is_one_kind(fault: Fault, simulated: SimulatedAuthority) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [AuthorityFault.DOWN, AuthorityFault.CUT, AuthorityFault.TOO_LARGE, AuthorityFault.TIMEOUT, AuthorityFault.SLOW],
+)
+def test_every_failure_on_the_way_is_one_kind(fault: AuthorityFault, simulated: SimulatedAuthority) -> None:
     """A dropped, cut, endless, silent or dripping answer is an OSError, and the time is limited as a whole."""
     simulated.fail(fault)
     started = time.monotonic()

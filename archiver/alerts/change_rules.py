@@ -12,8 +12,8 @@ from itertools import groupby
 
 from archiver.alerts.departure_rules import CLOSED, carries
 from archiver.records import Sides, State
-from archiver.records.alerts import Alert, Level, Rule
-from archiver.records.signals import Changed, Edited, Observed, Unshown
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.signals import Changed, Edited, Observed, VanishedMessage
 
 SEVERAL = 2
 """Changes of one person within a day that are more than a slip."""
@@ -33,10 +33,10 @@ def texts_changed(seen: Changed) -> Iterator[Alert]:
             continue
         lately = [one for one in seen.edited_lately if _place(one) == (room, author)]
         gone = [one for one in seen.unshown if _place(one) == (room, author) and one.state is not State.HIDDEN]
-        all_of_them: tuple[Edited | Unshown, ...] = (*lately, *gone, *edited)
+        all_of_them: tuple[Edited | VanishedMessage, ...] = (*lately, *gone, *edited)
         ids = list(dict.fromkeys(one.message_id for one in all_of_them))
         if len(ids) >= SEVERAL or any(one.message_id in seen.attached for one in edited):
-            yield Alert(Rule.A10, Level.MEDIUM, edited[-1].at, room, author, edited[0].message_id, len(ids))
+            yield Alert(AlertRule.A10, Level.MEDIUM, edited[-1].at, room, author, edited[0].message_id, len(ids))
 
 
 def name_changed(seen: Changed) -> Iterator[Alert]:
@@ -47,7 +47,7 @@ def name_changed(seen: Changed) -> Iterator[Alert]:
         if other and one.before not in (None, one.after) and not CLOSED.search(one.after):
             told.add(one.account_id)
             level = _level(seen, one.room_id, one.account_id)
-            yield Alert(Rule.A12, level, one.at, one.room_id, one.account_id, subject="name")
+            yield Alert(AlertRule.A12, level, one.at, one.room_id, one.account_id, subject="name")
 
 
 def role_changed(seen: Changed) -> Iterator[Alert]:
@@ -57,16 +57,16 @@ def role_changed(seen: Changed) -> Iterator[Alert]:
         own = one.account_id == sides.owner
         if own or sides.is_other(one.account_id):
             level = Level.MEDIUM if own else _level(seen, one.room_id, one.account_id)
-            yield Alert(Rule.A12, level, one.at, one.room_id, one.account_id, subject="role")
+            yield Alert(AlertRule.A12, level, one.at, one.room_id, one.account_id, subject="role")
 
 
 def room_changed(seen: Changed) -> Iterator[Alert]:
     """Another name of a chat, or a description changed in a line that speaks of money or days."""
     for one in seen.rooms:
         if one.name_before != one.name:
-            yield Alert(Rule.A12, Level.MEDIUM, one.at, one.room_id, subject="room")
+            yield Alert(AlertRule.A12, Level.MEDIUM, one.at, one.room_id, subject="room")
         if near_money(one.description_before, one.description):
-            yield Alert(Rule.A12, Level.MEDIUM, one.at, one.room_id, subject="description")
+            yield Alert(AlertRule.A12, Level.MEDIUM, one.at, one.room_id, subject="description")
 
 
 def near_money(before: str, after: str) -> bool:
@@ -80,7 +80,7 @@ def judge(seen: Changed) -> list[Alert]:
     return [alert for rule in RULES for alert in rule(seen)]
 
 
-def _place(one: Edited | Unshown) -> tuple[int, int]:
+def _place(one: Edited | VanishedMessage) -> tuple[int, int]:
     return one.room_id, one.account_id
 
 

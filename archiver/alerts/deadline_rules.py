@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archiver.contract_dates import Contact, Due, contact, day_of, days_since
+from archiver.contract_dates import DueDate, OutsideContact, contact, day_of, days_since
 from archiver.platforms.platform import platform_of
 from archiver.records import Contract, Delivery
-from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.alerts import Alert, AlertRule, Level
 
 SILENCE = timedelta(days=3)
 """After a delivery."""
@@ -27,7 +27,7 @@ DAY, RECENT = timedelta(days=1), timedelta(days=14)
 NOT_TOLD = frozenset({"nudge", "plan"})
 """Deadlines for which there are alerts of their own (A11, A14)."""
 
-ONCE = frozenset({Rule.EARLY_CONTACT, Rule.A11, Rule.A14, Rule.DEADLINE, Rule.UNDELIVERED})
+ONCE = frozenset({AlertRule.EARLY_CONTACT, AlertRule.A11, AlertRule.A14, AlertRule.DEADLINE, AlertRule.UNDELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class CaseSeen:
     first_message: str | None = None
     last_reply: datetime | None = None
     deliveries: tuple[Delivery, ...] = ()
-    dues: tuple[Due, ...] = ()
+    dues: tuple[DueDate, ...] = ()
     handed_at: datetime | None = None
     """When the user last handed something over on Chatwork, as far as their words tell."""
     handed_room: int | None = None
@@ -56,7 +56,7 @@ def early_contact(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
     """The oldest message stands before the approval, or before the escrow while no approval is stated."""
     if contact_of(seen).early:
         yield Alert(
-            Rule.EARLY_CONTACT,
+            AlertRule.EARLY_CONTACT,
             Level.HIGH,
             now,
             seen.first_room,
@@ -65,7 +65,7 @@ def early_contact(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
         )
 
 
-def contact_of(seen: CaseSeen) -> Contact:
+def contact_of(seen: CaseSeen) -> OutsideContact:
     """How the oldest message stands to the platform's rule."""
     return contact(seen.contract, platform_of(seen.contract.platform), seen.first_at)
 
@@ -80,7 +80,7 @@ def silence(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
         return
     if SILENCE <= now - at <= OLD and days_since(at, now) >= SILENCE.days:
         subject = f"{seen.contract.id}/{last.number}/{last.at}"
-        yield Alert(Rule.A11, Level.MEDIUM, now, seen.room, subject=subject)
+        yield Alert(AlertRule.A11, Level.MEDIUM, now, seen.room, subject=subject)
 
 
 def undelivered(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
@@ -91,7 +91,7 @@ def undelivered(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
     told = [day for one in seen.deliveries if (day := day_of(one.at)) is not None]
     if all(days_since(day, at) > 1 for day in told):
         yield Alert(
-            Rule.UNDELIVERED,
+            AlertRule.UNDELIVERED,
             Level.MEDIUM,
             now,
             seen.handed_room,
@@ -109,7 +109,7 @@ def deadlines(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
         if rule not in NOT_TOLD and LATE <= due.left <= SOON:
             level = Level.MEDIUM if due.left >= 0 else Level.LOW
             subject = f"{seen.contract.id}/{seen.contract.platform or 'direct'}/{rule}/{due.day.isoformat()}"
-            yield Alert(Rule.DEADLINE, level, now, seen.room, subject=subject)
+            yield Alert(AlertRule.DEADLINE, level, now, seen.room, subject=subject)
 
 
 def pause(before: datetime | None, now: datetime) -> Iterator[Alert]:
@@ -117,7 +117,7 @@ def pause(before: datetime | None, now: datetime) -> Iterator[Alert]:
     if before is not None and now - before > PAUSE:
         level = Level.MEDIUM if now - before > LONG_PAUSE else Level.LOW
         hours = round((now - before).total_seconds() / 3600)
-        yield Alert(Rule.A14, level, now, subject=f"{now.isoformat(timespec='minutes')}/{hours}")
+        yield Alert(AlertRule.A14, level, now, subject=f"{now.isoformat(timespec='minutes')}/{hours}")
 
 
 def near(cases: Iterable[CaseSeen], *, now: datetime, kept: Iterable[Alert]) -> list[Alert]:
@@ -136,7 +136,9 @@ def judge(cases: Iterable[CaseSeen], *, before: datetime | None, now: datetime, 
 def settled(cases: Iterable[CaseSeen], kept: Iterable[Alert]) -> list[Alert]:
     """Kept alerts of early contact that the dates as stated now no longer bear out."""
     early = {seen.contract.id for seen in cases if contact_of(seen).early}
-    return [one for one in kept if one.rule is Rule.EARLY_CONTACT and not one.dismissed and one.subject not in early]
+    return [
+        one for one in kept if one.rule is AlertRule.EARLY_CONTACT and not one.dismissed and one.subject not in early
+    ]
 
 
 RULES = (early_contact, undelivered, silence, deadlines)

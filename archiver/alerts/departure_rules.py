@@ -14,8 +14,8 @@ from itertools import groupby
 from typing import TypeVar
 
 from archiver.records import State
-from archiver.records.alerts import Alert, Level, Rule
-from archiver.records.signals import Observed, Unshown
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.signals import Observed, VanishedMessage
 
 CLOSED = re.compile(r"(?:[(\uff08](?:解約済み?|Cancelled|Canceled)[)\uff09]|\A解約済みユーザー)\s*\Z")
 """How a name ends once the account is closed (chatwork-api §10: 解約済みユーザー alone before 2016-03-09)."""
@@ -31,7 +31,19 @@ BURST = 2
 
 DAY = timedelta(days=1)
 
-IN_ROWS = frozenset({Rule.DELETIONS, Rule.A1, Rule.A2, Rule.A4, Rule.A6, Rule.A7, Rule.A9, Rule.A10, Rule.A13})
+IN_ROWS = frozenset(
+    {
+        AlertRule.DELETIONS,
+        AlertRule.A1,
+        AlertRule.A2,
+        AlertRule.A4,
+        AlertRule.A6,
+        AlertRule.A7,
+        AlertRule.A9,
+        AlertRule.A10,
+        AlertRule.A13,
+    }
+)
 """Alerts of which many may follow each other."""
 
 K = TypeVar("K", int, tuple[int, int])
@@ -39,7 +51,7 @@ K = TypeVar("K", int, tuple[int, int])
 
 def account_closed(seen: Observed) -> Iterator[Alert]:
     """A name that now ends with the mark of a closed account; once for each account, whatever its rooms."""
-    told = {one.account_id for one in seen.alerts if one.rule is Rule.ACCOUNT_CLOSED}
+    told = {one.account_id for one in seen.alerts if one.rule is AlertRule.ACCOUNT_CLOSED}
     for one in seen.renamed:
         if one.account_id in told | {seen.owner} or one.before is None:
             continue
@@ -48,7 +60,7 @@ def account_closed(seen: Observed) -> Iterator[Alert]:
             heavy = [room for room in seen.rooms if carries(seen, room, one.account_id)]
             level = Level.HIGH if heavy else Level.LOW
             room = one.room_id if one.room_id in heavy or not heavy else heavy[0]
-            yield Alert(Rule.ACCOUNT_CLOSED, level, one.at, room, one.account_id)
+            yield Alert(AlertRule.ACCOUNT_CLOSED, level, one.at, room, one.account_id)
 
 
 def member_gone(seen: Observed) -> Iterator[Alert]:
@@ -56,13 +68,13 @@ def member_gone(seen: Observed) -> Iterator[Alert]:
     for one in seen.left:
         if one.account_id != seen.owner:
             level = Level.HIGH if carries(seen, one.room_id, one.account_id) else Level.LOW
-            yield Alert(Rule.MEMBER_GONE, level, one.at, one.room_id, one.account_id)
+            yield Alert(AlertRule.MEMBER_GONE, level, one.at, one.room_id, one.account_id)
 
 
 def room_inaccessible(seen: Observed) -> Iterator[Alert]:
     """A room that cannot be opened any more, whoever is in it."""
     for one in seen.shut:
-        yield Alert(Rule.ROOM_INACCESSIBLE, Level.HIGH, one.at, one.room_id)
+        yield Alert(AlertRule.ROOM_INACCESSIBLE, Level.HIGH, one.at, one.room_id)
 
 
 def contact_gone(seen: Observed) -> Iterator[Alert]:
@@ -70,7 +82,7 @@ def contact_gone(seen: Observed) -> Iterator[Alert]:
     for one in seen.unlisted:
         heavy = [room for room in seen.rooms if carries(seen, room, one.account_id)]
         level = Level.MEDIUM if heavy else Level.LOW
-        yield Alert(Rule.CONTACT_GONE, level, one.at, heavy[0] if heavy else None, one.account_id)
+        yield Alert(AlertRule.CONTACT_GONE, level, one.at, heavy[0] if heavy else None, one.account_id)
 
 
 def other_chat(seen: Observed) -> Iterator[Alert]:
@@ -79,14 +91,16 @@ def other_chat(seen: Observed) -> Iterator[Alert]:
         if one.room_id is not None and one.account_id != seen.owner:
             heavy = any(carries(seen, room, one.account_id) for room in seen.rooms)
             level = Level.MEDIUM if heavy else Level.LOW
-            yield Alert(Rule.OTHER_CHAT, level, one.at, one.room_id, one.account_id)
+            yield Alert(AlertRule.OTHER_CHAT, level, one.at, one.room_id, one.account_id)
 
 
 def hidden_by_plan(seen: Observed) -> Iterator[Alert]:
     """The plan begins to hide messages of a room; that it then hides more each day is no news."""
     hidden = [one for one in seen.unshown if one.state is State.HIDDEN and one.room_id not in seen.hidden_before]
     for room, ones in _grouped(hidden, lambda one: one.room_id):
-        yield Alert(Rule.HIDDEN_BY_PLAN, Level.MEDIUM, ones[0].at, room, message_id=ones[0].message_id, count=len(ones))
+        yield Alert(
+            AlertRule.HIDDEN_BY_PLAN, Level.MEDIUM, ones[0].at, room, message_id=ones[0].message_id, count=len(ones)
+        )
 
 
 def deletions(seen: Observed) -> Iterator[Alert]:
@@ -98,7 +112,7 @@ def deletions(seen: Observed) -> Iterator[Alert]:
         count = len(ones) + len(before)
         level = Level.HIGH if count >= BURST and carries(seen, room, author) else Level.MEDIUM
         first = (before or ones)[0].message_id if count >= BURST else ones[0].message_id
-        yield Alert(Rule.DELETIONS, level, ones[-1].at, room, author, first, count)
+        yield Alert(AlertRule.DELETIONS, level, ones[-1].at, room, author, first, count)
 
 
 def carries(seen: Observed, room: int, account: int) -> bool:
@@ -129,15 +143,15 @@ def standing(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
 
 def grown(alert: Alert, stands: Alert) -> int:
     """How many messages the one that stands is about with this one; the rules of changes count the day themselves."""
-    if alert.rule is Rule.DELETIONS:
+    if alert.rule is AlertRule.DELETIONS:
         return max(alert.count, stands.count + 1)
-    return max(alert.count, stands.count) if alert.rule is Rule.A10 else stands.count + alert.count
+    return max(alert.count, stands.count) if alert.rule is AlertRule.A10 else stands.count + alert.count
 
 
 def settled(seen: Observed) -> list[Alert]:
     """Kept alerts that are true no more: the chat is saved now, or there is none."""
     now = {one.account_id: one.room_id for one in seen.other_chats}
-    stand = [one for one in seen.alerts if one.rule is Rule.OTHER_CHAT and not one.dismissed]
+    stand = [one for one in seen.alerts if one.rule is AlertRule.OTHER_CHAT and not one.dismissed]
     return [one for one in stand if one.account_id in now and now[one.account_id] != one.room_id]
 
 
@@ -165,7 +179,9 @@ def _large(part: int, whole: int) -> bool:
     return part >= LEAST and part * LARGE_SHARE >= whole
 
 
-def _grouped(ones: list[Unshown], key: Callable[[Unshown], K]) -> Iterator[tuple[K, list[Unshown]]]:
+def _grouped(
+    ones: list[VanishedMessage], key: Callable[[VanishedMessage], K]
+) -> Iterator[tuple[K, list[VanishedMessage]]]:
     for value, members in groupby(sorted(ones, key=key), key):
         yield value, list(members)
 

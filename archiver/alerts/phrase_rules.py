@@ -18,28 +18,28 @@ from archiver.chatwork.notation.parse import (
     Download,
     Mention,
     Node,
-    Preview,
+    PreviewTag,
     Quote,
     QuoteMark,
-    Reply,
+    ReplyTag,
     SystemText,
     parse,
 )
-from archiver.records.alerts import Alert, Level, Rule
-from archiver.records.signals import Said
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.signals import NewText
 
-HIGH = frozenset({Rule.A3, Rule.A5, Rule.A8})
-LOW = frozenset({Rule.A7})
-UNTIL_ESCROW = frozenset({Rule.A1, Rule.A2})
+HIGH = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8})
+LOW = frozenset({AlertRule.A7})
+UNTIL_ESCROW = frozenset({AlertRule.A1, AlertRule.A2})
 """Medium while no escrow is stated for any contract of the room, low after."""
 
-_NOT_THEIRS = (Quote, QuoteMark, Code, Reply, Mention, Download, Preview, SystemText, Deleted)
+_NOT_THEIRS = (Quote, QuoteMark, Code, ReplyTag, Mention, Download, PreviewTag, SystemText, Deleted)
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>.*$")
 _ENDS = re.compile(r"[。!?\n]+")
 _ANY = tuple(phrase.pattern for phrase in PHRASES)
 
 
-def judge(said: Iterable[Said], *, escrowed: Collection[int] = ()) -> Iterator[Alert]:
+def judge(said: Iterable[NewText], *, escrowed: Collection[int] = ()) -> Iterator[Alert]:
     """One alert for each rule that a message newly meets; `escrowed`: rooms with a contract whose escrow is stated."""
     for one in said:
         found = rules_of(one.body)
@@ -50,7 +50,7 @@ def judge(said: Iterable[Said], *, escrowed: Collection[int] = ()) -> Iterator[A
                 yield Alert(rule, level, one.at, one.room_id, one.account_id, one.message_id)
 
 
-def level_of(rule: Rule, *, escrowed: bool) -> Level:
+def level_of(rule: AlertRule, *, escrowed: bool) -> Level:
     """How urgent a phrase is."""
     if rule in HIGH:
         return Level.HIGH
@@ -59,7 +59,7 @@ def level_of(rule: Rule, *, escrowed: bool) -> Level:
     return Level.MEDIUM
 
 
-def rules_of(body: str) -> list[Rule]:
+def rules_of(body: str) -> list[AlertRule]:
     """The rules that a body meets, each once, in the order of the table."""
     whole = unicodedata.normalize("NFKC", body)
     if not any(pattern.search(whole) for pattern in _ANY):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from archiver.records.alerts import Rule
+from archiver.records.alerts import AlertRule
 
 
 class Phrase(NamedTuple):
     """One way to say it; a sentence that also holds `unless` says something else."""
 
-    rule: Rule
+    rule: AlertRule
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None = None
 
@@ -72,7 +72,7 @@ def _any(*parts: str) -> re.Pattern[str]:
 
 PHRASES: tuple[Phrase, ...] = (
     Phrase(
-        Rule.A1,
+        AlertRule.A1,
         _any(
             rf"仮払い(?:の)?(?:完了)?前(?!払).{{0,14}}{_WORK}",
             rf"仮払い.{{0,8}}(?:待たず|後回し|あとで|後で|後日|まだ).{{0,16}}{_WORK}",
@@ -86,7 +86,7 @@ PHRASES: tuple[Phrase, ...] = (
         ),
     ),
     Phrase(
-        Rule.A2,
+        AlertRule.A2,
         _any(
             r"事業(?:の|内容の)?(?:ご)?説明(?:会|を|に|が).{0,14}"
             r"(?:してから|させて|した後|聞いて|受けて|参加|終わ|まず|先に|お時間)",
@@ -102,7 +102,7 @@ PHRASES: tuple[Phrase, ...] = (
         ),
     ),
     Phrase(
-        Rule.A3,
+        AlertRule.A3,
         _any(
             rf"{_TALK}.{{0,24}}{_AFTER}.{{0,15}}仮払い",
             rf"仮払い(?:は|を|の手続き|手続き).{{0,16}}{_TALK}.{{0,18}}(?:てから|後に|後で|のあとに|あとで|でないと|ないと)",
@@ -114,7 +114,7 @@ PHRASES: tuple[Phrase, ...] = (
         ),
     ),
     Phrase(
-        Rule.A4,
+        AlertRule.A4,
         _any(
             r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,}",
             r"(?<![\d-])0(?!120|800|570)\d{1,3}-\d{2,4}-\d{4}(?![\d-])",
@@ -128,7 +128,7 @@ PHRASES: tuple[Phrase, ...] = (
         ),
     ),
     Phrase(
-        Rule.A5,
+        AlertRule.A5,
         _any(
             r"直接(?:の)?(?:ご)?(?:取引|契約)",
             r"直接(?:の)?(?:お)?(?:支払|振り?込|送金)",
@@ -140,7 +140,7 @@ PHRASES: tuple[Phrase, ...] = (
         _any(_REFUSED, _CONTENT, r"事務局へ報告|事務局に報告"),
     ),
     Phrase(
-        Rule.A6,
+        AlertRule.A6,
         _any(
             rf"{_LINE}.{{0,14}}{_MOVE}",
             r"(?<![ァ-ヶー一-龠])ライン(?:で(?:やり取り|やりとり|連絡|話)|(?:を)?交換|のID)",
@@ -157,7 +157,7 @@ PHRASES: tuple[Phrase, ...] = (
         ),
     ),
     Phrase(
-        Rule.A7,
+        AlertRule.A7,
         _any(
             r"セミナー(?:に|へ|を|の|が).{0,10}(?:参加|申込|申し込|受講|案内|招待|来)",
             r"説明会(?:に|へ|を|の|が).{0,10}(?:参加|申込|申し込|受講|案内|招待|来|あり)",
@@ -172,7 +172,7 @@ PHRASES: tuple[Phrase, ...] = (
         _any(_NOT, _MATERIAL, r"かかりません|精算|経費|済み|しました|フォント|BGM|写真|ありがとう"),
     ),
     Phrase(
-        Rule.A8,
+        AlertRule.A8,
         _any(
             rf"{_PAPER}.{{0,14}}(?:写真|画像|コピー|写し|送っ|送付|お送り|提出|見せ|撮っ|撮影|添付|アップ|両面|番号を)",
             r"(?:銀行)?口座(?:番号|情報|名義)?(?:を|の).{0,6}(?:教え|写真|送っ|お知らせください)",
@@ -182,7 +182,7 @@ PHRASES: tuple[Phrase, ...] = (
         _any(_NOT, _CONTENT, r"映ら|写り込|ぼかし|モザイク|更新|再発行|お知らせします|お送りします|送ります|返却"),
     ),
     Phrase(
-        Rule.A9,
+        AlertRule.A9,
         _any(
             r"(?:事務局|運営)(?:側)?(?:の|に|から|からは|にも)(?:許可|了承|承認|了解)(?:を|は|が|も)?"
             r"(?:得て|取って|取れて|とって|もらって|いただいて|頂いて|済|あり|下りて|おりて|出て|得ました|取りました)",
@@ -195,7 +195,7 @@ PHRASES: tuple[Phrase, ...] = (
         ),
     ),
     Phrase(
-        Rule.A13,
+        AlertRule.A13,
         _any(
             r"減額(?:させ|して|し|を|と|で|に|いただ|お願い)",
             r"値引き?(?:して|を|させ|に|お願い|いただ|でき)",

@@ -7,33 +7,33 @@ from gettext import gettext as _
 from gettext import ngettext
 
 from archiver.platforms.platform import platform_of
-from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.alerts import Alert, AlertRule, Level
 
 
 def sentence(alert: Alert, called: Mapping[str, str] | None = None) -> str:
     """One sentence in the language of the process; `called` is what a screen calls contracts, by their own ids."""
     number, room = alert.count, alert.room_id
     match alert.rule:
-        case Rule.ROOM_INACCESSIBLE:
+        case AlertRule.ROOM_INACCESSIBLE:
             text = _("Room {room} cannot be opened any more (reason unknown). What was saved is kept.")
-        case Rule.ACCOUNT_CLOSED:
+        case AlertRule.ACCOUNT_CLOSED:
             text = _("A name in room {room} now ends with “(解約済)”: it is shown as a closed account.")
-        case Rule.MEMBER_GONE:
+        case AlertRule.MEMBER_GONE:
             text = _("Somebody is no longer listed as a member of room {room} (reason unknown).")
-        case Rule.CONTACT_GONE:
+        case AlertRule.CONTACT_GONE:
             text = _("Somebody of your rooms for work is no longer listed as your contact (reason unknown).")
-        case Rule.OTHER_CHAT:
+        case AlertRule.OTHER_CHAT:
             text = _(
                 "You have a direct chat with somebody of your rooms for work that is not saved: room {room}. "
                 "If work is talked about in it, add it: archive contract set."
             )
-        case Rule.HIDDEN_BY_PLAN:
+        case AlertRule.HIDDEN_BY_PLAN:
             text = ngettext(
                 "{n} message of room {room} is now hidden by the plan. What was saved is kept.",
                 "{n} messages of room {room} are now hidden by the plan. What was saved is kept.",
                 number,
             )
-        case Rule.DELETIONS:
+        case AlertRule.DELETIONS:
             text = ngettext(
                 "{n} message of somebody else in room {room} now shows as deleted or is not shown any more.",
                 "{n} messages of somebody else in room {room} now show as deleted or are not shown any more.",
@@ -47,48 +47,48 @@ def sentence(alert: Alert, called: Mapping[str, str] | None = None) -> str:
 def _hint(alert: Alert) -> str:
     """What was met, and what to consider doing."""
     match alert.rule:
-        case Rule.A1:
+        case AlertRule.A1:
             return _("Room {room}: work seems to be asked for before the escrow (仮払い). Consider beginning after it.")
-        case Rule.A2:
+        case AlertRule.A2:
             return _(
                 "Room {room}: a survey, manual or explanation seems to come before the contract or escrow. "
                 "Consider doing it after the escrow."
             )
-        case Rule.A3:
+        case AlertRule.A3:
             return _(
                 "Room {room}: the escrow seems to depend on something else. Consider doing nothing before the escrow, "
                 "asking on the platform, and keeping a screenshot: archive attach."
             )
-        case Rule.A4:
+        case AlertRule.A4:
             return _(
                 "Room {room}: a message holds something like a mail address or phone number. "
                 "Consider keeping to the platform's rules on contact data; packages for an office cover it."
             )
-        case Rule.A5:
+        case AlertRule.A5:
             return _(
                 "Room {room}: a message speaks of dealing past the platform or its fees. Consider declining politely, "
                 "delivering on the platform too, and keeping a screenshot: archive attach."
             )
-        case Rule.A6:
+        case AlertRule.A6:
             return _(
                 "Room {room}: a message speaks of another channel. This archive sees only Chatwork; "
                 "consider staying here or on the platform."
             )
-        case Rule.A7:
+        case AlertRule.A7:
             return _(
                 "Room {room}: a message speaks of a seminar, an investment or costs in advance. Consider asking why."
             )
-        case Rule.A8:
+        case AlertRule.A8:
             return _(
                 "Room {room}: papers that show who you are, or bank data, seem to be asked for. "
                 "Consider not sending them here, asking the platform, and keeping a screenshot: archive attach."
             )
-        case Rule.A9:
+        case AlertRule.A9:
             return _(
                 "Room {room}: a permission of the office is claimed, or control of a computer asked for. "
                 "Consider asking the office itself, and installing nothing."
             )
-        case Rule.A13:
+        case AlertRule.A13:
             return _(
                 "Room {room}: a message speaks of another amount or day than agreed. "
                 "Consider answering in writing, on the platform too, and not agreeing in haste."
@@ -99,7 +99,7 @@ def _hint(alert: Alert) -> str:
 
 def _of_case(alert: Alert) -> str:
     match alert.rule:
-        case Rule.A10:
+        case AlertRule.A10:
             return ngettext(
                 "Room {room}: {n} message of the other side was changed. "
                 "The earlier text is kept: archive show {room}.",
@@ -107,25 +107,25 @@ def _of_case(alert: Alert) -> str:
                 "The earlier texts are kept: archive show {room}.",
                 alert.count,
             )
-        case Rule.A11:
+        case AlertRule.A11:
             return _(
                 "Contract {contract}: nothing of the other side for three days since the delivery. "
                 "Consider writing on the platform as well, where silence counts."
             )
-        case Rule.A12:
+        case AlertRule.A12:
             return _changed(alert.subject)
-        case Rule.A14:
+        case AlertRule.A14:
             return _(
                 "Nothing was saved for {hours} hours. What was changed in that time is kept only as it is now; "
                 "consider keeping this computer on: archive check."
             )
-        case Rule.UNDELIVERED:
+        case AlertRule.UNDELIVERED:
             return _(
                 "Contract {contract}: you handed something over on Chatwork, and no delivery on the platform "
                 "is entered. Consider delivering there too, as its record decides about the money: "
                 "archive delivery add."
             )
-        case Rule.DEADLINE:
+        case AlertRule.DEADLINE:
             return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")
         case _:
             return _(
@@ -152,9 +152,9 @@ def _changed(subject: str | None) -> str:
 def _about(alert: Alert, called: Mapping[str, str]) -> dict[str, str]:
     """What a subject says, as its rule wrote it."""
     first, _slash, rest = (alert.subject or "").partition("/")
-    if alert.rule is Rule.A14:
+    if alert.rule is AlertRule.A14:
         return {"hours": rest}
-    if alert.rule is not Rule.DEADLINE:
+    if alert.rule is not AlertRule.DEADLINE:
         return {"contract": called.get(first, first)}
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]
     due = next((one for one in platform_of(platform).deadlines if one.rule == rule), None)

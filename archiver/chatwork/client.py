@@ -24,7 +24,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown(Generic[M]):
+class ListItem(Generic[M]):
     """One object of a list."""
 
     object: JsonObject
@@ -37,7 +37,7 @@ class Listing(Generic[M]):
     """A list and the reply it came in; each id stands in it once."""
 
     reply: Reply
-    items: tuple[Shown[M], ...]
+    items: tuple[ListItem[M], ...]
     rows: int
     """How long the list was as it came; more than `items` where an id stood in it twice."""
 
@@ -158,7 +158,7 @@ def read_listing(reply: Reply, kind: type[M], *, may_be_empty: bool = True, leni
     value = _json(reply)
     if not isinstance(value, list):
         _give_up(reply, _("it is no list"))
-    shown: dict[int, Shown[M]] = {}
+    shown: dict[int, ListItem[M]] = {}
     fault: NotUnderstood | None = None
     for one in value:
         try:
@@ -168,7 +168,7 @@ def read_listing(reply: Reply, kind: type[M], *, may_be_empty: bool = True, leni
                 raise
             fault = found
         else:
-            shown[model.number] = Shown(one, model)
+            shown[model.number] = ListItem(one, model)
     if fault is not None and not shown:
         raise fault
     return Listing(reply, tuple(shown.values()), len(value))

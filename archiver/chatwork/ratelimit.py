@@ -51,7 +51,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class OtherCalls:
     """Calls of the same account that were not ours, as far as two of our own replies in one window show them.
 
     What others call before our first reply in a window, or where the server names another end of the window each
@@ -64,18 +64,18 @@ class Tally:
     """What is left of that window if nobody else calls."""
     others: int = 0
 
-    def spend(self) -> Tally:
+    def spend(self) -> OtherCalls:
         """The tally after a request was sent."""
         return self if not self.left else replace(self, left=self.left - 1)
 
-    def observe(self, headers: Mapping[str, str]) -> Tally:
+    def observe(self, headers: Mapping[str, str]) -> OtherCalls:
         """The tally after a reply with these headers (lower-case names)."""
         window, left = (_count(headers.get(f"x-ratelimit-{name}")) for name in ("reset", "remaining"))
         if window is None or left is None:
             return self
         same = window == self.window and self.left is not None
         more = max(0, self.left - left) if same and self.left is not None else 0
-        return Tally(window, left, self.others + more)
+        return OtherCalls(window, left, self.others + more)
 
 
 def wait(budget: Budget, now: datetime, reserve: int) -> timedelta:

@@ -54,7 +54,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReplyLimits:
     """How long and how large a reply may be: seconds, bytes after content decoding."""
 
     connect: float = 10.0
@@ -63,7 +63,7 @@ class Limits:
     total: float = 60.0
     size: int = 64 * 2**20
 
-    def within(self, seconds: float | None) -> Limits:
+    def within(self, seconds: float | None) -> ReplyLimits:
         """These, but no longer than so many seconds (None: no end), though a second at least is given."""
         if seconds is None:
             return self
@@ -98,7 +98,7 @@ class Transport:
         budget: ratelimit.Budget | None = None,
         on_wait: Callable[[timedelta], None] | None = None,
         jitter: Callable[[], float] = jitter,
-        limits: Limits = Limits(),
+        limits: ReplyLimits = ReplyLimits(),
     ) -> None:
         """Take over a session: from now on it keeps no cookies. Raises BadBaseUrl; asks for no token yet."""
         self._base, loopback = address.checked(base_url)
@@ -116,7 +116,7 @@ class Transport:
         self.on_wait = on_wait
         self.deadline: datetime | None = None
         self.budget = budget or ratelimit.Budget()
-        self.tally = ratelimit.Tally()
+        self.tally = ratelimit.OtherCalls()
         self.requests = 0
         self.unparsed = 0
         self.clock_offset: timedelta | None = None
@@ -237,7 +237,7 @@ class Transport:
         if status not in (200, 204) and status < 400:
             raise NotUnderstood(path=target, detail=_("status {status}").format(status=status))
 
-    def _body(self, target: str, response: requests.Response, started: float, limits: Limits) -> bytes:
+    def _body(self, target: str, response: requests.Response, started: float, limits: ReplyLimits) -> bytes:
         """The whole body as it arrives, within the limits; one cut short raises a library's error."""
         body = bytearray()
         while part := response.raw.read1(_CHUNK, decode_content=True):

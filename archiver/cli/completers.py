@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
-    from archiver.store.queries.completion import Called
+    from archiver.store.queries.completion import CompletionName
 
 _TYPEABLE = re.compile(r"[A-Za-z0-9_-]+")
 """What every shell takes as one word as it stands; a platform's id may be any text."""
@@ -74,7 +74,7 @@ def _database(ctx: click.Context) -> Path | None:
         return None
 
 
-def _fitting(called: Iterable[Called], incomplete: str) -> list[CompletionItem[str]]:
+def _fitting(called: Iterable[CompletionName], incomplete: str) -> list[CompletionItem[str]]:
     from click.shell_completion import CompletionItem
 
     from archiver.cli.terminal.text import visible

@@ -34,12 +34,12 @@ _MAYBE_OF_THE_COPY = frozenset(("file-changed", "seal-digest", "seal-form"))
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BackupOutcome:
     """What a backup or a restore came to."""
 
     verification: Verification
     """Of the copy; of the source if nothing was copied because of it."""
-    copied: copying.Copied | None
+    copied: copying.CopyReport | None
     """None: the source has findings, nothing was copied."""
     placed: bool
     """Whether the new database is in its place."""
@@ -53,7 +53,9 @@ class Outcome:
         return self.placed and self.verification.ok and not (self.copied and self.copied.kept)
 
 
-def backup(archive: Archive, place: Path, *, now: Callable[[], datetime], tell: Progress | None = None) -> Outcome:
+def backup(
+    archive: Archive, place: Path, *, now: Callable[[], datetime], tell: Progress | None = None
+) -> BackupOutcome:
     """Bring the copy at a place up to date, verify it, and remember it in the archive.
 
     A database with findings never takes the place of an earlier one. Raises NoArchive, BadSettings, ArchiveInUse
@@ -73,10 +75,10 @@ def backup(archive: Archive, place: Path, *, now: Callable[[], datetime], tell: 
         placed = _place(made, told, place)
         last = copying.LastBackup(now(), str(place), told.ok and not made.kept)
         together = place.stat().st_dev == archive.home.stat().st_dev
-        return Outcome(told, made, placed, remembered=placed and _remember(archive, last), same_disk=together)
+        return BackupOutcome(told, made, placed, remembered=placed and _remember(archive, last), same_disk=together)
 
 
-def restore(source: Path, home: Path, *, now: Callable[[], datetime], tell: Progress | None = None) -> Outcome:
+def restore(source: Path, home: Path, *, now: Callable[[], datetime], tell: Progress | None = None) -> BackupOutcome:
     """Make an archive of a copy, which is verified before and is never changed; the archive is verified after.
 
     Raises NothingThere, CopyNotClosed, ArchiveThere, and what `store.backup.copy` raises.
@@ -88,19 +90,19 @@ def restore(source: Path, home: Path, *, now: Callable[[], datetime], tell: Prog
         copying.check_free(archive, home)
         found = verify_archive(archive, deep=True, progress=tell)
         if not found.ok:
-            return Outcome(found, None, placed=False)
+            return BackupOutcome(found, None, placed=False)
         also: Collection[str] = ()
         with suppress(errors.BadSettings):  # they come along as they are, and are complained of when they are used
             also = _roots(file.load(source, {}))
         made = copying.copy(archive, home, also=also, tell=_bytes(tell))
     told = _verify(home, made.database, tell, deep=True)
     if not told.ok:
-        return Outcome(told, made, placed=False)
+        return BackupOutcome(told, made, placed=False)
     copying.place_database(home)
     copying.remove_mark(home)
     with closing(Archive(home)) as restored:
         _remember(restored, copying.LastBackup(now(), str(source), verified=True))
-    return Outcome(told, made, placed=True)
+    return BackupOutcome(told, made, placed=True)
 
 
 def _verify(place: Path, database: Path, tell: Progress | None, *, deep: bool = False) -> Verification:
@@ -108,7 +110,7 @@ def _verify(place: Path, database: Path, tell: Progress | None, *, deep: bool = 
         return verify_archive(copy, deep=deep, progress=tell)
 
 
-def _place(made: copying.Copied, told: Verification, place: Path) -> bool:
+def _place(made: copying.CopyReport, told: Verification, place: Path) -> bool:
     """Put the new database where it belongs; beside it if it has findings and an earlier one lies there."""
     whole = all(one.check in _OF_FILES for one in told.findings)
     if not whole and made.earlier is not None:

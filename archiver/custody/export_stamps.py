@@ -9,11 +9,11 @@ from archiver import errors
 from archiver.app import App
 from archiver.custody import stamping as stamps
 from archiver.evidence.stamps import timestamp
-from archiver.evidence.stamps.timestamp import Refused
-from archiver.export.stamps import Stamping
+from archiver.evidence.stamps.timestamp import StampRefused
+from archiver.export.stamps import StampService
 
 
-def stamping(app: App) -> Stamping | None:
+def stamping(app: App) -> StampService | None:
     """How a package of this archive gets its stamps; None if no authority is asked.
 
     Who gave nothing for the seals, which are asked for first, is not waited for again. Nothing is raised for an
@@ -32,7 +32,7 @@ def stamping(app: App) -> Stamping | None:
     def stamp(data: bytes) -> Iterator[tuple[str, bytes]]:
         for one in app.authorities:
             if one.name not in silent:
-                with suppress(Refused):
+                with suppress(StampRefused):
                     yield one.name, timestamp.stamp(data, one, now=app.now).reply
 
-    return Stamping({one.name: one.roots for one in app.authorities}, ask_for_seals, stamp)
+    return StampService({one.name: one.roots for one in app.authorities}, ask_for_seals, stamp)

@@ -7,11 +7,11 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver.evidence.stamps import roots, timestamp
-from archiver.evidence.stamps.timestamp import REASONS, Authority, Refused
+from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused
 from archiver.evidence.verify.openssl import openssl_check
 from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampSource, TokenResult
 from archiver.store import seals as seal
-from archiver.store.timestamps import stamp as written
+from archiver.store.timestamps import to_text as written
 
 
 def token_check() -> CheckToken | None:
@@ -46,7 +46,7 @@ def _check(reply: bytes, data: bytes, pem: bytes) -> TokenResult:
         token = timestamp.check(reply, data, roots.pem_to_der(pem.decode("ascii", "replace")))
     except ValueError:
         return TokenResult(None, None, _("The root certificate beside the stamp cannot be read."))
-    except Refused as refused:
+    except StampRefused as refused:
         if refused.reason == "unsupported":
             return UNCHECKED
         return TokenResult(None, None, _("The stamp is not good: {reason}.").format(reason=_(REASONS[refused.reason])))

@@ -15,12 +15,12 @@ from typing import NamedTuple
 from archiver.app import App
 from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps import roots, timestamp
-from archiver.evidence.stamps.timestamp import Authority, Refused, Stamped, Token
+from archiver.evidence.stamps.timestamp import Authority, Stamped, StampRefused, TimestampClaims
 from archiver.store import seals as seal
 from archiver.store.archive import Archive
 from archiver.store.working import stamp_files
 from archiver.store.working import stamp_queue as stamps
-from archiver.store.working.stamp_queue import Due, Got
+from archiver.store.working.stamp_queue import DueStamp, Got
 
 SECONDS = 60.0
 """How long one authority may be asked within a round; what is left is the next round's."""
@@ -38,7 +38,7 @@ _NEVER_ASKED = ("roots", "unsupported")
 """Reasons that will be the same for every seal."""
 
 
-class Outcome(NamedTuple):
+class StampOutcome(NamedTuple):
     """What became of one seal at one authority: its time, or why it waits."""
 
     seal: int
@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
 class StampReport:
     """The seals that were asked about, by number."""
 
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[StampOutcome, ...] = ()
     waiting: int = 0
     """Seals that lack a stamp of a configured authority now."""
 
@@ -66,10 +66,10 @@ class _Turn:
     """One authority's turn: the seals it is asked about, and what became of them."""
 
     authority: Authority
-    dues: Sequence[Due]
-    came: list[tuple[Due, Token]] = field(default_factory=list)
-    failed: list[tuple[Due, str]] = field(default_factory=list)
-    changed: list[Due] = field(default_factory=list)
+    dues: Sequence[DueStamp]
+    came: list[tuple[DueStamp, TimestampClaims]] = field(default_factory=list)
+    failed: list[tuple[DueStamp, str]] = field(default_factory=list)
+    changed: list[DueStamp] = field(default_factory=list)
     """Their files are not what was sealed."""
     in_vain: int = 0
 
@@ -78,7 +78,7 @@ class _Turn:
         """Whether the authority is left alone now."""
         return self.in_vain >= IN_VAIN or bool(self.failed and self.failed[-1][1] in _NEVER_ASKED)
 
-    def left(self) -> list[Due]:
+    def left(self) -> list[DueStamp]:
         """Those that wait on, the ones not asked about included."""
         done = {due for due, _ in self.came} | set(self.changed)
         return [due for due in self.dues if due not in done]
@@ -118,14 +118,14 @@ def _turn(app: App, authority: Authority, seconds: float | None, most: int | Non
     return turn
 
 
-def _ask_one(archive: Archive, turn: _Turn, due: Due, pem: Sequence[str], now: Callable[[], datetime]) -> None:
+def _ask_one(archive: Archive, turn: _Turn, due: DueStamp, pem: Sequence[str], now: Callable[[], datetime]) -> None:
     data = _bytes(archive, due)
     if data is None:
         turn.changed.append(due)
         return
     try:
         got = timestamp.stamp(data, turn.authority, now=now)
-    except Refused as refused:
+    except StampRefused as refused:
         turn.failed.append((due, refused.reason))
         turn.in_vain += 1
         return
@@ -143,20 +143,20 @@ def _remember(app: App, turn: _Turn) -> None:
         stamps.goes_on(app.archive, left)
     elif turn.came:
         stamps.goes_on(app.archive, left)
-        fresh = [Due(due.seal, due.authority) for due, _ in turn.failed]
+        fresh = [DueStamp(due.seal, due.authority) for due, _ in turn.failed]
         stamps.failed(app.archive, fresh, reason=turn.failed[-1][1], at=app.now())
     else:
         stamps.failed(app.archive, left, reason=turn.failed[-1][1], at=app.now())
 
 
-def _outcomes(turn: _Turn) -> list[Outcome]:
+def _outcomes(turn: _Turn) -> list[StampOutcome]:
     """What became of each seal; one that was not asked about waits for the reason of the last that was."""
     last = turn.failed[-1][1] if turn.failed else None
     name, reasons = turn.authority.name, {due.seal.number: reason for due, reason in turn.failed}
     return [
-        *(Outcome(due.seal.number, name, token.time, None) for due, token in turn.came),
-        *(Outcome(due.seal.number, name, None, SEAL_CHANGED) for due in turn.changed),
-        *(Outcome(due.seal.number, name, None, reasons.get(due.seal.number, last)) for due in turn.left()),
+        *(StampOutcome(due.seal.number, name, token.time, None) for due, token in turn.came),
+        *(StampOutcome(due.seal.number, name, None, SEAL_CHANGED) for due in turn.changed),
+        *(StampOutcome(due.seal.number, name, None, reasons.get(due.seal.number, last)) for due in turn.left()),
     ]
 
 
@@ -176,7 +176,7 @@ def _adopt(app: App) -> None:
             stamps.adopt(app.archive, due, Got(token.time, token.root))
 
 
-def _checked(archive: Archive, due: Due, pinned: Sequence[bytes]) -> Token | None:
+def _checked(archive: Archive, due: DueStamp, pinned: Sequence[bytes]) -> TimestampClaims | None:
     """What a stamp's file says, if it is good by the roots pinned now or those kept beside it."""
     data = _bytes(archive, due)
     try:
@@ -190,11 +190,11 @@ def _checked(archive: Archive, due: Due, pinned: Sequence[bytes]) -> Token | Non
         return None
     try:
         return timestamp.check(reply, data, list(dict.fromkeys([*kept, *pinned])))
-    except Refused:
+    except StampRefused:
         return None
 
 
-def _bytes(archive: Archive, due: Due) -> bytes | None:
+def _bytes(archive: Archive, due: DueStamp) -> bytes | None:
     """A seal's file, if it has the bytes that were sealed."""
     try:
         data = (archive.home / seal.FOLDER / due.seal.name).read_bytes()

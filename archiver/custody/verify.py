@@ -162,7 +162,7 @@ def _check_deeply(told: Verification, reading: Reading, tell: Progress) -> None:
         told.find("readable-rows", "/".join([one.table, *map(str, one.key)]), _difference(one))
 
 
-def _difference(one: rebuild.Difference) -> str:
+def _difference(one: rebuild.RowDifference) -> str:
     if one.table == "entry":
         return _("The readable tables cannot be made of this record.")
     match one.kind:

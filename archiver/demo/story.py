@@ -109,7 +109,7 @@ def _heading(story: Story, text: str) -> None:
 
 def _sync(story: Story) -> None:
     """One round, as the schedule would run it, and what it saw in one line."""
-    report = rounds.run(story.app, sync.Options(), sync.Talk())
+    report = rounds.run(story.app, sync.Options(), sync.ProgressCallbacks())
     room = report.rooms[0]
     words = {
         "new": _("new messages {n}"),
@@ -128,7 +128,7 @@ def _until(story: Story, day: int, *, awake: bool = True) -> None:
     evening = (began + timedelta(days=day)).astimezone(UTC)
     while awake and evening - story.clock.at > timedelta(hours=1):
         story.clock.pass_by(minutes=55)
-        rounds.run(story.app, sync.Options(), sync.Talk())
+        rounds.run(story.app, sync.Options(), sync.ProgressCallbacks())
     story.clock.at = max(story.clock.at, evening)
 
 

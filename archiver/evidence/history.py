@@ -149,7 +149,7 @@ _NOTHING: frozenset[int] = frozenset()
 """One for all: a room has many thousand readings, and hardly one lacks anything."""
 
 
-class Sight(NamedTuple):
+class ListReading(NamedTuple):
     """A message list that was read: what it spanned and which known ids inside that it did not show."""
 
     seq: int
@@ -164,12 +164,12 @@ class Sight(NamedTuple):
         return self.oldest <= message <= self.newest and message not in self.absent
 
 
-def sight(entry: EntryObject) -> Sight | None:
+def sight(entry: EntryObject) -> ListReading | None:
     """A `window` entry as a sight; None for an empty list, which shows nothing."""
     payload = entry["payload"]
     if not payload["count"]:
         return None
-    return Sight(
+    return ListReading(
         entry["seq"],
         entry["observed_at"],
         int(payload["oldest"]),
@@ -184,10 +184,10 @@ class Sightings:
 
     def __init__(self, entries: Iterable[EntryObject] = ()) -> None:
         """Take the room's `window` and `reading` entries, oldest first; other kinds are passed over."""
-        self._windows: list[Sight] = []
+        self._windows: list[ListReading] = []
         self._seqs: list[int] = []
         self._singles: dict[int, list[tuple[int, str]]] = {}
-        self._stairs: list[Sight] | None = None
+        self._stairs: list[ListReading] | None = None
         for entry in entries:
             self.add(entry)
 
@@ -234,7 +234,7 @@ class Sightings:
         start = bisect_left(self._seqs, found.seq)
         return next((one.observed_at for one in reversed(self._windows[:start]) if one.shows(message)), None)
 
-    def _build_stairs(self) -> list[Sight]:
+    def _build_stairs(self) -> list[ListReading]:
         if self._stairs is None:
             self._stairs = []
             for one in reversed(self._windows):
@@ -243,7 +243,7 @@ class Sightings:
         return self._stairs
 
 
-def _step(stairs: Sequence[Sight], message: int) -> int:
+def _step(stairs: Sequence[ListReading], message: int) -> int:
     """The first stair (they go down) that reaches back to the message, or their number if none does."""
     low, high = 0, len(stairs)
     while low < high:

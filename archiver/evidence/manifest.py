@@ -31,7 +31,7 @@ class ManifestFault(ValueError):
         self.line = line
 
 
-class Difference(NamedTuple):
+class FileDifference(NamedTuple):
     """A file that is not as listed: `missing`, `changed`, `extra` or `unsafe`."""
 
     kind: str
@@ -113,20 +113,20 @@ def is_safe(path: str) -> bool:
     )
 
 
-def compare(listed: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[Difference]:
+def compare(listed: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[FileDifference]:
     """Compare a list with digests of what lies there (None: cannot be read), in order of the paths."""
     for path in sorted(set(listed) | set(there)):
         if path in listed and not is_safe(path):
-            yield Difference("unsafe", path)
+            yield FileDifference("unsafe", path)
         elif path not in there:
-            yield Difference("missing", path)
+            yield FileDifference("missing", path)
         elif path not in listed:
-            yield Difference("extra", path)
+            yield FileDifference("extra", path)
         elif there[path] != listed[path]:
-            yield Difference("changed", path)
+            yield FileDifference("changed", path)
 
 
-def sentence(difference: Difference, listed_in: str) -> str:
+def sentence(difference: FileDifference, listed_in: str) -> str:
     """The difference in words; `listed_in` is the name of the list."""
     texts = {
         "missing": _("{list} names this file, but it is not there."),

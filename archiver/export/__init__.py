@@ -8,9 +8,9 @@ from enum import Enum
 
 from archiver.export import csv, html, jsonl
 from archiver.export.bag import Bag
-from archiver.export.format_input import Content, link
+from archiver.export.format_input import FormatInput, link
 
-Format = Callable[[Content, Bag], None]
+Format = Callable[[FormatInput, Bag], None]
 """Puts the files of one format into a bag. Raises OSError."""
 
 
@@ -45,7 +45,7 @@ class Profile:
         return self.form is not Form.ZIP
 
 
-def _html(content: Content, bag: Bag) -> None:
+def _html(content: FormatInput, bag: Bag) -> None:
     folder = bag.place("data/transcript/index.html").parent
     for conversation in content.conversations():
         html.write(conversation, folder, link)

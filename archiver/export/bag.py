@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.evidence.manifest import digest_file, write_manifest
-from archiver.export.format_input import Table
+from archiver.export.format_input import PreparedTable
 from archiver.records import JST
 
 PARTIAL = ".partial"
@@ -98,7 +98,7 @@ class Bag:
         self._note(name, sha256, pen.size)
         return True
 
-    def take(self, name: str, table: Table) -> None:
+    def take(self, name: str, table: PreparedTable) -> None:
         """Move a table that lies ready to its place. Raises OSError."""
         table.path.replace(self.place(name))
         self._note(name, table.sha256, table.size)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from archiver.evidence.history import EntryObject, MessageHistory, Span, text
 from archiver.evidence.tables.build import FileRow, TaskRow, tasks
 from archiver.export.members import people
-from archiver.export.scope import Scope
+from archiver.export.scope import PackageScope
 from archiver.records import (
     AccountId,
     Attachment,
@@ -18,10 +18,10 @@ from archiver.records import (
     Gap,
     Message,
     MessageId,
+    ObservedBy,
     OtherChat,
     Period,
     RoomId,
-    Source,
     State,
     Task,
     TaskId,
@@ -34,7 +34,7 @@ _LAST_SECOND = 253402300800 - 86400
 
 
 @dataclass(frozen=True, slots=True)
-class RoomFacts:
+class PackageRoom:
     """What is known of one room of a package."""
 
     room_id: int
@@ -57,7 +57,7 @@ class RoomFacts:
     other_chats: Sequence[OtherChat] = ()
 
 
-def conversation(room: RoomFacts, scope: Scope) -> Conversation:
+def conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
     """The room as a page shows it; messages come fresh at each call."""
     here = [entry for entry in room.other if entry["room_id"] == room.room_id]
     shown = [entry["payload"]["object"] for entry in here if entry["kind"] == "room"]
@@ -92,7 +92,7 @@ def room_name(entries: Iterable[EntryObject], room: int) -> str:
     return names[-1] if names else f"ルームID {room}"
 
 
-def gaps(entries: Iterable[EntryObject], room: int, scope: Scope, covered: Sequence[Period]) -> list[Gap]:
+def gaps(entries: Iterable[EntryObject], room: int, scope: PackageScope, covered: Sequence[Period]) -> list[Gap]:
     """The gaps of a room that are still open and touch its period, each from the last reading before it on."""
     last: dict[str, EntryObject] = {}
     for entry in entries:
@@ -119,7 +119,7 @@ def message(no: int, told: MessageHistory) -> Message:
         first_seen=first_seen,
         changed_at=_moment(told.changed_at),
         entry_seq=told.entry_seq,
-        source=Source(told.source),
+        source=ObservedBy(told.source),
     )
 
 
@@ -129,7 +129,7 @@ def _version(span: Span) -> Version:
     return Version(span.body, span.update_time, first, last)
 
 
-def _attachment(row: FileRow, room: RoomFacts) -> Attachment:
+def _attachment(row: FileRow, room: PackageRoom) -> Attachment:
     reason = room.not_packed.get(row.number)
     packed = row.stored_as is not None and reason is None
     return Attachment(

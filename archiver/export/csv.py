@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from archiver.evidence.tables.build import CSV_HEADERS
 from archiver.export.bag import Bag
-from archiver.export.format_input import Content
+from archiver.export.format_input import FormatInput
 
 
-def write(content: Content, bag: Bag) -> None:
+def write(content: FormatInput, bag: Bag) -> None:
     """Put `data/*.csv`. Raises OSError."""
     for name in CSV_HEADERS:
         bag.take(f"data/{name}", content.tables[name])

@@ -10,7 +10,7 @@ from archiver.records import Attachment, Conversation
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PreparedTable:
     """A table that lies ready to be moved into the package, with its digest and size."""
 
     path: Path
@@ -19,10 +19,10 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class FormatInput:
     """The same for every format of a package."""
 
-    tables: Mapping[str, Table]
+    tables: Mapping[str, PreparedTable]
     """By the names of `evidence.tables.table_lines`: `messages.jsonl`, `messages.csv` …"""
     conversations: Callable[[], Iterator[Conversation]]
     """The rooms of the contract, each once, by number."""

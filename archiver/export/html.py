@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archiver.export import thumbnails
 from archiver.records import Attachment, Conversation, RoomId
-from archiver.render.page import Sheet, Transcript
+from archiver.render.page import Transcript, TranscriptPage
 from archiver.render.templating import index_html
 
 SEARCH = "search"
@@ -31,13 +31,13 @@ def write(conversation: Conversation, folder: Path, link: Callable[[Attachment],
     sheets = [_put(folder, sheet) for sheet in transcript.sheets()]
     for number, name in enumerate(sheets, 1):
         content = (folder / name).read_text(encoding="utf-8")
-        _write(folder / name, transcript.finished(Sheet(number, name, content)))
+        _write(folder / name, transcript.finished(TranscriptPage(number, name, content)))
     for name, script in transcript.sieve():
         _write(folder / SEARCH / f"{name}.js", script)
     _list(folder / "index.html", conversation.room_id, transcript.index_section())
 
 
-def _put(folder: Path, sheet: Sheet) -> str:
+def _put(folder: Path, sheet: TranscriptPage) -> str:
     _write(folder / sheet.name, sheet.content)
     _write((folder / SEARCH / sheet.name).with_suffix(".js"), sheet.texts)
     return sheet.name

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from archiver.evidence.tables.build import MESSAGES
 from archiver.export.bag import Bag
-from archiver.export.format_input import Content
+from archiver.export.format_input import FormatInput
 
 
-def write(content: Content, bag: Bag) -> None:
+def write(content: FormatInput, bag: Bag) -> None:
     """Put `data/messages.jsonl`. Raises OSError."""
     bag.take(f"data/{MESSAGES}", content.tables[MESSAGES])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from archiver.evidence.history import EntryObject, text
-from archiver.records import AccountId, Membership, Person, Seen, Stay
+from archiver.records import AccountId, Membership, MembershipPeriod, Person, PersonName
 
 
 def people(
@@ -25,11 +25,11 @@ def people(
     lacking = {account: name for account, name in authors.items() if name not in {one.text for one in names[account]}}
     for account, at in _first_seen(everything, lacking).items():
         place = len(names[account]) if at is None else sum(one.at is None or one.at <= at for one in names[account])
-        names[account].insert(place, Seen(lacking[account], at))
+        names[account].insert(place, PersonName(lacking[account], at))
     return {account: _person(account, names[account], of[account]) for account in sorted(of)}
 
 
-def _person(account: int, names: Sequence[Seen], entries: Iterable[EntryObject]) -> Person:
+def _person(account: int, names: Sequence[PersonName], entries: Iterable[EntryObject]) -> Person:
     listed = [entry for entry in entries if entry["kind"] == "member"]
     return Person(
         account_id=AccountId(account),
@@ -43,10 +43,10 @@ def _person(account: int, names: Sequence[Seen], entries: Iterable[EntryObject])
     )
 
 
-def _told(entries: Iterable[EntryObject], said: Callable[[EntryObject], str]) -> list[Seen]:
+def _told(entries: Iterable[EntryObject], said: Callable[[EntryObject], str]) -> list[PersonName]:
     """What was said, each time that it was something else; of somebody who is gone what was last known, undated."""
-    shown = [Seen(said(entry), None if _is_gone(entry) else _moment(entry)) for entry in entries]
-    found: list[Seen] = []
+    shown = [PersonName(said(entry), None if _is_gone(entry) else _moment(entry)) for entry in entries]
+    found: list[PersonName] = []
     for one in shown:
         if one.text and one.at is not None and (not found or one.text != found[-1].text):
             found.append(one)
@@ -57,17 +57,17 @@ def _is_gone(entry: EntryObject) -> bool:
     return str(entry["payload"].get("state", "present")) != "present"
 
 
-def _stays(listed: Iterable[EntryObject]) -> Iterator[Stay]:
+def _stays(listed: Iterable[EntryObject]) -> Iterator[MembershipPeriod]:
     since: datetime | None = None
     inside = False
     for entry in listed:
         if not _is_gone(entry):
             since, inside = (since if inside else _moment(entry)), True
         elif inside or since is None:
-            yield Stay(since, _moment(entry))
+            yield MembershipPeriod(since, _moment(entry))
             since, inside = _moment(entry), False
     if inside:
-        yield Stay(since, None)
+        yield MembershipPeriod(since, None)
 
 
 def _first_seen(everything: Iterable[EntryObject], names: Mapping[int, str]) -> dict[int, datetime | None]:

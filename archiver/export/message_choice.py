@@ -21,7 +21,7 @@ _SHORTEST_ID = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class MessageChoice:
     """What the user named; nothing = the rule chooses."""
 
     ids: frozenset[str] = frozenset()
@@ -41,10 +41,10 @@ class Choice:
             raise errors.UsageError(detail=said.format(messages=", ".join(lacking[:10])))
 
 
-NOTHING = Choice()
+NOTHING = MessageChoice()
 
 
-def choice(given: str | None) -> Choice:
+def choice(given: str | None) -> MessageChoice:
     """Read `--messages`: separated by commas or spaces, of full width too, as a Japanese keyboard gives them.
 
     Raises UsageError for what is none of the three forms.
@@ -66,7 +66,7 @@ def choice(given: str | None) -> Choice:
         else:
             said = _("“{word}” is no message: give its id, its address out of Chatwork, or its number like No.12.")
             raise errors.UsageError(detail=said.format(word=word))
-    return Choice(frozenset(ids), frozenset(numbers))
+    return MessageChoice(frozenset(ids), frozenset(numbers))
 
 
 def _plain(digits: str) -> str:

@@ -34,7 +34,7 @@ class Bounds(NamedTuple):
         return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
 
-class Scope:
+class PackageScope:
     """Judges entries for one package, oldest first; remembers what it decided about each message."""
 
     def __init__(

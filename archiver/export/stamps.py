@@ -18,14 +18,14 @@ from archiver.evidence.stamps.reply_text import covering, said_time
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
 from archiver.store import seals as seal
-from archiver.store.timestamps import moment
-from archiver.store.timestamps import stamp as written
+from archiver.store.timestamps import from_text
+from archiver.store.timestamps import to_text as written
 
 _NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 
 
 @dataclass(frozen=True, slots=True)
-class Stamping:
+class StampService:
     """How a package gets the stamps it should hold."""
 
     roots: Mapping[str, Sequence[bytes]]
@@ -95,7 +95,7 @@ class Stamps:
             seals=len(seals),
             stamped=len(times),
             last=max((one.time for one in self.held), default=None),
-            delay=max((moment(at) - one.closed_at for one, at in covered if at is not None), default=None),
+            delay=max((from_text(at) - one.closed_at for one, at in covered if at is not None), default=None),
         )
 
     def unstamped(self, seals: Sequence[Seal]) -> list[str]:
@@ -136,7 +136,7 @@ def note_stamp(stamps: Stamps, one: Seal, authority: str, reply: bytes, body: by
     said = said_time(reply, body)
     if said is None:
         return False
-    stamps.held.append(SealStamp(one.number, one.name, authority, moment(said)))
+    stamps.held.append(SealStamp(one.number, one.name, authority, from_text(said)))
     return True
 
 
@@ -150,7 +150,7 @@ def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequenc
         stamps.roots += [_root(authority, der) for der in found]
 
 
-def stamp_package(bag: Bag, stamping: Stamping, over: str = TAG_MANIFEST) -> list[str]:
+def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) -> list[str]:
     """Put the stamps over the package's last list of digests; the authorities that gave none. Raises OSError."""
     missing = dict.fromkeys(stamping.roots)
     for authority, reply in stamping.stamp((bag.folder / over).read_bytes()):

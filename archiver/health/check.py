@@ -22,9 +22,9 @@ from archiver.health import folders as places
 from archiver.health import rooms as rooms
 from archiver.health import runs as runs
 from archiver.health import token as tokens
-from archiver.health.finding import Look, attention, good, ok
+from archiver.health.finding import CheckResult, attention, good, ok
 from archiver.health.runs import NEVER, schedule_look, with_fault
-from archiver.health.snapshot import Held
+from archiver.health.snapshot import HealthSnapshot
 from archiver.schedule.schedulers import CRON, title
 from archiver.settings.model import exports_folder
 from archiver.store import migrate as revision
@@ -43,13 +43,13 @@ class Computer:
     """Where else on this computer the same account is saved."""
     scheduled_homes: Sequence[Path]
     """Those of `other_homes` whose runs a scheduler starts."""
-    notices: Look
+    notices: CheckResult
     """Whether notices arrive."""
 
 
 def looks(
-    app: App, environ: Mapping[str, str], held: Held | None, damage: Sequence[str], computer: Computer
-) -> list[Look]:
+    app: App, environ: Mapping[str, str], held: HealthSnapshot | None, damage: Sequence[str], computer: Computer
+) -> list[CheckResult]:
     """Every look, in the order of docs/reference/json.md.
 
     `app` is built from the settings as a scheduled run finds them; `held` and `damage` are what `snapshot.look_into`
@@ -67,14 +67,14 @@ def looks(
     return [*found, *_of_places(app, environ, held)]
 
 
-def document(found: Iterable[Look]) -> dict[str, object]:
+def document(found: Iterable[CheckResult]) -> dict[str, object]:
     """The JSON document of `archive check --json`."""
     listed = list(found)
     told = [{"name": one.name, "level": one.verdict.value, "text": one.text} for one in listed]
     return {"ok": ok(listed), "looks": told}
 
 
-def _of_schedule(app: App, held: Held | None, computer: Computer) -> Look:
+def _of_schedule(app: App, held: HealthSnapshot | None, computer: Computer) -> CheckResult:
     age = None
     if held is not None:
         ran = [at for at in (held.last_run, held.looks.listed) if at is not None]
@@ -83,7 +83,7 @@ def _of_schedule(app: App, held: Held | None, computer: Computer) -> Look:
     return schedule_look(computer.scheduler, age=age, every=app.settings.sync.every, idle=idle)
 
 
-def _of_runs(app: App, held: Held, computer: Computer) -> list[Look]:
+def _of_runs(app: App, held: HealthSnapshot, computer: Computer) -> list[CheckResult]:
     home = app.settings.home
     every, now = app.settings.sync.every, app.now()
     stale = timedelta(hours=app.settings.notify.stale_hours)
@@ -105,7 +105,7 @@ def _of_runs(app: App, held: Held, computer: Computer) -> list[Look]:
     ]
 
 
-def _of_proof(app: App, held: Held) -> list[Look]:
+def _of_proof(app: App, held: HealthSnapshot) -> list[CheckResult]:
     now = app.now()
     return [
         proof.stamps_look(held.stamping, now=now),
@@ -114,12 +114,12 @@ def _of_proof(app: App, held: Held) -> list[Look]:
     ]
 
 
-def _of_places(app: App, environ: Mapping[str, str], held: Held | None) -> list[Look]:
+def _of_places(app: App, environ: Mapping[str, str], held: HealthSnapshot | None) -> list[CheckResult]:
     settings = app.settings
     home = places.home(settings.home, environ)
     size, per_day = (held.size, held.per_day) if held else (None, None)
     keep, floor = settings.files.stop_when_free_bytes, space.floor(settings.home)
-    disk = space.Space(space.free(settings.home), keep, size, per_day, floor)
+    disk = space.DiskSpace(space.free(settings.home), keep, size, per_day, floor)
     return [
         places.also_to_look([places.place(path) for path in settings.exports.also_to]),
         space.disk_look(disk, now=app.now()),
@@ -130,7 +130,7 @@ def _of_places(app: App, environ: Mapping[str, str], held: Held | None) -> list[
     ]
 
 
-def _clock(asked: tokens.Asked, held: Held | None) -> int | None:
+def _clock(asked: tokens.TokenTrial, held: HealthSnapshot | None) -> int | None:
     """The difference of the clocks as just seen, else as the last run left it."""
     if asked.offset is not None:
         return round(asked.offset / timedelta(milliseconds=1))
@@ -142,7 +142,7 @@ def program() -> str:
     return version("chatwork-archiver")
 
 
-def versions_look(seen: Versions | None, *, program: str) -> Look:
+def versions_look(seen: Versions | None, *, program: str) -> CheckResult:
     """None: the database cannot be read."""
     told = f"archive {program}, Python {python_version()}"
     if seen is None:

@@ -8,7 +8,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.health.finding import Look, action, attention, day, good
+from archiver.health.finding import CheckResult, action, attention, day, good
 from archiver.settings.home import DATABASE_FILE
 from archiver.store.archive import Reading
 from archiver.store.queries import database_health as health
@@ -30,7 +30,7 @@ LEAST = 100_000_000
 GIGABYTE, MEGABYTE = 1_000_000_000, 1_000_000
 
 
-class Space(NamedTuple):
+class DiskSpace(NamedTuple):
     """The disk of the archive; bytes."""
 
     free: int
@@ -82,7 +82,7 @@ def no_room(free: int, floor: int) -> str:
     return sentence.format(free=free // MEGABYTE, floor=floor // MEGABYTE)
 
 
-def disk_look(seen: Space, *, now: datetime) -> Look:
+def disk_look(seen: DiskSpace, *, now: datetime) -> CheckResult:
     """Whether records and files still find room, and until when."""
     if seen.free < seen.floor:
         return action("disk", no_room(seen.free, seen.floor))
@@ -105,7 +105,7 @@ def disk_look(seen: Space, *, now: datetime) -> Look:
     return (attention if left < SOON else good)("disk", " ".join(said))
 
 
-def _until_full(seen: Space) -> timedelta | None:
+def _until_full(seen: DiskSpace) -> timedelta | None:
     """How long what may be filled lasts; None: for ever, as far as anybody can tell."""
     if not seen.per_day or seen.per_day <= 0:
         return None

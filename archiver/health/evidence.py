@@ -12,7 +12,7 @@ from archiver.custody.stamping import SEAL_CHANGED
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import REASONS
-from archiver.health.finding import Look, action, attention, day, good, minute
+from archiver.health.finding import CheckResult, action, attention, day, good, minute
 from archiver.store.archive import Reading
 from archiver.store.working import stamp_queue as stamps
 from archiver.store.working.stamp_queue import Longest
@@ -25,7 +25,7 @@ OLD = timedelta(days=35)
 """Everything is to be verified once a month."""
 
 
-class Stamping(NamedTuple):
+class StampStanding(NamedTuple):
     """How the third-party time of the seals stands."""
 
     authorities: Sequence[str]
@@ -43,17 +43,17 @@ class Stamping(NamedTuple):
 # --- looking ---------------------------------------------------------------------------------
 
 
-def stamping(reading: Reading, authorities: Sequence[str], faults: Sequence[BadRoots]) -> Stamping:
+def stamping(reading: Reading, authorities: Sequence[str], faults: Sequence[BadRoots]) -> StampStanding:
     """Ask the queue of stamps; `authorities` and `faults` as the settings have them."""
     waiting = [stamps.longest_waiting(reading, name) for name in authorities]
     days = stamps.tally(reading, authorities).days
-    return Stamping(authorities, days, [one for one in waiting if one is not None], faults, timestamp.available())
+    return StampStanding(authorities, days, [one for one in waiting if one is not None], faults, timestamp.available())
 
 
 # --- judging ---------------------------------------------------------------------------------
 
 
-def database_look(damage: Sequence[str]) -> Look:
+def database_look(damage: Sequence[str]) -> CheckResult:
     """What SQLite's quick check found; nothing is to be repaired by hand."""
     if damage:
         sentence = _(
@@ -64,7 +64,7 @@ def database_look(damage: Sequence[str]) -> Look:
     return good("database", _("SQLite's quick check finds nothing wrong."))
 
 
-def stamps_look(seen: Stamping, *, now: datetime) -> Look:
+def stamps_look(seen: StampStanding, *, now: datetime) -> CheckResult:
     """Off, all there, or who lets wait since when, and why."""
     if not seen.authorities:
         sentence = _(
@@ -87,7 +87,7 @@ def stamps_look(seen: Stamping, *, now: datetime) -> Look:
     return good("stamps", " ".join([_held(seen), *map(_waits, seen.waiting)]))
 
 
-def verification_look(last: Verified | None, *, now: datetime) -> Look:
+def verification_look(last: Verified | None, *, now: datetime) -> CheckResult:
     """When everything was looked through, and what came of it."""
     if last is None:
         return attention("verification", _("The archive was not verified yet: archive verify"))
@@ -106,7 +106,7 @@ def verification_look(last: Verified | None, *, now: datetime) -> Look:
     return good("verification", told)
 
 
-def _held(seen: Stamping) -> str:
+def _held(seen: StampStanding) -> str:
     if not seen.days:
         return _("On. Nothing is sealed yet.")
     sentence = ngettext("On ({names}). {n} day is sealed.", "On ({names}). {n} days are sealed.", seen.days)

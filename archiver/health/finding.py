@@ -11,7 +11,7 @@ from archiver.errors import ArchiverError
 from archiver.records import JST
 
 
-class Verdict(StrEnum):
+class Grade(StrEnum):
     """How a look stands; the values are those of the JSON document."""
 
     GOOD = "good"
@@ -21,29 +21,29 @@ class Verdict(StrEnum):
     """Something that unattended work needs is not there."""
 
 
-class Look(NamedTuple):
+class CheckResult(NamedTuple):
     """One line."""
 
     name: str
     """As docs/reference/json.md lists them."""
-    verdict: Verdict
+    verdict: Grade
     text: str
     """In the language of the process; no name of a person or a chat, and no text of a message."""
 
 
-def good(name: str, text: str) -> Look:
+def good(name: str, text: str) -> CheckResult:
     """Nothing is to be done."""
-    return Look(name, Verdict.GOOD, text)
+    return CheckResult(name, Grade.GOOD, text)
 
 
-def attention(name: str, text: str) -> Look:
+def attention(name: str, text: str) -> CheckResult:
     """It works, but something should be done."""
-    return Look(name, Verdict.ATTENTION, text)
+    return CheckResult(name, Grade.ATTENTION, text)
 
 
-def action(name: str, text: str) -> Look:
+def action(name: str, text: str) -> CheckResult:
     """Something has to be done."""
-    return Look(name, Verdict.ACTION, text)
+    return CheckResult(name, Grade.ACTION, text)
 
 
 def fault_text(fault: ArchiverError) -> str:
@@ -51,9 +51,9 @@ def fault_text(fault: ArchiverError) -> str:
     return f"{fault}   {fault.advice()}".rstrip()
 
 
-def ok(looks: Iterable[Look]) -> bool:
+def ok(looks: Iterable[CheckResult]) -> bool:
     """Whether nothing has to be done."""
-    return not any(one.verdict is Verdict.ACTION for one in looks)
+    return not any(one.verdict is Grade.ACTION for one in looks)
 
 
 def minute(at: datetime) -> str:

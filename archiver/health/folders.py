@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.health.finding import Look, action, attention, fault_text, good, minute
+from archiver.health.finding import CheckResult, action, attention, fault_text, good, minute
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
@@ -37,7 +37,7 @@ class Home(NamedTuple):
     """Names in it that by themselves would let others read."""
 
 
-class Place(NamedTuple):
+class OutsideFolder(NamedTuple):
     """A folder outside, and whether files can be put there now."""
 
     path: Path
@@ -58,13 +58,13 @@ def home(path: Path, environ: Mapping[str, str], *, mounts: Mounts | None = None
     return Home(path, fault, is_writable(path), is_private(path, path.stat()), exposed)
 
 
-def place(path: Path, *, make: bool = False) -> Place:
+def place(path: Path, *, make: bool = False) -> OutsideFolder:
     """Look whether files can be put into a folder; `make`: it may be made, so the nearest one above counts."""
     try:
         found = next((one for one in (path, *path.parents) if one.exists()), path) if make else path
-        return Place(path, found.is_dir() and is_writable(found))
+        return OutsideFolder(path, found.is_dir() and is_writable(found))
     except OSError:  # a folder above may not be looked into
-        return Place(path, there=False)
+        return OutsideFolder(path, there=False)
 
 
 def _is_exposed(path: Path) -> bool:
@@ -77,7 +77,7 @@ def _is_exposed(path: Path) -> bool:
 # --- judging ---------------------------------------------------------------------------------
 
 
-def home_look(seen: Home) -> Look:
+def home_look(seen: Home) -> CheckResult:
     """Whether it can be written, and by nobody else at the same time."""
     if seen.fault is not None:
         return action("home", fault_text(seen.fault))
@@ -87,7 +87,7 @@ def home_look(seen: Home) -> Look:
     return good("home", str(seen.path))
 
 
-def permissions_look(seen: Home) -> Look:
+def permissions_look(seen: Home) -> CheckResult:
     """Whether others on this computer are kept out."""
     if not seen.private:
         sentence = _("Others on this computer may look into the archive. Keep them out: chmod 700 {path}")
@@ -103,7 +103,7 @@ def permissions_look(seen: Home) -> Look:
     return good("permissions", _("Only you can read the archive."))
 
 
-def backup_look(last: LastBackup | None, *, now: datetime) -> Look:
+def backup_look(last: LastBackup | None, *, now: datetime) -> CheckResult:
     """Whether there is a copy on another disk, how old it is, and whether it was good."""
     if last is None:
         return attention(
@@ -119,7 +119,7 @@ def backup_look(last: LastBackup | None, *, now: datetime) -> Look:
     return good("backup", _("The last copy was made on {time} and checked ({path}).").format(**told))
 
 
-def also_to_look(seen: Sequence[Place]) -> Look:
+def also_to_look(seen: Sequence[OutsideFolder]) -> CheckResult:
     """The folders of `also_to`, which each run copies seals and dailies to."""
     if not seen:
         return good("also_to", _("Seals and dailies are copied nowhere else ([exports] also_to is empty)."))
@@ -133,7 +133,7 @@ def also_to_look(seen: Sequence[Place]) -> Look:
     return good("also_to", _("Each run copies seals and dailies to {folders}.").format(folders=folders))
 
 
-def exports_look(seen: Place) -> Look:
+def exports_look(seen: OutsideFolder) -> CheckResult:
     """Where packages go."""
     if not seen.there:
         sentence = _("Packages cannot be put into {path}. Allow writing there, or change [exports] folder.")

@@ -8,7 +8,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
-from archiver.health.finding import Look, attention, day, good
+from archiver.health.finding import CheckResult, attention, day, good
 from archiver.store.archive import Reading
 from archiver.store.queries import message_counter as pace_queries
 from archiver.store.queries.database_health import Horizon
@@ -40,7 +40,7 @@ def rates(reading: Reading, rooms: Collection[int], *, now: datetime) -> list[Ra
 # --- judging ---------------------------------------------------------------------------------
 
 
-def pace_look(found: Sequence[Rate], *, every: timedelta) -> Look:
+def pace_look(found: Sequence[Rate], *, every: timedelta) -> CheckResult:
     """Whether a list of 100 messages may be overrun between two saves."""
     if not found:
         return attention("pace", _("No room is read: no contract is open. See: archive contract list"))
@@ -70,7 +70,7 @@ def pace_look(found: Sequence[Rate], *, every: timedelta) -> Look:
     return attention("pace", told)
 
 
-def plan_look(seen: Sequence[Horizon], *, now: datetime) -> Look:
+def plan_look(seen: Sequence[Horizon], *, now: datetime) -> CheckResult:
     """What the plan hides of these rooms, and until when older messages can still be fetched."""
     if not seen:
         return good("plan", _("No room was seen in which the plan hides messages."))

@@ -9,8 +9,8 @@ from gettext import ngettext
 from pathlib import Path
 
 from archiver.health.fault_reasons import NEEDS_YOU, stands
-from archiver.health.finding import Look, Verdict, action, attention, good, minute
-from archiver.store.queries.last_looks import Looks
+from archiver.health.finding import CheckResult, Grade, action, attention, good, minute
+from archiver.store.queries.last_looks import LastLooks
 from archiver.sync.finish import is_wrong
 
 LATE = timedelta(hours=1)
@@ -20,7 +20,7 @@ SHARED = timedelta(days=1)
 """So long it is told that somebody else called."""
 
 
-def clock_look(offset_ms: int | None) -> Look:
+def clock_look(offset_ms: int | None) -> CheckResult:
     """Chatwork's clock minus ours, in milliseconds; None: it was never compared."""
     if offset_ms is None:
         return good("clock", _("It was not compared with Chatwork's yet; the first run does that."))
@@ -46,10 +46,10 @@ def last_run_look(
     every: timedelta,
     stale: timedelta,
     now: datetime,
-    looks: Looks | None = None,
+    looks: LastLooks | None = None,
     begun: bool = False,
     reads: bool = True,
-) -> Look:
+) -> CheckResult:
     """When a run last ended; older than `stale` means that nobody saves any more, or that a room is not read.
 
     `looks` are those at the rooms that are read, `reads`: whether any is; `begun`: something is held.
@@ -86,7 +86,7 @@ def _one_is_enough(scheduled: Sequence[Path]) -> str:
     return _("If one is enough, end what saves the others, such as archive daemon.")
 
 
-def _never_ended(*, begun: bool) -> Look:
+def _never_ended(*, begun: bool) -> CheckResult:
     if not begun:
         return action("last_run", _("Nothing has been saved yet. Run: archive sync"))
     sentence = _("The first save has not ended yet; what came is kept. If it was interrupted, go on with: archive sync")
@@ -112,7 +112,7 @@ def budget_look(
     now: datetime,
     spent: datetime | None = None,
     scheduled: Sequence[Path] = (),
-) -> Look:
+) -> CheckResult:
     """Whether this archive has the account's calls for itself.
 
     `seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same account;
@@ -141,13 +141,13 @@ def budget_look(
     return good("budget", _("Nobody else was seen using the account's calls."))
 
 
-def with_fault(look: Look, fault: str | None, *, last: datetime | None) -> Look:
+def with_fault(look: CheckResult, fault: str | None, *, last: datetime | None) -> CheckResult:
     """The look at the last save, or why none has gone through since; `fault`: the name of that error."""
     if fault is None:
         return look
     saved = _("Nothing has been saved yet.") if last is None else _("The last save was at {time}.")
     text = f"{saved.format(time=last and minute(last))} {stands(fault)}"  # a command stands best at the end
-    needed = look.verdict is Verdict.ACTION or fault in NEEDS_YOU
+    needed = look.verdict is Grade.ACTION or fault in NEEDS_YOU
     return (action if needed else attention)(look.name, text)
 
 
@@ -159,7 +159,9 @@ NEVER = timedelta.max
 """The age of a last save that there was not."""
 
 
-def schedule_look(registered: str | None, *, age: timedelta | None, every: timedelta, idle: bool = False) -> Look:
+def schedule_look(
+    registered: str | None, *, age: timedelta | None, every: timedelta, idle: bool = False
+) -> CheckResult:
     """Who starts the runs; `registered`: schedulers and a daemon in a few words, None: none of them.
 
     `age` of the last save, None if it is not known; `idle`: a scheduler has the job and does not run itself.
@@ -181,7 +183,7 @@ def schedule_look(registered: str | None, *, age: timedelta | None, every: timed
     return good("schedule", _("Registered with {scheduler}.").format(scheduler=registered))
 
 
-def _unregistered(*, is_fresh: bool) -> Look:
+def _unregistered(*, is_fresh: bool) -> CheckResult:
     """A fresh save may come from a starter that cannot be seen, such as the host of a container."""
     if is_fresh:
         sentence = _(

@@ -20,9 +20,9 @@ from archiver.store.queries import current_state as known
 from archiver.store.queries import database_health as health
 from archiver.store.queries import last_looks as looked
 from archiver.store.queries.contracts import rooms_to_read
-from archiver.store.queries.last_looks import Looks
+from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.room_holdings import keeping
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 from archiver.store.working import memory as work
 from archiver.store.working import verification_log as verifications
 from archiver.store.working.verification_log import Verified
@@ -30,7 +30,7 @@ from archiver.sync.finish import CLOCK, OTHERS
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HealthSnapshot:
     """The facts."""
 
     owner: int | None
@@ -43,7 +43,7 @@ class Held:
     calls_spent: datetime | None
     """When the last run ended, if it ended early as no call was left."""
     last_run: datetime | None
-    looks: Looks
+    looks: LastLooks
     """At the rooms that are read."""
     reads: bool
     """Whether any contract is still read."""
@@ -55,7 +55,7 @@ class Held:
     """Bytes."""
     per_day: float | None
     """Bytes that were added a day; None: the archive is too young."""
-    stamping: health_proof.Stamping
+    stamping: health_proof.StampStanding
     rates: tuple[health_rooms.Rate, ...]
     horizons: tuple[health.Horizon, ...]
     backup: LastBackup | None
@@ -63,7 +63,7 @@ class Held:
     versions: health.Versions
 
 
-def look_into(app: App) -> tuple[Held | None, list[str]]:
+def look_into(app: App) -> tuple[HealthSnapshot | None, list[str]]:
     """The facts, and what SQLite finds wrong; only the latter where the database cannot be read.
 
     Raises NoArchive, NewerArchive, and StorageError for what is no damage.
@@ -78,20 +78,20 @@ def look_into(app: App) -> tuple[Held | None, list[str]]:
             return None, damage or [str(fault.data["detail"])]
 
 
-def _held(reading: Reading, app: App) -> Held:
+def _held(reading: Reading, app: App) -> HealthSnapshot:
     now = app.now()
     rooms = rooms_to_read(reading, now)
     size, per_day = health_space.pace(reading, now=now)
     last, others, spent = (work.recall(reading, key) for key in ("last_sync", OTHERS, looked.SPENT))
-    return Held(
+    return HealthSnapshot(
         owner=(known.owner(reading) or {}).get("account_id"),
         clock_ms=work.recall(reading, CLOCK),
         budget=_budget(work.recall(reading, "budget")),
-        other_calls=None if others is None else moment(others["at"]),
-        calls_spent=None if spent is None else moment(spent),
+        other_calls=None if others is None else from_text(others["at"]),
+        calls_spent=None if spent is None else from_text(spent),
         looks=looked.looks(reading, rooms),
         reads=bool(rooms),
-        last_run=None if last is None else moment(last["at"]),
+        last_run=None if last is None else from_text(last["at"]),
         begun=last is None and keeping(reading, rooms).messages > 0,
         fault=last_fault.standing(reading),
         size=size,
@@ -106,4 +106,4 @@ def _held(reading: Reading, app: App) -> Held:
 
 
 def _budget(told: dict[str, Any] | None) -> dict[str, Any] | None:
-    return told and told | {"reset": moment(told["reset"])}
+    return told and told | {"reset": from_text(told["reset"])}

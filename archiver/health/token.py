@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.health.finding import Look, action, attention, fault_text, good
+from archiver.health.finding import CheckResult, action, attention, fault_text, good
 from archiver.schedule.schedulers import CRON, title
 from archiver.settings.model import Settings
 from archiver.settings.token import token
@@ -27,7 +27,7 @@ class TokenSeen(NamedTuple):
     """Whether the keyring here is only open while somebody is logged in."""
 
 
-class Asked(NamedTuple):
+class TokenTrial(NamedTuple):
     """What came of one `GET /me`."""
 
     account: int | None = None
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     """Chatwork's clock minus ours."""
 
 
-NOT_ASKED = Asked()
+NOT_ASKED = TokenTrial()
 
 
 # --- looking ---------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ def is_readable(settings: Settings, environ: Mapping[str, str]) -> bool:
     return see(settings, environ, system="").fault is None
 
 
-def ask(app: App, budget: Mapping[str, Any] | None) -> Asked:
+def ask(app: App, budget: Mapping[str, Any] | None) -> TokenTrial:
     """Ask Chatwork whose token it is: one request, nothing is waited for and nothing is written.
 
     `budget` is what the last run left: limit, remaining, reset.
@@ -71,14 +71,14 @@ def ask(app: App, budget: Mapping[str, Any] | None) -> Asked:
     try:
         account = app.chatwork.me().model.account_id
     except errors.ArchiverError as fault:
-        return Asked(None, fault, transport.clock_offset)
-    return Asked(account, None, transport.clock_offset)
+        return TokenTrial(None, fault, transport.clock_offset)
+    return TokenTrial(account, None, transport.clock_offset)
 
 
 # --- judging ---------------------------------------------------------------------------------
 
 
-def token_look(seen: TokenSeen, *, registered: str | None = None) -> Look:
+def token_look(seen: TokenSeen, *, registered: str | None = None) -> CheckResult:
     """Present, readable, and there for a run without anybody logged in; `registered` as for the schedule."""
     if seen.fault is not None:
         return action("token", fault_text(seen.fault))
@@ -110,7 +110,7 @@ def token_look(seen: TokenSeen, *, registered: str | None = None) -> Look:
     return good("token", _("It can be read where a scheduled run looks for it ({source}).").format(source=seen.source))
 
 
-def account_look(seen: TokenSeen, asked: Asked, *, owner: int | None, home: Path) -> Look:
+def account_look(seen: TokenSeen, asked: TokenTrial, *, owner: int | None, home: Path) -> CheckResult:
     """Whether Chatwork takes it, and for the account of this archive; without network that is not known."""
     if seen.fault is not None:
         return attention("account", _("Chatwork was not asked, as the token cannot be read."))

@@ -25,7 +25,7 @@ SENT, FAILED, BAD, FINE = "sent", "failed", "bad", "fine"
 LIBRARY = "apprise"
 
 
-class Sent(NamedTuple):
+class Delivered(NamedTuple):
     """How many addresses took a notice, and which did not, by their position from 0."""
 
     sent: int = 0
@@ -39,13 +39,15 @@ def is_installed() -> bool:
     return find_spec(LIBRARY) is not None
 
 
-def send(title: str, text: str, urls: Sequence[str], environ: Mapping[str, str], *, patience: float = PATIENCE) -> Sent:
+def send(
+    title: str, text: str, urls: Sequence[str], environ: Mapping[str, str], *, patience: float = PATIENCE
+) -> Delivered:
     """Send a notice to every address; what has not taken it in time counts as failed.
 
     `environ`: what the process and its libraries may know, so without the token.
     """
     words = _ask({"title": title, "text": text, "urls": list(urls)}, environ, patience)
-    return Sent(
+    return Delivered(
         sent=sum(word == SENT for word in words.values()),
         failed=tuple(number for number in range(len(urls)) if words.get(number) not in (SENT, BAD)),
         bad=tuple(number for number in range(len(urls)) if words.get(number) == BAD),

@@ -17,7 +17,7 @@ EVENING = time(21)
 """In Japan."""
 
 
-class Period(NamedTuple):
+class NoticePeriod(NamedTuple):
     """What the notice of a day tells of: since the notice before it, and nothing of the day after."""
 
     day: date
@@ -37,12 +37,12 @@ def key(now: datetime, *, begun: datetime | None) -> str | None:
     return f"{DAILY}{day.isoformat()}" if begun is not None and begun < _end(day) else None
 
 
-def period(known: Mapping[str, datetime], now: datetime) -> Period:
+def period(known: Mapping[str, datetime], now: datetime) -> NoticePeriod:
     """The time that is told of; `known` are the troubles as they were said before, with the time."""
     day = due(now)
     end = min(now, _end(day))
     before = [min(said, _end(told)) for one, said in known.items() if (told := day_of(one)) is not None]
-    return Period(day, min(max(before, default=_end(day - timedelta(days=1))), end), end)
+    return NoticePeriod(day, min(max(before, default=_end(day - timedelta(days=1))), end), end)
 
 
 def day_of(one: str) -> date | None:

@@ -30,7 +30,7 @@ LASTING = (GAP, LOST, PACE, DUE, PAUSE, DAILY)
 """What nobody can mend, or what is no trouble, is said once and not every day; `status` and packages keep saying it."""
 
 
-class Notices(NamedTuple):
+class DueNotices(NamedTuple):
     """What to say now, and what to remember for the next time."""
 
     say: tuple[str, ...]
@@ -41,14 +41,14 @@ class Notices(NamedTuple):
     """Whether it could be remembered that this is said."""
 
 
-def judge(present: Iterable[str], known: Mapping[str, datetime], *, now: datetime) -> Notices:
+def judge(present: Iterable[str], known: Mapping[str, datetime], *, now: datetime) -> DueNotices:
     """Troubles that there are now against those that were said before; `now` is aware."""
     there = set(present)
     say = sorted(key for key in there if _is_due(key, known.get(key), now))
     kept = {key: at for key, at in known.items() if key in there}
     over = sorted(known.keys() - there)
     told = [*say, *(key for key in there if STALE in say and key.startswith(FAULT))]  # which is the reason of that stop
-    return Notices(tuple(say), tuple(over), kept | dict.fromkeys(told, now))
+    return DueNotices(tuple(say), tuple(over), kept | dict.fromkeys(told, now))
 
 
 def of_kind(kind: str, keys: Collection[str]) -> int:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from archiver.notices import daily as notice_daily
-from archiver.notices.daily import Period
-from archiver.notices.due import ALERT, DAILY, DUE, GAP, LOST, PAUSE, UNREAD, Notices
+from archiver.notices.daily import NoticePeriod
+from archiver.notices.due import ALERT, DAILY, DUE, GAP, LOST, PAUSE, UNREAD, DueNotices
 from archiver.platforms.platform import Deadline, platform_of
 from archiver.records import JST, Contract
-from archiver.records.alerts import Alert, Rule
+from archiver.records.alerts import Alert, AlertRule
 from archiver.rounds import long_pauses as resuming
 from archiver.rounds.long_pauses import Resumed
 from archiver.store.archive import Reading
@@ -24,9 +24,9 @@ from archiver.store.queries import files
 from archiver.store.queries import last_looks as looked
 from archiver.store.queries import period_counts as lately
 from archiver.store.queries.contracts import contracts, rooms_to_read
-from archiver.store.queries.period_counts import Gone
+from archiver.store.queries.period_counts import VanishedCounts
 from archiver.store.queries.room_holdings import keeping
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 from archiver.store.working import alerts
 from archiver.store.working import memory as work
 
@@ -37,11 +37,11 @@ DAY = timedelta(days=1)
 class Going:
     """What an alert tells of that somebody or something is going."""
 
-    rule: Rule
+    rule: AlertRule
     at: datetime
     contract: str | None
     """The number that the platform gave it."""
-    gone: Gone | None = None
+    gone: VanishedCounts | None = None
     held: tuple[int, int, int] | None = None
     """Of a chat that is shut: messages, files whose bytes are held, files known."""
 
@@ -60,8 +60,8 @@ class Coming:
 class Today:
     """What the notice of a day tells."""
 
-    period: Period
-    saved: lately.Saved
+    period: NoticePeriod
+    saved: lately.SavedCounts
     pending: int
     """Files."""
     lost: int
@@ -69,7 +69,7 @@ class Today:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class NoticeFacts:
     """Everything; what is not asked for stays empty."""
 
     now: datetime
@@ -94,23 +94,23 @@ class Facts:
 def idle_hours(reading: Reading, *, now: datetime) -> int | None:
     """How long ago a round last went through; None: never."""
     last = work.recall(reading, "last_sync")
-    return None if last is None else round((now - moment(last["at"])) / timedelta(hours=1))
+    return None if last is None else round((now - from_text(last["at"])) / timedelta(hours=1))
 
 
 def facts(
     reading: Reading,
-    made: Notices,
+    made: DueNotices,
     known: Mapping[str, datetime],
     *,
     every: timedelta,
     reason: str | None,
     now: datetime,
-) -> Facts:
+) -> NoticeFacts:
     """Everything that the sentences of these notices need; `known` are the troubles that were said before."""
     last = work.recall(reading, "last_sync")
     held = contracts(reading)
     opened = {one.number: one for one in alerts.open_alerts(reading)}
-    return Facts(
+    return NoticeFacts(
         now=now,
         every=every,
         hours=idle_hours(reading, now=now),
@@ -149,10 +149,10 @@ def _label(one: Contract) -> str | None:
 def _going(reading: Reading, alert: Alert, held: list[Contract]) -> Going:
     of_room = [one for one in held if alert.room_id in {int(room.room_id) for room in one.rooms}]
     label = next((label for one in of_room if (label := _label(one)) is not None), None)
-    if alert.rule is Rule.DELETIONS and alert.room_id is not None and alert.account_id is not None:
+    if alert.rule is AlertRule.DELETIONS and alert.room_id is not None and alert.account_id is not None:
         told = lately.gone(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
         return Going(alert.rule, alert.at, label, gone=told)
-    if alert.rule is Rule.ROOM_INACCESSIBLE and alert.room_id is not None:
+    if alert.rule is AlertRule.ROOM_INACCESSIBLE and alert.room_id is not None:
         kept = keeping(reading, {alert.room_id})
         return Going(alert.rule, alert.at, label, held=(kept.messages, kept.files_saved, kept.files))
     return Going(alert.rule, alert.at, label)
@@ -167,7 +167,7 @@ def _dues(opened: Iterable[Alert], held: list[Contract], now: datetime) -> Itera
                 yield Coming(label, deadline, days_left(alert, now))
 
 
-def _read_again(reading: Reading, made: Notices) -> int:
+def _read_again(reading: Reading, made: DueNotices) -> int:
     rooms = {int(key.removeprefix(UNREAD)) for key in made.over if key.startswith(UNREAD)}
     if not rooms:
         return 0
@@ -175,14 +175,14 @@ def _read_again(reading: Reading, made: Notices) -> int:
     return len(looks.at.keys() - looks.behind - looks.failing.keys())
 
 
-def _regained(reading: Reading, made: Notices) -> int:
+def _regained(reading: Reading, made: DueNotices) -> int:
     over = {key for key in made.over if key.startswith(LOST)}
     if not over:
         return 0
     return len(over & {f"{LOST}{room}/{file}" for room, file in files.held(reading)})
 
 
-def _today(reading: Reading, made: Notices, known: Mapping[str, datetime], now: datetime) -> Today:
+def _today(reading: Reading, made: DueNotices, known: Mapping[str, datetime], now: datetime) -> Today:
     told, rooms = notice_daily.period(known, now), rooms_to_read(reading, now)
     counts = [one for room, one in files.counts(reading).items() if room in rooms]
     return Today(

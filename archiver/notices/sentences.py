@@ -22,18 +22,18 @@ from archiver.notices.due import (
     REMOTE,
     STALE,
     UNREAD,
-    Notices,
+    DueNotices,
 )
-from archiver.notices.facts import Coming, Facts, Today
+from archiver.notices.facts import Coming, NoticeFacts, Today
 from archiver.notices.sentences_saving import fault, resumed, stopped
 
 
-def sentences(made: Notices, facts: Facts) -> list[str]:
+def sentences(made: DueNotices, facts: NoticeFacts) -> list[str]:
     """Everything that is to be said."""
     return [*_urgent(made, facts), *_lasting(made, facts), *_over(made, facts), *_told(made, facts)]
 
 
-def _urgent(made: Notices, facts: Facts) -> Iterator[str]:
+def _urgent(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     yield from notice_going.sentences(noticing.of_kind(ALERT, made.say), facts)
     if STALE in made.say:
         yield stopped(facts)
@@ -45,7 +45,7 @@ def _urgent(made: Notices, facts: Facts) -> Iterator[str]:
         yield _("[Check] Something asks for a decision of yours. See: archive alerts")
 
 
-def _lasting(made: Notices, facts: Facts) -> Iterator[str]:
+def _lasting(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """What nobody can mend any more, and what is near."""
     unread = noticing.of_kind(UNREAD, made.say)
     if unread:
@@ -74,7 +74,7 @@ def _lasting(made: Notices, facts: Facts) -> Iterator[str]:
         yield needs_part()
 
 
-def _over(made: Notices, facts: Facts) -> Iterator[str]:
+def _over(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """What has ended, and only what is true now."""
     saves = not any(_keeps_from_saving(key) for key in made.known)
     if facts.resumed is not None and saves and noticing.of_kind(PAUSE, made.say):
@@ -106,7 +106,7 @@ def _saves_again(*, complete: bool | None, alarm: bool) -> str:
     return _("That is over: saving works again. Not everything is saved yet. See: archive status")
 
 
-def _told(made: Notices, facts: Facts) -> Iterator[str]:
+def _told(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     if facts.today is not None and noticing.of_kind(DAILY, made.say):
         stands = any(key.startswith((FAULT, ALERT, HINT, FINDINGS, STALE)) for key in made.known)
         yield daily(facts.today, stands=stands)
@@ -119,7 +119,7 @@ def _keeps_from_saving(key: str) -> bool:
 # --- what is near, and every day -----------------------------------------------------------------
 
 
-def _fast(chats: int, facts: Facts) -> str:
+def _fast(chats: int, facts: NoticeFacts) -> str:
     sentence = ngettext(
         "[Attention] In {n} chat so much is written that a gap may form, as it is saved every {minutes} minutes. "
         "Keep this computer on, or see: archive check",

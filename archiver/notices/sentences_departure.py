@@ -6,15 +6,15 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.notices.facts import Facts, Going
+from archiver.notices.facts import Going, NoticeFacts
 from archiver.records import JST
-from archiver.store.queries.period_counts import Gone
+from archiver.store.queries.period_counts import VanishedCounts
 
 MOST = 3
 """Sentences of this kind in one notice; the page of `archive` has them all."""
 
 
-def sentences(number: int, facts: Facts) -> list[str]:
+def sentences(number: int, facts: NoticeFacts) -> list[str]:
     """One for each of the newest of `number` alerts, and how many more there are."""
     if not number:
         return []
@@ -44,7 +44,7 @@ def _change(contract: str | None) -> str:
     return sentence.format(contract=contract)
 
 
-def _deletions(one: Going, gone: Gone, now: datetime) -> str:
+def _deletions(one: Going, gone: VanishedCounts, now: datetime) -> str:
     number = gone.deleted + gone.missing
     if gone.missing:
         changed = ngettext(

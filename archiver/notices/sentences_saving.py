@@ -6,11 +6,11 @@ from gettext import gettext as _
 from gettext import ngettext
 
 from archiver.health.fault_reasons import command, reason
-from archiver.notices.facts import Facts
+from archiver.notices.facts import NoticeFacts
 from archiver.rounds.long_pauses import Resumed
 
 
-def stopped(facts: Facts) -> str:
+def stopped(facts: NoticeFacts) -> str:
     """Nothing was saved for longer than the settings allow, with the reason of the last round that failed."""
     hours, why = facts.hours or 0, reason(facts.reason)
     told = {"n": hours, "reason": why, "command": command(facts.reason)}
@@ -27,7 +27,7 @@ def stopped(facts: Facts) -> str:
     ).format(**told)
 
 
-def fault(facts: Facts) -> str:
+def fault(facts: NoticeFacts) -> str:
     """The last round failed."""
     why = reason(facts.reason)
     if why is None:

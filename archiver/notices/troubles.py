@@ -33,17 +33,17 @@ from archiver.notices.due import (
     REMOTE,
     STALE,
     UNREAD,
-    Notices,
+    DueNotices,
 )
-from archiver.notices.facts import Facts, days_left, facts
-from archiver.records.alerts import GOING, Alert, Level, Rule
+from archiver.notices.facts import NoticeFacts, days_left, facts
+from archiver.records.alerts import GOING, Alert, AlertRule, Level
 from archiver.rounds import long_pauses as resuming
-from archiver.rounds.last_fault import LAST_FAULT, Fault, last_round, standing
+from archiver.rounds.last_fault import LAST_FAULT, RoundFault, last_round, standing
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts, files, gaps, runs
 from archiver.store.queries import last_looks as looked
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import alerts
 from archiver.store.working import memory as work
 from archiver.store.working import verification_log as verifications
@@ -58,16 +58,16 @@ NO_TROUBLE = (errors.ArchiveInUse, errors.NoContract, errors.UsageError)
 UNREADABLE = (errors.StorageError, errors.SettingsError, errors.NewerArchive)
 
 
-class Told(NamedTuple):
+class PendingNotices(NamedTuple):
     """What is to be said, and the facts for the sentences."""
 
-    notices: Notices
-    facts: Facts
+    notices: DueNotices
+    facts: NoticeFacts
 
 
 def settle(
     archive: Archive, settings: Settings, fault: errors.ArchiverError | None, *, now: datetime, adapts: bool = False
-) -> Told:
+) -> PendingNotices:
     """What is to be said after a round that went through, or that ended with a fault; it counts as said from now on.
 
     Where the archive cannot be read or written, the fault alone is said, every time. `adapts`: busy chats are read
@@ -85,24 +85,26 @@ def settle(
             present = {*troubles(reading, settings, rooms, now=now), *fast, *_of(reason)}
             made = noticing.judge(present, known, now=now)
             told = facts(reading, made, known, every=every, reason=reason, now=now)
-            fresh = None if name is None or name == before else Fault(name, last_round(reading))
+            fresh = None if name is None or name == before else RoundFault(name, last_round(reading))
         if made.known != known or paces.fresh or fresh is not None:  # a round without news writes nothing here
             with archive.writing() as writing:
-                work.remember(writing, NOTICED, {key: stamp(at) for key, at in made.known.items()})
+                work.remember(writing, NOTICED, {key: to_text(at) for key, at in made.known.items()})
                 notice_pace.remember(writing, paces)
                 if fresh is not None:
                     work.remember(writing, LAST_FAULT, fresh._asdict())
     except UNREADABLE:
         alone = noticing.judge(_of(name), {}, now=now)
-        return Told(alone._replace(kept=False), Facts(now, every, reason=name))
-    return Told(made, told)
+        return PendingNotices(alone._replace(kept=False), NoticeFacts(now, every, reason=name))
+    return PendingNotices(made, told)
 
 
-def warnings(archive: Archive, settings: Settings, *, now: datetime) -> Told:
+def warnings(archive: Archive, settings: Settings, *, now: datetime) -> PendingNotices:
     """What every command warns of; nothing counts as said. Raises as `Archive.reading`."""
     with archive.reading() as reading:
-        made = Notices(tuple(urgent(reading, settings, now=now)), (), {})
-        return Told(made, facts(reading, made, {}, every=settings.sync.every, reason=standing(reading), now=now))
+        made = DueNotices(tuple(urgent(reading, settings, now=now)), (), {})
+        return PendingNotices(
+            made, facts(reading, made, {}, every=settings.sync.every, reason=standing(reading), now=now)
+        )
 
 
 def _known(told: Any) -> dict[str, datetime]:
@@ -110,7 +112,7 @@ def _known(told: Any) -> dict[str, datetime]:
     found = {}
     for key, at in told.items() if isinstance(told, dict) else ():
         with suppress(TypeError, ValueError):
-            found[key] = moment(at)
+            found[key] = from_text(at)
     return {key: at for key, at in found.items() if at.tzinfo is not None}
 
 
@@ -123,7 +125,7 @@ def troubles(reading: Reading, settings: Settings, rooms: Collection[int], *, no
     yield from (f"{DUE}{one.number}" for one in alerts.open_alerts(reading) if _is_near(one, now))
     ended = resuming.resumed(reading)
     if ended is not None:
-        yield f"{PAUSE}{stamp(ended.end)}"
+        yield f"{PAUSE}{to_text(ended.end)}"
     if settings.notify.urls and not remote.is_installed():
         yield REMOTE
     if settings.notify.daily and (daily := notice_daily.key(now, begun=runs.begun(reading))) is not None:
@@ -135,7 +137,7 @@ def urgent(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[s
     last = work.recall(reading, "last_sync")
     longest = timedelta(hours=settings.notify.stale_hours)
     # Where every contract has ended there is nothing to save.
-    if last is not None and now - moment(last["at"]) > longest and contracts.rooms_to_read(reading, now):
+    if last is not None and now - from_text(last["at"]) > longest and contracts.rooms_to_read(reading, now):
         yield STALE
     verified = verifications.last(reading)
     if verified is not None and verified.findings:
@@ -145,7 +147,7 @@ def urgent(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[s
             yield f"{ALERT if one.rule in GOING else HINT}{one.number}"
 
 
-def is_to_say(fault: errors.ArchiverError | None, made: Notices) -> bool:
+def is_to_say(fault: errors.ArchiverError | None, made: DueNotices) -> bool:
     """Whether the fault of a run is new, or has lasted for another day; what is no trouble is always said."""
     return not (keys := _of(_name(fault))) or bool(keys & set(made.say))
 
@@ -182,4 +184,4 @@ def _unread(reading: Reading, rooms: Collection[int], *, before: datetime) -> It
 
 def _is_near(alert: Alert, now: datetime) -> bool:
     """A deadline of today or tomorrow that the user has not put aside."""
-    return alert.rule is Rule.DEADLINE and 0 <= days_left(alert, now) <= 1
+    return alert.rule is AlertRule.DEADLINE and 0 <= days_left(alert, now) <= 1

@@ -7,7 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
-from archiver.health.finding import Look, action, attention, good
+from archiver.health.finding import CheckResult, action, attention, good
 from archiver.notices import apprise_sender as remote
 from archiver.notices.sentences import needs_part
 from archiver.settings.home import SETTINGS_FILE
@@ -63,7 +63,7 @@ def not_understood(positions: Sequence[int]) -> list[str]:
     return [sentence.format(number=number) for number in positions]
 
 
-def notices_look(seen: NoticesSeen) -> Look:
+def notices_look(seen: NoticesSeen) -> CheckResult:
     """Whether every place that the settings name can be told."""
     if seen.number and not seen.installed:
         return action("notices", needs_part())
@@ -87,7 +87,7 @@ def _places(seen: NoticesSeen) -> str:
     return (_("On this desktop.") + " " if seen.desktop else "") + sentence.format(n=seen.number)
 
 
-def _tested_look(told: Trial, number: int) -> Look:
+def _tested_look(told: Trial, number: int) -> CheckResult:
     words = []
     if told.desktop is not None:
         words.append(

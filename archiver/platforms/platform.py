@@ -20,7 +20,7 @@ EVERYWHERE = "everywhere"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RuleSource:
     """Where a rule was read, and when."""
 
     title: str
@@ -41,19 +41,19 @@ class Deadline:
     days: int
     name: str
     advice: str
-    source: Source
+    source: RuleSource
     weak: bool = False
     """Whether the user should look it up."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class OfficeStep:
     """What the office can do."""
 
     stage: str
     """`contract`: from the contract on; `delivery`: once delivered there; `always`."""
     text: str
-    source: Source
+    source: RuleSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Platform:
     """What its permission for contact outside is called; None if it has none."""
     rule: str | None = None
     """What it says of contact outside, in a sentence, where there is something to ask for."""
-    contact_source: Source | None = None
+    contact_source: RuleSource | None = None
     operator: str | None = None
     """Who runs it: the author of its screens in a list of exhibits."""
     nudge: str | None = None
@@ -86,7 +86,7 @@ class Platform:
     """What the user must know before writing, while nothing was delivered there."""
     elsewhere: str | None = None
     """Where things are done and written down if there is no platform between."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[OfficeStep, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     """Those that hold everywhere included."""
 
@@ -142,14 +142,14 @@ def _platform(told: dict[str, Any], common: dict[str, Any]) -> Platform:
         words["contact_source"] = sources[words["contact_source"]]
     return Platform(
         **words,
-        steps=tuple(Step(one["stage"], one["text"], sources[one["source"]]) for one in told.get("steps", ())),
+        steps=tuple(OfficeStep(one["stage"], one["text"], sources[one["source"]]) for one in told.get("steps", ())),
         deadlines=(*_deadlines(told, sources), *_deadlines(common, _sources(common))),
     )
 
 
-def _sources(told: dict[str, Any]) -> dict[str, Source]:
-    return {name: Source(**one) for name, one in told.get("sources", {}).items()}
+def _sources(told: dict[str, Any]) -> dict[str, RuleSource]:
+    return {name: RuleSource(**one) for name, one in told.get("sources", {}).items()}
 
 
-def _deadlines(told: dict[str, Any], sources: Mapping[str, Source]) -> list[Deadline]:
+def _deadlines(told: dict[str, Any], sources: Mapping[str, RuleSource]) -> list[Deadline]:
     return [Deadline(**{**one, "source": sources[one["source"]]}) for one in told.get("deadlines", ())]

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Rule(StrEnum):
+class AlertRule(StrEnum):
     """What an alert is about; the five kinds of disappearance are kept apart (evidence §1.2)."""
 
     ROOM_INACCESSIBLE = "room_inaccessible"
@@ -55,12 +55,12 @@ class Rule(StrEnum):
 
 GOING = frozenset(
     {
-        Rule.ROOM_INACCESSIBLE,
-        Rule.ACCOUNT_CLOSED,
-        Rule.MEMBER_GONE,
-        Rule.CONTACT_GONE,
-        Rule.HIDDEN_BY_PLAN,
-        Rule.DELETIONS,
+        AlertRule.ROOM_INACCESSIBLE,
+        AlertRule.ACCOUNT_CLOSED,
+        AlertRule.MEMBER_GONE,
+        AlertRule.CONTACT_GONE,
+        AlertRule.HIDDEN_BY_PLAN,
+        AlertRule.DELETIONS,
     }
 )
 """Somebody or something is going: what is held is sealed and copied at once."""
@@ -78,7 +78,7 @@ class Level(StrEnum):
 class Alert:
     """A hint to the user."""
 
-    rule: Rule
+    rule: AlertRule
     level: Level
     at: datetime
     room_id: int | None = None

@@ -85,7 +85,7 @@ class Enclosure:
     note: str | None = None
 
 
-class Part(StrEnum):
+class Role(StrEnum):
     """Who somebody in the rooms of a contract is, as the user stated."""
 
     CLIENT = "client"
@@ -99,7 +99,7 @@ class Mapped:
     """An account of a contract's rooms, who it is, and how the user knows."""
 
     account_id: AccountId
-    part: Part
+    part: Role
     reason: str
     since: datetime
     """When it was last stated."""

@@ -28,7 +28,7 @@ def told_states(state: State, *, was_edited: bool, was_deleted: bool) -> tuple[S
     return tuple(one for one in told if one is not State.PRESENT)
 
 
-class Source(StrEnum):
+class ObservedBy(StrEnum):
     """How a message, task, file or member came to us."""
 
     LIST = "list"
@@ -37,7 +37,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownMessage:
     """What the archive holds of one message, as far as a comparison needs it."""
 
     message_id: MessageId
@@ -82,7 +82,7 @@ class Message:
     changed_at: datetime
     """When the present state was first observed."""
     entry_seq: int
-    source: Source
+    source: ObservedBy
 
     @property
     def texts(self) -> tuple[Version, ...]:
@@ -187,7 +187,7 @@ class Task:
     first_seen: datetime
 
 
-class Seen(NamedTuple):
+class PersonName(NamedTuple):
     """Something that was said of somebody, and when it was first seen."""
 
     text: str
@@ -195,7 +195,7 @@ class Seen(NamedTuple):
     """None: not known."""
 
 
-class Stay(NamedTuple):
+class MembershipPeriod(NamedTuple):
     """A time in which the list of members showed somebody; None: before what is told began, or not ended yet."""
 
     since: datetime | None
@@ -207,10 +207,10 @@ class Stay(NamedTuple):
 class Membership:
     """What the lists of a room's members told of somebody, oldest first."""
 
-    chatwork_ids: tuple[Seen, ...] = ()
-    organisations: tuple[Seen, ...] = ()
+    chatwork_ids: tuple[PersonName, ...] = ()
+    organisations: tuple[PersonName, ...] = ()
     """Organisation and department."""
-    stays: tuple[Stay, ...] = ()
+    stays: tuple[MembershipPeriod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Renamed:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class MemberLeft:
     """A person whom a room's list of members shows no more."""
 
     room_id: int
@@ -34,7 +34,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Unlisted:
+class RemovedFromContacts:
     """A person of a contracted room whom the list of contacts shows no more."""
 
     account_id: int
@@ -51,7 +51,7 @@ class OtherChatSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Shut:
+class RoomClosed:
     """A room that cannot be opened any more."""
 
     room_id: int
@@ -59,7 +59,7 @@ class Shut:
 
 
 @dataclass(frozen=True, slots=True)
-class Unshown:
+class VanishedMessage:
     """A message that turned to `[deleted]`, or is hidden or missing."""
 
     room_id: int
@@ -71,7 +71,7 @@ class Unshown:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class NewText:
     """A text that somebody of the other side was seen to have written."""
 
     room_id: int
@@ -126,18 +126,18 @@ class Changed:
     edited: tuple[Edited, ...] = ()
     edited_lately: tuple[Edited, ...] = ()
     """Those of the day before, judged already."""
-    unshown: tuple[Unshown, ...] = ()
+    unshown: tuple[VanishedMessage, ...] = ()
     """Deleted or missing since, or in the day before."""
     attached: frozenset[str] = frozenset()
     """Messages that the user attached something to."""
     renamed: tuple[Renamed, ...] = ()
     roles: tuple[RoleChanged, ...] = ()
     rooms: tuple[RoomChanged, ...] = ()
-    people: Mapping[int, People] = field(default_factory=dict)
+    people: Mapping[int, RoomPeople] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class RoomPeople:
     """Who is who in a room, the owner of the archive left out."""
 
     members: frozenset[int] = frozenset()
@@ -156,16 +156,16 @@ class Observed:
 
     owner: int = 0
     renamed: tuple[Renamed, ...] = ()
-    left: tuple[Left, ...] = ()
-    unlisted: tuple[Unlisted, ...] = ()
+    left: tuple[MemberLeft, ...] = ()
+    unlisted: tuple[RemovedFromContacts, ...] = ()
     other_chats: tuple[OtherChatSeen, ...] = ()
-    shut: tuple[Shut, ...] = ()
-    unshown: tuple[Unshown, ...] = ()
-    lately: tuple[Unshown, ...] = ()
+    shut: tuple[RoomClosed, ...] = ()
+    unshown: tuple[VanishedMessage, ...] = ()
+    lately: tuple[VanishedMessage, ...] = ()
     """Messages that went in the day before: a burst may be spread over several runs."""
     hidden_before: frozenset[int] = frozenset()
     """Rooms in which the plan hid something already."""
-    rooms: Mapping[int, People] = field(default_factory=dict)
+    rooms: Mapping[int, RoomPeople] = field(default_factory=dict)
     """The rooms of these changes, and every room of the people in them."""
     alerts: tuple[Alert, ...] = ()
     """Those kept so far."""

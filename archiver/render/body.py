@@ -22,24 +22,24 @@ from archiver.chatwork.notation.parse import (
     Mention,
     MentionAll,
     Node,
-    Person,
-    Preview,
+    PersonTag,
+    PlainText,
+    PreviewTag,
     Quote,
     QuoteMark,
-    Reply,
-    Rule,
+    ReplyTag,
+    RuleTag,
     SystemText,
     TaskBox,
     TaskReference,
-    Text,
     Title,
     Url,
 )
 from archiver.render.reference_labels import (
     BLOCKS,
     NOWHERE,
-    Link,
     Picture,
+    ReferenceLink,
     References,
     answered,
     file,
@@ -51,7 +51,7 @@ from archiver.render.reference_labels import (
 )
 from archiver.render.visible import visible, visible_html
 
-__all__ = ["NOWHERE", "REL", "Link", "Picture", "References", "anchor", "html", "picture", "plain", "visible"]
+__all__ = ["NOWHERE", "REL", "Picture", "ReferenceLink", "References", "anchor", "html", "picture", "plain", "visible"]
 
 REL = 'rel="noreferrer noopener nofollow"'
 """On every link: the other side learns neither where it stands nor may it touch our window."""
@@ -67,13 +67,13 @@ def html(nodes: Sequence[Node], references: References = NOWHERE) -> str:
     return _html(laid_out(nodes, inside=False), references)
 
 
-def anchor(link: Link) -> str:
+def anchor(link: ReferenceLink) -> str:
     """A link as HTML, or its label alone if it leads nowhere."""
     label = escape(link.label, quote=False)
     return f"<b>{label}</b>" if link.href is None else f'<a href="{escape(link.href)}" {REL}>{label}</a>'
 
 
-def picture(link: Link) -> str:
+def picture(link: ReferenceLink) -> str:
     """The small picture of a file, leading to the file itself; nothing if there is none."""
     if link.href is None or link.picture is None:
         return ""
@@ -123,7 +123,7 @@ def _prefixed(prefix: str, *texts: str) -> str:
 
 def _plain_leaf(node: Leaf, references: References) -> str:
     match node:
-        case Text(source=text):
+        case PlainText(source=text):
             return visible(text, lines=True)
         case Emoticon(source=text):
             return text
@@ -132,21 +132,21 @@ def _plain_leaf(node: Leaf, references: References) -> str:
             return f"{url}({target.label})" if target else url
         case Code(text=text):
             return _prefixed("    ", visible(_stripped(text), lines=True))
-        case Rule():
+        case RuleTag():
             return "-" * 24
         case Mention():
             return f"[{'CC' if node.copy else 'To'}: {person(node.account_id, references)}] "
         case MentionAll():
             return "[To: 全員] "
-        case Reply():
+        case ReplyTag():
             name, link = answered(node, references)
             return f"[返信 → {link.label} {name}] " if link else f"[返信 → {name}] "
-        case Person():
+        case PersonTag():
             name = person(node.account_id, references)
             return name if node.name else f"[アイコン: {name}]"
         case SystemText(text=text):
             return visible(node.source) if text is None else text
-        case Preview():
+        case PreviewTag():
             return f"[プレビュー: {file(node.file_id, references).label}]"
         case Download(label=text):
             return f"[ファイル: {file(node.file_id, references).label} {visible(text)}]"
@@ -189,32 +189,32 @@ def _html_container(node: Container, references: References) -> str:
 
 def _html_leaf(node: Leaf, references: References) -> str:
     match node:
-        case Text(source=text):
+        case PlainText(source=text):
             return visible_html(text, lines=True)
         case Emoticon(source=text, label=label):
             # Signs of punctuation may be no emoticon at all, so they stand as they were typed.
             return f'<i title="{escape(label)}">{text}</i>' if text[1:-1].isalpha() else escape(text)
         case Url(url=url):
             target = place(node, references)
-            return anchor(Link(url, url)) + (f"({anchor(target)})" if target else "")
+            return anchor(ReferenceLink(url, url)) + (f"({anchor(target)})" if target else "")
         case Code(text=text):
             return f"<pre>{visible_html(_stripped(text), lines=True)}</pre>"
-        case Rule():
+        case RuleTag():
             return "<hr>"
         case Mention():
             return _label(f"{'CC' if node.copy else 'To'}: {person(node.account_id, references)}")
         case MentionAll():
             return _label("To: 全員")
-        case Reply():
+        case ReplyTag():
             name, link = answered(node, references)
             shown = f"{anchor(link)} " if link else ""
             return f'<b class="to">返信 → {shown}{escape(name, quote=False)}</b> '
-        case Person():
+        case PersonTag():
             name = escape(person(node.account_id, references), quote=False)
             return f"<b>{name}</b>" if node.name else f"<b>[アイコン: {name}]</b>"
         case SystemText(text=text):
             return escape(visible(node.source) if text is None else text, quote=False)
-        case Preview():
+        case PreviewTag():
             return _preview(file(node.file_id, references))
         case Download(label=text):
             return f"{anchor(file(node.file_id, references))} {visible_html(text)}"
@@ -232,7 +232,7 @@ def _label(text: str) -> str:
     return f'<b class="to">{escape(text, quote=False)}</b> '
 
 
-def _preview(link: Link) -> str:
+def _preview(link: ReferenceLink) -> str:
     return picture(link) or f"<b>[プレビュー: {escape(link.label, quote=False)}]</b>"
 
 

@@ -14,17 +14,17 @@ from archiver.render.body import References, html
 from archiver.render.gap_breaks import gap_text, gap_title, pause_text
 from archiver.render.message_html import STATES
 from archiver.render.other_chats import other_chat_texts
-from archiver.render.page_buffer import Page, day_anchor
-from archiver.render.templating import Day, Facts, Listing, Month
+from archiver.render.page_buffer import PageBuffer, day_anchor
+from archiver.render.templating import Day, IndexLine, Month, PageHead
 from archiver.render.times import day_of_month, month, stamp
 from archiver.render.visible import visible
 
 
-def facts(conversation: Conversation, pages: Sequence[Page], states: Mapping[State, int]) -> Facts:
+def facts(conversation: Conversation, pages: Sequence[PageBuffer], states: Mapping[State, int]) -> PageHead:
     """The head of every page."""
     held = sum(1 for one in conversation.attachments if one.sha256 is not None)
     owner = conversation.people.get(conversation.owner_id)
-    return Facts(
+    return PageHead(
         contract=visible(conversation.contract),
         room_id=conversation.room_id,
         room_name=visible(conversation.room_name),
@@ -49,18 +49,20 @@ def ending(inaccessible_since: datetime | None, *, empty: bool) -> str:
     return "".join(parts)
 
 
-def listing(page: Page) -> Listing:
+def listing(page: PageBuffer) -> IndexLine:
     """A page's line in the index."""
     first, last = page.numbers
-    return Listing(page.name, f"No.{first} - {last}" if page.count else "", _period(page.times, page.times), page.count)
+    return IndexLine(
+        page.name, f"No.{first} - {last}" if page.count else "", _period(page.times, page.times), page.count
+    )
 
 
-def days(page: Page) -> list[Day]:
+def days(page: PageBuffer) -> list[Day]:
     """The days on a page."""
     return [Day(day_of_month(iso), f"{page.name}#{day_anchor(iso)}", count) for iso, count in page.days.items()]
 
 
-def months(pages: Sequence[Page]) -> list[Month]:
+def months(pages: Sequence[PageBuffer]) -> list[Month]:
     """The days of all pages by month; each leads to where it begins."""
     places: dict[str, str] = {}
     counts: Counter[str] = Counter()

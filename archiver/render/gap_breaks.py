@@ -25,7 +25,7 @@ _REASONS = {
 }
 
 
-class Breaks:
+class GapBreaks:
     """Hands out the breaks that come before each message, as the messages go by in order."""
 
     def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause]) -> None:

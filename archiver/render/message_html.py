@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED, parse
-from archiver.records import AccountId, Attachment, Message, MessageId, RoomId, Source, State, Task, Version
+from archiver.records import AccountId, Attachment, Message, MessageId, ObservedBy, RoomId, State, Task, Version
 from archiver.render.body import REL, References, anchor, html, picture
-from archiver.render.search_data import Kind, Text, readable
+from archiver.render.search_data import SearchText, TextKind, readable
 from archiver.render.times import machine, stamp, typed
 from archiver.render.visible import visible, visible_html
 
@@ -30,9 +30,9 @@ STATES: Mapping[State, str] = {
 
 EDITED_BEFORE = "保存時点で編集済み(それより前の文面は不明)"
 
-_KINDS = {State.MISSING: Kind.MISSING, State.HIDDEN: Kind.HIDDEN}
+_KINDS = {State.MISSING: TextKind.MISSING, State.HIDDEN: TextKind.HIDDEN}
 
-_SOURCES = {Source.LIST: "", Source.SINGLE: " 1件ずつの取得", Source.RECOVERED: " さかのぼり回収"}
+_SOURCES = {ObservedBy.LIST: "", ObservedBy.SINGLE: " 1件ずつの取得", ObservedBy.RECOVERED: " さかのぼり回収"}
 
 
 def _no_face(_account: AccountId) -> str | None:
@@ -61,11 +61,11 @@ class Surroundings:
     """Whether the earlier texts stand below the present one."""
 
 
-class Shown(NamedTuple):
+class RenderedMessage(NamedTuple):
     """A message as HTML, and its texts as the search finds them."""
 
     html: str
-    texts: list[Text]
+    texts: list[SearchText]
 
 
 def anchor_id(message_id: MessageId) -> str:
@@ -78,7 +78,7 @@ def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
     return f"https://www.chatwork.com/#!rid{room_id}-{message_id}"
 
 
-def message_shown(message: Message, around: Surroundings) -> Shown:
+def message_shown(message: Message, around: Surroundings) -> RenderedMessage:
     """A message as an `article`, and what a search finds in it."""
     own = message.account_id == around.owner_id
     badges = "".join(f" <b>{STATES[one]}</b>" for one in message.told_states)
@@ -96,7 +96,7 @@ def message_shown(message: Message, around: Surroundings) -> Shown:
         f"保存した時刻 {stamp(message.first_seen)}{_SOURCES[message.source]}"
         f"{around.tools(message)}</p></article>\n"
     )
-    return Shown(made, _texts(message, bodies, around))
+    return RenderedMessage(made, _texts(message, bodies, around))
 
 
 def message_html(message: Message, around: Surroundings) -> str:
@@ -232,16 +232,16 @@ def _picture(attachment: Attachment, message: Message, around: Surroundings) -> 
     return picture(link)
 
 
-def _texts(message: Message, bodies: Mapping[str, str], around: Surroundings) -> list[Text]:
+def _texts(message: Message, bodies: Mapping[str, str], around: Surroundings) -> list[SearchText]:
     """Each text once, the latest first, then the names of the files."""
     found = []
     if message.body in bodies:
-        found.append(Text(_KINDS.get(message.state, Kind.NOW), readable(bodies[message.body])))
+        found.append(SearchText(_KINDS.get(message.state, TextKind.NOW), readable(bodies[message.body])))
     for later, earlier in pairwise(reversed(message.versions)):
         if earlier.body in bodies and earlier.body != later.body:
-            kind = Kind.BEFORE_DELETION if later.body == DELETED else Kind.BEFORE_EDIT
-            found.append(Text(kind, readable(bodies[earlier.body])))
-    found += [Text(Kind.FILE, visible(one.name)) for one in around.attachments.get(message.message_id, ())]
+            kind = TextKind.BEFORE_DELETION if later.body == DELETED else TextKind.BEFORE_EDIT
+            found.append(SearchText(kind, readable(bodies[earlier.body])))
+    found += [SearchText(TextKind.FILE, visible(one.name)) for one in around.attachments.get(message.message_id, ())]
     return found
 
 

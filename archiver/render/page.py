@@ -18,8 +18,8 @@ from archiver.message_ids import is_plausible
 from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State, Task
 from archiver.render import conversation_summary as summary
 from archiver.render import templating as frame
-from archiver.render.body import Link, Picture, References, html
-from archiver.render.gap_breaks import Breaks
+from archiver.render.body import Picture, ReferenceLink, References, html
+from archiver.render.gap_breaks import GapBreaks
 from archiver.render.message_html import (
     Surroundings,
     anchor_id,
@@ -29,8 +29,8 @@ from archiver.render.message_html import (
     task_html,
 )
 from archiver.render.message_places import LATER, Places, later
-from archiver.render.page_buffer import Page
-from archiver.render.search_data import Sieve
+from archiver.render.page_buffer import PageBuffer
+from archiver.render.search_data import PairFilter
 from archiver.render.times import derived, stamp
 from archiver.render.visible import visible, visible_html
 
@@ -41,7 +41,7 @@ One = TypeVar("One", Attachment, Task)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TranscriptPage:
     """A page as far as it is known while messages go by."""
 
     number: int
@@ -62,11 +62,11 @@ class Transcript:
         self._conversation = conversation
         self._link = link
         self._pictures = pictures or {}
-        self._sieve = Sieve()
+        self._sieve = PairFilter()
         self._names = {one: visible(person.names[-1]) for one, person in conversation.people.items() if person.names}
         self._files = {one.file_id: one for one in conversation.attachments}
         self._places = Places()
-        self._pages: list[Page] = []
+        self._pages: list[PageBuffer] = []
         self._states: Counter[State] = Counter()
         self._around = Surroundings(
             References(self._name_of, self._link_of, self._file_of),
@@ -74,11 +74,11 @@ class Transcript:
             _by_message(conversation.attachments),
             _by_message(conversation.tasks),
         )
-        self._facts: frame.Facts | None = None
+        self._facts: frame.PageHead | None = None
 
-    def sheets(self) -> Iterator[Sheet]:
+    def sheets(self) -> Iterator[TranscriptPage]:
         """The pages in order, each once it is full; at least one."""
-        breaks = Breaks(self._conversation.gaps, self._conversation.pauses)
+        breaks = GapBreaks(self._conversation.gaps, self._conversation.pauses)
         page = self._begin()
         for message in self._conversation.messages():
             before, (shown, texts) = "".join(breaks.before(message)), message_shown(message, self._around)
@@ -94,7 +94,7 @@ class Transcript:
         yield self._sheet(page)
         self._facts = summary.facts(self._conversation, self._pages, self._states)
 
-    def finished(self, sheet: Sheet) -> str:
+    def finished(self, sheet: TranscriptPage) -> str:
         """The whole HTML page of a sheet, once all sheets have been made."""
         content = LATER.sub(self._found_later, sheet.content)
         days = summary.days(self._pages[sheet.number - 1])
@@ -117,22 +117,22 @@ class Transcript:
             strays=list(self._strays()),
         )
 
-    def _begin(self) -> Page:
+    def _begin(self) -> PageBuffer:
         name = f"{self._room}-{len(self._pages) + 1:04}.html"
         self._places.begin(name)
-        self._pages.append(Page(name, self._pages[-1].day if self._pages else ""))
+        self._pages.append(PageBuffer(name, self._pages[-1].day if self._pages else ""))
         return self._pages[-1]
 
     @property
     def _room(self) -> str:
         return f"R{self._conversation.room_id}"
 
-    def _sheet(self, page: Page) -> Sheet:
+    def _sheet(self, page: PageBuffer) -> TranscriptPage:
         content, texts = page.taken()
         self._sieve.put(texts.signs())
-        return Sheet(len(self._pages), page.name, content, texts.script(page.name.removesuffix(".html")))
+        return TranscriptPage(len(self._pages), page.name, content, texts.script(page.name.removesuffix(".html")))
 
-    def _known(self) -> frame.Facts:
+    def _known(self) -> frame.PageHead:
         if self._facts is None:
             raise RuntimeError("sheets() must be gone through first")
         return self._facts
@@ -152,32 +152,32 @@ class Transcript:
     def _name_of(self, account: AccountId) -> str | None:
         return self._names.get(account)
 
-    def _link_of(self, room: RoomId, message: MessageId) -> Link:
+    def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
         if room != self._conversation.room_id:
-            return Link(f"別のチャット(ルームID {room})のメッセージID {message}", chatwork_url(room, message))
+            return ReferenceLink(f"別のチャット(ルームID {room})のメッセージID {message}", chatwork_url(room, message))
         if not self._places.passed(int(message)):
-            return Link(later("n", message), later("h", message))
+            return ReferenceLink(later("n", message), later("h", message))
         return self._found(message)
 
-    def _found(self, message: MessageId) -> Link:
+    def _found(self, message: MessageId) -> ReferenceLink:
         place = self._places.find(int(message))
         if place is None:
             url = chatwork_url(self._conversation.room_id, message)
             number = int(message)
             at = derived(number) if is_plausible(number, self._conversation.read_at) else None
-            return Link(f"メッセージID {message}(この記録にありません){f' {at}' if at else ''}", url)
+            return ReferenceLink(f"メッセージID {message}(この記録にありません){f' {at}' if at else ''}", url)
         name, number = place
-        return Link(f"No.{number}", f"{name}#{anchor_id(message)}")
+        return ReferenceLink(f"No.{number}", f"{name}#{anchor_id(message)}")
 
     def _found_later(self, mark: re.Match[str]) -> str:
         link = self._found(MessageId(mark[2]))
         return link.label if mark[1] == "n" else f"{link.href}"
 
-    def _file_of(self, file: FileId) -> Link | None:
+    def _file_of(self, file: FileId) -> ReferenceLink | None:
         attachment = self._files.get(file)
         if attachment is None:
             return None
-        return Link(visible(attachment.number), self._link(attachment), self._pictures.get(file))
+        return ReferenceLink(visible(attachment.number), self._link(attachment), self._pictures.get(file))
 
 
 def _by_message(things: Iterable[One]) -> dict[MessageId, Sequence[One]]:

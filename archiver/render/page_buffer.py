@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.records import Message
-from archiver.render.search_data import Texts
+from archiver.render.search_data import PageTexts
 from archiver.render.times import date, day
 
 PAGE_BYTES = 350_000
@@ -17,7 +17,7 @@ PAGE_MESSAGES = 500
 
 
 @dataclass(slots=True)
-class Page:
+class PageBuffer:
     """One page; its content is taken away once it is full, its numbers stay for the index."""
 
     name: str
@@ -32,7 +32,7 @@ class Page:
     """When the first and the last message on it were sent."""
     days: dict[str, int] = field(default_factory=dict)
     """The days that have messages on it, and how many; each has its heading `#d2026-11-05`."""
-    texts: Texts = field(default_factory=Texts)
+    texts: PageTexts = field(default_factory=PageTexts)
     _parts: list[str] = field(default_factory=list)
     _size: int = 0
 
@@ -61,10 +61,10 @@ class Page:
         """Add what stands after the last message of all."""
         self._parts.append(html)
 
-    def taken(self) -> tuple[str, Texts]:
+    def taken(self) -> tuple[str, PageTexts]:
         """The content and its texts, which are not kept here any longer."""
         content, texts = "".join(self._parts), self.texts
-        self._parts, self.texts = [], Texts()
+        self._parts, self.texts = [], PageTexts()
         return content, texts
 
 

@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archiver.chatwork.notation.parse import Box, Code, Node, Person, Quote, Reply, Rule, TaskBox, Text, Title, Url
+from archiver.chatwork.notation.parse import (
+    Box,
+    Code,
+    Node,
+    PersonTag,
+    PlainText,
+    Quote,
+    ReplyTag,
+    RuleTag,
+    TaskBox,
+    Title,
+    Url,
+)
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.times import typed, typed_day
 from archiver.render.visible import visible
@@ -25,7 +37,7 @@ class Picture(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ReferenceLink:
     """What a reference is called, and where it leads if it leads anywhere."""
 
     label: str
@@ -40,8 +52,8 @@ class References:
     """How the ids in a body are looked up; None = not known."""
 
     name_of: Callable[[AccountId], str | None]
-    link_of: Callable[[RoomId, MessageId], Link | None]
-    file_of: Callable[[FileId], Link | None]
+    link_of: Callable[[RoomId, MessageId], ReferenceLink | None]
+    file_of: Callable[[FileId], ReferenceLink | None]
 
 
 NOWHERE = References(name_of=lambda _account: None, link_of=lambda _room, _message: None, file_of=lambda _file: None)
@@ -50,7 +62,7 @@ NOWHERE = References(name_of=lambda _account: None, link_of=lambda _room, _messa
 BETWEEN_NAMES = "、"
 """Chatwork lists people without anything between their names."""
 
-BLOCKS = Quote | Box | Title | TaskBox | Code | Rule
+BLOCKS = Quote | Box | Title | TaskBox | Code | RuleTag
 """Nodes that stand on lines of their own."""
 
 
@@ -58,9 +70,9 @@ def laid_out(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
     """The nodes without the one line feed that only sets a box apart from the text around it, names kept apart."""
     last = len(nodes) - 1
     for index, node in enumerate(nodes):
-        if not isinstance(node, Text):
+        if not isinstance(node, PlainText):
             if index and _is_name(node) and _is_name(nodes[index - 1]):
-                yield Text(BETWEEN_NAMES)
+                yield PlainText(BETWEEN_NAMES)
             yield node
             continue
         text = node.source
@@ -69,11 +81,11 @@ def laid_out(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
         if (isinstance(nodes[index + 1], BLOCKS) if index < last else inside) and text.endswith("\n"):
             text = text[:-1]
         if text:
-            yield node if text == node.source else Text(text)
+            yield node if text == node.source else PlainText(text)
 
 
 def _is_name(node: Node) -> bool:
-    return isinstance(node, Person) and node.name
+    return isinstance(node, PersonTag) and node.name
 
 
 def person(account: AccountId, references: References) -> str:
@@ -103,21 +115,21 @@ def task_head(node: TaskBox, references: References) -> str:
     return f"タスク({status}) 担当: {people} 期限: {limit}"
 
 
-def answered(node: Reply, references: References) -> tuple[str, Link | None]:
+def answered(node: ReplyTag, references: References) -> tuple[str, ReferenceLink | None]:
     """The name of who is answered, and the message if one is named."""
     name = person(node.account_id, references)
     if node.room_id is None or node.message_id is None:
         return name, None
     link = references.link_of(node.room_id, node.message_id)
-    return name, link or Link(f"メッセージID {node.message_id}")
+    return name, link or ReferenceLink(f"メッセージID {node.message_id}")
 
 
-def file(file_id: FileId, references: References) -> Link:
+def file(file_id: FileId, references: References) -> ReferenceLink:
     """A file by its number in the package, or by its id."""
-    return references.file_of(file_id) or Link(f"ファイルID {file_id}")
+    return references.file_of(file_id) or ReferenceLink(f"ファイルID {file_id}")
 
 
-def place(node: Url, references: References) -> Link | None:
+def place(node: Url, references: References) -> ReferenceLink | None:
     """The message that an address leads to, if it is one in Chatwork."""
     if node.room_id is None or node.message_id is None:
         return None

@@ -40,7 +40,7 @@ _BLOCK = re.compile("</?(?:p|div|blockquote|pre|hr)(?: [^>]*)?>")
 _TAG = re.compile("<[^>]*>")
 
 
-class Kind(IntEnum):
+class TextKind(IntEnum):
     """What a text is to its message; `templates/search.js` has the words."""
 
     NOW = 0
@@ -51,10 +51,10 @@ class Kind(IntEnum):
     FILE = 5
 
 
-class Text(NamedTuple):
+class SearchText(NamedTuple):
     """One text of a message, as it is read on the page."""
 
-    kind: Kind
+    kind: TextKind
     text: str
 
 
@@ -72,13 +72,13 @@ def fold(text: str) -> str:
 
 
 @dataclass(slots=True)
-class Texts:
+class PageTexts:
     """The texts of one page."""
 
     _names: dict[str, int] = field(default_factory=dict)
     _rows: list[list[object]] = field(default_factory=list)
 
-    def put(self, message: Message, texts: Iterable[Text]) -> None:
+    def put(self, message: Message, texts: Iterable[SearchText]) -> None:
         """Add what a message says and said."""
         name = self._names.setdefault(message.name, len(self._names))
         row: list[object] = [message.message_id, message.no, int(message.send_time.timestamp()), name]
@@ -97,7 +97,7 @@ class Texts:
 
 
 @dataclass(slots=True)
-class Sieve:
+class PairFilter:
     """Which pairs of signs stand on which page; four kilobytes and an eighth of a bit a page and row."""
 
     _rows: list[int] = field(default_factory=lambda: [0] * BUCKETS)

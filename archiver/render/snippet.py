@@ -22,7 +22,7 @@ _NEAR = 500
 _one_sign = lru_cache(maxsize=10_000)(fold)
 
 
-class Part(NamedTuple):
+class SnippetPiece(NamedTuple):
     """A piece of the text as it stands there; what is hidden in it is not made visible yet."""
 
     text: str
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 class Snippet(NamedTuple):
     """The pieces in their order."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SnippetPiece, ...]
     cut_before: bool
     """Whether the text has more in front of them."""
     cut_after: bool
@@ -48,13 +48,13 @@ def snippet(
     first, text_near = _around(text, words)
     marks = list(_marks(text_near, words)) if words else []
     begin = start = _begin(text_near, marks[0][0], measure) if marks else 0
-    parts: list[Part] = []
+    parts: list[SnippetPiece] = []
     while begin < len(text_near):
         end, is_mark = _next(marks, begin, len(text_near))
         width -= border if is_mark else 0
         stop, taken = _fitting(text_near, begin, end, width, measure)
         if stop > begin:
-            parts.append(Part(text_near[begin:stop], is_mark))
+            parts.append(SnippetPiece(text_near[begin:stop], is_mark))
         width -= taken
         begin = stop
         if stop < end:

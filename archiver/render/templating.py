@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PageHead:
     """The head of every page, as words; hidden signs already made visible."""
 
     contract: str
@@ -34,7 +34,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class IndexLine:
     """A page's line in the index."""
 
     name: str
@@ -65,7 +65,7 @@ class Month:
         return sum(day.count for day in self.days)
 
 
-def page_html(facts: Facts, pages: Sequence[str], number: int, content: str, *, days: Sequence[Day]) -> str:
+def page_html(facts: PageHead, pages: Sequence[str], number: int, content: str, *, days: Sequence[Day]) -> str:
     """Page `number` (from 1) of `pages` (file names) around its content, which is HTML; `days` are those on it."""
     steps = [
         ("最初", pages[0] if number > 1 else ""),
@@ -77,8 +77,8 @@ def page_html(facts: Facts, pages: Sequence[str], number: int, content: str, *, 
 
 
 def section_html(
-    facts: Facts,
-    pages: Sequence[Listing],
+    facts: PageHead,
+    pages: Sequence[IndexLine],
     *,
     months: Sequence[Month],
     sieve: int,

@@ -36,7 +36,7 @@ from archiver.store.queries import entries
 from archiver.store.queries import new_texts_and_changes as heard
 from archiver.store.queries.contract_activity import around, handed_over
 from archiver.store.queries.contracts import contracts, is_read, last_stated
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import alerts
 from archiver.store.working import memory as work
 
@@ -135,11 +135,11 @@ def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
         return []
     kept = alerts.alerts(writing)
     cases = [_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
-    before = None if told is None else moment(told["at"])
+    before = None if told is None else from_text(told["at"])
     opened = [alerts.keep(writing, one) for one in rules_case.judge(cases, before=before, now=at, kept=kept)]
     for alert in rules_case.settled(cases, kept):
         alerts.dismiss(writing, alert.number, at=at, reason=None)
-    work.remember(writing, CASES, {"at": stamp(at), "stated": stated})
+    work.remember(writing, CASES, {"at": to_text(at), "stated": stated})
     return opened
 
 
@@ -169,7 +169,7 @@ def document(alert: Alert) -> dict[str, Any]:
         "level": alert.level.value,
         "room_id": alert.room_id,
         "message_id": alert.message_id,
-        "time": stamp(alert.at),
+        "time": to_text(alert.at),
         "text": texts.sentence(alert),
         "dismissed": alert.dismissed,
     }

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from archiver.rounds.daemon_work import Duties
+from archiver.rounds.daemon_work import DaemonWork
 
 LONGEST_TICK = timedelta(seconds=20)
 """How often it is asked what is due; after suspend it takes no longer until the first round."""
@@ -53,7 +53,7 @@ class Stop:
             raise Stopped
 
 
-def run(duties: Duties, stop: Stop) -> bool:
+def run(duties: DaemonWork, stop: Stop) -> bool:
     """Work until a stop is wished; whether every duty came to its end or to a good place in time.
 
     If not, the process should be left at once: what is on the disk is whole at any moment. Raises what ended a
@@ -111,7 +111,7 @@ class _Guarded:
             self.at_work = False
 
 
-def _tick(duties: Duties) -> timedelta:
+def _tick(duties: DaemonWork) -> timedelta:
     return max(SHORTEST_TICK, min(LONGEST_TICK, duties.settings.sync.every / 10))
 
 

@@ -23,7 +23,7 @@ OF_SETTINGS = (errors.BadSettings.__name__, errors.BadBaseUrl.__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class DaemonMessages:
     """How the user is told; the defaults say nothing."""
 
     round: Callable[[SyncReport], None] = lambda _report: None
@@ -42,13 +42,13 @@ class Voice:
     """After each round that did not go through."""
 
 
-SILENT = Voice()
+SILENT = DaemonMessages()
 
 
-class Said:
+class Reminders:
     """Remembers what was said and when; used by both threads of the daemon."""
 
-    def __init__(self, voice: Voice, now: Callable[[], datetime]) -> None:
+    def __init__(self, voice: DaemonMessages, now: Callable[[], datetime]) -> None:
         self.voice, self._now = voice, now
         self._at: dict[str, datetime] = {}
 

@@ -15,9 +15,9 @@ from archiver import errors
 from archiver.app import App
 from archiver.rounds import due as agenda
 from archiver.rounds import round as rounds
-from archiver.rounds.daemon_messages import OF_SETTINGS, SILENT, Said, Voice, as_error
-from archiver.rounds.due import Hold, Round, Rounds
-from archiver.rounds.scheduled_verification import Inspection
+from archiver.rounds.daemon_messages import OF_SETTINGS, SILENT, DaemonMessages, Reminders, as_error
+from archiver.rounds.due import DueRound, Hold, RoundHistory
+from archiver.rounds.scheduled_verification import ScheduledVerification
 from archiver.settings.model import Settings
 from archiver.store.archive import Reading
 from archiver.store.queries import contracts
@@ -35,7 +35,7 @@ OF_TOKENS = (errors.TokenRefused, errors.WrongAccount)
 """Refusals that asking again with the same token does not change."""
 
 
-class Duties:
+class DaemonWork:
     """The daemon's work on one archive; `round` and `check` may run at the same time, each only once."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Duties:
         token: Callable[[Settings], str],
         *,
         now: Callable[[], datetime],
-        voice: Voice = SILENT,
+        voice: DaemonMessages = SILENT,
         step: Callable[[], None] = lambda: None,
     ) -> None:
         """Take what reads the settings, joins the parts and reads the token; `step` may raise to end a duty early.
@@ -55,10 +55,10 @@ class Duties:
         self._load, self._build, self._token = load, build, token
         self.now, self._step = now, step
         self.settings = load()
-        self._said = Said(voice, now)
-        self._inspection = Inspection(self.settings.home, self._said, now=now, step=step)
+        self._said = Reminders(voice, now)
+        self._inspection = ScheduledVerification(self.settings.home, self._said, now=now, step=step)
         self._app: App | None = None
-        self._rounds = Rounds()
+        self._rounds = RoundHistory()
         self._paces: Mapping[int, timedelta] = {}
         self._hold: Hold | None = None
         self._refusal: errors.ArchiverError | None = None
@@ -101,7 +101,7 @@ class Duties:
             self._let_go()
             self.settings = fresh
 
-    def _due(self, now: datetime) -> Round | None:
+    def _due(self, now: datetime) -> DueRound | None:
         every = self.settings.sync.every
         found = agenda.round_due(now, self._rounds, every=every, paces=self._paces)
         if found is None or found.rooms is None:
@@ -110,7 +110,7 @@ class Duties:
             self._paces = self._fast(now)
         return agenda.round_due(now, self._rounds, every=every, paces=self._paces)
 
-    def _make(self, made: Round) -> None:
+    def _make(self, made: DueRound) -> None:
         if self._app is None:
             self._app = self._build(self.settings)
         app = self._app
@@ -120,7 +120,7 @@ class Duties:
             self._said.voice.unsaved(self._refusal)
             return
         options = sync.Options(rooms=made.rooms, max_seconds=self.settings.sync.every.total_seconds())
-        talk = sync.Talk(step=self._at_step, file=self._at_step)
+        talk = sync.ProgressCallbacks(step=self._at_step, file=self._at_step)
         report = rounds.run(app, options, talk, upgraded=self._said.voice.upgraded)
         self._hold = self._refusal = None
         self._said.saved()

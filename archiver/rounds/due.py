@@ -20,7 +20,7 @@ PROBES = (timedelta(hours=1), timedelta(hours=6), DAY)
 
 
 @dataclass(frozen=True, slots=True)
-class Rounds:
+class RoundHistory:
     """What is known of the rounds until now."""
 
     whole: datetime | None = None
@@ -30,29 +30,31 @@ class Rounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class DueRound:
     """A round that is due."""
 
     rooms: frozenset[int] | None
     """None: all rooms."""
 
 
-def round_due(now: datetime, rounds: Rounds, *, every: timedelta, paces: Mapping[int, timedelta]) -> Round | None:
+def round_due(
+    now: datetime, rounds: RoundHistory, *, every: timedelta, paces: Mapping[int, timedelta]
+) -> DueRound | None:
     """The round that is due; `paces` are rooms that talk so fast that they must be read more often than `every`."""
     if _is_due(rounds.whole, now, every):
-        return Round(None)
+        return DueRound(None)
     late = frozenset(room for room, pace in paces.items() if _is_due(_last(rounds, room), now, pace))
-    return Round(late) if late else None
+    return DueRound(late) if late else None
 
 
-def done(rounds: Rounds, made: Round, *, begun: datetime) -> Rounds:
+def done(rounds: RoundHistory, made: DueRound, *, begun: datetime) -> RoundHistory:
     """What is known after a round, whether it went well or not: what failed waits for its next turn too."""
     if made.rooms is None:
-        return Rounds(begun)
-    return Rounds(rounds.whole, {**rounds.visited, **dict.fromkeys(made.rooms, begun)})
+        return RoundHistory(begun)
+    return RoundHistory(rounds.whole, {**rounds.visited, **dict.fromkeys(made.rooms, begun)})
 
 
-def _last(rounds: Rounds, room: int) -> datetime | None:
+def _last(rounds: RoundHistory, room: int) -> datetime | None:
     times = [at for at in (rounds.whole, rounds.visited.get(room)) if at is not None]
     return max(times, default=None)
 

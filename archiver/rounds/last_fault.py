@@ -9,10 +9,10 @@ from archiver.store.queries import last_looks as looked
 from archiver.store.working import memory as work
 
 LAST_FAULT = looked.FAULT
-"""Remembered: a `Fault`."""
+"""Remembered: a `RoundFault`."""
 
 
-class Fault(NamedTuple):
+class RoundFault(NamedTuple):
     """The last fault that kept a round from going through."""
 
     name: str
@@ -31,7 +31,7 @@ def standing(reading: Reading) -> str | None:
 
 def keep_fault(writing: Writing, name: str) -> None:
     """Remember a fault of runs that nobody watches, also where a round of another kind went through after it."""
-    work.remember(writing, LAST_FAULT, Fault(name, last_round(writing))._asdict())
+    work.remember(writing, LAST_FAULT, RoundFault(name, last_round(writing))._asdict())
 
 
 def last_round(reading: Reading) -> str | None:

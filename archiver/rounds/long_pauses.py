@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.store.archive import Archive, Reading
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory as work
-from archiver.sync.report import Outcome, SyncReport
+from archiver.sync.report import RoomOutcome, SyncReport
 
 RESUMED = "resumed"
 """Remembered: the last long pause."""
@@ -30,7 +30,7 @@ def last_round(archive: Archive) -> datetime | None:
     """When a round last went through, to be asked before the next one. Raises as `Archive.reading`."""
     with archive.reading() as reading:
         last = work.recall(reading, "last_sync")
-    return None if last is None else moment(last["at"])
+    return None if last is None else from_text(last["at"])
 
 
 def note(archive: Archive, before: datetime | None, report: SyncReport, *, longest: timedelta, whole: bool) -> None:
@@ -39,8 +39,8 @@ def note(archive: Archive, before: datetime | None, report: SyncReport, *, longe
     if before is None or end - before <= longest or last_round(archive) == before:
         return  # there was none, or this round has not ended it: it looked at no chat
     told = {
-        "begin": stamp(before),
-        "end": stamp(end),
+        "begin": to_text(before),
+        "end": to_text(end),
         "gaps": sum(gap["after"] is not None for room in report.rooms for gap in room.gaps),
         "whole": whole and _has_read_all(report),
     }
@@ -52,11 +52,11 @@ def resumed(reading: Reading) -> Resumed | None:
     """The last long pause that has ended."""
     told = work.recall(reading, RESUMED)
     try:
-        return Resumed(moment(told["begin"]), moment(told["end"]), int(told["gaps"]), bool(told["whole"]))
+        return Resumed(from_text(told["begin"]), from_text(told["end"]), int(told["gaps"]), bool(told["whole"]))
     except (KeyError, TypeError, ValueError):  # there was none, or it is of another shape
         return None
 
 
 def _has_read_all(report: SyncReport) -> bool:
     outcomes = {room.outcome for room in report.rooms}
-    return not report.left_over and bool(outcomes) and outcomes <= {Outcome.ARCHIVED, Outcome.UNCHANGED}
+    return not report.left_over and bool(outcomes) and outcomes <= {RoomOutcome.ARCHIVED, RoomOutcome.UNCHANGED}

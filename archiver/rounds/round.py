@@ -32,7 +32,7 @@ from archiver.store.working.backfill_queue import Place
 from archiver.sync import run as sync
 from archiver.sync import trouble_reports as troubles
 from archiver.sync.files import avatars as pictures
-from archiver.sync.files.download import Limits
+from archiver.sync.files.download import DownloadLimits
 from archiver.sync.recover.read_ids import Recovered, read
 from archiver.sync.report import SyncReport
 
@@ -43,7 +43,9 @@ UNCOPIED = "uncopied"
 """Remembers the folders that could not get copies, and when that was last told."""
 
 
-def run(app: App, options: sync.Options, talk: sync.Talk, *, upgraded: upgrade.Told = upgrade.UNHEARD) -> SyncReport:
+def run(
+    app: App, options: sync.Options, talk: sync.ProgressCallbacks, *, upgraded: upgrade.Told = upgrade.UNHEARD
+) -> SyncReport:
     """Run one round. Raises ArchiveInUse at once if another one runs, NewerArchive, and what `sync.run.run` raises.
 
     What is due is sealed before Chatwork is asked, so that a round that fails later still leaves a seal, stamped.
@@ -58,7 +60,7 @@ def run(app: App, options: sync.Options, talk: sync.Talk, *, upgraded: upgrade.T
 
 
 def rescue(
-    app: App, rooms: Collection[int], talk: sync.Talk, *, upgraded: upgrade.Told = upgrade.UNHEARD
+    app: App, rooms: Collection[int], talk: sync.ProgressCallbacks, *, upgraded: upgrade.Told = upgrade.UNHEARD
 ) -> SyncReport:
     """Save everything shared with the people of these rooms now: no pacing, no reserve, a seal whatever happens.
 
@@ -91,7 +93,7 @@ def _begun(app: App, upgraded: upgrade.Told) -> Iterator[None]:
         yield
 
 
-def _round(app: App, options: sync.Options, talk: sync.Talk, *, always: bool = False) -> SyncReport:
+def _round(app: App, options: sync.Options, talk: sync.ProgressCallbacks, *, always: bool = False) -> SyncReport:
     sealed = [_seal_if_due(app)]
     chosen = replace(_options(app.settings, options), watch=lookout.going, seal=lambda: sealed.append(_seal(app)))
     before, longest = resuming.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
@@ -166,7 +168,7 @@ def _options(settings: Settings, options: sync.Options) -> sync.Options:
         options,
         full_every=settings.sync.full_every,
         reread_every=timedelta(days=settings.sync.reread_days),
-        limits=Limits(files.large_bytes, files.max_bytes, files.stop_when_free_bytes),
+        limits=DownloadLimits(files.large_bytes, files.max_bytes, files.stop_when_free_bytes),
         settings=settings_digest(settings),
     )
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archiver.errors import ArchiverError
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.sync.report import SyncReport
 
 FOLDER = "logs"
@@ -47,13 +47,13 @@ def line(report: SyncReport) -> str:
     """`2026-11-24T13:31:05.123Z requests=11 complete=yes new=3 …` and the troubles that this round reports."""
     counts = " ".join(f"{name}={sum(getattr(room, name) for room in report.rooms)}" for name in COUNTS)
     complete = "yes" if report.complete else "no"
-    told = f"{stamp(report.finished_at or report.started_at)} requests={report.requests} complete={complete} {counts}"
+    told = f"{to_text(report.finished_at or report.started_at)} requests={report.requests} complete={complete} {counts}"
     return f"{told} reported={','.join(report.reported)}" if report.reported else told
 
 
 def note(home: Path, text: str, *, at: datetime) -> None:
     """Append a line of pairs: ids, counts and names of errors, as in `line`."""
-    _append(home, f"{stamp(at)} {text}")
+    _append(home, f"{to_text(at)} {text}")
 
 
 def last_failure(home: Path) -> datetime | None:
@@ -65,7 +65,7 @@ def last_failure(home: Path) -> datetime | None:
     except OSError:
         return None
     failed = (line.partition(" ")[0] for line in reversed(lines) if " failed=" in line)
-    return next((moment(time) for time in failed if TIME.fullmatch(time)), None)
+    return next((from_text(time) for time in failed if TIME.fullmatch(time)), None)
 
 
 @contextlib.contextmanager
@@ -74,7 +74,7 @@ def around(home: Path, *, now: Callable[[], datetime]) -> Iterator[None]:
 
     The round's lock is held meanwhile, so what lies there at the beginning is of a round that is no more.
     """
-    marker, begun = home / FOLDER / RUNNING, stamp(now())
+    marker, begun = home / FOLDER / RUNNING, to_text(now())
     if (killed := _left_by_a_kill(marker)) is not None:
         note(home, f"killed={killed}", at=now())
     with contextlib.suppress(OSError):  # a disk that takes no log, as for `write`

@@ -11,10 +11,10 @@ from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
 from archiver.rounds import due as agenda
 from archiver.rounds import run_log as log
-from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION, Said, as_error
+from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION, Reminders, as_error
 from archiver.rounds.due import Check, Checks
 from archiver.store.archive import Archive
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory as work
 from archiver.store.working import verification_log as verifications
 from archiver.store.working.verification_log import Verified
@@ -23,10 +23,10 @@ CHECKED = "daemon-checked"
 """Remembers when a sample and when everything was last verified by the daemon."""
 
 
-class Inspection:
+class ScheduledVerification:
     """Verifies one archive when it is due, beside the rounds: it only reads."""
 
-    def __init__(self, home: Path, said: Said, *, now: Callable[[], datetime], step: Callable[[], None]) -> None:
+    def __init__(self, home: Path, said: Reminders, *, now: Callable[[], datetime], step: Callable[[], None]) -> None:
         self._home, self._said, self._now, self._step = home, said, now, step
         self._checks: Checks | None = None
         self._tried: datetime | None = None
@@ -75,7 +75,7 @@ def _keep(archive: Archive, told: Verification, due: Check, checks: Checks, now:
     log.note(archive.home, f"verified={kind} findings={len(told.findings)} {counts}", at=now)
     made = {"sample": checks.sample, "whole": checks.whole}
     with archive.writing() as writing:
-        work.remember(writing, CHECKED, {name: at and stamp(at) for name, at in made.items()})
+        work.remember(writing, CHECKED, {name: at and to_text(at) for name, at in made.items()})
         if due.whole:
             verifications.keep(writing, Verified(now, True, told.checked, len(told.findings), sorted(told.found)))
 
@@ -84,4 +84,4 @@ def _remembered(archive: Archive) -> Checks:
     with archive.reading() as reading:
         told = work.recall(reading, CHECKED, {})
     sample, whole = (told.get(name) for name in ("sample", "whole"))
-    return Checks(sample and moment(sample), whole and moment(whole))
+    return Checks(sample and from_text(sample), whole and from_text(whole))

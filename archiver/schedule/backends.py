@@ -18,20 +18,20 @@ from typing import Protocol
 from archiver import errors
 from archiver.schedule import cron, launchd, systemd, windows
 from archiver.schedule.commands import begin, call, is_there, must
-from archiver.schedule.job import Job
+from archiver.schedule.job import ScheduledJob
 from archiver.store.disk import storage_error
 
 LONGEST_LINE = 990
 """Bytes of a command that cron takes (crontab(5) of Debian: 998)."""
 
 
-class Register(Protocol):
+class Backend(Protocol):
     """One scheduler."""
 
     def usable(self) -> bool:
         """Whether it can be spoken to here and now."""
 
-    def install(self, job: Job) -> None:
+    def install(self, job: ScheduledJob) -> None:
         """Register the job, in place of an earlier one of this archive. Raises SchedulerMissing, SchedulerRefused."""
 
     def find(self, name: str) -> str | None:
@@ -40,7 +40,7 @@ class Register(Protocol):
     def remove(self, name: str) -> bool:
         """Take the job out; whether there was one. Raises as `install`."""
 
-    def start(self, job: Job) -> None:
+    def start(self, job: ScheduledJob) -> None:
         """Begin one run of the registered job now, without waiting for its end. Raises as `install`."""
 
 
@@ -51,7 +51,7 @@ class Cron:
         """Whether there is such a program; that its daemon runs cannot be known."""
         return is_there("crontab")
 
-    def install(self, job: Job) -> None:
+    def install(self, job: ScheduledJob) -> None:
         """Add our lines at the foot."""
         if len(cron.line(job).encode("utf-8", "surrogateescape")) > LONGEST_LINE:
             raise errors.SchedulerRefused(program="crontab", detail=_("the path of the archive is too long for it"))
@@ -71,7 +71,7 @@ class Cron:
         self._write(before, after)
         return before != after
 
-    def start(self, job: Job) -> None:
+    def start(self, job: ScheduledJob) -> None:
         """Cron starts nothing on demand: what it would run, with the little it gives a job (crontab(5))."""
         given = {name: os.environ[name] for name in ("HOME", "LOGNAME") if name in os.environ}
         begin("/bin/sh", "-c", shlex.join(job.command), environ={**given, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"})
@@ -103,7 +103,7 @@ class Systemd:
         """Whether a systemd runs for this user."""
         return is_there("systemctl") and not call("systemctl", "--user", "show-environment").code
 
-    def install(self, job: Job) -> None:
+    def install(self, job: ScheduledJob) -> None:
         """Write both files and start the timer, now and at each log-in."""
         must("systemctl", "--user", "show-environment")
         try:
@@ -135,7 +135,7 @@ class Systemd:
             call("systemctl", "--user", "daemon-reload")
         return True
 
-    def start(self, job: Job) -> None:
+    def start(self, job: ScheduledJob) -> None:
         """The service, once."""
         must("systemctl", "--user", "start", "--no-block", f"{job.name}.service")
 
@@ -150,7 +150,7 @@ class Launchd:
         """Whether this is a mac."""
         return is_there("launchctl")
 
-    def install(self, job: Job) -> None:
+    def install(self, job: ScheduledJob) -> None:
         """Write the file and load it anew."""
         if not is_there("launchctl"):
             raise errors.SchedulerMissing(program="launchctl")
@@ -177,7 +177,7 @@ class Launchd:
         _unlink(path)
         return True
 
-    def start(self, job: Job) -> None:
+    def start(self, job: ScheduledJob) -> None:
         """The agent, once."""
         must("launchctl", "kickstart", f"{_domain()}/{job.name}")
 
@@ -189,7 +189,7 @@ class Windows:
         """Whether this is Windows."""
         return is_there("schtasks")
 
-    def install(self, job: Job) -> None:
+    def install(self, job: ScheduledJob) -> None:
         """Register the XML, in place of an earlier task of the same name."""
         with tempfile.TemporaryDirectory(prefix="archive-task-") as folder:
             path = Path(folder) / "task.xml"
@@ -208,7 +208,7 @@ class Windows:
         must("schtasks", "/Delete", "/TN", name, "/F")
         return True
 
-    def start(self, job: Job) -> None:
+    def start(self, job: ScheduledJob) -> None:
         """The task, once."""
         must("schtasks", "/Run", "/TN", job.name)
 

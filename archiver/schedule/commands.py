@@ -15,7 +15,7 @@ _PATIENCE = 60
 """Seconds that one call may take."""
 
 
-class Called(NamedTuple):
+class CommandResult(NamedTuple):
     """What a call came to; what was said on stderr as one line."""
 
     code: int
@@ -28,7 +28,7 @@ def is_there(program: str) -> bool:
     return shutil.which(program) is not None
 
 
-def call(program: str, *arguments: str, given: bytes = b"") -> Called:
+def call(program: str, *arguments: str, given: bytes = b"") -> CommandResult:
     """Run it, in English. Raises SchedulerMissing, SchedulerRefused (it did not end in time, or cannot be run)."""
     path = shutil.which(program)
     if path is None:
@@ -45,10 +45,10 @@ def call(program: str, *arguments: str, given: bytes = b"") -> Called:
     except (OSError, subprocess.SubprocessError) as fault:
         raise SchedulerRefused(program=program, detail=type(fault).__name__) from fault
     said = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())
-    return Called(done.returncode, done.stdout, said[:300])
+    return CommandResult(done.returncode, done.stdout, said[:300])
 
 
-def must(program: str, *arguments: str, given: bytes = b"") -> Called:
+def must(program: str, *arguments: str, given: bytes = b"") -> CommandResult:
     """As `call`, but a code other than 0 raises SchedulerRefused too."""
     done = call(program, *arguments, given=given)
     if done.code:

@@ -9,23 +9,23 @@ from __future__ import annotations
 import re
 import shlex
 
-from archiver.schedule.job import Job
+from archiver.schedule.job import ScheduledJob
 
 BEGIN = "# BEGIN (made by: archive schedule install; taken out by: archive schedule remove) # "
 END = "# END # "
 
 
-def line(job: Job) -> str:
+def line(job: ScheduledJob) -> str:
     """The entry: five fields, and a command of `/bin/sh` in which `%` would end the line if it were not escaped."""
     return f"{_fields(job)} {shlex.join(job.command)} # {job.name}".replace("%", r"\%")
 
 
-def block(job: Job) -> str:
+def block(job: ScheduledJob) -> str:
     """Our lines, each with its end of line."""
     return f"{BEGIN}{job.name}\n{line(job)}\n{END}{job.name}\n"
 
 
-def install(table: str, job: Job) -> str:
+def install(table: str, job: ScheduledJob) -> str:
     """The crontab with our lines at its foot, once."""
     others = remove(table, job.name)
     if others and not others.endswith("\n"):
@@ -48,7 +48,7 @@ def _is_ours(text: str, name: str) -> bool:
     return re.search(rf"# {re.escape(name)}\s*\Z", text) is not None
 
 
-def _fields(job: Job) -> str:
+def _fields(job: ScheduledJob) -> str:
     """At each multiple of the pace, moved by the job's own offset."""
     if job.minutes == 1:
         return "* * * * *"

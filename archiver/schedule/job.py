@@ -20,7 +20,7 @@ PART = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ScheduledJob:
     """One archive's job."""
 
     program: tuple[str, ...]

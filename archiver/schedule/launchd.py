@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import plistlib
 
-from archiver.schedule.job import Job
+from archiver.schedule.job import ScheduledJob
 
 COMMENT = "<!-- Written by: archive schedule install   Taken out by: archive schedule remove -->\n"
 
 
-def plist(job: Job) -> str:
+def plist(job: ScheduledJob) -> str:
     """An agent that runs at log-in and at each multiple of the pace; launchd never runs one twice at a time."""
     wanted = {
         "Label": job.name,
@@ -24,6 +24,6 @@ def plist(job: Job) -> str:
     return text.replace("<plist ", COMMENT + "<plist ", 1)
 
 
-def file(job: Job) -> str:
+def file(job: ScheduledJob) -> str:
     """The name of the file in `~/Library/LaunchAgents`."""
     return f"{job.name}.plist"

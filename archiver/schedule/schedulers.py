@@ -15,9 +15,9 @@ from gettext import ngettext
 from pathlib import Path
 
 from archiver import errors
-from archiver.schedule.backends import Cron, Launchd, Register, Systemd, Windows
+from archiver.schedule.backends import Backend, Cron, Launchd, Systemd, Windows
 from archiver.schedule.daemon_lock import is_daemon_running
-from archiver.schedule.job import Job, pace
+from archiver.schedule.job import ScheduledJob, pace
 from archiver.settings.home import language_of
 from archiver.settings.model import Settings
 
@@ -31,9 +31,9 @@ NETWORK = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "REQUESTS_CA_
 """Variables that a way to Chatwork may depend on; their values may hold passwords."""
 
 
-def registers(environ: Mapping[str, str]) -> dict[str, Register]:
+def registers(environ: Mapping[str, str]) -> dict[str, Backend]:
     """Every scheduler by its name, the one that suits this system best first."""
-    known: dict[str, Register] = {
+    known: dict[str, Backend] = {
         CRON: Cron(),
         SYSTEMD: Systemd(environ),
         LAUNCHD: Launchd(),
@@ -51,7 +51,7 @@ def choose(environ: Mapping[str, str]) -> str:
     raise errors.SchedulerMissing(program={"win32": "schtasks", "darwin": "launchctl"}.get(sys.platform, "crontab"))
 
 
-def install(job: Job, environ: Mapping[str, str], *, kind: str) -> list[str]:
+def install(job: ScheduledJob, environ: Mapping[str, str], *, kind: str) -> list[str]:
     """Register the job with one scheduler, and take it out of the others: it must not run twice.
 
     Gives the names of those others. Raises SchedulerMissing, SchedulerRefused, StorageError, UsageError.
@@ -63,7 +63,7 @@ def install(job: Job, environ: Mapping[str, str], *, kind: str) -> list[str]:
     return [other for other in known if other != kind and _is_removed(known[other], job.name)]
 
 
-def start(job: Job, environ: Mapping[str, str], *, kind: str) -> None:
+def start(job: ScheduledJob, environ: Mapping[str, str], *, kind: str) -> None:
     """Let the scheduler begin one run now; the archive's last save tells how it went. Raises as `install`."""
     registers(environ)[kind].start(job)
 
@@ -104,10 +104,10 @@ def title(kind: str) -> str:
 
 def name_of(home: Path) -> str:
     """Under which name the job of an archive is registered."""
-    return Job((), home).name
+    return ScheduledJob((), home).name
 
 
-def _is_removed(register: Register, name: str) -> bool:
+def _is_removed(register: Backend, name: str) -> bool:
     with suppress(errors.SchedulerMissing, errors.SchedulerRefused):
         return register.remove(name)
     return False
@@ -116,10 +116,10 @@ def _is_removed(register: Register, name: str) -> bool:
 # --- the job and what it will lack ---------------------------------------------------------------
 
 
-def job(settings: Settings, environ: Mapping[str, str], *, spoken: str, argv0: str) -> Job:
+def job(settings: Settings, environ: Mapping[str, str], *, spoken: str, argv0: str) -> ScheduledJob:
     """The job of an archive, as the program that runs now would be started; `spoken` is the user's language."""
     by_itself = language_of(settings.home) or "ja"  # a scheduler gives a job no LANG
-    return Job(
+    return ScheduledJob(
         program(argv0),
         settings.home,
         pace(settings.sync.every),
@@ -178,7 +178,7 @@ def lacking(settings: Settings, environ: Mapping[str, str], *, kind: str, cron_r
     return found
 
 
-def paced(job: Job, every: timedelta) -> str:
+def paced(job: ScheduledJob, every: timedelta) -> str:
     """How often it runs, in words, and that this is not what the settings say if a scheduler cannot keep that."""
     if job.minutes < 60:
         text = ngettext("every {n} minute", "every {n} minutes", job.minutes).format(n=job.minutes)

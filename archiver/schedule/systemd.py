@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.schedule.job import Job
+from archiver.schedule.job import ScheduledJob
 
 HEAD = "# Written by: archive schedule install   Taken out by: archive schedule remove\n"
 
@@ -34,22 +34,22 @@ WantedBy=timers.target
 """
 
 
-def service(job: Job) -> str:
+def service(job: ScheduledJob) -> str:
     """What is run; systemd never starts a unit that is running still."""
     return HEAD + SERVICE.format(command=" ".join(_quoted(word) for word in job.command))
 
 
-def timer(job: Job) -> str:
+def timer(job: ScheduledJob) -> str:
     """When it is run."""
     return HEAD + TIMER.format(calendar=_calendar(job))
 
 
-def files(job: Job) -> dict[str, str]:
+def files(job: ScheduledJob) -> dict[str, str]:
     """Name → text of the files that make the job."""
     return {f"{job.name}.service": service(job), f"{job.name}.timer": timer(job)}
 
 
-def _calendar(job: Job) -> str:
+def _calendar(job: ScheduledJob) -> str:
     """As systemd.time(7) has it: `*:3/5` is each fifth minute from the third on."""
     if job.minutes < 60:
         return f"*:{job.offset}/{job.minutes}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from xml.sax.saxutils import escape
 
-from archiver.schedule.job import Job
+from archiver.schedule.job import ScheduledJob
 
 ENCODING = "UTF-16"
 """What `schtasks /Create /XML` expects the file to be, with its byte order mark."""
@@ -63,7 +63,7 @@ TASK = """\
 """
 
 
-def task(job: Job, *, encoding: str = ENCODING) -> str:
+def task(job: ScheduledJob, *, encoding: str = ENCODING) -> str:
     """The task; without an end of the repetition it goes on for ever."""
     user = f"      <UserId>{escape(job.user)}</UserId>\n" if job.user else ""
     return TASK.format(

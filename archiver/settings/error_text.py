@@ -59,7 +59,7 @@ def of_value(error: Exception) -> str:
 
 
 def _unknown(key: str) -> str:
-    near = get_close_matches(key, _keys(schema.File), n=1)
+    near = get_close_matches(key, _keys(schema.SettingsTable), n=1)
     if near:
         return _("there is no setting “{key}”. Did you mean “{near}”?").format(key=key, near=near[0])
     return _("there is no setting “{key}”.").format(key=key)

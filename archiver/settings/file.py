@@ -141,7 +141,7 @@ def _text(path: Path) -> str:
         raise errors.BadSettings(path=path, detail=detail) from error
 
 
-def _checked(text: str, path: Path) -> schema.File:
+def _checked(text: str, path: Path) -> schema.SettingsTable:
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -157,7 +157,7 @@ def _checked(text: str, path: Path) -> schema.File:
     return raw
 
 
-def _rules(raw: schema.File) -> list[tuple[str, bool, str]]:
+def _rules(raw: schema.SettingsTable) -> list[tuple[str, bool, str]]:
     """What a type cannot say: key, whether it holds, how it should look. Values are never shown."""
     names = [authority.name for authority in raw.timestamp.authorities]
     copies = raw.exports.also_to

@@ -15,13 +15,13 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table in which a key that we do not know is an error: it may be a slip of the pen."""
 
 
-class Token(Section, frozen=True):
+class TokenTable(Section, frozen=True):
     """Where the API token is."""
 
     source: str = "keyring"
 
 
-class Sync(Section, frozen=True):
+class SyncTable(Section, frozen=True):
     """How often; durations as the user writes them."""
 
     every: str = "5m"
@@ -30,7 +30,7 @@ class Sync(Section, frozen=True):
     reread_days: Annotated[int, Meta(ge=1, le=3660)] = 30
 
 
-class Files(Section, frozen=True):
+class FilesTable(Section, frozen=True):
     """Sizes, decimal."""
 
     large_mb: Amount = 20
@@ -38,7 +38,7 @@ class Files(Section, frozen=True):
     stop_when_free_gb: NoLess = 2
 
 
-class Exports(Section, frozen=True):
+class ExportsTable(Section, frozen=True):
     """Folders as the user writes them."""
 
     folder: str = ""
@@ -47,7 +47,7 @@ class Exports(Section, frozen=True):
     also_to: tuple[str, ...] = ()
 
 
-class Authority(Section, frozen=True):
+class AuthorityTable(Section, frozen=True):
     """One time-stamp authority; the name becomes part of file names."""
 
     name: Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,20}\Z")]
@@ -55,13 +55,13 @@ class Authority(Section, frozen=True):
     roots: Annotated[str, Meta(min_length=1)]
 
 
-class Timestamp(Section, frozen=True):
+class TimestampTable(Section, frozen=True):
     """Who stamps the seals."""
 
-    authorities: tuple[Authority, ...] = ()
+    authorities: tuple[AuthorityTable, ...] = ()
 
 
-class Notify(Section, frozen=True):
+class NotifyTable(Section, frozen=True):
     """When and where the user is told."""
 
     stale_hours: Amount = 24
@@ -70,18 +70,18 @@ class Notify(Section, frozen=True):
     urls: tuple[str, ...] = ()
 
 
-class File(Section, frozen=True):
+class SettingsTable(Section, frozen=True):
     """The whole file."""
 
     language: Literal["ja", "en", ""] = ""
-    token: Token = Token()
-    sync: Sync = Sync()
-    files: Files = Files()
-    exports: Exports = Exports()
-    timestamp: Timestamp = Timestamp()
-    notify: Notify = Notify()
+    token: TokenTable = TokenTable()
+    sync: SyncTable = SyncTable()
+    files: FilesTable = FilesTable()
+    exports: ExportsTable = ExportsTable()
+    timestamp: TimestampTable = TimestampTable()
+    notify: NotifyTable = NotifyTable()
 
 
-def convert(table: dict[str, Any]) -> File:
+def convert(table: dict[str, Any]) -> SettingsTable:
     """Check what tomllib read. Raises msgspec.ValidationError, whose text names the place."""
-    return msgspec.convert(table, File)
+    return msgspec.convert(table, SettingsTable)

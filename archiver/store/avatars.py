@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.disk import private_folder, write_durably
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 
 FOLDER = "avatars"
 
@@ -27,7 +27,7 @@ def wanted(reading: Reading, rooms: Collection[int], *, at: datetime, most: int)
         select(person.avatar.label("url")).where(person.room_id.in_(rooms)),
         select(room.icon.label("url")).where(room.room_id.in_(rooms)),
     ).subquery()
-    due = or_(picture.url.is_(None), (picture.sha256.is_(None)) & (picture.next_at <= stamp(at)))
+    due = or_(picture.url.is_(None), (picture.sha256.is_(None)) & (picture.next_at <= to_text(at)))
     query = (
         select(shown.c.url)
         .select_from(shown.outerjoin(schema.picture, picture.url == shown.c.url))
@@ -46,7 +46,7 @@ def settle(archive: Archive, url: str, body: bytes | None, *, next_at: datetime)
         private_folder(place.parent, below=archive.home)
         if not place.exists():
             write_durably(place, body)
-    values = {"url": url, "sha256": sha256, "next_at": stamp(next_at)}
+    values = {"url": url, "sha256": sha256, "next_at": to_text(next_at)}
     statement = insert(schema.picture).values(values)
     changes = {"sha256": sha256, "next_at": values["next_at"]}
     with archive.writing() as writing:

@@ -29,7 +29,7 @@ Progress = Callable[[int], None]
 """Told how many entries have been replayed."""
 
 
-class Difference(NamedTuple):
+class RowDifference(NamedTuple):
     """A readable row that differs from what the entries give: `missing`, `extra` or `changed`.
 
     `entry` in place of a table: the entry of that number cannot be replayed. `columns` are those that differ.
@@ -43,7 +43,7 @@ class Difference(NamedTuple):
 
 def differences(
     reading: Reading, *, batch: int = BATCH, scratch: Path | None = None, progress: Progress | None = None
-) -> Iterator[Difference]:
+) -> Iterator[RowDifference]:
     """Replay every entry of the snapshot, then compare each readable table. Raises ArchiveDamaged, DiskFull.
 
     `scratch` is the folder in which a temporary one is made; None = the system's.
@@ -92,13 +92,13 @@ def _prepare(sql: Connection) -> None:
         schema.metadata.create_all(sql, tables=schema.READABLE)
 
 
-def _replay(reading: Reading, sql: Connection, *, batch: int, progress: Progress | None) -> Iterator[Difference]:
+def _replay(reading: Reading, sql: Connection, *, batch: int, progress: Progress | None) -> Iterator[RowDifference]:
     rows, done = raw.entries(reading), 0
     while part := list(islice(rows, batch)):
         told = [found for row in part if (found := _object(row[6])) is not None]
         if not _apply(reading, sql, told):
             yield from (
-                Difference("entry", (one["seq"],), "changed") for one in told if not _apply(reading, sql, [one])
+                RowDifference("entry", (one["seq"],), "changed") for one in told if not _apply(reading, sql, [one])
             )
         done += len(part)
         if progress is not None:
@@ -132,7 +132,7 @@ def _object(line: bytes) -> dict[str, Any] | None:
 # --- comparison --------------------------------------------------------------------------------
 
 
-def _compare(reading: Reading, sql: Connection, table: Table) -> Iterator[Difference]:
+def _compare(reading: Reading, sql: Connection, table: Table) -> Iterator[RowDifference]:
     """Walk through both tables in the order of their keys, one row of each in memory."""
     query, names, width = _query(table)
     held, made = raw.rows(reading, query), raw.rows(Reading(sql, reading.home), query)
@@ -141,17 +141,17 @@ def _compare(reading: Reading, sql: Connection, table: Table) -> Iterator[Differ
         place = _order(one, width)
         against = _order(other, width)
         if one is not None and (against is None or (place is not None and place < against)):
-            yield Difference(table.name, _shown(one[:width]), "extra")
+            yield RowDifference(table.name, _shown(one[:width]), "extra")
             one = next(held, None)
         elif other is not None and (place is None or (against is not None and against < place)):
-            yield Difference(table.name, _shown(other[:width]), "missing")
+            yield RowDifference(table.name, _shown(other[:width]), "missing")
             other = next(made, None)
         else:
             assert one is not None
             assert other is not None
             if one != other:
                 columns = tuple(name for name, a, b in zip(names, one, other, strict=True) if a != b)
-                yield Difference(table.name, _shown(one[:width]), "changed", columns)
+                yield RowDifference(table.name, _shown(one[:width]), "changed", columns)
             one, other = next(held, None), next(made, None)
 
 

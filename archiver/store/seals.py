@@ -19,7 +19,7 @@ from archiver.records import JST, Seal
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.disk import storage_error, write_durably
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 
 FOLDER = "seals"
 MOST = 100_000
@@ -37,7 +37,7 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
     oldest = reading.sql.execute(_OBSERVED_AT, {"seq": last_sealed(reading) + 1}).scalar()
     if oldest is None:
         return False
-    seen = moment(oldest)
+    seen = from_text(oldest)
     return now.astimezone(JST).date() > seen.astimezone(JST).date() or now - seen >= DUE_AFTER
 
 
@@ -65,7 +65,7 @@ def last_sealed(reading: Reading) -> int:
 
 def _seal(row: Sequence[Any]) -> Seal:
     number, first, last, sha256, closed_at, day = row
-    return Seal(number, first, last, sha256, moment(closed_at), day)
+    return Seal(number, first, last, sha256, from_text(closed_at), day)
 
 
 def _close_one(writing: Writing, *, now: datetime) -> Seal | None:
@@ -82,7 +82,7 @@ def _close_one(writing: Writing, *, now: datetime) -> Seal | None:
     if not rows:
         return None
     number, last = (previous.number + 1 if previous else 1), first + len(rows) - 1
-    day = moment(rows[-1].observed_at).astimezone(JST).date().isoformat()
+    day = from_text(rows[-1].observed_at).astimezone(JST).date().isoformat()
     body = chain.seal_bytes(
         number=number,
         previous=previous.sha256 if previous else chain.GENESIS,
@@ -90,15 +90,15 @@ def _close_one(writing: Writing, *, now: datetime) -> Seal | None:
         last=last,
         entries=(row.digest for row in rows),
         day=day,
-        closed_at=stamp(now),
+        closed_at=to_text(now),
         account_id=next((row.account_id for row in reversed(rows) if row.account_id is not None), None),
         software=f"chatwork-archiver {version('chatwork-archiver')}",
     )
-    seal = Seal(number, first, last, chain.file_digest(body), moment(stamp(now)), day)
+    seal = Seal(number, first, last, chain.file_digest(body), from_text(to_text(now)), day)
     _keep(writing.home / FOLDER, seal, body)
     writing.sql.execute(
         insert(schema.seal).values(
-            number=number, first=first, last=last, sha256=seal.sha256, closed_at=stamp(now), day=day
+            number=number, first=first, last=last, sha256=seal.sha256, closed_at=to_text(now), day=day
         )
     )
     return seal

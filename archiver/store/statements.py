@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from archiver.records import Contract, Delivery, Enclosure, Observation, Part
+from archiver.records import Contract, Delivery, Enclosure, Observation, Role
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries import current_state as known
@@ -76,7 +76,7 @@ def _append(writing: Writing, contract: str, one: Delivery | Enclosure, state: s
     writer.append(writing, [told], account_id=owner.get("account_id"), at=at)
 
 
-def state_role(writing: Writing, contract: str, account: int, part: Part, reason: str, *, at: datetime) -> bool:
+def state_role(writing: Writing, contract: str, account: int, part: Role, reason: str, *, at: datetime) -> bool:
     """State who an account is; whether that is news."""
     if any((one.account_id, one.part, one.reason) == (account, part, reason) for one in mapped(writing, contract)):
         return False

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 
-def stamp(at: datetime) -> str:
+def to_text(at: datetime) -> str:
     """`2026-11-24T13:31:05.123Z` for an aware time."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def moment(value: str) -> datetime:
-    """The aware time that `stamp` wrote."""
+def from_text(value: str) -> datetime:
+    """The aware time that `to_text` wrote."""
     return datetime.fromisoformat(value)
 
 
-def unix(seconds: int) -> str | None:
+def from_unix(seconds: int) -> str | None:
     """The time of Chatwork's Unix seconds; None for 0 and for what no calendar holds."""
     if not 0 < seconds < 253402300800:
         return None
-    return stamp(datetime.fromtimestamp(seconds, UTC))
+    return to_text(datetime.fromtimestamp(seconds, UTC))

@@ -21,7 +21,7 @@ from archiver.store.archive import Reading, Writing
 from archiver.store.projection.maker import add
 from archiver.store.projection.project import project
 from archiver.store.search import index as search_index
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 
 SELF = "{seq}"
 """Stands in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
@@ -42,7 +42,7 @@ def append(
         return []
     last = writing.sql.execute(_LAST).one_or_none()
     first = 1 if last is None else last.seq + 1
-    observed_at = stamp(at) if last is None else max(stamp(at), last.observed_at)
+    observed_at = to_text(at) if last is None else max(to_text(at), last.observed_at)
     made = [
         _entry(one, seq=seq, observed_at=observed_at, account_id=account_id)
         for seq, one in enumerate(observations, first)
@@ -63,7 +63,7 @@ def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
             path=reply.path,
             status=reply.status,
             headers=json.dumps(dict(reply.headers), sort_keys=True),
-            received_at=stamp(reply.received_at),
+            received_at=to_text(reply.received_at),
             body=zlib.compress(reply.body, 7),  # 9 takes twice the time for 2 % less
         )
     )

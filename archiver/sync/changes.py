@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archiver.records import JsonObject, Known, State
+from archiver.records import JsonObject, KnownMessage, State
 from archiver.store.fingerprints import DELETED, body_of, edited_at, fingerprint, person_of, text_digest
-from archiver.store.queries.current_state import Mark
+from archiver.store.queries.current_state import KnownObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Differences:
         return self.new | self.changed
 
 
-def state_of(shown: JsonObject, known: Known | None) -> State:
+def state_of(shown: JsonObject, known: KnownMessage | None) -> State:
     """The state of a message that Chatwork shows, in the light of what was seen before.
 
     `[deleted]` is a deletion whether or not `update_time` moved (chatwork-api §15, 4); a text that differs
@@ -54,7 +54,7 @@ def state_of(shown: JsonObject, known: Known | None) -> State:
     return State.PRESENT
 
 
-def compare_message(position: int, shown: JsonObject, known: Known | None) -> Change | None:
+def compare_message(position: int, shown: JsonObject, known: KnownMessage | None) -> Change | None:
     """One shown message against what is known; None if nothing differs."""
     state = state_of(shown, known)
     if known is None:
@@ -64,7 +64,7 @@ def compare_message(position: int, shown: JsonObject, known: Known | None) -> Ch
     return Change(position, shown, state, _counted(shown, state, known))
 
 
-def _counted(shown: JsonObject, state: State, known: Known) -> str | None:
+def _counted(shown: JsonObject, state: State, known: KnownMessage) -> str | None:
     if state is State.DELETED:
         return "deleted" if known.state is not State.DELETED and known.text_digest else None
     if fingerprint("message", shown) != known.fingerprint:
@@ -72,18 +72,20 @@ def _counted(shown: JsonObject, state: State, known: Known) -> str | None:
     return None  # shown again, unchanged
 
 
-def compare_messages(shown: Mapping[int, JsonObject], known: Mapping[int, Known]) -> list[Change]:
+def compare_messages(shown: Mapping[int, JsonObject], known: Mapping[int, KnownMessage]) -> list[Change]:
     """Every shown message that differs, by position."""
     found = (compare_message(position, shown[position], known.get(position)) for position in sorted(shown))
     return [change for change in found if change is not None]
 
 
-def absent(shown: Iterable[int], known: Mapping[int, Known]) -> list[int]:
+def absent(shown: Iterable[int], known: Mapping[int, KnownMessage]) -> list[int]:
     """Known messages inside the span of a list that the list does not show, oldest first."""
     return sorted(known.keys() - set(shown))
 
 
-def compare(kind: str, shown: Mapping[int, JsonObject], known: Mapping[int, Mark], *, complete: bool) -> Differences:
+def compare(
+    kind: str, shown: Mapping[int, JsonObject], known: Mapping[int, KnownObject], *, complete: bool
+) -> Differences:
     """Members, tasks or files against what is known; only a complete list can tell that one is gone."""
     new = {ident: one for ident, one in shown.items() if ident not in known}
     changed = {

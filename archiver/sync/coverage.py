@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archiver.store.queries.current_state import Covered
+from archiver.store.queries.current_state import WindowCoverage
 
 WINDOW = 100
 """The most messages that a list shows (chatwork-api §2.1)."""
@@ -23,7 +23,7 @@ PLAN_SHOWS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class NewGap:
     """A gap that a window opens: after the position `after` (None = the room's beginning), before `before`."""
 
     after: int | None
@@ -33,19 +33,19 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class WindowVerdict:
     """How a window lies to what was covered before."""
 
     joins: bool
     """Nothing can lie between the last stretch and this window."""
     beginning: bool
     """The window shows the room from its beginning: every gap is closed."""
-    hole: Hole | None = None
+    hole: NewGap | None = None
     emptied: bool = False
     """An empty list in a room whose messages are known: an event, not a mass deletion."""
 
 
-JOINED, WHOLE = Verdict(joins=True, beginning=False), Verdict(joins=True, beginning=True)
+JOINED, WHOLE = WindowVerdict(joins=True, beginning=False), WindowVerdict(joins=True, beginning=True)
 
 
 def judge(
@@ -55,12 +55,12 @@ def judge(
     limited: bool,
     message_num: int | None,
     new: int,
-    covered: Covered,
+    covered: WindowCoverage,
     known: bool,
     lacking: bool,
     shut: bool,
     at: datetime,
-) -> Verdict:
+) -> WindowVerdict:
     """Judge the positions a list showed (ascending) at a time.
 
     `rows` is how long the list was as it came (an id may stand in it twice), `limited` the free-plan header,
@@ -70,7 +70,7 @@ def judge(
     reading.
     """
     if not shown:
-        return Verdict(joins=True, beginning=not limited and not known, emptied=known and not limited)
+        return WindowVerdict(joins=True, beginning=not limited and not known, emptied=known and not limited)
     cut_by_plan = limited and rows < WINDOW
     if not limited and not lacking and _is_whole(rows, len(shown), message_num, covered):
         return WHOLE
@@ -81,22 +81,22 @@ def judge(
     missing = None if message_num is None else _missing(message_num, new, len(shown), covered)
     # A full list is cut by its length: what it does not reach was not hidden, it was overrun.
     reason = _reason(cut_by_plan or (limited and covered.read_at is None), covered, lacking=lacking, shut=shut)
-    return Verdict(joins=False, beginning=False, hole=Hole(covered.newest, shown[0], missing, reason))
+    return WindowVerdict(joins=False, beginning=False, hole=NewGap(covered.newest, shown[0], missing, reason))
 
 
-def _is_whole(rows: int, count: int, message_num: int | None, covered: Covered) -> bool:
+def _is_whole(rows: int, count: int, message_num: int | None, covered: WindowCoverage) -> bool:
     """Whether so many messages are a whole room: fewer rows than a list can show, or exactly as many as there are."""
     return rows < WINDOW or (covered.newest is None and message_num is not None and message_num <= count)
 
 
-def _missing(message_num: int, new: int, count: int, covered: Covered) -> int | None:
+def _missing(message_num: int, new: int, count: int, covered: WindowCoverage) -> int | None:
     """An estimate of how many messages a gap holds; None if the counter was not known before."""
     if covered.newest is None:
         return max(0, message_num - count)
     return None if covered.message_num is None else max(0, message_num - covered.message_num - new)
 
 
-def _reason(hidden: bool, covered: Covered, *, lacking: bool, shut: bool) -> str:
+def _reason(hidden: bool, covered: WindowCoverage, *, lacking: bool, shut: bool) -> str:
     """A word of docs/reference/tables.md; what the reply itself tells comes before what was so in between."""
     if hidden:
         return "plan"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import departures as signs
 from archiver.store.queries import entries
-from archiver.store.queries.files import Wanted
+from archiver.store.queries.files import WantedFile
 from archiver.sync import plan
-from archiver.sync.files.download import Downloads
-from archiver.sync.plan import Step
+from archiver.sync.files.download import FileDownloads
+from archiver.sync.plan import PlanStep
 
 Watch = Callable[[Reading, int], frozenset[int]]
 """The accounts of counterparts who are going, by the entries above a number."""
@@ -33,7 +33,7 @@ def nothing() -> None:
 
 
 @dataclass(slots=True)
-class Lookout:
+class DepartureWatch:
     """Asks about each entry of a run once, and tells of each person once."""
 
     archive: Archive
@@ -57,14 +57,14 @@ class Lookout:
 
 
 @dataclass(slots=True)
-class Urgency:
+class DeparturePriority:
     """Turns a run urgent: their files, then every room shared with them, then a seal, then their large files."""
 
-    lookout: Lookout
-    fetcher: Downloads
-    walk: Callable[[Iterable[Step]], None]
+    lookout: DepartureWatch
+    fetcher: FileDownloads
+    walk: Callable[[Iterable[PlanStep]], None]
     """Takes steps, each once in a run."""
-    fetch: Callable[[Callable[[list[Wanted]], None], Collection[int]], None]
+    fetch: Callable[[Callable[[list[WantedFile]], None], Collection[int]], None]
     """Fetches files of these people by one of the fetcher's ways, whether or not their time has come."""
     reach: Callable[[set[int]], list[int]]
     """Those of these rooms that the run can read."""
@@ -86,4 +86,4 @@ class Urgency:
         self.fetch(self.fetcher.large, going)
 
     def _read(self, rooms: set[int], kind: str) -> None:
-        self.walk([Step(room, kind, URGENT, overdue=True) for room in self.reach(rooms)])
+        self.walk([PlanStep(room, kind, URGENT, overdue=True) for room in self.reach(rooms)])

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from archiver.store.timestamps import moment, stamp
-from archiver.sync.plan import KINDS, Step
-from archiver.sync.report import Outcome, RoomReport
+from archiver.store.timestamps import from_text, to_text
+from archiver.sync.plan import KINDS, PlanStep
+from archiver.sync.report import RoomOutcome, RoomReport
 
 ROOM = "room"
 """What failed where a room that is not listed could not be asked for; the other words are kinds of visits."""
@@ -33,9 +33,9 @@ Failures = Mapping[int, Failure]
 """By room."""
 
 
-def apart(steps: Iterable[Step], failures: Failures) -> tuple[list[Step], list[Step]]:
+def apart(steps: Iterable[PlanStep], failures: Failures) -> tuple[list[PlanStep], list[PlanStep]]:
     """The steps to be taken as ever, and those of rooms that failed there: tried longest ago first, room by room."""
-    first, last = list[Step](), list[Step]()
+    first, last = list[PlanStep](), list[PlanStep]()
     for step in steps:
         failure = failures.get(step.room_id)
         is_behind = failure is not None and _ORDER.index(step.kind) >= _ORDER.index(failure.kind)
@@ -50,7 +50,7 @@ def after(failures: Failures, rooms: Sequence[RoomReport], *, contracted: Iterab
         before = found.get(report.room_id)
         if report.failed is not None:
             found[report.room_id] = Failure(report.failed, at if before is None else before.since, at)
-        elif before is not None and (before.kind in report.read or report.outcome is Outcome.INACCESSIBLE):
+        elif before is not None and (before.kind in report.read or report.outcome is RoomOutcome.INACCESSIBLE):
             del found[report.room_id]
     return found
 
@@ -58,10 +58,13 @@ def after(failures: Failures, rooms: Sequence[RoomReport], *, contracted: Iterab
 def document(failures: Failures) -> dict[str, Any]:
     """As it is remembered."""
     return {
-        str(room): {"kind": one.kind, "since": stamp(one.since), "at": stamp(one.at)} for room, one in failures.items()
+        str(room): {"kind": one.kind, "since": to_text(one.since), "at": to_text(one.at)}
+        for room, one in failures.items()
     }
 
 
 def from_document(told: Mapping[str, Any]) -> dict[int, Failure]:
     """As it was remembered."""
-    return {int(room): Failure(one["kind"], moment(one["since"]), moment(one["at"])) for room, one in told.items()}
+    return {
+        int(room): Failure(one["kind"], from_text(one["since"]), from_text(one["at"])) for room, one in told.items()
+    }

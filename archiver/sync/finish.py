@@ -15,7 +15,7 @@ from archiver.store.archive import Writing
 from archiver.store.queries import current_state as known
 from archiver.store.queries import files as file_queries
 from archiver.store.queries.truncated_lists import cut as cut_lists
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 from archiver.store.working import backfill_queue as quests
 from archiver.store.working import memory as work
 from archiver.store.working import visits
@@ -24,10 +24,10 @@ from archiver.sync import coverage, plan
 from archiver.sync import run_entries as sweeps
 from archiver.sync import trouble_reports as troubles
 from archiver.sync.files.download import clear_incoming
-from archiver.sync.overdue import Behind, behind
-from archiver.sync.preflight import Held
-from archiver.sync.pull.context import Desk
-from archiver.sync.report import Outcome, SyncReport
+from archiver.sync.overdue import Overdue, behind
+from archiver.sync.preflight import RunInputs
+from archiver.sync.pull.context import PullContext
+from archiver.sync.report import RoomOutcome, SyncReport
 
 CLOCK = "clock_offset_ms"
 """Remembered: the server's clock minus ours in the last run that knew it."""
@@ -53,10 +53,10 @@ class Counters:
 
 
 def finish(
-    desk: Desk,
+    desk: PullContext,
     report: SyncReport,
     *,
-    held: Held,
+    held: RunInputs,
     shown: Mapping[int, Room],
     full_every: timedelta,
     most: int,
@@ -100,14 +100,14 @@ def finish(
 def keep_budget(writing: Writing, budget: Budget) -> None:
     """Leave to the next run how many calls this one has left."""
     if budget.reset is not None:
-        told = {"limit": budget.limit, "remaining": budget.remaining, "reset": stamp(budget.reset)}
+        told = {"limit": budget.limit, "remaining": budget.remaining, "reset": to_text(budget.reset)}
         work.remember(writing, "budget", told)
 
 
 def keep_others(writing: Writing, calls: int, *, at: datetime) -> None:
     """Leave word that others called, if that was more than our own commands do."""
     if calls > BY_HAND:
-        work.remember(writing, OTHERS, {"at": stamp(at), "calls": calls})
+        work.remember(writing, OTHERS, {"at": to_text(at), "calls": calls})
 
 
 def is_wrong(offset_ms: int) -> bool:
@@ -115,7 +115,7 @@ def is_wrong(offset_ms: int) -> bool:
     return abs(offset_ms) > WRONG_CLOCK_MS
 
 
-def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most: int) -> bool:
+def _is_whole(desk: PullContext, report: SyncReport, contracted: Sequence[RoomId], most: int) -> bool:
     """Whether everything that should be held is; counts pending files on the way."""
     reports = {room.room_id: room for room in report.rooms}
     with desk.archive.reading() as reading:
@@ -132,12 +132,14 @@ def _is_whole(desk: Desk, report: SyncReport, contracted: Sequence[RoomId], most
             reports[file.room_id].files_pending += 1
             if file.attempts and file.room_id not in shut:
                 desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
-    failed = any(room.outcome in (Outcome.FAILED, Outcome.INACCESSIBLE) for room in report.rooms)
+    failed = any(room.outcome in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE) for room in report.rooms)
     holes = any(reason in coverage.LOSSES for reason in reasons)
     return not (pending or waiting or lost or holes or cut or failed or shut & set(contracted))
 
 
-def _behind(desk: Desk, report: SyncReport, held: Held, shown: Mapping[int, Room], full_every: timedelta) -> Behind:
+def _behind(
+    desk: PullContext, report: SyncReport, held: RunInputs, shown: Mapping[int, Room], full_every: timedelta
+) -> Overdue:
     """What is left unread in the rooms that can be opened, also in those that this run was not asked for."""
     with desk.archive.reading() as reading:
         shut, last_visits = known.inaccessible(reading), visits.last_visits(reading)
@@ -149,12 +151,12 @@ def _tell_left(report: SyncReport, visited: AbstractSet[tuple[int, str]]) -> Non
     """A room that the run did not come to is not called unchanged."""
     for room in report.rooms:
         if room.is_unreached and (room.room_id, plan.MESSAGES) not in visited:
-            room.outcome, room.error = Outcome.FAILED, _("not read in this run, which ended before its turn")
+            room.outcome, room.error = RoomOutcome.FAILED, _("not read in this run, which ended before its turn")
         elif room.left and room.error is None:
             room.error = _("not all of it was read in this run")
 
 
-def _remember(desk: Desk, writing: Writing, report: SyncReport) -> None:
+def _remember(desk: PullContext, writing: Writing, report: SyncReport) -> None:
     """Decide what to report now, and leave to the next run what it needs to know."""
     budget, at = desk.client.transport.budget, desk.now()
     cleared = desk.cleared | {"event/", "token"} | (set() if report.left_over else {"left-over"})
@@ -165,4 +167,4 @@ def _remember(desk: Desk, writing: Writing, report: SyncReport) -> None:
     if report.clock_offset_ms is not None:
         work.remember(writing, CLOCK, report.clock_offset_ms)
     if report.unread_dropped:
-        work.remember(writing, UNREAD_DROPPED, stamp(at))
+        work.remember(writing, UNREAD_DROPPED, to_text(at))

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from archiver.store.queries.files import Wanted
+from archiver.store.queries.files import WantedFile
 from archiver.sync import plan
 from archiver.sync.departure_priority import Watch, nobody, nothing
-from archiver.sync.files.download import Limits
+from archiver.sync.files.download import DownloadLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Options:
     full_every: timedelta = timedelta(hours=6)
     reread_every: timedelta = timedelta(days=30)
     """Each message older than the list is read once in this time."""
-    limits: Limits = field(default_factory=Limits)
+    limits: DownloadLimits = field(default_factory=DownloadLimits)
     settings: str = ""
     """Digest of the settings that matter, for the record."""
     watch: Watch = nobody
@@ -34,11 +34,11 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class ProgressCallbacks:
     """How a run tells what it is doing; the defaults say nothing."""
 
-    step: Callable[[plan.Step, str], None] = lambda _step, _name: None
-    file: Callable[[Wanted, int], None] = lambda _file, _have: None
+    step: Callable[[plan.PlanStep, str], None] = lambda _step, _name: None
+    file: Callable[[WantedFile, int], None] = lambda _file, _have: None
 
 
-EVERYTHING, SILENT = Options(), Talk()
+EVERYTHING, SILENT = Options(), ProgressCallbacks()

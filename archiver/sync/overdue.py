@@ -17,7 +17,7 @@ from archiver.sync.plan import KINDS, counters, spans
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class Overdue:
     """What a run leaves unread."""
 
     kinds: Mapping[int, frozenset[str]]
@@ -36,7 +36,7 @@ def behind(
     visited: AbstractSet[tuple[int, str]],
     begun: datetime,
     full_every: timedelta,
-) -> Behind:
+) -> Overdue:
     """Judge these rooms, as Chatwork listed them in a run that began then; of an unlisted room everything is behind.
 
     `visited` is what the run has read: the time of a visit does not tell, as the clock may have been set back.
@@ -48,7 +48,7 @@ def behind(
         return (number, kind) not in visited and _is_unread(room, visit, begun, every[kind])
 
     found = {number: frozenset(kind for kind in KINDS if is_behind(number, kind)) for number in rooms}
-    return Behind({number: kinds for number, kinds in found.items() if kinds})
+    return Overdue({number: kinds for number, kinds in found.items() if kinds})
 
 
 def _is_unread(room: Room | None, visit: Visit | None, begun: datetime, every: timedelta) -> bool:

@@ -40,7 +40,7 @@ MOST_EARLY = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """One thing to read in a room, and why: `moved`, `due`, `first`, `asked`; single messages also `named`, `near`."""
 
     room_id: int
@@ -73,7 +73,7 @@ def steps(
     now: datetime,
     full_every: timedelta,
     full: bool = False,
-) -> list[Step]:
+) -> list[PlanStep]:
     """What is to be read in these rooms, in order: early ones, then kind by kind, read longest ago first."""
     every = spans(full_every)
     listed = list(rooms)
@@ -87,19 +87,19 @@ def steps(
     return [replace(one, early=True) for one in early] + [one for one in found if one not in early]
 
 
-def total(planned: Sequence[Step]) -> int:
+def total(planned: Sequence[PlanStep]) -> int:
     """Requests that a run with these steps takes at least: one more at its end if anything was read."""
     return ACCOUNT_AND_ROOMS + sum(step.cost for step in planned) + bool(planned)
 
 
-def _in_turn(found: Iterable[Step | None], visits: Mapping[tuple[int, str], Visit]) -> list[Step]:
+def _in_turn(found: Iterable[PlanStep | None], visits: Mapping[tuple[int, str], Visit]) -> list[PlanStep]:
     """Steps of one kind: what moved before what is merely due, and read longest ago first."""
     steps = [step for step in found if step is not None]
     return sorted(steps, key=lambda one: (not one.overdue, _last(one, visits)))
 
 
 def _is_starved(
-    step: Step, visits: Mapping[tuple[int, str], Visit], now: datetime, every: Mapping[str, timedelta]
+    step: PlanStep, visits: Mapping[tuple[int, str], Visit], now: datetime, every: Mapping[str, timedelta]
 ) -> bool:
     """Whether the room's messages are read all the time and this is not; after a pause messages come first."""
     messages = visits.get((step.room_id, MESSAGES))
@@ -108,13 +108,13 @@ def _is_starved(
     return _last(step, visits) <= now - 2 * every[step.kind]
 
 
-def _affordable(waiting: Sequence[Step]) -> list[Step]:
+def _affordable(waiting: Sequence[PlanStep]) -> list[PlanStep]:
     """The first of these that cost no more than `MOST_EARLY` together."""
     together = accumulate(one.cost for one in waiting)
     return [one for one, cost in zip(waiting, together, strict=True) if cost <= MOST_EARLY]
 
 
-def _last(step: Step, visits: Mapping[tuple[int, str], Visit]) -> datetime:
+def _last(step: PlanStep, visits: Mapping[tuple[int, str], Visit]) -> datetime:
     visit = visits.get((step.room_id, step.kind))
     return NEVER if visit is None else visit.at
 
@@ -126,16 +126,16 @@ def _step(
     now: datetime,
     every: timedelta,
     full: bool,
-) -> Step | None:
+) -> PlanStep | None:
     visit, cost = visits.get((room.room_id, kind)), COSTS[kind]
     if visit is None:
-        return Step(room.room_id, kind, "first", overdue=True, cost=cost)
+        return PlanStep(room.room_id, kind, "first", overdue=True, cost=cost)
     if full:
-        return Step(room.room_id, kind, "asked", overdue=True, cost=cost)
+        return PlanStep(room.room_id, kind, "asked", overdue=True, cost=cost)
     if visit.counters != counters(room):
-        return Step(room.room_id, kind, "moved", overdue=True, cost=cost)
+        return PlanStep(room.room_id, kind, "moved", overdue=True, cost=cost)
     if is_due(room.room_id, visit.at, now, every):
-        return Step(room.room_id, kind, "due", overdue=now - visit.at >= 2 * every, cost=cost)
+        return PlanStep(room.room_id, kind, "due", overdue=now - visit.at >= 2 * every, cost=cost)
     return None
 
 

@@ -16,14 +16,14 @@ from archiver.store.archive import Archive
 from archiver.store.queries import contracts
 from archiver.store.queries import current_state as known
 from archiver.store.queries.last_looks import FAILED
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 from archiver.store.working import memory as work
 from archiver.sync import failed_rooms as failing
 from archiver.sync.failed_rooms import Failures
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RunInputs:
     """What the archive itself says before anybody is asked."""
 
     contracted: tuple[RoomId, ...]
@@ -42,7 +42,7 @@ class Held:
     """Rooms that the runs before could not read."""
 
 
-def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> Held:
+def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> RunInputs:
     """Ask the archive; `chosen` are the rooms meant, None = all. Raises NoContract, UnknownRoom."""
     with archive.reading() as reading:
         every = contracts.contracts(reading)
@@ -56,13 +56,13 @@ def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) 
     for room in sorted(chosen or ()):
         if room not in contracted:
             raise errors.UnknownRoom(room=room)
-    return Held(
+    return RunInputs(
         tuple(contracted),
         tuple(dict.fromkeys(room.room_id for one in every for room in one.rooms)),
         tuple(room for room in contracted if chosen is None or room in chosen),
         owner,
         names,
-        budget and Budget(budget["limit"], budget["remaining"], moment(budget["reset"])),
+        budget and Budget(budget["limit"], budget["remaining"], from_text(budget["reset"])),
         failures,
     )
 

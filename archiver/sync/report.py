@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 
 
-class Outcome(StrEnum):
+class RoomOutcome(StrEnum):
     """How the run left a room."""
 
     ARCHIVED = "archived"
@@ -25,7 +25,7 @@ class RoomReport:
 
     room_id: int
     name: str = ""
-    outcome: Outcome = Outcome.UNCHANGED
+    outcome: RoomOutcome = RoomOutcome.UNCHANGED
     new: int = 0
     edited: int = 0
     deleted: int = 0
@@ -61,7 +61,7 @@ class RoomReport:
     @property
     def is_open(self) -> bool:
         """Whether more of the room can be read in this run."""
-        return self.outcome not in (Outcome.FAILED, Outcome.INACCESSIBLE)
+        return self.outcome not in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE)
 
     @property
     def is_unreached(self) -> bool:
@@ -131,8 +131,8 @@ class SyncReport:
         """The JSON document of `archive sync --json`."""
         return {
             "account_id": self.account_id,
-            "started_at": stamp(self.started_at),
-            "finished_at": stamp(self.finished_at or self.started_at),
+            "started_at": to_text(self.started_at),
+            "finished_at": to_text(self.finished_at or self.started_at),
             "requests": self.requests,
             "complete": self.complete,
             "rooms": [room.document() for room in self.rooms],

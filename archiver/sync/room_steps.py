@@ -17,19 +17,19 @@ from archiver.records import RoomId
 from archiver.store.queries import current_state as known
 from archiver.sync import failed_rooms as failing
 from archiver.sync import plan
-from archiver.sync.options import Talk
-from archiver.sync.preflight import Held
+from archiver.sync.options import ProgressCallbacks
+from archiver.sync.preflight import RunInputs
 from archiver.sync.pull import access
-from archiver.sync.pull.context import Desk
+from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.files import files
 from archiver.sync.pull.messages import messages
 from archiver.sync.pull.people import people
-from archiver.sync.report import Outcome, RoomReport, SyncReport
+from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 
 MOST_FAILURES = 2
 """Rooms in a row that fail for good before the round ends with what it has; of known ones, before these wait."""
 
-PULLS: dict[str, Callable[[Desk, Room, RoomReport], None]] = {
+PULLS: dict[str, Callable[[PullContext, Room, RoomReport], None]] = {
     plan.MESSAGES: messages,
     plan.FILES: files,
     plan.PEOPLE: people,
@@ -37,7 +37,7 @@ PULLS: dict[str, Callable[[Desk, Room, RoomReport], None]] = {
 """What each kind of step does."""
 
 
-class Walk:
+class RoomSteps:
     """The rooms of one run with their reports, and whether more may be asked.
 
     `shown` are the rooms Chatwork lists for the token; `until` is a time of the monotonic clock, None for no end;
@@ -46,13 +46,13 @@ class Walk:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: PullContext,
         report: SyncReport,
         shown: dict[int, Room],
         *,
-        held: Held,
+        held: RunInputs,
         until: float | None,
-        talk: Talk,
+        talk: ProgressCallbacks,
     ) -> None:
         self.desk, self.report, self.shown = desk, report, shown
         self.held, self.until, self.talk = held, until, talk
@@ -89,7 +89,7 @@ class Walk:
             shut = known.inaccessible(reading)
         for room, report in self.reports.items():
             if room in shut:
-                report.outcome = Outcome.INACCESSIBLE
+                report.outcome = RoomOutcome.INACCESSIBLE
             else:
                 self.leave_over(room)
 
@@ -121,7 +121,7 @@ class Walk:
                 self.reports[room].read.add(failing.ROOM)
                 found.append(self.shown[room])
             elif room in shut:
-                self.reports[room].outcome = Outcome.INACCESSIBLE
+                self.reports[room].outcome = RoomOutcome.INACCESSIBLE
             elif room in self.held.failures and self.held.failures[room].kind == failing.ROOM:
                 self._late.append(room)
             else:
@@ -177,7 +177,7 @@ class Walk:
 
     # --- step by step ----------------------------------------------------------------------------
 
-    def take(self, steps: Iterable[plan.Step]) -> None:
+    def take(self, steps: Iterable[plan.PlanStep]) -> None:
         """Take each step once, as long as its room can be read and the run is not over."""
         for step in steps:
             if (step.room_id, step.kind) in self._taken:
@@ -191,7 +191,7 @@ class Walk:
             elif self.reports[step.room_id].is_open:
                 self._take(step)
 
-    def _take(self, step: plan.Step) -> None:
+    def _take(self, step: plan.PlanStep) -> None:
         report, room = self.reports[step.room_id], self.shown[step.room_id]
         self._taken.add((step.room_id, step.kind))
         self.talk.step(step, report.name)
@@ -231,7 +231,7 @@ class Walk:
     def _put_off(self, room: int, kind: str) -> None:
         """A room that failed before is not tried in this run; nothing else is left over for that."""
         report = self.reports[room]
-        report.outcome = Outcome.FAILED
+        report.outcome = RoomOutcome.FAILED
         report.error = _("could not be read in earlier runs; tried again in a later one")
         self.desk.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
 
@@ -243,7 +243,7 @@ class Walk:
 
     def _failed(self, room: int, kind: str | None, fault: errors.ChatworkError) -> None:
         report = self.reports[room]
-        report.outcome, report.error = Outcome.FAILED, str(fault)
+        report.outcome, report.error = RoomOutcome.FAILED, str(fault)
         report.failed = kind or report.failed  # a single message that is refused is no list that fails
         self.desk.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
         if room in self.held.failures:

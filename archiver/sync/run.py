@@ -9,28 +9,28 @@ from datetime import datetime, timedelta
 from archiver import errors
 from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
-from archiver.chatwork.ratelimit import Tally
+from archiver.chatwork.ratelimit import OtherCalls
 from archiver.records import AccountId
 from archiver.store.archive import Archive
 from archiver.store.queries import files as file_queries
-from archiver.store.queries.files import Wanted
+from archiver.store.queries.files import WantedFile
 from archiver.store.working import visits
 from archiver.sync import failed_rooms as failing
 from archiver.sync import finish as ending
 from archiver.sync import plan
-from archiver.sync.departure_priority import Lookout, Urgency
+from archiver.sync.departure_priority import DeparturePriority, DepartureWatch
 from archiver.sync.files import transfer
-from archiver.sync.files.download import Downloads
-from archiver.sync.options import EVERYTHING, SILENT, Options, Talk
+from archiver.sync.files.download import FileDownloads
+from archiver.sync.options import EVERYTHING, SILENT, Options, ProgressCallbacks
 from archiver.sync.preflight import check_account, keep_owner, look_up, owner_payload
 from archiver.sync.pull.contacts import contacts
-from archiver.sync.pull.context import Desk
-from archiver.sync.report import Outcome, RoomReport, SyncReport
-from archiver.sync.room_steps import Walk
-from archiver.sync.singles.backfill import Seeker
+from archiver.sync.pull.context import PullContext
+from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
+from archiver.sync.room_steps import RoomSteps
+from archiver.sync.singles.backfill import BackfillReader
 from archiver.sync.singles.single_reads import forecast, singly
 
-__all__ = ["Options", "Talk", "check_account", "dry_run", "owner_payload", "run"]
+__all__ = ["Options", "ProgressCallbacks", "check_account", "dry_run", "owner_payload", "run"]
 
 
 def run(
@@ -40,7 +40,7 @@ def run(
     *,
     now: Callable[[], datetime],
     options: Options = EVERYTHING,
-    talk: Talk = SILENT,
+    talk: ProgressCallbacks = SILENT,
 ) -> SyncReport:
     """Bring the archive up to what Chatwork shows now.
 
@@ -53,7 +53,7 @@ def run(
 
 def dry_run(
     archive: Archive, client: Client, *, now: Callable[[], datetime], options: Options = EVERYTHING
-) -> list[tuple[plan.Step, str]]:
+) -> list[tuple[plan.PlanStep, str]]:
     """What a run would read now, with the rooms' names; two requests, nothing written. Raises as `run`.
 
     Single messages come last, as far as they are known of now.
@@ -63,7 +63,9 @@ def dry_run(
     rooms = [room for room in one.held.wanted if room in one.shown]
     first, last = failing.apart(one.steps([one.shown[room] for room in rooms]), one.held.failures)
     steps = first + last
-    seeker = Seeker(Desk(archive, client, now, me.model.account_id), {}, lambda: False, lambda _room, _unseen: None)
+    seeker = BackfillReader(
+        PullContext(archive, client, now, me.model.account_id), {}, lambda: False, lambda _room, _unseen: None
+    )
     steps += forecast(seeker, rooms, options, before=plan.total(steps) - plan.ACCOUNT_AND_ROOMS)
     return [(step, one.shown[step.room_id].name) for step in steps]
 
@@ -78,7 +80,7 @@ class _Run:
         over: transfer.Session,
         now: Callable[[], datetime],
         options: Options,
-        talk: Talk,
+        talk: ProgressCallbacks,
     ) -> None:
         self.archive, self.client, self.over, self.now = archive, client, over, now
         self.options, self.talk = options, talk
@@ -89,7 +91,7 @@ class _Run:
         transport.deadline = None if most is None else self.started + timedelta(seconds=most)
         transport.budget = self.held.budget or transport.budget
         transport.clock_offset = None  # each run tells its own
-        transport.tally = Tally()  # between two runs another command of ours may have called
+        transport.tally = OtherCalls()  # between two runs another command of ours may have called
         self.counters = ending.Counters(transport.requests, transport.unparsed)
         self.shown: dict[int, Room] = {}
 
@@ -100,7 +102,7 @@ class _Run:
         self.shown = {one.model.room_id: one.model for one in self.client.rooms().items}
         return me
 
-    def steps(self, rooms: list[Room]) -> list[plan.Step]:
+    def steps(self, rooms: list[Room]) -> list[plan.PlanStep]:
         """What is to be read in these rooms."""
         with self.archive.reading() as reading:
             last_visits = visits.last_visits(reading)
@@ -138,21 +140,21 @@ class _Run:
             ending.keep_budget(writing, self.client.transport.budget)
 
     def _set_out(self, account: AccountId) -> None:
-        self.desk = Desk(self.archive, self.client, self.now, account)
+        self.desk = PullContext(self.archive, self.client, self.now, account)
         rooms = [
             RoomReport(room, self.shown[room].name if room in self.shown else self.held.names.get(room, ""))
             for room in self.held.wanted
         ]
         self.report = SyncReport(account, self.started, rooms=rooms)
-        self.walk = Walk(self.desk, self.report, self.shown, held=self.held, until=self.until, talk=self.talk)
+        self.walk = RoomSteps(self.desk, self.report, self.shown, held=self.held, until=self.until, talk=self.talk)
 
     # --- the order -------------------------------------------------------------------------------
 
     def _read(self) -> None:
         """Lists of every room, small files, people, large files; whoever is going comes before all of that."""
-        walk, limits, lookout = self.walk, self.options.limits, Lookout(self.archive, self.options.watch)
-        fetcher = Downloads(self.desk, self.over, limits, walk.reports, walk.seconds_left, self.talk.file)
-        urgency = Urgency(lookout, fetcher, walk.take, self._fetch, walk.reach, self.options.seal)
+        walk, limits, lookout = self.walk, self.options.limits, DepartureWatch(self.archive, self.options.watch)
+        fetcher = FileDownloads(self.desk, self.over, limits, walk.reports, walk.seconds_left, self.talk.file)
+        urgency = DeparturePriority(lookout, fetcher, walk.take, self._fetch, walk.reach, self.options.seal)
         steps, failing_steps = failing.apart(self.steps(walk.accessible()), self.held.failures)
         walk.look = urgency.look
         urgency.look()
@@ -171,21 +173,21 @@ class _Run:
     def _contacts(self) -> None:
         """Once a day, and when a room was shut; while no room can be read, nobody is looked for."""
         reports = self.walk.reports.values()
-        shut = any(report.news and report.outcome is Outcome.INACCESSIBLE for report in reports)
+        shut = any(report.news and report.outcome is RoomOutcome.INACCESSIBLE for report in reports)
         if not self.walk.is_over() and (shut or any(report.is_open for report in reports)):
             self.report.contacts = contacts(self.desk, self.held.contracted, self.shown, full=self.options.full or shut)
             self.walk.look()
 
     def _read_singly(self) -> None:
-        seeker = Seeker(self.desk, self.walk.reports, self.walk.is_over, self.walk.not_visible)
+        seeker = BackfillReader(self.desk, self.walk.reports, self.walk.is_over, self.walk.not_visible)
         singly(seeker, self.walk.open_rooms(), contracted=self.held.contracted, options=self.options)
 
     # --- files -----------------------------------------------------------------------------------
 
-    def _fetch(self, take: Callable[[list[Wanted]], None], people: Collection[int] = ()) -> None:
+    def _fetch(self, take: Callable[[list[WantedFile]], None], people: Collection[int] = ()) -> None:
         """Files whose time has come, of rooms that can be opened; of these people all files, and no others."""
         reports = self.walk.reports
-        frozen = {room for room, report in reports.items() if report.outcome is Outcome.INACCESSIBLE}
+        frozen = {room for room, report in reports.items() if report.outcome is RoomOutcome.INACCESSIBLE}
         with self.archive.reading() as reading:
             most, again = self.options.limits.most, self.options.full
             pending = file_queries.wanted(reading, set(reports) - frozen, most=most, again=again)
@@ -194,7 +196,7 @@ class _Run:
         except errors.BudgetSpent:
             self.walk.spent()
 
-    def _is_meant(self, file: Wanted, people: Collection[int]) -> bool:
+    def _is_meant(self, file: WantedFile, people: Collection[int]) -> bool:
         if people:
             return file.account_id in people
         return self.options.full or file_queries.is_due(file, self.started)

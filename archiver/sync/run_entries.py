@@ -11,7 +11,7 @@ from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries import current_state as known
 from archiver.store.queries.runs import PAUSE
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory as work
 from archiver.sync.report import SyncReport
 
@@ -34,8 +34,8 @@ def write(
     `not_read` are the rooms of all contracts of which the run cannot say whether anything new stands in them.
     """
     told = {
-        "from": stamp(report.started_at),
-        "to": stamp(at),
+        "from": to_text(report.started_at),
+        "to": to_text(at),
         "runs": 1,
         "requests": report.requests,
         "totals": _totals(report),
@@ -82,7 +82,7 @@ def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: dateti
             "totals": {name: number + waiting["totals"].get(name, 0) for name, number in told["totals"].items()},
             "unread_before": waiting["unread_before"],
         }
-    if at - moment(told["from"]) >= HOUR:
+    if at - from_text(told["from"]) >= HOUR:
         _append(writing, told, account_id, at)
         work.remember(writing, IDLE, None)
     else:
@@ -91,7 +91,7 @@ def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: dateti
 
 def _belong_together(waiting: dict[str, Any], told: dict[str, Any]) -> bool:
     """Whether one record of both hides neither a pause between them nor a room that one of them did not read."""
-    near = moment(told["from"]) - moment(waiting["to"]) <= PAUSE
+    near = from_text(told["from"]) - from_text(waiting["to"]) <= PAUSE
     return near and waiting.get("not_read") == told["not_read"]
 
 

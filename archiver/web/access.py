@@ -38,7 +38,7 @@ HEADERS = {
 
 
 @dataclass(slots=True)
-class Gate:
+class AccessGate:
     """The key of one run of the viewer, and the cookie that it is exchanged for."""
 
     port: int
@@ -80,7 +80,7 @@ class Gate:
         return self.is_spent and _same(cookie, self.cookie)
 
 
-def guard(app: Flask, gate: Gate) -> None:
+def guard(app: Flask, gate: AccessGate) -> None:
     """Put the gate before every route of an application."""
 
     @app.before_request

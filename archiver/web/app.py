@@ -10,8 +10,8 @@ from werkzeug.exceptions import HTTPException
 from archiver import errors
 from archiver.render.templating import style
 from archiver.web import template_env as frame
-from archiver.web.access import Gate, guard
-from archiver.web.context import NAME, Desk
+from archiver.web.access import AccessGate, guard
+from archiver.web.context import NAME, ViewContext
 from archiver.web.pages import (
     calendar,
     conversation,
@@ -49,7 +49,7 @@ PAGES = (
 )
 
 
-def build(desk: Desk, gate: Gate) -> Flask:
+def build(desk: ViewContext, gate: AccessGate) -> Flask:
     """The application; nothing is read before the first request."""
     app = Flask(__name__)
     app.extensions[NAME] = desk

@@ -50,7 +50,7 @@ class Attention:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ViewContext:
     """What every page may ask for."""
 
     home: Path
@@ -80,7 +80,7 @@ NAME = "archive"
 """Where Flask keeps the desk among its extensions."""
 
 
-def desk() -> Desk:
+def view_context() -> ViewContext:
     """The desk of the application that answers the present request."""
-    found: Desk = current_app.extensions[NAME]
+    found: ViewContext = current_app.extensions[NAME]
     return found

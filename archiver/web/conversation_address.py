@@ -17,7 +17,7 @@ _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LAST = 2**63 - 1
 
 
-class Way(StrEnum):
+class Anchor(StrEnum):
     """How a page is found; the values are the names in the address."""
 
     AT = "at"
@@ -29,10 +29,10 @@ class Way(StrEnum):
     NEWEST = "newest"
 
 
-class Wanted(NamedTuple):
+class ConversationAddress(NamedTuple):
     """The wanted part; `position` is a message's id as a number."""
 
-    way: Way
+    way: Anchor
     position: int = 0
     day: date | None = None
 
@@ -42,13 +42,17 @@ class Wanted(NamedTuple):
         return datetime.combine(self.day or date.min, time(), JST)
 
 
-def wanted(arguments: Mapping[str, str]) -> Wanted:
-    """What an address asks for; the first of `Way` that it has. Raises UsageError for what is no id and no day."""
-    for way in (Way.AT, Way.DAY, Way.AFTER, Way.BEFORE):
+def parse_address(arguments: Mapping[str, str]) -> ConversationAddress:
+    """What an address asks for; the first of `Anchor` that it has. Raises UsageError for what is no id and no day."""
+    for way in (Anchor.AT, Anchor.DAY, Anchor.AFTER, Anchor.BEFORE):
         given = arguments.get(way, "").strip()
         if given:
-            return Wanted(way, day=_day(given)) if way is Way.DAY else Wanted(way, position(given))
-    return Wanted(Way.NEWEST)
+            return (
+                ConversationAddress(way, day=_day(given))
+                if way is Anchor.DAY
+                else ConversationAddress(way, position(given))
+            )
+    return ConversationAddress(Anchor.NEWEST)
 
 
 def position(given: str) -> int:

@@ -13,7 +13,7 @@ from archiver.records import JST, Gap, Pause, Period
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Seen(StrEnum):
+class DayCoverage(StrEnum):
     """How much of a day was seen."""
 
     WHOLLY = "wholly"
@@ -28,7 +28,7 @@ class Seen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RoomReadings:
     """What is known of the readings of a chat; `gaps` are the open ones."""
 
     covered: Sequence[Period]
@@ -36,21 +36,21 @@ class Known:
     pauses: Sequence[Pause]
 
 
-def seen(day: date, known: Known) -> Seen:
+def seen(day: date, known: RoomReadings) -> DayCoverage:
     """How much of a day in Japan was seen."""
     begin, end = bounds(day)
     if not known.covered or end <= min(one.start for one in known.covered):
-        return Seen.BEFORE
+        return DayCoverage.BEFORE
     if any(_touches(gap, begin, end) for gap in known.gaps if gap.after is not None):
-        return Seen.GAP
+        return DayCoverage.GAP
     if begin >= max(one.end for one in known.covered):
-        return Seen.NOT_YET
+        return DayCoverage.NOT_YET
     if not any(one.start <= begin and end <= one.end for one in known.covered):
-        return Seen.PARTLY
-    return Seen.PAUSE if unwatched(day, known) else Seen.WHOLLY
+        return DayCoverage.PARTLY
+    return DayCoverage.PAUSE if unwatched(day, known) else DayCoverage.WHOLLY
 
 
-def unwatched(day: date, known: Known) -> timedelta:
+def unwatched(day: date, known: RoomReadings) -> timedelta:
     """How long nobody looked on a day."""
     begin, end = bounds(day)
     parts = (min(one.end, end) - max(one.start, begin) for one in known.pauses)

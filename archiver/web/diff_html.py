@@ -13,7 +13,7 @@ from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.records import Message
 from archiver.render.body import References, plain
 from archiver.render.visible import visible
-from archiver.web.text_diff import Piece, difference
+from archiver.web.text_diff import DiffPiece, difference
 
 MOST_BYTES = 120_000
 """Of all texts beside each other on one page; one pair always fits."""
@@ -63,12 +63,12 @@ def pair(number: int, before: str, after: str, references: References) -> Pair:
     return Pair(number, marked(pieces, later=False), marked(pieces, later=True), before == after, by_source)
 
 
-def marked(pieces: Sequence[Piece], *, later: bool) -> Markup:
+def marked(pieces: Sequence[DiffPiece], *, later: bool) -> Markup:
     """One side of the pieces; texts are ours to escape, and have their hidden signs made visible already."""
     return Markup("".join(_sides(pieces, later=later)))  # noqa: S704 - escaped below
 
 
-def _sides(pieces: Sequence[Piece], *, later: bool) -> Iterator[str]:
+def _sides(pieces: Sequence[DiffPiece], *, later: bool) -> Iterator[str]:
     name = "ins" if later else "del"
     for piece in pieces:
         text = piece.after if later else piece.before

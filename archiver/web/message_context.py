@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from archiver.message_ids import is_plausible
 from archiver.records import AccountId, FileId, Message, MessageId, RoomId
-from archiver.render.body import Link, Picture, References
+from archiver.render.body import Picture, ReferenceLink, References
 from archiver.render.message_html import Surroundings, anchor_id, chatwork_url
 from archiver.render.times import derived, stamp
 from archiver.store.archive import Reading
@@ -26,7 +26,7 @@ from archiver.store.queries.viewing.people import avatar
 from archiver.web import selection_box as choosing
 from archiver.web.content import media_type as media
 from archiver.web.content import open_file as opening
-from archiver.web.context import desk
+from archiver.web.context import view_context
 from archiver.web.room_header import chats
 
 _LAST = 2**63 - 1
@@ -48,9 +48,9 @@ def around(reading: Reading, room: int, messages: Sequence[Message]) -> Around:
     def surroundings(shown: Collection[MessageId]) -> Surroundings:
         here = frozenset(shown)
 
-        def link(to: RoomId, message: MessageId) -> Link:
+        def link(to: RoomId, message: MessageId) -> ReferenceLink:
             found = link_of(to, message)
-            return Link(found.label, f"#{anchor_id(message)}") if to == room and message in here else found
+            return ReferenceLink(found.label, f"#{anchor_id(message)}") if to == room and message in here else found
 
         return Surroundings(
             References(called.get, link, file_of),
@@ -87,23 +87,23 @@ def place_of(room: int, message_id: str) -> str:
 # --- messages ------------------------------------------------------------------------------------
 
 
-def _links(reading: Reading, here: int) -> Callable[[RoomId, MessageId], Link]:
-    now = desk().now()
+def _links(reading: Reading, here: int) -> Callable[[RoomId, MessageId], ReferenceLink]:
+    now = view_context().now()
 
     @cache
     def rooms() -> dict[int, str]:
         return {one.room_id: one.name for one in chats(reading)}
 
     @cache
-    def link_of(room: RoomId, message: MessageId) -> Link:
+    def link_of(room: RoomId, message: MessageId) -> ReferenceLink:
         number = int(message) if len(message) < len(str(_LAST)) + 1 else _LAST + 1
         found = named(reading, [(room, number)]) if room in rooms() and number <= _LAST else []
         where = "" if room == here else f"別のチャット「{rooms()[room]}」の" if found else f"別のチャット({room})の"
         if found:
-            return Link(f"{where}{_when(found[0])}", place_of(room, found[0].message_id))
+            return ReferenceLink(f"{where}{_when(found[0])}", place_of(room, found[0].message_id))
         at = derived(number) if is_plausible(number, now) else None
         told = f"{where}メッセージID {message}(この保管庫にありません){f' {at}' if at else ''}"
-        return Link(told, chatwork_url(room, message))
+        return ReferenceLink(told, chatwork_url(room, message))
 
     return link_of
 
@@ -115,18 +115,20 @@ def _when(found: Named) -> str:
 # --- files and faces -----------------------------------------------------------------------------
 
 
-def _files(reading: Reading, room: int) -> Callable[[FileId], Link | None]:
-    home = desk().home
+def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | None]:
+    home = view_context().home
 
     @cache
-    def file_of(file_id: FileId) -> Link | None:
+    def file_of(file_id: FileId) -> ReferenceLink | None:
         label, found = f"ファイルID {file_id}", files.blob(reading, room, file_id)
         if found is None:
-            return Link(label)
+            return ReferenceLink(label)
         head = opening.head(home, found.sha256, media.HEAD)
         href = url_for(_page_of(head), room=room, file=file_id)
         small = media.is_picture(head)
-        return Link(label, href, Picture(url_for("files.small", room=room, file=file_id), *SMALL) if small else None)
+        return ReferenceLink(
+            label, href, Picture(url_for("files.small", room=room, file=file_id), *SMALL) if small else None
+        )
 
     return file_of
 

@@ -16,7 +16,7 @@ from archiver.render.reference_labels import NOWHERE
 from archiver.render.snippet import Snippet, snippet
 from archiver.render.visible import visible
 from archiver.store.queries.viewing.message_summaries import Named
-from archiver.store.search.search import Hit
+from archiver.store.search.search import SearchHit
 
 WIDTH = 180
 """Columns of the text; a sign of full width takes two."""
@@ -24,12 +24,12 @@ _ENOUGH = 2_000
 """Signs of a text that are read for so many columns."""
 
 
-Told = Hit | Named
+Told = SearchHit | Named
 """What a search or an address found."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MessageLine:
     """One line; names are made visible already."""
 
     room_id: int
@@ -45,9 +45,9 @@ class Line:
     text: Snippet
 
 
-def line(told: Told, names: Mapping[int, str], *, words: Collection[str] = ()) -> Line:
+def line(told: Told, names: Mapping[int, str], *, words: Collection[str] = ()) -> MessageLine:
     """The line of a message; `names` are those of the chats, `words` are marked."""
-    return Line(
+    return MessageLine(
         told.room_id,
         told.message_id,
         chat_name(told.room_id, names),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from archiver.records import Gap, Message, Pause
-from archiver.render.gap_breaks import Breaks, overlaps, pause_html, pause_text
+from archiver.render.gap_breaks import GapBreaks, overlaps, pause_html, pause_text
 from archiver.render.times import stamp
 
 MOST_BYTES = 280_000
@@ -52,12 +52,12 @@ def gaps_here(gaps: Sequence[Gap], before: Message | None, messages: Sequence[Me
     return [gap for gap in gaps if begin < int(gap.before) and (is_last or int(gap.after or -1) < end)]
 
 
-class Between:
+class PageBreaks:
     """Hands out the breaks of a page as the messages go by: pauses and gaps."""
 
     def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause], every_gap: Sequence[Gap]) -> None:
         """Take those of the page, and every gap of the room, as what a pause cost depends on them."""
-        self._breaks = Breaks(gaps, ())
+        self._breaks = GapBreaks(gaps, ())
         self._pauses = list(pauses)
         self._every_gap = every_gap
 

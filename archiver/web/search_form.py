@@ -9,7 +9,7 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.records import JST
-from archiver.store.search.query import HAS, Query, parse, possible
+from archiver.store.search.query import HAS, SearchQuery, parse, possible
 
 MOST = 500
 """Signs that a field is read of."""
@@ -17,7 +17,7 @@ _EXAMPLE = "2026-11-24"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchForm:
     """The fields as they were filled in, so that the form can show them again."""
 
     words: str = ""
@@ -30,12 +30,12 @@ class Asked:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
-        return self == Asked()
+        return self == SearchForm()
 
     @property
     def is_narrowed(self) -> bool:
         """Whether more is filled in than the words."""
-        return replace(self, words="") != Asked()
+        return replace(self, words="") != SearchForm()
 
     def address(self) -> dict[str, str]:
         """The fields that are filled in, by their names in an address."""
@@ -43,17 +43,17 @@ class Asked:
         return {name: value for name, value in (fields | dict.fromkeys(sorted(self.has), "1")).items() if value}
 
 
-def asked(fields: Mapping[str, str]) -> Asked:
+def read_form(fields: Mapping[str, str]) -> SearchForm:
     """Read an address; what has no meaning here is passed over."""
     words, room, since, until, author = (
         fields.get(name, "")[:MOST].strip() for name in ("q", "room", "from", "to", "author")
     )
-    return Asked(words, room, since, until, author, frozenset(name for name in HAS if fields.get(name)))
+    return SearchForm(words, room, since, until, author, frozenset(name for name in HAS if fields.get(name)))
 
 
-def query_of(one: Asked) -> Query:
+def query_of(one: SearchForm) -> SearchQuery:
     """The query, without the room. Raises BadSearch in one of its forms, BadValue for what is no day."""
-    query = parse(one.words) if one.words else Query("")
+    query = parse(one.words) if one.words else SearchQuery("")
     since, until = _day(one.since, _("From")), _day(one.until, _("Up to"), days=1)
     return possible(
         replace(
@@ -66,7 +66,7 @@ def query_of(one: Asked) -> Query:
     )
 
 
-def room_of(one: Asked) -> tuple[int, ...]:
+def room_of(one: SearchForm) -> tuple[int, ...]:
     """The chat, if one is chosen. Raises UnknownRoom for what is no number."""
     if not one.room:
         return ()

@@ -23,7 +23,7 @@ _VALUE = re.compile("([0-9]{1,19})-([0-9]{1,19})")
 _FIRST_TOO_LARGE = 2**63
 
 
-class Choice(NamedTuple):
+class SelectionBox(NamedTuple):
     """What an address names."""
 
     places: tuple[tuple[int, int], ...]
@@ -41,11 +41,11 @@ def box(room_id: int, message_id: str) -> Markup:
     )
 
 
-def read(values: Sequence[str], *, without: str = "") -> Choice:
+def read(values: Sequence[str], *, without: str = "") -> SelectionBox:
     """Take the values of an address apart; an empty one says that nothing is chosen, `without` is left out."""
     given = [_place(value) for value in values if value not in ("", without)]
     places = tuple(dict.fromkeys(place for place in given if place is not None))
-    return Choice(places[:MOST], given.count(None), max(0, len(places) - MOST))
+    return SelectionBox(places[:MOST], given.count(None), max(0, len(places) - MOST))
 
 
 def value(room_id: int, message_id: str) -> str:

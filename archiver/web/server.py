@@ -14,9 +14,9 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from archiver import errors
-from archiver.web.access import Gate
+from archiver.web.access import AccessGate
 from archiver.web.app import build
-from archiver.web.context import Desk
+from archiver.web.context import ViewContext
 
 LOOPBACK = "127.0.0.1"
 THREADS = 4
@@ -26,10 +26,10 @@ PATIENCE = 2
 
 
 @contextmanager
-def serving(desk: Desk, *, port: int = 0) -> Iterator[Gate]:
+def serving(desk: ViewContext, *, port: int = 0) -> Iterator[AccessGate]:
     """Serve while the context is open; `port` 0 takes a free one. Raises PortTaken."""
     with _bound(port) as bound:
-        gate = Gate(bound.getsockname()[1])
+        gate = AccessGate(bound.getsockname()[1])
         logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)  # a picture page asks for many at once
         sockets: dict[int, Any] = {}
         server: Any = create_server(  # its type leaves out what an orderly end needs

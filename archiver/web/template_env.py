@@ -13,13 +13,13 @@ from archiver.records import State
 from archiver.render import times
 from archiver.render.message_html import STATES
 from archiver.render.visible import visible
-from archiver.web.context import Condition, Desk
+from archiver.web.context import Condition, ViewContext
 
 KILO = 1000
 _BLANKS = dict.fromkeys(map(ord, "\t\n\r"), " ")
 
 
-def furnish(environment: Environment, desk: Desk) -> None:
+def furnish(environment: Environment, desk: ViewContext) -> None:
     """Fill Flask's environment of templates; an unknown name is an error, and what is empty leaves no blank line."""
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True

@@ -22,7 +22,7 @@ _SIGN = re.compile(f"\\[U\\+[0-9A-F]{{4,6}}\\]|[A-Za-z]+|[0-9]+(?:[.,:][0-9]+)*|
 _LINE = re.compile("[^\n。]*(?:[\n。]+|$)")
 
 
-class Piece(NamedTuple):
+class DiffPiece(NamedTuple):
     """A part of both texts; one side may be empty."""
 
     before: str
@@ -54,18 +54,18 @@ class _Work:
         return self.steps >= 0
 
 
-def difference(before: str, after: str) -> list[Piece]:
+def difference(before: str, after: str) -> list[DiffPiece]:
     """The pieces of two texts in their order: put together, each side is its whole text; no two of a kind adjoin."""
     work = _Work(STEPS)
     found = _compared(_SIGN, before, after, work)
     if found is None:
         work = _Work(STEPS)
-        rough = _compared(_LINE, before, after, work) or [Piece(before, after)]
+        rough = _compared(_LINE, before, after, work) or [DiffPiece(before, after)]
         found = [fine for piece in rough for fine in _refined(piece, work)]
     return _calmed(found)
 
 
-def _refined(piece: Piece, work: _Work) -> list[Piece]:
+def _refined(piece: DiffPiece, work: _Work) -> list[DiffPiece]:
     """A replaced stretch of lines by its signs, as long as there are steps for it."""
     if piece.stayed or not (piece.before and piece.after) or work.steps <= 0:
         return [piece]
@@ -75,7 +75,7 @@ def _refined(piece: Piece, work: _Work) -> list[Piece]:
 # --- comparing -----------------------------------------------------------------------------------
 
 
-def _compared(unit: re.Pattern[str], before: str, after: str, work: _Work) -> list[Piece] | None:
+def _compared(unit: re.Pattern[str], before: str, after: str, work: _Work) -> list[DiffPiece] | None:
     old, new = unit.findall(before), unit.findall(after)
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
@@ -95,16 +95,16 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
     )
 
 
-def _between(matches: Iterable[_Match], old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+def _between(matches: Iterable[_Match], old: Sequence[str], new: Sequence[str]) -> Iterator[DiffPiece]:
     """Matches and what lies between them; nothing empty."""
     at_old = at_new = 0
     for one in matches:
         if at_old < one.before or at_new < one.after:
-            yield Piece("".join(old[at_old : one.before]), "".join(new[at_new : one.after]))
+            yield DiffPiece("".join(old[at_old : one.before]), "".join(new[at_new : one.after]))
         at_old, at_new = one.before + one.length, one.after + one.length
         if one.length:
             same = "".join(old[one.before : at_old])
-            yield Piece(same, same)
+            yield DiffPiece(same, same)
 
 
 def _matches(old: Sequence[str], new: Sequence[str], work: _Work) -> list[_Match] | None:
@@ -156,7 +156,7 @@ def _walked(trail: Sequence[dict[int, int]], at_old: int, at_new: int) -> list[_
 # --- for the eye ---------------------------------------------------------------------------------
 
 
-def _calmed(pieces: list[Piece]) -> list[Piece]:
+def _calmed(pieces: list[DiffPiece]) -> list[DiffPiece]:
     """Without what stayed by chance: no more signs than the changes on both sides of it have."""
     while True:
         joined = _joined(pieces)
@@ -166,22 +166,22 @@ def _calmed(pieces: list[Piece]) -> list[Piece]:
         pieces = _joined([one for one, _ in zip(joined, chance, strict=True)], chance)
 
 
-def _is_chance(pieces: Sequence[Piece], index: int) -> bool:
+def _is_chance(pieces: Sequence[DiffPiece], index: int) -> bool:
     if not pieces[index].stayed or not 0 < index < len(pieces) - 1:
         return False
     return len(pieces[index].before) <= min(_size(pieces[index - 1]), _size(pieces[index + 1]))
 
 
-def _size(piece: Piece) -> int:
+def _size(piece: DiffPiece) -> int:
     return max(len(piece.before), len(piece.after))
 
 
-def _joined(pieces: Sequence[Piece], chance: Sequence[bool] = ()) -> list[Piece]:
+def _joined(pieces: Sequence[DiffPiece], chance: Sequence[bool] = ()) -> list[DiffPiece]:
     """Neighbours of a kind as one; what stayed by `chance` counts as changed."""
     flags = chance or [False] * len(pieces)
     kinds = [(one.stayed and not by_chance, one) for one, by_chance in zip(pieces, flags, strict=True)]
     found = []
     for _, group in groupby(kinds, key=lambda kind: kind[0]):
         parts = [one for _, one in group]
-        found.append(Piece("".join(one.before for one in parts), "".join(one.after for one in parts)))
+        found.append(DiffPiece("".join(one.before for one in parts), "".join(one.after for one in parts)))
     return found

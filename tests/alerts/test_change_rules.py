@@ -10,12 +10,12 @@ import pytest
 
 from archiver.alerts import change_rules as rules_changes
 from archiver.records import Sides, State
-from archiver.records.signals import Changed, Edited, People, Renamed, RoleChanged, RoomChanged, Unshown
+from archiver.records.signals import Changed, Edited, Renamed, RoleChanged, RoomChanged, RoomPeople, VanishedMessage
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 OWNER, TANAKA, SUZUKI, ROOM, OTHER = 1, 2, 3, 10, 11
-ALONE = People(members=frozenset({TANAKA}), wrote={TANAKA: 5})
-CROWD = People(members=frozenset(range(100, 129)) | {TANAKA}, wrote={TANAKA: 1, 100: 50})
+ALONE = RoomPeople(members=frozenset({TANAKA}), wrote={TANAKA: 5})
+CROWD = RoomPeople(members=frozenset(range(100, 129)) | {TANAKA}, wrote={TANAKA: 1, 100: 50})
 
 
 def seen(**facts: Any) -> Changed:
@@ -33,8 +33,8 @@ def edited(number: int, *, by: int = TANAKA, room: int = ROOM) -> Edited:
     return Edited(room, by, str(number), AT)
 
 
-def gone(number: int, *, by: int = TANAKA, room: int = ROOM, state: State = State.DELETED) -> Unshown:
-    return Unshown(room, by, str(number), state, AT)
+def gone(number: int, *, by: int = TANAKA, room: int = ROOM, state: State = State.DELETED) -> VanishedMessage:
+    return VanishedMessage(room, by, str(number), state, AT)
 
 
 A10 = ("A10", "medium", None)

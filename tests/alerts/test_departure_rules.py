@@ -13,16 +13,25 @@ from hypothesis import strategies as st
 from archiver.alerts import departure_rules as rules
 from archiver.alerts import sentences as texts
 from archiver.records import State
-from archiver.records.alerts import Alert, Level, Rule
-from archiver.records.signals import Left, Observed, OtherChatSeen, People, Renamed, Shut, Unlisted, Unshown
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.signals import (
+    MemberLeft,
+    Observed,
+    OtherChatSeen,
+    RemovedFromContacts,
+    Renamed,
+    RoomClosed,
+    RoomPeople,
+    VanishedMessage,
+)
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 OWNER, TANAKA, SUZUKI, ROOM, OTHER = 1, 2, 3, 10, 11
 THIRTY = frozenset(range(100, 129))
 
-ALONE = People(members=frozenset({TANAKA}), wrote={TANAKA: 1})
-GONE = People(former=frozenset({TANAKA}), wrote={TANAKA: 1})
-CROWD = People(members=THIRTY | {TANAKA}, wrote={TANAKA: 1, 100: 50})
+ALONE = RoomPeople(members=frozenset({TANAKA}), wrote={TANAKA: 1})
+GONE = RoomPeople(former=frozenset({TANAKA}), wrote={TANAKA: 1})
+CROWD = RoomPeople(members=THIRTY | {TANAKA}, wrote={TANAKA: 1, 100: 50})
 """A room of thirty in which 田中 hardly said anything."""
 
 
@@ -31,9 +40,9 @@ def seen(**facts: Any) -> Observed:
     return replace(Observed(owner=OWNER, rooms={ROOM: ALONE}), **facts)
 
 
-def unshown(number: int, *, author: int = TANAKA, state: State = State.DELETED, room: int = ROOM) -> Unshown:
+def unshown(number: int, *, author: int = TANAKA, state: State = State.DELETED, room: int = ROOM) -> VanishedMessage:
     """A message that is not shown any more."""
-    return Unshown(room, author, str(number), state, AT)
+    return VanishedMessage(room, author, str(number), state, AT)
 
 
 def told(found: list[Alert]) -> list[tuple[str, str]]:
@@ -73,7 +82,12 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
     (first,) = rules.judge(seen(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
     again = rules.judge(seen(renamed=both, alerts=(first,)))
 
-    assert (Rule.ACCOUNT_CLOSED, Level.HIGH, ROOM, TANAKA) == (first.rule, first.level, first.room_id, first.account_id)
+    assert (AlertRule.ACCOUNT_CLOSED, Level.HIGH, ROOM, TANAKA) == (
+        first.rule,
+        first.level,
+        first.room_id,
+        first.account_id,
+    )
     assert [] == again
 
 
@@ -82,25 +96,25 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
     [
         (GONE, "high"),
         (replace(CROWD, members=THIRTY, former=frozenset({TANAKA})), "low"),
-        (People(THIRTY, frozenset({TANAKA}), {TANAKA: 40, 100: 50}), "high"),
-        (People(THIRTY, frozenset({TANAKA}), {TANAKA: 24, 100: 50}), "low"),
-        (People(THIRTY, frozenset({TANAKA}), {TANAKA: 2}), "low"),
-        (People(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 6}), "high"),
-        (People(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 7}), "low"),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 40, 100: 50}), "high"),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 24, 100: 50}), "low"),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 2}), "low"),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 6}), "high"),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 7}), "low"),
     ],
 )
-def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(people: People, level: str) -> None:
+def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(people: RoomPeople, level: str) -> None:
     """The only counterpart, or a third of what the others wrote or sent: urgent; one of thirty: not."""
-    found = rules.judge(seen(left=(Left(ROOM, TANAKA, AT),), rooms={ROOM: people}))
+    found = rules.judge(seen(left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people}))
 
     assert [("member_gone", level)] == told(found)
 
 
 def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
     """Nobody is left on the other side: each of them counts."""
-    people = People(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9})
+    people = RoomPeople(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9})
 
-    found = rules.judge(seen(left=(Left(ROOM, TANAKA, AT), Left(ROOM, SUZUKI, AT)), rooms={ROOM: people}))
+    found = rules.judge(seen(left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people}))
 
     assert [("member_gone", "high")] * 2 == told(found)
 
@@ -111,7 +125,9 @@ def test_the_owner_is_no_counterpart() -> None:
 
     found = rules.judge(
         seen(
-            left=(Left(ROOM, OWNER, AT),), unshown=mine, renamed=(Renamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT),)
+            left=(MemberLeft(ROOM, OWNER, AT),),
+            unshown=mine,
+            renamed=(Renamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT),),
         )
     )
 
@@ -128,7 +144,7 @@ def test_the_owner_is_no_counterpart() -> None:
     ],
 )
 def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
-    now: list[int], lately: list[int], people: People, expected: tuple[str, int]
+    now: list[int], lately: list[int], people: RoomPeople, expected: tuple[str, int]
 ) -> None:
     """Two in a run or within a day are a burst; one alone, or somebody's among thirty, asks for a look."""
     gone = tuple(map(unshown, now))
@@ -140,7 +156,7 @@ def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
 
 def test_deletions_of_two_people_are_two_events() -> None:
     """One deletion each of two people is no burst of either."""
-    people = People(members=frozenset({TANAKA, SUZUKI}))
+    people = RoomPeople(members=frozenset({TANAKA, SUZUKI}))
 
     found = rules.judge(seen(unshown=(unshown(1), unshown(2, author=SUZUKI)), rooms={ROOM: people}))
 
@@ -164,15 +180,15 @@ def test_the_plan_is_told_once_for_each_room() -> None:
 
     found = rules.judge(seen(unshown=gone, hidden_before=frozenset({ROOM})))
 
-    assert [(Rule.HIDDEN_BY_PLAN, OTHER)] == [(one.rule, one.room_id) for one in found]
+    assert [(AlertRule.HIDDEN_BY_PLAN, OTHER)] == [(one.rule, one.room_id) for one in found]
 
 
 def test_rooms_and_contacts() -> None:
     """A room that is shut is urgent whoever was in it; a contact that went is not by itself."""
     found = rules.judge(
         seen(
-            shut=(Shut(OTHER, AT),),
-            unlisted=(Unlisted(TANAKA, AT), Unlisted(101, AT)),
+            shut=(RoomClosed(OTHER, AT),),
+            unlisted=(RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT)),
             rooms={ROOM: ALONE, OTHER: CROWD},
         )
     )
@@ -182,14 +198,14 @@ def test_rooms_and_contacts() -> None:
 
 def test_who_is_going_are_the_counterparts_of_urgent_alerts() -> None:
     """Of a room that is shut those on whom it rested; nobody for what is not urgent."""
-    shut = seen(shut=(Shut(ROOM, AT),))
-    crowd = seen(shut=(Shut(ROOM, AT),), rooms={ROOM: CROWD})
-    left = seen(left=(Left(ROOM, 101, AT),), rooms={ROOM: CROWD})
+    shut = seen(shut=(RoomClosed(ROOM, AT),))
+    crowd = seen(shut=(RoomClosed(ROOM, AT),), rooms={ROOM: CROWD})
+    left = seen(left=(MemberLeft(ROOM, 101, AT),), rooms={ROOM: CROWD})
 
     assert [{TANAKA}, {100}, set()] == [set(rules.going(one, rules.judge(one))) for one in (shut, crowd, left)]
 
 
-KEPT = Alert(Rule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1)
+KEPT = Alert(AlertRule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +217,7 @@ KEPT = Alert(Rule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1)
         (replace(KEPT, dismissed_at=AT), False),
         (replace(KEPT, level=Level.MEDIUM), False),
         (replace(KEPT, account_id=SUZUKI), False),
-        (replace(KEPT, rule=Rule.MEMBER_GONE), False),
+        (replace(KEPT, rule=AlertRule.MEMBER_GONE), False),
     ],
 )
 def test_more_deletions_add_to_the_alert_that_stands(held: Alert, stands: bool) -> None:
@@ -221,7 +237,7 @@ def test_more_deletions_add_to_the_alert_that_stands(held: Alert, stands: bool) 
     ],
 )
 def test_a_chat_that_is_not_saved_is_never_urgent(
-    people: People, account: int, room: int | None, expected: list[tuple[str, str]]
+    people: RoomPeople, account: int, room: int | None, expected: list[tuple[str, str]]
 ) -> None:
     """Worth a look where the conversation rests on that person; the alert names that chat."""
     told_of = seen(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
@@ -238,7 +254,7 @@ def test_a_chat_that_is_not_saved_is_never_urgent(
 )
 def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int | None], settled: bool) -> None:
     """Not by what becomes of others' chats, and not twice."""
-    alert = Alert(Rule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
+    alert = Alert(AlertRule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
     aside = replace(alert, number=5, dismissed_at=AT)
 
     found = rules.settled(seen(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside)))
@@ -254,9 +270,9 @@ def test_any_name_can_be_judged(name: str) -> None:
     assert not found or "解約済" in name or "ancel" in name
 
 
-@pytest.mark.parametrize("rule", Rule)
+@pytest.mark.parametrize("rule", AlertRule)
 @pytest.mark.parametrize("level", Level)
-def test_every_alert_has_a_sentence_without_names(rule: Rule, level: Level) -> None:
+def test_every_alert_has_a_sentence_without_names(rule: AlertRule, level: Level) -> None:
     """Each kind reads as one sentence that names the room at most."""
     alert = Alert(rule, level, AT, ROOM, 9001, "1876", 2)
 

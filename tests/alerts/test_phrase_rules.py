@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.alerts import phrase_rules as rules_words
-from archiver.records.alerts import Alert, Level, Rule
-from archiver.records.signals import Said
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.signals import NewText
 from tests.alerts.harmless import messages
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -298,9 +298,9 @@ NEAR: dict[str, list[str]] = {
 }
 
 
-def said(body: str, message: str = "1", earlier: tuple[str, ...] = ()) -> Said:
+def said(body: str, message: str = "1", earlier: tuple[str, ...] = ()) -> NewText:
     """A text of 田中's."""
-    return Said(ROOM, TANAKA, message, body, AT, lambda: earlier)
+    return NewText(ROOM, TANAKA, message, body, AT, lambda: earlier)
 
 
 def told(*bodies: str, escrowed: bool = False) -> list[Alert]:
@@ -312,13 +312,13 @@ def told(*bodies: str, escrowed: bool = False) -> list[Alert]:
 @pytest.mark.parametrize(("rule", "body"), [(rule, body) for rule, bodies in HITS.items() for body in bodies])
 def test_a_phrase_is_met(rule: str, body: str) -> None:
     """Each way to say it is met by its rule, whatever others it meets too."""
-    assert Rule(rule) in rules_words.rules_of(body)
+    assert AlertRule(rule) in rules_words.rules_of(body)
 
 
 @pytest.mark.parametrize(("rule", "body"), [(rule, body) for rule, bodies in NEAR.items() for body in bodies])
 def test_a_near_miss_is_none(rule: str, body: str) -> None:
     """What only looks like it is not met by the rule."""
-    assert Rule(rule) not in rules_words.rules_of(body)
+    assert AlertRule(rule) not in rules_words.rules_of(body)
 
 
 def test_every_phrase_rule_has_enough_of_both() -> None:
@@ -353,7 +353,7 @@ def test_ordinary_work_raises_nothing(escrowed: bool) -> None:
 )
 def test_levels(rule: str, escrowed: bool, level: str) -> None:
     """High only where money or evidence may go now; work before the escrow counts less once there is one."""
-    assert level == rules_words.level_of(Rule(rule), escrowed=escrowed).value
+    assert level == rules_words.level_of(AlertRule(rule), escrowed=escrowed).value
 
 
 def test_only_their_own_words_count() -> None:
@@ -389,7 +389,7 @@ def test_a_hit_names_room_person_and_message() -> None:
     """An alert says where to look; one message may meet several rules, each once."""
     found = told("やあ", "LINEで話しましょう。LINEを交換しましょう。直接取引でお願いします")
 
-    assert [(Rule.A5, Level.HIGH), (Rule.A6, Level.MEDIUM)] == [(one.rule, one.level) for one in found]
+    assert [(AlertRule.A5, Level.HIGH), (AlertRule.A6, Level.MEDIUM)] == [(one.rule, one.level) for one in found]
     assert {(ROOM, TANAKA, "1", AT)} == {(one.room_id, one.account_id, one.message_id, one.at) for one in found}
 
 

@@ -13,7 +13,7 @@ from archiver.store import seals as seal
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries.contracts import contract_payload
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 from tests.benchmarks import corpus
 
 ROOM = corpus.ROOM
@@ -78,7 +78,7 @@ def _read(writing: Writing, fresh: list[JsonObject], oldest: str) -> datetime:
         "message_num": None,
         "joins": True,
         "beginning": False,
-        "from": stamp(corpus.BEGIN),
+        "from": to_text(corpus.BEGIN),
         "absent": [],
     }
     seen = [Observation("window", f"window/{ROOM}/{writer.SELF}", window, ROOM, reply.digest)]

@@ -67,7 +67,7 @@ def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
         _fetch(variables)
         middle = time.perf_counter()
         app = build(file.load(Path(home), variables), variables, now=clock.now)
-        asked = rounds.run(app, sync.Options(), sync.Talk()).requests
+        asked = rounds.run(app, sync.Options(), sync.ProgressCallbacks()).requests
         notices.settle(app.archive, app.settings, None, now=clock.now())
         app.archive.close()
         if turn:  # the first imports what is imported late: that is start-up

@@ -12,9 +12,9 @@ from statistics import median
 from archiver.store.archive import driver
 from archiver.store.bigrams import fold
 from archiver.store.search.index import is_current
-from archiver.store.search.query import Query
+from archiver.store.search.query import SearchQuery
 from archiver.store.search.scan import count, newest
-from archiver.store.search.scope import Scope
+from archiver.store.search.scope import SearchScope
 from tests.benchmarks import corpus
 from tests.benchmarks.bulk import fill
 from tests.benchmarks.measure import Figure, beside
@@ -36,12 +36,14 @@ TIMES = 5
 def measure(folder: Path) -> list[Figure]:
     """Each query several times, warm; the slowest median counts. One pass over all texts says what must be found."""
     archive = fill(folder / "home", COUNT, new=A_READING)
-    queries = [Query(word, (word,)) for word in _pieces()]
+    queries = [SearchQuery(word, (word,)) for word in _pieces()]
     with archive.reading() as reading:
         assert is_current(reading.sql)
         source = driver(reading.sql)
-        first = {one.text: beside(partial(newest, source, one, Scope(), SHOWN), times=TIMES)[0] for one in queries}
-        counted = {one.text: beside(partial(count, source, one, Scope()), times=TIMES)[0] for one in queries}
+        first = {
+            one.text: beside(partial(newest, source, one, SearchScope(), SHOWN), times=TIMES)[0] for one in queries
+        }
+        counted = {one.text: beside(partial(count, source, one, SearchScope()), times=TIMES)[0] for one in queries}
         plain = beside(partial(_instr, source, "納品"), times=TIMES)[0]
         wrong = _differences(source, queries)
     archive.close()
@@ -62,7 +64,7 @@ def _instr(source: sqlite3.Connection, word: str) -> int:
     return found
 
 
-def _differences(source: sqlite3.Connection, queries: list[Query]) -> list[str]:
+def _differences(source: sqlite3.Connection, queries: list[SearchQuery]) -> list[str]:
     """Queries for which a look through all texts finds another number of messages, or other newest ones."""
     found: dict[str, list[int]] = {one.text: [] for one in queries}
     for position, body in source.execute("SELECT position, body FROM message_version ORDER BY position DESC"):
@@ -73,9 +75,9 @@ def _differences(source: sqlite3.Connection, queries: list[Query]) -> list[str]:
     return [one.text for one in queries if _by_index(source, one) != (len(found[one.text]), found[one.text][:SHOWN])]
 
 
-def _by_index(source: sqlite3.Connection, query: Query) -> tuple[int, list[int]]:
-    shown = newest(source, query, Scope(), SHOWN)
-    return count(source, query, Scope()), [one.position for one in shown]
+def _by_index(source: sqlite3.Connection, query: SearchQuery) -> tuple[int, list[int]]:
+    shown = newest(source, query, SearchScope(), SHOWN)
+    return count(source, query, SearchScope()), [one.position for one in shown]
 
 
 def _figure(first: dict[str, float], counted: dict[str, float], plain: float, wrong: list[str]) -> Figure:

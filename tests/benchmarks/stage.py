@@ -60,7 +60,7 @@ class Stage:
 
     def round(self, app: App) -> SyncReport:
         """One round as the schedule runs it."""
-        return rounds.run(app, sync.Options(), sync.Talk())
+        return rounds.run(app, sync.Options(), sync.ProgressCallbacks())
 
     def _sleep(self, seconds: float) -> None:
         self.clock.at += timedelta(seconds=seconds)

@@ -8,7 +8,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archiver.export.html import write
-from archiver.records import JST, AccountId, Conversation, Message, MessageId, Person, RoomId, Source, State, Version
+from archiver.records import (
+    JST,
+    AccountId,
+    Conversation,
+    Message,
+    MessageId,
+    ObservedBy,
+    Person,
+    RoomId,
+    State,
+    Version,
+)
 from tests.benchmarks import corpus
 from tests.benchmarks.measure import Figure, alone
 
@@ -93,5 +104,5 @@ def _messages() -> Iterator[Message]:
             first_seen=at,
             changed_at=at,
             entry_seq=number,
-            source=Source.LIST,
+            source=ObservedBy.LIST,
         )

@@ -15,7 +15,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from archiver.custody.verify import verify_archive
-from archiver.evidence.verify.entries import Saved
+from archiver.evidence.verify.entries import SavedBytes
 from archiver.evidence.verify.files import check_files, place_of
 from archiver.evidence.verify.findings import Verification
 from archiver.store.archive import Archive
@@ -123,16 +123,16 @@ def _files(root: Path) -> Figure:
     return Figure("verification of files", bar, told, speed / other >= FILES_BAR, numbers)
 
 
-def _file(root: Path, number: int) -> Saved:
+def _file(root: Path, number: int) -> SavedBytes:
     body = Random(number).randbytes(EACH)
     sha256 = hashlib.sha256(body).hexdigest()
     path = root / place_of(sha256)
     path.parent.mkdir(parents=True)
     path.write_bytes(body)
-    return Saved(sha256, EACH, number + 1)
+    return SavedBytes(sha256, EACH, number + 1)
 
 
-def _check(root: Path, saved: list[Saved]) -> None:
+def _check(root: Path, saved: list[SavedBytes]) -> None:
     told = Verification()
     check_files(told, root, saved)
     assert told.ok

@@ -29,7 +29,7 @@ from archiver.store.queries.viewing import (
     timeline as events,
 )
 from archiver.store.search.query import parse
-from archiver.store.search.scan import Place
+from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import search
 from tests.benchmarks import corpus
 from tests.benchmarks.bulk import ROOM, fill
@@ -109,7 +109,7 @@ def _questions(first: int, last: int) -> dict[str, Question]:
         ((begin + timedelta(days=30 * one)).date(), (begin + timedelta(days=30 * one + 30)).date()) for one in range(12)
     ]
 
-    def found(words: str, older_than: Place | None = None) -> Question:
+    def found(words: str, older_than: HitPosition | None = None) -> Question:
         return lambda reading: search(reading, parse(words), most=MOST, older_than=older_than)
 
     return {
@@ -126,9 +126,9 @@ def _questions(first: int, last: int) -> dict[str, Question]:
         "people": lambda reading: people.people(reading, ROOM),
         "events": lambda reading: events.timeline(reading, [ROOM], contracts=["job1"]),
         "search, one sign": found("す"),
-        "search, one sign, older": found("す", Place(middle, ROOM, 0)),
+        "search, one sign, older": found("す", HitPosition(middle, ROOM, 0)),
         "search, a word": found("納品"),
-        "search, a word, older": found("納品", Place(middle, ROOM, 0)),
+        "search, a word, older": found("納品", HitPosition(middle, ROOM, 0)),
         "search, what was edited": found("has:edit"),
         "search, what has not a word": found("-納品"),
     }

@@ -15,7 +15,7 @@ from archiver.chatwork.models import Room
 from archiver.records import JsonObject, RoomId
 from archiver.store import migrate as revision
 from archiver.store.archive import Archive
-from archiver.sync.pull.context import Desk
+from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.messages import messages as pull
 from archiver.sync.report import RoomReport
 from tests.benchmarks import corpus
@@ -39,7 +39,7 @@ def measure(folder: Path) -> list[Figure]:
     revision.create(archive.database)
     bodies = _windows(BEFORE + TURNS * EACH)
     adapter = Canned()
-    desk = Desk(archive, client(adapter, _now), _now, corpus.OWNER)
+    desk = PullContext(archive, client(adapter, _now), _now, corpus.OWNER)
     for body in islice(bodies, BEFORE):
         _pull(desk, adapter, body)
     lists = iter(list(bodies))
@@ -83,7 +83,7 @@ def _windows(count: int) -> Iterator[bytes]:
             del shown[:-1]
 
 
-def _pull(desk: Desk, adapter: Canned, body: bytes | None) -> None:
+def _pull(desk: PullContext, adapter: Canned, body: bytes | None) -> None:
     """One window, with new messages if a body is given."""
     adapter.body = body or adapter.body
     room = Room(room_id=RoomId(corpus.ROOM), name="動画編集", message_num=BEFORE * WINDOW)

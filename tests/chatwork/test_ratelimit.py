@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.chatwork.ratelimit import FALLBACK, Budget, Tally, clock_offset, wait
+from archiver.chatwork.ratelimit import FALLBACK, Budget, OtherCalls, clock_offset, wait
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 FREE = timedelta(0)
@@ -172,7 +172,7 @@ def test_whatever_the_headers_the_wait_is_within_five_minutes(
 
 def counted(*told: tuple[int, int]) -> int:
     """Calls of others after replies that told (reset, remaining), each to one request of ours."""
-    tally = Tally()
+    tally = OtherCalls()
     for reset, left in told:
         tally = tally.spend().observe(headers(str(left), reset=reset))
     return tally.others
@@ -200,7 +200,7 @@ def test_calls_of_others_are_what_falls_by_more_than_our_own(told: list[tuple[in
 
 def test_requests_without_a_reply_are_ours_too() -> None:
     """Lost replies and retries are no calls of others; a reply without counts says nothing."""
-    tally = Tally().spend().observe(headers("100"))
+    tally = OtherCalls().spend().observe(headers("100"))
     for _ in range(5):
         tally = tally.spend()
     tally = tally.observe({}).observe(headers("95"))
@@ -211,7 +211,7 @@ def test_requests_without_a_reply_are_ours_too() -> None:
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 9), st.booleans()), max_size=30))
 def test_the_number_is_never_too_high(steps: list[tuple[int, int, bool]]) -> None:
     """Whatever was sent by whom, with windows that end at any time, and replies that get lost."""
-    tally, reset, left, others = Tally(), 120, 300, 0
+    tally, reset, left, others = OtherCalls(), 120, 300, 0
     for own, foreign, ends in steps:
         if ends:
             reset, left = reset + 300, 300

@@ -24,7 +24,7 @@ from urllib3 import HTTPResponse
 
 from archiver.chatwork import json_body as wire
 from archiver.chatwork.ratelimit import Budget
-from archiver.chatwork.transport import LONGEST_PAUSE, Limits, Transport
+from archiver.chatwork.transport import LONGEST_PAUSE, ReplyLimits, Transport
 from archiver.errors import (
     ArchiverError,
     BadBaseUrl,
@@ -335,15 +335,15 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
 @pytest.mark.parametrize(
     ("step", "limits", "kind"),
     [
-        (hang, Limits(read=0.05), Unreachable),
-        (drip(GOOD, seconds=10), Limits(read=0.05), Unreachable),
-        (drip(reply(body=b"[" + b" " * 5000), seconds=0.001), Limits(total=0.3), Unreachable),
-        (reply(body=b"[" + b"1," * 5000 + b"1]"), Limits(size=10_000), NotUnderstood),
-        (reply(body=gzip.compress(b" " * 10**7), content_encoding="gzip"), Limits(size=10**6), NotUnderstood),
+        (hang, ReplyLimits(read=0.05), Unreachable),
+        (drip(GOOD, seconds=10), ReplyLimits(read=0.05), Unreachable),
+        (drip(reply(body=b"[" + b" " * 5000), seconds=0.001), ReplyLimits(total=0.3), Unreachable),
+        (reply(body=b"[" + b"1," * 5000 + b"1]"), ReplyLimits(size=10_000), NotUnderstood),
+        (reply(body=gzip.compress(b" " * 10**7), content_encoding="gzip"), ReplyLimits(size=10**6), NotUnderstood),
     ],
 )
 def test_a_reply_that_lasts_too_long_or_is_too_large_is_given_up(
-    step: Step, limits: Limits, kind: type[ChatworkError]
+    step: Step, limits: ReplyLimits, kind: type[ChatworkError]
 ) -> None:
     """Silence, a trickle, and bodies past the cap end in an error, not in a hang or in full memory."""
     with serving(step, limits=limits) as (transport, _, clock):
@@ -390,8 +390,8 @@ def test_no_reply_is_waited_for_past_the_deadline() -> None:
             ask(transport)
 
     assert time.monotonic() - begun < 10
-    assert Limits() == Limits().within(None) == Limits().within(1000)
-    assert Limits(connect=5, read=5, total=5) == Limits().within(5)
+    assert ReplyLimits() == ReplyLimits().within(None) == ReplyLimits().within(1000)
+    assert ReplyLimits(connect=5, read=5, total=5) == ReplyLimits().within(5)
 
 
 # --- refusals --------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from archiver.cli.status import emergency as alarm
 from archiver.cli.status.slow_work import document, tell_progress
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Fault
-from archiver.store.queries.slow_work import Progress, Rereading
+from archiver.store.queries.slow_work import Rereading, SlowWork
 from archiver.store.queries.status import status
-from archiver.store.working.backfill_queue import Tally
+from archiver.store.working.backfill_queue import BackfillCounts
 from archiver.sync import finish as ending
 from tests.support.archive import hidden_story
 from tests.support.desk import Desk, set_up
@@ -73,7 +73,7 @@ def test_the_lines_fit_on_the_screen(capsys: pytest.CaptureFixture[str], number:
     """Whatever the numbers, and whether or not the ids tell a time."""
     unseen = None if number == 1 else (5, 2_124_000_580_861_972_481)
 
-    tell_progress(Progress(Rereading(number, number), Tally(number, number, number, number, unseen)), days=30)
+    tell_progress(SlowWork(Rereading(number, number), BackfillCounts(number, number, number, number, unseen)), days=30)
 
     lines = capsys.readouterr().out.splitlines()
     assert not [line for line in lines if columns(line) > 80]
@@ -82,7 +82,7 @@ def test_the_lines_fit_on_the_screen(capsys: pytest.CaptureFixture[str], number:
 
 def test_every_counter_is_in_the_document() -> None:
     """Zero too."""
-    told = json.loads(json.dumps(document(Progress(Rereading(0, 0), Tally()))))
+    told = json.loads(json.dumps(document(SlowWork(Rereading(0, 0), BackfillCounts()))))
 
     assert {"old": 0, "confirmed": 0} == told["reread"]
     assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 0} == told["backfill"]
@@ -218,7 +218,7 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
     """`rescue` and the block of `status` tell of them."""
     maker = hidden_story(tmp_path / "home")
     with maker.archive.reading() as reading:
-        told = alarm.told(alarm.alarms(reading, status(reading).contracts, [], always=True)[0])
+        told = alarm.as_text(alarm.alarms(reading, status(reading).contracts, [], always=True)[0])
     maker.archive.close()
 
     sentence = "messages hidden by the plan: 3. of these, shown as deleted before: 1"

@@ -52,7 +52,7 @@ def bytes_of(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def checks(outcome: copies.Outcome) -> set[str]:
+def checks(outcome: copies.BackupOutcome) -> set[str]:
     """The names of the checks that found something."""
     return {one.check for one in outcome.verification.findings}
 

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from archiver import errors
 from archiver.app import App
 from archiver.custody import stamping as stamps
-from archiver.custody.stamping import Outcome, StampReport
+from archiver.custody.stamping import StampOutcome, StampReport
 from archiver.custody.verify import verify_archive
 from archiver.demo.chatwork.simulator import Fault as ChatworkFault
-from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
-from archiver.evidence.stamps.timestamp import Answer, Authority
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.records import Observation, Seal
 from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, Settings
@@ -31,10 +31,10 @@ from archiver.store import seals as seal
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries.status import document, status
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 from archiver.store.working import stamp_queue as stored
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, Talk
+from archiver.sync.run import Options, ProgressCallbacks
 from archiver.tsa import sender
 from tests.support import tampering
 from tests.support.world import Clock, World, running
@@ -61,7 +61,7 @@ class Desk:
     def round(self, **later: float) -> SyncReport:
         """A round some time after the last one (ten minutes)."""
         self.world.clock.pass_by(**(later or {"minutes": 10}))
-        return rounds.run(self.app(), Options(), Talk())
+        return rounds.run(self.app(), Options(), ProgressCallbacks())
 
     def ask(self, *, at_once: bool = False, seconds: float | None = 60, **later: float) -> StampReport:
         """Only the stamps, some time after the last one."""
@@ -133,7 +133,7 @@ def test_a_round_stamps_what_it_has_sealed(desk: Desk, authority: SimulatedAutho
     name = seal_name(home, 1)
     assert (0, 1, 1) == (nothing, authority.count, report.sealed)
     assert timedelta(seconds=-1) <= found.time - desk.world.clock() <= timedelta(0)
-    assert row["offset"] == (moment(row["time"]) - moment(row["got_at"])).total_seconds()
+    assert row["offset"] == (from_text(row["time"]) - from_text(row["got_at"])).total_seconds()
     assert [f"{name}.a.tsr", "a.pem"] == desk.files()
     asked_as = ("openssl", "ts", "-verify", "-data", name, "-in", f"{name}.a.tsr", "-CAfile", "a.pem")
     verified = subprocess.run(
@@ -197,7 +197,7 @@ def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, a
     seals = desk.world.rows("seal")
     with desk.world.archive.reading() as reading:
         after = document(status(reading, authorities=desk.names), warnings=[])
-    delays = [desk.times()[row["number"]][0].time - moment(row["closed_at"]) for row in seals]
+    delays = [desk.times()[row["number"]][0].time - from_text(row["closed_at"]) for row in seals]
     assert [()] * 30 == [one.reported + one.complaints for one in reports]
     assert all(one.complete for one in reports)
     assert ({}, 28, "unreachable") == (down, waiting, told.stamps.reason)
@@ -216,7 +216,7 @@ def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, a
 def test_pauses_grow_up_to_six_hours(desk: Desk, authority: SimulatedAuthority) -> None:
     """A round every five minutes for two days, many seals waiting: two requests a time, ever more rarely."""
     desk.seal(5)
-    authority.fail(Fault.SERVER_ERROR, times=None)
+    authority.fail(AuthorityFault.SERVER_ERROR, times=None)
     asked: list[tuple[int, int]] = []
     for minutes in range(0, 2 * 24 * 60, 5):
         before = authority.count
@@ -253,20 +253,22 @@ def test_an_authority_that_is_back_stamps_everything_the_newest_first(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault.DOWN,
-        Fault.HTML,
-        Fault.EMPTY,
-        Fault.REJECTED,
-        Fault.TRUNCATED,
-        Fault.WRONG_NONCE,
-        Fault.WRONG_IMPRINT,
-        Fault.WRONG_ROOT,
-        Fault.EXPIRED,
-        Fault.NO_EKU,
-        Fault.SERVER_ERROR,
+        AuthorityFault.DOWN,
+        AuthorityFault.HTML,
+        AuthorityFault.EMPTY,
+        AuthorityFault.REJECTED,
+        AuthorityFault.TRUNCATED,
+        AuthorityFault.WRONG_NONCE,
+        AuthorityFault.WRONG_IMPRINT,
+        AuthorityFault.WRONG_ROOT,
+        AuthorityFault.EXPIRED,
+        AuthorityFault.NO_EKU,
+        AuthorityFault.SERVER_ERROR,
     ],
 )
-def test_an_answer_that_is_not_good_leaves_no_file(desk: Desk, authority: SimulatedAuthority, fault: Fault) -> None:
+def test_an_answer_that_is_not_good_leaves_no_file(
+    desk: Desk, authority: SimulatedAuthority, fault: AuthorityFault
+) -> None:
     """The seal waits with a reason, the round is as good as any; the next true answer is kept."""
     desk.seal()
     authority.fail(fault)
@@ -285,7 +287,7 @@ def test_an_answer_that_is_not_good_leaves_no_file(desk: Desk, authority: Simula
 def test_one_failure_among_good_answers_does_not_end_the_turn(desk: Desk, authority: SimulatedAuthority) -> None:
     """The one that failed is asked for again after the shortest pause, without the authority resting."""
     desk.seal(4)
-    authority.fail(Fault.HTML, after=1)
+    authority.fail(AuthorityFault.HTML, after=1)
 
     report = desk.ask()
 
@@ -319,7 +321,7 @@ def test_a_round_ends_a_turn_that_takes_too_long(desk: Desk, authority: Simulate
     report = desk.ask(seconds=0)
     later = desk.ask()
 
-    assert [Outcome(number, "a", None, None) for number in (1, 2, 3)] == list(report.outcomes)
+    assert [StampOutcome(number, "a", None, None) for number in (1, 2, 3)] == list(report.outcomes)
     assert (3, 3, 3) == (report.waiting, later.came, authority.count)
 
 
@@ -364,16 +366,16 @@ def test_a_rescue_has_its_seal_stamped_at_once(desk: Desk, authority: SimulatedA
     """Also while the authority is left alone for hours, and with and without Chatwork."""
     desk.round()
     desk.seal()
-    authority.fail(Fault.DOWN, times=5)
+    authority.fail(AuthorityFault.DOWN, times=5)
     for _ in range(5):
         desk.ask(at_once=True)
 
-    report = rounds.rescue(desk.app(), [desk.world.room], Talk())
+    report = rounds.rescue(desk.app(), [desk.world.room], ProgressCallbacks())
     desk.world.chatwork.stop()
     desk.world.clock.pass_by(minutes=1)
     desk.world.contract("job1", desk.world.room, title="動画")
     with pytest.raises(errors.Unreachable):
-        rounds.rescue(desk.app(), [desk.world.room], Talk())
+        rounds.rescue(desk.app(), [desk.world.room], ProgressCallbacks())
     desk.world.chatwork.start()
 
     last = desk.world.rows("seal")[-1]["number"]
@@ -490,13 +492,13 @@ def test_whatever_happens_every_seal_is_stamped_once_in_the_end(
     archive, clock = tampering.empty_archive(tmp_path_factory.mktemp("home")), Clock()
     state, turn, given_out = "up", 0, 0
 
-    def send(query: bytes) -> Answer:
+    def send(query: bytes) -> AuthorityAnswer:
         nonlocal turn, given_out
         turn += 1
         if state == "down" or (state == "flaky" and turn % 2):
             raise ConnectionError("down")
         given_out += 1
-        return Answer(200, SHARED.reply(query))
+        return AuthorityAnswer(200, SHARED.reply(query))
 
     SHARED.now = clock
     desk = _Bare(archive, clock, Authority("a", send, (SHARED.root_der,)))

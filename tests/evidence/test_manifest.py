@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archiver.evidence.manifest import (
     PIECE,
-    Difference,
+    FileDifference,
     ManifestFault,
     compare,
     digest_file,
@@ -152,12 +152,12 @@ def test_a_folder_is_compared_with_its_list() -> None:
         ("changed", "other"),
         ("changed", "unread"),
     ]
-    assert [Difference(*one) for one in expected] == actual
+    assert [FileDifference(*one) for one in expected] == actual
 
 
 def test_a_difference_is_a_sentence() -> None:
     """It names the list."""
-    actual = [sentence(Difference(kind, "x"), "LIST") for kind in ("missing", "changed", "extra", "unsafe")]
+    actual = [sentence(FileDifference(kind, "x"), "LIST") for kind in ("missing", "changed", "extra", "unsafe")]
 
     assert 4 == len(set(actual))
     assert all("LIST" in one for one in actual)

@@ -16,7 +16,7 @@ from archiver.evidence.masked_records import masked_digest, masked_line, shown_l
 from archiver.evidence.tables import build as tables
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.lines import PackageLines
-from archiver.evidence.verify.seals import Stretch
+from archiver.evidence.verify.seals import SealedRange
 from archiver.evidence.verify.tables import TableCheck, compare_tables
 from archiver.export.mask.cover import policy
 from archiver.export.mask.folding import folded
@@ -83,7 +83,7 @@ class Sent:
         told = Verification()
         shown_file = text(self.shown if shown_lines is None else shown_lines)
         lines = PackageLines(told, text(self.lines), shown_file)
-        lines.look(iter([Stretch(1, 1, len(self.digests), self.digests)]))
+        lines.look(iter([SealedRange(1, 1, len(self.digests), self.digests)]))
         if lines.whole:
             held = self.rows if rows is None else rows
             checks = {name: TableCheck(told, name, io.BytesIO(body.encode())) for name, body in held.items()}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from archiver.evidence.tables.build import files, messages
-from archiver.export.conversation import RoomFacts, conversation, gaps, message, room_name
-from archiver.export.scope import Scope
+from archiver.export.conversation import PackageRoom, conversation, gaps, message, room_name
+from archiver.export.scope import PackageScope
 from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch
 from tests.evidence.told import ROOM, blob, entry, file, shown
 from tests.evidence.told import message as told_message
@@ -22,9 +22,9 @@ CONTRACT = Contract("job1", (ContractRoom(RoomId(ROOM)),))
 GROUPS = [[told_message(2, 5, "前"), told_message(9, 5, "後", state="edited")], [told_message(3, 6, "二")]]
 
 
-def facts(*other: dict[str, Any], **changes: Any) -> RoomFacts:
+def facts(*other: dict[str, Any], **changes: Any) -> PackageRoom:
     """A room with these entries."""
-    made = RoomFacts(
+    made = PackageRoom(
         room_id=ROOM,
         contract="12345678",
         owner_id=1,
@@ -53,7 +53,7 @@ def gap(seq: int, number: int, kind: str = "gap", **changes: Any) -> dict[str, A
 
 def test_messages_come_as_often_as_they_are_asked_for() -> None:
     """With their numbers in the whole package and every text."""
-    made = conversation(facts(), Scope(CONTRACT))
+    made = conversation(facts(), PackageScope(CONTRACT))
 
     for _ in range(2):
         assert [(4, "5", State.EDITED, ["前", "後"]), (9, "6", State.PRESENT, ["二"])] == [
@@ -74,7 +74,7 @@ def test_a_room_has_its_last_name_and_description() -> None:
     """The name is taken also from outside the period, the description only from inside."""
     inside, outside = [room(1, "旧", "概要")], [room(1, "旧", "概要"), room(9, "新", "期間外の概要")]
 
-    made = conversation(facts(*inside, everything=outside), Scope(CONTRACT))
+    made = conversation(facts(*inside, everything=outside), PackageScope(CONTRACT))
 
     assert ("新", "概要") == (made.room_name, made.description)
     assert f"ルームID {ROOM}" == room_name([], ROOM)
@@ -90,8 +90,8 @@ def test_open_gaps_that_touch_the_period_are_shown() -> None:
         gap(5, 3, to="2026-11-05T05:00:00.000Z"),
     ]
 
-    assert [(1, 1), (3, 3)] == [(one.number, one.missing) for one in gaps(entries, ROOM, Scope(CONTRACT), ())]
-    assert [3] == [one.number for one in gaps(entries, ROOM, Scope(CONTRACT, NOON), ())]
+    assert [(1, 1), (3, 3)] == [(one.number, one.missing) for one in gaps(entries, ROOM, PackageScope(CONTRACT), ())]
+    assert [3] == [one.number for one in gaps(entries, ROOM, PackageScope(CONTRACT, NOON), ())]
 
 
 def test_pauses_and_covered_periods_outside_are_left_out() -> None:
@@ -99,7 +99,7 @@ def test_pauses_and_covered_periods_outside_are_left_out() -> None:
     early, late = (NOON - 2 * HOUR, NOON - HOUR), (NOON, NOON + HOUR)
     room_facts = facts(watch=Watch(pauses=(Pause(*early), Pause(*late))), covered=(Period(*early), Period(*late)))
 
-    made = conversation(room_facts, Scope(CONTRACT, NOON))
+    made = conversation(room_facts, PackageScope(CONTRACT, NOON))
 
     assert ((Pause(*late),), (Period(*late),)) == (made.pauses, made.covered)
 
@@ -108,7 +108,7 @@ def test_a_file_that_is_not_packed_says_why() -> None:
     """It leads nowhere, though its digest is known."""
     other = [file(1, 3, "a.txt"), blob(2, 3, "ab" * 32), file(1, 4, "b.txt"), blob(2, 4, "cd" * 32)]
 
-    made = conversation(facts(*other, not_packed={"F-0002": "大きすぎる"}), Scope(CONTRACT))
+    made = conversation(facts(*other, not_packed={"F-0002": "大きすぎる"}), PackageScope(CONTRACT))
 
     assert [("files/F-0001.txt", None), (None, "大きすぎる")] == [
         (one.stored_as, one.reason) for one in made.attachments
@@ -127,4 +127,4 @@ def test_a_room_that_cannot_be_opened_says_since_when(kinds: list[str], since: d
     """Until it can be opened again."""
     other = [entry(seq, kind, f"room/{ROOM}", {}) for seq, kind in enumerate(kinds, 1)]
 
-    assert since == conversation(facts(*other), Scope(CONTRACT)).inaccessible_since
+    assert since == conversation(facts(*other), PackageScope(CONTRACT)).inaccessible_since

@@ -13,11 +13,11 @@ from archiver.export.counterparts import other_side
 from archiver.export.mask.cover import policy
 from archiver.export.message_choice import NOTHING
 from archiver.export.package.make import export
-from archiver.export.package.order import Order, recipe
-from archiver.export.pdf.blocks import Table
+from archiver.export.package.order import ExportOrder, recipe
+from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import people_and_dates as parties
 from archiver.export.report.statistics import survey
-from archiver.records import AccountId, Mapped, Part, Sides
+from archiver.records import AccountId, Mapped, Role, Sides
 from archiver.store import seals as seal
 from archiver.store import statements
 from archiver.store.queries import contracts
@@ -42,7 +42,7 @@ def made(tmp_path: Path) -> ArchiveMaker:
     return made
 
 
-def say(made: ArchiveMaker, account: int, part: Part, reason: str = REASON) -> None:
+def say(made: ArchiveMaker, account: int, part: Role, reason: str = REASON) -> None:
     """Map an account."""
     with made.archive.writing() as writing:
         statements.state_role(writing, "job1", account, part, reason, at=at(200))
@@ -52,7 +52,7 @@ def counterparts(made: ArchiveMaker) -> set[int] | None:
     """Whom a package would take for the other side."""
     seal.close(made.archive, now=at(250))
     with made.archive.reading() as reading:
-        order = Order(
+        order = ExportOrder(
             contract="job1",
             profile="support",
             since=None,
@@ -73,10 +73,10 @@ def counterparts(made: ArchiveMaker) -> set[int] | None:
 def test_the_client_of_a_package_is_the_one_that_was_mapped(made: ArchiveMaker) -> None:
     """Before that nobody is told apart; third persons and one's own other account never count."""
     before = counterparts(made)
-    say(made, ME, Part.ME)
-    say(made, HELPER, Part.THIRD)
+    say(made, ME, Role.ME)
+    say(made, HELPER, Role.THIRD)
     others = counterparts(made)
-    say(made, CLIENT, Part.CLIENT)
+    say(made, CLIENT, Role.CLIENT)
 
     assert before is None
     assert {CLIENT} == others
@@ -86,9 +86,9 @@ def test_the_client_of_a_package_is_the_one_that_was_mapped(made: ArchiveMaker) 
 def test_a_mapping_goes_into_the_package_and_verifies(made: ArchiveMaker, tmp_path: Path) -> None:
     """The entries are part of the record, those of another contract are not; the package is whole."""
     made.contract("job2", (ROOM,))
-    say(made, CLIENT, Part.CLIENT)
+    say(made, CLIENT, Role.CLIENT)
     with made.archive.writing() as writing:
-        statements.state_role(writing, "job2", HELPER, Part.THIRD, "別の契約", at=at(200))
+        statements.state_role(writing, "job2", HELPER, Role.THIRD, "別の契約", at=at(200))
 
     report = export(made.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
 
@@ -101,15 +101,15 @@ def test_a_mapping_goes_into_the_package_and_verifies(made: ArchiveMaker, tmp_pa
 
 def test_what_was_stated_up_to_an_entry_is_what_counts(made: ArchiveMaker) -> None:
     """An earlier state of the archive knows what was stated then; what was taken back is gone since."""
-    say(made, CLIENT, Part.THIRD)
+    say(made, CLIENT, Role.THIRD)
     with made.archive.reading() as reading:
         last = last_seq(reading)
-    say(made, CLIENT, Part.CLIENT)
+    say(made, CLIENT, Role.CLIENT)
     with made.archive.writing() as writing:
         first, second = (statements.withdraw_role(writing, "job1", CLIENT, at=at(400)) for _ in range(2))
 
     with made.archive.reading() as reading:
-        assert [(CLIENT, Part.THIRD)] == [(one.account_id, one.part) for one in mapped(reading, "job1", upto=last)]
+        assert [(CLIENT, Role.THIRD)] == [(one.account_id, one.part) for one in mapped(reading, "job1", upto=last)]
         assert () == mapped(reading, "job1")
     assert (True, False) == (first, second)
 
@@ -117,12 +117,12 @@ def test_what_was_stated_up_to_an_entry_is_what_counts(made: ArchiveMaker) -> No
 def test_chapter_3_prints_the_reason() -> None:
     """Beside each person that was mapped, marked as the user's own words; the role follows the mapping."""
     stated = {
-        int(CLIENT): Mapped(AccountId(CLIENT), Part.CLIENT, REASON, at(0)),
-        42: Mapped(AccountId(42), Part.ME, "以前のアカウント", at(0)),
+        int(CLIENT): Mapped(AccountId(CLIENT), Role.CLIENT, REASON, at(0)),
+        42: Mapped(AccountId(42), Role.ME, "以前のアカウント", at(0)),
     }
     case = cases.case(counterparts=(CLIENT,), mapped=stated)
 
-    (table,) = (one for one in parties.parties(case, survey(case)).blocks if isinstance(one, Table))
+    (table,) = (one for one in parties.parties(case, survey(case)).blocks if isinstance(one, TableBlock))
 
     by_account = {row[2].rpartition("\n")[2]: row for row in table.rows}
     assert ("相手", f"{REASON}\n(報告者入力)") == (by_account[str(CLIENT)][0], by_account[str(CLIENT)][-1])

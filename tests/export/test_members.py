@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from archiver.export.members import people
-from archiver.records import Membership, Seen, Stay
+from archiver.records import Membership, MembershipPeriod, PersonName
 from tests.evidence.told import ROOM, shown, time
 
 
@@ -77,9 +77,9 @@ def test_lists_of_members_tell_ids_organisation_and_times() -> None:
     ]
 
     expected = Membership(
-        chatwork_ids=(Seen("tanaka_xx", at(1)), Seen("tanaka_yy", at(4))),
-        organisations=(Seen("株式会社△△ 制作部", at(1)),),
-        stays=(Stay(at(1), at(3)), Stay(at(4), None)),
+        chatwork_ids=(PersonName("tanaka_xx", at(1)), PersonName("tanaka_yy", at(4))),
+        organisations=(PersonName("株式会社△△ 制作部", at(1)),),
+        stays=(MembershipPeriod(at(1), at(3)), MembershipPeriod(at(4), None)),
     )
     assert expected == people(entries, {})[7].membership
 
@@ -88,4 +88,4 @@ def test_who_went_within_a_period_but_came_before_it_has_an_end_alone() -> None:
     """When the list began to show them lies outside of what is told."""
     entries = [member(3, "田中", state="gone"), member(4, "田中", state="gone")]
 
-    assert (Stay(None, at(3)),) == people(entries, {})[7].membership.stays
+    assert (MembershipPeriod(None, at(3)),) == people(entries, {})[7].membership.stays

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver import errors
-from archiver.export.message_choice import NOTHING, Choice, choice
+from archiver.export.message_choice import NOTHING, MessageChoice, choice
 
 ID = "1876543210987654321"
 LINK = f"https://www.chatwork.com/#!rid123456789-{ID}"
@@ -90,7 +90,7 @@ def test_no_text_breaks_it(given: str) -> None:
 
 def test_what_is_not_in_the_package_is_named() -> None:
     """Ids and numbers alike; what is there passes."""
-    wanted = Choice(frozenset({"11", "12"}), frozenset({1, 2}))
+    wanted = MessageChoice(frozenset({"11", "12"}), frozenset({1, 2}))
 
     with pytest.raises(errors.UsageError, match=r"12, No\.2"):
         wanted.check({"11": 1})

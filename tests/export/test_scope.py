@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archiver.export.scope import Scope, subject
+from archiver.export.scope import PackageScope, subject
 from archiver.records import Contract, ContractRoom, RoomId
 from tests.evidence.told import ROOM, blob, entry, file, message, shown, window
 
@@ -41,7 +41,7 @@ NOON_SECONDS = int(NOON.timestamp())
 )
 def test_only_the_contracts_rooms_and_statements_belong(told: dict[str, Any], expected: bool) -> None:
     """Runs, exports, private notes, other rooms and other contracts never do."""
-    assert expected == Scope(CONTRACT).includes(told)
+    assert expected == PackageScope(CONTRACT).includes(told)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_only_the_contracts_rooms_and_statements_belong(told: dict[str, Any], ex
 )
 def test_a_period_judges_by_the_time_of_the_thing(told: dict[str, Any], expected: bool) -> None:
     """A file and its bytes by the upload, everything else by when it was seen; a statement always belongs."""
-    assert expected == Scope(CONTRACT, NOON).includes(told)
+    assert expected == PackageScope(CONTRACT, NOON).includes(told)
 
 
 def test_a_message_is_judged_by_when_it_was_sent() -> None:
     """Its later entries go with it, also when they were seen after the period, which ends before its end."""
-    scope = Scope(CONTRACT, None, NOON)
+    scope = PackageScope(CONTRACT, None, NOON)
     before = [message(130, 5, "a", send_time=NOON_SECONDS - 1), message(200, 5, "b", send_time=NOON_SECONDS + 5)]
     after = [message(130, 6, "a", send_time=NOON_SECONDS)]
 
@@ -80,8 +80,8 @@ def test_each_room_has_its_own_period_unless_one_was_asked_for() -> None:
     contract = Contract("job1", rooms)
     early = [shown(60, "task", "task/5", {}, room=room) for room in (ROOM, ELSEWHERE)]
 
-    assert [False, True] == [Scope(contract).includes(one) for one in early]
-    assert [True, True] == [Scope(contract, datetime(2026, 1, 1, tzinfo=UTC)).includes(one) for one in early]
+    assert [False, True] == [PackageScope(contract).includes(one) for one in early]
+    assert [True, True] == [PackageScope(contract, datetime(2026, 1, 1, tzinfo=UTC)).includes(one) for one in early]
 
 
 def test_without_any_bound_no_message_need_be_looked_into() -> None:
@@ -89,13 +89,13 @@ def test_without_any_bound_no_message_need_be_looked_into() -> None:
     bounded = Contract("job1", (ContractRoom(RoomId(ROOM), end=NOON),))
 
     assert [True, False, False] == [
-        scope.all_messages for scope in (Scope(CONTRACT), Scope(bounded), Scope(CONTRACT, news=[]))
+        scope.all_messages for scope in (PackageScope(CONTRACT), PackageScope(bounded), PackageScope(CONTRACT, news=[]))
     ]
 
 
 def test_a_daily_scope_has_whole_subjects_and_later_readings() -> None:
     """The bytes of a file belong to the file; a message with news comes with all its entries."""
-    scope = Scope(CONTRACT, after=10, news=[(ROOM, "file/3"), (ROOM, "message/5")])
+    scope = PackageScope(CONTRACT, after=10, news=[(ROOM, "file/3"), (ROOM, "message/5")])
 
     assert [True, True, False, False, True] == [
         scope.includes(one)
@@ -107,7 +107,7 @@ def test_a_daily_scope_has_whole_subjects_and_later_readings() -> None:
 
 def test_a_gap_without_an_end_touches_every_period_after_it() -> None:
     """What began before the period and lasts into it is said."""
-    scope = Scope(CONTRACT, NOON, NOON)
+    scope = PackageScope(CONTRACT, NOON, NOON)
     earlier, later = NOON.replace(hour=1), NOON.replace(hour=5)
 
     assert [True, True, False, False] == [

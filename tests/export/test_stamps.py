@@ -16,11 +16,11 @@ import pytest
 
 from archiver.custody.verify import verify_path
 from archiver.evidence.stamps.roots import fingerprint
-from archiver.export.package.copied_files import Copied, read_stamps
+from archiver.export.package.copied_files import CopiedFiles, read_stamps
 from archiver.export.package.daily import daily
 from archiver.export.package.make import ExportReport, export
 from archiver.export.package.verify_script import verify_script
-from archiver.export.stamps import Stamping
+from archiver.export.stamps import StampService
 from archiver.store import seals as seal
 from archiver.store.archive import Archive
 from tests.support.archive import at
@@ -41,7 +41,7 @@ def package(made: ExportReport, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made.path, tmp_path / "package"))
 
 
-def exported(archive: Archive, handed_in: Stamping | None) -> ExportReport:
+def exported(archive: Archive, handed_in: StampService | None) -> ExportReport:
     return export(archive, contract="job1", profile="lawyer", now=lambda: NOW, stamping=handed_in)
 
 
@@ -188,7 +188,7 @@ def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_
         profile="lawyer",
         out=tmp_path / "out",
         now=lambda: NOW,
-        stamping=Stamping(handed_in.roots, lambda: None, handed_in.stamp),
+        stamping=StampService(handed_in.roots, lambda: None, handed_in.stamp),
     )
 
     folder.chmod(0o700)
@@ -298,12 +298,12 @@ def test_each_root_is_named_by_its_fingerprint(made: ExportReport, package: Path
 
 def test_the_certificate_may_have_ended_long_ago(tmp_path: Path) -> None:
     """The moment of judging stands in each line, so today does not matter."""
-    from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+    from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
     from tests.support.authorities import at_hand
 
     archive = archive_of_the_story(tmp_path / "home")
     long_ago = NOW - timedelta(days=900)
-    brief = at_hand(SimulatedAuthority(now=lambda: long_ago), Fault.BRIEF)
+    brief = at_hand(SimulatedAuthority(now=lambda: long_ago), AuthorityFault.BRIEF)
     stamp_seals(archive, [brief], at=long_ago)
 
     package = Path(exported(archive, None).path)
@@ -321,7 +321,7 @@ def test_a_stamp_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) ->
     broken = archive.home / seal.FOLDER / f"{held[0].name}.a.tsr"
     broken.unlink()
     broken.mkdir()
-    copied = Copied()
+    copied = CopiedFiles()
 
     read_stamps(archive.home, held, copied)
 

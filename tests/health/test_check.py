@@ -33,16 +33,16 @@ from archiver.health import (
     token as health_token,
 )
 from archiver.health.check import versions_look
-from archiver.health.disk import Space
-from archiver.health.evidence import Stamping
-from archiver.health.finding import Look, Verdict, action, attention, good, ok
-from archiver.health.folders import Home, Place
+from archiver.health.disk import DiskSpace
+from archiver.health.evidence import StampStanding
+from archiver.health.finding import CheckResult, Grade, action, attention, good, ok
+from archiver.health.folders import Home, OutsideFolder
 from archiver.health.rooms import Rate
-from archiver.health.token import NOT_ASKED, Asked, TokenSeen
+from archiver.health.token import NOT_ASKED, TokenSeen, TokenTrial
 from archiver.store import migrate as revision
 from archiver.store.backup.copy import LastBackup
 from archiver.store.queries.database_health import Horizon, Versions
-from archiver.store.queries.last_looks import Looks
+from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working.stamp_queue import Longest
 from archiver.store.working.verification_log import Verified
 
@@ -51,7 +51,7 @@ EVERY = timedelta(minutes=5)
 HOME = Path("/home/y/chatwork")
 GB = 1_000_000_000
 
-GOOD, ATTENTION, ACTION = Verdict.GOOD, Verdict.ATTENTION, Verdict.ACTION
+GOOD, ATTENTION, ACTION = Grade.GOOD, Grade.ATTENTION, Grade.ACTION
 
 
 def ago(**span: float) -> datetime:
@@ -59,7 +59,7 @@ def ago(**span: float) -> datetime:
     return NOW - timedelta(**span)
 
 
-def check(expected: Verdict, words: str, look: Look) -> None:
+def check(expected: Grade, words: str, look: CheckResult) -> None:
     """The look stands as expected, and its sentence holds these words."""
     assert (expected, True) == (look.verdict, words in look.text), look
 
@@ -82,7 +82,7 @@ KEYRING = TokenSeen("keyring", None, needs_session=True)
         (KEYRING._replace(fault=errors.KeyringUnavailable(detail="none")), ACTION, "--source file:PATH"),
     ],
 )
-def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenSeen, expected: Verdict, words: str) -> None:
+def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenSeen, expected: Grade, words: str) -> None:
     """What only a session has gets a word; what cannot be read has to be put right."""
     check(expected, words, health_token.token_look(seen))
 
@@ -99,7 +99,7 @@ def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenSeen, expecte
     ],
 )
 def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
-    seen: TokenSeen, registered: str, expected: Verdict
+    seen: TokenSeen, registered: str, expected: Grade
 ) -> None:
     """A scheduler gives a job no variable, and cron no keyring."""
     check(expected, "", health_token.token_look(seen, registered=registered))
@@ -108,16 +108,16 @@ def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
 @pytest.mark.parametrize(
     ("asked", "owner", "expected", "words"),
     [
-        (Asked(1234567), 1234567, GOOD, "ID 1234567"),
-        (Asked(1234567), None, GOOD, "ID 1234567"),
-        (Asked(7654321), 1234567, ACTION, "7654321"),
-        (Asked(None, errors.TokenRefused()), 1234567, ACTION, "archive token set"),
-        (Asked(None, errors.Unreachable(path="/me", detail="no connection")), 1234567, ATTENTION, "no connection"),
-        (Asked(None, errors.BudgetSpent(path="/me")), 1234567, ATTENTION, "could not be asked"),
+        (TokenTrial(1234567), 1234567, GOOD, "ID 1234567"),
+        (TokenTrial(1234567), None, GOOD, "ID 1234567"),
+        (TokenTrial(7654321), 1234567, ACTION, "7654321"),
+        (TokenTrial(None, errors.TokenRefused()), 1234567, ACTION, "archive token set"),
+        (TokenTrial(None, errors.Unreachable(path="/me", detail="no connection")), 1234567, ATTENTION, "no connection"),
+        (TokenTrial(None, errors.BudgetSpent(path="/me")), 1234567, ATTENTION, "could not be asked"),
         (NOT_ASKED, 1234567, ATTENTION, "not asked"),
     ],
 )
-def test_no_network_is_no_error(asked: Asked, owner: int | None, expected: Verdict, words: str) -> None:
+def test_no_network_is_no_error(asked: TokenTrial, owner: int | None, expected: Grade, words: str) -> None:
     """Only a refused token and one of another account are."""
     check(expected, words, health_token.account_look(FILE, asked, owner=owner, home=HOME))
 
@@ -142,7 +142,7 @@ def test_without_a_token_chatwork_is_not_asked() -> None:
         (-90_000, ACTION, "90 seconds ahead"),
     ],
 )
-def test_the_clock_may_be_a_minute_off(offset: int | None, expected: Verdict, words: str) -> None:
+def test_the_clock_may_be_a_minute_off(offset: int | None, expected: Grade, words: str) -> None:
     """More than that puts every time of the record in doubt."""
     check(expected, words, health_runs.clock_look(offset))
 
@@ -160,14 +160,14 @@ def test_the_clock_may_be_a_minute_off(offset: int | None, expected: Verdict, wo
         (ago(hours=-2), EVERY, ATTENTION, "future"),
     ],
 )
-def test_the_last_save_ages(last: datetime | None, every: timedelta, expected: Verdict, words: str) -> None:
+def test_the_last_save_ages(last: datetime | None, every: timedelta, expected: Grade, words: str) -> None:
     """Three times its pace, and an hour, are nothing; beyond the notice's hours somebody has to act."""
     check(expected, words, health_runs.last_run_look(last, every=every, stale=timedelta(hours=24), now=NOW))
 
 
 def test_a_chat_that_nobody_reads_is_told_though_runs_go_on() -> None:
     """The one that waits longest tells for how long."""
-    looks = Looks({5: ago(minutes=4), 6: ago(hours=50), 7: ago(hours=90), 8: None})
+    looks = LastLooks({5: ago(minutes=4), 6: ago(hours=50), 7: ago(hours=90), 8: None})
 
     look = health_runs.last_run_look(ago(minutes=4), every=EVERY, stale=timedelta(hours=24), now=NOW, looks=looks)
 
@@ -200,7 +200,7 @@ def test_an_interrupted_first_save_is_not_called_none() -> None:
     ],
 )
 def test_a_fresh_save_is_not_good_while_rounds_fail(
-    fault: str, last: datetime | None, expected: Verdict, words: str
+    fault: str, last: datetime | None, expected: Grade, words: str
 ) -> None:
     """The reason stands there, and it is to be acted on where it does not pass by itself."""
     look = health_runs.last_run_look(last, every=EVERY, stale=timedelta(hours=24), now=NOW)
@@ -224,7 +224,7 @@ def test_a_fresh_save_is_not_good_while_rounds_fail(
     ],
 )
 def test_where_nothing_starts_it_somebody_has_to_act(
-    registered: str | None, age: timedelta | None, idle: bool, expected: Verdict, words: str
+    registered: str | None, age: timedelta | None, idle: bool, expected: Grade, words: str
 ) -> None:
     """A fresh save may come from a starter that cannot be seen; what is registered is held against its pace."""
     check(expected, words, runs.schedule_look(registered, age=age, every=EVERY, idle=idle))
@@ -243,7 +243,7 @@ def test_where_nothing_starts_it_somebody_has_to_act(
         ([Rate(1, 12.0), Rate(2, 11.0)], ATTENTION, "rooms 1, 2 up to 720"),
     ],
 )
-def test_a_fast_room_is_named_by_its_number(rates: list[Rate], expected: Verdict, words: str) -> None:
+def test_a_fast_room_is_named_by_its_number(rates: list[Rate], expected: Grade, words: str) -> None:
     """With the pace that it needs."""
     look = health_rooms.pace_look(rates, every=EVERY)
 
@@ -263,7 +263,7 @@ def test_a_fast_room_is_named_by_its_number(rates: list[Rate], expected: Verdict
     ],
 )
 def test_what_the_plan_will_hide_is_told_while_it_can_be_fetched(
-    seen: list[Horizon], expected: Verdict, words: str
+    seen: list[Horizon], expected: Grade, words: str
 ) -> None:
     """Forty days after it was posted; later nothing is to be done."""
     check(expected, words, health_rooms.plan_look(seen, now=NOW))
@@ -271,7 +271,7 @@ def test_what_the_plan_will_hide_is_told_while_it_can_be_fetched(
 
 # --- proof -----------------------------------------------------------------------------------
 
-ON = Stamping(["a", "b"], 52, [], [], available=True)
+ON = StampStanding(["a", "b"], 52, [], [], available=True)
 
 
 def waits(since: datetime, reason: str | None = "unreachable") -> Longest:
@@ -298,7 +298,7 @@ def waits(since: datetime, reason: str | None = "unreachable") -> Longest:
         ),
     ],
 )
-def test_stamps_are_off_or_there_or_wait_since_and_why(seen: Stamping, expected: Verdict, words: str) -> None:
+def test_stamps_are_off_or_there_or_wait_since_and_why(seen: StampStanding, expected: Grade, words: str) -> None:
     """An authority that is down for a week is a word and never more; a root that cannot be read is ours to correct."""
     check(expected, words, health_proof.stamps_look(seen, now=NOW))
 
@@ -312,7 +312,7 @@ def test_stamps_are_off_or_there_or_wait_since_and_why(seen: Stamping, expected:
         (Verified(ago(days=36), False, {}, 2, ("chain",)), ACTION, "2 things did not match"),
     ],
 )
-def test_the_last_verification_is_told(last: Verified | None, expected: Verdict, words: str) -> None:
+def test_the_last_verification_is_told(last: Verified | None, expected: Grade, words: str) -> None:
     """Once a month everything; findings stay until they are gone."""
     check(expected, words, health_proof.verification_look(last, now=NOW))
 
@@ -335,7 +335,7 @@ def test_a_damaged_database_asks_for_hands_off() -> None:
     ],
 )
 def test_whoever_shares_the_calls_is_told(
-    seen: datetime | None, others: list[Path], expected: Verdict, words: str
+    seen: datetime | None, others: list[Path], expected: Grade, words: str
 ) -> None:
     """Another archive here by its folder; anybody else without blame, for a day."""
     check(expected, words, health_runs.budget_look(seen, others, home=HOME, now=NOW))
@@ -382,14 +382,14 @@ def test_the_home_is_ours_alone_and_can_be_written() -> None:
         (LastBackup(ago(days=1), "/media/usb", verified=False), ACTION, "archive verify /media/usb"),
     ],
 )
-def test_a_copy_elsewhere_is_a_week_old_at_most(last: LastBackup | None, expected: Verdict, words: str) -> None:
+def test_a_copy_elsewhere_is_a_week_old_at_most(last: LastBackup | None, expected: Grade, words: str) -> None:
     """None at all is said too."""
     check(expected, words, health_places.backup_look(last, now=NOW))
 
 
 def test_folders_outside_are_reachable() -> None:
     """A disk that is not connected is a word; a folder that takes no package has to be changed."""
-    usb, gone = Place(Path("/media/usb"), there=True), Place(Path("/mnt/x"), there=False)
+    usb, gone = OutsideFolder(Path("/media/usb"), there=True), OutsideFolder(Path("/mnt/x"), there=False)
 
     check(GOOD, "nowhere else", health_places.also_to_look([]))
     check(GOOD, "/media/usb", health_places.also_to_look([usb]))
@@ -404,26 +404,26 @@ def test_folders_outside_are_reachable() -> None:
 @pytest.mark.parametrize(
     ("seen", "expected", "words"),
     [
-        (Space(80 * GB, 2 * GB), GOOD, "80.0 GB are free."),
-        (Space(80 * GB, 2 * GB, 5_000_000, None), GOOD, "has 5.0 MB."),
-        (Space(80 * GB, 2 * GB, 5_000_000, 0.0), GOOD, "grows by 0.0 MB a day."),
-        (Space(12 * GB, 2 * GB, GB, 0.1 * GB), GOOD, "until 2027-03-04"),
-        (Space(4 * GB, 2 * GB, GB, 0.1 * GB), ATTENTION, "until 2026-12-14"),
-        (Space(2 * GB - 1, 2 * GB, GB, None), ACTION, "stop_when_free_gb"),
-        (Space(2 * GB, 2 * GB, GB, GB), ATTENTION, "until 2026-11-24"),
-        (Space(0, 0, floor=health_space.LEAST), ACTION, "Only 0 MB are free, and the records need 100 MB"),
-        (Space(3 * GB, 0, GB, None, floor=4 * GB), ACTION, "the records need 4000 MB"),
-        (Space(3 * GB, 0, GB, 0.1 * GB, floor=2 * GB), ATTENTION, "until 2026-12-04"),
+        (DiskSpace(80 * GB, 2 * GB), GOOD, "80.0 GB are free."),
+        (DiskSpace(80 * GB, 2 * GB, 5_000_000, None), GOOD, "has 5.0 MB."),
+        (DiskSpace(80 * GB, 2 * GB, 5_000_000, 0.0), GOOD, "grows by 0.0 MB a day."),
+        (DiskSpace(12 * GB, 2 * GB, GB, 0.1 * GB), GOOD, "until 2027-03-04"),
+        (DiskSpace(4 * GB, 2 * GB, GB, 0.1 * GB), ATTENTION, "until 2026-12-14"),
+        (DiskSpace(2 * GB - 1, 2 * GB, GB, None), ACTION, "stop_when_free_gb"),
+        (DiskSpace(2 * GB, 2 * GB, GB, GB), ATTENTION, "until 2026-11-24"),
+        (DiskSpace(0, 0, floor=health_space.LEAST), ACTION, "Only 0 MB are free, and the records need 100 MB"),
+        (DiskSpace(3 * GB, 0, GB, None, floor=4 * GB), ACTION, "the records need 4000 MB"),
+        (DiskSpace(3 * GB, 0, GB, 0.1 * GB, floor=2 * GB), ATTENTION, "until 2026-12-04"),
     ],
 )
-def test_the_disk_is_told_with_the_day_it_is_full(seen: Space, expected: Verdict, words: str) -> None:
+def test_the_disk_is_told_with_the_day_it_is_full(seen: DiskSpace, expected: Grade, words: str) -> None:
     """Within a month it is a word; below what is to stay free no file is fetched."""
     check(expected, words, health_space.disk_look(seen, now=NOW))
 
 
 @given(
     st.builds(
-        Space,
+        DiskSpace,
         free=st.integers(0, 10**16),
         keep=st.integers(0, 10**15),
         total=st.none() | st.integers(0, 10**16),
@@ -431,7 +431,7 @@ def test_the_disk_is_told_with_the_day_it_is_full(seen: Space, expected: Verdict
         floor=st.integers(0, 10**15),
     )
 )
-def test_any_disk_can_be_told(seen: Space) -> None:
+def test_any_disk_can_be_told(seen: DiskSpace) -> None:
     """However large, however still."""
     look = health_space.disk_look(seen, now=NOW)
 
@@ -447,7 +447,7 @@ def test_any_disk_can_be_told(seen: Space) -> None:
         (Versions("3.45.1", True, "0000"), ATTENTION, "archive migrate"),
     ],
 )
-def test_versions_are_told(seen: Versions | None, expected: Verdict, words: str) -> None:
+def test_versions_are_told(seen: Versions | None, expected: Grade, words: str) -> None:
     """An older form of the archive is brought up to date."""
     check(expected, words, versions_look(seen, program="1.0.0"))
 
@@ -459,7 +459,7 @@ def test_versions_are_told(seen: Versions | None, expected: Verdict, words: str)
     ("looks", "expected"),
     [([], True), ([good("a", "x")], True), ([attention("a", "x")], True), ([good("a", "x"), action("b", "y")], False)],
 )
-def test_only_what_has_to_be_done_is_not_ok(looks: list[Look], expected: bool) -> None:
+def test_only_what_has_to_be_done_is_not_ok(looks: list[CheckResult], expected: bool) -> None:
     """The document says the same."""
     told = health.document(iter(looks))
 

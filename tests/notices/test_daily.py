@@ -36,7 +36,7 @@ def test_no_day_before_the_archive_has_a_notice() -> None:
 @given(st.lists(st.timedeltas(timedelta(minutes=1), timedelta(days=3)), min_size=1, max_size=30))
 def test_each_day_is_told_once_and_the_times_join(steps: list[timedelta]) -> None:
     """Whenever rounds run: no message is counted twice, and none that came between two notices is left out."""
-    now, known, told = datetime(2026, 11, 24, 4, tzinfo=UTC), dict[str, datetime](), list[notice_daily.Period]()
+    now, known, told = datetime(2026, 11, 24, 4, tzinfo=UTC), dict[str, datetime](), list[notice_daily.NoticePeriod]()
     for step in steps:
         now += step
         key = notice_daily.key(now, begun=BEGUN)

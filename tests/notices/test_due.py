@@ -15,9 +15,9 @@ from archiver.notices import desktop
 from archiver.notices import due as noticing
 from archiver.notices import sentences as notice_words
 from archiver.notices import troubles as notices
-from archiver.notices.due import Notices
-from archiver.notices.facts import Facts
-from archiver.records.alerts import Alert, Level, Rule
+from archiver.notices.due import DueNotices
+from archiver.notices.facts import NoticeFacts
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings.model import Settings
 from archiver.store.working import alerts
 from tests.support.world import BEGIN, World, running
@@ -90,18 +90,18 @@ def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> 
 
 def test_a_high_alert_is_said_before_all_else() -> None:
     """And nobody is named."""
-    made = Notices(("alert/1", "gap/1/2", "stale"), (), {})
+    made = DueNotices(("alert/1", "gap/1/2", "stale"), (), {})
 
-    first, *rest = notice_words.sentences(made, Facts(BEGIN, timedelta(minutes=5), hours=30))
+    first, *rest = notice_words.sentences(made, NoticeFacts(BEGIN, timedelta(minutes=5), hours=30))
 
     assert ("Do not leave the chat" in first, 2) == (True, len(rest))
 
 
 @pytest.mark.parametrize(
     ("rule", "key", "sentence"),
-    [(Rule.A5, "hint/1", "archive alerts"), (Rule.DELETIONS, "alert/1", "Do not leave the chat")],
+    [(AlertRule.A5, "hint/1", "archive alerts"), (AlertRule.DELETIONS, "alert/1", "Do not leave the chat")],
 )
-def test_only_a_disappearance_is_called_a_great_change(world: World, rule: Rule, key: str, sentence: str) -> None:
+def test_only_a_disappearance_is_called_a_great_change(world: World, rule: AlertRule, key: str, sentence: str) -> None:
     """A high alert about words or dates sends to the list of alerts; who goes to the chat for it finds nothing gone."""
     with world.archive.writing() as writing:
         alerts.keep(writing, Alert(rule, Level.HIGH, world.clock(), world.room))

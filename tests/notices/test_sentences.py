@@ -7,20 +7,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from archiver.notices.daily import Period
-from archiver.notices.due import Notices
-from archiver.notices.facts import Facts, Going, Today
+from archiver.notices.daily import NoticePeriod
+from archiver.notices.due import DueNotices
+from archiver.notices.facts import Going, NoticeFacts, Today
 from archiver.notices.sentences import daily, sentences
-from archiver.records.alerts import Rule
-from archiver.store.queries.period_counts import Gone, Saved
+from archiver.records.alerts import AlertRule
+from archiver.store.queries.period_counts import SavedCounts, VanishedCounts
 from tests.support.world import BEGIN
 
-FACTS = Facts(BEGIN, timedelta(minutes=5))
+FACTS = NoticeFacts(BEGIN, timedelta(minutes=5))
 
 
 def over(*keys: str, stands: tuple[str, ...] = (), complete: bool = True) -> list[str]:
     """What is said when these troubles are over and those stand."""
-    return sentences(Notices((), keys, dict.fromkeys(stands, BEGIN)), replace(FACTS, complete=complete))
+    return sentences(DueNotices((), keys, dict.fromkeys(stands, BEGIN)), replace(FACTS, complete=complete))
 
 
 @pytest.mark.parametrize("key", ["stale", "fault/Unreachable"])
@@ -31,9 +31,9 @@ def test_the_end_is_not_said_while_something_keeps_from_saving(key: str) -> None
 
 def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
     """“That is over” would be read as the end of what the alarm tells."""
-    made = Notices(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
+    made = DueNotices(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
 
-    told = sentences(made, replace(FACTS, going={1: Going(Rule.MEMBER_GONE, BEGIN, "12")}, complete=True))
+    told = sentences(made, replace(FACTS, going={1: Going(AlertRule.MEMBER_GONE, BEGIN, "12")}, complete=True))
 
     assert ("[Check] Contract 12", "Saving itself works again.") == (told[0][:19], told[-1])
 
@@ -50,11 +50,13 @@ def test_alerts_gaps_and_files_that_are_put_aside_end_silently() -> None:
 
 def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
     """The same sentence stands once."""
-    going = {number: Going(Rule.DELETIONS, BEGIN, None, gone=Gone(number, 1, 0)) for number in range(1, 6)}
-    made = Notices(tuple(f"alert/{number}" for number in going), (), {})
+    going = {
+        number: Going(AlertRule.DELETIONS, BEGIN, None, gone=VanishedCounts(number, 1, 0)) for number in range(1, 6)
+    }
+    made = DueNotices(tuple(f"alert/{number}" for number in going), (), {})
 
     told = sentences(made, replace(FACTS, going=going))
-    same = sentences(made, replace(FACTS, going=dict.fromkeys(going, Going(Rule.MEMBER_GONE, BEGIN, "12"))))
+    same = sentences(made, replace(FACTS, going=dict.fromkeys(going, Going(AlertRule.MEMBER_GONE, BEGIN, "12"))))
 
     assert ["6 messages" in told[0], "4 messages" in told[2], told[3]] == [True, True, "And 2 more. Call: archive"]
     assert [True, False] == ["Contract 12: there was a great change" in one for one in same]
@@ -62,9 +64,9 @@ def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
 
 def test_the_time_of_another_day_has_its_date() -> None:
     """22:00 alone would be taken for today's."""
-    going = {1: Going(Rule.DELETIONS, BEGIN - timedelta(days=1), "12", gone=Gone(2, 0, 2))}
+    going = {1: Going(AlertRule.DELETIONS, BEGIN - timedelta(days=1), "12", gone=VanishedCounts(2, 0, 2))}
 
-    (told,) = sentences(Notices(("alert/1",), (), {}), replace(FACTS, going=going))
+    (told,) = sentences(DueNotices(("alert/1",), (), {}), replace(FACTS, going=going))
 
     assert told.startswith("[Check] contract 12 06-30 12:00: 2 messages now show as deleted. All texts")
 
@@ -81,8 +83,8 @@ def test_the_time_of_another_day_has_its_date() -> None:
 )
 def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands: bool, words: list[str]) -> None:
     """Fine only where nothing is unsaved and nothing needs anybody."""
-    period = Period(date(2026, 11, 24), BEGIN, BEGIN)
-    told = daily(Today(period, Saved(18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), stands=stands)
+    period = NoticePeriod(date(2026, 11, 24), BEGIN, BEGIN)
+    told = daily(Today(period, SavedCounts(18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), stands=stands)
 
     assert [] == [word for word in ["Chatwork archive 11-24", *words] if word not in told]
     assert ("fine" in words) == ("fine" in told)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.health.finding import Verdict
+from archiver.health.finding import Grade
 from archiver.notices.url_check import NoticesSeen, Trial, notices_look, see
 from archiver.settings.model import NotifySettings, Settings
 
@@ -25,14 +25,14 @@ def test_addresses_that_can_be_used_are_counted(tmp_path: Path) -> None:
     """Nothing is sent, and no address is shown."""
     look = notices_look(seen(tmp_path, SECRET, SECRET))
 
-    assert (Verdict.GOOD, "On this desktop. At 2 addresses of [notify] urls.") == (look.verdict, look.text)
+    assert (Grade.GOOD, "On this desktop. At 2 addresses of [notify] urls.") == (look.verdict, look.text)
 
 
 def test_an_address_that_is_wrong_has_to_be_seen_to(tmp_path: Path) -> None:
     """By its position."""
     look = notices_look(seen(tmp_path, SECRET, "file:none", "nonsense-canary-6f1d"))
 
-    assert (Verdict.ACTION, False) == (look.verdict, "canary" in repr(look))
+    assert (Grade.ACTION, False) == (look.verdict, "canary" in repr(look))
     assert ["number 2" in look.text, "number 3" in look.text, "number 1" in look.text] == [True, True, False]
 
 
@@ -40,7 +40,7 @@ def test_a_missing_library_has_to_be_seen_to(tmp_path: Path, monkeypatch: pytest
     """Only where addresses are named."""
     monkeypatch.setitem(sys.modules, "apprise", None)
 
-    assert [Verdict.GOOD, Verdict.ACTION] == [notices_look(seen(tmp_path, *urls)).verdict for urls in ((), (SECRET,))]
+    assert [Grade.GOOD, Grade.ACTION] == [notices_look(seen(tmp_path, *urls)).verdict for urls in ((), (SECRET,))]
 
 
 def test_settings_that_others_can_read_deserve_a_look(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_settings_that_others_can_read_deserve_a_look(tmp_path: Path) -> None:
 
     levels = [notices_look(seen(tmp_path, *urls)).verdict for urls in ((), ("file:address",), (SECRET,))]
 
-    assert [Verdict.GOOD, Verdict.GOOD, Verdict.ATTENTION] == levels
+    assert [Grade.GOOD, Grade.GOOD, Grade.ATTENTION] == levels
 
 
 def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
@@ -61,17 +61,17 @@ def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
     """As for the token."""
     monkeypatch.setenv("ADDRESS", SECRET)
 
-    assert Verdict.ATTENTION is notices_look(seen(tmp_path, "env:ADDRESS")).verdict
+    assert Grade.ATTENTION is notices_look(seen(tmp_path, "env:ADDRESS")).verdict
 
 
 @pytest.mark.parametrize(
     ("tested", "number", "verdict"),
     [
-        (Trial(True, 2, ()), 2, Verdict.GOOD),
-        (Trial(False, 0, ()), 0, Verdict.GOOD),
-        (Trial(None, 1, ("x",)), 2, Verdict.ACTION),
+        (Trial(True, 2, ()), 2, Grade.GOOD),
+        (Trial(False, 0, ()), 0, Grade.GOOD),
+        (Trial(None, 1, ("x",)), 2, Grade.ACTION),
     ],
 )
-def test_a_test_notice_that_is_lost_has_to_be_seen_to(tested: Trial, number: int, verdict: Verdict) -> None:
+def test_a_test_notice_that_is_lost_has_to_be_seen_to(tested: Trial, number: int, verdict: Grade) -> None:
     """A computer without a desktop is none."""
     assert verdict is notices_look(NoticesSeen(desktop=True, number=number, tested=tested)).verdict

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, FileId, MessageId, RoomId
-from archiver.render.body import Link, Picture, References, html, plain
+from archiver.render.body import Picture, ReferenceLink, References, html, plain
 from tests.chatwork.notation.test_parse import PIECES
 from tests.support.conversation import ATTACK, EVERY_TAG
 from tests.support.markup import read
@@ -18,14 +18,15 @@ def name_of(account: AccountId) -> str | None:
     return {1: "田中", 2: "<i>\u202e"}.get(account)
 
 
-def link_of(room: RoomId, message: MessageId) -> Link | None:
-    return Link("No.12", 'p.html#m"3') if (room, message) == (5, "3") else None
+def link_of(room: RoomId, message: MessageId) -> ReferenceLink | None:
+    return ReferenceLink("No.12", 'p.html#m"3') if (room, message) == (5, "3") else None
 
 
-def file_of(file: FileId) -> Link | None:
-    return {4: Link("F-0004", "../files/F-0004.png", Picture("thumbnails/F-0004.webp", 320, 7)), 5: Link("F-0005")}.get(
-        file
-    )
+def file_of(file: FileId) -> ReferenceLink | None:
+    return {
+        4: ReferenceLink("F-0004", "../files/F-0004.png", Picture("thumbnails/F-0004.webp", 320, 7)),
+        5: ReferenceLink("F-0005"),
+    }.get(file)
 
 
 KNOWN = References(name_of, link_of, file_of)

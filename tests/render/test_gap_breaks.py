@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 from archiver.records import Gap, Message, MessageId, Pause
-from archiver.render.gap_breaks import Breaks, gap_text, pause_text
+from archiver.render.gap_breaks import GapBreaks, gap_text, pause_text
 from tests.support.conversation import DAY, ROOM, at, long, message_id
 
 WINDOW = Gap(ROOM, 2, message_id(2), message_id(4), at(1), at(3), 23, "window")
@@ -18,7 +18,7 @@ def titles(html: str) -> list[str]:
 
 def told(gaps: list[Gap], pauses: list[Pause], messages: list[Message]) -> list[str]:
     """Numbers of the messages and titles of the breaks, in the order of the page."""
-    breaks = Breaks(gaps, pauses)
+    breaks = GapBreaks(gaps, pauses)
     found = []
     for message in messages:
         found += [title for html in breaks.before(message) for title in titles(html)]

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from archiver.records import Message, MessageId, Source, State, Version
+from archiver.records import Message, MessageId, ObservedBy, State, Version
 from archiver.render.body import NOWHERE
 from archiver.render.message_html import EDITED_BEFORE, Surroundings, message_html
 from tests.support import conversation as sample
@@ -17,7 +17,7 @@ from tests.support.markup import read
 AROUND = Surroundings(NOWHERE, OWNER, {}, {})
 
 
-def message(*versions: Version, state: State = State.PRESENT, source: Source = Source.LIST) -> Message:
+def message(*versions: Version, state: State = State.PRESENT, source: ObservedBy = ObservedBy.LIST) -> Message:
     """A message with these versions, oldest first."""
     first = next(sample.sample().messages())
     return dataclasses.replace(
@@ -120,9 +120,9 @@ def test_a_vanished_message_keeps_its_text(state: State, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "words"),
-    [(Source.LIST, "10:14:33"), (Source.SINGLE, "1件ずつの取得"), (Source.RECOVERED, "さかのぼり回収")],
+    [(ObservedBy.LIST, "10:14:33"), (ObservedBy.SINGLE, "1件ずつの取得"), (ObservedBy.RECOVERED, "さかのぼり回収")],
 )
-def test_how_a_message_was_got_is_said(source: Source, words: str) -> None:
+def test_how_a_message_was_got_is_said(source: ObservedBy, words: str) -> None:
     """What did not come from the list is marked so."""
     actual = text(message_html(message(sample.version("はい", 0, 1), source=source), AROUND))
 

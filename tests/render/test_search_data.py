@@ -18,7 +18,7 @@ from archiver.render.body import NOWHERE, html
 from archiver.render.message_html import Surroundings, message_shown
 from archiver.render.page import Transcript
 from archiver.render.page_buffer import PAGE_MESSAGES
-from archiver.render.search_data import BUCKETS, FACTOR, FILES, WORTH_IT, Kind, Sieve, fold, readable
+from archiver.render.search_data import BUCKETS, FACTOR, FILES, WORTH_IT, PairFilter, TextKind, fold, readable
 from tests.support.conversation import ATTACK, EVERY_TAG, OWNER, link, long, sample
 from tests.support.markup import read
 
@@ -48,7 +48,7 @@ def test_blocks_do_not_run_together() -> None:
     assert "題\n本文" == readable(html(parse("[info][title]題[/title]本文[/info]"))).replace("\n\n", "\n")
 
 
-def kinds(message: Message) -> list[tuple[Kind, str]]:
+def kinds(message: Message) -> list[tuple[TextKind, str]]:
     return [(kind, text) for kind, text in message_shown(message, AROUND).texts]
 
 
@@ -57,14 +57,14 @@ def test_every_text_that_a_message_had_is_found_and_marked() -> None:
     messages = {message.no: message for message in sample().messages()}
 
     assert [
-        (Kind.NOW, "残り3本は無しで。"),
-        (Kind.BEFORE_EDIT, "残り3本はどうしますか"),
-        (Kind.BEFORE_EDIT, "残り3本もお願いします。"),
+        (TextKind.NOW, "残り3本は無しで。"),
+        (TextKind.BEFORE_EDIT, "残り3本はどうしますか"),
+        (TextKind.BEFORE_EDIT, "残り3本もお願いします。"),
     ] == kinds(messages[4])
-    assert [(Kind.BEFORE_DELETION, "To: ID 1234567 やっぱり今回の分は払えません")] == kinds(messages[5])
+    assert [(TextKind.BEFORE_DELETION, "To: ID 1234567 やっぱり今回の分は払えません")] == kinds(messages[5])
     assert [] == kinds(messages[6])
-    assert [Kind.MISSING] == [kind for kind, _ in kinds(messages[9])]
-    assert [Kind.HIDDEN] == [kind for kind, _ in kinds(messages[10])]
+    assert [TextKind.MISSING] == [kind for kind, _ in kinds(messages[9])]
+    assert [TextKind.HIDDEN] == [kind for kind, _ in kinds(messages[10])]
     assert State.HIDDEN == messages[10].state
 
 
@@ -114,7 +114,7 @@ def test_folding_finds_whatever_case_folding_finds() -> None:
     assert [] == [code for code in apart if not chr(int(code, 16)).isspace()]
 
 
-def named(sieve: Sieve, word: str) -> set[int]:
+def named(sieve: PairFilter, word: str) -> set[int]:
     """The pages that the sieve's own files name for a word, as `templates/search.js` reads them."""
     files = [base64.b64decode(script.split('"')[3]) for _, script in sieve.scripts("R1")]
     width = (sieve.pages + 7) // 8
@@ -137,7 +137,7 @@ PAGES = st.lists(st.text(SIGNS, max_size=40), min_size=WORTH_IT + 1, max_size=WO
 @given(PAGES, st.data())
 def test_the_sieve_never_leaves_out_a_page(texts: list[str], data: st.DataObject) -> None:
     """Every page whose folded text holds a word of one to ten signs is named, whatever the signs."""
-    sieve = Sieve()
+    sieve = PairFilter()
     for text in texts:
         sieve.put(text)
     some = fold(data.draw(st.sampled_from(texts)))
@@ -151,7 +151,7 @@ def test_the_sieve_never_leaves_out_a_page(texts: list[str], data: st.DataObject
 
 def test_the_sieve_leaves_out_most_pages_of_a_rare_word() -> None:
     """Of a hundred pages with other words, next to none has to be looked through."""
-    sieve = Sieve()
+    sieve = PairFilter()
     for page in range(100):
         sieve.put(f"お世話になっております。{chr(0x5000 + page)}{chr(0x6000 + page)}の件です。")
 
@@ -162,7 +162,7 @@ def test_the_sieve_leaves_out_most_pages_of_a_rare_word() -> None:
 
 def test_a_page_with_signs_newer_than_ours_is_always_looked_through() -> None:
     """A browser may know how to fold them and we do not."""
-    sieve = Sieve()
+    sieve = PairFilter()
     for page in range(WORTH_IT + 1):
         sieve.put("\U0003fffd" if page == 3 else "あ")
 

@@ -17,8 +17,8 @@ from archiver.custody.verify import verify_archive
 from archiver.demo.chatwork.simulator import Fault
 from archiver.evidence.verify.findings import Verification
 from archiver.rounds import scheduled_verification as inspection
-from archiver.rounds.daemon_messages import Voice
-from archiver.rounds.daemon_work import Duties
+from archiver.rounds.daemon_messages import DaemonMessages
+from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import FileSettings, Settings, SyncSettings
 from archiver.store.working import verification_log as verifications
 from tests.support.world import World, running
@@ -35,9 +35,9 @@ class Shift:
         self.token = world.chatwork.token
         self.duties = self.new()
 
-    def new(self) -> Duties:
+    def new(self) -> DaemonWork:
         """As a daemon that is started anew has."""
-        voice = Voice(
+        voice = DaemonMessages(
             self._report,
             lambda fault: self.said.append(type(fault).__name__),
             lambda name: self.said.append(f"over {name}"),
@@ -45,7 +45,7 @@ class Shift:
             unverified=lambda fault: self.said.append(f"unverified {type(fault).__name__}"),
             unsaved=lambda fault: self.unsaved.append(type(fault).__name__),
         )
-        return Duties(self._load, self._build, lambda _: self.token, now=self.world.clock, voice=voice)
+        return DaemonWork(self._load, self._build, lambda _: self.token, now=self.world.clock, voice=voice)
 
     def pass_by(self, *, steps: int, **span: float) -> None:
         """Let time pass in steps, each with the duties that are due after it."""

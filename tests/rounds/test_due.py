@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.rounds import due as agenda
-from archiver.rounds.due import Check, Checks, Hold, Round, Rounds
+from archiver.rounds.due import Check, Checks, DueRound, Hold, RoundHistory
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
-ALL = Round(None)
+ALL = DueRound(None)
 
 SPANS = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=400))
 
@@ -22,7 +22,7 @@ def ago(**span: float) -> datetime:
     return NOW - timedelta(**span)
 
 
-def due(rounds: Rounds, **paces: int) -> Round | None:
+def due(rounds: RoundHistory, **paces: int) -> DueRound | None:
     """The round that is due; rooms r1, r2 … with their paces in minutes."""
     found = {int(room[1:]): timedelta(minutes=minutes) for room, minutes in paces.items()}
     return agenda.round_due(NOW, rounds, every=EVERY, paces=found)
@@ -30,15 +30,15 @@ def due(rounds: Rounds, **paces: int) -> Round | None:
 
 def test_a_round_is_due_at_the_start_and_after_each_pace() -> None:
     """Nothing known, the time is over, or the clock was set back: all rooms."""
-    assert ALL == due(Rounds())
-    assert (None, ALL) == (due(Rounds(ago(minutes=4.9))), due(Rounds(ago(minutes=5))))
-    assert ALL == due(Rounds(ago(hours=-3)))
+    assert ALL == due(RoundHistory())
+    assert (None, ALL) == (due(RoundHistory(ago(minutes=4.9))), due(RoundHistory(ago(minutes=5))))
+    assert ALL == due(RoundHistory(ago(hours=-3)))
 
 
 @given(SPANS)
 def test_after_any_sleep_one_round_is_due_and_then_none(sleep: timedelta) -> None:
     """What was missed while the computer slept is made up for once."""
-    rounds = Rounds(NOW - EVERY - sleep)
+    rounds = RoundHistory(NOW - EVERY - sleep)
 
     first = due(rounds)
     assert first is not None
@@ -48,19 +48,19 @@ def test_after_any_sleep_one_round_is_due_and_then_none(sleep: timedelta) -> Non
 
 def test_fast_rooms_have_rounds_of_their_own() -> None:
     """Between two whole rounds only rooms whose pace is over are read, and a whole round counts for them too."""
-    rounds = Rounds(ago(minutes=3), {1: ago(minutes=1), 2: ago(minutes=2)})
+    rounds = RoundHistory(ago(minutes=3), {1: ago(minutes=1), 2: ago(minutes=2)})
 
-    assert Round(frozenset({2})) == due(rounds, r1=2, r2=2)
-    assert Round(frozenset({3})) == due(rounds, r3=3)
-    assert None is due(agenda.done(rounds, Round(frozenset({2})), begun=NOW), r1=2, r2=2)
-    assert None is due(Rounds(ago(minutes=1), {2: ago(minutes=2)}), r2=2)
+    assert DueRound(frozenset({2})) == due(rounds, r1=2, r2=2)
+    assert DueRound(frozenset({3})) == due(rounds, r3=3)
+    assert None is due(agenda.done(rounds, DueRound(frozenset({2})), begun=NOW), r1=2, r2=2)
+    assert None is due(RoundHistory(ago(minutes=1), {2: ago(minutes=2)}), r2=2)
 
 
 @given(st.lists(st.integers(min_value=1, max_value=40), min_size=1, max_size=4), st.integers(10, 60))
 def test_no_room_waits_longer_than_its_pace(paces: list[int], ticks: int) -> None:
     """Asked each minute for an hour, every room is read at least as often as its pace says."""
     spans = {room: timedelta(minutes=pace) for room, pace in enumerate(paces)}
-    rounds, read = Rounds(), dict.fromkeys(spans, NOW)
+    rounds, read = RoundHistory(), dict.fromkeys(spans, NOW)
     for minute in range(ticks):
         now = NOW + timedelta(minutes=minute)
         made = agenda.round_due(now, rounds, every=EVERY, paces={r: s for r, s in spans.items() if s < EVERY})

@@ -11,7 +11,7 @@ import pytest
 from archiver import errors
 from archiver.alerts.sentences import sentence
 from archiver.app import App
-from archiver.records import Delivery, Part
+from archiver.records import Delivery, Role
 from archiver.records.alerts import Alert
 from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, Settings
@@ -19,7 +19,7 @@ from archiver.store import statements
 from archiver.store.statements import add_delivery
 from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, Talk
+from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.world import World, running
 
 DIRECT, LINE = "直接取引にしませんか。", "LINEで話しましょう。"
@@ -46,7 +46,7 @@ def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
     world.clock.pass_by(minutes=minutes)
     settings = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
     app = App(settings, world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
-    return rounds.run(app, Options(**options), Talk())
+    return rounds.run(app, Options(**options), ProgressCallbacks())
 
 
 def kept(world: World) -> list[Alert]:
@@ -126,7 +126,7 @@ def test_who_is_mapped_decides_whose_words_count(world: World) -> None:
     a_round(world)
     before = told(world)
     with world.archive.writing() as writing:
-        statements.state_role(writing, "job1", world.tanaka, Part.CLIENT, "CWで確認", at=world.clock())
+        statements.state_role(writing, "job1", world.tanaka, Role.CLIENT, "CWで確認", at=world.clock())
     world.post(DIRECT, by=world.suzuki)  # type: ignore[attr-defined]
     a_round(world)
     world.post(DIRECT)

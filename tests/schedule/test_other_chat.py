@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from archiver.app import App
-from archiver.records.alerts import Alert, Rule
+from archiver.records.alerts import Alert, AlertRule
 from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, Settings
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.other_chats import other_chats
 from archiver.store.working.alerts import alerts
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, Talk
+from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.world import World, running
 
 
@@ -33,13 +33,13 @@ def a_round(world: World, *, hours: float = 25) -> SyncReport:
     settings = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
     client, clock = world.new_client(), world.clock
     app = App(settings, world.archive, client, world.downloads, clock, clock.sleep)
-    return rounds.run(app, Options(), Talk())
+    return rounds.run(app, Options(), ProgressCallbacks())
 
 
 def told(world: World) -> list[Alert]:
     """Every alert kept but that days went by without a round."""
     with world.archive.reading() as reading:
-        return [one for one in alerts(reading) if one.rule is not Rule.A14]
+        return [one for one in alerts(reading) if one.rule is not AlertRule.A14]
 
 
 def listed(world: World) -> list[tuple[int, int]]:

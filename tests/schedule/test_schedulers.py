@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from archiver import errors
 from archiver.schedule import cron, launchd, systemd, windows
 from archiver.schedule import schedulers as system
-from archiver.schedule.job import MINUTES, Job, pace
+from archiver.schedule.job import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Settings, SyncSettings
 from tests.support import schedulers
 
-ODD = Job(("/opt/a b/archive",), PurePosixPath("/home/you/100% 「保管庫」 $HOME"), language="en")
+ODD = ScheduledJob(("/opt/a b/archive",), PurePosixPath("/home/you/100% 「保管庫」 $HOME"), language="en")
 
 
 # --- the texts -----------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ def test_the_examples_are_what_is_written(name: str) -> None:
 
 def test_two_archives_have_two_jobs_and_one_has_one() -> None:
     """The name depends on the home alone."""
-    names = {Job((), PurePosixPath(home), minutes).name for home in ("/a", "/b") for minutes in (1, 5)}
+    names = {ScheduledJob((), PurePosixPath(home), minutes).name for home in ("/a", "/b") for minutes in (1, 5)}
 
     assert 2 == len(names)
 
@@ -59,7 +59,7 @@ def test_the_pace_is_never_slower_than_wished_if_a_scheduler_can_keep_it(every: 
 @pytest.mark.parametrize("minutes", MINUTES)
 def test_cron_runs_it_as_often_as_said(minutes: int) -> None:
     """The five fields give as many runs a day as there are paces in it."""
-    job = Job(("/bin/archive",), PurePosixPath("/home/you/a"), minutes)
+    job = ScheduledJob(("/bin/archive",), PurePosixPath("/home/you/a"), minutes)
     minute, hour, *rest = cron.line(job).split()[:5]
 
     runs = len(_field(minute, 60)) * len(_field(hour, 24))
@@ -89,7 +89,7 @@ def test_systemd_finds_nothing_wrong_with_the_files(
 ) -> None:
     """`systemd-analyze verify` takes them, whatever the pace and the paths."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    job = Job(("/bin/sh", 'a "b" %d $e'), PurePosixPath("/home/you/100% 「保管庫」"), minutes)
+    job = ScheduledJob(("/bin/sh", 'a "b" %d $e'), PurePosixPath("/home/you/100% 「保管庫」"), minutes)
     paths = [tmp_path / name for name in systemd.files(job)]
     for path, text in zip(paths, systemd.files(job).values(), strict=True):
         path.write_text(text, encoding="utf-8")
@@ -143,7 +143,7 @@ NAMESPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 @pytest.mark.parametrize("minutes", MINUTES)
 def test_the_task_is_of_the_schema_and_never_runs_twice(minutes: int) -> None:
     """Elements as the schema has them; on battery, when available, ignoring a second start, for ever."""
-    job = Job((r"C:\a & b\pythonw.exe", "-m", "archiver"), PurePosixPath('/x <"y">'), minutes, user="A\\b")
+    job = ScheduledJob((r"C:\a & b\pythonw.exe", "-m", "archiver"), PurePosixPath('/x <"y">'), minutes, user="A\\b")
     root = ElementTree.fromstring(windows.task(job).encode("utf-16"))
 
     for element in root.iter():
@@ -351,7 +351,7 @@ def test_a_path_with_a_line_break_is_refused(desk: Desk) -> None:
     state = desk("crontab")
 
     with pytest.raises(errors.UsageError):
-        system.install(Job(("/bin/archive",), PurePosixPath("/a\n* * * * * evil")), {}, kind="cron")
+        system.install(ScheduledJob(("/bin/archive",), PurePosixPath("/a\n* * * * * evil")), {}, kind="cron")
 
     assert [] == list(state.iterdir())
 
@@ -383,7 +383,7 @@ def test_a_run_for_cron_has_what_cron_gives(desk: Desk, monkeypatch: pytest.Monk
     script.write_text('#!/bin/sh\necho "$CHATWORK_API_TOKEN|$PATH|$2" > "$0.said"\n')
     script.chmod(0o755)
 
-    system.start(Job((str(script),), PurePosixPath("/a b")), {}, kind="cron")
+    system.start(ScheduledJob((str(script),), PurePosixPath("/a b")), {}, kind="cron")
 
     said = state / "archive.said"
     end = time.monotonic() + 10

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.custody.verify import verify_archive
-from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence import chain
 from archiver.evidence.stamps.pem import fingerprints
 from archiver.evidence.stamps.roots import der_to_pem
@@ -151,13 +151,15 @@ def test_a_removed_last_seal_is_found_by_its_stamp(archive: Archive) -> None:
     assert ("stamp", "stamp/3/a") in found(told)
 
 
-@pytest.mark.parametrize("fault", [Fault.WRONG_ROOT, Fault.BAD_SIGNATURE, Fault.EXPIRED, Fault.NO_EKU])
-def test_a_stamp_that_is_not_the_authoritys_is_named(archive: Archive, fault: Fault) -> None:
+@pytest.mark.parametrize(
+    "fault", [AuthorityFault.WRONG_ROOT, AuthorityFault.BAD_SIGNATURE, AuthorityFault.EXPIRED, AuthorityFault.NO_EKU]
+)
+def test_a_stamp_that_is_not_the_authoritys_is_named(archive: Archive, fault: AuthorityFault) -> None:
     """Right bytes, right time, wrong signature; the reason is told."""
     forger = at_hand(SimulatedAuthority(now=lambda: LATER), fault)
     good = at_hand(SimulatedAuthority(now=lambda: LATER))
     body = seal_file(archive, 3).read_bytes()
-    stamp_file(archive, 3).write_bytes(reply_over(body, forger if fault is not Fault.WRONG_ROOT else good))
+    stamp_file(archive, 3).write_bytes(reply_over(body, forger if fault is not AuthorityFault.WRONG_ROOT else good))
     (archive.home / "seals/a.pem").write_text("".join(map(der_to_pem, forger.roots)))
 
     told = verify_archive(archive)

@@ -18,13 +18,13 @@ from archiver.app import App
 from archiver.custody.verify import verify_archive
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.demo.tsa.simulator import SimulatedAuthority
-from archiver.evidence.stamps.timestamp import Answer, Authority
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.notices import sentences as notice_words
 from archiver.notices import troubles as notices
 from archiver.rounds import due as agenda
 from archiver.rounds import run_log as log
-from archiver.rounds.daemon_messages import Voice
-from archiver.rounds.daemon_work import Duties
+from archiver.rounds.daemon_messages import DaemonMessages
+from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import AuthoritySetting, FileSettings, Settings, SyncSettings, TimestampSettings
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import stamp_queue as stamps
@@ -74,7 +74,7 @@ class Year:
             files=FileSettings(stop_when_free_gb=0),
             timestamp=TimestampSettings((AuthoritySetting("a", "http://localhost/", "root.pem"),)),
         )
-        voice = Voice(
+        voice = DaemonMessages(
             lambda _report: self._notice(None),
             lambda fault: self.said.append(type(fault).__name__),
             lambda name: self.said.append(f"over {name}"),
@@ -82,7 +82,7 @@ class Year:
             unverified=lambda fault: self.said.append(f"unverified {type(fault).__name__}"),
             unsaved=self._notice,
         )
-        self.duties = Duties(lambda: self.settings, self._build, lambda _: self.token, now=self.clock, voice=voice)
+        self.duties = DaemonWork(lambda: self.settings, self._build, lambda _: self.token, now=self.clock, voice=voice)
 
     def live(self, days: float) -> list[str]:
         """Days with some messages, an edit and a deletion now and then; what was said in them."""
@@ -124,10 +124,10 @@ class Year:
         stamping = Authority("a", self._stamp, (self.authority.root_der,))
         return App(settings, self.disk, client, world.downloads, self.clock, self.clock.sleep, (stamping,))
 
-    def _stamp(self, query: bytes) -> Answer:
+    def _stamp(self, query: bytes) -> AuthorityAnswer:
         if self.silent:
             raise ConnectionRefusedError
-        return Answer(200, self.authority.reply(query))
+        return AuthorityAnswer(200, self.authority.reply(query))
 
 
 def lived(folder: Path, scale: float) -> Year:

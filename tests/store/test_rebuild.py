@@ -18,7 +18,7 @@ from archiver.records import Observation
 from archiver.store import rebuild, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from archiver.store.rebuild import Difference
+from archiver.store.rebuild import RowDifference
 from tests.support import tampering
 from tests.support.tampering import FIRST, OWNER, ROOM, START, behind_the_back, copy_of
 
@@ -156,7 +156,7 @@ def written(blank: Archive, history: list[list[Observation]]) -> Iterator[Archiv
         archive.close()
 
 
-def differences(archive: Archive, *, batch: int = 3) -> list[Difference]:
+def differences(archive: Archive, *, batch: int = 3) -> list[RowDifference]:
     """What the rebuild finds."""
     with archive.reading() as reading:
         return list(rebuild.differences(reading, batch=batch))
@@ -200,7 +200,7 @@ def test_a_readable_row_that_was_changed_is_named(
 
     kind, columns = expected
     position = FIRST + 1 if kind != "extra" else FIRST + 101
-    assert [Difference("message", (ROOM, position), kind, columns)] == actual
+    assert [RowDifference("message", (ROOM, position), kind, columns)] == actual
 
 
 def test_a_key_of_another_type_ends_nothing(sample: Archive, tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_an_entry_that_cannot_be_replayed_is_named_and_the_others_are_compared(
 
     actual = differences(archive, batch=batch)
 
-    assert [Difference("entry", (seq,), "changed")] == actual
+    assert [RowDifference("entry", (seq,), "changed")] == actual
 
 
 def test_a_line_that_is_no_json_is_passed_over(sample: Archive, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from archiver.records import Observation
 from archiver.store.archive import Archive, Reading
 from archiver.store.search import scan as search_walk
 from archiver.store.search.query import parse
-from archiver.store.search.scan import Place
-from archiver.store.search.search import Found, search
+from archiver.store.search.scan import HitPosition
+from archiver.store.search.search import SearchResult, search
 from tests.store.test_rebuild import blank as blank
 from tests.store.test_rebuild import written
 from tests.support.archive import CLIENT, ROOM, ArchiveMaker, message_object
@@ -38,9 +38,9 @@ def observation(seen: Seen) -> Observation:
     return Observation("message", f"message/{message}", told, room)
 
 
-def pages(reading: Reading, text: str, limit: int) -> Iterator[Found]:
+def pages(reading: Reading, text: str, limit: int) -> Iterator[SearchResult]:
     """Every page of a search."""
-    older: Place | None = None
+    older: HitPosition | None = None
     while True:
         found = search(reading, parse(text), limit=limit, older_than=older)
         yield found

@@ -22,7 +22,7 @@ from archiver.store import statements as stated
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from archiver.store.queries.statements import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 from archiver.sync.files.download import clear_incoming
 from tests.support import tampering
 from tests.support.archive import OTHER_ROOM, ROOM, ArchiveMaker, file_object, message_object
@@ -154,7 +154,7 @@ def test_the_rebuild_gives_the_same_rows(
         held = {name: enclosures(reading, name) for name in ("job1", "job10")}
     archive.close()
 
-    told = [(name, one.number, stamp(one.added_at)) for name, ones in held.items() for one in ones]
+    told = [(name, one.number, to_text(one.added_at)) for name, ones in held.items() for one in ones]
     assert [] == actual
     assert told == [tuple(row) for row in table]
 

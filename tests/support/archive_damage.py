@@ -18,7 +18,7 @@ from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.store import seals as seal
 from archiver.store.archive import Archive
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from tests.support.stamped import authority
 from tests.support.tampering import behind_the_back, flip, rewritten, seal_file
 from tests.support.world import Clock
@@ -130,7 +130,7 @@ def forger() -> Authority:
 
 
 def _earlier(time: str, by: timedelta) -> str:
-    return stamp(moment(time) - by)
+    return to_text(from_text(time) - by)
 
 
 def _sql(*statements: str) -> Damage:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps.roots import der_to_pem, pem_to_der
-from archiver.evidence.stamps.timestamp import Answer, Authority
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.tsa import sender
 
 
@@ -18,11 +18,11 @@ def asking(simulated: SimulatedAuthority, name: str = "a", *, roots: Sequence[by
     return Authority(name, sender(simulated.url), (simulated.root_der,) if roots is None else tuple(roots))
 
 
-def at_hand(simulated: SimulatedAuthority, fault: Fault | None = None) -> Authority:
+def at_hand(simulated: SimulatedAuthority, fault: AuthorityFault | None = None) -> Authority:
     """The same without HTTP, with a fault of the token in every reply."""
 
-    def send(query: bytes) -> Answer:
-        return Answer(200, simulated.reply(query, fault))
+    def send(query: bytes) -> AuthorityAnswer:
+        return AuthorityAnswer(200, simulated.reply(query, fault))
 
     return Authority("a", send, (simulated.root_der,))
 
@@ -61,11 +61,11 @@ class OpensslAuthority:
         """As the archiver asks it; `ess` is the digest by which a token names its certificate."""
         exact = f"accuracy = {accuracy}" if accuracy else ""
 
-        def send(query: bytes) -> Answer:
+        def send(query: bytes) -> AuthorityAnswer:
             (self.folder / "tsa.cnf").write_text(_AUTHORITY.format(ess=ess, exact=exact))
             (self.folder / "query.tsq").write_bytes(query)
             self._openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query.tsq", "-out", "reply.tsr")
-            return Answer(200, (self.folder / "reply.tsr").read_bytes())
+            return AuthorityAnswer(200, (self.folder / "reply.tsr").read_bytes())
 
         return Authority("openssl", send, (self.root,))
 

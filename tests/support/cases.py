@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from archiver.export.report.input import Case, Covered, SealLine, StampLine
-from archiver.export.report.statistics import Survey, survey
+from archiver.export.report.input import MaskedPassage, ReportInput, SealLine, StampLine
+from archiver.export.report.statistics import MessageStatistics, survey
 from archiver.records import (
     Attachment,
     Contract,
@@ -17,8 +17,8 @@ from archiver.records import (
     FileId,
     Message,
     MessageId,
+    ObservedBy,
     RoomId,
-    Source,
     State,
     Version,
 )
@@ -51,14 +51,14 @@ DELIVERED = Delivery(1, "2026-11-06 09:12", "画面.png", 3707, "ab" * 32)
 Made = TypeVar("Made")
 
 
-def told(make: Callable[[Case, Survey], Made], of: Case) -> Made:
+def told(make: Callable[[ReportInput, MessageStatistics], Made], of: ReportInput) -> Made:
     """What is made of a case and of the survey of it."""
     return make(of, survey(of))
 
 
-def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> Case:
+def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportInput:
     """The sample as a case of the profile `support`, everything filled in."""
-    whole = Case(
+    whole = ReportInput(
         name="CWA-20261125-01",
         profile="support",
         contract=CONTRACT,
@@ -76,7 +76,7 @@ def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> Case:
         stamping=True,
         clock_seconds=0.8,
         content_sha256="fe" * 32,
-        covered=(Covered("No.8", "電話番号", 1),),
+        covered=(MaskedPassage("No.8", "電話番号", 1),),
     )
     return replace(whole, **changed)
 
@@ -119,7 +119,7 @@ def said(body: str, number: int, *, state: State = State.PRESENT, **changed: Any
         first_seen=sent + timedelta(minutes=1),
         changed_at=sent + timedelta(hours=2),
         entry_seq=number * 10,
-        source=Source.LIST,
+        source=ObservedBy.LIST,
     )
     return replace(plain, **changed)
 

@@ -16,16 +16,16 @@ from archiver.records import (
     FileId,
     Gap,
     Membership,
+    MembershipPeriod,
     Message,
     MessageId,
+    ObservedBy,
     Pause,
     Period,
     Person,
+    PersonName,
     RoomId,
-    Seen,
-    Source,
     State,
-    Stay,
     Task,
     TaskId,
     Version,
@@ -102,7 +102,7 @@ class Line:
     state: State = State.PRESENT
     versions: tuple[Version, ...] = ()
     changed: float | None = None
-    source: Source = Source.LIST
+    source: ObservedBy = ObservedBy.LIST
     update_time: int = 0
 
 
@@ -151,13 +151,13 @@ LINES = (
     ),
     Line(CLIENT, "この発言は途中で見えなくなりました", DAY + 5, State.MISSING, changed=8 * DAY),
     Line(CLIENT, "40日より前の発言", DAY + 6, State.HIDDEN, changed=9 * DAY),
-    Line(CLIENT, "後から1件だけ取得できた発言", 3 * DAY, source=Source.SINGLE),
+    Line(CLIENT, "後から1件だけ取得できた発言", 3 * DAY, source=ObservedBy.SINGLE),
     Line(
         CLIENT,
         f"[rp aid={OWNER} to={ROOM}-{message_id(2)}]yamadaさん\n"
         f"[qt][qtmeta aid={OWNER} time=1793841573]本文[/qt]了解です",
         5 * DAY,
-        source=Source.RECOVERED,
+        source=ObservedBy.RECOVERED,
     ),
     Line(OWNER, "いかがでしょうか。[info][info][/info]\u061c", 10 * DAY),
 )
@@ -227,10 +227,12 @@ def conversation(messages: list[Message]) -> Conversation:
                 ("田中", "田中(解約済)"),
                 (at(0), at(9 * DAY)),
                 Membership(
-                    (Seen("tanaka_xx", at(0)),), (Seen("株式会社△△ 制作部", at(0)),), (Stay(at(0), at(9 * DAY)),)
+                    (PersonName("tanaka_xx", at(0)),),
+                    (PersonName("株式会社△△ 制作部", at(0)),),
+                    (MembershipPeriod(at(0), at(9 * DAY)),),
                 ),
             ),
-            OWNER: Person(OWNER, ("yamada",), (at(0),), Membership(stays=(Stay(at(0), None),))),
+            OWNER: Person(OWNER, ("yamada",), (at(0),), Membership(stays=(MembershipPeriod(at(0), None),))),
             STRANGER: Person(STRANGER, (NAMES[STRANGER],)),
         },
         attachments=_attachments(),
@@ -346,7 +348,7 @@ def _many(count: int, body: str | None) -> Iterator[Message]:
             first_seen=sent,
             changed_at=sent,
             entry_seq=number,
-            source=Source.LIST,
+            source=ObservedBy.LIST,
         )
 
 

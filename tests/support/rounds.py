@@ -12,7 +12,7 @@ from archiver.notices import troubles as notices
 from archiver.rounds import round as rounds
 from archiver.settings.model import FileSettings, NotifySettings, Settings
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, Talk
+from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.world import World
 
 
@@ -26,7 +26,7 @@ def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
     """A whole round some minutes after the last one, by a program that is started anew."""
     world.clock.pass_by(minutes=minutes)
     app = App(settings(world), world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
-    return rounds.run(app, Options(**options), Talk())
+    return rounds.run(app, Options(**options), ProgressCallbacks())
 
 
 def said(world: World, fault: errors.ArchiverError | None = None, *, adapts: bool = False, **notify: Any) -> list[str]:

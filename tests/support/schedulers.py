@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from archiver.schedule import cron, launchd, systemd, windows
-from archiver.schedule.job import Job
+from archiver.schedule.job import ScheduledJob
 
 CONFIG = Path(__file__).parents[2] / "config"
 
-LINUX = Job(("/home/you/.local/bin/archive",), PurePosixPath("/home/you/.local/share/chatwork-archiver"))
+LINUX = ScheduledJob(("/home/you/.local/bin/archive",), PurePosixPath("/home/you/.local/share/chatwork-archiver"))
 
-MAC = Job(
+MAC = ScheduledJob(
     ("/Users/you/.local/bin/archive",),
     PurePosixPath("/Users/you/Library/Application Support/chatwork-archiver"),
 )
 
-WINDOWS = Job(
+WINDOWS = ScheduledJob(
     (r"C:\Users\you\AppData\Roaming\uv\tools\chatwork-archiver\Scripts\pythonw.exe", "-m", "archiver"),
     PureWindowsPath(r"C:\Users\you\AppData\Local\chatwork-archiver"),
     user=r"DESKTOP\you",

@@ -12,7 +12,7 @@ from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.export.package.make import ExportReport, export
-from archiver.export.stamps import Stamping
+from archiver.export.stamps import StampService
 from archiver.records import Observation
 from archiver.store import seals as seal
 from archiver.store import writer
@@ -45,7 +45,7 @@ def stamp_seals(archive: Archive, authorities: Sequence[Authority], *, at: datet
             stamps.keep(archive, due, got.reply, Got(got.token.time, got.token.root, at), pem=pem)
 
 
-def stamping(archive: Archive, *authorities: Authority, silent: Sequence[str] = ()) -> Stamping:
+def stamping(archive: Archive, *authorities: Authority, silent: Sequence[str] = ()) -> StampService:
     """How a package gets its stamps; the `silent` ones give nothing."""
     speaking = [one for one in authorities if one.name not in silent]
 
@@ -54,7 +54,7 @@ def stamping(archive: Archive, *authorities: Authority, silent: Sequence[str] = 
             yield one.name, timestamp.stamp(data, one, now=lambda: NOW).reply
 
     roots = {one.name: one.roots for one in authorities}
-    return Stamping(roots, lambda: stamp_seals(archive, speaking), stamp)
+    return StampService(roots, lambda: stamp_seals(archive, speaking), stamp)
 
 
 def stamped_package(folder: Path, *, silent: Sequence[str] = (), enclosed: bool = False) -> ExportReport:

@@ -18,7 +18,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
-from archiver.demo.chatwork.http import Answer, HttpRequest
+from archiver.demo.chatwork.http import HttpAnswer, HttpRequest
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 
@@ -74,7 +74,7 @@ class Unplugged(BaseAdapter):
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _wait(self, answer: Answer, timeout: Timeout) -> None:
+    def _wait(self, answer: HttpAnswer, timeout: Timeout) -> None:
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
         if answer.wait and patience is not None and answer.wait > patience:
             self._clock.sleep(patience)
@@ -83,7 +83,7 @@ class Unplugged(BaseAdapter):
         if seconds:
             self._clock.sleep(seconds)
 
-    def _response(self, request: requests.PreparedRequest, answer: Answer) -> requests.Response:
+    def _response(self, request: requests.PreparedRequest, answer: HttpAnswer) -> requests.Response:
         headers = {"date": format_datetime(self._now().astimezone(UTC), usegmt=True), **answer.headers}
         if answer.status != HTTPStatus.NO_CONTENT:
             headers["content-length"] = str(answer.body.size)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import desk_of
-from archiver.web.access import Gate
+from archiver.web.access import AccessGate
 from archiver.web.app import build
 
 PORT = 8765
@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 class Browser:
     """Asks for pages as a browser does that was let in."""
 
-    def __init__(self, client: FlaskClient, gate: Gate) -> None:
+    def __init__(self, client: FlaskClient, gate: AccessGate) -> None:
         self.client, self.gate = client, gate
 
     def get(self, path: str, *, status: int = 200) -> str:
@@ -40,7 +40,7 @@ class Browser:
 @contextmanager
 def looking(home: Path) -> Iterator[Browser]:
     """The pages of an archive, already opened."""
-    gate = Gate(PORT)
+    gate = AccessGate(PORT)
     desk = desk_of(CliContext(home, 0, {"HOME": str(home)}))
     browser = Browser(build(desk, gate).test_client(), gate)
     browser.let_in()

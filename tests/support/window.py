@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response, Route, sync_playwright
 
-from archiver.web.context import Desk
+from archiver.web.context import ViewContext
 from archiver.web.server import serving
 
 CHROMIUM = shutil.which("chromium")
@@ -46,7 +46,7 @@ class Window:
 
 
 @contextmanager
-def window(desk: Desk, *, scripts: bool = True, width: int = 1100) -> Iterator[Window]:
+def window(desk: ViewContext, *, scripts: bool = True, width: int = 1100) -> Iterator[Window]:
     """The viewer of an archive in a tab of its own, opened by its address."""
     with serving(desk) as gate, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

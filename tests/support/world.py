@@ -22,12 +22,12 @@ from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contract_payload
 from archiver.sync.files import transfer
-from archiver.sync.files.download import Limits
+from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run import Options, run
 
 BEGIN = datetime(2026, 7, 1, 3, 0, 0, 500_000, tzinfo=UTC)
-LIMITS = Limits(large=1_000_000, keep_free=0)
+LIMITS = DownloadLimits(large=1_000_000, keep_free=0)
 
 
 class Clock:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.records import Known, MessageId, State
+from archiver.records import KnownMessage, MessageId, State
 from archiver.store.fingerprints import DELETED, fingerprint, text_digest
-from archiver.store.queries.current_state import Mark
+from archiver.store.queries.current_state import KnownObject
 from archiver.sync import changes
 
 TANAKA = {"account_id": 7, "name": "田中", "avatar_image_url": ""}
@@ -21,10 +21,14 @@ def shown(body: str, *, update_time: int | None = 0, **more: Any) -> dict[str, A
     return {"message_id": "5", "account": TANAKA, "body": body, "send_time": 9, "update_time": update_time} | more
 
 
-def known(body: str, state: State, *, update_time: int = 0, last: str | None = None, edited: bool = False) -> Known:
+def known(
+    body: str, state: State, *, update_time: int = 0, last: str | None = None, edited: bool = False
+) -> KnownMessage:
     """What is held of a message; `last` is the last text that was not the deletion mark."""
     digest = text_digest(body if last is None else last)
-    return Known(MessageId("5"), state, fingerprint("message", shown(body, update_time=update_time)), digest, edited)
+    return KnownMessage(
+        MessageId("5"), state, fingerprint("message", shown(body, update_time=update_time)), digest, edited
+    )
 
 
 CASES = {
@@ -120,8 +124,8 @@ def file(size: int) -> dict[str, Any]:
 def test_lists_are_compared_by_id() -> None:
     """New, changed, back again and unchanged objects of a list are told apart."""
     same = fingerprint("file", file(1))
-    held = {2: Mark(same, gone=False), 3: Mark("other", gone=False), 4: Mark(same, gone=True)}
-    held[5] = Mark(same, gone=False)
+    held = {2: KnownObject(same, gone=False), 3: KnownObject("other", gone=False), 4: KnownObject(same, gone=True)}
+    held[5] = KnownObject(same, gone=False)
 
     actual = changes.compare("file", dict.fromkeys((1, 2, 3, 4), file(1)), held, complete=True)
 
@@ -131,7 +135,7 @@ def test_lists_are_compared_by_id() -> None:
 
 def test_only_a_complete_list_tells_that_something_is_gone() -> None:
     """A list at its cap may just not reach so far."""
-    held = {2: Mark("any", gone=False)}
+    held = {2: KnownObject("any", gone=False)}
 
     actual = changes.compare("file", {}, held, complete=False)
 

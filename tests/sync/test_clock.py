@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from archiver.custody.verify import verify_archive
 from archiver.store import seals as seal
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 from tests.support.world import World
 
 
@@ -41,7 +41,7 @@ def test_intervals_of_versions_stay_in_order(world: World) -> None:
 
     assert 5 == len(seen)
     assert all(last is None or first <= last for first, last in seen)
-    assert all(moment(one[0]) <= moment(two[0]) for one, two in pairwise(seen))
+    assert all(from_text(one[0]) <= from_text(two[0]) for one, two in pairwise(seen))
 
 
 def test_after_a_jump_back_new_messages_are_read_at_once(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.pull.contacts import contacts
-from archiver.sync.pull.context import Desk
+from archiver.sync.pull.context import PullContext
 from tests.support.world import World
 
 
@@ -177,7 +177,7 @@ def test_a_chat_that_is_not_listed_among_the_rooms_is_not_told(world: World) -> 
     """The contact names its number, and the owner does not see such a chat."""
     room = world.chatwork.add_room("", members=[world.tanaka], type="direct")
     world.sync()
-    desk = Desk(world.archive, world.new_client(), world.clock, world.chatwork.owner)
+    desk = PullContext(world.archive, world.new_client(), world.clock, world.chatwork.owner)
     contacts(desk, [world.room], {}, full=True)  # as if `GET /rooms` did not list it any more
 
     assert [room, None] == other_chats(world)

@@ -8,65 +8,77 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.store.queries.current_state import Covered
-from archiver.sync.coverage import JOINED, PLAN_SHOWS, WHOLE, Hole, Verdict, judge
+from archiver.store.queries.current_state import WindowCoverage
+from archiver.sync.coverage import JOINED, PLAN_SHOWS, WHOLE, NewGap, WindowVerdict, judge
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 LATELY, LONG_AGO = NOW - timedelta(hours=1), NOW - PLAN_SHOWS - timedelta(seconds=1)
 FULL = range(1001, 1101)
-NEVER = Covered(None, None)
+NEVER = WindowCoverage(None, None)
 
 
-def opened(after: int | None, before: int, missing: int | None, reason: str) -> Verdict:
+def opened(after: int | None, before: int, missing: int | None, reason: str) -> WindowVerdict:
     """A window that opens a gap."""
-    return Verdict(joins=False, beginning=False, hole=Hole(after, before, missing, reason))
+    return WindowVerdict(joins=False, beginning=False, hole=NewGap(after, before, missing, reason))
 
 
 CASES = {
     # shown, limited, message_num, new, covered, known
     "a short list shows the room whole": ((range(5, 9), False, 4, 4, NEVER, False), WHOLE),
-    "a short list closes whatever was open": ((range(5, 9), False, 900, 0, Covered(2, 3, LATELY), True), WHOLE),
+    "a short list closes whatever was open": ((range(5, 9), False, 900, 0, WindowCoverage(2, 3, LATELY), True), WHOLE),
     "exactly 100 of 100": ((FULL, False, 100, 100, NEVER, False), WHOLE),
-    "exactly 100 of 100 after an empty list": ((FULL, False, 100, 100, Covered(None, None, LATELY), False), WHOLE),
+    "exactly 100 of 100 after an empty list": (
+        (FULL, False, 100, 100, WindowCoverage(None, None, LATELY), False),
+        WHOLE,
+    ),
     "first sync": ((FULL, False, 250, 100, NEVER, False), opened(None, 1001, 150, "first_sync")),
     "first sync without a counter": ((FULL, False, None, 100, NEVER, False), opened(None, 1001, None, "first_sync")),
     "first sync, counter too small": ((FULL, False, 99, 100, NEVER, False), WHOLE),
     "first sync, cut by the plan": ((range(5, 9), True, 60, 4, NEVER, False), opened(None, 5, 56, "plan")),
     "first sync, full and cut by the plan": ((FULL, True, 300, 100, NEVER, False), opened(None, 1001, 200, "plan")),
-    "reaches back": ((FULL, False, 250, 1, Covered(1099, 249, LATELY), True), JOINED),
-    "touches": ((FULL, False, 350, 99, Covered(1001, 250, LATELY), True), JOINED),
-    "does not touch": ((FULL, False, 351, 100, Covered(1000, 250, LATELY), True), opened(1000, 1001, 1, "window")),
+    "reaches back": ((FULL, False, 250, 1, WindowCoverage(1099, 249, LATELY), True), JOINED),
+    "touches": ((FULL, False, 350, 99, WindowCoverage(1001, 250, LATELY), True), JOINED),
+    "does not touch": (
+        (FULL, False, 351, 100, WindowCoverage(1000, 250, LATELY), True),
+        opened(1000, 1001, 1, "window"),
+    ),
     "nothing missing by the counter": (
-        (FULL, False, 350, 100, Covered(1000, 250, LATELY), True),
+        (FULL, False, 350, 100, WindowCoverage(1000, 250, LATELY), True),
         opened(1000, 1001, 0, "window"),
     ),
-    "counter fell": ((FULL, False, 90, 100, Covered(1000, 250, LATELY), True), opened(1000, 1001, 0, "window")),
-    "no counter now": ((FULL, False, None, 100, Covered(1000, 250, LATELY), True), opened(1000, 1001, None, "window")),
-    "no counter before": ((FULL, False, 9, 100, Covered(1000, None, LATELY), True), opened(1000, 1001, None, "window")),
+    "counter fell": ((FULL, False, 90, 100, WindowCoverage(1000, 250, LATELY), True), opened(1000, 1001, 0, "window")),
+    "no counter now": (
+        (FULL, False, None, 100, WindowCoverage(1000, 250, LATELY), True),
+        opened(1000, 1001, None, "window"),
+    ),
+    "no counter before": (
+        (FULL, False, 9, 100, WindowCoverage(1000, None, LATELY), True),
+        opened(1000, 1001, None, "window"),
+    ),
     "more than a window after an empty list": (
-        (FULL, False, 150, 100, Covered(None, None, LATELY), False),
+        (FULL, False, 150, 100, WindowCoverage(None, None, LATELY), False),
         opened(None, 1001, 50, "window"),
     ),
-    "cut by the plan, read lately": ((range(50, 60), True, 70, 10, Covered(9, 60, LATELY), True), JOINED),
+    "cut by the plan, read lately": ((range(50, 60), True, 70, 10, WindowCoverage(9, 60, LATELY), True), JOINED),
     "cut by the plan, read long ago": (
-        (range(50, 60), True, 75, 10, Covered(9, 60, LONG_AGO), True),
+        (range(50, 60), True, 75, 10, WindowCoverage(9, 60, LONG_AGO), True),
         opened(9, 50, 5, "plan"),
     ),
-    "cut by the plan, reaches back": ((range(50, 60), True, 75, 10, Covered(50, 60, LONG_AGO), True), JOINED),
+    "cut by the plan, reaches back": ((range(50, 60), True, 75, 10, WindowCoverage(50, 60, LONG_AGO), True), JOINED),
     "full, with the plan's header": (
-        (FULL, True, 400, 100, Covered(9, 60, LATELY), True),
+        (FULL, True, 400, 100, WindowCoverage(9, 60, LATELY), True),
         opened(9, 1001, 240, "window"),
     ),
     "full, with the plan's header, after an empty list": (
-        (FULL, True, 150, 100, Covered(None, None, LATELY), False),
+        (FULL, True, 150, 100, WindowCoverage(None, None, LATELY), False),
         opened(None, 1001, 50, "window"),
     ),
     "empty from the beginning": (([], False, None, 0, NEVER, False), WHOLE),
     "empty though messages are known": (
-        ([], False, 5, 0, Covered(9, 5, LATELY), True),
-        Verdict(joins=True, beginning=False, emptied=True),
+        ([], False, 5, 0, WindowCoverage(9, 5, LATELY), True),
+        WindowVerdict(joins=True, beginning=False, emptied=True),
     ),
-    "everything hidden": (([], True, 5, 0, Covered(9, 5, LATELY), True), JOINED),
+    "everything hidden": (([], True, 5, 0, WindowCoverage(9, 5, LATELY), True), JOINED),
     "everything hidden at first": (([], True, 5, 0, NEVER, False), JOINED),
 }
 
@@ -95,20 +107,20 @@ def test_a_window_is_judged_by_ids(case: str) -> None:
 ODD = {
     # shown, limited, covered, lacking, shut
     "a short list that leaves something out, reaching back": (
-        (range(5, 9), False, Covered(7, 9, LATELY), True, False),
+        (range(5, 9), False, WindowCoverage(7, 9, LATELY), True, False),
         JOINED,
     ),
     "a short list that leaves something out, not reaching back": (
-        (range(5, 9), False, Covered(4, 9, LATELY), True, True),
+        (range(5, 9), False, WindowCoverage(4, 9, LATELY), True, True),
         opened(4, 5, 0, "list"),
     ),
-    "a short list of a room that was shut": ((range(5, 9), False, Covered(4, 9, LATELY), False, True), WHOLE),
+    "a short list of a room that was shut": ((range(5, 9), False, WindowCoverage(4, 9, LATELY), False, True), WHOLE),
     "a full list of a room that was shut": (
-        (FULL, False, Covered(9, 9, LATELY), False, True),
+        (FULL, False, WindowCoverage(9, 9, LATELY), False, True),
         opened(9, 1001, 0, "inaccessible"),
     ),
     "a full list of a room that was shut, with the plan's header": (
-        (FULL, True, Covered(9, 9, LATELY), False, True),
+        (FULL, True, WindowCoverage(9, 9, LATELY), False, True),
         opened(9, 1001, 0, "inaccessible"),
     ),
     "the first list of a room that was shut": ((FULL, False, NEVER, False, True), opened(None, 1001, 1, "first_sync")),
@@ -159,7 +171,7 @@ def test_a_gap_never_hides_behind_the_counter(
 ) -> None:
     """A full list that does not reach the last covered id is a gap, whatever the counters say; none is negative."""
     shown = list(range(first, first + count))
-    covered = Covered(newest, counted, LATELY)
+    covered = WindowCoverage(newest, counted, LATELY)
 
     actual = judge(
         shown,

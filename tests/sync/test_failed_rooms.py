@@ -10,16 +10,16 @@ from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks as looked
 from archiver.sync import failed_rooms as failing
 from archiver.sync.failed_rooms import Failure, after, apart, document, from_document
-from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, Step
-from archiver.sync.report import Outcome, RoomReport
+from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep
+from archiver.sync.report import RoomOutcome, RoomReport
 from tests.support.world import BEGIN, World
 
 HOUR = timedelta(hours=1)
 
 
-def steps(*rooms: int) -> list[Step]:
+def steps(*rooms: int) -> list[PlanStep]:
     """Every kind of each room, kind by kind."""
-    return [Step(room, kind, "moved", overdue=True) for kind in KINDS for room in rooms]
+    return [PlanStep(room, kind, "moved", overdue=True) for kind in KINDS for room in rooms]
 
 
 def failure(kind: str, *, hours: int = 0) -> Failure:
@@ -62,7 +62,7 @@ def test_a_failure_is_remembered_since_it_began_and_until_it_is_over() -> None:
         RoomReport(1, failed=MESSAGES),
         RoomReport(2, read={MESSAGES}),
         RoomReport(3, read={failing.ROOM}),
-        RoomReport(5, outcome=Outcome.INACCESSIBLE),
+        RoomReport(5, outcome=RoomOutcome.INACCESSIBLE),
         RoomReport(6, failed=FILES),
     ]
 
@@ -94,8 +94,8 @@ def test_two_rooms_that_fail_for_ever_keep_no_other_from_being_read(world: World
         report = world.sync(full=full)
         outcomes = {room.room_id: room.outcome for room in report.rooms}
 
-        assert {Outcome.FAILED} == {outcomes[room] for room in bad}
-        assert {Outcome.ARCHIVED} == {outcomes[room] for room in good}
+        assert {RoomOutcome.FAILED} == {outcomes[room] for room in bad}
+        assert {RoomOutcome.ARCHIVED} == {outcomes[room] for room in good}
         assert set(posts[2:]) <= world.states().keys()
         assert "saved" == world.blob_states()[file][0]
         assert not report.complete
@@ -149,7 +149,7 @@ def test_absent_rooms_that_cannot_be_asked_for_keep_no_other_from_being_read(wor
     report = world.sync()
 
     assert post in world.states()
-    assert {Outcome.FAILED} == {room.outcome for room in report.rooms if room.room_id in absent}
+    assert {RoomOutcome.FAILED} == {room.outcome for room in report.rooms if room.room_id in absent}
 
 
 def test_half_a_surrogate_in_a_rooms_name_or_role_is_no_trouble(world: World) -> None:
@@ -177,7 +177,7 @@ def test_a_room_that_waits_its_turn_leaves_nothing_else_over(world: World) -> No
 
     assert not report.left_over
     assert "left-over" not in report.troubles
-    assert {Outcome.FAILED} == {one.outcome for one in report.rooms if one.room_id in rooms}
+    assert {RoomOutcome.FAILED} == {one.outcome for one in report.rooms if one.room_id in rooms}
     assert 1 == sum("tried again in a later one" in (one.error or "") for one in report.rooms)
 
 

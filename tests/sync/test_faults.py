@@ -15,9 +15,9 @@ import requests
 
 from archiver import errors
 from archiver.chatwork.client import Client
-from archiver.chatwork.transport import Limits, Transport
+from archiver.chatwork.transport import ReplyLimits, Transport
 from archiver.demo.chatwork.simulator import Fault
-from archiver.sync.report import Outcome, SyncReport
+from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, run
 from tests.support.world import LIMITS, World
 
@@ -75,7 +75,7 @@ def sync(world: World, *, max_seconds: float | None = None, size: int = 200_000,
         sleep=world.clock.sleep,
         base_url=world.chatwork.base_url,
         jitter=lambda: 0.5,
-        limits=Limits(connect=1, read=total / 2, total=total, size=size),
+        limits=ReplyLimits(connect=1, read=total / 2, total=total, size=size),
     )
     world.clock.pass_by(hours=7)
     options = Options(full=True, max_seconds=max_seconds, limits=LIMITS)
@@ -159,7 +159,7 @@ def test_a_fault_that_passes_costs_a_second_try_and_nothing_else(world: World, f
             report = sync(world)  # a file waits for the next run rather than for a fault
 
         assert (endpoint, "present") == (endpoint, texts(world)[post])
-        assert (endpoint, True, Outcome.ARCHIVED) == (endpoint, report.complete, report.rooms[0].outcome)
+        assert (endpoint, True, RoomOutcome.ARCHIVED) == (endpoint, report.complete, report.rooms[0].outcome)
 
     assert set(texts(world).values()) == {"present"}
     assert ([], []) == (world.gaps(), gone(world))
@@ -193,7 +193,7 @@ def test_a_lasting_fault_fails_the_room_and_is_made_up_for(world: World, fault: 
         world.chatwork.heal()
         good = sync(world)
 
-        assert (endpoint, Outcome.FAILED, False) == (endpoint, bad.rooms[0].outcome, bad.complete)
+        assert (endpoint, RoomOutcome.FAILED, False) == (endpoint, bad.rooms[0].outcome, bad.complete)
         assert (endpoint, {"present"}, []) == (endpoint, states, lost)
         assert (endpoint, True) == (endpoint, good.complete)
         assert "present" == texts(world)[post]
@@ -208,7 +208,7 @@ def test_contacts_that_cannot_be_read_are_no_trouble_and_no_departure(world: Wor
 
     report = sync(world)
 
-    assert (True, False, Outcome.ARCHIVED) == (report.complete, report.contacts, report.rooms[0].outcome)
+    assert (True, False, RoomOutcome.ARCHIVED) == (report.complete, report.contacts, report.rooms[0].outcome)
     assert "present" == texts(world)[post]
     assert {"present"} == {entry["payload"]["state"] for entry in world.entries("contact")}
 
@@ -224,7 +224,7 @@ def test_an_address_that_cannot_be_had_is_the_files_trouble_and_not_the_rooms(wo
     world.chatwork.heal()
     good = sync(world)
 
-    assert (Outcome.ARCHIVED, 1, False) == (bad.rooms[0].outcome, bad.rooms[0].files_pending, bad.complete)
+    assert (RoomOutcome.ARCHIVED, 1, False) == (bad.rooms[0].outcome, bad.rooms[0].files_pending, bad.complete)
     assert (1, True) == (good.rooms[0].files_saved, good.complete)
 
 
@@ -265,7 +265,7 @@ def test_whatever_the_download_host_does_the_file_waits_and_the_run_goes_on(worl
     world.chatwork.heal()
     good = sync(world)
 
-    assert (Outcome.ARCHIVED, 0, 1, False) == (
+    assert (RoomOutcome.ARCHIVED, 0, 1, False) == (
         bad.rooms[0].outcome,
         bad.rooms[0].files_saved,
         bad.rooms[0].files_pending,
@@ -319,7 +319,7 @@ def test_403_for_a_part_of_a_room_is_a_failure_and_no_departure(world: World, en
 
     report = sync(world)
 
-    assert Outcome.FAILED is report.rooms[0].outcome
+    assert RoomOutcome.FAILED is report.rooms[0].outcome
     assert ([], []) == (world.entries("room.inaccessible"), gone(world))
     assert {"present"} == set(texts(world).values())
 
@@ -334,7 +334,7 @@ def test_403_or_404_for_contacts_or_an_address_touches_no_room(world: World, fau
 
     report = sync(world)
 
-    assert (Outcome.ARCHIVED, 1) == (report.rooms[0].outcome, report.rooms[0].files_pending)
+    assert (RoomOutcome.ARCHIVED, 1) == (report.rooms[0].outcome, report.rooms[0].files_pending)
     assert ["not_shown"] == [row["reason"] for row in world.rows("retry")]
     assert {"present"} == {entry["payload"]["state"] for entry in world.entries("contact")}
 
@@ -363,7 +363,7 @@ def test_403_for_a_part_and_for_the_room_is_written_down(world: World, endpoint:
 
     report = sync(world)
 
-    assert Outcome.INACCESSIBLE is report.rooms[0].outcome
+    assert RoomOutcome.INACCESSIBLE is report.rooms[0].outcome
     assert 1 == len(world.entries("room.inaccessible"))
     assert {"present"} == {texts(world)[post] for post in posts}
 
@@ -467,7 +467,7 @@ def test_a_room_with_an_absurd_counter_is_read_and_one_of_no_form_keeps_no_other
 
     report = sync(world)
 
-    assert {Outcome.ARCHIVED} == {room.outcome for room in report.rooms}
+    assert {RoomOutcome.ARCHIVED} == {room.outcome for room in report.rooms}
     assert set(posts) <= set(texts(world))
     assert [] == world.entries("room.inaccessible")
 
@@ -496,7 +496,7 @@ def test_an_answer_of_10_mb_is_read(world: World, endpoint: str) -> None:
 
     report = sync(world, size=2**26, total=20)
 
-    assert (True, Outcome.ARCHIVED) == (report.complete, report.rooms[0].outcome)
+    assert (True, RoomOutcome.ARCHIVED) == (report.complete, report.rooms[0].outcome)
     assert "present" == texts(world)[post]
 
 
@@ -524,6 +524,6 @@ def test_null_fields_are_read_and_null_ids_are_not(world: World) -> None:
 
     sync(world)
 
-    assert Outcome.FAILED is bad.rooms[0].outcome
+    assert RoomOutcome.FAILED is bad.rooms[0].outcome
     assert {"9" * 18, *posts} <= set(texts(world))
     assert {"present", "edited"} >= {texts(world)[post] for post in posts}

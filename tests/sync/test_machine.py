@@ -31,7 +31,7 @@ from hypothesis.stateful import (
 
 from archiver import errors
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.http import Answer
+from archiver.demo.chatwork.http import HttpAnswer
 from archiver.demo.chatwork.simulator import Chatwork, Fault, HttpRequest
 from archiver.rounds import alerting as lookout
 from archiver.store import migrate as revision
@@ -39,13 +39,13 @@ from archiver.store import seals as seal
 from archiver.store.archive import Archive, Writing
 from archiver.store.engine import DATABASE
 from archiver.store.fingerprints import readable
-from archiver.store.timestamps import stamp
-from archiver.sync.files.download import Limits
-from archiver.sync.report import Outcome, SyncReport
+from archiver.store.timestamps import to_text
+from archiver.sync.files.download import DownloadLimits
+from archiver.sync.report import RoomOutcome, SyncReport
 from tests.support.unplugged import plug, unplugged
 from tests.support.world import Clock, World
 
-LIMITS = Limits(large=50_000, keep_free=0)
+LIMITS = DownloadLimits(large=50_000, keep_free=0)
 RESERVE = 60
 TEXTS = st.sampled_from(["はい", "いいえ", "[deleted]", "\ud83d\x00", "", "お支払いは検収後で。"])
 PATHS = st.sampled_from(["", "/messages", "/messages/", "/files", "/members", "/tasks", "/rooms$", "/uploadfile/"])
@@ -131,7 +131,7 @@ class Witness(Chatwork):
         self.last: dict[tuple[int, int], object] = {}
         """What was last told of each message: its text, MISSING or HIDDEN."""
 
-    def _answer_api(self, request: HttpRequest) -> Answer:
+    def _answer_api(self, request: HttpRequest) -> HttpAnswer:
         answer = super()._answer_api(request)
         self.over = max(self.over, self._gate._used - (self._gate.limit - min(RESERVE, self._gate.limit // 5)))
         found = re.fullmatch(r"/v2/rooms/([0-9]+)/messages(?:/([0-9]+)|\?force=1)", request.path)
@@ -141,7 +141,7 @@ class Witness(Chatwork):
                 self._note(int(found[1]), found[2], answer)
         return answer
 
-    def _note(self, room: int, message: str | None, answer: Answer) -> None:
+    def _note(self, room: int, message: str | None, answer: HttpAnswer) -> None:
         self.latest, self.last_before = set(), dict(self.last)
         limited = answer.headers.get("chatwork-message-limitation") == "true"
         value: Any = json.loads(b"".join(answer.body.pieces())) if answer.body.size else []
@@ -226,7 +226,7 @@ class Machine(RuleBasedStateMachine):
 
     def _happens(self, body: str | None, *messages: int | str) -> None:
         """Note the truth; the archive's clock stands still while this machine's is behind the last entry."""
-        at = max(stamp(self.clock()), self._last_entry_at())
+        at = max(to_text(self.clock()), self._last_entry_at())
         for message in messages:
             self.events.setdefault(int(message), []).append(Event(at, body))
 
@@ -549,7 +549,7 @@ class Machine(RuleBasedStateMachine):
             self.chatwork.restore_owner(room)
         report = self._sync(full=True)
         self.judge()
-        assert [Outcome.FAILED] not in [[room.outcome] for room in report.rooms]
+        assert [RoomOutcome.FAILED] not in [[room.outcome] for room in report.rooms]
         assert not report.left_over
         self._compare_files()
         self._compare_tasks()

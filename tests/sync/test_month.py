@@ -92,7 +92,7 @@ class Month:
             self.truth.overruns += 1
         self.truth.unseen = 0
         self.looked_at = self.clock.time
-        rounds.run(self.app, sync.Options(), sync.Talk())
+        rounds.run(self.app, sync.Options(), sync.ProgressCallbacks())
 
     def pause(self, **span: float) -> None:
         """Nobody looks for a while."""
@@ -115,7 +115,7 @@ class Month:
 
         transport._session.get = get  # type: ignore[method-assign, assignment]
         try:
-            rounds.run(self.app, sync.Options(), sync.Talk())
+            rounds.run(self.app, sync.Options(), sync.ProgressCallbacks())
         except PowerCut:
             pass
         finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks as looked
-from archiver.store.queries.last_looks import Looks
+from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.status import status
 from archiver.store.working import memory as work
 from archiver.sync.overdue import behind
@@ -18,7 +18,7 @@ from tests.support.world import BEGIN, World, running
 DAY = timedelta(days=1)
 
 
-def looks(world: World, *rooms: int) -> Looks:
+def looks(world: World, *rooms: int) -> LastLooks:
     """What the archive tells of these rooms."""
     with world.archive.reading() as reading:
         return looked.looks(reading, rooms)

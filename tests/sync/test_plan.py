@@ -11,7 +11,7 @@ from archiver.chatwork.models import Room
 from archiver.records import RoomId
 from archiver.store.working.visits import Visit
 from archiver.sync import plan
-from archiver.sync.plan import COSTS, FILES, KINDS, MESSAGES, PEOPLE, Step, counters, is_due, steps
+from archiver.sync.plan import COSTS, FILES, KINDS, MESSAGES, PEOPLE, PlanStep, counters, is_due, steps
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 EVERY = timedelta(hours=6)
@@ -23,7 +23,7 @@ def visits(room: Room, *, ago: timedelta = timedelta(0), counted: str | None = N
     return {(room.room_id, kind): Visit(NOW - ago, counters(room) if counted is None else counted) for kind in KINDS}
 
 
-def planned(*rooms: Room, seen: dict[tuple[int, str], Visit], full: bool = False) -> list[Step]:
+def planned(*rooms: Room, seen: dict[tuple[int, str], Visit], full: bool = False) -> list[PlanStep]:
     """The steps of a run now."""
     return steps(rooms, seen, now=NOW, full_every=EVERY, full=full)
 
@@ -43,7 +43,7 @@ def test_a_room_in_which_nothing_moved_is_not_read() -> None:
 
     actual = planned(ONE, TWO, seen=visits(ONE) | moved)
 
-    assert [Step(2, kind, "moved", overdue=True, cost=COSTS[kind]) for kind in KINDS] == actual
+    assert [PlanStep(2, kind, "moved", overdue=True, cost=COSTS[kind]) for kind in KINDS] == actual
 
 
 def test_any_counter_name_or_role_tells_that_a_room_moved() -> None:
@@ -66,7 +66,7 @@ def test_full_reads_everything() -> None:
     """Whether or not anything moved."""
     actual = planned(ONE, seen=visits(ONE), full=True)
 
-    assert [Step(1, kind, "asked", overdue=True, cost=COSTS[kind]) for kind in KINDS] == actual
+    assert [PlanStep(1, kind, "asked", overdue=True, cost=COSTS[kind]) for kind in KINDS] == actual
 
 
 def test_lists_are_due_after_their_time_and_people_daily() -> None:
@@ -75,9 +75,9 @@ def test_lists_are_due_after_their_time_and_people_daily() -> None:
     twice = planned(ONE, seen=visits(ONE, ago=2 * EVERY))
     daily = planned(ONE, seen=visits(ONE, ago=plan.DAILY))
 
-    assert [Step(1, kind, "due", cost=1) for kind in (MESSAGES, FILES)] == once
-    assert [Step(1, kind, "due", overdue=True, cost=1) for kind in (MESSAGES, FILES)] == twice[:2]
-    assert Step(1, PEOPLE, "due", cost=4) == daily[2]
+    assert [PlanStep(1, kind, "due", cost=1) for kind in (MESSAGES, FILES)] == once
+    assert [PlanStep(1, kind, "due", overdue=True, cost=1) for kind in (MESSAGES, FILES)] == twice[:2]
+    assert PlanStep(1, PEOPLE, "due", cost=4) == daily[2]
 
 
 def test_the_room_read_longest_ago_comes_first_within_a_kind() -> None:

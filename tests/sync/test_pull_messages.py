@@ -10,7 +10,7 @@ import requests
 
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store import fingerprints as facts
-from archiver.sync.report import Outcome, RoomReport
+from archiver.sync.report import RoomOutcome, RoomReport
 from tests.support.world import World
 
 LIST = r"messages\?force=1"
@@ -45,7 +45,7 @@ def test_everything_new_is_held_as_received(world: World) -> None:
     (reply,) = [row for row in world.rows("reply") if row["sha256"] == entry["reply"]]
     (window,) = world.entries("window")
     assert (2, 0, 0, 0) == counts(report)
-    assert Outcome.ARCHIVED is report.outcome
+    assert RoomOutcome.ARCHIVED is report.outcome
     assert ("present", "list") == (entry["payload"]["state"], entry["payload"]["source"])
     assert {"message_id", "account", "body", "send_time", "update_time"} == entry["payload"]["object"].keys()
     assert f"/rooms/{world.room}/messages?force=1" == reply["path"]
@@ -122,7 +122,7 @@ def test_nothing_new_makes_one_window_entry_and_nothing_else(world: World) -> No
     report = world.synced(full=True)
 
     assert ["window"] == [one["kind"] for one in world.entries()[before:]]
-    assert Outcome.UNCHANGED is report.outcome
+    assert RoomOutcome.UNCHANGED is report.outcome
 
 
 def test_a_renamed_author_is_an_account_entry_and_no_edit(world: World) -> None:
@@ -429,7 +429,7 @@ def test_a_run_cut_short_between_single_readings_is_made_up_for(world: World) ->
     world.chatwork.heal()
     healed = world.sync()
 
-    assert (Outcome.FAILED, 1) == (failed.rooms[0].outcome, failed.rooms[0].missing)
+    assert (RoomOutcome.FAILED, 1) == (failed.rooms[0].outcome, failed.rooms[0].missing)
     assert 2 == healed.rooms[0].missing
     assert {"missing"} == {world.states()[post] for post in posts[:3]}
 
@@ -714,7 +714,7 @@ def test_what_is_no_answer_is_never_data(world: World, fault: Fault) -> None:
     healed = world.synced()
 
     failed = [one for one in world.entries() if one["kind"] != "sweep"][: len(before)]
-    assert (Outcome.FAILED, f"room/{world.room}/messages/failed") == (report.rooms[0].outcome, report.reported[0])
+    assert (RoomOutcome.FAILED, f"room/{world.room}/messages/failed") == (report.rooms[0].outcome, report.reported[0])
     assert report.rooms[0].error
     assert not report.complete
     assert before == failed
@@ -749,5 +749,5 @@ def test_a_list_with_an_object_that_cannot_be_is_not_data(world: World, wrong: d
 
     report = world.sync()
 
-    assert Outcome.FAILED is report.rooms[0].outcome
+    assert RoomOutcome.FAILED is report.rooms[0].outcome
     assert [] == world.entries("message")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from archiver.demo.chatwork.simulator import Fault
-from archiver.sync.report import Outcome
+from archiver.sync.report import RoomOutcome
 from tests.support.world import BEGIN, World
 
 
@@ -65,7 +65,7 @@ def test_a_list_without_a_single_member_is_not_believed(world: World) -> None:
 
     report = world.synced(full=True)
 
-    assert (Outcome.FAILED, before) == (report.outcome, member_states(world))
+    assert (RoomOutcome.FAILED, before) == (report.outcome, member_states(world))
 
 
 def test_open_and_done_tasks_are_held_and_counted(world: World) -> None:

@@ -16,7 +16,7 @@ from archiver import errors
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.engine import DATABASE
 from archiver.sync import plan
-from archiver.sync.report import Outcome, RoomReport, SyncReport
+from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.run import dry_run
 from tests.support.world import World, running
 
@@ -55,7 +55,7 @@ def test_a_run_in_which_nothing_moved_costs_two_requests_and_no_entry(world: Wor
     assert ["/me", "/rooms"] == world.asked()
     assert (2, True, ()) == (report.requests, report.complete, report.reported)
     assert before == world.seqs()
-    assert {Outcome.UNCHANGED} == {room.outcome for room in report.rooms}
+    assert {RoomOutcome.UNCHANGED} == {room.outcome for room in report.rooms}
 
 
 def test_only_the_room_that_moved_is_read(world: World) -> None:
@@ -276,13 +276,13 @@ def test_a_room_that_cannot_be_opened_is_frozen_until_it_is_back(world: World) -
     third = world.sync()
 
     kinds = [one["kind"] for one in world.entries(room=world.room) if one["kind"].startswith("room.")]
-    assert (Outcome.INACCESSIBLE, (f"event/{world.room}/inaccessible",)) == (first.rooms[0].outcome, first.reported)
+    assert (RoomOutcome.INACCESSIBLE, (f"event/{world.room}/inaccessible",)) == (first.rooms[0].outcome, first.reported)
     assert ["/me", "/rooms", f"/rooms/{world.room}"] == asked_first[:3]
-    assert (Outcome.INACCESSIBLE, (), False) == (second.rooms[0].outcome, second.reported, second.complete)
+    assert (RoomOutcome.INACCESSIBLE, (), False) == (second.rooms[0].outcome, second.reported, second.complete)
     assert not any(path.startswith("/rooms/") for path in asked_second)
     assert messages == kept
     assert ["room.inaccessible", "room.accessible"] == kinds
-    assert (Outcome.ARCHIVED, 1, 1) == (third.rooms[0].outcome, third.rooms[0].new, third.rooms[0].files_saved)
+    assert (RoomOutcome.ARCHIVED, 1, 1) == (third.rooms[0].outcome, third.rooms[0].new, third.rooms[0].files_saved)
     assert b"x" == world.blob(file)
     assert first.disappeared
 
@@ -293,7 +293,7 @@ def test_a_room_never_seen_can_be_inaccessible(world: World) -> None:
 
     report = world.sync()
 
-    assert [Outcome.ARCHIVED, Outcome.INACCESSIBLE] == [room.outcome for room in report.rooms]
+    assert [RoomOutcome.ARCHIVED, RoomOutcome.INACCESSIBLE] == [room.outcome for room in report.rooms]
 
 
 def test_a_room_missing_from_the_list_that_can_be_read_is_read(world: World) -> None:
@@ -305,7 +305,7 @@ def test_a_room_missing_from_the_list_that_can_be_read_is_read(world: World) -> 
 
     report = world.synced()
 
-    assert (1, Outcome.ARCHIVED) == (report.new, report.outcome)
+    assert (1, RoomOutcome.ARCHIVED) == (report.new, report.outcome)
     assert [] == world.entries("room.inaccessible")
 
 
@@ -317,7 +317,7 @@ def test_a_room_that_closes_during_the_run_is_noticed(world: World) -> None:
 
     report = world.synced()
 
-    assert Outcome.INACCESSIBLE is report.outcome
+    assert RoomOutcome.INACCESSIBLE is report.outcome
     assert 1 == len(world.entries("room.inaccessible"))
 
 
@@ -329,7 +329,7 @@ def test_a_part_that_is_refused_does_not_close_the_room(world: World) -> None:
 
     report = world.synced()
 
-    assert (Outcome.FAILED, 1) == (report.outcome, report.new)
+    assert (RoomOutcome.FAILED, 1) == (report.outcome, report.new)
     assert [] == world.entries("room.inaccessible")
 
 
@@ -342,7 +342,7 @@ def test_a_room_that_cannot_be_asked_for_is_not_called_inaccessible(world: World
 
     report = world.synced()
 
-    assert Outcome.FAILED is report.outcome
+    assert RoomOutcome.FAILED is report.outcome
     assert [] == world.entries("room.inaccessible")
 
 
@@ -362,7 +362,7 @@ def test_one_failing_room_never_stops_the_others(world: World) -> None:
     fourth = world.sync()
 
     trouble = (f"room/{rooms[0]}/messages/failed",)
-    assert [Outcome.ARCHIVED, Outcome.FAILED, Outcome.ARCHIVED] == [room.outcome for room in first.rooms]
+    assert [RoomOutcome.ARCHIVED, RoomOutcome.FAILED, RoomOutcome.ARCHIVED] == [room.outcome for room in first.rooms]
     assert [trouble, (), trouble, ()] == [run.reported for run in (first, second, third, fourth)]
     assert [False, False, False, True] == [run.complete for run in (first, second, third, fourth)]
 
@@ -375,7 +375,7 @@ def test_two_rooms_in_a_row_that_fail_end_the_round(world: World) -> None:
     report = world.sync()
 
     outcomes = [room.outcome for room in report.rooms]
-    assert [Outcome.ARCHIVED, *[Outcome.FAILED] * 4] == outcomes
+    assert [RoomOutcome.ARCHIVED, *[RoomOutcome.FAILED] * 4] == outcomes
     assert [False, False, False, True, True] == [room.is_unreached for room in report.rooms]
     assert report.left_over
     assert "left-over" in report.reported
@@ -390,7 +390,7 @@ def test_failing_rooms_that_are_not_in_a_row_do_not(world: World) -> None:
     report = world.sync()
 
     assert not report.left_over
-    assert Outcome.ARCHIVED is report.rooms[4].outcome
+    assert RoomOutcome.ARCHIVED is report.rooms[4].outcome
 
 
 def test_absent_rooms_that_cannot_be_asked_for_end_the_round_too(world: World) -> None:
@@ -402,7 +402,7 @@ def test_absent_rooms_that_cannot_be_asked_for_end_the_round_too(world: World) -
 
     report = world.sync()
 
-    assert {Outcome.FAILED} == {room.outcome for room in report.rooms[1:]}
+    assert {RoomOutcome.FAILED} == {room.outcome for room in report.rooms[1:]}
     assert [False, False, True, True] == [room.is_unreached for room in report.rooms[1:]]
     assert report.left_over
 
@@ -430,7 +430,7 @@ def test_a_failed_room_stays_failed_though_a_file_of_it_was_saved(world: World) 
 
     report = world.synced(full=True)
 
-    assert (Outcome.FAILED, 1) == (report.outcome, report.files_saved)
+    assert (RoomOutcome.FAILED, 1) == (report.outcome, report.files_saved)
 
 
 # --- the budget -----------------------------------------------------------------------------------
@@ -504,7 +504,7 @@ def test_a_budget_spent_before_the_first_request_leaves_everything_over(world: W
     again = world.sync(max_seconds=10)
 
     assert (("left-over",), (), False) == (first.reported, again.reported, again.complete)
-    assert (Outcome.FAILED, True) == (first.rooms[0].outcome, first.rooms[0].is_unreached)
+    assert (RoomOutcome.FAILED, True) == (first.rooms[0].outcome, first.rooms[0].is_unreached)
 
 
 def test_what_the_last_run_knew_of_the_budget_is_remembered(world: World) -> None:

@@ -8,22 +8,22 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.store.timestamps import stamp
-from archiver.sync.trouble_reports import REPEAT, Verdict, judge
+from archiver.store.timestamps import to_text
+from archiver.sync.trouble_reports import REPEAT, TroubleReport, judge
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def ago(**span: float) -> str:
     """A time before now, as remembered."""
-    return stamp(NOW - timedelta(**span))
+    return to_text(NOW - timedelta(**span))
 
 
 def test_a_new_trouble_is_reported_and_remembered() -> None:
     """Keys in order, so that a report reads the same each time."""
     actual = judge(["b", "a"], cleared=[], remembered={}, now=NOW)
 
-    assert Verdict(("a", "b"), {"a": stamp(NOW), "b": stamp(NOW)}) == actual
+    assert TroubleReport(("a", "b"), {"a": to_text(NOW), "b": to_text(NOW)}) == actual
 
 
 def test_a_known_trouble_is_reported_once_a_day() -> None:
@@ -32,7 +32,7 @@ def test_a_known_trouble_is_reported_once_a_day() -> None:
 
     actual = judge(["early", "late"], cleared=[], remembered=remembered, now=NOW)
 
-    assert Verdict(("late",), {"early": ago(hours=23), "late": stamp(NOW)}) == actual
+    assert TroubleReport(("late",), {"early": ago(hours=23), "late": to_text(NOW)}) == actual
 
 
 def test_a_trouble_that_was_cleared_is_new_again() -> None:
@@ -42,7 +42,7 @@ def test_a_trouble_that_was_cleared_is_new_again() -> None:
     cleared = judge([], cleared=["room/5/messages/"], remembered=remembered, now=NOW)
     again = judge(["room/5/messages/failed"], cleared=[], remembered=cleared.remember, now=NOW)
 
-    assert Verdict((), {"room/6/messages/failed": ago(hours=1)}) == cleared
+    assert TroubleReport((), {"room/6/messages/failed": ago(hours=1)}) == cleared
     assert ("room/5/messages/failed",) == again.report
 
 
@@ -52,14 +52,14 @@ def test_a_trouble_of_this_run_is_kept_though_its_beginning_was_cleared() -> Non
 
     actual = judge(["room/5/files/cut"], cleared=["room/5/files/"], remembered=remembered, now=NOW)
 
-    assert Verdict((), remembered) == actual
+    assert TroubleReport((), remembered) == actual
 
 
 def test_a_report_from_the_future_counts_for_nothing() -> None:
     """A clock that was set back silences nothing."""
-    actual = judge(["a"], cleared=[], remembered={"a": stamp(NOW + timedelta(days=300))}, now=NOW)
+    actual = judge(["a"], cleared=[], remembered={"a": to_text(NOW + timedelta(days=300))}, now=NOW)
 
-    assert Verdict(("a",), {"a": stamp(NOW)}) == actual
+    assert TroubleReport(("a",), {"a": to_text(NOW)}) == actual
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 600)), max_size=40))

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import desk_of
-from archiver.web.access import HEADERS, Gate
+from archiver.web.access import HEADERS, AccessGate
 from archiver.web.app import build
 from tests.support.archive import story
 from tests.support.viewer import HOST, PORT, Browser
@@ -26,17 +26,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def gate() -> Gate:
-    return Gate(PORT)
+def gate() -> AccessGate:
+    return AccessGate(PORT)
 
 
 @pytest.fixture
-def client(home: Path, gate: Gate) -> FlaskClient:
+def client(home: Path, gate: AccessGate) -> FlaskClient:
     """A browser that nobody has let in yet."""
     return build(desk_of(CliContext(home, 0, {})), gate).test_client()
 
 
-def path_of(gate: Gate) -> str:
+def path_of(gate: AccessGate) -> str:
     """The address with the key, without the host."""
     return gate.address.partition(HOST)[2]
 
@@ -50,7 +50,7 @@ def test_without_the_key_no_page_is_shown(client: FlaskClient) -> None:
     assert 200 == client.get("/record.css", base_url=OURS).status_code
 
 
-def test_the_key_opens_once(home: Path, client: FlaskClient, gate: Gate) -> None:
+def test_the_key_opens_once(home: Path, client: FlaskClient, gate: AccessGate) -> None:
     """The first browser that hands it in gets a cookie; another one that learnt the address comes too late."""
     first = client.get(path_of(gate), base_url=OURS)
     shown = client.get("/", base_url=OURS)
@@ -63,7 +63,7 @@ def test_the_key_opens_once(home: Path, client: FlaskClient, gate: Gate) -> None
     assert 403 == other.get("/", base_url=OURS).status_code
 
 
-def test_the_same_browser_may_use_its_address_again(client: FlaskClient, gate: Gate) -> None:
+def test_the_same_browser_may_use_its_address_again(client: FlaskClient, gate: AccessGate) -> None:
     """Who comes back by the address in the terminal is led to the pages, not turned away."""
     Browser(client, gate).let_in()
 
@@ -73,7 +73,7 @@ def test_the_same_browser_may_use_its_address_again(client: FlaskClient, gate: G
     assert "Set-Cookie" not in again.headers
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: FlaskClient, gate: Gate) -> None:
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: FlaskClient, gate: AccessGate) -> None:
     """It says HttpOnly and SameSite=Strict, and its name holds the port."""
     cookie = client.get(path_of(gate), base_url=OURS).headers["Set-Cookie"]
 
@@ -83,7 +83,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: FlaskClie
 
 
 @pytest.mark.parametrize("key", ["", "x", "é", "\udcff", "x" * 5000])
-def test_a_wrong_key_opens_nothing_and_spends_nothing(client: FlaskClient, gate: Gate, key: str) -> None:
+def test_a_wrong_key_opens_nothing_and_spends_nothing(client: FlaskClient, gate: AccessGate, key: str) -> None:
     """Guessing does not lock the user out."""
     wrong = client.get("/open", query_string={"key": key.encode("utf-8", "surrogateescape")}, base_url=OURS)
 
@@ -92,7 +92,7 @@ def test_a_wrong_key_opens_nothing_and_spends_nothing(client: FlaskClient, gate:
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "é"])
-def test_a_made_up_cookie_opens_nothing(client: FlaskClient, gate: Gate, cookie: str) -> None:
+def test_a_made_up_cookie_opens_nothing(client: FlaskClient, gate: AccessGate, cookie: str) -> None:
     """Neither before nor after the key was used."""
     before = client.get("/", base_url=OURS, headers={"Cookie": f"{gate.cookie_name}={cookie}"}).status_code
     client.application.test_client().get(path_of(gate), base_url=OURS)
@@ -105,7 +105,7 @@ def test_a_made_up_cookie_opens_nothing(client: FlaskClient, gate: Gate, cookie:
     "host",
     ["evil.example", f"evil.example:{PORT}", "127.0.0.1", f"127.0.0.1:{PORT + 1}", f"127.0.0.1.evil.example:{PORT}"],
 )
-def test_another_name_is_refused_even_with_the_cookie(client: FlaskClient, gate: Gate, host: str) -> None:
+def test_another_name_is_refused_even_with_the_cookie(client: FlaskClient, gate: AccessGate, host: str) -> None:
     """A page of the web whose name leads to this computer learns nothing (DNS rebinding)."""
     Browser(client, gate).let_in()
 
@@ -115,7 +115,7 @@ def test_another_name_is_refused_even_with_the_cookie(client: FlaskClient, gate:
     assert "田中" not in answer.get_data(as_text=True)
 
 
-def test_localhost_is_our_name_too(client: FlaskClient, gate: Gate) -> None:
+def test_localhost_is_our_name_too(client: FlaskClient, gate: AccessGate) -> None:
     """Who types the other name of this computer is let in by the key as well."""
     shown = client.get(path_of(gate), base_url=f"http://localhost:{PORT}")
 
@@ -123,7 +123,7 @@ def test_localhost_is_our_name_too(client: FlaskClient, gate: Gate) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
-def test_nothing_can_be_changed(client: FlaskClient, gate: Gate, method: str) -> None:
+def test_nothing_can_be_changed(client: FlaskClient, gate: AccessGate, method: str) -> None:
     """Every method but GET and HEAD is refused, on every page."""
     Browser(client, gate).let_in()
 
@@ -140,7 +140,7 @@ def test_every_route_only_reads(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/record.css", "/static/view.css", "/open?key=x"])
-def test_every_answer_carries_the_policy(client: FlaskClient, gate: Gate, path: str) -> None:
+def test_every_answer_carries_the_policy(client: FlaskClient, gate: AccessGate, path: str) -> None:
     """Pages, faults, styles and refusals alike: nothing inline, nothing from elsewhere, nothing stored."""
     Browser(client, gate).let_in()
 
@@ -150,13 +150,13 @@ def test_every_answer_carries_the_policy(client: FlaskClient, gate: Gate, path: 
     assert "unsafe" not in headers["Content-Security-Policy"]
 
 
-def test_neither_key_nor_cookie_shows_when_the_gate_is_printed(gate: Gate) -> None:
+def test_neither_key_nor_cookie_shows_when_the_gate_is_printed(gate: AccessGate) -> None:
     """A trace or a log of it holds no secret."""
     assert gate.key not in repr(gate)
     assert gate.cookie not in repr(gate)
 
 
-def test_whoever_only_asks_for_the_head_does_not_use_the_key_up(client: FlaskClient, gate: Gate) -> None:
+def test_whoever_only_asks_for_the_head_does_not_use_the_key_up(client: FlaskClient, gate: AccessGate) -> None:
     """Programs that look a link over before it is opened do that."""
     address = gate.address.partition(HOST)[2]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archiver.message_ids import first_after
 from archiver.records import JST, Gap, MessageId, Pause, Period, RoomId
-from archiver.web.day_coverage import Known, Seen, bounds, seen, unwatched
+from archiver.web.day_coverage import DayCoverage, RoomReadings, bounds, seen, unwatched
 
 BEGIN = datetime(2026, 11, 2, 3, tzinfo=UTC)
 """Noon in Japan on the second."""
@@ -30,16 +30,23 @@ def gap(start: datetime | None, end: datetime | None, *, after: str | None = "1"
 
 @pytest.mark.parametrize(
     ("day", "expected"),
-    [(1, Seen.BEFORE), (2, Seen.PARTLY), (3, Seen.WHOLLY), (19, Seen.WHOLLY), (20, Seen.PARTLY), (21, Seen.NOT_YET)],
+    [
+        (1, DayCoverage.BEFORE),
+        (2, DayCoverage.PARTLY),
+        (3, DayCoverage.WHOLLY),
+        (19, DayCoverage.WHOLLY),
+        (20, DayCoverage.PARTLY),
+        (21, DayCoverage.NOT_YET),
+    ],
 )
-def test_covered_days(day: int, expected: Seen) -> None:
+def test_covered_days(day: int, expected: DayCoverage) -> None:
     """From noon of the second to noon of the twentieth."""
-    assert seen(date(2026, 11, day), Known(COVERED, [], [])) is expected
+    assert seen(date(2026, 11, day), RoomReadings(COVERED, [], [])) is expected
 
 
 def test_nothing_was_ever_read() -> None:
     """Every day is before the record."""
-    assert seen(date(2026, 11, 5), Known([], [], [])) is Seen.BEFORE
+    assert seen(date(2026, 11, 5), RoomReadings([], [], [])) is DayCoverage.BEFORE
 
 
 @pytest.mark.parametrize(("day", "expected"), [(6, False), (7, True), (8, True), (9, True), (10, False)])
@@ -47,29 +54,33 @@ def test_every_day_that_a_gap_touches_has_it(day: int, expected: bool) -> None:
     """From one second of the seventh to one second of the ninth."""
     hole = gap(on(7, 23.99), on(9, 0.01))
 
-    assert expected is (seen(date(2026, 11, day), Known(COVERED, [hole], [])) is Seen.GAP)
+    assert expected is (seen(date(2026, 11, day), RoomReadings(COVERED, [hole], [])) is DayCoverage.GAP)
 
 
 def test_a_gap_without_times_is_placed_by_its_messages() -> None:
     """An id tells when it was posted."""
     ids = [f"{first_after(on(day, 12))}" for day in (7, 8)]
-    known = Known(COVERED, [gap(None, None, after=ids[0], before=ids[1])], [])
+    known = RoomReadings(COVERED, [gap(None, None, after=ids[0], before=ids[1])], [])
 
-    assert [Seen.WHOLLY, Seen.GAP, Seen.GAP, Seen.WHOLLY] == [seen(date(2026, 11, day), known) for day in (6, 7, 8, 9)]
+    assert [DayCoverage.WHOLLY, DayCoverage.GAP, DayCoverage.GAP, DayCoverage.WHOLLY] == [
+        seen(date(2026, 11, day), known) for day in (6, 7, 8, 9)
+    ]
 
 
 def test_what_the_first_list_could_not_show_is_before_the_record() -> None:
     """It is no hole in what was seen."""
-    known = Known(COVERED, [gap(None, on(2, 12), after=None)], [])
+    known = RoomReadings(COVERED, [gap(None, on(2, 12), after=None)], [])
 
-    assert [Seen.BEFORE, Seen.PARTLY] == [seen(date(2026, 11, day), known) for day in (1, 2)]
+    assert [DayCoverage.BEFORE, DayCoverage.PARTLY] == [seen(date(2026, 11, day), known) for day in (1, 2)]
 
 
 def test_a_pause_is_told_with_its_length() -> None:
     """Over midnight it belongs to both days."""
-    known = Known(COVERED, [], [Pause(on(7, 22), on(8, 6))])
+    known = RoomReadings(COVERED, [], [Pause(on(7, 22), on(8, 6))])
 
-    assert [Seen.PAUSE, Seen.PAUSE, Seen.WHOLLY] == [seen(date(2026, 11, day), known) for day in (7, 8, 9)]
+    assert [DayCoverage.PAUSE, DayCoverage.PAUSE, DayCoverage.WHOLLY] == [
+        seen(date(2026, 11, day), known) for day in (7, 8, 9)
+    ]
     assert [2, 6, 0] == [unwatched(date(2026, 11, day), known) / timedelta(hours=1) for day in (7, 8, 9)]
 
 
@@ -89,13 +100,13 @@ def test_wholly_seen_is_never_said_of_an_hour_that_was_not(
     """Every hour of such a day lies in what was covered, in no gap and in no pause."""
     day = date(2026, 11, 1) + timedelta(days=number)
     begin, _end = bounds(day)
-    state = seen(day, Known(covered, gaps, pauses))
+    state = seen(day, RoomReadings(covered, gaps, pauses))
     hours = [begin + timedelta(hours=hour, minutes=30) for hour in range(24)]
 
-    if state in {Seen.WHOLLY, Seen.PAUSE}:
+    if state in {DayCoverage.WHOLLY, DayCoverage.PAUSE}:
         assert all(any(one.start <= hour < one.end for one in covered) for hour in hours)
         assert not any(one.start < hour < one.end for one in gaps for hour in hours if one.start and one.end)
-    if state is Seen.WHOLLY:
+    if state is DayCoverage.WHOLLY:
         assert not any(one.start < hour < one.end for one in pauses for hour in hours)
-    if state in {Seen.BEFORE, Seen.NOT_YET}:
+    if state in {DayCoverage.BEFORE, DayCoverage.NOT_YET}:
         assert not any(one.start < hour < one.end for one in covered for hour in hours)

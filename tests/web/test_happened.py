@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.records import MessageId
-from archiver.store.queries.viewing.event import Event, EventKind
+from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.web.pages.timeline import GROUPS, TELLERS, happening
 
 AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
@@ -64,9 +64,9 @@ WORDS = {
 }
 
 
-def event(kind: EventKind, **facts: Any) -> Event:
+def event(kind: EventKind, **facts: Any) -> TimelineEvent:
     """One with something in every field."""
-    one = Event(3, AT, kind, 5, MessageId("6"), 7, 9, "job1", before="1", after="2", about="X")
+    one = TimelineEvent(3, AT, kind, 5, MessageId("6"), 7, 9, "job1", before="1", after="2", about="X")
     return one._replace(**facts)
 
 

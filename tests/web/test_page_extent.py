@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archiver.records import Gap, Message, MessageId, Pause
 from archiver.render.times import stamp
 from archiver.web import page_extent as stretch
-from archiver.web.page_extent import Between, fitting, gaps_here, outward, pauses_html
+from archiver.web.page_extent import PageBreaks, fitting, gaps_here, outward, pauses_html
 from tests.support import conversation as sample
 from tests.support.conversation import ROOM, at
 
@@ -53,7 +53,7 @@ def walk(messages: list[Message], gaps: list[Gap], pauses: list[Pause], size: in
         is_last = begin + size >= len(messages)
         its = [one for one in pauses if before is None or one.start > before.send_time]
         its = [one for one in its if is_last or one.start <= page[-1].send_time]
-        between = Between(gaps_here(gaps, before, page, is_last=is_last), its, gaps)
+        between = PageBreaks(gaps_here(gaps, before, page, is_last=is_last), its, gaps)
         found.append("".join(f"{between.before(one)}<m{one.message_id}>" for one in page))
         found[-1] += between.rest() if is_last else ""
     return found

@@ -11,19 +11,19 @@ from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import desk_of
 from archiver.store.engine import DATABASE
-from archiver.web.context import Desk
+from archiver.web.context import ViewContext
 from archiver.web.server import serving
 from tests.support.archive import story
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> ViewContext:
     maker = story(tmp_path_factory.mktemp("server") / "home")
     maker.archive.close()
     return desk_of(CliContext(maker.home, 0, {}))
 
 
-def test_a_browser_is_led_from_the_address_to_the_overview(desk: Desk) -> None:
+def test_a_browser_is_led_from_the_address_to_the_overview(desk: ViewContext) -> None:
     """The printed address, then the overview, over HTTP."""
     with serving(desk) as gate, requests.Session() as browser:
         opened = browser.get(gate.address, timeout=10)
@@ -34,7 +34,7 @@ def test_a_browser_is_led_from_the_address_to_the_overview(desk: Desk) -> None:
     assert "Server" not in shown.headers
 
 
-def test_only_this_computer_can_reach_it(desk: Desk) -> None:
+def test_only_this_computer_can_reach_it(desk: ViewContext) -> None:
     """The socket is bound to the loopback address, not to every address of the computer."""
     with serving(desk) as gate:
         other = [
@@ -49,7 +49,7 @@ def test_only_this_computer_can_reach_it(desk: Desk) -> None:
             assert "127.0.0.1" == here.getpeername()[0]
 
 
-def test_a_port_that_is_taken_is_said(desk: Desk) -> None:
+def test_a_port_that_is_taken_is_said(desk: ViewContext) -> None:
     """Two viewers on one port: the second says so and what to do."""
     with serving(desk) as gate, pytest.raises(errors.PortTaken) as raised, serving(desk, port=gate.port):
         pass
@@ -57,7 +57,7 @@ def test_a_port_that_is_taken_is_said(desk: Desk) -> None:
     assert str(gate.port) in str(raised.value)
 
 
-def test_the_port_is_free_again_afterwards(desk: Desk) -> None:
+def test_the_port_is_free_again_afterwards(desk: ViewContext) -> None:
     """When the viewer has ended, nothing answers any more and the port can be used at once."""
     with serving(desk) as gate:
         port = gate.port
@@ -68,7 +68,7 @@ def test_the_port_is_free_again_afterwards(desk: Desk) -> None:
         assert port == again.port
 
 
-def test_looking_writes_nothing(desk: Desk) -> None:
+def test_looking_writes_nothing(desk: ViewContext) -> None:
     """The database has the same bytes before and after, and no page leaves a file."""
     home = desk.home
     before = {path.name: path.read_bytes() for path in home.iterdir() if path.is_file() and "-shm" not in path.name}

@@ -18,7 +18,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import desk_of
 from archiver.store import blobs
 from archiver.store.queries.viewing import proof
-from archiver.web.context import Desk
+from archiver.web.context import ViewContext
 from tests.support import paper
 from tests.support.archive import story
 from tests.support.walked import AFTER, BEFORE, DELETED, Walked, walked
@@ -36,12 +36,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Walked:
 
 
 @pytest.fixture(scope="module")
-def desk(archive: Walked) -> Desk:
+def desk(archive: Walked) -> ViewContext:
     return desk_of(CliContext(archive.home, 0, {"HOME": str(archive.home)}))
 
 
 @pytest.fixture
-def view(desk: Desk) -> Iterator[Window]:
+def view(desk: ViewContext) -> Iterator[Window]:
     """A tab that was let in; whatever a test does in it, nobody complains and nothing is asked for elsewhere."""
     with window(desk) as made:
         yield made
@@ -174,7 +174,7 @@ def test_three_chosen_messages_become_a_command(view: Window, archive: Walked) -
     assert "12345678" in words
 
 
-def test_it_works_without_a_script(desk: Desk, archive: Walked) -> None:
+def test_it_works_without_a_script(desk: ViewContext, archive: Walked) -> None:
     """Search, conversation and choosing are links and forms; the script only adds comfort."""
     with window(desk, scripts=False) as view:
         page = view.go("/search?q=深紅")
@@ -204,7 +204,7 @@ def test_no_page_does_what_a_stranger_wrote(view: Window, archive: Walked) -> No
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1100, "light"), (360, "dark")])
-def test_every_page_can_be_used_by_everybody(desk: Desk, archive: Walked, width: int, scheme: str) -> None:
+def test_every_page_can_be_used_by_everybody(desk: ViewContext, archive: Walked, width: int, scheme: str) -> None:
     """axe-core finds nothing serious, wide and narrow, light and dark; no page has to be pushed sideways."""
     told: dict[str, list[str]] = {}
     pushed = []
@@ -247,7 +247,7 @@ def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_p
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_on_paper_nothing_is_cut_off_or_folded(desk: Desk, archive: Walked, *, scripts: bool) -> None:
+def test_on_paper_nothing_is_cut_off_or_folded(desk: ViewContext, archive: Walked, *, scripts: bool) -> None:
     """A message with all that vouches for it, the files with their whole fingerprints; links are seen to be links."""
     path = f"/room/{archive.room}/message/{archive.edited}"
     with window(desk, scripts=scripts) as view:

@@ -13,7 +13,7 @@ from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PlainText:
     """Plain text, and every tag that is unknown, unbalanced or malformed."""
 
     source: str
@@ -46,7 +46,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleTag:
     """`[hr]`."""
 
     source: str
@@ -69,7 +69,7 @@ class MentionAll:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ReplyTag:
     """`[rp aid=1 to=2-3]` and its older spellings; old ones may name no message."""
 
     source: str
@@ -79,7 +79,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonTag:
     """`[pname:1]`, or with `icon` `[picon:1]`, or with both `[piconname:1]`."""
 
     source: str
@@ -98,7 +98,7 @@ class SystemText:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PreviewTag:
     """`[preview id=1 ht=111]`: the small picture of a file."""
 
     source: str
@@ -182,17 +182,17 @@ class TaskBox:
 
 Container: TypeAlias = Quote | Box | Title | TaskBox
 Leaf: TypeAlias = (
-    Text
+    PlainText
     | Emoticon
     | Url
     | Code
-    | Rule
+    | RuleTag
     | Mention
     | MentionAll
-    | Reply
-    | Person
+    | ReplyTag
+    | PersonTag
     | SystemText
-    | Preview
+    | PreviewTag
     | Download
     | TaskReference
     | QuoteMark

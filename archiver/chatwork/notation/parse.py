@@ -23,16 +23,16 @@ from archiver.chatwork.notation.nodes import (
     Mention,
     MentionAll,
     Node,
-    Person,
-    Preview,
+    PersonTag,
+    PlainText,
+    PreviewTag,
     Quote,
     QuoteMark,
-    Reply,
-    Rule,
+    ReplyTag,
+    RuleTag,
     SystemText,
     TaskBox,
     TaskReference,
-    Text,
     Title,
     Url,
 )
@@ -56,16 +56,16 @@ __all__ = [
     "Mention",
     "MentionAll",
     "Node",
-    "Person",
-    "Preview",
+    "PersonTag",
+    "PlainText",
+    "PreviewTag",
     "Quote",
     "QuoteMark",
-    "Reply",
-    "Rule",
+    "ReplyTag",
+    "RuleTag",
     "SystemText",
     "TaskBox",
     "TaskReference",
-    "Text",
     "Title",
     "Url",
     "file_ids",
@@ -93,7 +93,7 @@ def parse(body: str) -> tuple[Node, ...]:
         return (Deleted(body),)
     tokens = tokens_of(body)
     if not tokens:
-        return (Text(body),) if body else ()
+        return (PlainText(body),) if body else ()
     return build(body, tokens)
 
 
@@ -133,7 +133,7 @@ def file_ids(body: str) -> tuple[FileId, ...]:
     found: dict[FileId, None] = {}
     for node in walk(parse(body)):
         match node:
-            case Download(file_id=file_id) | Preview(file_id=file_id):
+            case Download(file_id=file_id) | PreviewTag(file_id=file_id):
                 found[file_id] = None
             case Url(url=url) if address := _FILE_ADDRESS.search(url):
                 found[FileId(int(address[1]))] = None
@@ -153,8 +153,8 @@ def is_system_like(body: str) -> bool:
     if "[dtext:" not in body:
         return False
     nodes = parse(body)
-    outside = [node for node in nodes if not isinstance(node, Box | SystemText | Person)]
-    if any(not isinstance(node, Text) or node.source.strip() for node in outside):
+    outside = [node for node in nodes if not isinstance(node, Box | SystemText | PersonTag)]
+    if any(not isinstance(node, PlainText) or node.source.strip() for node in outside):
         return False
     return any(isinstance(node, SystemText) and node.text is not None for node in walk(nodes))
 

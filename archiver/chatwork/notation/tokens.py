@@ -21,11 +21,11 @@ from archiver.chatwork.notation.nodes import (
     Mention,
     MentionAll,
     Node,
-    Person,
-    Preview,
+    PersonTag,
+    PreviewTag,
     Quote,
-    Reply,
-    Rule,
+    ReplyTag,
+    RuleTag,
     SystemText,
     TaskBox,
     TaskReference,
@@ -39,7 +39,7 @@ Make = Callable[[tuple[Node, ...], str], Container]
 """The children and the closing text → the container."""
 
 
-class Token(NamedTuple):
+class NotationToken(NamedTuple):
     """Something active in `body[start:end]`: a leaf, or the beginning or the end of a container."""
 
     start: int
@@ -51,7 +51,7 @@ class Token(NamedTuple):
     """Only at a beginning."""
 
 
-def tokens_of(body: str) -> list[Token]:
+def tokens_of(body: str) -> list[NotationToken]:
     """Everything active in a body, from left to right, never overlapping."""
     tokens = []
     ends = _Ends(body)
@@ -122,13 +122,13 @@ class _Ends:
         return self._found[closing]
 
 
-def _token(body: str, found: re.Match[str], ends: _Ends) -> Token | None:
+def _token(body: str, found: re.Match[str], ends: _Ends) -> NotationToken | None:
     text, start, end = found[0], found.start(), found.end()
     if text[0] in "hH":
         url = trimmed(text)
-        return Token(start, start + len(url), _url(url, url))
+        return NotationToken(start, start + len(url), _url(url, url))
     if text[0] != "[":
-        return Token(start, end, Emoticon(text, EMOTICONS[text]))
+        return NotationToken(start, end, Emoticon(text, EMOTICONS[text]))
     head = _TAG.match(text)
     assert head is not None, "the pattern of active text lets no other bracket through"
     kind, argument = head[1], head[2]
@@ -136,36 +136,36 @@ def _token(body: str, found: re.Match[str], ends: _Ends) -> Token | None:
         return _LITERALS[kind](body, start, end, argument, ends)
     if kind in _BEGINNINGS:
         make = _BEGINNINGS[kind](text, argument)
-        return None if make is None else Token(start, end, None, kind.rstrip(), make)
+        return None if make is None else NotationToken(start, end, None, kind.rstrip(), make)
     if kind in _LEAVES:
         leaf = _LEAVES[kind](text, argument)
-        return None if leaf is None else Token(start, end, leaf)
-    return Token(start, end, None, kind[1:]) if kind[0] == "/" and not argument else None
+        return None if leaf is None else NotationToken(start, end, leaf)
+    return NotationToken(start, end, None, kind[1:]) if kind[0] == "/" and not argument else None
 
 
 # --- tags whose content is literal -------------------------------------------------------------
 
 
-def _code(body: str, start: int, end: int, argument: str, ends: _Ends) -> Token | None:
+def _code(body: str, start: int, end: int, argument: str, ends: _Ends) -> NotationToken | None:
     stop = ends.after("[/code]", end)
     after = stop + len("[/code]")
-    return None if stop == -1 or argument else Token(start, after, Code(body[start:after], body[end:stop]))
+    return None if stop == -1 or argument else NotationToken(start, after, Code(body[start:after], body[end:stop]))
 
 
-def _download(body: str, start: int, end: int, argument: str, ends: _Ends) -> Token | None:
+def _download(body: str, start: int, end: int, argument: str, ends: _Ends) -> NotationToken | None:
     number, stop = _number(argument), ends.after("[/download]", end)
     if number is None or stop == -1:
         return None
     after = stop + len("[/download]")
-    return Token(start, after, Download(body[start:after], FileId(number), body[end:stop]))
+    return NotationToken(start, after, Download(body[start:after], FileId(number), body[end:stop]))
 
 
-def _link(body: str, start: int, end: int, argument: str, _ends: _Ends) -> Token | None:
+def _link(body: str, start: int, end: int, argument: str, _ends: _Ends) -> NotationToken | None:
     address = ADDRESS.match(body, end)
     if argument or address is None or not body.startswith("[/url]", address.end()):
         return None
     after = address.end() + len("[/url]")
-    return Token(start, after, _url(body[start:after], address[0]))
+    return NotationToken(start, after, _url(body[start:after], address[0]))
 
 
 def _url(text: str, url: str) -> Url:
@@ -176,7 +176,7 @@ def _url(text: str, url: str) -> Url:
     return Url(text, url, RoomId(int(place[1])), message)
 
 
-_LITERALS: dict[str, Callable[[str, int, int, str, _Ends], Token | None]] = {
+_LITERALS: dict[str, Callable[[str, int, int, str, _Ends], NotationToken | None]] = {
     "code": _code,
     "download:": _download,
     "url": _link,
@@ -231,13 +231,13 @@ def _reply(text: str, argument: str) -> Leaf | None:
         return None
     room, _, message = attributes.get("to", "").partition("-")
     if _number(room) is None or _number(message) is None:
-        return Reply(text, AccountId(account), None, None)
-    return Reply(text, AccountId(account), RoomId(int(room)), canonical(message))
+        return ReplyTag(text, AccountId(account), None, None)
+    return ReplyTag(text, AccountId(account), RoomId(int(room)), canonical(message))
 
 
 def _preview(text: str, argument: str) -> Leaf | None:
     number = _number(_attributes(argument).get("id", ""))
-    return None if number is None else Preview(text, FileId(number))
+    return None if number is None else PreviewTag(text, FileId(number))
 
 
 def _alone(node: Callable[[str], Leaf]) -> Callable[[str, str], Leaf | None]:
@@ -257,14 +257,14 @@ _CC = _numbered(lambda text, number: Mention(text, AccountId(number), copy=True)
 
 # Tags are case-sensitive, but some bots write the mentions otherwise (chatwork-api.md §9.1).
 _LEAVES: dict[str, Callable[[str, str], Leaf | None]] = {
-    "hr": _alone(Rule),
+    "hr": _alone(RuleTag),
     **dict.fromkeys(("toall", "ToAll", "TOALL"), _alone(MentionAll)),
     **dict.fromkeys(("To:", "to:", "TO:"), _TO),
     **dict.fromkeys(("CC:", "cc:"), _CC),
     **dict.fromkeys(("rp ", "返信 ", "Reply "), _reply),
-    "picon:": _numbered(lambda text, number: Person(text, AccountId(number), icon=True, name=False)),
-    "pname:": _numbered(lambda text, number: Person(text, AccountId(number), icon=False, name=True)),
-    "piconname:": _numbered(lambda text, number: Person(text, AccountId(number), icon=True, name=True)),
+    "picon:": _numbered(lambda text, number: PersonTag(text, AccountId(number), icon=True, name=False)),
+    "pname:": _numbered(lambda text, number: PersonTag(text, AccountId(number), icon=False, name=True)),
+    "piconname:": _numbered(lambda text, number: PersonTag(text, AccountId(number), icon=True, name=True)),
     "dtext:": lambda text, key: SystemText(text, key, SYSTEM_TEXTS.get(key)) if key else None,
     "preview ": _preview,
     "task:": _numbered(lambda text, number: TaskReference(text, TaskId(number))),

@@ -6,14 +6,14 @@ built and simply stays part of the text between its neighbours.
 
 from __future__ import annotations
 
-from archiver.chatwork.notation.nodes import Node, Quote, QuoteMark, Text
-from archiver.chatwork.notation.tokens import Token
+from archiver.chatwork.notation.nodes import Node, PlainText, Quote, QuoteMark
+from archiver.chatwork.notation.tokens import NotationToken
 
 DEEPEST = 32
 """How many quotes and boxes may stand in each other; nobody writes more, and recursion stays harmless."""
 
 
-def build(body: str, tokens: list[Token]) -> tuple[Node, ...]:
+def build(body: str, tokens: list[NotationToken]) -> tuple[Node, ...]:
     """The tree over a body, given everything active in it from left to right."""
     builder = _Builder(body)
     ends = _pairs(tokens)
@@ -31,7 +31,7 @@ def build(body: str, tokens: list[Token]) -> tuple[Node, ...]:
     return builder.finish()
 
 
-def _pairs(tokens: list[Token]) -> dict[int, int]:
+def _pairs(tokens: list[NotationToken]) -> dict[int, int]:
     """Index of each beginning that has an end → index of that end; the innermost fitting one is taken."""
     pairs: dict[int, int] = {}
     waiting: list[int] = []
@@ -58,23 +58,23 @@ class _Builder:
     def __init__(self, body: str) -> None:
         self._body = body
         self._position = 0
-        self._open: list[Token] = []
+        self._open: list[NotationToken] = []
         self._children: list[list[Node]] = [[]]
 
-    def fits(self, token: Token) -> bool:
+    def fits(self, token: NotationToken) -> bool:
         """Whether a beginning may be one here: not too deep, a title only first in a box."""
         if token.name == "title":
             return bool(self._open) and self._open[-1].name == "info" and self._open[-1].end == token.start
         return len(self._open) < DEEPEST
 
-    def open(self, token: Token) -> None:
+    def open(self, token: NotationToken) -> None:
         """Begin a container."""
         self._text_until(token.start)
         self._open.append(token)
         self._children.append([])
         self._position = token.end
 
-    def close(self, token: Token) -> None:
+    def close(self, token: NotationToken) -> None:
         """End the innermost container."""
         self._text_until(token.start)
         children, make = tuple(self._children.pop()), self._open.pop().make
@@ -82,13 +82,13 @@ class _Builder:
         self._children[-1].append(make(children, self._body[token.start : token.end]))
         self._position = token.end
 
-    def add(self, token: Token, node: Node) -> None:
+    def add(self, token: NotationToken, node: Node) -> None:
         """Put a leaf."""
         self._text_until(token.start)
         self._children[-1].append(node)
         self._position = token.end
 
-    def mark(self, token: Token) -> None:
+    def mark(self, token: NotationToken) -> None:
         """Put an old quotation that was begun and has no end."""
         assert token.make is not None, "an end marks nothing"
         quote = token.make((), "")
@@ -102,4 +102,4 @@ class _Builder:
 
     def _text_until(self, end: int) -> None:
         if end > self._position:
-            self._children[-1].append(Text(self._body[self._position : end]))
+            self._children[-1].append(PlainText(self._body[self._position : end]))

@@ -20,7 +20,7 @@ from archiver.cli.contracts.deadlines import labels
 from archiver.cli.contracts.pick_rooms import listed, pick
 from archiver.cli.contracts.questions import next_question
 from archiver.cli.failure import INTERRUPTED
-from archiver.cli.terminal.prompts import Again, ask, ask_yes_no, tell
+from archiver.cli.terminal.prompts import InvalidAnswer, ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.records import Contract
 
@@ -138,9 +138,9 @@ def _ask_name(app: App) -> str:
 def read_name(said: str, taken: Collection[str]) -> str:
     """A contract's id that is still free. Raises Again."""
     if not added.ID.fullmatch(said):
-        raise Again(str(errors.BadContractId(contract=visible(said))))
+        raise InvalidAnswer(str(errors.BadContractId(contract=visible(said))))
     if said in taken:
-        raise Again(_("This name is taken already."))
+        raise InvalidAnswer(_("This name is taken already."))
     return said
 
 

@@ -14,13 +14,13 @@ from archiver.cli.contracts import statement_lines as stated
 from archiver.cli.contracts.deadlines import blank_words, due_line, dues
 from archiver.cli.contracts.roles import part_word, people
 from archiver.cli.terminal.text import columns, pad, visible, wrap
-from archiver.contract_dates import Contact
+from archiver.contract_dates import OutsideContact
 from archiver.platforms.platform import Platform, platform_of
 from archiver.records import JST, Contract
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
-    from archiver.store.queries.contract_activity import Around
+    from archiver.store.queries.contract_activity import ContractActivity
 
 WIDTH = 80
 _PEOPLE = 6
@@ -75,7 +75,9 @@ def _head(one: Contract, words: Platform, now: datetime) -> Iterator[str]:
     yield "-" * WIDTH
 
 
-def _rows(reading: Reading, told: Around, words: Platform, *, now: datetime) -> Iterator[tuple[str, list[str]]]:
+def _rows(
+    reading: Reading, told: ContractActivity, words: Platform, *, now: datetime
+) -> Iterator[tuple[str, list[str]]]:
     one = told.contract
     names = people(reading, one)
     client = f"{visible(one.client) if one.client else _blank()}   {one.client_url or ''}".strip()
@@ -94,7 +96,7 @@ def _rows(reading: Reading, told: Around, words: Platform, *, now: datetime) -> 
     yield _("Chatwork"), _talk(told, words, now)
 
 
-def _mapped(told: Around, names: dict[int, str]) -> Iterator[str]:
+def _mapped(told: ContractActivity, names: dict[int, str]) -> Iterator[str]:
     """Who is who by the user's word; until that is said, that it is not."""
     for one in told.mapped[:_PEOPLE]:
         name = visible(names.get(one.account_id, ""))
@@ -108,13 +110,13 @@ def _mapped(told: Around, names: dict[int, str]) -> Iterator[str]:
         yield _("Chatwork: {people}   (not mapped yet: archive contract map)").format(people=listed or "-")
 
 
-def _talk(told: Around, words: Platform, now: datetime) -> list[str]:
+def _talk(told: ContractActivity, words: Platform, now: datetime) -> list[str]:
     bounds = [said for said in map(periods.words, told.contract.rooms) if said]
     only = [_("To it belongs only what was said {periods}.").format(periods=_(", ").join(bounds))] if bounds else []
     return [*_first_and_last(told, words, now), *only]
 
 
-def _first_and_last(told: Around, words: Platform, now: datetime) -> list[str]:
+def _first_and_last(told: ContractActivity, words: Platform, now: datetime) -> list[str]:
     rooms = _(", ").join(f"{room.room_id}" for room in told.contract.rooms)
     if told.first is None:
         none_yet = _("No message is kept yet.")
@@ -132,26 +134,26 @@ def _first_and_last(told: Around, words: Platform, now: datetime) -> list[str]:
     return [f"{rooms}   {first} {begun}".strip(), last.format(time=_time(told.last_reply.at), n=days)]
 
 
-def contact_words(found: Contact) -> str:
+def contact_words(found: OutsideContact) -> str:
     """How the first message stands to the platform's rule; a plain fact."""
     return {
-        Contact.FREE: "",
-        Contact.UNKNOWN: _("(escrow, approval unknown)"),
-        Contact.AFTER: _("(after the approval)"),
-        Contact.SAME_DAY: _("(on the day of the approval)"),
-        Contact.BEFORE_APPROVAL: _("(before the approval)"),
-        Contact.BEFORE_ESCROW: _("(before the escrow)"),
-        Contact.FORBIDDEN: _("(the platform allows no contact outside)"),
+        OutsideContact.FREE: "",
+        OutsideContact.UNKNOWN: _("(escrow, approval unknown)"),
+        OutsideContact.AFTER: _("(after the approval)"),
+        OutsideContact.SAME_DAY: _("(on the day of the approval)"),
+        OutsideContact.BEFORE_APPROVAL: _("(before the approval)"),
+        OutsideContact.BEFORE_ESCROW: _("(before the escrow)"),
+        OutsideContact.FORBIDDEN: _("(the platform allows no contact outside)"),
     }[found]
 
 
-def _deadlines(told: Around, now: datetime) -> Iterator[str]:
+def _deadlines(told: ContractActivity, now: datetime) -> Iterator[str]:
     for due in dues(told, now=now):
         source = due.deadline.source
         yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.seen.isoformat()})"
 
 
-def _is_open(stage: str, told: Around) -> bool:
+def _is_open(stage: str, told: ContractActivity) -> bool:
     return stage != "delivery" or bool(told.deliveries)
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from archiver import contract_dates as case
 from archiver.cli.terminal.text import columns, pad, visible, wrap
-from archiver.contract_dates import Due
+from archiver.contract_dates import DueDate
 from archiver.platforms.platform import platform_of
 
 if TYPE_CHECKING:
     from archiver.records import Contract
     from archiver.store.archive import Reading
-    from archiver.store.queries.contract_activity import Around
+    from archiver.store.queries.contract_activity import ContractActivity
 
 WIDTH = 80
 _MARGIN = 13
@@ -45,7 +45,7 @@ def told(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) ->
     return blank, near
 
 
-def dues(told: Around, *, now: datetime) -> list[Due]:
+def dues(told: ContractActivity, *, now: datetime) -> list[DueDate]:
     """The deadlines that are worth a line; none for a contract that is closed or stopped."""
     if told.contract.state != "open":
         return []
@@ -60,7 +60,7 @@ def dues(told: Around, *, now: datetime) -> list[Due]:
     return case.worth_showing(found)
 
 
-def due_line(due: Due) -> str:
+def due_line(due: DueDate) -> str:
     """Name, day, how far it is, and that a weak source should be checked."""
     words = [due.deadline.name, f"{due.day:%m-%d}", _distance(due.left)]
     return "  ".join([*words, *([_("please check")] if due.deadline.weak else [])])

@@ -22,7 +22,7 @@ BEFORE_REIWA = 2018
 """The first year of Reiwa is 2019."""
 
 
-class Written(NamedTuple):
+class WrittenDay(NamedTuple):
     """A day as it was written; whether there is such a day is not known yet."""
 
     year: int
@@ -32,7 +32,7 @@ class Written(NamedTuple):
     """Hour and minute, if they were given."""
 
 
-def written(value: str) -> Written | None:
+def written(value: str) -> WrittenDay | None:
     """What was meant; full-width signs and missing zeros are understood. None: no form of a day."""
     plain = unicodedata.normalize("NFKC", value).strip()
     found = next((match for form in _FORMS if (match := form.fullmatch(plain))), None)
@@ -41,7 +41,7 @@ def written(value: str) -> Written | None:
     parts = found.groupdict()
     year = int(parts["year"]) if parts.get("year") else BEFORE_REIWA + _reiwa(str(parts["reiwa"]))
     clock = None if parts["hour"] is None else (int(parts["hour"]), int(parts["minute"]))
-    return Written(year, int(parts["month"]), int(parts["day"]), clock)
+    return WrittenDay(year, int(parts["month"]), int(parts["day"]), clock)
 
 
 def _reiwa(year: str) -> int:

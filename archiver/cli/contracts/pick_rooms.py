@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from archiver.cli.terminal.progress import short
-from archiver.cli.terminal.prompts import Again, ask, ask_yes_no, tell
+from archiver.cli.terminal.prompts import InvalidAnswer, ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad
 from archiver.records import ContractRoom, RoomId
 
@@ -25,7 +25,7 @@ PAGE = 15
 """Chats that are shown at once, the ones with the latest news first."""
 
 
-class Wish(NamedTuple):
+class RoomWish(NamedTuple):
     """What an answer asks for: chats by number, chats with these words in their name, or (neither) the next page."""
 
     numbers: tuple[int, ...] = ()
@@ -63,17 +63,17 @@ def _ask_numbers(rooms: Sequence[Room]) -> tuple[int, ...]:
             _tell_rooms(rooms, shown)
 
 
-def understand(said: str, count: int, *, more: bool) -> Wish:
+def understand(said: str, count: int, *, more: bool) -> RoomWish:
     """What the user wants to see or to save; `more`: there are more chats than one page shows. Raises Again."""
     words = [word for word in re.split(r"[\s,、]+", said) if word]
     if words and all(word.isdecimal() and len(word) < 7 for word in words):
         numbers = tuple(dict.fromkeys(int(word) for word in words))
         if all(1 <= number <= count for number in numbers):
-            return Wish(numbers)
-        raise Again(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
+            return RoomWish(numbers)
+        raise InvalidAnswer(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
     if not more:
-        raise Again(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
-    return Wish(words=said)
+        raise InvalidAnswer(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
+    return RoomWish(words=said)
 
 
 def matching(names: Sequence[str], words: str) -> list[int]:

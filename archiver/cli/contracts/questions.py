@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from archiver import errors
 from archiver.cli.contracts import fact_options as facts
 from archiver.cli.contracts.deadlines import labels
-from archiver.cli.terminal.prompts import Again
+from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import visible
 from archiver.platforms.platform import UNKNOWN, platform_of, platforms
 from archiver.records import Contract
@@ -119,7 +119,7 @@ def read_platform(said: str) -> Facts:
     by_word = {word: name for name in known for word in (name, place_name(name))}
     by_word |= {str(number): name for number, name in enumerate(known, 1)}
     if said.casefold() not in by_word:
-        raise Again(_("Please give a number from 1 to {n}, or press Enter.").format(n=len(known)))
+        raise InvalidAnswer(_("Please give a number from 1 to {n}, or press Enter.").format(n=len(known)))
     return {"platform": by_word[said.casefold()]}
 
 
@@ -136,9 +136,9 @@ def read_page(said: str) -> Facts:
     try:
         found = facts.from_url(said)
     except errors.BadValue:
-        raise Again(sentence) from None
+        raise InvalidAnswer(sentence) from None
     if not found and "crowdworks.jp" in said:  # a page there, but not that of a contract
-        raise Again(sentence)
+        raise InvalidAnswer(sentence)
     return {"url": said, **found}
 
 
@@ -184,15 +184,19 @@ def _day(contract: Contract, name: str, example: str, now: datetime) -> Callable
             found = facts.read_facts({name: said}, now=now)
             facts.check_order(replace(contract, **found))
         except errors.BadValue:
-            raise Again(_("Please give it like this: {example}").format(example=example)) from None
+            raise InvalidAnswer(_("Please give it like this: {example}").format(example=example)) from None
         except errors.NoSuchDay:
-            raise Again(_("There is no such day or time. Look at the month, the day and the time once more.")) from None
+            raise InvalidAnswer(
+                _("There is no such day or time. Look at the month, the day and the time once more.")
+            ) from None
         except errors.DayTooEarly:
-            raise Again(_("That lies too far back. Look at the year once more.")) from None
+            raise InvalidAnswer(_("That lies too far back. Look at the year once more.")) from None
         except errors.DayAhead:
-            raise Again(_("That lies in the future. Look at the year, the month and the day once more.")) from None
+            raise InvalidAnswer(
+                _("That lies in the future. Look at the year, the month and the day once more.")
+            ) from None
         except errors.DaysInWrongOrder as fault:
-            raise Again(_wrong_order(fault.data)) from None
+            raise InvalidAnswer(_wrong_order(fault.data)) from None
         return found
 
     return understand
@@ -234,7 +238,7 @@ def _text(name: str) -> Callable[[str], Facts]:
 
     def understand(said: str) -> Facts:
         if visible(said) != said:
-            raise Again(_("That holds signs that cannot be shown. Please type it once more."))
+            raise InvalidAnswer(_("That holds signs that cannot be shown. Please type it once more."))
         return {name: said} if said else {}
 
     return understand
@@ -247,7 +251,7 @@ def _address(name: str, now: datetime) -> Callable[[str], Facts]:
         try:
             return facts.read_facts({name: said}, now=now) if said else {}
         except errors.BadValue:
-            raise Again(_("Please give an address that begins with https://, or press Enter.")) from None
+            raise InvalidAnswer(_("Please give an address that begins with https://, or press Enter.")) from None
 
     return understand
 
@@ -256,5 +260,5 @@ def read_nda(said: str) -> Facts:
     """Whether secrecy was promised; unknown stays blank. Raises Again."""
     word = _NDA.get(said.casefold())
     if word is None:
-        raise Again(_("Please answer no, yes or unknown."))
+        raise InvalidAnswer(_("Please answer no, yes or unknown."))
     return {"nda": word == "yes"} if word else {}

@@ -12,7 +12,7 @@ from archiver.cli.completers import contract_ids
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.records import Part
+from archiver.records import Role
 
 if TYPE_CHECKING:
     from archiver.records import Contract
@@ -32,7 +32,7 @@ _MOST = 12
 )
 @click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
-@click.argument("part", type=click.Choice([part.value for part in Part]))
+@click.argument("part", type=click.Choice([part.value for part in Role]))
 @click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("How you know; it is printed in packages."))
 @click.pass_obj
 def contract_map(obj: CliContext, contract_id: str, account: int, part: str, reason: str) -> int:
@@ -47,11 +47,11 @@ def contract_map(obj: CliContext, contract_id: str, account: int, part: str, rea
     with Archive(obj.home).writing() as writing:
         one = contract(writing, contract_id)
         _check(writing, one, account)
-        fresh = statements.state_role(writing, one.id, account, Part(part), reason.strip(), at=utc_now())
+        fresh = statements.state_role(writing, one.id, account, Role(part), reason.strip(), at=utc_now())
     sentence = _("Entered: account {account} of contract {contract} is {part}.")
     if not fresh:
         sentence = _("It was entered already: account {account} of contract {contract} is {part}.")
-    click.echo(sentence.format(account=account, contract=visible(one.label), part=part_word(Part(part))))
+    click.echo(sentence.format(account=account, contract=visible(one.label), part=part_word(Role(part))))
     return 0
 
 
@@ -76,9 +76,9 @@ def contract_unmap(obj: CliContext, contract_id: str, account: int) -> int:
     return 0
 
 
-def part_word(part: Part) -> str:
+def part_word(part: Role) -> str:
     """Who somebody is, as the screen says it."""
-    return {Part.CLIENT: _("the client"), Part.ME: _("you"), Part.THIRD: _("a third person")}[part]
+    return {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("a third person")}[part]
 
 
 def people(reading: Reading, one: Contract) -> dict[int, str]:

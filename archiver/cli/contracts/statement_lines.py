@@ -16,7 +16,7 @@ from archiver.records import JST, Contract, Delivery, Enclosure, RoomId
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
     from archiver.store.archive import Reading
-    from archiver.store.queries.statements import Sent
+    from archiver.store.queries.statements import SentFile
 
 DAY, TIME = "2026-11-03", "2026-11-03 09:12"
 EARLIEST = 2000
@@ -83,7 +83,7 @@ def jst(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, JST).strftime("%Y-%m-%d %H:%M") if 0 < seconds < 2**36 else "-"
 
 
-def same_on_chatwork(sent: Sequence[Sent]) -> str:
+def same_on_chatwork(sent: Sequence[SentFile]) -> str:
     """That the delivered file is one that was sent on Chatwork; of several, the first."""
     one = sent[0]
     sentence = _("It is the same file as the one sent on Chatwork on {time}: {name} (file {file}).")

@@ -19,7 +19,7 @@ from archiver.cli.terminal.times import jst
 from archiver.errors import N_, SettingsError
 
 if TYPE_CHECKING:
-    from archiver.store.backup.copy import Copied
+    from archiver.store.backup.copy import CopyReport
     from archiver.store.backup.transfer import Kept
 
 MEGABYTE = 10**6
@@ -56,13 +56,13 @@ def command_backup(obj: CliContext, place: str) -> int:
     return 0 if made.ok else FINDINGS
 
 
-def _tell_not_placed(folder: Path, copied: Copied, name: str) -> None:
+def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
     at = jst(copied.earlier, year=True) if copied.earlier else "-"
     click.echo(_("The earlier copy of {time} was left as it was: the new one has findings.").format(time=at))
     click.echo(_("The new database lies beside it: {path}").format(path=visible(str(folder / name))))
 
 
-def tell_copied(copied: Copied) -> None:
+def tell_copied(copied: CopyReport) -> None:
     """Print how much was copied, and what could not be."""
     told = ngettext(
         "Newly copied: {n} file and the database, {size} MB.",

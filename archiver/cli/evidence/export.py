@@ -25,7 +25,7 @@ from archiver.errors import N_
 
 if TYPE_CHECKING:
     from archiver.export.package.make import ExportReport
-    from archiver.export.package.recipe import Preview
+    from archiver.export.package.recipe import PackagePreview
 
 _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
 _MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, with commas.")
@@ -97,7 +97,7 @@ def command_export(
     app = application.build(obj.settings(), obj.environ)
     folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
     begin, end = parse_period(since, until)
-    looked_at: list[Preview] = []
+    looked_at: list[PackagePreview] = []
     screen = Screen(quiet=obj.verbose < 0)
     try:
         with screen:
@@ -142,17 +142,17 @@ def _bar(screen: Screen) -> Callable[[int, int], None]:
     return tell
 
 
-def _asker(screen: Screen, profile: str) -> Callable[[Preview], bool]:
+def _asker(screen: Screen, profile: str) -> Callable[[PackagePreview], bool]:
     """Ask where no bar is in the way."""
 
-    def ask(preview: Preview) -> bool:
+    def ask(preview: PackagePreview) -> bool:
         screen.clear()
         return _ask(preview, profile)
 
     return ask
 
 
-def _ask(preview: Preview, profile: str) -> bool:
+def _ask(preview: PackagePreview, profile: str) -> bool:
     """Show what would leave and ask, where somebody sits before a terminal; elsewhere only warn."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return _warn(preview)
@@ -160,20 +160,20 @@ def _ask(preview: Preview, profile: str) -> bool:
     return click.confirm(_("Make this package?"), default=True, err=True)
 
 
-def _warn(preview: Preview) -> bool:
+def _warn(preview: PackagePreview) -> bool:
     tell_warnings(preview, err=True)
     return True
 
 
-def _only_look(looked_at: list[Preview]) -> Callable[[Preview], bool]:
-    def look(preview: Preview) -> bool:
+def _only_look(looked_at: list[PackagePreview]) -> Callable[[PackagePreview], bool]:
+    def look(preview: PackagePreview) -> bool:
         looked_at.append(preview)
         return False
 
     return look
 
 
-def _tell_declined(looked_at: list[Preview], profile: str, *, as_json: bool) -> None:
+def _tell_declined(looked_at: list[PackagePreview], profile: str, *, as_json: bool) -> None:
     if looked_at and as_json:
         from dataclasses import asdict
 

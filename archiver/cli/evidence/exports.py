@@ -18,12 +18,12 @@ def command_exports(obj: CliContext) -> int:
     """From the archive's own records."""
     from archiver.store.archive import Archive
     from archiver.store.queries.runs import exports
-    from archiver.store.timestamps import moment
+    from archiver.store.timestamps import from_text
 
     with Archive(obj.home).reading() as reading:
         made = exports(reading)
     for at, payload in made:
-        head = f"{jst(moment(at), year=True)}  {pad(payload['contract'], 20)} {pad(payload['profile'], 8)}"
+        head = f"{jst(from_text(at), year=True)}  {pad(payload['contract'], 20)} {pad(payload['profile'], 8)}"
         click.echo(f"{head} {visible(payload['name'])}")
         click.echo(f"    SHA-256 {payload['sha256']}")
     if not made:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from archiver.export.package.recipe import Preview
+    from archiver.export.package.recipe import PackagePreview
 
 
 _WITHOUT_FILES = ("support", "consult", "court")
 """Profiles whose package tells of files by name and size at most."""
 
 
-def tell_preview(preview: Preview, profile: str, *, err: bool) -> None:
+def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     """Numbers, one a line, then the warnings."""
     click.echo(_("What would leave with this package:"), err=err)
     for line in (
@@ -33,7 +33,7 @@ def tell_preview(preview: Preview, profile: str, *, err: bool) -> None:
     tell_warnings(preview, err=err)
 
 
-def _messages(preview: Preview, profile: str) -> str:
+def _messages(preview: PackagePreview, profile: str) -> str:
     number = preview.messages
     if profile == "consult":
         said = ngettext("A summary of {n} message, not its text", "A summary of {n} messages, not their texts", number)
@@ -50,7 +50,7 @@ def _files(number: int, profile: str) -> str:
     return ngettext("{n} file from Chatwork", "{n} files from Chatwork", number).format(n=number)
 
 
-def tell_warnings(preview: Preview, *, err: bool) -> None:
+def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
     """What to think of before this leaves, one a line."""
     for warning in preview.warnings:
         click.echo(_warning(warning), err=err)

@@ -23,8 +23,8 @@ from archiver.render.snippet import snippet as cut_out
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
     from archiver.store.search.other_hits import Other
-    from archiver.store.search.query import Query
-    from archiver.store.search.search import Found, Hit
+    from archiver.store.search.query import SearchQuery
+    from archiver.store.search.search import SearchHit, SearchResult
 
 SHOWN, LISTED = 50, 1_000
 """Hits at most on the screen, and in a document."""
@@ -103,9 +103,9 @@ def command_search(
 
 def _query(
     words: tuple[str, ...], since: str | None, until: str | None, authors: tuple[str, ...], *, is_narrowed: bool
-) -> Query:
+) -> SearchQuery:
     """The words and the options together. Raises BadSearch, BadValue."""
-    from archiver.store.search.query import Query, parse, possible
+    from archiver.store.search.query import SearchQuery, parse, possible
 
     if not all(one.strip() for one in authors):
         raise EmptyPart(text='--author ""')
@@ -114,7 +114,7 @@ def _query(
     options = bool(begin or end or authors or is_narrowed)
     if not text.strip() and not options:
         raise EmptySearch
-    query = parse(text) if text.strip() else Query(text)
+    query = parse(text) if text.strip() else SearchQuery(text)
     return possible(
         replace(
             query,
@@ -125,7 +125,7 @@ def _query(
     )
 
 
-def document(query: Query, found: Found) -> dict[str, Any]:
+def document(query: SearchQuery, found: SearchResult) -> dict[str, Any]:
     """The result for a machine (docs/reference/json.md)."""
     from archiver.store.fingerprints import readable
 
@@ -137,7 +137,7 @@ def document(query: Query, found: Found) -> dict[str, Any]:
     }
 
 
-def _hit(one: Hit) -> dict[str, Any]:
+def _hit(one: SearchHit) -> dict[str, Any]:
     return {
         "room_id": one.room_id,
         "message_id": one.message_id,
@@ -158,7 +158,7 @@ def _rfc(at: datetime) -> str:
 # --- on the screen -------------------------------------------------------------------------------
 
 
-def _tell(query: Query, found: Found) -> None:
+def _tell(query: SearchQuery, found: SearchResult) -> None:
     for one in found.hits:
         _tell_hit(query, one, found.rooms.get(one.room_id, ""))
     if found.total > len(found.hits):
@@ -173,7 +173,7 @@ def _tell(query: Query, found: Found) -> None:
         click.echo(_("Nothing was found."), err=True)
 
 
-def _tell_hit(query: Query, one: Hit, room: str) -> None:
+def _tell_hit(query: SearchQuery, one: SearchHit, room: str) -> None:
     from archiver.cli.reading.show import state_words
 
     states, words = told_states(one.state, was_edited=one.was_edited, was_deleted=one.was_deleted), state_words()
@@ -189,7 +189,7 @@ def _tell_hit(query: Query, one: Hit, room: str) -> None:
     click.echo("  " + (snippet(one.text, query.words, WIDTH - 2) or _("(text never seen)")) + "\n")
 
 
-def _tell_others(query: Query, others: tuple[Other, ...]) -> None:
+def _tell_others(query: SearchQuery, others: tuple[Other, ...]) -> None:
 
     kinds = {
         "file": _("file"),

@@ -21,7 +21,7 @@ from archiver.records import State
 if TYPE_CHECKING:
     from archiver.cli.terminal.message_times import Unseen
     from archiver.render.body import References
-    from archiver.store.queries.transcript import Line, Text
+    from archiver.store.queries.transcript import TranscriptMessage, TranscriptText
 
 
 @click.command("show", help=N_("Read a room as it is kept, with earlier texts of edited and deleted messages."))
@@ -55,13 +55,13 @@ def _seconds(at: datetime | None) -> int | None:
     return None if at is None else int(at.timestamp())
 
 
-def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable[Unseen] = ()) -> int:
+def tell_lines(lines: Iterable[TranscriptMessage], names: Mapping[int, str], unseen: Iterable[Unseen] = ()) -> int:
     """Print messages as a reader expects them, with these persons' names; how many there were.
 
     Between them stand the ids of those of which nothing was ever seen, in order.
     """
     from archiver.render.body import References
-    from archiver.store.timestamps import moment, unix
+    from archiver.store.timestamps import from_text, from_unix
 
     known = References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
     states = state_words()
@@ -70,8 +70,8 @@ def tell_lines(lines: Iterable[Line], names: Mapping[int, str], unseen: Iterable
         number += 1
         while waiting and waiting[0][0] < int(line.message_id):
             click.echo(unseen_line(waiting.popleft()) + "\n")
-        sent = unix(line.send_time)
-        at = "?" if sent is None else minute(moment(sent))
+        sent = from_unix(line.send_time)
+        at = "?" if sent is None else minute(from_text(sent))
         mark = "".join(f"  [{states[one]}]" for one in line.told_states)
         click.echo(f"{at}  {visible(line.name)}(ID {line.account_id}){mark}  m{line.message_id}")
         for text in line.texts:
@@ -92,7 +92,7 @@ def state_words() -> dict[State, str]:
     }
 
 
-def _tell_text(text: Text, references: References, *, last: bool) -> None:
+def _tell_text(text: TranscriptText, references: References, *, last: bool) -> None:
     from archiver.chatwork.notation import parse as notation
     from archiver.render.body import plain
 

@@ -20,7 +20,7 @@ from archiver.errors import N_
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
-    from archiver.web.access import Gate
+    from archiver.web.access import AccessGate
 
 FIRST_PORT = 1024
 
@@ -77,7 +77,7 @@ def _stopped_by_signals(ended: threading.Event) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _doorstep(gate: Gate) -> Iterator[Path]:
+def _doorstep(gate: AccessGate) -> Iterator[Path]:
     """A page that leads to the address, for the user alone: what stands on a command line is for every user to see."""
     with tempfile.TemporaryDirectory(prefix="archive-view-") as folder:  # made with mode 0700
         page = Path(folder) / "open.html"

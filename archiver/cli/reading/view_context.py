@@ -33,7 +33,7 @@ from archiver.records.alerts import Level
 from archiver.settings.home import home_path
 from archiver.store.working import backfill_queue as quests
 from archiver.web import shell_command as pasting
-from archiver.web.context import Attention, Block, Condition, Desk
+from archiver.web.context import Attention, Block, Condition, ViewContext
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 _CONDITIONS = {None: Condition.GOOD, Level.MEDIUM: Condition.ATTENTION, Level.HIGH: Condition.ACTION}
 
 
-def desk_of(obj: CliContext) -> Desk:
+def desk_of(obj: CliContext) -> ViewContext:
     """The archive of this call, read only. Raises BadSettings."""
     from archiver.app import utc_now
     from archiver.cli.terminal.language import spoken
@@ -56,7 +56,7 @@ def desk_of(obj: CliContext) -> Desk:
 
     settings = obj.settings()
     authorities = [one.name for one in settings.timestamp.authorities]
-    return Desk(
+    return ViewContext(
         home=obj.home,
         now=utc_now,
         status=lambda reading: status(reading, authorities=authorities),
@@ -101,8 +101,8 @@ def calling(sentence: str, words: Sequence[str], *, alone: bool = False) -> str:
     return re.sub(rf"{begun}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
 
 
-def _block(one: alarm.Alarm, words: Sequence[str]) -> Block:
-    told = alarm.told(one)
+def _block(one: alarm.Emergency, words: Sequence[str]) -> Block:
+    told = alarm.as_text(one)
     return Block(told.head, told.rows, tuple(calling(step, words) for step in told.steps))
 
 

@@ -20,7 +20,7 @@ from archiver.errors import N_, ArchiverError, SettingsError
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.evidence.verify.findings import Verification
-    from archiver.rounds.daemon_messages import Voice
+    from archiver.rounds.daemon_messages import DaemonMessages
     from archiver.settings.model import Settings
     from archiver.sync.report import SyncReport
 
@@ -35,7 +35,7 @@ def command_daemon(obj: CliContext) -> int:
     from archiver import app as application
     from archiver.cli.status import stamp_lines as stamps
     from archiver.rounds import daemon
-    from archiver.rounds.daemon_work import Duties
+    from archiver.rounds.daemon_work import DaemonWork
     from archiver.schedule.daemon_lock import alone
     from archiver.settings.token import token
 
@@ -44,7 +44,7 @@ def command_daemon(obj: CliContext) -> int:
     def build(settings: Settings) -> App:
         return application.build(settings, obj.environ, sleep=stop.sleep)
 
-    duties = Duties(
+    duties = DaemonWork(
         obj.settings,
         build,
         lambda settings: token(settings, obj.environ),
@@ -65,12 +65,12 @@ def command_daemon(obj: CliContext) -> int:
     return 0
 
 
-def _voice(obj: CliContext) -> Voice:
+def _voice(obj: CliContext) -> DaemonMessages:
     from archiver.cli.saving import after_run as upkeep
-    from archiver.rounds.daemon_messages import Voice
+    from archiver.rounds.daemon_messages import DaemonMessages
 
     settings = _last_good(obj)
-    return Voice(
+    return DaemonMessages(
         lambda report: _unheard(lambda: _tell_round(obj, report), lambda: _notice(settings(), obj, None)),
         lambda fault: _unheard(lambda: _tell_trouble(fault)),
         lambda name: _unheard(lambda: _tell_over(name)),

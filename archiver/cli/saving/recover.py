@@ -17,7 +17,7 @@ from archiver.errors import N_, NoContract, UnknownRoom
 
 if TYPE_CHECKING:
     from archiver.app import App
-    from archiver.sync.recover.found_ids import Found
+    from archiver.sync.recover.found_ids import FoundIds
     from archiver.sync.recover.read_ids import Recovered
 
 INCOMPLETE = 4
@@ -67,11 +67,11 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     return INCOMPLETE if result.is_incomplete() else 0
 
 
-def _take(app: App, files: tuple[Path, ...], room: int | None) -> Found:
+def _take(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:
     """The ids in the files. Raises NoContract, UnknownRoom, NothingThere, FileTooLarge, NotAllowed."""
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.sync.recover.files import take
-    from archiver.sync.recover.found_ids import Found
+    from archiver.sync.recover.found_ids import FoundIds
 
     now = app.now()
     with app.archive.reading() as reading:
@@ -81,7 +81,7 @@ def _take(app: App, files: tuple[Path, ...], room: int | None) -> Found:
     if room is not None and room not in rooms:
         raise UnknownRoom(room=room)
     fallback = room if room is not None else rooms[0] if len(rooms) == 1 else None
-    found = Found(frozenset(rooms), fallback, now)
+    found = FoundIds(frozenset(rooms), fallback, now)
     take(files, found)
     return found
 
@@ -102,7 +102,7 @@ def _announce(number: int, minutes: int) -> None:
 class _Result:
     """What was found and what has become of it."""
 
-    found: Found
+    found: FoundIds
     made: Recovered
 
     def is_incomplete(self) -> bool:

@@ -15,7 +15,7 @@ from archiver.cli.terminal.progress import short
 from archiver.cli.terminal.text import pad, visible
 
 if TYPE_CHECKING:
-    from archiver.sync.plan import Step
+    from archiver.sync.plan import PlanStep
     from archiver.sync.report import SyncReport
 
 
@@ -88,7 +88,7 @@ def _left_over() -> str:
     return _("Some was left to be read by the next run.")
 
 
-def tell_plan(steps: Sequence[tuple[Step, str]], *, requests: int) -> None:
+def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
     """What a run would read, why, and what it costs; `requests` is the least number of them all together."""
     if not steps:
         click.echo(_("Nothing has moved and nothing is due: nothing would be read."))

@@ -73,7 +73,7 @@ class Saving:
         from archiver.sync import run as sync
 
         try:
-            rounds.run(self.app, sync.Options(), sync.Talk(step=self._step, file=self._step))
+            rounds.run(self.app, sync.Options(), sync.ProgressCallbacks(step=self._step, file=self._step))
         except _Enough:
             pass
         except Exception as fault:  # noqa: BLE001 - raised again by `check`, in the thread of the questions

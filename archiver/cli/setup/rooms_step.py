@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.contracts.pick_rooms import listed, pick
-from archiver.cli.terminal.prompts import Left, tell, tell_head
+from archiver.cli.terminal.prompts import Postponed, tell, tell_head
 from archiver.records import Contract
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def choose(app: App) -> None:
     _tell_head(len(rooms))
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."))
-        raise Left
+        raise Postponed
     state_contract(app.archive, Contract(FIRST_ID, pick(app, rooms)), None, at=app.now())
     click.echo()
 

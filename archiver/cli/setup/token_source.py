@@ -32,13 +32,13 @@ def lasting(obj: CliContext) -> Settings:
 
 def plain(said: str) -> str:
     """A token as it was typed or pasted, full-width signs folded. Raises Again for what no token can be."""
-    from archiver.cli.terminal.prompts import Again
+    from archiver.cli.terminal.prompts import InvalidAnswer
 
     value = unicodedata.normalize("NFKC", said).strip()
     if not value:
-        raise Again(_("Nothing was pasted. Copy the token and paste it here; Ctrl-C leaves."))
+        raise InvalidAnswer(_("Nothing was pasted. Copy the token and paste it here; Ctrl-C leaves."))
     if not re.fullmatch(r"[!-~]+", value):
-        raise Again(_("This cannot be a token: it holds blanks or signs that no token has. Copy it once more."))
+        raise InvalidAnswer(_("This cannot be a token: it holds blanks or signs that no token has. Copy it once more."))
     return value
 
 
@@ -57,13 +57,13 @@ def asked(question: str) -> str:
 
     Raises SettingsError for a line that cannot be one.
     """
-    from archiver.cli.terminal.prompts import Again, ask
+    from archiver.cli.terminal.prompts import InvalidAnswer, ask
 
     if sys.stdin.isatty():
         return ask(question + ":", plain, hidden=True)
     try:
         return plain(click.prompt(question, err=True))
-    except Again as sentence:
+    except InvalidAnswer as sentence:
         raise errors.SettingsError(detail=str(sentence)) from None
 
 

@@ -10,7 +10,7 @@ import click
 from archiver import errors
 from archiver.cli.answers import answered, note
 from archiver.cli.setup.token_source import _keep_source, keep, lasting, place, plain, trial
-from archiver.cli.terminal.prompts import Again, Left, ask, ask_yes_no, tell, tell_head
+from archiver.cli.terminal.prompts import InvalidAnswer, Postponed, ask, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import visible
 from archiver.cli.token_variable import VARIABLE, of_variable
 
@@ -95,14 +95,16 @@ def _asked(obj: CliContext) -> App:
 def _tried(obj: CliContext, said: str) -> str:
     """The token, after Chatwork took it for the account of this archive. Raises Left, Again."""
     if not said:
-        raise Left
+        raise Postponed
     value = plain(said)
     try:
         _asked_chatwork(obj, value)
     except errors.TokenRefused:
-        raise Again(_("Chatwork refused this token (401). Copy it once more, as it is shown there now.")) from None
+        raise InvalidAnswer(
+            _("Chatwork refused this token (401). Copy it once more, as it is shown there now.")
+        ) from None
     except errors.WrongAccount as fault:
-        raise Again(f"{fault} {fault.advice()}") from None
+        raise InvalidAnswer(f"{fault} {fault.advice()}") from None
     return value
 
 
@@ -128,7 +130,7 @@ def _asked_chatwork(obj: CliContext, value: str) -> None:
             raise
         if not again:
             _keep_unchecked(obj, value, app)
-            raise Left
+            raise Postponed
 
 
 def _keep_unchecked(obj: CliContext, value: str, app: App) -> None:

@@ -28,7 +28,7 @@ from archiver.cli.setup import (
 from archiver.cli.setup import (
     token_step as wizard_token,
 )
-from archiver.cli.terminal.prompts import Left, tell
+from archiver.cli.terminal.prompts import Postponed, tell
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
@@ -42,7 +42,7 @@ def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
         if timestamps is not None and token_from is None and _is_ready(obj):
             return _stamp(obj, timestamps)
         return _go(obj, token_from, timestamps)
-    except Left:
+    except Postponed:
         tell(_going_on(), indent=0)
         return 0
     except (click.Abort, KeyboardInterrupt):

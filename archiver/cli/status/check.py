@@ -17,7 +17,7 @@ from archiver.errors import N_
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.health.check import Computer
-    from archiver.health.finding import Look
+    from archiver.health.finding import CheckResult
 
 INCOMPLETE = 4
 """Exit code: something has to be done before the archive works unattended."""
@@ -108,7 +108,7 @@ def as_scheduled(obj: CliContext) -> App:
     return application.existing(application.build(settings, obj.environ))
 
 
-def tell_looks(found: Sequence[Look]) -> None:
+def tell_looks(found: Sequence[CheckResult]) -> None:
     """One line each, what has to be done first; a longer sentence goes on below itself."""
     left = max(columns(_(text)) for text in _VERDICTS.values()) + 2
     middle = max(columns(_(text)) for text in _NAMES.values()) + 2
@@ -121,7 +121,7 @@ def tell_looks(found: Sequence[Look]) -> None:
     _tell_sum(found)
 
 
-def _tell_sum(found: Sequence[Look]) -> None:
+def _tell_sum(found: Sequence[CheckResult]) -> None:
     actions = sum(one.verdict == "action" for one in found)
     if actions:
         sentence = ngettext("{n} thing has to be done.", "{n} things have to be done.", actions)

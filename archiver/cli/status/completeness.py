@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archiver.records import JST
 
 if TYPE_CHECKING:
-    from archiver.store.queries.last_looks import Looks
+    from archiver.store.queries.last_looks import LastLooks
     from archiver.store.queries.status import Status
     from archiver.store.queries.truncated_lists import Cut
 
@@ -57,7 +57,9 @@ def cut_lists(found: Sequence[Cut]) -> list[str]:
     return [sentence.format(lists=_listed(f"{one.room_id} {words[one.kind]}" for one in found))]
 
 
-def _of_rooms(looks: Looks, rooms: Sequence[int], *, last: datetime, stale: timedelta, now: datetime) -> Iterator[str]:
+def _of_rooms(
+    looks: LastLooks, rooms: Sequence[int], *, last: datetime, stale: timedelta, now: datetime
+) -> Iterator[str]:
     failing = [room for room in rooms if room in looks.failing]
     if now - last > stale:
         hours = round((now - last).total_seconds() / 3600)
@@ -76,12 +78,12 @@ def _of_rooms(looks: Looks, rooms: Sequence[int], *, last: datetime, stale: time
         yield sentence.format(rooms=_listed(named))
 
 
-def _is_unread(looks: Looks, room: int, since: datetime) -> bool:
+def _is_unread(looks: LastLooks, room: int, since: datetime) -> bool:
     at = looks.at[room]
     return room in looks.behind or at is None or at < since
 
 
-def _left(looks: Looks, rooms: Sequence[int]) -> Iterator[str]:
+def _left(looks: LastLooks, rooms: Sequence[int]) -> Iterator[str]:
     """Rooms that no run came to, each with the time it was last read."""
     if rooms:
         sentence = ngettext(

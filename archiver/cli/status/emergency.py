@@ -18,13 +18,13 @@ from archiver.alerts import departure_rules as rules
 from archiver.cli.terminal.progress import short
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.records import JST, Contract
-from archiver.records.alerts import GOING, Alert, Level, Rule
+from archiver.records.alerts import GOING, Alert, AlertRule, Level
 from archiver.records.signals import Observed
 from archiver.render.file_reasons import kept_back
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
-    from archiver.store.queries.room_holdings import Keeping, Unheld
+    from archiver.store.queries.room_holdings import MissingFile, RoomHoldings
 
 WIDTH = 80
 MOST_FILES = 8
@@ -33,20 +33,20 @@ MOST_FILES = 8
 MOST_MESSAGES = 4
 """Messages that are named one by one, likewise."""
 
-OF_A_PERSON = frozenset({Rule.ACCOUNT_CLOSED, Rule.CONTACT_GONE})
+OF_A_PERSON = frozenset({AlertRule.ACCOUNT_CLOSED, AlertRule.CONTACT_GONE})
 """What concerns every room of a person, though the alert names one at most."""
 
 MEGABYTE, GIGABYTE = 10**6, 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class Emergency:
     """What the block of one contract tells of."""
 
     contract: Contract
     name: str
     """What commands call the contract."""
-    kept: Keeping
+    kept: RoomHoldings
     alerts: tuple[Alert, ...]
     """The open ones of its rooms and of the people in them, perhaps none."""
     to_show: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Alarm:
 
 def alarms(
     reading: Reading, contracts: Iterable[Contract], alerts: Sequence[Alert], *, always: bool = False
-) -> list[Alarm]:
+) -> list[Emergency]:
     """Of these contracts those with an open alert to act on; `always`: all of them."""
     from archiver.store.queries.contracts import contracts as every_contract
     from archiver.store.queries.room_holdings import keeping
@@ -69,7 +69,7 @@ def alarms(
         its = tuple(_concerning(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in its):
             name = contract_name(contract, every)
-            found.append(Alarm(contract, name, keeping(reading, rooms), its, worth_showing(reading, alerts, rooms)))
+            found.append(Emergency(contract, name, keeping(reading, rooms), its, worth_showing(reading, alerts, rooms)))
     return found
 
 
@@ -95,7 +95,7 @@ def _concerning(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> I
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EmergencyText:
     """An alarm in words, for a terminal and for a page alike."""
 
     head: str
@@ -103,7 +103,7 @@ class Told:
     steps: tuple[str, ...]
 
 
-def told(alarm: Alarm) -> Told:
+def as_text(alarm: Emergency) -> EmergencyText:
     """What changed, what is kept and what is not, what not to do, and what to do now."""
     contract, kept, alerts = alarm.contract, alarm.kept, alarm.alerts
     rows = (
@@ -112,12 +112,12 @@ def told(alarm: Alarm) -> Told:
         (_("Not kept"), tuple(_not_kept(kept))),
         (_("Do not"), (_do_not(),)),
     )
-    return Told(_head(contract, alerts), rows, tuple(_next(contract, visible(alarm.name), alarm.to_show)))
+    return EmergencyText(_head(contract, alerts), rows, tuple(_next(contract, visible(alarm.name), alarm.to_show)))
 
 
-def tell_alarm(alarm: Alarm) -> None:
+def tell_alarm(alarm: Emergency) -> None:
     """The whole block of one contract."""
-    words = told(alarm)
+    words = as_text(alarm)
     click.echo("\n  ".join(wrap(words.head, WIDTH - 2)))
     margin = max(columns(label) for label, _texts in words.rows) + 4
     for label, texts in words.rows:
@@ -139,9 +139,9 @@ def _head(contract: Contract, alerts: Sequence[Alert]) -> str:
     return sentence.format(time=_time(at), contract=label)
 
 
-def _changes(kept: Keeping, alerts: Sequence[Alert]) -> str:
+def _changes(kept: RoomHoldings, alerts: Sequence[Alert]) -> str:
     """What became of messages, people and rooms, each kind for itself."""
-    people = {rule: len({one.account_id for one in alerts if one.rule is rule}) for rule in Rule}
+    people = {rule: len({one.account_id for one in alerts if one.rule is rule}) for rule in AlertRule}
     told = []
     if kept.shut:
         told.append(ngettext("{n} chat cannot be opened", "{n} chats cannot be opened", len(kept.shut)))
@@ -151,16 +151,16 @@ def _changes(kept: Keeping, alerts: Sequence[Alert]) -> str:
         (kept.missing, _("messages not shown any more (reason unknown): {n}")),
         (kept.hidden, _("messages hidden by the plan: {n}")),
         (kept.hidden_deleted, _("of these, shown as deleted before: {n}")),
-        (people[Rule.ACCOUNT_CLOSED], _("names that end with “(解約済)”: {n}")),
-        (people[Rule.MEMBER_GONE], _("people no longer listed as members: {n}")),
-        (people[Rule.CONTACT_GONE], _("people no longer among your contacts: {n}")),
+        (people[AlertRule.ACCOUNT_CLOSED], _("names that end with “(解約済)”: {n}")),
+        (people[AlertRule.MEMBER_GONE], _("people no longer listed as members: {n}")),
+        (people[AlertRule.CONTACT_GONE], _("people no longer among your contacts: {n}")),
     ):
         if number:
             told.append(text.format(n=number))
     return _(". ").join(told) if told else _("no great change was seen so far")
 
 
-def _kept(kept: Keeping) -> str:
+def _kept(kept: RoomHoldings) -> str:
     gone = kept.deleted + kept.missing
     told = [_("{n} messages").format(n=kept.messages)]
     if gone:
@@ -175,7 +175,7 @@ def _kept(kept: Keeping) -> str:
     return "  ".join(told)
 
 
-def _not_kept(kept: Keeping) -> list[str]:
+def _not_kept(kept: RoomHoldings) -> list[str]:
     """Files with their reasons, then texts and stretches that nobody can read any more."""
     told = [_file(one) for one in kept.unheld[:MOST_FILES]]
     if len(kept.unheld) > MOST_FILES:
@@ -189,7 +189,7 @@ def _not_kept(kept: Keeping) -> list[str]:
     return told or [_("nothing that was ever shown to this archive is lacking")]
 
 
-def _file(one: Unheld) -> str:
+def _file(one: MissingFile) -> str:
     name = f"{short(one.name, 28)} ({_size(one.size)})"
     state = visible(kept_back(one.reason, given_up=one.given_up))
     if one.gone:

@@ -11,8 +11,8 @@ import click
 from archiver import errors
 
 if TYPE_CHECKING:
-    from archiver.notices.due import Notices
-    from archiver.notices.troubles import Told
+    from archiver.notices.due import DueNotices
+    from archiver.notices.troubles import PendingNotices
     from archiver.notices.url_check import Trial
     from archiver.settings.model import Settings
 
@@ -55,7 +55,7 @@ def after_round(
     return notices.is_to_say(fault, made.notices)
 
 
-def _without(made: Notices, told: tuple[str, ...]) -> Notices:
+def _without(made: DueNotices, told: tuple[str, ...]) -> DueNotices:
     """What nobody has said yet."""
 
     def left(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def _without(made: Notices, told: tuple[str, ...]) -> Notices:
     return made._replace(say=left(made.say), over=left(made.over))
 
 
-def _show(settings: Settings, environ: Mapping[str, str], made: Told) -> list[str]:
+def _show(settings: Settings, environ: Mapping[str, str], made: PendingNotices) -> list[str]:
     """On the desktop and elsewhere; what could not be done, in sentences."""
     from archiver.app import utc_now
     from archiver.notices import desktop
@@ -95,7 +95,7 @@ def send(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int
     places = addresses(settings, environ)
     usable = [one for one in places if one.fault is None]
     urls, rest = [one.url for one in usable], bare(settings, environ)
-    done = remote.send(_("Chatwork archive"), text, urls, rest) if usable else remote.Sent()
+    done = remote.send(_("Chatwork archive"), text, urls, rest) if usable else remote.Delivered()
     complaints = [one.fault for one in places if one.fault is not None]
     complaints += health_notices.not_understood([usable[number].position for number in done.bad])
     if done.failed:

@@ -23,10 +23,10 @@ from archiver.records import JST, Contract
 from archiver.records.alerts import Level
 
 if TYPE_CHECKING:
-    from archiver.cli.status.emergency import Alarm
+    from archiver.cli.status.emergency import Emergency
     from archiver.settings.model import Settings
     from archiver.store.backup.copy import LastBackup
-    from archiver.store.queries.slow_work import Progress
+    from archiver.store.queries.slow_work import SlowWork
     from archiver.store.queries.status import RoomStatus, Status
 
 WEEKDAYS = "月火水木金土日"
@@ -57,10 +57,10 @@ def warnings(told: Status, settings: Settings, *, now: datetime, stopped: Sequen
 def tell_status(
     told: Status,
     found: Sequence[str],
-    alarms: Sequence[Alarm],
+    alarms: Sequence[Emergency],
     settings: Settings,
     *,
-    progress: Progress,
+    progress: SlowWork,
     now: datetime,
     dues: Sequence[str] = (),
     saving: str = "",
@@ -104,14 +104,14 @@ def tell_status(
     click.echo(_("Look: archive view   Make a package: archive export"))
 
 
-def condition(told: Status, found: Sequence[str], alarms: Sequence[Alarm]) -> Level | None:
+def condition(told: Status, found: Sequence[str], alarms: Sequence[Emergency]) -> Level | None:
     """How the archive stands: something to act on, something to look at, or (None) good."""
     if alarms or any(one.level is Level.HIGH for one in told.alerts):
         return Level.HIGH
     return Level.MEDIUM if found or any(one.level is Level.MEDIUM for one in told.alerts) else None
 
 
-def other_alerts(told: Status, alarms: Sequence[Alarm]) -> list[str]:
+def other_alerts(told: Status, alarms: Sequence[Emergency]) -> list[str]:
     """Alerts that ask for a look and stand in no alarm, one sentence each."""
     shown = {one.number for alarm in alarms for one in alarm.alerts}
     called = labels(told.contracts)
@@ -141,7 +141,7 @@ def _tell_backup(last: LastBackup | None, attention: str) -> None:
     click.echo(f"{label}   " + "  ".join(filter(None, backup_words(last, attention))))
 
 
-def _tell_other_alerts(told: Status, alarms: Sequence[Alarm]) -> None:
+def _tell_other_alerts(told: Status, alarms: Sequence[Emergency]) -> None:
     """Alerts that ask for a look and stand in no alarm; those that are only good to know are counted."""
     for sentence in other_alerts(told, alarms):
         click.echo("\n    ".join(wrap(sentence, 76)))

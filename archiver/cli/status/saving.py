@@ -1,6 +1,6 @@
 """How saving by itself stands, for `status` and the viewer: who starts it, how the last round ended, what keeps it.
 
-What the archive and this computer know, gathered in `look`; the sentences are made of that alone.
+What the archive and this computer know, gathered in `observe`; the sentences are made of that alone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from archiver.store.engine import is_writable
 from archiver.store.working import memory as work
 
 if TYPE_CHECKING:
-    from archiver.cli.status.emergency import Alarm
+    from archiver.cli.status.emergency import Emergency
     from archiver.settings.model import Settings
     from archiver.store.archive import Reading
     from archiver.store.queries.status import Status
@@ -37,7 +37,7 @@ WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SavingStatus:
     """What is known of saving by itself."""
 
     every: timedelta
@@ -55,11 +55,11 @@ class Standing:
     """Whether the first run was begun and not finished."""
 
 
-def look(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> Standing:
+def observe(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> SavingStatus:
     """Ask the archive, this computer's schedulers and its disk. Raises OSError."""
     fault = last_fault.standing(reading)
     answers, by = work.recall(reading, KEY, {}), system.installed(settings.home, environ)
-    return Standing(
+    return SavingStatus(
         every=settings.sync.every,
         by=by,
         idle=by == system.title(system.CRON) and commands.is_cron_running() is False,
@@ -70,14 +70,14 @@ def look(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> St
     )
 
 
-def is_setting_up(stands: Standing, told: Status) -> bool:
+def is_setting_up(stands: SavingStatus, told: Status) -> bool:
     """Whether `archive init` has still to be gone on with: no account yet, or left before anything saves by itself."""
     if not told.contracts and not told.account_id:
         return True
     return stands.begun and not (told.contracts and stands.by)
 
 
-def warnings(stands: Standing, told: Status, *, now: datetime) -> list[str]:
+def warnings(stands: SavingStatus, told: Status, *, now: datetime) -> list[str]:
     """What keeps the archive from saving, one sentence each, the most urgent first."""
     found = []
     if is_setting_up(stands, told):
@@ -105,7 +105,7 @@ def _full(home: Path) -> str | None:
     return health_space.full(home) if is_writable(home) else None
 
 
-def _nothing_starts_it(stands: Standing, told: Status, now: datetime) -> bool:
+def _nothing_starts_it(stands: SavingStatus, told: Status, now: datetime) -> bool:
     """A fresh save may come from a starter that cannot be seen, such as the host of a container."""
     ran = _ran(told)
     if stands.by is not None or ran is None or not told.contracts:
@@ -121,7 +121,7 @@ def _ran(told: Status) -> datetime | None:
 # --- the line ------------------------------------------------------------------------------------
 
 
-def line(stands: Standing, told: Status, *, now: datetime) -> str:
+def status_line(stands: SavingStatus, told: Status, *, now: datetime) -> str:
     """Whether it saves by itself, how the last round ended, when the next one comes."""
     label = _("Saving")
     if stands.by is None:
@@ -142,7 +142,7 @@ def line(stands: Standing, told: Status, *, now: datetime) -> str:
     return "\n".join(lines)
 
 
-def _last(stands: Standing, told: Status, now: datetime) -> str:
+def _last(stands: SavingStatus, told: Status, now: datetime) -> str:
     if stands.fault is not None:
         time = "" if stands.failed is None else _time(stands.failed, now)
         why = fault_reasons.reason(stands.fault)
@@ -154,7 +154,7 @@ def _last(stands: Standing, told: Status, now: datetime) -> str:
     return words.format(time=_time(told.last_sync, now))
 
 
-def _next(stands: Standing, told: Status, now: datetime) -> str:
+def _next(stands: SavingStatus, told: Status, now: datetime) -> str:
     """One pace after the last; where that has passed, as after a pause of the computer, within a pace."""
     ended = [at for at in (_ran(told), stands.failed) if at is not None]
     due = max(ended) + stands.every if ended else now
@@ -171,8 +171,14 @@ def _time(at: datetime, now: datetime) -> str:
 # --- what to do next -----------------------------------------------------------------------------
 
 
-def step(
-    stands: Standing, told: Status, found: Sequence[str], alarms: Sequence[Alarm], *, now: datetime, stale: timedelta
+def next_step(
+    stands: SavingStatus,
+    told: Status,
+    found: Sequence[str],
+    alarms: Sequence[Emergency],
+    *,
+    now: datetime,
+    stale: timedelta,
 ) -> str:
     """The first thing to do; that there is nothing where all is good and something starts it."""
     old = told.last_sync is not None and now - told.last_sync > stale

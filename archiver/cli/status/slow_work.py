@@ -13,33 +13,33 @@ from archiver.cli.terminal.message_times import day
 from archiver.cli.terminal.text import columns, wrap
 
 if TYPE_CHECKING:
-    from archiver.store.queries.slow_work import Progress, Rereading
-    from archiver.store.working.backfill_queue import Tally
+    from archiver.store.queries.slow_work import Rereading, SlowWork
+    from archiver.store.working.backfill_queue import BackfillCounts
 
 WIDTH = 80
 
 
-def tell_progress(progress: Progress, *, days: int) -> None:
+def tell_progress(progress: SlowWork, *, days: int) -> None:
     """A line for each work that there is; `days` is the time within which old messages are read again."""
     for label, texts in words(progress, days=days):
         _tell(label, texts)
 
 
-def words(progress: Progress, *, days: int) -> Iterator[tuple[str, list[str]]]:
+def words(progress: SlowWork, *, days: int) -> Iterator[tuple[str, list[str]]]:
     """Label and sentences of each work that there is."""
     if progress.rereading.old:
         yield _("Re-reading"), [_reread(progress.rereading, days)]
     yield from backfill_words(progress.backfill)
 
 
-def backfill_words(found: Tally) -> Iterator[tuple[str, list[str]]]:
+def backfill_words(found: BackfillCounts) -> Iterator[tuple[str, list[str]]]:
     """The same of the back-fill alone, which is counted at once in any archive."""
     cells = _cells(found)
     if cells:
         yield _("Back-fill"), ["  ".join(cells), *_unseen(found)]
 
 
-def document(progress: Progress) -> dict[str, object]:
+def document(progress: SlowWork) -> dict[str, object]:
     """The part of `archive status --json` about them."""
     rereading, found = progress.rereading, progress.backfill
     counts = {"waiting": found.waiting, "read": found.read}
@@ -56,7 +56,7 @@ def _reread(one: Rereading, days: int) -> str:
     return sentence.format(old=f"{one.old:,}", confirmed=f"{one.confirmed:,}", days=days)
 
 
-def _cells(found: Tally) -> list[str]:
+def _cells(found: BackfillCounts) -> list[str]:
     """The counts that are not zero, in words."""
     words = (
         (_("waiting {n}"), found.waiting),
@@ -67,7 +67,7 @@ def _cells(found: Tally) -> list[str]:
     return [text.format(n=f"{number:,}") for text, number in words if number]
 
 
-def _unseen(found: Tally) -> list[str]:
+def _unseen(found: BackfillCounts) -> list[str]:
     """From when those are that could not be read, by their ids alone."""
     if found.unseen is None:
         return []

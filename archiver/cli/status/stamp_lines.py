@@ -15,7 +15,7 @@ from archiver.errors import N_
 from archiver.records import JST
 
 if TYPE_CHECKING:
-    from archiver.custody.stamping import Outcome
+    from archiver.custody.stamping import StampOutcome
     from archiver.errors import BadRoots
     from archiver.store.queries.status import Status
 
@@ -30,7 +30,7 @@ _BRIEFLY = {
 """The reasons that ask for different things, as short as a line of `status` needs them."""
 
 
-def tell_stamps(outcomes: Sequence[Outcome]) -> None:
+def tell_stamps(outcomes: Sequence[StampOutcome]) -> None:
     """One line for each seal and authority."""
     for one in outcomes:
         if one.time is not None:

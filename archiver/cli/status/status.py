@@ -36,15 +36,15 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         slow = progress(reading, rooms, since=lately)
         alarms = alarm.alarms(reading, told.contracts, told.alerts)
         days = [] if as_json else dues.status_lines(reading, told.contracts, now=now)
-        stands = standing.look(reading, settings, obj.environ)
+        stands = standing.observe(reading, settings, obj.environ)
     stopped, stale = standing.warnings(stands, told, now=now), timedelta(hours=settings.notify.stale_hours)
     warnings = statuspage.warnings(told, settings, now=now, stopped=stopped) + watched
     if as_json:
         found = document(told, warnings=warnings) | progress_lines.document(slow)
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
-        saving = standing.line(stands, told, now=now)
-        step = standing.step(stands, told, warnings, alarms, now=now, stale=stale)
+        saving = standing.status_line(stands, told, now=now)
+        step = standing.next_step(stands, told, warnings, alarms, now=now, stale=stale)
         statuspage.tell_status(
             told, warnings, alarms, settings, progress=slow, now=now, dues=days, saving=saving, step=step
         )

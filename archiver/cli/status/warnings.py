@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from archiver.health.runs import clock_sentence
 from archiver.store.queries import files
 from archiver.store.queries import message_counter as pace_queries
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 from archiver.store.working import memory as work
 from archiver.sync import finish as ending
 from archiver.sync import message_rate as pace
@@ -57,7 +57,7 @@ def of_archive(reading: Reading, rooms: Collection[int], *, every: timedelta, no
     if offset is not None and ending.is_wrong(offset):
         found.append(clock_sentence(offset))
     dropped = work.recall(reading, ending.UNREAD_DROPPED)
-    if dropped is not None and abs(now - moment(dropped)) < RECENT:
+    if dropped is not None and abs(now - from_text(dropped)) < RECENT:
         found.append(_unread())
     if files.without_space(reading, rooms):
         found.append(_full())

@@ -15,9 +15,9 @@ from archiver.message_ids import posted_at
 from archiver.records import JST
 
 if TYPE_CHECKING:
-    from archiver.store.working.backfill_queue import Standing
+    from archiver.store.working.backfill_queue import ItemState
 
-Unseen = tuple[int, "Standing"]
+Unseen = tuple[int, "ItemState"]
 """An id and how it stands."""
 
 

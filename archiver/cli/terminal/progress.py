@@ -13,9 +13,9 @@ import click
 from archiver.cli.terminal.text import columns, visible
 
 if TYPE_CHECKING:
-    from archiver.store.queries.files import Wanted
-    from archiver.sync.plan import Step
-    from archiver.sync.run import Talk
+    from archiver.store.queries.files import WantedFile
+    from archiver.sync.plan import PlanStep
+    from archiver.sync.run import ProgressCallbacks
 
 BIG = 1_000_000
 """Bytes from which a file has its own bar."""
@@ -48,11 +48,11 @@ class Screen:
             self._progress.stop()
             self._progress = self._task = None
 
-    def talk(self) -> Talk:
+    def talk(self) -> ProgressCallbacks:
         """What a run is given to tell."""
-        from archiver.sync.run import Talk
+        from archiver.sync.run import ProgressCallbacks
 
-        return Talk(self._step, self._bytes) if self._bars else Talk()
+        return ProgressCallbacks(self._step, self._bytes) if self._bars else ProgressCallbacks()
 
     def wait(self, time: timedelta) -> None:
         """Chatwork's limit of calls makes us wait."""
@@ -97,11 +97,11 @@ class Screen:
             self._progress.start()
         return self._progress
 
-    def _step(self, step: Step, name: str) -> None:
+    def _step(self, step: PlanStep, name: str) -> None:
         words = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
         self._line(f"{words[step.kind]}  {short(name)}", total=None)
 
-    def _bytes(self, file: Wanted, have: int) -> None:
+    def _bytes(self, file: WantedFile, have: int) -> None:
         if file.size < BIG:
             return
         if self._file != (file.room_id, file.file_id):

@@ -22,11 +22,11 @@ _NO = frozenset({"n", "no", "いいえ", "イイエ"})
 NOT_YES_OR_NO = N_("Please answer yes or no.")
 
 
-class Again(Exception):
+class InvalidAnswer(Exception):
     """An answer that cannot be meant; its text is the sentence to show."""
 
 
-class Left(Exception):
+class Postponed(Exception):
     """The user left on purpose, to go on later."""
 
 
@@ -51,7 +51,7 @@ def ask(question: str, understand: Callable[[str], T], *, hidden: bool = False, 
         said = click.prompt("  " + question, default="", show_default=False, hide_input=hidden, prompt_suffix=" ")
         try:
             return understand((said if exact else unicodedata.normalize("NFKC", said)).strip())
-        except Again as sentence:
+        except InvalidAnswer as sentence:
             tell(str(sentence))
         except errors.UsageError as fault:
             tell(f"{fault} {fault.advice()}".rstrip())
@@ -70,4 +70,4 @@ def understand_yes_no(said: str, *, default: bool) -> bool:
         return default
     if word in _YES or word in _NO:
         return word in _YES
-    raise Again(_(NOT_YES_OR_NO))
+    raise InvalidAnswer(_(NOT_YES_OR_NO))

@@ -14,7 +14,7 @@ _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ByteContent:
     """A stretch of bytes, from `start` to before `stop`, of something held or grown."""
 
     source: bytes | int
@@ -27,10 +27,10 @@ class Content:
         """How many bytes it has."""
         return self.stop - self.start
 
-    def cut(self, start: int, stop: int) -> "Content":
+    def cut(self, start: int, stop: int) -> "ByteContent":
         """The part from byte `start` to before byte `stop`, counted from here; never more than there is."""
         begin = min(self.start + start, self.stop)
-        return Content(self.source, begin, max(begin, min(self.start + stop, self.stop)))
+        return ByteContent(self.source, begin, max(begin, min(self.start + stop, self.stop)))
 
     def pieces(self, most: int = _BLOCK) -> Iterator[bytes]:
         """The bytes in order, in pieces of at most `most` bytes."""
@@ -47,14 +47,14 @@ class Content:
         return digest.hexdigest()
 
 
-def held(data: bytes) -> Content:
+def held(data: bytes) -> ByteContent:
     """Content that is these bytes."""
-    return Content(data, 0, len(data))
+    return ByteContent(data, 0, len(data))
 
 
-def grown(seed: int, size: int) -> Content:
+def grown(seed: int, size: int) -> ByteContent:
     """Content of `size` bytes that always grows alike from `seed`; its blocks all differ."""
-    return Content(seed, 0, size)
+    return ByteContent(seed, 0, size)
 
 
 def tiny_png() -> bytes:

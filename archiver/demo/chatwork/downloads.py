@@ -11,17 +11,17 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from archiver.demo.chatwork.content import held, tiny_png
-from archiver.demo.chatwork.http import Answer, HttpRequest
+from archiver.demo.chatwork.http import HttpAnswer, HttpRequest
 from archiver.demo.chatwork.model import File
-from archiver.demo.chatwork.state import State
+from archiver.demo.chatwork.state import ChatworkState
 
 _DENIED = b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>'
 
 
-class Downloads:
+class DownloadServer:
     """Signs addresses and honours them; `lifetime` is in seconds."""
 
-    def __init__(self, state: State, lifetime: int) -> None:
+    def __init__(self, state: ChatworkState, lifetime: int) -> None:
         self._state = state
         self._lifetime = lifetime
         self._secret = secrets.token_bytes(32)
@@ -39,17 +39,17 @@ class Downloads:
         }
         return f"{self._state.files_url}{path}?{urlencode(query, quote_via=quote, safe='')}"
 
-    def answer(self, request: HttpRequest) -> Answer:
+    def answer(self, request: HttpRequest) -> HttpAnswer:
         """A file, a part of it, a picture, or a refusal."""
         if request.method != "GET":
-            return Answer(405)
+            return HttpAnswer(405)
         parts = urlsplit(request.path)
         if re.fullmatch(r"/(avatar|icon)/ico_[a-z_]+\.png", parts.path):
-            return Answer(200, {"content-type": "image/png"}, held(tiny_png()))
+            return HttpAnswer(200, {"content-type": "image/png"}, held(tiny_png()))
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         file = self._honoured(parts.path, query)
         if file is None:
-            return Answer(403, {"content-type": "application/xml"}, held(_DENIED))
+            return HttpAnswer(403, {"content-type": "application/xml"}, held(_DENIED))
         disposition = query.get("response-content-disposition", "attachment")
         return _part(file, disposition, request.headers)
 
@@ -70,7 +70,7 @@ def _disposition(name: str) -> str:
     return f"attachment;filename*=UTF-8''{quote(name.encode('utf-8', 'surrogatepass'), safe='')}"
 
 
-def _part(file: File, disposition: str, asked: Mapping[str, str]) -> Answer:
+def _part(file: File, disposition: str, asked: Mapping[str, str]) -> HttpAnswer:
     """The whole, or what `Range` asks for as long as `If-Range` agrees (RFC 9110 §13.1.5, §14)."""
     content, etag = file.content, f'"{file.key}"'
     headers = {
@@ -81,12 +81,12 @@ def _part(file: File, disposition: str, asked: Mapping[str, str]) -> Answer:
     }
     wanted = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", asked.get("range", ""))
     if not wanted or wanted.group() == "bytes=-" or asked.get("if-range", etag) != etag:
-        return Answer(200, headers, content)
+        return HttpAnswer(200, headers, content)
     start, stop = _stretch(wanted[1], wanted[2], content.size)
     if start >= stop:
-        return Answer(416, {**headers, "content-range": f"bytes */{content.size}"})
+        return HttpAnswer(416, {**headers, "content-range": f"bytes */{content.size}"})
     span = {"content-range": f"bytes {start}-{stop - 1}/{content.size}"}
-    return Answer(206, {**headers, **span}, content.cut(start, stop))
+    return HttpAnswer(206, {**headers, **span}, content.cut(start, stop))
 
 
 def _stretch(first: str, last: str, size: int) -> tuple[int, int]:

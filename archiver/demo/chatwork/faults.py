@@ -11,7 +11,7 @@ from enum import StrEnum
 from threading import Lock
 
 from archiver.demo.chatwork.content import held
-from archiver.demo.chatwork.http import Answer, HttpRequest, errors
+from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, errors
 
 _PAGE = b"<!DOCTYPE html><html><head><title>Chatwork</title></head><body>Please wait.</body></html>"
 
@@ -40,7 +40,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class FaultOrder:
     """One order for failures, with what its kind needs; times are seconds, sizes bytes."""
 
     kind: Fault
@@ -58,9 +58,9 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._standing: list[tuple[Order, list[int]]] = []
+        self._standing: list[tuple[FaultOrder, list[int]]] = []
 
-    def add(self, order: Order, *, times: int | None, after: int) -> None:
+    def add(self, order: FaultOrder, *, times: int | None, after: int) -> None:
         """Let `after` matching requests pass, then `times` fail (None: every one)."""
         with self._lock:
             self._standing.append((order, [after, -1 if times is None else times]))
@@ -70,7 +70,7 @@ class Faults:
         with self._lock:
             self._standing.clear()
 
-    def take(self, path: str) -> Order | None:
+    def take(self, path: str) -> FaultOrder | None:
         """The order that this request falls under, which is then used up by one."""
         with self._lock:
             for order, left in self._standing:
@@ -84,7 +84,7 @@ class Faults:
         return None
 
 
-def spoil(answer: Answer, order: Order, *, request: HttpRequest, now: datetime) -> Answer:
+def spoil(answer: HttpAnswer, order: FaultOrder, *, request: HttpRequest, now: datetime) -> HttpAnswer:
     """The answer as the order wants it."""
     match order.kind:
         case Fault.HANG:
@@ -95,14 +95,14 @@ def spoil(answer: Answer, order: Order, *, request: HttpRequest, now: datetime) 
             return replace(answer, rate=order.rate)
         case Fault.REDIRECT | Fault.REDIRECT_LOOP:
             target = request.path if order.kind is Fault.REDIRECT_LOOP else order.to
-            return Answer(302, {**_budget(answer), "location": target})
+            return HttpAnswer(302, {**_budget(answer), "location": target})
         case Fault.CUT_BODY | Fault.CUT_JSON | Fault.EMPTY | Fault.WRONG_SHAPE | Fault.WRONG_SIZE:
             return _spoil_body(answer, order)
         case _:
             return _instead(answer, order, now)
 
 
-def _spoil_body(answer: Answer, order: Order) -> Answer:
+def _spoil_body(answer: HttpAnswer, order: FaultOrder) -> HttpAnswer:
     if not answer.body.size:  # a 204 has nothing to spoil
         answer = replace(answer, status=200, body=held(b"[]"))
     body = answer.body
@@ -121,19 +121,19 @@ def _spoil_body(answer: Answer, order: Order) -> Answer:
             return replace(answer, body=held(swapped if order.body is None else order.body))
 
 
-def _instead(answer: Answer, order: Order, now: datetime) -> Answer:
+def _instead(answer: HttpAnswer, order: FaultOrder, now: datetime) -> HttpAnswer:
     budget = _budget(answer)
     match order.kind:
         case Fault.MAINTENANCE | Fault.HTML:
             status = 503 if order.kind is Fault.MAINTENANCE else 200
-            return Answer(status, {**budget, "content-type": "text/html; charset=utf-8"}, held(_PAGE))
+            return HttpAnswer(status, {**budget, "content-type": "text/html; charset=utf-8"}, held(_PAGE))
         case Fault.RATE_LIMIT:
             reset = str(int(now.timestamp() + order.seconds))
             spent = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
             return errors(429, "Rate limit exceeded", {**budget, **spent})
         case Fault.REPLY:
             body = json.dumps({}).encode() if order.body is None else order.body
-            return Answer(order.status, {**budget, "content-type": "application/json"}, held(body))
+            return HttpAnswer(order.status, {**budget, "content-type": "application/json"}, held(body))
         case _:
             status, text = _REFUSALS[order.kind]
             return errors(status, text, budget)
@@ -147,5 +147,5 @@ _REFUSALS = {
 }
 
 
-def _budget(answer: Answer) -> dict[str, str]:
+def _budget(answer: HttpAnswer) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.startswith("x-ratelimit-")}

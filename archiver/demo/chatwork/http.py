@@ -1,7 +1,7 @@
 """A loopback HTTP server that turns each request into a record and each answer into bytes.
 
 What to answer is a function that it is given. It knows HTTP/1.1 and the ways in which a
-connection can go wrong on purpose (`Answer`), nothing of Chatwork.
+connection can go wrong on purpose (`HttpAnswer`), nothing of Chatwork.
 """
 
 import json
@@ -17,7 +17,7 @@ from socketserver import TCPServer
 from threading import Event, Thread
 from typing import Any
 
-from archiver.demo.chatwork.content import Content, held
+from archiver.demo.chatwork.content import ByteContent, held
 
 _NO_CONTENT = 204
 _BEATS = 20  # pieces a second in which a slowed body is sent
@@ -35,12 +35,12 @@ class HttpRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """A response, and how it is put on the wire."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: Content = field(default_factory=lambda: held(b""))
+    body: ByteContent = field(default_factory=lambda: held(b""))
     sent: int | None = None
     """Only this many bytes of the body are sent, then the connection closes; None sends all."""
     wait: float = 0.0
@@ -51,14 +51,14 @@ class Answer:
     """The connection closes without a byte."""
 
 
-def json_answer(status: int, value: object, headers: Mapping[str, str] | None = None) -> Answer:
+def json_answer(status: int, value: object, headers: Mapping[str, str] | None = None) -> HttpAnswer:
     """A JSON answer, escaped to ASCII as Chatwork does, so that it can hold NUL and lone surrogates."""
     body = json.dumps(value, separators=(",", ":")).encode("ascii")
     kind = {"content-type": "application/json; charset=utf-8"}
-    return Answer(status, {**kind, **(headers or {})}, held(body))
+    return HttpAnswer(status, {**kind, **(headers or {})}, held(body))
 
 
-def errors(status: int, text: str, headers: Mapping[str, str] | None = None) -> Answer:
+def errors(status: int, text: str, headers: Mapping[str, str] | None = None) -> HttpAnswer:
     """An error in Chatwork's shape: `{"errors": ["text"]}`."""
     return json_answer(status, {"errors": [text]}, headers)
 
@@ -69,7 +69,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = False  # so that closing waits for them
     request_queue_size = 64
 
-    def __init__(self, port: int, *, answer: Callable[[HttpRequest], Answer], now: Callable[[], datetime]) -> None:
+    def __init__(self, port: int, *, answer: Callable[[HttpRequest], HttpAnswer], now: Callable[[], datetime]) -> None:
         self.answer = answer
         self.now = now
         self.stopping = Event()
@@ -142,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         return self.rfile.read(int(length)) if length.isdecimal() and len(length) < 10 else b""
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: HttpAnswer) -> None:
         if answer.wait:
             self.server.stopping.wait(answer.wait)
         if answer.dropped or self.server.stopping.is_set():
@@ -152,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self._send_body(answer)
 
-    def _send_head(self, answer: Answer) -> None:
+    def _send_head(self, answer: HttpAnswer) -> None:
         self.send_response_only(answer.status)
         self.send_header("date", format_datetime(self.server.now().astimezone(UTC), usegmt=True))
         for name, value in answer.headers.items():
@@ -161,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("content-length", str(answer.body.size))
         self.end_headers()
 
-    def _send_body(self, answer: Answer) -> None:
+    def _send_body(self, answer: HttpAnswer) -> None:
         body = answer.body
         if answer.sent is not None:
             body = body.cut(0, answer.sent)

@@ -4,14 +4,14 @@ Unset texts are `""`, never null; ids are numbers but for message ids, which are
 """
 
 from archiver.demo.chatwork.model import Account, ContactRequest, File, Message, Room, Task
-from archiver.demo.chatwork.state import State
+from archiver.demo.chatwork.state import ChatworkState
 
 Json = dict[str, object]
 
 _COLOURS = ("blue", "green", "orange", "purple", "red", "yellow")
 
 
-def me(state: State) -> Json:
+def me(state: ChatworkState) -> Json:
     """`GET /me`."""
     person = state.accounts[state.owner]
     unset = ("url", "introduction", "mail", "tel_organization", "tel_extension", "tel_mobile")
@@ -27,7 +27,7 @@ def me(state: State) -> Json:
     }
 
 
-def my_status(state: State) -> Json:
+def my_status(state: ChatworkState) -> Json:
     """`GET /my/status`: sums over the rooms of the owner."""
     rooms = [room(state, seen) for seen in state.owners_rooms()]
     status: Json = {}
@@ -37,7 +37,7 @@ def my_status(state: State) -> Json:
     return status
 
 
-def contact(state: State, direct: Room, person: Account) -> Json:
+def contact(state: ChatworkState, direct: Room, person: Account) -> Json:
     """An item of `GET /contacts`."""
     return {
         "account_id": person.account_id,
@@ -48,7 +48,7 @@ def contact(state: State, direct: Room, person: Account) -> Json:
     }
 
 
-def contact_request(state: State, request: ContactRequest) -> Json:
+def contact_request(state: ChatworkState, request: ContactRequest) -> Json:
     """An item of `GET /incoming_requests`."""
     person = state.accounts[request.account_id]
     return {
@@ -61,7 +61,7 @@ def contact_request(state: State, request: ContactRequest) -> Json:
     }
 
 
-def room(state: State, shown: Room) -> Json:
+def room(state: ChatworkState, shown: Room) -> Json:
     """An item of `GET /rooms`; the description stands only in `GET /rooms/{id}`."""
     mine = (task for task in shown.tasks.values() if task.account_id == state.owner and not task.done)
     return {
@@ -81,7 +81,7 @@ def room(state: State, shown: Room) -> Json:
     }
 
 
-def members(state: State, shown: Room) -> list[Json]:
+def members(state: ChatworkState, shown: Room) -> list[Json]:
     """`GET /rooms/{id}/members`: the present members."""
     return [
         {
@@ -95,7 +95,7 @@ def members(state: State, shown: Room) -> list[Json]:
     ]
 
 
-def message(state: State, shown: Message) -> Json:
+def message(state: ChatworkState, shown: Message) -> Json:
     """A message; alike in the list and singly."""
     return {
         "message_id": str(shown.message_id),
@@ -106,7 +106,7 @@ def message(state: State, shown: Message) -> Json:
     }
 
 
-def file(state: State, shown: File) -> Json:
+def file(state: ChatworkState, shown: File) -> Json:
     """A file, without its address."""
     return {
         "file_id": shown.file_id,
@@ -118,7 +118,7 @@ def file(state: State, shown: File) -> Json:
     }
 
 
-def task(state: State, shown: Task) -> Json:
+def task(state: ChatworkState, shown: Task) -> Json:
     """A task of a room."""
     return {
         "task_id": shown.task_id,
@@ -128,7 +128,7 @@ def task(state: State, shown: Task) -> Json:
     }
 
 
-def my_task(state: State, shown: Task) -> Json:
+def my_task(state: ChatworkState, shown: Task) -> Json:
     """An item of `GET /my/tasks`, which names the room instead of the assignee."""
     where = state.rooms[shown.room_id]
     return {
@@ -165,7 +165,7 @@ def _task(shown: Task) -> Json:
     }
 
 
-def _account(state: State, number: int) -> Json:
+def _account(state: ChatworkState, number: int) -> Json:
     person = state.accounts[number]
     return {
         "account_id": number,
@@ -183,12 +183,12 @@ def _work(person: Account) -> Json:
     }
 
 
-def _avatar(state: State, person: Account) -> str:
+def _avatar(state: ChatworkState, person: Account) -> str:
     colour = _COLOURS[person.account_id % len(_COLOURS)]
     return f"{state.files_url}/avatar/ico_default_{colour}.png"
 
 
-def _icon(state: State, shown: Room) -> str:
+def _icon(state: ChatworkState, shown: Room) -> str:
     if shown.partner is not None:
         return _avatar(state, state.accounts[shown.partner])
     return f"{state.files_url}/icon/ico_{'group' if shown.type == 'group' else 'my'}.png"

@@ -7,7 +7,7 @@ the server as text.
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archiver.demo.chatwork.content import Content
+from archiver.demo.chatwork.content import ByteContent
 
 Role = Literal["admin", "member", "readonly"]
 RoomType = Literal["my", "direct", "group"]
@@ -54,7 +54,7 @@ class File:
     message_id: int
     name: str
     upload_time: int
-    content: Content
+    content: ByteContent
     key: str
     """32 hex digits: its name on the download host."""
     gone: bool = False
@@ -81,7 +81,7 @@ class Task:
 
 
 @dataclass(slots=True)
-class Link:
+class InvitationLink:
     """A room's invitation link, when it has one."""
 
     code: str
@@ -113,7 +113,7 @@ class Room:
     """In rising order."""
     files: dict[int, File] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
-    link: Link | None = None
+    link: InvitationLink | None = None
     cursor: int = 0
     """The last message id that a call with `force=0` has given; 0 before the first."""
     message_num: int = 0

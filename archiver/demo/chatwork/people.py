@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import get_args
 
 from archiver.demo.chatwork import system_texts as texts
-from archiver.demo.chatwork.model import Account, ContactRequest, Link, Role, Room, RoomType
-from archiver.demo.chatwork.state import Clock, State, locked
+from archiver.demo.chatwork.model import Account, ContactRequest, InvitationLink, Role, Room, RoomType
+from archiver.demo.chatwork.state import ChatworkState, Clock, locked
 
 
-class People(State):
+class PeopleAndRooms(ChatworkState):
     """Accounts and rooms; it begins with the token's owner and their My Chat."""
 
     def __init__(self, now: Clock | None) -> None:
@@ -113,7 +113,7 @@ class People(State):
     @locked
     def publish(self, room: int, code: str | None, *, need_acceptance: bool = True, description: str = "") -> None:
         """Open the room's invitation link under a code, or close it with None."""
-        self.rooms[room].link = None if code is None else Link(code, need_acceptance, description)
+        self.rooms[room].link = None if code is None else InvitationLink(code, need_acceptance, description)
 
     @locked
     def add_member(

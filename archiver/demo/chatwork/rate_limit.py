@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock
 
-from archiver.demo.chatwork.http import Answer, HttpRequest, errors
+from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, errors
 
 
-class Gate:
+class RateLimitGate:
     """Refuses writing, wrong tokens and too many requests; lets the rest through to `inside`."""
 
-    def __init__(self, inside: Callable[[str], Answer], *, token: str, limit: int, window_seconds: int) -> None:
+    def __init__(self, inside: Callable[[str], HttpAnswer], *, token: str, limit: int, window_seconds: int) -> None:
         self.token: str | None = token
         self.limit = limit
         self._inside = inside
@@ -23,7 +23,7 @@ class Gate:
         self._used = 0
         self._reset = 0
 
-    def answer(self, request: HttpRequest) -> Answer:
+    def answer(self, request: HttpRequest) -> HttpAnswer:
         """The answer to a request, with the rate headers that every response carries."""
         allowed = self.token is not None and request.headers.get("x-chatworktoken") == self.token
         remaining, reset = self._count(int(request.at.timestamp()), 1 if allowed else 0)
@@ -35,7 +35,7 @@ class Gate:
         }
         return replace(answer, headers={**answer.headers, **rates})
 
-    def _decide(self, request: HttpRequest, allowed: bool, remaining: int) -> Answer:
+    def _decide(self, request: HttpRequest, allowed: bool, remaining: int) -> HttpAnswer:
         if not allowed:
             return errors(401, "Invalid API token")
         if remaining < 0:

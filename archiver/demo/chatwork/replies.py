@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from archiver.demo.chatwork import json_objects as objects
-from archiver.demo.chatwork.http import Answer, errors, json_answer
+from archiver.demo.chatwork.http import HttpAnswer, errors, json_answer
 from archiver.demo.chatwork.model import File, Room, Task
-from archiver.demo.chatwork.state import WINDOW, State
+from archiver.demo.chatwork.state import WINDOW, ChatworkState
 
 Query = Mapping[str, str]
 Address = Callable[[File], str]
@@ -24,7 +24,7 @@ Address = Callable[[File], str]
 class _Ask:
     """A request to answer: its query, and the ids of its path, the room's first."""
 
-    state: State
+    state: ChatworkState
     address: Address
     query: Query
     numbers: list[int]
@@ -42,11 +42,11 @@ class _Ask:
 class Replies:
     """Answers paths below `/v2` out of a state."""
 
-    def __init__(self, state: State, address: Address) -> None:
+    def __init__(self, state: ChatworkState, address: Address) -> None:
         self._state = state
         self._address = address
 
-    def answer(self, path: str) -> Answer:
+    def answer(self, path: str) -> HttpAnswer:
         """The answer to a GET of this path with its query."""
         parts = urlsplit(path)
         query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
@@ -58,7 +58,7 @@ class Replies:
                     return self._reply(reply, _Ask(self._state, self._address, query, numbers))
         return errors(404, "Invalid endpoint")
 
-    def _reply(self, reply: "_Reply", ask: _Ask) -> Answer:
+    def _reply(self, reply: "_Reply", ask: _Ask) -> HttpAnswer:
         if ask.numbers and not self._state.sees(ask.numbers[0]):
             return errors(403, "You don't have permission to get this room")
         try:
@@ -71,24 +71,24 @@ class _BadParameterError(Exception):
     pass
 
 
-_Reply = Callable[[_Ask], Answer]
+_Reply = Callable[[_Ask], HttpAnswer]
 
 
-def _me(ask: _Ask) -> Answer:
+def _me(ask: _Ask) -> HttpAnswer:
     return json_answer(200, objects.me(ask.state))
 
 
-def _my_status(ask: _Ask) -> Answer:
+def _my_status(ask: _Ask) -> HttpAnswer:
     return json_answer(200, objects.my_status(ask.state))
 
 
-def _my_tasks(ask: _Ask) -> Answer:
+def _my_tasks(ask: _Ask) -> HttpAnswer:
     tasks = (task for room in ask.state.owners_rooms() for task in room.tasks.values())
     mine = (task for task in tasks if task.account_id == ask.state.owner)
     return _listed(objects.my_task(ask.state, task) for task in _chosen(mine, ask.query))
 
 
-def _contacts(ask: _Ask) -> Answer:
+def _contacts(ask: _Ask) -> HttpAnswer:
     accounts = ask.state.accounts
     return _listed(
         objects.contact(ask.state, room, accounts[room.partner])
@@ -97,25 +97,25 @@ def _contacts(ask: _Ask) -> Answer:
     )
 
 
-def _incoming_requests(ask: _Ask) -> Answer:
+def _incoming_requests(ask: _Ask) -> HttpAnswer:
     newest = list(ask.state.contact_requests.values())[-WINDOW:]
     return _listed(objects.contact_request(ask.state, request) for request in newest)
 
 
-def _rooms(ask: _Ask) -> Answer:
+def _rooms(ask: _Ask) -> HttpAnswer:
     return json_answer(200, [objects.room(ask.state, room) for room in ask.state.owners_rooms()])
 
 
-def _room(ask: _Ask) -> Answer:
+def _room(ask: _Ask) -> HttpAnswer:
     room = objects.room(ask.state, ask.room)
     return json_answer(200, {**room, "description": ask.room.description})
 
 
-def _members(ask: _Ask) -> Answer:
+def _members(ask: _Ask) -> HttpAnswer:
     return json_answer(200, objects.members(ask.state, ask.room))
 
 
-def _messages(ask: _Ask) -> Answer:
+def _messages(ask: _Ask) -> HttpAnswer:
     state, room = ask.state, ask.room
     if _flag(ask.query, "force"):
         window = state.window(room)
@@ -127,7 +127,7 @@ def _messages(ask: _Ask) -> Answer:
     return _listed((objects.message(state, message) for message in visible), headers)
 
 
-def _message(ask: _Ask) -> Answer:
+def _message(ask: _Ask) -> HttpAnswer:
     message = ask.state.messages.get(ask.part)
     if message is None or message.room_id != ask.room.room_id:
         return errors(404, "Message not found")
@@ -136,24 +136,24 @@ def _message(ask: _Ask) -> Answer:
     return json_answer(200, objects.message(ask.state, message))
 
 
-def _tasks(ask: _Ask) -> Answer:
+def _tasks(ask: _Ask) -> HttpAnswer:
     assignee = _number(ask.query, "account_id")
     wanted = (task for task in ask.room.tasks.values() if assignee in (None, task.account_id))
     return _listed(objects.task(ask.state, task) for task in _chosen(wanted, ask.query))
 
 
-def _task(ask: _Ask) -> Answer:
+def _task(ask: _Ask) -> HttpAnswer:
     task = ask.room.tasks.get(ask.part)
     return json_answer(200, objects.task(ask.state, task)) if task else errors(404, "Task not found")
 
 
-def _files(ask: _Ask) -> Answer:
+def _files(ask: _Ask) -> HttpAnswer:
     uploader = _number(ask.query, "account_id")
     wanted = [file for file in ask.room.files.values() if uploader in (None, file.account_id)]
     return _listed(objects.file(ask.state, file) for file in wanted[-WINDOW:])
 
 
-def _file(ask: _Ask) -> Answer:
+def _file(ask: _Ask) -> HttpAnswer:
     file = ask.room.files.get(ask.part)
     if file is None:
         return errors(404, "File not found")
@@ -161,7 +161,7 @@ def _file(ask: _Ask) -> Answer:
     return json_answer(200, {**objects.file(ask.state, file), **address})
 
 
-def _link(ask: _Ask) -> Answer:
+def _link(ask: _Ask) -> HttpAnswer:
     if ask.room.members[ask.state.owner] != "admin":
         return errors(403, "You don't have permission to get this link")
     return json_answer(200, objects.link(ask.room))
@@ -188,14 +188,14 @@ _ROUTES: list[tuple[str, _Reply]] = [
 ]
 
 
-def _limitation(state: State) -> dict[str, str]:
+def _limitation(state: ChatworkState) -> dict[str, str]:
     summary = f"Messages older than {state.free_days} days are not shown"
     return {"chatwork-message-limitation": "true", "chatwork-message-limitation-summary": summary}
 
 
-def _listed(items: Iterable[objects.Json], headers: Mapping[str, str] | None = None) -> Answer:
+def _listed(items: Iterable[objects.Json], headers: Mapping[str, str] | None = None) -> HttpAnswer:
     found = list(items)
-    return json_answer(200, found, headers) if found else Answer(204, headers or {})
+    return json_answer(200, found, headers) if found else HttpAnswer(204, headers or {})
 
 
 def _chosen(tasks: Iterable[Task], query: Query) -> list[Task]:

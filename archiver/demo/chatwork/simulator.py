@@ -19,21 +19,21 @@ import secrets
 from types import TracebackType
 from typing import Self
 
-from archiver.demo.chatwork.downloads import Downloads
-from archiver.demo.chatwork.faults import Fault, Faults, Order, spoil
-from archiver.demo.chatwork.http import Answer, HttpRequest, Server
-from archiver.demo.chatwork.people import People
-from archiver.demo.chatwork.rate_limit import Gate
+from archiver.demo.chatwork.downloads import DownloadServer
+from archiver.demo.chatwork.faults import Fault, FaultOrder, Faults, spoil
+from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
+from archiver.demo.chatwork.people import PeopleAndRooms
+from archiver.demo.chatwork.rate_limit import RateLimitGate
 from archiver.demo.chatwork.replies import Replies
 from archiver.demo.chatwork.state import Clock
-from archiver.demo.chatwork.talk import Talk
+from archiver.demo.chatwork.talk import RoomContents
 
 __all__ = ["Chatwork", "Fault", "HttpRequest"]
 
 _SECRETS = ("x-chatworktoken", "authorization", "cookie")
 
 
-class Chatwork(People, Talk):
+class Chatwork(PeopleAndRooms, RoomContents):
     """The service: its events as methods, its two servers between `start` and `stop`.
 
     `now` is its clock (None: the real one), `limit` the requests in `window_seconds`,
@@ -57,8 +57,8 @@ class Chatwork(People, Talk):
         self._tokens = {first_token}
         self._ports = (0, 0)
         self._servers: tuple[Server, ...] = ()
-        self._downloads = Downloads(self, address_seconds)
-        self._gate = Gate(
+        self._downloads = DownloadServer(self, address_seconds)
+        self._gate = RateLimitGate(
             Replies(self, self._downloads.address).answer,
             token=first_token,
             limit=limit,
@@ -136,21 +136,21 @@ class Chatwork(People, Talk):
         that `Fault` names. A spoilt request counts against the budget.
         """
         target = to or f"http://localhost:{self._ports[1]}/elsewhere"
-        order = Order(kind, re.compile(path), seconds, size, rate, target, status, body)
+        order = FaultOrder(kind, re.compile(path), seconds, size, rate, target, status, body)
         self._faults.add(order, times=times, after=after)
 
     def heal(self) -> None:
         """Drop every ordered failure."""
         self._faults.clear()
 
-    def _answer_api(self, request: HttpRequest) -> Answer:
+    def _answer_api(self, request: HttpRequest) -> HttpAnswer:
         self.requests.append(request)
         return self._spoilt(self._gate.answer(request), request)
 
-    def _answer_files(self, request: HttpRequest) -> Answer:
+    def _answer_files(self, request: HttpRequest) -> HttpAnswer:
         self.downloads.append(request)
         return self._spoilt(self._downloads.answer(request), request)
 
-    def _spoilt(self, answer: Answer, request: HttpRequest) -> Answer:
+    def _spoilt(self, answer: HttpAnswer, request: HttpRequest) -> HttpAnswer:
         order = self._faults.take(request.path)
         return answer if order is None else spoil(answer, order, request=request, now=request.at)

@@ -29,7 +29,7 @@ _DAY = 86400
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-_S = TypeVar("_S", bound="State")
+_S = TypeVar("_S", bound="ChatworkState")
 
 
 def locked(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatenate[_S, _P], _R]:
@@ -43,7 +43,7 @@ def locked(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatenate[_S
     return alone
 
 
-class State:
+class ChatworkState:
     """All that exists, by id; `lock` is held by whoever reads or changes it."""
 
     def __init__(self, now: Clock | None) -> None:

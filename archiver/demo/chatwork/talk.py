@@ -5,14 +5,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from archiver.demo.chatwork import system_texts as texts
-from archiver.demo.chatwork.content import Content, grown, held
+from archiver.demo.chatwork.content import ByteContent, grown, held
 from archiver.demo.chatwork.model import File, LimitType, Task
-from archiver.demo.chatwork.state import State, locked
+from archiver.demo.chatwork.state import ChatworkState, locked
 
 _UPLOAD_SECONDS = 2  # in real samples an upload is 1 to 13 s older than its post
 
 
-class Talk(State):
+class RoomContents(ChatworkState):
     """Posts, files and tasks. Message ids are text here, as in the API."""
 
     @locked
@@ -172,10 +172,10 @@ class Talk(State):
         self.rooms[room].last_update_time = max(self.rooms[room].last_update_time, self.seconds(at))
 
 
-def _content(seed: int, data: bytes | None, size: int | None) -> Content:
+def _content(seed: int, data: bytes | None, size: int | None) -> ByteContent:
     assert (data is None) != (size is None), "a file has either bytes or a size"
     return held(data) if data is not None else grown(seed, size or 0)
 
 
-def _key(file: int, content: Content) -> str:
+def _key(file: int, content: ByteContent) -> str:
     return sha256(f"{file} {content.source!r} {content.size}".encode()).hexdigest()[:32]

@@ -20,13 +20,13 @@ from types import TracebackType
 from typing import Self
 
 from archiver.demo.chatwork.content import held
-from archiver.demo.chatwork.http import Answer, HttpRequest, Server
+from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
 from archiver.demo.tsa import keys as keys
 from archiver.demo.tsa import tokens as tokens
 from archiver.demo.tsa.keys import Holder, Purpose
-from archiver.demo.tsa.tokens import Query
+from archiver.demo.tsa.tokens import TimestampQuery
 
-__all__ = ["Fault", "SimulatedAuthority"]
+__all__ = ["AuthorityFault", "SimulatedAuthority"]
 
 _QUERY = "application/timestamp-query"
 _REPLY = "application/timestamp-reply"
@@ -34,7 +34,7 @@ _PAGE = b"<!DOCTYPE html><html><head><title>TSA</title></head><body>Please wait.
 _DAY = timedelta(days=1)
 
 
-class Fault(StrEnum):
+class AuthorityFault(StrEnum):
     """What shall go wrong with one reply; the first block never reaches a token."""
 
     DOWN = "down"  # the connection closes without an answer
@@ -82,7 +82,7 @@ class SimulatedAuthority:
         self._intermediate = keys.intermediate(f"{name} CA", self._root)
         self._name = name
         self._leaf = keys.leaf(name, self._intermediate)
-        self._orders: list[tuple[Fault, list[int], float]] = []
+        self._orders: list[tuple[AuthorityFault, list[int], float]] = []
         self._lock = Lock()
         self._serial = secrets.randbits(40)
         self._port = 0
@@ -128,34 +128,34 @@ class SimulatedAuthority:
         """How many requests have come."""
         return len(self.queries)
 
-    def fail(self, fault: Fault | str, *, times: int | None = 1, after: int = 0, seconds: float = 60) -> None:
+    def fail(self, fault: AuthorityFault | str, *, times: int | None = 1, after: int = 0, seconds: float = 60) -> None:
         """Spoil the next `times` replies (None: all until `heal`), after so many good ones."""
         with self._lock:
-            self._orders.append((Fault(fault), [after, -1 if times is None else times], seconds))
+            self._orders.append((AuthorityFault(fault), [after, -1 if times is None else times], seconds))
 
     def heal(self) -> None:
         """Drop every ordered failure."""
         with self._lock:
             self._orders.clear()
 
-    def reply(self, query: bytes, fault: Fault | str | None = None) -> bytes:
+    def reply(self, query: bytes, fault: AuthorityFault | str | None = None) -> bytes:
         """The body of the reply to a request, without HTTP; only faults of the token show in it."""
         asked = tokens.read(query)
-        if asked is None or fault == Fault.REJECTED:
+        if asked is None or fault == AuthorityFault.REJECTED:
             return tokens.refusal("The request is not understood." if asked is None else "Not today.")
-        reply = self._token(asked, None if fault is None else Fault(fault))
-        return reply[: len(reply) // 2] if fault == Fault.TRUNCATED else reply
+        reply = self._token(asked, None if fault is None else AuthorityFault(fault))
+        return reply[: len(reply) // 2] if fault == AuthorityFault.TRUNCATED else reply
 
-    def _answer(self, request: HttpRequest) -> Answer:
+    def _answer(self, request: HttpRequest) -> HttpAnswer:
         if request.method != "POST" or request.headers.get("content-type") != _QUERY:
-            return Answer(415)
+            return HttpAnswer(415)
         with self._lock:
             self.queries.append(request.body)
             fault, seconds = self._take()
-        answer = Answer(200, {"content-type": _REPLY}, held(self.reply(request.body, fault)))
+        answer = HttpAnswer(200, {"content-type": _REPLY}, held(self.reply(request.body, fault)))
         return answer if fault is None else self._spoilt(answer, fault, seconds)
 
-    def _take(self) -> tuple[Fault | None, float]:
+    def _take(self) -> tuple[AuthorityFault | None, float]:
         """The order that this request falls under, which is then used up by one."""
         for fault, left, seconds in self._orders:
             if left[0] > 0:
@@ -165,50 +165,50 @@ class SimulatedAuthority:
                 return fault, seconds
         return None, 0
 
-    def _spoilt(self, answer: Answer, fault: Fault, seconds: float) -> Answer:
+    def _spoilt(self, answer: HttpAnswer, fault: AuthorityFault, seconds: float) -> HttpAnswer:
         """What goes wrong on the way, whatever the token says."""
         match fault:
-            case Fault.DOWN:
+            case AuthorityFault.DOWN:
                 return replace(answer, dropped=True)
-            case Fault.TIMEOUT:
+            case AuthorityFault.TIMEOUT:
                 return replace(answer, wait=seconds)
-            case Fault.SLOW:
+            case AuthorityFault.SLOW:
                 return replace(answer, rate=100)
-            case Fault.CUT:
+            case AuthorityFault.CUT:
                 return replace(answer, sent=answer.body.size // 2)
-            case Fault.SERVER_ERROR:
-                return Answer(500, {"content-type": "text/html"}, held(_PAGE))
-            case Fault.HTML:
-                return Answer(200, {"content-type": "text/html"}, held(_PAGE))
-            case Fault.EMPTY:
-                return Answer(200, {"content-type": _REPLY})
-            case Fault.TOO_LARGE:
-                return Answer(200, {"content-type": _REPLY}, held(bytes(2_000_000)))
-            case Fault.REDIRECT:
-                return Answer(302, {"location": f"http://localhost:{self._port}/tsr"})
+            case AuthorityFault.SERVER_ERROR:
+                return HttpAnswer(500, {"content-type": "text/html"}, held(_PAGE))
+            case AuthorityFault.HTML:
+                return HttpAnswer(200, {"content-type": "text/html"}, held(_PAGE))
+            case AuthorityFault.EMPTY:
+                return HttpAnswer(200, {"content-type": _REPLY})
+            case AuthorityFault.TOO_LARGE:
+                return HttpAnswer(200, {"content-type": _REPLY}, held(bytes(2_000_000)))
+            case AuthorityFault.REDIRECT:
+                return HttpAnswer(302, {"location": f"http://localhost:{self._port}/tsr"})
             case _:
                 return answer
 
-    def _token(self, query: Query, fault: Fault | None) -> bytes:
+    def _token(self, query: TimestampQuery, fault: AuthorityFault | None) -> bytes:
         at = self.now().astimezone(UTC)
         with self._lock:
             self._serial = serial = self._serial + 1
         signer, above = self._signer(fault, at)
         asked = _misread(query, fault)
-        digest = "sha384" if fault is Fault.WRONG_DIGEST else "sha256"
-        named = self._intermediate if fault is Fault.NOT_NAMED else signer
+        digest = "sha384" if fault is AuthorityFault.WRONG_DIGEST else "sha256"
+        named = self._intermediate if fault is AuthorityFault.NOT_NAMED else signer
         reply = tokens.granted(asked, signer, above, serial=serial, at=at, digest=digest, named=named)
-        if fault is Fault.BAD_SIGNATURE:
+        if fault is AuthorityFault.BAD_SIGNATURE:
             return reply[:-1] + bytes([reply[-1] ^ 1])  # the signature is what a reply ends with
-        if fault is Fault.UNSORTED:
+        if fault is AuthorityFault.UNSORTED:
             return tokens.reordered(reply, signer.der, above[0].der)
         return reply
 
-    def _signer(self, fault: Fault | None, at: datetime) -> tuple[Holder, list[Holder]]:
+    def _signer(self, fault: AuthorityFault | None, at: datetime) -> tuple[Holder, list[Holder]]:
         """Who signs, and the certificates between that and the root."""
-        if fault is Fault.WRONG_ROOT:
+        if fault is AuthorityFault.WRONG_ROOT:
             return keys.leaf(self._name, keys.root("Somebody else")), []
-        if fault is Fault.CROSS_SIGNED:
+        if fault is AuthorityFault.CROSS_SIGNED:
             return self._leaf, [self._intermediate, keys.cross_signed(self._root, keys.root("Somebody older"))]
         if fault in _PURPOSES:
             return keys.leaf(self._name, self._intermediate, purpose=_PURPOSES[fault]), [self._intermediate]
@@ -219,26 +219,26 @@ class SimulatedAuthority:
 
 
 _PURPOSES = {
-    Fault.NO_EKU: Purpose.NOTHING_SAID,
-    Fault.WRONG_EKU: Purpose.SERVER,
-    Fault.SEVERAL_EKU: Purpose.SEVERAL,
-    Fault.SOFT_EKU: Purpose.NOT_CRITICAL,
+    AuthorityFault.NO_EKU: Purpose.NOTHING_SAID,
+    AuthorityFault.WRONG_EKU: Purpose.SERVER,
+    AuthorityFault.SEVERAL_EKU: Purpose.SEVERAL,
+    AuthorityFault.SOFT_EKU: Purpose.NOT_CRITICAL,
 }
 
 _VALID = {
-    Fault.EXPIRED: (-2 * _DAY, -_DAY),
-    Fault.NOT_YET: (_DAY, 2 * _DAY),
-    Fault.BRIEF: (-_DAY / 24, _DAY / 24),
+    AuthorityFault.EXPIRED: (-2 * _DAY, -_DAY),
+    AuthorityFault.NOT_YET: (_DAY, 2 * _DAY),
+    AuthorityFault.BRIEF: (-_DAY / 24, _DAY / 24),
 }
 
 
-def _misread(query: Query, fault: Fault | None) -> Query:
+def _misread(query: TimestampQuery, fault: AuthorityFault | None) -> TimestampQuery:
     match fault:
-        case Fault.WRONG_NONCE:
+        case AuthorityFault.WRONG_NONCE:
             return replace(query, nonce=(query.nonce or 0) + 1)
-        case Fault.NO_NONCE:
+        case AuthorityFault.NO_NONCE:
             return replace(query, nonce=None)
-        case Fault.WRONG_IMPRINT:
+        case AuthorityFault.WRONG_IMPRINT:
             return replace(query, imprint=bytes(32))
         case _:
             return query

@@ -27,7 +27,7 @@ class _Refusal(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class TimestampQuery:
     """What a request asks for."""
 
     imprint: bytes
@@ -36,20 +36,22 @@ class Query:
     with_certificates: bool
 
 
-def read(body: bytes) -> Query | None:
+def read(body: bytes) -> TimestampQuery | None:
     """The request in a body; None if it is none, or wants another digest than SHA-256."""
     try:
         request = tsp.TimeStampReq.load(body, strict=True)
         imprint = request["message_imprint"]
         if imprint["hash_algorithm"]["algorithm"].native != "sha256":
             return None
-        return Query(imprint["hashed_message"].native, request["nonce"].native, bool(request["cert_req"].native))
+        return TimestampQuery(
+            imprint["hashed_message"].native, request["nonce"].native, bool(request["cert_req"].native)
+        )
     except (ValueError, TypeError):  # what asn1crypto says of bytes that are something else
         return None
 
 
 def granted(
-    query: Query,
+    query: TimestampQuery,
     signer: Holder,
     above: Sequence[Holder],
     *,
@@ -94,7 +96,7 @@ def reordered(reply: bytes, first: bytes, second: bytes) -> bytes:
     raise RuntimeError("the two certificates do not stand side by side")
 
 
-def _info(query: Query, serial: int, at: datetime, digest: str) -> tsp.TSTInfo:
+def _info(query: TimestampQuery, serial: int, at: datetime, digest: str) -> tsp.TSTInfo:
     told = {
         "version": "v1",
         "policy": POLICY,

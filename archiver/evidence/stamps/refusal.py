@@ -36,7 +36,7 @@ REASONS: dict[str, str] = {
 """What each reason means, as gettext ids, with room after a colon or in brackets."""
 
 
-class Refused(Exception):
+class StampRefused(Exception):
     """There is no good time stamp; `reason` is one of REASONS, `detail` is English, for the log."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:

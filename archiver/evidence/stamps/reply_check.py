@@ -18,7 +18,7 @@ from asn1crypto import core, parser, tsp
 from cryptography import x509
 from cryptography.utils import CryptographyDeprecationWarning
 
-from archiver.evidence.stamps.refusal import Reason, Refused
+from archiver.evidence.stamps.refusal import Reason, StampRefused
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
@@ -59,7 +59,7 @@ def read(reply: bytes) -> TimeStampResponse:
         try:
             return _read_loosely(reply)
         except ValueError as error:
-            raise Refused("not_a_token", str(error)) from error
+            raise StampRefused("not_a_token", str(error)) from error
 
 
 def trusted_root(response: TimeStampResponse, roots: Sequence[bytes]) -> bytes:
@@ -71,7 +71,7 @@ def trusted_root(response: TimeStampResponse, roots: Sequence[bytes]) -> bytes:
     for root in roots:
         try:
             _verify(response, root)
-        except Refused as refused:
+        except StampRefused as refused:
             refusals.append(refused)
         else:
             return root
@@ -89,9 +89,9 @@ def check_signer(response: TimeStampResponse) -> None:
         certificate = x509.load_der_x509_certificate(der)
         if (certificate.issuer, certificate.serial_number) == (signer.issuer, signer.serial_number):
             if not _is_named(response, der):
-                raise Refused("signature", "the signing certificate is not named")
+                raise StampRefused("signature", "the signing certificate is not named")
             return
-    raise Refused("signature", "the signing certificate is missing")
+    raise StampRefused("signature", "the signing certificate is missing")
 
 
 def accuracy(response: TimeStampResponse) -> float | None:
@@ -111,7 +111,7 @@ def _verify(response: TimeStampResponse, root: bytes) -> None:
         builder.build().verify(response, response.tst_info.message_imprint.message)
     except (VerificationError, ValueError, *_BAD_CERTIFICATE) as error:
         said = str(error)
-        raise Refused(_meaning(said), said) from error
+        raise StampRefused(_meaning(said), said) from error
 
 
 def _meaning(said: str) -> Reason:
@@ -124,7 +124,7 @@ def _decoded(reply: bytes) -> TimeStampResponse:
 
     response = decode_timestamp_response(reply)
     if response.status != _GRANTED:
-        raise Refused("rejected", _printable([f"status {response.status}", *response.status_string]))
+        raise StampRefused("rejected", _printable([f"status {response.status}", *response.status_string]))
     _ = response.tst_info, response.signed_data  # these too are read only when asked for
     return response
 
@@ -138,7 +138,7 @@ def _read_loosely(reply: bytes) -> TimeStampResponse:
     number, *said = _parts(_inside(status))
     if core.Integer.load(number).native != _GRANTED:
         texts = [text for part in said if part[0] == _SEQUENCE for text in _parts(_inside(part))]
-        raise Refused("rejected", _printable([_inside(text).decode("utf-8", "replace") for text in texts]))
+        raise StampRefused("rejected", _printable([_inside(text).decode("utf-8", "replace") for text in texts]))
     return _decoded(_in_order(reply, token[0]) if token else reply)
 
 

@@ -20,7 +20,7 @@ _HIGHEST = 4
 """Bytes of a length; no reply has more than these can say."""
 
 
-class Said(NamedTuple):
+class ReplyClaims(NamedTuple):
     """What a reply says; `time` is RFC 3339 UTC with three decimals, as all times of the archive are."""
 
     time: str
@@ -42,7 +42,7 @@ class _Element(NamedTuple):
     body: bytes
 
 
-def read_reply(reply: bytes) -> Said | None:
+def read_reply(reply: bytes) -> ReplyClaims | None:
     """What the reply says; None if it is no granted RFC 3161 reply with a token."""
     try:
         status, token = _inside(_only(reply, _SEQUENCE), _SEQUENCE, _SEQUENCE)
@@ -83,7 +83,7 @@ def covering(times: Mapping[int, str]) -> Callable[[int | None], str | None]:
     return since_when
 
 
-def _info(body: bytes) -> Said:
+def _info(body: bytes) -> ReplyClaims:
     """The content of a token (RFC 3161 §2.4.2): version, policy, imprint, serial, time."""
     parts = list(_elements(_only(body, _SEQUENCE)))
     algorithm, imprint = _inside(parts[2].body, _SEQUENCE, _OCTETS)
@@ -91,7 +91,7 @@ def _info(body: bytes) -> Said:
         raise ValueError("another form")
     if _first(algorithm, _OID) != _SHA256_OID:
         imprint = b""
-    return Said(_rfc3339(parts[4].body.decode("ascii")), imprint)
+    return ReplyClaims(_rfc3339(parts[4].body.decode("ascii")), imprint)
 
 
 def _rfc3339(text: str) -> str:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.evidence.stamps.refusal import REASONS, Reason, Refused
+from archiver.evidence.stamps.refusal import REASONS, Reason, StampRefused
 from archiver.evidence.stamps.roots import fingerprint
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REASONS",
-    "Answer",
     "Authority",
+    "AuthorityAnswer",
     "Reason",
-    "Refused",
+    "StampRefused",
     "Stamped",
-    "Token",
+    "TimestampClaims",
     "available",
     "check",
     "stamp",
@@ -38,7 +38,7 @@ _SHA256_OID = "2.16.840.1.101.3.4.2.1"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AuthorityAnswer:
     """What an authority's server sent back."""
 
     status: int
@@ -53,14 +53,14 @@ class Authority:
 
     name: str
     """Part of file names: `[a-z0-9-]{1,20}`."""
-    send: Callable[[bytes], Answer]
+    send: Callable[[bytes], AuthorityAnswer]
     """A request as DER in; raises OSError when there is no whole answer of bearable size."""
     roots: tuple[bytes, ...]
     """The pinned roots, DER each; empty = they cannot be read at present, and nothing is asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class TimestampClaims:
     """What a good reply says."""
 
     time: datetime
@@ -76,7 +76,7 @@ class Stamped(NamedTuple):
     """A good reply with its bytes, and how the clocks compared when it came."""
 
     reply: bytes
-    token: Token
+    token: TimestampClaims
     offset_seconds: float
     """The token's time minus this computer's."""
     server_offset_seconds: float | None
@@ -94,7 +94,7 @@ def stamp(data: bytes, authority: Authority, *, now: Callable[[], datetime]) -> 
     Only the SHA-256 of `data` and a random number leave this computer.
     """
     if not authority.roots:
-        raise Refused("roots")
+        raise StampRefused("roots")
     request = _request(data)
     answer = _asked(request.as_bytes(), authority)
     received = now()
@@ -103,34 +103,34 @@ def stamp(data: bytes, authority: Authority, *, now: Callable[[], datetime]) -> 
     return Stamped(answer.body, token, (token.time - received).total_seconds(), server)
 
 
-def check(reply: bytes, data: bytes, roots: Sequence[bytes]) -> Token:
+def check(reply: bytes, data: bytes, roots: Sequence[bytes]) -> TimestampClaims:
     """Whether a kept reply is a good stamp over `data`, judged at the time it states. Raises Refused."""
     return _checked(reply, data, roots, None)
 
 
 def _request(data: bytes) -> TimeStampRequest:
     if not available():
-        raise Refused("unsupported")
+        raise StampRefused("unsupported")
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     return TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
 
 
-def _asked(query: bytes, authority: Authority) -> Answer:
+def _asked(query: bytes, authority: Authority) -> AuthorityAnswer:
     try:
         answer = authority.send(query)
     except OSError as error:
-        raise Refused("unreachable", type(error).__name__) from error
+        raise StampRefused("unreachable", type(error).__name__) from error
     if answer.status != 200:
-        raise Refused("unreachable", f"HTTP {answer.status}")
+        raise StampRefused("unreachable", f"HTTP {answer.status}")
     return answer
 
 
-def _checked(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int | None) -> Token:
+def _checked(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int | None) -> TimestampClaims:
     if not roots:
-        raise Refused("roots")
+        raise StampRefused("roots")
     if not available():
-        raise Refused("unsupported")
+        raise StampRefused("unsupported")
     from archiver.evidence.stamps import reply_check as tsr
 
     response = tsr.read(reply)
@@ -138,7 +138,7 @@ def _checked(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int | Non
     root = tsr.trusted_root(response, roots)
     tsr.check_signer(response)
     info = response.tst_info
-    return Token(
+    return TimestampClaims(
         info.gen_time.astimezone(UTC),
         fingerprint(root),
         info.serial_number,
@@ -150,6 +150,6 @@ def _checked(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int | Non
 def _check_contents(response: TimeStampResponse, data: bytes, nonce: int | None) -> None:
     imprint = response.tst_info.message_imprint
     if imprint.hash_algorithm.dotted_string != _SHA256_OID or imprint.message != hashlib.sha256(data).digest():
-        raise Refused("imprint")
+        raise StampRefused("imprint")
     if nonce is not None and response.tst_info.nonce != nonce:
-        raise Refused("nonce")
+        raise StampRefused("nonce")

@@ -14,7 +14,7 @@ from typing import Callable, Container, Iterable, Iterator, Mapping, Sequence  #
 
 from archiver.evidence.history import EntryObject, MessageHistory, Sightings, message_history
 from archiver.evidence.tables.cells import TIME, cell, csv_line, jsonl_line, jst, jst_of, message_cell
-from archiver.evidence.tables.events import EVENT_HEADER, Event, event_cells, in_order, message_events, other_events
+from archiver.evidence.tables.events import EVENT_HEADER, ChangeRow, event_cells, in_order, message_events, other_events
 from archiver.evidence.tables.files import FILE_HEADER, FileRow, extension, file_cells, files
 from archiver.evidence.tables.links import LINK_HEADER, LinkRow, link_cells, message_links, other_links, urls
 from archiver.evidence.tables.tasks import TASK_HEADER, TaskRow, task_cells, tasks
@@ -30,7 +30,7 @@ __all__ = [
     "MESSAGE_HEADER",
     "STATES",
     "TASK_HEADER",
-    "Event",
+    "ChangeRow",
     "FileRow",
     "LinkRow",
     "TaskRow",

@@ -29,7 +29,7 @@ _FIRST_SEEN = {
 }
 
 
-class Event(NamedTuple):
+class ChangeRow(NamedTuple):
     """One change that was noticed."""
 
     at: str
@@ -53,7 +53,7 @@ EVENT_HEADER = (
 )  # fmt: skip
 
 
-def event_cells(event: Event) -> list[object]:
+def event_cells(event: ChangeRow) -> list[object]:
     """A line of `events.csv`."""
     return [
         jst_of(event.at),
@@ -68,7 +68,7 @@ def event_cells(event: Event) -> list[object]:
     ]
 
 
-def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings) -> list[Event]:
+def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings) -> list[ChangeRow]:
     """What happened to one message, from its entries, oldest first."""
     first = entries[0]
     found = []
@@ -84,7 +84,7 @@ def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings
     return found
 
 
-def other_events(other: Iterable[EntryObject]) -> Iterator[Event]:
+def other_events(other: Iterable[EntryObject]) -> Iterator[ChangeRow]:
     """What happened to rooms, people, files, tasks and gaps, in the order of the entries."""
     last: dict[tuple[int, str], EntryObject] = {}
     first_members: dict[int, str] = {}
@@ -107,7 +107,7 @@ def other_events(other: Iterable[EntryObject]) -> Iterator[Event]:
             last[place] = entry
 
 
-def in_order(events: Iterable[Event]) -> list[Event]:
+def in_order(events: Iterable[ChangeRow]) -> list[ChangeRow]:
     """Events as the table lists them: by entry, which is by the time at which they were noticed."""
     return sorted(events, key=lambda event: (event.seq, event.kind))
 
@@ -127,9 +127,9 @@ def _kind_of(before: EntryObject, after: EntryObject) -> str | None:
     return "再び表示された" if was in _MESSAGE_EVENTS else None
 
 
-def _event(no: int, entry: EntryObject, kind: str, before: str, after: str, last: str | None) -> Event:
+def _event(no: int, entry: EntryObject, kind: str, before: str, after: str, last: str | None) -> ChangeRow:
     about = message_cell(entry["key"].partition("/")[2])
-    return Event(entry["observed_at"], entry["seq"], kind, entry["room_id"], no, about, before, after, last)
+    return ChangeRow(entry["observed_at"], entry["seq"], kind, entry["room_id"], no, about, before, after, last)
 
 
 def _body(entry: EntryObject) -> str:
@@ -142,7 +142,7 @@ def _shown_at(entry: EntryObject) -> str | None:
     return None if entry["payload"]["state"] in _MESSAGE_EVENTS else str(entry["observed_at"])
 
 
-def _cut(shown: str, event: Event) -> str:
+def _cut(shown: str, event: ChangeRow) -> str:
     """A long text and where the whole of it stands."""
     whole = "messages.csv" if event.no is not None else "tasks.csv" if event.kind in _OF_TASKS else "entries.jsonl"
     return shown if len(shown) <= EVENT_TEXT else shown[:EVENT_TEXT] + f"…(全文は {whole})"
@@ -151,8 +151,8 @@ def _cut(shown: str, event: Event) -> str:
 # --- everything else ---------------------------------------------------------------------------
 
 
-def _thing(entry: EntryObject, kind: str, about: str, before: str = "", after: str = "") -> Event:
-    return Event(entry["observed_at"], entry["seq"], kind, entry["room_id"], None, about, before, after, None)
+def _thing(entry: EntryObject, kind: str, about: str, before: str = "", after: str = "") -> ChangeRow:
+    return ChangeRow(entry["observed_at"], entry["seq"], kind, entry["room_id"], None, about, before, after, None)
 
 
 def _named(entry: EntryObject, field: str = "name") -> str:
@@ -163,7 +163,7 @@ def _person(entry: EntryObject) -> str:
     return f"{_named(entry)}(ID {entry['key'].rpartition('/')[2]})"
 
 
-def _member_events(before: EntryObject | None, entry: EntryObject, first_list: str) -> Iterator[Event]:
+def _member_events(before: EntryObject | None, entry: EntryObject, first_list: str) -> Iterator[ChangeRow]:
     gone = entry["payload"]["state"] == "gone"
     was_gone = before is not None and before["payload"]["state"] == "gone"
     if gone and not was_gone:
@@ -172,19 +172,19 @@ def _member_events(before: EntryObject | None, entry: EntryObject, first_list: s
         yield _thing(entry, "参加者の一覧に加わった", _person(entry))
 
 
-def _account_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Event]:
+def _account_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
     if before is not None and _named(before) != _named(entry):
         about = f"アカウントID {entry['key'].rpartition('/')[2]}"
         yield _thing(entry, "表示名が変わった", about, _named(before), _named(entry))
 
 
-def _room_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Event]:
+def _room_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
     for field, kind in (("name", "チャット名が変わった"), ("description", "チャットの概要が変わった")):
         if before is not None and _named(before, field) != _named(entry, field):
             yield _thing(entry, kind, f"ルームID {entry['room_id']}", _named(before, field), _named(entry, field))
 
 
-def _file_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Event]:
+def _file_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
     shown = entry["payload"]["object"]
     about = f"ファイルID {entry['key'].rpartition('/')[2]} {text(shown.get('filename'))}"
     gone = entry["payload"]["state"] == "gone"
@@ -195,7 +195,7 @@ def _file_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Eve
         yield _thing(entry, "ファイルが再び一覧に表示された", about)
 
 
-def _task_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Event]:
+def _task_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
     about = f"タスクID {entry['key'].rpartition('/')[2]}"
     gone = entry["payload"]["state"] == "gone"
     was_gone = before is not None and before["payload"]["state"] == "gone"
@@ -205,7 +205,7 @@ def _task_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Eve
         yield _thing(entry, _OF_TASKS[1], about, "", _named(entry, "body"))
 
 
-def _gap_event(entry: EntryObject) -> Event:
+def _gap_event(entry: EntryObject) -> ChangeRow:
     payload = entry["payload"]
     after = message_cell(payload["after"]) or "チャットの始まり"
     missing = "件数不明" if payload["missing"] is None else f"およそ{payload['missing']}件"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Container, Iterator, Mapping, N
 
 from archiver.evidence.chain import escape_lone
 from archiver.evidence.verify.findings import ALONE, Verification
-from archiver.evidence.verify.seals import Sealed, Stretch
+from archiver.evidence.verify.seals import Sealed, SealedRange
 
 if TYPE_CHECKING:
     EntryRow = tuple[int, bytes, bytes, "int | None", "int | None", bytes, bytes, bytes]
@@ -34,7 +34,7 @@ _ENCODE = json.JSONEncoder(
 _PLAIN = re.compile(r"[A-Za-z0-9_./-]{1,80}")
 
 
-class Saved(NamedTuple):
+class SavedBytes(NamedTuple):
     """Bytes that an entry says were saved; `size` is None if the entry gives none."""
 
     sha256: str
@@ -62,7 +62,7 @@ class EntryCheck:
     """Looks at entries in order of their numbers; `close` tells what was not there."""
 
     def __init__(
-        self, told: Verification, stretches: Iterator[Stretch], *, kept: Container[bytes], deep: bool = False
+        self, told: Verification, stretches: Iterator[SealedRange], *, kept: Container[bytes], deep: bool = False
     ) -> None:
         """Take the seals' stretches in order, and the digests (32 bytes each) of the replies that are kept.
 
@@ -70,7 +70,7 @@ class EntryCheck:
         if `deep`: that takes longer than everything else.
         """
         self.told = told
-        self.saved: list[Saved] = []
+        self.saved: list[SavedBytes] = []
         """What `blob` and `attachment` entries say was saved."""
         self.handed_out: list[tuple[str, int]] = []
         """Keys of `export` entries and the seal that each names."""
@@ -141,7 +141,7 @@ class EntryCheck:
         # What was attached is kept even if it was withdrawn later.
         if told["kind"] == "attachment" or (told["kind"] == "blob" and payload.get("state") == "saved"):
             size = payload.get("size")
-            self.saved.append(Saved(str(payload.get("sha256")), size if type(size) is int else None, seq))
+            self.saved.append(SavedBytes(str(payload.get("sha256")), size if type(size) is int else None, seq))
         elif told["kind"] == "export" and type(payload.get("seal")) is int:
             self.handed_out.append((told["key"], payload["seal"]))
 

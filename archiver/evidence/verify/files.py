@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Iterable, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.manifest import digest_file
-from archiver.evidence.verify.entries import Saved
+from archiver.evidence.verify.entries import SavedBytes
 from archiver.evidence.verify.findings import Progress, Verification
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
-def check_files(told: Verification, root: Path, saved: Sequence[Saved], progress: Progress | None = None) -> None:
+def check_files(told: Verification, root: Path, saved: Sequence[SavedBytes], progress: Progress | None = None) -> None:
     """Look at each file of `root` (`ab/cd/<sha256>`) that an entry names, once; note how many none names."""
-    named: dict[str, Saved] = {}
+    named: dict[str, SavedBytes] = {}
     for one in saved:
         if not _DIGEST.fullmatch(one.sha256):
             told.find("file-missing", f"entry/{one.seq}", _("The record says that bytes were saved, but not which."))
@@ -43,7 +43,7 @@ def place_of(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def _check_file(told: Verification, root: Path, one: Saved) -> None:
+def _check_file(told: Verification, root: Path, one: SavedBytes) -> None:
     place = place_of(one.sha256)
     path, subject = root / place, f"files/{place}"
     told.checked["files"] += 1
@@ -66,7 +66,7 @@ def _check_file(told: Verification, root: Path, one: Saved) -> None:
         _tell_size(told, one, size)
 
 
-def _tell_size(told: Verification, one: Saved, size: int | None) -> None:
+def _tell_size(told: Verification, one: SavedBytes, size: int | None) -> None:
     said = _("Record {seq} gives another size for the file than it has ({size} bytes).")
     told.find("file-changed", f"files/{place_of(one.sha256)}", said.format(seq=one.seq, size=size))
 

@@ -17,9 +17,9 @@ from typing import Any, BinaryIO, Callable, Iterator, Sequence  # noqa: UP035 - 
 
 from archiver.evidence.history import EntryObject, Sightings
 from archiver.evidence.masked_records import SHOWN, masked_digest, shown_record
-from archiver.evidence.verify.entries import Saved, entry_object
+from archiver.evidence.verify.entries import SavedBytes, entry_object
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.seals import Sealed, Stretch
+from archiver.evidence.verify.seals import Sealed, SealedRange
 
 LINE_LIMIT = 32 << 20
 """Bytes of one line; a message has at most 65,535 signs."""
@@ -43,7 +43,7 @@ class PackageLines:
         """Entries that are neither messages nor readings, in order."""
         self.readings: dict[int, Sightings] = {}
         """The readings of each room."""
-        self.saved: list[Saved] = []
+        self.saved: list[SavedBytes] = []
         self.replies: set[str] = set()
         """Digests of the replies from which entries came."""
         self.whole = True
@@ -59,7 +59,7 @@ class PackageLines:
         self._resting: set[int] = set()
         self._unsealed: list[int] = []
 
-    def look(self, stretches: Iterator[Stretch], progress: Callable[[int], None] | None = None) -> None:
+    def look(self, stretches: Iterator[SealedRange], progress: Callable[[int], None] | None = None) -> None:
         """Check every line against the stretches that the seals close."""
         self._find_masked()
         sealed = Sealed(self._watched(stretches))
@@ -142,7 +142,7 @@ class PackageLines:
             if digest is not None:
                 self._masked[digest] = number
 
-    def _watched(self, stretches: Iterator[Stretch]) -> Iterator[Stretch]:
+    def _watched(self, stretches: Iterator[SealedRange]) -> Iterator[SealedRange]:
         for stretch in stretches:
             if self._masked:
                 for digest in stretch.digests or ():
@@ -252,7 +252,7 @@ class PackageLines:
             self.other.append(told)
             if kind == "blob" and payload.get("state") == "saved":
                 size = payload.get("size")
-                saved = Saved(str(payload.get("sha256")), size if type(size) is int else None, told["seq"])
+                saved = SavedBytes(str(payload.get("sha256")), size if type(size) is int else None, told["seq"])
                 self.saved.append(saved)
 
     def _find(self, check: str, subject: str, text: str) -> None:

@@ -27,8 +27,8 @@ from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, files, seal_nu
 from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.lines import PackageLines
-from archiver.evidence.verify.package_files import READ_FAULTS, Tree, read_all
-from archiver.evidence.verify.seals import SealChain, Stretch
+from archiver.evidence.verify.package_files import READ_FAULTS, PackageFiles, read_all
+from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
 from archiver.evidence.verify.tables import TableCheck, compare_tables
 
@@ -56,7 +56,7 @@ def is_package(names: Iterable[str]) -> bool:
 
 def verify_package(
     told: Verification,
-    tree: Tree,
+    tree: PackageFiles,
     progress: Progress | None = None,
     *,
     check: CheckToken | None = None,
@@ -77,7 +77,7 @@ class _Package:
     def __init__(
         self,
         told: Verification,
-        tree: Tree,
+        tree: PackageFiles,
         progress: Progress | None,
         check: CheckToken | None,
         known: Callable[[str], bool] | None,
@@ -212,7 +212,7 @@ class _Package:
 
     # --- records ----------------------------------------------------------------------------------
 
-    def _noted(self, stretches: Iterator[Stretch]) -> Iterator[Stretch]:
+    def _noted(self, stretches: Iterator[SealedRange]) -> Iterator[SealedRange]:
         for stretch in stretches:
             self._stretches.append((stretch.number, stretch.first, stretch.last))
             yield stretch

@@ -34,7 +34,7 @@ _HEADER = 30
 """Bytes of a file's header in a zip, its name aside."""
 
 
-class Tree(Protocol):
+class PackageFiles(Protocol):
     """Files by their relative path with `/`."""
 
     def names(self) -> list[str]:
@@ -53,7 +53,7 @@ class Tree(Protocol):
         """Give everything back."""
 
 
-def read_all(tree: Tree, name: str) -> bytes:
+def read_all(tree: PackageFiles, name: str) -> bytes:
     """A whole small file. Raises READ_FAULTS, also for one that is not small."""
     with tree.open(name) as file:
         body = file.read(TEXT_LIMIT + 1)
@@ -100,7 +100,7 @@ class Folder:
         """There is nothing to give back."""
 
 
-class Zipped:
+class ZippedPackage:
     """A zip; what it says of its files is believed only as far as it cannot do harm."""
 
     def __init__(self, path: Path, told: Verification) -> None:

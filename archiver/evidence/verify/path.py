@@ -14,7 +14,7 @@ from typing import Callable  # noqa: UP035 - Python 3.8 syntax
 from archiver.evidence.manifest import digest_stream
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package import is_package, verify_package
-from archiver.evidence.verify.package_files import READ_FAULTS, Folder, Tree, Zipped
+from archiver.evidence.verify.package_files import READ_FAULTS, Folder, PackageFiles, ZippedPackage
 from archiver.evidence.verify.stamps import CheckToken
 from archiver.evidence.verify.submission import is_submission, verify_submission
 
@@ -33,7 +33,7 @@ def verify_place(
     `check` judges stamps, `known` tells whether browsers trust a root. Raises OSError.
     """
 
-    def look(told: Verification, tree: Tree) -> Verification:
+    def look(told: Verification, tree: PackageFiles) -> Verification:
         if is_package(tree.names()) or not is_submission(tree.names()):
             verify_package(told, tree, progress, check=check, known=known)
         else:
@@ -50,7 +50,7 @@ def verify_place(
     return _verify_zip(path, look) if path.is_file() else None
 
 
-def _verify_beside(path: Path, look: Callable[[Verification, Tree], Verification]) -> Verification | None:
+def _verify_beside(path: Path, look: Callable[[Verification, PackageFiles], Verification]) -> Verification | None:
     """A folder that holds a zip of its own name, with some of its files beside it to be handed in by themselves."""
     packed = path / f"{path.resolve().name}.zip"  # `.` has no name of its own
     told = _verify_zip(packed, look) if packed.is_file() else None
@@ -76,14 +76,14 @@ def _compare_loose(told: Verification, folder: Path, packed: Path) -> None:
                     told.find("manifest", loose.name, said.format(list=packed.name))
 
 
-def _verify_zip(path: Path, look: Callable[[Verification, Tree], Verification]) -> Verification | None:
+def _verify_zip(path: Path, look: Callable[[Verification, PackageFiles], Verification]) -> Verification | None:
     """A file that begins as a zip does is one, however damaged."""
     with path.open("rb") as file:
         if file.read(len(_ZIP_BEGINS)) != _ZIP_BEGINS:
             return None
     told = Verification()
     try:
-        tree = Zipped(path, told)
+        tree = ZippedPackage(path, told)
     except READ_FAULTS as fault:
         told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=fault))
         return told
@@ -97,7 +97,7 @@ def _verify_zip(path: Path, look: Callable[[Verification, Tree], Verification]) 
         return told
 
 
-def _is_either(tree: Tree) -> bool:
+def _is_either(tree: PackageFiles) -> bool:
     return is_package(tree.names()) or is_submission(tree.names())
 
 

@@ -42,7 +42,7 @@ class SealRow(NamedTuple):
     day: str
 
 
-class Stretch(NamedTuple):
+class SealedRange(NamedTuple):
     """Entries that a seal closed; `digests` is None if its file cannot tell them.
 
     `settled` is False for a file that an interruption left behind: its row was never written.
@@ -58,12 +58,12 @@ class Stretch(NamedTuple):
 class Sealed:
     """What the seals say of each entry, asked in order of the numbers; one stretch in memory at a time."""
 
-    def __init__(self, stretches: Iterator[Stretch]) -> None:
+    def __init__(self, stretches: Iterator[SealedRange]) -> None:
         """Take the stretches in order."""
         self.last = self.settled = 0
         """The last entry that a seal looked at so far closes; and without one that was left behind."""
         self._stretches = stretches
-        self._now: Stretch | None = next(stretches, None)
+        self._now: SealedRange | None = next(stretches, None)
 
     def digest_of(self, seq: int) -> str | None:
         """What the seals say is the digest of an entry; None if they say nothing of it."""
@@ -131,7 +131,7 @@ class SealChain:
         ):  # a file being written when the process was killed
             self.told.note(_("“{name}” in the folder of the seals is no seal; it was not looked at.").format(name=name))
 
-    def stretches(self) -> Iterator[Stretch]:
+    def stretches(self) -> Iterator[SealedRange]:
         """Check every seal in order and yield what it closes; findings go to the verification."""
         for number in sorted(set(self._rows) | set(self._files)):
             self._tell_hole(number)
@@ -163,7 +163,7 @@ class SealChain:
         """A kill between file and row leaves one file, of the next number, that no authority has stamped."""
         return number == self.settled + 1 and number not in self._stamped
 
-    def _left_over(self, number: int, name: str) -> Iterator[Stretch]:
+    def _left_over(self, number: int, name: str) -> Iterator[SealedRange]:
         said = _("{name} is not in the table of seals: an interruption left it, the next seal replaces it.")
         self.told.note(said.format(name=name))
         try:
@@ -171,9 +171,9 @@ class SealChain:
         except OSError:  # just being replaced
             return
         if seal is not None and seal["number"] == number and seal["first"] == self._before.last + 1:
-            yield Stretch(number, seal["first"], seal["last"], seal["entries"], settled=False)
+            yield SealedRange(number, seal["first"], seal["last"], seal["entries"], settled=False)
 
-    def _one(self, number: int, row: SealRow | None, names: list[str]) -> Iterator[Stretch]:
+    def _one(self, number: int, row: SealRow | None, names: list[str]) -> Iterator[SealedRange]:
         bodies = {name: self._bytes(number, name) for name in names}
         name = _choose(row, bodies)
         for other in names:
@@ -201,15 +201,15 @@ class SealChain:
             return
         may_be = {digest} if row is None else {digest, row.sha256}
         self._before = _Before(number, frozenset(may_be), seal["last"])
-        yield Stretch(number, seal["first"], seal["last"], seal["entries"])
+        yield SealedRange(number, seal["first"], seal["last"], seal["entries"])
 
-    def _without_file(self, number: int, row: SealRow | None) -> Iterator[Stretch]:
+    def _without_file(self, number: int, row: SealRow | None) -> Iterator[SealedRange]:
         """Go on with what the row says; without a row, the next seal follows nothing that is known."""
         if row is None:
             self._before = _Before(number, frozenset(), -1)
             return
         self._before = _Before(number, frozenset([row.sha256]), row.last)
-        yield Stretch(number, row.first, row.last, None)
+        yield SealedRange(number, row.first, row.last, None)
 
     def _compare(self, number: int, name: str, seal: Mapping[str, Any], row: SealRow | None) -> None:
         """The file against its row and its own name."""

@@ -13,7 +13,7 @@ from typing import Dict, Iterable, Optional  # noqa: UP035 - Python 3.8 syntax
 from archiver.evidence.manifest import ManifestFault, compare, digest_stream, parse_manifest, sentence
 from archiver.evidence.stamps.reply_text import said_time
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.evidence.verify.package_files import READ_FAULTS, Tree, read_all
+from archiver.evidence.verify.package_files import READ_FAULTS, PackageFiles, read_all
 
 SUMS = "SHA256SUMS.txt"
 
@@ -25,7 +25,7 @@ def is_submission(names: Iterable[str]) -> bool:
     return SUMS in set(names)
 
 
-def verify_submission(told: Verification, tree: Tree, progress: Optional[Progress] = None) -> None:  # noqa: UP045
+def verify_submission(told: Verification, tree: PackageFiles, progress: Optional[Progress] = None) -> None:  # noqa: UP045
     """Check such a package; findings, notes and counts go to the verification."""
     names = sorted(tree.names())
     there: Dict[str, Optional[str]] = {}  # noqa: UP006, UP045
@@ -61,7 +61,7 @@ def verify_submission(told: Verification, tree: Tree, progress: Optional[Progres
     )
 
 
-def _digest(told: Verification, tree: Tree, name: str) -> Optional[str]:  # noqa: UP045
+def _digest(told: Verification, tree: PackageFiles, name: str) -> Optional[str]:  # noqa: UP045
     try:
         with tree.open(name) as file:
             return digest_stream(file)
@@ -70,7 +70,7 @@ def _digest(told: Verification, tree: Tree, name: str) -> Optional[str]:  # noqa
         return None
 
 
-def _read(told: Verification, tree: Tree, name: str) -> bytes:
+def _read(told: Verification, tree: PackageFiles, name: str) -> bytes:
     try:
         return read_all(tree, name)
     except READ_FAULTS as fault:

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask import places as mask_places
 from archiver.export.mask.folding import TAG, Folded, fold, folded
-from archiver.export.mask.kinds import Hit, Kind, hits, stand_in
+from archiver.export.mask.kinds import MaskHit, MaskKind, hits, stand_in
 from archiver.export.mask.names import Names, letters
-from archiver.export.mask.places import Masked, Place, Tally
+from archiver.export.mask.places import MaskCounts, Masked, MaskedPlace
 from archiver.export.mask.policy import POLICIES, Policy, policy
 from archiver.records import Attachment, Contract, Conversation, Message, Person, Task, Version
 
-__all__ = ["POLICIES", "Cover", "Covered", "Masked", "Place", "Policy", "policy"]
+__all__ = ["POLICIES", "Cover", "CoveredText", "Masked", "MaskedPlace", "Policy", "policy"]
 
 _ID = "[0-9]{1,19}"
 _MORE = "(?: (?:aid|to|time|st|lt|ltype|id|ht)=[0-9a-z,-]{1,200}){0,5}"
@@ -35,14 +35,14 @@ _TAGS = re.compile(
 _TYPED_NAME = re.compile(f" ?([^\\n{TAG}、。!?:]{{1,40}}?)(?= ?(?:{'|'.join(map(folded, ('さん', '様', 'さま')))}))")
 
 
-class Covered(NamedTuple):
+class CoveredText(NamedTuple):
     """A text as it may be shown, and for which kinds of places it was changed."""
 
     text: str
-    kinds: frozenset[Kind]
+    kinds: frozenset[MaskKind]
 
 
-_NOTHING: frozenset[Kind] = frozenset()
+_NOTHING: frozenset[MaskKind] = frozenset()
 
 
 class Cover:
@@ -63,7 +63,7 @@ class Cover:
         self._names = Names(hidden, [name for one in self._open for name in people[one]], self._called)
         self._by_name = _by_name(hidden, self._called, {name for one in self._open for name in people[one]})
         self._kinds = policy.kinds | policy.listed
-        self._tally, self._left = Tally(), Tally()
+        self._tally, self._left = MaskCounts(), MaskCounts()
         self._variants: dict[tuple[str, str], list[int]] = {}
 
     def _covered(self, chosen: Sequence[int]) -> frozenset[int]:
@@ -100,32 +100,32 @@ class Cover:
     def name(self, account: int, shown: str) -> str:
         """The name of a person as it may be shown; a party's may hold a number, or what the user wants covered."""
         if not self.hides(account):
-            return self.text(shown, Place("表示名"))
+            return self.text(shown, MaskedPlace("表示名"))
         label = self.called(account)
-        self._tally.add(mask_places.person(label), Kind.NAME, shown)
+        self._tally.add(mask_places.person(label), MaskKind.NAME, shown)
         return label
 
     def called(self, account: int) -> str:
         """What a person who is hidden is called."""
         return self._called.get(account) or f"参加者(ID {account})"
 
-    def text(self, shown: str, place: Place | None = None) -> str:
+    def text(self, shown: str, place: MaskedPlace | None = None) -> str:
         """A text as it may be shown; what is covered is noted if its place is given."""
         return self.cover(shown, place).text
 
-    def cover(self, shown: str, place: Place | None = None, subject: str | None = None) -> Covered:
+    def cover(self, shown: str, place: MaskedPlace | None = None, subject: str | None = None) -> CoveredText:
         """The same with the kinds of places; texts of one `subject` that differ stay different."""
         if not shown or shown == DELETED:
-            return Covered(shown, _NOTHING)
+            return CoveredText(shown, _NOTHING)
         told = _fold(shown)
-        covered: list[Hit] = []
+        covered: list[MaskHit] = []
         for hit in self._hits(told, shown):
-            if hit.kind in self.policy.kinds or hit.kind in (Kind.NAME, Kind.USER):
+            if hit.kind in self.policy.kinds or hit.kind in (MaskKind.NAME, MaskKind.USER):
                 covered.append(hit)
             elif place is not None:
                 self._left.add(place, hit.kind, told.text[hit.start : hit.end])
         if not covered:
-            return Covered(shown, _NOTHING)
+            return CoveredText(shown, _NOTHING)
         parts, kinds, last = [], set(), 0
         for hit in _joined(covered, told.text):
             start, end = told.span(hit.start, hit.end)
@@ -137,18 +137,18 @@ class Cover:
             if place is not None:
                 self._tally.add(place, hit.kind, told.text[hit.start : hit.end])
         text = "".join([*parts, shown[last:]])
-        return Covered(text if subject is None else self._varied(subject, shown, text), frozenset(kinds))
+        return CoveredText(text if subject is None else self._varied(subject, shown, text), frozenset(kinds))
 
-    def _hits(self, told: Folded, shown: str) -> Iterator[Hit]:
+    def _hits(self, told: Folded, shown: str) -> Iterator[MaskHit]:
         yield from hits(told.text, self._kinds)
         yield from self._names.hits(told.text)
         for pattern in self.policy.patterns:
             for found in pattern.finditer(told.text):
                 if found[0].strip(f" \n{TAG}"):
-                    yield Hit(found.start(), found.end(), Kind.USER, stand_in(Kind.USER))
+                    yield MaskHit(found.start(), found.end(), MaskKind.USER, stand_in(MaskKind.USER))
         yield from self._typed(told, shown)
 
-    def _typed(self, told: Folded, shown: str) -> Iterator[Hit]:
+    def _typed(self, told: Folded, shown: str) -> Iterator[MaskHit]:
         """The names that Chatwork types behind a mention, whatever the person was called then."""
         position = -1
         for tag in _TAGS.finditer(shown) if TAG in told.text else ():
@@ -157,7 +157,7 @@ class Cover:
             if self.hides(account) and not tag[0].startswith(("[download", "[task")):
                 found = _TYPED_NAME.match(told.text, position + 1)
                 if found:
-                    yield Hit(found.start(1), found.end(1), Kind.NAME, self.called(account))
+                    yield MaskHit(found.start(1), found.end(1), MaskKind.NAME, self.called(account))
 
     def _varied(self, subject: str, shown: str, text: str) -> str:
         """Two texts that only differ where they are covered would look as if nothing had been changed."""
@@ -174,7 +174,7 @@ class Cover:
         names = ("title", "client", "url", "amount", "client_url", "worker_url")
         told = {name: getattr(shown, name) for name in names}
         texts: dict[str, Any] = {
-            name: None if one is None else self.text(one, Place("契約の記録")) for name, one in told.items()
+            name: None if one is None else self.text(one, MaskedPlace("契約の記録")) for name, one in told.items()
         }
         return replace(shown, **texts)
 
@@ -183,8 +183,8 @@ class Cover:
         room = int(shown.room_id)
         return replace(
             shown,
-            room_name=self.cover(shown.room_name, Place("チャット名", room), f"{room}/name").text,
-            description=self.cover(shown.description, Place("チャットの概要", room), f"{room}/description").text,
+            room_name=self.cover(shown.room_name, MaskedPlace("チャット名", room), f"{room}/name").text,
+            description=self.cover(shown.description, MaskedPlace("チャットの概要", room), f"{room}/description").text,
             messages=lambda: map(self._message, shown.messages()),
             people={account: self._person(one) for account, one in shown.people.items()},
             attachments=tuple(self._attachment(one) for one in shown.attachments),
@@ -199,7 +199,7 @@ class Cover:
         self.number(shown.room_id, shown.message_id, shown.no)
         return replace(shown, name=self.name(shown.account_id, shown.name), body=body, versions=versions)
 
-    def _version(self, shown: Version, place: Place, subject: str) -> Version:
+    def _version(self, shown: Version, place: MaskedPlace, subject: str) -> Version:
         return replace(shown, body=self.cover(shown.body, place, subject).text)
 
     def _person(self, shown: Person) -> Person:
@@ -208,11 +208,11 @@ class Cover:
 
     def _attachment(self, shown: Attachment) -> Attachment:
         account_name = self.name(shown.account_id, shown.account_name)
-        name = self.text(shown.name, Place(f"ファイル名 {shown.number}"))
+        name = self.text(shown.name, MaskedPlace(f"ファイル名 {shown.number}"))
         return replace(shown, account_name=account_name, name=name)
 
     def _task(self, shown: Task) -> Task:
-        place = Place(f"タスク(タスクID {shown.task_id})")
+        place = MaskedPlace(f"タスク(タスクID {shown.task_id})")
         return replace(
             shown,
             assignee=self._named(shown.assignee),
@@ -235,14 +235,14 @@ def _by_name(hidden: Mapping[int, Sequence[str]], called: Mapping[int, str], sho
     for account, names in hidden.items():
         for name in names:
             unsure = name in shown or found.get(name, called[account]) != called[account]
-            found[name] = stand_in(Kind.NAME) if unsure else called[account]
+            found[name] = stand_in(MaskKind.NAME) if unsure else called[account]
     return found
 
 
-def _joined(found: list[Hit], text: str) -> Iterator[Hit]:
+def _joined(found: list[MaskHit], text: str) -> Iterator[MaskHit]:
     """Places in order, those that overlap as one, called after the longest; never over a tag."""
     found.sort(key=lambda hit: (hit.start, -hit.end))
-    held: list[Hit] = []
+    held: list[MaskHit] = []
     end = 0
     for hit in found:
         if held and hit.start >= end:
@@ -254,7 +254,7 @@ def _joined(found: list[Hit], text: str) -> Iterator[Hit]:
         yield from _parts(held, end, text)
 
 
-def _parts(held: list[Hit], end: int, text: str) -> Iterator[Hit]:
+def _parts(held: list[MaskHit], end: int, text: str) -> Iterator[MaskHit]:
     longest = max(held, key=lambda hit: hit.end - hit.start)
     start = held[0].start
     for part in re.finditer(f"[^{TAG}]+", text[start:end]):

@@ -11,7 +11,7 @@ from archiver.export.mask import addresses as mask_addresses
 from archiver.export.mask import numbers as mask_rules
 
 
-class Kind(Enum):
+class MaskKind(Enum):
     """A kind of place; the value is the word that stands in its stead."""
 
     NAME = "氏名"
@@ -27,45 +27,45 @@ class Kind(Enum):
     CONTACT = "連絡先のID"
 
 
-ALL = frozenset(Kind) - {Kind.NAME, Kind.USER}
+ALL = frozenset(MaskKind) - {MaskKind.NAME, MaskKind.USER}
 """What patterns find; names and the user's own words are handed in."""
 
-_REASONS = {Kind.NAME: "第三者の氏名", Kind.USER: "報告者の指定"}
+_REASONS = {MaskKind.NAME: "第三者の氏名", MaskKind.USER: "報告者の指定"}
 
 
-class Hit(NamedTuple):
+class MaskHit(NamedTuple):
     """A place in folded text; `label` stands in its stead."""
 
     start: int
     end: int
-    kind: Kind
+    kind: MaskKind
     label: str
 
 
-def reason(kind: Kind) -> str:
+def reason(kind: MaskKind) -> str:
     """Why a place of this kind is covered, as chapter 13 prints it."""
     return _REASONS.get(kind, kind.value)
 
 
-def stand_in(kind: Kind) -> str:
+def stand_in(kind: MaskKind) -> str:
     """「■■(電話番号)」."""
     return f"■■({kind.value})"
 
 
-def hits(text: str, kinds: frozenset[Kind]) -> Iterator[Hit]:
+def hits(text: str, kinds: frozenset[MaskKind]) -> Iterator[MaskHit]:
     """Every place of these kinds in a folded text; they may overlap."""
     for kind, (may_be, patterns) in _PATTERNS.items():
         if kind in kinds and may_be.search(text):
             yield from _hits(text, kind, patterns)
-    if Kind.PHONE in kinds and _KANJI_ZERO.search(text):
-        yield from _hits(text.translate(_KANJI_DIGITS), Kind.PHONE, _PATTERNS[Kind.PHONE][1])
+    if MaskKind.PHONE in kinds and _KANJI_ZERO.search(text):
+        yield from _hits(text.translate(_KANJI_DIGITS), MaskKind.PHONE, _PATTERNS[MaskKind.PHONE][1])
 
 
-def _hits(text: str, kind: Kind, patterns: tuple[re.Pattern[str], ...]) -> Iterator[Hit]:
+def _hits(text: str, kind: MaskKind, patterns: tuple[re.Pattern[str], ...]) -> Iterator[MaskHit]:
     for pattern in patterns:
         part = "value" if "value" in pattern.groupindex else 0
         for found in pattern.finditer(text):
-            yield Hit(found.start(part), found.end(part), kind, stand_in(kind))
+            yield MaskHit(found.start(part), found.end(part), kind, stand_in(kind))
 
 
 _KANJI_ZERO = re.compile("[〇零]")
@@ -77,15 +77,15 @@ def _compiled(may_be: str, patterns: tuple[str, ...]) -> tuple[re.Pattern[str], 
 
 
 _DIGITS = "[0-9]{3}"
-_PATTERNS: Mapping[Kind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]] = {
-    Kind.SECRET: _compiled(f"{mask_rules.SECRET}|{mask_rules.PASS}", mask_rules.PASSWORDS),
-    Kind.URL_KEY: _compiled("[=@]", mask_rules.URL_KEYS),
-    Kind.IDENTITY: _compiled(_DIGITS, mask_rules.IDENTITIES),
-    Kind.CARD: _compiled(_DIGITS, mask_rules.CARDS),
-    Kind.BANK: _compiled(f"{_DIGITS}|{mask_rules.HOLDER}", mask_rules.BANKS),
-    Kind.MAIL: _compiled("@|at[)}>\\]]", mask_rules.MAILS),
-    Kind.PHONE: _compiled("0.?[0-9]|[+]", mask_rules.PHONES),
-    Kind.ADDRESS: _compiled(mask_addresses.MAY_BE, mask_addresses.ADDRESSES),
-    Kind.CONTACT: _compiled(f"{mask_rules.MESSENGER}|{mask_rules.SKYPE_NAME}", mask_rules.CONTACTS),
+_PATTERNS: Mapping[MaskKind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]] = {
+    MaskKind.SECRET: _compiled(f"{mask_rules.SECRET}|{mask_rules.PASS}", mask_rules.PASSWORDS),
+    MaskKind.URL_KEY: _compiled("[=@]", mask_rules.URL_KEYS),
+    MaskKind.IDENTITY: _compiled(_DIGITS, mask_rules.IDENTITIES),
+    MaskKind.CARD: _compiled(_DIGITS, mask_rules.CARDS),
+    MaskKind.BANK: _compiled(f"{_DIGITS}|{mask_rules.HOLDER}", mask_rules.BANKS),
+    MaskKind.MAIL: _compiled("@|at[)}>\\]]", mask_rules.MAILS),
+    MaskKind.PHONE: _compiled("0.?[0-9]|[+]", mask_rules.PHONES),
+    MaskKind.ADDRESS: _compiled(mask_addresses.MAY_BE, mask_addresses.ADDRESSES),
+    MaskKind.CONTACT: _compiled(f"{mask_rules.MESSENGER}|{mask_rules.SKYPE_NAME}", mask_rules.CONTACTS),
 }
 """Of each kind: what every place of it holds, asked first, and the patterns."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from archiver.evidence.history import EntryObject, number, text
 from archiver.export.mask.folding import folded
-from archiver.export.mask.kinds import Hit, Kind, stand_in
+from archiver.export.mask.kinds import MaskHit, MaskKind, stand_in
 
 _LONGEST = 8
 """Signs of a name between which a space is looked for."""
@@ -99,7 +99,7 @@ class Names:
                 _add(self._short, _short_terms(name), called[account], others)
         self._pattern = self._build() if self._whole else None
 
-    def hits(self, text: str) -> Iterator[Hit]:
+    def hits(self, text: str) -> Iterator[MaskHit]:
         """Every name in a folded text."""
         if self._pattern is None:
             return
@@ -107,7 +107,7 @@ class Names:
             bare = found[0].replace(" ", "")
             label = self._whole.get(bare) or self._short.get(bare)
             if label is not None and bare not in self._stays:
-                yield Hit(found.start(), found.end(), Kind.NAME, label)
+                yield MaskHit(found.start(), found.end(), MaskKind.NAME, label)
 
     def _build(self) -> re.Pattern[str]:
         """One pattern, longer names first; those that stay are in it, so that nothing inside them is found."""
@@ -123,7 +123,7 @@ def _add(labels: dict[str, str], terms: Iterable[str], label: str, others: Colle
     """A word that may mean two people is covered, but says of neither that it is meant."""
     for term in terms:
         unsure = term in others or labels.get(term, label) != label
-        labels[term] = stand_in(Kind.NAME) if unsure else label
+        labels[term] = stand_in(MaskKind.NAME) if unsure else label
 
 
 def _spaced(term: str) -> str:

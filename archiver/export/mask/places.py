@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archiver.export.mask.kinds import Kind, reason
+from archiver.export.mask.kinds import MaskKind, reason
 
 
-class Place(NamedTuple):
+class MaskedPlace(NamedTuple):
     """A text that is looked through: of a message, if it is one's."""
 
     name: str
@@ -33,21 +33,21 @@ class Masked:
         return self.place if self.no is None else f"No.{self.no} {self.place}"
 
 
-class Tally:
+class MaskCounts:
     """What was found where; going through the same text again changes nothing."""
 
     def __init__(self) -> None:
         """Begin with nothing found."""
-        self._found: dict[tuple[Place, Kind], set[int]] = {}
+        self._found: dict[tuple[MaskedPlace, MaskKind], set[int]] = {}
         self._numbers: dict[tuple[int, int], int] = {}
 
-    def add(self, place: Place, kind: Kind, content: str) -> None:
+    def add(self, place: MaskedPlace, kind: MaskKind, content: str) -> None:
         """Note a content of one kind at a place; only its hash is kept."""
         self._found.setdefault((place, kind), set()).add(hash(content))
 
     def number(self, room: int, message: int, no: int) -> None:
         """Say which No. a message has in the package, if anything was found in it."""
-        if any((Place(name, room, message), kind) in self._found for name in _OF_MESSAGES for kind in Kind):
+        if any((MaskedPlace(name, room, message), kind) in self._found for name in _OF_MESSAGES for kind in MaskKind):
             self._numbers[room, message] = no
 
     def lines(self) -> list[Masked]:
@@ -55,7 +55,7 @@ class Tally:
         found = [self._line(place, kind, len(seen)) for (place, kind), seen in self._found.items()]
         return sorted(found, key=lambda one: (one.no is None, one.no or 0, one.place, one.reason))
 
-    def _line(self, place: Place, kind: Kind, count: int) -> Masked:
+    def _line(self, place: MaskedPlace, kind: MaskKind, count: int) -> Masked:
         no = self._numbers.get((place.room, place.message))
         name = place.name if no is not None or not place.message else f"{place.name}(メッセージID {place.message})"
         return Masked(no, name, reason(kind), count)
@@ -65,16 +65,16 @@ BODY = "本文"
 _OF_MESSAGES = (BODY,)
 
 
-def message(room: int, message_id: int) -> Place:
+def message(room: int, message_id: int) -> MaskedPlace:
     """The texts of a message, the present one and those before."""
-    return Place(BODY, room, message_id)
+    return MaskedPlace(BODY, room, message_id)
 
 
-def person(label: str) -> Place:
+def person(label: str) -> MaskedPlace:
     """The display names of somebody who is called by a letter."""
-    return Place(f"{label}の表示名")
+    return MaskedPlace(f"{label}の表示名")
 
 
-def numbered(name: str, numbers: Iterator[int]) -> Place:
+def numbered(name: str, numbers: Iterator[int]) -> MaskedPlace:
     """A thing with a number of its own."""
-    return Place(f"{name} {next(numbers)}")
+    return MaskedPlace(f"{name} {next(numbers)}")

@@ -14,14 +14,14 @@ from gettext import gettext as _
 
 from archiver.errors import UsageError
 from archiver.export.mask.folding import folded
-from archiver.export.mask.kinds import ALL, Kind
+from archiver.export.mask.kinds import ALL, MaskKind
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What is covered in one package."""
 
-    kinds: frozenset[Kind] = frozenset()
+    kinds: frozenset[MaskKind] = frozenset()
     """Places that patterns find."""
     people: bool = False
     """Whether third persons are called by letters."""
@@ -31,7 +31,7 @@ class Policy:
     """People covered at the user's wish, parties too."""
     unmasked: frozenset[int] = frozenset()
     """People shown at the user's wish."""
-    listed: frozenset[Kind] = field(default=ALL)
+    listed: frozenset[MaskKind] = field(default=ALL)
     """Places that are listed for the reader if they are not covered."""
 
     @property
@@ -92,7 +92,7 @@ def user_pattern(given: str) -> re.Pattern[str]:
 
 def _dialect(given: str, body: str) -> re.Pattern[str]:
     branches: list[str] = []
-    pieces: list[_Piece] = []
+    pieces: list[_NamePiece] = []
     place = 0
     while place < len(body):
         if body[place] == "|":
@@ -114,7 +114,7 @@ def _dialect(given: str, body: str) -> re.Pattern[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _NamePiece:
     """One item of a pattern and how often it may come."""
 
     item: str
@@ -123,7 +123,7 @@ class _Piece:
     most: int
 
 
-def _piece(item: str, times: str) -> _Piece:
+def _piece(item: str, times: str) -> _NamePiece:
     literal = None
     if len(item) == 1 and item != ".":
         literal = folded(item)
@@ -133,7 +133,7 @@ def _piece(item: str, times: str) -> _Piece:
         head = 2 if item[1] == "^" else 1
         item = item[:head] + "".join(_in_class(sign) for sign in re.findall(r"\\.|.", item[head:-1], re.DOTALL)) + "]"
     least, most = {"": (1, 1), "?": (0, 1), "*": (0, _FAR), "+": (1, _FAR)}.get(times) or _bounds(times)
-    return _Piece(item if literal is None else f"(?:{re.escape(literal)})", literal, least, most)
+    return _NamePiece(item if literal is None else f"(?:{re.escape(literal)})", literal, least, most)
 
 
 def _in_class(sign: str) -> str:
@@ -151,7 +151,7 @@ def _bounds(times: str) -> tuple[int, int]:
     return int(least), int(most) if most else max(int(least), _FAR)
 
 
-def _branch(given: str, pieces: list[_Piece]) -> str:
+def _branch(given: str, pieces: list[_NamePiece]) -> str:
     """The pattern of one branch. Raises UsageError if it matches nothing or could take too long."""
     if not any(piece.least for piece in pieces):
         raise UsageError(detail=_("There is nothing in “{pattern}” that could be masked.").format(pattern=given))
@@ -167,7 +167,7 @@ def _branch(given: str, pieces: list[_Piece]) -> str:
     return "".join(f"{piece.item}{{{piece.least},{piece.most}}}" for piece in pieces)
 
 
-def _ends_at(piece: _Piece, following: _Piece | None) -> bool:
+def _ends_at(piece: _NamePiece, following: _NamePiece | None) -> bool:
     """Whether it is certain where the repetition ends: at a sign that must follow and that it cannot hold."""
     if following is None:
         return True

@@ -14,9 +14,9 @@ from archiver.evidence.history import EntryObject, number
 from archiver.evidence.masked_records import masked_line, shown_line
 from archiver.export.mask import places as mask_places
 from archiver.export.mask.cover import Cover, Policy
-from archiver.export.mask.kinds import Kind, reason
+from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import people_in, third_persons
-from archiver.export.mask.places import Place
+from archiver.export.mask.places import MaskedPlace
 
 _NEVER = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob"})
 """Kinds that hold ids, times and counts alone."""
@@ -60,7 +60,7 @@ def masked(entry: EntryObject, digest: str, cover: Cover) -> MaskedRecord | None
     if payload == entry["payload"]:
         return None
     shown = {**entry, "payload": payload, "reply": _reply(entry), "salt": ""}
-    why = "、".join(sorted(map(reason, walk.kinds))) or reason(Kind.NAME)
+    why = "、".join(sorted(map(reason, walk.kinds))) or reason(MaskKind.NAME)
     return MaskedRecord(shown, masked_line(digest, why), shown_line(digest, shown))
 
 
@@ -88,22 +88,22 @@ def _reply(entry: EntryObject) -> str | None:
     return entry["reply"] if listed else None
 
 
-def _place(entry: EntryObject) -> Place:
+def _place(entry: EntryObject) -> MaskedPlace:
     kind, name = entry["kind"], entry["key"].rpartition("/")[2]
     if kind == "message":
         return mask_places.message(entry["room_id"], number(name))
     if kind == "room":
-        return Place("チャット名・概要", entry["room_id"])
+        return MaskedPlace("チャット名・概要", entry["room_id"])
     words = {"file": f"ファイル名(ファイルID {name})", "task": f"タスク(タスクID {name})"}
     people = ("account", "member", "contact")
-    return Place(words.get(kind) or ("参加者の情報" if kind in people else "契約の記録"))
+    return MaskedPlace(words.get(kind) or ("参加者の情報" if kind in people else "契約の記録"))
 
 
 class _Walk:
     """Goes through a received object and covers its texts."""
 
-    def __init__(self, cover: Cover, place: Place | None, subject: str | None) -> None:
-        self.kinds: set[Kind] = set()
+    def __init__(self, cover: Cover, place: MaskedPlace | None, subject: str | None) -> None:
+        self.kinds: set[MaskKind] = set()
         self._cover = cover
         self._place = place
         self._subject = subject
@@ -130,7 +130,7 @@ class _Walk:
 
     def _person(self, told: dict[str, Any]) -> dict[str, Any]:
         """Somebody who is hidden: id and role, and the letter for a name; everything else that is said is covered."""
-        self.kinds.add(Kind.NAME)
+        self.kinds.add(MaskKind.NAME)
         shown = {}
         for name, one in told.items():
             if name == "name" and isinstance(one, str):

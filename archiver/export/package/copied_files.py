@@ -14,7 +14,7 @@ from archiver.evidence.tables.build import FileRow
 from archiver.export.bag import Bag
 from archiver.export.mask.cover import Cover
 from archiver.export.mask.records import is_open
-from archiver.export.scope import Scope
+from archiver.export.scope import PackageScope
 from archiver.export.stamps import Stamps, note_stamp, put_stamp, stamp_files
 from archiver.records import Seal
 from archiver.store import blobs
@@ -29,12 +29,12 @@ _PIECE = 1 << 20
 _PATH = re.compile(r"/rooms/[0-9]+(?:/(messages|members|tasks|files))?(/[0-9]+)?(?:\?.*)?")
 
 
-class _Unreadable(Exception):
+class _FileUnreadable(Exception):
     """Bytes of the archive cannot be read, as opposed to bytes of the package that cannot be written."""
 
 
 @dataclass
-class Copied:
+class CopiedFiles:
     """What was copied and what could not be."""
 
     packed: set[str] = field(default_factory=set)
@@ -53,7 +53,7 @@ class Copied:
     """Replies that are not, because something in them is outside the package."""
 
 
-def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: Copied, *, limit: int | None = None) -> None:
+def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles, *, limit: int | None = None) -> None:
     """Copy the bytes of every file that is held; those above `limit` bytes are only listed. Raises OSError."""
     for row in rows:
         if row.sha256 is None or row.stored_as is None:
@@ -64,7 +64,7 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: Copied, *, 
         try:
             intact = bag.copy(f"data/files/{row.stored_as}", _pieces(blobs.path_of(home, row.sha256)), row.sha256)
             fault = None if intact else DAMAGED
-        except _Unreadable:
+        except _FileUnreadable:
             fault = LOST
         if fault is None:
             copied.packed.add(row.stored_as)
@@ -73,13 +73,13 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: Copied, *, 
             copied.incomplete.append(f"{row.number} (SHA-256 {row.sha256}): {fault}")
 
 
-def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: Copied) -> None:
+def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
     """Copy the file of every seal, if it is the one that the table names, and its stamps. Raises OSError."""
     stamped = stamp_files(home)
     for one in seals:
         try:
             body = b"".join(_pieces(home / seal.FOLDER / one.name))
-        except _Unreadable:
+        except _FileUnreadable:
             copied.incomplete.append(f"seals/{one.name}: 確定記録のファイルが失われています")
             continue
         if file_digest(body) != one.sha256:
@@ -91,7 +91,7 @@ def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: Copied) -> No
             _put_stamp(bag, home, one, authority, body, copied)
 
 
-def read_stamps(home: Path, seals: Iterable[Seal], copied: Copied) -> None:
+def read_stamps(home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
     """Learn which stamps the seals bear, for a package that holds neither."""
     stamped = stamp_files(home)
     for one in seals:
@@ -108,7 +108,7 @@ def _bytes(path: Path) -> bytes | None:
     """All of a file; None if it cannot be read, which `verify` says."""
     try:
         return b"".join(_pieces(path))
-    except _Unreadable:
+    except _FileUnreadable:
         return None
 
 
@@ -116,7 +116,7 @@ def put_held(bag: Bag, home: Path, name: str, sha256: str) -> bool:
     """Copy bytes that the archive holds; False if they are lost or damaged. Raises OSError."""
     try:
         return bag.copy(name, _pieces(blobs.path_of(home, sha256)), sha256)
-    except _Unreadable:
+    except _FileUnreadable:
         return False
 
 
@@ -124,8 +124,8 @@ def put_replies(
     bag: Bag,
     replies: Iterable[KeptReply],
     wanted: set[str],
-    scope: Scope,
-    copied: Copied,
+    scope: PackageScope,
+    copied: CopiedFiles,
     *,
     cover: Cover | None = None,
 ) -> None:
@@ -147,11 +147,11 @@ def put_replies(
             copied.raw += 1
 
 
-def _put_stamp(bag: Bag, home: Path, one: Seal, authority: str, body: bytes, copied: Copied) -> None:
+def _put_stamp(bag: Bag, home: Path, one: Seal, authority: str, body: bytes, copied: CopiedFiles) -> None:
     name = f"{one.name}.{authority}.tsr"
     try:
         reply = b"".join(_pieces(home / seal.FOLDER / name))
-    except _Unreadable:
+    except _FileUnreadable:
         reply = b""
     if not put_stamp(bag, copied.stamps, one, authority, reply, body):
         copied.incomplete.append(f"seals/{name}: 第三者の時刻のファイルが壊れています")
@@ -163,15 +163,15 @@ def _pieces(path: Path) -> Iterator[bytes]:
             while piece := file.read(_PIECE):
                 yield piece
     except OSError as fault:
-        raise _Unreadable from fault
+        raise _FileUnreadable from fault
 
 
-def _may_leave(reply: KeptReply, body: bytes, scope: Scope, cover: Cover | None) -> bool:
+def _may_leave(reply: KeptReply, body: bytes, scope: PackageScope, cover: Cover | None) -> bool:
     """Whether everything in a reply belongs in the package, and nothing in it is covered."""
     return (scope.whole or _inside(reply, body, scope)) and (cover is None or is_open(body, cover))
 
 
-def _inside(reply: KeptReply, body: bytes, scope: Scope) -> bool:
+def _inside(reply: KeptReply, body: bytes, scope: PackageScope) -> bool:
     """Whether every object of a reply belongs in the package; what cannot be understood does not."""
     try:
         told = json.loads(body) if body else []

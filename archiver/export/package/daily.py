@@ -17,14 +17,14 @@ from archiver.export.bag import PARTIAL, free_name, making, pack
 from archiver.export.package.full_package import assemble
 from archiver.export.package.make import our_words
 from archiver.export.package.recipe import Recipe
-from archiver.export.scope import NEVER, READINGS, Scope, subject
+from archiver.export.scope import NEVER, READINGS, PackageScope, subject
 from archiver.records import JST, Contract
 from archiver.store import seals as seal
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.package_entries import Piece, last_before, pieces
-from archiver.store.timestamps import moment
+from archiver.store.queries.package_entries import NewEntry, last_before, pieces
+from archiver.store.timestamps import from_text
 from archiver.store.working import memory as work
 
 FOLDER = "daily"
@@ -114,7 +114,7 @@ def _find(reading: Reading, name: str, until: datetime | None) -> _News | None:
     upto = last_seq(reading) if until is None else last_before(reading, until)
     rooms = {room.room_id for room in contract.rooms}
     subjects: set[tuple[int | None, str]] = set()
-    last: Piece | None = None
+    last: NewEntry | None = None
     for piece in pieces(reading, rooms, contract.id, after=after, upto=upto):
         if piece.kind in READINGS or piece.kind in NEVER or piece.room_id is None:
             continue
@@ -122,7 +122,7 @@ def _find(reading: Reading, name: str, until: datetime | None) -> _News | None:
         last = piece
     if last is None:
         return None
-    return _News(contract, after, upto, frozenset(subjects), moment(last.observed_at))
+    return _News(contract, after, upto, frozenset(subjects), from_text(last.observed_at))
 
 
 def _make(reading: Reading, news: _News, folder: Path, wanted: str, limit: int) -> Path | None:
@@ -136,7 +136,7 @@ def _make(reading: Reading, news: _News, folder: Path, wanted: str, limit: int) 
         name=wanted,
         profile="daily",
         contract=news.contract,
-        scope=Scope(news.contract, after=news.after, news=news.subjects),
+        scope=PackageScope(news.contract, after=news.after, news=news.subjects),
         seals=seals,
         upto=news.upto,
         read_at=seals[-1].closed_at,

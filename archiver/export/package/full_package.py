@@ -15,15 +15,15 @@ from archiver.evidence.tables import build as tables
 from archiver.export import FORMATS, PROFILES, conversation
 from archiver.export import attachments as enclosing
 from archiver.export.bag import Bag
-from archiver.export.format_input import Content
+from archiver.export.format_input import FormatInput
 from archiver.export.package import copied_files as payload
 from archiver.export.package import pdf_files as papers
 from archiver.export.package import verify_script as script
-from archiver.export.package.copied_files import Copied
-from archiver.export.package.gather import SCRATCH, Gathered, Progress, make_tables, software, steps
+from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.gather import SCRATCH, PackageInput, Progress, make_tables, software, steps
 from archiver.export.package.recipe import Built, Recipe
 from archiver.export.package.report_input import case_of, never_read, period, preview
-from archiver.export.package.source_entries import Material, Telling
+from archiver.export.package.source_entries import Material, PackageStatistics
 from archiver.export.stamps import put_roots
 from archiver.export.texts import readme as texts
 from archiver.export.texts import verify_txt as verify_text
@@ -43,18 +43,18 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     _put_entries(bag, material, recipe)
     if recipe.places is None:
         material.check_others()
-    files, copied = tables.files(material.other), Copied()
+    files, copied = tables.files(material.other), CopiedFiles()
     payload.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
     payload.put_seals(bag, reading.home, recipe.seals, copied)
     copied.incomplete += copied.stamps.unstamped(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
     step = steps(reading, recipe, progress)
-    telling = Telling(material, step, checked=recipe.places is None, wanted=recipe.choice)
-    gathered = Gathered(reading, recipe, material, telling, copied, files, step)
+    telling = PackageStatistics(material, step, checked=recipe.places is None, wanted=recipe.choice)
+    gathered = PackageInput(reading, recipe, material, telling, copied, files, step)
     gathered.tables = make_tables(bag, material, telling, copied, recipe.seals)
     recipe.choice.check(telling.chosen)
-    content = Content(gathered.tables, gathered.conversations)
+    content = FormatInput(gathered.tables, gathered.conversations)
     for name in PROFILES[recipe.profile].formats:
         FORMATS[name](content, bag)
     shutil.rmtree(bag.folder / SCRATCH)
@@ -74,7 +74,7 @@ def _put_entries(bag: Bag, material: Material, recipe: Recipe) -> None:
             material.gather(recipe.contract.id, lines.write, shown.write)
 
 
-def _close(bag: Bag, gathered: Gathered) -> Built:
+def _close(bag: Bag, gathered: PackageInput) -> Built:
     """The texts for people, the lists, and what it all came to."""
     recipe, material, telling = gathered.recipe, gathered.material, gathered.telling
     files, copied = gathered.files, gathered.copied
@@ -84,7 +84,7 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
     copied.incomplete += never_read(seen)
     unheld = tuple(f"{row.number}: {row.reason}" for row in files if row.sha256 is None)
     whole = PROFILES[recipe.profile].raw
-    facts = texts.Facts(
+    facts = texts.PackageFacts(
         name=recipe.name,
         daily=not whole,
         contract=recipe.contract,
@@ -133,7 +133,7 @@ def _close(bag: Bag, gathered: Gathered) -> Built:
     )
 
 
-def _steps_of(recipe: Recipe, copied: Copied, *, whole: bool) -> verify_text.Steps:
+def _steps_of(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> verify_text.Steps:
     return verify_text.Steps(
         tables=whole,
         raw=whole,
@@ -145,7 +145,7 @@ def _steps_of(recipe: Recipe, copied: Copied, *, whole: bool) -> verify_text.Ste
     )
 
 
-def _enclose(bag: Bag, gathered: Gathered) -> None:
+def _enclose(bag: Bag, gathered: PackageInput) -> None:
     """The user's own evidence, as the archive holds it."""
     for one in gathered.recipe.enclosures:
         name = enclosing.file_name(one)

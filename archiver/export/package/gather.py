@@ -16,11 +16,11 @@ from archiver.evidence.stamps.reply_text import covering
 from archiver.evidence.tables import build as tables
 from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, Pen
-from archiver.export.conversation import RoomFacts
-from archiver.export.format_input import Table
-from archiver.export.package.copied_files import Copied
+from archiver.export.conversation import PackageRoom
+from archiver.export.format_input import PreparedTable
+from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.recipe import Recipe
-from archiver.export.package.source_entries import Material, Telling
+from archiver.export.package.source_entries import Material, PackageStatistics
 from archiver.records import Conversation, Seal, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known
@@ -35,17 +35,17 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass
-class Gathered:
+class PackageInput:
     """A package's material, with what was found on the way."""
 
     reading: Reading
     recipe: Recipe
     material: Material
-    telling: Telling
-    copied: Copied
+    telling: PackageStatistics
+    copied: CopiedFiles
     files: Sequence[tables.FileRow]
     step: Callable[[], None]
-    tables: dict[str, Table] = field(default_factory=dict)
+    tables: dict[str, PreparedTable] = field(default_factory=dict)
 
     def conversations(self) -> Iterator[Conversation]:
         """The rooms of the contract as readers see them, each once; messages come fresh as often as asked for."""
@@ -80,10 +80,10 @@ def steps(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callab
 
 
 def make_tables(
-    bag: Bag, material: Material, telling: Telling, copied: Copied, seals: Sequence[Seal]
-) -> dict[str, Table]:
+    bag: Bag, material: Material, telling: PackageStatistics, copied: CopiedFiles, seals: Sequence[Seal]
+) -> dict[str, PreparedTable]:
     """Make every table in one pass, beside the payload; formats move what they hand out."""
-    made: dict[str, Table] = {}
+    made: dict[str, PreparedTable] = {}
     with contextlib.ExitStack() as open_files:
         pens: dict[str, Pen] = {}
         for name in (tables.MESSAGES, *tables.CSV_HEADERS):
@@ -100,15 +100,15 @@ def make_tables(
         for name, line in lines:
             pens[name].write(line)
     for name, pen in pens.items():
-        made[name] = Table(bag.folder / SCRATCH / name, pen.sha256, pen.size)
+        made[name] = PreparedTable(bag.folder / SCRATCH / name, pen.sha256, pen.size)
     return made
 
 
-def _conversations(gathered: Gathered) -> Iterator[Conversation]:
+def _conversations(gathered: PackageInput) -> Iterator[Conversation]:
     material, recipe, telling = gathered.material, gathered.recipe, gathered.telling
     owner = known.owner(material.reading) or {}
     for room in recipe.scope.rooms:
-        facts = RoomFacts(
+        facts = PackageRoom(
             room_id=room,
             contract=recipe.contract.label,
             owner_id=number(owner.get("account_id")),

@@ -19,14 +19,14 @@ from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, Form
 from archiver.export.bag import Bag, free_name, making, pack, sweep_leftovers
 from archiver.export.mask.cover import Policy
-from archiver.export.message_choice import NOTHING, Choice
+from archiver.export.message_choice import NOTHING, MessageChoice
 from archiver.export.package import submission_package as submission
 from archiver.export.package.full_package import assemble
 from archiver.export.package.gather import Progress
-from archiver.export.package.order import Confirm, Order
+from archiver.export.package.order import Confirm, ExportOrder
 from archiver.export.package.order import recipe as recipe_of
 from archiver.export.package.recipe import Built, Recipe
-from archiver.export.stamps import Stamping, stamp_package
+from archiver.export.stamps import StampService, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.store import seals as seal
 from archiver.store import writer
@@ -119,10 +119,10 @@ def export(
     zip: bool = False,  # noqa: A002 - the name of the option
     now: Callable[[], datetime],
     progress: Progress | None = None,
-    stamping: Stamping | None = None,
+    stamping: StampService | None = None,
     policy: Policy | None = None,
     counterparts: Collection[int] | None = None,
-    choice: Choice = NOTHING,
+    choice: MessageChoice = NOTHING,
     max_mb: float | None = None,
     every: timedelta = timedelta(minutes=5),
     confirm: Confirm | None = None,
@@ -148,7 +148,7 @@ def export(
         with sealed(archive, now=now) as (reading, seals):
             if stamping is not None:
                 stamping.seals()
-            order = Order(
+            order = ExportOrder(
                 contract=chosen,
                 profile=profile,
                 since=since,
@@ -190,7 +190,7 @@ def package_name(contract: Contract) -> str:
 
 
 def _make(
-    reading: Reading, seals: list[Seal], order: Order, folder: Path, at: datetime, progress: Progress | None
+    reading: Reading, seals: list[Seal], order: ExportOrder, folder: Path, at: datetime, progress: Progress | None
 ) -> ExportReport:
     """Build beside the place and rename; the folder and its zip are both there, or neither."""
     contract = contracts.contract(reading, order.contract)
@@ -227,7 +227,7 @@ def _make(
     )
 
 
-def _too_large(built: Built, made: Path, order: Order) -> list[str]:
+def _too_large(built: Built, made: Path, order: ExportOrder) -> list[str]:
     """Say what is larger than it may be: the whole, or of a court's package each file that has said so itself."""
     if PROFILES[order.profile].limit_each:
         sizes = {path.name: path.stat().st_size for path in made.parent.iterdir()}
@@ -241,13 +241,13 @@ def _too_large(built: Built, made: Path, order: Order) -> list[str]:
     return [f"資料の大きさ {size / 1e6:.1f} MB が上限 {order.max_bytes / 1e6:g} MB を超えています"]
 
 
-def _ask(built: Built, order: Order) -> None:
+def _ask(built: Built, order: ExportOrder) -> None:
     if order.confirm is not None and built.preview is not None and not order.confirm(built.preview):
         raise Declined
 
 
 def _submission(
-    reading: Reading, recipe: Recipe, outer: Bag, order: Order, progress: Progress | None
+    reading: Reading, recipe: Recipe, outer: Bag, order: ExportOrder, progress: Progress | None
 ) -> tuple[Built, Path, list[str]]:
     """The zip, and beside it what is also handed in by itself."""
     inner = Bag(outer.folder / "content")
@@ -263,7 +263,7 @@ def _submission(
 
 
 def _bag(
-    reading: Reading, recipe: Recipe, bag: Bag, order: Order, folder: Path, progress: Progress | None
+    reading: Reading, recipe: Recipe, bag: Bag, order: ExportOrder, folder: Path, progress: Progress | None
 ) -> tuple[Built, Path | None, list[str]]:
     """The folder, and the zip of it."""
     stays = PROFILES[order.profile].folder

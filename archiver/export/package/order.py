@@ -15,10 +15,10 @@ from archiver.export.counterparts import other_side
 from archiver.export.mask.cover import Policy
 from archiver.export.mask.names import people_in
 from archiver.export.mask.records import cover_for
-from archiver.export.message_choice import Choice
-from archiver.export.package.recipe import Preview, Recipe
-from archiver.export.scope import Scope
-from archiver.export.stamps import Stamping
+from archiver.export.message_choice import MessageChoice
+from archiver.export.package.recipe import PackagePreview, Recipe
+from archiver.export.scope import PackageScope
+from archiver.export.stamps import StampService
 from archiver.records import Contract, Seal
 from archiver.store.archive import Reading
 from archiver.store.queries import (
@@ -34,12 +34,12 @@ from archiver.store.queries import (
     statements as stated,
 )
 
-Confirm = Callable[[Preview], bool]
+Confirm = Callable[[PackagePreview], bool]
 """Shown what would leave; False: it is not made after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ExportOrder:
     """What the user asked for; `package.export` says what each means."""
 
     contract: str
@@ -47,10 +47,10 @@ class Order:
     since: datetime | None
     until: datetime | None
     zip: bool
-    stamping: Stamping | None
+    stamping: StampService | None
     policy: Policy | None
     counterparts: Collection[int] | None
-    choice: Choice
+    choice: MessageChoice
     max_mb: float | None
     every: timedelta
     confirm: Confirm | None
@@ -62,11 +62,13 @@ class Order:
         return None if limit is None else int(limit * 1_000_000)
 
 
-def recipe(reading: Reading, seals: list[Seal], order: Order, name: str, contract: Contract, at: datetime) -> Recipe:
+def recipe(
+    reading: Reading, seals: list[Seal], order: ExportOrder, name: str, contract: Contract, at: datetime
+) -> Recipe:
     """The recipe of an order over this snapshot. Raises UsageError (a person to be masked or shown is unknown)."""
     upto = seals[-1].last if seals else 0
     owner = number((known.owner(reading) or {}).get("account_id"))
-    rooms, kinds = Scope(contract).rooms, ("account", "member")
+    rooms, kinds = PackageScope(contract).rooms, ("account", "member")
     entries = package.package_entries(reading, rooms, order.contract, upto=upto, kinds=kinds)
     seen = [json.loads(one.line) for one in entries]
     people, _rooms = people_in(seen)
@@ -82,7 +84,7 @@ def recipe(reading: Reading, seals: list[Seal], order: Order, name: str, contrac
         name=name,
         profile=order.profile,
         contract=contract if cover is None else cover.contract(contract),
-        scope=Scope(contract, order.since, order.until),
+        scope=PackageScope(contract, order.since, order.until),
         seals=seals,
         upto=upto,
         read_at=seals[-1].closed_at if seals else at,

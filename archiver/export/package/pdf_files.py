@@ -9,33 +9,33 @@ from collections.abc import Callable
 
 from archiver import errors
 from archiver.export.bag import Bag
-from archiver.export.package.copied_files import Copied
+from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.pdf.worker import pdf_apart
 from archiver.export.report import all_messages as appendix
 from archiver.export.report import chapters, exhibits
 from archiver.export.report import consultation as consultation
-from archiver.export.report.input import Case
-from archiver.export.report.statistics import Survey, survey
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import MessageStatistics, survey
 
 _VOLUMES = ".volumes"
 
 
-def report(case: Case, found: Survey) -> bytes:
+def report(case: ReportInput, found: MessageStatistics) -> bytes:
     """The report of thirteen chapters. Raises PdfUnavailable, PdfFailed."""
     return pdf_apart(chapters.report(case, found), at=case.created_at)
 
 
-def consult(case: Case, found: Survey) -> bytes:
+def consult(case: ReportInput, found: MessageStatistics) -> bytes:
     """The two pages to be read aloud. Raises PdfUnavailable, PdfFailed."""
     return pdf_apart(consultation.report(case, found), at=case.created_at)
 
 
-def evidence_list(case: Case, found: Survey, filed: exhibits.Filed | None = None) -> bytes:
+def evidence_list(case: ReportInput, found: MessageStatistics, filed: exhibits.Filed | None = None) -> bytes:
     """Appendix B; for a court after the files of its package. Raises PdfUnavailable, PdfFailed."""
     return pdf_apart(exhibits.evidence_list(case, found, filed), at=case.created_at)
 
 
-def put(bag: Bag, name: str, make: Callable[[], bytes], copied: Copied) -> None:
+def put(bag: Bag, name: str, make: Callable[[], bytes], copied: CopiedFiles) -> None:
     """Put a PDF, or say why it is not there. Raises OSError."""
     try:
         bag.add(name, make())
@@ -43,7 +43,7 @@ def put(bag: Bag, name: str, make: Callable[[], bytes], copied: Copied) -> None:
         copied.incomplete.append(f"{name}: 作れませんでした({fault})")
 
 
-def put_volumes(bag: Bag, case: Case, copied: Copied, name: Callable[[int], str]) -> None:
+def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable[[int], str]) -> None:
     """Put appendix A, all messages, each volume under the name for its number. Raises OSError."""
     scratch = bag.folder / _VOLUMES
     scratch.mkdir()
@@ -59,7 +59,7 @@ def put_volumes(bag: Bag, case: Case, copied: Copied, name: Callable[[int], str]
         scratch.rmdir()
 
 
-def put_all(bag: Bag, case: Case, copied: Copied) -> None:
+def put_all(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     """The papers of a lawyer's package: report, appendix A, appendix B. Raises OSError."""
     found = survey(case)
     put(bag, "data/report.pdf", lambda: report(case, found), copied)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.export.mask.cover import Cover
-from archiver.export.message_choice import NOTHING, Choice
-from archiver.export.scope import Scope
-from archiver.export.stamps import Stamping
+from archiver.export.message_choice import NOTHING, MessageChoice
+from archiver.export.scope import PackageScope
+from archiver.export.stamps import StampService
 from archiver.records import Contract, Delivery, Enclosure, Mapped, Seal
 
 
@@ -20,7 +20,7 @@ class Recipe:
     name: str
     profile: str
     contract: Contract
-    scope: Scope
+    scope: PackageScope
     seals: Sequence[Seal]
     upto: int
     """The last entry that is looked at."""
@@ -32,11 +32,11 @@ class Recipe:
     """Messages (id, room) in order, if not all of the rooms are looked at; then rows are not compared."""
     file_limit: int | None = None
     """Bytes of a file above which it is only listed."""
-    stamping: Stamping | None = None
+    stamping: StampService | None = None
     """How the package gets its own stamp; None: it gets none."""
     cover: Cover | None = None
     """What may not be shown; None: everything is shown as it is."""
-    choice: Choice = NOTHING
+    choice: MessageChoice = NOTHING
     """Messages that the user wants in the excerpt."""
     deliveries: Sequence[Delivery] = ()
     enclosures: Sequence[Enclosure] = ()
@@ -51,7 +51,7 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PackagePreview:
     """What would leave, in numbers."""
 
     people: int
@@ -88,4 +88,4 @@ class Built:
     """What the user should do before handing it in."""
     blank: tuple[str, ...] = ()
     """Facts of the contract that a reader will look for and that are not stated."""
-    preview: Preview | None = None
+    preview: PackagePreview | None = None

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from archiver.contract_dates import Contact, contact
+from archiver.contract_dates import OutsideContact, contact
 from archiver.evidence.history import number, text
 from archiver.evidence.tables.events import in_order, other_events
 from archiver.export import attachments as enclosing
 from archiver.export.bag import Bag
-from archiver.export.package.gather import Gathered, software
-from archiver.export.package.recipe import Preview
-from archiver.export.report.input import NEVER_READ, Case, Covered, SealLine, StampLine
-from archiver.export.scope import Bounds, Scope
+from archiver.export.package.gather import PackageInput, software
+from archiver.export.package.recipe import PackagePreview
+from archiver.export.report.input import NEVER_READ, MaskedPassage, ReportInput, SealLine, StampLine
+from archiver.export.scope import Bounds, PackageScope
 from archiver.export.stamps import Stamps
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, AccountId, Contract, Conversation, Delivery, Enclosure, Mapped, Seal
@@ -28,13 +28,13 @@ from archiver.store.queries.truncated_lists import cut
 _TWO = 2
 
 
-def case_of(gathered: Gathered, *, content_sha256: str | None = None) -> Case:
+def case_of(gathered: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
     """The case as the report tells it; call it after the tables were made."""
     recipe, material = gathered.recipe, gathered.material
     owner = known.owner(gathered.reading) or {}
     owner_id, cover = number(owner.get("account_id")), recipe.cover
     owner_name = text(owner.get("name"))
-    return Case(
+    return ReportInput(
         name=recipe.name,
         profile=recipe.profile,
         contract=recipe.contract,
@@ -72,13 +72,13 @@ def never_read(rooms: Iterable[Conversation]) -> list[str]:
     return [f"チャット(ルームID {room}): {NEVER_READ}" for room in lacking]
 
 
-def _ends_at(scope: Scope) -> datetime | None:
+def _ends_at(scope: PackageScope) -> datetime | None:
     """The earliest end of any room's part; None: every room's goes on to the end."""
     ends = [end for room in scope.rooms if (end := scope.end(room)) is not None]
     return datetime.fromtimestamp(min(ends), UTC) if ends else None
 
 
-def period(scope: Scope) -> str:
+def period(scope: PackageScope) -> str:
     """The period of a package in words; empty if there is none."""
     if scope.whole:
         return ""
@@ -101,11 +101,11 @@ def _before(end: float) -> str:
     return f"{stamp(local)} の直前"
 
 
-def preview(gathered: Gathered, bag: Bag) -> Preview:
+def preview(gathered: PackageInput, bag: Bag) -> PackagePreview:
     """What would leave, in numbers, and what the user should think of first; call it when the bag is filled."""
     cover = gathered.recipe.cover
     people = {account for room in gathered.conversations() for account in room.people}
-    return Preview(
+    return PackagePreview(
         people=len(people),
         hidden_people=0 if cover is None else sum(1 for account in people if cover.hides(account)),
         messages=gathered.telling.count,
@@ -117,18 +117,18 @@ def preview(gathered: Gathered, bag: Bag) -> Preview:
     )
 
 
-def _warnings(gathered: Gathered, people: int) -> Iterator[str]:
+def _warnings(gathered: PackageInput, people: int) -> Iterator[str]:
     recipe = gathered.recipe
     begun = _contact(recipe.contract, gathered.telling.first_sent)
     if begun.early:
-        yield "forbidden_contact" if begun is Contact.FORBIDDEN else "early_contact"
+        yield "forbidden_contact" if begun is OutsideContact.FORBIDDEN else "early_contact"
     if recipe.contract.nda and recipe.profile == "support":  # courts and lawyers are commonly excepted
         yield "nda"
     if recipe.cover is not None and recipe.cover.policy.people and not recipe.counterparts and people > _TWO:
         yield "unmapped"
 
 
-def _contact(contract: Contract, first_sent: int | None) -> Contact:
+def _contact(contract: Contract, first_sent: int | None) -> OutsideContact:
     """How the first message stands to what the platform asks for."""
     return contact(contract, platform_of(contract.platform), _sent(first_sent))
 
@@ -137,10 +137,10 @@ def _sent(first_sent: int | None) -> datetime | None:
     return None if first_sent is None else datetime.fromtimestamp(first_sent, UTC)
 
 
-def covered(gathered: Gathered) -> tuple[Covered, ...]:
+def covered(gathered: PackageInput) -> tuple[MaskedPassage, ...]:
     """What was masked so far, for chapter 13."""
     cover = gathered.recipe.cover
-    return () if cover is None else tuple(Covered(one.where, one.reason, one.count) for one in cover.found)
+    return () if cover is None else tuple(MaskedPassage(one.where, one.reason, one.count) for one in cover.found)
 
 
 def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
@@ -161,18 +161,18 @@ def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
     )
 
 
-def _covered_mapping(gathered: Gathered, one: Mapped) -> Mapped:
+def _covered_mapping(gathered: PackageInput, one: Mapped) -> Mapped:
     return replace(one, reason=_text(gathered, one.reason) or "")
 
 
-def _covered_delivery(gathered: Gathered, one: Delivery) -> Delivery:
+def _covered_delivery(gathered: PackageInput, one: Delivery) -> Delivery:
     return replace(one, name=_text(gathered, one.name), note=_text(gathered, one.note))
 
 
-def _covered_enclosure(gathered: Gathered, one: Enclosure) -> Enclosure:
+def _covered_enclosure(gathered: PackageInput, one: Enclosure) -> Enclosure:
     return replace(one, name=_text(gathered, one.name) or "", note=_text(gathered, one.note))
 
 
-def _text(gathered: Gathered, shown: str | None) -> str | None:
+def _text(gathered: PackageInput, shown: str | None) -> str | None:
     cover = gathered.recipe.cover
     return shown if cover is None or shown is None else cover.text(shown)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from archiver import errors
 from archiver.evidence.history import EntryObject, MessageHistory, Sightings, number
 from archiver.evidence.tables import build as tables
-from archiver.evidence.tables.events import Event, message_events
+from archiver.evidence.tables.events import ChangeRow, message_events
 from archiver.export.mask.cover import Cover
 from archiver.export.mask.records import covered, masked
-from archiver.export.message_choice import NOTHING, Choice
-from archiver.export.scope import READINGS, Scope, observed
+from archiver.export.message_choice import NOTHING, MessageChoice
+from archiver.export.scope import READINGS, PackageScope, observed
 from archiver.store.archive import Reading
 from archiver.store.queries import package_entries as queries
 from archiver.store.queries.entries import message_entries
@@ -29,7 +29,7 @@ class Material:
     """What a package is made of; `places` (id, room) are the only messages looked at, if given."""
 
     reading: Reading
-    scope: Scope
+    scope: PackageScope
     upto: int
     places: list[tuple[int, int]] | None = None
     cover: Cover | None = None
@@ -132,11 +132,11 @@ class Material:
             raise errors.RowsDisagree(subject=key or "message")
 
 
-class Telling:
+class PackageStatistics:
     """Goes through the messages for the tables and keeps in passing what the pages need to know before them."""
 
     def __init__(
-        self, material: Material, seen: Callable[[], None], *, checked: bool, wanted: Choice = NOTHING
+        self, material: Material, seen: Callable[[], None], *, checked: bool, wanted: MessageChoice = NOTHING
     ) -> None:
         """`seen` is called for each message; `checked`: compare every row with its entries; `wanted`: look out for."""
         self.numbers: dict[int, array[int]] = {}
@@ -144,7 +144,7 @@ class Telling:
         self.authors: dict[int, dict[int, str]] = {}
         """The last name of each author, by room."""
         self.count = 0
-        self.events: list[Event] = []
+        self.events: list[ChangeRow] = []
         """What happened to the messages."""
         self.chosen: dict[str, int] = {}
         """The wanted messages that went by: id and No."""

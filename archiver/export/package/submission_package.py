@@ -17,13 +17,13 @@ from archiver.export import attachments as enclosing
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files as payload
 from archiver.export.package import pdf_files as papers
-from archiver.export.package.copied_files import Copied
-from archiver.export.package.gather import SCRATCH, Gathered, Progress, make_tables, steps
+from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.gather import SCRATCH, PackageInput, Progress, make_tables, steps
 from archiver.export.package.recipe import Built, Recipe
 from archiver.export.package.report_input import case_of, never_read, preview
-from archiver.export.package.source_entries import Material, Telling
+from archiver.export.package.source_entries import Material, PackageStatistics
 from archiver.export.report.exhibits import Filed
-from archiver.export.report.input import Case
+from archiver.export.report.input import ReportInput
 from archiver.export.report.request import advice, blanks
 from archiver.export.report.statistics import survey
 from archiver.export.texts import inquiry_text as inquiry
@@ -47,12 +47,12 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     material = Material(reading, recipe.scope, recipe.upto, recipe.places, recipe.cover)
     material.gather(recipe.contract.id, _drop, _drop)
     material.check_others()
-    files, copied = tables.files(material.other), Copied()
+    files, copied = tables.files(material.other), CopiedFiles()
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
     payload.read_stamps(reading.home, recipe.seals, copied)
     step = steps(reading, recipe, progress)
-    telling = Telling(material, step, checked=True, wanted=recipe.choice)
-    gathered = Gathered(reading, recipe, material, telling, copied, files, step)
+    telling = PackageStatistics(material, step, checked=True, wanted=recipe.choice)
+    gathered = PackageInput(reading, recipe, material, telling, copied, files, step)
     gathered.tables = make_tables(bag, material, telling, copied, recipe.seals)
     recipe.choice.check(telling.chosen)
     return _fill(bag, gathered)
@@ -74,7 +74,7 @@ def too_large(sizes: Mapping[str, int], limit: int | None) -> list[str]:
     ]
 
 
-def _fill(bag: Bag, gathered: Gathered) -> Built:
+def _fill(bag: Bag, gathered: PackageInput) -> Built:
     recipe, copied = gathered.recipe, gathered.copied
     case = case_of(gathered)
     copied.incomplete += never_read(case.rooms)
@@ -102,7 +102,7 @@ def _fill(bag: Bag, gathered: Gathered) -> Built:
 # --- what each profile holds ---------------------------------------------------------------------
 
 
-def _support(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
+def _support(bag: Bag, case: ReportInput, gathered: PackageInput) -> list[str]:
     found = survey(case)
     papers.put(bag, REPORT, lambda: papers.report(case, found), gathered.copied)
     bag.add(INQUIRY, submission_text.people(inquiry.inquiry(case, found)))
@@ -112,12 +112,12 @@ def _support(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
     return _put_enclosures(bag, gathered)
 
 
-def _consult(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
+def _consult(bag: Bag, case: ReportInput, gathered: PackageInput) -> list[str]:
     papers.put(bag, CONSULT, lambda: papers.consult(case, survey(case)), gathered.copied)
     return []
 
 
-def _court(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
+def _court(bag: Bag, case: ReportInput, gathered: PackageInput) -> list[str]:
     found, limit = survey(case), gathered.recipe.max_bytes
     missing = _put_exhibits(bag, gathered)
     papers.put(bag, "甲001の1.pdf", lambda: papers.report(case, found), gathered.copied)
@@ -129,7 +129,7 @@ def _court(bag: Bag, case: Case, gathered: Gathered) -> list[str]:
     return [*lacking, *too_large(bag.sizes, limit)]
 
 
-def _put_exhibits(bag: Bag, gathered: Gathered) -> dict[int, str]:
+def _put_exhibits(bag: Bag, gathered: PackageInput) -> dict[int, str]:
     """Put the user's own evidence, each under its exhibit's number; why some, by their own number, stay out."""
     limit, missing = gathered.recipe.max_bytes, {}
     for number, one in enclosing.exhibits(gathered.recipe.enclosures):
@@ -142,7 +142,7 @@ def _put_exhibits(bag: Bag, gathered: Gathered) -> dict[int, str]:
     return missing
 
 
-FILLERS: Mapping[str, Callable[[Bag, Case, Gathered], list[str]]] = {
+FILLERS: Mapping[str, Callable[[Bag, ReportInput, PackageInput], list[str]]] = {
     "support": _support,
     "consult": _consult,
     "court": _court,
@@ -150,7 +150,7 @@ FILLERS: Mapping[str, Callable[[Bag, Case, Gathered], list[str]]] = {
 """Puts the files of a profile into its folder; gives what had to stay out, one sentence each."""
 
 
-def _put_enclosures(bag: Bag, gathered: Gathered) -> list[str]:
+def _put_enclosures(bag: Bag, gathered: PackageInput) -> list[str]:
     """Put the user's own evidence, the smallest first, as far as the size allows."""
     enclosures = enclosing.smallest_first(gathered.recipe.enclosures)
     limit = gathered.recipe.max_bytes

@@ -32,7 +32,7 @@ class Subheading:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactList:
     """Labels with what they say, one below the other."""
 
     kind: ClassVar[str] = "facts"
@@ -42,7 +42,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableBlock:
     """Rows under heads; `widths` are shares of the line, 0 = as wide as its content."""
 
     kind: ClassVar[str] = "table"
@@ -62,7 +62,7 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MessageText:
     """One text of a message and what it is; no label = its present text."""
 
     label: str
@@ -76,7 +76,7 @@ class MessageBlock:
     kind: ClassVar[str] = "message"
     number: str
     head: str
-    parts: tuple[Part, ...]
+    parts: tuple[MessageText, ...]
     notes: tuple[str, ...]
     beside: str = ""
     """In the margin left of it."""
@@ -90,7 +90,7 @@ class Interruption:
     text: str
 
 
-Block = Paragraph | Subheading | Facts | Table | Bullets | MessageBlock | Interruption
+Block = Paragraph | Subheading | FactList | TableBlock | Bullets | MessageBlock | Interruption
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _plain(value: object, word: int) -> object:
         return [_plain(one, word) for one in value]
     if isinstance(value, int | float) or value is None:
         return value
-    inside = CELL if isinstance(value, Table) else word
+    inside = CELL if isinstance(value, TableBlock) else word
     named = {field.name: _plain(getattr(value, field.name), inside) for field in fields(value)}  # type: ignore[arg-type]
     kind = getattr(value, "kind", None)
     return named if kind is None else {"kind": kind, **named}

@@ -13,7 +13,7 @@ from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.typst_pdf import pdf
 
 
-class Begun:
+class PdfJob:
     """A PDF that is being laid out; `result` waits for it, `drop` ends it."""
 
     def __init__(self, report: Report, *, at: datetime) -> None:
@@ -47,7 +47,7 @@ class Begun:
 
 def pdf_apart(report: Report, *, at: datetime) -> bytes:
     """The report as a PDF whose date is `at`. Raises PdfUnavailable, PdfFailed."""
-    return Begun(report, at=at).result()
+    return PdfJob(report, at=at).result()
 
 
 def _work(report: Report, at: datetime, told: Connection) -> None:

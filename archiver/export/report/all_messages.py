@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.export.pdf.blocks import Block, Chapter, MessageBlock, Paragraph, Report, Subheading
-from archiver.export.pdf.worker import Begun
+from archiver.export.pdf.worker import PdfJob
 from archiver.export.report.chapters import COURT_MARGIN, MARGIN
-from archiver.export.report.gap_blocks import Breaks
-from archiver.export.report.input import Case
-from archiver.export.report.message_block import Around, message_block
+from archiver.export.report.gap_blocks import GapBlocks
+from archiver.export.report.input import ReportInput
+from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.records import Conversation
 from archiver.render.times import day, stamp
 from archiver.render.visible import visible
@@ -34,7 +34,7 @@ TITLE = "付録A　全メッセージ"
 NAME = "report_all_messages-{number:02}.pdf"
 
 
-class _Piece(NamedTuple):
+class _Volume(NamedTuple):
     """A block with the room and the day under which it stands."""
 
     room: Conversation
@@ -42,7 +42,7 @@ class _Piece(NamedTuple):
     block: Block
 
 
-def volumes(case: Case, folder: Path) -> Iterator[Path]:
+def volumes(case: ReportInput, folder: Path) -> Iterator[Path]:
     """Make `report_all_messages-01.pdf` and so on in a folder, in order; a case without messages gives one.
 
     Raises PdfUnavailable, PdfFailed, OSError.
@@ -53,12 +53,12 @@ def volumes(case: Case, folder: Path) -> Iterator[Path]:
         yield path
 
 
-def _made(reports: Iterable[Report], case: Case) -> Iterator[bytes]:
+def _made(reports: Iterable[Report], case: ReportInput) -> Iterator[bytes]:
     """The PDFs in the order of their reports. Raises PdfUnavailable, PdfFailed."""
-    waiting: deque[Begun] = deque()
+    waiting: deque[PdfJob] = deque()
     try:
         for report in reports:
-            waiting.append(Begun(report, at=case.created_at))
+            waiting.append(PdfJob(report, at=case.created_at))
             if len(waiting) == AT_ONCE:
                 yield waiting.popleft().result()
         while waiting:
@@ -68,7 +68,7 @@ def _made(reports: Iterable[Report], case: Case) -> Iterator[bytes]:
             one.drop()
 
 
-def volume_reports(case: Case) -> Iterator[Report]:
+def volume_reports(case: ReportInput) -> Iterator[Report]:
     """The volumes as values, one at a time."""
     number = 0
     for number, pieces in enumerate(_bounded(_pieces(case)), 1):
@@ -77,20 +77,20 @@ def volume_reports(case: Case) -> Iterator[Report]:
         yield _volume(case, 1, [])
 
 
-def _pieces(case: Case) -> Iterator[_Piece]:
+def _pieces(case: ReportInput) -> Iterator[_Volume]:
     for room in case.rooms:
-        around, breaks = Around(case, room), Breaks(room, pauses=True)
+        around, breaks = PaperReferences(case, room), GapBlocks(room, pauses=True)
         shown = ""
         for message in room.messages():
             shown = day(message.send_time)
-            yield from (_Piece(room, shown, one) for one in breaks.before(message))
-            yield _Piece(room, shown, message_block(message, around))
-        yield from (_Piece(room, shown, one) for one in breaks.rest())
+            yield from (_Volume(room, shown, one) for one in breaks.before(message))
+            yield _Volume(room, shown, message_block(message, around))
+        yield from (_Volume(room, shown, one) for one in breaks.rest())
 
 
-def _bounded(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
+def _bounded(pieces: Iterable[_Volume]) -> Iterator[list[_Volume]]:
     """The pieces in lists that make one volume each."""
-    held: list[_Piece] = []
+    held: list[_Volume] = []
     messages = signs = 0
     for piece in pieces:
         is_message = isinstance(piece.block, MessageBlock)
@@ -111,7 +111,7 @@ def _signs(block: Block) -> int:
     return sum(len(text) + _LINE * text.count("\n") for text in texts)
 
 
-def _volume(case: Case, number: int, pieces: list[_Piece]) -> Report:
+def _volume(case: ReportInput, number: int, pieces: list[_Volume]) -> Report:
     numbers = [piece.block.number for piece in pieces if isinstance(piece.block, MessageBlock)]
     span = f"{numbers[0]} から {numbers[-1]}、{len(numbers):,}件" if numbers else "発言はありません"
     court = case.profile == "court"
@@ -129,7 +129,7 @@ def _volume(case: Case, number: int, pieces: list[_Piece]) -> Report:
     )
 
 
-def _chapters(case: Case, pieces: list[_Piece]) -> Iterator[Chapter]:
+def _chapters(case: ReportInput, pieces: list[_Volume]) -> Iterator[Chapter]:
     """A chapter for each room of the volume, in it a heading for each day."""
     if not pieces:
         yield Chapter("発言はありません", (Paragraph("この報告書の範囲に、保存した発言はありません。"),))

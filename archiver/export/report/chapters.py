@@ -24,13 +24,13 @@ from archiver.export.report import (
 from archiver.export.report import (
     people_and_dates as parties,
 )
-from archiver.export.report.input import Case
-from archiver.export.report.statistics import Survey
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import MessageStatistics
 from archiver.render.times import stamp
 
 TITLE = "Chatworkやり取り記録 報告書"
 
-CHAPTERS: tuple[Callable[[Case, Survey], Chapter], ...] = (
+CHAPTERS: tuple[Callable[[ReportInput, MessageStatistics], Chapter], ...] = (
     summary.chapter,
     points.chapter,
     parties.parties,
@@ -50,7 +50,7 @@ MARGIN, COURT_MARGIN = 20.0, 30.0
 """Millimetres on the left; a court punches holes there."""
 
 
-def report(case: Case, found: Survey) -> Report:
+def report(case: ReportInput, found: MessageStatistics) -> Report:
     """All chapters; the digest of the content stands in the footer only for readers who can use it."""
     court = case.profile == "court"
     number = f"管理番号 {case.name}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archiver.export.pdf.blocks import Block, Chapter, Facts, Paragraph, Report, Table
+from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.report import summary, timeline
-from archiver.export.report.input import BLANK, STATED, Case
+from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.request import last_delivery, review_due
-from archiver.export.report.statistics import Survey
+from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncate import flat
 from archiver.platforms.platform import platform_of
 from archiver.render.gap_breaks import PAUSE
@@ -26,7 +26,7 @@ _ROOM, _WIDE, _BETWEEN = 20, 38, 0.3
 """Lines on paper that the course of things may take, the signs in one, and what lies between two of its rows."""
 
 
-def report(case: Case, found: Survey) -> Report:
+def report(case: ReportInput, found: MessageStatistics) -> Report:
     """Page 1 of the report, then terms, money and the course of things."""
     first = summary.chapter(case, found)
     told = Paragraph(f"{_READ}{_CHAPTERS}", "small")
@@ -48,17 +48,17 @@ def report(case: Case, found: Survey) -> Report:
     )
 
 
-def _course(case: Case, found: Survey) -> tuple[Block, ...]:
+def _course(case: ReportInput, found: MessageStatistics) -> tuple[Block, ...]:
     """As many lines as there is room for."""
     for most in range(MOST_LINES, 0, -1):
         blocks = timeline.blocks(case, found, most=most)
-        rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
+        rows = [row for block in blocks if isinstance(block, TableBlock) for row in block.rows]
         if sum(1 + _BETWEEN + len(what) // _WIDE for _, what, _ in rows) <= _ROOM:
             break
     return blocks
 
 
-def terms(case: Case) -> Chapter:
+def terms(case: ReportInput) -> Chapter:
     """What was agreed, in the order in which the law on freelancers names it."""
     one, words = case.contract, platform_of(case.contract.platform)
     due, nda = review_due(case), {True: "あり", False: "なし", None: BLANK}[case.contract.nda]
@@ -70,10 +70,10 @@ def terms(case: Case) -> Chapter:
         ("検収期限の目安", BLANK if due is None else f"{due.isoformat()}(納品+{words.review_days}日)"),
         ("秘密保持の約束", nda),
     )
-    return Chapter("２　契約条件", (Facts(rows),), new_page=True)
+    return Chapter("２　契約条件", (FactList(rows),), new_page=True)
 
 
-def money(case: Case) -> Chapter:
+def money(case: ReportInput) -> Chapter:
     """The sums; what was paid and what is claimed only the user can say."""
     one = case.contract
     rows = (
@@ -82,16 +82,16 @@ def money(case: Case) -> Chapter:
         ("受け取った金額", f"{BLANK}　　　　　　　　円"),
         ("支払いを求める金額", f"{BLANK}　　　　　　　　円"),
     )
-    return Chapter("３　金額", (Facts(rows), Paragraph(f"契約条件と金額は{STATED}です。", "small")))
+    return Chapter("３　金額", (FactList(rows), Paragraph(f"契約条件と金額は{STATED}です。", "small")))
 
 
-def limits(case: Case) -> Chapter:
+def limits(case: ReportInput) -> Chapter:
     """What the record lacks, in three lines: without them two pages would look complete."""
     rows = (("空白", _gaps(case)), (PAUSE, _pauses(case)), ("最後の確認", _last_reading(case)))
-    return Chapter("５　保存できていないもの", (Facts(rows),))
+    return Chapter("５　保存できていないもの", (FactList(rows),))
 
 
-def _gaps(case: Case) -> str:
+def _gaps(case: ReportInput) -> str:
     gaps = [gap for room in case.rooms for gap in room.gaps]
     if not gaps:
         return "空白(保存できなかった期間)はありません。"
@@ -102,7 +102,7 @@ def _gaps(case: Case) -> str:
     return f"保存できなかった期間が{len(gaps):,}か所: {'、'.join(told)}。"
 
 
-def _pauses(case: Case) -> str:
+def _pauses(case: ReportInput) -> str:
     pauses = {pause for room in case.rooms for pause in room.pauses}
     if not pauses:
         return "1時間を超えるものはありません。"
@@ -112,7 +112,7 @@ def _pauses(case: Case) -> str:
     return f"{len(pauses):,}回。最も長いもの {span}(およそ{hours:,.0f}時間)。"
 
 
-def _last_reading(case: Case) -> str:
+def _last_reading(case: ReportInput) -> str:
     """When the chats were last looked at; of several the first and the last of these times, if they differ."""
     times = sorted({room.watch.last for room in case.rooms if room.watch.last is not None})
     if not times:
@@ -125,7 +125,7 @@ def _stated(text: str | None) -> str:
     return flat(visible(text), _FACT) if text else BLANK
 
 
-def _delivered(case: Case) -> str:
+def _delivered(case: ReportInput) -> str:
     at = last_delivery(case)
     if at is None:
         return BLANK

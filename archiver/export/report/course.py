@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from archiver.evidence.tables.events import Event
-from archiver.export.report.input import Case
+from archiver.evidence.tables.events import ChangeRow
+from archiver.export.report.input import ReportInput
 from archiver.export.report.request import days_since
-from archiver.export.report.statistics import Survey
+from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncate import flat
 from archiver.records import Message, State
 from archiver.render.times import date, stamp
@@ -26,7 +26,7 @@ _TURNS = ("表示名が変わった", "参加者の一覧に表示されなく�
 _CUT = 45
 
 
-def happened(case: Case, found: Survey) -> str:
+def happened(case: ReportInput, found: MessageStatistics) -> str:
     """One fact a line; of many changes the latest, the others counted."""
     firm = [*_last_reply(case, found), *_states(found), *_closed(case)]
     turns = [_turn(event) for event in case.events if event.kind in _TURNS]
@@ -37,7 +37,7 @@ def happened(case: Case, found: Survey) -> str:
     return "\n".join(lines) or "変更・削除の記録はありません。"
 
 
-def _last_reply(case: Case, found: Survey) -> Iterator[str]:
+def _last_reply(case: ReportInput, found: MessageStatistics) -> Iterator[str]:
     last = found.last_reply
     if last is None:
         if found.count:
@@ -46,7 +46,7 @@ def _last_reply(case: Case, found: Survey) -> Iterator[str]:
     yield f"相手の最後の発言は {stamp(last.send_time)}(No.{last.no})。{_silence(case, last)}"
 
 
-def _silence(case: Case, last: Message) -> str:
+def _silence(case: ReportInput, last: Message) -> str:
     """How long nothing more came, as far as anybody looked."""
     at = case.known_until
     if at is None or at < last.send_time:
@@ -54,19 +54,19 @@ def _silence(case: Case, last: Message) -> str:
     return f"それから{days_since(last.send_time, at)}日({date(at)} に確認した時点)。"
 
 
-def _states(found: Survey) -> Iterator[str]:
+def _states(found: MessageStatistics) -> Iterator[str]:
     for state, words in _STATES.items():
         if found.states[state]:
             yield f"{words} {found.states[state]}件({authors(found, state)}。第8章)。"
 
 
-def authors(found: Survey, state: State) -> str:
+def authors(found: MessageStatistics, state: State) -> str:
     """Whose the messages in a state are, which says nothing of who changed them."""
     sides = [(side, found.sides[state, side]) for side in ("相手", "報告者", "参加者")]
     return "、".join(f"{side}の発言 {count}件" for side, count in sides if count)
 
 
-def _closed(case: Case) -> Iterator[str]:
+def _closed(case: ReportInput) -> Iterator[str]:
     """Chats that cannot be opened any more; many are one line."""
     since = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     if since:
@@ -74,6 +74,6 @@ def _closed(case: Case) -> Iterator[str]:
         yield f"{stamp(since[0])} {many}チャットが開けなくなっていることを確認(理由不明)。"
 
 
-def _turn(event: Event) -> str:
+def _turn(event: ChangeRow) -> str:
     about = f"{event.before} → {event.after}" if event.before and event.after else event.after or event.about
     return f"{date(datetime.fromisoformat(event.at))} {event.kind}: {flat(about, _CUT)}"

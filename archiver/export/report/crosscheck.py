@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from archiver.contract_dates import Agreement, Point, points
 from archiver.export.attachments import exhibits, label
-from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, Table
-from archiver.export.report.input import BLANK, STATED, Case
+from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
+from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.outside_contact import BEFORE, begun
-from archiver.export.report.people import Known, counterparts
-from archiver.export.report.statistics import Survey
+from archiver.export.report.people import PersonSummary, counterparts
+from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import Platform, platform_of
 from archiver.records import Enclosure
 from archiver.render.times import stamp
@@ -29,13 +29,13 @@ _MOST_PEOPLE = 5
 KINDS = {"screenshot": "画面の写し", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
 
 
-def chapter(case: Case, found: Survey) -> Chapter:
+def chapter(case: ReportInput, found: MessageStatistics) -> Chapter:
     """A table of points, and what the user enclosed."""
     words = platform_of(case.contract.platform)
     rows = [(f"K-{number}", *row) for number, row in enumerate(_points(case, found, words), 1)]
     heads = tuple(head.format(name=words.where) for head in _HEADS)
     told = f"「{words.where}の記録」の列は{STATED}です。右端の列の画面で確認できます。"
-    blocks: list[Block] = [Paragraph(told), Table(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
+    blocks: list[Block] = [Paragraph(told), TableBlock(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
     numbers = (
         {one.number: f"甲{number}" for number, one in exhibits(case.enclosures)} if case.profile == "court" else {}
     )
@@ -45,7 +45,7 @@ def chapter(case: Case, found: Survey) -> Chapter:
     return Chapter(f"２　{words.side}の記録と照合できる点", tuple(blocks), new_page=True)
 
 
-def _points(case: Case, found: Survey, words: Platform) -> Iterator[tuple[str, str, str, str, str]]:
+def _points(case: ReportInput, found: MessageStatistics, words: Platform) -> Iterator[tuple[str, str, str, str, str]]:
     one = case.contract
     yield (
         "契約",
@@ -90,33 +90,33 @@ def _where(point: Point) -> str:
     return "本記録に同じファイルはありません"
 
 
-def _counterpart(case: Case) -> str:
+def _counterpart(case: ReportInput) -> str:
     others = counterparts(case)
     shown = [f"{visible(one.name)}{_ids(account, one)}" for account, one in others[:_MOST_PEOPLE]]
     more = len(others) - len(shown)
     return "\n".join([*shown, *([f"ほか{more}名(第3章)"] if more else [])]) or "なし"
 
 
-def _ids(account: int, one: Known) -> str:
+def _ids(account: int, one: PersonSummary) -> str:
     """The Chatwork ID first: it is what is exchanged on the platform."""
     known = f"\n　Chatwork ID {visible(one.chatwork_ids[-1].text)}" if one.chatwork_ids else ""
     return f"{known}\n　アカウントID {account}"
 
 
-def _first(case: Case, found: Survey) -> str:
+def _first(case: ReportInput, found: MessageStatistics) -> str:
     sent = begun(case, found)
     if sent is not None and (found.first is None or sent != found.first.send_time):
         return f"最初の発言 {stamp(sent)}({BEFORE})"
     return "発言なし" if found.first is None else f"最初の発言 No.{found.first.no} {stamp(found.first.send_time)}"
 
 
-def _same(case: Case, found: Survey) -> str:
+def _same(case: ReportInput, found: MessageStatistics) -> str:
     """The first message again, short: it was told one row above."""
     is_here = found.first is not None and begun(case, found) == found.first.send_time
     return f"同上(No.{found.first.no})" if found.first is not None and is_here else _first(case, found)
 
 
-def _sent(case: Case) -> int:
+def _sent(case: ReportInput) -> int:
     return sum(1 for one in case.attachments if one.account_id == case.owner_id)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC
 
-from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Table
-from archiver.export.report.input import Case, SealLine, StampLine
-from archiver.export.report.statistics import Survey
+from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
+from archiver.export.report.input import ReportInput, SealLine, StampLine
+from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
 from archiver.render.times import stamp
 
 _SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
 
 
-def hashes(case: Case, found: Survey) -> Chapter:
+def hashes(case: ReportInput, found: MessageStatistics) -> Chapter:
     """One row a seal, and the full digest of every file that is held."""
     stamped = sum(1 for one in case.seals if one.stamps)
     blocks: list[Block] = []
@@ -27,21 +27,21 @@ def hashes(case: Case, found: Survey) -> Chapter:
         blocks.append(Paragraph(f"最初と最後の確定記録です。間の{len(case.seals) - len(shown):,}件は省略しました。"))
     if shown:
         rows = tuple(_seal(one, waits=case.stamping) for one in shown)
-        blocks.append(Table(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), rows, 6.5))
+        blocks.append(TableBlock(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), rows, 6.5))
     held = [one for one in case.attachments if one.sha256 is not None]
     if held:
         blocks.append(Paragraph("ファイルのSHA-256", "strong"))
         rows = tuple((one.number, f"{one.size:,}", one.sha256 or "") for one in held)
-        blocks.append(Table(("番号", "大きさ(バイト)", "SHA-256"), (0, 0, 1), rows, 7))
+        blocks.append(TableBlock(("番号", "大きさ(バイト)", "SHA-256"), (0, 0, 1), rows, 7))
     return Chapter("12　ハッシュ値とタイムスタンプ", tuple(blocks))
 
 
-def masked(case: Case, _found: Survey) -> Chapter:
+def masked(case: ReportInput, _found: MessageStatistics) -> Chapter:
     """Every place that was covered, and why."""
     if not case.covered:
         return Chapter("13　伏せ字の一覧", (Paragraph("伏せ字はありません。"),))
     rows = tuple((one.where, one.reason, f"{one.count:,}") for one in case.covered)
-    return Chapter("13　伏せ字の一覧", (Table(("箇所", "種類・理由", "件数"), (2, 3, 0), rows),))
+    return Chapter("13　伏せ字の一覧", (TableBlock(("箇所", "種類・理由", "件数"), (2, 3, 0), rows),))
 
 
 def _ends(seals: Sequence[SealLine]) -> list[SealLine]:
@@ -58,7 +58,7 @@ def _reach(seals: Sequence[SealLine]) -> str:
     return f"時刻が付いているのは {first}" + (f"から {last}まで" if len(times) > 1 else "だけ") + "です。"
 
 
-def _saved(found: Survey) -> str:
+def _saved(found: MessageStatistics) -> str:
     if found.last_reply is None:
         return ""
     return f"発言は、相手の最後の発言より前に{found.before:,}件、後に{found.after:,}件を保存しました。"

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator
 
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, Paragraph, Subheading
 from archiver.export.report.excerpt_selection import CONTEXT, Elided, excerpted
-from archiver.export.report.gap_blocks import Breaks
-from archiver.export.report.input import Case
-from archiver.export.report.message_block import Around, message_block
-from archiver.export.report.statistics import CHANGED, Survey
+from archiver.export.report.gap_blocks import GapBlocks
+from archiver.export.report.input import ReportInput
+from archiver.export.report.message_block import PaperReferences, message_block
+from archiver.export.report.statistics import CHANGED, MessageStatistics
 from archiver.records import Conversation
 from archiver.render.visible import visible
 
@@ -28,7 +28,7 @@ _BY_RULE = (
 _BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ずつを省略せずに載せ、全文は{whole}。"
 
 
-def chapter(case: Case, found: Survey) -> Chapter:
+def chapter(case: ReportInput, found: MessageStatistics) -> Chapter:
     """The chosen messages of every room."""
     chosen, left = chosen_messages(case, found)
     told = (_BY_USER if case.chosen else _BY_RULE).format(context=CONTEXT, whole=whole_text(case))
@@ -44,7 +44,7 @@ def chapter(case: Case, found: Survey) -> Chapter:
     return Chapter(_TITLE, tuple(blocks))
 
 
-def whole_text(case: Case) -> str:
+def whole_text(case: ReportInput) -> str:
     """Where every message can be read."""
     if case.excerpt_only:
         return "報告者が保管しています(秘密保持の約束があるため、この資料には入れていません)"
@@ -52,7 +52,7 @@ def whole_text(case: Case) -> str:
     return f"{where.get(case.profile, ' messages.csv ')}にあります"
 
 
-def chosen_messages(case: Case, found: Survey) -> tuple[Collection[str], int]:
+def chosen_messages(case: ReportInput, found: MessageStatistics) -> tuple[Collection[str], int]:
     """Which messages are chosen, and how many of the rule's are left out."""
     if case.chosen:
         return frozenset(case.chosen), 0
@@ -60,9 +60,9 @@ def chosen_messages(case: Case, found: Survey) -> tuple[Collection[str], int]:
     return frozenset(first[:MOST]), max(0, len(first) - MOST)
 
 
-def room_blocks(case: Case, room: Conversation, chosen: Collection[str]) -> Iterator[Block]:
+def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) -> Iterator[Block]:
     """The chosen messages of one room with what surrounds them, elisions counted."""
-    around, breaks = Around(case, room), Breaks(room, pauses=False)
+    around, breaks = PaperReferences(case, room), GapBlocks(room, pauses=False)
     for piece in excerpted(room.messages(), lambda message: message.message_id in chosen):
         if isinstance(piece, Elided):
             yield _elision(piece.first.no, piece.last.no, piece.count, len(list(breaks.before(piece.last))))

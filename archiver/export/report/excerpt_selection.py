@@ -17,7 +17,7 @@ CONTEXT = 5
 
 
 @dataclass(frozen=True)
-class Shown(Generic[Item]):
+class ExcerptMessage(Generic[Item]):
     """A message of the excerpt."""
 
     item: Item
@@ -36,7 +36,7 @@ class Elided(Generic[Item]):
 
 def excerpted(
     items: Iterable[Item], is_chosen: Callable[[Item], bool], *, context: int = CONTEXT
-) -> Iterator[Shown[Item] | Elided[Item]]:
+) -> Iterator[ExcerptMessage[Item] | Elided[Item]]:
     """Every item exactly once and in order: shown, or counted among those left out."""
     waiting: deque[Item] = deque()  # shown only if one of the next is chosen
     elided: Elided[Item] | None = None
@@ -45,12 +45,12 @@ def excerpted(
         if is_chosen(item):
             if elided is not None:
                 yield elided
-            yield from (Shown(one, star=False) for one in waiting)
-            yield Shown(item, star=True)
+            yield from (ExcerptMessage(one, star=False) for one in waiting)
+            yield ExcerptMessage(item, star=True)
             waiting.clear()
             elided, after = None, context
         elif after:
-            yield Shown(item, star=False)
+            yield ExcerptMessage(item, star=False)
             after -= 1
         else:
             waiting.append(item)

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from archiver.evidence.tables.cells import csv_line
 from archiver.export.attachments import RECORDED, exhibit_name, label
 from archiver.export.attachments import exhibits as enclosures
-from archiver.export.pdf.blocks import Chapter, Paragraph, Report, Table
+from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import COURT_MARGIN
 from archiver.export.report.crosscheck import KINDS
-from archiver.export.report.input import BLANK, Case, day_of
-from archiver.export.report.statistics import Survey
+from archiver.export.report.input import BLANK, ReportInput, day_of
+from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, Attachment, Enclosure
 from archiver.render.times import stamp
@@ -59,10 +59,10 @@ class Filed(NamedTuple):
     """Why a file of the user's, by its number, is not in it."""
 
 
-def evidence_list(case: Case, found: Survey, filed: Filed | None = None) -> Report:
+def evidence_list(case: ReportInput, found: MessageStatistics, filed: Filed | None = None) -> Report:
     """`evidence_list.pdf`, or the list of a court's package, which names its files."""
     rows = tuple(numbered(exhibits(case, found) if filed is None else filed_exhibits(case, found, filed)))
-    table = Table(HEADS, (0, 2.5, 0, 1.7, 1.6, 1.2, 2.6), rows, 8)
+    table = TableBlock(HEADS, (0, 2.5, 0, 1.7, 1.6, 1.2, 2.6), rows, 8)
     return Report(
         title=TITLE,
         author=case.owner_name,
@@ -75,7 +75,7 @@ def evidence_list(case: Case, found: Survey, filed: Filed | None = None) -> Repo
     )
 
 
-def evidence_csv(case: Case, found: Survey) -> bytes:
+def evidence_csv(case: ReportInput, found: MessageStatistics) -> bytes:
     """`evidence_list.csv`: UTF-8 with a byte order mark, CRLF, no cell a formula."""
     lines = [HEADS, *numbered(exhibits(case, found))]
     return ("\ufeff" + "".join(csv_line(line) for line in lines)).encode("utf-8")
@@ -92,7 +92,7 @@ def numbered(found: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
         yield name, one.title, one.copy, one.dated, one.author, TO_FILL, one.note
 
 
-def exhibits(case: Case, found: Survey) -> Iterator[Exhibit]:
+def exhibits(case: ReportInput, found: MessageStatistics) -> Iterator[Exhibit]:
     """The contract, the messages in part and in whole, how they were taken, then files and what the user added."""
     yield _contract(case, "画面の写しは、提出する方が用意してください")
     span, shown = _spans(found)
@@ -104,7 +104,7 @@ def exhibits(case: Case, found: Survey) -> Iterator[Exhibit]:
     yield from (_enclosed(one, one.note or "") for one in case.enclosures)
 
 
-def filed_exhibits(case: Case, found: Survey, filed: Filed) -> Iterator[Exhibit]:
+def filed_exhibits(case: ReportInput, found: MessageStatistics, filed: Filed) -> Iterator[Exhibit]:
     """The files of a court's package in the order of their numbers, then what the filer must still get."""
     span, shown = _spans(found)
     told = "甲001の1.pdf。抜粋は第6章(一部)、取得方法は第9章から第12章。署名が必要です"
@@ -129,13 +129,13 @@ def _filed(number: int, one: Enclosure, filed: Filed) -> str:
     return name if taken else f"{name}。裁判所の記録になる形式ではないため、PDFにして提出してください"
 
 
-def _contract(case: Case, note: str) -> Exhibit:
+def _contract(case: ReportInput, note: str) -> Exhibit:
     words = platform_of(case.contract.platform)
     title = f"{words.contract_screen}(契約ID {visible(case.contract.platform_id or BLANK)})"
     return Exhibit(title, _COPY, _era_of(case.contract.contracted_on), words.operator or BLANK, note)
 
 
-def _file(case: Case, one: Attachment, note: str) -> Exhibit:
+def _file(case: ReportInput, one: Attachment, note: str) -> Exhibit:
     author = "原告" if one.account_id == case.owner_id else "被告"
     told = f"{note}SHA-256 先頭16桁 {(one.sha256 or '-')[:16]}"
     return Exhibit(f"ファイル {one.number} 「{visible(one.name)}」", _COPY, era(one.uploaded_at), author, told)
@@ -146,7 +146,7 @@ def _enclosed(one: Enclosure, note: str) -> Exhibit:
     return Exhibit(title, _COPY, _era_of(one.dated), TO_FILL, visible(note))
 
 
-def _spans(found: Survey) -> tuple[str, str]:
+def _spans(found: MessageStatistics) -> tuple[str, str]:
     """The days of the messages, and the same in brackets."""
     if found.first is None or found.last is None:
         return BLANK, ""
@@ -173,7 +173,7 @@ def _span(first: datetime, last: datetime) -> str:
     return one if one == other else f"{one}から{other}"
 
 
-def _delivered(case: Case) -> Iterator[Attachment]:
+def _delivered(case: ReportInput) -> Iterator[Attachment]:
     """The files that were handed over on the platform too."""
     digests = {one.sha256 for one in case.deliveries if one.sha256}
     ids = {one.file_id for one in case.deliveries if one.file_id is not None}

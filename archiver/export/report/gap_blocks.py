@@ -11,7 +11,7 @@ from archiver.records import Conversation, Gap, Message
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text
 
 
-class Breaks:
+class GapBlocks:
     """Hands out what lies before each message, as the messages of a room go by in order."""
 
     def __init__(self, room: Conversation, *, pauses: bool) -> None:

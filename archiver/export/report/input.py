@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from archiver.contract_dates import day_of as day_of
-from archiver.evidence.tables.events import Event
-from archiver.records import AccountId, Attachment, Contract, Conversation, Delivery, Enclosure, Mapped, Part
+from archiver.evidence.tables.events import ChangeRow
+from archiver.records import AccountId, Attachment, Contract, Conversation, Delivery, Enclosure, Mapped, Role
 
 BLANK = "未記入"
 """Printed where the user has stated nothing."""
@@ -41,7 +41,7 @@ class SealLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class MaskedPassage:
     """A place that was masked, as chapter 13 lists it."""
 
     where: str
@@ -50,7 +50,7 @@ class Covered:
 
 
 @dataclass(frozen=True)
-class Case:
+class ReportInput:
     """Everything the chapters are made from; messages come out of the conversations as often as asked for."""
 
     name: str
@@ -64,7 +64,7 @@ class Case:
     """The time of the state shown."""
     created_at: datetime
     software: str
-    events: Sequence[Event] = ()
+    events: Sequence[ChangeRow] = ()
     """What changed in the rooms, in order of the entries."""
     deliveries: Sequence[Delivery] = ()
     enclosures: Sequence[Enclosure] = ()
@@ -86,7 +86,7 @@ class Case:
     """The largest difference between this computer's clock and the server's, if one was noted."""
     content_sha256: str | None = None
     """Of `content-sha256.txt`; None where the report does not name it."""
-    covered: Sequence[Covered] = ()
+    covered: Sequence[MaskedPassage] = ()
     counterparts: Collection[int] = ()
     """Who is mapped as the other side; empty = everybody but the owner."""
     mapped: Mapping[int, Mapped] = field(default_factory=dict)
@@ -140,7 +140,7 @@ class Case:
     def is_reporter(self, account: int) -> bool:
         """Whether an account is the owner's, or another one of theirs by their word."""
         stated = self.mapped.get(account)
-        return account == self.owner_id or (stated is not None and stated.part is Part.ME)
+        return account == self.owner_id or (stated is not None and stated.part is Role.ME)
 
     def role(self, account: int) -> str:
         """What an account is called in the report."""

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from archiver.export.pdf.blocks import Bullets, Chapter
 from archiver.export.report.gap_blocks import gap_line
-from archiver.export.report.input import NEVER_READ, Case
-from archiver.export.report.statistics import Survey
+from archiver.export.report.input import NEVER_READ, ReportInput
+from archiver.export.report.statistics import MessageStatistics
 from archiver.records import State
 from archiver.render.gap_breaks import pauses_told
 from archiver.render.times import stamp
@@ -25,7 +25,7 @@ ALWAYS = (
 )
 
 
-def chapter(case: Case, found: Survey) -> Chapter:
+def chapter(case: ReportInput, found: MessageStatistics) -> Chapter:
     """Sentences, never none."""
     return Chapter(
         "９　取得できなかったもの・記録の限界",
@@ -46,7 +46,7 @@ def chapter(case: Case, found: Survey) -> Chapter:
     )
 
 
-def _begun(case: Case, found: Survey) -> Iterator[str]:
+def _begun(case: ReportInput, found: MessageStatistics) -> Iterator[str]:
     if case.part:
         yield case.part
     for room in case.rooms:
@@ -66,19 +66,19 @@ def _since(sent: datetime, begun: datetime) -> str:
     return f"それ以前の発言は、取得できた {stamp(sent)} 以降に限ります。" if sent < begun else ""
 
 
-def _gaps(case: Case) -> Iterator[str]:
+def _gaps(case: ReportInput) -> Iterator[str]:
     lines = [f"ルームID {room.room_id}: {gap_line(gap)}" for room in case.rooms for gap in room.gaps]
     if lines or case.begun_at is not None:  # of what was never read nobody knows
         yield from lines or ["空白(保存できなかった期間): ありません。"]
 
 
-def _pauses(case: Case) -> Iterator[str]:
+def _pauses(case: ReportInput) -> Iterator[str]:
     told = list(pauses_told(case.rooms, most=MOST))
     if told or case.begun_at is not None:
         yield from told or ["見ていない時間: 1時間を超えるものはありません。"]
 
 
-def _files(case: Case) -> Iterator[str]:
+def _files(case: ReportInput) -> Iterator[str]:
     lacking = [one for one in case.attachments if one.sha256 is None]
     for one in lacking[:MOST]:
         yield f"未取得のファイル {one.number} {visible(one.name)} {one.size:,}バイト: {one.reason or '理由の記録なし'}"
@@ -92,7 +92,7 @@ CUT = {"files": "ファイル", "open": "未完了のタスク", "done": "完了
 """Lists that may be cut, as `Case.cut` calls them."""
 
 
-def _cut(case: Case) -> Iterator[str]:
+def _cut(case: ReportInput) -> Iterator[str]:
     for room, kind in case.cut:
         yield (
             f"ルームID {room}: {CUT[kind]}の一覧は、人ごとに取得しても上限の100件に達しています。"
@@ -100,7 +100,7 @@ def _cut(case: Case) -> Iterator[str]:
         )
 
 
-def _hidden(found: Survey) -> Iterator[str]:
+def _hidden(found: MessageStatistics) -> Iterator[str]:
     if found.states[State.HIDDEN]:
         yield f"プランの制限で見えない発言: {found.states[State.HIDDEN]}件(保存済みの文面は残っています)。"
     if found.states[State.MISSING]:

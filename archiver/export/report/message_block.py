@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archiver.chatwork.notation.parse import DELETED, parse
-from archiver.export.pdf.blocks import MessageBlock, Part
-from archiver.export.report.input import Case
+from archiver.export.pdf.blocks import MessageBlock, MessageText
+from archiver.export.report.input import ReportInput
 from archiver.records import Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Version
-from archiver.render.body import Link, References, plain
+from archiver.render.body import ReferenceLink, References, plain
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url
 from archiver.render.times import full, stamp, typed
 from archiver.render.visible import visible
@@ -17,10 +17,10 @@ UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分
 EMPTY_TEXT = "(本文は空です)"
 
 
-class Around:
+class PaperReferences:
     """What the ids in a room's messages lead to, on paper."""
 
-    def __init__(self, case: Case, room: Conversation) -> None:
+    def __init__(self, case: ReportInput, room: Conversation) -> None:
         """Know the people and files of one room."""
         self.case = case
         self.files: Mapping[FileId, Attachment] = {one.file_id: one for one in room.attachments}
@@ -30,15 +30,15 @@ class Around:
         names = {account: person.names[-1] for account, person in room.people.items() if person.names}
         self.references = References(names.get, self._message, self._file)
 
-    def _message(self, _room: RoomId, message: MessageId) -> Link:
-        return Link(f"メッセージID {message}")
+    def _message(self, _room: RoomId, message: MessageId) -> ReferenceLink:
+        return ReferenceLink(f"メッセージID {message}")
 
-    def _file(self, file: FileId) -> Link | None:
+    def _file(self, file: FileId) -> ReferenceLink | None:
         one = self.files.get(file)
-        return None if one is None else Link(one.number)
+        return None if one is None else ReferenceLink(one.number)
 
 
-def message_block(message: Message, around: Around, *, star: bool = False) -> MessageBlock:
+def message_block(message: Message, around: PaperReferences, *, star: bool = False) -> MessageBlock:
     """A message; for a court the number of its entry stands beside it."""
     state = f"　{STATES[message.state]}" if message.state in STATES else ""
     role = around.case.role(message.account_id)
@@ -55,11 +55,11 @@ def message_block(message: Message, around: Around, *, star: bool = False) -> Me
     )
 
 
-def _parts(message: Message, references: References) -> Iterator[Part]:
+def _parts(message: Message, references: References) -> Iterator[MessageText]:
     """Earlier texts first, as they were; then the present one, if there is one."""
     texts = message.texts
     if not texts:
-        yield Part("", UNKNOWN_TEXT)
+        yield MessageText("", UNKNOWN_TEXT)
     for number, version in enumerate(texts, 1):
         last = number == len(texts)
         if last and message.body != DELETED:
@@ -68,7 +68,7 @@ def _parts(message: Message, references: References) -> Iterator[Part]:
             changed = message.changed_at if last else texts[number].first_seen
             what = "「削除」表示に変わる前に保存した文面" if last else "編集前の文面"
             label = f"【{what}】最後に見えた {stamp(version.last_seen)} / 変わっていた {stamp(changed)}"
-        yield Part(label, plain(parse(version.body), references) or EMPTY_TEXT)
+        yield MessageText(label, plain(parse(version.body), references) or EMPTY_TEXT)
 
 
 def _present(message: Message, version: Version) -> str:
@@ -84,7 +84,7 @@ def _present(message: Message, version: Version) -> str:
     return "　".join(words)
 
 
-def _files(message: Message, around: Around) -> Iterator[str]:
+def _files(message: Message, around: PaperReferences) -> Iterator[str]:
     for one in around.of.get(message.message_id, ()):
         held = f"保存済み {stamp(one.saved_at)}" if one.saved_at else f"未取得: {one.reason or '理由の記録なし'}"
         yield f"ファイル {one.number} {visible(one.name)} {one.size:,}バイト　{held}"

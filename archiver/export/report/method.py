@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
-from archiver.export.report.input import Case
-from archiver.export.report.statistics import Survey
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
 from archiver.render.times import stamp
 from archiver.render.visible import visible
@@ -19,7 +19,7 @@ STAMP_MEANS = (
 )
 
 
-def statement(case: Case, _found: Survey) -> Chapter:
+def statement(case: ReportInput, _found: MessageStatistics) -> Chapter:
     """In the first person, so that it can be signed as it stands."""
     rooms = "、".join(f"{room.room_id}「{visible(room.room_name)}」" for room in case.rooms)
     clock = (
@@ -42,7 +42,7 @@ def statement(case: Case, _found: Survey) -> Chapter:
     return Chapter("10　取得方法", (Paragraph(text), Paragraph(signature)))
 
 
-def checking(case: Case, _found: Survey) -> Chapter:
+def checking(case: ReportInput, _found: MessageStatistics) -> Chapter:
     """In words first; the commands stand in VERIFY.txt of a package that holds the records."""
     items = [
         "第2章の照合点は、プラットフォーム側の記録だけで確認できます。",
@@ -65,7 +65,7 @@ def checking(case: Case, _found: Survey) -> Chapter:
     return Chapter("11　検証方法", (Bullets(tuple(items)),))
 
 
-def _runs(case: Case) -> str:
+def _runs(case: ReportInput) -> str:
     """How often it really looked: what the settings say alone would promise more than was done."""
     told = f"設定は{_interval(case.every)}ごと"
     if case.begun_at is None:

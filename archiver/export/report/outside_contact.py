@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from archiver.contract_dates import Contact, contact, day_of, days_since
-from archiver.export.report.input import BLANK, Case
-from archiver.export.report.statistics import Survey
+from archiver.contract_dates import OutsideContact, contact, day_of, days_since
+from archiver.export.report.input import BLANK, ReportInput
+from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncate import flat
 from archiver.platforms.platform import platform_of
 from archiver.render.times import stamp
@@ -15,7 +15,7 @@ BEFORE = "この資料の期間より前"
 """Beside what is held and lies before the part of the time that a package has."""
 
 
-def permission(case: Case, found: Survey) -> list[tuple[str, str]]:
+def permission(case: ReportInput, found: MessageStatistics) -> list[tuple[str, str]]:
     """The row about contact outside the platform; it is not optional where the platform asks for a permission."""
     words = platform_of(case.contract.platform)
     if words.outside is None and words.contact != "never":
@@ -36,26 +36,26 @@ def permission(case: Case, found: Survey) -> list[tuple[str, str]]:
     return [(words.outside, f"申請 {asked or BLANK} / 承認 {approved}\n{first}{_against_approval(case, found)}")]
 
 
-def begun(case: Case, found: Survey) -> datetime | None:
+def begun(case: ReportInput, found: MessageStatistics) -> datetime | None:
     """The first message of the contract, also where the user asked for a later part alone."""
     if case.first_sent is not None:
         return case.first_sent
     return None if found.first is None else found.first.send_time
 
 
-def _against_approval(case: Case, found: Survey) -> str:
+def _against_approval(case: ReportInput, found: MessageStatistics) -> str:
     approved = day_of(case.contract.contact_approved_on)
     sent = begun(case, found)
     if approved is None or sent is None:
         return ""
     stands = contact(case.contract, platform_of(case.contract.platform), sent)
     days = days_since(sent, approved)
-    if stands is Contact.BEFORE_APPROVAL:
+    if stands is OutsideContact.BEFORE_APPROVAL:
         return f"(承認日の{days}日前)" if days else "(承認と同じ日、承認の前)"
-    return "(承認と同じ日)" if stands is Contact.SAME_DAY else "(承認後)"
+    return "(承認と同じ日)" if stands is OutsideContact.SAME_DAY else "(承認後)"
 
 
-def _against_escrow(case: Case, found: Survey) -> str:
+def _against_escrow(case: ReportInput, found: MessageStatistics) -> str:
     escrowed = day_of(case.contract.escrowed_at)
     sent = begun(case, found)
     if escrowed is None or sent is None:

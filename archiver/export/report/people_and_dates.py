@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, Table
-from archiver.export.report.input import BLANK, STATED, Case
+from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
+from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.outside_contact import BEFORE, begun
-from archiver.export.report.people import Known, people
+from archiver.export.report.people import PersonSummary, people
 from archiver.export.report.request import last_delivery, review_due
-from archiver.export.report.statistics import Survey
+from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import platform_of
-from archiver.records import Message, Seen, Stay
+from archiver.records import MembershipPeriod, Message, PersonName
 from archiver.render.times import stamp
 from archiver.render.visible import visible
 
@@ -33,7 +33,7 @@ _LAWYERS = frozenset({"lawyer", "court"})
 _TERMS = ("業務委託をした日", "給付の内容", "報酬の額", "支払期日", "受領日・場所", "検査を完了する日", "支払方法")
 
 
-def parties(case: Case, _found: Survey) -> Chapter:
+def parties(case: ReportInput, _found: MessageStatistics) -> Chapter:
     """One row a person; until the user mapped them, everybody but the owner counts as the other side."""
     rows = tuple(
         (
@@ -49,32 +49,32 @@ def parties(case: Case, _found: Survey) -> Chapter:
     where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
     blocks = (
         Paragraph("\n".join(where)),
-        Table(_PEOPLE, (0, 1.8, 1.5, 1.3, 1.7, 1.2), rows),
+        TableBlock(_PEOPLE, (0, 1.8, 1.5, 1.3, 1.7, 1.2), rows),
         Paragraph(_TOLD, "small"),
     )
     return Chapter("３　当事者", blocks)
 
 
-def _names(one: Known) -> str:
+def _names(one: PersonSummary) -> str:
     """Every name, the later ones with the time at which they were noticed."""
-    first, *later = one.names or (Seen("-", None),)
+    first, *later = one.names or (PersonName("-", None),)
     return " →\n".join([visible(first.text), *(f"{visible(name.text)}{_noticed(name)}" for name in later)])
 
 
-def _noticed(name: Seen) -> str:
+def _noticed(name: PersonName) -> str:
     return "" if name.at is None else f" ({stamp(name.at)[:16]} に確認)"
 
 
-def _words(told: Iterable[Seen]) -> str:
+def _words(told: Iterable[PersonName]) -> str:
     return " → ".join(visible(one.text) for one in told) or "-"
 
 
-def _stay(one: Stay) -> str:
+def _stay(one: MembershipPeriod) -> str:
     since = [] if one.since is None else [f"{stamp(one.since)[:16]}から"]
     return "\n".join([*since, *([] if one.until is None else [f"{stamp(one.until)[:16]}まで"])])
 
 
-def _reason(case: Case, account: int) -> str:
+def _reason(case: ReportInput, account: int) -> str:
     """Why somebody is called what they are: the user's own words, if any."""
     if account == case.owner_id:
         return "APIトークンの持ち主"
@@ -84,7 +84,7 @@ def _reason(case: Case, account: int) -> str:
     return STATED if case.counterparts else BLANK
 
 
-def _begun(case: Case, found: Survey) -> tuple[str, str]:
+def _begun(case: ReportInput, found: MessageStatistics) -> tuple[str, str]:
     """When the talk began, and the number of that message or why it has none here."""
     sent = begun(case, found)
     if sent is None or (found.first is not None and sent == found.first.send_time):
@@ -92,7 +92,7 @@ def _begun(case: Case, found: Survey) -> tuple[str, str]:
     return stamp(sent), BEFORE
 
 
-def dates(case: Case, found: Survey) -> Chapter:
+def dates(case: ReportInput, found: MessageStatistics) -> Chapter:
     """The dated steps of the contract, in the order in which they belong, blank ones too."""
     one, words = case.contract, platform_of(case.contract.platform)
     delivered, due = last_delivery(case), review_due(case)
@@ -108,14 +108,14 @@ def dates(case: Case, found: Survey) -> Chapter:
     if due is not None:
         rows.append((f"検収期限の目安(納品+{words.review_days}日)", due.isoformat(), "納品日からの計算"))
     rows.append(("相手の最後の発言", _sent(found.last_reply), _number(found.last_reply)))
-    blocks = [Table(("できごと", "日時(日本時間)", "根拠"), (2, 2, 1.5), tuple(rows))]
+    blocks = [TableBlock(("できごと", "日時(日本時間)", "根拠"), (2, 2, 1.5), tuple(rows))]
     if case.profile not in _LAWYERS:
         return Chapter("４　契約と仮払いの日付", tuple(blocks))
     terms = tuple((term, BLANK, "") for term in _TERMS)
     told = Paragraph(
         "該当する発言の番号を記入してください。記録中に見当たらない項目は、そのままにしてください。", "small"
     )
-    table = Table(("項目", "本記録の番号", "備考"), (2, 1, 2), terms)
+    table = TableBlock(("項目", "本記録の番号", "備考"), (2, 1, 2), terms)
     return Chapter(
         "４　契約と仮払いの日付", (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), told, table)
     )

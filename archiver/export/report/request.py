@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 
 from archiver import contract_dates as facts
 from archiver.contract_dates import days_since as days_since
-from archiver.export.report.input import Case
-from archiver.export.report.statistics import Survey
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import platform_of
 from archiver.render.times import date as shown_date
 
@@ -20,24 +20,24 @@ SILENCE = timedelta(days=3)
 READ = "本記録の内容をご確認のうえ、お取りいただける手続きをご案内ください。"
 
 
-def last_delivery(case: Case) -> datetime | None:
+def last_delivery(case: ReportInput) -> datetime | None:
     """When the work was last delivered on the platform, as the user stated."""
     return facts.last_delivery(case.deliveries)
 
 
-def review_due(case: Case) -> date | None:
+def review_due(case: ReportInput) -> date | None:
     """The day on which the review of the last delivery is usually over."""
     return facts.review_due(case.deliveries, platform_of(case.contract.platform))
 
 
-def opening(case: Case, found: Survey) -> tuple[str, str]:
+def opening(case: ReportInput, found: MessageStatistics) -> tuple[str, str]:
     """The first row of page 1: what an office is asked for; for every other reader, how things stand."""
     if case.profile == "support":
         return "お願いしたいこと", request(case, found)
     return "現在の状況", standing(case, found) or "報告者の記入待ち"
 
 
-def request(case: Case, found: Survey) -> str:
+def request(case: ReportInput, found: MessageStatistics) -> str:
     """The one request, in one sentence."""
     words = platform_of(case.contract.platform)
     late = _late(case)
@@ -48,7 +48,7 @@ def request(case: Case, found: Survey) -> str:
     return READ
 
 
-def standing(case: Case, found: Survey) -> str:
+def standing(case: ReportInput, found: MessageStatistics) -> str:
     """How things stand, in one sentence that asks nobody for anything; empty if nothing is overdue."""
     late = _late(case)
     if late:
@@ -56,7 +56,7 @@ def standing(case: Case, found: Survey) -> str:
     return "相手方からの返信がありません。" if _is_silent(case, found) else ""
 
 
-def _late(case: Case) -> str:
+def _late(case: ReportInput) -> str:
     """That the usual time of a review is over, as the beginning of a sentence; empty if it is not."""
     delivered = last_delivery(case)
     if delivered is None:
@@ -67,17 +67,17 @@ def _late(case: Case) -> str:
     return f"納品({shown_date(delivered)})から{passed}日を経過しても検収が確認できない"
 
 
-def blanks(case: Case) -> tuple[str, ...]:
+def blanks(case: ReportInput) -> tuple[str, ...]:
     """The names of the contract's facts that the office looks for first and that are blank."""
     return facts.blanks(case.contract, platform_of(case.contract.platform))
 
 
-def advice(case: Case) -> str | None:
+def advice(case: ReportInput) -> str | None:
     """What the user must do before writing to the office; None if nothing stands in the way."""
     return platform_of(case.contract.platform).warning if last_delivery(case) is None else None
 
 
-def _is_silent(case: Case, found: Survey) -> bool:
+def _is_silent(case: ReportInput, found: MessageStatistics) -> bool:
     """Silence counts up to when it is known what was posted, not up to the day of the report."""
     at = case.known_until
     if at is None:

@@ -6,7 +6,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
-from archiver.export.report.input import Case
+from archiver.export.report.input import ReportInput
 from archiver.records import Message, State
 
 LAST_EXCHANGE = 2
@@ -19,7 +19,7 @@ _CHANGED = frozenset({State.EDITED, State.DELETED, State.MISSING})
 
 
 @dataclass
-class Survey:
+class MessageStatistics:
     """What one pass over the messages told."""
 
     count: int = 0
@@ -45,9 +45,9 @@ class Survey:
         return self.count - self.before
 
 
-def survey(case: Case) -> Survey:
+def survey(case: ReportInput) -> MessageStatistics:
     """Look at every message of every room."""
-    found = Survey()
+    found = MessageStatistics()
     told = {event.no for event in case.events}
     with_files = {one.message_id for one in case.attachments}
     saved = array("d")
@@ -73,7 +73,7 @@ def survey(case: Case) -> Survey:
     return found
 
 
-def _count(found: Survey, case: Case, message: Message) -> None:
+def _count(found: MessageStatistics, case: ReportInput, message: Message) -> None:
     found.count += 1
     found.states[message.state] += 1
     found.sides[message.state, case.role(message.account_id)] += 1

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from archiver.export.pdf.blocks import Chapter, Facts, Paragraph
+from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
 from archiver.export.report.course import happened
-from archiver.export.report.input import BLANK, Case
+from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.outside_contact import permission
 from archiver.export.report.people import counterparts
 from archiver.export.report.request import opening
-from archiver.export.report.statistics import Survey
+from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncate import flat
 from archiver.platforms.platform import platform_of
 from archiver.render.times import stamp
@@ -21,7 +21,7 @@ _TITLE, _NAME, _FACT, _ADDRESS = 120, 40, 60, 200
 _DELIVERIES = 3
 
 
-def chapter(case: Case, found: Survey) -> Chapter:
+def chapter(case: ReportInput, found: MessageStatistics) -> Chapter:
     """Labels and what they say."""
     words = platform_of(case.contract.platform)
     rows = [
@@ -36,7 +36,7 @@ def chapter(case: Case, found: Survey) -> Chapter:
         ("保存した時期", _saved(found)),
         ("報告者の立場", "本書は契約の一方当事者である報告者が作成したものです。"),
     ]
-    return Chapter(TITLE, (Facts(tuple(rows), fitted=True), Paragraph(_STATED, "small")))
+    return Chapter(TITLE, (FactList(tuple(rows), fitted=True), Paragraph(_STATED, "small")))
 
 
 _STATED = "契約に関する日付・金額・URLは報告者の入力によります。時刻はすべて日本時間です。"
@@ -46,13 +46,13 @@ def _stated(text: str | None, most: int = _FACT) -> str:
     return flat(visible(text), most) if text else BLANK
 
 
-def _contract(case: Case) -> str:
+def _contract(case: ReportInput) -> str:
     one = case.contract
     address = _stated(one.url, _ADDRESS) if one.url else f"契約ページのURL {BLANK}"
     return f"契約ID {_stated(one.platform_id)}\n仕事名「{_stated(one.title, _TITLE)}」\n{address}"
 
 
-def _parties(case: Case) -> str:
+def _parties(case: ReportInput) -> str:
     words = platform_of(case.contract.platform)
     shown = [f"{flat(visible(one.name), _NAME)}(ID {account})" for account, one in counterparts(case)]
     others = f" 他{len(shown) - 3}名(第3章)" if len(shown) > 3 else ""
@@ -70,7 +70,7 @@ def _profile(address: str | None) -> str:
     return f"\n　プロフィール {_stated(address, _ADDRESS)}"
 
 
-def _money(case: Case) -> str:
+def _money(case: ReportInput) -> str:
     one = case.contract
     stated = (
         f"契約 {_stated(one.contracted_on)} / 仮払い完了 {_stated(one.escrowed_at)} / 契約金額 {_stated(one.amount)}"
@@ -78,7 +78,7 @@ def _money(case: Case) -> str:
     return stated + (f" / 納期 {_stated(one.due_on)}" if one.due_on else "")
 
 
-def _deliveries(case: Case) -> str:
+def _deliveries(case: ReportInput) -> str:
     where = platform_of(case.contract.platform).on
     if not case.deliveries:
         return f"{where} {BLANK}"
@@ -92,7 +92,7 @@ def _deliveries(case: Case) -> str:
     return "\n".join([*lines, *([f"ほか{earlier}回(第2章)。"] if earlier else [])])
 
 
-def _range(case: Case, found: Survey) -> str:
+def _range(case: ReportInput, found: MessageStatistics) -> str:
     never = [room for room in case.rooms if room.watch.begun is None]
     if never:
         rooms = "、".join(f"ルームID {room.room_id}" for room in never[:3])
@@ -102,7 +102,7 @@ def _range(case: Case, found: Survey) -> str:
     return "発言はありません。" if found.first is None else _span(case, found)
 
 
-def _span(case: Case, found: Survey) -> str:
+def _span(case: ReportInput, found: MessageStatistics) -> str:
     assert found.first is not None
     assert found.last is not None
     files = case.attachments
@@ -119,12 +119,12 @@ def _after(sentence: str) -> str:
     return f"\n{sentence}" if sentence else ""
 
 
-def _looked(case: Case) -> str:
+def _looked(case: ReportInput) -> str:
     at = case.looked_at
     return f"\n最後にChatworkを確認した時刻 {stamp(at)}(それより後の発言は、この資料にありません)。" if at else ""
 
 
-def _saved(found: Survey) -> str:
+def _saved(found: MessageStatistics) -> str:
     if found.last_reply is None:
         return f"相手の発言はありません。全{found.count:,}件を保存済み。"
     return (

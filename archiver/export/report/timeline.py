@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Table
-from archiver.export.report.input import STATED, Case, day_of
+from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
+from archiver.export.report.input import STATED, ReportInput, day_of
 from archiver.export.report.outside_contact import BEFORE, begun
-from archiver.export.report.statistics import Survey
+from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncate import flat
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, Attachment
@@ -31,19 +31,19 @@ class _Line(NamedTuple):
     whole_day: bool = False
 
 
-def chapter(case: Case, found: Survey) -> Chapter:
+def chapter(case: ReportInput, found: MessageStatistics) -> Chapter:
     """The lines in order of time."""
     return Chapter("５　時系列", blocks(case, found, most=MOST))
 
 
-def blocks(case: Case, found: Survey, *, most: int) -> tuple[Block, ...]:
+def blocks(case: ReportInput, found: MessageStatistics, *, most: int) -> tuple[Block, ...]:
     """At most so many lines as a table, the others counted; of the least important the oldest go first."""
     lines = [*_stated(case), *_spoken(case, found), *_noticed(case, found), *_files(case)]
     if not lines:
         return (Paragraph("記録された日時はありません。"),)
     kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp(), line.what))[:most]
     kept.sort(key=lambda line: (line.at, line.weight, line.what))
-    table = Table(
+    table = TableBlock(
         ("日時(日本時間)", "できごと", "根拠"), (0, 4, 1), tuple((_time(line), line.what, line.source) for line in kept)
     )
     if len(lines) <= most:
@@ -56,7 +56,7 @@ def _time(line: _Line) -> str:
     return shown[:10] if line.whole_day else shown[:16]
 
 
-def _stated(case: Case) -> Iterator[_Line]:
+def _stated(case: ReportInput) -> Iterator[_Line]:
     one, words = case.contract, platform_of(case.contract.platform)
     stated = [
         ("契約", one.contracted_on),
@@ -71,7 +71,7 @@ def _stated(case: Case) -> Iterator[_Line]:
             yield _Line(0, at, what, STATED, whole_day=len(text) <= len("2026-11-24"))
 
 
-def _spoken(case: Case, found: Survey) -> Iterator[_Line]:
+def _spoken(case: ReportInput, found: MessageStatistics) -> Iterator[_Line]:
     sent = begun(case, found)
     if sent is not None:
         is_here = found.first is not None and sent == found.first.send_time
@@ -81,7 +81,7 @@ def _spoken(case: Case, found: Survey) -> Iterator[_Line]:
         yield _Line(0, found.last_reply.send_time, "相手の最後の発言", f"No.{found.last_reply.no}")
 
 
-def _noticed(case: Case, found: Survey) -> Iterator[_Line]:
+def _noticed(case: ReportInput, found: MessageStatistics) -> Iterator[_Line]:
     """Changes, those of messages as one line a day, kind and side."""
     many: Counter[tuple[str, str, str]] = Counter()
     begun: dict[tuple[str, str, str], datetime] = {}
@@ -107,10 +107,10 @@ def _noticed(case: Case, found: Survey) -> Iterator[_Line]:
             )
 
 
-def _files(case: Case) -> Iterator[_Line]:
+def _files(case: ReportInput) -> Iterator[_Line]:
     for one in case.attachments:
         yield _Line(2, one.uploaded_at, _sent(case, one), one.number)
 
 
-def _sent(case: Case, one: Attachment) -> str:
+def _sent(case: ReportInput, one: Attachment) -> str:
     return f"{case.role(one.account_id)}がファイル({one.number} {flat(visible(one.name), _CUT)})を送信"

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from archiver.export.report.course import authors
-from archiver.export.report.input import BLANK, Case, day_of
+from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.request import advice, days_since, request
-from archiver.export.report.statistics import Survey
+from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncate import flat
 from archiver.platforms.platform import platform_of
 from archiver.records import Delivery, State
@@ -26,7 +26,7 @@ _LONGEST_FIELD, _LONGEST_DAY = 50, 19
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
-def inquiry(case: Case, found: Survey) -> str:
+def inquiry(case: ReportInput, found: MessageStatistics) -> str:
     """The text with LF between lines; facts are left out from the end if it would be too long."""
     head, facts = [*_note(case), *_head(case)], list(_facts(case, found))[:_MOST_FACTS]
     while True:
@@ -36,12 +36,12 @@ def inquiry(case: Case, found: Survey) -> str:
         facts.pop()
 
 
-def _note(case: Case) -> list[str]:
+def _note(case: ReportInput) -> list[str]:
     warning = advice(case)
     return [] if warning is None else [f"【送信前の確認(この行は消してください)】{warning}", ""]
 
 
-def _head(case: Case) -> Iterator[str]:
+def _head(case: ReportInput) -> Iterator[str]:
     one, words = case.contract, platform_of(case.contract.platform)
     delivered = _last(case.deliveries)
     yield f"契約ID: {_short(one.platform_id)}"
@@ -55,7 +55,7 @@ def _head(case: Case) -> Iterator[str]:
     yield "【経緯】"
 
 
-def _facts(case: Case, found: Survey) -> Iterator[str]:
+def _facts(case: ReportInput, found: MessageStatistics) -> Iterator[str]:
     """The most useful first; nothing is said of who did it, where no reply tells."""
     if found.last_reply is not None:
         yield f"相手の最後の返信は{date(found.last_reply.send_time)}です{_silence(case, found.last_reply.send_time)}。"
@@ -81,20 +81,20 @@ def _facts(case: Case, found: Survey) -> Iterator[str]:
         yield from _deleted(found)
 
 
-def _silence(case: Case, since: datetime) -> str:
+def _silence(case: ReportInput, since: datetime) -> str:
     """How long nothing more came, as far as anybody looked."""
     at = case.known_until
     return "" if at is None or at < since else f"({date(at)}の確認時点で{days_since(since, at)}日前)"
 
 
-def _deleted(found: Survey) -> Iterator[str]:
+def _deleted(found: MessageStatistics) -> Iterator[str]:
     count = found.states[State.DELETED]
     if count:
         whose = authors(found, State.DELETED)
         yield f"「削除」表示に変わった発言が{count}件あります({whose}。報告書の第6章、第8章)。"
 
 
-def _closings(case: Case) -> Iterator[str]:
+def _closings(case: ReportInput) -> Iterator[str]:
     """When the counterpart's name was seen to end as Chatwork ends it when an account is closed."""
     for event in case.events:
         if event.kind == "表示名が変わった" and event.after.endswith("(解約済)"):
@@ -111,7 +111,7 @@ def _numbered(lines: list[str]) -> list[str]:
     return [f"{number}. {line}" for number, line in enumerate(lines, 1)]
 
 
-def _end(case: Case, found: Survey) -> Iterator[str]:
+def _end(case: ReportInput, found: MessageStatistics) -> Iterator[str]:
     yield "【お願い】"
     yield request(case, found)
     yield ""

@@ -23,7 +23,7 @@ DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PackageFacts:
     """What a package says of itself."""
 
     name: str
@@ -66,12 +66,12 @@ def people_text(lines: Iterator[str]) -> bytes:
     return ("\ufeff" + "".join(f"{line}\r\n" for line in lines)).encode("utf-8")
 
 
-def readme(facts: Facts) -> bytes:
+def readme(facts: PackageFacts) -> bytes:
     """`00_README.txt`."""
     return people_text(_readme(facts))
 
 
-def _readme(facts: Facts) -> Iterator[str]:
+def _readme(facts: PackageFacts) -> Iterator[str]:
     if facts.daily:
         yield DAILY_FIRST_LINE
     yield "Chatworkやり取り記録 " + ("(毎日の控え)" if facts.daily else "提出資料")
@@ -89,7 +89,7 @@ def _readme(facts: Facts) -> Iterator[str]:
     yield from _english(facts)
 
 
-def _about(facts: Facts) -> Iterator[str]:
+def _about(facts: PackageFacts) -> Iterator[str]:
     yield "■ この資料について"
     for label, value in _statements(facts.contract):
         if value:
@@ -145,7 +145,7 @@ def _statements(contract: Contract) -> Iterator[tuple[str, str | None]]:
     yield "サービス外連絡の承認(利用者の入力)", contract.contact_approved_on
 
 
-def _missing(facts: Facts) -> Iterator[str]:
+def _missing(facts: PackageFacts) -> Iterator[str]:
     yield "■ 取得できなかったもの・記録の限界"
     for gap in facts.gaps:
         yield f"・{gap_title(gap)}(ルームID {gap.room_id}): {visible(gap_text(gap))}"
@@ -174,7 +174,7 @@ def _missing(facts: Facts) -> Iterator[str]:
     yield "・音声・ビデオ通話、リアクション、既読は記録していません。外部のリンク先は一覧だけです。"
 
 
-def _contents(facts: Facts) -> Iterator[str]:
+def _contents(facts: PackageFacts) -> Iterator[str]:
     yield "■ 中身"
     if not facts.daily:
         yield "data/report.pdf       報告書(全13章)"
@@ -205,7 +205,7 @@ def _contents(facts: Facts) -> Iterator[str]:
         yield "手を加えていない文面は messages.jsonl と entries.jsonl にあります。"
 
 
-def _english(facts: Facts) -> Iterator[str]:
+def _english(facts: PackageFacts) -> Iterator[str]:
     kind = "A working copy, unmasked, not meant to be handed in" if facts.daily else "A package for a lawyer"
     yield f"[English] {kind}: Chatwork conversations of one contract, read by"
     yield "one party with their own API token. Open data/transcript/index.html. Times are Japan (UTC+9)."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from archiver.export import attachments as enclosing
-from archiver.export.mask.kinds import Kind, reason
-from archiver.export.report.input import BLANK, Case
+from archiver.export.mask.kinds import MaskKind, reason
+from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.truncate import flat
 from archiver.export.texts.readme import people_text
 from archiver.platforms.platform import platform_of
@@ -39,12 +39,12 @@ def people(text: str) -> bytes:
     return people_text(iter(text.split("\n")))
 
 
-def readme(case: Case, names: Collection[str], incomplete: Sequence[str]) -> bytes:
+def readme(case: ReportInput, names: Collection[str], incomplete: Sequence[str]) -> bytes:
     """`00_README.txt`; `names` are the files that lie beside it, `incomplete` what should and does not."""
     return people_text(_lines(case, names, incomplete))
 
 
-def _lines(case: Case, names: Collection[str], incomplete: Sequence[str]) -> Iterator[str]:
+def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str]) -> Iterator[str]:
     one, words = case.contract, platform_of(case.contract.platform)
     yield "はじめに"
     yield _BEGIN[case.profile]
@@ -66,11 +66,11 @@ def _lines(case: Case, names: Collection[str], incomplete: Sequence[str]) -> Ite
     yield "この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。"
 
 
-def _covered(case: Case) -> list[str]:
+def _covered(case: ReportInput) -> list[str]:
     """The kinds of what was really covered: names first, what the user asked for last."""
     found = {one.reason for one in case.covered}
-    ends = {reason(Kind.NAME): -1, reason(Kind.USER): 1}
-    told = {reason(Kind.USER): "報告者が指定した語句"}
+    ends = {reason(MaskKind.NAME): -1, reason(MaskKind.USER): 1}
+    told = {reason(MaskKind.USER): "報告者が指定した語句"}
     return [told.get(one, one) for one in sorted(found, key=lambda one: (ends.get(one, 0), one))]
 
 
@@ -102,5 +102,5 @@ def _row(name: str, told: str) -> str:
     return name + " " * max(2, _COLUMN - width) + told
 
 
-def _chapter(case: Case, number: int) -> str:
+def _chapter(case: ReportInput, number: int) -> str:
     return "" if case.profile == "consult" else f"(報告書の第{number}章)"

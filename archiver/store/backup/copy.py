@@ -23,7 +23,7 @@ from archiver.store.backup import transfer as replica
 from archiver.store.backup.inventory import holdings
 from archiver.store.disk import is_full
 from archiver.store.engine import DATABASE
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory as work
 
 _MEMORY = "backup"
@@ -40,7 +40,7 @@ class LastBackup:
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopyReport:
     """What a run of copying came to."""
 
     database: Path
@@ -60,7 +60,7 @@ def copy(
     leave_out: Collection[Path] = (),
     thorough: bool = False,
     tell: replica.Tell | None = None,
-) -> Copied:
+) -> CopyReport:
     """Copy what is missing there, and the whole database beside its place.
 
     `also` and `leave_out` as for `holdings`. `thorough`: files that lie there already are read, not only measured.
@@ -74,7 +74,7 @@ def copy(
             earlier = destination.earlier_copy(source, place)
             held = holdings(reading, also=also, leave_out=leave_out)
             wanted = [one for one in held if replica.differs(one, archive.home, place, thorough=thorough)]
-            progress = replica.Progress(snapshot.size(source), [one.size for one in wanted], tell)
+            progress = replica.CopyProgress(snapshot.size(source), [one.size for one in wanted], tell)
             destination.check_space(place, progress.total)
             destination.prepare(place, source)
             snapshot.copy_database(source, database, tell=progress.at)
@@ -83,7 +83,7 @@ def copy(
         if is_full(fault):  # the database without the files it names is of no use, and takes the space
             snapshot.remove_with_logs(database)
         raise _storage_error(fault, place) from fault
-    return Copied(database, earlier, len(wanted) - len(kept), progress.total, kept)
+    return CopyReport(database, earlier, len(wanted) - len(kept), progress.total, kept)
 
 
 def place_database(place: Path) -> None:
@@ -114,12 +114,12 @@ def check_free(source: Archive, home: Path) -> None:
 def last(reading: Reading) -> LastBackup | None:
     """The last copy that was made; None if there was none."""
     told = work.recall(reading, _MEMORY)
-    return None if told is None else LastBackup(moment(told["at"]), told["path"], told["verified"])
+    return None if told is None else LastBackup(from_text(told["at"]), told["path"], told["verified"])
 
 
 def remember(writing: Writing, made: LastBackup) -> None:
     """Remember when and where a copy was made; no evidence."""
-    work.remember(writing, _MEMORY, {"at": stamp(made.at), "path": made.path, "verified": made.verified})
+    work.remember(writing, _MEMORY, {"at": to_text(made.at), "path": made.path, "verified": made.verified})
 
 
 def check_closed(source: Path) -> None:

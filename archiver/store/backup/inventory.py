@@ -32,7 +32,7 @@ FOLDERS = tuple(_NAMES)
 """The folders of a home that are copied; `daily` is written by `export.daily`."""
 
 
-class Rule(Enum):
+class ReplaceRule(Enum):
     """When what lies in the copy under a name gives way."""
 
     KNOWN = auto()
@@ -46,16 +46,16 @@ class Rule(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class BackupFile:
     """One file of the home; `name` is its path within, with slashes."""
 
     name: str
     size: int
-    rule: Rule
+    rule: ReplaceRule
     sha256: str | None = None
 
 
-def holdings(reading: Reading, *, also: Collection[str] = (), leave_out: Collection[Path] = ()) -> list[Holding]:
+def holdings(reading: Reading, *, also: Collection[str] = (), leave_out: Collection[Path] = ()) -> list[BackupFile]:
     """Every file to be copied, by folder and name; `also`: more files by their names in the home, such as pinned roots.
 
     Seals that were closed after the reading began are left to the next copy. `leave_out` is known by what it is, not
@@ -67,29 +67,29 @@ def holdings(reading: Reading, *, also: Collection[str] = (), leave_out: Collect
     for folder in FOLDERS:
         for name, status in _files(reading.home / folder):
             if (status.st_dev, status.st_ino) not in secret and (rule := _rule(folder, name, digests)):
-                found.append(Holding(f"{folder}/{name}", status.st_size, *rule))
+                found.append(BackupFile(f"{folder}/{name}", status.st_size, *rule))
     for name in [SETTINGS, *also]:
         path = reading.home / name
         if path.is_file() and _identity(path) not in secret:
-            found.append(Holding(name, path.stat().st_size, Rule.NEWEST))
+            found.append(BackupFile(name, path.stat().st_size, ReplaceRule.NEWEST))
     return found
 
 
-def _rule(folder: str, name: str, digests: dict[int, str]) -> tuple[Rule, str | None] | None:
+def _rule(folder: str, name: str, digests: dict[int, str]) -> tuple[ReplaceRule, str | None] | None:
     """How a file of this name is copied; None for a name that no archive gives."""
     match = _NAMES[folder].fullmatch(name)
     if match is None:
         return None
     if folder in (blobs.FOLDER, pictures.FOLDER):
-        return Rule.KNOWN, match[match.lastindex or 0]
+        return ReplaceRule.KNOWN, match[match.lastindex or 0]
     if folder != seal.FOLDER:
-        return Rule.ONCE, None
+        return ReplaceRule.ONCE, None
     if match[1] is None:
-        return Rule.GROWS, None
+        return ReplaceRule.GROWS, None
     number = int(match[1])
     if number not in digests:
         return None
-    return (Rule.ONCE, None) if match[2] else (Rule.KNOWN, digests[number])
+    return (ReplaceRule.ONCE, None) if match[2] else (ReplaceRule.KNOWN, digests[number])
 
 
 def _files(folder: Path, prefix: str = "", depth: int = 1) -> Iterator[tuple[str, os.stat_result]]:

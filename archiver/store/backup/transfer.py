@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archiver.store.backup.inventory import Holding, Rule
+from archiver.store.backup.inventory import BackupFile, ReplaceRule
 from archiver.store.blobs import digest_of
 from archiver.store.disk import private_folder, sync_folder
 
@@ -34,7 +34,7 @@ class Kept:
     detail: str | None = None
 
 
-class Progress:
+class CopyProgress:
     """Bytes done of all that is to be copied, the database first."""
 
     def __init__(self, database: int, files: list[int], tell: Tell | None) -> None:
@@ -52,7 +52,7 @@ class Progress:
         self._before += next(self._sizes)
 
 
-def differs(one: Holding, home: Path, place: Path, *, thorough: bool) -> bool:
+def differs(one: BackupFile, home: Path, place: Path, *, thorough: bool) -> bool:
     """Whether a file is missing there or, as far as one looks, another one."""
     target = place / one.name
     try:
@@ -61,15 +61,15 @@ def differs(one: Holding, home: Path, place: Path, *, thorough: bool) -> bool:
         return True
     if not stat.S_ISREG(status.st_mode) or status.st_size != one.size:
         return True
-    if one.rule is Rule.NEWEST:
+    if one.rule is ReplaceRule.NEWEST:
         return target.read_bytes() != (home / one.name).read_bytes()
     try:
-        return thorough and one.rule is Rule.KNOWN and digest_of(target) != one.sha256
+        return thorough and one.rule is ReplaceRule.KNOWN and digest_of(target) != one.sha256
     except OSError:
         return True
 
 
-def transfer_all(wanted: list[Holding], home: Path, place: Path, progress: Progress) -> tuple[Kept, ...]:
+def transfer_all(wanted: list[BackupFile], home: Path, place: Path, progress: CopyProgress) -> tuple[Kept, ...]:
     """Copy the files; those that were not copied. Raises OSError for what the place cannot take."""
     kept = []
     for one in wanted:
@@ -85,7 +85,7 @@ def sync_name(folder: Path) -> None:
         sync_folder(folder)
 
 
-def _transfer(one: Holding, home: Path, place: Path, progress: Progress) -> Kept | None:
+def _transfer(one: BackupFile, home: Path, place: Path, progress: CopyProgress) -> Kept | None:
     """Copy one file if it may take its place; None if it did."""
     target = place / one.name
     partial = target.with_name(target.name + PARTIAL)
@@ -97,31 +97,31 @@ def _transfer(one: Holding, home: Path, place: Path, progress: Progress) -> Kept
         digest = _write(home / one.name, partial, progress)
         if target.exists() and not _may_replace(one, digest, partial, target):
             return Kept(one.name)
-        if one.rule is Rule.KNOWN:
+        if one.rule is ReplaceRule.KNOWN:
             with suppress(OSError):  # not every stick knows who may write
                 partial.chmod(0o400)
         _rename(partial, target)
-    except _Unreadable as fault:
+    except _CopyUnreadable as fault:
         return Kept(one.name, fault.detail)
     finally:
         partial.unlink(missing_ok=True)
     return None
 
 
-def _may_replace(one: Holding, digest: str, fresh: Path, there: Path) -> bool:
+def _may_replace(one: BackupFile, digest: str, fresh: Path, there: Path) -> bool:
     """Whether the bytes of the home take the place of others: a good copy is never lost to a damaged original."""
     match one.rule:
-        case Rule.NEWEST:
+        case ReplaceRule.NEWEST:
             return True
-        case Rule.KNOWN:
+        case ReplaceRule.KNOWN:
             return digest == one.sha256
-        case Rule.GROWS:
+        case ReplaceRule.GROWS:
             return fresh.read_bytes().startswith(there.read_bytes())
-        case Rule.ONCE:
+        case ReplaceRule.ONCE:
             return False
 
 
-class _Unreadable(Exception):
+class _CopyUnreadable(Exception):
     """A file of the home cannot be read: the others are copied all the same."""
 
     def __init__(self, detail: str) -> None:
@@ -129,7 +129,7 @@ class _Unreadable(Exception):
         self.detail = detail
 
 
-def _write(source: Path, partial: Path, progress: Progress) -> str:
+def _write(source: Path, partial: Path, progress: CopyProgress) -> str:
     """Copy the bytes under another name, synced; their SHA-256. Raises _Unreadable, OSError."""
     digest, done = hashlib.sha256(), 0
     partial.unlink(missing_ok=True)
@@ -137,7 +137,7 @@ def _write(source: Path, partial: Path, progress: Progress) -> str:
     try:
         reading = source.open("rb")
     except OSError as fault:
-        raise _Unreadable(fault.strerror or str(fault)) from fault
+        raise _CopyUnreadable(fault.strerror or str(fault)) from fault
     with reading, os.fdopen(os.open(partial, flags, 0o600), "wb") as writing:
         while piece := _piece(reading):
             digest.update(piece)
@@ -153,7 +153,7 @@ def _piece(reading: Any) -> bytes:
     try:
         return bytes(reading.read(_PIECE))
     except OSError as fault:
-        raise _Unreadable(fault.strerror or str(fault)) from fault
+        raise _CopyUnreadable(fault.strerror or str(fault)) from fault
 
 
 def _reach(folder: Path, place: Path) -> bool:

@@ -16,7 +16,7 @@ _PATIENCE = 0.2
 """Seconds to wait for a writer."""
 
 
-class Called(NamedTuple):
+class CompletionName(NamedTuple):
     """How something can be typed, and what people call it."""
 
     typed: tuple[str, ...]
@@ -24,16 +24,19 @@ class Called(NamedTuple):
     name: str
 
 
-def contracts(database: Path) -> list[Called]:
+def contracts(database: Path) -> list[CompletionName]:
     """The contracts in the order in which they were entered; empty where nothing can be read."""
     rows = _rows(database, "SELECT contract_id, platform_id, statement FROM contract ORDER BY number")
-    return [Called(tuple(filter(None, (own, platform))), _title(statement)) for own, platform, statement in rows]
+    return [
+        CompletionName(tuple(filter(None, (own, platform))), _title(statement)) for own, platform, statement in rows
+    ]
 
 
-def rooms(database: Path) -> list[Called]:
+def rooms(database: Path) -> list[CompletionName]:
     """The rooms that are kept, by name; empty where nothing can be read."""
     return [
-        Called((str(number),), name) for number, name in _rows(database, "SELECT room_id, name FROM room ORDER BY name")
+        CompletionName((str(number),), name)
+        for number, name in _rows(database, "SELECT room_id, name FROM room ORDER BY name")
     ]
 
 

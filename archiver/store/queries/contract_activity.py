@@ -14,7 +14,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known
 from archiver.store.queries import roles as mapping
 from archiver.store.queries.statements import deliveries
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class ContractActivity:
     """A contract with what its dates are set against."""
 
     contract: Contract
@@ -43,7 +43,7 @@ class Around:
     """When any of its rooms was last read."""
 
 
-def around(reading: Reading, contract: Contract) -> Around:
+def around(reading: Reading, contract: Contract) -> ContractActivity:
     """Everything about one contract; a few small queries for each of its rooms."""
     owner = int((known.owner(reading) or {}).get("account_id") or 0)
     told = mapping.mapped(reading, contract.id)
@@ -51,7 +51,7 @@ def around(reading: Reading, contract: Contract) -> Around:
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     firsts = [one for room in rooms if (one := _end(reading, room, newest=False)) is not None]
     replies = [one for room in rooms if (one := _end(reading, room, newest=True, of=_theirs(sides))) is not None]
-    return Around(
+    return ContractActivity(
         contract=contract,
         deliveries=deliveries(reading, contract.id),
         mapped=told,
@@ -62,7 +62,7 @@ def around(reading: Reading, contract: Contract) -> Around:
     )
 
 
-def handed_over(reading: Reading, told: Around, *, since: datetime, until: datetime) -> Spoken | None:
+def handed_over(reading: Reading, told: ContractActivity, *, since: datetime, until: datetime) -> Spoken | None:
     """The user's last message of this time that speaks of a delivery (納品) and holds a file or an address."""
     message, version = schema.message.c, schema.message_version
     body = version.c.body
@@ -107,4 +107,4 @@ def _end(reading: Reading, room: int, *, newest: bool, of: ColumnElement[bool] |
 def _last_seen(reading: Reading, rooms: Collection[int]) -> datetime | None:
     table = schema.window.c
     at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id.in_(sorted(rooms)))).scalar()
-    return None if at is None else moment(at)
+    return None if at is None else from_text(at)

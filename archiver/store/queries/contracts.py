@@ -12,7 +12,7 @@ from archiver import errors
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 
 STILL_READ = timedelta(days=180)
 """How long the rooms of a closed contract are read on (design §4.11)."""
@@ -38,11 +38,11 @@ _FACTS = (
 def contract_payload(contract: Contract) -> dict[str, Any]:
     """The payload of a contract's entry."""
     rooms = [
-        {"room_id": room.room_id, "from": room.start and stamp(room.start), "to": room.end and stamp(room.end)}
+        {"room_id": room.room_id, "from": room.start and to_text(room.start), "to": room.end and to_text(room.end)}
         for room in contract.rooms
     ]
     facts = {name: getattr(contract, name) for name in _FACTS}
-    closed_at = contract.closed_at and stamp(contract.closed_at)
+    closed_at = contract.closed_at and to_text(contract.closed_at)
     return {"id": contract.id, "rooms": rooms, "state": contract.state, "closed_at": closed_at, **facts}
 
 
@@ -116,4 +116,4 @@ def rooms_to_read(reading: Reading, now: datetime) -> list[RoomId]:
 
 
 def _moment(value: str | None) -> datetime | None:
-    return None if value is None else moment(value)
+    return None if value is None else from_text(value)

@@ -10,17 +10,17 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, func, select
 
-from archiver.records import Known, MessageId, State
+from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 
 SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
 """States of messages that Chatwork still showed when we last looked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class KnownObject:
     """A known object: the fingerprint of its facts and whether it is still shown."""
 
     fingerprint: str
@@ -28,7 +28,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class WindowCoverage:
     """What the windows of a room have shown so far."""
 
     newest: int | None
@@ -47,7 +47,7 @@ class OpenGap:
     payload: dict[str, Any]
 
 
-def messages_since(reading: Reading, room: int, oldest: int) -> dict[int, Known]:
+def messages_since(reading: Reading, room: int, oldest: int) -> dict[int, KnownMessage]:
     """Every message of a room from a position on, by position."""
     table = schema.message.c
     rows = reading.sql.execute(
@@ -56,7 +56,7 @@ def messages_since(reading: Reading, room: int, oldest: int) -> dict[int, Known]
         ).where(table.room_id == room, table.position >= oldest)
     )
     return {
-        position: Known(MessageId(name), State(state), fingerprint, digest, edited)
+        position: KnownMessage(MessageId(name), State(state), fingerprint, digest, edited)
         for position, name, state, fingerprint, digest, edited in rows
     }
 
@@ -70,7 +70,7 @@ def shown_before(reading: Reading, room: int, oldest: int | None) -> list[Messag
     return [MessageId(name) for (name,) in reading.sql.execute(query)]
 
 
-def message(reading: Reading, room: int, message_id: str) -> Known | None:
+def message(reading: Reading, room: int, message_id: str) -> KnownMessage | None:
     """One message of a room."""
     position = int(message_id)
     table = schema.message.c
@@ -79,7 +79,7 @@ def message(reading: Reading, room: int, message_id: str) -> Known | None:
             table.room_id == room, table.position == position
         )
     ).one_or_none()
-    return None if row is None else Known(MessageId(row[0]), State(row[1]), row[2], row[3], row[4])
+    return None if row is None else KnownMessage(MessageId(row[0]), State(row[1]), row[2], row[3], row[4])
 
 
 def has_messages(reading: Reading, room: int) -> bool:
@@ -92,7 +92,7 @@ def has_messages(reading: Reading, room: int) -> bool:
 def read_singly(reading: Reading, room: int, since: datetime) -> set[int]:
     """Messages that were read one by one since then and found unchanged."""
     table = schema.reading.c
-    rows = reading.sql.execute(select(table.ids).where(table.room_id == room, table.observed_at >= stamp(since)))
+    rows = reading.sql.execute(select(table.ids).where(table.room_id == room, table.observed_at >= to_text(since)))
     return {int(one) for (ids,) in rows for one in json.loads(ids)}
 
 
@@ -122,12 +122,12 @@ def people(reading: Reading, room: int) -> dict[int, str]:
     return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def marks(reading: Reading, kind: str, room: int) -> dict[int, Mark]:
+def marks(reading: Reading, kind: str, room: int) -> dict[int, KnownObject]:
     """What is known of a room's members, tasks or files, by id."""
     table: Table = {"member": schema.member, "task": schema.task, "file": schema.file}[kind]
     ident = table.c[{"member": "account_id", "task": "task_id", "file": "file_id"}[kind]]
     rows = reading.sql.execute(select(ident, table.c.fingerprint, table.c.state).where(table.c.room_id == room))
-    return {number: Mark(fingerprint, state == "gone") for number, fingerprint, state in rows}
+    return {number: KnownObject(fingerprint, state == "gone") for number, fingerprint, state in rows}
 
 
 def open_and_done(reading: Reading, room: int) -> dict[int, str]:
@@ -143,7 +143,7 @@ def room_fingerprint(reading: Reading, room: int) -> str | None:
     return reading.sql.execute(query).scalar()
 
 
-def covered(reading: Reading, room: int) -> Covered:
+def covered(reading: Reading, room: int) -> WindowCoverage:
     """What the windows of a room have shown so far."""
     table = schema.coverage.c
     row = reading.sql.execute(
@@ -156,7 +156,7 @@ def covered(reading: Reading, room: int) -> Covered:
         .order_by(window.seq.desc())
         .limit(1)
     ).scalar()
-    return Covered(None, counted) if row is None else Covered(row.newest, counted, moment(row.end))
+    return WindowCoverage(None, counted) if row is None else WindowCoverage(row.newest, counted, from_text(row.end))
 
 
 def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> list[OpenGap]:

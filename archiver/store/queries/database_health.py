@@ -12,7 +12,7 @@ from archiver.store import schema, snapshot
 from archiver.store.archive import Reading
 from archiver.store.queries import raw_tables as raw
 from archiver.store.queries.package_entries import last_before
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 
 
 class Growth(NamedTuple):
@@ -57,7 +57,7 @@ def growth(reading: Reading, *, since: datetime) -> Growth:
     share = (entries - last_before(reading, since)) / entries if entries else 0.0
     files = select(func.coalesce(func.sum(blob.size), 0)).where(blob.state == "saved")
     held = reading.sql.execute(files).scalar_one()
-    fresh = reading.sql.execute(files.where(blob.saved_at >= stamp(since))).scalar_one()
+    fresh = reading.sql.execute(files.where(blob.saved_at >= to_text(since))).scalar_one()
     return Growth(database + held, round(database * share) + fresh)
 
 
@@ -101,4 +101,4 @@ def _unsaved_until(reading: Reading, room: int) -> datetime | None:
     row = reading.sql.execute(query).one_or_none()
     if row is None:
         return None
-    return moment(row.end) if row.end else _sent(reading, room, int(row.before))
+    return from_text(row.end) if row.end else _sent(reading, room, int(row.before))

@@ -13,12 +13,21 @@ from sqlalchemy import bindparam, func, or_, select, text
 from archiver.evidence.history import account_of, number
 from archiver.evidence.history import text as plain
 from archiver.records import State
-from archiver.records.signals import Left, Observed, OtherChatSeen, People, Renamed, Shut, Unlisted, Unshown
+from archiver.records.signals import (
+    MemberLeft,
+    Observed,
+    OtherChatSeen,
+    RemovedFromContacts,
+    Renamed,
+    RoomClosed,
+    RoomPeople,
+    VanishedMessage,
+)
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known
 from archiver.store.queries.contracts import contracts
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import alerts
 
 DAY = timedelta(days=1)
@@ -42,10 +51,10 @@ def observed(reading: Reading, *, after: int) -> Observed:
     for entry in found:
         by_kind[entry["kind"]].append(entry)
     renamed = tuple(_renamed(reading, by_kind["account"]))
-    left = tuple(Left(one["room_id"], _person(one), _at(one)) for one in by_kind["member"])
-    unlisted = tuple(Unlisted(_person(one), _at(one)) for one in by_kind["contact"] if _state(one) in _GOING)
+    left = tuple(MemberLeft(one["room_id"], _person(one), _at(one)) for one in by_kind["member"])
+    unlisted = tuple(RemovedFromContacts(_person(one), _at(one)) for one in by_kind["contact"] if _state(one) in _GOING)
     other_chats = tuple(_other_chats(reading, by_kind["contact"]))
-    shut = tuple(Shut(one["room_id"], _at(one)) for one in by_kind["room.inaccessible"])
+    shut = tuple(RoomClosed(one["room_id"], _at(one)) for one in by_kind["room.inaccessible"])
     unshown = tuple(_unshown(reading, by_kind["message"]))
     people = {one.account_id for ones in (renamed, left, unlisted, other_chats) for one in ones}
     rooms = {one.room_id for ones in (left, shut, unshown) for one in ones} | rooms_of(reading, people)
@@ -86,7 +95,7 @@ def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
     return found - {owner}
 
 
-def people_of(reading: Reading, room: int) -> People:
+def people_of(reading: Reading, room: int) -> RoomPeople:
     """Who is in a room and who carries its conversation, the owner of the archive left out."""
     owner = number((known.owner(reading) or {}).get("account_id"))
     states = reading.sql.execute(
@@ -107,7 +116,7 @@ def people_of(reading: Reading, room: int) -> People:
         ),
         {"room": room, "owner": owner, "system": _SYSTEM},
     )
-    return People(
+    return RoomPeople(
         members=frozenset(one for one, state in states if state != "gone" and one != owner),
         former=frozenset(one for one, state in states if state == "gone" and one != owner),
         wrote={row[0]: row[1] for row in wrote},
@@ -169,7 +178,7 @@ def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterabl
             yield OtherChatSeen(_person(one), after, _at(one))
 
 
-def _unshown(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[Unshown]:
+def _unshown(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[VanishedMessage]:
     """Messages that were shown before and are not any more, each once, as they stand now."""
     last = {(one["room_id"], one["key"]): one for one in entries}
     for one in last.values():
@@ -177,7 +186,7 @@ def _unshown(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[Un
         if before is not None and _state(before) not in _GOING:
             author = number(account_of(one["payload"]["object"]).get("account_id"))
             message = one["key"].partition("/")[2]
-            yield Unshown(one["room_id"], author, message, State(_state(one)), _at(one))
+            yield VanishedMessage(one["room_id"], author, message, State(_state(one)), _at(one))
 
 
 def entry_before(reading: Reading, one: dict[str, Any]) -> dict[str, Any] | None:
@@ -193,12 +202,12 @@ def entry_before(reading: Reading, one: dict[str, Any]) -> dict[str, Any] | None
     return found
 
 
-def _lately(reading: Reading, unshown: Sequence[Unshown], after: int) -> tuple[Unshown, ...]:
+def _lately(reading: Reading, unshown: Sequence[VanishedMessage], after: int) -> tuple[VanishedMessage, ...]:
     """What went in the day before the first of these, judged already."""
     if not unshown:
         return ()
     message = schema.message.c
-    since = stamp(min(one.at for one in unshown) - DAY)
+    since = to_text(min(one.at for one in unshown) - DAY)
     columns = (message.room_id, message.account_id, message.message_id, message.state, message.changed_at)
     rows = reading.sql.execute(
         select(*columns)
@@ -207,7 +216,7 @@ def _lately(reading: Reading, unshown: Sequence[Unshown], after: int) -> tuple[U
         .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
         .order_by(message.seq)
     )
-    return tuple(Unshown(room, who, ident, State(state), moment(at)) for room, who, ident, state, at in rows)
+    return tuple(VanishedMessage(room, who, ident, State(state), from_text(at)) for room, who, ident, state, at in rows)
 
 
 def _hidden_before(reading: Reading, rooms: set[int], after: int) -> frozenset[int]:
@@ -226,4 +235,4 @@ def _person(one: dict[str, Any]) -> int:
 
 
 def _at(one: dict[str, Any]) -> datetime:
-    return moment(one["observed_at"])
+    return from_text(one["observed_at"])

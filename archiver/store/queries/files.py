@@ -11,11 +11,11 @@ from sqlalchemy import Boolean, ColumnElement, Row, Select, and_, bindparam, cas
 
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedFile:
     """A file whose bytes are not held, as listed, with what earlier attempts came to."""
 
     room_id: int
@@ -86,13 +86,13 @@ _WANTED = (
 """Made once: a quiet run asks it several times, and to put it together takes ten times as long as to answer it."""
 
 
-def wanted(reading: Reading, rooms: set[int] | None, *, most: int, again: bool = False) -> list[Wanted]:
+def wanted(reading: Reading, rooms: set[int] | None, *, most: int, again: bool = False) -> list[WantedFile]:
     """Files of these rooms (None: all) whose bytes are neither held nor given up, newest first.
 
     One that was only too large is wanted again when the limit (`most`, bytes) was raised; `again`: whatever is not
     held and not too large.
     """
-    found = (Wanted(*row) for row in reading.sql.execute(_WANTED, {"most": most, "again": again}))
+    found = (WantedFile(*row) for row in reading.sql.execute(_WANTED, {"most": most, "again": again}))
     return [one for one in found if rooms is None or one.room_id in rooms]
 
 
@@ -159,6 +159,6 @@ def without_space(reading: Reading, rooms: Collection[int]) -> int:
     return reading.sql.execute(query.where(_RETRY.reason == "no_space", _RETRY.room_id.in_(rooms))).scalar() or 0
 
 
-def is_due(file: Wanted, now: datetime) -> bool:
+def is_due(file: WantedFile, now: datetime) -> bool:
     """Whether the pause after the last attempt is over."""
-    return file.next_at is None or moment(file.next_at) <= now
+    return file.next_at is None or from_text(file.next_at) <= now

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from archiver.records import Gap, MessageId, RoomId
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 _HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(schema.gap.c.open, schema.gap.c.after.is_not(None))
 """Made once: every run asks it."""
@@ -28,8 +28,8 @@ def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:
             number=row.number,
             after=None if row.after is None else MessageId(row.after),
             before=MessageId(row.before),
-            start=None if row.start is None else moment(row.start),
-            end=None if row.end is None else moment(row.end),
+            start=None if row.start is None else from_text(row.start),
+            end=None if row.end is None else from_text(row.end),
             missing=row.missing,
             reason=row.reason,
         )

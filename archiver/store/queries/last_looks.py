@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import current_state as known
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory as work
 
 FAILED = "failed_rooms"
@@ -36,7 +36,7 @@ _COVERED = select(schema.coverage.c.room_id, func.max(schema.coverage.c.end)).gr
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class LastLooks:
     """Of the rooms asked for that can be opened."""
 
     at: Mapping[int, datetime | None]
@@ -63,25 +63,25 @@ class Looks:
         return self.at[room] or self.failing.get(room)
 
 
-def looks(reading: Reading, rooms: Collection[int]) -> Looks:
+def looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     """Ask about these rooms; one that cannot be opened any more is left out."""
     shut = known.inaccessible(reading)
     asked = [int(room) for room in rooms if room not in shut]
     told = work.recall(reading, LOOKED)
     failed = work.recall(reading, FAILED, {})
-    covered = {room: moment(end) for room, end in reading.sql.execute(_COVERED)}
-    seen = {room: moment(told["at"]) for room in told["rooms"]} if told else {}
-    return Looks(
+    covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
+    seen = {room: from_text(told["at"]) for room in told["rooms"]} if told else {}
+    return LastLooks(
         {room: _later(seen.get(room), covered.get(room)) for room in asked},
         frozenset(room for room in asked if told and room not in seen),
-        {room: moment(failed[str(room)]["since"]) for room in asked if str(room) in failed},
-        moment(told["at"]) if told else None,
+        {room: from_text(failed[str(room)]["since"]) for room in asked if str(room) in failed},
+        from_text(told["at"]) if told else None,
     )
 
 
 def keep(writing: Writing, rooms: Collection[int], *, at: datetime) -> None:
     """Remember that the rooms were listed, and that nothing was left unread in these."""
-    work.remember(writing, LOOKED, {"at": stamp(at), "rooms": sorted(rooms)})
+    work.remember(writing, LOOKED, {"at": to_text(at), "rooms": sorted(rooms)})
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 MOST = 500
 """Readings looked at, the newest: a busy room is read 288 times a day, a quiet one four times."""
@@ -29,7 +29,7 @@ _READ_SINCE = select(_ENTRY.room_id).distinct().where(_ENTRY.seq > bindparam("se
 def counted(reading: Reading, room: int, *, since: datetime) -> list[tuple[datetime, int]]:
     """When lists of a room were read and what the counter said then, oldest first."""
     rows = reading.sql.execute(_COUNTED, {"room": room})
-    found = [(moment(at), int(number)) for at, number in rows]
+    found = [(from_text(at), int(number)) for at, number in rows]
     return [one for one in reversed(found) if one[0] >= since]
 
 

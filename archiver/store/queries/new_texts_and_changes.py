@@ -13,7 +13,7 @@ from sqlalchemy import select
 from archiver.evidence.history import account_of, number
 from archiver.evidence.history import text as plain
 from archiver.records import Sides, State
-from archiver.records.signals import Changed, Edited, RoleChanged, RoomChanged, Said, Unshown
+from archiver.records.signals import Changed, Edited, NewText, RoleChanged, RoomChanged, VanishedMessage
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED, body_of
@@ -21,7 +21,7 @@ from archiver.store.queries import departures as signs
 from archiver.store.queries import roles as mapping
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import enclosures
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 
 DAY = timedelta(days=1)
 _TOLD = ("present", "edited")
@@ -42,7 +42,7 @@ def escrowed(reading: Reading) -> frozenset[int]:
     return frozenset(room.room_id for one in contracts(reading) if one.escrowed_at for room in one.rooms)
 
 
-def said(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[Said]:
+def said(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
     """Texts of the other side in the entries above `after`, one at a time."""
     for told in _entries(reading, ("message",), after):
         room, payload = told["room_id"], told["payload"]
@@ -52,7 +52,7 @@ def said(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterato
         if other and payload["state"] in _TOLD and body and body != DELETED:
             earlier = partial(_earlier, reading, told["key"], room, told["seq"])
             message = told["key"].partition("/")[2]
-            yield Said(room, author, message, body, moment(told["observed_at"]), earlier)
+            yield NewText(room, author, message, body, from_text(told["observed_at"]), earlier)
 
 
 def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Changed:
@@ -60,7 +60,7 @@ def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Chan
     edited: list[Edited] = []
     roles: list[RoleChanged] = []
     rooms: list[RoomChanged] = []
-    gone: list[Unshown] = []
+    gone: list[VanishedMessage] = []
     for told in _entries(reading, ("message", "member", "room"), after):
         if told["room_id"] not in sides:
             continue
@@ -116,15 +116,15 @@ def _edited(reading: Reading, told: dict[str, Any]) -> Iterator[Edited]:
     before = signs.entry_before(reading, told)
     if before is not None and body_of(before["payload"]["object"]) not in (body_of(payload["object"]), DELETED):
         author = number(account_of(payload["object"]).get("account_id"))
-        yield Edited(told["room_id"], author, told["key"].partition("/")[2], moment(told["observed_at"]))
+        yield Edited(told["room_id"], author, told["key"].partition("/")[2], from_text(told["observed_at"]))
 
 
-def _gone(told: dict[str, Any]) -> Iterator[Unshown]:
+def _gone(told: dict[str, Any]) -> Iterator[VanishedMessage]:
     payload = told["payload"]
     if payload["state"] in (State.DELETED, State.MISSING):
         author = number(account_of(payload["object"]).get("account_id"))
         message, state = told["key"].partition("/")[2], State(payload["state"])
-        yield Unshown(told["room_id"], author, message, state, moment(told["observed_at"]))
+        yield VanishedMessage(told["room_id"], author, message, state, from_text(told["observed_at"]))
 
 
 def _role(reading: Reading, told: dict[str, Any]) -> Iterator[RoleChanged]:
@@ -134,7 +134,7 @@ def _role(reading: Reading, told: dict[str, Any]) -> Iterator[RoleChanged]:
     was, now = (plain(one["payload"]["object"].get("role")) for one in (before, told))
     if was != now:
         account = int(told["key"].rpartition("/")[2])
-        yield RoleChanged(told["room_id"], account, was, now, moment(told["observed_at"]))
+        yield RoleChanged(told["room_id"], account, was, now, from_text(told["observed_at"]))
 
 
 def _room(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
@@ -150,18 +150,20 @@ def _room(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
         name=plain(now.get("name")),
         description_before=plain(was.get("description")),
         description=plain(now.get("description")),
-        at=moment(told["observed_at"]),
+        at=from_text(told["observed_at"]),
     )
     if (found.name_before, found.description_before) != (found.name, found.description):
         yield found
 
 
-def _lately(reading: Reading, edited: Sequence[Edited], after: int) -> tuple[tuple[Edited, ...], tuple[Unshown, ...]]:
+def _lately(
+    reading: Reading, edited: Sequence[Edited], after: int
+) -> tuple[tuple[Edited, ...], tuple[VanishedMessage, ...]]:
     """What was edited, deleted or missing in the day before the first of these edits, judged already."""
     if not edited:
         return (), ()
     message = schema.message.c
-    since = stamp(min(one.at for one in edited) - DAY)
+    since = to_text(min(one.at for one in edited) - DAY)
     columns = (message.room_id, message.account_id, message.message_id, message.state, message.changed_at)
     rows = reading.sql.execute(
         select(*columns)
@@ -170,8 +172,12 @@ def _lately(reading: Reading, edited: Sequence[Edited], after: int) -> tuple[tup
         .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
         .order_by(message.seq)
     ).all()
-    texts = [Edited(room, who, name, moment(at)) for room, who, name, state, at in rows if state == State.EDITED]
-    gone = [Unshown(room, who, name, State(s), moment(at)) for room, who, name, s, at in rows if s != State.EDITED]
+    texts = [Edited(room, who, name, from_text(at)) for room, who, name, state, at in rows if state == State.EDITED]
+    gone = [
+        VanishedMessage(room, who, name, State(s), from_text(at))
+        for room, who, name, s, at in rows
+        if s != State.EDITED
+    ]
     return tuple(texts), tuple(gone)
 
 

@@ -14,7 +14,7 @@ from archiver.records import Entry, Period
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import KeptReply
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 
 STATED = ("contract", "delivery", "attachment", "mapping")
 """Kinds of entries that state something about a contract; their keys are `kind/contract` or begin with it."""
@@ -22,7 +22,7 @@ STATED = ("contract", "delivery", "attachment", "mapping")
 _AT_ONCE = 1_000
 
 
-class Piece(NamedTuple):
+class NewEntry(NamedTuple):
     """An entry that is new since some other, without its line."""
 
     seq: int
@@ -46,19 +46,19 @@ def package_entries(
         yield from (Entry(*row) for row in rows)
 
 
-def pieces(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[Piece]:
+def pieces(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[NewEntry]:
     """The same entries between two numbers (`after` excluded), without their lines."""
     table = schema.entry.c
     query = select(table.seq, table.observed_at, table.kind, table.room_id, table.key)
     query = query.where(table.seq > after, table.seq <= upto, _belongs(rooms, contract)).order_by(table.seq)
     for row in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)):
-        yield Piece(*row)
+        yield NewEntry(*row)
 
 
 def last_before(reading: Reading, at: datetime) -> int:
     """The number of the last entry that was observed before a time; 0 if there is none."""
     table = schema.entry.c
-    query = select(table.seq).where(table.observed_at < stamp(at)).order_by(table.seq.desc()).limit(1)
+    query = select(table.seq).where(table.observed_at < to_text(at)).order_by(table.seq.desc()).limit(1)
     return reading.sql.execute(query).scalar() or 0
 
 
@@ -105,7 +105,7 @@ def coverage(reading: Reading, room: int) -> list[Period]:
     """The periods of a room that were seen without a hole, oldest first."""
     table = schema.coverage.c
     rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
-    return [Period(moment(start), moment(end)) for start, end in rows]
+    return [Period(from_text(start), from_text(end)) for start, end in rows]
 
 
 def _inflated(body: bytes) -> bytes | None:

@@ -11,17 +11,17 @@ from sqlalchemy import case, func, select
 from archiver.records import State
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 
 
-class Saved(NamedTuple):
+class SavedCounts(NamedTuple):
     """How many messages and files were first held in a stretch of time."""
 
     messages: int
     files: int
 
 
-class Gone(NamedTuple):
+class VanishedCounts(NamedTuple):
     """Messages of one person in one room that turned to `[deleted]` or vanished."""
 
     deleted: int
@@ -30,26 +30,26 @@ class Gone(NamedTuple):
     """Of both, those whose text is held."""
 
 
-def saved(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> Saved:
+def saved(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> SavedCounts:
     """Of these rooms, after `since` and up to `until`."""
     message, blob = schema.message.c, schema.blob.c
-    times, chosen = (stamp(since), stamp(until)), sorted(rooms)
+    times, chosen = (to_text(since), to_text(until)), sorted(rooms)
     new = select(func.count()).select_from(schema.message)
     new = new.where(message.room_id.in_(chosen), message.first_seen > times[0], message.first_seen <= times[1])
     held = select(func.count()).select_from(schema.blob).where(blob.room_id.in_(chosen), blob.state == "saved")
     held = held.where(blob.saved_at > times[0], blob.saved_at <= times[1])
-    return Saved(reading.sql.execute(new).scalar() or 0, reading.sql.execute(held).scalar() or 0)
+    return SavedCounts(reading.sql.execute(new).scalar() or 0, reading.sql.execute(held).scalar() or 0)
 
 
-def gone(reading: Reading, room: int, account: int, *, since: datetime) -> Gone:
+def gone(reading: Reading, room: int, account: int, *, since: datetime) -> VanishedCounts:
     """Of this person and room, since a time."""
     table = schema.message.c
     query = select(table.state, func.count(), func.sum(case((table.text_digest != "", 1), else_=0))).where(
         table.room_id == room,
         table.account_id == account,
         table.state.in_((State.DELETED, State.MISSING)),
-        table.changed_at >= stamp(since),
+        table.changed_at >= to_text(since),
     )
     found = {row[0]: (row[1], row[2] or 0) for row in reading.sql.execute(query.group_by(table.state))}
     deleted, missing = (found.get(state, (0, 0)) for state in (State.DELETED, State.MISSING))
-    return Gone(deleted[0], missing[0], deleted[1] + missing[1])
+    return VanishedCounts(deleted[0], missing[0], deleted[1] + missing[1])

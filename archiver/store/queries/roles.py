@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from archiver.evidence.history import number
-from archiver.records import AccountId, Mapped, Part, Sides
+from archiver.records import AccountId, Mapped, Role, Sides
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 WITHDRAWN = "withdrawn"
 """The state of a mapping that was taken back; its entries stay."""
@@ -36,7 +36,7 @@ def mapped(reading: Reading, contract: str, *, upto: int | None = None) -> tuple
         account, payload = AccountId(int(told["key"].rpartition("/")[2])), told["payload"]
         found[account] = None
         if payload["state"] != WITHDRAWN:
-            found[account] = Mapped(account, Part(payload["state"]), payload["reason"], moment(told["observed_at"]))
+            found[account] = Mapped(account, Role(payload["state"]), payload["reason"], from_text(told["observed_at"]))
     return tuple(one for _, one in sorted(found.items()) if one is not None)
 
 
@@ -48,12 +48,12 @@ def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:
 
 def sides_of(told: Iterable[Mapped], *, owner: int) -> Sides:
     """Mapped accounts as sets; the owner is never the other side."""
-    of: dict[Part, set[int]] = {part: set() for part in Part}
+    of: dict[Role, set[int]] = {part: set() for part in Role}
     for one in told:
         of[one.part].add(one.account_id)
     return Sides(
         owner=owner,
-        clients=frozenset(of[Part.CLIENT] - {owner}),
-        mine=frozenset(of[Part.ME] | {owner}),
-        thirds=frozenset(of[Part.THIRD] - {owner}),
+        clients=frozenset(of[Role.CLIENT] - {owner}),
+        mine=frozenset(of[Role.ME] | {owner}),
+        thirds=frozenset(of[Role.THIRD] - {owner}),
     )

@@ -14,11 +14,11 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known
 from archiver.store.queries.files import counts, of_others, unheld
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 
 @dataclass(frozen=True, slots=True)
-class Unheld:
+class MissingFile:
     """A file whose bytes are not held."""
 
     room_id: int
@@ -35,7 +35,7 @@ class Unheld:
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class RoomHoldings:
     """How the things of some rooms stand."""
 
     messages: int
@@ -51,7 +51,7 @@ class Keeping:
     their_files: int
     their_files_saved: int
     tasks: int
-    unheld: tuple[Unheld, ...]
+    unheld: tuple[MissingFile, ...]
     """The others' first, the largest last."""
     gaps: int
     shut: tuple[int, ...]
@@ -60,18 +60,20 @@ class Keeping:
     """When a list of messages was last read."""
 
 
-def keeping(reading: Reading, rooms: Collection[int]) -> Keeping:
+def keeping(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
     """Ask it of these rooms, in one snapshot."""
     states = _states(reading, rooms)
     files = [one for room, one in counts(reading).items() if room in rooms]
     owner = number((known.owner(reading) or {}).get("account_id"))
     theirs = [one for room, one in of_others(reading, owner).items() if room in rooms]
     lacking = [
-        Unheld(row.room_id, row.file_id, row.account_id != owner, row.name, row.size, row.lost, row.gone, row.reason)
+        MissingFile(
+            row.room_id, row.file_id, row.account_id != owner, row.name, row.size, row.lost, row.gone, row.reason
+        )
         for row in unheld(reading)
         if row.room_id in rooms
     ]
-    return Keeping(
+    return RoomHoldings(
         messages=sum(states.values()),
         deleted=states.get(State.DELETED, 0),
         missing=states.get(State.MISSING, 0),
@@ -117,4 +119,4 @@ def _count(reading: Reading, rooms: Collection[int]) -> int:
 def _last_seen(reading: Reading, rooms: Collection[int]) -> datetime | None:
     table = schema.window.c
     at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id.in_(sorted(rooms)))).scalar()
-    return None if at is None else moment(at)
+    return None if at is None else from_text(at)

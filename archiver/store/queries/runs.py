@@ -12,7 +12,7 @@ from sqlalchemy import select
 from archiver.records import JsonObject, Pause, Watch
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 PAUSE = timedelta(hours=1)
 """Runs further apart than this are shown as a pause: idle runs are written down once an hour."""
@@ -45,7 +45,7 @@ def watch(reading: Reading, room: int, of: Sequence[Run], *, upto: int) -> Watch
     times = reading.sql.execute(
         select(table.observed_at).where(table.room_id == room, table.seq <= upto).order_by(table.seq)
     ).scalars()
-    windows = [moment(at) for at in times]
+    windows = [from_text(at) for at in times]
     if not windows:
         return Watch()
     looked = [run for run in of if room not in run.not_read and run.ended >= windows[0]]
@@ -70,13 +70,13 @@ def between(spans: Iterable[Span]) -> Iterator[Pause]:
 
 def _run(payload: JsonObject) -> Run:
     not_read = payload.get("not_read", ())
-    return Run(moment(payload["from"]), moment(payload["to"]), payload["runs"], frozenset(not_read))
+    return Run(from_text(payload["from"]), from_text(payload["to"]), payload["runs"], frozenset(not_read))
 
 
 def begun(reading: Reading) -> datetime | None:
     """When the archive's first entry was made."""
     at = reading.sql.execute(select(schema.entry.c.observed_at).order_by(schema.entry.c.seq).limit(1)).scalar()
-    return None if at is None else moment(at)
+    return None if at is None else from_text(at)
 
 
 def clock_difference(reading: Reading, *, upto: int) -> float | None:

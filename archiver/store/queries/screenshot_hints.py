@@ -8,12 +8,12 @@ from datetime import timedelta
 from sqlalchemy import and_, or_, select
 
 from archiver.records import State
-from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known
 from archiver.store.queries.new_texts_and_changes import attached
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 
 DAY = timedelta(days=1)
 
@@ -29,7 +29,7 @@ def worth_showing(reading: Reading, alerts: Sequence[Alert], rooms: Collection[i
     meant = [one for one in alerts if one.room_id in rooms and not one.dismissed and one.level is not Level.LOW]
     if not any(one.level is Level.HIGH for one in alerts if not one.dismissed and _concerns(one, rooms)):
         return ()
-    closed = {one.account_id for one in alerts if one.rule is Rule.ACCOUNT_CLOSED}
+    closed = {one.account_id for one in alerts if one.rule is AlertRule.ACCOUNT_CLOSED}
     shut, done = known.inaccessible(reading), attached(reading)
     found = {
         position: ident
@@ -49,8 +49,8 @@ def _messages(reading: Reading, alert: Alert) -> list[tuple[int, str, int]]:
     """Position, id and writer of the messages an alert is about, as far as Chatwork shows anything in their place."""
     table = schema.message.c
     meant = table.message_id == alert.message_id
-    if alert.rule is Rule.DELETIONS:  # it names the first one only
-        near = table.changed_at.between(stamp(alert.at - DAY), stamp(alert.at + DAY))
+    if alert.rule is AlertRule.DELETIONS:  # it names the first one only
+        near = table.changed_at.between(to_text(alert.at - DAY), to_text(alert.at + DAY))
         meant = or_(meant, and_(table.account_id == alert.account_id, table.state == State.DELETED.value, near))
     query = select(table.position, table.message_id, table.account_id)
     query = query.where(table.room_id == alert.room_id, table.state.not_in(_OFF_SCREEN), meant)

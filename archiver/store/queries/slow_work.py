@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 from archiver.store.working import backfill_queue as quests
 from archiver.store.working import reread_progress as rotation
 
@@ -33,19 +33,19 @@ class Rereading(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SlowWork:
     """Both works, over the rooms asked for."""
 
     rereading: Rereading
-    backfill: quests.Tally
+    backfill: quests.BackfillCounts
 
 
-def progress(reading: Reading, rooms: Collection[int], *, since: datetime) -> Progress:
+def progress(reading: Reading, rooms: Collection[int], *, since: datetime) -> SlowWork:
     """Ask for these rooms; `since` is when "lately" begins. Rooms that cannot be opened are not read again."""
     shut = known.inaccessible(reading)
     each = [_rereading(reading, room, since) for room in rooms if room not in shut]
     whole = Rereading(sum(one.old for one in each), sum(one.confirmed for one in each))
-    return Progress(whole, quests.tally(reading, rooms))
+    return SlowWork(whole, quests.tally(reading, rooms))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -72,7 +72,7 @@ def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
     old = and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(rotation.READABLE))
     listed = _listed(reading, room, since, below)
     inside = sum(_count(reading, and_(old, _MESSAGE.position.between(first, last))) for first, last in listed)
-    changed = or_(_MESSAGE.first_seen >= stamp(since), _MESSAGE.changed_at >= stamp(since))
+    changed = or_(_MESSAGE.first_seen >= to_text(since), _MESSAGE.changed_at >= to_text(since))
     singly = _positions(reading, and_(old, changed)) | _held(reading, old, known.read_singly(reading, room, since))
     outside = sum(not lies_in(position, listed) for position in singly)
     return Rereading(_count(reading, old), inside + outside)
@@ -81,7 +81,7 @@ def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
 def _listed(reading: Reading, room: int, since: datetime, below: int) -> list[Span]:
     """What the lists read since then reached, below a position."""
     query = select(_WINDOW.oldest, _WINDOW.newest).where(
-        _WINDOW.room_id == room, _WINDOW.observed_at >= stamp(since), _WINDOW.oldest < below
+        _WINDOW.room_id == room, _WINDOW.observed_at >= to_text(since), _WINDOW.oldest < below
     )
     return merged((oldest, min(newest, below - 1)) for oldest, newest in reading.sql.execute(query))
 

@@ -15,7 +15,7 @@ from sqlalchemy import and_, func, select
 from archiver.records import Delivery, Enclosure, FileId, MessageId
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 STATED, WITHDRAWN = "stated", "withdrawn"
 """States of a statement; a withdrawn one is left out from then on, and its entries stay."""
@@ -63,7 +63,7 @@ def next_number(reading: Reading, contract: str, kind: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentFile:
     """A file of a room, as far as a delivery is compared with it."""
 
     file_id: FileId
@@ -76,20 +76,20 @@ _FILE, _BLOB = schema.file.c, schema.blob.c
 _SENT = select(_FILE.file_id, _FILE.name, _FILE.upload_time)
 
 
-def same_bytes(reading: Reading, rooms: Collection[int], sha256: str) -> list[Sent]:
+def same_bytes(reading: Reading, rooms: Collection[int], sha256: str) -> list[SentFile]:
     """Files of these rooms whose saved bytes have this SHA-256, the first one sent first."""
     saved = and_(_BLOB.room_id == _FILE.room_id, _BLOB.file_id == _FILE.file_id, _BLOB.state == "saved")
     query = _SENT.join(schema.blob, saved).where(_BLOB.sha256 == sha256, _FILE.room_id.in_(sorted(rooms)))
-    return [Sent(*row) for row in reading.sql.execute(query.order_by(_FILE.upload_time, _FILE.file_id))]
+    return [SentFile(*row) for row in reading.sql.execute(query.order_by(_FILE.upload_time, _FILE.file_id))]
 
 
-def sent_file(reading: Reading, rooms: Collection[int], file_id: int) -> Sent | None:
+def sent_file(reading: Reading, rooms: Collection[int], file_id: int) -> SentFile | None:
     """The file of this id, if one of these rooms has it."""
     if not 0 < file_id < 2**63:
         return None
     query = _SENT.where(_FILE.room_id.in_(sorted(rooms)), _FILE.file_id == file_id)
     row = reading.sql.execute(query).first()
-    return None if row is None else Sent(*row)
+    return None if row is None else SentFile(*row)
 
 
 def sender_of(reading: Reading, rooms: Collection[int], file_id: int) -> int | None:
@@ -160,7 +160,7 @@ def _enclosure(one: _Stated) -> Enclosure:
         name=told["name"],
         size=told["size"],
         sha256=told["sha256"],
-        added_at=moment(one.since),
+        added_at=from_text(one.since),
         dated=told["dated"],
         message_id=told["message_id"],
         note=told["note"],

@@ -18,12 +18,12 @@ from archiver.store.backup.copy import LastBackup
 from archiver.store.queries import current_state as known
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import FileCounts, counts
-from archiver.store.queries.last_looks import NAMES, Looks, looks
+from archiver.store.queries.last_looks import NAMES, LastLooks, looks
 from archiver.store.queries.truncated_lists import Cut, cut
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory as work
 from archiver.store.working.alerts import open_alerts
-from archiver.store.working.stamp_queue import Tally, tally, unstamped
+from archiver.store.working.stamp_queue import StampQueueCounts, tally, unstamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,12 @@ class Status:
     """Those of the settings."""
     unstamped: int
     """Seals that lack a stamp of one of them."""
-    stamps: Tally
+    stamps: StampQueueCounts
     alerts: tuple[Alert, ...]
     """Those that were not put aside, oldest first."""
     backup: LastBackup | None
     """None: there is no copy elsewhere, as far as the archive knows."""
-    looks: Looks
+    looks: LastLooks
     """Of the rooms of all contracts, whether or not they are still read."""
     cut: tuple[Cut, ...]
     """Lists of these rooms of which there may be more than is held."""
@@ -91,12 +91,12 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     return Status(
         account_id=owner.get("account_id"),
         account_name=owner.get("name", ""),
-        last_sync=None if last is None else moment(last["at"]),
+        last_sync=None if last is None else from_text(last["at"]),
         last_complete=last is None or last["complete"],
         rooms=_rooms(reading, held),
         contracts=held,
         seals=number,
-        last_seal=None if closed_at is None else moment(closed_at),
+        last_seal=None if closed_at is None else from_text(closed_at),
         unsealed=(reading.sql.execute(select(func.max(entry.seq))).scalar() or 0) - sealed,
         authorities=tuple(authorities),
         unstamped=unstamped(reading, authorities),
@@ -128,7 +128,7 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
                 room_id=room,
                 name=(row.name if row is not None else "") or listed.get(str(room), ""),
                 contracts=tuple(contracted),
-                inaccessible_since=None if since is None else moment(since),
+                inaccessible_since=None if since is None else from_text(since),
                 messages=by_state.get("known", 0),
                 edited=by_state.get("edited", 0),
                 deleted=by_state.get("deleted", 0),
@@ -175,7 +175,7 @@ def _counted(reading: Reading, table: Any) -> dict[int, int]:
 def _covered(reading: Reading, room: int) -> tuple[tuple[datetime, datetime], ...]:
     table = schema.coverage.c
     rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
-    return tuple((moment(start), moment(end)) for start, end in rows)
+    return tuple((from_text(start), from_text(end)) for start, end in rows)
 
 
 def open_gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:
@@ -191,15 +191,15 @@ def _last_seen(reading: Reading, room: int) -> datetime | None:
     table = schema.window.c
     query = select(table.observed_at).where(table.room_id == room).order_by(table.seq.desc()).limit(1)
     at = reading.sql.execute(query).scalar()
-    return None if at is None else moment(at)
+    return None if at is None else from_text(at)
 
 
 def document(told: Status, *, warnings: list[str]) -> dict[str, Any]:
     """The JSON document of `archive status --json` (design §5)."""
-    seals = {"count": told.seals, "last": told.last_seal and stamp(told.last_seal), "unstamped": told.unstamped}
+    seals = {"count": told.seals, "last": told.last_seal and to_text(told.last_seal), "unstamped": told.unstamped}
     return {
         "account_id": told.account_id,
-        "last_sync": told.last_sync and stamp(told.last_sync),
+        "last_sync": told.last_sync and to_text(told.last_sync),
         "rooms": [_room_document(room, told.looks.at.get(room.room_id)) for room in told.rooms],
         "seals": seals,
         "alerts_open": len(told.alerts),
@@ -209,7 +209,7 @@ def document(told: Status, *, warnings: list[str]) -> dict[str, Any]:
 
 
 def _backup_document(last: LastBackup) -> dict[str, Any]:
-    return {"at": stamp(last.at), "path": last.path, "verified": last.verified}
+    return {"at": to_text(last.at), "path": last.path, "verified": last.verified}
 
 
 def _room_document(room: RoomStatus, looked_at: datetime | None) -> dict[str, Any]:
@@ -226,8 +226,8 @@ def _room_document(room: RoomStatus, looked_at: datetime | None) -> dict[str, An
         "files_pending": room.files.pending,
         "files_lost": room.files.lost,
         "tasks": room.tasks,
-        "covered": [{"from": stamp(start), "to": stamp(end)} for start, end in room.covered],
+        "covered": [{"from": to_text(start), "to": to_text(end)} for start, end in room.covered],
         "gaps": list(room.gaps),
-        "last_seen": room.last_seen and stamp(room.last_seen),
-        "looked_at": looked_at and stamp(looked_at),
+        "last_seen": room.last_seen and to_text(room.last_seen),
+        "looked_at": looked_at and to_text(looked_at),
     }

@@ -13,11 +13,11 @@ from archiver.records import State, told_states
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TranscriptText:
     """One text of a message and when it was seen; `last_seen` None = still shown."""
 
     body: str
@@ -26,7 +26,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptMessage:
     """A message for the screen."""
 
     message_id: str
@@ -35,7 +35,7 @@ class Line:
     send_time: int
     state: State
     was_edited: bool
-    texts: tuple[Text, ...]
+    texts: tuple[TranscriptText, ...]
     """Chatwork's mark of a deletion included."""
 
     @property
@@ -45,7 +45,9 @@ class Line:
         return told_states(self.state, was_edited=self.was_edited, was_deleted=was_deleted)
 
 
-def lines(reading: Reading, room: int, *, since: int | None = None, until: int | None = None) -> Iterator[Line]:
+def lines(
+    reading: Reading, room: int, *, since: int | None = None, until: int | None = None
+) -> Iterator[TranscriptMessage]:
     """Messages of a room by numeric id, sent within [since, until) Unix seconds."""
     message, version = schema.message, schema.message_version
     query = (
@@ -58,20 +60,24 @@ def lines(reading: Reading, room: int, *, since: int | None = None, until: int |
         query = query.where(message.c.send_time >= since)
     if until is not None:
         query = query.where(message.c.send_time < until)
-    held: list[Text] = []
+    held: list[TranscriptText] = []
     last = None
     for row in reading.sql.execute(query.execution_options(yield_per=500)):
         if last is not None and row.position != last.position:
             yield _line(last, held)
             held = []
-        held.append(Text(row.body, moment(row.seen), None if row.last_seen is None else moment(row.last_seen)))
+        held.append(
+            TranscriptText(row.body, from_text(row.seen), None if row.last_seen is None else from_text(row.last_seen))
+        )
         last = row
     if last is not None:
         yield _line(last, held)
 
 
-def _line(row: Row[Any], texts: list[Text]) -> Line:
-    return Line(row.message_id, row.account_id, row.name, row.send_time, State(row.state), row.was_edited, tuple(texts))
+def _line(row: Row[Any], texts: list[TranscriptText]) -> TranscriptMessage:
+    return TranscriptMessage(
+        row.message_id, row.account_id, row.name, row.send_time, State(row.state), row.was_edited, tuple(texts)
+    )
 
 
 def names(reading: Reading, room: int) -> dict[int, str]:

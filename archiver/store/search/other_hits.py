@@ -16,9 +16,9 @@ from archiver.store.bigrams import fold
 from archiver.store.fingerprints import readable
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import STATED
-from archiver.store.search.query import Query
-from archiver.store.search.scope import Scope
-from archiver.store.timestamps import moment
+from archiver.store.search.query import SearchQuery
+from archiver.store.search.scope import SearchScope
+from archiver.store.timestamps import from_text
 
 
 class Other(NamedTuple):
@@ -35,7 +35,7 @@ class Other(NamedTuple):
     text: str
 
 
-def others(reading: Reading, query: Query, scope: Scope) -> list[Other]:
+def others(reading: Reading, query: SearchQuery, scope: SearchScope) -> list[Other]:
     """All that is found, newest first; each text that a task or a description had counts by itself."""
     if not query.words:
         return []
@@ -43,7 +43,7 @@ def others(reading: Reading, query: Query, scope: Scope) -> list[Other]:
     return sorted(found, key=lambda one: (one.time, one.kind, one.id, one.text), reverse=True)
 
 
-def _all(reading: Reading, query: Query, scope: Scope) -> Iterator[Other]:
+def _all(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[Other]:
     """Everything in scope but for its time; only of people's things it is known whose they are."""
     if scope.has <= {"file"}:
         yield from _files(reading, query, scope)
@@ -55,7 +55,7 @@ def _all(reading: Reading, query: Query, scope: Scope) -> Iterator[Other]:
         yield from _attachments(reading, scope)
 
 
-def _is_timely(one: Other, scope: Scope) -> bool:
+def _is_timely(one: Other, scope: SearchScope) -> bool:
     at = one.time.timestamp()
     return (scope.since is None or at >= scope.since) and (scope.until is None or at < scope.until)
 
@@ -67,7 +67,7 @@ def _is_in(wanted: frozenset[int] | None, number: int) -> bool:
 _FILES = "SELECT room_id, file_id, account_id, upload_time, name FROM file"
 
 
-def _files(reading: Reading, query: Query, scope: Scope) -> Iterator[Other]:
+def _files(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[Other]:
     """Rows as the driver gives them: of the very many files that there may be, few have the words."""
     for room, file, account, sent, name in driver(reading.sql).execute(_FILES):
         if query.matches(fold(name)) and _is_in(scope.rooms, room) and _is_in(scope.authors, account):
@@ -83,7 +83,7 @@ _NAMED = (
 )
 
 
-def _former_files(reading: Reading, scope: Scope) -> Iterator[Other]:
+def _former_files(reading: Reading, scope: SearchScope) -> Iterator[Other]:
     """Files under each name they had, which only the entries have; at the time of the file as it is listed now."""
     source = driver(reading.sql)
     for (key,) in source.execute(_SEVERAL).fetchall():
@@ -93,17 +93,17 @@ def _former_files(reading: Reading, scope: Scope) -> Iterator[Other]:
                 yield Other("file", room, None, str(file), _unix(sent), name)
 
 
-def _tasks(reading: Reading, scope: Scope) -> Iterator[Other]:
+def _tasks(reading: Reading, scope: SearchScope) -> Iterator[Other]:
     task, version = schema.task.c, schema.task_version.c
     query = select(version.room_id, version.task_id, version.body, version.first_seen, task.assigned_by).join(
         schema.task, (task.room_id == version.room_id) & (task.task_id == version.task_id)
     )
     for row in reading.sql.execute(query):
         if _is_in(scope.rooms, row.room_id) and _is_in(scope.authors, row.assigned_by):
-            yield Other("task", row.room_id, None, str(row.task_id), moment(row.first_seen), row.body)
+            yield Other("task", row.room_id, None, str(row.task_id), from_text(row.first_seen), row.body)
 
 
-def _descriptions(reading: Reading, scope: Scope) -> Iterator[Other]:
+def _descriptions(reading: Reading, scope: SearchScope) -> Iterator[Other]:
     """Earlier ones too, which only the entries have."""
     table = schema.entry.c
     query = select(table.line).where(table.key > "room/", table.key < "room0", table.kind == "room").order_by(table.seq)
@@ -112,16 +112,16 @@ def _descriptions(reading: Reading, scope: Scope) -> Iterator[Other]:
         room, body = told["room_id"], readable(text(told["payload"]["object"].get("description")))
         if _is_in(scope.rooms, room) and body and last.get(room) != body:
             last[room] = body
-            yield Other("description", room, None, "", moment(told["observed_at"]), body)
+            yield Other("description", room, None, "", from_text(told["observed_at"]), body)
 
 
-def _attachments(reading: Reading, scope: Scope) -> Iterator[Other]:
+def _attachments(reading: Reading, scope: SearchScope) -> Iterator[Other]:
     table = schema.attachment
     rooms = {one.id: {room.room_id for room in one.rooms} for one in contracts(reading)}
     for row in reading.sql.execute(select(table).where(table.c.state == STATED)):
         if scope.rooms is None or scope.rooms & rooms.get(row.contract_id, set()):
             said = f"{row.name} {row.note or ''}".strip()
-            yield Other("attachment", None, row.contract_id, str(row.number), moment(row.added_at), said)
+            yield Other("attachment", None, row.contract_id, str(row.number), from_text(row.added_at), said)
 
 
 def _unix(seconds: int) -> datetime:

@@ -29,7 +29,7 @@ _EXAMPLE = "2026-11-24"
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class SearchQuery:
     """What a message has to be; words are folded, and all conditions must hold."""
 
     text: str
@@ -56,7 +56,7 @@ class Query:
         return f"({wanted}) NOT ({unwanted})" if wanted and unwanted else wanted
 
 
-def parse(text: str) -> Query:
+def parse(text: str) -> SearchQuery:
     """Take a search apart. Raises BadSearch in one of its forms, BadValue for what is no day."""
     words: dict[bool, list[str]] = {False: [], True: []}
     given: dict[str, list[str]] = {}
@@ -68,7 +68,7 @@ def parse(text: str) -> Query:
     for value in given.get("has", ()):
         if value not in HAS:
             raise errors.UnknownHas(value=value, known=", ".join(HAS))
-    query = Query(
+    query = SearchQuery(
         text,
         tuple(words[False]),
         tuple(words[True]),
@@ -78,12 +78,12 @@ def parse(text: str) -> Query:
         min((_day(value, "before:", days=1) for value in given.get("before", ())), default=None),
         frozenset(given.get("has", ())),
     )
-    if query == Query(text):
+    if query == SearchQuery(text):
         raise errors.EmptySearch
     return possible(query)
 
 
-def possible(query: Query) -> Query:
+def possible(query: SearchQuery) -> SearchQuery:
     """The query, whose times leave something between them. Raises EmptyTime."""
     if query.since is not None and query.until is not None and query.since >= query.until:
         last = query.until - timedelta(seconds=1)

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from archiver.store.bigrams import fold
 from archiver.store.fingerprints import DELETED
-from archiver.store.search.query import Query
-from archiver.store.search.scope import Scope, conditions
+from archiver.store.search.query import SearchQuery
+from archiver.store.search.scope import SearchScope, conditions
 
 RECENT = 2_000
 """Versions that are looked through before the index is asked for a single sign: it is slow for signs that stand
@@ -27,7 +27,7 @@ everywhere, and those are found at once this way."""
 _END = 2**63 - 1
 
 
-class Place(NamedTuple):
+class HitPosition(NamedTuple):
     """A message that was found; the greater one is the newer one."""
 
     position: int
@@ -46,8 +46,13 @@ _LATE = "v.newest IS NOT NULL AND v.seq > ? AND v.position <= ?"
 
 
 def newest(
-    source: sqlite3.Connection, query: Query, scope: Scope, limit: int, *, older_than: Place | None = None
-) -> list[Place]:
+    source: sqlite3.Connection,
+    query: SearchQuery,
+    scope: SearchScope,
+    limit: int,
+    *,
+    older_than: HitPosition | None = None,
+) -> list[HitPosition]:
     """The newest messages that the index has for a query with words; older ones than one of them, if it is given."""
     best = _Newest(limit, older_than)
     reach = _END if older_than is None else _reach(source, older_than)
@@ -68,7 +73,7 @@ def newest(
     return best.listed()
 
 
-def count(source: sqlite3.Connection, query: Query, scope: Scope, *, most: int | None = None) -> int:
+def count(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, *, most: int | None = None) -> int:
     """How many messages the index has for a query with words; not more than one above `most` are counted."""
     message, where, values = _narrowing(scope)
     distinct = f"SELECT DISTINCT v.position, v.room_id FROM {_INDEX}{message} WHERE s.search MATCH ?{where} LIMIT ?"  # noqa: S608 - likewise
@@ -77,7 +82,7 @@ def count(source: sqlite3.Connection, query: Query, scope: Scope, *, most: int |
     return int(rows.fetchone()[0])
 
 
-def at_least(source: sqlite3.Connection, query: Query, scope: Scope) -> int:
+def at_least(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope) -> int:
     """How many messages have it among the texts that were kept last: enough to say of a sign that stands everywhere."""
     if not _is_of_signs(query):
         return 0
@@ -85,12 +90,12 @@ def at_least(source: sqlite3.Connection, query: Query, scope: Scope) -> int:
     return len({(position, room) for position, room, _, body in rows if query.matches(fold(body))})
 
 
-def _is_of_signs(query: Query) -> bool:
+def _is_of_signs(query: SearchQuery) -> bool:
     """Whether the index would be slow: it has no single signs."""
     return all(len(word) == 1 for word in query.words)
 
 
-def _put_recent(source: sqlite3.Connection, query: Query, scope: Scope, best: _Newest, reach: int) -> bool:
+def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, best: _Newest, reach: int) -> bool:
     """Look at the texts that were kept last, up to an entry; whether they are enough to tell the newest.
 
     Those that came in order go down with their messages, so that the first ones are enough; of those that came late
@@ -113,7 +118,7 @@ def _put_recent(source: sqlite3.Connection, query: Query, scope: Scope, best: _N
     return True
 
 
-def _kept_last(source: sqlite3.Connection, scope: Scope, reach: int) -> sqlite3.Cursor:
+def _kept_last(source: sqlite3.Connection, scope: SearchScope, reach: int) -> sqlite3.Cursor:
     """Of the texts that came in order those that were kept last."""
     message, where, values = _narrowing(scope)
     in_order = f"v.seq <= ? AND v.newest IS NULL{where}"
@@ -124,7 +129,7 @@ def _kept_last(source: sqlite3.Connection, scope: Scope, reach: int) -> sqlite3.
 # Below a message lie all versions up to an entry, and of the later ones those that came late: edited or recovered.
 
 
-def _reach(source: sqlite3.Connection, older_than: Place) -> int:
+def _reach(source: sqlite3.Connection, older_than: HitPosition) -> int:
     """The last entry of a version before any message was known that is newer than this one."""
     low, high = 0, source.execute("SELECT coalesce(max(seq), 0) FROM search_version").fetchone()[0]
     query = "SELECT seq, coalesce(newest, position) FROM search_version WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
@@ -139,7 +144,12 @@ def _reach(source: sqlite3.Connection, older_than: Place) -> int:
 
 
 def _put_late(
-    source: sqlite3.Connection, query: Query, scope: Scope, best: _Newest, reach: int, older_than: Place
+    source: sqlite3.Connection,
+    query: SearchQuery,
+    scope: SearchScope,
+    best: _Newest,
+    reach: int,
+    older_than: HitPosition,
 ) -> None:
     """Take in what came late; where that is much, the index is asked for it."""
     message, where, values = _narrowing(scope)
@@ -156,7 +166,7 @@ def _put_late(
         best.put(position, room, seq)
 
 
-def _narrowing(scope: Scope) -> tuple[str, str, tuple[int, ...]]:
+def _narrowing(scope: SearchScope) -> tuple[str, str, tuple[int, ...]]:
     """The join that the conditions of a scope need, the conditions, and their values."""
     where, values = conditions(scope)
     return _MESSAGE if where else "", where, values
@@ -166,8 +176,13 @@ def _narrowing(scope: Scope) -> tuple[str, str, tuple[int, ...]]:
 
 
 def scan(
-    source: sqlite3.Connection, query: Query, scope: Scope, limit: int, *, older_than: Place | None = None
-) -> tuple[list[Place], int]:
+    source: sqlite3.Connection,
+    query: SearchQuery,
+    scope: SearchScope,
+    limit: int,
+    *,
+    older_than: HitPosition | None = None,
+) -> tuple[list[HitPosition], int]:
     """The newest messages, older than one of them if it is given, and the number of all, by every text."""
     message, where, values = _narrowing(scope)
     statement = f"SELECT v.position, v.room_id, v.seq, v.body FROM message_version v{message} WHERE v.body <> ?{where}"  # noqa: S608 - likewise
@@ -185,17 +200,17 @@ def scan(
 
 def filtered(
     source: sqlite3.Connection,
-    scope: Scope,
+    scope: SearchScope,
     limit: int,
     *,
-    older_than: Place | None = None,
+    older_than: HitPosition | None = None,
     most: int | None = None,
-) -> tuple[list[Place], int]:
+) -> tuple[list[HitPosition], int]:
     """The newest messages, whatever they say, and their number, of which not more than one above `most` are counted.
 
     With `older_than` those that are older than one of them, and 0.
     """
-    places = [Place(*one, 0) for one in islice(_backwards(source, scope, older_than), limit)]
+    places = [HitPosition(*one, 0) for one in islice(_backwards(source, scope, older_than), limit)]
     where, values = conditions(scope)
     messages = f"SELECT 1 FROM message m WHERE true{where} LIMIT ?"  # noqa: S608 - likewise
     count = f"SELECT count(*) FROM ({messages})"  # noqa: S608 - likewise
@@ -204,8 +219,14 @@ def filtered(
 
 
 def without(
-    source: sqlite3.Connection, query: Query, scope: Scope, limit: int, *, older_than: Place | None = None, most: int
-) -> tuple[list[Place], int]:
+    source: sqlite3.Connection,
+    query: SearchQuery,
+    scope: SearchScope,
+    limit: int,
+    *,
+    older_than: HitPosition | None = None,
+    most: int,
+) -> tuple[list[HitPosition], int]:
     """The same for a query that has nothing but words that must not be there: nearly every message is a hit."""
     walked = (_lacking(source, query, *one) for one in _backwards(source, scope, older_than))
     found = list(islice(filter(None, walked), limit if older_than else max(limit, most + 1)))
@@ -215,10 +236,10 @@ def without(
 _TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY seq DESC"
 
 
-def _lacking(source: sqlite3.Connection, query: Query, position: int, room: int) -> Place | None:
+def _lacking(source: sqlite3.Connection, query: SearchQuery, position: int, room: int) -> HitPosition | None:
     """A message with the newest of its texts that is a hit; None if none is."""
     texts = source.execute(_TEXTS, (room, position, DELETED))
-    return next((Place(position, room, seq) for seq, body in texts if query.matches(fold(body))), None)
+    return next((HitPosition(position, room, seq) for seq, body in texts if query.matches(fold(body))), None)
 
 
 _ROOMS = """
@@ -234,7 +255,9 @@ _FEW = {"edit": "message_edited", "delete": "message_vanished"}
 """Indexes of messages of which there are few; SQLite would rather go through all of a room."""
 
 
-def _backwards(source: sqlite3.Connection, scope: Scope, older_than: Place | None) -> Iterator[tuple[int, int]]:
+def _backwards(
+    source: sqlite3.Connection, scope: SearchScope, older_than: HitPosition | None
+) -> Iterator[tuple[int, int]]:
     """The messages of a scope from the newest on, or from one of them: each room in its order, and then merged."""
     rooms = [room for (room,) in source.execute(_ROOMS)]
     where, values = conditions(replace(scope, rooms=None))
@@ -252,7 +275,7 @@ class _Newest:
     """The newest messages of those that were seen, each with its newest version."""
 
     limit: int
-    older_than: Place | None = None
+    older_than: HitPosition | None = None
     _held: dict[tuple[int, int], int] = field(default_factory=dict)
     _heap: list[tuple[int, int]] = field(default_factory=list)
 
@@ -278,5 +301,5 @@ class _Newest:
         """Whether no message up to this position can come among them any more."""
         return len(self._heap) == self.limit and self._heap[0][0] > bound
 
-    def listed(self) -> list[Place]:
-        return sorted((Place(*place, seq) for place, seq in self._held.items()), reverse=True)
+    def listed(self) -> list[HitPosition]:
+        return sorted((HitPosition(*place, seq) for place, seq in self._held.items()), reverse=True)

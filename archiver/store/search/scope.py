@@ -14,11 +14,11 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.bigrams import fold
 from archiver.store.queries.contracts import contract, contracts
-from archiver.store.search.query import Query
+from archiver.store.search.query import SearchQuery
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class SearchScope:
     """What narrows a search; None: not narrowed."""
 
     rooms: frozenset[int] | None = None
@@ -29,9 +29,11 @@ class Scope:
     has: frozenset[str] = frozenset()
 
 
-def scope_of(reading: Reading, query: Query, *, contracts: Collection[str], rooms: Collection[int]) -> Scope:
+def scope_of(
+    reading: Reading, query: SearchQuery, *, contracts: Collection[str], rooms: Collection[int]
+) -> SearchScope:
     """The filters of a query and of the command's options together. Raises UnknownContract, UnknownRoom."""
-    return Scope(
+    return SearchScope(
         _rooms(reading, query, contracts, rooms),
         _authors(reading, query.authors) if query.authors else None,
         None if query.since is None else int(query.since.timestamp()),
@@ -52,7 +54,7 @@ _FILTERS = {
 }
 
 
-def conditions(scope: Scope) -> tuple[str, tuple[int, ...]]:
+def conditions(scope: SearchScope) -> tuple[str, tuple[int, ...]]:
     """Conditions on a message `m`, each begun by AND, and their values; empty if nothing is narrowed."""
     parts: list[str] = []
     values: list[int] = []
@@ -75,7 +77,9 @@ def room_names(reading: Reading) -> dict[int, str]:
     return {row[0]: row[1] for row in reading.sql.execute(select(table.room_id, table.name))}
 
 
-def _rooms(reading: Reading, query: Query, named: Collection[str], numbers: Collection[int]) -> frozenset[int] | None:
+def _rooms(
+    reading: Reading, query: SearchQuery, named: Collection[str], numbers: Collection[int]
+) -> frozenset[int] | None:
     """Rooms that both options name, narrowed by what the words say of rooms."""
     known = {room.room_id for one in contracts(reading) for room in one.rooms}
     for number in numbers:

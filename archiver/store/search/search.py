@@ -19,13 +19,13 @@ from archiver.store.queries.message_standing import STANDING
 from archiver.store.search import index as search_index
 from archiver.store.search import scan as search_walk
 from archiver.store.search.other_hits import Other, others
-from archiver.store.search.query import Query
-from archiver.store.search.scan import Place
-from archiver.store.search.scope import Scope, room_names, scope_of
-from archiver.store.timestamps import moment, unix
+from archiver.store.search.query import SearchQuery
+from archiver.store.search.scan import HitPosition
+from archiver.store.search.scope import SearchScope, room_names, scope_of
+from archiver.store.timestamps import from_text, from_unix
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     """A message one of whose texts was found."""
 
     room_id: int
@@ -47,32 +47,32 @@ class Hit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search came to."""
 
     total: int
     """Distinct messages; 0 where they are not counted (`older_than`)."""
-    hits: tuple[Hit, ...]
+    hits: tuple[SearchHit, ...]
     """The newest of them."""
     others: tuple[Other, ...]
     rooms: Mapping[int, str]
     """The names of all rooms."""
     is_exact: bool = True
     """Whether there are as many as `total` says; else there are that many and more."""
-    older: Place | None = None
+    older: HitPosition | None = None
     """`older_than` for the hits that follow; None: these are the last."""
 
 
 def search(
     reading: Reading,
-    query: Query,
+    query: SearchQuery,
     *,
     contracts: Collection[str] = (),
     rooms: Collection[int] = (),
     limit: int = 50,
-    older_than: Place | None = None,
+    older_than: HitPosition | None = None,
     most: int | None = None,
-) -> Found:
+) -> SearchResult:
     """Search the archive for `limit` (1 and more) messages, in these contracts and rooms if any are named.
 
     `older_than` is that of the page before (`Found.older`): then messages alone are looked for, and not counted.
@@ -84,12 +84,17 @@ def search(
     hits = tuple(hit for one in places[:limit] if (hit := _hit(source, one)) is not None)
     beside = tuple(others(reading, query, scope)) if older_than is None else ()
     older = places[limit - 1] if len(places) > limit else None
-    return Found(total, hits, beside, room_names(reading), is_exact, older)
+    return SearchResult(total, hits, beside, room_names(reading), is_exact, older)
 
 
 def _places(
-    reading: Reading, query: Query, scope: Scope, limit: int, older_than: Place | None, most: int | None
-) -> tuple[list[Place], int, bool]:
+    reading: Reading,
+    query: SearchQuery,
+    scope: SearchScope,
+    limit: int,
+    older_than: HitPosition | None,
+    most: int | None,
+) -> tuple[list[HitPosition], int, bool]:
     """The messages, how many there are, and whether there are no more."""
     source = archive.driver(reading.sql)
     if not query.words and not query.without:
@@ -110,7 +115,9 @@ def _capped(total: int, most: int | None) -> tuple[int, bool]:
     return (total, True) if most is None or total <= most else (most, False)
 
 
-def _counted(source: sqlite3.Connection, query: Query, scope: Scope, limit: int, most: int | None) -> tuple[int, bool]:
+def _counted(
+    source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, limit: int, most: int | None
+) -> tuple[int, bool]:
     """How many messages the index has, and whether that is all."""
     if most is None:
         return search_walk.count(source, query, scope), True
@@ -129,7 +136,7 @@ _HIT = f"""
 _LAST_TEXT = "SELECT max(seq) FROM message_version WHERE room_id = ? AND position = ? AND body <> ?"
 
 
-def _hit(source: sqlite3.Connection, found: Place) -> Hit | None:
+def _hit(source: sqlite3.Connection, found: HitPosition) -> SearchHit | None:
     """None for a message that only a damaged index knows."""
     place = (found.room_id, found.position)
     seq = found.seq or source.execute(_LAST_TEXT, (*place, DELETED)).fetchone()[0]
@@ -137,6 +144,6 @@ def _hit(source: sqlite3.Connection, found: Place) -> Hit | None:
     if row is None:
         return None
     room, message, sent, account, name, state, body, *flags = row
-    at = unix(sent)
-    when = None if at is None else moment(at)
-    return Hit(room, message, when, account, name, State(state), body or "", *map(bool, flags))
+    at = from_unix(sent)
+    when = None if at is None else from_text(at)
+    return SearchHit(room, message, when, account, name, State(state), body or "", *map(bool, flags))

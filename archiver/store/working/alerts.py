@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from archiver.errors import UnknownAlert
-from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 
 _T = schema.alert.c
 
@@ -38,7 +38,7 @@ def keep(writing: Writing, alert: Alert) -> Alert:
         "message_id": alert.message_id,
         "account_id": alert.account_id,
         "count": alert.count,
-        "at": stamp(alert.at),
+        "at": to_text(alert.at),
         "subject": alert.subject,
     }
     writing.sql.execute(insert(schema.alert).values(values))
@@ -53,7 +53,7 @@ def grow(writing: Writing, number: int, *, count: int) -> None:
 def dismiss(writing: Writing, number: int, *, at: datetime, reason: str | None) -> Alert:
     """Put an alert aside; it stays listed. A second time only its reason may change. Raises UnknownAlert."""
     held = _with_number(writing, number)
-    values: dict[str, Any] = {} if held.dismissed else {"dismissed_at": stamp(at)}
+    values: dict[str, Any] = {} if held.dismissed else {"dismissed_at": to_text(at)}
     if reason is not None:
         values["reason"] = reason
     if values:
@@ -73,15 +73,15 @@ def _with_number(reading: Reading, number: int) -> Alert:
 
 def _alert(row: Any) -> Alert:
     return Alert(
-        rule=Rule(row.rule),
+        rule=AlertRule(row.rule),
         level=Level(row.level),
-        at=moment(row.at),
+        at=from_text(row.at),
         room_id=row.room_id,
         account_id=row.account_id,
         message_id=row.message_id,
         count=row.count,
         subject=row.subject,
         number=row.number,
-        dismissed_at=None if row.dismissed_at is None else moment(row.dismissed_at),
+        dismissed_at=None if row.dismissed_at is None else from_text(row.dismissed_at),
         reason=row.reason,
     )

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 
 Place = tuple[int, int]
 """Room and position: the message's id as a number."""
@@ -38,7 +38,7 @@ class Origin(StrEnum):
 PRIORITY = {origin: number for number, origin in enumerate(Origin)}
 
 
-class Standing(StrEnum):
+class ItemState(StrEnum):
     """What has come of a quest."""
 
     WAITING = "waiting"
@@ -48,18 +48,18 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Quest:
+class BackfillItem:
     """One id that is to be read."""
 
     room_id: int
     position: int
     origin: Origin
     attempts: int
-    standing: Standing
+    standing: ItemState
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class BackfillCounts:
     """What has come of the quests of some rooms, in numbers."""
 
     waiting: int = 0
@@ -83,7 +83,7 @@ _IN_REACH = _QUEST.position <= (
 """What is newer than the newest list will be in the next one: read singly it would spoil the count of a gap."""
 
 
-def learn(writing: Writing, found: Mapping[Place, Origin], *, rooms: Collection[int], at: datetime) -> None:
+def enqueue(writing: Writing, found: Mapping[Place, Origin], *, rooms: Collection[int], at: datetime) -> None:
     """Remember ids of these rooms that are not held; one that waits already keeps its more urgent origin."""
     places = [place for place in found if place[0] in rooms]
     unheld = set(places) - held(writing, places)
@@ -94,15 +94,15 @@ def learn(writing: Writing, found: Mapping[Place, Origin], *, rooms: Collection[
             "origin": found[room, position].value,
             "priority": PRIORITY[found[room, position]],
             "attempts": 0,
-            "state": Standing.WAITING.value,
-            "next_at": stamp(at),
+            "state": ItemState.WAITING.value,
+            "next_at": to_text(at),
         }
         for room, position in sorted(unheld)
     ]
     if not rows:
         return
     statement = insert(schema.quest)
-    urgent = and_(statement.excluded.priority < _QUEST.priority, _QUEST.state == Standing.WAITING)
+    urgent = and_(statement.excluded.priority < _QUEST.priority, _QUEST.state == ItemState.WAITING)
     changes = {name: statement.excluded[name] for name in ("origin", "priority")}
     keys = ["room_id", "position"]
     writing.sql.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes, where=urgent), rows)
@@ -119,20 +119,20 @@ def held(reading: Reading, places: Iterable[Place]) -> set[Place]:
 
 
 _OF_ROOMS = _QUEST.room_id.in_(bindparam("rooms", expanding=True))
-_UNREAD = _QUEST.state.in_([standing.value for standing in Standing if standing is not Standing.READ])
+_UNREAD = _QUEST.state.in_([standing.value for standing in ItemState if standing is not ItemState.READ])
 _DUE = (
     select(_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
     .where(_UNREAD, _QUEST.next_at <= bindparam("at"), _OF_ROOMS, _IN_REACH, ~_HELD)
-    .order_by(case((_QUEST.state == Standing.WAITING, 0), else_=1), _QUEST.priority, _QUEST.position.desc())
+    .order_by(case((_QUEST.state == ItemState.WAITING, 0), else_=1), _QUEST.priority, _QUEST.position.desc())
     .limit(bindparam("most"))
 )
-_WAITING = select(func.count()).where(_QUEST.state == Standing.WAITING.value, _OF_ROOMS, _IN_REACH, ~_HELD)
+_WAITING = select(func.count()).where(_QUEST.state == ItemState.WAITING.value, _OF_ROOMS, _IN_REACH, ~_HELD)
 """Made once, as every run asks both: to put them together takes longer than to answer them."""
 
 
-def due(reading: Reading, rooms: Collection[int], *, at: datetime, most: int) -> list[Quest]:
+def due(reading: Reading, rooms: Collection[int], *, at: datetime, most: int) -> list[BackfillItem]:
     """What is to be read now, the most urgent first and of these the newest; second attempts come last."""
-    asked = {"rooms": list(rooms), "at": stamp(at), "most": most}
+    asked = {"rooms": list(rooms), "at": to_text(at), "most": most}
     return [_quest(row) for row in reading.sql.execute(_DUE, asked)]
 
 
@@ -141,31 +141,33 @@ def waiting(reading: Reading, rooms: Collection[int]) -> int:
     return int(reading.sql.execute(_WAITING, {"rooms": list(rooms)}).scalar() or 0)
 
 
-def tally(reading: Reading, rooms: Collection[int]) -> Tally:
+def tally(reading: Reading, rooms: Collection[int]) -> BackfillCounts:
     """What has come of the quests of these rooms; what a list has shown meanwhile is left out."""
-    still = or_(_QUEST.state == Standing.READ, ~_HELD)
-    reached = or_(_QUEST.state != Standing.WAITING, _IN_REACH)
+    still = or_(_QUEST.state == ItemState.READ, ~_HELD)
+    reached = or_(_QUEST.state != ItemState.WAITING, _IN_REACH)
     query = (
         select(_QUEST.state, func.count(), func.min(_QUEST.position), func.max(_QUEST.position))
         .where(_QUEST.room_id.in_(rooms), still, reached)
         .group_by(_QUEST.state)
     )
-    found = {Standing(state): (number, (first, last)) for state, number, first, last in reading.sql.execute(query)}
-    ends = [found[one][1] for one in (Standing.HIDDEN, Standing.UNREADABLE) if one in found]
+    found = {ItemState(state): (number, (first, last)) for state, number, first, last in reading.sql.execute(query)}
+    ends = [found[one][1] for one in (ItemState.HIDDEN, ItemState.UNREADABLE) if one in found]
     counts = {one.value: number for one, (number, _ends) in found.items()}
-    return Tally(**counts, unseen=(min(first for first, _ in ends), max(last for _, last in ends)) if ends else None)
+    return BackfillCounts(
+        **counts, unseen=(min(first for first, _ in ends), max(last for _, last in ends)) if ends else None
+    )
 
 
-def unseen(reading: Reading, room: int) -> list[tuple[int, Standing]]:
+def unseen(reading: Reading, room: int) -> list[tuple[int, ItemState]]:
     """Ids of a room that something named and that a single read did not show, by id, each with how it stands."""
-    states = (Standing.HIDDEN.value, Standing.UNREADABLE.value)
+    states = (ItemState.HIDDEN.value, ItemState.UNREADABLE.value)
     query = select(_QUEST.position, _QUEST.state).where(_QUEST.room_id == room, _QUEST.state.in_(states), ~_HELD)
-    return [(position, Standing(state)) for position, state in reading.sql.execute(query.order_by(_QUEST.position))]
+    return [(position, ItemState(state)) for position, state in reading.sql.execute(query.order_by(_QUEST.position))]
 
 
-def among(reading: Reading, places: Iterable[Place], *, at: datetime) -> dict[Place, tuple[Quest, bool]]:
+def items_at(reading: Reading, places: Iterable[Place], *, at: datetime) -> dict[Place, tuple[BackfillItem, bool]]:
     """The quests at these places, each with whether it is to be read now."""
-    found: dict[Place, tuple[Quest, bool]] = {}
+    found: dict[Place, tuple[BackfillItem, bool]] = {}
     columns = (_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
     is_due = func.coalesce(and_(_open(at), _IN_REACH, ~_HELD), False).label("due")
     for room, positions in _by_room(places).items():
@@ -176,9 +178,11 @@ def among(reading: Reading, places: Iterable[Place], *, at: datetime) -> dict[Pl
     return found
 
 
-def settle(writing: Writing, quest: Quest, standing: Standing, *, at: datetime, next_at: datetime) -> None:
+def record_attempt(
+    writing: Writing, quest: BackfillItem, standing: ItemState, *, at: datetime, next_at: datetime
+) -> None:
     """Remember what an attempt came to, and when there may be another."""
-    values = {"state": standing.value, "attempts": quest.attempts + 1, "next_at": stamp(max(at, next_at))}
+    values = {"state": standing.value, "attempts": quest.attempts + 1, "next_at": to_text(max(at, next_at))}
     place = and_(_QUEST.room_id == quest.room_id, _QUEST.position == quest.position)
     writing.sql.execute(update(schema.quest).where(place).values(**values))
 
@@ -196,11 +200,11 @@ def texts_naming(reading: Reading, room: int) -> Iterator[tuple[str, str]]:
 
 
 def _open(at: datetime) -> ColumnElement[bool]:
-    return and_(_UNREAD, _QUEST.next_at <= stamp(at))
+    return and_(_UNREAD, _QUEST.next_at <= to_text(at))
 
 
-def _quest(row: Any) -> Quest:
-    return Quest(row.room_id, row.position, Origin(row.origin), row.attempts, Standing(row.state))
+def _quest(row: Any) -> BackfillItem:
+    return BackfillItem(row.room_id, row.position, Origin(row.origin), row.attempts, ItemState(row.state))
 
 
 def _by_room(places: Iterable[Place]) -> dict[int, list[int]]:

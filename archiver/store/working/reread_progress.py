@@ -15,14 +15,14 @@ from sqlalchemy.dialects.sqlite import insert
 from archiver.records import MessageId, State
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 
 READABLE = (State.PRESENT, State.EDITED)
 """States of messages that can still change: what is deleted, hidden or missing is not asked for in turn."""
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class RereadPass:
     """One turn through the old messages of a room that the owner wrote (`own`), or of the others'."""
 
     room_id: int
@@ -37,16 +37,16 @@ class Round:
 _TABLE, _MESSAGE = schema.rotation, schema.message.c
 
 
-def round_of(reading: Reading, room: int, *, own: bool) -> Round | None:
+def current_pass(reading: Reading, room: int, *, own: bool) -> RereadPass | None:
     """The round that is under way; None before the first."""
     query = select(_TABLE).where(_TABLE.c.room_id == room, _TABLE.c.own == own)
     row = reading.sql.execute(query).one_or_none()
-    return None if row is None else Round(room, own, moment(row.begun_at), row.done, row.position)
+    return None if row is None else RereadPass(room, own, from_text(row.begun_at), row.done, row.position)
 
 
-def put_round(writing: Writing, one: Round) -> None:
+def save_pass(writing: Writing, one: RereadPass) -> None:
     """Remember how far a round has come."""
-    values = {"begun_at": stamp(one.begun_at), "done": one.done, "position": one.position}
+    values = {"begun_at": to_text(one.begun_at), "done": one.done, "position": one.position}
     statement = insert(_TABLE).values(room_id=one.room_id, own=one.own, **values)
     writing.sql.execute(statement.on_conflict_do_update(index_elements=["room_id", "own"], set_=values))
 

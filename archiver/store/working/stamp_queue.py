@@ -19,7 +19,7 @@ from archiver.records import Seal
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.seals import seals
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import stamp_files
 
 PAUSES = (
@@ -37,7 +37,7 @@ _SEAL, _STAMP = schema.seal.c, schema.stamp.c
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueStamp:
     """A seal that lacks the stamp of an authority."""
 
     seal: Seal
@@ -74,7 +74,7 @@ class Stamp(NamedTuple):
     got_at: datetime | None
 
 
-class Tally(NamedTuple):
+class StampQueueCounts(NamedTuple):
     """The days that are sealed, and how many of them wait for a stamp."""
 
     days: int
@@ -108,7 +108,7 @@ def waiting(
     now: datetime,
     *,
     all: bool = False,  # noqa: A002 - all of them, also those whose pause is not over
-) -> list[Due]:
+) -> list[DueStamp]:
     """The seals that lack a stamp of these authorities and may be asked about now, the newest first."""
     found = []
     for name in authorities:
@@ -116,7 +116,7 @@ def waiting(
         if not all:
             query = query.where(_is_over(now))
         for *row, attempts, reason in reading.sql.execute(query):
-            found.append(Due(_seal(*row), name, attempts or 0, reason))
+            found.append(DueStamp(_seal(*row), name, attempts or 0, reason))
     return sorted(found, key=lambda due: -due.seal.number)
 
 
@@ -128,25 +128,25 @@ def unstamped(reading: Reading, authorities: Sequence[str]) -> int:
     return len(numbers)
 
 
-def tally(reading: Reading, authorities: Sequence[str]) -> Tally:
+def tally(reading: Reading, authorities: Sequence[str]) -> StampQueueCounts:
     """How many days are sealed and how many of them wait; where no authority is asked, one without any stamp waits."""
     days = set(reading.sql.execute(select(_SEAL.day).distinct()).scalars())
     if not authorities:
         bare = select(_SEAL.day).where(_SEAL.number.not_in(select(_STAMP.seal).where(_STAMP.state == STAMPED)))
-        return Tally(len(days), len(set(reading.sql.execute(bare).scalars())), None)
+        return StampQueueCounts(len(days), len(set(reading.sql.execute(bare).scalars())), None)
     lacking: dict[str, str | None] = {}
     for name in authorities:
         for day, reason in reading.sql.execute(_lacking(name, _SEAL.day, _STAMP.reason)):
             lacking[day] = reason or lacking.get(day)
     known = [reason for _, reason in sorted(lacking.items()) if reason is not None]
-    return Tally(len(days), len(lacking), known[-1] if known else None)
+    return StampQueueCounts(len(days), len(lacking), known[-1] if known else None)
 
 
 def longest_waiting(reading: Reading, authority: str) -> Longest | None:
     """The seals that lack this authority's stamp, as one; None if there are none."""
     rows = reading.sql.execute(_lacking(authority, _SEAL.closed_at, _STAMP.reason).order_by(_SEAL.number)).all()
     known = [reason for _at, reason in rows if reason is not None]
-    return Longest(authority, len(rows), moment(rows[0][0]), known[-1] if known else None) if rows else None
+    return Longest(authority, len(rows), from_text(rows[0][0]), known[-1] if known else None) if rows else None
 
 
 def times(reading: Reading) -> dict[int, list[Stamp]]:
@@ -154,11 +154,11 @@ def times(reading: Reading) -> dict[int, list[Stamp]]:
     query = select(_STAMP.seal, _STAMP.authority, _STAMP.time, _STAMP.got_at).where(_STAMP.state == STAMPED)
     found: dict[int, list[Stamp]] = {}
     for number, name, time, got_at in reading.sql.execute(query.order_by(_STAMP.seal, _STAMP.time, _STAMP.authority)):
-        found.setdefault(number, []).append(Stamp(name, moment(time), None if got_at is None else moment(got_at)))
+        found.setdefault(number, []).append(Stamp(name, from_text(time), None if got_at is None else from_text(got_at)))
     return found
 
 
-def unlisted(reading: Reading) -> list[Due]:
+def unlisted(reading: Reading) -> list[DueStamp]:
     """Stamps that lie in `seals/` without a row: left from a kill, or the table was lost. Raises StorageError."""
     held = {(number, stamp.authority) for number, stamps in times(reading).items() for stamp in stamps}
     by_name = {one.name: one for one in seals(reading)}
@@ -166,14 +166,14 @@ def unlisted(reading: Reading) -> list[Due]:
     for name, authority in stamp_files.stamp_files(reading.home):
         seal = by_name.get(name)
         if seal is not None and (seal.number, authority) not in held:
-            found.append(Due(seal, authority))
+            found.append(DueStamp(seal, authority))
     return found
 
 
 # --- writing ---------------------------------------------------------------------------------
 
 
-def keep(archive: Archive, due: Due, reply: bytes, got: Got, *, pem: Sequence[str]) -> bool:
+def keep(archive: Archive, due: DueStamp, reply: bytes, got: Got, *, pem: Sequence[str]) -> bool:
     """Keep a stamp that was judged good: its file, the roots (PEM blocks), then its row.
 
     False if one is held already, from another process at the same time; the earlier one stays. Raises DiskFull,
@@ -187,14 +187,14 @@ def keep(archive: Archive, due: Due, reply: bytes, got: Got, *, pem: Sequence[st
     return True
 
 
-def adopt(archive: Archive, due: Due, got: Got) -> None:
+def adopt(archive: Archive, due: DueStamp, got: Got) -> None:
     """Give a stamp whose file is in its place, and was judged good, its row."""
     with archive.writing() as writing:
         if not _is_stamped(writing, due):
             _put(writing, due, got)
 
 
-def failed(archive: Archive, dues: Sequence[Due], *, reason: str, at: datetime) -> None:
+def failed(archive: Archive, dues: Sequence[DueStamp], *, reason: str, at: datetime) -> None:
     """The authority of these seals gave nothing: leave it alone for a pause that grows with each time."""
     attempts = max((due.attempts for due in dues), default=0) + 1
     with archive.writing() as writing:
@@ -202,7 +202,7 @@ def failed(archive: Archive, dues: Sequence[Due], *, reason: str, at: datetime) 
             _wait(writing, due, attempts=attempts, reason=reason, next_at=at + pause(attempts))
 
 
-def goes_on(archive: Archive, dues: Sequence[Due]) -> None:
+def goes_on(archive: Archive, dues: Sequence[DueStamp]) -> None:
     """The authority of these seals gives stamps again: their turn is the next round, whatever pause they had."""
     with archive.writing() as writing:
         for due in dues:
@@ -221,39 +221,39 @@ def _lacking(authority: str, *columns: Column[Any]) -> Select[Any]:
 
 def _is_over(now: datetime) -> ColumnElement[bool]:
     """Whether a pause is over; one longer than any there is was made by a clock that was wrong."""
-    return or_(_STAMP.next_at.is_(None), _STAMP.next_at <= stamp(now), _STAMP.next_at > stamp(now + PAUSES[-1]))
+    return or_(_STAMP.next_at.is_(None), _STAMP.next_at <= to_text(now), _STAMP.next_at > to_text(now + PAUSES[-1]))
 
 
 def _seal(number: int, first: int, last: int, sha256: str, closed_at: str, day: str) -> Seal:
-    return Seal(number, first, last, sha256, moment(closed_at), day)
+    return Seal(number, first, last, sha256, from_text(closed_at), day)
 
 
-def _is_stamped(reading: Reading, due: Due) -> bool:
+def _is_stamped(reading: Reading, due: DueStamp) -> bool:
     held = and_(_STAMP.seal == due.seal.number, _STAMP.authority == due.authority, _STAMP.state == STAMPED)
     return bool(reading.sql.execute(select(func.count()).select_from(schema.stamp).where(held)).scalar())
 
 
-def _put(writing: Writing, due: Due, got: Got) -> None:
+def _put(writing: Writing, due: DueStamp, got: Got) -> None:
     values = {
         "state": STAMPED,
         "attempts": due.attempts,
         "next_at": None,
         "reason": None,
-        "time": stamp(got.time),
-        "got_at": None if got.got_at is None else stamp(got.got_at),
+        "time": to_text(got.time),
+        "got_at": None if got.got_at is None else to_text(got.got_at),
         "offset": got.offset,
         "root": got.root,
     }
     _upsert(writing, due, values)
 
 
-def _wait(writing: Writing, due: Due, *, attempts: int, reason: str | None, next_at: datetime | None) -> None:
+def _wait(writing: Writing, due: DueStamp, *, attempts: int, reason: str | None, next_at: datetime | None) -> None:
     if not _is_stamped(writing, due):
-        told = None if next_at is None else stamp(next_at)
+        told = None if next_at is None else to_text(next_at)
         _upsert(writing, due, {"state": WAITING, "attempts": attempts, "reason": reason, "next_at": told})
 
 
-def _upsert(writing: Writing, due: Due, values: dict[str, object]) -> None:
+def _upsert(writing: Writing, due: DueStamp, values: dict[str, object]) -> None:
     key = {"seal": due.seal.number, "authority": due.authority}
     statement = insert(schema.stamp).values(**key, **values)
     writing.sql.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 
 _TABLE = schema.verification.c
 
@@ -36,7 +36,7 @@ def keep(writing: Writing, made: Verified) -> None:
     writing.sql.execute(
         insert(schema.verification).values(
             number=number,
-            at=stamp(made.at),
+            at=to_text(made.at),
             deep=made.deep,
             checked=json.dumps(dict(made.checked), sort_keys=True),
             findings=made.findings,
@@ -50,4 +50,4 @@ def last(reading: Reading) -> Verified | None:
     row = reading.sql.execute(select(schema.verification).order_by(_TABLE.number.desc()).limit(1)).one_or_none()
     if row is None:
         return None
-    return Verified(moment(row.at), row.deep, json.loads(row.checked), row.findings, tuple(json.loads(row.checks)))
+    return Verified(from_text(row.at), row.deep, json.loads(row.checked), row.findings, tuple(json.loads(row.checks)))

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working.memory import upsert
 
 
@@ -28,18 +28,18 @@ _PUT_VISIT, _PUT_RETRY = upsert(schema.visit), upsert(schema.retry)
 def last_visits(reading: Reading) -> dict[tuple[int, str], Visit]:
     """Every visit, by room and kind."""
     rows = reading.sql.execute(_VISITS)
-    return {(room, kind): Visit(moment(at), counters) for room, kind, at, counters in rows}
+    return {(room, kind): Visit(from_text(at), counters) for room, kind, at, counters in rows}
 
 
 def put_visit(writing: Writing, room: int, kind: str, *, at: datetime, counters: str) -> None:
     """Remember that a kind was read whole."""
-    values = {"room_id": room, "kind": kind, "at": stamp(at), "counters": counters}
+    values = {"room_id": room, "kind": kind, "at": to_text(at), "counters": counters}
     writing.sql.execute(_PUT_VISIT, values)
 
 
 def put_retry(writing: Writing, room: int, file: int, *, attempts: int, next_at: datetime, reason: str) -> None:
     """Remember when to try a file again."""
-    values = {"room_id": room, "file_id": file, "attempts": attempts, "next_at": stamp(next_at), "reason": reason}
+    values = {"room_id": room, "file_id": file, "attempts": attempts, "next_at": to_text(next_at), "reason": reason}
     writing.sql.execute(_PUT_RETRY, values)
 
 

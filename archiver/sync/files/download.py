@@ -21,12 +21,12 @@ from archiver.errors import NotUnderstood, NotVisible, Refused, TransferFailed, 
 from archiver.records import FileId, Observation, RoomId
 from archiver.store import blobs, writer
 from archiver.store.disk import is_full, storage_error
-from archiver.store.queries.files import Wanted
-from archiver.store.timestamps import stamp
+from archiver.store.queries.files import WantedFile
+from archiver.store.timestamps import to_text
 from archiver.store.working import visits
 from archiver.sync.files import transfer
-from archiver.sync.pull.context import Desk
-from archiver.sync.report import Outcome, RoomReport
+from archiver.sync.pull.context import PullContext
+from archiver.sync.report import RoomOutcome, RoomReport
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 360, 720, 1440, 1440, 2880, 4320))
 """After each failed attempt; a file that fails once more after the last pause is given up."""
@@ -48,7 +48,7 @@ MOST_SILENT = 2
 
 
 @dataclass(frozen=True)
-class Limits:
+class DownloadLimits:
     """Bytes: what counts as large, what is only listed, and how much of the disk stays free."""
 
     large: int = 20_000_000
@@ -57,29 +57,29 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Downloads:
+class FileDownloads:
     """Fetches files for one run; counts into the rooms' reports."""
 
-    desk: Desk
+    desk: PullContext
     over: transfer.Session
-    limits: Limits
+    limits: DownloadLimits
     reports: dict[int, RoomReport]
     seconds_left: Callable[[], float | None]
     """Until the run is to end; None = no limit, 0 = now."""
-    progress: Callable[[Wanted, int], None]
+    progress: Callable[[WantedFile, int], None]
     slice: float = SLICE
     _silent: int = 0
     _done: set[tuple[int, int]] = field(default_factory=set)
     """Files that were kept, failed or given up in this run: each has one attempt."""
 
-    def small(self, files: Iterable[Wanted]) -> None:
+    def small(self, files: Iterable[WantedFile]) -> None:
         """Files up to the size that counts as large, the counterpart's first, then the newest."""
         for file in self._in_order(one for one in files if one.size <= self.limits.large):
             if self._late():
                 return
             self._attempt(file)
 
-    def large(self, files: Iterable[Wanted]) -> None:
+    def large(self, files: Iterable[WantedFile]) -> None:
         """Whatever is left, in turns of a slice each, until all are here, failed, or the time is up."""
         waiting = deque(self._in_order(files))
         while waiting:
@@ -91,7 +91,7 @@ class Downloads:
             self._attempt(file)
             waiting.append(file)
 
-    def _in_order(self, files: Iterable[Wanted]) -> list[Wanted]:
+    def _in_order(self, files: Iterable[WantedFile]) -> list[WantedFile]:
         waiting = [one for one in files if (one.room_id, one.file_id) not in self._done]
         return sorted(waiting, key=lambda one: one.account_id == self.desk.account_id)
 
@@ -101,7 +101,7 @@ class Downloads:
             return True
         return False
 
-    def _attempt(self, file: Wanted) -> None:
+    def _attempt(self, file: WantedFile) -> None:
         """Bring one file nearer, keep it, or write down why not. Raises StorageError, TokenRefused, BudgetSpent."""
         before = 0
         try:
@@ -116,7 +116,7 @@ class Downloads:
         if reason is not None:
             self._failed(file, reason, grown=self._here(file) > before)
 
-    def _try(self, file: Wanted) -> str | None:
+    def _try(self, file: WantedFile) -> str | None:
         """Why the file could not be had now; None if it is here or coming. Raises OSError."""
         if file.size > self.limits.most:
             self._give_up(file, "too_large")
@@ -140,7 +140,7 @@ class Downloads:
             return "slow"
         return None
 
-    def _fetch(self, file: Wanted) -> transfer.Arrived:
+    def _fetch(self, file: WantedFile) -> transfer.Arrived:
         """Fetch on one address, and on fresh ones: after a refusal, and while each cut transfer brings something."""
         for left in reversed(range(FRESH_ADDRESSES)):
             before = self._here(file)
@@ -153,7 +153,7 @@ class Downloads:
                     raise
         raise AssertionError("the last address either brings the file or raises")
 
-    def _transfer(self, file: Wanted, single: Single[File]) -> transfer.Arrived:
+    def _transfer(self, file: WantedFile, single: Single[File]) -> transfer.Arrived:
         left = self.seconds_left()
         # A size that a list did not tell stands as 0 there; a file that is empty is told to be.
         told = single.model.filesize if isinstance(single.object.get("filesize"), int) else None
@@ -175,34 +175,40 @@ class Downloads:
                 raise TransferFailed(reason="no_space", detail=str(free)) from None
             raise
 
-    def _part(self, file: Wanted) -> Path:
+    def _part(self, file: WantedFile) -> Path:
         # Bound to what was listed: a file replaced under its id must not be mixed with the old one's bytes.
         return blobs.incoming(self.desk.archive.home, file.room_id, file.file_id).with_name(f"{_stem(file)}.part")
 
-    def _here(self, file: Wanted) -> int:
+    def _here(self, file: WantedFile) -> int:
         part = self._part(file)
         return part.stat().st_size if part.exists() else 0
 
-    def _has_space(self, file: Wanted) -> bool:
+    def _has_space(self, file: WantedFile) -> bool:
         return self._free() - (file.size - self._here(file)) >= self.limits.keep_free
 
     def _free(self) -> int:
         return shutil.disk_usage(self.desk.archive.home).free
 
-    def _keep(self, file: Wanted, arrived: transfer.Arrived) -> None:
+    def _keep(self, file: WantedFile, arrived: transfer.Arrived) -> None:
         """Bytes first, then the entry: a kill between the two leaves bytes that the next run names."""
         part, report = self._part(file), self.reports[file.room_id]
         blobs.keep(self.desk.archive.home, part, arrived.sha256)
         transfer.drop(part)
         at = self.desk.now()
-        told = {"state": "saved", "sha256": arrived.sha256, "size": arrived.size, "saved_at": stamp(at), "reason": None}
+        told = {
+            "state": "saved",
+            "sha256": arrived.sha256,
+            "size": arrived.size,
+            "saved_at": to_text(at),
+            "reason": None,
+        }
         self._append(file, told, at)
         self.desk.cleared |= {f"file/{file.room_id}/{file.file_id}", NO_SPACE}
         report.files_saved += 1
-        if report.outcome is Outcome.UNCHANGED:
-            report.outcome = Outcome.ARCHIVED
+        if report.outcome is RoomOutcome.UNCHANGED:
+            report.outcome = RoomOutcome.ARCHIVED
 
-    def _failed(self, file: Wanted, reason: str, *, grown: bool) -> None:
+    def _failed(self, file: WantedFile, reason: str, *, grown: bool) -> None:
         """Try again later; after the last pause give up. One that was given up before waits again only if it came."""
         self._done.add((file.room_id, file.file_id))
         self.desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
@@ -222,14 +228,14 @@ class Downloads:
         with self.desk.archive.writing() as writing:
             visits.put_retry(writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason)
 
-    def _give_up(self, file: Wanted, reason: str) -> None:
+    def _give_up(self, file: WantedFile, reason: str) -> None:
         transfer.drop(self._part(file))
         told = {"state": "lost", "sha256": None, "size": None, "saved_at": None, "reason": reason}
         self._append(file, told, self.desk.now())
         self.desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
         self.reports[file.room_id].files_lost += 1
 
-    def _append(self, file: Wanted, facts: Mapping[str, object], at: datetime) -> None:
+    def _append(self, file: WantedFile, facts: Mapping[str, object], at: datetime) -> None:
         told = {**facts, "listed_size": file.size, "listed_time": file.upload_time}
         seen = Observation("blob", f"blob/{file.room_id}/{file.file_id}", told, file.room_id)
         with self.desk.archive.writing() as writing:
@@ -244,7 +250,7 @@ def _goes_on(reason: str, *, came: bool) -> bool:
     return reason == "refused" or (reason == "cut" and came)
 
 
-def clear_incoming(home: Path, wanted: Iterable[Wanted]) -> None:
+def clear_incoming(home: Path, wanted: Iterable[WantedFile]) -> None:
     """Remove begun transfers that nothing waits for any more."""
     stems = {_stem(one) for one in wanted}
     for path in (home / blobs.FOLDER / blobs.INCOMING).glob("*"):
@@ -253,5 +259,5 @@ def clear_incoming(home: Path, wanted: Iterable[Wanted]) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _stem(file: Wanted) -> str:
+def _stem(file: WantedFile) -> str:
     return f"{file.room_id}-{file.file_id}-{file.upload_time}-{file.size}"

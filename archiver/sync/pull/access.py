@@ -7,11 +7,11 @@ from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.working import visits
 from archiver.sync import plan
-from archiver.sync.pull.context import Desk
-from archiver.sync.report import Outcome, RoomReport
+from archiver.sync.pull.context import PullContext
+from archiver.sync.report import RoomOutcome, RoomReport
 
 
-def shut(desk: Desk, unseen: NotVisible, report: RoomReport) -> None:
+def shut(desk: PullContext, unseen: NotVisible, report: RoomReport) -> None:
     """The room cannot be opened any more: left, removed and deleted look alike (chatwork-api §5)."""
     room = report.room_id
     told = {"status": unseen.status}
@@ -19,11 +19,11 @@ def shut(desk: Desk, unseen: NotVisible, report: RoomReport) -> None:
     with desk.archive.writing() as writing:
         writer.keep_reply(writing, unseen.reply, room_id=room)
         writer.append(writing, [seen], account_id=desk.account_id, at=unseen.reply.received_at)
-    report.outcome, report.news, report.disappeared = Outcome.INACCESSIBLE, True, True
+    report.outcome, report.news, report.disappeared = RoomOutcome.INACCESSIBLE, True, True
     desk.troubles.add(f"event/{room}/inaccessible")
 
 
-def opened(desk: Desk, report: RoomReport) -> None:
+def opened(desk: PullContext, report: RoomReport) -> None:
     """The room is listed again: everything in it is read anew."""
     room, at = report.room_id, desk.now()
     seen = Observation("room.accessible", f"room/{room}", {}, room)
@@ -31,4 +31,4 @@ def opened(desk: Desk, report: RoomReport) -> None:
         writer.append(writing, [seen], account_id=desk.account_id, at=at)
         for kind in plan.KINDS:
             visits.put_visit(writing, room, kind, at=at, counters="")
-    report.outcome, report.news = Outcome.ARCHIVED, True
+    report.outcome, report.news = RoomOutcome.ARCHIVED, True

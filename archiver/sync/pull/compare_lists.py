@@ -8,14 +8,14 @@ from archiver.records import AccountId, JsonObject, Observation, Reply
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state as known
 from archiver.sync import changes
-from archiver.sync.pull.context import Desk, append, payload, persons
+from archiver.sync.pull.context import PullContext, append, payload, persons
 from archiver.sync.report import RoomReport
 
 _PEOPLE_FIELDS = {"file": ("account",), "task": ("account", "assigned_by_account")}
 
 
 def differences(
-    desk: Desk,
+    desk: PullContext,
     writing: Writing,
     kind: str,
     room: int,
@@ -50,7 +50,7 @@ def _count(kind: str, found: changes.Differences, report: RoomReport) -> None:
         report.tasks_changed += len(found.changed) + len(found.gone)
 
 
-def accounts(desk: Desk, room: int) -> list[AccountId]:
+def accounts(desk: PullContext, room: int) -> list[AccountId]:
     """Everybody ever seen in a room, to ask for one by one."""
     with desk.archive.reading() as reading:
         found = known.people(reading, room).keys() | known.marks(reading, "member", room).keys()

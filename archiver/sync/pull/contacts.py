@@ -20,7 +20,7 @@ from archiver.store.queries import contracts as contract_queries
 from archiver.store.queries import current_state as known
 from archiver.store.queries import departures as signs
 from archiver.store.working import visits
-from archiver.sync.pull.context import Desk
+from archiver.sync.pull.context import PullContext
 
 KIND = "contacts"
 """Of visits; the list belongs to no room, so its room is 0."""
@@ -41,7 +41,7 @@ class _Seen:
     other_chat: int | None = None
 
 
-def contacts(desk: Desk, rooms: Sequence[int], shown: Mapping[int, Room], *, full: bool = False) -> bool:
+def contacts(desk: PullContext, rooms: Sequence[int], shown: Mapping[int, Room], *, full: bool = False) -> bool:
     """Who of the people of these rooms is a contact, and who is one no more; whether anything became an entry.
 
     `shown` are the rooms that Chatwork lists. Only ids are written. Reads nothing before its day has come, unless
@@ -66,7 +66,7 @@ def contacts(desk: Desk, rooms: Sequence[int], shown: Mapping[int, Room], *, ful
     return bool(seen)
 
 
-def _are_due(desk: Desk, rooms: Sequence[int], *, full: bool) -> bool:
+def _are_due(desk: PullContext, rooms: Sequence[int], *, full: bool) -> bool:
     """Whether a day has passed since the last list, and there is anybody to look for in it."""
     with desk.archive.reading() as reading:
         last = visits.last_visits(reading).get((NO_ROOM, KIND))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.chatwork.client import Client
-from archiver.records import JsonObject, Observation, Reply, Source
+from archiver.records import JsonObject, Observation, ObservedBy, Reply
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.fingerprints import fingerprint
@@ -16,11 +16,11 @@ from archiver.store.queries import current_state as known
 from archiver.store.working import backfill_queue as quests
 from archiver.store.working import visits
 from archiver.sync.references import mentioned
-from archiver.sync.report import Outcome, RoomReport
+from archiver.sync.report import RoomOutcome, RoomReport
 
 
 @dataclass(slots=True)
-class Desk:
+class PullContext:
     """What a pull works with."""
 
     archive: Archive
@@ -35,19 +35,25 @@ class Desk:
     """What this run has read: rooms and kinds of visits."""
 
 
-def visit(desk: Desk, writing: Writing, room: int, kind: str, *, counters: str) -> None:
+def visit(desk: PullContext, writing: Writing, room: int, kind: str, *, counters: str) -> None:
     """Remember that a kind was read now; without counters the room counts as moved in the next run."""
     visits.put_visit(writing, room, kind, at=desk.now(), counters=counters)
     desk.visited.add((room, kind))
 
 
-def payload(one: JsonObject, state: str, source: Source = Source.LIST) -> JsonObject:
+def payload(one: JsonObject, state: str, source: ObservedBy = ObservedBy.LIST) -> JsonObject:
     """The payload of message, task, file and member entries: the object as received, or the last one seen."""
     return {"object": one, "state": state, "source": source.value}
 
 
 def append(
-    desk: Desk, writing: Writing, seen: Sequence[Observation], reply: Reply, report: RoomReport, *, keep: bool = True
+    desk: PullContext,
+    writing: Writing,
+    seen: Sequence[Observation],
+    reply: Reply,
+    report: RoomReport,
+    *,
+    keep: bool = True,
 ) -> None:
     """Append what a reply told, and keep the reply if it told anything but its window.
 
@@ -58,12 +64,12 @@ def append(
     if keep:
         writer.keep_reply(writing, reply, room_id=report.room_id)
         report.news = True
-        report.outcome = Outcome.ARCHIVED
+        report.outcome = RoomOutcome.ARCHIVED
     writer.append(writing, seen, account_id=desk.account_id, at=reply.received_at)
     found = mentioned(seen, owner=desk.account_id, at=reply.received_at)
     if found:
         rooms = contracts.rooms_to_read(writing, reply.received_at)
-        quests.learn(writing, found, rooms=rooms, at=reply.received_at)
+        quests.enqueue(writing, found, rooms=rooms, at=reply.received_at)
 
 
 def persons(writing: Writing, room: int, shown: Mapping[int, JsonObject], reply: Reply) -> list[Observation]:

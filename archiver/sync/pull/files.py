@@ -7,12 +7,12 @@ from archiver.chatwork.models import File, Room
 from archiver.records import JsonObject, RoomId
 from archiver.sync import coverage, plan
 from archiver.sync.pull.compare_lists import accounts, differences
-from archiver.sync.pull.context import Desk, visit
+from archiver.sync.pull.context import PullContext, visit
 from archiver.sync.pull.people import members
 from archiver.sync.report import RoomReport
 
 
-def files(desk: Desk, room: Room, report: RoomReport) -> None:
+def files(desk: PullContext, room: Room, report: RoomReport) -> None:
     """The file list; at its cap it is asked again for each person, and what stays cut is said."""
     number = room.room_id
     whole = desk.client.files(RoomId(number))
@@ -41,7 +41,7 @@ def _listed(part: Listing[File]) -> dict[int, JsonObject]:
     return {one.model.number: one.object for one in part.items}
 
 
-def _append(desk: Desk, room: int, part: Listing[File], report: RoomReport) -> None:
+def _append(desk: PullContext, room: int, part: Listing[File], report: RoomReport) -> None:
     """What a list shows, while it may not be all."""
     with desk.archive.writing() as writing:
         differences(desk, writing, "file", room, _listed(part), part.reply, report, complete=False)

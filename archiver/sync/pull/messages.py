@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from archiver.chatwork.client import Listing
 from archiver.chatwork.models import Message, Room
-from archiver.records import JsonObject, Known, MessageId, Observation, Reply, RoomId, State
+from archiver.records import JsonObject, KnownMessage, MessageId, Observation, Reply, RoomId, State
 from archiver.store import writer
 from archiver.store.archive import Writing
 from archiver.store.fingerprints import sent_at
 from archiver.store.queries import current_state as known
-from archiver.store.timestamps import stamp, unix
+from archiver.store.timestamps import from_unix, to_text
 from archiver.sync import changes, coverage, plan
-from archiver.sync.pull.context import Desk, append, payload, persons, visit
+from archiver.sync.pull.context import PullContext, append, payload, persons, visit
 from archiver.sync.pull.single_messages import singles
 from archiver.sync.report import RoomReport
 
@@ -25,7 +25,7 @@ READ_AGAIN = timedelta(hours=6)
 """A message that a list does not show but that is there when asked for is not asked for more often."""
 
 
-def messages(desk: Desk, room: Room, report: RoomReport) -> None:
+def messages(desk: PullContext, room: Room, report: RoomReport) -> None:
     """The newest window: new, edited and deleted messages, coverage and gaps; then what it did not show.
 
     The room counts as visited only when all of that is done, so that a run that is cut short is made up for.
@@ -52,13 +52,13 @@ def messages(desk: Desk, room: Room, report: RoomReport) -> None:
             _visited(desk, writing, room, whole=not window.lacking)
 
 
-def _visited(desk: Desk, writing: Writing, room: Room, *, whole: bool) -> None:
+def _visited(desk: PullContext, writing: Writing, room: Room, *, whole: bool) -> None:
     """Remember the visit; without counters the room counts as moved in the next run, whatever happens."""
     counters = plan.counters(room) if whole else ""
     visit(desk, writing, room.room_id, plan.MESSAGES, counters=counters)
 
 
-def _tell_gaps(desk: Desk, gaps: list[Observation], report: RoomReport) -> None:
+def _tell_gaps(desk: PullContext, gaps: list[Observation], report: RoomReport) -> None:
     """New gaps go into the report; that nothing older can be listed at the first sync is no trouble."""
     for told in (gap.payload for gap in gaps if gap.kind == "gap"):
         report.gaps.append({name: told[name] for name in ("after", "before", "from", "to", "missing", "reason")})
@@ -74,12 +74,12 @@ class _Window:
     reply: Reply
     shown: dict[int, JsonObject]
     positions: list[int]
-    known: dict[int, Known]
+    known: dict[int, KnownMessage]
     changes: list[changes.Change]
     absent: list[int]
     lacking: bool
     """A list that should be the whole room leaves out a message that was shown when we last looked."""
-    verdict: coverage.Verdict
+    verdict: coverage.WindowVerdict
     hidden: list[MessageId]
 
     @classmethod
@@ -136,7 +136,7 @@ class _Window:
             "message_num": self.room.message_num or None,
             "joins": self.verdict.joins,
             "beginning": self.verdict.beginning,
-            "from": unix(sent_at(oldest)) or stamp(self.reply.received_at),
+            "from": from_unix(sent_at(oldest)) or to_text(self.reply.received_at),
             "absent": [str(one) for one in self.absent],
         }
 
@@ -157,15 +157,15 @@ class _Window:
             seen.append(Observation("gap", f"gap/{room}/{told['number']}", told, room, self.reply.digest))
         return seen
 
-    def _gap(self, writing: Writing, hole: coverage.Hole) -> JsonObject:
+    def _gap(self, writing: Writing, hole: coverage.NewGap) -> JsonObject:
         room = self.room.room_id
         last = None if hole.after is None else known.payload(writing, f"message/{hole.after}", room)
         return {
             "number": known.next_gap(writing, room),
             "after": None if hole.after is None else str(hole.after),
             "before": str(hole.before),
-            "from": None if last is None else unix(sent_at(last["object"])),
-            "to": unix(sent_at(self.shown[hole.before])),
+            "from": None if last is None else from_unix(sent_at(last["object"])),
+            "to": from_unix(sent_at(self.shown[hole.before])),
             "missing": hole.missing,
             "reason": hole.reason,
         }

@@ -9,13 +9,13 @@ from typing import Literal
 from archiver.chatwork.client import Listing
 from archiver.chatwork.models import Room, Task
 from archiver.errors import NotUnderstood, NotVisible
-from archiver.records import Observation, Reply, RoomId, Source, TaskId
+from archiver.records import Observation, ObservedBy, Reply, RoomId, TaskId
 from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import current_state as known
 from archiver.store.working import memory as work
 from archiver.sync import coverage, plan
 from archiver.sync.pull.compare_lists import accounts, differences
-from archiver.sync.pull.context import Desk, append, payload, visit
+from archiver.sync.pull.context import PullContext, append, payload, visit
 from archiver.sync.report import RoomReport
 
 TASKS_READ = "tasks_read/"
@@ -29,7 +29,7 @@ MOST_SINGLES = 50
 """Tasks read singly in one room and run because no list shows them."""
 
 
-def people(desk: Desk, room: Room, report: RoomReport) -> None:
+def people(desk: PullContext, room: Room, report: RoomReport) -> None:
     """Description, members and tasks, open and done; the visit is whole only when no task is left to be read singly."""
     description(desk, room.room_id, report)
     members(desk, room.room_id, report)
@@ -39,7 +39,7 @@ def people(desk: Desk, room: Room, report: RoomReport) -> None:
         visit(desk, writing, room.room_id, plan.PEOPLE, counters=counters)
 
 
-def description(desk: Desk, room: int, report: RoomReport) -> None:
+def description(desk: PullContext, room: int, report: RoomReport) -> None:
     """The room's name, description, type, role and icon."""
     single = desk.client.room(RoomId(room))
     with desk.archive.writing() as writing:
@@ -49,7 +49,7 @@ def description(desk: Desk, room: int, report: RoomReport) -> None:
     report.name = single.model.name or report.name
 
 
-def members(desk: Desk, room: int, report: RoomReport) -> None:
+def members(desk: PullContext, room: int, report: RoomReport) -> None:
     """Who is in the room now, and who is no more."""
     listing = desk.client.members(RoomId(room))
     if not listing.items:  # we are one ourselves, so this is no state of the room
@@ -59,7 +59,7 @@ def members(desk: Desk, room: int, report: RoomReport) -> None:
         differences(desk, writing, "member", room, shown, listing.reply, report, complete=True)
 
 
-def tasks(desk: Desk, room: int, report: RoomReport) -> bool:
+def tasks(desk: PullContext, room: int, report: RoomReport) -> bool:
     """Open and done tasks, then those that the lists should show and do not; False if some of these are left over.
 
     A task that neither list shows is read singly, as it may have moved between them; one that was last seen in a
@@ -80,7 +80,7 @@ def tasks(desk: Desk, room: int, report: RoomReport) -> bool:
     return _missing_tasks(desk, room, unseen, report)
 
 
-def _split(desk: Desk, room: int, status: Status, shown: set[int], report: RoomReport) -> bool:
+def _split(desk: PullContext, room: int, status: Status, shown: set[int], report: RoomReport) -> bool:
     """The list once for each assignee, and if that is not enough for each assigner; whether it is now whole."""
     everybody = accounts(desk, room)
     for field in ("account_id", "assigned_by_account_id"):
@@ -94,7 +94,7 @@ def _split(desk: Desk, room: int, status: Status, shown: set[int], report: RoomR
     return False
 
 
-def _append(desk: Desk, room: int, part: Listing[Task], report: RoomReport) -> set[int]:
+def _append(desk: PullContext, room: int, part: Listing[Task], report: RoomReport) -> set[int]:
     """What a list shows, while it may not be all; the ids."""
     listed = {one.model.number: one.object for one in part.items}
     with desk.archive.writing() as writing:
@@ -102,7 +102,7 @@ def _append(desk: Desk, room: int, part: Listing[Task], report: RoomReport) -> s
     return set(listed)
 
 
-def _missing_tasks(desk: Desk, room: int, unseen: Sequence[int], report: RoomReport) -> bool:
+def _missing_tasks(desk: PullContext, room: int, unseen: Sequence[int], report: RoomReport) -> bool:
     """Read so many of these as one run may, going on where the last one ended; whether all of them were read."""
     with desk.archive.reading() as reading:
         last = int(work.recall(reading, f"{TASKS_READ}{room}", 0))
@@ -118,7 +118,7 @@ def _missing_tasks(desk: Desk, room: int, unseen: Sequence[int], report: RoomRep
     return whole
 
 
-def _read_task(desk: Desk, room: int, task: int, report: RoomReport) -> None:
+def _read_task(desk: PullContext, room: int, task: int, report: RoomReport) -> None:
     """One task; a 404 proves that it is gone, whatever the lists say."""
     try:
         single = desk.client.task(RoomId(room), TaskId(task))
@@ -131,12 +131,12 @@ def _read_task(desk: Desk, room: int, task: int, report: RoomReport) -> None:
             differences(desk, writing, "task", room, {task: single.object}, single.reply, report, complete=False)
 
 
-def _gone(desk: Desk, room: int, task: int, reply: Reply, report: RoomReport) -> None:
+def _gone(desk: PullContext, room: int, task: int, reply: Reply, report: RoomReport) -> None:
     with desk.archive.writing() as writing:
         last = known.payload(writing, f"task/{task}", room)
         if last is None:
             return
-        told = payload(last["object"], "gone", Source.SINGLE)
+        told = payload(last["object"], "gone", ObservedBy.SINGLE)
         append(desk, writing, [Observation("task", f"task/{task}", told, room, reply.digest)], reply, report)
     report.tasks_changed += 1
     report.disappeared = True

@@ -8,21 +8,21 @@ from datetime import datetime, timedelta
 from archiver.chatwork.client import Single
 from archiver.chatwork.models import Message
 from archiver.errors import NotVisible
-from archiver.records import MessageId, Observation, Reply, RoomId, Source, State
+from archiver.records import MessageId, Observation, ObservedBy, Reply, RoomId, State
 from archiver.store import writer
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state as known
 from archiver.store.working import backfill_queue as quests
-from archiver.store.working.backfill_queue import Origin, Quest, Standing
+from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin
 from archiver.sync import changes
-from archiver.sync.pull.context import Desk, append, payload, persons
+from archiver.sync.pull.context import PullContext, append, payload, persons
 from archiver.sync.report import RoomReport
 
 RARELY = timedelta(days=30)
 """Until an id that was hidden or could not be read is asked for again."""
 
 
-def singles(desk: Desk, room: int, messages: Sequence[MessageId], report: RoomReport) -> None:
+def singles(desk: PullContext, room: int, messages: Sequence[MessageId], report: RoomReport) -> None:
     """Read messages one by one; those that are shown unchanged go into one `reading` entry.
 
     The entry bears the time of the first of them: none is said to have been seen later than it was.
@@ -40,7 +40,7 @@ def singles(desk: Desk, room: int, messages: Sequence[MessageId], report: RoomRe
                 writer.append(writing, [seen], account_id=desk.account_id, at=min(unchanged.values()))
 
 
-def seek(desk: Desk, quest: Quest, report: RoomReport) -> Standing:
+def seek(desk: PullContext, quest: BackfillItem, report: RoomReport) -> ItemState:
     """Read a message that is known of but not held, and remember what came of it.
 
     A 404 makes no entry, as nothing was ever seen; a 403 is the room's trouble and is passed on. A message inside
@@ -53,20 +53,20 @@ def seek(desk: Desk, quest: Quest, report: RoomReport) -> Standing:
         if unseen.status != 404:
             raise
         return _not_found(desk, quest, unseen.reply, report)
-    source = Source.RECOVERED if quest.origin is Origin.RECOVERED else Source.SINGLE
+    source = ObservedBy.RECOVERED if quest.origin is Origin.RECOVERED else ObservedBy.SINGLE
     at = single.reply.received_at
     with desk.archive.writing() as writing:
         seen, counted = _observed(writing, room, message, single, source)
         if counted == "new":
             seen += _narrowed(writing, room, quest.position, single.reply)
         append(desk, writing, seen, single.reply, report)
-        quests.settle(writing, quest, Standing.READ, at=at, next_at=at)
+        quests.record_attempt(writing, quest, ItemState.READ, at=at, next_at=at)
     report.count(counted, quest.position)
     report.backfilled += counted == "new"
-    return Standing.READ
+    return ItemState.READ
 
 
-def _single(desk: Desk, room: int, message: MessageId, report: RoomReport) -> datetime | None:
+def _single(desk: PullContext, room: int, message: MessageId, report: RoomReport) -> datetime | None:
     """Read one held message; when it was shown, if it is unchanged. A 403 is the room's trouble and is passed on."""
     try:
         single = desk.client.message(RoomId(room), message)
@@ -76,7 +76,7 @@ def _single(desk: Desk, room: int, message: MessageId, report: RoomReport) -> da
         _not_shown(desk, room, message, unseen.reply, report)
         return None
     with desk.archive.writing() as writing:
-        seen, counted = _observed(writing, room, message, single, Source.SINGLE)
+        seen, counted = _observed(writing, room, message, single, ObservedBy.SINGLE)
         if not seen:
             return single.reply.received_at
         append(desk, writing, seen, single.reply, report)
@@ -85,7 +85,7 @@ def _single(desk: Desk, room: int, message: MessageId, report: RoomReport) -> da
 
 
 def _observed(
-    writing: Writing, room: int, message: MessageId, single: Single[Message], source: Source
+    writing: Writing, room: int, message: MessageId, single: Single[Message], source: ObservedBy
 ) -> tuple[list[Observation], str | None]:
     """The entries that a single read makes, and how the change is counted; none if nothing differs."""
     change = changes.compare_message(int(message), single.object, known.message(writing, room, message))
@@ -107,20 +107,20 @@ def _narrowed(writing: Writing, room: int, position: int, reply: Reply) -> list[
     return []
 
 
-def _not_found(desk: Desk, quest: Quest, reply: Reply, report: RoomReport) -> Standing:
+def _not_found(desk: PullContext, quest: BackfillItem, reply: Reply, report: RoomReport) -> ItemState:
     """404 for an id that was never shown: hidden by the plan with the limitation header, else not readable."""
-    standing = Standing.HIDDEN if reply.limited else Standing.UNREADABLE
+    standing = ItemState.HIDDEN if reply.limited else ItemState.UNREADABLE
     at = reply.received_at
     with desk.archive.writing() as writing:
-        quests.settle(writing, quest, standing, at=at, next_at=at + RARELY)
-    if standing is Standing.HIDDEN:
+        quests.record_attempt(writing, quest, standing, at=at, next_at=at + RARELY)
+    if standing is ItemState.HIDDEN:
         report.hidden_by_plan += 1
     else:
         report.not_readable += 1
     return standing
 
 
-def _not_shown(desk: Desk, room: int, message: MessageId, reply: Reply, report: RoomReport) -> None:
+def _not_shown(desk: PullContext, room: int, message: MessageId, reply: Reply, report: RoomReport) -> None:
     """404: hidden by the plan with the limitation header, missing without it (chatwork-api §1.3).
 
     What is missing stays missing.
@@ -131,7 +131,7 @@ def _not_shown(desk: Desk, room: int, message: MessageId, reply: Reply, report: 
         last = known.payload(writing, f"message/{message}", room)
         if held is None or last is None or held.state in (state, State.MISSING):
             return
-        told = payload(last["object"], state, Source.SINGLE)
+        told = payload(last["object"], state, ObservedBy.SINGLE)
         seen = [Observation("message", f"message/{message}", told, room, reply.digest)]
         append(desk, writing, seen, reply, report)
     if state is State.MISSING:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
-from archiver.sync.recover.found_ids import Found, Page
+from archiver.sync.recover.found_ids import FilePageIds, FoundIds
 from archiver.sync.recover.mails import HEADER, parts
 from archiver.sync.recover.patterns import take_list, take_page
 from archiver.sync.recover.tables import is_csv, take_csv, take_json
@@ -30,7 +30,7 @@ _NAMED = (
 """Names that other tools give to a room's file or folder: `123_messages`, `123`, `name(123)`."""
 
 
-def take(paths: Iterable[Path], found: Found) -> None:
+def take(paths: Iterable[Path], found: FoundIds) -> None:
     """Add the ids in these files. Raises NothingThere, FileTooLarge, NotAllowed."""
     for path in paths:
         if not path.is_file():
@@ -43,7 +43,7 @@ def take(paths: Iterable[Path], found: Found) -> None:
             raise NotAllowed(path=path, detail=fault.strerror or str(fault)) from fault
 
 
-def take_file(file: BinaryIO, path: Path, found: Found) -> None:
+def take_file(file: BinaryIO, path: Path, found: FoundIds) -> None:
     """Add the ids in one open file; its path is only a hint at the room. Raises FileTooLarge, OSError."""
     head = file.read(HEAD)
     file.seek(0)
@@ -53,7 +53,7 @@ def take_file(file: BinaryIO, path: Path, found: Found) -> None:
         return
     encoding = encoding_of(head)
     start = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
-    page = Page(found, hint=hint)
+    page = FilePageIds(found, hint=hint)
     if start.startswith(("{", "[")):
         text = _whole(file, path, encoding)
         if not take_json(text, page):
@@ -67,7 +67,7 @@ def take_file(file: BinaryIO, path: Path, found: Found) -> None:
     page.close()
 
 
-def room_in_name(path: Path, found: Found) -> int | None:
+def room_in_name(path: Path, found: FoundIds) -> int | None:
     """The contracted room that the name of the file or of its folder holds."""
     for name in (path.stem, path.parent.name):
         for pattern in _NAMED:
@@ -77,18 +77,20 @@ def room_in_name(path: Path, found: Found) -> int | None:
     return None
 
 
-def _take_mails(file: BinaryIO, found: Found, hint: int | None) -> None:
-    page = Page(found, hint=hint)
+def _take_mails(file: BinaryIO, found: FoundIds, hint: int | None) -> None:
+    page = FilePageIds(found, hint=hint)
     for begins, texts in parts(file):
         if begins:
             page.close()
-            page = Page(found, hint=hint)
+            page = FilePageIds(found, hint=hint)
         for piece in pieces(texts):
             take_page(piece, page)
     page.close()
 
 
-def _take_text(parts: Iterable[bytes], encoding: str, page: Page, take: Callable[[str, Page], None]) -> None:
+def _take_text(
+    parts: Iterable[bytes], encoding: str, page: FilePageIds, take: Callable[[str, FilePageIds], None]
+) -> None:
     for piece in pieces(decoded(parts, encoding)):
         take(piece, page)
 

@@ -14,7 +14,7 @@ MOST = 200_000
 
 
 @dataclass(slots=True)
-class Found:
+class FoundIds:
     """Ids out of any number of files."""
 
     rooms: AbstractSet[int]
@@ -38,10 +38,10 @@ class Found:
 
 
 @dataclass(slots=True)
-class Page:
+class FilePageIds:
     """Ids out of one file or one part of a mail, whose rooms may become known only at its end."""
 
-    found: Found
+    found: FoundIds
     room: int | None = None
     """Where the page says that it was saved."""
     hint: int | None = None

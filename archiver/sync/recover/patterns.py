@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime
 
 from archiver.message_ids import first_after
-from archiver.sync.recover.found_ids import Page
+from archiver.sync.recover.found_ids import FilePageIds
 
 _N = r"([0-9]{1,19})(?![0-9])"
 _HASH, _BANG = r"(?:#|%23|&#35;|&#x23;)", r"(?:!|%21|&#33;|&#x21;)"
@@ -39,7 +39,7 @@ BARE_FROM = first_after(datetime(2015, 1, 1, tzinfo=UTC))
 """A number that nothing marks is an id only if it tells a time since then: other numbers are shorter."""
 
 
-def take_page(text: str, page: Page) -> None:
+def take_page(text: str, page: FilePageIds) -> None:
     """Ids that a saved page, a mail or any other text names in so many words."""
     for found in _SAVED.finditer(text):
         page.saved_in(found[1])
@@ -56,7 +56,7 @@ def take_page(text: str, page: Page) -> None:
             page.add(None, found[1])
 
 
-def take_list(text: str, page: Page) -> None:
+def take_list(text: str, page: FilePageIds) -> None:
     """The same, and ids that stand in a plain list: `m…`, room and message side by side, or a bare number."""
     take_page(text, page)
     for found in _PAIR.finditer(text):
@@ -69,14 +69,14 @@ def take_list(text: str, page: Page) -> None:
             page.add(None, found[1])
 
 
-def _take_addresses(text: str, page: Page) -> None:
+def _take_addresses(text: str, page: FilePageIds) -> None:
     for found in _ROOM_FIRST.finditer(text):
         page.add(found["rid"], found["mid"])
     for found in _MESSAGE_FIRST.finditer(text):
         page.add(found["rid"], found["mid"])
 
 
-def _take_tag(tag: str, page: Page) -> None:
+def _take_tag(tag: str, page: FilePageIds) -> None:
     """The message of one element of Chatwork's page, with its room if it tells it."""
     numbers: dict[str, str] = {}
     for found in _ATTRIBUTE.finditer(tag):

@@ -11,13 +11,13 @@ from archiver.errors import NotVisible
 from archiver.records import AccountId, RoomId
 from archiver.store.archive import Archive
 from archiver.store.working import backfill_queue as quests
-from archiver.store.working.backfill_queue import Origin, Place, Quest, Standing
+from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin, Place
 from archiver.sync import finish as ending
 from archiver.sync import run_entries as sweeps
-from archiver.sync.preflight import Held, check_account, look_up
-from archiver.sync.pull.context import Desk
+from archiver.sync.preflight import RunInputs, check_account, look_up
+from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.singles.backfill import Seeker
+from archiver.sync.singles.backfill import BackfillReader
 
 CALLS, MINUTES = 300, 5
 """What Chatwork allows (developer.chatwork.com/docs/endpoints)."""
@@ -69,7 +69,7 @@ def read(
     # Before the first sync nothing says what a list would show by itself.
     desk = _desk(archive, client, held, now) if todo and held.owner is not None else None
     report = SyncReport(AccountId(held.owner["account_id"]) if held.owner else AccountId(0), now())
-    standings: dict[Place, Standing] = {}
+    standings: dict[Place, ItemState] = {}
     if desk is not None:
         report.rooms = [RoomReport(room, held.names.get(room, "")) for room in sorted({room for room, _ in todo})]
         standings = _go_through(desk, todo, report, told)
@@ -78,49 +78,51 @@ def read(
     return Recovered(
         found=len(places),
         held=len(there),
-        recovered=counted.count(Standing.READ),
-        hidden_by_plan=counted.count(Standing.HIDDEN),
-        not_readable=counted.count(Standing.UNREADABLE),
-        left=len(todo) - sum(standing is not Standing.WAITING for standing in counted),
+        recovered=counted.count(ItemState.READ),
+        hidden_by_plan=counted.count(ItemState.HIDDEN),
+        not_readable=counted.count(ItemState.UNREADABLE),
+        left=len(todo) - sum(standing is not ItemState.WAITING for standing in counted),
         report=report,
     )
 
 
-def _desk(archive: Archive, client: Client, held: Held, now: Callable[[], datetime]) -> Desk:
+def _desk(archive: Archive, client: Client, held: RunInputs, now: Callable[[], datetime]) -> PullContext:
     """Refuses another account's token before anything is written."""
     account = client.me().model.account_id
     check_account(account, held.owner, archive)
-    return Desk(archive, client, now, account)
+    return PullContext(archive, client, now, account)
 
 
 def _go_through(
-    desk: Desk, todo: Collection[Place], report: SyncReport, told: Callable[[int, int], None]
-) -> dict[Place, Standing]:
+    desk: PullContext, todo: Collection[Place], report: SyncReport, told: Callable[[int, int], None]
+) -> dict[Place, ItemState]:
     """Learn the ids, read those whose time has come, and say how each stands."""
     with desk.archive.writing() as writing:
         rooms = {room for room, _ in todo}
-        quests.learn(writing, dict.fromkeys(todo, Origin.RECOVERED), rooms=rooms, at=desk.now())
-        due = [quest for quest, is_due in quests.among(writing, todo, at=desk.now()).values() if is_due]
-    seeker = Seeker(desk, {room.room_id: room for room in report.rooms}, lambda: False, _leave_room(desk), waits=True)
+        quests.enqueue(writing, dict.fromkeys(todo, Origin.RECOVERED), rooms=rooms, at=desk.now())
+        due = [quest for quest, is_due in quests.items_at(writing, todo, at=desk.now()).values() if is_due]
+    seeker = BackfillReader(
+        desk, {room.room_id: room for room in report.rooms}, lambda: False, _leave_room(desk), waits=True
+    )
     for number, quest in enumerate(sorted(due, key=_newest_first)):
         told(number, len(due))
         if not seeker.take(quest):
             break
     with desk.archive.reading() as reading:
-        return {place: quest.standing for place, (quest, _) in quests.among(reading, todo, at=desk.now()).items()}
+        return {place: quest.standing for place, (quest, _) in quests.items_at(reading, todo, at=desk.now()).items()}
 
 
-def _newest_first(quest: Quest) -> int:
+def _newest_first(quest: BackfillItem) -> int:
     return -quest.position
 
 
-def _leave_room(desk: Desk) -> Callable[[int, NotVisible], None]:
+def _leave_room(desk: PullContext) -> Callable[[int, NotVisible], None]:
     """A room that refuses is left to the next sync, which finds out whether it can still be opened."""
     return lambda room, _unseen: desk.troubles.add(f"room/{room}/messages/refused")
 
 
 def _write_down(
-    desk: Desk, report: SyncReport, before: ending.Counters, settings: str, *, not_read: Collection[RoomId]
+    desk: PullContext, report: SyncReport, before: ending.Counters, settings: str, *, not_read: Collection[RoomId]
 ) -> None:
     """The run's record, and the calls that are left for the next one; no list was read."""
     transport = desk.client.transport

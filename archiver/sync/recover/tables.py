@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from archiver.sync.recover.found_ids import Page
+from archiver.sync.recover.found_ids import FilePageIds
 from archiver.sync.recover.patterns import take_list, take_page
 
 _MESSAGE_KEYS = ("message_id", "messageId", "mid", "メッセージID")
@@ -25,7 +25,7 @@ _MAY_NAME = re.compile("rid|mid|to=|_messageId")
 _DIGITS = re.compile(r"[\s\"'=]{0,9}m?([0-9]{1,19})[\s\"']{0,9}")
 
 
-def take_json(text: str, page: Page) -> bool:
+def take_json(text: str, page: FilePageIds) -> bool:
     """Ids of a JSON document, or of one a line; False if it is neither, and nothing was taken."""
     try:
         values = [_load(text)]
@@ -42,7 +42,7 @@ def is_csv(head: str) -> bool:
     return bool(lines) and _CSV_HEADER.search(lines[0]) is not None
 
 
-def take_csv(text: str, page: Page) -> None:
+def take_csv(text: str, page: FilePageIds) -> None:
     """Ids of a table whose first line names its columns."""
     rows = _rows(text)
     header = [cell.strip().lower() for cell in next(rows, [])]
@@ -94,7 +94,7 @@ def _lines(text: str) -> Iterator[object]:
                 continue
 
 
-def _take_value(value: object, page: Page) -> None:
+def _take_value(value: object, page: FilePageIds) -> None:
     """Walk through a document without recursion; objects inside a room's object are of that room."""
     stack: list[tuple[object, object]] = [(value, None)]
     while stack:
@@ -110,7 +110,7 @@ def _take_value(value: object, page: Page) -> None:
                 take_page(one, page)
 
 
-def _take_object(one: dict[str, object], room: object, page: Page) -> None:
+def _take_object(one: dict[str, object], room: object, page: FilePageIds) -> None:
     keys: Iterable[str] = _MESSAGE_KEYS
     if not any(key in one for key in _MESSAGE_KEYS) and not _TELLS_A_MESSAGE.isdisjoint(one):
         keys = ("id",)

@@ -15,8 +15,8 @@ from archiver.message_ids import is_plausible
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import backfill_queue as quests
 from archiver.store.working import memory as work
-from archiver.store.working.backfill_queue import Origin, Place, Quest
-from archiver.sync.pull.context import Desk
+from archiver.store.working.backfill_queue import BackfillItem, Origin, Place
+from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import RARELY, seek
 from archiver.sync.references import in_description, in_text
 from archiver.sync.report import RoomReport
@@ -34,10 +34,10 @@ KNOWN_ROOMS = "quest_rooms"
 
 
 @dataclass(slots=True)
-class Seeker:
+class BackfillReader:
     """Reads quests until the number given, the time or the calls are used up."""
 
-    desk: Desk
+    desk: PullContext
     reports: dict[int, RoomReport]
     is_over: Callable[[], bool]
     """Whether the run must end."""
@@ -63,7 +63,7 @@ class Seeker:
                 if not self.take(quest):
                     return
 
-    def take(self, quest: Quest) -> bool:
+    def take(self, quest: BackfillItem) -> bool:
         """Read one; False if no more can be read in this run. Raises TokenRefused, StorageError."""
         if self.must_end() or self._faults >= MOST_FAULTS:
             return False
@@ -91,11 +91,11 @@ class Seeker:
         must_wait = bool(ratelimit.wait(transport.budget, self.desk.now(), transport.reserve))
         return self.is_over() or (must_wait and not self.waits)
 
-    def _postpone(self, quest: Quest) -> None:
+    def _postpone(self, quest: BackfillItem) -> None:
         pause = FIRST_PAUSE * 4 ** min(quest.attempts, 5)
         at = self.desk.now()
         with self.desk.archive.writing() as writing:
-            quests.settle(writing, quest, quest.standing, at=at, next_at=at + min(pause, RARELY))
+            quests.record_attempt(writing, quest, quest.standing, at=at, next_at=at + min(pause, RARELY))
         self.desk.troubles.add(_trouble(quest))
 
 
@@ -110,7 +110,7 @@ def learn_late(archive: Archive, rooms: Collection[int], *, at: datetime) -> Non
         return
     with archive.writing() as writing:
         for room in sorted(set(rooms) - set(before or ())):
-            quests.learn(writing, _named(writing, room, at), rooms=(room,), at=at)
+            quests.enqueue(writing, _named(writing, room, at), rooms=(room,), at=at)
         work.remember(writing, KNOWN_ROOMS, sorted(rooms))
 
 
@@ -123,5 +123,5 @@ def _named(writing: Writing, room: int, at: datetime) -> dict[Place, Origin]:
     return found
 
 
-def _trouble(quest: Quest) -> str:
+def _trouble(quest: BackfillItem) -> str:
     return f"message/{quest.room_id}/{quest.position}"

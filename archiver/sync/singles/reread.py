@@ -14,13 +14,13 @@ from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.records import MessageId
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state as known
-from archiver.store.timestamps import moment, stamp
+from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory as work
 from archiver.store.working import reread_progress as rotation
-from archiver.store.working.reread_progress import Round
+from archiver.store.working.reread_progress import RereadPass
 from archiver.sync.pull.single_messages import singles
 from archiver.sync.report import RoomReport
-from archiver.sync.singles.backfill import Seeker
+from archiver.sync.singles.backfill import BackfillReader
 
 EVERY = timedelta(hours=1)
 """Between two batches."""
@@ -43,7 +43,7 @@ Changed = dict[int, list[int]]
 """Positions of changes whose neighbours are still to be read, by room, the youngest first."""
 
 
-def reread(seeker: Seeker, rooms: Collection[int], *, period: timedelta, most: int) -> None:
+def reread(seeker: BackfillReader, rooms: Collection[int], *, period: timedelta, most: int) -> None:
     """Read what it is the turn of in these rooms, until the run has made `most` requests for single messages.
 
     Raises TokenRefused, StorageError.
@@ -60,7 +60,9 @@ def reread(seeker: Seeker, rooms: Collection[int], *, period: timedelta, most: i
     _remember(seeker, batch, waiting, _merged(left, seeker.reports))
 
 
-def forecast(seeker: Seeker, rooms: Collection[int], *, period: timedelta, most: int) -> list[tuple[int, int, int]]:
+def forecast(
+    seeker: BackfillReader, rooms: Collection[int], *, period: timedelta, most: int
+) -> list[tuple[int, int, int]]:
     """What `reread` would read by what is known now: room, neighbours of changes, messages whose turn it is.
 
     Only reads the archive; the seeker's `read` counts as if they had been read.
@@ -82,14 +84,14 @@ def quota(eligible: int, done: int, elapsed: timedelta, period: timedelta) -> in
     return max(0, int(eligible * passed) - done)
 
 
-def _begin(seeker: Seeker, period: timedelta, most: int) -> tuple[_Batch, Changed]:
+def _begin(seeker: BackfillReader, period: timedelta, most: int) -> tuple[_Batch, Changed]:
     """The batch of this run, and the changes whose neighbours earlier ones have left over."""
     at = seeker.desk.now()
     with seeker.desk.archive.reading() as reading:
         waiting = {int(room): found for room, found in work.recall(reading, CHANGED, {}).items()}
         last = work.recall(reading, BATCH_AT)
     has_time = seeker.read < most and not seeker.must_end()
-    has_turn = has_time and (last is None or not timedelta() <= at - moment(last) < EVERY)
+    has_turn = has_time and (last is None or not timedelta() <= at - from_text(last) < EVERY)
     return _Batch(seeker, period, most, at, has_turn), waiting
 
 
@@ -100,7 +102,7 @@ class _Choice:
     wanted: list[MessageId]
     near: int
     """Neighbours of changes that are to be read; as many as there is room for stand first in `wanted`."""
-    advanced: list[Round]
+    advanced: list[RereadPass]
     """How far the rounds come by it."""
 
 
@@ -108,12 +110,12 @@ class _Choice:
 class _Batch:
     """What one run reads again."""
 
-    seeker: Seeker
+    seeker: BackfillReader
     period: timedelta
     most: int
     at: datetime
     has_turn: bool
-    rounds: list[Round] = field(default_factory=list)
+    rounds: list[RereadPass] = field(default_factory=list)
     """How far rounds have come, where that changed."""
 
     def read_room(self, room: int, changed: list[int]) -> bool:
@@ -151,14 +153,14 @@ class _Batch:
         found = rotation.neighbours(reading, room, changed, below=below, reach=REACH)
         return [MessageId(str(one)) for one in found if one not in lately]
 
-    def _turns(self, reading: Reading, room: int, below: int) -> list[tuple[Round, list[MessageId]]]:
+    def _turns(self, reading: Reading, room: int, below: int) -> list[tuple[RereadPass, list[MessageId]]]:
         """Both rounds of a room with the messages that are due in each, the others' first."""
         owner = self.seeker.desk.account_id
-        found: list[tuple[Round, list[MessageId]]] = []
+        found: list[tuple[RereadPass, list[MessageId]]] = []
         for own in (False, True):
-            one = rotation.round_of(reading, room, own=own)
+            one = rotation.current_pass(reading, room, own=own)
             if one is None or one.begun_at > self.at:  # the first, or the clock was set back
-                found.append((Round(room, own, self.at), []))
+                found.append((RereadPass(room, own, self.at), []))
                 continue
             elapsed = self.at - one.begun_at
             eligible = rotation.count_old(reading, room, below, owner=owner, own=own)
@@ -166,13 +168,13 @@ class _Batch:
             start = below if one.position is None else min(below, one.position)
             due = rotation.next_old(reading, room, start, owner=owner, own=own, most=max(1, number))
             if elapsed >= self.period and not due:
-                found.append((Round(room, own, self.at), []))
+                found.append((RereadPass(room, own, self.at), []))
             elif number and due:
                 found.append((one, due))
         return found
 
 
-def _advanced(one: Round, taken: list[MessageId]) -> Round:
+def _advanced(one: RereadPass, taken: list[MessageId]) -> RereadPass:
     return replace(one, done=one.done + len(taken), position=int(taken[-1])) if taken else one
 
 
@@ -192,7 +194,7 @@ def _merged(waiting: Mapping[int, list[int]], reports: Mapping[int, RoomReport])
     return found
 
 
-def _read(seeker: Seeker, room: int, messages: list[MessageId]) -> bool:
+def _read(seeker: BackfillReader, room: int, messages: list[MessageId]) -> bool:
     """Read them; False if they are to be tried again. Another fault must not hold up what comes after it."""
     if not messages:
         return True
@@ -216,12 +218,12 @@ def _read(seeker: Seeker, room: int, messages: list[MessageId]) -> bool:
     return True
 
 
-def _remember(seeker: Seeker, batch: _Batch, before: Changed, after: Changed) -> None:
+def _remember(seeker: BackfillReader, batch: _Batch, before: Changed, after: Changed) -> None:
     if not batch.has_turn and after == before:
         return
     with seeker.desk.archive.writing() as writing:
         work.remember(writing, CHANGED, {str(room): found for room, found in after.items()} or None)
         if batch.has_turn:
-            work.remember(writing, BATCH_AT, stamp(batch.at))
+            work.remember(writing, BATCH_AT, to_text(batch.at))
         for one in batch.rounds:
-            rotation.put_round(writing, one)
+            rotation.save_pass(writing, one)

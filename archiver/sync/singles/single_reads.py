@@ -15,12 +15,12 @@ from archiver.chatwork.ratelimit import Budget
 from archiver.store.working import backfill_queue as quests
 from archiver.sync import plan
 from archiver.sync.options import Options
-from archiver.sync.singles.backfill import Seeker, learn_late
+from archiver.sync.singles.backfill import BackfillReader, learn_late
 from archiver.sync.singles.reread import forecast as forecast_reread
 from archiver.sync.singles.reread import reread
 
 
-def singly(seeker: Seeker, rooms: Sequence[int], *, contracted: Sequence[int], options: Options) -> None:
+def singly(seeker: BackfillReader, rooms: Sequence[int], *, contracted: Sequence[int], options: Options) -> None:
     """Read single messages of these rooms; `contracted` are all that are read. What is left waits without a word.
 
     Raises TokenRefused, StorageError.
@@ -34,7 +34,7 @@ def singly(seeker: Seeker, rooms: Sequence[int], *, contracted: Sequence[int], o
     reread(seeker, open_rooms, period=options.reread_every, most=most)
 
 
-def forecast(seeker: Seeker, rooms: Sequence[int], options: Options, *, before: int) -> list[plan.Step]:
+def forecast(seeker: BackfillReader, rooms: Sequence[int], options: Options, *, before: int) -> list[plan.PlanStep]:
     """Steps for the single messages of these rooms, one request each, once `before` requests were spent on lists.
 
     Only reads the archive. The seeker is used up by it.
@@ -45,10 +45,10 @@ def forecast(seeker: Seeker, rooms: Sequence[int], options: Options, *, before: 
     with desk.archive.reading() as reading:
         found = Counter(one.room_id for one in quests.due(reading, rooms, at=desk.now(), most=most))
     seeker.read += found.total()
-    steps = [plan.Step(room, plan.BACKFILL, "named", cost=number) for room, number in found.items()]
+    steps = [plan.PlanStep(room, plan.BACKFILL, "named", cost=number) for room, number in found.items()]
     for room, near, turn in forecast_reread(seeker, rooms, period=options.reread_every, most=most):
-        steps += [plan.Step(room, plan.REREAD, "near", cost=near)] if near else []
-        steps += [plan.Step(room, plan.REREAD, "due", cost=turn)] if turn else []
+        steps += [plan.PlanStep(room, plan.REREAD, "near", cost=near)] if near else []
+        steps += [plan.PlanStep(room, plan.REREAD, "due", cost=turn)] if turn else []
     return steps
 
 

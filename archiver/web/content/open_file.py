@@ -33,7 +33,7 @@ _INTACT: dict[_Identity, None] = {}
 _MOST = 10_000
 
 
-class Fault(StrEnum):
+class OpenFileFault(StrEnum):
     """Why bytes that should be there are not sent."""
 
     ABSENT = "absent"
@@ -48,7 +48,7 @@ class Fault(StrEnum):
 class Unsendable(Exception):
     """The bytes are not as they were recorded."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: OpenFileFault) -> None:
         super().__init__(fault)
         self.fault = fault
 
@@ -76,17 +76,17 @@ def head(home: Path, sha256: str, length: int) -> bytes:
 def _opened(home: Path, place: Path, sha256: str) -> BufferedReader:
     """Never through a link that leads out of the home, and nothing but a plain file."""
     if not _SHA256.fullmatch(sha256):
-        raise Unsendable(Fault.ABSENT)
+        raise Unsendable(OpenFileFault.ABSENT)
     try:
         place = place.resolve(strict=True)
         if not place.is_relative_to(home.resolve()) or not stat.S_ISREG(place.lstat().st_mode):
-            raise Unsendable(Fault.OUTSIDE)
+            raise Unsendable(OpenFileFault.OUTSIDE)
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(place, flags), "rb")
     except (FileNotFoundError, NotADirectoryError) as fault:
-        raise Unsendable(Fault.ABSENT) from fault
+        raise Unsendable(OpenFileFault.ABSENT) from fault
     except (OSError, RuntimeError) as fault:  # RuntimeError: links that lead in a circle
-        raise Unsendable(Fault.UNREADABLE) from fault
+        raise Unsendable(OpenFileFault.UNREADABLE) from fault
 
 
 def _compared(file: BufferedReader, sha256: str, size: int) -> BufferedReader:
@@ -94,7 +94,7 @@ def _compared(file: BufferedReader, sha256: str, size: int) -> BufferedReader:
         _compare(file, sha256, size)
     except OSError as fault:
         file.close()
-        raise Unsendable(Fault.UNREADABLE) from fault
+        raise Unsendable(OpenFileFault.UNREADABLE) from fault
     except Unsendable:
         file.close()
         raise
@@ -104,11 +104,11 @@ def _compared(file: BufferedReader, sha256: str, size: int) -> BufferedReader:
 def _compare(file: BufferedReader, sha256: str, size: int) -> None:
     seen = os.fstat(file.fileno())
     if seen.st_size != size:
-        raise Unsendable(Fault.WRONG_SIZE)
+        raise Unsendable(OpenFileFault.WRONG_SIZE)
     identity = (sha256, seen.st_dev, seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns)
     if size <= CHECKED and identity not in _INTACT:
         if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            raise Unsendable(Fault.CHANGED)
+            raise Unsendable(OpenFileFault.CHANGED)
         file.seek(0)
         if len(_INTACT) >= _MOST:
             _INTACT.clear()

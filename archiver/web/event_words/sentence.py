@@ -8,13 +8,13 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from archiver.render.visible import visible
-from archiver.store.queries.viewing.event import Event
+from archiver.store.queries.viewing.event import TimelineEvent
 
 LONGEST = 120
 """Signs of a name or a reason within a sentence."""
 
 
-class Happening(NamedTuple):
+class EventText(NamedTuple):
     """What a line of the timeline says."""
 
     sentence: Markup
@@ -23,11 +23,11 @@ class Happening(NamedTuple):
     after: str = ""
 
 
-Teller = Callable[[Event], Happening]
+EventWriter = Callable[[TimelineEvent], EventText]
 """Puts an event into words."""
 
 
-def say(text: str, /, **names: object) -> Markup:
+def safe_sentence(text: str, /, **names: object) -> Markup:
     """A sentence as HTML; what is put into it is a stranger's, and keeps its direction to itself."""
     shown = {key: Markup("<bdi>{}</bdi>").format(visible(_short(f"{value}"))) for key, value in names.items()}
     return Markup(escape(text)).format(**shown)  # noqa: S704 - it was just escaped

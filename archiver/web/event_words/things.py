@@ -7,37 +7,37 @@ from gettext import gettext as _
 
 from archiver.render.file_reasons import reason
 from archiver.render.times import typed
-from archiver.store.queries.viewing.event import Event, EventKind
-from archiver.web.event_words.sentence import Happening, Teller, say
+from archiver.store.queries.viewing.event import EventKind, TimelineEvent
+from archiver.web.event_words.sentence import EventText, EventWriter, safe_sentence
 from archiver.web.template_env import size
 
 # --- files ---------------------------------------------------------------------------------------
 
 
-def _file_gone(event: Event) -> Happening:
+def _file_gone(event: TimelineEvent) -> EventText:
     sentence = _("The file {name} was not shown any more (reason unknown).")
-    return Happening(say(sentence, name=_file(event)))
+    return EventText(safe_sentence(sentence, name=_file(event)))
 
 
-def _file_back(event: Event) -> Happening:
-    return Happening(say(_("The file {name} was shown again."), name=_file(event)))
+def _file_back(event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("The file {name} was shown again."), name=_file(event)))
 
 
-def _file_replaced(event: Event) -> Happening:
+def _file_replaced(event: TimelineEvent) -> EventText:
     sentence = _("The file {name} was listed with another size or time.")
-    return Happening(say(sentence, name=_file(event)), _size(event.before), _size(event.after))
+    return EventText(safe_sentence(sentence, name=_file(event)), _size(event.before), _size(event.after))
 
 
-def _file_renamed(event: Event) -> Happening:
-    return Happening(say(_("The name of a file had changed.")), event.before, event.after)
+def _file_renamed(event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("The name of a file had changed.")), event.before, event.after)
 
 
-def _file_lost(event: Event) -> Happening:
+def _file_lost(event: TimelineEvent) -> EventText:
     sentence = _("The bytes of the file {number} could not be saved: {reason}")
-    return Happening(say(sentence, number=event.number, reason=reason(event.after)))
+    return EventText(safe_sentence(sentence, number=event.number, reason=reason(event.after)))
 
 
-def _file(event: Event) -> str:
+def _file(event: TimelineEvent) -> str:
     return event.about or f"{event.number}"
 
 
@@ -48,31 +48,31 @@ def _size(given: str) -> str:
 # --- tasks ---------------------------------------------------------------------------------------
 
 
-def _task(event: Event) -> Happening:
-    return Happening(say(_("A task was seen for the first time.")), after=event.after)
+def _task(event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("A task was seen for the first time.")), after=event.after)
 
 
-def _task_text(event: Event) -> Happening:
-    return Happening(say(_("The text of a task had changed.")), event.before, event.after)
+def _task_text(event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("The text of a task had changed.")), event.before, event.after)
 
 
-def _task_status(event: Event) -> Happening:
+def _task_status(event: TimelineEvent) -> EventText:
     words = {"open": _("open"), "done": _("done")}
     was, now = words.get(event.before, event.before), words.get(event.after, event.after)
-    return Happening(say(_("The state of the task {text} had changed."), text=event.about), was, now)
+    return EventText(safe_sentence(_("The state of the task {text} had changed."), text=event.about), was, now)
 
 
-def _task_limit(event: Event) -> Happening:
+def _task_limit(event: TimelineEvent) -> EventText:
     sentence = _("The deadline of the task {text} had changed.")
-    return Happening(say(sentence, text=event.about), _limit(event.before), _limit(event.after))
+    return EventText(safe_sentence(sentence, text=event.about), _limit(event.before), _limit(event.after))
 
 
-def _task_gone(event: Event) -> Happening:
-    return Happening(say(_("The task {text} was not shown any more (reason unknown)."), text=event.about))
+def _task_gone(event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("The task {text} was not shown any more (reason unknown)."), text=event.about))
 
 
-def _task_back(event: Event) -> Happening:
-    return Happening(say(_("The task {text} was shown again."), text=event.about))
+def _task_back(event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("The task {text} was shown again."), text=event.about))
 
 
 def _limit(seconds: str) -> str:
@@ -82,58 +82,58 @@ def _limit(seconds: str) -> str:
 # --- what the user stated ------------------------------------------------------------------------
 
 
-def _contract(_event: Event) -> Happening:
-    return Happening(say(_("You entered the contract.")))
+def _contract(_event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("You entered the contract.")))
 
 
-def _contract_fact(event: Event) -> Happening:
+def _contract_fact(event: TimelineEvent) -> EventText:
     sentence = _("You entered “{fact}” of the contract.")
     words = {"open": _("open"), "closed": _("closed"), "stopped": _("stopped"), "True": _("yes"), "False": _("no")}
     was, now = (words.get(one, one) for one in (event.before, event.after))
-    return Happening(say(sentence, fact=_facts().get(event.about, event.about)), was, now)
+    return EventText(safe_sentence(sentence, fact=_facts().get(event.about, event.about)), was, now)
 
 
-def _delivery(event: Event) -> Happening:
+def _delivery(event: TimelineEvent) -> EventText:
     if event.about:
         sentence = _("You entered a delivery on the platform of {day}: {name}")
     else:
         sentence = _("You entered a delivery on the platform of {day}.")
-    return Happening(say(sentence, day=event.after, name=event.about))
+    return EventText(safe_sentence(sentence, day=event.after, name=event.about))
 
 
-def _delivery_withdrawn(event: Event) -> Happening:
+def _delivery_withdrawn(event: TimelineEvent) -> EventText:
     sentence = _("You withdrew delivery {number} of {day}; the record that it was entered stays.")
-    return Happening(say(sentence, number=event.number, day=event.after))
+    return EventText(safe_sentence(sentence, number=event.number, day=event.after))
 
 
-def _attachment(event: Event) -> Happening:
+def _attachment(event: TimelineEvent) -> EventText:
     sentence = _("You attached a file ({kind}): {name}")
-    return Happening(say(sentence, kind=attached_words().get(event.after, event.after), name=event.about))
+    return EventText(safe_sentence(sentence, kind=attached_words().get(event.after, event.after), name=event.about))
 
 
-def _attachment_withdrawn(event: Event) -> Happening:
+def _attachment_withdrawn(event: TimelineEvent) -> EventText:
     sentence = _("You withdrew the attached file {name}; the record and the bytes stay.")
-    return Happening(say(sentence, name=event.about))
+    return EventText(safe_sentence(sentence, name=event.about))
 
 
-def _part(event: Event) -> Happening:
+def _part(event: TimelineEvent) -> EventText:
     if not event.after:
         sentence = _("You took back who the account {account} is.")
-        return Happening(say(sentence, account=event.account_id))
+        return EventText(safe_sentence(sentence, account=event.account_id))
     words = {"client": _("the client"), "me": _("you"), "third": _("a third person")}
     sentence = _("You entered who the account {account} is: {part}. Reason: {reason}")
     part = words.get(event.after, event.after)
-    return Happening(say(sentence, account=event.account_id, part=part, reason=event.about))
+    return EventText(safe_sentence(sentence, account=event.account_id, part=part, reason=event.about))
 
 
-def _note(_event: Event) -> Happening:
-    return Happening(say(_("You changed your private note on the contract (it leaves with no package).")))
+def _note(_event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("You changed your private note on the contract (it leaves with no package).")))
 
 
 # --- packages and seals --------------------------------------------------------------------------
 
 
-def _exported(event: Event) -> Happening:
+def _exported(event: TimelineEvent) -> EventText:
     words = {
         "support": _("for the platform's office"),
         "lawyer": _("for a lawyer"),
@@ -142,12 +142,12 @@ def _exported(event: Event) -> Happening:
         "daily": _("daily"),
     }
     sentence = _("A package was made ({profile}). SHA-256 {digest}")
-    return Happening(say(sentence, profile=words.get(event.about, event.about), digest=event.after))
+    return EventText(safe_sentence(sentence, profile=words.get(event.about, event.about), digest=event.after))
 
 
-def _sealed(event: Event) -> Happening:
+def _sealed(event: TimelineEvent) -> EventText:
     sentence = _("Daily seal {number} ({day}). SHA-256 {digest}")
-    return Happening(say(sentence, number=event.number, day=event.about, digest=event.after))
+    return EventText(safe_sentence(sentence, number=event.number, day=event.about, digest=event.after))
 
 
 def _facts() -> Mapping[str, str]:
@@ -183,7 +183,7 @@ def attached_words() -> Mapping[str, str]:
     }
 
 
-TELLERS: Mapping[EventKind, Teller] = {
+TELLERS: Mapping[EventKind, EventWriter] = {
     EventKind.FILE_GONE: _file_gone,
     EventKind.FILE_BACK: _file_back,
     EventKind.FILE_REPLACED: _file_replaced,

@@ -20,8 +20,8 @@ from archiver.store.queries.gaps import gaps
 from archiver.store.queries.package_entries import coverage
 from archiver.store.queries.viewing import calendar
 from archiver.store.queries.viewing.unwatched import pauses_touching
-from archiver.web.context import desk
-from archiver.web.day_coverage import Known, Seen, bounds, seen, unwatched
+from archiver.web.context import view_context
+from archiver.web.day_coverage import DayCoverage, RoomReadings, bounds, seen, unwatched
 from archiver.web.room_header import chat
 
 pages = Blueprint("calendar", __name__)
@@ -31,13 +31,13 @@ FIRST, LAST = date(2011, 3, 1), date(9990, 12, 1)
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
-SIGNS: Mapping[Seen, str] = {
-    Seen.WHOLLY: "○",
-    Seen.PARTLY: "△",
-    Seen.GAP: "!",
-    Seen.PAUSE: "~",
-    Seen.BEFORE: "-",
-    Seen.NOT_YET: "?",
+SIGNS: Mapping[DayCoverage, str] = {
+    DayCoverage.WHOLLY: "○",
+    DayCoverage.PARTLY: "△",
+    DayCoverage.GAP: "!",
+    DayCoverage.PAUSE: "~",
+    DayCoverage.BEFORE: "-",
+    DayCoverage.NOT_YET: "?",
 }
 """Beside the words, so that a month can be taken in at a glance."""
 
@@ -51,13 +51,13 @@ class Cell:
     """Whether it is of the month shown."""
     today: bool
     count: int
-    seen: Seen | None
+    seen: DayCoverage | None
     """None: it has not come yet."""
     hours: float
     """How long nobody looked."""
 
 
-class Step(NamedTuple):
+class CalendarStep(NamedTuple):
     """A month or a year that can be gone to; an empty `month` leads nowhere."""
 
     word: str
@@ -68,8 +68,8 @@ class Step(NamedTuple):
 @pages.get("/room/<int:room>/calendar")
 def room(room: int) -> str:
     """The month that was asked for, else the one of the last message."""
-    today = desk().now().astimezone(JST).date()
-    with desk().reading() as reading:
+    today = view_context().now().astimezone(JST).date()
+    with view_context().reading() as reading:
         one = chat(reading, room)
         ends = calendar.ends(reading, room)
         first, last = (at.astimezone(JST).date() for at in ends) if ends else (today, today)
@@ -101,27 +101,29 @@ def month_of(text: str) -> date | None:
     return month if FIRST <= month <= LAST else None
 
 
-def seen_words() -> Mapping[Seen, str]:
+def seen_words() -> Mapping[DayCoverage, str]:
     """How much of a day was seen, in a word."""
     return {
-        Seen.WHOLLY: _("wholly seen"),
-        Seen.PARTLY: _("partly seen"),
-        Seen.GAP: _("has a gap"),
-        Seen.PAUSE: _("not watched for a time"),
-        Seen.BEFORE: _("before the record"),
-        Seen.NOT_YET: _("not seen so far"),
+        DayCoverage.WHOLLY: _("wholly seen"),
+        DayCoverage.PARTLY: _("partly seen"),
+        DayCoverage.GAP: _("has a gap"),
+        DayCoverage.PAUSE: _("not watched for a time"),
+        DayCoverage.BEFORE: _("before the record"),
+        DayCoverage.NOT_YET: _("not seen so far"),
     }
 
 
-def legend() -> Mapping[Seen, str]:
+def legend() -> Mapping[DayCoverage, str]:
     """What these words mean."""
     return {
-        Seen.WHOLLY: _("every message that Chatwork listed was saved"),
-        Seen.PARTLY: _("the record begins or ends on this day"),
-        Seen.GAP: _("messages may be lacking: more came between two readings than a list shows, or the chat was shut"),
-        Seen.PAUSE: _("all messages were saved later, but what was changed meanwhile is known only as changed"),
-        Seen.BEFORE: _("the archive did not exist yet; what is held was listed or found later"),
-        Seen.NOT_YET: _("no reading has reached this day"),
+        DayCoverage.WHOLLY: _("every message that Chatwork listed was saved"),
+        DayCoverage.PARTLY: _("the record begins or ends on this day"),
+        DayCoverage.GAP: _(
+            "messages may be lacking: more came between two readings than a list shows, or the chat was shut"
+        ),
+        DayCoverage.PAUSE: _("all messages were saved later, but what was changed meanwhile is known only as changed"),
+        DayCoverage.BEFORE: _("the archive did not exist yet; what is held was listed or found later"),
+        DayCoverage.NOT_YET: _("no reading has reached this day"),
     }
 
 
@@ -130,7 +132,7 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
     first, end = weeks[0][0], weeks[-1][-1] + timedelta(days=1)
     counts = calendar.by_day(reading, room, first, end)
     covered = coverage(reading, room)
-    known = Known(
+    known = RoomReadings(
         covered,
         [narrowed(gap, covered) for gap in gaps(reading, room)],
         pauses_touching(reading, room, bounds(first)[0], bounds(end)[0]),
@@ -138,39 +140,40 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
 
     def cell(day: date) -> Cell:
         state = None if day > today else seen(day, known)
-        hours = unwatched(day, known).total_seconds() / 3600 if state is Seen.PAUSE else 0
+        hours = unwatched(day, known).total_seconds() / 3600 if state is DayCoverage.PAUSE else 0
         return Cell(day, day.month == month.month, day == today, counts.get(day, 0), state, hours)
 
     return [[cell(day) for day in week] for week in weeks]
 
 
-def _months(reading: Reading, room: int, year: int) -> list[Step]:
+def _months(reading: Reading, room: int, year: int) -> list[CalendarStep]:
     """The twelve months of a year."""
     firsts = [date(year, number, 1) for number in range(1, 13)]
     counts = calendar.counted(reading, room, [(one, _next(one)) for one in firsts])
     steps = (
-        Step(_("{n} (month)").format(n=one.month), _iso(one), count) for one, count in zip(firsts, counts, strict=True)
+        CalendarStep(_("{n} (month)").format(n=one.month), _iso(one), count)
+        for one, count in zip(firsts, counts, strict=True)
     )
     return list(steps)
 
 
-def _steps(month: date, span: tuple[date, date]) -> list[Step]:
+def _steps(month: date, span: tuple[date, date]) -> list[CalendarStep]:
     """To the months on both sides and to both ends."""
     before, after = (month - timedelta(days=1)).replace(day=1), _next(month)
     return [
-        Step(_("First month"), _iso(span[0]) if month != span[0] else ""),
-        Step(_("Month before"), _iso(before) if month > span[0] else ""),
-        Step(_("Month after"), _iso(after) if month < span[1] else ""),
-        Step(_("Latest month"), _iso(span[1]) if month != span[1] else ""),
+        CalendarStep(_("First month"), _iso(span[0]) if month != span[0] else ""),
+        CalendarStep(_("Month before"), _iso(before) if month > span[0] else ""),
+        CalendarStep(_("Month after"), _iso(after) if month < span[1] else ""),
+        CalendarStep(_("Latest month"), _iso(span[1]) if month != span[1] else ""),
     ]
 
 
-def _years(month: date, span: tuple[date, date]) -> list[Step]:
+def _years(month: date, span: tuple[date, date]) -> list[CalendarStep]:
     """To the same month of the years on both sides."""
     before, after = month.replace(year=month.year - 1), month.replace(year=month.year + 1)
     return [
-        Step(f"{before.year}", _iso(max(before, span[0])) if span[0].year <= before.year else ""),
-        Step(f"{after.year}", _iso(min(after, span[1])) if after.year <= span[1].year else ""),
+        CalendarStep(f"{before.year}", _iso(max(before, span[0])) if span[0].year <= before.year else ""),
+        CalendarStep(f"{after.year}", _iso(min(after, span[1])) if after.year <= span[1].year else ""),
     ]
 
 

@@ -21,13 +21,13 @@ from archiver.store.queries.gaps import gaps
 from archiver.store.queries.package_entries import coverage
 from archiver.store.queries.viewing import messages as pages_of
 from archiver.store.queries.viewing.date_position import first_on_or_after
-from archiver.store.queries.viewing.messages import Page
+from archiver.store.queries.viewing.messages import MessagePage
 from archiver.store.queries.viewing.proof import End, end_of
 from archiver.store.queries.viewing.unwatched import pauses_between
-from archiver.web.context import desk
-from archiver.web.conversation_address import Wanted, Way, wanted
+from archiver.web.context import view_context
+from archiver.web.conversation_address import Anchor, ConversationAddress, parse_address
 from archiver.web.message_context import Around, around
-from archiver.web.page_extent import Between, fitting, gaps_here
+from archiver.web.page_extent import PageBreaks, fitting, gaps_here
 from archiver.web.room_header import Chat, chat
 
 pages = Blueprint("conversation", __name__)
@@ -49,10 +49,10 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MessageSelection:
     """The messages that a page may show, which of them it is about, and what is to be said of that."""
 
-    page: Page
+    page: MessagePage
     centre: int
     here: str = ""
     """The id of the message that was asked for."""
@@ -62,8 +62,8 @@ class Found:
 @pages.get("/room/<int:room>", endpoint="room")
 def show(room: int) -> str:
     """One page."""
-    asked = wanted(request.args)
-    with desk().reading() as reading:
+    asked = parse_address(request.args)
+    with view_context().reading() as reading:
         about = chat(reading, room)
         shown = leaf(reading, about, asked)
         end = None if shown.has_later else end_of(reading, room)
@@ -77,7 +77,7 @@ def show(room: int) -> str:
     )
 
 
-def leaf(reading: Reading, about: Chat, asked: Wanted) -> Leaf:
+def leaf(reading: Reading, about: Chat, asked: ConversationAddress) -> Leaf:
     """The part of a chat that is wanted."""
     room = about.room_id
     found = _find(reading, room, asked)
@@ -95,49 +95,49 @@ def leaf(reading: Reading, about: Chat, asked: Wanted) -> Leaf:
 # --- which messages ------------------------------------------------------------------------------
 
 
-def _find(reading: Reading, room: int, asked: Wanted) -> Found:
+def _find(reading: Reading, room: int, asked: ConversationAddress) -> MessageSelection:
     match asked.way:
-        case Way.AT:
+        case Anchor.AT:
             return _around(reading, room, asked.position)
-        case Way.DAY:
+        case Anchor.DAY:
             return _from_day(reading, room, asked)
-        case Way.AFTER:
+        case Anchor.AFTER:
             page = pages_of.after(reading, room, asked.position, MESSAGES)
-            return Found(page, 0) if page.messages else _newest(reading, room)
-        case Way.BEFORE:
+            return MessageSelection(page, 0) if page.messages else _newest(reading, room)
+        case Anchor.BEFORE:
             page = pages_of.before(reading, room, asked.position, MESSAGES)
             page = page if page.messages else pages_of.oldest(reading, room, MESSAGES)
-            return Found(page, max(0, len(page.messages) - 1))
+            return MessageSelection(page, max(0, len(page.messages) - 1))
         case _:
             return _newest(reading, room)
 
 
-def _newest(reading: Reading, room: int, note: str = "") -> Found:
+def _newest(reading: Reading, room: int, note: str = "") -> MessageSelection:
     page = pages_of.newest(reading, room, MESSAGES)
-    return Found(page, max(0, len(page.messages) - 1), note=note)
+    return MessageSelection(page, max(0, len(page.messages) - 1), note=note)
 
 
-def _around(reading: Reading, room: int, position: int) -> Found:
+def _around(reading: Reading, room: int, position: int) -> MessageSelection:
     page = pages_of.around(reading, room, position, MESSAGES)
     later = [place for place, one in enumerate(page.messages) if int(one.message_id) >= position]
     centre = later[0] if later else max(0, len(page.messages) - 1)
     if page.messages and int(page.messages[centre].message_id) == position:
-        return Found(page, centre, page.messages[centre].message_id)
+        return MessageSelection(page, centre, page.messages[centre].message_id)
     note = _("No message with the id {id} is kept in this chat; this is where it would stand.")
-    return Found(page, centre, note=note.format(id=position))
+    return MessageSelection(page, centre, note=note.format(id=position))
 
 
-def _from_day(reading: Reading, room: int, asked: Wanted) -> Found:
+def _from_day(reading: Reading, room: int, asked: ConversationAddress) -> MessageSelection:
     first = first_on_or_after(reading, room, asked.begin)
     if first is None:
         return _newest(reading, room, _("No message of this day or later is kept; this is the end."))
     page = pages_of.after(reading, room, int(first) - 1, MESSAGES)
     if asked.day is not None and date(page.messages[0].send_time) == asked.day.isoformat():
-        return Found(page, 0)
-    return Found(page, 0, note=_("No message of this day is kept; this is the next day that has some."))
+        return MessageSelection(page, 0)
+    return MessageSelection(page, 0, note=_("No message of this day is kept; this is the next day that has some."))
 
 
-def _fitted(found: Found, around_of: Around) -> tuple[range, dict[int, str]]:
+def _fitted(found: MessageSelection, around_of: Around) -> tuple[range, dict[int, str]]:
     """As many as fit. A way to a message of the same page is shorter, so the size is first taken without any."""
     messages = found.page.messages
     everything = around_of([one.message_id for one in messages])
@@ -150,7 +150,7 @@ def _fitted(found: Found, around_of: Around) -> tuple[range, dict[int, str]]:
     return kept, {place: message_html(messages[place], its) for place in kept}
 
 
-def _before(reading: Reading, room: int, page: Page, kept: range) -> Message | None:
+def _before(reading: Reading, room: int, page: MessagePage, kept: range) -> Message | None:
     """The message in front of the first one shown."""
     if kept.start > 0:
         return page.messages[kept.start - 1]
@@ -164,17 +164,17 @@ def _before(reading: Reading, room: int, page: Page, kept: range) -> Message | N
 
 def _between(
     reading: Reading, room: int, before: Message | None, messages: Sequence[Message], *, is_last: bool
-) -> Between:
+) -> PageBreaks:
     covered = coverage(reading, room)
     every = [narrowed(gap, covered) for gap in gaps(reading, room)]
     since = None if before is None else before.send_time
     until = None if is_last else max(one.send_time for one in messages)
     pauses = pauses_between(reading, room, since, until)
-    return Between(gaps_here(every, before, messages, is_last=is_last), pauses, every)
+    return PageBreaks(gaps_here(every, before, messages, is_last=is_last), pauses, every)
 
 
 def _with_day(
-    between: Between, before: Message | None, messages: Sequence[Message], shown: dict[int, str], here: str
+    between: PageBreaks, before: Message | None, messages: Sequence[Message], shown: dict[int, str], here: str
 ) -> str:
     """The messages in order, with what stands between them and the days as headings."""
     parts, last = [], "" if before is None else date(before.send_time)
@@ -198,11 +198,11 @@ def _marked(html: str) -> str:
     return f'<div class="here"><p class="note"><b>{said}</b></p>{html}</div>\n'
 
 
-def _shown_day(asked: Wanted, shown: Leaf) -> str:
+def _shown_day(asked: ConversationAddress, shown: Leaf) -> str:
     """What the field of the date says."""
     if asked.day is not None:
         return asked.day.isoformat()
-    return date(shown.messages[-1 if asked.way is Way.NEWEST else 0].send_time) if shown.messages else ""
+    return date(shown.messages[-1 if asked.way is Anchor.NEWEST else 0].send_time) if shown.messages else ""
 
 
 def _is_unsealed(shown: Leaf, end: End | None) -> bool:

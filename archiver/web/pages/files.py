@@ -12,12 +12,12 @@ from archiver.records import Attachment
 from archiver.render.file_reasons import kept_back
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files
-from archiver.store.queries.viewing.files import File, Files, FileState, Place
+from archiver.store.queries.viewing.files import FileDetails, FilePage, FilePageKey, FileState
 from archiver.web.content import send_file as sending
 from archiver.web.content.download_name import disposition
 from archiver.web.content.media_type import HEAD, is_picture, played_as
-from archiver.web.content.open_file import CHECKED, Fault, Unsendable, head, opened
-from archiver.web.context import desk
+from archiver.web.content.open_file import CHECKED, OpenFileFault, Unsendable, head, opened
+from archiver.web.context import view_context
 from archiver.web.page_cursor import numbers, written
 from archiver.web.pages.pictures import LARGE, picture_of
 from archiver.web.room_header import Chat, chat, chats
@@ -30,7 +30,7 @@ MOST_SIGNS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FileLine:
     """One file of the list."""
 
     attachment: Attachment
@@ -49,7 +49,7 @@ class Line:
 @pages.get("/files")
 def index() -> str:
     """The files of all chats."""
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         found = chats(reading)
         names = {one.room_id: one.name for one in found}
         return render_template("files.html", **_listed(reading, names))
@@ -58,7 +58,7 @@ def index() -> str:
 @pages.get("/room/<int:room>/files")
 def room(room: int) -> str:
     """The files of one chat."""
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         one = chat(reading, room)
         return render_template("files_room.html", chat=one, **_listed(reading, {one.room_id: one.name}))
 
@@ -79,7 +79,7 @@ def send(room: int, file: int) -> Response | tuple[str, int]:
 def media(room: int, file: int) -> Response:
     """A film or a sound, piece by piece; 404 for all else."""
     one = _held(room, file)
-    played = played_as(head(desk().home, one.sha256 or "", HEAD))
+    played = played_as(head(view_context().home, one.sha256 or "", HEAD))
     if played is None:
         abort(404)
     sending.in_pieces()
@@ -93,7 +93,7 @@ def media(room: int, file: int) -> Response:
 def play(room: int, file: int) -> str:
     """The page on which a film or a sound is played; without a script, by the browser's own means."""
     one, among = _with_chat(room, file)
-    played = played_as(head(desk().home, one.sha256 or "", HEAD))
+    played = played_as(head(view_context().home, one.sha256 or "", HEAD))
     if played is None:
         abort(404)
     return render_template("file_play.html", chat=among, file=one, fault="", played=played, checked=CHECKED)
@@ -103,7 +103,7 @@ def play(room: int, file: int) -> str:
 def look(room: int, file: int) -> str:
     """The page on which a picture is looked at, drawn anew by us."""
     one, among = _with_chat(room, file)
-    if not is_picture(head(desk().home, one.sha256 or "", HEAD)):
+    if not is_picture(head(view_context().home, one.sha256 or "", HEAD)):
         abort(404)
     return render_template("file_look.html", chat=among, file=one, fault="", checked=CHECKED)
 
@@ -156,12 +156,12 @@ def _state(word: str) -> FileState | None:
     return FileState(word) if word in set(FileState) else None
 
 
-def _place() -> Place | None:
+def _place() -> FilePageKey | None:
     found = numbers(request.args.get("older", ""), 3)
-    return Place(*found) if found else None
+    return FilePageKey(*found) if found else None
 
 
-def _older(found: Files, name: str, state: FileState | None) -> dict[str, object]:
+def _older(found: FilePage, name: str, state: FileState | None) -> dict[str, object]:
     """What the address of the next page is made of; empty if there is none."""
     if found.next is None:
         return {}
@@ -171,12 +171,12 @@ def _older(found: Files, name: str, state: FileState | None) -> dict[str, object
     )
 
 
-def _line(file: File, names: Mapping[int, str]) -> Line:
+def _line(file: FileDetails, names: Mapping[int, str]) -> FileLine:
     one = file.attachment
-    first = head(desk().home, one.sha256, HEAD) if one.sha256 else b""
+    first = head(view_context().home, one.sha256, HEAD) if one.sha256 else b""
     not_saved = "" if one.sha256 else kept_back(file.reason, given_up=file.state is FileState.LOST)
     shown = is_picture(first) and one.size <= CHECKED
-    return Line(
+    return FileLine(
         one,
         short(one.name) or _("(no name)"),
         short(one.account_name),
@@ -198,7 +198,7 @@ def _held(room: int, file: int) -> Attachment:
 
 def _with_chat(room: int, file: int) -> tuple[Attachment, Chat]:
     """A file whose bytes are held, and its chat; every other ends here, with a page that says why."""
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         among = chat(reading, room)
         found = files.one(reading, room, file)
     if found is None:
@@ -224,22 +224,26 @@ def _lacking(fault: _Lacking) -> tuple[str, int]:
 
 def _sent(one: Attachment, mimetype: str) -> Response:
     sha256 = one.sha256 or ""
-    return sending.sent(opened(desk().home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype)
+    return sending.sent(opened(view_context().home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype)
 
 
-def _unsendable(room: int, one: Attachment, fault: Fault) -> tuple[str, int]:
-    with desk().reading() as reading:
+def _unsendable(room: int, one: Attachment, fault: OpenFileFault) -> tuple[str, int]:
+    with view_context().reading() as reading:
         among = chat(reading, room)
     told = fault_words()[fault]
     return render_template("file_lacking.html", chat=among, file=one, not_saved="", fault=told), 503
 
 
-def fault_words() -> Mapping[Fault, str]:
+def fault_words() -> Mapping[OpenFileFault, str]:
     """Why bytes that were saved are not sent."""
     return {
-        Fault.ABSENT: _("The bytes were saved, but they do not lie in the archive's folder any more."),
-        Fault.OUTSIDE: _("In place of the bytes there is something that leads out of the archive's folder."),
-        Fault.UNREADABLE: _("The bytes lie in the archive's folder, but cannot be read."),
-        Fault.WRONG_SIZE: _("What lies in the archive's folder has another size than the bytes that were saved."),
-        Fault.CHANGED: _("What lies in the archive's folder has another fingerprint than the bytes that were saved."),
+        OpenFileFault.ABSENT: _("The bytes were saved, but they do not lie in the archive's folder any more."),
+        OpenFileFault.OUTSIDE: _("In place of the bytes there is something that leads out of the archive's folder."),
+        OpenFileFault.UNREADABLE: _("The bytes lie in the archive's folder, but cannot be read."),
+        OpenFileFault.WRONG_SIZE: _(
+            "What lies in the archive's folder has another size than the bytes that were saved."
+        ),
+        OpenFileFault.CHANGED: _(
+            "What lies in the archive's folder has another fingerprint than the bytes that were saved."
+        ),
     }

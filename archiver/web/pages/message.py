@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from archiver import errors
-from archiver.records import Contract, Message, Source, Version
+from archiver.records import Contract, Message, ObservedBy, Version
 from archiver.render.message_html import chatwork_url, message_html
 from archiver.render.times import typed
 from archiver.render.visible import visible, visible_html
@@ -21,7 +21,7 @@ from archiver.store.queries.viewing.message_summaries import named
 from archiver.store.queries.viewing.proof import Proof, proofs
 from archiver.web import selection_box as choosing
 from archiver.web import shell_command as pasting
-from archiver.web.context import desk
+from archiver.web.context import view_context
 from archiver.web.conversation_address import position
 from archiver.web.diff_html import Pair, pairs
 from archiver.web.message_context import around, place_of
@@ -34,7 +34,7 @@ _LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class VersionLine:
     """One version: when it was seen, and what vouches for it."""
 
     number: int
@@ -47,12 +47,12 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class VersionChange:
     """A change: two versions beside each other."""
 
     pair: Pair
-    before: Told
-    after: Told
+    before: VersionLine
+    after: VersionLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Command:
 def show(room: int, message_id: str) -> str:
     """The page of a message."""
     number = position(message_id)
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         about = chat(reading, room)
         message = messages.one(reading, room, f"{number}") or _unknown()
         its = replace(around(reading, room, [message])([]), tools=lambda _message: "", history=False)
@@ -91,12 +91,12 @@ def show(room: int, message_id: str) -> str:
     )
 
 
-def source_word(source: Source) -> str:
+def source_word(source: ObservedBy) -> str:
     """How the last reading of a message came about."""
     words = {
-        Source.LIST: _("from the list of messages"),
-        Source.SINGLE: _("read singly"),
-        Source.RECOVERED: _("recovered (archive recover)"),
+        ObservedBy.LIST: _("from the list of messages"),
+        ObservedBy.SINGLE: _("read singly"),
+        ObservedBy.RECOVERED: _("recovered (archive recover)"),
     }
     return words[source]
 
@@ -113,7 +113,7 @@ def _upto(message: Message) -> int:
     return most
 
 
-def _told(message: Message, proven: Sequence[Proof], shown: Sequence[Pair]) -> dict[int, Told]:
+def _told(message: Message, proven: Sequence[Proof], shown: Sequence[Pair]) -> dict[int, VersionLine]:
     """The versions on the page by their number, the latest first."""
     last = shown[0].number + 1 if shown else _upto(message)
     first = shown[-1].number if shown else last
@@ -123,13 +123,13 @@ def _told(message: Message, proven: Sequence[Proof], shown: Sequence[Pair]) -> d
     }
 
 
-def _version(number: int, version: Version, proof: Proof) -> Told:
+def _version(number: int, version: Version, proof: Proof) -> VersionLine:
     edited_at = typed(version.update_time) if version.update_time > 0 else ""
-    return Told(number, version, proof, edited_at, Markup(visible_html(version.body, lines=True)))  # noqa: S704 - safe
+    return VersionLine(number, version, proof, edited_at, Markup(visible_html(version.body, lines=True)))  # noqa: S704 - safe
 
 
-def _steps(shown: Sequence[Pair], told: dict[int, Told]) -> list[Step]:
-    return [Step(one, told[one.number], told[one.number + 1]) for one in shown]
+def _steps(shown: Sequence[Pair], told: dict[int, VersionLine]) -> list[VersionChange]:
+    return [VersionChange(one, told[one.number], told[one.number + 1]) for one in shown]
 
 
 def _earlier(shown: Sequence[Pair]) -> int:
@@ -142,7 +142,7 @@ def _earlier(shown: Sequence[Pair]) -> int:
 
 def _commands(reading: Reading, about: Chat, message: Message) -> list[Command]:
     """Make a package of it, or keep a picture of it with a contract."""
-    program, chosen = desk().command, named(reading, [(about.room_id, int(message.message_id))])
+    program, chosen = view_context().command, named(reading, [(about.room_id, int(message.message_id))])
     made, _left = orders(reading, chosen, program, platform=sys.platform)
     packages = [Command(_package(order.contract), line) for order in made for _profile, line in order.commands[:1]]
     return packages + [_attach(program, contract, message) for contract in about.contracts]

@@ -15,13 +15,13 @@ from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.status import RoomStatus, Status
 from archiver.web import shell_command as pasting
-from archiver.web.context import desk
+from archiver.web.context import view_context
 
 pages = Blueprint("overview", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class GapText:
     """A gap in words."""
 
     title: str
@@ -29,22 +29,22 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RoomLine:
     """One room of a contract."""
 
     room: RoomStatus
     name: str
-    holes: tuple[Hole, ...]
+    holes: tuple[GapText, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ContractBox:
     """A contract and its rooms."""
 
     contract: Contract
     label: str
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[RoomLine, ...]
     command: str
     """The line that makes a package of it."""
 
@@ -52,7 +52,7 @@ class Job:
 @pages.get("/")
 def index() -> str:
     """`archive status` as a page."""
-    at = desk()
+    at = view_context()
     with at.reading() as reading:
         told = at.status(reading)
         attention = at.attention(reading, told)
@@ -60,7 +60,7 @@ def index() -> str:
     return render_template("overview.html", told=told, attention=attention, jobs=held)
 
 
-def jobs(reading: Reading, told: Status) -> Sequence[Job]:
+def jobs(reading: Reading, told: Status) -> Sequence[ContractBox]:
     """The contracts in the order in which they were entered, those that are still open first."""
     rows = {room.room_id: _row(reading, room) for room in told.rooms}
     found = [
@@ -70,9 +70,9 @@ def jobs(reading: Reading, told: Status) -> Sequence[Job]:
     return sorted(found, key=lambda job: job.contract.state != "open")
 
 
-def _job(contract: Contract, every: Sequence[Contract], rows: Sequence[Row]) -> Job:
-    words = [*desk().command, "export", pasting.contract_name(contract, every)]
-    return Job(
+def _job(contract: Contract, every: Sequence[Contract], rows: Sequence[RoomLine]) -> ContractBox:
+    words = [*view_context().command, "export", pasting.contract_name(contract, every)]
+    return ContractBox(
         contract,
         visible(contract.label),
         visible(contract.title or contract.client or ""),
@@ -81,10 +81,10 @@ def _job(contract: Contract, every: Sequence[Contract], rows: Sequence[Row]) -> 
     )
 
 
-def _row(reading: Reading, room: RoomStatus) -> Row:
+def _row(reading: Reading, room: RoomStatus) -> RoomLine:
     holes = tuple(_hole(gap) for gap in gaps(reading, room.room_id))
-    return Row(room, visible(room.name) or f"{room.room_id}", holes)
+    return RoomLine(room, visible(room.name) or f"{room.room_id}", holes)
 
 
-def _hole(gap: Gap) -> Hole:
-    return Hole(gap_title(gap), gap_text(gap))
+def _hole(gap: Gap) -> GapText:
+    return GapText(gap_title(gap), gap_text(gap))

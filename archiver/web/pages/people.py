@@ -13,12 +13,12 @@ from typing import NamedTuple
 from flask import Blueprint, render_template, request
 from markupsafe import escape
 
-from archiver.records import Part
+from archiver.records import Role
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.roles import mapped
 from archiver.store.queries.viewing.people import Dated, PersonShown, people
-from archiver.web.context import desk
+from archiver.web.context import view_context
 from archiver.web.message_context import owner_of
 from archiver.web.page_cursor import numbers
 from archiver.web.room_header import Chat, chat
@@ -38,7 +38,7 @@ _CLOSED = re.compile(r"[((]解約済み?[))]\s*\Z")
 """How a name reads whose account was closed; shown as it is, without a cause."""
 
 
-class Told(NamedTuple):
+class PastName(NamedTuple):
     """A value and since when it was seen."""
 
     value: str
@@ -50,13 +50,13 @@ class History:
     """What somebody was called or was, the latest first."""
 
     label: str
-    values: tuple[Told, ...]
+    values: tuple[PastName, ...]
     older: int
     """How many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PersonLine:
     """One person."""
 
     account_id: int
@@ -67,8 +67,8 @@ class Line:
     """The fingerprint of the picture."""
     is_owner: bool
     closed_since: datetime | None
-    membership: Told | None
-    contact: Told | None
+    membership: PastName | None
+    contact: PastName | None
     histories: tuple[History, ...]
     parts: tuple[tuple[str, str, str], ...]
     """Contract, who the person is in it, and how the user knows."""
@@ -77,7 +77,7 @@ class Line:
 @pages.get("/room/<int:room>/people")
 def room(room: int) -> str:
     """Those who are there first, then those who are not any more."""
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         one = chat(reading, room)
         found = sorted(people(reading, room), key=lambda person: (person.is_gone, person.account_id))
         (begin,) = numbers(request.args.get("from", ""), 1) or [0]
@@ -89,7 +89,7 @@ def room(room: int) -> str:
     return render_template("people.html", chat=one, lines=lines, begin=begin, more=more, count=len(found))
 
 
-def _fitting(lines: Iterator[Line]) -> Iterator[Line]:
+def _fitting(lines: Iterator[PersonLine]) -> Iterator[PersonLine]:
     """Those that come first and have no more bytes together than a page may have."""
     left = MOST_BYTES
     for index, line in enumerate(lines):
@@ -99,13 +99,13 @@ def _fitting(lines: Iterator[Line]) -> Iterator[Line]:
         yield line
 
 
-def _bytes(told: Told) -> int:
+def _bytes(told: PastName) -> int:
     return len(escape(told.value).encode()) + _AROUND
 
 
 def _parts(reading: Reading, one: Chat) -> Mapping[int, tuple[tuple[str, str, str], ...]]:
     """Who each account is in the contracts of the chat, as the user stated it."""
-    words = {Part.CLIENT: _("the client"), Part.ME: _("you"), Part.THIRD: _("a third person")}
+    words = {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("a third person")}
     found: dict[int, tuple[tuple[str, str, str], ...]] = {}
     for contract in one.contracts:
         for told in mapped(reading, contract.id):
@@ -114,9 +114,9 @@ def _parts(reading: Reading, one: Chat) -> Mapping[int, tuple[tuple[str, str, st
     return found
 
 
-def _line(person: PersonShown, owner: int, parts: tuple[tuple[str, str, str], ...]) -> Line:
+def _line(person: PersonShown, owner: int, parts: tuple[tuple[str, str, str], ...]) -> PersonLine:
     shown = short(person.name).strip()
-    return Line(
+    return PersonLine(
         person.account_id,
         shown,
         "" if shown.startswith("[U+") else shown[:1],
@@ -146,11 +146,11 @@ def _histories(person: PersonShown) -> Iterator[History]:
         (_("Chatwork ID"), person.chatwork_ids),
     ):
         if values:
-            latest = tuple(_latest(Told(short(one.value), one.since) for one in values[::-1][:MOST_VALUES]))
+            latest = tuple(_latest(PastName(short(one.value), one.since) for one in values[::-1][:MOST_VALUES]))
             yield History(label, latest, len(values) - len(latest))
 
 
-def _latest(values: Iterator[Told]) -> Iterator[Told]:
+def _latest(values: Iterator[PastName]) -> Iterator[PastName]:
     left = MOST_OF_HISTORY
     for index, told in enumerate(values):
         left -= _bytes(told)
@@ -163,5 +163,5 @@ def _role(word: str) -> str:
     return {"admin": _("administrator"), "member": _("member"), "readonly": _("may only read")}.get(word, word)
 
 
-def _last(history: tuple[Dated, ...]) -> Told | None:
-    return Told(*history[-1]) if history else None
+def _last(history: tuple[Dated, ...]) -> PastName | None:
+    return PastName(*history[-1]) if history else None

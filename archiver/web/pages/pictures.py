@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, request
 
 from archiver.render.thumbnail import SIDE, thumbnail
 from archiver.web.content.open_file import CHECKED, Unsendable, opened, opened_face
-from archiver.web.context import desk
+from archiver.web.context import view_context
 
 pages = Blueprint("pictures", __name__)
 
@@ -66,14 +66,14 @@ def picture_of(sha256: str, size: int, *, side: int = SIDE) -> Response:
     """The picture of a file; 404 if it is none, too large, or its bytes are not as recorded."""
     if size > CHECKED:
         abort(404)
-    home = desk().home
+    home = view_context().home
     return _shown(sha256, side, lambda: opened(home, sha256, size))
 
 
 @pages.get("/face/<name>")
 def face(name: str) -> Response:
     """Somebody's picture, by its fingerprint."""
-    home = desk().home
+    home = view_context().home
     return _shown(name, FACE, lambda: opened_face(home, name))
 
 

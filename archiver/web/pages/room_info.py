@@ -16,8 +16,8 @@ from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.statements import enclosures
 from archiver.store.queries.viewing.message_summaries import named
-from archiver.store.queries.viewing.room_history import Stretch, room_facts
-from archiver.web.context import desk
+from archiver.store.queries.viewing.room_history import PastValue, room_facts
+from archiver.web.context import view_context
 from archiver.web.event_words.things import attached_words
 from archiver.web.message_context import around
 from archiver.web.page_cursor import numbers
@@ -37,7 +37,7 @@ class Described:
     """A description, and which of how many it is (from 1)."""
 
     number: int
-    seen: Stretch
+    seen: PastValue
     html: Markup
     """Empty if there was none."""
 
@@ -59,7 +59,7 @@ class Added:
 @pages.get("/room/<int:room>/about")
 def room(room: int) -> str:
     """The newest first; `upto` is the number of the newest description that is shown."""
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         one = chat(reading, room)
         told = room_facts(reading, room)
         (upto,) = numbers(request.args.get("upto", ""), 1) or [len(told.descriptions)]
@@ -81,7 +81,7 @@ def room(room: int) -> str:
     )
 
 
-def _fitting(told: Sequence[Stretch], references: References) -> Iterator[Described]:
+def _fitting(told: Sequence[PastValue], references: References) -> Iterator[Described]:
     """The latest first, as many as fit."""
     left = MOST_BYTES
     for number in range(len(told), 0, -1):

@@ -18,17 +18,17 @@ from archiver.store.queries.contracts import contract
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.room_history import room_facts
 from archiver.store.search.other_hits import Other
-from archiver.store.search.query import Query
-from archiver.store.search.scan import Place
-from archiver.store.search.search import Found, search
+from archiver.store.search.query import SearchQuery
+from archiver.store.search.scan import HitPosition
+from archiver.store.search.search import SearchResult, search
 from archiver.web import page_cursor as cursor
 from archiver.web import selection_box as choosing
-from archiver.web.context import desk
+from archiver.web.context import view_context
 from archiver.web.message_line import chat_name, line, stretch
 from archiver.web.pages import tasks
 from archiver.web.pages.files import MOST_SIGNS
 from archiver.web.room_header import chats
-from archiver.web.search_form import Asked, asked, query_of, room_of
+from archiver.web.search_form import SearchForm, query_of, read_form, room_of
 
 pages = Blueprint("search", __name__)
 
@@ -41,7 +41,7 @@ LISTED = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class OtherHit:
     """Something found that is no message."""
 
     kind: str
@@ -58,9 +58,9 @@ class Thing:
 @pages.get("/search")
 def index() -> str:
     """What the address asks for."""
-    form = asked(request.args)
+    form = read_form(request.args)
     place = cursor.numbers(request.args.get("older", ""), 2)
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         rooms = chats(reading)
         found, query, fault = _found(reading, form, place)
         shown = _shown(reading, found, query, is_first=place is None)
@@ -91,20 +91,22 @@ def examples() -> Sequence[tuple[str, str]]:
     )
 
 
-def _found(reading: Reading, form: Asked, place: Sequence[int] | None) -> tuple[Found | None, Query, str]:
+def _found(
+    reading: Reading, form: SearchForm, place: Sequence[int] | None
+) -> tuple[SearchResult | None, SearchQuery, str]:
     """What was found, what was looked for, and a sentence on what cannot be understood."""
     if form.is_empty:
-        return None, Query(""), ""
+        return None, SearchQuery(""), ""
     try:
         query, rooms = query_of(form), room_of(form)
-        older_than = None if place is None else Place(place[0], place[1], 0)
+        older_than = None if place is None else HitPosition(place[0], place[1], 0)
         found = search(reading, query, rooms=rooms, limit=SHOWN, older_than=older_than, most=COUNTED)
         return found, query, ""
     except errors.UsageError as fault:
-        return None, Query(""), str(fault)
+        return None, SearchQuery(""), str(fault)
 
 
-def _shown(reading: Reading, found: Found | None, query: Query, *, is_first: bool) -> dict[str, object]:
+def _shown(reading: Reading, found: SearchResult | None, query: SearchQuery, *, is_first: bool) -> dict[str, object]:
     """The hits as the page shows them."""
     if found is None:
         return {"heading": "", "rows": [], "older": "", "others": [], "more_others": 0}
@@ -117,7 +119,7 @@ def _shown(reading: Reading, found: Found | None, query: Query, *, is_first: boo
     }
 
 
-def _heading(found: Found, *, is_first: bool) -> str:
+def _heading(found: SearchResult, *, is_first: bool) -> str:
     if not found.hits:
         return _("No message was found.") if is_first else _("No older message was found.")
     if not found.is_exact:
@@ -137,7 +139,7 @@ def _boxes() -> Sequence[tuple[str, str]]:
     )
 
 
-def _thing(reading: Reading, one: Other, query: Query, names: Mapping[int, str]) -> Thing:
+def _thing(reading: Reading, one: Other, query: SearchQuery, names: Mapping[int, str]) -> OtherHit:
     kind, way = {
         "file": (_("file"), _("In the list of files")),
         "task": (_("task"), _("In the list of tasks")),
@@ -148,7 +150,7 @@ def _thing(reading: Reading, one: Other, query: Query, names: Mapping[int, str])
         place = chat_name(one.room_id, names)
     else:
         place = _("Contract {contract}").format(contract=visible(one.contract or ""))
-    return Thing(kind, one.time, place, stretch(one.text, query.words), way, _address(reading, one))
+    return OtherHit(kind, one.time, place, stretch(one.text, query.words), way, _address(reading, one))
 
 
 def _address(reading: Reading, one: Other) -> str:

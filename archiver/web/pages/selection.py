@@ -16,7 +16,7 @@ from archiver.store.queries.viewing.message_summaries import Named, named
 from archiver.store.search.scope import room_names
 from archiver.web import selection_box as choosing
 from archiver.web import shell_command as pasting
-from archiver.web.context import desk
+from archiver.web.context import view_context
 from archiver.web.message_line import line
 
 pages = Blueprint("chosen", __name__)
@@ -26,7 +26,7 @@ _SHORT_ID = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SelectionOrder:
     """What makes a package for one contract."""
 
     contract: str
@@ -39,7 +39,7 @@ class Order:
 def index() -> str:
     """What an address names, in its order."""
     choice = choosing.read(request.args.getlist("m"), without=request.args.get("without", ""))
-    at = desk()
+    at = view_context()
     with at.reading() as reading:
         found = named(reading, choice.places)
         names = room_names(reading)
@@ -63,7 +63,7 @@ def index() -> str:
 
 def orders(
     reading: Reading, found: Sequence[Named], program: Sequence[str], *, platform: str
-) -> tuple[list[Order], int]:
+) -> tuple[list[SelectionOrder], int]:
     """The commands for each contract that has some of them, and how many no contract has."""
     held = contracts(reading)
     of_contract = [(one, [message for message in found if _belongs(message, one)]) for one in held]
@@ -85,11 +85,11 @@ def _is_within(message: Named, room: ContractRoom) -> bool:
 
 def _order(
     contract: Contract, held: Sequence[Contract], its: Sequence[Named], program: Sequence[str], platform: str
-) -> Order:
+) -> SelectionOrder:
     messages = ",".join(map(_argument, its))
     base = [*program, "export", pasting.contract_name(contract, held), "--messages", messages]
     commands = tuple(_commands(base, platform))
-    return Order(visible(contract.label), len(its), commands)
+    return SelectionOrder(visible(contract.label), len(its), commands)
 
 
 def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:

@@ -19,8 +19,8 @@ from archiver.render.times import date, stamp
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import tasks
-from archiver.store.queries.viewing.tasks import REST, Place, TaskShown
-from archiver.web.context import desk
+from archiver.store.queries.viewing.tasks import REST, TaskPageKey, TaskShown
+from archiver.web.context import view_context
 from archiver.web.message_context import around
 from archiver.web.page_cursor import numbers, written
 from archiver.web.room_header import chat, chats
@@ -50,7 +50,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TaskLine:
     """One task of the list."""
 
     shown: TaskShown
@@ -65,7 +65,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TaskSlice:
     """A page of tasks, and where the next begins: which part of the order, and where in it."""
 
     tasks: list[TaskShown]
@@ -75,7 +75,7 @@ class Found:
 @pages.get("/tasks")
 def index() -> str:
     """The tasks of all chats."""
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         names = {one.room_id: one.name for one in chats(reading)}
         return render_template("tasks.html", **_listed(reading, names))
 
@@ -83,7 +83,7 @@ def index() -> str:
 @pages.get("/room/<int:room>/tasks")
 def room(room: int) -> str:
     """The tasks of one chat."""
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         one = chat(reading, room)
         return render_template("tasks_room.html", chat=one, **_listed(reading, {one.room_id: one.name}))
 
@@ -99,21 +99,21 @@ def status_words() -> Mapping[str, str]:
     return {"open": _("not done yet"), "done": _("done"), "gone": _("not listed by Chatwork any more")}
 
 
-def found(reading: Reading, rooms: list[int], status: str, place: list[int] | None) -> Found:
+def found(reading: Reading, rooms: list[int], status: str, place: list[int] | None) -> TaskSlice:
     """Tasks from a place on, as many as a page takes."""
     order = (status,) if status else _ORDER
     part, *rest = place or (0, 0, 0)
-    older, got, left = (Place(*rest) if any(rest) else None), list[TaskShown](), MOST_BYTES
+    older, got, left = (TaskPageKey(*rest) if any(rest) else None), list[TaskShown](), MOST_BYTES
     while 0 <= part < len(order) and len(got) < MOST:
         page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=MOST - len(got))
         fitting = list(_fitting(page.tasks, left, least=0 if got else 1))
         left -= sum(map(_size, fitting))
         got += fitting
         if page.next is not None or len(fitting) < len(page.tasks):
-            last = Place(got[-1].task.task_id, got[-1].task.room_id) if fitting else older
-            return Found(got, (part, *(last or (0, 0))))
+            last = TaskPageKey(got[-1].task.task_id, got[-1].task.room_id) if fitting else older
+            return TaskSlice(got, (part, *(last or (0, 0))))
         part, older = part + 1, None
-    return Found(got, (part, 0, 0) if 0 < part < len(order) else None)
+    return TaskSlice(got, (part, 0, 0) if 0 < part < len(order) else None)
 
 
 def _fitting(shown: list[TaskShown], most: int, *, least: int) -> Iterator[TaskShown]:
@@ -149,7 +149,7 @@ def _listed(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
     }
 
 
-def _lines(reading: Reading, shown: list[TaskShown], names: Mapping[int, str]) -> Iterator[Line]:
+def _lines(reading: Reading, shown: list[TaskShown], names: Mapping[int, str]) -> Iterator[TaskLine]:
     of: dict[int, References] = {}
     for one in shown:
         room = one.task.room_id
@@ -158,9 +158,9 @@ def _lines(reading: Reading, shown: list[TaskShown], names: Mapping[int, str]) -
         yield _line(one, names[room], of[room])
 
 
-def _line(one: TaskShown, name: str, references: References) -> Line:
+def _line(one: TaskShown, name: str, references: References) -> TaskLine:
     earlier = (_earlier(before, after, one, references) for before, after in pairwise(one.versions))
-    return Line(
+    return TaskLine(
         one,
         name,
         short(one.task.assignee),

@@ -16,15 +16,15 @@ from archiver.render.snippet import Snippet
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.viewing.event import Event, EventKind
+from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.store.queries.viewing.last_seen_before import shown_before, text_seen_before
 from archiver.store.queries.viewing.timeline import Timeline, timeline
 from archiver.store.search.scope import room_names
 from archiver.web import page_cursor as cursor
-from archiver.web.context import desk
+from archiver.web.context import view_context
 from archiver.web.event_words import chat as happened_chat
 from archiver.web.event_words import things as happened_things
-from archiver.web.event_words.sentence import Happening
+from archiver.web.event_words.sentence import EventText
 from archiver.web.message_line import chat_name, in_short, stretch
 from archiver.web.room_header import chat
 
@@ -75,11 +75,11 @@ GROUPS: Mapping[str, tuple[EventKind, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EventLine:
     """An event in words; names are made visible already."""
 
-    event: Event
-    told: Happening
+    event: TimelineEvent
+    told: EventText
     before: Snippet | None
     after: Snippet | None
     """What was there and what is, as stretches of text; None if nothing is to be shown of it."""
@@ -92,7 +92,7 @@ class Row:
 @pages.get("/events")
 def index() -> str:
     """Of everything."""
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         held = contracts(reading)
         rooms = list(dict.fromkeys(int(room.room_id) for one in held for room in one.rooms))
         shown = _shown(reading, rooms, [one.id for one in held], seals=True)
@@ -102,7 +102,7 @@ def index() -> str:
 @pages.get("/room/<int:room>/events")
 def room(room: int) -> str:
     """Of one chat and the contracts that it belongs to."""
-    with desk().reading() as reading:
+    with view_context().reading() as reading:
         its = chat(reading, room)
         shown = _shown(reading, [room], [one.id for one in its.contracts], seals=False)
     return render_template("events_room.html", chat=its, **shown)
@@ -143,7 +143,7 @@ def _page(
     if not group:
         # Without the seals: they would bury everything else.
         return timeline(reading, rooms, contracts=named, before=before, limit=SHOWN)
-    found: list[Event] = []
+    found: list[TimelineEvent] = []
     for _turn in range(LOOKED_THROUGH):
         sealed = seals and group == "packages"
         singly = group == "hidden"
@@ -155,10 +155,10 @@ def _page(
     return Timeline(found, before)
 
 
-def _row(reading: Reading, event: Event, names: Mapping[int, str], labels: Mapping[str, str]) -> Row:
+def _row(reading: Reading, event: TimelineEvent, names: Mapping[int, str], labels: Mapping[str, str]) -> EventLine:
     told = happening(event)
     shown = in_short if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS else stretch
-    return Row(
+    return EventLine(
         event,
         told,
         shown(told.before) if told.before else None,
@@ -169,7 +169,7 @@ def _row(reading: Reading, event: Event, names: Mapping[int, str], labels: Mappi
     )
 
 
-def _since(reading: Reading, event: Event) -> datetime | None:
+def _since(reading: Reading, event: TimelineEvent) -> datetime | None:
     if event.room_id is None or event.message_id is None:
         return None
     if event.kind in (EventKind.EDITED, EventKind.DELETED):
@@ -183,6 +183,6 @@ TELLERS = {**happened_chat.TELLERS, **happened_things.TELLERS}
 """Each kind of event, and what puts it into words."""
 
 
-def happening(event: Event) -> Happening:
+def happening(event: TimelineEvent) -> EventText:
     """The words for an event."""
     return TELLERS[event.kind](event)

@@ -20,16 +20,16 @@ from archiver.chatwork.notation.parse import (
     Mention,
     MentionAll,
     Node,
-    Person,
-    Preview,
+    PersonTag,
+    PlainText,
+    PreviewTag,
     Quote,
     QuoteMark,
-    Reply,
-    Rule,
+    ReplyTag,
+    RuleTag,
     SystemText,
     TaskBox,
     TaskReference,
-    Text,
     Title,
     Url,
     file_ids,
@@ -52,30 +52,30 @@ ONE = AccountId(1)
         ("[to:1]", Mention("[to:1]", ONE)),
         ("[CC:1]", Mention("[CC:1]", ONE, copy=True)),
         ("[toall]", MentionAll("[toall]")),
-        ("[rp aid=1 to=2-3]", Reply("[rp aid=1 to=2-3]", ONE, RoomId(2), MessageId("3"))),
-        ("[返信 aid=1 to=2-03]", Reply("[返信 aid=1 to=2-03]", ONE, RoomId(2), MessageId("3"))),
-        ("[Reply aid=1]", Reply("[Reply aid=1]", ONE, None, None)),
+        ("[rp aid=1 to=2-3]", ReplyTag("[rp aid=1 to=2-3]", ONE, RoomId(2), MessageId("3"))),
+        ("[返信 aid=1 to=2-03]", ReplyTag("[返信 aid=1 to=2-03]", ONE, RoomId(2), MessageId("3"))),
+        ("[Reply aid=1]", ReplyTag("[Reply aid=1]", ONE, None, None)),
         ("[引用 aid=1 time=2]", QuoteMark("[引用 aid=1 time=2]", ONE, 2)),
-        ("[引用 aid=1 time=2]a[/引用]", Quote("[引用 aid=1 time=2]", ONE, 2, (Text("a"),), "[/引用]")),
+        ("[引用 aid=1 time=2]a[/引用]", Quote("[引用 aid=1 time=2]", ONE, 2, (PlainText("a"),), "[/引用]")),
         (
             "[qt][qtmeta aid=1 time=2]a[/qt]",
-            Quote("[qt][qtmeta aid=1 time=2]", ONE, 2, (Text("a"),), "[/qt]"),
+            Quote("[qt][qtmeta aid=1 time=2]", ONE, 2, (PlainText("a"),), "[/qt]"),
         ),
-        ("[qt]a[/qt]", Quote("[qt]", None, None, (Text("a"),), "[/qt]")),
-        ("[info]a[/info]", Box("[info]", (Text("a"),), "[/info]")),
+        ("[qt]a[/qt]", Quote("[qt]", None, None, (PlainText("a"),), "[/qt]")),
+        ("[info]a[/info]", Box("[info]", (PlainText("a"),), "[/info]")),
         (
             "[info][title]a[/title]b[/info]",
-            Box("[info]", (Title("[title]", (Text("a"),), "[/title]"), Text("b")), "[/info]"),
+            Box("[info]", (Title("[title]", (PlainText("a"),), "[/title]"), PlainText("b")), "[/info]"),
         ),
-        ("[hr]", Rule("[hr]")),
+        ("[hr]", RuleTag("[hr]")),
         ("[code][hr] :)[/code]", Code("[code][hr] :)[/code]", "[hr] :)")),
-        ("[picon:1]", Person("[picon:1]", ONE, icon=True, name=False)),
-        ("[pname:1]", Person("[pname:1]", ONE, icon=False, name=True)),
-        ("[piconname:1]", Person("[piconname:1]", ONE, icon=True, name=True)),
+        ("[picon:1]", PersonTag("[picon:1]", ONE, icon=True, name=False)),
+        ("[pname:1]", PersonTag("[pname:1]", ONE, icon=False, name=True)),
+        ("[piconname:1]", PersonTag("[piconname:1]", ONE, icon=True, name=True)),
         ("[url]https://a.jp/.[/url]", Url("[url]https://a.jp/.[/url]", "https://a.jp/.")),
         ("[dtext:nickname_suffix]", SystemText("[dtext:nickname_suffix]", "nickname_suffix", "さん")),
         ("[dtext:other]", SystemText("[dtext:other]", "other", None)),
-        ("[preview id=4 ht=111]", Preview("[preview id=4 ht=111]", FileId(4))),
+        ("[preview id=4 ht=111]", PreviewTag("[preview id=4 ht=111]", FileId(4))),
         (
             "[download:4]a (1 KB)[/download]",
             Download("[download:4]a (1 KB)[/download]", FileId(4), "a (1 KB)"),
@@ -88,13 +88,13 @@ ONE = AccountId(1)
                 "done",
                 9,
                 "time",
-                (Text("a"),),
+                (PlainText("a"),),
                 "[/task]",
             ),
         ),
         (
             "[task aid=1 st=open lt=0]a[/task]",
-            TaskBox("[task aid=1 st=open lt=0]", (ONE,), "open", 0, "", (Text("a"),), "[/task]"),
+            TaskBox("[task aid=1 st=open lt=0]", (ONE,), "open", 0, "", (PlainText("a"),), "[/task]"),
         ),
         ("[task:5]", TaskReference("[task:5]", TaskId(5))),
         ("[deleted]", Deleted("[deleted]")),
@@ -155,30 +155,30 @@ def test_what_is_no_tag_stays_text(body: str) -> None:
     """Unknown, unbalanced and malformed tags are one piece of text, character by character."""
     actual = parse(body)
 
-    assert (Text(body),) == actual
+    assert (PlainText(body),) == actual
 
 
 def test_tags_across_each_other_keep_the_outer_pair() -> None:
     """Of two pairs that overlap, the one closed first counts and the other stays text."""
     actual = parse("[info][qt]a[/info]b[/qt]")
 
-    assert (Box("[info]", (Text("[qt]a"),), "[/info]"), Text("b[/qt]")) == actual
+    assert (Box("[info]", (PlainText("[qt]a"),), "[/info]"), PlainText("b[/qt]")) == actual
 
 
 def test_a_title_counts_only_first_in_a_box() -> None:
     """A later title in a box is text, as the official client shows it."""
     actual = parse("[info]a[title]b[/title][/info]")
 
-    assert (Box("[info]", (Text("a[title]b[/title]"),), "[/info]"),) == actual
+    assert (Box("[info]", (PlainText("a[title]b[/title]"),), "[/info]"),) == actual
 
 
 def test_quotes_stand_in_quotes() -> None:
     """A quotation of a quotation keeps both."""
-    inner = Quote("[qt][qtmeta aid=2 time=3]", AccountId(2), 3, (Text("b"),), "[/qt]")
+    inner = Quote("[qt][qtmeta aid=2 time=3]", AccountId(2), 3, (PlainText("b"),), "[/qt]")
 
     actual = parse("[qt][qtmeta aid=1 time=2]a[qt][qtmeta aid=2 time=3]b[/qt]c[/qt]")
 
-    assert (Quote("[qt][qtmeta aid=1 time=2]", ONE, 2, (Text("a"), inner, Text("c")), "[/qt]"),) == actual
+    assert (Quote("[qt][qtmeta aid=1 time=2]", ONE, 2, (PlainText("a"), inner, PlainText("c")), "[/qt]"),) == actual
 
 
 @pytest.mark.parametrize("sign", sorted(EMOTICONS))
@@ -186,7 +186,7 @@ def test_each_emoticon_is_found_in_a_sentence(sign: str) -> None:
     """Every sign is recognised whole between Japanese words, never a shorter one inside it."""
     actual = parse(f"あ{sign}い")
 
-    assert (Text("あ"), Emoticon(sign, EMOTICONS[sign]), Text("い")) == actual
+    assert (PlainText("あ"), Emoticon(sign, EMOTICONS[sign]), PlainText("い")) == actual
 
 
 @pytest.mark.parametrize("body", ["https://a.jp/;):)(bow)/x", "[code]:) (bow)[/code]"])
@@ -291,7 +291,7 @@ def test_text_is_never_in_two_pieces_and_never_empty(body: str) -> None:
         row
         for row in rows
         for left, right in zip((None, *row), row, strict=False)
-        if isinstance(right, Text) and (not right.source or isinstance(left, Text))
+        if isinstance(right, PlainText) and (not right.source or isinstance(left, PlainText))
     ]
 
     assert [] == actual

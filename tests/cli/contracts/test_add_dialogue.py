@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archiver.cli.contracts.add_dialogue import read_name
 from archiver.cli.contracts.questions import next_question, read_platform
-from archiver.cli.terminal.prompts import Again
+from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.records import Contract
@@ -216,14 +216,14 @@ def test_no_answer_ends_the_questions(said: str, platform: str | None) -> None:
     while (one := next_question(contract, names, now=NOW)) is not None:
         names.append(one.name)
         assert {} == one.understand("")
-        with suppress(Again):
+        with suppress(InvalidAnswer):
             replace(contract, **one.understand(said.strip()))
 
 
 @given(st.text())
 def test_a_name_is_a_contracts_id(said: str) -> None:
     """Free, and of the form that every command takes."""
-    with suppress(Again):
+    with suppress(InvalidAnswer):
         assert said == read_name(said, {"job1"})
         assert said != "job1"
 

@@ -13,7 +13,7 @@ from archiver import errors
 from archiver.cli.contracts import statement_lines as stated
 from archiver.cli.contracts.japanese_dates import written
 from archiver.cli.contracts.questions import Question, next_question
-from archiver.cli.terminal.prompts import Again
+from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.records import Contract
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_what_is_wrong_with_a_day_is_said_as_it_is(said: str, kind: type[errors.
 
     with pytest.raises(kind):
         stated.read_day(said, "--escrowed-at", stated.TIME, now=NOW)
-    with pytest.raises(Again, match=words):
+    with pytest.raises(InvalidAnswer, match=words):
         question.understand(said)
 
 

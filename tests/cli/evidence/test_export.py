@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
-from archiver.export.package.order import Order
+from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from tests.support.archive import OTHER_ROOM, ROOM, message_object
@@ -342,9 +342,9 @@ def test_other_rooms_are_no_part_of_it(desk: Desk) -> None:
 
 def test_the_limit_of_an_order_is_the_profiles_unless_given() -> None:
     """In bytes; a lawyer's has none."""
-    blank: dict[str, Any] = dict.fromkeys(Order.__slots__) | {"contract": "job1"}
+    blank: dict[str, Any] = dict.fromkeys(ExportOrder.__slots__) | {"contract": "job1"}
 
-    limits = [Order(**(blank | told)).max_bytes for told in ({"profile": "support"}, {"profile": "lawyer"})]
+    limits = [ExportOrder(**(blank | told)).max_bytes for told in ({"profile": "support"}, {"profile": "lawyer"})]
 
     assert [5_000_000, None] == limits
-    assert 500_000 == Order(**(blank | {"profile": "support", "max_mb": 0.5})).max_bytes
+    assert 500_000 == ExportOrder(**(blank | {"profile": "support", "max_mb": 0.5})).max_bytes

@@ -83,7 +83,7 @@ def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: in
 
 
 def _sync_telling(world: World, meanwhile: object) -> None:
-    from archiver.sync.run import Options, Talk, run
+    from archiver.sync.run import Options, ProgressCallbacks, run
     from tests.support.world import LIMITS
 
     assert callable(meanwhile)
@@ -94,7 +94,7 @@ def _sync_telling(world: World, meanwhile: object) -> None:
         world.downloads,
         now=world.clock,
         options=Options(full=True, limits=LIMITS),
-        talk=Talk(step=meanwhile),
+        talk=ProgressCallbacks(step=meanwhile),
     )
 
 

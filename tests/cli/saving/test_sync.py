@@ -50,7 +50,7 @@ def test_a_dry_run_lists_single_messages_with_cost_and_reason(desk: Desk) -> Non
     desk.sync()
     with desk.archive.writing() as writing:
         found = {(desk.room, int(one)): Origin.REPLY for one in named}
-        quests.learn(writing, found, rooms=[desk.room], at=desk.clock())
+        quests.enqueue(writing, found, rooms=[desk.room], at=desk.clock())
 
     told, _talk = desk.both("sync", "--dry-run")
 

@@ -8,7 +8,7 @@ import pytest
 
 from archiver.cli.saving.sync_report import notice
 from archiver.records import RoomId
-from archiver.sync.report import Outcome, RoomReport, SyncReport
+from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 )
 def test_what_was_left_over_is_said_as_that(failed: int, left_over: bool, expected: str) -> None:
     """And not as nothing of everything."""
-    rooms = [RoomReport(RoomId(5), "", Outcome.FAILED)] * failed
+    rooms = [RoomReport(RoomId(5), "", RoomOutcome.FAILED)] * failed
     report = SyncReport(1, NOW, complete=False, rooms=rooms, left_over=left_over)
 
     assert notice(report).endswith(expected)

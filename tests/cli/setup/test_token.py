@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.setup.token_source import plain
-from archiver.cli.terminal.prompts import Again
+from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.settings import file
 from tests.support.terminal import TOKEN, Terminal
@@ -123,7 +123,7 @@ def test_what_no_token_can_be_is_said_as_that(terminal: Terminal, said: str) -> 
 def test_full_width_signs_are_folded() -> None:
     """They come from Japanese keyboards."""
     assert TOKEN == plain(f"  {FULL_WIDTH}\u3000")
-    with pytest.raises(Again):
+    with pytest.raises(InvalidAnswer):
         plain(" ")
 
 

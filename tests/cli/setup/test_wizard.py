@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archiver.cli.contracts.pick_rooms import matching, understand
 from archiver.cli.contracts.questions import read_page
-from archiver.cli.terminal.prompts import Again
+from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.settings import file
@@ -458,7 +458,7 @@ def test_numbers_are_understood_however_they_are_parted(said: str, expected: tup
 @given(st.text(), st.integers(1, 500), st.booleans())
 def test_no_answer_gives_a_chat_that_is_not_there(said: str, count: int, more: bool) -> None:
     """Whatever is typed: numbers of the list, words to look for, the next page, or the question again."""
-    with suppress(Again):
+    with suppress(InvalidAnswer):
         wish = understand(said, count, more=more)
         assert all(1 <= number <= count for number in wish.numbers)
         assert wish.numbers or more
@@ -467,7 +467,7 @@ def test_no_answer_gives_a_chat_that_is_not_there(said: str, count: int, more: b
 @given(st.text())
 def test_any_page_or_number_is_read_or_asked_again(said: str) -> None:
     """Nothing that is typed ends the first run."""
-    with suppress(Again):
+    with suppress(InvalidAnswer):
         assert read_page(said).keys() <= {"platform", "platform_id", "url"}
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.status.emergency import Alarm, alarms, tell_alarm
+from archiver.cli.status.emergency import Emergency, alarms, tell_alarm
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Enclosure, MessageId
-from archiver.records.alerts import Level, Rule
+from archiver.records.alerts import AlertRule, Level
 from archiver.rounds import alerting as lookout
 from archiver.store.queries.contracts import contracts
 from archiver.store.statements import add_enclosure
@@ -39,7 +39,7 @@ class Jobs(World):
         self.sync()
         lookout.judge(self.archive, now=self.clock)
 
-    def seen(self, *, always: bool = False) -> dict[str, Alarm]:
+    def seen(self, *, always: bool = False) -> dict[str, Emergency]:
         """Save again, judge, and ask for the blocks."""
         self.sync(full=True)
         lookout.judge(self.archive, now=self.clock)
@@ -58,7 +58,7 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
         world.close()
 
 
-def told(alarm: Alarm, capsys: pytest.CaptureFixture[str]) -> str:
+def told(alarm: Emergency, capsys: pytest.CaptureFixture[str]) -> str:
     """The block as it stands on the screen, in one line."""
     capsys.readouterr()
     tell_alarm(alarm)
@@ -76,7 +76,8 @@ def test_a_person_who_cancels_is_told_in_every_contract_that_rests_on_them(
 
     blocks = {name: told(alarm, capsys) for name, alarm in everyone.items()}
     levels = {
-        name: [one.level for one in alarm.alerts if one.rule is Rule.ACCOUNT_CLOSED] for name, alarm in everyone.items()
+        name: [one.level for one in alarm.alerts if one.rule is AlertRule.ACCOUNT_CLOSED]
+        for name, alarm in everyone.items()
     }
     assert {"job1", "job2"} == found.keys()
     assert {"job1": [Level.HIGH], "job2": [Level.HIGH], "job3": [Level.LOW], "job4": []} == levels

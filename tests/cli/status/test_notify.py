@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.records import JST
-from archiver.records.alerts import Alert, Level, Rule
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts
 from tests.support.desk import Desk, set_up
 from tests.support.receiver import Receiver, receiving
@@ -212,7 +212,7 @@ def test_a_deadline_is_said_although_a_round_opened_another_alert(desk: Desk) ->
     with desk.archive.writing() as writing:
         day = (datetime.now(JST) + timedelta(days=1)).date()
         subject = f"job1/crowdworks/review/{day}"
-        alerts.keep(writing, Alert(Rule.DEADLINE, Level.LOW, desk.clock(), desk.room, subject=subject))
+        alerts.keep(writing, Alert(AlertRule.DEADLINE, Level.LOW, desk.clock(), desk.room, subject=subject))
     desk.chatwork.cancel_account(desk.tanaka)
     desk.post("またね")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.answers import BEGUN, FINISHED, note
-from archiver.cli.status.saving import Standing, is_setting_up, line, step, warnings
+from archiver.cli.status.saving import SavingStatus, is_setting_up, next_step, status_line, warnings
 from archiver.cli.terminal.text import columns
 from archiver.schedule.daemon_lock import alone
 from archiver.store.archive import Archive
@@ -20,7 +20,7 @@ from tests.support.terminal import Terminal
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-RUNS = Standing(5 * MINUTE, "systemd")
+RUNS = SavingStatus(5 * MINUTE, "systemd")
 WRONG = {"CHATWORK_API_TOKEN": "f" * 32}
 
 
@@ -63,10 +63,10 @@ def saved(desk: Desk) -> Status:
     ],
 )
 def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_comes(
-    saved: Status, stands: Standing, changed: dict[str, object], expected: str
+    saved: Status, stands: SavingStatus, changed: dict[str, object], expected: str
 ) -> None:
     """In good and in bad times."""
-    told = line(stands, replace(saved, **changed), now=NOW)  # type: ignore[arg-type]
+    told = status_line(stands, replace(saved, **changed), now=NOW)  # type: ignore[arg-type]
 
     assert expected in " ".join(told.split())
     assert [] == [one for one in told.splitlines() if columns(one) > 80]
@@ -97,7 +97,7 @@ def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_come
     ],
 )
 def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
-    saved: Status, stands: Standing, changed: dict[str, object], words: str, next_step: str
+    saved: Status, stands: SavingStatus, changed: dict[str, object], words: str, expected: str
 ) -> None:
     """A set-up that was left, a fault, a full disk, nothing that starts it."""
     told = replace(saved, **changed)  # type: ignore[arg-type]
@@ -106,12 +106,12 @@ def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
 
     assert words in " ".join(found)
     assert (words == "") == (found == [])
-    assert next_step == step(stands, told, found, [], now=NOW, stale=timedelta(hours=24))
+    assert expected == next_step(stands, told, found, [], now=NOW, stale=timedelta(hours=24))
 
 
 def test_other_warnings_are_pointed_at(saved: Status) -> None:
     """Nothing is to be done at once, but it is not good either."""
-    assert "[Attention]" in step(RUNS, saved, ["There is 1 gap."], [], now=NOW, stale=timedelta(hours=24))
+    assert "[Attention]" in next_step(RUNS, saved, ["There is 1 gap."], [], now=NOW, stale=timedelta(hours=24))
 
 
 # --- on the screen ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from tests.demo.conftest import Clock
 
 QUERY = {"content-type": "application/timestamp-query"}
@@ -96,7 +96,7 @@ def test_a_failure_comes_once_and_in_its_turn(authority: SimulatedAuthority, que
 
 def test_a_failure_without_end_is_healed(authority: SimulatedAuthority, query: bytes) -> None:
     """`times=None` lasts until `heal`."""
-    authority.fail(Fault.SERVER_ERROR, times=None)
+    authority.fail(AuthorityFault.SERVER_ERROR, times=None)
     before = [post(authority, query).status_code for _ in range(3)]
 
     authority.heal()
@@ -106,7 +106,7 @@ def test_a_failure_without_end_is_healed(authority: SimulatedAuthority, query: b
 
 def test_a_page_comes_with_status_200(authority: SimulatedAuthority, query: bytes) -> None:
     """As a captive portal would answer."""
-    authority.fail(Fault.HTML)
+    authority.fail(AuthorityFault.HTML)
 
     answer = post(authority, query)
 
@@ -115,7 +115,7 @@ def test_a_page_comes_with_status_200(authority: SimulatedAuthority, query: byte
 
 def test_a_timeout_is_as_long_as_ordered(authority: SimulatedAuthority, query: bytes) -> None:
     """Nothing comes for so many seconds, then the true answer."""
-    authority.fail(Fault.TIMEOUT, seconds=0.3)
+    authority.fail(AuthorityFault.TIMEOUT, seconds=0.3)
     started = time.monotonic()
 
     answer = post(authority, query)

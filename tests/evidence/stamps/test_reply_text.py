@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.reply_text import covering, read_reply, said_time
-from archiver.store.timestamps import stamp as written
+from archiver.store.timestamps import to_text as written
 from tests.support.authorities import OpensslAuthority, at_hand
 
 DATA = b"the bytes of a seal\n"
@@ -45,8 +45,8 @@ def test_a_reply_of_openssl_is_read(tmp_path_factory: pytest.TempPathFactory) ->
     assert written(made.token.time)[:19] == said[:19]
 
 
-@pytest.mark.parametrize("fault", [Fault.REJECTED, Fault.WRONG_IMPRINT, Fault.WRONG_DIGEST])
-def test_a_reply_that_stamps_something_else_says_no_time(fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [AuthorityFault.REJECTED, AuthorityFault.WRONG_IMPRINT, AuthorityFault.WRONG_DIGEST])
+def test_a_reply_that_stamps_something_else_says_no_time(fault: AuthorityFault) -> None:
     """Refused, over other bytes, or over another digest than was asked for."""
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 

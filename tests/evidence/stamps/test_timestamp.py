@@ -15,10 +15,10 @@ from asn1crypto import tsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.demo.tsa.simulator import Fault, SimulatedAuthority
+from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import fingerprint
-from archiver.evidence.stamps.timestamp import Answer, Authority, Reason, Refused, check, stamp
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, Reason, StampRefused, check, stamp
 from tests.support.authorities import OpensslAuthority, asking, at_hand, openssl_accepts
 from tests.support.world import Clock
 
@@ -55,7 +55,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> OpensslAuthority:
 
 def reason(authority: Authority, data: bytes = SEAL) -> str:
     """Why an authority's reply is refused."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         stamp(data, authority, now=authority_time)
     assert refused.value.reason in timestamp.REASONS
     return refused.value.reason
@@ -104,14 +104,16 @@ def test_a_server_that_tells_no_time_is_no_fault(still: SimulatedAuthority) -> N
     assert stamp(SEAL, at_hand(still), now=authority_time).server_offset_seconds is None
 
 
-@pytest.mark.parametrize("fault", [None, Fault.UNSORTED, Fault.CROSS_SIGNED, Fault.BRIEF])
-def test_openssl_accepts_what_is_accepted_here(fault: Fault | None, tmp_path: Path, still: SimulatedAuthority) -> None:
+@pytest.mark.parametrize("fault", [None, AuthorityFault.UNSORTED, AuthorityFault.CROSS_SIGNED, AuthorityFault.BRIEF])
+def test_openssl_accepts_what_is_accepted_here(
+    fault: AuthorityFault | None, tmp_path: Path, still: SimulatedAuthority
+) -> None:
     """Each good reply is also good for `openssl ts -verify` at the token's time, and is kept as it came."""
     sent: list[bytes] = []
 
-    def send(query: bytes) -> Answer:
+    def send(query: bytes) -> AuthorityAnswer:
         sent.append(still.reply(query, fault))
-        return Answer(200, sent[0])
+        return AuthorityAnswer(200, sent[0])
 
     stamped = stamp(SEAL, Authority("a", send, (still.root_der,)), now=authority_time)
 
@@ -141,7 +143,7 @@ def test_certificates_out_of_order_are_read_all_the_same(still: SimulatedAuthori
     """The reply that the library itself refuses is accepted, and its own bytes are what is kept."""
     from rfc3161_client import decode_timestamp_response
 
-    stamped = stamp(SEAL, at_hand(still, Fault.UNSORTED), now=authority_time)
+    stamped = stamp(SEAL, at_hand(still, AuthorityFault.UNSORTED), now=authority_time)
 
     with pytest.raises(ValueError, match="InvalidSetOrdering"):
         decode_timestamp_response(stamped.reply)
@@ -150,7 +152,7 @@ def test_certificates_out_of_order_are_read_all_the_same(still: SimulatedAuthori
 
 def test_a_stamp_stays_good_after_its_certificate_has_ended(tmp_path: Path, still: SimulatedAuthority) -> None:
     """The chain is judged at the token's time; openssl must be told that time, or it says no."""
-    stamped = stamp(SEAL, at_hand(still, Fault.BRIEF), now=authority_time)
+    stamped = stamp(SEAL, at_hand(still, AuthorityFault.BRIEF), now=authority_time)
 
     assert stamped.token == check(stamped.reply, SEAL, [still.root_der])
     assert openssl_accepts(tmp_path, stamped.reply, SEAL, [still.root_der], at=stamped.token.time)
@@ -164,7 +166,7 @@ def test_each_root_is_tried_by_itself(kept: bytes, still: SimulatedAuthority) ->
     roots = {check(kept, SEAL, [*others[:place], still.root_der, *others[place:]]).root for place in range(3)}
 
     assert {fingerprint(still.root_der)} == roots
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         check(kept, SEAL, others)
     assert "untrusted" == refused.value.reason
 
@@ -175,40 +177,40 @@ def test_each_root_is_tried_by_itself(kept: bytes, still: SimulatedAuthority) ->
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (Fault.REJECTED, "rejected"),
-        (Fault.TRUNCATED, "not_a_token"),
-        (Fault.WRONG_NONCE, "nonce"),
-        (Fault.NO_NONCE, "nonce"),
-        (Fault.WRONG_IMPRINT, "imprint"),
-        (Fault.WRONG_DIGEST, "imprint"),
-        (Fault.WRONG_ROOT, "untrusted"),
-        (Fault.BAD_SIGNATURE, "signature"),
-        (Fault.NOT_NAMED, "signature"),
-        (Fault.EXPIRED, "expired"),
-        (Fault.NOT_YET, "expired"),
-        (Fault.NO_EKU, "purpose"),
-        (Fault.WRONG_EKU, "purpose"),
-        (Fault.SEVERAL_EKU, "purpose"),
-        (Fault.SOFT_EKU, "purpose"),
+        (AuthorityFault.REJECTED, "rejected"),
+        (AuthorityFault.TRUNCATED, "not_a_token"),
+        (AuthorityFault.WRONG_NONCE, "nonce"),
+        (AuthorityFault.NO_NONCE, "nonce"),
+        (AuthorityFault.WRONG_IMPRINT, "imprint"),
+        (AuthorityFault.WRONG_DIGEST, "imprint"),
+        (AuthorityFault.WRONG_ROOT, "untrusted"),
+        (AuthorityFault.BAD_SIGNATURE, "signature"),
+        (AuthorityFault.NOT_NAMED, "signature"),
+        (AuthorityFault.EXPIRED, "expired"),
+        (AuthorityFault.NOT_YET, "expired"),
+        (AuthorityFault.NO_EKU, "purpose"),
+        (AuthorityFault.WRONG_EKU, "purpose"),
+        (AuthorityFault.SEVERAL_EKU, "purpose"),
+        (AuthorityFault.SOFT_EKU, "purpose"),
     ],
 )
 def test_a_bad_token_is_refused_for_what_is_wrong_with_it(
-    fault: Fault, expected: str, still: SimulatedAuthority
+    fault: AuthorityFault, expected: str, still: SimulatedAuthority
 ) -> None:
     """Each fault has its reason."""
     assert expected == reason(at_hand(still, fault))
 
 
 @pytest.mark.parametrize(
-    "fault", [one for one in Fault if one.name.endswith(("EKU", "EXPIRED", "YET", "SIGNATURE", "NAMED"))]
+    "fault", [one for one in AuthorityFault if one.name.endswith(("EKU", "EXPIRED", "YET", "SIGNATURE", "NAMED"))]
 )
-def test_openssl_refuses_them_too(fault: Fault, tmp_path: Path, still: SimulatedAuthority) -> None:
+def test_openssl_refuses_them_too(fault: AuthorityFault, tmp_path: Path, still: SimulatedAuthority) -> None:
     """What is wrong with the signer is no whim of ours."""
     sent: list[bytes] = []
 
-    def send(query: bytes) -> Answer:
+    def send(query: bytes) -> AuthorityAnswer:
         sent.append(still.reply(query, fault))
-        return Answer(200, sent[0])
+        return AuthorityAnswer(200, sent[0])
 
     reason(Authority("a", send, (still.root_der,)))
 
@@ -218,20 +220,22 @@ def test_openssl_refuses_them_too(fault: Fault, tmp_path: Path, still: Simulated
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (Fault.DOWN, "unreachable"),
-        (Fault.SERVER_ERROR, "unreachable"),
-        (Fault.REDIRECT, "unreachable"),
-        (Fault.TOO_LARGE, "unreachable"),
-        (Fault.HTML, "not_a_token"),
-        (Fault.EMPTY, "not_a_token"),
-        (Fault.REJECTED, "rejected"),
+        (AuthorityFault.DOWN, "unreachable"),
+        (AuthorityFault.SERVER_ERROR, "unreachable"),
+        (AuthorityFault.REDIRECT, "unreachable"),
+        (AuthorityFault.TOO_LARGE, "unreachable"),
+        (AuthorityFault.HTML, "not_a_token"),
+        (AuthorityFault.EMPTY, "not_a_token"),
+        (AuthorityFault.REJECTED, "rejected"),
     ],
 )
-def test_a_bad_answer_is_refused(fault: Fault, expected: str, simulated: SimulatedAuthority, clock: Clock) -> None:
+def test_a_bad_answer_is_refused(
+    fault: AuthorityFault, expected: str, simulated: SimulatedAuthority, clock: Clock
+) -> None:
     """What goes wrong on the way is told apart, and the next request is answered as ever."""
     simulated.fail(fault)
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         stamp(SEAL, asking(simulated), now=clock)
 
     assert expected == refused.value.reason
@@ -248,15 +252,15 @@ def test_an_authority_that_is_gone_is_unreachable(simulated: SimulatedAuthority,
 
 def test_the_reason_of_a_rejection_is_kept_for_the_log(still: SimulatedAuthority) -> None:
     """The authority's own words are in the detail."""
-    with pytest.raises(Refused) as refused:
-        stamp(SEAL, at_hand(still, Fault.REJECTED), now=authority_time)
+    with pytest.raises(StampRefused) as refused:
+        stamp(SEAL, at_hand(still, AuthorityFault.REJECTED), now=authority_time)
 
     assert "Not today." in refused.value.detail
 
 
 def test_a_changed_byte_of_the_data_is_found(kept: bytes, still: SimulatedAuthority) -> None:
     """A kept reply fits the bytes that it was asked for, and no others."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         check(kept, SEAL.replace(b"1}", b"2}"), [still.root_der])
 
     assert "imprint" == refused.value.reason
@@ -264,7 +268,7 @@ def test_a_changed_byte_of_the_data_is_found(kept: bytes, still: SimulatedAuthor
 
 def test_bytes_after_a_reply_are_not_part_of_one(kept: bytes, still: SimulatedAuthority) -> None:
     """A reply with something behind it is no reply."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         check(kept + b"\0", SEAL, [still.root_der])
 
     assert "not_a_token" == refused.value.reason
@@ -285,7 +289,7 @@ def test_bytes_after_a_reply_are_not_part_of_one(kept: bytes, still: SimulatedAu
 )
 def test_replies_without_a_token_are_told_apart(reply: str, expected: str, still: SimulatedAuthority) -> None:
     """A rejection is one however short; anything else is no stamp."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         check(bytes.fromhex(reply), SEAL, [still.root_der])
 
     assert expected == refused.value.reason
@@ -296,7 +300,7 @@ def test_a_reply_of_countless_parts_costs_little(still: SimulatedAuthority) -> N
     many = b"\x05\x00" * 500_000
     started = time.monotonic()
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         check(b"\x30\x83" + len(many).to_bytes(3, "big") + many, SEAL, [still.root_der])
 
     assert "not_a_token" == refused.value.reason
@@ -305,7 +309,7 @@ def test_a_reply_of_countless_parts_costs_little(still: SimulatedAuthority) -> N
 
 def test_a_grant_without_a_token_is_no_stamp(still: SimulatedAuthority) -> None:
     """Status "granted" and nothing else proves nothing."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         check(bytes.fromhex("30053003020100"), SEAL, [still.root_der])
 
     assert "not_a_token" == refused.value.reason
@@ -321,7 +325,7 @@ def test_every_reason_has_its_words() -> None:
 
 def test_without_a_readable_root_nothing_is_asked(simulated: SimulatedAuthority, clock: Clock) -> None:
     """An authority whose root is missing is refused before anything is sent."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(StampRefused) as refused:
         stamp(SEAL, asking(simulated, roots=()), now=clock)
 
     assert ("roots", 0) == (refused.value.reason, simulated.count)
@@ -329,7 +333,7 @@ def test_without_a_readable_root_nothing_is_asked(simulated: SimulatedAuthority,
 
 def test_a_root_that_is_none_is_refused(kept: bytes) -> None:
     """Bytes that are no certificate are no root, and no error of another kind."""
-    with pytest.raises(Refused):
+    with pytest.raises(StampRefused):
         check(kept, SEAL, [b"no certificate"])
 
 
@@ -339,9 +343,9 @@ def test_without_the_library_stamps_are_not_to_be_had(
     """Where the library cannot be installed, asking and checking say so, and nothing is sent."""
     monkeypatch.setattr(timestamp, "find_spec", lambda name: None)
 
-    with pytest.raises(Refused) as asked:
+    with pytest.raises(StampRefused) as asked:
         stamp(SEAL, asking(simulated), now=clock)
-    with pytest.raises(Refused) as checked:
+    with pytest.raises(StampRefused) as checked:
         check(b"", SEAL, [simulated.root_der])
 
     assert ("unsupported", "unsupported", 0) == (asked.value.reason, checked.value.reason, simulated.count)
@@ -358,9 +362,9 @@ def test_hostile_bytes_raise_nothing_else(
     for place, value in edits:
         spoilt[int(place * (len(spoilt) - 1))] = value
 
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(StampRefused):
         assert check(kept, SEAL, [still.root_der]) == check(bytes(spoilt), SEAL, [still.root_der])
-    with pytest.raises(Refused):
+    with pytest.raises(StampRefused):
         check(bytes(spoilt[: int(part * (len(spoilt) - 1))]), SEAL, [still.root_der])
 
 
@@ -368,5 +372,5 @@ def test_hostile_bytes_raise_nothing_else(
 @given(reply=st.binary(max_size=200))
 def test_any_bytes_are_refused(reply: bytes, still: SimulatedAuthority) -> None:
     """What is no reply is refused, whatever it is."""
-    with pytest.raises(Refused):
+    with pytest.raises(StampRefused):
         check(reply, SEAL, [still.root_der])

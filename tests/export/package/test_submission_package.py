@@ -19,10 +19,10 @@ from archiver.export.mask.cover import Policy, policy
 from archiver.export.message_choice import choice
 from archiver.export.package import submission_package as submission
 from archiver.export.package.make import Declined, ExportReport
-from archiver.export.package.recipe import Preview
+from archiver.export.package.recipe import PackagePreview
 from archiver.export.pdf.worker import pdf_apart
-from archiver.export.report.input import Covered
-from archiver.export.stamps import Stamping
+from archiver.export.report.input import MaskedPassage
+from archiver.export.stamps import StampService
 from archiver.export.texts import submission_readme as submission_text
 from archiver.store import seals as seal
 from archiver.store.queries import runs
@@ -319,7 +319,7 @@ def test_what_is_missing_is_told_apart_from_what_is_only_late_or_large(tmp_path:
     """Of a missing thing the package says so itself; of its own stamps and its size it cannot."""
     made = story(tmp_path / "home")
     attach(made, 1, "画面.png", b"png").unlink()
-    stamping = Stamping(roots={"b": []}, seals=lambda: None, stamp=lambda _body: [])
+    stamping = StampService(roots={"b": []}, seals=lambda: None, stamp=lambda _body: [])
 
     support = handed(made, "support", tmp_path / "out", stamping=stamping, max_mb=0.1)
     court = handed(made, "court", tmp_path / "out", max_mb=0.02)
@@ -343,7 +343,7 @@ def test_a_stamp_lies_beside_the_list_of_digests(tmp_path: Path) -> None:
         asked.append(body)
         return [("a", b"no reply")]
 
-    stamping = Stamping(roots={"a": [], "b": []}, seals=lambda: None, stamp=stamp)
+    stamping = StampService(roots={"a": [], "b": []}, seals=lambda: None, stamp=stamp)
 
     report = handed(story(tmp_path / "home"), "support", tmp_path / "out", stamping=stamping)
 
@@ -365,7 +365,7 @@ def test_a_stamp_lies_beside_the_list_of_digests(tmp_path: Path) -> None:
 )
 def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expected: str) -> None:
     """Names only if names were."""
-    covered = tuple(Covered("No.1 本文", one, 1) for one in reasons)
+    covered = tuple(MaskedPassage("No.1 本文", one, 1) for one in reasons)
 
     told = submission_text.readme(replace(cases.case(), covered=covered), [], []).decode("utf-8-sig")
 
@@ -420,12 +420,12 @@ def test_a_person_that_nobody_knows_is_refused(tmp_path: Path, chosen: Policy) -
 class Seen:
     """Looks at what would leave, and answers."""
 
-    told: Preview
+    told: PackagePreview
 
     def __init__(self, *, answer: bool) -> None:
         self._answer = answer
 
-    def __call__(self, preview: Preview) -> bool:
+    def __call__(self, preview: PackagePreview) -> bool:
         """Remember it."""
         self.told = preview
         return self._answer
@@ -498,9 +498,9 @@ def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
     late = FACTS | {"contact_approved_on": "2026-11-09"}
     made.contract("job1", platform="crowdworks", platform_id="12345678", client="田中", **late)
     whole = inside(handed(made, "support", tmp_path / "whole", minutes=10_000))
-    looked_at: list[Preview] = []
+    looked_at: list[PackagePreview] = []
 
-    def look(preview: Preview) -> bool:
+    def look(preview: PackagePreview) -> bool:
         looked_at.append(preview)
         return True
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.export.pdf.blocks import Facts, Paragraph, Table
+from archiver.export.pdf.blocks import FactList, Paragraph, TableBlock
 from archiver.export.pdf.line_breaks import CELL, MARK, WORD, breakable
 from tests.support import paper
 
@@ -65,9 +65,9 @@ def test_what_belongs_to_a_sign_stays_with_it() -> None:
 def test_every_run_ends_within_the_page(run: str) -> None:
     """A run of 600 signs stays within the margin of the page and of a cell, and is copied without a sign more."""
     long = run * (600 // len(run))
-    blocks = (Paragraph(f"始{long}終"), Facts(((f"始{long}終", f"始{long}終"),)))
+    blocks = (Paragraph(f"始{long}終"), FactList(((f"始{long}終", f"始{long}終"),)))
 
-    made = paper.printed(paper.report(*blocks, Table(("一", "二"), (1, 5), ((f"始{long}終", f"始{long}終"),))))
+    made = paper.printed(paper.report(*blocks, TableBlock(("一", "二"), (1, 5), ((f"始{long}終", f"始{long}終"),))))
 
     shown = paper.squeezed(paper.text(made))
     assert 5 == shown.count("終")

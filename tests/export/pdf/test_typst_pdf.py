@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.export.pdf.blocks import Bullets, Facts, Interruption, MessageBlock, Paragraph, Part, Subheading, Table
+from archiver.export.pdf.blocks import (
+    Bullets,
+    FactList,
+    Interruption,
+    MessageBlock,
+    MessageText,
+    Paragraph,
+    Subheading,
+    TableBlock,
+)
 from archiver.export.pdf.typst_pdf import TEMPLATE, pdf
 from archiver.export.report import chapters
 from tests.support import cases, conversation, paper
@@ -40,10 +49,10 @@ def everywhere(text: str) -> bytes:
         Paragraph(text),
         Paragraph(text, "strong"),
         Subheading(text),
-        Facts(((text, text),)),
-        Table((text, text), (0, 1), ((text, text),)),
+        FactList(((text, text),)),
+        TableBlock((text, text), (0, 1), ((text, text),)),
         Bullets((text,)),
-        MessageBlock(text, text, (Part(text, text),), (text,), text),
+        MessageBlock(text, text, (MessageText(text, text),), (text,), text),
         Interruption(text),
     )
     facts = {"author": text, "header": text, "reference": text, "exhibit": text, "footer": text}
@@ -118,7 +127,7 @@ def test_hostile_text_is_printed_as_it_is(text: str) -> None:
 )
 def test_lines_and_spaces_of_every_kind_are_laid_out(text: str, wanted: str) -> None:
     """Empty lines, tabs, leading spaces and empty texts stop nothing."""
-    made = paper.printed(paper.report(MessageBlock("No.1", "頭", (Part("", text),), ("終わり",))))
+    made = paper.printed(paper.report(MessageBlock("No.1", "頭", (MessageText("", text),), ("終わり",))))
 
     assert f"頭{wanted}終わり" in paper.squeezed(paper.text(made))
 
@@ -128,7 +137,7 @@ def test_a_long_word_stays_on_the_page() -> None:
     """A word of 5,000 signs is printed whole, line below line, within the margins."""
     word = "abcdefghij" * 500
 
-    made = paper.printed(paper.report(MessageBlock("No.1", word, (Part(word, word),), (word,), "1")))
+    made = paper.printed(paper.report(MessageBlock("No.1", word, (MessageText(word, word),), (word,), "1")))
 
     assert paper.squeezed(paper.text(made)).replace("試し管理番号CWA-1", "").count("abcdefghij") > 1900
     assert paper.right_edge(made) < 595.3 - 51
@@ -139,7 +148,9 @@ def test_a_message_of_a_thousand_lines_is_printed_whole() -> None:
     """Every line of a long message is on some page, in order."""
     lines = [f"行{number}番目です" for number in range(1, 1001)]
 
-    pages = paper.pages(paper.printed(paper.report(MessageBlock("No.1", "頭", (Part("", "\n".join(lines)),), ()))))
+    pages = paper.pages(
+        paper.printed(paper.report(MessageBlock("No.1", "頭", (MessageText("", "\n".join(lines)),), ())))
+    )
 
     assert len(pages) > 10
     assert lines == [line for page in pages for line in page.split("\n") if line.startswith("行")]

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from archiver.export.pdf.blocks import Facts, Table
+from archiver.export.pdf.blocks import FactList, TableBlock
 from archiver.export.report import consultation as consult
-from archiver.export.report.input import BLANK, Case
+from archiver.export.report.input import BLANK, ReportInput
 from archiver.records import Delivery, Watch
 from tests.export.report.test_summary import LONG, WIDE, monstrous
 from tests.support import cases, conversation, paper
@@ -68,14 +68,14 @@ def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
     for name in ("短", "長い名前" * 20):
         files = tuple(cases.file(number, message_id(1), name=name) for number in range(1, 40))
         course = cases.told(consult.report, cases.case([cases.of_messages([cases.said("一", 1)], attachments=files)]))
-        counts.append(sum(len(block.rows) for block in course.chapters[3].blocks if isinstance(block, Table)))
+        counts.append(sum(len(block.rows) for block in course.chapters[3].blocks if isinstance(block, TableBlock)))
 
     assert consult.MOST_LINES == counts[0] > counts[1] > 8
 
 
-def limits(case: Case) -> dict[str, str]:
+def limits(case: ReportInput) -> dict[str, str]:
     (facts,) = consult.limits(case).blocks
-    assert isinstance(facts, Facts)
+    assert isinstance(facts, FactList)
     return dict(facts.rows)
 
 

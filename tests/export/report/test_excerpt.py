@@ -11,8 +11,8 @@ from archiver.export.pdf.blocks import Interruption, MessageBlock, Paragraph, Su
 from archiver.export.pdf.glyphs import printable
 from archiver.export.report import excerpt
 from archiver.export.report.excerpt import MOST, chapter, chosen_messages
-from archiver.export.report.input import Case
-from archiver.export.report.message_block import Around
+from archiver.export.report.input import ReportInput
+from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.statistics import survey
 from archiver.records import Gap, MessageId, RoomId, State
 from archiver.render.body import plain
@@ -20,20 +20,20 @@ from tests.support import cases, conversation, paper
 from tests.support.conversation import at, message_id
 
 
-def blocks(case: Case) -> list[object]:
+def blocks(case: ReportInput) -> list[object]:
     return list(chapter(case, survey(case)).blocks)
 
 
-def starred(case: Case) -> list[str]:
+def starred(case: ReportInput) -> list[str]:
     """The numbers of the chosen messages."""
     return [one.number for one in blocks(case) if isinstance(one, MessageBlock) and "★" in one.head]
 
 
-def breaks(case: Case) -> list[str]:
+def breaks(case: ReportInput) -> list[str]:
     return [one.text for one in blocks(case) if isinstance(one, Interruption)]
 
 
-def elided(case: Case) -> list[str]:
+def elided(case: ReportInput) -> list[str]:
     """The numbers of what is left out."""
     return [one.partition("　")[2].rstrip(")") for one in breaks(case)]
 
@@ -145,7 +145,7 @@ def test_every_text_is_on_paper(profile: str) -> None:
     """Each text that each shown message ever had, with its number, id and time, can be copied from the PDF."""
     case = cases.case(profile=profile)
     (room,) = case.rooms
-    around = Around(case, room)
+    around = PaperReferences(case, room)
 
     shown = paper.squeezed(paper.text(paper.printed(paper.report(*excerpt.room_blocks(case, room, {message_id(7)})))))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.export.report.excerpt_selection import CONTEXT, Elided, Shown, excerpted
+from archiver.export.report.excerpt_selection import CONTEXT, Elided, ExcerptMessage, excerpted
 
 Piece = tuple[int, bool] | tuple[int, int, int]
 
@@ -76,4 +76,4 @@ def test_messages_need_not_be_numbered_without_holes() -> None:
 
 def test_a_shown_message_is_the_message_itself() -> None:
     """Pieces carry what was given."""
-    assert [Shown("a", star=True)] == list(excerpted(["a"], lambda _: True))
+    assert [ExcerptMessage("a", star=True)] == list(excerpted(["a"], lambda _: True))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.export.report.gap_blocks import Breaks
+from archiver.export.report.gap_blocks import GapBlocks
 from archiver.records import Conversation, Gap, Pause
 from tests.support import cases, conversation
 from tests.support.conversation import at, message_id
@@ -15,7 +15,7 @@ from tests.support.conversation import at, message_id
 
 def placed(room: Conversation, *, pauses: bool = True) -> list[str]:
     """Numbers of messages and first words of breaks, in the order in which they are printed."""
-    breaks = Breaks(room, pauses=pauses)
+    breaks = GapBlocks(room, pauses=pauses)
     shown = []
     for message in room.messages():
         shown += [one.text.split(" ")[0].split("(")[0] for one in breaks.before(message)]

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, limits
-from archiver.export.report.input import Case
+from archiver.export.report.input import ReportInput
 from archiver.export.report.limits import ALWAYS, MOST
 from archiver.export.report.statistics import survey
 from archiver.records import Conversation, Pause
@@ -17,7 +17,7 @@ from tests.support import cases, conversation
 from tests.support.conversation import at, message_id
 
 
-def items(case: Case) -> list[str]:
+def items(case: ReportInput) -> list[str]:
     (bullets,) = limits.chapter(case, survey(case)).blocks
     assert isinstance(bullets, Bullets)
     return list(bullets.items)

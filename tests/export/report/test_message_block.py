@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archiver.export.pdf.blocks import MessageBlock
-from archiver.export.report.message_block import EMPTY_TEXT, UNKNOWN_TEXT, Around, message_block
+from archiver.export.report.message_block import EMPTY_TEXT, UNKNOWN_TEXT, PaperReferences, message_block
 from archiver.records import Message
 from tests.support import cases, conversation
 from tests.support.conversation import OWNER, message_id
@@ -15,7 +15,7 @@ from tests.support.conversation import OWNER, message_id
 
 def block(message: Message, *, profile: str = "support", star: bool = False) -> MessageBlock:
     case = cases.case(profile=profile)
-    return message_block(message, Around(case, case.rooms[0]), star=star)
+    return message_block(message, PaperReferences(case, case.rooms[0]), star=star)
 
 
 def sample(number: int) -> Message:
@@ -99,7 +99,7 @@ def test_the_reporters_own_are_marked_as_such() -> None:
         "　参加者 x(ID 5)"
         in message_block(
             replace(sample(2), account_id=5, name="x"),  # type: ignore[arg-type]
-            Around(cases.case(counterparts=(conversation.CLIENT,)), conversation.sample()),
+            PaperReferences(cases.case(counterparts=(conversation.CLIENT,)), conversation.sample()),
         ).head
     )
     assert OWNER == sample(2).account_id

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from archiver.export.report.input import Case
+from archiver.export.report.input import ReportInput
 from archiver.export.report.request import READ, advice, opening, request
 from archiver.export.report.statistics import survey
 from archiver.platforms.platform import offices, platform_of, platforms
@@ -19,11 +19,11 @@ from tests.support.conversation import DAY, at
 SAID = [cases.said("本文", 1), cases.said("本文", 2)]
 
 
-def asked(case: Case) -> str:
+def asked(case: ReportInput) -> str:
     return request(case, survey(case))
 
 
-def on(platform: str | None, *, delivered: str | None, silent_days: float) -> Case:
+def on(platform: str | None, *, delivered: str | None, silent_days: float) -> ReportInput:
     """A case on a platform whose counterpart wrote last so many days ago."""
     now = at(1) + timedelta(days=silent_days)
     return cases.case(

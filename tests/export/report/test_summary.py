@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.evidence.tables.events import Event
-from archiver.export.pdf.blocks import Facts
+from archiver.evidence.tables.events import ChangeRow
+from archiver.export.pdf.blocks import FactList
 from archiver.export.report import chapters, summary
-from archiver.export.report.input import BLANK, Case
+from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey
 from archiver.platforms.platform import offices
 from archiver.records import AccountId, Delivery, Person, State
@@ -21,21 +21,21 @@ LONG = "とても長い名前で、どこまでも続きます。" * 40
 WIDE = "W" * 600
 
 
-def rows(case: Case) -> dict[str, str]:
+def rows(case: ReportInput) -> dict[str, str]:
     """The facts of page 1 by their labels."""
-    (facts,) = (one for one in summary.chapter(case, survey(case)).blocks if isinstance(one, Facts))
+    (facts,) = (one for one in summary.chapter(case, survey(case)).blocks if isinstance(one, FactList))
     return dict(facts.rows)
 
 
-def event(kind: str, after: str = "後", at_: str = "2026-11-14T20:15:00.000000Z", before: str = "前") -> Event:
-    return Event(at_, 1, kind, conversation.ROOM, None, "対象", before, after, None)
+def event(kind: str, after: str = "後", at_: str = "2026-11-14T20:15:00.000000Z", before: str = "前") -> ChangeRow:
+    return ChangeRow(at_, 1, kind, conversation.ROOM, None, "対象", before, after, None)
 
 
-def with_contract(**changed: str | None) -> Case:
+def with_contract(**changed: str | None) -> ReportInput:
     return cases.case(contract=replace(cases.CONTRACT, **changed))  # type: ignore[arg-type]
 
 
-def monstrous(text: str) -> Case:
+def monstrous(text: str) -> ReportInput:
     """A case in which everything that can be long is."""
     facts = (
         "title client platform_id url contracted_on escrowed_at contact_requested_on contact_approved_on amount due_on"

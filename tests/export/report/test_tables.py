@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from archiver.evidence.tables.events import Event
-from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph, Table
+from archiver.evidence.tables.events import ChangeRow
+from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report import (
     crosscheck as points,
 )
@@ -23,7 +23,7 @@ from archiver.export.report import (
 from archiver.export.report import (
     people_and_dates as parties,
 )
-from archiver.export.report.input import BLANK, Case, Covered, SealLine, StampLine
+from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import survey
 from archiver.records import Delivery, Enclosure, Person
 from tests.support import cases, conversation
@@ -31,7 +31,7 @@ from tests.support.conversation import CLIENT, DAY, at
 
 
 def rows(chapter: Chapter) -> list[tuple[str, ...]]:
-    return [row for one in chapter.blocks if isinstance(one, Table) for row in one.rows]
+    return [row for one in chapter.blocks if isinstance(one, TableBlock) for row in one.rows]
 
 
 def words(chapter: Chapter) -> str:
@@ -39,7 +39,7 @@ def words(chapter: Chapter) -> str:
     return "\n".join([*paragraphs, *(item for one in chapter.blocks if isinstance(one, Bullets) for item in one.items)])
 
 
-def told(case: Case) -> list[tuple[str, ...]]:
+def told(case: ReportInput) -> list[tuple[str, ...]]:
     return rows(points.chapter(case, survey(case)))
 
 
@@ -192,7 +192,7 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
 def test_changes_are_told_in_words() -> None:
     """Tags of a changed message are words, long texts are cut, times are those of Japan, own changes are counted."""
     room = conversation.ROOM
-    event = Event(
+    event = ChangeRow(
         "2026-11-14T20:15:00Z",
         1,
         "編集された",
@@ -203,10 +203,10 @@ def test_changes_are_told_in_words() -> None:
         "",
         "2026-11-14T20:10:00Z",
     )
-    task = Event(
+    task = ChangeRow(
         "2026-11-14T20:16:00Z", 3, "タスクが表示されなくなった(理由不明)", room, None, "x", "[hr]字幕", "", None
     )
-    gap = Event("2026-11-14T20:15:00Z", 2, "空白が生じた", room, None, "m1 から m2", "", "", None)
+    gap = ChangeRow("2026-11-14T20:15:00Z", 2, "空白が生じた", room, None, "m1 から m2", "", "", None)
     case = cases.case(events=[event, gap, task])
 
     chapter = records.changes(case, survey(case))
@@ -222,7 +222,7 @@ def test_changes_are_told_in_words() -> None:
 
 def test_only_so_many_changes_are_printed() -> None:
     """The latest are printed, the older ones counted, and where they stand is said."""
-    event = Event("2026-11-14T20:15:00Z", 1, "表示名が変わった", conversation.ROOM, None, "x", "a", "b", None)
+    event = ChangeRow("2026-11-14T20:15:00Z", 1, "表示名が変わった", conversation.ROOM, None, "x", "a", "b", None)
     support, lawyer = (
         records.changes(case, survey(case))
         for case in (
@@ -278,7 +278,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
 
 def test_masked_places_are_listed_or_said_to_be_none() -> None:
     """Each place has its reason and number; without any the chapter says so."""
-    case = cases.case(covered=(Covered("No.88", "電話番号", 2),))
+    case = cases.case(covered=(MaskedPassage("No.88", "電話番号", 2),))
 
     assert [("No.88", "電話番号", "2")] == rows(proofs.masked(case, survey(case)))
     assert "伏せ字はありません。" == words(proofs.masked(replace(case, covered=()), survey(case)))

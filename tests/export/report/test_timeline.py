@@ -7,10 +7,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.evidence.tables.events import Event
-from archiver.export.pdf.blocks import Paragraph, Table
+from archiver.evidence.tables.events import ChangeRow
+from archiver.export.pdf.blocks import Paragraph, TableBlock
 from archiver.export.report import timeline
-from archiver.export.report.input import Case
+from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey
 from archiver.export.report.timeline import MOST
 from archiver.records import Delivery
@@ -18,13 +18,13 @@ from tests.support import cases, conversation
 from tests.support.conversation import message_id
 
 
-def rows(case: Case) -> list[tuple[str, ...]]:
+def rows(case: ReportInput) -> list[tuple[str, ...]]:
     table = timeline.chapter(case, survey(case)).blocks[0]
-    assert isinstance(table, Table)
+    assert isinstance(table, TableBlock)
     return list(table.rows)
 
 
-def with_files(count: int) -> Case:
+def with_files(count: int) -> ReportInput:
     files = tuple(cases.file(number, message_id(1)) for number in range(1, count + 1))
     return cases.case([cases.of_messages([cases.said("一", 1), cases.said("二", 2)], attachments=files)])
 
@@ -75,10 +75,10 @@ def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
     """Thirty deletions on a day are told once for each side, with their number; a name's change says both names."""
     room = conversation.ROOM
     gone = [
-        Event("2026-11-06T01:00:00.000000Z", one, "「削除」表示に変わった", room, one, "m1", "前", "", None)
+        ChangeRow("2026-11-06T01:00:00.000000Z", one, "「削除」表示に変わった", room, one, "m1", "前", "", None)
         for one in range(1, 31)
     ]
-    named = Event("2026-11-06T16:00:00.000000Z", 99, "表示名が変わった", room, None, "ID 1", "甲", "乙", None)
+    named = ChangeRow("2026-11-06T16:00:00.000000Z", 99, "表示名が変わった", room, None, "ID 1", "甲", "乙", None)
 
     messages = [cases.said("本文", number) for number in range(1, 30)]
 
@@ -94,7 +94,9 @@ def test_a_chat_that_cannot_be_opened_is_one_line() -> None:
     """As what is still so, not also as an event; an earlier time, after which it could be opened again, stays one."""
     kind = "チャットが開けなくなった(理由不明)"
     events = [
-        Event(f"2026-11-{day}T01:14:33.000Z", day, kind, conversation.ROOM, None, "ルームID 123456789", "", "", None)
+        ChangeRow(
+            f"2026-11-{day}T01:14:33.000Z", day, kind, conversation.ROOM, None, "ルームID 123456789", "", "", None
+        )
         for day in (20, 24)
     ]
 

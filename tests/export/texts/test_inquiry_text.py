@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.evidence.tables.events import Event
-from archiver.export.report.input import Case
+from archiver.evidence.tables.events import ChangeRow
+from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey
 from archiver.export.texts.inquiry_text import LONGEST, inquiry
 from archiver.export.texts.submission_readme import people
@@ -23,17 +23,17 @@ from tests.support.conversation import CLIENT, DAY, OWNER, STRANGER, at
 PLATFORMS = tuple(platforms())
 
 
-def told(case: Case) -> str:
+def told(case: ReportInput) -> str:
     """The text for a case."""
     return inquiry(case, survey(case))
 
 
-def asked(case: Case) -> str:
+def asked(case: ReportInput) -> str:
     """The one request."""
     return told(case).partition("【お願い】\n")[2].partition("\n")[0]
 
 
-def on(platform: str, **changed: Any) -> Case:
+def on(platform: str, **changed: Any) -> ReportInput:
     """The sample's case on a platform."""
     return cases.case(contract=replace(cases.CONTRACT, platform=platform), **changed)
 
@@ -44,10 +44,10 @@ def delivered(days: float) -> tuple[Delivery, ...]:
     return (Delivery(1, made.strftime("%Y-%m-%d"), None, None, None),)
 
 
-def renamed(account: int, *, seq: int = 9) -> Event:
+def renamed(account: int, *, seq: int = 9) -> ChangeRow:
     """The event of a name that now ends as those of closed accounts do; late in the evening in UTC."""
     seen = "2026-11-14T18:15:00.000Z"
-    return Event(seen, seq, "表示名が変わった", 1, None, f"アカウントID {account}", "田中", "田中(解約済)", None)
+    return ChangeRow(seen, seq, "表示名が変わった", 1, None, f"アカウントID {account}", "田中", "田中(解約済)", None)
 
 
 # --- length --------------------------------------------------------------------------------------

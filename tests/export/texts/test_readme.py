@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archiver.export.stamps import Root, SealStamp, StampsSaid
-from archiver.export.texts.readme import DAILY_FIRST_LINE, MOST_PAUSES, Facts, readme
+from archiver.export.texts.readme import DAILY_FIRST_LINE, MOST_PAUSES, PackageFacts, readme
 from archiver.export.texts.verify_txt import Steps, verify
 from archiver.records import Contract, Pause
 from archiver.render.gap_breaks import pauses_told
@@ -20,7 +20,7 @@ FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイド
 """What no text of ours may claim (evidence.md §8)."""
 
 
-def facts(**changes: Any) -> Facts:
+def facts(**changes: Any) -> PackageFacts:
     """A package of nothing much."""
     told: dict[str, Any] = {
         "name": "CW1_20261105-1014_lawyer",
@@ -43,7 +43,7 @@ def facts(**changes: Any) -> Facts:
         "software": "chatwork-archiver 1",
         "created_at": at(0),
     }
-    return Facts(**(told | changes))
+    return PackageFacts(**(told | changes))
 
 
 def steps(*, stamped: bool = False, whole: bool = True) -> Steps:

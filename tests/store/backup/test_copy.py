@@ -43,7 +43,7 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "stick" / "copy"
 
 
-def copied(archive: Archive, place: Path, **options: object) -> backup.Copied:
+def copied(archive: Archive, place: Path, **options: object) -> backup.CopyReport:
     """Copy, and put the database in its place."""
     made = backup.copy(archive, place, **options)  # type: ignore[arg-type]
     backup.place_database(place)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.store.queries.slow_work import Progress, Rereading, lies_in, merged, progress
-from archiver.store.working.backfill_queue import Standing, Tally, unseen
+from archiver.store.queries.slow_work import Rereading, SlowWork, lies_in, merged, progress
+from archiver.store.working.backfill_queue import BackfillCounts, ItemState, unseen
 from tests.support.world import World, running
 
 FOR_EVER = timedelta(days=3_650)
@@ -26,7 +26,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def told(world: World, *, days: float = 30, rooms: list[int] | None = None) -> Progress:
+def told(world: World, *, days: float = 30, rooms: list[int] | None = None) -> SlowWork:
     """What the archive tells of its rooms now."""
     with world.archive.reading() as reading:
         return progress(reading, rooms or [world.room], since=world.clock() - timedelta(days=days))
@@ -62,7 +62,7 @@ def test_a_room_whose_messages_are_all_listed_has_nothing_old(world: World) -> N
     world.posts(5)
     world.sync()
 
-    assert Progress(Rereading(0, 0), Tally()) == before == told(world)
+    assert SlowWork(Rereading(0, 0), BackfillCounts()) == before == told(world)
 
 
 def test_old_messages_count_as_seen_while_a_list_of_that_time_reached_them(world: World) -> None:
@@ -128,8 +128,8 @@ def test_quests_are_counted_by_what_came_of_them(world: World) -> None:
     with world.archive.reading() as reading:
         listed = unseen(reading, world.room)
 
-    assert Tally(read=1, unreadable=1, unseen=(int(gone), int(gone))) == read
-    assert [(int(gone), Standing.UNREADABLE)] == listed
+    assert BackfillCounts(read=1, unreadable=1, unseen=(int(gone), int(gone))) == read
+    assert [(int(gone), ItemState.UNREADABLE)] == listed
 
 
 def test_quests_of_other_rooms_are_not_counted(world: World) -> None:
@@ -139,4 +139,4 @@ def test_quests_of_other_rooms_are_not_counted(world: World) -> None:
     world.post(f"[rp aid=1 to={world.room}-{gone}]")
     world.sync()
 
-    assert Tally() == told(world, rooms=[999]).backfill
+    assert BackfillCounts() == told(world, rooms=[999]).backfill

@@ -12,7 +12,7 @@ from archiver import errors
 from archiver.records import JST
 from archiver.render import search_data as searchable
 from archiver.store.bigrams import fold, grams, phrase
-from archiver.store.search.query import HAS, Query, parse
+from archiver.store.search.query import HAS, SearchQuery, parse
 
 LITERALS = [
     "C++",
@@ -114,7 +114,7 @@ def test_any_text_is_either_read_or_refused_in_words(text: str) -> None:
     except errors.UsageError as error:
         refused = str(error)
 
-    assert refused or all((*query.words, *query.without, *query.authors, *query.rooms, query != Query(text)))
+    assert refused or all((*query.words, *query.without, *query.authors, *query.rooms, query != SearchQuery(text)))
 
 
 @given(st.text())

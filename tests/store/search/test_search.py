@@ -19,10 +19,10 @@ from archiver.store import archive, writer
 from archiver.store.archive import Archive
 from archiver.store.bigrams import FORMAT, fold
 from archiver.store.search import index as search_index
-from archiver.store.search.query import Query, parse
+from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.scan import newest
-from archiver.store.search.scope import Scope
-from archiver.store.search.search import Found, search
+from archiver.store.search.scope import SearchScope
+from archiver.store.search.search import SearchResult, search
 from tests.support.archive import (
     CLIENT,
     OTHER_ROOM,
@@ -46,13 +46,13 @@ def made(tmp_path: Path) -> Iterator[ArchiveMaker]:
     maker.archive.close()
 
 
-def find(archive: Archive, text: str, **options: Any) -> Found:
+def find(archive: Archive, text: str, **options: Any) -> SearchResult:
     """Search as the command does, without making the index anew."""
     with archive.reading() as reading:
         return search(reading, parse(text), **options)
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: SearchResult) -> list[str]:
     """The ids of the hits, in order."""
     return [one.message_id for one in found.hits]
 
@@ -217,10 +217,10 @@ def test_any_piece_of_any_text_is_found_where_a_scan_finds_it(
 
     with maker.archive.reading() as reading:
         assert search_index.is_current(reading.sql)
-        by_index = [search(reading, Query(word, (word,))) for word in words]
+        by_index = [search(reading, SearchQuery(word, (word,))) for word in words]
     ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
     with maker.archive.reading() as reading:
-        by_scan = [search(reading, Query(word, (word,))) for word in words]
+        by_scan = [search(reading, SearchQuery(word, (word,))) for word in words]
     held = ask(maker.archive, "SELECT message_id, body FROM message JOIN message_version USING (room_id, position)")
     maker.archive.close()
 
@@ -247,7 +247,7 @@ def test_ten_thousand_pieces_of_hostile_texts_are_found_where_a_scan_finds_them(
 
     with maker.archive.reading() as reading:
         source = archive.driver(reading.sql)
-        found = [newest(source, Query(word, (word,)), Scope(), 5_000) for word in words]
+        found = [newest(source, SearchQuery(word, (word,)), SearchScope(), 5_000) for word in words]
     maker.archive.close()
 
     wrong = [

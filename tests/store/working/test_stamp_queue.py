@@ -18,7 +18,7 @@ from archiver.store import seals as seal
 from archiver.store.archive import Archive
 from archiver.store.working import stamp_files
 from archiver.store.working import stamp_queue as stamps
-from archiver.store.working.stamp_queue import Due, Got
+from archiver.store.working.stamp_queue import DueStamp, Got
 from tests.store.test_archive import no_more_than
 from tests.store.test_seals import NOON, append
 
@@ -34,13 +34,13 @@ def sealed(archive: Archive, number: int = 1) -> None:
         seal.close(archive, now=NOON + timedelta(days=day))
 
 
-def waiting(archive: Archive, *names: str, at: datetime = NOON, all: bool = False) -> list[Due]:  # noqa: A002
+def waiting(archive: Archive, *names: str, at: datetime = NOON, all: bool = False) -> list[DueStamp]:  # noqa: A002
     """Who may be asked about what."""
     with archive.reading() as reading:
         return stamps.waiting(reading, names or ("a",), at, all=all)
 
 
-def told(dues: Sequence[Due]) -> list[tuple[int, str]]:
+def told(dues: Sequence[DueStamp]) -> list[tuple[int, str]]:
     """Seal and authority of each."""
     return [(due.seal.number, due.authority) for due in dues]
 

@@ -19,8 +19,8 @@ from archiver.cli.status import warnings as watch
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store import blobs
 from archiver.store.queries import files as file_queries
-from archiver.sync.files.download import LEAST, PAUSES, Downloads, Limits
-from archiver.sync.pull.context import Desk
+from archiver.sync.files.download import LEAST, PAUSES, DownloadLimits, FileDownloads
+from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport
 from tests.support.world import LIMITS, World
 
@@ -112,11 +112,11 @@ def test_large_files_come_in_turns(world: World) -> None:
     assert [world.chatwork.content_digest(file) for file in files] == [digest(world.blob(file)) for file in files]
 
 
-def fetched_in_slices(world: World, *, seconds: float, limits: Limits = LIMITS) -> RoomReport:
+def fetched_in_slices(world: World, *, seconds: float, limits: DownloadLimits = LIMITS) -> RoomReport:
     """Fetch what is wanted in slices of so many seconds."""
-    desk = Desk(world.archive, world.new_client(), world.clock, world.chatwork.owner)
+    desk = PullContext(world.archive, world.new_client(), world.clock, world.chatwork.owner)
     report = RoomReport(world.room)
-    made = Downloads(
+    made = FileDownloads(
         desk, world.downloads, limits, {world.room: report}, lambda: None, lambda _file, _have: None, slice=seconds
     )
     with world.archive.reading() as reading:
@@ -442,7 +442,7 @@ def test_without_space_files_wait_and_texts_do_not(world: World) -> None:
     """Never given up for it, however long it lasts."""
     file = upload(world, 1000)
     world.post("はい")
-    scarce = Limits(large=1_000_000, keep_free=10**18)
+    scarce = DownloadLimits(large=1_000_000, keep_free=10**18)
     for _ in range(15):
         report = world.sync(limits=scarce)
         world.clock.pass_by(days=5)
@@ -460,7 +460,7 @@ def on_a_disk_with(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
 def test_the_space_that_is_to_stay_free_is_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that would take some of it is not begun, a smaller one is fetched; said, and cured when there is space."""
     large, small = upload(world, 2000, "large"), upload(world, 1000, "small")
-    scarce = Limits(large=1_000_000, keep_free=10**9)
+    scarce = DownloadLimits(large=1_000_000, keep_free=10**9)
     on_a_disk_with(monkeypatch, 10**9 + 1500)
 
     first = world.sync(limits=scarce)
@@ -488,7 +488,7 @@ def test_a_file_of_untold_size_leaves_that_space_too(world: World, monkeypatch: 
     world.chatwork.fail(Fault.REPLY, "create_download_url", times=None, body=body)
     on_a_disk_with(monkeypatch, 10**9 + 1_000_000)
 
-    report = world.sync(limits=Limits(large=1_000_000, keep_free=10**9))
+    report = world.sync(limits=DownloadLimits(large=1_000_000, keep_free=10**9))
 
     assert {file: (0, "no_space")} == retries(world)
     assert "disk" in report.reported

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
 from archiver.message_ids import first_after
 from archiver.sync.recover.files import MOST_TABLE, take, take_file
-from archiver.sync.recover.found_ids import MOST, Found
+from archiver.sync.recover.found_ids import MOST, FoundIds
 from tests.support import kept
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -32,15 +32,15 @@ MESSAGES = st.integers(first_after(datetime(2017, 1, 1, tzinfo=UTC)), first_afte
 
 def found_in(
     content: bytes | BinaryIO, *, rooms: Iterable[int] = (ROOM,), fallback: int | None = None, name: str = "a.txt"
-) -> Found:
+) -> FoundIds:
     """What one file gives."""
-    found = Found(frozenset(rooms), fallback, NOW)
+    found = FoundIds(frozenset(rooms), fallback, NOW)
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     take_file(file, Path(name), found)
     return found
 
 
-def ids(found: Found) -> set[str]:
+def ids(found: FoundIds) -> set[str]:
     """The messages of the contracted rooms."""
     return {str(position) for _, position in found.places}
 
@@ -211,7 +211,7 @@ def test_a_huge_file_is_read_in_little_memory(tmp_path: Path, head: bytes) -> No
     link = f"\n#!rid{ROOM}-{ONE}\n"
     tail = link.encode("utf-16-le" if head == b"\xff\xfe" else "ascii")
     path = sparse(tmp_path / "a", head, megabytes=24, tail=tail)
-    found = Found(frozenset({ROOM}), None, NOW)
+    found = FoundIds(frozenset({ROOM}), None, NOW)
 
     tracemalloc.start()
     take([path], found)
@@ -228,7 +228,7 @@ def test_a_table_that_is_too_large_is_refused_with_a_sentence(tmp_path: Path, he
     path = sparse(tmp_path / "a", head, megabytes=MOST_TABLE // 2**20)
 
     with pytest.raises(FileTooLarge):
-        take([path], Found(frozenset({ROOM}), None, NOW))
+        take([path], FoundIds(frozenset({ROOM}), None, NOW))
 
 
 def test_base64_inside_base64_is_not_unpacked() -> None:
@@ -281,7 +281,7 @@ def test_several_files_are_one_set_of_ids(tmp_path: Path) -> None:
     """What stands in two of them counts once."""
     for name, places in (("a.html", [(ROOM, ONE)]), ("b.txt", [(ROOM, ONE), (ROOM, TWO)])):
         (tmp_path / name).write_bytes(kept.plain_list(places))
-    found = Found(frozenset({ROOM}), None, NOW)
+    found = FoundIds(frozenset({ROOM}), None, NOW)
 
     take([tmp_path / "a.html", tmp_path / "b.txt"], found)
 
@@ -292,11 +292,11 @@ def test_a_file_that_is_not_there_is_said_before_any_is_read(tmp_path: Path) -> 
     """A folder is none either."""
     for path in (tmp_path / "none", tmp_path):
         with pytest.raises(NothingThere):
-            take([path], Found(frozenset({ROOM}), None, NOW))
+            take([path], FoundIds(frozenset({ROOM}), None, NOW))
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="a file that can be opened and not read")
 def test_a_file_that_cannot_be_read_is_said() -> None:
     """With the system's own words."""
     with pytest.raises(NotAllowed):
-        take([Path("/proc/self/mem")], Found(frozenset({ROOM}), None, NOW))
+        take([Path("/proc/self/mem")], FoundIds(frozenset({ROOM}), None, NOW))

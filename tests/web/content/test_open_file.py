@@ -10,7 +10,7 @@ import pytest
 
 from archiver.store import blobs
 from archiver.web.content import open_file as opening
-from archiver.web.content.open_file import Fault, Unsendable, head, opened, opened_face
+from archiver.web.content.open_file import OpenFileFault, Unsendable, head, opened, opened_face
 
 BODY = b"bytes of a stranger"
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -24,7 +24,7 @@ def place(tmp_path: Path) -> Path:
     return made
 
 
-def fault(home: Path, size: int = len(BODY), sha256: str = SHA256) -> Fault:
+def fault(home: Path, size: int = len(BODY), sha256: str = SHA256) -> OpenFileFault:
     with pytest.raises(Unsendable) as caught:
         opened(home, sha256, size)
     return caught.value.fault
@@ -42,8 +42,8 @@ def test_absent_bytes(tmp_path: Path, place: Path) -> None:
     """Removed from the disk, or never there."""
     place.unlink()
 
-    assert fault(tmp_path / "home") is Fault.ABSENT
-    assert fault(tmp_path / "home", sha256="../../etc/passwd") is Fault.ABSENT
+    assert fault(tmp_path / "home") is OpenFileFault.ABSENT
+    assert fault(tmp_path / "home", sha256="../../etc/passwd") is OpenFileFault.ABSENT
     assert b"" == head(tmp_path / "home", SHA256, 5)
 
 
@@ -51,7 +51,7 @@ def test_another_size(tmp_path: Path, place: Path) -> None:
     """Cut, or longer."""
     place.write_bytes(BODY[:-1])
 
-    assert fault(tmp_path / "home") is Fault.WRONG_SIZE
+    assert fault(tmp_path / "home") is OpenFileFault.WRONG_SIZE
 
 
 def test_a_change_is_found_though_it_was_intact_before(tmp_path: Path, place: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_change_is_found_though_it_was_intact_before(tmp_path: Path, place: Pa
     place.write_bytes(BODY[::-1])
     os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))
 
-    assert fault(tmp_path / "home") is Fault.CHANGED
+    assert fault(tmp_path / "home") is OpenFileFault.CHANGED
 
 
 def test_of_a_large_file_the_size_alone_is_compared(
@@ -84,7 +84,7 @@ def test_no_link_leads_out(tmp_path: Path, place: Path, what: str) -> None:
     moved.rename(outside / "there")
     moved.symlink_to(outside / "there")
 
-    assert fault(tmp_path / "home") is Fault.OUTSIDE
+    assert fault(tmp_path / "home") is OpenFileFault.OUTSIDE
     assert b"" == head(tmp_path / "home", SHA256, 5)
 
 
@@ -92,11 +92,11 @@ def test_a_link_in_a_circle_and_a_folder_are_no_file(tmp_path: Path, place: Path
     """Nothing is waited for."""
     place.unlink()
     place.symlink_to(place)
-    assert fault(tmp_path / "home") in {Fault.UNREADABLE, Fault.ABSENT}
+    assert fault(tmp_path / "home") in {OpenFileFault.UNREADABLE, OpenFileFault.ABSENT}
 
     place.unlink()
     place.mkdir()
-    assert fault(tmp_path / "home") is Fault.OUTSIDE
+    assert fault(tmp_path / "home") is OpenFileFault.OUTSIDE
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only where there are pipes")
@@ -105,7 +105,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, place: Path) -> None:
     place.unlink()
     os.mkfifo(place)
 
-    assert fault(tmp_path / "home") is Fault.OUTSIDE
+    assert fault(tmp_path / "home") is OpenFileFault.OUTSIDE
 
 
 def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:

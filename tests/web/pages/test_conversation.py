@@ -11,7 +11,7 @@ import pytest
 from archiver.records import Observation
 from archiver.render import times
 from archiver.store import seals as seal
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 from tests.support import conversation as sample
 from tests.support.archive import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.markup import read
@@ -82,7 +82,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         9050,
         9500,
     ):  # the 100th and the 101st were sent at 410 and 414
-        made.sweep(begun=stamp(at(begun)), ended=stamp(at(begun + 1)), minutes=9600 + begun)
+        made.sweep(begun=to_text(at(begun)), ended=to_text(at(begun + 1)), minutes=9600 + begun)
     made.archive.close()
     with looking(made.home) as browser:
         yield browser

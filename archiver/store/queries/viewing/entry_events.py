@@ -12,10 +12,10 @@ from archiver.evidence.history import GONE, account_of, number, text, text_of
 from archiver.records import MessageId
 from archiver.store.queries.viewing import statement_events as statements
 from archiver.store.queries.viewing.entry_objects import Told
-from archiver.store.queries.viewing.event import Event, EventKind, event, ident
+from archiver.store.queries.viewing.event import EventKind, TimelineEvent, event, ident
 
 
-def happened(told: Told, before: Told | None, *, is_new_member: bool) -> list[Event]:
+def happened(told: Told, before: Told | None, *, is_new_member: bool) -> list[TimelineEvent]:
     """What an entry tells, given the one about the same before it; nothing for what is no event.
 
     `is_new_member`: a first entry of a member is one of a later list than the room's first.
@@ -29,7 +29,7 @@ def happened(told: Told, before: Told | None, *, is_new_member: bool) -> list[Ev
 # --- messages ------------------------------------------------------------------------------------
 
 
-def _message(told: Told, before: Told | None) -> Iterator[Event]:
+def _message(told: Told, before: Told | None) -> Iterator[TimelineEvent]:
     kind = _first(told) if before is None else _change(before, told)
     if kind is None:
         return
@@ -65,7 +65,7 @@ def _change(before: Told, told: Told) -> EventKind | None:
 # --- rooms and people ----------------------------------------------------------------------------
 
 
-def _gap(told: Told, _: Told | None) -> Iterator[Event]:
+def _gap(told: Told, _: Told | None) -> Iterator[TimelineEvent]:
     kinds = {"gap": EventKind.GAP_OPENED, "gap.narrowed": EventKind.GAP_NARROWED, "gap.closed": EventKind.GAP_CLOSED}
     payload = told["payload"]
     missing = "" if payload["missing"] is None else str(payload["missing"])
@@ -73,15 +73,15 @@ def _gap(told: Told, _: Told | None) -> Iterator[Event]:
     yield one._replace(number=int(ident(told)))
 
 
-def _access(told: Told, _: Told | None) -> Iterator[Event]:
+def _access(told: Told, _: Told | None) -> Iterator[TimelineEvent]:
     yield event(told, EventKind.INACCESSIBLE if told["kind"] == "room.inaccessible" else EventKind.ACCESSIBLE)
 
 
-def _room(told: Told, before: Told | None) -> Iterator[Event]:
+def _room(told: Told, before: Told | None) -> Iterator[TimelineEvent]:
     yield from _fields(told, before, {"name": EventKind.ROOM_RENAMED, "description": EventKind.ROOM_DESCRIBED})
 
 
-def _account(told: Told, before: Told | None) -> Iterator[Event]:
+def _account(told: Told, before: Told | None) -> Iterator[TimelineEvent]:
     for one in _fields(told, before, {"name": EventKind.RENAMED}):
         yield one._replace(account_id=int(ident(told)))
 
@@ -93,7 +93,7 @@ _OF_MEMBER = {
 }
 
 
-def _member(told: Told, before: Told | None) -> Iterator[Event]:
+def _member(told: Told, before: Told | None) -> Iterator[TimelineEvent]:
     gone = _is_gone(told)
     if before is None or gone != _is_gone(before):
         events = [event(told, EventKind.LEFT if gone else EventKind.JOINED)]
@@ -103,7 +103,7 @@ def _member(told: Told, before: Told | None) -> Iterator[Event]:
         yield one._replace(account_id=int(ident(told)), about=_shown(told, "name"))
 
 
-def _contact(told: Told, before: Told | None) -> Iterator[Event]:
+def _contact(told: Told, before: Told | None) -> Iterator[TimelineEvent]:
     """Nothing where only another chat was seen, or somebody is a contact from the first list on."""
     if _is_gone(told) != (before is not None and _is_gone(before)):
         kind = EventKind.NO_CONTACT if _is_gone(told) else EventKind.CONTACT
@@ -113,7 +113,7 @@ def _contact(told: Told, before: Told | None) -> Iterator[Event]:
 # --- files and tasks -----------------------------------------------------------------------------
 
 
-def _file(told: Told, before: Told | None) -> Iterator[Event]:
+def _file(told: Told, before: Told | None) -> Iterator[TimelineEvent]:
     """A file that is there for the first time is no event: its message is."""
     if _is_gone(told) != (before is not None and _is_gone(before)):
         yield _about_file(told, EventKind.FILE_GONE if _is_gone(told) else EventKind.FILE_BACK)
@@ -126,17 +126,17 @@ def _file(told: Told, before: Told | None) -> Iterator[Event]:
         yield one._replace(number=int(ident(told)), about=_shown(told, "filename"))
 
 
-def _about_file(told: Told, kind: EventKind, before: str = "", after: str = "") -> Event:
+def _about_file(told: Told, kind: EventKind, before: str = "", after: str = "") -> TimelineEvent:
     return event(told, kind, before, after, _shown(told, "filename"))._replace(number=int(ident(told)))
 
 
-def _blob(told: Told, _: Told | None) -> Iterator[Event]:
+def _blob(told: Told, _: Told | None) -> Iterator[TimelineEvent]:
     if told["payload"]["state"] == "lost":
         reason = text(told["payload"].get("reason"))
         yield event(told, EventKind.FILE_LOST, "", reason)._replace(number=int(ident(told)))
 
 
-def _task(told: Told, before: Told | None) -> Iterator[Event]:
+def _task(told: Told, before: Told | None) -> Iterator[TimelineEvent]:
     if before is None and not _is_gone(told):
         events = [event(told, EventKind.TASK, "", _shown(told, "body"))]
     elif before is None or _is_gone(told) != _is_gone(before):
@@ -152,7 +152,7 @@ def _task(told: Told, before: Told | None) -> Iterator[Event]:
 # --- what all have -------------------------------------------------------------------------------
 
 
-def _fields(told: Told, before: Told | None, kinds: Mapping[str, EventKind]) -> Iterator[Event]:
+def _fields(told: Told, before: Told | None, kinds: Mapping[str, EventKind]) -> Iterator[TimelineEvent]:
     """The fields of an object that are other than before; a first object changes nothing."""
     if before is not None:
         for field, kind in kinds.items():
@@ -172,7 +172,7 @@ def _is_gone(told: Told) -> bool:
     return bool(told["payload"]["state"] == "gone")
 
 
-_MAKERS: Mapping[str, Callable[[Told, Told | None], Iterator[Event]]] = {
+_MAKERS: Mapping[str, Callable[[Told, Told | None], Iterator[TimelineEvent]]] = {
     "message": _message,
     "gap": _gap,
     "gap.narrowed": _gap,

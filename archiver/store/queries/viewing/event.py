@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archiver.records import MessageId
 from archiver.store.queries.viewing.entry_objects import Told
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 
 class EventKind(StrEnum):
@@ -80,7 +80,7 @@ class EventKind(StrEnum):
     """`number` is the seal's, `about` its day, `after` its SHA-256."""
 
 
-class Event(NamedTuple):
+class TimelineEvent(NamedTuple):
     """One thing that happened; texts are raw and of any length."""
 
     seq: int
@@ -98,10 +98,10 @@ class Event(NamedTuple):
     about: str = ""
 
 
-def event(told: Told, kind: EventKind, before: str = "", after: str = "", about: str = "") -> Event:
+def event(told: Told, kind: EventKind, before: str = "", after: str = "", about: str = "") -> TimelineEvent:
     """An event of an entry, without those who or what it is about."""
-    at = moment(told["observed_at"])
-    return Event(told["seq"], at, kind, told["room_id"], before=before, after=after, about=about)
+    at = from_text(told["observed_at"])
+    return TimelineEvent(told["seq"], at, kind, told["room_id"], before=before, after=after, about=about)
 
 
 def ident(told: Told) -> str:

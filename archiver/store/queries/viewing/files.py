@@ -20,7 +20,7 @@ from archiver.store.bigrams import fold
 from archiver.store.blobs import FOLDER
 from archiver.store.queries.viewing.entry_objects import Told, told_at
 from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 LOOKED_AT = 10_000
 """Files that are looked at for one page: a rare name in a room of very many takes several."""
@@ -37,7 +37,7 @@ class FileState(StrEnum):
     GONE = "gone"
 
 
-class Place(NamedTuple):
+class FilePageKey(NamedTuple):
     """Where a file stands among those of several rooms, the newest first."""
 
     upload_time: int
@@ -45,7 +45,7 @@ class Place(NamedTuple):
     room_id: int
 
 
-class File(NamedTuple):
+class FileDetails(NamedTuple):
     """An attachment and how it stands."""
 
     attachment: Attachment
@@ -56,11 +56,11 @@ class File(NamedTuple):
     """As it was recorded (`too_large`); None while it was never tried in vain."""
 
 
-class Files(NamedTuple):
+class FilePage(NamedTuple):
     """A page of files."""
 
-    files: list[File]
-    next: Place | None
+    files: list[FileDetails]
+    next: FilePageKey | None
     """`older_than` of the next page; None: there are no more."""
 
 
@@ -79,19 +79,19 @@ def page(
     *,
     name: str = "",
     state: FileState | None = None,
-    older_than: Place | None = None,
+    older_than: FilePageKey | None = None,
     limit: int = 50,
-) -> Files:
+) -> FilePage:
     """The newest files of these rooms whose names have these signs and that stand so; at most so many."""
-    source, found, wanted, last = driver(reading.sql), list[_Row](), fold(name), None
+    source, found, wanted, last = driver(reading.sql), list[_FileRow](), fold(name), None
     walked = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_place, reverse=True)
     for looked_at, row in enumerate(walked):
         if len(found) == limit or looked_at == LOOKED_AT:
-            return Files(_files(source, found), last)
+            return FilePage(_files(source, found), last)
         last = _place(row)
         if _is_wanted(row, wanted, state):
             found.append(row)
-    return Files(_files(source, found), None)
+    return FilePage(_files(source, found), None)
 
 
 def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Attachment, ...]]:
@@ -99,19 +99,19 @@ def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> di
     source = driver(reading.sql)
     found = {}
     for message in messages:
-        rows = [_Row(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
+        rows = [_FileRow(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
         if rows:
             found[message] = tuple(one.attachment for one in _files(source, rows))
     return found
 
 
-def one(reading: Reading, room: int, file_id: int) -> File | None:
+def one(reading: Reading, room: int, file_id: int) -> FileDetails | None:
     """One file, however it stands; None if none is known by this id in the room."""
     if not 0 <= file_id < 2**63:
         return None
     source = driver(reading.sql)
     row = source.execute(_ONE, (room, file_id)).fetchone()
-    return None if row is None else _files(source, [_Row(*row)])[0]
+    return None if row is None else _files(source, [_FileRow(*row)])[0]
 
 
 def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
@@ -119,7 +119,7 @@ def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
     if not 0 <= file_id < 2**63:
         return None
     row = driver(reading.sql).execute(_ONE, (room, file_id)).fetchone()
-    found = None if row is None else _Row(*row)
+    found = None if row is None else _FileRow(*row)
     if found is None or found.sha256 is None or _state(found) is not FileState.HELD:
         return None
     return Blob(found.sha256, found.name, found.saved_size or 0)
@@ -128,7 +128,7 @@ def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
 # --- rows ----------------------------------------------------------------------------------------
 
 
-class _Row(NamedTuple):
+class _FileRow(NamedTuple):
     room_id: int
     file_id: int
     name: str
@@ -160,45 +160,45 @@ _OF_MESSAGE = f"{_QUERY} AND f.message_id = ? ORDER BY f.upload_time, f.file_id"
 _ONE = f"{_QUERY} AND f.file_id = ?"
 
 
-def _walk(source: sqlite3.Connection, room: int, older_than: Place | None) -> Iterator[_Row]:
+def _walk(source: sqlite3.Connection, room: int, older_than: FilePageKey | None) -> Iterator[_FileRow]:
     """The files of one room from a place on, the newest first."""
     if older_than is None:
         bounds = (2**63 - 1, 2**63 - 1)
     else:  # of the same time and id, the greater room came first
         bounds = (older_than.upload_time, older_than.file_id + (room < older_than.room_id))
-    return (_Row(*row) for row in source.execute(_NEWEST, (room, *bounds)))
+    return (_FileRow(*row) for row in source.execute(_NEWEST, (room, *bounds)))
 
 
-def _place(row: _Row) -> Place:
-    return Place(row.upload_time, row.file_id, row.room_id)
+def _place(row: _FileRow) -> FilePageKey:
+    return FilePageKey(row.upload_time, row.file_id, row.room_id)
 
 
-def _is_wanted(row: _Row, name: str, state: FileState | None) -> bool:
+def _is_wanted(row: _FileRow, name: str, state: FileState | None) -> bool:
     return (state is None or state in _states(row)) and (not name or name in fold(row.name))
 
 
-def _states(row: _Row) -> set[FileState]:
+def _states(row: _FileRow) -> set[FileState]:
     """All that are true of it."""
     return {_state(row)} if row.gone_since is None else {_state(row), FileState.GONE}
 
 
-def _state(row: _Row) -> FileState:
+def _state(row: _FileRow) -> FileState:
     """As `queries.files` counts them."""
     if row.blob_state == "saved" and row.sha256 is not None and _SHA256.fullmatch(row.sha256):
         return FileState.HELD
     return FileState.LOST if row.blob_state == "lost" and row.attempts is None else FileState.PENDING
 
 
-def _files(source: sqlite3.Connection, rows: list[_Row]) -> list[File]:
+def _files(source: sqlite3.Connection, rows: list[_FileRow]) -> list[FileDetails]:
     told = told_at(source, [row.seq for row in rows])
     return [_file(row, told[row.seq]) for row in rows]
 
 
-def _file(row: _Row, told: Told) -> File:
+def _file(row: _FileRow, told: Told) -> FileDetails:
     shown, state = told["payload"]["object"], _state(row)
     account, message = account_of(shown), str(shown.get("message_id") or "")
     held = state is FileState.HELD and row.sha256 is not None
-    saved_at = moment(row.saved_at) if held and row.saved_at else None
+    saved_at = from_text(row.saved_at) if held and row.saved_at else None
     reason = row.lost_because if row.blob_state == "lost" else row.waits_because
     attachment = Attachment(
         number=str(row.file_id),
@@ -209,17 +209,17 @@ def _file(row: _Row, told: Told) -> File:
         account_name=text(account.get("name")),
         name=text(shown.get("filename")),
         size=number(shown.get("filesize")),
-        uploaded_at=sent_at(number(shown.get("upload_time"))) or saved_at or moment(told["observed_at"]),
-        gone_since=None if row.gone_since is None else moment(row.gone_since),
+        uploaded_at=sent_at(number(shown.get("upload_time"))) or saved_at or from_text(told["observed_at"]),
+        gone_since=None if row.gone_since is None else from_text(row.gone_since),
         sha256=row.sha256 if held else None,
         saved_at=saved_at,
         reason=None if held else _words(row),
         stored_as=f"{FOLDER}/{row.sha256[:2]}/{row.sha256[2:4]}/{row.sha256}" if held and row.sha256 else None,
     )
-    return File(attachment, state, None if held else reason)
+    return FileDetails(attachment, state, None if held else reason)
 
 
-def _words(row: _Row) -> str:
+def _words(row: _FileRow) -> str:
     """Why the bytes are not held, as a package says it."""
     reason = (row.lost_because or "") if row.blob_state == "lost" else ""
     return REASONS.get(reason, reason) or NOT_YET

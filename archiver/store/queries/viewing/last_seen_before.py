@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from archiver.store.archive import Reading, driver
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 MANY = 500
 """Readings before the entry that are looked at; what vanishes stood in one of the last lists nearly always."""
@@ -31,7 +31,7 @@ _ENTRY = "SELECT observed_at FROM entry WHERE key = ? AND room_id = ? AND seq < 
 def text_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
     """The last time at which the text before an entry was seen; None if that text is still the one shown."""
     row = driver(reading.sql).execute(_VERSION, (room, int(message_id), seq)).fetchone()
-    return None if row is None or row[0] is None else moment(row[0])
+    return None if row is None or row[0] is None else from_text(row[0])
 
 
 def shown_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
@@ -40,4 +40,4 @@ def shown_before(reading: Reading, room: int, message_id: str, seq: int) -> date
     asked = [source.execute(query, (room, position, seq, MANY)) for query in (_LISTED, _SINGLY)]
     asked.append(source.execute(_ENTRY, (f"message/{position}", room, seq)))
     times = [row[0] for row in (one.fetchone() for one in asked) if row is not None]
-    return moment(max(times)) if times else None
+    return from_text(max(times)) if times else None

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archiver.evidence.history import account_of, number, text
-from archiver.records import AccountId, Message, MessageId, RoomId, Source, State, Version
+from archiver.records import AccountId, Message, MessageId, ObservedBy, RoomId, State, Version
 from archiver.store.archive import Reading, driver
 from archiver.store.queries.viewing.entry_objects import Told, told_at
 from archiver.store.queries.viewing.last_seen import last_seen
 from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 MOST_TEXT = 150_000
 """Bytes of all texts of a page together; one message always fits."""
@@ -25,7 +25,7 @@ _FIRST, _LAST = -1, 2**63 - 1
 """Before and after every message."""
 
 
-class Page(NamedTuple):
+class MessagePage(NamedTuple):
     """Some messages of a room in their order."""
 
     messages: list[Message]
@@ -35,7 +35,7 @@ class Page(NamedTuple):
     """Whether it has messages after them."""
 
 
-class _Row(NamedTuple):
+class _MessageRow(NamedTuple):
     position: int
     message_id: str
     state: str
@@ -52,25 +52,25 @@ class _Version(NamedTuple):
 
 
 class _Held(NamedTuple):
-    row: _Row
+    row: _MessageRow
     versions: list[_Version]
 
 
-def after(reading: Reading, room: int, position: int, limit: int) -> Page:
+def after(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The first messages behind a position (a message's id as a number), at most so many."""
     source = driver(reading.sql)
     held = list(_fitting(_walk(source, room, position, limit, forwards=True), MOST_TEXT))
     return _page(source, room, held)
 
 
-def before(reading: Reading, room: int, position: int, limit: int) -> Page:
+def before(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The last messages in front of a position, at most so many."""
     source = driver(reading.sql)
     held = list(_fitting(_walk(source, room, position, limit, forwards=False), MOST_TEXT))
     return _page(source, room, held[::-1])
 
 
-def around(reading: Reading, room: int, position: int, limit: int) -> Page:
+def around(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """Messages on both sides of a position, and the one that has it, if there is one; at most so many."""
     source = driver(reading.sql)
     earlier = list(_fitting(_walk(source, room, position, limit // 2, forwards=False), MOST_TEXT // 2, least=0))
@@ -81,12 +81,12 @@ def around(reading: Reading, room: int, position: int, limit: int) -> Page:
     return _page(source, room, earlier[::-1] + later)
 
 
-def newest(reading: Reading, room: int, limit: int) -> Page:
+def newest(reading: Reading, room: int, limit: int) -> MessagePage:
     """The last messages of a room."""
     return before(reading, room, _LAST, limit)
 
 
-def oldest(reading: Reading, room: int, limit: int) -> Page:
+def oldest(reading: Reading, room: int, limit: int) -> MessagePage:
     """The first messages of a room."""
     return after(reading, room, _FIRST, limit)
 
@@ -114,7 +114,7 @@ _VERSIONS = (
 def _walk(source: sqlite3.Connection, room: int, position: int, limit: int, *, forwards: bool) -> Iterator[_Held]:
     rows = source.execute(_FORWARDS if forwards else _BACKWARDS, (room, position, limit)).fetchall()
     for row in rows:
-        yield _Held(_Row(*row), [_Version(*told) for told in source.execute(_VERSIONS, (room, row[0]))])
+        yield _Held(_MessageRow(*row), [_Version(*told) for told in source.execute(_VERSIONS, (room, row[0]))])
 
 
 def _fitting(walked: Iterable[_Held], most: int, *, least: int = 1) -> Iterator[_Held]:
@@ -130,11 +130,11 @@ def _size(held: _Held) -> int:
     return sum(version.size for version in held.versions)
 
 
-def _page(source: sqlite3.Connection, room: int, held: list[_Held]) -> Page:
+def _page(source: sqlite3.Connection, room: int, held: list[_Held]) -> MessagePage:
     if not held:
-        return Page([], has_earlier=False, has_later=False)
+        return MessagePage([], has_earlier=False, has_later=False)
     first, last = held[0].row.position, held[-1].row.position
-    return Page(
+    return MessagePage(
         list(_messages(source, room, held)),
         has_earlier=source.execute(_BACKWARDS, (room, first, 1)).fetchone() is not None,
         has_later=source.execute(_FORWARDS, (room, last, 1)).fetchone() is not None,
@@ -154,7 +154,7 @@ def _messages(source: sqlite3.Connection, room: int, held: list[_Held]) -> Itera
 
 def _message(room: int, held: _Held, told: dict[int, Told], seen: str | None) -> Message:
     row, latest = held.row, told[held.row.seq]
-    shown, first_seen = latest["payload"]["object"], moment(row.first_seen)
+    shown, first_seen = latest["payload"]["object"], from_text(row.first_seen)
     account = account_of(shown)
     until = max(latest["observed_at"], seen or "")
     return Message(
@@ -169,9 +169,9 @@ def _message(room: int, held: _Held, told: dict[int, Told], seen: str | None) ->
         body=text(shown.get("body")),
         versions=tuple(_version(version, told[version.seq], until) for version in held.versions),
         first_seen=first_seen,
-        changed_at=moment(row.changed_at),
+        changed_at=from_text(row.changed_at),
         entry_seq=row.seq,
-        source=Source(latest["payload"]["source"]),
+        source=ObservedBy(latest["payload"]["source"]),
     )
 
 
@@ -180,6 +180,6 @@ def _version(version: _Version, told: Told, until: str) -> Version:
     return Version(
         text(shown.get("body")),
         number(shown.get("update_time")),
-        moment(version.first_seen),
-        moment(until if version.last_seen is None else version.last_seen),
+        from_text(version.first_seen),
+        from_text(until if version.last_seen is None else version.last_seen),
     )

@@ -14,7 +14,7 @@ from archiver.records import AccountId
 from archiver.store.archive import Reading, driver
 from archiver.store.avatars import FOLDER
 from archiver.store.queries.viewing.entry_objects import Told, told_under
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 
 class Dated(NamedTuple):
@@ -118,5 +118,5 @@ def _history(values: Iterable[tuple[Told, str]]) -> tuple[Dated, ...]:
     found: list[Dated] = []
     for told, value in values:
         if value != (found[-1].value if found else ""):
-            found.append(Dated(value, moment(told["observed_at"])))
+            found.append(Dated(value, from_text(told["observed_at"])))
     return tuple(found)

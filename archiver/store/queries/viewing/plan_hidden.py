@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from archiver.store.queries.viewing.event import Event, EventKind
+from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 
 _BOUNDS = (
     "SELECT (SELECT coalesce(max(seq), 0) FROM window WHERE room_id = ?1 AND seq < ?2),"
@@ -32,7 +32,7 @@ class Runs:
         """Whether an entry is of a run that was met already."""
         return seq in self._told
 
-    def folded(self, event: Event) -> Event | None:
+    def folded(self, event: TimelineEvent) -> TimelineEvent | None:
         """The event, or the one of its whole run; None where a newer entry stands for it."""
         if event.kind is not EventKind.HIDDEN or event.room_id is None:
             return event
@@ -41,4 +41,6 @@ class Runs:
         self._told.update(run)
         if event.seq != run[-1]:
             return None
-        return event if len(run) == 1 else Event(event.seq, event.at, event.kind, event.room_id, number=len(run))
+        return (
+            event if len(run) == 1 else TimelineEvent(event.seq, event.at, event.kind, event.room_id, number=len(run))
+        )

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.store.archive import Reading, driver
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 
-class Time(NamedTuple):
+class HeldStamp(NamedTuple):
     """A stamp that is held."""
 
     authority: str
@@ -26,7 +26,7 @@ class Proof(NamedTuple):
     """The number of the seal; None: it lies in none yet."""
     day: str | None
     """Of the seal, in Tokyo."""
-    times: tuple[Time, ...]
+    times: tuple[HeldStamp, ...]
 
 
 class End(NamedTuple):
@@ -58,7 +58,7 @@ def end_of(reading: Reading, room: int) -> End:
     """When a room was last read, and how far all is sealed."""
     source = driver(reading.sql)
     read_at, sealed = source.execute(_READ_AT, (room,)).fetchone(), source.execute(_SEALED).fetchone()
-    return End(moment(read_at[0]) if read_at else None, sealed[0] if sealed else 0)
+    return End(from_text(read_at[0]) if read_at else None, sealed[0] if sealed else 0)
 
 
 def _proof(reading: Reading, seq: int, digest: str) -> Proof:
@@ -66,5 +66,5 @@ def _proof(reading: Reading, seq: int, digest: str) -> Proof:
     seal = source.execute(_SEAL, (seq,)).fetchone()
     if seal is None:
         return Proof(seq, digest, None, None, ())
-    times = (Time(authority, moment(at)) for authority, at in source.execute(_TIMES, (seal[0],)))
+    times = (HeldStamp(authority, from_text(at)) for authority, at in source.execute(_TIMES, (seal[0],)))
     return Proof(seq, digest, seal[0], seal[1], tuple(times))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 
 class RoomRow(NamedTuple):
@@ -29,4 +29,4 @@ def room_row(reading: Reading, room: int) -> RoomRow | None:
     if row is None:
         return None
     since = row.inaccessible_since
-    return RoomRow(row.name, row.description, row.icon, None if since is None else moment(since))
+    return RoomRow(row.name, row.description, row.icon, None if since is None else from_text(since))

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from archiver.evidence.history import text
 from archiver.store.archive import Reading, driver
 from archiver.store.queries.viewing.entry_objects import Told
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 
-class Stretch(NamedTuple):
+class PastValue(NamedTuple):
     """A value as received, empty where there was none; `until` is when another was first seen, None for the last."""
 
     value: str
@@ -21,35 +21,35 @@ class Stretch(NamedTuple):
     until: datetime | None
 
 
-class RoomFacts(NamedTuple):
+class RoomHistory(NamedTuple):
     """Both are oldest first."""
 
-    names: tuple[Stretch, ...]
-    descriptions: tuple[Stretch, ...]
+    names: tuple[PastValue, ...]
+    descriptions: tuple[PastValue, ...]
     """From the first that had any text on."""
 
 
 _LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
 
 
-def room_facts(reading: Reading, room: int) -> RoomFacts:
+def room_facts(reading: Reading, room: int) -> RoomHistory:
     """Of the entries, exactly as received."""
     told = [json.loads(line) for (line,) in driver(reading.sql).execute(_LINES, (f"room/{room}",))]
-    return RoomFacts(_stretches(told, _named("name")), _stretches(told, _named("description")))
+    return RoomHistory(_stretches(told, _named("name")), _stretches(told, _named("description")))
 
 
 def _named(field: str) -> Callable[[Told], str]:
     return lambda told: text(told["payload"]["object"].get(field))
 
 
-def _stretches(told: list[Told], value_of: Callable[[Told], str]) -> tuple[Stretch, ...]:
+def _stretches(told: list[Told], value_of: Callable[[Told], str]) -> tuple[PastValue, ...]:
     """Equal neighbours are one; a beginning without any is left out."""
-    found: list[Stretch] = []
+    found: list[PastValue] = []
     for one in told:
-        value, at = value_of(one), moment(one["observed_at"])
+        value, at = value_of(one), from_text(one["observed_at"])
         if value == (found[-1].value if found else ""):
             continue
         if found:
             found[-1] = found[-1]._replace(until=at)
-        found.append(Stretch(value, at, None))
+        found.append(PastValue(value, at, None))
     return tuple(found)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from archiver.evidence.history import text
 from archiver.records import MessageId
 from archiver.store.queries.viewing.entry_objects import Told
-from archiver.store.queries.viewing.event import Event, EventKind, event, ident
+from archiver.store.queries.viewing.event import EventKind, TimelineEvent, event, ident
 
 
-def contract(told: Told, before: Told | None) -> Iterator[Event]:
+def contract(told: Told, before: Told | None) -> Iterator[TimelineEvent]:
     """What was stated about a job: the first time, or each fact that is another than before."""
     payload, contract = told["payload"], told["key"].partition("/")[2]
     if before is None:
@@ -29,7 +29,7 @@ def _said(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def stated(told: Told, _: Told | None) -> Iterator[Event]:
+def stated(told: Told, _: Told | None) -> Iterator[TimelineEvent]:
     """A delivery or an attachment, or its withdrawal."""
     payload, withdrawn = told["payload"], told["payload"]["state"] == "withdrawn"
     if told["kind"] == "delivery":
@@ -44,7 +44,7 @@ def stated(told: Told, _: Told | None) -> Iterator[Event]:
     )
 
 
-def mapping(told: Told, _: Told | None) -> Iterator[Event]:
+def mapping(told: Told, _: Told | None) -> Iterator[TimelineEvent]:
     """Who somebody is, as the user says."""
     payload = told["payload"]
     part = "" if payload["state"] == "withdrawn" else text(payload["state"])
@@ -52,13 +52,13 @@ def mapping(told: Told, _: Told | None) -> Iterator[Event]:
     yield one._replace(account_id=int(ident(told)), contract=_of_contract(told))
 
 
-def note(told: Told, _: Told | None) -> Iterator[Event]:
+def note(told: Told, _: Told | None) -> Iterator[TimelineEvent]:
     """What the user wrote down."""
     contract = told["key"].partition("/")[2]
     yield event(told, EventKind.NOTE, "", text(told["payload"].get("text")))._replace(contract=contract)
 
 
-def export(told: Told, _: Told | None) -> Iterator[Event]:
+def export(told: Told, _: Told | None) -> Iterator[TimelineEvent]:
     """A package that was handed out."""
     payload = told["payload"]
     one = event(told, EventKind.EXPORTED, "", text(payload.get("sha256")), text(payload.get("profile")))

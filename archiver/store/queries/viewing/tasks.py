@@ -14,13 +14,13 @@ from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading, driver
 from archiver.store.queries.viewing.entry_objects import Told, told_at
 from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 REST = "rest"
 """Whatever is not open, as one word to ask for."""
 
 
-class Place(NamedTuple):
+class TaskPageKey(NamedTuple):
     """Where a task stands among those of several rooms, the newest first."""
 
     task_id: int
@@ -47,11 +47,11 @@ class TaskShown(NamedTuple):
     versions: tuple[TaskVersion, ...]
 
 
-class Tasks(NamedTuple):
+class TaskPage(NamedTuple):
     """A page of tasks."""
 
     tasks: list[TaskShown]
-    next: Place | None
+    next: TaskPageKey | None
     """`older_than` of the next page; None: there are no more."""
 
 
@@ -60,9 +60,9 @@ def page(
     rooms: Collection[int],
     *,
     status: str | None = None,
-    older_than: Place | None = None,
+    older_than: TaskPageKey | None = None,
     limit: int = 50,
-) -> Tasks:
+) -> TaskPage:
     """The newest tasks of these rooms, at most so many.
 
     `status` is `open`, `done`, `gone` (not listed any more) or `REST` (all but the open ones).
@@ -70,7 +70,7 @@ def page(
     source = driver(reading.sql)
     walked = merge(*(_walk(source, room, status, older_than, limit) for room in set(rooms)), key=_place, reverse=True)
     rows = list(islice(walked, limit + 1))
-    return Tasks(_tasks(source, rows[:limit]), _place(rows[limit - 1]) if len(rows) > limit else None)
+    return TaskPage(_tasks(source, rows[:limit]), _place(rows[limit - 1]) if len(rows) > limit else None)
 
 
 def is_open(reading: Reading, room: int, task: int) -> bool:
@@ -85,7 +85,7 @@ def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> di
     source = driver(reading.sql)
     found = {}
     for message in messages:
-        rows = [_Row(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
+        rows = [_TaskRow(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
         if rows:
             found[message] = tuple(one.task for one in _tasks(source, rows))
     return found
@@ -94,7 +94,7 @@ def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> di
 # --- rows ----------------------------------------------------------------------------------------
 
 
-class _Row(NamedTuple):
+class _TaskRow(NamedTuple):
     room_id: int
     task_id: int
     state: str
@@ -112,24 +112,24 @@ _VERSIONS = "SELECT seq FROM task_version WHERE room_id = ? AND task_id = ? ORDE
 
 
 def _walk(
-    source: sqlite3.Connection, room: int, status: str | None, older_than: Place | None, limit: int
-) -> Iterator[_Row]:
+    source: sqlite3.Connection, room: int, status: str | None, older_than: TaskPageKey | None, limit: int
+) -> Iterator[_TaskRow]:
     """The tasks of one room from a place on, the newest first."""
     bound = 2**63 - 1 if older_than is None else older_than.task_id + (room < older_than.room_id)
     narrowed = () if status in {None, REST} else (status,)
     query = _QUERY + (_STATUS if narrowed else _REST if status == REST else "") + _NEWEST
-    return (_Row(*row) for row in source.execute(query, (room, *narrowed, bound, limit + 1)))
+    return (_TaskRow(*row) for row in source.execute(query, (room, *narrowed, bound, limit + 1)))
 
 
-def _place(row: _Row) -> Place:
-    return Place(row.task_id, row.room_id)
+def _place(row: _TaskRow) -> TaskPageKey:
+    return TaskPageKey(row.task_id, row.room_id)
 
 
-def _tasks(source: sqlite3.Connection, rows: list[_Row]) -> list[TaskShown]:
+def _tasks(source: sqlite3.Connection, rows: list[_TaskRow]) -> list[TaskShown]:
     return [_task(source, row) for row in rows]
 
 
-def _task(source: sqlite3.Connection, row: _Row) -> TaskShown:
+def _task(source: sqlite3.Connection, row: _TaskRow) -> TaskShown:
     seqs = [seq for (seq,) in source.execute(_VERSIONS, (row.room_id, row.task_id))]
     told = told_at(source, {*seqs, row.seq})
     shown = told[row.seq]["payload"]["object"]
@@ -144,8 +144,8 @@ def _task(source: sqlite3.Connection, row: _Row) -> TaskShown:
         body=text(shown.get("body")),
         limit=sent_at(number(shown.get("limit_time"))),
         status=text(shown.get("status")),
-        gone_since=None if row.gone_since is None else moment(row.gone_since),
-        first_seen=moment(row.first_seen),
+        gone_since=None if row.gone_since is None else from_text(row.gone_since),
+        first_seen=from_text(row.first_seen),
     )
     assignee_id, by_id = (AccountId(number(one.get("account_id"))) for one in (assignee, by))
     versions = tuple(_version(told[seq]) for seq in seqs)
@@ -155,4 +155,4 @@ def _task(source: sqlite3.Connection, row: _Row) -> TaskShown:
 def _version(told: Told) -> TaskVersion:
     shown = told["payload"]["object"]
     limit = sent_at(number(shown.get("limit_time")))
-    return TaskVersion(text(shown.get("body")), limit, text(shown.get("status")), moment(told["observed_at"]))
+    return TaskVersion(text(shown.get("body")), limit, text(shown.get("status")), from_text(told["observed_at"]))

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from archiver.store.archive import Reading, driver
 from archiver.store.queries.viewing.entry_events import happened
 from archiver.store.queries.viewing.entry_objects import told_at, told_before
-from archiver.store.queries.viewing.event import Event, EventKind
+from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.store.queries.viewing.plan_hidden import Runs
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 LOOKED_AT = 500
 """Entries that are looked at for one page; most of them are events."""
@@ -32,7 +32,7 @@ _END = 2**63 - 1
 class Timeline(NamedTuple):
     """A page of what happened, the newest first."""
 
-    events: list[Event]
+    events: list[TimelineEvent]
     next: int | None
     """`before` of the next page, which may follow on an empty one; None: there is nothing more."""
 
@@ -54,7 +54,7 @@ def timeline(
     """
     source, end = driver(reading.sql), _END if before is None else before
     runs = Runs(source)
-    found: list[Event] = []
+    found: list[TimelineEvent] = []
     first_lists = {room: _first_list(source, room) for room in set(rooms)}
     sealed = source.execute(_SEALS, (end,)) if seals else ()
     candidates = merge(_candidates(source, rooms, contracts, end), sealed, reverse=True)
@@ -69,7 +69,7 @@ def timeline(
     return Timeline(found, None)
 
 
-def _told(source: sqlite3.Connection, seq: int, first_lists: Mapping[int, str]) -> list[Event]:
+def _told(source: sqlite3.Connection, seq: int, first_lists: Mapping[int, str]) -> list[TimelineEvent]:
     """What one entry tells."""
     told = told_at(source, (seq,)).get(seq)
     if told is None:
@@ -131,7 +131,7 @@ def _first_list(source: sqlite3.Connection, room: int) -> str:
 _SEALS = "SELECT last, number FROM seal WHERE last < ? ORDER BY number DESC"
 
 
-def _seal(source: sqlite3.Connection, number: int) -> Event:
+def _seal(source: sqlite3.Connection, number: int) -> TimelineEvent:
     query = "SELECT last, closed_at, day, sha256 FROM seal WHERE number = ?"
     last, closed_at, day, sha256 = source.execute(query, (number,)).fetchone()
-    return Event(last, moment(closed_at), EventKind.SEALED, None, number=number, after=sha256, about=day)
+    return TimelineEvent(last, from_text(closed_at), EventKind.SEALED, None, number=number, after=sha256, about=day)

@@ -14,7 +14,7 @@ from datetime import datetime
 from archiver.records import Pause
 from archiver.store.archive import Reading, driver
 from archiver.store.queries.runs import Span, between, looks
-from archiver.store.timestamps import moment
+from archiver.store.timestamps import from_text
 
 BESIDE = 2
 """Runs that are looked at beyond both ends."""
@@ -60,7 +60,7 @@ def _place(source: sqlite3.Connection, seqs: Sequence[int], at: datetime) -> int
     low, high = 0, len(seqs)
     while low < high:
         middle = (low + high) // 2
-        if moment(source.execute(_ENDED, (seqs[middle],)).fetchone()[0]) <= at:
+        if from_text(source.execute(_ENDED, (seqs[middle],)).fetchone()[0]) <= at:
             low = middle + 1
         else:
             high = middle
@@ -82,7 +82,7 @@ def _looks(source: sqlite3.Connection, room: int, seqs: Sequence[int]) -> list[S
     if begun is None or not seqs:
         return []
     ends = (seqs[0], seqs[-1])
-    windows = [moment(at) for (at,) in source.execute(_WINDOWS, (room, *ends))]
+    windows = [from_text(at) for (at,) in source.execute(_WINDOWS, (room, *ends))]
     told = source.execute(_RUNS, ends)
-    runs = ((moment(one), moment(other)) for one, other, not_read in told if not _lacks(not_read, room))
-    return looks(windows, runs, since=moment(begun[0]))
+    runs = ((from_text(one), from_text(other)) for one, other, not_read in told if not _lacks(not_read, room))
+    return looks(windows, runs, since=from_text(begun[0]))

@@ -14,7 +14,7 @@ from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from archiver.store.queries.viewing.calendar import by_day, counted, ends
 from archiver.store.queries.viewing.unwatched import pauses_touching
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 from tests.support.archive import BEGIN, ROOM, ArchiveMaker, at, message_object
 
 SENT = [-600.01, -600, 0, 839.99, 840, 840.01, 2279.99, 2280, 60_000]
@@ -31,7 +31,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     shown.append(message_object(2000, "時刻なし") | {"send_time": 0})
     made.sync(shown)
     for begun, ended in RUNS:
-        made.sweep(begun=stamp(at(begun)), ended=stamp(at(ended)), minutes=ended)
+        made.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended)
     return made.archive
 
 

@@ -21,7 +21,7 @@ from archiver.store.queries.entries import entries, message_entries
 from archiver.store.queries.viewing import date_position as jump
 from archiver.store.queries.viewing import last_seen as sightings
 from archiver.store.queries.viewing import messages
-from archiver.store.queries.viewing.messages import Page
+from archiver.store.queries.viewing.messages import MessagePage
 from tests.store.test_rebuild import blank as blank
 from tests.store.test_rebuild import message, reading, window, written
 from tests.support.archive import ROOM, ArchiveMaker, at, message_object
@@ -55,7 +55,7 @@ def packed(snapshot: Reading, room: int) -> list[Message]:
     return [conversation.message(0, one) for one in tables.messages(groups, seen)]
 
 
-def ids(page: Page) -> list[int]:
+def ids(page: MessagePage) -> list[int]:
     return [int(one.message_id) for one in page.messages]
 
 

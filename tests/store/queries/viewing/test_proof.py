@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archiver.store import seals as seal
 from archiver.store.queries.viewing.proof import end_of, proofs
-from archiver.store.working.stamp_queue import Due, Got, keep
+from archiver.store.working.stamp_queue import DueStamp, Got, keep
 from tests.support.archive import ROOM, ArchiveMaker, at, message_object
 
 
@@ -15,7 +15,7 @@ def test_each_text_has_its_entry_its_seal_and_its_times(tmp_path: Path) -> None:
     made = ArchiveMaker(tmp_path / "home")
     first = made.sync([message_object(7, "はい")], minutes=1)[1]
     (closed,) = seal.close(made.archive, now=at(2))
-    keep(made.archive, Due(closed, "freetsa"), b"reply", Got(at(3), "0" * 64), pem=[])
+    keep(made.archive, DueStamp(closed, "freetsa"), b"reply", Got(at(3), "0" * 64), pem=[])
     second = made.sync([message_object(7, "いいえ", update_time=5)], changed={7: "edited"}, minutes=4)[1]
     with made.archive.reading() as reading:
         found = proofs(reading, ROOM, 7)

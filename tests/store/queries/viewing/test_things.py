@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from archiver.evidence.tables import build as tables
-from archiver.export.conversation import RoomFacts, conversation
-from archiver.export.scope import Scope
+from archiver.export.conversation import PackageRoom, conversation
+from archiver.export.scope import PackageScope
 from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch
 from archiver.store import avatars as pictures
 from archiver.store import blobs
@@ -34,7 +34,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
     """The room as a package shows it."""
     with maker.archive.reading() as reading:
         told = [json.loads(one.line) for one in entries(reading)]
-    facts = RoomFacts(
+    facts = PackageRoom(
         room_id=room,
         contract="job1",
         owner_id=OWNER,
@@ -49,7 +49,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
         watch=Watch(),
         covered=(),
     )
-    return conversation(facts, Scope(Contract("job1", (ContractRoom(RoomId(room)),))))
+    return conversation(facts, PackageScope(Contract("job1", (ContractRoom(RoomId(room)),))))
 
 
 def listed(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[int]:

@@ -20,7 +20,7 @@ from archiver.store import seals as seal
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
 from archiver.store.queries.viewing import timeline as events
-from archiver.store.queries.viewing.event import Event, EventKind
+from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.store.queries.viewing.timeline import timeline
 from tests.store.test_rebuild import HISTORY, written
 from tests.store.test_rebuild import blank as blank
@@ -64,9 +64,9 @@ def packed(reading: Reading) -> set[tuple[int, str]]:
     return {(one.seq, _FIRST_GONE.get(one.kind, one.kind)) for one in found}
 
 
-def whole(reading: Reading, rooms: list[int], *, limit: int = 50, **options: Any) -> list[Event]:
+def whole(reading: Reading, rooms: list[int], *, limit: int = 50, **options: Any) -> list[TimelineEvent]:
     """All pages put together."""
-    found: list[Event] = []
+    found: list[TimelineEvent] = []
     before: int | None = None
     while True:
         page = timeline(reading, rooms, before=before, limit=limit, **options)
@@ -76,7 +76,7 @@ def whole(reading: Reading, rooms: list[int], *, limit: int = 50, **options: Any
             return found
 
 
-def hidden_in(found: list[Event]) -> Counter[int | None]:
+def hidden_in(found: list[TimelineEvent]) -> Counter[int | None]:
     """How many messages were hidden in each room, and that nothing which was joined is told twice."""
     counted: Counter[int | None] = Counter()
     for one in found:
@@ -111,7 +111,7 @@ def made(tmp_path: Path) -> Iterator[ArchiveMaker]:
     maker.archive.close()
 
 
-def told(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[Event]:
+def told(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[TimelineEvent]:
     with maker.archive.reading() as reading:
         return whole(reading, rooms, **options)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from archiver.store.queries.viewing.unwatched import pauses_between
-from archiver.store.timestamps import stamp
+from archiver.store.timestamps import to_text
 from tests.support.archive import ROOM, ArchiveMaker, at
 
 RUNS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640, 900), (2000, 2001), (2100, 2200)]
@@ -34,7 +34,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
         if blind is None:
             made.sync([], minutes=ended)
         else:
-            made.sweep(begun=stamp(at(begun)), ended=stamp(at(ended)), minutes=ended, not_read=blind)
+            made.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended, not_read=blind)
         made.account(5, f"{ended}", minutes=ended)
     return made.archive
 
