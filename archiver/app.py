@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import requests
 
-from archiver import tsa as authority
+from archiver import tsa
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.errors import BadRoots, NoArchive
@@ -42,7 +42,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(
+def build_app(
     settings: Settings,
     environ: Mapping[str, str],
     *,
@@ -61,12 +61,12 @@ def build(
             reserve=settings.sync.reserve,
         )
     )
-    authorities, faults = authority.ready(settings.home, settings.timestamp.authorities)
+    authorities, faults = tsa.ready(settings.home, settings.timestamp.authorities)
     over = downloads or requests.Session()
     return App(settings, Archive(settings.home), client, over, now, sleep, authorities, faults)
 
 
-def existing(app: App) -> App:
+def require_archive(app: App) -> App:
     """The same, if its home holds an archive. Raises NoArchive."""
     if not app.archive.exists():
         raise NoArchive(path=app.settings.home)

@@ -46,9 +46,9 @@ def ready(home: Path, settings: Iterable[AuthoritySetting]) -> tuple[tuple[Autho
     for setting in settings:
         try:
             pinned = pinned_roots(home, setting)
-        except BadRoots as fault:
+        except BadRoots as error:
             pinned = ()
-            faults.append(fault)
+            faults.append(error)
         authorities.append(Authority(setting.name, sender(setting.url), pinned))
     return tuple(authorities), tuple(faults)
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
-from archiver import contract_dates as case
+from archiver import contract_dates
 from archiver.contract_dates import Agreement, OutsideContact
 from archiver.platforms.platform import offices, platform_of, platforms
 from archiver.records import JST, Contract, Delivery
@@ -49,7 +48,7 @@ def test_what_is_not_known_is_agreed_directly() -> None:
 
 def days(name: str, *, of: Contract, **facts: object) -> dict[str, tuple[str, int]]:
     """Each deadline's day and how far it is."""
-    found = case.deadlines(of, platform_of(name), (Delivery(1, "2026-11-03 23:59"),), now=NOW, **facts)  # type: ignore[arg-type]
+    found = contract_dates.deadlines(of, platform_of(name), (Delivery(1, "2026-11-03 23:59"),), now=NOW, **facts)  # type: ignore[arg-type]
     return {due.deadline.rule: (due.day.isoformat(), due.left) for due in found}
 
 
@@ -77,11 +76,11 @@ def test_what_has_not_begun_has_no_deadline() -> None:
 
 def test_only_deadlines_that_matter_now_are_shown() -> None:
     """Long passed, far away, and those that a running job keeps moving are left out."""
-    found = case.deadlines(
+    found = contract_dates.deadlines(
         cases.CONTRACT, CROWDWORKS, (Delivery(1, "2026-10-01"),), now=NOW, last_reply=NOW, last_seen=NOW
     )
 
-    assert ["escrow", "payment"] == [due.deadline.rule for due in case.worth_showing(found)]
+    assert ["escrow", "payment"] == [due.deadline.rule for due in contract_dates.worth_showing(found)]
 
 
 @pytest.mark.parametrize(
@@ -105,20 +104,20 @@ def test_contact_is_set_against_the_approval_then_the_escrow(
     """A day without a time tells nothing within it; a blank approval is unknown, not missing."""
     contract = replace(cases.CONTRACT, contact_approved_on=approved, escrowed_at=escrowed)
 
-    assert expected is case.contact(contract, CROWDWORKS, NOW)
+    assert expected is contract_dates.contact(contract, CROWDWORKS, NOW)
 
 
-@given(st.integers(-400, 400), st.sampled_from([*offices(), "direct"]))
+@given(strategies.integers(-400, 400), strategies.sampled_from([*offices(), "direct"]))
 def test_contact_after_every_stated_day_is_never_early_where_it_is_allowed(shift: int, name: str) -> None:
     """Early only if the first message stands before the day of the approval; never without a message."""
     approved = (NOW + timedelta(days=shift)).strftime("%Y-%m-%d")
     contract = replace(cases.CONTRACT, contact_approved_on=approved)
 
-    found = case.contact(contract, platform_of(name), NOW)
+    found = contract_dates.contact(contract, platform_of(name), NOW)
 
     asked = platform_of(name).contact in {"approval", "escrow"}
     assert found.early is ((asked and shift > 0) or platform_of(name).contact == "never")
-    assert case.contact(contract, platform_of(name), None) is OutsideContact.FREE
+    assert contract_dates.contact(contract, platform_of(name), None) is OutsideContact.FREE
 
 
 def test_points_agree_by_bytes_before_words() -> None:
@@ -132,7 +131,7 @@ def test_points_agree_by_bytes_before_words() -> None:
         Delivery(4, "2026-11-06"),
     )
 
-    found = list(case.points(deliveries, files))
+    found = list(contract_dates.points(deliveries, files))
 
     agreements = [Agreement.SAME_BYTES, Agreement.STATED, Agreement.NONE, Agreement.NONE]
     assert agreements == [one.agreement for one in found]
@@ -141,6 +140,6 @@ def test_points_agree_by_bytes_before_words() -> None:
 
 def test_blanks_are_what_the_office_looks_for() -> None:
     """The approval is only asked for where there is one."""
-    assert "contact_approved_on" in case.blanks(cases.BLANK_CONTRACT, CROWDWORKS)
-    assert "contact_approved_on" not in case.blanks(cases.BLANK_CONTRACT, platform_of("coconala"))
-    assert () == case.blanks(cases.CONTRACT, CROWDWORKS)
+    assert "contact_approved_on" in contract_dates.blanks(cases.BLANK_CONTRACT, CROWDWORKS)
+    assert "contact_approved_on" not in contract_dates.blanks(cases.BLANK_CONTRACT, platform_of("coconala"))
+    assert () == contract_dates.blanks(cases.CONTRACT, CROWDWORKS)

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from archiver import errors, export
 from archiver.cli.failure import INTERRUPTED
 from archiver.cli.main import build
-from archiver.settings import schema as settings_schema
+from archiver.settings import schema
 from archiver.store import schema as store_schema
 
 ROOT = Path(__file__).parents[1]
@@ -116,7 +116,7 @@ def test_the_example_settings_are_the_defaults() -> None:
     """Each key of the example has the value that a missing key has; the language alone is chosen by it."""
     example = dict(flat(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
 
-    defaults = dict(keys(settings_schema.SettingsTable))
+    defaults = dict(keys(schema.SettingsTable))
 
     assert defaults | {"language": "ja"} == example
 

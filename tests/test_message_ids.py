@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
-from archiver import message_ids as ids
+from archiver import message_ids
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
@@ -17,14 +16,14 @@ def test_an_id_tells_its_time() -> None:
     """Milliseconds since 2010-06-14 stand above the low 22 bits."""
     at = datetime(2026, 7, 1, 3, 0, 0, 500_000, tzinfo=UTC)
 
-    number = ids.first_after(at) + 0x5000
+    number = message_ids.first_after(at) + 0x5000
 
-    assert at == ids.posted_at(number)
+    assert at == message_ids.posted_at(number)
 
 
 def test_an_old_id_tells_no_time() -> None:
     """Before about 2017 ids were small numbers in order."""
-    assert ids.posted_at(394_380_493) is None
+    assert message_ids.posted_at(394_380_493) is None
 
 
 @pytest.mark.parametrize(
@@ -35,20 +34,20 @@ def test_an_old_id_tells_no_time() -> None:
         (394_380_493, True),
         (2**32, False),  # between the two kinds
         (1_700_000_000_000, False),  # a time in milliseconds
-        (ids.first_after(datetime(2011, 2, 28, tzinfo=UTC)), False),
-        (ids.first_after(datetime(2019, 1, 1, tzinfo=UTC)), True),
-        (ids.first_after(NOW), True),
-        (ids.first_after(NOW + timedelta(days=2)), False),
+        (message_ids.first_after(datetime(2011, 2, 28, tzinfo=UTC)), False),
+        (message_ids.first_after(datetime(2019, 1, 1, tzinfo=UTC)), True),
+        (message_ids.first_after(NOW), True),
+        (message_ids.first_after(NOW + timedelta(days=2)), False),
         (2**63, False),
         (10**40, False),
     ],
 )
 def test_no_message_has_an_id_of_the_future_or_from_before_chatwork(number: int, plausible: bool) -> None:
     """Numbers that are something else are told apart as far as possible."""
-    assert plausible == ids.is_plausible(number, NOW)
+    assert plausible == message_ids.is_plausible(number, NOW)
 
 
-@given(st.integers())
+@given(strategies.integers())
 def test_no_number_is_too_large(number: int) -> None:
     """Whatever stands in a text."""
-    assert ids.is_plausible(number, NOW) in (True, False)
+    assert message_ids.is_plausible(number, NOW) in (True, False)

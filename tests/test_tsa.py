@@ -11,8 +11,8 @@ import pytest
 import requests
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
-from archiver import app
-from archiver import tsa as authority
+from archiver import tsa
+from archiver.app import App, build_app
 from archiver.demo.chatwork.content import held
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
@@ -63,9 +63,9 @@ def url(recorder: Recorder) -> Iterator[str]:
 # --- roots -------------------------------------------------------------------------------------
 
 
-def configured(home: Path, *settings: AuthoritySetting) -> app.App:
+def configured(home: Path, *settings: AuthoritySetting) -> App:
     """What the settings make of authorities."""
-    return app.build(Settings(home, timestamp=TimestampSettings(settings)), {})
+    return build_app(Settings(home, timestamp=TimestampSettings(settings)), {})
 
 
 def test_the_app_can_stamp_with_a_root_in_the_home(simulated: SimulatedAuthority, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_root_that_cannot_be_read_stops_only_its_own_stamps(
 def test_a_folder_is_no_root(tmp_path: Path) -> None:
     """The reason of the system is in the sentence."""
     with pytest.raises(BadRoots, match="directory"):
-        authority.pinned_roots(tmp_path, AuthoritySetting("a", "http://127.0.0.1/", "."))
+        tsa.pinned_roots(tmp_path, AuthoritySetting("a", "http://127.0.0.1/", "."))
 
 
 def test_a_root_that_browsers_dropped_is_taken_from_the_archive(simulated: SimulatedAuthority, tmp_path: Path) -> None:
@@ -129,11 +129,11 @@ def test_a_root_that_browsers_dropped_is_taken_from_the_archive(simulated: Simul
     (tmp_path / "seals").mkdir()
     (tmp_path / "seals/old.pem").write_text(SimulatedAuthority().root_pem + simulated.root_pem)
 
-    assert (simulated.root_der,) == authority.pinned_roots(tmp_path, setting)
+    assert (simulated.root_der,) == tsa.pinned_roots(tmp_path, setting)
 
     (tmp_path / "seals/old.pem").write_text(SimulatedAuthority().root_pem)
     with pytest.raises(BadRoots):
-        authority.pinned_roots(tmp_path, setting)
+        tsa.pinned_roots(tmp_path, setting)
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_a_strange_date_is_no_date(date: str) -> None:
     response = requests.Response()
     response.headers["date"] = date
 
-    assert authority._date(response) is None
+    assert tsa._date(response) is None
 
 
 def test_a_redirect_within_the_host_is_followed(recorder: Recorder, url: str) -> None:

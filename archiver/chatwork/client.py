@@ -13,8 +13,7 @@ from gettext import gettext as _
 from typing import Generic, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
-from archiver.chatwork import json_body as wire
-from archiver.chatwork import models
+from archiver.chatwork import json_body, models
 from archiver.chatwork.models import Contact, File, Me, Member, Message, Room, Task
 from archiver.chatwork.transport import Transport
 from archiver.errors import NotUnderstood
@@ -163,10 +162,10 @@ def read_listing(reply: Reply, kind: type[M], *, may_be_empty: bool = True, leni
     for one in value:
         try:
             model = _model(reply, one, kind)
-        except NotUnderstood as found:
+        except NotUnderstood as error:
             if not lenient:
                 raise
-            fault = found
+            fault = error
         else:
             shown[model.number] = ListItem(one, model)
     if fault is not None and not shown:
@@ -196,7 +195,7 @@ def _json(reply: Reply) -> object:
     if not reply.body:
         _give_up(reply, _("it is empty"))
     try:
-        return wire.parse(reply.body)
+        return json_body.parse(reply.body)
     except ValueError:
         _give_up(reply, _("it is not JSON"))
 

@@ -21,9 +21,7 @@ from urllib.parse import urlencode
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import allowed_urls as address
-from archiver.chatwork import json_body as wire
-from archiver.chatwork import ratelimit
+from archiver.chatwork import allowed_urls, json_body, ratelimit
 from archiver.errors import (
     BudgetSpent,
     ChatworkError,
@@ -93,7 +91,7 @@ class Transport:
         token: Callable[[], str],
         now: Callable[[], datetime],
         sleep: Callable[[float], None],
-        base_url: str = address.BASE_URL,
+        base_url: str = allowed_urls.BASE_URL,
         reserve: int = 60,
         budget: ratelimit.Budget | None = None,
         on_wait: Callable[[timedelta], None] | None = None,
@@ -101,7 +99,7 @@ class Transport:
         limits: ReplyLimits = ReplyLimits(),
     ) -> None:
         """Take over a session: from now on it keeps no cookies. Raises BadBaseUrl; asks for no token yet."""
-        self._base, loopback = address.checked(base_url)
+        self._base, loopback = allowed_urls.checked(base_url)
         self._session = session
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         if loopback:  # a proxy would send the token off this computer
@@ -142,8 +140,8 @@ class Transport:
                 if refusals > MOST_REFUSALS:
                     raise BudgetSpent(path=target) from None
                 refused = True
-            except (Unreachable, NotUnderstood) as fault:
-                self.unparsed += isinstance(fault, NotUnderstood)
+            except (Unreachable, NotUnderstood) as error:
+                self.unparsed += isinstance(error, NotUnderstood)
                 pause = next(pauses, None)
                 if pause is None or not self._pause(pause):
                     raise
@@ -252,14 +250,14 @@ class Transport:
         """What a whole reply says, or the error that it is."""
         if reply.status in (200, 204):
             return understand(reply)
-        texts = wire.error_texts(reply.body)
+        texts = json_body.error_texts(reply.body)
         if reply.status in (403, 404):
             # A page of somebody in between must not look as if a room or a message had gone.
             if texts is None and not reply.limited:
                 detail = _("status {status} without Chatwork's own error text").format(status=reply.status)
                 raise NotUnderstood(path=reply.path, detail=detail)
             raise NotVisible(path=reply.path, status=reply.status, reply=reply)
-        detail = wire.printable("; ".join(texts or ()).replace(self._token, "***"))
+        detail = json_body.printable("; ".join(texts or ()).replace(self._token, "***"))
         raise Refused(path=reply.path, status=reply.status, detail=detail or _("no reason given"))
 
 

@@ -16,10 +16,10 @@ BEGUN, FINISHED = "begun", "finished"
 
 def answered(archive: Archive) -> dict[str, str]:
     """Which questions were answered, and how."""
-    from archiver.store.working import memory as work
+    from archiver.store.working import memory
 
     with archive.reading() as reading:
-        found: dict[str, str] = work.recall(reading, KEY, {})
+        found: dict[str, str] = memory.recall(reading, KEY, {})
     return found
 
 

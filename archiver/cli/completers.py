@@ -27,10 +27,10 @@ _TYPEABLE = re.compile(r"[A-Za-z0-9_-]+")
 
 def contract_ids(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """Ids of contracts with their titles; the platform's own id once it has been begun."""
-    from archiver.store.queries import completion as glance
+    from archiver.store.queries import completion
 
     database = _database(ctx)
-    return [] if database is None else _fitting(glance.contracts(database), incomplete)
+    return [] if database is None else _fitting(completion.contracts(database), incomplete)
 
 
 def room_numbers(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

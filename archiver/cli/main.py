@@ -135,8 +135,8 @@ def _run(group: click.Group, arguments: list[str]) -> int:
     try:
         with group.make_context("archive", arguments) as ctx:
             return int(group.invoke(ctx) or 0)
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
+    except click.exceptions.Exit as error:
+        return error.exit_code
 
 
 # --- errors ----------------------------------------------------------------------------------

@@ -147,8 +147,8 @@ def _lock(home: Path) -> Iterator[None]:
     lock = FileLock(home / "backup.lock", mode=0o600)
     try:
         lock.acquire(timeout=0)
-    except Timeout as busy:
-        raise errors.ArchiveInUse(path=home) from busy
+    except Timeout as error:
+        raise errors.ArchiveInUse(path=home) from error
     except OSError:
         pass
     try:

@@ -14,11 +14,10 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.evidence.verify.findings import Verification
-from archiver.store import blobs
-from archiver.store import seals as seal
+from archiver.store import blobs, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
-from archiver.store.queries import raw_tables as raw
+from archiver.store.queries import raw_tables
 
 PARTS = 30
 """Into so many parts the archive is taken apart: one a day."""
@@ -40,9 +39,9 @@ def verify_sample(archive: Archive, part: int, *, step: Callable[[], None] = lam
         with archive.reading() as reading:
             _check_entries(told, reading, part, step)
             _check_seals(told, reading, part)
-            named = sorted(set(raw.saved(reading)))
-    except errors.ArchiveDamaged as fault:
-        told.find("database", DATABASE, str(fault))
+            named = sorted(set(raw_tables.saved(reading)))
+    except errors.ArchiveDamaged as error:
+        told.find("database", DATABASE, str(error))
         named = []
     for sha256 in named:
         step()
@@ -52,7 +51,7 @@ def verify_sample(archive: Archive, part: int, *, step: Callable[[], None] = lam
 
 
 def _check_entries(told: Verification, reading: Reading, part: int, step: Callable[[], None]) -> None:
-    for seq, *_columns, line, digest in raw.entries(reading):
+    for seq, *_columns, line, digest in raw_tables.entries(reading):
         if seq % PARTS == part:
             step()
             told.checked["entries"] += 1
@@ -61,11 +60,11 @@ def _check_entries(told: Verification, reading: Reading, part: int, step: Callab
 
 
 def _check_seals(told: Verification, reading: Reading, part: int) -> None:
-    for row in raw.seals(reading):
+    for row in raw_tables.seals(reading):
         if row.number % PARTS != part:
             continue
         told.checked["seals"] += 1
-        paths = sorted((reading.home / seal.FOLDER).glob(f"{row.number:06}-*.json"))
+        paths = sorted((reading.home / seals.FOLDER).glob(f"{row.number:06}-*.json"))
         if [row.sha256] != [blobs.digest_of(path) for path in paths]:
             told.find("seal-digest", f"seal/{row.number}", _("The file of the seal is not as it was when it was made."))
 

@@ -10,8 +10,8 @@ from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused
 from archiver.evidence.verify.openssl import openssl_check
 from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampSource, TokenResult
-from archiver.store import seals as seal
-from archiver.store.timestamps import to_text as written
+from archiver.store import seals
+from archiver.store.timestamps import to_text
 
 
 def token_check() -> CheckToken | None:
@@ -33,7 +33,7 @@ def archive_stamps(folder: Path, names: Sequence[str], authorities: Sequence[Aut
     return StampSource(
         names,
         lambda name: (folder / name).read_bytes(),
-        f"{seal.FOLDER}/{{authority}}.pem",
+        f"{seals.FOLDER}/{{authority}}.pem",
         lambda authority: (folder / f"{authority}.pem").read_bytes(),
         token_check(),
         {one.name: frozenset(map(roots.fingerprint, one.roots)) for one in authorities or ()},
@@ -46,8 +46,8 @@ def _check(reply: bytes, data: bytes, pem: bytes) -> TokenResult:
         token = timestamp.check(reply, data, roots.pem_to_der(pem.decode("ascii", "replace")))
     except ValueError:
         return TokenResult(None, None, _("The root certificate beside the stamp cannot be read."))
-    except StampRefused as refused:
-        if refused.reason == "unsupported":
+    except StampRefused as error:
+        if error.reason == "unsupported":
             return UNCHECKED
-        return TokenResult(None, None, _("The stamp is not good: {reason}.").format(reason=_(REASONS[refused.reason])))
-    return TokenResult(written(token.time), token.root, None)
+        return TokenResult(None, None, _("The stamp is not good: {reason}.").format(reason=_(REASONS[error.reason])))
+    return TokenResult(to_text(token.time), token.root, None)

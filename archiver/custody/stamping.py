@@ -16,10 +16,9 @@ from archiver.app import App
 from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.timestamp import Authority, Stamped, StampRefused, TimestampClaims
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.archive import Archive
-from archiver.store.working import stamp_files
-from archiver.store.working import stamp_queue as stamps
+from archiver.store.working import stamp_files, stamp_queue
 from archiver.store.working.stamp_queue import DueStamp, Got
 
 SECONDS = 60.0
@@ -94,20 +93,20 @@ def ask(app: App, *, at_once: bool = False, seconds: float | None = SECONDS) -> 
     if not names and not at_once:
         return StampReport()
     with app.archive.reading() as reading:
-        due = {one.authority for one in stamps.waiting(reading, names, app.now(), all=at_once)}
+        due = {one.authority for one in stamp_queue.waiting(reading, names, app.now(), all=at_once)}
     if not due and not at_once:
         return StampReport()
     _adopt(app)
     most = None if at_once else MOST
     turns = [_turn(app, one, seconds, most) for one in app.authorities if one.name in due]
     with app.archive.reading() as reading:
-        waiting = stamps.unstamped(reading, names)
+        waiting = stamp_queue.unstamped(reading, names)
     return StampReport(tuple(sorted(outcome for turn in turns for outcome in _outcomes(turn))), waiting)
 
 
 def _turn(app: App, authority: Authority, seconds: float | None, most: int | None) -> _Turn:
     with app.archive.reading() as reading:
-        turn = _Turn(authority, stamps.waiting(reading, [authority.name], app.now(), all=True))
+        turn = _Turn(authority, stamp_queue.waiting(reading, [authority.name], app.now(), all=True))
     until = None if seconds is None else time.monotonic() + seconds
     pem = [roots.der_to_pem(der) for der in authority.roots]
     for due in turn.dues[:most]:
@@ -125,28 +124,28 @@ def _ask_one(archive: Archive, turn: _Turn, due: DueStamp, pem: Sequence[str], n
         return
     try:
         got = timestamp.stamp(data, turn.authority, now=now)
-    except StampRefused as refused:
-        turn.failed.append((due, refused.reason))
+    except StampRefused as error:
+        turn.failed.append((due, error.reason))
         turn.in_vain += 1
         return
     turn.in_vain = 0
     turn.came.append((due, got.token))
-    stamps.keep(archive, due, got.reply, _got(got, at=now()), pem=pem)
+    stamp_queue.keep(archive, due, got.reply, _got(got, at=now()), pem=pem)
 
 
 def _remember(app: App, turn: _Turn) -> None:
     """Who gave nothing rests, longer each time; who gave something is asked on in the next round."""
     if turn.changed:
-        stamps.failed(app.archive, turn.changed, reason=SEAL_CHANGED, at=app.now())
+        stamp_queue.failed(app.archive, turn.changed, reason=SEAL_CHANGED, at=app.now())
     left = turn.left()
     if not turn.failed:
-        stamps.goes_on(app.archive, left)
+        stamp_queue.goes_on(app.archive, left)
     elif turn.came:
-        stamps.goes_on(app.archive, left)
+        stamp_queue.goes_on(app.archive, left)
         fresh = [DueStamp(due.seal, due.authority) for due, _ in turn.failed]
-        stamps.failed(app.archive, fresh, reason=turn.failed[-1][1], at=app.now())
+        stamp_queue.failed(app.archive, fresh, reason=turn.failed[-1][1], at=app.now())
     else:
-        stamps.failed(app.archive, left, reason=turn.failed[-1][1], at=app.now())
+        stamp_queue.failed(app.archive, left, reason=turn.failed[-1][1], at=app.now())
 
 
 def _outcomes(turn: _Turn) -> list[StampOutcome]:
@@ -166,21 +165,21 @@ def _outcomes(turn: _Turn) -> list[StampOutcome]:
 def _adopt(app: App) -> None:
     """Give a row to each good stamp whose file is there already; what is not good is asked for again."""
     with app.archive.reading() as reading:
-        found = stamps.unlisted(reading)
+        found = stamp_queue.unlisted(reading)
     if not found:
         return
     pinned = {one.name: one.roots for one in app.authorities}
     for due in found:
         token = _checked(app.archive, due, pinned.get(due.authority, ()))
         if token is not None:
-            stamps.adopt(app.archive, due, Got(token.time, token.root))
+            stamp_queue.adopt(app.archive, due, Got(token.time, token.root))
 
 
 def _checked(archive: Archive, due: DueStamp, pinned: Sequence[bytes]) -> TimestampClaims | None:
     """What a stamp's file says, if it is good by the roots pinned now or those kept beside it."""
     data = _bytes(archive, due)
     try:
-        reply = (archive.home / seal.FOLDER / due.file).read_bytes()
+        reply = (archive.home / seals.FOLDER / due.file).read_bytes()
         kept = roots.pem_to_der(stamp_files.roots(archive.home, due.authority))
     except OSError:
         return None
@@ -197,7 +196,7 @@ def _checked(archive: Archive, due: DueStamp, pinned: Sequence[bytes]) -> Timest
 def _bytes(archive: Archive, due: DueStamp) -> bytes | None:
     """A seal's file, if it has the bytes that were sealed."""
     try:
-        data = (archive.home / seal.FOLDER / due.seal.name).read_bytes()
+        data = (archive.home / seals.FOLDER / due.seal.name).read_bytes()
     except OSError:
         return None
     return data if file_digest(data) == due.seal.sha256 else None

@@ -24,9 +24,8 @@ from archiver.store import blobs, rebuild
 from archiver.store import seals as seal
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
-from archiver.store.queries import entries as stored
-from archiver.store.queries import raw_tables as raw
-from archiver.store.working import verification_log as verifications
+from archiver.store.queries import entries, raw_tables
+from archiver.store.working import verification_log
 from archiver.store.working.verification_log import Verified
 
 _STEP = 1_000
@@ -64,7 +63,7 @@ def record(archive: Archive, told: Verification, *, deep: bool, at: datetime) ->
     made = Verified(at, deep, told.checked, sum(told.found.values()), tuple(told.found))
     try:
         with archive.writing() as writing:
-            verifications.keep(writing, made)
+            verification_log.keep(writing, made)
     except errors.StorageError:
         return False
     return True
@@ -79,8 +78,8 @@ def verify_path(path: Path, *, deep: bool = False, progress: Progress | None = N
         if (path / DATABASE).is_file():
             return verify_archive(Archive(path), deep=deep, progress=progress)
         told = verify_place(path, progress, check=token_check(), known=is_known_root)
-    except OSError as fault:
-        raise errors.NothingThere(path=path) from fault
+    except OSError as error:
+        raise errors.NothingThere(path=path) from error
     if told is None:
         raise errors.NothingThere(path=path)
     return told
@@ -94,7 +93,7 @@ def _verify(
     names = sorted(path.name for path in seals.iterdir()) if seals.is_dir() else []
     rows: list[SealRow] = []
     with _damage_told(told, "seal"):
-        rows.extend(SealRow(*row) for row in raw.seals(reading))
+        rows.extend(SealRow(*row) for row in raw_tables.seals(reading))
     stamps = StampCheck(told, archive_stamps(seals, names, authorities))
     chain = SealChain(told, names, lambda name: (seals / name).read_bytes(), rows, stamps.look)
     kept: set[bytes] = set()
@@ -112,7 +111,7 @@ def _verify(
         told.note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
     check_files(told, reading.home / blobs.FOLDER, check.saved, tell)
     with _damage_told(told, "message"):
-        told.checked["messages"] = raw.count(reading, "message")
+        told.checked["messages"] = raw_tables.count(reading, "message")
     if deep:
         with _damage_told(told, DATABASE):
             _check_deeply(told, reading, tell)
@@ -120,8 +119,8 @@ def _verify(
 
 def _check_replies(told: Verification, reading: Reading, kept: set[bytes], tell: Progress) -> None:
     """Each kept reply still has the body it came with."""
-    total = raw.count(reading, "reply")
-    for done, reply in enumerate(raw.replies(reading), 1):
+    total = raw_tables.count(reading, "reply")
+    for done, reply in enumerate(raw_tables.replies(reading), 1):
         if reply.actual is None:
             told.find("reply-digest", f"reply/{reply.number}", _("The body of the reply cannot be opened."))
         elif reply.actual != reply.stated:
@@ -134,7 +133,7 @@ def _check_replies(told: Verification, reading: Reading, kept: set[bytes], tell:
 
 def _check_held(told: Verification, reading: Reading, seals: Path) -> None:
     """Each stamp that came still lies there: its file was in its place before its row was written."""
-    held = list(raw.stamps(reading))
+    held = list(raw_tables.stamps(reading))
     there = {(path.name.partition("-")[0], path.name.split(".")[-2]) for path in seals.glob("*-*.json.*.tsr")}
     for number, authority in held:
         if (f"{number:06}", authority) not in there:
@@ -143,8 +142,8 @@ def _check_held(told: Verification, reading: Reading, seals: Path) -> None:
 
 
 def _check_entries(reading: Reading, check: EntryCheck, tell: Progress) -> None:
-    total = raw.count(reading, "entry")
-    for done, row in enumerate(raw.entries(reading), 1):
+    total = raw_tables.count(reading, "entry")
+    for done, row in enumerate(raw_tables.entries(reading), 1):
         check.look(row)
         if done % _STEP == 0 or done == total:
             tell("entries", done, total)
@@ -157,7 +156,7 @@ def _check_deeply(told: Verification, reading: Reading, tell: Progress) -> None:
     for name in rebuild.altered_triggers(reading):
         said = _("The rule that keeps records from being changed is not there as it was made.")
         told.find("triggers", name, said)
-    total = stored.last_seq(reading)
+    total = entries.last_seq(reading)
     for one in rebuild.differences(reading, progress=lambda done: tell("rows", done, total)):
         told.find("readable-rows", "/".join([one.table, *map(str, one.key)]), _difference(one))
 
@@ -174,7 +173,7 @@ def _difference(one: rebuild.RowDifference) -> str:
     return said.format(columns=", ".join(one.columns))
 
 
-def _digests(reply: raw.RawReply) -> Iterator[bytes]:
+def _digests(reply: raw_tables.RawReply) -> Iterator[bytes]:
     """Under which digests a reply counts as kept: if they differ, that alone is the finding."""
     for text in (reply.stated, reply.actual or ""):
         with suppress(ValueError):
@@ -186,9 +185,9 @@ def _damage_told(told: Verification, subject: str) -> Iterator[None]:
     """Make a finding of what SQLite cannot read."""
     try:
         yield
-    except errors.ArchiveDamaged as fault:
+    except errors.ArchiveDamaged as error:
         told.find(
-            "database", subject, _("The database cannot be read here: {detail}").format(detail=fault.data["detail"])
+            "database", subject, _("The database cannot be read here: {detail}").format(detail=error.data["detail"])
         )
 
 

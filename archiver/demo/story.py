@@ -15,22 +15,21 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
-from archiver.app import App, build
+from archiver.app import App, build_app
 from archiver.custody.export_stamps import stamping
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
-from archiver.export.package import make as package
+from archiver.export.package import make
 from archiver.records import JST, Contract, ContractRoom, Delivery, Observation, RoomId
-from archiver.rounds import round as rounds
+from archiver.rounds.round import run_round
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
-from archiver.store import migrate as revision
-from archiver.store import writer
+from archiver.store import migrate, writer
 from archiver.store.queries.contracts import contract_payload
 from archiver.store.queries.status import status
 from archiver.store.statements import add_delivery
-from archiver.sync import run as sync
+from archiver.sync.run import Options, ProgressCallbacks
 
 Say = Callable[[str], None]
 
@@ -87,10 +86,10 @@ def stage(home: Path, say: Say) -> Iterator[Story]:
         stamped_by = AuthoritySetting(AUTHORITY, authority.url, ROOTS)
         file.write(home, language="ja", token_source=f"env:{TOKEN_VARIABLE}", authorities=[stamped_by])
         environ = {TOKEN_VARIABLE: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
-        app = build(
+        app = build_app(
             file.load(home, environ), environ, now=clock.now, sleep=lambda seconds: clock.pass_by(seconds=seconds)
         )
-        revision.create(app.archive.database)
+        migrate.create(app.archive.database)
         yield Story(home, say, chatwork, clock, app, chatwork.add_account("田中", organization="株式会社サンプル"))
 
 
@@ -109,7 +108,7 @@ def _heading(story: Story, text: str) -> None:
 
 def _sync(story: Story) -> None:
     """One round, as the schedule would run it, and what it saw in one line."""
-    report = rounds.run(story.app, sync.Options(), sync.ProgressCallbacks())
+    report = run_round(story.app, Options(), ProgressCallbacks())
     room = report.rooms[0]
     words = {
         "new": _("new messages {n}"),
@@ -128,7 +127,7 @@ def _until(story: Story, day: int, *, awake: bool = True) -> None:
     evening = (began + timedelta(days=day)).astimezone(UTC)
     while awake and evening - story.clock.at > timedelta(hours=1):
         story.clock.pass_by(minutes=55)
-        rounds.run(story.app, sync.Options(), sync.ProgressCallbacks())
+        run_round(story.app, Options(), ProgressCallbacks())
     story.clock.at = max(story.clock.at, evening)
 
 
@@ -238,7 +237,7 @@ def _proof(story: Story) -> None:
     _heading(story, _("Today you need it: a package for a lawyer, and the check that nothing was changed."))
     _sync(story)
     app = story.app
-    made = package.export(
+    made = make.export(
         app.archive,
         contract=CONTRACT,
         profile="lawyer",

@@ -18,8 +18,7 @@ from archiver.evidence.stamps.reply_text import covering, said_time
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
 from archiver.store import seals as seal
-from archiver.store.timestamps import from_text
-from archiver.store.timestamps import to_text as written
+from archiver.store.timestamps import from_text, to_text
 
 _NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 
@@ -83,7 +82,7 @@ class Stamps:
 
     def times(self) -> dict[int, str]:
         """The earliest time on each seal itself, RFC 3339 UTC."""
-        return {number: written(min(times)) for number, times in self._by_seal().items()}
+        return {number: to_text(min(times)) for number, times in self._by_seal().items()}
 
     def said(self, seals: Sequence[Seal]) -> StampsSaid:
         """What the package says of the stamps on its seals."""

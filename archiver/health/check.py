@@ -17,17 +17,15 @@ from platform import python_version
 
 from archiver.app import App
 from archiver.health import disk as space
-from archiver.health import evidence as proof
-from archiver.health import folders as places
+from archiver.health import evidence, folders, token
 from archiver.health import rooms as rooms
 from archiver.health import runs as runs
-from archiver.health import token as tokens
 from archiver.health.finding import CheckResult, attention, good, ok
 from archiver.health.runs import NEVER, schedule_look, with_fault
 from archiver.health.snapshot import HealthSnapshot
 from archiver.schedule.schedulers import CRON, title
 from archiver.settings.model import exports_folder
-from archiver.store import migrate as revision
+from archiver.store import migrate
 from archiver.store.queries.database_health import Versions
 
 
@@ -55,14 +53,14 @@ def looks(
     `app` is built from the settings as a scheduled run finds them; `held` and `damage` are what `snapshot.look_into`
     gives of it. A database that cannot be read leaves out what only it tells.
     """
-    seen = tokens.see(app.settings, environ, system=sys.platform)
-    asked = tokens.NOT_ASKED if seen.fault else tokens.ask(app, held.budget if held else None)
-    found = [tokens.token_look(seen, registered=computer.scheduler)]
-    found.append(tokens.account_look(seen, asked, owner=held.owner if held else None, home=app.settings.home))
+    seen = token.see(app.settings, environ, system=sys.platform)
+    asked = token.NOT_ASKED if seen.fault else token.ask(app, held.budget if held else None)
+    found = [token.token_look(seen, registered=computer.scheduler)]
+    found.append(token.account_look(seen, asked, owner=held.owner if held else None, home=app.settings.home))
     found += [runs.clock_look(_clock(asked, held)), _of_schedule(app, held, computer)]
     found += _of_runs(app, held, computer) if held else []
     found.append(computer.notices)
-    found.append(proof.database_look(damage))
+    found.append(evidence.database_look(damage))
     found += _of_proof(app, held) if held else []
     return [*found, *_of_places(app, environ, held)]
 
@@ -108,29 +106,29 @@ def _of_runs(app: App, held: HealthSnapshot, computer: Computer) -> list[CheckRe
 def _of_proof(app: App, held: HealthSnapshot) -> list[CheckResult]:
     now = app.now()
     return [
-        proof.stamps_look(held.stamping, now=now),
-        proof.verification_look(held.verified, now=now),
-        places.backup_look(held.backup, now=now),
+        evidence.stamps_look(held.stamping, now=now),
+        evidence.verification_look(held.verified, now=now),
+        folders.backup_look(held.backup, now=now),
     ]
 
 
 def _of_places(app: App, environ: Mapping[str, str], held: HealthSnapshot | None) -> list[CheckResult]:
     settings = app.settings
-    home = places.home(settings.home, environ)
+    home = folders.home(settings.home, environ)
     size, per_day = (held.size, held.per_day) if held else (None, None)
     keep, floor = settings.files.stop_when_free_bytes, space.floor(settings.home)
     disk = space.DiskSpace(space.free(settings.home), keep, size, per_day, floor)
     return [
-        places.also_to_look([places.place(path) for path in settings.exports.also_to]),
+        folders.also_to_look([folders.place(path) for path in settings.exports.also_to]),
         space.disk_look(disk, now=app.now()),
-        places.home_look(home),
-        places.permissions_look(home),
-        places.exports_look(places.place(exports_folder(settings), make=True)),
+        folders.home_look(home),
+        folders.permissions_look(home),
+        folders.exports_look(folders.place(exports_folder(settings), make=True)),
         versions_look(held.versions if held else None, program=program()),
     ]
 
 
-def _clock(asked: tokens.TokenTrial, held: HealthSnapshot | None) -> int | None:
+def _clock(asked: token.TokenTrial, held: HealthSnapshot | None) -> int | None:
     """The difference of the clocks as just seen, else as the last run left it."""
     if asked.offset is not None:
         return round(asked.offset / timedelta(milliseconds=1))
@@ -150,7 +148,7 @@ def versions_look(seen: Versions | None, *, program: str) -> CheckResult:
     told += f", SQLite {seen.sqlite} ({'FTS5' if seen.fts5 else '-'}), " + _("archive {revision}").format(
         revision=seen.revision
     )
-    if seen.revision != revision.HEAD:
+    if seen.revision != migrate.HEAD:
         return attention("versions", f"{told}. " + _("Bring the archive to this version: archive migrate"))
     if not seen.fts5:
         sentence = _("SQLite lacks FTS5 here, which makes searching fast. Another Python has it.")

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from archiver.health.finding import CheckResult, action, attention, day, good
 from archiver.settings.home import DATABASE_FILE
 from archiver.store.archive import Reading
-from archiver.store.queries import database_health as health
-from archiver.store.queries import runs
+from archiver.store.queries import database_health, runs
 
 MONTH = timedelta(days=30)
 SOON = timedelta(days=30)
@@ -67,7 +66,7 @@ def pace(reading: Reading, *, now: datetime) -> tuple[int, float | None]:
     """How large the archive is, and by how much it grew a day in the last month, the first save left out."""
     begun = runs.begun(reading)
     since = now - MONTH if begun is None else max(now - MONTH, begun + timedelta(days=1))
-    found = health.growth(reading, since=since)
+    found = database_health.growth(reading, since=since)
     if begun is None or now - since < SHORTEST:
         return found.total, None
     return found.total, found.added / ((now - since) / timedelta(days=1))

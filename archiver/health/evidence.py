@@ -14,7 +14,7 @@ from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import REASONS
 from archiver.health.finding import CheckResult, action, attention, day, good, minute
 from archiver.store.archive import Reading
-from archiver.store.working import stamp_queue as stamps
+from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import Longest
 from archiver.store.working.verification_log import Verified
 
@@ -45,8 +45,8 @@ class StampStanding(NamedTuple):
 
 def stamping(reading: Reading, authorities: Sequence[str], faults: Sequence[BadRoots]) -> StampStanding:
     """Ask the queue of stamps; `authorities` and `faults` as the settings have them."""
-    waiting = [stamps.longest_waiting(reading, name) for name in authorities]
-    days = stamps.tally(reading, authorities).days
+    waiting = [stamp_queue.longest_waiting(reading, name) for name in authorities]
+    days = stamp_queue.tally(reading, authorities).days
     return StampStanding(authorities, days, [one for one in waiting if one is not None], faults, timestamp.available())
 
 

@@ -52,8 +52,8 @@ def home(path: Path, environ: Mapping[str, str], *, mounts: Mounts | None = None
     fault: errors.ArchiverError | None = None
     try:
         check_home(path, environ, mounts=mounts)
-    except (errors.SyncedFolder, errors.NetworkFolder) as found:
-        fault = found
+    except (errors.SyncedFolder, errors.NetworkFolder) as error:
+        fault = error
     exposed = sorted(one.name for one in path.iterdir() if _is_exposed(one))
     return Home(path, fault, is_writable(path), is_private(path, path.stat()), exposed)
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from archiver.health.finding import CheckResult, attention, day, good
 from archiver.store.archive import Reading
-from archiver.store.queries import message_counter as pace_queries
+from archiver.store.queries import message_counter
 from archiver.store.queries.database_health import Horizon
-from archiver.sync import message_rate as pace
+from archiver.sync import message_rate
 
 RECENT = timedelta(days=7)
 """How far back a busy hour still matters."""
@@ -34,7 +34,7 @@ class Rate(NamedTuple):
 def rates(reading: Reading, rooms: Collection[int], *, now: datetime) -> list[Rate]:
     """The pace of each of these rooms."""
     since = now - RECENT
-    return [Rate(room, pace.per_minute(pace_queries.counted(reading, room, since=since))) for room in rooms]
+    return [Rate(room, message_rate.per_minute(message_counter.counted(reading, room, since=since))) for room in rooms]
 
 
 # --- judging ---------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def pace_look(found: Sequence[Rate], *, every: timedelta) -> CheckResult:
     """Whether a list of 100 messages may be overrun between two saves."""
     if not found:
         return attention("pace", _("No room is read: no contract is open. See: archive contract list"))
-    fast = [one for one in found if pace.could_overrun(one.per_minute, every=every)]
+    fast = [one for one in found if message_rate.could_overrun(one.per_minute, every=every)]
     if not fast:
         sentence = ngettext(
             "{n} room is read, and it is not too fast for a save every {every}.",
@@ -53,7 +53,7 @@ def pace_look(found: Sequence[Rate], *, every: timedelta) -> CheckResult:
         )
         return good("pace", sentence.format(n=len(found), every=_words(every)))
     most = max(fast, key=lambda one: one.per_minute)
-    shorter = pace.interval(most.per_minute, every=every)
+    shorter = message_rate.interval(most.per_minute, every=every)
     sentence = ngettext(
         "In room {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form. "
         'Keep this computer on and set [sync] every = "{shorter}".',

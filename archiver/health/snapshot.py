@@ -9,22 +9,18 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import App
-from archiver.health import disk as health_space
-from archiver.health import evidence as health_proof
+from archiver.health import disk, evidence
 from archiver.health import rooms as health_rooms
 from archiver.rounds import last_fault
 from archiver.store.archive import Archive, Reading
-from archiver.store.backup import copy as backup
+from archiver.store.backup import copy
 from archiver.store.backup.copy import LastBackup
-from archiver.store.queries import current_state as known
-from archiver.store.queries import database_health as health
-from archiver.store.queries import last_looks as looked
+from archiver.store.queries import current_state, database_health, last_looks
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.room_holdings import keeping
 from archiver.store.timestamps import from_text
-from archiver.store.working import memory as work
-from archiver.store.working import verification_log as verifications
+from archiver.store.working import memory, verification_log
 from archiver.store.working.verification_log import Verified
 from archiver.sync.finish import CLOCK, OTHERS
 
@@ -55,12 +51,12 @@ class HealthSnapshot:
     """Bytes."""
     per_day: float | None
     """Bytes that were added a day; None: the archive is too young."""
-    stamping: health_proof.StampStanding
+    stamping: evidence.StampStanding
     rates: tuple[health_rooms.Rate, ...]
-    horizons: tuple[health.Horizon, ...]
+    horizons: tuple[database_health.Horizon, ...]
     backup: LastBackup | None
     verified: Verified | None
-    versions: health.Versions
+    versions: database_health.Versions
 
 
 def look_into(app: App) -> tuple[HealthSnapshot | None, list[str]]:
@@ -72,36 +68,36 @@ def look_into(app: App) -> tuple[HealthSnapshot | None, list[str]]:
     with closing(Archive(app.settings.home)) as archive:
         try:
             with archive.reading() as reading:
-                damage = health.damage(reading)
+                damage = database_health.damage(reading)
                 return _held(reading, app), damage
-        except errors.ArchiveDamaged as fault:
-            return None, damage or [str(fault.data["detail"])]
+        except errors.ArchiveDamaged as error:
+            return None, damage or [str(error.data["detail"])]
 
 
 def _held(reading: Reading, app: App) -> HealthSnapshot:
     now = app.now()
     rooms = rooms_to_read(reading, now)
-    size, per_day = health_space.pace(reading, now=now)
-    last, others, spent = (work.recall(reading, key) for key in ("last_sync", OTHERS, looked.SPENT))
+    size, per_day = disk.pace(reading, now=now)
+    last, others, spent = (memory.recall(reading, key) for key in ("last_sync", OTHERS, last_looks.SPENT))
     return HealthSnapshot(
-        owner=(known.owner(reading) or {}).get("account_id"),
-        clock_ms=work.recall(reading, CLOCK),
-        budget=_budget(work.recall(reading, "budget")),
+        owner=(current_state.owner(reading) or {}).get("account_id"),
+        clock_ms=memory.recall(reading, CLOCK),
+        budget=_budget(memory.recall(reading, "budget")),
         other_calls=None if others is None else from_text(others["at"]),
         calls_spent=None if spent is None else from_text(spent),
-        looks=looked.looks(reading, rooms),
+        looks=last_looks.looks(reading, rooms),
         reads=bool(rooms),
         last_run=None if last is None else from_text(last["at"]),
         begun=last is None and keeping(reading, rooms).messages > 0,
         fault=last_fault.standing(reading),
         size=size,
         per_day=per_day,
-        stamping=health_proof.stamping(reading, [one.name for one in app.authorities], app.root_faults),
+        stamping=evidence.stamping(reading, [one.name for one in app.authorities], app.root_faults),
         rates=tuple(health_rooms.rates(reading, rooms, now=now)),
-        horizons=tuple(health.horizons(reading, rooms)),
-        backup=backup.last(reading),
-        verified=verifications.last(reading),
-        versions=health.versions(reading),
+        horizons=tuple(database_health.horizons(reading, rooms)),
+        backup=copy.last(reading),
+        verified=verification_log.last(reading),
+        versions=database_health.versions(reading),
     )
 
 

@@ -50,8 +50,8 @@ def see(settings: Settings, environ: Mapping[str, str], *, system: str) -> Token
     fault: errors.ArchiverError | None = None
     try:
         token(settings, environ)
-    except errors.SettingsError as found:
-        fault = found
+    except errors.SettingsError as error:
+        fault = error
     return TokenSeen(settings.token_source, fault, system not in ("win32", "darwin"))
 
 
@@ -70,8 +70,8 @@ def ask(app: App, budget: Mapping[str, Any] | None) -> TokenTrial:
     transport.budget = replace(transport.budget, **(budget or {}))
     try:
         account = app.chatwork.me().model.account_id
-    except errors.ArchiverError as fault:
-        return TokenTrial(None, fault, transport.clock_offset)
+    except errors.ArchiverError as error:
+        return TokenTrial(None, error, transport.clock_offset)
     return TokenTrial(account, None, transport.clock_offset)
 
 

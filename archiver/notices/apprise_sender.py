@@ -73,8 +73,8 @@ def _ask(order: dict[str, object], environ: Mapping[str, str], patience: float) 
             check=False,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-    except subprocess.TimeoutExpired as late:
-        return _words(late.stdout or b"")
+    except subprocess.TimeoutExpired as error:
+        return _words(error.stdout or b"")
     except OSError:
         return {}
     return _words(done.stdout)

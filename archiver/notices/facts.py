@@ -11,24 +11,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from archiver.notices import daily as notice_daily
+from archiver.notices import daily
 from archiver.notices.daily import NoticePeriod
 from archiver.notices.due import ALERT, DAILY, DUE, GAP, LOST, PAUSE, UNREAD, DueNotices
 from archiver.platforms.platform import Deadline, platform_of
 from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule
-from archiver.rounds import long_pauses as resuming
+from archiver.rounds import long_pauses
 from archiver.rounds.long_pauses import Resumed
 from archiver.store.archive import Reading
-from archiver.store.queries import files
-from archiver.store.queries import last_looks as looked
-from archiver.store.queries import period_counts as lately
+from archiver.store.queries import files, last_looks, period_counts
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.period_counts import VanishedCounts
 from archiver.store.queries.room_holdings import keeping
 from archiver.store.timestamps import from_text
-from archiver.store.working import alerts
-from archiver.store.working import memory as work
+from archiver.store.working import alerts, memory
 
 DAY = timedelta(days=1)
 
@@ -61,7 +58,7 @@ class Today:
     """What the notice of a day tells."""
 
     period: NoticePeriod
-    saved: lately.SavedCounts
+    saved: period_counts.SavedCounts
     pending: int
     """Files."""
     lost: int
@@ -93,7 +90,7 @@ class NoticeFacts:
 
 def idle_hours(reading: Reading, *, now: datetime) -> int | None:
     """How long ago a round last went through; None: never."""
-    last = work.recall(reading, "last_sync")
+    last = memory.recall(reading, "last_sync")
     return None if last is None else round((now - from_text(last["at"])) / timedelta(hours=1))
 
 
@@ -107,7 +104,7 @@ def facts(
     now: datetime,
 ) -> NoticeFacts:
     """Everything that the sentences of these notices need; `known` are the troubles that were said before."""
-    last = work.recall(reading, "last_sync")
+    last = memory.recall(reading, "last_sync")
     held = contracts(reading)
     opened = {one.number: one for one in alerts.open_alerts(reading)}
     return NoticeFacts(
@@ -118,7 +115,7 @@ def facts(
         complete=last["complete"] if last is not None and last.get("every_room") else None,
         going={number: _going(reading, opened[number], held) for number in _numbers(ALERT, made.say, opened)},
         dues=tuple(_dues([opened[number] for number in _numbers(DUE, made.say, opened)], held, now)),
-        resumed=resuming.resumed(reading) if any(key.startswith(PAUSE) for key in made.say) else None,
+        resumed=long_pauses.resumed(reading) if any(key.startswith(PAUSE) for key in made.say) else None,
         regained=_regained(reading, made),
         read_again=_read_again(reading, made),
         today=_today(reading, made, known, now) if any(key.startswith(DAILY) for key in made.say) else None,
@@ -150,7 +147,7 @@ def _going(reading: Reading, alert: Alert, held: list[Contract]) -> Going:
     of_room = [one for one in held if alert.room_id in {int(room.room_id) for room in one.rooms}]
     label = next((label for one in of_room if (label := _label(one)) is not None), None)
     if alert.rule is AlertRule.DELETIONS and alert.room_id is not None and alert.account_id is not None:
-        told = lately.gone(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
+        told = period_counts.gone(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
         return Going(alert.rule, alert.at, label, gone=told)
     if alert.rule is AlertRule.ROOM_INACCESSIBLE and alert.room_id is not None:
         kept = keeping(reading, {alert.room_id})
@@ -171,7 +168,7 @@ def _read_again(reading: Reading, made: DueNotices) -> int:
     rooms = {int(key.removeprefix(UNREAD)) for key in made.over if key.startswith(UNREAD)}
     if not rooms:
         return 0
-    looks = looked.looks(reading, rooms)
+    looks = last_looks.looks(reading, rooms)
     return len(looks.at.keys() - looks.behind - looks.failing.keys())
 
 
@@ -183,11 +180,11 @@ def _regained(reading: Reading, made: DueNotices) -> int:
 
 
 def _today(reading: Reading, made: DueNotices, known: Mapping[str, datetime], now: datetime) -> Today:
-    told, rooms = notice_daily.period(known, now), rooms_to_read(reading, now)
+    told, rooms = daily.period(known, now), rooms_to_read(reading, now)
     counts = [one for room, one in files.counts(reading).items() if room in rooms]
     return Today(
         told,
-        lately.saved(reading, rooms, since=told.begin, until=told.end),
+        period_counts.saved(reading, rooms, since=told.begin, until=told.end),
         pending=sum(one.pending for one in counts),
         lost=sum(one.lost for one in counts),
         gaps=sum(key.startswith(GAP) for key in made.known),

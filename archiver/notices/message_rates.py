@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import entries
-from archiver.store.queries import message_counter as pace_queries
-from archiver.store.working import memory as work
-from archiver.sync import message_rate as pace
+from archiver.store.queries import entries, message_counter
+from archiver.store.working import memory
+from archiver.sync import message_rate
 
 PACES = "paces"
 """Remembered: up to which entry the paces are known, and the messages a minute in each chat."""
@@ -35,19 +34,21 @@ class Paces(NamedTuple):
 
 def look(reading: Reading, rooms: Iterable[int], *, now: datetime) -> Paces:
     """The paces of these rooms."""
-    upto, known = _remembered(work.recall(reading, PACES))
-    again = set(pace_queries.read_since(reading, upto)) if known else set()
+    upto, known = _remembered(memory.recall(reading, PACES))
+    again = set(message_counter.read_since(reading, upto)) if known else set()
     stale = [room for room in rooms if room in again or room not in known]
     if not stale:
         return Paces(upto, {room: known[room] for room in rooms}, fresh=False)
     since = now - RECENT
-    made = {room: pace.per_minute(pace_queries.counted(reading, room, since=since)) for room in stale}
+    made = {room: message_rate.per_minute(message_counter.counted(reading, room, since=since)) for room in stale}
     return Paces(entries.last_seq(reading), {room: (known | made)[room] for room in rooms}, fresh=True)
 
 
 def remember(writing: Writing, paces: Paces) -> None:
     """Keep them for the next round."""
-    work.remember(writing, PACES, {"upto": paces.upto, "rates": {str(room): one for room, one in paces.rates.items()}})
+    memory.remember(
+        writing, PACES, {"upto": paces.upto, "rates": {str(room): one for room, one in paces.rates.items()}}
+    )
 
 
 def _remembered(told: Any) -> tuple[int, dict[int, float]]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.notices import due as noticing
-from archiver.notices import sentences_departure as notice_going
+from archiver.notices import due, sentences_departure
 from archiver.notices.due import (
     ALERT,
     DAILY,
@@ -34,20 +33,20 @@ def sentences(made: DueNotices, facts: NoticeFacts) -> list[str]:
 
 
 def _urgent(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    yield from notice_going.sentences(noticing.of_kind(ALERT, made.say), facts)
+    yield from sentences_departure.sentences(due.of_kind(ALERT, made.say), facts)
     if STALE in made.say:
         yield stopped(facts)
-    elif noticing.of_kind(FAULT, made.say):
+    elif due.of_kind(FAULT, made.say):
         yield fault(facts)
     if FINDINGS in made.say:
         yield _("[Check] Something in the archive does not match. Change nothing; call: archive verify --deep")
-    if noticing.of_kind(HINT, made.say):
+    if due.of_kind(HINT, made.say):
         yield _("[Check] Something asks for a decision of yours. See: archive alerts")
 
 
 def _lasting(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """What nobody can mend any more, and what is near."""
-    unread = noticing.of_kind(UNREAD, made.say)
+    unread = due.of_kind(UNREAD, made.say)
     if unread:
         sentence = ngettext(
             "[Attention] {n} chat has not been read for long; what is changed there meanwhile is lost. "
@@ -57,7 +56,7 @@ def _lasting(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
             unread,
         )
         yield sentence.format(n=unread)
-    gaps, lost = noticing.of_kind(GAP, made.say), noticing.of_kind(LOST, made.say)
+    gaps, lost = due.of_kind(GAP, made.say), due.of_kind(LOST, made.say)
     if gaps:
         yield ngettext("A new gap: {n}. See: archive status", "New gaps: {n}. See: archive status", gaps).format(n=gaps)
     if lost:
@@ -65,10 +64,10 @@ def _lasting(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
             "{n} file could not be had. See: archive status", "{n} files could not be had. See: archive status", lost
         )
         yield sentence.format(n=lost)
-    fast = noticing.of_kind(PACE, made.say)
+    fast = due.of_kind(PACE, made.say)
     if fast:
         yield _fast(fast, facts)
-    if noticing.of_kind(DUE, made.say):
+    if due.of_kind(DUE, made.say):
         yield from (_due(one) for one in facts.dues)
     if REMOTE in made.say:
         yield needs_part()
@@ -77,10 +76,10 @@ def _lasting(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
 def _over(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """What has ended, and only what is true now."""
     saves = not any(_keeps_from_saving(key) for key in made.known)
-    if facts.resumed is not None and saves and noticing.of_kind(PAUSE, made.say):
+    if facts.resumed is not None and saves and due.of_kind(PAUSE, made.say):
         yield resumed(facts.resumed)
     elif saves and any(_keeps_from_saving(key) for key in made.over):
-        yield _saves_again(complete=facts.complete, alarm=noticing.of_kind(ALERT, made.say) > 0)
+        yield _saves_again(complete=facts.complete, alarm=due.of_kind(ALERT, made.say) > 0)
     if FINDINGS in made.over:
         yield _("The archive was verified again, and nothing was found.")
     if facts.read_again:
@@ -107,7 +106,7 @@ def _saves_again(*, complete: bool | None, alarm: bool) -> str:
 
 
 def _told(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    if facts.today is not None and noticing.of_kind(DAILY, made.say):
+    if facts.today is not None and due.of_kind(DAILY, made.say):
         stands = any(key.startswith((FAULT, ALERT, HINT, FINDINGS, STALE)) for key in made.known)
         yield daily(facts.today, stands=stands)
 

@@ -9,16 +9,12 @@ from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.notices import (
-    apprise_sender as remote,
+    apprise_sender,
+    due,
+    message_rates,
 )
 from archiver.notices import (
     daily as notice_daily,
-)
-from archiver.notices import (
-    due as noticing,
-)
-from archiver.notices import (
-    message_rates as notice_pace,
 )
 from archiver.notices.due import (
     ALERT,
@@ -37,17 +33,14 @@ from archiver.notices.due import (
 )
 from archiver.notices.facts import NoticeFacts, days_left, facts
 from archiver.records.alerts import GOING, Alert, AlertRule, Level
-from archiver.rounds import long_pauses as resuming
+from archiver.rounds import long_pauses
 from archiver.rounds.last_fault import LAST_FAULT, RoundFault, last_round, standing
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import contracts, files, gaps, runs
-from archiver.store.queries import last_looks as looked
+from archiver.store.queries import contracts, files, gaps, last_looks, runs
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import alerts
-from archiver.store.working import memory as work
-from archiver.store.working import verification_log as verifications
-from archiver.sync import message_rate as pace
+from archiver.store.working import alerts, memory, verification_log
+from archiver.sync import message_rate
 
 NOTICED = "noticed"
 """Remembered: key of a trouble → when it was last said."""
@@ -76,24 +69,24 @@ def settle(
     every, name = settings.sync.every, _name(fault)
     try:
         with archive.reading() as reading:
-            known = _known(work.recall(reading, NOTICED))
+            known = _known(memory.recall(reading, NOTICED))
             before = standing(reading)
             reason = name or before
             rooms = contracts.rooms_to_read(reading, now)
-            paces = notice_pace.look(reading, rooms, now=now)
+            paces = message_rates.look(reading, rooms, now=now)
             fast = _fast(paces.rates, every=every, adapts=adapts)
             present = {*troubles(reading, settings, rooms, now=now), *fast, *_of(reason)}
-            made = noticing.judge(present, known, now=now)
+            made = due.judge(present, known, now=now)
             told = facts(reading, made, known, every=every, reason=reason, now=now)
             fresh = None if name is None or name == before else RoundFault(name, last_round(reading))
         if made.known != known or paces.fresh or fresh is not None:  # a round without news writes nothing here
             with archive.writing() as writing:
-                work.remember(writing, NOTICED, {key: to_text(at) for key, at in made.known.items()})
-                notice_pace.remember(writing, paces)
+                memory.remember(writing, NOTICED, {key: to_text(at) for key, at in made.known.items()})
+                message_rates.remember(writing, paces)
                 if fresh is not None:
-                    work.remember(writing, LAST_FAULT, fresh._asdict())
+                    memory.remember(writing, LAST_FAULT, fresh._asdict())
     except UNREADABLE:
-        alone = noticing.judge(_of(name), {}, now=now)
+        alone = due.judge(_of(name), {}, now=now)
         return PendingNotices(alone._replace(kept=False), NoticeFacts(now, every, reason=name))
     return PendingNotices(made, told)
 
@@ -123,10 +116,10 @@ def troubles(reading: Reading, settings: Settings, rooms: Collection[int], *, no
     yield from _lost(reading, rooms)
     yield from _unread(reading, rooms, before=now - timedelta(hours=settings.notify.stale_hours))
     yield from (f"{DUE}{one.number}" for one in alerts.open_alerts(reading) if _is_near(one, now))
-    ended = resuming.resumed(reading)
+    ended = long_pauses.resumed(reading)
     if ended is not None:
         yield f"{PAUSE}{to_text(ended.end)}"
-    if settings.notify.urls and not remote.is_installed():
+    if settings.notify.urls and not apprise_sender.is_installed():
         yield REMOTE
     if settings.notify.daily and (daily := notice_daily.key(now, begun=runs.begun(reading))) is not None:
         yield daily
@@ -134,12 +127,12 @@ def troubles(reading: Reading, settings: Settings, rooms: Collection[int], *, no
 
 def urgent(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[str]:
     """The keys of what every command warns of."""
-    last = work.recall(reading, "last_sync")
+    last = memory.recall(reading, "last_sync")
     longest = timedelta(hours=settings.notify.stale_hours)
     # Where every contract has ended there is nothing to save.
     if last is not None and now - from_text(last["at"]) > longest and contracts.rooms_to_read(reading, now):
         yield STALE
-    verified = verifications.last(reading)
+    verified = verification_log.last(reading)
     if verified is not None and verified.findings:
         yield FINDINGS
     for one in alerts.open_alerts(reading):
@@ -163,7 +156,7 @@ def _of(fault: str | None) -> set[str]:
 def _fast(rates: Mapping[int, float], *, every: timedelta, adapts: bool) -> Iterator[str]:
     """One key for each chat in which visits may find more new messages than a list shows."""
     for room, rate in rates.items():
-        if pace.could_overrun(rate, every=pace.interval(rate, every=every) if adapts else every):
+        if message_rate.could_overrun(rate, every=message_rate.interval(rate, every=every) if adapts else every):
             yield f"{PACE}{room}"
 
 
@@ -177,7 +170,7 @@ def _lost(reading: Reading, rooms: Iterable[int]) -> Iterator[str]:
 
 def _unread(reading: Reading, rooms: Collection[int], *, before: datetime) -> Iterator[str]:
     """One key for each chat that could be opened and was not looked at since, while others were."""
-    looks = looked.looks(reading, rooms)
+    looks = last_looks.looks(reading, rooms)
     if looks.newest is not None and looks.newest >= before:  # else nothing is saved at all, which is said by itself
         yield from (f"{UNREAD}{room}" for room in looks.older(before))
 

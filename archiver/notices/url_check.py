@@ -8,7 +8,7 @@ from gettext import ngettext
 from typing import NamedTuple
 
 from archiver.health.finding import CheckResult, action, attention, good
-from archiver.notices import apprise_sender as remote
+from archiver.notices import apprise_sender
 from archiver.notices.sentences import needs_part
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import Settings
@@ -48,7 +48,7 @@ class NoticesSeen(NamedTuple):
 def see(settings: Settings, environ: Mapping[str, str], *, test: Test | None = None) -> NoticesSeen:
     """Read the addresses and have the library look at them; nothing is sent unless there is a test."""
     urls = settings.notify.urls
-    seen = NoticesSeen(settings.notify.desktop, len(urls), remote.is_installed())
+    seen = NoticesSeen(settings.notify.desktop, len(urls), apprise_sender.is_installed())
     if urls and seen.installed:
         seen = seen._replace(faults=_faults(settings, environ))
     seen = seen._replace(
@@ -102,7 +102,7 @@ def _tested_look(told: Trial, number: int) -> CheckResult:
 def _faults(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     places = addresses(settings, environ)
     usable = [one for one in places if one.fault is None]
-    bad = remote.not_understood([one.url for one in usable], bare(settings, environ))
+    bad = apprise_sender.not_understood([one.url for one in usable], bare(settings, environ))
     return [one.fault for one in places if one.fault is not None] + not_understood([usable[n].position for n in bad])
 
 

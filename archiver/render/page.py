@@ -16,8 +16,7 @@ from typing import TypeVar
 from archiver.chatwork.notation.parse import parse
 from archiver.message_ids import is_plausible
 from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State, Task
-from archiver.render import conversation_summary as summary
-from archiver.render import templating as frame
+from archiver.render import conversation_summary, templating
 from archiver.render.body import Picture, ReferenceLink, References, html
 from archiver.render.gap_breaks import GapBreaks
 from archiver.render.message_html import (
@@ -74,7 +73,7 @@ class Transcript:
             _by_message(conversation.attachments),
             _by_message(conversation.tasks),
         )
-        self._facts: frame.PageHead | None = None
+        self._facts: templating.PageHead | None = None
 
     def sheets(self) -> Iterator[TranscriptPage]:
         """The pages in order, each once it is full; at least one."""
@@ -90,15 +89,18 @@ class Transcript:
             page.texts.put(message, texts)
             self._places.put(message)
             self._states[message.state] += 1
-        page.end("".join(breaks.rest()) + summary.ending(self._conversation.inaccessible_since, empty=not self._states))
+        page.end(
+            "".join(breaks.rest())
+            + conversation_summary.ending(self._conversation.inaccessible_since, empty=not self._states)
+        )
         yield self._sheet(page)
-        self._facts = summary.facts(self._conversation, self._pages, self._states)
+        self._facts = conversation_summary.facts(self._conversation, self._pages, self._states)
 
     def finished(self, sheet: TranscriptPage) -> str:
         """The whole HTML page of a sheet, once all sheets have been made."""
         content = LATER.sub(self._found_later, sheet.content)
-        days = summary.days(self._pages[sheet.number - 1])
-        return frame.page_html(self._known(), self._places.names, sheet.number, content, days=days)
+        days = conversation_summary.days(self._pages[sheet.number - 1])
+        return templating.page_html(self._known(), self._places.names, sheet.number, content, days=days)
 
     def sieve(self) -> Iterator[tuple[str, str]]:
         """Names and contents of the scripts that tell the search where to look, once all sheets have been made."""
@@ -106,14 +108,14 @@ class Transcript:
 
     def index_section(self) -> str:
         """The room's part of the index, once all sheets have been made."""
-        return frame.section_html(
+        return templating.section_html(
             self._known(),
-            [summary.listing(page) for page in self._pages],
-            months=summary.months(self._pages),
+            [conversation_summary.listing(page) for page in self._pages],
+            months=conversation_summary.months(self._pages),
             sieve=self._sieve.files,
-            description=summary.description(self._conversation, self._around.references),
-            people=summary.people(self._conversation),
-            coverage=summary.coverage(self._conversation),
+            description=conversation_summary.description(self._conversation, self._around.references),
+            people=conversation_summary.people(self._conversation),
+            coverage=conversation_summary.coverage(self._conversation),
             strays=list(self._strays()),
         )
 
@@ -132,7 +134,7 @@ class Transcript:
         self._sieve.put(texts.signs())
         return TranscriptPage(len(self._pages), page.name, content, texts.script(page.name.removesuffix(".html")))
 
-    def _known(self) -> frame.PageHead:
+    def _known(self) -> templating.PageHead:
         if self._facts is None:
             raise RuntimeError("sheets() must be gone through first")
         return self._facts

@@ -10,35 +10,24 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from archiver import contract_dates as case
+from archiver import contract_dates
 from archiver.alerts import (
-    change_rules as rules_changes,
-)
-from archiver.alerts import (
-    deadline_rules as rules_case,
-)
-from archiver.alerts import (
-    departure_rules as rules,
-)
-from archiver.alerts import (
-    phrase_rules as rules_words,
-)
-from archiver.alerts import (
-    sentences as texts,
+    change_rules,
+    deadline_rules,
+    departure_rules,
+    phrase_rules,
+    sentences,
 )
 from archiver.alerts.deadline_rules import CaseSeen
 from archiver.platforms.platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, Level
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.queries import departures as signs
-from archiver.store.queries import entries
-from archiver.store.queries import new_texts_and_changes as heard
+from archiver.store.queries import departures, entries, new_texts_and_changes
 from archiver.store.queries.contract_activity import around, handed_over
 from archiver.store.queries.contracts import contracts, is_read, last_stated
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import alerts
-from archiver.store.working import memory as work
+from archiver.store.working import alerts, memory
 
 JUDGED = "judged"
 """Remembers the number of the last entry that was judged."""
@@ -51,8 +40,8 @@ _HOUR = "%Y-%m-%dT%H"
 
 def going(reading: Reading, after: int) -> frozenset[int]:
     """The counterparts who are going, by the entries above `after`."""
-    seen = signs.observed(reading, after=after)
-    return rules.going(seen, rules.judge(seen))
+    seen = departures.observed(reading, after=after)
+    return departure_rules.going(seen, departure_rules.judge(seen))
 
 
 def judge(archive: Archive, *, now: Callable[[], datetime]) -> list[Alert]:
@@ -78,37 +67,39 @@ def judge_dates(archive: Archive, *, now: Callable[[], datetime]) -> None:
     at = now()
     hour = at.strftime(_HOUR)
     with archive.reading() as reading:
-        if work.recall(reading, DATES) == hour:
+        if memory.recall(reading, DATES) == hour:
             return
     with archive.writing() as writing:
         cases = [_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
-        for one in rules_case.near(cases, now=at, kept=alerts.alerts(writing)):
+        for one in deadline_rules.near(cases, now=at, kept=alerts.alerts(writing)):
             alerts.keep(writing, one)
-        work.remember(writing, DATES, hour)
+        memory.remember(writing, DATES, hour)
 
 
 def _is_fresh(reading: Reading) -> bool:
-    return entries.last_seq(reading) > int(work.recall(reading, JUDGED, 0))
+    return entries.last_seq(reading) > int(memory.recall(reading, JUDGED, 0))
 
 
 def _is_due(reading: Reading, at: datetime) -> bool:
-    told = work.recall(reading, CASES)
+    told = memory.recall(reading, CASES)
     return told is None or told["at"][: len("2026-11-24T13")] != at.strftime(_HOUR)
 
 
 def _judge_entries(writing: Writing) -> list[Alert]:
-    after, last = work.recall(writing, JUDGED, 0), entries.last_seq(writing)
-    seen = signs.observed(writing, after=after)
-    sides = heard.sides_by_room(writing)
+    after, last = memory.recall(writing, JUDGED, 0), entries.last_seq(writing)
+    seen = departures.observed(writing, after=after)
+    sides = new_texts_and_changes.sides_by_room(writing)
     found = [
-        *rules.judge(seen),
-        *rules_changes.judge(heard.changed(writing, sides, after=after)),
-        *rules_words.judge(heard.said(writing, sides, after=after), escrowed=heard.escrowed(writing)),
+        *departure_rules.judge(seen),
+        *change_rules.judge(new_texts_and_changes.changed(writing, sides, after=after)),
+        *phrase_rules.judge(
+            new_texts_and_changes.said(writing, sides, after=after), escrowed=new_texts_and_changes.escrowed(writing)
+        ),
     ]
     opened = _keep(writing, found)
-    for alert in rules.settled(seen):
+    for alert in departure_rules.settled(seen):
         alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
-    work.remember(writing, JUDGED, last)
+    memory.remember(writing, JUDGED, last)
     return opened
 
 
@@ -116,12 +107,12 @@ def _keep(writing: Writing, found: Iterable[Alert]) -> list[Alert]:
     """Keep what is news; what only adds to an alert that stands lets that one grow."""
     kept, opened = alerts.alerts(writing), []
     for alert in sorted(found, key=lambda one: list(Level).index(one.level)):
-        stands = rules.standing(alert, kept)
+        stands = departure_rules.standing(alert, kept)
         if stands is None:
             opened.append(alerts.keep(writing, alert))
             kept.append(opened[-1])
             continue
-        count = rules.grown(alert, stands)
+        count = departure_rules.grown(alert, stands)
         alerts.grow(writing, stands.number, count=count)
         kept[kept.index(stands)] = replace(stands, count=count)
     numbers = {one.number: one for one in kept}
@@ -130,23 +121,23 @@ def _keep(writing: Writing, found: Iterable[Alert]) -> list[Alert]:
 
 def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
     """What follows from the contracts' dates; looked at once an hour, and at once when a contract was stated anew."""
-    told, stated = work.recall(writing, CASES), last_stated(writing)
+    told, stated = memory.recall(writing, CASES), last_stated(writing)
     if told is not None and told["stated"] == stated and not _is_due(writing, at):
         return []
     kept = alerts.alerts(writing)
     cases = [_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
     before = None if told is None else from_text(told["at"])
-    opened = [alerts.keep(writing, one) for one in rules_case.judge(cases, before=before, now=at, kept=kept)]
-    for alert in rules_case.settled(cases, kept):
+    opened = [alerts.keep(writing, one) for one in deadline_rules.judge(cases, before=before, now=at, kept=kept)]
+    for alert in deadline_rules.settled(cases, kept):
         alerts.dismiss(writing, alert.number, at=at, reason=None)
-    work.remember(writing, CASES, {"at": to_text(at), "stated": stated})
+    memory.remember(writing, CASES, {"at": to_text(at), "stated": stated})
     return opened
 
 
 def _case(reading: Reading, contract: Contract, at: datetime) -> CaseSeen:
     told = around(reading, contract)
     platform, first = platform_of(contract.platform), told.first
-    handed = handed_over(reading, told, since=at - rules_case.RECENT, until=at - rules_case.DAY)
+    handed = handed_over(reading, told, since=at - deadline_rules.RECENT, until=at - deadline_rules.DAY)
     return CaseSeen(
         contract,
         first_at=first.at if first else None,
@@ -157,7 +148,7 @@ def _case(reading: Reading, contract: Contract, at: datetime) -> CaseSeen:
         handed_at=handed.at if handed else None,
         handed_room=handed.room_id if handed else None,
         handed_message=handed.message_id if handed else None,
-        dues=tuple(case.deadlines(contract, platform, told.deliveries, now=at)),
+        dues=tuple(contract_dates.deadlines(contract, platform, told.deliveries, now=at)),
     )
 
 
@@ -170,6 +161,6 @@ def document(alert: Alert) -> dict[str, Any]:
         "room_id": alert.room_id,
         "message_id": alert.message_id,
         "time": to_text(alert.at),
-        "text": texts.sentence(alert),
+        "text": sentences.sentence(alert),
         "dismissed": alert.dismissed,
     }

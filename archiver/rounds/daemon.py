@@ -104,8 +104,8 @@ class _Guarded:
                 pass
         except Stopped:
             pass
-        except Exception as fault:  # noqa: BLE001 - raised again by `run`, in the thread that ends the process
-            self._stop.fault = fault
+        except Exception as error:  # noqa: BLE001 - raised again by `run`, in the thread that ends the process
+            self._stop.fault = error
             self._stop.now()
         finally:
             self.at_work = False

@@ -13,17 +13,16 @@ from datetime import datetime, timedelta
 
 from archiver import errors
 from archiver.app import App
-from archiver.rounds import due as agenda
-from archiver.rounds import round as rounds
+from archiver.rounds import due
 from archiver.rounds.daemon_messages import OF_SETTINGS, SILENT, DaemonMessages, Reminders, as_error
 from archiver.rounds.due import DueRound, Hold, RoundHistory
+from archiver.rounds.round import run_round, upkeep_round
 from archiver.rounds.scheduled_verification import ScheduledVerification
 from archiver.settings.model import Settings
 from archiver.store.archive import Reading
-from archiver.store.queries import contracts
-from archiver.store.queries import message_counter as pace_queries
-from archiver.sync import message_rate as pace
-from archiver.sync import run as sync
+from archiver.store.queries import contracts, message_counter
+from archiver.sync import message_rate
+from archiver.sync.run import Options, ProgressCallbacks
 
 RECENT = timedelta(days=7)
 """How far back a busy hour of a room counts."""
@@ -80,21 +79,21 @@ class DaemonWork:
             self._make(made)
         except errors.ArchiveInUse:
             return False  # somebody saves by hand: at the next moment it is our turn
-        except Exception as fault:  # not even a bug in a round may end a year of saving: it is said and logged
-            if isinstance(fault, errors.NewerArchive) and not isinstance(fault, errors.NoSpaceToMigrate):
+        except Exception as error:  # not even a bug in a round may end a year of saving: it is said and logged
+            if isinstance(error, errors.NewerArchive) and not isinstance(error, errors.NoSpaceToMigrate):
                 raise
-            self._failed(as_error(fault, self.settings.home))
+            self._failed(as_error(error, self.settings.home))
         finally:
             self._rest()
-        self._rounds = agenda.done(self._rounds, made, begun=begun)
+        self._rounds = due.done(self._rounds, made, begun=begun)
         return True
 
     def _settle(self) -> None:
         """Take over changed settings; while they cannot be read the last good ones stand."""
         try:
             fresh = self._load()
-        except errors.SettingsError as fault:
-            self._said.trouble(fault)
+        except errors.SettingsError as error:
+            self._said.trouble(error)
             return
         self._said.over(*OF_SETTINGS)
         if fresh != self.settings:
@@ -103,25 +102,25 @@ class DaemonWork:
 
     def _due(self, now: datetime) -> DueRound | None:
         every = self.settings.sync.every
-        found = agenda.round_due(now, self._rounds, every=every, paces=self._paces)
+        found = due.round_due(now, self._rounds, every=every, paces=self._paces)
         if found is None or found.rooms is None:
             return found
         with suppress(errors.ArchiverError):  # a contract may have ended since; a fault is met in the round itself
             self._paces = self._fast(now)
-        return agenda.round_due(now, self._rounds, every=every, paces=self._paces)
+        return due.round_due(now, self._rounds, every=every, paces=self._paces)
 
     def _make(self, made: DueRound) -> None:
         if self._app is None:
             self._app = self._build(self.settings)
         app = self._app
-        if self._refusal is not None and not agenda.may_ask(self._hold, self._mark(), self.now()):
+        if self._refusal is not None and not due.may_ask(self._hold, self._mark(), self.now()):
             self._said.trouble(self._refusal)
-            rounds.upkeep(app, upgraded=self._said.voice.upgraded)
+            upkeep_round(app, upgraded=self._said.voice.upgraded)
             self._said.voice.unsaved(self._refusal)
             return
-        options = sync.Options(rooms=made.rooms, max_seconds=self.settings.sync.every.total_seconds())
-        talk = sync.ProgressCallbacks(step=self._at_step, file=self._at_step)
-        report = rounds.run(app, options, talk, upgraded=self._said.voice.upgraded)
+        options = Options(rooms=made.rooms, max_seconds=self.settings.sync.every.total_seconds())
+        talk = ProgressCallbacks(step=self._at_step, file=self._at_step)
+        report = run_round(app, options, talk, upgraded=self._said.voice.upgraded)
         self._hold = self._refusal = None
         self._said.saved()
         self._said.voice.round(report)
@@ -150,7 +149,7 @@ class DaemonWork:
 
     def _failed(self, fault: errors.ArchiverError) -> None:
         if isinstance(fault, OF_TOKENS):
-            self._hold, self._refusal = agenda.refused(self._hold, self._mark(), self.now()), fault
+            self._hold, self._refusal = due.refused(self._hold, self._mark(), self.now()), fault
         self._let_go()  # whatever is wrong with its connections, and a token that it remembers, is gone with it
         self._said.trouble(fault)
         self._said.voice.unsaved(fault)
@@ -168,8 +167,8 @@ class DaemonWork:
 
 
 def _pace(reading: Reading, room: int, *, every: timedelta, now: datetime) -> timedelta:
-    counted = pace_queries.counted(reading, room, since=now - RECENT)
-    wished = pace.interval(pace.per_minute(counted), every=every)
-    if counted and timedelta() <= now - counted[0][0] < pace.HOUR:
+    counted = message_counter.counted(reading, room, since=now - RECENT)
+    wished = message_rate.interval(message_rate.per_minute(counted), every=every)
+    if counted and timedelta() <= now - counted[0][0] < message_rate.HOUR:
         return min(wished, FIRST)
     return wished

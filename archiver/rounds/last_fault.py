@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import last_looks as looked
-from archiver.store.working import memory as work
+from archiver.store.queries import last_looks
+from archiver.store.working import memory
 
-LAST_FAULT = looked.FAULT
+LAST_FAULT = last_looks.FAULT
 """Remembered: a `RoundFault`."""
 
 
@@ -23,7 +23,7 @@ class RoundFault(NamedTuple):
 
 def standing(reading: Reading) -> str | None:
     """The name of the error for which no round has gone through since, however the clock was set meanwhile."""
-    told = work.recall(reading, LAST_FAULT)
+    told = memory.recall(reading, LAST_FAULT)
     if not isinstance(told, dict) or not isinstance(told.get("name"), str):
         return None
     return told["name"] if told.get("after") == last_round(reading) else None
@@ -31,10 +31,10 @@ def standing(reading: Reading) -> str | None:
 
 def keep_fault(writing: Writing, name: str) -> None:
     """Remember a fault of runs that nobody watches, also where a round of another kind went through after it."""
-    work.remember(writing, LAST_FAULT, RoundFault(name, last_round(writing))._asdict())
+    memory.remember(writing, LAST_FAULT, RoundFault(name, last_round(writing))._asdict())
 
 
 def last_round(reading: Reading) -> str | None:
     """The time of the last round that went through, as it is remembered; None: there was none."""
-    last = work.recall(reading, "last_sync")
+    last = memory.recall(reading, "last_sync")
     return None if last is None else last["at"]

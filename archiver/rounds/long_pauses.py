@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from archiver.store.archive import Archive, Reading
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory as work
+from archiver.store.working import memory
 from archiver.sync.report import RoomOutcome, SyncReport
 
 RESUMED = "resumed"
@@ -29,7 +29,7 @@ class Resumed:
 def last_round(archive: Archive) -> datetime | None:
     """When a round last went through, to be asked before the next one. Raises as `Archive.reading`."""
     with archive.reading() as reading:
-        last = work.recall(reading, "last_sync")
+        last = memory.recall(reading, "last_sync")
     return None if last is None else from_text(last["at"])
 
 
@@ -45,12 +45,12 @@ def note(archive: Archive, before: datetime | None, report: SyncReport, *, longe
         "whole": whole and _has_read_all(report),
     }
     with archive.writing() as writing:
-        work.remember(writing, RESUMED, told)
+        memory.remember(writing, RESUMED, told)
 
 
 def resumed(reading: Reading) -> Resumed | None:
     """The last long pause that has ended."""
-    told = work.recall(reading, RESUMED)
+    told = memory.recall(reading, RESUMED)
     try:
         return Resumed(from_text(told["begin"]), from_text(told["end"]), int(told["gaps"]), bool(told["whole"]))
     except (KeyError, TypeError, ValueError):  # there was none, or it is of another shape

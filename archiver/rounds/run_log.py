@@ -81,8 +81,8 @@ def around(home: Path, *, now: Callable[[], datetime]) -> Iterator[None]:
         _put(marker, begun)
     try:
         yield
-    except BaseException as fault:
-        note(home, f"failed={type(fault).__name__} code={_code(fault)} begun={begun}", at=now())
+    except BaseException as error:
+        note(home, f"failed={type(error).__name__} code={_code(error)} begun={begun}", at=now())
         raise
     finally:
         with contextlib.suppress(OSError):

@@ -10,13 +10,12 @@ from archiver.custody import sampling
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
 from archiver.rounds import due as agenda
-from archiver.rounds import run_log as log
+from archiver.rounds import run_log
 from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION, Reminders, as_error
 from archiver.rounds.due import Check, Checks
 from archiver.store.archive import Archive
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory as work
-from archiver.store.working import verification_log as verifications
+from archiver.store.working import memory, verification_log
 from archiver.store.working.verification_log import Verified
 
 CHECKED = "daemon-checked"
@@ -46,8 +45,8 @@ class ScheduledVerification:
             told = self._verify(archive, due, now)
             self._checks = Checks(now, now if due.whole else known.whole)
             _keep(archive, told, due, self._checks, now)
-        except Exception as fault:  # noqa: BLE001 - as for a round: it is said, and tried again
-            self._said.unverified(as_error(fault, self._home))
+        except Exception as error:  # noqa: BLE001 - as for a round: it is said, and tried again
+            self._said.unverified(as_error(error, self._home))
         else:
             self._said.over(VERIFICATION)
             self._tell(told, due)
@@ -72,16 +71,16 @@ def _keep(archive: Archive, told: Verification, due: Check, checks: Checks, now:
     """Remember it, in the archive and in the log: counts and the checks' names."""
     kind = "whole" if due.whole else "sample"
     counts = " ".join(f"{name}={number}" for name, number in told.checked.items())
-    log.note(archive.home, f"verified={kind} findings={len(told.findings)} {counts}", at=now)
+    run_log.note(archive.home, f"verified={kind} findings={len(told.findings)} {counts}", at=now)
     made = {"sample": checks.sample, "whole": checks.whole}
     with archive.writing() as writing:
-        work.remember(writing, CHECKED, {name: at and to_text(at) for name, at in made.items()})
+        memory.remember(writing, CHECKED, {name: at and to_text(at) for name, at in made.items()})
         if due.whole:
-            verifications.keep(writing, Verified(now, True, told.checked, len(told.findings), sorted(told.found)))
+            verification_log.keep(writing, Verified(now, True, told.checked, len(told.findings), sorted(told.found)))
 
 
 def _remembered(archive: Archive) -> Checks:
     with archive.reading() as reading:
-        told = work.recall(reading, CHECKED, {})
+        told = memory.recall(reading, CHECKED, {})
     sample, whole = (told.get(name) for name in ("sample", "whole"))
     return Checks(sample and from_text(sample), whole and from_text(whole))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archiver.app import App
-from archiver.rounds import run_log as log
-from archiver.store import migrate as revision
+from archiver.rounds import run_log
+from archiver.store import migrate
 
 Told = Callable[[Path], None]
 """Hears where the archive lies as it was before."""
@@ -17,7 +17,7 @@ UNHEARD: Told = lambda _copy: None  # noqa: E731
 
 def if_older(app: App, tell: Told) -> None:
     """Do it under the round's lock, which the caller does not hold. Raises ArchiveInUse, and as `within_round`."""
-    if revision.is_older(app.archive.database):
+    if migrate.is_older(app.archive.database):
         with app.archive.round_lock():
             within_round(app, tell)
 
@@ -27,10 +27,10 @@ def within_round(app: App, tell: Told) -> None:
 
     Raises NewerArchive (made by a newer version, or no space for the copy), ArchiveBusy, StorageError.
     """
-    if not revision.is_older(app.archive.database):
+    if not migrate.is_older(app.archive.database):
         return
     app.archive.close()
-    copy = revision.migrate(app.archive.database)
+    copy = migrate.migrate(app.archive.database)
     if copy is not None:
-        log.note(app.archive.home, f"migrated={revision.HEAD} copy={copy.name}", at=app.now())
+        run_log.note(app.archive.home, f"migrated={migrate.HEAD} copy={copy.name}", at=app.now())
         tell(copy)

@@ -228,8 +228,8 @@ def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
-    except OSError as fault:
-        raise storage_error(fault, path) from fault
+    except OSError as error:
+        raise storage_error(error, path) from error
 
 
 def _text(path: Path) -> str | None:
@@ -242,5 +242,5 @@ def _text(path: Path) -> str | None:
 def _unlink(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
-    except OSError as fault:
-        raise storage_error(fault, path) from fault
+    except OSError as error:
+        raise storage_error(error, path) from error

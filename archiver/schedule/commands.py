@@ -42,8 +42,8 @@ def call(program: str, *arguments: str, given: bytes = b"") -> CommandResult:
             check=False,
             env={**os.environ, "LC_ALL": "C"},
         )
-    except (OSError, subprocess.SubprocessError) as fault:
-        raise SchedulerRefused(program=program, detail=type(fault).__name__) from fault
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SchedulerRefused(program=program, detail=type(error).__name__) from error
     said = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())
     return CommandResult(done.returncode, done.stdout, said[:300])
 
@@ -68,8 +68,8 @@ def begin(*command: str, environ: Mapping[str, str]) -> None:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-    except OSError as fault:
-        raise SchedulerRefused(program=command[0], detail=fault.strerror or type(fault).__name__) from fault
+    except OSError as error:
+        raise SchedulerRefused(program=command[0], detail=error.strerror or type(error).__name__) from error
 
 
 PROCESSES = Path("/proc")

@@ -19,8 +19,8 @@ def alone(home: Path) -> Iterator[None]:
     lock = FileLock(home / LOCK, mode=0o600)
     try:
         lock.acquire(timeout=0)
-    except Timeout as busy:
-        raise errors.ArchiveInUse(path=home) from busy
+    except Timeout as error:
+        raise errors.ArchiveInUse(path=home) from error
     except OSError as fault:
         raise errors.HomeNotWritable(path=home, detail=fault.strerror or str(fault)) from fault
     try:

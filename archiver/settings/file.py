@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver import errors
-from archiver.settings import error_text as complaint
-from archiver.settings import private_file as private
-from archiver.settings import schema
+from archiver.settings import error_text, private_file, schema
 from archiver.settings.api_url import base_url
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import (
@@ -145,11 +143,11 @@ def _checked(text: str, path: Path) -> schema.SettingsTable:
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise errors.BadSettings(path=path, detail=complaint.of_syntax(error, text)) from error
+        raise errors.BadSettings(path=path, detail=error_text.of_syntax(error, text)) from error
     try:
         raw = schema.convert(table)
     except ValueError as error:  # msgspec's ValidationError is one
-        raise errors.BadSettings(path=path, detail=complaint.of_value(error)) from error
+        raise errors.BadSettings(path=path, detail=error_text.of_value(error)) from error
     for key, holds, example in _rules(raw):
         if not holds:
             detail = _("{key} must be written like this: {example}").format(key=key, example=example)
@@ -206,7 +204,7 @@ def _save(path: Path, text: str, changes: Mapping[str, Value]) -> None:
         _set(document, key, value)
     new = tomlkit.dumps(document)
     _checked(new, path)
-    private.replace(path, new.encode("utf-8"))
+    private_file.replace(path, new.encode("utf-8"))
 
 
 def _set(document: TOMLDocument, key: str, value: Value) -> None:

@@ -16,8 +16,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.settings import private_file as private
-from archiver.settings import windows_acl as acl
+from archiver.settings import private_file, windows_acl
 from archiver.settings.home import APPLICATION
 from archiver.settings.model import Settings
 
@@ -64,7 +63,7 @@ def store_token(home: Path, source: str, value: str) -> None:
     kind, place = _parts(source)
     match kind:
         case "file":
-            private.replace(_file(home, place), f"{value}\n".encode())
+            private_file.replace(_file(home, place), f"{value}\n".encode())
         case "keyring":
             _into_keyring(home, value)
         case _:
@@ -96,7 +95,7 @@ def token_file(settings: Settings) -> Path | None:
 def is_private(path: Path, status: os.stat_result) -> bool:
     """Whether the file is ours (or the system's) and nobody else has any right to it."""
     if sys.platform == "win32":
-        return not acl.others_can_read(path)
+        return not windows_acl.others_can_read(path)
     return not stat.S_IMODE(status.st_mode) & 0o077 and status.st_uid in {os.geteuid(), 0}
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
-from archiver.store import migrate as revision
+from archiver.store import migrate
 from archiver.store.engine import DATABASE, build_engine, translate
 
 _LACKING = ("no such table", "no such column", "has no column")
@@ -81,7 +81,7 @@ class Archive:
             sql.info["immediate"] = True
             try:
                 with sql.begin():
-                    if self._is_older and revision.check(sql, self.home) != revision.HEAD:
+                    if self._is_older and migrate.check(sql, self.home) != migrate.HEAD:
                         raise errors.OlderArchive(path=self.home)
                     yield Writing(sql, self.home)
             finally:
@@ -93,8 +93,8 @@ class Archive:
         lock = FileLock(self.home / "sync.lock", mode=0o600)
         try:
             lock.acquire(timeout=0)
-        except Timeout as busy:
-            raise errors.ArchiveInUse(path=self.home) from busy
+        except Timeout as error:
+            raise errors.ArchiveInUse(path=self.home) from error
         except OSError as fault:
             raise errors.HomeNotWritable(path=self.home, detail=fault.strerror or str(fault)) from fault
         try:
@@ -118,9 +118,9 @@ class Archive:
         """As `_connect`; where even SQLite's shared memory finds no space, the database is read as it lies there."""
         try:
             return self._connect()
-        except DatabaseError as fault:
+        except DatabaseError as error:
             log = self.database.with_name(self.database.name + "-wal")
-            full = isinstance(translate(fault, self.database), errors.DiskFull)
+            full = isinstance(translate(error, self.database), errors.DiskFull)
             if not full or (log.exists() and log.stat().st_size):
                 raise
         engine = self._checked(build_engine(self.database, read_only=True, immutable=True))
@@ -128,7 +128,7 @@ class Archive:
 
     def _checked(self, engine: Engine) -> Engine:
         with engine.connect() as sql:
-            self._is_older = revision.check(sql, self.home) != revision.HEAD
+            self._is_older = migrate.check(sql, self.home) != migrate.HEAD
         return engine
 
     @contextlib.contextmanager
@@ -136,10 +136,10 @@ class Archive:
         """Say in our words what SQLite and the disk say in theirs."""
         try:
             yield
-        except (DatabaseError, sqlite3.DatabaseError) as fault:
-            if self._is_older and any(words in str(fault) for words in _LACKING):
-                raise errors.OlderArchive(path=self.home) from fault
-            raise translate(fault, self.database) from fault
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            if self._is_older and any(words in str(error) for words in _LACKING):
+                raise errors.OlderArchive(path=self.home) from error
+            raise translate(error, self.database) from error
 
 
 def driver(sql: Connection) -> sqlite3.Connection:

@@ -52,8 +52,8 @@ def keep(home: Path, path: Path, *, most: int) -> Measured:
             with part.open("wb") as writing:
                 measured = _read(path, file, most, writing.write)
             blobs.keep(home, part, measured.sha256)
-        except OSError as fault:
-            raise storage_error(fault, home) from fault
+        except OSError as error:
+            raise storage_error(error, home) from error
         finally:
             if part is not None:
                 with suppress(OSError):  # it takes space, no more; another copy removes it later
@@ -84,10 +84,10 @@ def _opened(path: Path, most: int) -> Iterator[BinaryIO]:
         if status.st_size > most:
             raise errors.FileAboveLimit(path=path, limit_gb=f"{most / 10**9:g}")
         file = path.open("rb")
-    except PermissionError as fault:
-        raise errors.NotAllowed(path=path, detail=fault.strerror or str(fault)) from fault
-    except (OSError, ValueError) as fault:  # also a name that is too long, a circle of links, a NUL
-        raise errors.NothingThere(path=path) from fault
+    except PermissionError as error:
+        raise errors.NotAllowed(path=path, detail=error.strerror or str(error)) from error
+    except (OSError, ValueError) as error:  # also a name that is too long, a circle of links, a NUL
+        raise errors.NothingThere(path=path) from error
     with file:
         yield file
 
@@ -106,5 +106,5 @@ def _read(path: Path, file: BinaryIO, most: int, take: Callable[[bytes], object]
 def _piece(path: Path, file: BinaryIO) -> bytes:
     try:
         return file.read(_PIECE)
-    except OSError as fault:
-        raise errors.NotAllowed(path=path, detail=fault.strerror or str(fault)) from fault
+    except OSError as error:
+        raise errors.NotAllowed(path=path, detail=error.strerror or str(error)) from error

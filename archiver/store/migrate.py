@@ -53,8 +53,8 @@ def create(database: Path) -> None:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         fresh.rename(database)
         sync_folder(database.parent)
-    except OSError as fault:
-        raise storage_error(fault, database.parent) from fault
+    except OSError as error:
+        raise storage_error(error, database.parent) from error
 
 
 def upgrade(database: Path) -> None:
@@ -89,8 +89,8 @@ def migrate(database: Path) -> Path | None:
             _copy_verified(database, copy)
             _run_steps(connection)
         return copy
-    except errors.DiskFull as fault:
-        raise errors.NoSpaceToMigrate(path=database.parent) from fault
+    except errors.DiskFull as error:
+        raise errors.NoSpaceToMigrate(path=database.parent) from error
 
 
 def _check_writable(database: Path) -> None:
@@ -110,8 +110,8 @@ def _revision(database: Path) -> str:
     try:
         with closing(open_plainly(database)) as connection:
             (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.DatabaseError as fault:
-        raise translate(fault, database) from fault
+    except sqlite3.DatabaseError as error:
+        raise translate(error, database) from error
     return str(found)
 
 
@@ -147,8 +147,8 @@ def _sole_writer(database: Path) -> Iterator[Connection]:
             sql.info.pop("immediate")
             sql.exec_driver_sql("PRAGMA busy_timeout = 0")  # whoever reads meanwhile is not waited for
             sql.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    except (DatabaseError, sqlite3.DatabaseError) as fault:
-        raise translate(fault, database) from fault
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        raise translate(error, database) from error
     finally:
         engine.dispose()
 

@@ -21,7 +21,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import build_engine
 from archiver.store.projection.project import project
-from archiver.store.queries import raw_tables as raw
+from archiver.store.queries import raw_tables
 
 BATCH = 1_000
 
@@ -62,7 +62,7 @@ def differences(
 
 def integrity(reading: Reading) -> list[str]:
     """What SQLite itself finds wrong with the database; empty if nothing."""
-    with raw.damage_translated(reading):
+    with raw_tables.damage_translated(reading):
         cursor = reading.sql.connection.cursor()
         found = [str(text) for (text,) in cursor.execute("PRAGMA integrity_check(20)")]
     return [] if found == ["ok"] else found
@@ -93,7 +93,7 @@ def _prepare(sql: Connection) -> None:
 
 
 def _replay(reading: Reading, sql: Connection, *, batch: int, progress: Progress | None) -> Iterator[RowDifference]:
-    rows, done = raw.entries(reading), 0
+    rows, done = raw_tables.entries(reading), 0
     while part := list(islice(rows, batch)):
         told = [found for row in part if (found := _object(row[6])) is not None]
         if not _apply(reading, sql, told):
@@ -116,7 +116,7 @@ def _apply(reading: Reading, sql: Connection, entries: Sequence[EntryObject]) ->
 
 
 def _entries_of(reading: Reading, key: str, upto: int) -> list[EntryObject]:
-    found = (_object(line) for line in raw.lines_of(reading, key, upto))
+    found = (_object(line) for line in raw_tables.lines_of(reading, key, upto))
     return [one for one in found if one is not None]
 
 
@@ -135,7 +135,7 @@ def _object(line: bytes) -> dict[str, Any] | None:
 def _compare(reading: Reading, sql: Connection, table: Table) -> Iterator[RowDifference]:
     """Walk through both tables in the order of their keys, one row of each in memory."""
     query, names, width = _query(table)
-    held, made = raw.rows(reading, query), raw.rows(Reading(sql, reading.home), query)
+    held, made = raw_tables.rows(reading, query), raw_tables.rows(Reading(sql, reading.home), query)
     one, other = next(held, None), next(made, None)
     while one is not None or other is not None:
         place = _order(one, width)

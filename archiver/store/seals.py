@@ -111,5 +111,5 @@ def _keep(folder: Path, seal: Seal, body: bytes) -> None:
         for left in folder.glob(f"{seal.number:06}-*"):
             left.unlink()
         write_durably(folder / seal.name, body)
-    except OSError as fault:
-        raise storage_error(fault, folder) from fault
+    except OSError as error:
+        raise storage_error(error, folder) from error

@@ -35,14 +35,14 @@ def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[i
         _fill(source, target, tell)
         _check(source, target)
         _sync(target)
-    except sqlite3.Error as fault:
+    except sqlite3.Error as error:
         with suppress(OSError):
             remove_with_logs(target)
-        raise _translated(fault, target) from fault
-    except OSError as fault:
-        if is_full(fault):
-            raise errors.DiskFull(path=target) from fault
-        raise errors.StorageError(path=target, detail=fault.strerror or str(fault)) from fault
+        raise _translated(error, target) from error
+    except OSError as error:
+        if is_full(error):
+            raise errors.DiskFull(path=target) from error
+        raise errors.StorageError(path=target, detail=error.strerror or str(error)) from error
 
 
 def remove_with_logs(database: Path) -> None:

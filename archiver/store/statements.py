@@ -11,7 +11,7 @@ from datetime import datetime
 from archiver.records import Contract, Delivery, Enclosure, Observation, Role
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contract_payload
 from archiver.store.queries.roles import mapped, role_key
 from archiver.store.queries.statements import (
@@ -30,9 +30,9 @@ def state_contract(archive: Archive, contract: Contract, note: str | None, *, at
     """Append a contract and its private note, each only if it differs from what was stated before."""
     payload = contract_payload(contract)
     with archive.writing() as writing:
-        owner = known.owner(writing) or {}
+        owner = current_state.owner(writing) or {}
         observations = []
-        if payload != known.payload(writing, f"contract/{contract.id}", None):
+        if payload != current_state.payload(writing, f"contract/{contract.id}", None):
             observations.append(Observation("contract", f"contract/{contract.id}", payload))
         if note is not None:
             observations.append(Observation("note", f"note/{contract.id}", {"text": note}))
@@ -71,7 +71,7 @@ def withdraw(writing: Writing, contract: str, one: Delivery | Enclosure, *, at: 
 
 
 def _append(writing: Writing, contract: str, one: Delivery | Enclosure, state: str, at: datetime) -> None:
-    owner = known.owner(writing) or {}
+    owner = current_state.owner(writing) or {}
     told = Observation(kind_of(one), statement_key(contract, one), statement_payload(contract, one, state=state))
     writer.append(writing, [told], account_id=owner.get("account_id"), at=at)
 
@@ -93,7 +93,7 @@ def withdraw_role(writing: Writing, contract: str, account: int, *, at: datetime
 
 
 def _append_role(writing: Writing, contract: str, account: int, told: dict[str, str], at: datetime) -> None:
-    owner = known.owner(writing) or {}
+    owner = current_state.owner(writing) or {}
     payload = {"contract": contract, "account_id": account, **told}
     seen = Observation("mapping", role_key(contract, account), payload)
     writer.append(writing, [seen], account_id=owner.get("account_id"), at=at)

@@ -20,7 +20,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.projection.maker import add
 from archiver.store.projection.project import project
-from archiver.store.search import index as search_index
+from archiver.store.search import index
 from archiver.store.timestamps import to_text
 
 SELF = "{seq}"
@@ -50,7 +50,7 @@ def append(
     add(writing.sql, schema.entry, [_row(entry) for entry, _ in made])
     told = [one for _, one in made]
     project(writing.sql, told, lambda key, upto: entries_of(writing, key, upto))
-    search_index.keep(writing.sql, told)
+    index.keep(writing.sql, told)
     return [entry for entry, _ in made]
 
 

@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import departures as signs
-from archiver.store.queries import entries
+from archiver.store.queries import departures, entries
 from archiver.store.queries.files import WantedFile
 from archiver.sync import plan
 from archiver.sync.files.download import FileDownloads
@@ -76,7 +75,7 @@ class DeparturePriority:
         if not going:
             return
         with self.lookout.archive.reading() as reading:
-            rooms = signs.rooms_of(reading, going)
+            rooms = departures.rooms_of(reading, going)
         self.fetch(self.fetcher.small, going)
         self._read(rooms, plan.FILES)
         self.fetch(self.fetcher.small, going)

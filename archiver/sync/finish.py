@@ -12,17 +12,11 @@ from archiver.chatwork.models import Room
 from archiver.chatwork.ratelimit import Budget
 from archiver.records import RoomId
 from archiver.store.archive import Writing
-from archiver.store.queries import current_state as known
-from archiver.store.queries import files as file_queries
+from archiver.store.queries import current_state, files
 from archiver.store.queries.truncated_lists import cut as cut_lists
 from archiver.store.timestamps import to_text
-from archiver.store.working import backfill_queue as quests
-from archiver.store.working import memory as work
-from archiver.store.working import visits
-from archiver.sync import carry_over as remembering
-from archiver.sync import coverage, plan
-from archiver.sync import run_entries as sweeps
-from archiver.sync import trouble_reports as troubles
+from archiver.store.working import backfill_queue, memory, visits
+from archiver.sync import carry_over, coverage, plan, run_entries, trouble_reports
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.overdue import Overdue, behind
 from archiver.sync.preflight import RunInputs
@@ -81,11 +75,11 @@ def finish(
     report.complete = whole and not desk.troubles and not left.kinds
     report.troubles = tuple(sorted(desk.troubles))
     with desk.archive.writing() as writing:
-        known_rooms = remembering.looked_at(writing, held, left)
-        remembering.remember(writing, report, held, known_rooms)
+        known_rooms = carry_over.looked_at(writing, held, left)
+        carry_over.remember(writing, report, held, known_rooms)
         _remember(desk, writing, report)
         keep_others(writing, transport.tally.others, at=report.finished_at)
-        sweeps.write(
+        run_entries.write(
             writing,
             report,
             at=report.finished_at,
@@ -101,13 +95,13 @@ def keep_budget(writing: Writing, budget: Budget) -> None:
     """Leave to the next run how many calls this one has left."""
     if budget.reset is not None:
         told = {"limit": budget.limit, "remaining": budget.remaining, "reset": to_text(budget.reset)}
-        work.remember(writing, "budget", told)
+        memory.remember(writing, "budget", told)
 
 
 def keep_others(writing: Writing, calls: int, *, at: datetime) -> None:
     """Leave word that others called, if that was more than our own commands do."""
     if calls > BY_HAND:
-        work.remember(writing, OTHERS, {"at": to_text(at), "calls": calls})
+        memory.remember(writing, OTHERS, {"at": to_text(at), "calls": calls})
 
 
 def is_wrong(offset_ms: int) -> bool:
@@ -119,11 +113,11 @@ def _is_whole(desk: PullContext, report: SyncReport, contracted: Sequence[RoomId
     """Whether everything that should be held is; counts pending files on the way."""
     reports = {room.room_id: room for room in report.rooms}
     with desk.archive.reading() as reading:
-        shut = known.inaccessible(reading)
-        everything = file_queries.wanted(reading, None, most=most)
-        lost = sum(one.lost for room, one in file_queries.counts(reading).items() if room in contracted)
-        waiting = quests.waiting(reading, contracted)
-        reasons = known.open_reasons(reading, contracted)
+        shut = current_state.inaccessible(reading)
+        everything = files.wanted(reading, None, most=most)
+        lost = sum(one.lost for room, one in files.counts(reading).items() if room in contracted)
+        waiting = backfill_queue.waiting(reading, contracted)
+        reasons = current_state.open_reasons(reading, contracted)
         cut = cut_lists(reading, contracted)
     clear_incoming(desk.archive.home, everything)
     pending = [file for file in everything if file.room_id in contracted]
@@ -142,7 +136,7 @@ def _behind(
 ) -> Overdue:
     """What is left unread in the rooms that can be opened, also in those that this run was not asked for."""
     with desk.archive.reading() as reading:
-        shut, last_visits = known.inaccessible(reading), visits.last_visits(reading)
+        shut, last_visits = current_state.inaccessible(reading), visits.last_visits(reading)
     rooms = [room for room in held.contracted if room not in shut]
     return behind(rooms, shown, last_visits, visited=desk.visited, begun=report.started_at, full_every=full_every)
 
@@ -160,11 +154,13 @@ def _remember(desk: PullContext, writing: Writing, report: SyncReport) -> None:
     """Decide what to report now, and leave to the next run what it needs to know."""
     budget, at = desk.client.transport.budget, desk.now()
     cleared = desk.cleared | {"event/", "token"} | (set() if report.left_over else {"left-over"})
-    verdict = troubles.judge(desk.troubles, cleared=cleared, remembered=work.recall(writing, "troubles", {}), now=at)
+    verdict = trouble_reports.judge(
+        desk.troubles, cleared=cleared, remembered=memory.recall(writing, "troubles", {}), now=at
+    )
     report.reported = verdict.report
-    work.remember(writing, "troubles", verdict.remember)
+    memory.remember(writing, "troubles", verdict.remember)
     keep_budget(writing, budget)
     if report.clock_offset_ms is not None:
-        work.remember(writing, CLOCK, report.clock_offset_ms)
+        memory.remember(writing, CLOCK, report.clock_offset_ms)
     if report.unread_dropped:
-        work.remember(writing, UNREAD_DROPPED, to_text(at))
+        memory.remember(writing, UNREAD_DROPPED, to_text(at))

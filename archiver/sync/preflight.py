@@ -13,12 +13,11 @@ from archiver.chatwork.ratelimit import Budget
 from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive
-from archiver.store.queries import contracts
-from archiver.store.queries import current_state as known
+from archiver.store.queries import contracts, current_state
 from archiver.store.queries.last_looks import FAILED
 from archiver.store.timestamps import from_text
-from archiver.store.working import memory as work
-from archiver.sync import failed_rooms as failing
+from archiver.store.working import memory
+from archiver.sync import failed_rooms
 from archiver.sync.failed_rooms import Failures
 
 
@@ -49,10 +48,10 @@ def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) 
         if not every:
             raise errors.NoContract
         contracted = contracts.rooms_to_read(reading, at)
-        owner = known.owner(reading)
-        names = known.names(reading)
-        budget = work.recall(reading, "budget")
-        failures = failing.from_document(work.recall(reading, FAILED, {}))
+        owner = current_state.owner(reading)
+        names = current_state.names(reading)
+        budget = memory.recall(reading, "budget")
+        failures = failed_rooms.from_document(memory.recall(reading, FAILED, {}))
     for room in sorted(chosen or ()):
         if room not in contracted:
             raise errors.UnknownRoom(room=room)

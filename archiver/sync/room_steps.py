@@ -14,9 +14,8 @@ from gettext import gettext as _
 from archiver import errors
 from archiver.chatwork.models import Room
 from archiver.records import RoomId
-from archiver.store.queries import current_state as known
-from archiver.sync import failed_rooms as failing
-from archiver.sync import plan
+from archiver.store.queries import current_state
+from archiver.sync import failed_rooms, plan
 from archiver.sync.options import ProgressCallbacks
 from archiver.sync.preflight import RunInputs
 from archiver.sync.pull import access
@@ -86,7 +85,7 @@ class RoomSteps:
         """Nothing could be asked at all."""
         self.stop()
         with self.desk.archive.reading() as reading:
-            shut = known.inaccessible(reading)
+            shut = current_state.inaccessible(reading)
         for room, report in self.reports.items():
             if room in shut:
                 report.outcome = RoomOutcome.INACCESSIBLE
@@ -112,17 +111,17 @@ class RoomSteps:
         One that could not be asked for in the run before waits for `late`.
         """
         with self.desk.archive.reading() as reading:
-            shut = known.inaccessible(reading)
+            shut = current_state.inaccessible(reading)
         found: list[Room] = []
         for room in self.held.wanted:
             if room in self.shown:
                 if room in shut:
                     access.opened(self.desk, self.reports[room])
-                self.reports[room].read.add(failing.ROOM)
+                self.reports[room].read.add(failed_rooms.ROOM)
                 found.append(self.shown[room])
             elif room in shut:
                 self.reports[room].outcome = RoomOutcome.INACCESSIBLE
-            elif room in self.held.failures and self.held.failures[room].kind == failing.ROOM:
+            elif room in self.held.failures and self.held.failures[room].kind == failed_rooms.ROOM:
                 self._late.append(room)
             else:
                 found += self._asked(room)
@@ -140,7 +139,7 @@ class RoomSteps:
             self.leave_over(room)
             return []
         if self._waits(room):
-            self._put_off(room, failing.ROOM)
+            self._put_off(room, failed_rooms.ROOM)
             return []
         single = self._ask_for(room)
         if single is None:
@@ -163,15 +162,15 @@ class RoomSteps:
     def _ask_for(self, room: RoomId) -> Room | None:
         try:
             single = self.desk.client.room(room)
-        except errors.NotVisible as unseen:
-            access.shut(self.desk, unseen, self.reports[room])
+        except errors.NotVisible as error:
+            access.shut(self.desk, error, self.reports[room])
         except errors.BudgetSpent:
             self.spent()
             self.leave_over(room)
         except errors.ChatworkError as fault:
-            self._failed(room, failing.ROOM, fault)
+            self._failed(room, failed_rooms.ROOM, fault)
         else:
-            self._worked(room, failing.ROOM)
+            self._worked(room, failed_rooms.ROOM)
             return single.model
         return None
 
@@ -201,8 +200,8 @@ class RoomSteps:
             self.spent(say=step.overdue)
             if step.overdue:
                 self.leave_over(step.room_id, step.kind)
-        except errors.NotVisible as unseen:
-            self.not_visible(step.room_id, unseen, kind=step.kind)
+        except errors.NotVisible as error:
+            self.not_visible(step.room_id, error, kind=step.kind)
         except errors.ChatworkError as fault:
             self._failed(step.room_id, step.kind, fault)
         else:
@@ -214,8 +213,8 @@ class RoomSteps:
         """A part of a listed room was refused: is it the room that went? `kind` None: a single message was."""
         try:
             self.desk.client.room(RoomId(room))
-        except errors.NotVisible as gone:
-            access.shut(self.desk, gone, self.reports[room])
+        except errors.NotVisible as error:
+            access.shut(self.desk, error, self.reports[room])
         except errors.BudgetSpent:
             self.spent()
             self.leave_over(room, kind or plan.MESSAGES)

@@ -12,12 +12,10 @@ from archiver.chatwork.models import Me, Room
 from archiver.chatwork.ratelimit import OtherCalls
 from archiver.records import AccountId
 from archiver.store.archive import Archive
-from archiver.store.queries import files as file_queries
+from archiver.store.queries import files
 from archiver.store.queries.files import WantedFile
 from archiver.store.working import visits
-from archiver.sync import failed_rooms as failing
-from archiver.sync import finish as ending
-from archiver.sync import plan
+from archiver.sync import failed_rooms, finish, plan
 from archiver.sync.departure_priority import DeparturePriority, DepartureWatch
 from archiver.sync.files import transfer
 from archiver.sync.files.download import FileDownloads
@@ -30,10 +28,10 @@ from archiver.sync.room_steps import RoomSteps
 from archiver.sync.singles.backfill import BackfillReader
 from archiver.sync.singles.single_reads import forecast, singly
 
-__all__ = ["Options", "ProgressCallbacks", "check_account", "dry_run", "owner_payload", "run"]
+__all__ = ["Options", "ProgressCallbacks", "check_account", "dry_run", "owner_payload", "run_sync"]
 
 
-def run(
+def run_sync(
     archive: Archive,
     client: Client,
     downloads: transfer.Session,
@@ -54,14 +52,14 @@ def run(
 def dry_run(
     archive: Archive, client: Client, *, now: Callable[[], datetime], options: Options = EVERYTHING
 ) -> list[tuple[plan.PlanStep, str]]:
-    """What a run would read now, with the rooms' names; two requests, nothing written. Raises as `run`.
+    """What a run would read now, with the rooms' names; two requests, nothing written. Raises as `run_sync`.
 
     Single messages come last, as far as they are known of now.
     """
     one = _Run(archive, client, transfer.session(), now, options, SILENT)
     me = one.ask()
     rooms = [room for room in one.held.wanted if room in one.shown]
-    first, last = failing.apart(one.steps([one.shown[room] for room in rooms]), one.held.failures)
+    first, last = failed_rooms.apart(one.steps([one.shown[room] for room in rooms]), one.held.failures)
     steps = first + last
     seeker = BackfillReader(
         PullContext(archive, client, now, me.model.account_id), {}, lambda: False, lambda _room, _unseen: None
@@ -92,7 +90,7 @@ class _Run:
         transport.budget = self.held.budget or transport.budget
         transport.clock_offset = None  # each run tells its own
         transport.tally = OtherCalls()  # between two runs another command of ours may have called
-        self.counters = ending.Counters(transport.requests, transport.unparsed)
+        self.counters = finish.Counters(transport.requests, transport.unparsed)
         self.shown: dict[int, Room] = {}
 
     def ask(self) -> Single[Me]:
@@ -114,8 +112,8 @@ class _Run:
         """Every step in order; then the record of the run."""
         try:
             me = self.ask()
-        except (errors.ChatworkError, errors.TokenRefused) as fault:
-            if not isinstance(fault, errors.BudgetSpent) or self.held.owner is None:
+        except (errors.ChatworkError, errors.TokenRefused) as error:
+            if not isinstance(error, errors.BudgetSpent) or self.held.owner is None:
                 self._keep_budget()
                 raise
             self._set_out(AccountId(self.held.owner["account_id"]))
@@ -137,7 +135,7 @@ class _Run:
     def _keep_budget(self) -> None:
         """Leave word of the calls that were made for nothing."""
         with self.archive.writing() as writing:
-            ending.keep_budget(writing, self.client.transport.budget)
+            finish.keep_budget(writing, self.client.transport.budget)
 
     def _set_out(self, account: AccountId) -> None:
         self.desk = PullContext(self.archive, self.client, self.now, account)
@@ -155,7 +153,7 @@ class _Run:
         walk, limits, lookout = self.walk, self.options.limits, DepartureWatch(self.archive, self.options.watch)
         fetcher = FileDownloads(self.desk, self.over, limits, walk.reports, walk.seconds_left, self.talk.file)
         urgency = DeparturePriority(lookout, fetcher, walk.take, self._fetch, walk.reach, self.options.seal)
-        steps, failing_steps = failing.apart(self.steps(walk.accessible()), self.held.failures)
+        steps, failing_steps = failed_rooms.apart(self.steps(walk.accessible()), self.held.failures)
         walk.look = urgency.look
         urgency.look()
         walk.take(step for step in steps if step.early or step.kind != plan.PEOPLE)
@@ -190,7 +188,7 @@ class _Run:
         frozen = {room for room, report in reports.items() if report.outcome is RoomOutcome.INACCESSIBLE}
         with self.archive.reading() as reading:
             most, again = self.options.limits.most, self.options.full
-            pending = file_queries.wanted(reading, set(reports) - frozen, most=most, again=again)
+            pending = files.wanted(reading, set(reports) - frozen, most=most, again=again)
         try:
             take([one for one in pending if self._is_meant(one, people)])
         except errors.BudgetSpent:
@@ -199,7 +197,7 @@ class _Run:
     def _is_meant(self, file: WantedFile, people: Collection[int]) -> bool:
         if people:
             return file.account_id in people
-        return self.options.full or file_queries.is_due(file, self.started)
+        return self.options.full or files.is_due(file, self.started)
 
     # --- the end ---------------------------------------------------------------------------------
 
@@ -216,7 +214,7 @@ class _Run:
             return None
 
     def _end(self, before: int | None, after: int | None) -> SyncReport:
-        return ending.finish(
+        return finish.finish(
             self.desk,
             self.report,
             held=self.held,

@@ -9,10 +9,10 @@ from typing import Any
 from archiver.records import Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.queries.runs import PAUSE
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory as work
+from archiver.store.working import memory
 from archiver.sync.report import SyncReport
 
 IDLE = "idle"
@@ -57,19 +57,19 @@ def write(
 def flush(archive: Archive, *, at: datetime) -> None:
     """Write down the idle runs collected so far, in a transaction of its own. Raises NoArchive."""
     with archive.writing() as writing:
-        flush_idle(writing, (known.owner(writing) or {}).get("account_id"), at)
+        flush_idle(writing, (current_state.owner(writing) or {}).get("account_id"), at)
 
 
 def flush_idle(writing: Writing, account_id: int | None, at: datetime) -> None:
     """Write down the idle runs collected so far, so that nothing is sealed without them."""
-    waiting = work.recall(writing, IDLE)
+    waiting = memory.recall(writing, IDLE)
     if waiting is not None:
         _append(writing, waiting, account_id, at)
-        work.remember(writing, IDLE, None)
+        memory.remember(writing, IDLE, None)
 
 
 def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: datetime) -> None:
-    waiting = work.recall(writing, IDLE)
+    waiting = memory.recall(writing, IDLE)
     if waiting is not None and not _belong_together(waiting, told):
         flush_idle(writing, account_id, at)
         waiting = None
@@ -84,9 +84,9 @@ def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: dateti
         }
     if at - from_text(told["from"]) >= HOUR:
         _append(writing, told, account_id, at)
-        work.remember(writing, IDLE, None)
+        memory.remember(writing, IDLE, None)
     else:
-        work.remember(writing, IDLE, told)
+        memory.remember(writing, IDLE, told)
 
 
 def _belong_together(waiting: dict[str, Any], told: dict[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from archiver import errors
 from archiver.render.templating import style
-from archiver.web import template_env as frame
+from archiver.web import template_env
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import NAME, ViewContext
 from archiver.web.pages import (
@@ -20,17 +20,11 @@ from archiver.web.pages import (
     overview,
     people,
     pictures,
+    room_info,
     search,
+    selection,
     tasks,
-)
-from archiver.web.pages import (
-    room_info as about,
-)
-from archiver.web.pages import (
-    selection as chosen,
-)
-from archiver.web.pages import (
-    timeline as events,
+    timeline,
 )
 
 PAGES = (
@@ -38,14 +32,14 @@ PAGES = (
     search.pages,
     conversation.pages,
     message.pages,
-    chosen.pages,
-    events.pages,
+    selection.pages,
+    timeline.pages,
     files.pages,
     people.pages,
     pictures.pages,
     tasks.pages,
     calendar.pages,
-    about.pages,
+    room_info.pages,
 )
 
 
@@ -53,7 +47,7 @@ def build(desk: ViewContext, gate: AccessGate) -> Flask:
     """The application; nothing is read before the first request."""
     app = Flask(__name__)
     app.extensions[NAME] = desk
-    frame.furnish(app.jinja_env, desk)
+    template_env.furnish(app.jinja_env, desk)
     guard(app, gate)
     for pages in PAGES:
         app.register_blueprint(pages)

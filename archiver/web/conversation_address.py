@@ -65,5 +65,5 @@ def position(given: str) -> int:
 def _day(given: str) -> date:
     try:
         return date.fromisoformat(given if _DAY.fullmatch(given) else "")
-    except ValueError as fault:
-        raise errors.UsageError(detail=_("This address has no day where one belongs, like 2026-11-03.")) from fault
+    except ValueError as error:
+        raise errors.UsageError(detail=_("This address has no day where one belongs, like 2026-11-03.")) from error

@@ -18,14 +18,13 @@ from archiver.render.body import Picture, ReferenceLink, References
 from archiver.render.message_html import Surroundings, anchor_id, chatwork_url
 from archiver.render.times import derived, stamp
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.queries.transcript import names
 from archiver.store.queries.viewing import files, tasks
 from archiver.store.queries.viewing.message_summaries import Named, named
 from archiver.store.queries.viewing.people import avatar
-from archiver.web import selection_box as choosing
-from archiver.web.content import media_type as media
-from archiver.web.content import open_file as opening
+from archiver.web import selection_box
+from archiver.web.content import media_type, open_file
 from archiver.web.context import view_context
 from archiver.web.room_header import chats
 
@@ -67,7 +66,7 @@ def around(reading: Reading, room: int, messages: Sequence[Message]) -> Around:
 
 def owner_of(reading: Reading) -> AccountId:
     """Whose archive it is; 0 before that was read."""
-    told = known.owner(reading)
+    told = current_state.owner(reading)
     return AccountId(told["account_id"] if told else 0)
 
 
@@ -76,7 +75,7 @@ def tools(message: Message) -> str:
     word = _("Compare the texts side by side") if len(message.versions) > 1 else _("Details")
     way = url_for("message.one", room=message.room_id, message_id=message.message_id)
     link = Markup(' <a href="{}">{}</a>').format(way, word)
-    return f" {choosing.box(message.room_id, message.message_id)}{link}"
+    return f" {selection_box.box(message.room_id, message.message_id)}{link}"
 
 
 def place_of(room: int, message_id: str) -> str:
@@ -123,9 +122,9 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
         label, found = f"ファイルID {file_id}", files.blob(reading, room, file_id)
         if found is None:
             return ReferenceLink(label)
-        head = opening.head(home, found.sha256, media.HEAD)
+        head = open_file.head(home, found.sha256, media_type.HEAD)
         href = url_for(_page_of(head), room=room, file=file_id)
-        small = media.is_picture(head)
+        small = media_type.is_picture(head)
         return ReferenceLink(
             label, href, Picture(url_for("files.small", room=room, file=file_id), *SMALL) if small else None
         )
@@ -135,9 +134,9 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
 
 def _page_of(head: bytes) -> str:
     """Where a file is looked at or played; what is neither is saved."""
-    if media.is_picture(head):
+    if media_type.is_picture(head):
         return "files.look"
-    return "files.play" if media.played_as(head) else "files.bytes"
+    return "files.play" if media_type.played_as(head) else "files.bytes"
 
 
 def _faces(reading: Reading, room: int) -> Callable[[AccountId], str | None]:

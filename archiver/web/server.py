@@ -61,7 +61,7 @@ def _bound(port: int) -> socket.socket:
         else:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((LOOPBACK, port))
-    except OSError as fault:
+    except OSError as error:
         bound.close()
-        raise errors.PortTaken(port=port) from fault
+        raise errors.PortTaken(port=port) from error
     return bound

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from archiver.alerts import change_rules as rules_changes
+from archiver.alerts import change_rules
 from archiver.records import Sides, State
 from archiver.records.signals import Changed, Edited, Renamed, RoleChanged, RoomChanged, RoomPeople, VanishedMessage
 
@@ -25,7 +25,7 @@ def seen(**facts: Any) -> Changed:
 
 def told(**facts: Any) -> list[tuple[str, str, str | None, int]]:
     """Rule, level, subject and number of messages of each alert."""
-    found = rules_changes.judge(seen(**facts))
+    found = change_rules.judge(seen(**facts))
     return [(one.rule.value, one.level.value, one.subject, one.count) for one in found]
 
 

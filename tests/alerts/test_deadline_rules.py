@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from archiver import contract_dates as case
-from archiver.alerts import deadline_rules as rules_case
-from archiver.alerts import sentences as texts
+from archiver import contract_dates
+from archiver.alerts import deadline_rules, sentences
 from archiver.alerts.deadline_rules import CaseSeen
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, Contract, ContractRoom, Delivery, RoomId
@@ -34,13 +33,13 @@ def seen(facts: dict[str, Any] | None = None, **changed: Any) -> CaseSeen:
 
 def with_dues(one: CaseSeen, *, now: datetime = NOW) -> CaseSeen:
     """The same with its deadlines."""
-    found = case.deadlines(one.contract, platform_of(one.contract.platform), one.deliveries, now=now)
+    found = contract_dates.deadlines(one.contract, platform_of(one.contract.platform), one.deliveries, now=now)
     return replace(one, dues=tuple(found))
 
 
 def told(one: CaseSeen, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[tuple[str, str]]:
     """Rule and level of each alert."""
-    found = rules_case.judge([one], before=now, now=now, kept=kept)
+    found = deadline_rules.judge([one], before=now, now=now, kept=kept)
     return [(alert.rule.value, alert.level.value) for alert in found]
 
 
@@ -64,7 +63,7 @@ def told(one: CaseSeen, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) ->
 )
 def test_contact_that_began_early_is_told(facts: dict[str, Any]) -> None:
     """Before the approval; before the escrow while no approval is stated; at all where that is forbidden."""
-    (found,) = rules_case.judge([seen(facts)], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge([seen(facts)], before=NOW, now=NOW, kept=())
 
     assert ("early_contact", "high", ROOM, "7") == (
         found.rule.value,
@@ -106,11 +105,11 @@ def test_without_a_message_there_was_no_contact() -> None:
 def test_it_is_told_once_and_settled_by_other_dates() -> None:
     """Standing or put aside it is not told again; a corrected date puts it aside."""
     early = seen({"escrowed_at": "2026-10-04"})
-    (found,) = rules_case.judge([early], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge([early], before=NOW, now=NOW, kept=())
 
     assert [] == told(early, kept=(replace(found, dismissed_at=NOW),))
-    assert [] == rules_case.settled([early], [found])
-    assert [found] == rules_case.settled([seen({"escrowed_at": "2026-10-01"})], [found])
+    assert [] == deadline_rules.settled([early], [found])
+    assert [found] == deadline_rules.settled([seen({"escrowed_at": "2026-10-01"})], [found])
 
 
 # --- silence -----------------------------------------------------------------------------------
@@ -167,7 +166,7 @@ def test_other_silences_are_not(one: CaseSeen) -> None:
 def test_each_delivery_is_waited_for_once() -> None:
     """A second delivery begins a second silence."""
     first = delivered("2026-11-03")
-    (found,) = rules_case.judge([first], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge([first], before=NOW, now=NOW, kept=())
 
     assert [] == told(first, kept=(found,))
     assert [("A11", "medium")] == told(delivered("2026-11-03", "2026-11-10"), kept=(found,))
@@ -197,7 +196,7 @@ def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSeen:
 )
 def test_a_delivery_on_chatwork_alone_is_told(one: CaseSeen) -> None:
     """A day later, with nothing stated on the platform from the day before on; once for each message."""
-    (found,) = rules_case.judge([one], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge([one], before=NOW, now=NOW, kept=())
 
     assert ("undelivered", "medium", "8") == (found.rule.value, found.level.value, found.message_id)
     assert [] == told(one, kept=(found,))
@@ -259,9 +258,9 @@ def test_contracts_that_are_over_and_early_days_have_none(state: str, days: int)
 def test_a_deadline_says_its_name_day_and_advice() -> None:
     """The sentence is the platform's, and asks to check the number of days."""
     one = with_dues(delivered("2026-11-18", last_reply=NOW))
-    (found,) = rules_case.judge([one], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge([one], before=NOW, now=NOW, kept=())
 
-    said = texts.sentence(found)
+    said = sentences.sentence(found)
 
     assert "job1" in said
     assert "検収の目安(納品+7日)" in said
@@ -285,10 +284,10 @@ def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
     """More than a day without a round; after a month the plan may hide what was not saved."""
     before = None if hours is None else NOW - timedelta(hours=hours)
 
-    found = rules_case.judge([], before=before, now=NOW, kept=())
+    found = deadline_rules.judge([], before=before, now=NOW, kept=())
 
     assert ([] if level is None else [("A14", level)]) == [(one.rule.value, one.level.value) for one in found]
-    assert all(f"{round(hours or 0)} " in texts.sentence(one) for one in found)
+    assert all(f"{round(hours or 0)} " in sentences.sentence(one) for one in found)
 
 
 def test_the_time_zone_of_a_clock_changes_nothing() -> None:

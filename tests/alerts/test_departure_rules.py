@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
-from archiver.alerts import departure_rules as rules
-from archiver.alerts import sentences as texts
+from archiver.alerts import departure_rules, sentences
 from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.signals import (
@@ -70,7 +68,7 @@ def told(found: list[Alert]) -> list[tuple[str, str]]:
 )
 def test_the_mark_of_a_closed_account_stands_at_the_end_of_the_name(before: str | None, after: str, hit: bool) -> None:
     """Only a name that ends with the mark and did not before is a closed account; one first seen so is no event."""
-    found = rules.judge(seen(renamed=(Renamed(ROOM, TANAKA, before, after, AT),)))
+    found = departure_rules.judge(seen(renamed=(Renamed(ROOM, TANAKA, before, after, AT),)))
 
     assert ([("account_closed", "high")] if hit else []) == told(found)
 
@@ -79,8 +77,8 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
     """Two rooms tell of the same account: one alert, about the room that rests on the person."""
     both = (Renamed(OTHER, TANAKA, "田中", "田中(解約済)", AT), Renamed(ROOM, TANAKA, "田中", "田中(解約済)", AT))
 
-    (first,) = rules.judge(seen(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
-    again = rules.judge(seen(renamed=both, alerts=(first,)))
+    (first,) = departure_rules.judge(seen(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
+    again = departure_rules.judge(seen(renamed=both, alerts=(first,)))
 
     assert (AlertRule.ACCOUNT_CLOSED, Level.HIGH, ROOM, TANAKA) == (
         first.rule,
@@ -105,7 +103,7 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
 )
 def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(people: RoomPeople, level: str) -> None:
     """The only counterpart, or a third of what the others wrote or sent: urgent; one of thirty: not."""
-    found = rules.judge(seen(left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people}))
+    found = departure_rules.judge(seen(left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people}))
 
     assert [("member_gone", level)] == told(found)
 
@@ -114,7 +112,9 @@ def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
     """Nobody is left on the other side: each of them counts."""
     people = RoomPeople(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9})
 
-    found = rules.judge(seen(left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people}))
+    found = departure_rules.judge(
+        seen(left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people})
+    )
 
     assert [("member_gone", "high")] * 2 == told(found)
 
@@ -123,7 +123,7 @@ def test_the_owner_is_no_counterpart() -> None:
     """What the owner of the archive deletes or leaves gives no alert."""
     mine = tuple(unshown(number, author=OWNER) for number in range(5))
 
-    found = rules.judge(
+    found = departure_rules.judge(
         seen(
             left=(MemberLeft(ROOM, OWNER, AT),),
             unshown=mine,
@@ -149,7 +149,7 @@ def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
     """Two in a run or within a day are a burst; one alone, or somebody's among thirty, asks for a look."""
     gone = tuple(map(unshown, now))
 
-    (found,) = rules.judge(seen(unshown=gone, lately=tuple(map(unshown, lately)), rooms={ROOM: people}))
+    (found,) = departure_rules.judge(seen(unshown=gone, lately=tuple(map(unshown, lately)), rooms={ROOM: people}))
 
     assert expected == (found.level.value, found.count)
 
@@ -158,7 +158,7 @@ def test_deletions_of_two_people_are_two_events() -> None:
     """One deletion each of two people is no burst of either."""
     people = RoomPeople(members=frozenset({TANAKA, SUZUKI}))
 
-    found = rules.judge(seen(unshown=(unshown(1), unshown(2, author=SUZUKI)), rooms={ROOM: people}))
+    found = departure_rules.judge(seen(unshown=(unshown(1), unshown(2, author=SUZUKI)), rooms={ROOM: people}))
 
     assert [("deletions", "medium")] * 2 == told(found)
 
@@ -167,7 +167,7 @@ def test_missing_counts_with_deleted_and_hidden_does_not() -> None:
     """A message that vanished is as alarming as a deleted one; what the plan hides is another kind."""
     gone = (unshown(1), unshown(2, state=State.MISSING), unshown(3, state=State.HIDDEN))
 
-    found = rules.judge(seen(unshown=gone))
+    found = departure_rules.judge(seen(unshown=gone))
 
     assert [("deletions", "high", 2), ("hidden_by_plan", "medium", 1)] == [
         (one.rule.value, one.level.value, one.count) for one in found
@@ -178,14 +178,14 @@ def test_the_plan_is_told_once_for_each_room() -> None:
     """That the plan hides more each day is no news."""
     gone = (unshown(1, state=State.HIDDEN), unshown(2, state=State.HIDDEN, room=OTHER))
 
-    found = rules.judge(seen(unshown=gone, hidden_before=frozenset({ROOM})))
+    found = departure_rules.judge(seen(unshown=gone, hidden_before=frozenset({ROOM})))
 
     assert [(AlertRule.HIDDEN_BY_PLAN, OTHER)] == [(one.rule, one.room_id) for one in found]
 
 
 def test_rooms_and_contacts() -> None:
     """A room that is shut is urgent whoever was in it; a contact that went is not by itself."""
-    found = rules.judge(
+    found = departure_rules.judge(
         seen(
             shut=(RoomClosed(OTHER, AT),),
             unlisted=(RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT)),
@@ -202,7 +202,9 @@ def test_who_is_going_are_the_counterparts_of_urgent_alerts() -> None:
     crowd = seen(shut=(RoomClosed(ROOM, AT),), rooms={ROOM: CROWD})
     left = seen(left=(MemberLeft(ROOM, 101, AT),), rooms={ROOM: CROWD})
 
-    assert [{TANAKA}, {100}, set()] == [set(rules.going(one, rules.judge(one))) for one in (shut, crowd, left)]
+    assert [{TANAKA}, {100}, set()] == [
+        set(departure_rules.going(one, departure_rules.judge(one))) for one in (shut, crowd, left)
+    ]
 
 
 KEPT = Alert(AlertRule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1)
@@ -222,7 +224,7 @@ KEPT = Alert(AlertRule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1
 )
 def test_more_deletions_add_to_the_alert_that_stands(held: Alert, stands: bool) -> None:
     """Same room, person and level within a day, and not put aside: no new alert."""
-    found = rules.standing(replace(KEPT, number=0, count=3), [held])
+    found = departure_rules.standing(replace(KEPT, number=0, count=3), [held])
 
     assert (held if stands else None) == found
 
@@ -242,11 +244,11 @@ def test_a_chat_that_is_not_saved_is_never_urgent(
     """Worth a look where the conversation rests on that person; the alert names that chat."""
     told_of = seen(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
 
-    found = rules.judge(told_of)
+    found = departure_rules.judge(told_of)
 
     assert expected == told(found)
     assert [77] * len(found) == [one.room_id for one in found]
-    assert frozenset() == rules.going(told_of, found)
+    assert frozenset() == departure_rules.going(told_of, found)
 
 
 @pytest.mark.parametrize(
@@ -257,15 +259,15 @@ def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int
     alert = Alert(AlertRule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
     aside = replace(alert, number=5, dismissed_at=AT)
 
-    found = rules.settled(seen(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside)))
+    found = departure_rules.settled(seen(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside)))
 
     assert ([alert] if settled else []) == found
 
 
-@given(st.text())
+@given(strategies.text())
 def test_any_name_can_be_judged(name: str) -> None:
     """No name makes a rule fail, and one that lacks the mark's word is never a closed account."""
-    found = rules.judge(seen(renamed=(Renamed(ROOM, TANAKA, "田中", name, AT),)))
+    found = departure_rules.judge(seen(renamed=(Renamed(ROOM, TANAKA, "田中", name, AT),)))
 
     assert not found or "解約済" in name or "ancel" in name
 
@@ -276,8 +278,8 @@ def test_every_alert_has_a_sentence_without_names(rule: AlertRule, level: Level)
     """Each kind reads as one sentence that names the room at most."""
     alert = Alert(rule, level, AT, ROOM, 9001, "1876", 2)
 
-    sentence = texts.sentence(alert)
+    sentence = sentences.sentence(alert)
 
     assert sentence.endswith(".")
     assert not [sign for sign in ("{", "9001", "1876") if sign in sentence]
-    assert texts.urgency(level)
+    assert sentences.urgency(level)

@@ -6,10 +6,9 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
-from archiver.alerts import phrase_rules as rules_words
+from archiver.alerts import phrase_rules
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.signals import NewText
 from tests.alerts.harmless import messages
@@ -306,19 +305,19 @@ def said(body: str, message: str = "1", earlier: tuple[str, ...] = ()) -> NewTex
 def told(*bodies: str, escrowed: bool = False) -> list[Alert]:
     """The alerts of some messages."""
     rooms = {ROOM} if escrowed else set()
-    return list(rules_words.judge([said(body, str(number)) for number, body in enumerate(bodies)], escrowed=rooms))
+    return list(phrase_rules.judge([said(body, str(number)) for number, body in enumerate(bodies)], escrowed=rooms))
 
 
 @pytest.mark.parametrize(("rule", "body"), [(rule, body) for rule, bodies in HITS.items() for body in bodies])
 def test_a_phrase_is_met(rule: str, body: str) -> None:
     """Each way to say it is met by its rule, whatever others it meets too."""
-    assert AlertRule(rule) in rules_words.rules_of(body)
+    assert AlertRule(rule) in phrase_rules.rules_of(body)
 
 
 @pytest.mark.parametrize(("rule", "body"), [(rule, body) for rule, bodies in NEAR.items() for body in bodies])
 def test_a_near_miss_is_none(rule: str, body: str) -> None:
     """What only looks like it is not met by the rule."""
-    assert AlertRule(rule) not in rules_words.rules_of(body)
+    assert AlertRule(rule) not in phrase_rules.rules_of(body)
 
 
 def test_every_phrase_rule_has_enough_of_both() -> None:
@@ -353,7 +352,7 @@ def test_ordinary_work_raises_nothing(escrowed: bool) -> None:
 )
 def test_levels(rule: str, escrowed: bool, level: str) -> None:
     """High only where money or evidence may go now; work before the escrow counts less once there is one."""
-    assert level == rules_words.level_of(AlertRule(rule), escrowed=escrowed).value
+    assert level == phrase_rules.level_of(AlertRule(rule), escrowed=escrowed).value
 
 
 def test_only_their_own_words_count() -> None:
@@ -379,7 +378,7 @@ def test_a_hostile_message_costs_no_more_than_its_length(piece: str) -> None:
     for size in (15_000, 60_000):
         body = piece * (size // len(piece))
         begun = time.process_time()
-        rules_words.rules_of(body)
+        phrase_rules.rules_of(body)
         spent.append(time.process_time() - begun)
 
     assert spent[1] < 10 * spent[0] + 0.05
@@ -397,15 +396,15 @@ def test_an_edit_that_says_the_same_is_no_news() -> None:
     """Only what an edit adds is told."""
     now = said("直接取引にしませんか。LINEで話しましょう", earlier=("直接取引はどうですか",))
 
-    assert ["A6"] == [one.rule.value for one in rules_words.judge([now])]
+    assert ["A6"] == [one.rule.value for one in phrase_rules.judge([now])]
 
 
 @given(
-    st.text(alphabet=st.characters(codec="utf-8"), max_size=300),
-    st.sampled_from([one for two in HITS.values() for one in two]),
+    strategies.text(alphabet=strategies.characters(codec="utf-8"), max_size=300),
+    strategies.sampled_from([one for two in HITS.values() for one in two]),
 )
 def test_whatever_surrounds_a_phrase_in_lines_of_its_own_changes_nothing(noise: str, phrase: str) -> None:
     """A phrase on a line of its own is met whatever plain text stands in other lines."""
     noise = noise.translate(dict.fromkeys(map(ord, "[]>"))) + "\n"
 
-    assert set(rules_words.rules_of(phrase)) <= set(rules_words.rules_of(f"{noise}{phrase}\n"))
+    assert set(phrase_rules.rules_of(phrase)) <= set(phrase_rules.rules_of(f"{noise}{phrase}\n"))

@@ -8,9 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from archiver.records import Contract, ContractRoom, JsonObject, Observation, Reply, RoomId
-from archiver.store import migrate as revision
-from archiver.store import seals as seal
-from archiver.store import writer
+from archiver.store import migrate, seals, writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries.contracts import contract_payload
 from archiver.store.timestamps import to_text
@@ -28,7 +26,7 @@ def fill(home: Path, count: int, *, new: int, in_a_seal: int = _READINGS) -> Arc
     """An archive of one room with so many messages, `new` of them in each reading; sealed to the end."""
     home.mkdir(mode=0o700, parents=True)
     archive = Archive(home)
-    revision.create(archive.database)
+    migrate.create(archive.database)
     readings = _readings(corpus.messages(count), new)
     with archive.writing() as writing:
         _begin(writing)
@@ -36,7 +34,7 @@ def fill(home: Path, count: int, *, new: int, in_a_seal: int = _READINGS) -> Arc
         with archive.writing() as writing:
             for shown, oldest in batch:
                 at = _read(writing, shown, oldest)
-        seal.close(archive, now=at + timedelta(hours=6))
+        seals.close(archive, now=at + timedelta(hours=6))
     return archive
 
 

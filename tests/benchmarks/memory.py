@@ -6,7 +6,7 @@ import contextlib
 import io
 from pathlib import Path
 
-from archiver.cli.main import main as archive
+from archiver.cli.main import main
 from tests.benchmarks.bulk import fill
 from tests.benchmarks.measure import Figure, alone
 
@@ -41,4 +41,4 @@ def measure(folder: Path) -> list[Figure]:
 def command(home: str, *arguments: str) -> int:
     """Run `archive` in this process; its exit code."""
     with contextlib.redirect_stdout(io.StringIO()):
-        return archive(["--home", home, *arguments])
+        return main(["--home", home, *arguments])

@@ -11,11 +11,11 @@ from statistics import median
 
 import requests
 
-from archiver.app import build
-from archiver.notices import troubles as notices
-from archiver.rounds import round as rounds
+from archiver.app import build_app
+from archiver.notices import troubles
+from archiver.rounds.round import run_round
 from archiver.settings import file
-from archiver.sync import run as sync
+from archiver.sync.run import Options, ProgressCallbacks
 from tests.benchmarks.measure import Figure, alone
 from tests.benchmarks.stage import TOKEN, Clock, stage
 
@@ -66,9 +66,9 @@ def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
         begun = time.perf_counter()
         _fetch(variables)
         middle = time.perf_counter()
-        app = build(file.load(Path(home), variables), variables, now=clock.now)
-        asked = rounds.run(app, sync.Options(), sync.ProgressCallbacks()).requests
-        notices.settle(app.archive, app.settings, None, now=clock.now())
+        app = build_app(file.load(Path(home), variables), variables, now=clock.now)
+        asked = run_round(app, Options(), ProgressCallbacks()).requests
+        troubles.settle(app.archive, app.settings, None, now=clock.now())
         app.archive.close()
         if turn:  # the first imports what is imported late: that is start-up
             bare.append(middle - begun)

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archiver.app import App, build
+from archiver.app import App, build_app
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
-from archiver.rounds import round as rounds
+from archiver.rounds.round import run_round
 from archiver.settings import file
-from archiver.store import migrate as revision
-from archiver.store import writer
+from archiver.store import migrate, writer
 from archiver.store.queries.contracts import contract_payload
-from archiver.sync import run as sync
 from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, ProgressCallbacks
 from tests.benchmarks.corpus import BEGIN, sentences
 
 TOKEN = "CHATWORK_API_TOKEN"
@@ -50,7 +49,7 @@ class Stage:
     def app(self) -> App:
         """The program as a new process would build it, but under this clock."""
         settings = file.load(self.home, self.environ)
-        return build(settings, self.environ, now=self.clock.now, sleep=self._sleep)
+        return build_app(settings, self.environ, now=self.clock.now, sleep=self._sleep)
 
     def post(self, room: int, count: int, *, seconds: float = 60) -> None:
         """So many messages from both sides, one in so many seconds."""
@@ -60,7 +59,7 @@ class Stage:
 
     def round(self, app: App) -> SyncReport:
         """One round as the schedule runs it."""
-        return rounds.run(app, sync.Options(), sync.ProgressCallbacks())
+        return run_round(app, Options(), ProgressCallbacks())
 
     def _sleep(self, seconds: float) -> None:
         self.clock.at += timedelta(seconds=seconds)
@@ -82,7 +81,7 @@ def stage(home: Path, *, rooms: int, posts: int, clock: Clock | None = None) -> 
         environ = {TOKEN: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
         made = Stage(chatwork, clock, home, environ, client, [])
         app = made.app()
-        revision.create(app.archive.database)
+        migrate.create(app.archive.database)
         made.rooms = [chatwork.add_room(f"動画編集_{number}", members=[client]) for number in range(1, rooms + 1)]
         for room in made.rooms:
             made.post(room, posts)

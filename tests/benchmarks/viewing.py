@@ -17,16 +17,12 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.queries.status import status
 from archiver.store.queries.viewing import (
     calendar,
+    date_position,
     files,
     messages,
     people,
     tasks,
-)
-from archiver.store.queries.viewing import (
-    date_position as jump,
-)
-from archiver.store.queries.viewing import (
-    timeline as events,
+    timeline,
 )
 from archiver.store.search.query import parse
 from archiver.store.search.scan import HitPosition
@@ -117,14 +113,14 @@ def _questions(first: int, last: int) -> dict[str, Question]:
         "messages, newest": lambda reading: messages.newest(reading, ROOM, PAGE),
         "messages, in the middle": lambda reading: messages.around(reading, ROOM, middle, PAGE),
         "messages, oldest": lambda reading: messages.oldest(reading, ROOM, PAGE),
-        "jump to a date": lambda reading: jump.first_on_or_after(reading, ROOM, half),
+        "jump to a date": lambda reading: date_position.first_on_or_after(reading, ROOM, half),
         "calendar of a month": lambda reading: calendar.by_day(reading, ROOM, *year[1]),
         "calendar of a year": lambda reading: calendar.counted(reading, ROOM, year),
         "files": lambda reading: files.page(reading, [ROOM]),
         "files by a name that none has": lambda reading: files.page(reading, [ROOM], name="ない"),
         "tasks": lambda reading: tasks.page(reading, [ROOM]),
         "people": lambda reading: people.people(reading, ROOM),
-        "events": lambda reading: events.timeline(reading, [ROOM], contracts=["job1"]),
+        "events": lambda reading: timeline.timeline(reading, [ROOM], contracts=["job1"]),
         "search, one sign": found("す"),
         "search, one sign, older": found("す", HitPosition(middle, ROOM, 0)),
         "search, a word": found("納品"),

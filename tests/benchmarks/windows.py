@@ -13,10 +13,10 @@ from pathlib import Path
 
 from archiver.chatwork.models import Room
 from archiver.records import JsonObject, RoomId
-from archiver.store import migrate as revision
+from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.sync.pull.context import PullContext
-from archiver.sync.pull.messages import messages as pull
+from archiver.sync.pull.messages import messages
 from archiver.sync.report import RoomReport
 from tests.benchmarks import corpus
 from tests.benchmarks.canned import BASE_URL, Canned, client, session
@@ -36,7 +36,7 @@ def measure(folder: Path) -> list[Figure]:
     home = folder / "windows"
     home.mkdir()
     archive = Archive(home)
-    revision.create(archive.database)
+    migrate.create(archive.database)
     bodies = _windows(BEFORE + TURNS * EACH)
     adapter = Canned()
     desk = PullContext(archive, client(adapter, _now), _now, corpus.OWNER)
@@ -87,7 +87,7 @@ def _pull(desk: PullContext, adapter: Canned, body: bytes | None) -> None:
     """One window, with new messages if a body is given."""
     adapter.body = body or adapter.body
     room = Room(room_id=RoomId(corpus.ROOM), name="動画編集", message_num=BEFORE * WINDOW)
-    pull(desk, room, RoomReport(corpus.ROOM))
+    messages(desk, room, RoomReport(corpus.ROOM))
 
 
 def _now() -> datetime:

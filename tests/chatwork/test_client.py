@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import requests
 import responses
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies
 
 from archiver.chatwork import client as calls
 from archiver.chatwork.client import Client, read_listing, read_single
@@ -224,20 +223,25 @@ def test_a_hundred_messages_are_read_in_under_a_millisecond() -> None:
     assert min(seconds() for _ in range(50)) < 0.001
 
 
-KINDS = st.sampled_from([Me, Room, Member, Contact, Message, Task, File])
-BODIES = st.one_of(
-    st.binary(),
-    st.text().map(str.encode),
+KINDS = strategies.sampled_from([Me, Room, Member, Contact, Message, Task, File])
+BODIES = strategies.one_of(
+    strategies.binary(),
+    strategies.text().map(str.encode),
     VALUES.map(lambda value: json.dumps(value).encode()),
-    st.lists(VALUES, max_size=3).map(lambda value: json.dumps(value).encode()),
-    st.integers(0, 3000).map(lambda levels: b"[" * levels + b"{}" + b"]" * levels),
-    st.integers(0, 3000).map(lambda levels: b'{"account":' * levels + b"1" + b"}" * levels),
-    st.integers(0, 6000).map(lambda digits: b'[{"message_id":' + b"9" * digits + b"}]"),
+    strategies.lists(VALUES, max_size=3).map(lambda value: json.dumps(value).encode()),
+    strategies.integers(0, 3000).map(lambda levels: b"[" * levels + b"{}" + b"]" * levels),
+    strategies.integers(0, 3000).map(lambda levels: b'{"account":' * levels + b"1" + b"}" * levels),
+    strategies.integers(0, 6000).map(lambda digits: b'[{"message_id":' + b"9" * digits + b"}]"),
 )
 
 
 @settings(deadline=None)
-@given(body=BODIES, status=st.sampled_from([200, 204]), kind=KINDS, number=st.none() | st.integers())
+@given(
+    body=BODIES,
+    status=strategies.sampled_from([200, 204]),
+    kind=KINDS,
+    number=strategies.none() | strategies.integers(),
+)
 def test_any_body_is_understood_or_one_of_our_errors(
     body: bytes, status: int, kind: type[Model], number: int | None
 ) -> None:
@@ -257,7 +261,13 @@ def test_any_body_is_understood_or_one_of_our_errors(
 
 
 @settings(deadline=None)
-@given(st.lists(st.fixed_dictionaries({"number": st.integers(1, 5), "body": st.text(st.characters())})))
+@given(
+    strategies.lists(
+        strategies.fixed_dictionaries(
+            {"number": strategies.integers(1, 5), "body": strategies.text(strategies.characters())}
+        )
+    )
+)
 def test_a_listing_shows_each_id_once_in_order(rows: list[dict[str, Any]]) -> None:
     """Of every id the last object, whatever its text."""
     whole = reply([{OWN[Task]: row["number"], "body": row["body"]} for row in rows])

@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies
 
 from archiver.chatwork.json_body import DEEPEST, LONGEST, error_texts, parse, printable
 
@@ -52,7 +51,7 @@ def test_nesting_to_the_limit_is_allowed(levels: int) -> None:
 
 
 @settings(deadline=None)
-@given(st.binary())
+@given(strategies.binary())
 def test_any_bytes_are_a_value_or_a_value_error(body: bytes) -> None:
     """No other error leaves, and what passes can be written again."""
     try:
@@ -82,7 +81,7 @@ def test_an_error_body_is_known_by_its_list(body: bytes, expected: tuple[str, ..
 
 
 @settings(deadline=None)
-@given(st.text(st.characters()))
+@given(strategies.text(strategies.characters()))
 def test_any_text_becomes_printable_and_short(text: str) -> None:
     """Nothing invisible or unprintable remains, and the length is bounded."""
     shown = printable(text)

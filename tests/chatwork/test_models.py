@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies
 
 from archiver.chatwork.models import (
     LARGEST,
@@ -179,26 +178,34 @@ def test_what_is_wrong_is_named_without_its_content() -> None:
 
 
 NAMES = sorted({name for kind in OWN for name in kind.__struct_fields__})
-VALUES = st.recursive(
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.integers(1, LARGEST),
-        st.floats(),
-        st.text(st.characters()),
-        st.integers(0).map(str),
+VALUES = strategies.recursive(
+    strategies.one_of(
+        strategies.none(),
+        strategies.booleans(),
+        strategies.integers(),
+        strategies.integers(1, LARGEST),
+        strategies.floats(),
+        strategies.text(strategies.characters()),
+        strategies.integers(0).map(str),
     ),
-    lambda deeper: st.one_of(
-        st.lists(deeper, max_size=3),
-        st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(st.characters())), deeper, max_size=5),
+    lambda deeper: strategies.one_of(
+        strategies.lists(deeper, max_size=3),
+        strategies.dictionaries(
+            strategies.one_of(strategies.sampled_from(NAMES), strategies.text(strategies.characters())),
+            deeper,
+            max_size=5,
+        ),
     ),
     max_leaves=10,
 )
 
 
 @settings(deadline=None)
-@given(source=VALUES, own=st.one_of(st.integers(1, LARGEST), VALUES), kind=st.sampled_from(list(OWN)))
+@given(
+    source=VALUES,
+    own=strategies.one_of(strategies.integers(1, LARGEST), VALUES),
+    kind=strategies.sampled_from(list(OWN)),
+)
 def test_anything_is_read_or_of_wrong_shape(source: object, own: object, kind: type[Model]) -> None:
     """No other error leaves, and a model that was made is within its bounds."""
     if isinstance(source, dict):

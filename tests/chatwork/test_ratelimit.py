@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies
 
 from archiver.chatwork.ratelimit import FALLBACK, Budget, OtherCalls, clock_offset, wait
 
@@ -138,13 +137,13 @@ def test_the_offset_of_the_clocks_is_told() -> None:
     assert clock_offset({}, NOW) is None
 
 
-TEXTS = st.one_of(st.text(), st.integers().map(str), st.datetimes().map(str))
-DATES = st.one_of(TEXTS, st.datetimes().map(lambda date: format_datetime(date.replace(tzinfo=UTC))))
+TEXTS = strategies.one_of(strategies.text(), strategies.integers().map(str), strategies.datetimes().map(str))
+DATES = strategies.one_of(TEXTS, strategies.datetimes().map(lambda date: format_datetime(date.replace(tzinfo=UTC))))
 
 
 @settings(deadline=None)
 @given(
-    told=st.fixed_dictionaries(
+    told=strategies.fixed_dictionaries(
         {},
         optional={
             "x-ratelimit-limit": TEXTS,
@@ -153,9 +152,9 @@ DATES = st.one_of(TEXTS, st.datetimes().map(lambda date: format_datetime(date.re
             "date": DATES,
         },
     ),
-    later=st.timedeltas(timedelta(days=-1000), timedelta(days=1000)),
-    reserve=st.integers(0, 1000),
-    refused=st.booleans(),
+    later=strategies.timedeltas(timedelta(days=-1000), timedelta(days=1000)),
+    reserve=strategies.integers(0, 1000),
+    refused=strategies.booleans(),
 )
 def test_whatever_the_headers_the_wait_is_within_five_minutes(
     told: dict[str, str], later: timedelta, reserve: int, refused: bool
@@ -208,7 +207,11 @@ def test_requests_without_a_reply_are_ours_too() -> None:
     assert 0 == tally.others
 
 
-@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 9), st.booleans()), max_size=30))
+@given(
+    strategies.lists(
+        strategies.tuples(strategies.integers(1, 4), strategies.integers(0, 9), strategies.booleans()), max_size=30
+    )
+)
 def test_the_number_is_never_too_high(steps: list[tuple[int, int, bool]]) -> None:
     """Whatever was sent by whom, with windows that end at any time, and replies that get lost."""
     tally, reset, left, others = OtherCalls(), 120, 300, 0

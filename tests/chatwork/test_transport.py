@@ -18,11 +18,10 @@ from typing import Any
 import pytest
 import requests
 import responses
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies
 from urllib3 import HTTPResponse
 
-from archiver.chatwork import json_body as wire
+from archiver.chatwork import json_body
 from archiver.chatwork.ratelimit import Budget
 from archiver.chatwork.transport import LONGEST_PAUSE, ReplyLimits, Transport
 from archiver.errors import (
@@ -86,7 +85,7 @@ def serving(*steps: Step, **given: Any) -> Iterator[tuple[Transport, Scripted, C
 def parse(reply: Reply) -> object:
     """Understand a reply as the client does: whatever is no JSON is not understood."""
     try:
-        return wire.parse(reply.body)
+        return json_body.parse(reply.body)
     except ValueError:
         raise NotUnderstood(path=reply.path, detail="not JSON") from None
 
@@ -589,13 +588,15 @@ def test_an_interrupt_by_the_user_passes() -> None:
     assert [] == clock.slept
 
 
-STATUSES = st.one_of(st.sampled_from([200, 204, 301, 400, 401, 403, 404, 429, 500]), st.integers(100, 999))
+STATUSES = strategies.one_of(
+    strategies.sampled_from([200, 204, 301, 400, 401, 403, 404, 429, 500]), strategies.integers(100, 999)
+)
 
 
 @settings(deadline=None)
 @given(
-    answers=st.lists(st.tuples(STATUSES, st.binary(max_size=50)), min_size=1, max_size=12),
-    header=st.text(st.characters(min_codepoint=32, max_codepoint=126)),
+    answers=strategies.lists(strategies.tuples(STATUSES, strategies.binary(max_size=50)), min_size=1, max_size=12),
+    header=strategies.text(strategies.characters(min_codepoint=32, max_codepoint=126)),
 )
 def test_any_reply_is_data_or_one_of_our_errors(answers: list[tuple[int, bytes]], header: str) -> None:
     """Whatever comes, the end comes within eight requests and bounded waits."""

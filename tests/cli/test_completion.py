@@ -13,8 +13,7 @@ from pathlib import Path
 import click
 import pytest
 from click.shell_completion import BashComplete
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.cli import completion
 from archiver.cli.commands import COMMANDS
@@ -147,10 +146,13 @@ def test_completing_loads_no_heavy_library(home: Path) -> None:
     assert ["plain,job1", "plain,video", "[]"] == actual.stdout.splitlines()
 
 
-WORDS = st.sampled_from(["contract", "show", "export", "--home", "--for", "sync", "--room", "-", "--"]) | st.text()
+WORDS = (
+    strategies.sampled_from(["contract", "show", "export", "--home", "--for", "sync", "--room", "-", "--"])
+    | strategies.text()
+)
 
 
-@given(st.lists(WORDS), WORDS)
+@given(strategies.lists(WORDS), WORDS)
 def test_no_line_is_a_fault(words: list[str], incomplete: str) -> None:
     """Whatever is typed; `answer` would hide it."""
     BashComplete(build(), {}, "archive", "_ARCHIVE_COMPLETE").get_completions(words, incomplete)

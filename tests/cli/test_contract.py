@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.cli.contracts import deadlines as dues
-from archiver.cli.contracts import fact_options as facts
+from archiver.cli.contracts import deadlines, fact_options
 from archiver.cli.contracts.contract_page import picture
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
@@ -205,23 +204,23 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk) -> None:
 )
 def test_days_and_times_are_understood_as_those_of_japan(given: str, stated: str) -> None:
     """With hyphens or slashes, with a time or without, also from a Japanese keyboard."""
-    assert {"escrowed_at": stated} == facts.read_facts({"escrowed_at": given}, now=NOW)
+    assert {"escrowed_at": stated} == fact_options.read_facts({"escrowed_at": given}, now=NOW)
 
 
 @pytest.mark.parametrize("given", ["", "昨日", "2026-13-01", "2026-02-30", "2026-11-24 25:00", "24.11.2026"])
 def test_other_texts_are_no_days(given: str) -> None:
     """Nothing is guessed."""
     with pytest.raises((errors.BadValue, errors.NoSuchDay)):
-        facts.read_facts({"contracted_on": given}, now=NOW)
+        fact_options.read_facts({"contracted_on": given}, now=NOW)
 
 
 def test_only_the_day_of_delivery_may_be_to_come() -> None:
     """Today by Japan's calendar is not ahead, tomorrow is; the day on which the work is due may be."""
-    assert {"contracted_on": "2026-11-24"} == facts.read_facts({"contracted_on": "2026-11-24"}, now=NOW)
-    assert {"due_on": "2027-01-31"} == facts.read_facts({"due_on": "2027-01-31"}, now=NOW)
+    assert {"contracted_on": "2026-11-24"} == fact_options.read_facts({"contracted_on": "2026-11-24"}, now=NOW)
+    assert {"due_on": "2027-01-31"} == fact_options.read_facts({"due_on": "2027-01-31"}, now=NOW)
     for name in ("contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"):
         with pytest.raises(errors.DayAhead):
-            facts.read_facts({name: "2026-11-25"}, now=NOW)
+            fact_options.read_facts({name: "2026-11-25"}, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -240,10 +239,10 @@ def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -
     one = Contract("job1", (), **stated)
 
     if ok:
-        facts.check_order(one)
+        fact_options.check_order(one)
     else:
         with pytest.raises(errors.DaysInWrongOrder):
-            facts.check_order(one)
+            fact_options.check_order(one)
 
 
 @pytest.mark.parametrize(
@@ -258,10 +257,10 @@ def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -
 )
 def test_a_page_tells_its_platform(url: str, platform: str | None, number: str | None) -> None:
     """By the pattern in the platform's file; an option wins over it."""
-    found = facts.from_url(url)
+    found = fact_options.from_url(url)
 
     assert (platform, number) == (found.get("platform"), found.get("platform_id"))
-    stated = facts.read_facts({"url": url, "platform": "direct"}, now=NOW)
+    stated = fact_options.read_facts({"url": url, "platform": "direct"}, now=NOW)
     assert "direct" == stated["platform"]
 
 
@@ -330,7 +329,7 @@ def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
     world.contract("job2", world.room, state="stopped", platform="crowdworks")
 
     with world.archive.reading() as reading:
-        told = dues.status_lines(reading, tuple(contracts(reading)), now=world.clock() + timedelta(days=7))
+        told = deadlines.status_lines(reading, tuple(contracts(reading)), now=world.clock() + timedelta(days=7))
 
     whole = "\n".join(told)
     assert told[0].startswith("Not entered")

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.status import emergency as alarm
+from archiver.cli.status import emergency
 from archiver.cli.status.slow_work import document, tell_progress
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries.slow_work import Rereading, SlowWork
 from archiver.store.queries.status import status
 from archiver.store.working.backfill_queue import BackfillCounts
-from archiver.sync import finish as ending
+from archiver.sync import finish
 from tests.support.archive import hidden_story
 from tests.support.desk import Desk, set_up
 
@@ -113,8 +113,8 @@ def test_each_trouble_is_one_warning_without_names(desk: Desk) -> None:
     desk.sync()
     desk.chatwork.remove_owner(desk.room)
     desk.sync()
-    desk.remember(ending.CLOCK, -90_000)
-    desk.remember(ending.UNREAD_DROPPED, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}")
+    desk.remember(finish.CLOCK, -90_000)
+    desk.remember(finish.UNREAD_DROPPED, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}")
 
     told = warnings(desk)
 
@@ -187,8 +187,8 @@ def test_the_worst_screen_fits_in_80_columns(desk: Desk, language: str) -> None:
     desk.sync()
     desk.chatwork.remove_owner(desk.room)
     desk.sync()
-    desk.remember(ending.CLOCK, -90_000)
-    desk.remember(ending.UNREAD_DROPPED, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}")
+    desk.remember(finish.CLOCK, -90_000)
+    desk.remember(finish.UNREAD_DROPPED, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}")
 
     screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 
@@ -218,7 +218,7 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
     """`rescue` and the block of `status` tell of them."""
     maker = hidden_story(tmp_path / "home")
     with maker.archive.reading() as reading:
-        told = alarm.as_text(alarm.alarms(reading, status(reading).contracts, [], always=True)[0])
+        told = emergency.as_text(emergency.alarms(reading, status(reading).contracts, [], always=True)[0])
     maker.archive.close()
 
     sentence = "messages hidden by the plan: 3. of these, shown as deleted before: 1"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.custody.sampling import PARTS, part_of, verify_sample
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.engine import DATABASE
 from tests.support.archive import ArchiveMaker, at, story
 
@@ -20,7 +20,7 @@ from tests.support.archive import ArchiveMaker, at, story
 def made(tmp_path: Path) -> Iterator[ArchiveMaker]:
     """An archive with a seal."""
     made = story(tmp_path / "home")
-    seal.close(made.archive, now=at(300))
+    seals.close(made.archive, now=at(300))
     yield made
     made.archive.close()
 
@@ -54,7 +54,7 @@ def test_a_changed_entry_is_found(made: ArchiveMaker) -> None:
 
 def test_a_changed_seal_is_found(made: ArchiveMaker) -> None:
     """Its file is not the one that was made, or it is gone."""
-    (path,) = (made.home / seal.FOLDER).glob("*.json")
+    (path,) = (made.home / seals.FOLDER).glob("*.json")
     path.chmod(0o600)
     path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
 

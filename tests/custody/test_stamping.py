@@ -12,27 +12,26 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import stamping as stamps
+from archiver.custody import stamping
 from archiver.custody.stamping import StampOutcome, StampReport
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Fault as ChatworkFault
+from archiver.demo.chatwork.simulator import Fault
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.records import Observation, Seal
-from archiver.rounds import round as rounds
+from archiver.rounds.round import rescue_round, run_round
 from archiver.settings.model import FileSettings, Settings
 from archiver.store import seals as seal
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries.status import document, status
 from archiver.store.timestamps import from_text
-from archiver.store.working import stamp_queue as stored
+from archiver.store.working import stamp_queue
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.tsa import sender
@@ -61,12 +60,12 @@ class Desk:
     def round(self, **later: float) -> SyncReport:
         """A round some time after the last one (ten minutes)."""
         self.world.clock.pass_by(**(later or {"minutes": 10}))
-        return rounds.run(self.app(), Options(), ProgressCallbacks())
+        return run_round(self.app(), Options(), ProgressCallbacks())
 
     def ask(self, *, at_once: bool = False, seconds: float | None = 60, **later: float) -> StampReport:
         """Only the stamps, some time after the last one."""
         self.world.clock.pass_by(**later)
-        return stamps.ask(self.app(), at_once=at_once, seconds=seconds)
+        return stamping.ask(self.app(), at_once=at_once, seconds=seconds)
 
     def seal(self, number: int = 1) -> None:
         """So many seals, each over one entry."""
@@ -77,15 +76,15 @@ class Desk:
                 writer.append(writing, [told], account_id=None, at=self.world.clock())
             seal.close(self.world.archive, now=self.world.clock())
 
-    def times(self) -> dict[int, list[stored.Stamp]]:
+    def times(self) -> dict[int, list[stamp_queue.Stamp]]:
         """The stamps held, by seal."""
         with self.world.archive.reading() as reading:
-            return stored.times(reading)
+            return stamp_queue.times(reading)
 
     def unstamped(self) -> int:
         """Seals that lack a stamp."""
         with self.world.archive.reading() as reading:
-            return stored.unstamped(reading, self.names)
+            return stamp_queue.unstamped(reading, self.names)
 
     def files(self) -> list[str]:
         """Stamps and roots in the folder of the seals."""
@@ -354,7 +353,7 @@ def test_stamps_come_though_chatwork_is_down(desk: Desk) -> None:
 def test_stamps_come_though_the_token_is_refused(desk: Desk) -> None:
     """Exit 10 of the command; the seal that was due is stamped."""
     desk.round()
-    desk.world.chatwork.fail(ChatworkFault.UNAUTHORIZED, "/me", times=None)
+    desk.world.chatwork.fail(Fault.UNAUTHORIZED, "/me", times=None)
 
     with pytest.raises(errors.TokenRefused):
         desk.round(days=1)
@@ -370,12 +369,12 @@ def test_a_rescue_has_its_seal_stamped_at_once(desk: Desk, authority: SimulatedA
     for _ in range(5):
         desk.ask(at_once=True)
 
-    report = rounds.rescue(desk.app(), [desk.world.room], ProgressCallbacks())
+    report = rescue_round(desk.app(), [desk.world.room], ProgressCallbacks())
     desk.world.chatwork.stop()
     desk.world.clock.pass_by(minutes=1)
     desk.world.contract("job1", desk.world.room, title="動画")
     with pytest.raises(errors.Unreachable):
-        rounds.rescue(desk.app(), [desk.world.room], ProgressCallbacks())
+        rescue_round(desk.app(), [desk.world.room], ProgressCallbacks())
     desk.world.chatwork.start()
 
     last = desk.world.rows("seal")[-1]["number"]
@@ -458,7 +457,7 @@ def test_a_seal_that_was_changed_gets_no_stamp(desk: Desk, authority: SimulatedA
 
     report = desk.ask()
 
-    assert [(1, None), (2, stamps.SEAL_CHANGED)] == [(one.seal, one.reason) for one in report.outcomes]
+    assert [(1, None), (2, stamping.SEAL_CHANGED)] == [(one.seal, one.reason) for one in report.outcomes]
     assert (1, 1) == (authority.count, desk.unstamped())
 
 
@@ -480,7 +479,10 @@ def test_a_root_that_cannot_be_read_sends_nothing(desk: Desk, authority: Simulat
 # --- what always holds -------------------------------------------------------------------------
 
 SHARED = SimulatedAuthority()
-STEPS = st.lists(st.tuples(st.sampled_from(["seal", "up", "down", "flaky", "lose"]), st.integers(1, 400)), max_size=25)
+STEPS = strategies.lists(
+    strategies.tuples(strategies.sampled_from(["seal", "up", "down", "flaky", "lose"]), strategies.integers(1, 400)),
+    max_size=25,
+)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -510,12 +512,12 @@ def test_whatever_happens_every_seal_is_stamped_once_in_the_end(
             desk.lose()
         else:
             state = what
-        stamps.ask(desk.app())
+        stamping.ask(desk.app())
 
     sealed = seals(archive)
     folder = archive.home / "seals"
     with archive.reading() as reading:
-        held = stored.times(reading)
+        held = stamp_queue.times(reading)
     assert {one.number: 1 for one in sealed} == {number: len(of) for number, of in held.items()}
     assert len(sealed) == given_out
     for one in sealed:

@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.custody.verify import verify_archive
 from archiver.evidence import chain
 from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation
-from archiver.store import seals as seal
-from archiver.store import writer
+from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from tests.support import tampering
 from tests.support.tampering import (
@@ -119,14 +117,14 @@ def test_progress_is_told(sample: Archive) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seq=st.integers(1, 11), column=st.sampled_from(["line", "digest"]), data=st.data())
+@given(seq=strategies.integers(1, 11), column=strategies.sampled_from(["line", "digest"]), data=strategies.data())
 def test_any_flipped_bit_of_a_sealed_entry_is_found_and_named(
-    archive: Archive, seq: int, column: str, data: st.DataObject
+    archive: Archive, seq: int, column: str, data: strategies.DataObject
 ) -> None:
     """One bit of the line or of the digest is one finding, and it names the entry."""
     with behind_the_back(archive) as database:
         (whole,) = database.execute(f"SELECT CAST({column} AS BLOB) FROM entry WHERE seq = ?", [seq]).fetchone()
-        bit = data.draw(st.integers(0, len(whole) * 8 - 1))
+        bit = data.draw(strategies.integers(0, len(whole) * 8 - 1))
         put(database, seq, column, flipped(whole, bit))
 
     actual = verified(archive)
@@ -271,13 +269,13 @@ def test_a_file_that_is_no_database_is_a_finding(archive: Archive) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(number=st.integers(1, 4), data=st.data())
-def test_a_changed_reply_is_found(archive: Archive, number: int, data: st.DataObject) -> None:
+@given(number=strategies.integers(1, 4), data=strategies.data())
+def test_a_changed_reply_is_found(archive: Archive, number: int, data: strategies.DataObject) -> None:
     """One bit of what a reply says is one finding."""
     with behind_the_back(archive) as database:
         (kept,) = database.execute("SELECT body FROM reply WHERE number = ?", [number]).fetchone()
         body = zlib.decompress(kept)
-        changed = flipped(body, data.draw(st.integers(0, len(body) * 8 - 1)))
+        changed = flipped(body, data.draw(strategies.integers(0, len(body) * 8 - 1)))
         database.execute("UPDATE reply SET body = ? WHERE number = ?", [zlib.compress(changed), number])
 
     actual = verified(archive)
@@ -313,12 +311,14 @@ def test_a_removed_reply_is_one_finding(archive: Archive) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(number=st.integers(1, 3), data=st.data())
-def test_any_flipped_bit_of_a_seal_is_found_and_named(archive: Archive, number: int, data: st.DataObject) -> None:
+@given(number=strategies.integers(1, 3), data=strategies.data())
+def test_any_flipped_bit_of_a_seal_is_found_and_named(
+    archive: Archive, number: int, data: strategies.DataObject
+) -> None:
     """One bit of a seal's file names that seal."""
     path = seal_file(archive, number)
     whole = path.read_bytes()
-    flip(path, data.draw(st.integers(0, len(whole) * 8 - 1)))
+    flip(path, data.draw(strategies.integers(0, len(whole) * 8 - 1)))
 
     actual = verified(archive)
 
@@ -414,7 +414,7 @@ def test_a_second_file_of_a_number_is_found(archive: Archive) -> None:
 
 def left_over(archive: Archive) -> None:
     """Seal the tail, then lose the row as a kill between file and commit does, and what told of the seal."""
-    seal.close(archive, now=START.replace(month=12))
+    seals.close(archive, now=START.replace(month=12))
     with behind_the_back(archive) as database:
         database.execute("DELETE FROM seal WHERE number = 4")
 
@@ -466,7 +466,7 @@ def test_a_removed_seal_with_its_row_is_found(archive: Archive) -> None:
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(bit=st.integers(0, len(BYTES) * 8 - 1))
+@given(bit=strategies.integers(0, len(BYTES) * 8 - 1))
 def test_any_flipped_bit_of_a_file_is_found(archive: Archive, bit: int) -> None:
     """Its bytes are not those of its name."""
     path = attachment(archive)

@@ -8,8 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies
 
 from archiver.evidence.manifest import (
     PIECE,
@@ -29,8 +28,8 @@ from archiver.evidence.manifest import (
 
 ONE, OTHER = "1" * 64, "2" * 64
 
-NAMES = st.lists(
-    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8).filter(
+NAMES = strategies.lists(
+    strategies.text(strategies.characters(exclude_categories=["Cs"]), min_size=1, max_size=8).filter(
         lambda part: part not in (".", "..") and part[0] not in " \t" and "/" not in part and "\0" not in part
     ),
     min_size=1,
@@ -79,7 +78,7 @@ def test_sha256sum_reads_the_list(tmp_path: Path) -> None:
 
 
 @example({"%25": ONE, "%0A": OTHER, "*a": ONE})
-@given(st.dictionaries(NAMES, st.sampled_from([ONE, OTHER]), max_size=5))
+@given(strategies.dictionaries(NAMES, strategies.sampled_from([ONE, OTHER]), max_size=5))
 def test_what_was_written_is_read(digests: dict[str, str]) -> None:
     """Line ends and percent signs in names survive (RFC 8493 §2.1.3)."""
     body = b"".join(manifest_lines(digests))

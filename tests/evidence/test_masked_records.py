@@ -8,12 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.evidence import chain
 from archiver.evidence.masked_records import masked_digest, masked_line, shown_line, shown_record
-from archiver.evidence.tables import build as tables
+from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.lines import PackageLines
 from archiver.evidence.verify.seals import SealedRange
@@ -98,7 +97,7 @@ def text(lines: Iterable[str]) -> io.BytesIO:
 
 def table_lines(groups: Any, other: Any, readings: Any) -> Any:
     """Every row of every table."""
-    return tables.table_lines(groups, other, readings, seal_of=tables.seal_numbers([(1, 1, 99)]))
+    return build.table_lines(groups, other, readings, seal_of=build.seal_numbers([(1, 1, 99)]))
 
 
 def rows(told: list[dict[str, Any]]) -> dict[str, str]:
@@ -109,7 +108,7 @@ def rows(told: list[dict[str, Any]]) -> dict[str, str]:
         if one["kind"] == "message":
             groups.setdefault(int(one["key"].partition("/")[2]), []).append(one)
     other = [one for one in told if one["kind"] not in ("message", "window")]
-    for name, line in table_lines((groups[one] for one in sorted(groups)), other, tables.sightings(told)):
+    for name, line in table_lines((groups[one] for one in sorted(groups)), other, build.sightings(told)):
         found[name] = found.get(name, "") + line
     return found
 
@@ -209,9 +208,9 @@ def jsonl(made: dict[str, str]) -> list[dict[str, Any]]:
 
 
 @given(
-    st.lists(st.text(max_size=20), min_size=1, max_size=5),
-    st.sampled_from(SECRETS[:2]),
-    st.sampled_from(["", "\u200b", "\u3000", "[hr]", "。"]),
+    strategies.lists(strategies.text(max_size=20), min_size=1, max_size=5),
+    strategies.sampled_from(SECRETS[:2]),
+    strategies.sampled_from(["", "\u200b", "\u3000", "[hr]", "。"]),
 )
 def test_whatever_stands_around_a_secret_it_leaves_no_trace(around: list[str], secret: str, between: str) -> None:
     """In every version and every table, and the package still verifies."""

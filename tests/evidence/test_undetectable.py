@@ -21,7 +21,7 @@ from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make import export
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archive import ArchiveMaker, at, message_object
 from tests.support.archive_damage import unstamp
@@ -54,7 +54,7 @@ def _older_copy(home: Path) -> Done:
     archive.close()
     shutil.copytree(home / "older", home / "newer")
     newer = Archive(home / "newer")
-    seal.close(newer, now=at(4600))
+    seals.close(newer, now=at(4600))
     newer.close()
     return _verified(archive, one), "not sealed yet; whether records were cut off after them cannot be told"
 
@@ -65,7 +65,7 @@ def _invented(home: Path, closed: datetime = NOW) -> Archive:
     made.me()
     made.contract("job1")
     made.sync([message_object(1, "全額お支払いします。"), message_object(2, "了解しました。", sent=1)], minutes=5)
-    seal.close(made.archive, now=closed)
+    seals.close(made.archive, now=closed)
     return made.archive
 
 

@@ -15,11 +15,10 @@ from archiver.export.message_choice import NOTHING
 from archiver.export.package.make import export
 from archiver.export.package.order import ExportOrder, recipe
 from archiver.export.pdf.blocks import TableBlock
-from archiver.export.report import people_and_dates as parties
+from archiver.export.report import people_and_dates
 from archiver.export.report.statistics import survey
 from archiver.records import AccountId, Mapped, Role, Sides
-from archiver.store import seals as seal
-from archiver.store import statements
+from archiver.store import seals, statements
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped
@@ -50,7 +49,7 @@ def say(made: ArchiveMaker, account: int, part: Role, reason: str = REASON) -> N
 
 def counterparts(made: ArchiveMaker) -> set[int] | None:
     """Whom a package would take for the other side."""
-    seal.close(made.archive, now=at(250))
+    seals.close(made.archive, now=at(250))
     with made.archive.reading() as reading:
         order = ExportOrder(
             contract="job1",
@@ -66,7 +65,7 @@ def counterparts(made: ArchiveMaker) -> set[int] | None:
             every=timedelta(minutes=5),
             confirm=None,
         )
-        found = recipe(reading, seal.seals(reading), order, "x", contracts.contract(reading, "job1"), at(260))
+        found = recipe(reading, seals.seals(reading), order, "x", contracts.contract(reading, "job1"), at(260))
     return None if found.counterparts is None else set(found.counterparts)
 
 
@@ -122,7 +121,7 @@ def test_chapter_3_prints_the_reason() -> None:
     }
     case = cases.case(counterparts=(CLIENT,), mapped=stated)
 
-    (table,) = (one for one in parties.parties(case, survey(case)).blocks if isinstance(one, TableBlock))
+    (table,) = (one for one in people_and_dates.parties(case, survey(case)).blocks if isinstance(one, TableBlock))
 
     by_account = {row[2].rpartition("\n")[2]: row for row in table.rows}
     assert ("相手", f"{REASON}\n(報告者入力)") == (by_account[str(CLIENT)][0], by_account[str(CLIENT)][-1])

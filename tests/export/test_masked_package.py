@@ -8,8 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.custody.verify import verify_path
 from archiver.evidence.masked_records import masked_digest
@@ -156,8 +155,8 @@ def test_an_edit_of_a_masked_package_is_found_although_the_lists_were_made_anew(
 @pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    around=st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
-    secret=st.sampled_from(["090-1234-5678", "taro@example.com", "佐藤花子"]),
+    around=strategies.text(strategies.characters(exclude_categories=["Cs"]), max_size=30),
+    secret=strategies.sampled_from(["090-1234-5678", "taro@example.com", "佐藤花子"]),
 )
 def test_whatever_stands_around_it_a_secret_never_leaves(
     tmp_path_factory: pytest.TempPathFactory, around: str, secret: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.export.message_choice import NOTHING, MessageChoice, choice
@@ -55,19 +54,19 @@ def test_junk_is_refused_by_name(given: str) -> None:
     assert 2 == refused.value.code
 
 
-WORDS = st.one_of(
-    st.integers(10**7, 10**19 - 1).map(lambda one: (str(one), f"{one}")),
-    st.integers(10**7, 10**19 - 1).map(lambda one: (str(one), f"m{one}")),
-    st.integers(1, 10**19 - 1).map(lambda one: (str(one), f"https://www.chatwork.com/#!rid5-{one}")),
-    st.integers(1, 10**9 - 1).map(lambda one: (one, f"No.{one}")),
-    st.integers(1, 10**7 - 1).map(lambda one: (one, f"{one}")),
+WORDS = strategies.one_of(
+    strategies.integers(10**7, 10**19 - 1).map(lambda one: (str(one), f"{one}")),
+    strategies.integers(10**7, 10**19 - 1).map(lambda one: (str(one), f"m{one}")),
+    strategies.integers(1, 10**19 - 1).map(lambda one: (str(one), f"https://www.chatwork.com/#!rid5-{one}")),
+    strategies.integers(1, 10**9 - 1).map(lambda one: (one, f"No.{one}")),
+    strategies.integers(1, 10**7 - 1).map(lambda one: (one, f"{one}")),
 )
 
 
 @given(
-    words=st.lists(WORDS, max_size=12),
-    between=st.sampled_from([",", "、", ",", " ", "\u3000", ", ", "\r\n", " 、\n"]),
-    wide=st.booleans(),
+    words=strategies.lists(WORDS, max_size=12),
+    between=strategies.sampled_from([",", "、", ",", " ", "\u3000", ", ", "\r\n", " 、\n"]),
+    wide=strategies.booleans(),
 )
 def test_whatever_is_listed_is_found_again(words: list[tuple[str | int, str]], between: str, *, wide: bool) -> None:
     """In full width too, as a Japanese keyboard gives it."""
@@ -78,7 +77,7 @@ def test_whatever_is_listed_is_found_again(words: list[tuple[str | int, str]], b
     assert found.ids | found.numbers == {meant for meant, _word in words}
 
 
-@given(st.text(max_size=60))
+@given(strategies.text(max_size=60))
 def test_no_text_breaks_it(given: str) -> None:
     """It is understood or refused."""
     try:

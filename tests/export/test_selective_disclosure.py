@@ -23,8 +23,7 @@ from archiver.export.package.daily import daily
 from archiver.export.package.make import export
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import seals as seal
-from archiver.store import statements as stated
-from archiver.store import writer
+from archiver.store import statements, writer
 from tests.support.archive import CLIENT, ArchiveMaker, at, message_object
 from tests.support.stamped import authority, stamp_seals, stamping
 from tests.support.world import World, running
@@ -76,9 +75,9 @@ def state_facts(world: World) -> None:
     """What the user states of the other contract, and a package of it that was handed out before."""
     with world.archive.writing() as writing:
         delivery = Delivery(0, "2026-07-01 10:00", name=NAMES[6], note=TEXTS[6])
-        stated.add_delivery(writing, CONTRACT[0], delivery, at=world.clock())
+        statements.add_delivery(writing, CONTRACT[0], delivery, at=world.clock())
         enclosure = Enclosure(0, "screenshot", NAMES[5], 4, "ab" * 32, world.clock(), note=TEXTS[7])
-        stated.add_enclosure(writing, CONTRACT[0], enclosure, at=world.clock())
+        statements.add_enclosure(writing, CONTRACT[0], enclosure, at=world.clock())
         note = Observation("note", f"note/{CONTRACT[0]}", {"text": TEXTS[7]})
         writer.append(writing, [note], account_id=None, at=world.clock())
     export(world.archive, contract=CONTRACT[0], profile="lawyer", out=world.home / "other", now=world.clock)

@@ -6,31 +6,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.health import (
     check as health,
 )
 from archiver.health import (
-    disk as health_space,
+    disk,
+    evidence,
+    folders,
+    rooms,
+    runs,
+    token,
 )
-from archiver.health import (
-    evidence as health_proof,
-)
-from archiver.health import (
-    folders as health_places,
-)
-from archiver.health import (
-    rooms as health_rooms,
-)
-from archiver.health import runs
 from archiver.health import (
     runs as health_runs,
-)
-from archiver.health import (
-    token as health_token,
 )
 from archiver.health.check import versions_look
 from archiver.health.disk import DiskSpace
@@ -39,7 +30,7 @@ from archiver.health.finding import CheckResult, Grade, action, attention, good,
 from archiver.health.folders import Home, OutsideFolder
 from archiver.health.rooms import Rate
 from archiver.health.token import NOT_ASKED, TokenSeen, TokenTrial
-from archiver.store import migrate as revision
+from archiver.store import migrate
 from archiver.store.backup.copy import LastBackup
 from archiver.store.queries.database_health import Horizon, Versions
 from archiver.store.queries.last_looks import LastLooks
@@ -84,7 +75,7 @@ KEYRING = TokenSeen("keyring", None, needs_session=True)
 )
 def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenSeen, expected: Grade, words: str) -> None:
     """What only a session has gets a word; what cannot be read has to be put right."""
-    check(expected, words, health_token.token_look(seen))
+    check(expected, words, token.token_look(seen))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +93,7 @@ def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
     seen: TokenSeen, registered: str, expected: Grade
 ) -> None:
     """A scheduler gives a job no variable, and cron no keyring."""
-    check(expected, "", health_token.token_look(seen, registered=registered))
+    check(expected, "", token.token_look(seen, registered=registered))
 
 
 @pytest.mark.parametrize(
@@ -119,14 +110,14 @@ def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
 )
 def test_no_network_is_no_error(asked: TokenTrial, owner: int | None, expected: Grade, words: str) -> None:
     """Only a refused token and one of another account are."""
-    check(expected, words, health_token.account_look(FILE, asked, owner=owner, home=HOME))
+    check(expected, words, token.account_look(FILE, asked, owner=owner, home=HOME))
 
 
 def test_without_a_token_chatwork_is_not_asked() -> None:
     """The token's own line says what to do."""
     seen = FILE._replace(fault=errors.TokenMissing(source="file:token"))
 
-    check(ATTENTION, "not asked", health_token.account_look(seen, NOT_ASKED, owner=1, home=HOME))
+    check(ATTENTION, "not asked", token.account_look(seen, NOT_ASKED, owner=1, home=HOME))
 
 
 # --- runs ------------------------------------------------------------------------------------
@@ -245,7 +236,7 @@ def test_where_nothing_starts_it_somebody_has_to_act(
 )
 def test_a_fast_room_is_named_by_its_number(rates: list[Rate], expected: Grade, words: str) -> None:
     """With the pace that it needs."""
-    look = health_rooms.pace_look(rates, every=EVERY)
+    look = rooms.pace_look(rates, every=EVERY)
 
     check(expected, words, look)
     assert ("[sync] every = " in look.text) == any(rate.per_minute > 10 for rate in rates)
@@ -266,7 +257,7 @@ def test_what_the_plan_will_hide_is_told_while_it_can_be_fetched(
     seen: list[Horizon], expected: Grade, words: str
 ) -> None:
     """Forty days after it was posted; later nothing is to be done."""
-    check(expected, words, health_rooms.plan_look(seen, now=NOW))
+    check(expected, words, rooms.plan_look(seen, now=NOW))
 
 
 # --- proof -----------------------------------------------------------------------------------
@@ -300,7 +291,7 @@ def waits(since: datetime, reason: str | None = "unreachable") -> Longest:
 )
 def test_stamps_are_off_or_there_or_wait_since_and_why(seen: StampStanding, expected: Grade, words: str) -> None:
     """An authority that is down for a week is a word and never more; a root that cannot be read is ours to correct."""
-    check(expected, words, health_proof.stamps_look(seen, now=NOW))
+    check(expected, words, evidence.stamps_look(seen, now=NOW))
 
 
 @pytest.mark.parametrize(
@@ -314,13 +305,13 @@ def test_stamps_are_off_or_there_or_wait_since_and_why(seen: StampStanding, expe
 )
 def test_the_last_verification_is_told(last: Verified | None, expected: Grade, words: str) -> None:
     """Once a month everything; findings stay until they are gone."""
-    check(expected, words, health_proof.verification_look(last, now=NOW))
+    check(expected, words, evidence.verification_look(last, now=NOW))
 
 
 def test_a_damaged_database_asks_for_hands_off() -> None:
     """What SQLite says first is told."""
-    check(GOOD, "", health_proof.database_look([]))
-    check(ACTION, "(row 3 missing). Change nothing", health_proof.database_look(["row 3 missing", "more"]))
+    check(GOOD, "", evidence.database_look([]))
+    check(ACTION, "(row 3 missing). Change nothing", evidence.database_look(["row 3 missing", "more"]))
 
 
 @pytest.mark.parametrize(
@@ -362,15 +353,15 @@ def test_the_home_is_ours_alone_and_can_be_written() -> None:
     """A synchronised folder and one that takes no file have to be left; others are to be kept out."""
     synced = errors.SyncedFolder(path=HOME, service="Dropbox")
 
-    check(GOOD, str(HOME), health_places.home_look(FINE))
+    check(GOOD, str(HOME), folders.home_look(FINE))
     share = errors.NetworkFolder(path=HOME, kind="nfs4")
 
-    check(ACTION, "Dropbox", health_places.home_look(FINE._replace(fault=synced)))
-    check(ACTION, "(nfs4); the locks", health_places.home_look(FINE._replace(fault=share)))
-    check(ACTION, "cannot be written", health_places.home_look(FINE._replace(writable=False)))
-    check(GOOD, "Only you", health_places.permissions_look(FINE))
-    check(ACTION, f"chmod 700 {HOME}", health_places.permissions_look(FINE._replace(private=False, exposed=["x"])))
-    check(ATTENTION, "chmod go= logs", health_places.permissions_look(FINE._replace(exposed=["logs"])))
+    check(ACTION, "Dropbox", folders.home_look(FINE._replace(fault=synced)))
+    check(ACTION, "(nfs4); the locks", folders.home_look(FINE._replace(fault=share)))
+    check(ACTION, "cannot be written", folders.home_look(FINE._replace(writable=False)))
+    check(GOOD, "Only you", folders.permissions_look(FINE))
+    check(ACTION, f"chmod 700 {HOME}", folders.permissions_look(FINE._replace(private=False, exposed=["x"])))
+    check(ATTENTION, "chmod go= logs", folders.permissions_look(FINE._replace(exposed=["logs"])))
 
 
 @pytest.mark.parametrize(
@@ -384,18 +375,18 @@ def test_the_home_is_ours_alone_and_can_be_written() -> None:
 )
 def test_a_copy_elsewhere_is_a_week_old_at_most(last: LastBackup | None, expected: Grade, words: str) -> None:
     """None at all is said too."""
-    check(expected, words, health_places.backup_look(last, now=NOW))
+    check(expected, words, folders.backup_look(last, now=NOW))
 
 
 def test_folders_outside_are_reachable() -> None:
     """A disk that is not connected is a word; a folder that takes no package has to be changed."""
     usb, gone = OutsideFolder(Path("/media/usb"), there=True), OutsideFolder(Path("/mnt/x"), there=False)
 
-    check(GOOD, "nowhere else", health_places.also_to_look([]))
-    check(GOOD, "/media/usb", health_places.also_to_look([usb]))
-    check(ATTENTION, "to /mnt/x now", health_places.also_to_look([usb, gone]))
-    check(GOOD, "/media/usb", health_places.exports_look(usb))
-    check(ACTION, "/mnt/x", health_places.exports_look(gone))
+    check(GOOD, "nowhere else", folders.also_to_look([]))
+    check(GOOD, "/media/usb", folders.also_to_look([usb]))
+    check(ATTENTION, "to /mnt/x now", folders.also_to_look([usb, gone]))
+    check(GOOD, "/media/usb", folders.exports_look(usb))
+    check(ACTION, "/mnt/x", folders.exports_look(gone))
 
 
 # --- space, versions -------------------------------------------------------------------------
@@ -411,29 +402,29 @@ def test_folders_outside_are_reachable() -> None:
         (DiskSpace(4 * GB, 2 * GB, GB, 0.1 * GB), ATTENTION, "until 2026-12-14"),
         (DiskSpace(2 * GB - 1, 2 * GB, GB, None), ACTION, "stop_when_free_gb"),
         (DiskSpace(2 * GB, 2 * GB, GB, GB), ATTENTION, "until 2026-11-24"),
-        (DiskSpace(0, 0, floor=health_space.LEAST), ACTION, "Only 0 MB are free, and the records need 100 MB"),
+        (DiskSpace(0, 0, floor=disk.LEAST), ACTION, "Only 0 MB are free, and the records need 100 MB"),
         (DiskSpace(3 * GB, 0, GB, None, floor=4 * GB), ACTION, "the records need 4000 MB"),
         (DiskSpace(3 * GB, 0, GB, 0.1 * GB, floor=2 * GB), ATTENTION, "until 2026-12-04"),
     ],
 )
 def test_the_disk_is_told_with_the_day_it_is_full(seen: DiskSpace, expected: Grade, words: str) -> None:
     """Within a month it is a word; below what is to stay free no file is fetched."""
-    check(expected, words, health_space.disk_look(seen, now=NOW))
+    check(expected, words, disk.disk_look(seen, now=NOW))
 
 
 @given(
-    st.builds(
+    strategies.builds(
         DiskSpace,
-        free=st.integers(0, 10**16),
-        keep=st.integers(0, 10**15),
-        total=st.none() | st.integers(0, 10**16),
-        per_day=st.none() | st.floats(0, 10**15),
-        floor=st.integers(0, 10**15),
+        free=strategies.integers(0, 10**16),
+        keep=strategies.integers(0, 10**15),
+        total=strategies.none() | strategies.integers(0, 10**16),
+        per_day=strategies.none() | strategies.floats(0, 10**15),
+        floor=strategies.integers(0, 10**15),
     )
 )
 def test_any_disk_can_be_told(seen: DiskSpace) -> None:
     """However large, however still."""
-    look = health_space.disk_look(seen, now=NOW)
+    look = disk.disk_look(seen, now=NOW)
 
     assert (seen.free < max(seen.keep, seen.floor)) == (look.verdict is ACTION)
 
@@ -442,8 +433,8 @@ def test_any_disk_can_be_told(seen: DiskSpace) -> None:
     ("seen", "expected", "words"),
     [
         (None, GOOD, "archive 1.0.0, Python 3."),
-        (Versions("3.45.1", True, revision.HEAD), GOOD, "SQLite 3.45.1 (FTS5)"),
-        (Versions("3.45.1", False, revision.HEAD), ATTENTION, "lacks FTS5"),
+        (Versions("3.45.1", True, migrate.HEAD), GOOD, "SQLite 3.45.1 (FTS5)"),
+        (Versions("3.45.1", False, migrate.HEAD), ATTENTION, "lacks FTS5"),
         (Versions("3.45.1", True, "0000"), ATTENTION, "archive migrate"),
     ],
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from archiver.notices import apprise_sender as remote
+from archiver.notices import apprise_sender
 from archiver.notices.apprise_sender import Delivered
 from tests.support.receiver import Receiver, receiving
 
@@ -27,7 +27,7 @@ def test_each_address_has_the_same_title_and_text(place: Receiver) -> None:
     """Signs that mean something elsewhere arrive as they are."""
     text = "発言12件\n{x} \\n <b>&amp;"
 
-    sent = remote.send("Chatwork保管庫", text, [place.address(), place.address("other")], os.environ)
+    sent = apprise_sender.send("Chatwork保管庫", text, [place.address(), place.address("other")], os.environ)
 
     assert Delivered(2) == sent
     assert [("Chatwork保管庫", text)] * 2 == [(one["title"], one["message"]) for one in place.notices]
@@ -37,24 +37,24 @@ def test_what_fails_and_what_is_not_understood_is_told_by_position(place: Receiv
     """And keeps no other address from its notice."""
     urls = [f"nonsense-{SECRET}", place.address("refuse", secret=SECRET), place.address(), "json://127.0.0.1:9/"]
 
-    sent = remote.send("題", "文", urls, os.environ)
+    sent = apprise_sender.send("題", "文", urls, os.environ)
 
     assert (Delivered(1, failed=(1, 3), bad=(0,)), False) == (sent, SECRET in repr(sent))
-    assert (0,) == remote.not_understood(urls, os.environ)
+    assert (0,) == apprise_sender.not_understood(urls, os.environ)
 
 
 def test_an_address_that_hangs_holds_nothing_up(place: Receiver) -> None:
     """All together end after the time given, and what was taken until then counts."""
     begun = time.monotonic()
 
-    sent = remote.send("題", "文", [place.address("hang") + "?rto=60", place.address()], os.environ, patience=3)
+    sent = apprise_sender.send("題", "文", [place.address("hang") + "?rto=60", place.address()], os.environ, patience=3)
 
     assert (Delivered(1, failed=(0,)), True) == (sent, time.monotonic() - begun < 6)
 
 
 def test_nothing_is_printed(place: Receiver, capfd: pytest.CaptureFixture[str]) -> None:
     """Whatever the library logs of an address goes nowhere."""
-    remote.send("題", "文", [place.address("refuse", secret=SECRET), f"mailto://{SECRET}"], os.environ)
+    apprise_sender.send("題", "文", [place.address("refuse", secret=SECRET), f"mailto://{SECRET}"], os.environ)
 
     assert ("", "") == capfd.readouterr()
     assert not [one for one in place.notices if SECRET in str(one)]
@@ -62,7 +62,7 @@ def test_nothing_is_printed(place: Receiver, capfd: pytest.CaptureFixture[str]) 
 
 def test_without_the_library_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes with an extra, so it may be missing."""
-    before = remote.is_installed()
+    before = apprise_sender.is_installed()
     monkeypatch.setitem(sys.modules, "apprise", None)
 
-    assert (True, False) == (before, remote.is_installed())
+    assert (True, False) == (before, apprise_sender.is_installed())

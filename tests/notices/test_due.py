@@ -7,14 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.notices import desktop
-from archiver.notices import due as noticing
-from archiver.notices import sentences as notice_words
-from archiver.notices import troubles as notices
+from archiver.notices import desktop, due, sentences, troubles
 from archiver.notices.due import DueNotices
 from archiver.notices.facts import NoticeFacts
 from archiver.records.alerts import Alert, AlertRule, Level
@@ -22,8 +18,10 @@ from archiver.settings.model import Settings
 from archiver.store.working import alerts
 from tests.support.world import BEGIN, World, running
 
-KEYS = st.sampled_from(["stale", "findings", "fault/Unreachable", "alert/1", "hint/2", "gap/1/2", "lost/1/1"])
-TIMES = st.lists(st.tuples(st.timedeltas(timedelta(), timedelta(hours=30)), st.sets(KEYS)), max_size=12)
+KEYS = strategies.sampled_from(["stale", "findings", "fault/Unreachable", "alert/1", "hint/2", "gap/1/2", "lost/1/1"])
+TIMES = strategies.lists(
+    strategies.tuples(strategies.timedeltas(timedelta(), timedelta(hours=30)), strategies.sets(KEYS)), max_size=12
+)
 
 
 @given(TIMES)
@@ -32,11 +30,11 @@ def test_each_trouble_is_said_at_once_then_once_a_day_and_its_end_once(times: li
     now, known, before = BEGIN, dict[str, datetime](), set[str]()
     for passed, present in times:
         now += passed
-        made = noticing.judge(present, known, now=now)
+        made = due.judge(present, known, now=now)
         assert present - before <= set(made.say) <= present
         assert before - present == set(made.over)
         for key in present & before:
-            lasting = key.startswith(noticing.LASTING)
+            lasting = key.startswith(due.LASTING)
             assert (key in made.say) == (not lasting and now - known[key] >= timedelta(days=1))
         assert made.known.keys() == present
         known, before = made.known, present
@@ -53,8 +51,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def said(world: World, fault: errors.ArchiverError | None = None) -> list[str]:
     """What is said now."""
-    made = notices.settle(world.archive, Settings(world.home), fault, now=world.clock())
-    return notice_words.sentences(*made)
+    made = troubles.settle(world.archive, Settings(world.home), fault, now=world.clock())
+    return sentences.sentences(*made)
 
 
 def test_a_stop_is_noticed_after_a_day_and_its_end_once(world: World) -> None:
@@ -83,7 +81,7 @@ def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> 
     (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
     with running(tmp_path / "other") as other:
         broken = type(other.archive)(tmp_path)
-        made, _facts = notices.settle(broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN)
+        made, _facts = troubles.settle(broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN)
 
     assert (("fault/DiskFull",), False) == (made.say, made.kept)
 
@@ -92,7 +90,7 @@ def test_a_high_alert_is_said_before_all_else() -> None:
     """And nobody is named."""
     made = DueNotices(("alert/1", "gap/1/2", "stale"), (), {})
 
-    first, *rest = notice_words.sentences(made, NoticeFacts(BEGIN, timedelta(minutes=5), hours=30))
+    first, *rest = sentences.sentences(made, NoticeFacts(BEGIN, timedelta(minutes=5), hours=30))
 
     assert ("Do not leave the chat" in first, 2) == (True, len(rest))
 
@@ -105,9 +103,9 @@ def test_only_a_disappearance_is_called_a_great_change(world: World, rule: Alert
     """A high alert about words or dates sends to the list of alerts; who goes to the chat for it finds nothing gone."""
     with world.archive.writing() as writing:
         alerts.keep(writing, Alert(rule, Level.HIGH, world.clock(), world.room))
-    made = notices.warnings(world.archive, Settings(world.home), now=world.clock())
+    made = troubles.warnings(world.archive, Settings(world.home), now=world.clock())
 
-    (said,) = notice_words.sentences(*made)
+    (said,) = sentences.sentences(*made)
 
     assert ((key,), True) == (made.notices.say, sentence in said)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.notices import message_rates as notice_pace
-from archiver.store.queries import message_counter as queries
-from archiver.store.working import memory as work
+from archiver.notices import message_rates
+from archiver.store.queries import message_counter
+from archiver.store.working import memory
 from tests.support.rounds import a_round, said
 from tests.support.world import World, running
 
@@ -29,13 +29,13 @@ def world(tmp_path: Path) -> Iterator[World]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The rooms whose lists are looked at from now on."""
     rooms: list[int] = []
-    plain = queries.counted
+    plain = message_counter.counted
 
     def counted(reading, room, *, since):  # type: ignore[no-untyped-def]
         rooms.append(room)
         return plain(reading, room, since=since)
 
-    monkeypatch.setattr(queries, "counted", counted)
+    monkeypatch.setattr(message_counter, "counted", counted)
     return rooms
 
 
@@ -61,7 +61,7 @@ def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: 
     said(world)
 
     with world.archive.reading() as reading:
-        known = notice_pace.look(reading, [world.room], now=world.clock())
+        known = message_rates.look(reading, [world.room], now=world.clock())
     assert ([world.room], True) == (rooms, known.rates[world.room] > 10)
 
 
@@ -69,8 +69,8 @@ def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: 
 def test_what_an_earlier_version_remembered_is_reckoned_anew(world: World, told: object) -> None:
     """Whatever its shape."""
     with world.archive.writing() as writing:
-        work.remember(writing, notice_pace.PACES, told)
+        memory.remember(writing, message_rates.PACES, told)
     with world.archive.reading() as reading:
-        known = notice_pace.look(reading, [world.room], now=world.clock())
+        known = message_rates.look(reading, [world.room], now=world.clock())
 
     assert known.rates[world.room] > 10

@@ -14,8 +14,7 @@ from archiver.demo.chatwork.simulator import Fault
 from archiver.records import JST, Delivery
 from archiver.rounds.last_fault import standing
 from archiver.store.statements import add_delivery
-from archiver.store.working import alerts
-from archiver.store.working import memory as work
+from archiver.store.working import alerts, memory
 from tests.support.rounds import a_round, said
 from tests.support.world import World, running
 
@@ -354,7 +353,7 @@ def test_nothing_has_stopped_where_every_contract_has_ended(world: World) -> Non
 def remember(world: World, key: str, value: object) -> None:
     """Leave behind what a run would."""
     with world.archive.writing() as writing:
-        work.remember(writing, key, value)
+        memory.remember(writing, key, value)
 
 
 def test_a_round_over_some_chats_does_not_say_that_nothing_is_missing(world: World) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, FileId, MessageId, RoomId
@@ -120,7 +119,11 @@ def test_html_is_ours_and_everything_else_is_escaped(body: str, expected: str) -
     assert expected == actual
 
 
-@given(st.lists(st.sampled_from([*PIECES, "<script>", '"><img onerror=', "</div>", "[download:4]"])).map("".join))
+@given(
+    strategies.lists(strategies.sampled_from([*PIECES, "<script>", '"><img onerror=', "</div>", "[download:4]"])).map(
+        "".join
+    )
+)
 def test_html_is_well_formed_and_holds_nothing_active(body: str) -> None:
     """Whatever the body, each element of the result is one of ours and is ended."""
     actual = read(html(parse(body), KNOWN)).faults

@@ -9,8 +9,7 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import parse
 from archiver.records import Message, State
@@ -131,18 +130,18 @@ def named(sieve: PairFilter, word: str) -> set[int]:
     return found
 
 
-PAGES = st.lists(st.text(SIGNS, max_size=40), min_size=WORTH_IT + 1, max_size=WORTH_IT + 9)
+PAGES = strategies.lists(strategies.text(SIGNS, max_size=40), min_size=WORTH_IT + 1, max_size=WORTH_IT + 9)
 
 
-@given(PAGES, st.data())
-def test_the_sieve_never_leaves_out_a_page(texts: list[str], data: st.DataObject) -> None:
+@given(PAGES, strategies.data())
+def test_the_sieve_never_leaves_out_a_page(texts: list[str], data: strategies.DataObject) -> None:
     """Every page whose folded text holds a word of one to ten signs is named, whatever the signs."""
     sieve = PairFilter()
     for text in texts:
         sieve.put(text)
-    some = fold(data.draw(st.sampled_from(texts)))
-    start = data.draw(st.integers(0, len(some)))
-    word = some[start : start + data.draw(st.integers(1, 10))]
+    some = fold(data.draw(strategies.sampled_from(texts)))
+    start = data.draw(strategies.integers(0, len(some)))
+    word = some[start : start + data.draw(strategies.integers(1, 10))]
 
     missed = {page for page, text in enumerate(texts) if word and word in fold(text)} - named(sieve, word)
 

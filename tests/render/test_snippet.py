@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.render.search_data import fold
 from archiver.render.snippet import snippet
 
-SIGNS = st.text(st.sampled_from("aAｂがかﾞ゛ß İ\n\u3000ﬁé\u0301"), max_size=60)
+SIGNS = strategies.text(strategies.sampled_from("aAｂがかﾞ゛ß İ\n\u3000ﬁé\u0301"), max_size=60)
 
 
 def _one(_sign: str) -> int:
     return 1
 
 
-@given(SIGNS, st.lists(SIGNS.map(lambda word: fold(word).strip()).filter(bool), max_size=3), st.integers(1, 40))
+@given(
+    SIGNS,
+    strategies.lists(SIGNS.map(lambda word: fold(word).strip()).filter(bool), max_size=3),
+    strategies.integers(1, 40),
+)
 def test_the_pieces_are_a_stretch_of_the_text(text: str, words: list[str], width: int) -> None:
     """Put together they stand in the text as they are, and are told as cut only where something is missing."""
     actual = snippet(text, words, width=width, measure=_one)
@@ -49,7 +52,7 @@ def test_a_word_far_down_a_long_text_is_shown_at_once() -> None:
     assert (actual.cut_before, actual.cut_after) == (True, True)
 
 
-@given(st.integers(1_000, 3_100), st.integers(1, 250))
+@given(strategies.integers(1_000, 3_100), strategies.integers(1, 250))
 def test_it_is_shown_wherever_it_stands(place: int, length: int) -> None:
     """Across the parts in which a long text is looked through, too."""
     word = "見積" * length

@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.render.visible import attribute, visible, visible_html
 
@@ -75,7 +74,7 @@ def test_attributes_cannot_be_left() -> None:
     assert "&quot;&#x27;&gt;&lt;b&gt;[U+000A]" == actual
 
 
-@given(st.text(st.characters(exclude_categories=())))
+@given(strategies.text(strategies.characters(exclude_categories=())))
 def test_nothing_of_these_kinds_remains(text: str) -> None:
     """No control, surrogate, or separator of lines is left, and the result is always valid UTF-8."""
     shown = visible(text)
@@ -86,7 +85,7 @@ def test_nothing_of_these_kinds_remains(text: str) -> None:
     assert shown == shown.encode().decode()
 
 
-@given(st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Mn", "Zl", "Zp", "Lo"))))
+@given(strategies.text(strategies.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Mn", "Zl", "Zp", "Lo"))))
 def test_ordinary_text_is_unchanged(text: str) -> None:
     """What can be seen is shown as it is."""
     actual = visible(text)

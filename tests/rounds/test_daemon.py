@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
-from archiver.schedule import schedulers as system
+from archiver.schedule import schedulers
 from tests.support.terminal import TOKEN, Terminal
 from tests.sync.test_kill import begin, content, live_on
 
@@ -105,16 +105,16 @@ def test_it_saves_again_and_again_and_stops_at_a_signal(terminal: Terminal, sign
 
 def test_a_second_one_is_refused(terminal: Terminal) -> None:
     """Exit 11 at once; other commands are not in its way, and whoever asks what saves by itself is told of it."""
-    assert None is system.installed(terminal.home, {})
+    assert None is schedulers.installed(terminal.home, {})
     daemon = start(terminal)
     wait(lambda: rounds(terminal) >= 1)
 
     terminal.run("daemon", code=11)
 
     terminal.run("status")
-    assert "archive daemon" == system.installed(terminal.home, {})
+    assert "archive daemon" == schedulers.installed(terminal.home, {})
     stop(daemon)
-    assert None is system.installed(terminal.home, {})
+    assert None is schedulers.installed(terminal.home, {})
 
 
 def test_it_needs_an_archive_and_right_settings(terminal: Terminal) -> None:

@@ -16,11 +16,11 @@ from archiver.app import App
 from archiver.custody.verify import verify_archive
 from archiver.demo.chatwork.simulator import Fault
 from archiver.evidence.verify.findings import Verification
-from archiver.rounds import scheduled_verification as inspection
+from archiver.rounds import scheduled_verification
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import FileSettings, Settings, SyncSettings
-from archiver.store.working import verification_log as verifications
+from archiver.store.working import verification_log
 from tests.support.world import World, running
 
 
@@ -88,7 +88,7 @@ def test_each_five_minutes_have_a_round_and_each_day_a_verification(shift: Shift
 
     assert (36, []) == (shift.reports, shift.said)
     with shift.world.archive.round_lock(), shift.world.archive.reading() as reading:
-        told = verifications.last(reading)
+        told = verification_log.last(reading)
     assert told is not None
     assert (True, 0) == (told.deep, told.findings)
     shift.pass_by(steps=4, hours=6)
@@ -278,7 +278,7 @@ def test_a_verification_that_cannot_be_made_is_no_trouble_of_saving(
             raise PermissionError(errno.EACCES, "no", "seals")
         return verify_archive(*given, **named)
 
-    monkeypatch.setattr(inspection, "verify_archive", verify)
+    monkeypatch.setattr(scheduled_verification, "verify_archive", verify)
     shift.pass_by(steps=25, hours=1)
     broken[0] = False
     shift.pass_by(steps=2, hours=1)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.rounds import due as agenda
 from archiver.rounds.due import Check, Checks, DueRound, Hold, RoundHistory
@@ -14,7 +13,7 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
 ALL = DueRound(None)
 
-SPANS = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=400))
+SPANS = strategies.timedeltas(min_value=timedelta(), max_value=timedelta(days=400))
 
 
 def ago(**span: float) -> datetime:
@@ -56,7 +55,10 @@ def test_fast_rooms_have_rounds_of_their_own() -> None:
     assert None is due(RoundHistory(ago(minutes=1), {2: ago(minutes=2)}), r2=2)
 
 
-@given(st.lists(st.integers(min_value=1, max_value=40), min_size=1, max_size=4), st.integers(10, 60))
+@given(
+    strategies.lists(strategies.integers(min_value=1, max_value=40), min_size=1, max_size=4),
+    strategies.integers(10, 60),
+)
 def test_no_room_waits_longer_than_its_pace(paces: list[int], ticks: int) -> None:
     """Asked each minute for an hour, every room is read at least as often as its pace says."""
     spans = {room: timedelta(minutes=pace) for room, pace in enumerate(paces)}
@@ -95,7 +97,7 @@ def test_a_refused_token_is_left_alone_and_another_one_tried_at_once() -> None:
     assert Hold("b", NOW) == agenda.refused(third, "b", NOW)
 
 
-@given(st.integers(min_value=1, max_value=300))
+@given(strategies.integers(min_value=1, max_value=300))
 def test_a_year_with_a_refused_token_costs_a_request_a_day(days: int) -> None:
     """However long nobody mends it, Chatwork is asked about once a day."""
     hold, asked, now = agenda.refused(None, "a", NOW), 0, NOW

@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.demo.chatwork.simulator import Chatwork, Fault
-from archiver.rounds import run_log as log
+from archiver.rounds import run_log
 from archiver.rounds.daemon import Stopped
 from archiver.sync.report import RoomReport, SyncReport
 from tests.support.terminal import TOKEN, Terminal
@@ -47,8 +46,8 @@ def documented() -> dict[str, set[str]]:
 
 def lines(home: Path) -> list[dict[str, str]]:
     """Every line that lies there, the oldest first; each fits what is documented."""
-    folder = home / log.FOLDER
-    names = [*(folder / f"{log.FILE}.{number}" for number in range(log.COPIES, 0, -1)), folder / log.FILE]
+    folder = home / run_log.FOLDER
+    names = [*(folder / f"{run_log.FILE}.{number}" for number in range(run_log.COPIES, 0, -1)), folder / run_log.FILE]
     told = [line for path in names if path.exists() for line in path.read_text(encoding="ascii").splitlines()]
     found = [parse(line) for line in told]
     kinds = documented()
@@ -62,15 +61,19 @@ def lines(home: Path) -> list[dict[str, str]]:
 
 
 @given(
-    st.lists(st.builds(RoomReport, st.integers(1, 10**9), new=st.integers(0, 10**6)), max_size=3),
-    st.lists(st.sampled_from(["left-over", "gap/1/2", "room/7/messages/refused", "token"]), unique=True, max_size=3),
-    st.booleans(),
+    strategies.lists(
+        strategies.builds(RoomReport, strategies.integers(1, 10**9), new=strategies.integers(0, 10**6)), max_size=3
+    ),
+    strategies.lists(
+        strategies.sampled_from(["left-over", "gap/1/2", "room/7/messages/refused", "token"]), unique=True, max_size=3
+    ),
+    strategies.booleans(),
 )
 def test_a_round_is_one_line_of_pairs(rooms: list[RoomReport], reported: list[str], complete: bool) -> None:
     """With counts over all rooms, and the troubles' keys only if there are any."""
     report = SyncReport(1, NOW, NOW, 11, complete, rooms, reported=tuple(reported))
 
-    found = parse(log.line(report))
+    found = parse(run_log.line(report))
 
     assert ("11", "yes" if complete else "no") == (found["requests"], found["complete"])
     assert str(sum(room.new for room in rooms)) == found["new"]
@@ -90,7 +93,7 @@ def test_a_round_is_one_line_of_pairs(rooms: list[RoomReport], reported: list[st
 )
 def test_a_round_that_fails_leaves_a_line(tmp_path: Path, fault: BaseException, expected: str) -> None:
     """Of a bug its kind alone, never its text."""
-    with pytest.raises(type(fault)), log.around(tmp_path, now=lambda: NOW):
+    with pytest.raises(type(fault)), run_log.around(tmp_path, now=lambda: NOW):
         raise fault
 
     lines(tmp_path)
@@ -102,8 +105,8 @@ def test_a_round_that_fails_leaves_a_line(tmp_path: Path, fault: BaseException, 
 def test_a_round_that_goes_well_leaves_no_other_line(tmp_path: Path) -> None:
     """And nothing that would make the next one believe it was killed."""
     for _ in range(2):
-        with log.around(tmp_path, now=lambda: NOW):
-            assert (tmp_path / "logs" / log.RUNNING).exists()
+        with run_log.around(tmp_path, now=lambda: NOW):
+            assert (tmp_path / "logs" / run_log.RUNNING).exists()
 
     assert [] == list((tmp_path / "logs").iterdir())
 
@@ -112,9 +115,9 @@ def test_a_round_that_goes_well_leaves_no_other_line(tmp_path: Path) -> None:
 def test_a_killed_round_is_told_by_the_next(tmp_path: Path, left: str, expected: str) -> None:
     """When it began, if that was still written."""
     (tmp_path / "logs").mkdir()
-    (tmp_path / "logs" / log.RUNNING).write_text(left, encoding="utf-8")
+    (tmp_path / "logs" / run_log.RUNNING).write_text(left, encoding="utf-8")
 
-    with log.around(tmp_path, now=lambda: NOW):
+    with run_log.around(tmp_path, now=lambda: NOW):
         pass
 
     assert [{"killed": expected}] == lines(tmp_path)
@@ -125,10 +128,10 @@ def test_a_killed_round_is_told_by_the_next(tmp_path: Path, left: str, expected:
 
 def test_a_full_file_is_put_aside_five_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest goes; all of them are the owner's alone."""
-    monkeypatch.setattr(log, "MOST_BYTES", 200)
+    monkeypatch.setattr(run_log, "MOST_BYTES", 200)
 
     for number in range(60):
-        log.note(tmp_path, f"killed={number}", at=NOW)
+        run_log.note(tmp_path, f"killed={number}", at=NOW)
 
     numbers = [int(one["killed"]) for one in lines(tmp_path)]
     files = sorted(path for path in (tmp_path / "logs").iterdir())
@@ -143,7 +146,7 @@ def test_after_a_line_that_was_cut_short_a_new_one_begins(tmp_path: Path) -> Non
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "archive.log").write_text(f"{SAID} requests=1", encoding="ascii")
 
-    log.note(tmp_path, "killed=unknown", at=NOW)
+    run_log.note(tmp_path, "killed=unknown", at=NOW)
 
     assert [{"requests": "1"}, {"killed": "unknown"}] == lines(tmp_path)
 
@@ -168,8 +171,8 @@ def test_a_disk_that_takes_no_log_is_no_reason_to_fail(tmp_path: Path) -> None:
     """A file in the folder's place."""
     (tmp_path / "logs").write_text("")
 
-    with log.around(tmp_path, now=lambda: NOW):
-        log.write(tmp_path, SyncReport(1, NOW))
+    with run_log.around(tmp_path, now=lambda: NOW):
+        run_log.write(tmp_path, SyncReport(1, NOW))
 
 
 # --- canaries --------------------------------------------------------------------------------
@@ -228,8 +231,8 @@ def test_at_every_level_the_log_and_a_quiet_run_hold_no_name_and_no_text(
 
 def test_the_last_failure_is_known_by_the_end_of_the_log(tmp_path: Path) -> None:
     """Other lines after it do not hide it; without a log there was none."""
-    assert None is log.last_failure(tmp_path)
-    log.note(tmp_path, "failed=TokenRefused code=10 begun=2026-11-24T13:31:00.000Z", at=NOW)
-    log.note(tmp_path, "verified=sample findings=0", at=NOW)
+    assert None is run_log.last_failure(tmp_path)
+    run_log.note(tmp_path, "failed=TokenRefused code=10 begun=2026-11-24T13:31:00.000Z", at=NOW)
+    run_log.note(tmp_path, "verified=sample findings=0", at=NOW)
 
-    assert NOW == log.last_failure(tmp_path)
+    assert NOW == run_log.last_failure(tmp_path)

@@ -13,7 +13,7 @@ from archiver.alerts.sentences import sentence
 from archiver.app import App
 from archiver.records import Delivery, Role
 from archiver.records.alerts import Alert
-from archiver.rounds import round as rounds
+from archiver.rounds.round import run_round
 from archiver.settings.model import FileSettings, Settings
 from archiver.store import statements
 from archiver.store.statements import add_delivery
@@ -46,7 +46,7 @@ def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
     world.clock.pass_by(minutes=minutes)
     settings = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
     app = App(settings, world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
-    return rounds.run(app, Options(**options), ProgressCallbacks())
+    return run_round(app, Options(**options), ProgressCallbacks())
 
 
 def kept(world: World) -> list[Alert]:
@@ -248,9 +248,9 @@ def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pyte
     monkeypatch.setattr("archiver.rounds.alerting.around", refuse)
     monkeypatch.setattr("archiver.rounds.alerting.heard.said", refuse)
 
-    from archiver.rounds import alerting as lookout
+    from archiver.rounds import alerting
 
-    assert [] == lookout.judge(world.archive, now=world.clock)
+    assert [] == alerting.judge(world.archive, now=world.clock)
 
 
 def test_no_sentence_holds_a_name_or_a_text(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.app import App
 from archiver.records.alerts import Alert, AlertRule
-from archiver.rounds import round as rounds
+from archiver.rounds.round import run_round
 from archiver.settings.model import FileSettings, Settings
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.other_chats import other_chats
@@ -33,7 +33,7 @@ def a_round(world: World, *, hours: float = 25) -> SyncReport:
     settings = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
     client, clock = world.new_client(), world.clock
     app = App(settings, world.archive, client, world.downloads, clock, clock.sleep)
-    return rounds.run(app, Options(), ProgressCallbacks())
+    return run_round(app, Options(), ProgressCallbacks())
 
 
 def told(world: World) -> list[Alert]:

@@ -15,8 +15,7 @@ from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.schedule import cron, launchd, systemd, windows
@@ -46,7 +45,7 @@ def test_two_archives_have_two_jobs_and_one_has_one() -> None:
     assert 2 == len(names)
 
 
-@given(st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=3660)))
+@given(strategies.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=3660)))
 def test_the_pace_is_never_slower_than_wished_if_a_scheduler_can_keep_it(every: timedelta) -> None:
     """At least a minute, at most a day, and else the nearest one that divides an hour or a day."""
     actual = pace(every)
@@ -156,7 +155,9 @@ def test_the_task_is_of_the_schema_and_never_runs_twice(minutes: int) -> None:
     assert re.fullmatch(r"2026-01-01T00:[0-5]\d:00", told["StartBoundary"] or "")
 
 
-LINES = st.lists(st.text(st.characters(exclude_characters="\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), max_size=30))
+LINES = strategies.lists(
+    strategies.text(strategies.characters(exclude_characters="\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), max_size=30)
+)
 
 
 @given(LINES)

@@ -11,7 +11,7 @@ from archiver import errors
 from archiver.app import App
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records.alerts import Alert
-from archiver.rounds import round as rounds
+from archiver.rounds.round import rescue_round, run_round
 from archiver.settings.model import FileSettings, Settings
 from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
@@ -38,12 +38,12 @@ class Office:
     def round(self, *, later: float = 10, **options: object) -> SyncReport:
         """A round some minutes after the last one."""
         self.world.clock.pass_by(minutes=later)
-        return rounds.run(self.app(), Options(**options), ProgressCallbacks())  # type: ignore[arg-type]
+        return run_round(self.app(), Options(**options), ProgressCallbacks())  # type: ignore[arg-type]
 
     def rescue(self, *rooms: int) -> SyncReport:
         """What `archive rescue` runs."""
         self.world.clock.pass_by(minutes=1)
-        return rounds.rescue(self.app(), rooms, ProgressCallbacks())
+        return rescue_round(self.app(), rooms, ProgressCallbacks())
 
     def alerts(self) -> list[Alert]:
         """Every alert kept."""
@@ -275,7 +275,7 @@ def test_rescue_may_use_the_reserve(office: Office) -> None:
     world.clock.slept.clear()
     app = office.app()
 
-    report = rounds.rescue(app, [world.room], ProgressCallbacks())
+    report = rescue_round(app, [world.room], ProgressCallbacks())
 
     assert (0, [], False) == (app.chatwork.transport.reserve, world.clock.slept, report.left_over)
 

@@ -8,8 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.custody.verify import verify_archive
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
@@ -18,7 +17,7 @@ from archiver.evidence.stamps.pem import fingerprints
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support import tampering
 from tests.support.authorities import at_hand
@@ -102,13 +101,13 @@ def test_what_is_no_stamp_is_named(archive: Archive, body: bytes) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_a_flipped_bit_of_a_stamp_never_breaks_the_verification(archive: Archive, data: st.DataObject) -> None:
+@given(data=strategies.data())
+def test_a_flipped_bit_of_a_stamp_never_breaks_the_verification(archive: Archive, data: strategies.DataObject) -> None:
     """It is found, or it lies where it changes nothing that the stamp says; nothing else is blamed."""
     path = stamp_file(archive, 3)
     whole = path.read_bytes()
     path.chmod(0o600)
-    path.write_bytes(flipped(whole, data.draw(st.integers(0, len(whole) * 8 - 1))))
+    path.write_bytes(flipped(whole, data.draw(strategies.integers(0, len(whole) * 8 - 1))))
 
     told = verify_archive(archive)
 
@@ -269,7 +268,7 @@ def test_an_archive_without_authorities_says_so(archive: Archive) -> None:
 def test_a_clock_that_was_set_back_is_a_note(tmp_path: Path) -> None:
     """It is worth knowing, and happens to honest people."""
     made = tampering.sample_archive(tmp_path / "home")
-    seal.close(made, now=START)
+    seals.close(made, now=START)
 
     told = verify_archive(made)
 

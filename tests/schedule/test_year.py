@@ -19,15 +19,13 @@ from archiver.custody.verify import verify_archive
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
-from archiver.notices import sentences as notice_words
-from archiver.notices import troubles as notices
-from archiver.rounds import due as agenda
-from archiver.rounds import run_log as log
+from archiver.notices import sentences, troubles
+from archiver.rounds import due, run_log
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import AuthoritySetting, FileSettings, Settings, SyncSettings, TimestampSettings
 from archiver.store.archive import Archive, Writing
-from archiver.store.working import stamp_queue as stamps
+from archiver.store.working import stamp_queue
 from tests.support.unplugged import plug, unplugged
 from tests.support.world import Clock, World
 
@@ -110,10 +108,10 @@ class Year:
 
     def _notice(self, fault: errors.ArchiverError | None) -> None:
         """As the daemon does; what the archive cannot remember as said is told once a day, as by the file beside it."""
-        made = notices.settle(self.disk, self.settings, fault, now=self.clock(), adapts=True)
-        for sentence in notice_words.sentences(*made):
+        made = troubles.settle(self.disk, self.settings, fault, now=self.clock(), adapts=True)
+        for sentence in sentences.sentences(*made):
             if not made.notices.kept:
-                if not agenda.is_to_say(self.unkept.get(sentence), self.clock()):
+                if not due.is_to_say(self.unkept.get(sentence), self.clock()):
                     continue
                 self.unkept[sentence] = self.clock()
             self.told.append(sentence)
@@ -190,9 +188,9 @@ def judge(year: Year) -> None:
     assert 160 <= len(lost) <= 170
     assert [] == verify_archive(year.disk, deep=True).findings
     with year.disk.reading() as reading:
-        assert 0 == stamps.unstamped(reading, ["a"])
-    logs = list((world.home / log.FOLDER).iterdir())
-    assert sum(path.stat().st_size for path in logs) <= (log.COPIES + 1) * log.MOST_BYTES
+        assert 0 == stamp_queue.unstamped(reading, ["a"])
+    logs = list((world.home / run_log.FOLDER).iterdir())
+    assert sum(path.stat().st_size for path in logs) <= (run_log.COPIES + 1) * run_log.MOST_BYTES
 
 
 @pytest.mark.slow

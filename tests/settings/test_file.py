@@ -8,8 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies
 
 from archiver import errors
 from archiver.settings.file import is_source, load, update, write
@@ -223,7 +222,7 @@ def home_with(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> Path:
     return home
 
 
-@given(data=st.binary(max_size=100) | st.text().map(lambda text: text.encode("utf-8", "replace")))
+@given(data=strategies.binary(max_size=100) | strategies.text().map(lambda text: text.encode("utf-8", "replace")))
 @example(data=b"a = " + b"[" * 100_000)
 @example(data=b"a = " + b"9" * 5_000)
 def test_any_bytes_are_settings_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
@@ -273,7 +272,7 @@ VALUES = [
 ]
 
 
-@given(key=st.sampled_from(KEYS), value=st.sampled_from(VALUES))
+@given(key=strategies.sampled_from(KEYS), value=strategies.sampled_from(VALUES))
 def test_any_value_at_any_key_is_settings_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, key: str, value: str
 ) -> None:

@@ -6,8 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.settings.home import check_home, holds_archive, home_path, language_of
@@ -181,7 +180,7 @@ def test_the_language_is_read_from_a_broken_file_too(tmp_path: Path, text: str, 
     assert expected == language_of(tmp_path)
 
 
-@given(data=st.binary(max_size=200))
+@given(data=strategies.binary(max_size=200))
 def test_reading_the_language_never_fails(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     """Any bytes at all give a text or nothing."""
     home = tmp_path_factory.mktemp("home")

@@ -7,8 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.settings.model import ExportSettings, FileSettings, NotifySettings, Settings, parse_duration
 
@@ -36,7 +35,7 @@ def test_other_texts_are_no_durations(text: str) -> None:
     assert (text,) == raised.value.args
 
 
-@given(text=st.text())
+@given(text=strategies.text())
 def test_any_text_is_a_duration_or_refused(text: str) -> None:
     """What comes out is a positive time; what does not is a ValueError."""
     try:

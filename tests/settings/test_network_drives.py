@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.settings import network_drives as network
+from archiver.settings import network_drives
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mount, Mounts, is_network, linux_mounts, mac_mounts, share_of, unc_share
 
@@ -151,7 +150,7 @@ def test_a_link_to_a_share_is_followed(tmp_path: Path) -> None:
     assert ["cifs", "cifs", None] == found
 
 
-@given(st.text(alphabet=r" -/\01789abfnfs4,:()on" + "\n"))
+@given(strategies.text(alphabet=r" -/\01789abfnfs4,:()on" + "\n"))
 def test_no_table_can_break_it(text: str) -> None:
     """Whatever stands there."""
     for parse in (linux_mounts, mac_mounts):
@@ -161,4 +160,4 @@ def test_no_table_can_break_it(text: str) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the table of Linux")
 def test_the_table_of_this_computer_can_be_read() -> None:
     """The root is in it."""
-    assert "/" in {mount.point for mount in network._table()}
+    assert "/" in {mount.point for mount in network_drives._table()}

@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
-from archiver.settings import other_archives as neighbours
+from archiver.settings import other_archives
 from archiver.settings.home import DATABASE_FILE
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
@@ -34,10 +33,10 @@ def test_two_homes_of_one_account_are_told_and_others_are_not(state: Path, tmp_p
     """Each of the two is told of the other; the home of another account has no others."""
     one, two, three = (home(tmp_path / name) for name in ("a", "b", "c"))
     for path, account in ((one, 1), (two, 1), (three, 2)):
-        neighbours.note(path, account, at=NOW, state=state)
+        other_archives.note(path, account, at=NOW, state=state)
 
     found = [
-        neighbours.others(path, account, now=NOW, state=state) for path, account in ((one, 1), (two, 1), (three, 2))
+        other_archives.others(path, account, now=NOW, state=state) for path, account in ((one, 1), (two, 1), (three, 2))
     ]
 
     assert [[two], [one], []] == found
@@ -48,10 +47,10 @@ def test_a_home_that_moved_or_rests_is_no_other(state: Path, tmp_path: Path) -> 
     one, old, moved = (home(tmp_path / name) for name in ("a", "b", "c"))
     (tmp_path / "link").symlink_to(one)
     for path, days in ((one, 0), (tmp_path / "link", 0), (old, 2), (moved, 0)):
-        neighbours.note(path, 1, at=NOW - timedelta(days=days), state=state)
+        other_archives.note(path, 1, at=NOW - timedelta(days=days), state=state)
     shutil.rmtree(moved)
 
-    assert [] == neighbours.others(one, 1, now=NOW, state=state)
+    assert [] == other_archives.others(one, 1, now=NOW, state=state)
 
 
 def test_a_note_is_the_owners_alone_and_written_once_an_hour(state: Path, tmp_path: Path) -> None:
@@ -59,7 +58,7 @@ def test_a_note_is_the_owners_alone_and_written_once_an_hour(state: Path, tmp_pa
     one = home(tmp_path / "a")
     told = []
     for minutes in (0, 59, 60):
-        neighbours.note(one, 1, at=NOW + timedelta(minutes=minutes), state=state)
+        other_archives.note(one, 1, at=NOW + timedelta(minutes=minutes), state=state)
         (path,) = (state / "1").iterdir()
         told.append(path.read_text(encoding="utf-8"))
 
@@ -68,11 +67,11 @@ def test_a_note_is_the_owners_alone_and_written_once_an_hour(state: Path, tmp_pa
     assert f'{{"home": "{one}", "at": "2026-11-24T13:31:00+00:00"}}\n' == told[0]
 
 
-@given(st.binary(max_size=80))
+@given(strategies.binary(max_size=80))
 def test_a_note_that_cannot_be_read_is_none(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     """Whatever lies there."""
     state = tmp_path_factory.mktemp("state")
     (state / "1").mkdir()
     (state / "1" / "x").write_bytes(raw)
 
-    assert [] == neighbours.others(state, 1, now=NOW, state=state)
+    assert [] == other_archives.others(state, 1, now=NOW, state=state)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
-from archiver.store import fingerprints as facts
+from archiver.store import fingerprints
 
-ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=20)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | ANY_TEXT,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
+ANY_TEXT = strategies.text(strategies.characters(codec=None, exclude_categories=()), max_size=20)
+JSON = strategies.recursive(
+    strategies.none() | strategies.booleans() | strategies.integers(-(2**70), 2**70) | ANY_TEXT,
+    lambda inner: strategies.lists(inner, max_size=3) | strategies.dictionaries(ANY_TEXT, inner, max_size=3),
     max_leaves=8,
 )
 
@@ -47,9 +46,9 @@ def another(value: Any) -> Any:
 def test_every_fact_of_a_kind_counts(kind: str) -> None:
     """Another value, null or nothing in any of them gives another fingerprint."""
     shown = OBJECTS[kind]
-    same = facts.fingerprint(kind, shown)
+    same = fingerprints.fingerprint(kind, shown)
 
-    changed = {facts.fingerprint(kind, shown | {name: another(value)}) for name, value in shown.items()}
+    changed = {fingerprints.fingerprint(kind, shown | {name: another(value)}) for name, value in shown.items()}
 
     assert len(shown) == len(changed)
     assert same not in changed
@@ -63,37 +62,37 @@ def test_what_is_no_fact_does_not_count(kind: str) -> None:
     if "account" in shown:
         other["account"] = {"name": "田中(解約済)", "account_id": "7"}
 
-    assert facts.fingerprint(kind, shown) == facts.fingerprint(kind, other)
+    assert fingerprints.fingerprint(kind, shown) == fingerprints.fingerprint(kind, other)
 
 
 @given(
-    kind=st.sampled_from(sorted(OBJECTS)),
-    shown=st.dictionaries(st.sampled_from(["body", "name", "account", "filesize"]), JSON),
+    kind=strategies.sampled_from(sorted(OBJECTS)),
+    shown=strategies.dictionaries(strategies.sampled_from(["body", "name", "account", "filesize"]), JSON),
 )
 def test_any_object_has_a_fingerprint(kind: str, shown: dict[str, Any]) -> None:
     """32 hex digits, always the same, whatever was received."""
-    actual = facts.fingerprint(kind, shown)
+    actual = fingerprints.fingerprint(kind, shown)
 
-    assert (32, actual) == (len(actual), facts.fingerprint(kind, dict(shown)))
+    assert (32, actual) == (len(actual), fingerprints.fingerprint(kind, dict(shown)))
     assert int(actual, 16) >= 0
 
 
 @given(ANY_TEXT, ANY_TEXT)
 def test_texts_differ_when_their_digests_do(one: str, other: str) -> None:
     """Also where only an unprintable sign differs; the deletion mark is no text."""
-    assert (one == other) == (facts.text_digest(one) == facts.text_digest(other))
-    assert "" == facts.text_digest("[deleted]")
+    assert (one == other) == (fingerprints.text_digest(one) == fingerprints.text_digest(other))
+    assert "" == fingerprints.text_digest("[deleted]")
 
 
 def test_a_lone_surrogate_and_its_escape_are_two_texts() -> None:
     """Somebody may have typed the escape."""
-    assert facts.text_digest("\ud83d") != facts.text_digest("\\ud83d")
+    assert fingerprints.text_digest("\ud83d") != fingerprints.text_digest("\\ud83d")
 
 
 @given(ANY_TEXT)
 def test_a_readable_text_can_be_stored(value: str) -> None:
     """No NUL, no lone surrogate; everything else stays as it is."""
-    actual = facts.readable(value)
+    actual = fingerprints.readable(value)
 
     assert "\x00" not in actual
     assert actual == actual.encode("utf-8").decode("utf-8")
@@ -102,7 +101,7 @@ def test_a_readable_text_can_be_stored(value: str) -> None:
 
 def test_what_cannot_be_stored_is_made_visible() -> None:
     """By its code point."""
-    assert "a[U+0000][U+D83D]🎉" == facts.readable("a\x00\ud83d🎉")
+    assert "a[U+0000][U+D83D]🎉" == fingerprints.readable("a\x00\ud83d🎉")
 
 
 @pytest.mark.parametrize(
@@ -111,4 +110,4 @@ def test_what_cannot_be_stored_is_made_visible() -> None:
 )
 def test_a_number_for_a_column_fits_it(value: object, expected: int) -> None:
     """What does not counts as 0 there; the entry has it."""
-    assert expected == facts.storable(value)
+    assert expected == fingerprints.storable(value)

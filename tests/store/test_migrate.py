@@ -13,8 +13,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from archiver import errors
-from archiver.store import migrate as revision
-from archiver.store import schema
+from archiver.store import migrate, schema
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 
@@ -55,10 +54,10 @@ def test_the_migrations_give_exactly_the_tables_and_triggers_of_the_code(archive
 def test_a_new_database_is_of_the_newest_shape_and_the_owners_alone(archive: Archive) -> None:
     """Nothing is left beside it."""
     with archive.reading() as reading:
-        found = revision.check(reading.sql, archive.home)
+        found = migrate.check(reading.sql, archive.home)
     archive.close()
 
-    assert (revision.HEAD, revision.HEAD) == (found, revision.REVISIONS[-1])
+    assert (migrate.HEAD, migrate.HEAD) == (found, migrate.REVISIONS[-1])
     assert 0o600 == stat.S_IMODE(archive.database.stat().st_mode)
     assert [DATABASE] == [path.name for path in archive.home.iterdir()]
 
@@ -69,7 +68,7 @@ def test_an_archive_that_is_there_is_never_replaced(archive: Archive) -> None:
     before = archive.database.read_bytes()
 
     with pytest.raises(errors.StorageError):
-        revision.create(archive.database)
+        migrate.create(archive.database)
 
     assert before == archive.database.read_bytes()
 
@@ -79,16 +78,16 @@ def test_what_a_killed_attempt_left_is_no_hindrance(tmp_path: Path) -> None:
     for end in ("", "-wal", "-shm", "-journal"):
         (tmp_path / f"{DATABASE}.new{end}").write_bytes(b"left")
 
-    revision.create(tmp_path / DATABASE)
+    migrate.create(tmp_path / DATABASE)
 
     with Archive(tmp_path).reading() as reading:
-        assert revision.HEAD == revision.check(reading.sql, tmp_path)
+        assert migrate.HEAD == migrate.check(reading.sql, tmp_path)
 
 
 def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     """With its path."""
     with pytest.raises(errors.HomeNotWritable) as caught:
-        revision.create(tmp_path / "nowhere" / DATABASE)
+        migrate.create(tmp_path / "nowhere" / DATABASE)
 
     assert "nowhere" in str(caught.value)
 
@@ -97,7 +96,7 @@ def test_nothing_is_done_to_a_database_of_the_newest_shape(archive: Archive) -> 
     """No copy either."""
     archive.close()
 
-    assert revision.migrate(archive.database) is None
+    assert migrate.migrate(archive.database) is None
     assert [DATABASE] == [path.name for path in archive.home.iterdir()]
 
 
@@ -109,7 +108,7 @@ def test_a_database_of_a_newer_version_is_not_migrated(archive: Archive) -> None
         database.commit()
 
     with pytest.raises(errors.NewerArchive):
-        revision.migrate(archive.database)
+        migrate.migrate(archive.database)
 
 
 def test_what_cannot_be_read_is_an_error_of_ours(tmp_path: Path) -> None:
@@ -117,7 +116,7 @@ def test_what_cannot_be_read_is_an_error_of_ours(tmp_path: Path) -> None:
     (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
 
     with pytest.raises(errors.ArchiveDamaged):
-        revision.migrate(tmp_path / "archive.sqlite3")
+        migrate.migrate(tmp_path / "archive.sqlite3")
 
 
 def test_a_copy_that_cannot_be_verified_leaves_nothing_behind(
@@ -129,12 +128,12 @@ def test_a_copy_that_cannot_be_verified_leaves_nothing_behind(
         target.write_bytes(b"half")
         raise errors.ArchiveDamaged(path=target, detail="x")
 
-    monkeypatch.setattr(revision, "copy_database", copy)
-    monkeypatch.setattr(revision, "HEAD", "0002")
-    monkeypatch.setattr(revision, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(migrate, "copy_database", copy)
+    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
     archive.close()
 
     with pytest.raises(errors.ArchiveDamaged):
-        revision.migrate(archive.database)
+        migrate.migrate(archive.database)
 
     assert [] == list(archive.home.glob("*before*"))

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.records import Observation
 from archiver.store import rebuild, writer
@@ -22,80 +21,82 @@ from archiver.store.rebuild import RowDifference
 from tests.support import tampering
 from tests.support.tampering import FIRST, OWNER, ROOM, START, behind_the_back, copy_of
 
-ROOMS = st.integers(1, 2)
-POSITIONS = st.integers(1, 6)
-BODIES = st.sampled_from(["はい", "いいえ", "[deleted]", "\ud83d half\x00", "a" * 50])
-STATES = st.sampled_from(["present", "edited", "deleted", "missing", "hidden"])
-SHOWN_OR_GONE = st.sampled_from(["present", "gone"])
-ACCOUNT = st.fixed_dictionaries({"account_id": st.integers(1, 3) | st.just("5"), "name": BODIES})
-REPLIES = st.sampled_from([None, "a" * 64, "b" * 64])
-TIMES = st.sampled_from(["2026-11-01T00:00:00.000Z", "2026-11-02T00:00:00.000Z"])
+ROOMS = strategies.integers(1, 2)
+POSITIONS = strategies.integers(1, 6)
+BODIES = strategies.sampled_from(["はい", "いいえ", "[deleted]", "\ud83d half\x00", "a" * 50])
+STATES = strategies.sampled_from(["present", "edited", "deleted", "missing", "hidden"])
+SHOWN_OR_GONE = strategies.sampled_from(["present", "gone"])
+ACCOUNT = strategies.fixed_dictionaries(
+    {"account_id": strategies.integers(1, 3) | strategies.just("5"), "name": BODIES}
+)
+REPLIES = strategies.sampled_from([None, "a" * 64, "b" * 64])
+TIMES = strategies.sampled_from(["2026-11-01T00:00:00.000Z", "2026-11-02T00:00:00.000Z"])
 
 
-@st.composite
-def message(draw: st.DrawFn) -> Observation:
+@strategies.composite
+def message(draw: strategies.DrawFn) -> Observation:
     """A message in any state, with any text."""
     shown: dict[str, Any] = {
         "account": draw(ACCOUNT),
         "body": draw(BODIES),
         "send_time": 5,
-        "update_time": draw(st.integers(0, 2)),
+        "update_time": draw(strategies.integers(0, 2)),
     }
     told = {"object": shown, "state": draw(STATES), "source": "list"}
     return Observation("message", f"message/{draw(POSITIONS)}", told, draw(ROOMS), draw(REPLIES))
 
 
-@st.composite
-def window(draw: st.DrawFn) -> Observation:
+@strategies.composite
+def window(draw: strategies.DrawFn) -> Observation:
     """A list of messages, sometimes an empty one."""
     oldest, newest = sorted((draw(POSITIONS), draw(POSITIONS)))
-    full = draw(st.booleans())
+    full = draw(strategies.booleans())
     told: dict[str, Any] = {
         "oldest": str(oldest) if full else None,
         "newest": str(newest) if full else None,
         "count": newest - oldest + 1 if full else 0,
-        "limited": draw(st.booleans()),
-        "message_num": draw(st.none() | st.integers(0, 200)),
-        "joins": draw(st.booleans()),
-        "beginning": draw(st.booleans()),
+        "limited": draw(strategies.booleans()),
+        "message_num": draw(strategies.none() | strategies.integers(0, 200)),
+        "joins": draw(strategies.booleans()),
+        "beginning": draw(strategies.booleans()),
         "from": draw(TIMES),
-        "absent": [str(one) for one in draw(st.lists(POSITIONS, max_size=2))],
+        "absent": [str(one) for one in draw(strategies.lists(POSITIONS, max_size=2))],
     }
     room = draw(ROOMS)
     return Observation("window", f"window/{room}/{writer.SELF}", told, room, draw(REPLIES))
 
 
-@st.composite
-def reading(draw: st.DrawFn) -> Observation:
+@strategies.composite
+def reading(draw: strategies.DrawFn) -> Observation:
     """Messages read singly."""
     room = draw(ROOMS)
-    ids = [str(one) for one in draw(st.lists(POSITIONS, min_size=1, max_size=3, unique=True))]
+    ids = [str(one) for one in draw(strategies.lists(POSITIONS, min_size=1, max_size=3, unique=True))]
     return Observation("reading", f"reading/{room}/{writer.SELF}", {"ids": ids}, room)
 
 
-@st.composite
-def access(draw: st.DrawFn) -> Observation:
+@strategies.composite
+def access(draw: strategies.DrawFn) -> Observation:
     """A room, or that it can be opened or not."""
     room = draw(ROOMS)
-    kind = draw(st.sampled_from(["room", "room.inaccessible", "room.accessible"]))
+    kind = draw(strategies.sampled_from(["room", "room.inaccessible", "room.accessible"]))
     return Observation(kind, f"room/{room}", {"object": {"name": draw(BODIES), "description": draw(BODIES)}}, room)
 
 
-@st.composite
-def person(draw: st.DrawFn) -> Observation:
+@strategies.composite
+def person(draw: strategies.DrawFn) -> Observation:
     """A person, or a member."""
-    room, kind = draw(ROOMS), draw(st.sampled_from(["account", "member"]))
+    room, kind = draw(ROOMS), draw(strategies.sampled_from(["account", "member"]))
     told = {"object": {"name": draw(BODIES), "role": "member"}, "state": draw(SHOWN_OR_GONE), "source": "list"}
     return Observation(kind, f"{kind}/{room}/{draw(POSITIONS)}", told, room)
 
 
-@st.composite
-def thing(draw: st.DrawFn) -> Observation:
+@strategies.composite
+def thing(draw: strategies.DrawFn) -> Observation:
     """A task, a file, or what became of a file's bytes."""
-    room, kind, ident = draw(ROOMS), draw(st.sampled_from(["task", "file", "blob"])), draw(POSITIONS)
+    room, kind, ident = draw(ROOMS), draw(strategies.sampled_from(["task", "file", "blob"])), draw(POSITIONS)
     if kind == "blob":
         told: dict[str, Any] = {
-            "state": draw(st.sampled_from(["saved", "lost"])),
+            "state": draw(strategies.sampled_from(["saved", "lost"])),
             "sha256": None,
             "listed_size": 1,
             "listed_time": 2,
@@ -106,26 +107,32 @@ def thing(draw: st.DrawFn) -> Observation:
     return Observation(kind, f"{kind}/{ident}", told, room)
 
 
-@st.composite
-def statement(draw: st.DrawFn) -> Observation:
+@strategies.composite
+def statement(draw: strategies.DrawFn) -> Observation:
     """A gap in any of its states, or a contract."""
-    if draw(st.booleans()):
-        told: dict[str, Any] = {"id": "x", "state": draw(st.sampled_from(["open", "closed"])), "platform_id": None}
-        return Observation("contract", f"contract/{draw(st.sampled_from(['job1', 'job2']))}", told)
-    room, kind = draw(ROOMS), draw(st.sampled_from(["gap", "gap.narrowed", "gap.closed"]))
+    if draw(strategies.booleans()):
+        told: dict[str, Any] = {
+            "id": "x",
+            "state": draw(strategies.sampled_from(["open", "closed"])),
+            "platform_id": None,
+        }
+        return Observation("contract", f"contract/{draw(strategies.sampled_from(['job1', 'job2']))}", told)
+    room, kind = draw(ROOMS), draw(strategies.sampled_from(["gap", "gap.narrowed", "gap.closed"]))
     told = {
         "after": None,
         "before": "5",
         "from": None,
         "to": None,
-        "missing": draw(st.none() | POSITIONS),
+        "missing": draw(strategies.none() | POSITIONS),
         "reason": "x",
     }
     return Observation(kind, f"gap/{room}/{draw(POSITIONS)}", told, room)
 
 
-OBSERVATION = st.one_of(message(), message(), window(), window(), reading(), access(), person(), thing(), statement())
-HISTORY = st.lists(st.lists(OBSERVATION, min_size=1, max_size=6), max_size=12)
+OBSERVATION = strategies.one_of(
+    message(), message(), window(), window(), reading(), access(), person(), thing(), statement()
+)
+HISTORY = strategies.lists(strategies.lists(OBSERVATION, min_size=1, max_size=6), max_size=12)
 """Batches, each appended in one transaction."""
 
 
@@ -163,7 +170,7 @@ def differences(archive: Archive, *, batch: int = 3) -> list[RowDifference]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=HISTORY, batch=st.integers(1, 9))
+@given(history=HISTORY, batch=strategies.integers(1, 9))
 def test_live_writing_and_the_rebuild_agree(blank: Archive, history: list[list[Observation]], batch: int) -> None:
     """However entries were grouped when written and when replayed, the readable tables are the same."""
     with written(blank, history) as archive:

@@ -12,8 +12,7 @@ import pytest
 from archiver import errors
 from archiver.evidence import chain
 from archiver.records import Observation
-from archiver.store import seals as seal
-from archiver.store import writer
+from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from tests.store.test_archive import no_more_than
 
@@ -31,21 +30,21 @@ def append(archive: Archive, number: int = 1, *, at: datetime = NOON) -> list[st
 def due(archive: Archive, now: datetime) -> bool:
     """Whether a run would seal."""
     with archive.reading() as reading:
-        return seal.is_due(reading, now=now)
+        return seals.is_due(reading, now=now)
 
 
 def sealed(archive: Archive) -> list[object]:
     """The seals of the table."""
     with archive.reading() as reading:
-        return list(seal.seals(reading))
+        return list(seals.seals(reading))
 
 
 def test_a_seal_holds_the_digests_and_the_seal_before(archive: Archive) -> None:
     """As canonical JSON with one final newline, readable by the owner only."""
     first_digests = append(archive, 3)
-    (first,) = seal.close(archive, now=NOON)
+    (first,) = seals.close(archive, now=NOON)
     second_digests = append(archive, 2, at=NOON + timedelta(hours=14))
-    (second,) = seal.close(archive, now=NOON + timedelta(hours=15))
+    (second,) = seals.close(archive, now=NOON + timedelta(hours=15))
 
     paths = [archive.home / "seals" / one.name for one in (first, second)]
     bodies = [path.read_bytes() for path in paths]
@@ -64,9 +63,9 @@ def test_a_seal_holds_the_digests_and_the_seal_before(archive: Archive) -> None:
 def test_without_new_entries_no_seal_is_made(archive: Archive) -> None:
     """However often it is asked for."""
     append(archive)
-    seal.close(archive, now=NOON)
+    seals.close(archive, now=NOON)
 
-    assert [] == seal.close(archive, now=NOON + timedelta(days=3))
+    assert [] == seals.close(archive, now=NOON + timedelta(days=3))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +95,7 @@ def test_a_sealed_tail_is_not_due(archive: Archive) -> None:
     """Neither is an empty archive."""
     empty = due(archive, NOON)
     append(archive)
-    seal.close(archive, now=NOON)
+    seals.close(archive, now=NOON)
 
     assert (False, False) == (empty, due(archive, NOON + timedelta(days=9)))
 
@@ -109,7 +108,7 @@ def test_what_a_kill_left_under_the_next_number_is_replaced(archive: Archive) ->
     (folder / "000001-2026-11-11.json").write_bytes(b"left")
     (folder / "000001-2026-11-11.json.new").write_bytes(b"left")
 
-    (made,) = seal.close(archive, now=NOON)
+    (made,) = seals.close(archive, now=NOON)
 
     assert [made.name] == [path.name for path in folder.iterdir()]
 
@@ -118,15 +117,15 @@ def test_a_seal_that_cannot_be_written_leaves_the_tail_unsealed(archive: Archive
     """Full disk or a folder that is none: an error of ours, and the next time it works."""
     append(archive, 200)
     with no_more_than(4096), pytest.raises(errors.DiskFull):
-        seal.close(archive, now=NOON)
+        seals.close(archive, now=NOON)
     full = sealed(archive)
     (archive.home / "seals").rename(archive.home / "elsewhere")
     (archive.home / "seals").write_bytes(b"")
     with pytest.raises(errors.StorageError):
-        seal.close(archive, now=NOON)
+        seals.close(archive, now=NOON)
     (archive.home / "seals").unlink()
 
-    (made,) = seal.close(archive, now=NOON)
+    (made,) = seals.close(archive, now=NOON)
 
     assert ([], 200) == (full, made.last)
     assert [made.name] == [path.name for path in (archive.home / "seals").iterdir()]

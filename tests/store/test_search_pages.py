@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver.records import Observation
 from archiver.store.archive import Archive, Reading
-from archiver.store.search import scan as search_walk
+from archiver.store.search import scan
 from archiver.store.search.query import parse
 from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import SearchResult, search
@@ -23,8 +22,13 @@ from tests.support.archive import CLIENT, ROOM, ArchiveMaker, message_object
 Seen = tuple[int, int, str]
 """A room, a message and a text that it has from then on."""
 
-HISTORY = st.lists(
-    st.tuples(st.integers(1, 2), st.integers(1, 12), st.sampled_from(["あい", "い", "うあ", "[deleted]"])), max_size=40
+HISTORY = strategies.lists(
+    strategies.tuples(
+        strategies.integers(1, 2),
+        strategies.integers(1, 12),
+        strategies.sampled_from(["あい", "い", "うあ", "[deleted]"]),
+    ),
+    max_size=40,
 )
 
 LATE: list[Seen] = [(1, 5, "あい"), (1, 6, "あい"), (1, 7, "あい"), (1, 9, "い"), (1, 12, "い"), (1, 9, "あい")]
@@ -52,16 +56,16 @@ def pages(reading: Reading, text: str, limit: int) -> Iterator[SearchResult]:
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=HISTORY,
-    text=st.sampled_from(["あ", "い", "あい", "い -あ", "-あ", "room:1 あ", "from:7654321", "has:edit い"]),
-    limit=st.integers(1, 7),
-    recent=st.sampled_from([0, 2, 5, 2_000]),
+    text=strategies.sampled_from(["あ", "い", "あい", "い -あ", "-あ", "room:1 あ", "from:7654321", "has:edit い"]),
+    limit=strategies.integers(1, 7),
+    recent=strategies.sampled_from([0, 2, 5, 2_000]),
 )
 @example(history=LATE, text="あ", limit=1, recent=2_000)
 def test_pages_put_together_are_the_one_list(
     blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[Seen], text: str, limit: int, recent: int
 ) -> None:
     """By the index or by a scan, whatever came late; each message stands once, with the same text."""
-    monkeypatch.setattr(search_walk, "RECENT", recent)
+    monkeypatch.setattr(scan, "RECENT", recent)
     with written(blank, [[observation(one)] for one in history]) as archive, archive.reading() as reading:
         whole = search(reading, parse(text), limit=100)
         parts = list(pages(reading, text, limit))

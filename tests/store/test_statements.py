@@ -11,14 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.records import Delivery, Enclosure, MessageId
-from archiver.store import blobs, rebuild
-from archiver.store import local_files as intake
-from archiver.store import statements as stated
+from archiver.store import blobs, local_files, rebuild, statements
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from archiver.store.queries.statements import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
@@ -31,7 +28,7 @@ from tests.support.tampering import START
 HOSTILE = "\x1b[31m../../=納品\ud83d\x00\n.zip"
 """A name that no column can hold and that a terminal would obey."""
 
-TEXTS = st.sampled_from([None, "納品", HOSTILE])
+TEXTS = strategies.sampled_from([None, "納品", HOSTILE])
 DELIVERED = Delivery(0, "2026-11-03 09:12", "納品.zip", 3, "a" * 64, None, "第1稿")
 ENCLOSED = Enclosure(0, "screenshot", "画面.png", 9, "b" * 64, START, "2026-11-03", MessageId("5"), "仮払いの画面")
 
@@ -41,9 +38,9 @@ def add(archive: Archive, one: Delivery | Enclosure, *, contract: str = "job1", 
     moment = START + timedelta(minutes=minutes)
     with archive.writing() as writing:
         if isinstance(one, Delivery):
-            stated.add_delivery(writing, contract, one, at=moment)
+            statements.add_delivery(writing, contract, one, at=moment)
         else:
-            stated.add_enclosure(writing, contract, one, at=moment)
+            statements.add_enclosure(writing, contract, one, at=moment)
         return entries.last_seq(writing)
 
 
@@ -51,9 +48,9 @@ def test_what_stands_is_told_as_of_any_entry(archive: Archive) -> None:
     """A correction and a withdrawal count from their own entries on; the earlier state can still be told."""
     first = add(archive, DELIVERED)
     with archive.writing() as writing:
-        stated.change(writing, "job1", replace(DELIVERED, number=1, at="2026-11-04"), at=START)
+        statements.change(writing, "job1", replace(DELIVERED, number=1, at="2026-11-04"), at=START)
         corrected = entries.last_seq(writing)
-        stated.withdraw(writing, "job1", deliveries(writing, "job1")[0], at=START)
+        statements.withdraw(writing, "job1", deliveries(writing, "job1")[0], at=START)
 
     with archive.reading() as reading:
         actual = [deliveries(reading, "job1", upto=upto) for upto in (0, first, corrected, None)]
@@ -67,7 +64,7 @@ def test_each_contract_counts_for_itself(archive: Archive) -> None:
     add(archive, ENCLOSED, contract="job10")
     add(archive, ENCLOSED, contract="job1-2")
     with archive.writing() as writing:
-        stated.withdraw(writing, "job1", enclosures(writing, "job1")[0], at=START)
+        statements.withdraw(writing, "job1", enclosures(writing, "job1")[0], at=START)
     add(archive, ENCLOSED, minutes=5)
 
     with archive.reading() as reading:
@@ -86,7 +83,7 @@ def test_what_is_stated_already_is_not_written_again(archive: Archive) -> None:
     again = add(archive, replace(ENCLOSED, added_at=START + timedelta(days=1)), minutes=60)
     delivered = add(archive, DELIVERED, minutes=61)
     with archive.writing() as writing:
-        stated.change(writing, "job1", replace(DELIVERED, number=1), at=START)
+        statements.change(writing, "job1", replace(DELIVERED, number=1), at=START)
         unchanged = entries.last_seq(writing)
 
     with archive.reading() as reading:
@@ -113,19 +110,19 @@ def test_a_hostile_name_is_exact_in_the_entry_and_harmless_in_the_row(archive: A
     assert [(shown, shown)] * 2 == [tuple(row) for row in rows]
 
 
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["deliver", "enclose", "change", "withdraw", "discard"]),
-        st.sampled_from(["job1", "job10"]),
+STEPS = strategies.lists(
+    strategies.tuples(
+        strategies.sampled_from(["deliver", "enclose", "change", "withdraw", "discard"]),
+        strategies.sampled_from(["job1", "job10"]),
         TEXTS,
-        st.integers(0, 2),
+        strategies.integers(0, 2),
     ),
     max_size=12,
 )
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS, batch=st.integers(1, 5))
+@given(steps=STEPS, batch=strategies.integers(1, 5))
 def test_the_rebuild_gives_the_same_rows(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str, str | None, int]], batch: int
 ) -> None:
@@ -136,15 +133,15 @@ def test_the_rebuild_gives_the_same_rows(
         with archive.writing() as writing:
             delivered, enclosed = deliveries(writing, contract), enclosures(writing, contract)
             if step == "deliver":
-                stated.add_delivery(writing, contract, replace(DELIVERED, name=text, size=choice), at=moment)
+                statements.add_delivery(writing, contract, replace(DELIVERED, name=text, size=choice), at=moment)
             elif step == "enclose":
-                stated.add_enclosure(writing, contract, replace(ENCLOSED, note=text, size=choice), at=moment)
+                statements.add_enclosure(writing, contract, replace(ENCLOSED, note=text, size=choice), at=moment)
             elif step == "change" and delivered:
-                stated.change(writing, contract, replace(delivered[-1], note=text, file_id=choice), at=moment)
+                statements.change(writing, contract, replace(delivered[-1], note=text, file_id=choice), at=moment)
             elif step == "withdraw" and delivered:
-                stated.withdraw(writing, contract, delivered[0], at=moment)
+                statements.withdraw(writing, contract, delivered[0], at=moment)
             elif step == "discard" and enclosed:
-                stated.withdraw(writing, contract, enclosed[0], at=moment)
+                statements.withdraw(writing, contract, enclosed[0], at=moment)
 
     with archive.reading() as reading:
         actual = list(rebuild.differences(reading, batch=batch))
@@ -219,9 +216,9 @@ def test_a_file_is_copied_under_its_digest(tmp_path: Path) -> None:
     source.write_bytes(b"png" * 1_000_000)
     twin.write_bytes(b"png" * 1_000_000)
 
-    kept = intake.keep(home, source, most=10**9)
-    again = intake.keep(home, twin, most=10**9)
-    measured = intake.measure(source, most=10**9)
+    kept = local_files.keep(home, source, most=10**9)
+    again = local_files.keep(home, twin, most=10**9)
+    measured = local_files.measure(source, most=10**9)
 
     place = blobs.path_of(home, kept.sha256)
     assert ("画面 1.png", 3_000_000) == (kept.name, kept.size)
@@ -252,10 +249,10 @@ def test_what_cannot_be_meant_is_refused_before_a_byte_is_kept(tmp_path: Path) -
 
     for name, error in cases.items():
         with pytest.raises(error) as told:
-            intake.keep(home, tmp_path / name, most=4)
+            local_files.keep(home, tmp_path / name, most=4)
         assert 2 == told.value.code
         with pytest.raises(error):
-            intake.measure(tmp_path / name, most=4)
+            local_files.measure(tmp_path / name, most=4)
     assert [] == list(home.iterdir())
 
 
@@ -268,7 +265,7 @@ def test_copies_that_a_kill_left_behind_are_removed_later(tmp_path: Path) -> Non
         (folder / name).write_bytes(b"half")
         os.utime(folder / name, (time.time() - age, time.time() - age))
 
-    intake.keep(tmp_path, source, most=100)
+    local_files.keep(tmp_path, source, most=100)
     clear_incoming(tmp_path, [])
 
     assert ["running.part"] == [path.name for path in folder.iterdir()]

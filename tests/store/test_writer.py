@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.evidence import chain
 from archiver.records import Observation, Reply
 from archiver.store import writer
 from archiver.store.archive import Archive
-from archiver.store.queries import entries as stored
+from archiver.store.queries import entries
 from tests.store.test_fingerprints import ANY_TEXT, JSON
 
 AT = datetime(2026, 11, 24, 13, 31, 5, 123_456, tzinfo=UTC)
@@ -44,7 +43,7 @@ def append_and_fail(archive: Archive, *seen: Observation) -> None:
 def held(archive: Archive) -> list[Any]:
     """Every entry."""
     with archive.reading() as reading:
-        return list(stored.entries(reading))
+        return list(entries.entries(reading))
 
 
 def test_an_entry_is_canonical_json_of_its_columns(archive: Archive) -> None:
@@ -97,7 +96,7 @@ def test_no_observation_makes_no_entry(archive: Archive) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(JSON, min_size=1, max_size=3))
+@given(strategies.lists(JSON, min_size=1, max_size=3))
 def test_any_payload_comes_back_exactly(archive: Archive, values: list[object]) -> None:
     """Lone surrogates, NUL and large numbers included."""
     made = append(archive, *[note(value) for value in values])
@@ -109,7 +108,10 @@ def test_any_payload_comes_back_exactly(archive: Archive, values: list[object]) 
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=200), st.dictionaries(st.sampled_from(["date", "content-type"]), ANY_TEXT))
+@given(
+    strategies.binary(max_size=200),
+    strategies.dictionaries(strategies.sampled_from(["date", "content-type"]), ANY_TEXT),
+)
 def test_a_reply_is_kept_byte_by_byte(archive: Archive, body: bytes, headers: dict[str, str]) -> None:
     """Also when the same bytes come twice."""
     reply = Reply("/rooms/5/messages?force=1", 404, body, headers, AT)
@@ -117,7 +119,7 @@ def test_a_reply_is_kept_byte_by_byte(archive: Archive, body: bytes, headers: di
         writer.keep_reply(writing, reply, room_id=5)
 
     with archive.reading() as reading:
-        last = list(stored.replies(reading))[-1]
+        last = list(entries.replies(reading))[-1]
 
     assert (reply.digest, body, 404, reply.path, 5) == (last.sha256, last.body, last.status, last.path, last.room_id)
     assert headers == last.headers

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observation, Reply, RoomId
-from archiver.store import blobs, writer
-from archiver.store import migrate as revision
+from archiver.store import blobs, migrate, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contract_payload
 
@@ -65,7 +64,7 @@ class ArchiveMaker:
         self.home = home
         self.account_id = account_id
         self.archive = Archive(home)
-        revision.create(self.archive.database)
+        migrate.create(self.archive.database)
 
     def append(
         self, observations: Sequence[Observation], *, minutes: float = 0, reply: Reply | None = None, room: int = ROOM

@@ -16,7 +16,7 @@ from archiver.evidence import chain
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.timestamps import from_text, to_text
 from tests.support.stamped import authority
@@ -97,7 +97,7 @@ def put_stamp(archive: Archive, number: int, by: Authority) -> None:
 
 def unstamp(archive: Archive) -> None:
     """Remove every stamp, and the rows that tell of them."""
-    for path in (archive.home / seal.FOLDER).glob("*.tsr"):
+    for path in (archive.home / seals.FOLDER).glob("*.tsr"):
         path.unlink()
     with behind_the_back(archive) as database:
         database.execute("DELETE FROM stamp")
@@ -248,7 +248,7 @@ def _no_database(archive: Archive) -> None:
 
 
 def _stripped(archive: Archive) -> None:
-    for path in (archive.home / seal.FOLDER).glob("*.tsr"):
+    for path in (archive.home / seals.FOLDER).glob("*.tsr"):
         path.unlink()
 
 

@@ -15,8 +15,7 @@ from archiver.evidence.manifest import digest_file, write_manifest
 from archiver.evidence.masked_records import masked_line, shown_line
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
-from archiver.store.timestamps import from_text
-from archiver.store.timestamps import to_text as written
+from archiver.store.timestamps import from_text, to_text
 from tests.support.packages import NOW, list_anew, zipped
 from tests.support.stamped import authority
 
@@ -131,7 +130,7 @@ def _back_dated(package: Path) -> None:
     for number in (1, 2, 3):
         told = json.loads(seal_of(package, number).read_bytes())
         told["previous"] = previous
-        told["closed_at"] = written(from_text(told["closed_at"]) - timedelta(days=30))
+        told["closed_at"] = to_text(from_text(told["closed_at"]) - timedelta(days=30))
         body = (chain.canonical(told) + "\n").encode()
         seal_of(package, number).write_bytes(body)
         previous = chain.file_digest(body)

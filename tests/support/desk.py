@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.demo.chatwork.simulator import Chatwork
-from archiver.store.working import memory as work
+from archiver.store.working import memory
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.world import Clock, World
 
@@ -48,7 +48,7 @@ class Desk(World):
     def remember(self, key: str, value: object) -> None:
         """Leave behind what a run would."""
         with self.archive.writing() as writing:
-            work.remember(writing, key, value)
+            memory.remember(writing, key, value)
 
 
 @contextmanager

@@ -7,9 +7,8 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import App
-from archiver.notices import sentences as notice_words
-from archiver.notices import troubles as notices
-from archiver.rounds import round as rounds
+from archiver.notices import sentences, troubles
+from archiver.rounds.round import run_round
 from archiver.settings.model import FileSettings, NotifySettings, Settings
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
@@ -26,10 +25,10 @@ def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
     """A whole round some minutes after the last one, by a program that is started anew."""
     world.clock.pass_by(minutes=minutes)
     app = App(settings(world), world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
-    return rounds.run(app, Options(**options), ProgressCallbacks())
+    return run_round(app, Options(**options), ProgressCallbacks())
 
 
 def said(world: World, fault: errors.ArchiverError | None = None, *, adapts: bool = False, **notify: Any) -> list[str]:
     """What is said now."""
     chosen = settings(world, **notify)
-    return notice_words.sentences(*notices.settle(world.archive, chosen, fault, now=world.clock(), adapts=adapts))
+    return sentences.sentences(*troubles.settle(world.archive, chosen, fault, now=world.clock(), adapts=adapts))

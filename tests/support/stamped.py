@@ -14,12 +14,11 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.export.package.make import ExportReport, export
 from archiver.export.stamps import StampService
 from archiver.records import Observation
-from archiver.store import seals as seal
-from archiver.store import writer
+from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.statements import enclosures
 from archiver.store.statements import withdraw
-from archiver.store.working import stamp_queue as stamps
+from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import Got
 from tests.support.archive import at
 from tests.support.authorities import at_hand
@@ -37,12 +36,12 @@ def stamp_seals(archive: Archive, authorities: Sequence[Authority], *, at: datet
     """What the queue does: a stamp of each authority on every seal that lacks it."""
     for one in authorities:
         with archive.reading() as reading:
-            dues = stamps.waiting(reading, [one.name], at, all=True)
+            dues = stamp_queue.waiting(reading, [one.name], at, all=True)
         for due in dues:
-            body = (archive.home / seal.FOLDER / due.seal.name).read_bytes()
+            body = (archive.home / seals.FOLDER / due.seal.name).read_bytes()
             got = timestamp.stamp(body, one, now=lambda: at)
             pem = [der_to_pem(der) for der in one.roots]
-            stamps.keep(archive, due, got.reply, Got(got.token.time, got.token.root, at), pem=pem)
+            stamp_queue.keep(archive, due, got.reply, Got(got.token.time, got.token.root, at), pem=pem)
 
 
 def stamping(archive: Archive, *authorities: Authority, silent: Sequence[str] = ()) -> StampService:
@@ -97,7 +96,7 @@ def stamped_archive(home: Path, clock: Clock) -> tuple[Archive, tuple[Authority,
     """The story, its three seals stamped by `a` and `b`; behind them an export of seal 3 and a note."""
     archive = archive_of_the_story(home)
     clock.time = at(4600)
-    seal.close(archive, now=clock())
+    seals.close(archive, now=clock())
     authorities = (authority(now=clock), authority("b", now=clock))
     clock.time = at(4610)
     stamp_seals(archive, authorities, at=clock())

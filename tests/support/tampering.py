@@ -14,9 +14,7 @@ from typing import Any
 
 from archiver.evidence import chain
 from archiver.records import Observation, Reply
-from archiver.store import blobs, writer
-from archiver.store import migrate as revision
-from archiver.store import seals as seal
+from archiver.store import blobs, migrate, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.schema import TRIGGERS
@@ -34,7 +32,7 @@ BYTES = bytes(range(256)) * 40
 def empty_archive(home: Path) -> Archive:
     """An archive without a single entry."""
     home.mkdir(parents=True, exist_ok=True)
-    revision.create(home / DATABASE)
+    migrate.create(home / DATABASE)
     return Archive(home)
 
 
@@ -43,11 +41,11 @@ def sample_archive(home: Path) -> Archive:
     archive = empty_archive(home)
     _posted(archive, START)
     _attached(archive, START + timedelta(minutes=1))
-    seal.close(archive, now=START + timedelta(days=1))
+    seals.close(archive, now=START + timedelta(days=1))
     _window(archive, START + timedelta(days=1), {FIRST: ("お支払いは検収後で。", 5, "edited")})
-    seal.close(archive, now=START + timedelta(days=2))
+    seals.close(archive, now=START + timedelta(days=2))
     _window(archive, START + timedelta(days=2), {FIRST + 1: ("[deleted]", 0, "deleted")})
-    seal.close(archive, now=START + timedelta(days=3))
+    seals.close(archive, now=START + timedelta(days=3))
     told = [Observation("export", "export/1", {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64})]
     _append(archive, START + timedelta(days=3), [*told, Observation("sweep", "sweep/{seq}", {"requests": 2})], None)
     return archive
@@ -106,7 +104,7 @@ def flipped(body: bytes, bit: int) -> bytes:
 
 def seal_file(archive: Archive, number: int) -> Path:
     """The file of a seal."""
-    (found,) = (archive.home / seal.FOLDER).glob(f"{number:06}-*.json")
+    (found,) = (archive.home / seals.FOLDER).glob(f"{number:06}-*.json")
     return found
 
 

@@ -16,15 +16,14 @@ from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
-from archiver.store import blobs, writer
-from archiver.store import migrate as revision
+from archiver.store import blobs, migrate, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contract_payload
 from archiver.sync.files import transfer
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.run import Options, run
+from archiver.sync.run import Options, run_sync
 
 BEGIN = datetime(2026, 7, 1, 3, 0, 0, 500_000, tzinfo=UTC)
 LIMITS = DownloadLimits(large=1_000_000, keep_free=0)
@@ -58,7 +57,7 @@ class World:
         self.home, self.chatwork, self.clock = home, chatwork, clock
         home.mkdir(parents=True, exist_ok=True)
         if not (home / DATABASE).exists():
-            revision.create(home / DATABASE)
+            migrate.create(home / DATABASE)
         self.archive = Archive(home)
         self.api = requests.Session()
         self.downloads = transfer.session()
@@ -92,7 +91,7 @@ class World:
         self.clock.pass_by(seconds=1)
         options.setdefault("limits", LIMITS)
         self.client = self.new_client()
-        return run(self.archive, self.client, self.downloads, now=self.clock, options=Options(**options))
+        return run_sync(self.archive, self.client, self.downloads, now=self.clock, options=Options(**options))
 
     def synced(self, **options: Any) -> RoomReport:
         """Run one sync; what it did in the first contracted room."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store.fingerprints import DELETED, fingerprint, text_digest
@@ -89,10 +88,10 @@ def test_what_is_no_fact_of_a_message_changes_nothing(told: dict[str, Any]) -> N
 
 
 @given(
-    body=st.text() | st.just("\ud83d half\x00"),
-    update_time=st.integers(0, 2**40),
-    state=st.sampled_from(State),
-    edited=st.booleans(),
+    body=strategies.text() | strategies.just("\ud83d half\x00"),
+    update_time=strategies.integers(0, 2**40),
+    state=strategies.sampled_from(State),
+    edited=strategies.booleans(),
 )
 def test_a_change_is_seen_once(body: str, update_time: int, state: State, edited: bool) -> None:
     """What was appended is known: the same object again is no change."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from archiver.custody.verify import verify_archive
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.timestamps import from_text
 from tests.support.world import World
 
@@ -18,7 +18,7 @@ def test_a_clock_that_jumps_back_and_forth_never_breaks_the_order(world: World) 
         posts.append(world.post(f"{number}つ目"))
         world.chatwork.edit(posts[number // 2], f"{number}に直した")
         world.sync(full=True)
-        seal.close(world.archive, now=world.clock())
+        seals.close(world.archive, now=world.clock())
 
     times = [one["observed_at"] for one in world.entries()]
     told = verify_archive(world.archive, deep=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.store.queries.current_state import WindowCoverage
 from archiver.sync.coverage import JOINED, PLAN_SHOWS, WHOLE, NewGap, WindowVerdict, judge
@@ -150,14 +149,14 @@ def test_a_list_that_leaves_something_out_is_not_the_whole_room_and_a_shut_room_
 
 
 @given(
-    first=st.integers(1, 500),
-    count=st.integers(0, 100),
-    limited=st.booleans(),
-    message_num=st.none() | st.integers(0, 10**6),
-    newest=st.none() | st.integers(1, 500),
-    counted=st.none() | st.integers(0, 10**6),
-    lacking=st.booleans(),
-    shut=st.booleans(),
+    first=strategies.integers(1, 500),
+    count=strategies.integers(0, 100),
+    limited=strategies.booleans(),
+    message_num=strategies.none() | strategies.integers(0, 10**6),
+    newest=strategies.none() | strategies.integers(1, 500),
+    counted=strategies.none() | strategies.integers(0, 10**6),
+    lacking=strategies.booleans(),
+    shut=strategies.booleans(),
 )
 def test_a_gap_never_hides_behind_the_counter(
     first: int,

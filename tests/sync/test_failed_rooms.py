@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from archiver.demo.chatwork.simulator import Fault
-from archiver.store.queries import last_looks as looked
-from archiver.sync import failed_rooms as failing
+from archiver.store.queries import last_looks
+from archiver.sync import failed_rooms
 from archiver.sync.failed_rooms import Failure, after, apart, document, from_document
 from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport
@@ -45,7 +45,7 @@ def talk(world: World, rooms: list[int]) -> list[str]:
 
 def test_what_failed_and_what_follows_it_comes_last_room_by_room() -> None:
     """Tried longest ago first; what comes before it in the room is read as ever."""
-    failures = {1: failure(MESSAGES, hours=2), 2: failure(PEOPLE), 3: failure(failing.ROOM, hours=1)}
+    failures = {1: failure(MESSAGES, hours=2), 2: failure(PEOPLE), 3: failure(failed_rooms.ROOM, hours=1)}
 
     first, last = apart(steps(1, 2, 3, 4), failures)
 
@@ -61,7 +61,7 @@ def test_a_failure_is_remembered_since_it_began_and_until_it_is_over() -> None:
     reports = [
         RoomReport(1, failed=MESSAGES),
         RoomReport(2, read={MESSAGES}),
-        RoomReport(3, read={failing.ROOM}),
+        RoomReport(3, read={failed_rooms.ROOM}),
         RoomReport(5, outcome=RoomOutcome.INACCESSIBLE),
         RoomReport(6, failed=FILES),
     ]
@@ -191,4 +191,4 @@ def test_a_single_message_that_is_refused_is_no_failing_list(world: World) -> No
     world.sync()
 
     with world.archive.reading() as reading:
-        assert {} == looked.looks(reading, [world.room]).failing
+        assert {} == last_looks.looks(reading, [world.room]).failing

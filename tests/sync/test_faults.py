@@ -18,7 +18,7 @@ from archiver.chatwork.client import Client
 from archiver.chatwork.transport import ReplyLimits, Transport
 from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.report import RoomOutcome, SyncReport
-from archiver.sync.run import Options, run
+from archiver.sync.run import Options, run_sync
 from tests.support.world import LIMITS, World
 
 ENDPOINTS = {
@@ -79,7 +79,7 @@ def sync(world: World, *, max_seconds: float | None = None, size: int = 200_000,
     )
     world.clock.pass_by(hours=7)
     options = Options(full=True, max_seconds=max_seconds, limits=LIMITS)
-    return run(world.archive, Client(transport), world.downloads, now=world.clock, options=options)
+    return run_sync(world.archive, Client(transport), world.downloads, now=world.clock, options=options)
 
 
 def settled(world: World) -> list[str]:

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings, strategies
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
@@ -33,9 +32,8 @@ from archiver import errors
 from archiver.custody.verify import verify_archive
 from archiver.demo.chatwork.http import HttpAnswer
 from archiver.demo.chatwork.simulator import Chatwork, Fault, HttpRequest
-from archiver.rounds import alerting as lookout
-from archiver.store import migrate as revision
-from archiver.store import seals as seal
+from archiver.rounds import alerting
+from archiver.store import migrate, seals
 from archiver.store.archive import Archive, Writing
 from archiver.store.engine import DATABASE
 from archiver.store.fingerprints import readable
@@ -47,11 +45,13 @@ from tests.support.world import Clock, World
 
 LIMITS = DownloadLimits(large=50_000, keep_free=0)
 RESERVE = 60
-TEXTS = st.sampled_from(["はい", "いいえ", "[deleted]", "\ud83d\x00", "", "お支払いは検収後で。"])
-PATHS = st.sampled_from(["", "/messages", "/messages/", "/files", "/members", "/tasks", "/rooms$", "/uploadfile/"])
-FAULTS = st.sampled_from([fault for fault in Fault if fault is not Fault.RATE_LIMIT])
+TEXTS = strategies.sampled_from(["はい", "いいえ", "[deleted]", "\ud83d\x00", "", "お支払いは検収後で。"])
+PATHS = strategies.sampled_from(
+    ["", "/messages", "/messages/", "/files", "/members", "/tasks", "/rooms$", "/uploadfile/"]
+)
+FAULTS = strategies.sampled_from([fault for fault in Fault if fault is not Fault.RATE_LIMIT])
 """Each kind but the refusal, which has a rule of its own."""
-JUMPS = st.sampled_from([0, -2 * 3600, 3600, -3 * 86400, 2 * 86400])
+JUMPS = strategies.sampled_from([0, -2 * 3600, 3600, -3 * 86400, 2 * 86400])
 """Seconds by which the local clock differs from Chatwork's after a jump."""
 CANARY = "CANARY"
 
@@ -168,7 +168,7 @@ class Witness(Chatwork):
 def blank() -> Path:
     """An empty archive, to be copied."""
     folder = Path(tempfile.mkdtemp(prefix="blank-"))
-    revision.create(folder / DATABASE)
+    migrate.create(folder / DATABASE)
     return folder / DATABASE
 
 
@@ -237,7 +237,10 @@ class Machine(RuleBasedStateMachine):
     # --- what happens on Chatwork --------------------------------------------------------------
 
     @initialize(
-        target=posts, number=st.sampled_from([0, 1, 98, 120]), limit=st.sampled_from([60, 300]), begun=st.booleans()
+        target=posts,
+        number=strategies.sampled_from([0, 1, 98, 120]),
+        limit=strategies.sampled_from([60, 300]),
+        begun=strategies.booleans(),
     )
     def before(self, number: int, limit: int, begun: bool) -> Any:
         """What was posted before the first sync; how many requests there are in five minutes."""
@@ -247,12 +250,12 @@ class Machine(RuleBasedStateMachine):
             self._sync()
         return multiple(*made)
 
-    @rule(target=posts, room=st.integers(0, 1), number=st.sampled_from([1, 1, 1, 3]), text=TEXTS)
+    @rule(target=posts, room=strategies.integers(0, 1), number=strategies.sampled_from([1, 1, 1, 3]), text=TEXTS)
     def post(self, room: int, number: int, text: str) -> Any:
         """Some posts; those at the beginning, middle and end can be touched later."""
         return multiple(*self._post(self.rooms[room], number, text))
 
-    @rule(target=posts, room=st.integers(0, 1), number=st.sampled_from([100, 101, 130]))
+    @rule(target=posts, room=strategies.integers(0, 1), number=strategies.sampled_from([100, 101, 130]))
     def burst(self, room: int, number: int) -> Any:
         """More than a list shows, or just as much."""
         return multiple(*self._post(self.rooms[room], number, "急ぎの連絡"))
@@ -265,21 +268,21 @@ class Machine(RuleBasedStateMachine):
         self._happens(text, *made)
         return [*dict.fromkeys([*made[:1], *made[number // 2 : number // 2 + 1], *made[-2:]])]
 
-    @rule(message=posts, text=TEXTS, moves=st.booleans(), moves_room=st.booleans())
+    @rule(message=posts, text=TEXTS, moves=strategies.booleans(), moves_room=strategies.booleans())
     def edit(self, message: str, text: str, moves: bool, moves_room: bool) -> None:
         """Another text, or the same again."""
         if int(message) in self.chatwork.messages:
             self.chatwork.edit(message, text, moves_update_time=moves, moves_room=moves_room)
             self._happens(text, message)
 
-    @rule(message=posts, moves=st.booleans())
+    @rule(message=posts, moves=strategies.booleans())
     def delete(self, message: str, moves: bool) -> None:
         """The mark in place of the text."""
         if int(message) in self.chatwork.messages:
             self.chatwork.delete(message, moves_update_time=moves)
             self._happens("[deleted]", message)
 
-    @rule(message=consumes(posts), moves_room=st.booleans())
+    @rule(message=consumes(posts), moves_room=strategies.booleans())
     def vanish(self, message: str, moves_room: bool) -> None:
         """Gone without a mark."""
         if int(message) in self.chatwork.messages:
@@ -287,13 +290,13 @@ class Machine(RuleBasedStateMachine):
             self.chatwork.vanish(message, moves_room=moves_room)
             self._happens(None, message)
 
-    @rule(target=files, room=st.integers(0, 1), size=st.sampled_from([0, 10, 10, 90_000]))
+    @rule(target=files, room=strategies.integers(0, 1), size=strategies.sampled_from([0, 10, 10, 90_000]))
     def upload(self, room: int, size: int) -> int:
         """A file, small or large; some alike."""
         self.clock.pass_by(milliseconds=10)
         return self.chatwork.upload(self.rooms[room], self.world.tanaka, "a.bin", data=b"x" * size)
 
-    @rule(file=files, size=st.integers(1, 20))
+    @rule(file=files, size=strategies.integers(1, 20))
     def replace(self, file: int, size: int) -> None:
         """Other bytes under the same id: more of them, as a list shows nothing but the size."""
         if not self.chatwork.files[file].gone:
@@ -308,12 +311,12 @@ class Machine(RuleBasedStateMachine):
             if post is not None:
                 self._happens(post.body, post.message_id)
 
-    @rule(target=tasks, room=st.integers(0, 1))
+    @rule(target=tasks, room=strategies.integers(0, 1))
     def task(self, room: int) -> int:
         """A task for the owner."""
         return self.chatwork.add_task(self.rooms[room], self.world.tanaka, self.chatwork.owner, "初稿")
 
-    @rule(task=consumes(tasks), done=st.booleans())
+    @rule(task=consumes(tasks), done=strategies.booleans())
     def end_task(self, task: int, done: bool) -> None:
         """Done, or deleted."""
         if done:
@@ -321,7 +324,7 @@ class Machine(RuleBasedStateMachine):
         else:
             self.chatwork.delete_task(task)
 
-    @rule(room=st.integers(0, 1), announce=st.booleans())
+    @rule(room=strategies.integers(0, 1), announce=strategies.booleans())
     def leave(self, room: int, announce: bool) -> None:
         """田中 leaves a room, and what they sent there goes; or comes back."""
         here = self.chatwork.rooms[self.rooms[room]].members
@@ -331,25 +334,25 @@ class Machine(RuleBasedStateMachine):
         elif len(here) > 1:
             self.chatwork.leave(self.rooms[room], self.world.tanaka, announce=announce)
 
-    @rule(who=st.booleans())
+    @rule(who=strategies.booleans())
     def cancel(self, who: bool) -> None:
         """An account is given up, unless a room would be left without anybody."""
         account = self.world.tanaka if who else self.sato
         if all(self.chatwork.rooms[room].members.keys() - {account} for room in self.rooms):
             self.chatwork.cancel_account(account)
 
-    @rule(name=st.sampled_from(["田中", "田中(解約済)", "\ud83d"]), text=TEXTS)
+    @rule(name=strategies.sampled_from(["田中", "田中(解約済)", "\ud83d"]), text=TEXTS)
     def rename(self, name: str, text: str) -> None:
         """A person is called otherwise; a room is described."""
         self.chatwork.rename_account(self.world.tanaka, name)
         self.chatwork.describe(self.rooms[0], text, announce=False)
 
-    @rule(days=st.sampled_from([None, 40]))
+    @rule(days=strategies.sampled_from([None, 40]))
     def plan(self, days: int | None) -> None:
         """The plan hides what is old, or not."""
         self.chatwork.free_plan(days)
 
-    @rule(room=st.integers(0, 1))
+    @rule(room=strategies.integers(0, 1))
     def shut_or_open(self, room: int) -> None:
         """The owner is put out of a room, or comes back."""
         if self.chatwork.sees(self.rooms[room]):
@@ -357,7 +360,7 @@ class Machine(RuleBasedStateMachine):
         else:
             self.chatwork.restore_owner(self.rooms[room])
 
-    @rule(minutes=st.sampled_from([1, 10, 400, 24 * 60, 25 * 24 * 60]))
+    @rule(minutes=strategies.sampled_from([1, 10, 400, 24 * 60, 25 * 24 * 60]))
     def wait(self, minutes: int) -> None:
         """Time passes."""
         self.clock.pass_by(minutes=minutes)
@@ -374,13 +377,13 @@ class Machine(RuleBasedStateMachine):
 
     # --- what goes wrong -----------------------------------------------------------------------
 
-    @rule(fault=FAULTS, path=PATHS, times=st.sampled_from([1, 3, 20]), after=st.integers(0, 3))
+    @rule(fault=FAULTS, path=PATHS, times=strategies.sampled_from([1, 3, 20]), after=strategies.integers(0, 3))
     def fail(self, fault: Fault, path: str, times: int, after: int) -> None:
         """Answers are spoilt."""
         self.lied = self.lied or fault is Fault.NOT_FOUND
         self.chatwork.fail(fault, path, times=times, after=after)
 
-    @rule(seconds=st.sampled_from([10, 250]))
+    @rule(seconds=strategies.sampled_from([10, 250]))
     def refuse(self, seconds: int) -> None:
         """The budget is spent for a while."""
         self.chatwork.fail(Fault.RATE_LIMIT, "", times=2, after=3, seconds=seconds)
@@ -393,7 +396,11 @@ class Machine(RuleBasedStateMachine):
 
     # --- what we do ----------------------------------------------------------------------------
 
-    @rule(full=st.booleans(), seconds=st.sampled_from([None, None, 0, 30]), only=st.sampled_from([None, None, 0, 1]))
+    @rule(
+        full=strategies.booleans(),
+        seconds=strategies.sampled_from([None, None, 0, 30]),
+        only=strategies.sampled_from([None, None, 0, 1]),
+    )
     def sync(self, full: bool, seconds: float | None, only: int | None) -> None:
         """A run, of whatever kind."""
         chosen = None if only is None else frozenset([self.rooms[only]])
@@ -401,20 +408,20 @@ class Machine(RuleBasedStateMachine):
             self._sync(full=full, max_seconds=seconds, rooms=chosen)
         self.judge()
 
-    @rule(full=st.booleans())
+    @rule(full=strategies.booleans())
     def watch(self, full: bool) -> None:
         """A run that turns urgent when somebody is going, and is judged after."""
         with suppress(errors.ChatworkError, errors.TokenRefused):
-            self._sync(full=full, watch=lookout.going, seal=self._seal)
-        lookout.judge(self.world.archive, now=self.world.clock)
+            self._sync(full=full, watch=alerting.going, seal=self._seal)
+        alerting.judge(self.world.archive, now=self.world.clock)
         self.judge()
 
-    @rule(moments=st.integers(0, 30))
+    @rule(moments=strategies.integers(0, 30))
     def kill(self, moments: int) -> None:
         """A run that dies at any moment; another process goes on."""
         self.archive.left = moments
         with suppress(Kill, errors.ChatworkError, errors.TokenRefused):
-            self._sync(full=True, watch=lookout.going, seal=self._seal)
+            self._sync(full=True, watch=alerting.going, seal=self._seal)
         died = self.archive.dead
         self.archive = self._reopen()
         if died:
@@ -431,7 +438,7 @@ class Machine(RuleBasedStateMachine):
             self.chatwork.last = self.chatwork.last_before
 
     def _seal(self) -> None:
-        seal.close(self.world.archive, now=self.clock())
+        seals.close(self.world.archive, now=self.clock())
 
     @precondition(lambda self: self.world.seqs())
     @rule()

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from archiver.app import App, build
+from archiver.app import App, build_app
 from archiver.custody.verify import verify_archive
 from archiver.demo.chatwork.simulator import Chatwork
-from archiver.rounds import round as rounds
+from archiver.rounds.round import run_round
 from archiver.settings import file
 from archiver.store.queries import runs
-from archiver.sync import run as sync
+from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.unplugged import plug, unplugged
 from tests.support.world import BEGIN, Clock, World
 
@@ -69,7 +69,7 @@ class Month:
     def restart(self) -> App:
         """A new process: nothing of the old one's memory is left."""
         environ = {"CHATWORK_API_TOKEN": TOKEN, "CHATWORK_API_BASE_URL": self.chatwork.base_url}
-        app = build(file.load(self.home, environ), environ, now=self.clock, sleep=self.clock.sleep)
+        app = build_app(file.load(self.home, environ), environ, now=self.clock, sleep=self.clock.sleep)
         for session in (app.chatwork.transport._session, app.downloads):
             plug(session, self.chatwork, self.clock)
         # A cut ends the process here, not the machine: to wait for the disk ten thousand times would show nothing.
@@ -92,7 +92,7 @@ class Month:
             self.truth.overruns += 1
         self.truth.unseen = 0
         self.looked_at = self.clock.time
-        rounds.run(self.app, sync.Options(), sync.ProgressCallbacks())
+        run_round(self.app, Options(), ProgressCallbacks())
 
     def pause(self, **span: float) -> None:
         """Nobody looks for a while."""
@@ -115,7 +115,7 @@ class Month:
 
         transport._session.get = get  # type: ignore[method-assign, assignment]
         try:
-            rounds.run(self.app, sync.Options(), sync.ProgressCallbacks())
+            run_round(self.app, Options(), ProgressCallbacks())
         except PowerCut:
             pass
         finally:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Fault
-from archiver.store.queries import last_looks as looked
+from archiver.store.queries import last_looks
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.status import status
 from archiver.store.working import memory as work
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 def looks(world: World, *rooms: int) -> LastLooks:
     """What the archive tells of these rooms."""
     with world.archive.reading() as reading:
-        return looked.looks(reading, rooms)
+        return last_looks.looks(reading, rooms)
 
 
 def second_room(world: World) -> int:
@@ -94,7 +94,7 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
         starved = a_round(world, minutes=60 * 24, max_seconds=10)
     memory = {row["key"]: row["value"] for row in world.rows("memory")}
     with world.archive.reading() as reading:
-        spent = work.recall(reading, looked.SPENT)
+        spent = work.recall(reading, last_looks.SPENT)
     again = a_round(world)
 
     assert saved.finished_at is not None
@@ -103,7 +103,7 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
     assert (False, True) == (starved.complete, starved.rooms[0].is_unreached)
     assert again.complete
     with world.archive.reading() as reading:
-        assert work.recall(reading, looked.SPENT) is None
+        assert work.recall(reading, last_looks.SPENT) is None
 
 
 def test_calls_that_suffice_for_the_list_of_rooms_alone_are_no_save(tmp_path: Path) -> None:
@@ -150,4 +150,4 @@ def test_a_room_that_was_only_listed_is_called_by_its_name(world: World) -> None
     world.sync()
 
     assert "動画編集" == before
-    assert not [row for row in world.rows("memory") if row["key"] == looked.NAMES]
+    assert not [row for row in world.rows("memory") if row["key"] == last_looks.NAMES]

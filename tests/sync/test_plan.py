@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.chatwork.models import Room
 from archiver.records import RoomId
@@ -126,9 +125,9 @@ def test_a_plan_knows_what_it_costs() -> None:
 
 
 @given(
-    room=st.integers(1, 2**62),
-    start=st.integers(0, 10**7).map(lambda seconds: NOW + timedelta(seconds=seconds)),
-    every=st.integers(60, 86400).map(lambda seconds: timedelta(seconds=seconds)),
+    room=strategies.integers(1, 2**62),
+    start=strategies.integers(0, 10**7).map(lambda seconds: NOW + timedelta(seconds=seconds)),
+    every=strategies.integers(60, 86400).map(lambda seconds: timedelta(seconds=seconds)),
 )
 def test_a_turn_comes_exactly_once_in_its_time(room: int, start: datetime, every: timedelta) -> None:
     """Looked at in small steps, it is due once in `every`, and at the latest when `every` is over."""
@@ -149,7 +148,7 @@ def test_a_clock_that_was_set_back_makes_everything_due() -> None:
     assert is_due(1, NOW + timedelta(seconds=1), NOW, EVERY)
 
 
-@given(st.sets(st.integers(10**8, 10**8 + 10**6), min_size=100, max_size=200))
+@given(strategies.sets(strategies.integers(10**8, 10**8 + 10**6), min_size=100, max_size=200))
 def test_rooms_are_spread_over_the_time(rooms: set[int]) -> None:
     """No tenth of the time has more than a third of the turns."""
     last, tenth = NOW, EVERY / 10

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from archiver.demo.chatwork.simulator import Fault
-from archiver.store import fingerprints as facts
+from archiver.store import fingerprints
 from archiver.sync.report import RoomOutcome, RoomReport
 from tests.support.world import World
 
@@ -657,7 +657,7 @@ def test_any_text_is_kept_exactly(world: World, text: str) -> None:
     readable = [row["body"] for row in world.rows("message_version") if str(row["position"]) == post]
     assert [text, text + "!"] == world.texts(post)
     assert 1 == report.edited
-    assert [facts.readable(text), facts.readable(text + "!")] == readable
+    assert [fingerprints.readable(text), fingerprints.readable(text + "!")] == readable
 
 
 def test_a_hostile_name_is_kept_exactly(world: World) -> None:

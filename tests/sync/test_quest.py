@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from archiver.records import Observation
-from archiver.store.working import backfill_queue as quests
+from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin
 from archiver.sync.references import MOST, in_text, mentioned
 from tests.support.world import BEGIN, World
@@ -97,7 +97,7 @@ def test_a_room_that_is_contracted_later_is_looked_for_in_what_is_held(world: Wo
 
 def test_impossible_ids_are_left_out() -> None:
     """A text can name a message of the future; none is asked for."""
-    future = quests.PRIORITY[Origin.LINK] + 2**62
+    future = backfill_queue.PRIORITY[Origin.LINK] + 2**62
     seen = [message(f"#!rid5-{future} #!rid5-0 [rp aid=1 to=5-{2**63}] #!rid5-394380493")]
 
     assert {(5, 394380493): Origin.LINK} == mentioned(seen, owner=1, at=BEGIN)
@@ -129,8 +129,8 @@ def test_what_is_at_risk_comes_first_and_of_these_the_newest(world: World) -> No
     found[world.room, held - 1] = Origin.LINK
 
     with world.archive.writing() as writing:
-        quests.enqueue(writing, found, rooms=[world.room], at=world.clock())
-        due = quests.due(writing, [world.room], at=world.clock(), most=10)
+        backfill_queue.enqueue(writing, found, rooms=[world.room], at=world.clock())
+        due = backfill_queue.due(writing, [world.room], at=world.clock(), most=10)
 
     expected = [Origin.RECOVERED, Origin.FILE, Origin.TASK, Origin.LINK, Origin.LINK, Origin.DESCRIPTION]
     assert [*expected, Origin.OWN_FILE] == [quest.origin for quest in due]
@@ -144,7 +144,7 @@ def test_a_more_urgent_origin_takes_the_place_of_another_while_it_waits(world: W
 
     with world.archive.writing() as writing:
         for origin in (Origin.LINK, Origin.RECOVERED, Origin.TASK):
-            quests.enqueue(writing, {place: origin}, rooms=[world.room], at=world.clock())
+            backfill_queue.enqueue(writing, {place: origin}, rooms=[world.room], at=world.clock())
 
     assert ["recovered"] == [row["origin"] for row in world.rows("quest")]
 
@@ -157,12 +157,12 @@ def test_what_was_hidden_or_not_readable_waits_long_and_then_comes_last(world: W
     at = world.clock()
 
     with world.archive.writing() as writing:
-        quests.enqueue(writing, places, rooms=[world.room], at=at)
+        backfill_queue.enqueue(writing, places, rooms=[world.room], at=at)
         quest = BackfillItem(world.room, newest - 2, Origin.RECOVERED, 0, ItemState.WAITING)
-        quests.record_attempt(writing, quest, ItemState.HIDDEN, at=at, next_at=at + timedelta(days=30))
-        now = [one.position for one in quests.due(writing, [world.room], at=at, most=10)]
-        later = [one.position for one in quests.due(writing, [world.room], at=at + timedelta(days=31), most=10)]
-        waiting = quests.waiting(writing, [world.room])
+        backfill_queue.record_attempt(writing, quest, ItemState.HIDDEN, at=at, next_at=at + timedelta(days=30))
+        now = [one.position for one in backfill_queue.due(writing, [world.room], at=at, most=10)]
+        later = [one.position for one in backfill_queue.due(writing, [world.room], at=at + timedelta(days=31), most=10)]
+        waiting = backfill_queue.waiting(writing, [world.room])
 
     assert ([newest - 1], [newest - 1, newest - 2], 1) == (now, later, waiting)
 
@@ -173,9 +173,9 @@ def test_what_is_newer_than_the_newest_list_is_left_to_the_next_list(world: Worl
     world.sync()
 
     with world.archive.writing() as writing:
-        quests.enqueue(writing, {(world.room, newest + 1): Origin.LINK}, rooms=[world.room], at=world.clock())
-        due = quests.due(writing, [world.room], at=world.clock(), most=10)
-        waiting = quests.waiting(writing, [world.room])
+        backfill_queue.enqueue(writing, {(world.room, newest + 1): Origin.LINK}, rooms=[world.room], at=world.clock())
+        due = backfill_queue.due(writing, [world.room], at=world.clock(), most=10)
+        waiting = backfill_queue.waiting(writing, [world.room])
 
     assert ([], 0) == (due, waiting)
 
@@ -187,7 +187,7 @@ def test_many_ids_at_once_are_learnt(world: World) -> None:
     places = {(world.room, newest - 1 - index): Origin.RECOVERED for index in range(1_500)}
 
     with world.archive.writing() as writing:
-        quests.enqueue(writing, places, rooms=[world.room], at=world.clock())
-        held = quests.held(writing, [*places, (world.room, newest)])
+        backfill_queue.enqueue(writing, places, rooms=[world.room], at=world.clock())
+        held = backfill_queue.held(writing, [*places, (world.room, newest)])
 
     assert (1_500, {(world.room, newest)}) == (len(world.rows("quest")), held)

@@ -185,12 +185,12 @@ def test_a_dry_run_tells_the_steps_and_writes_nothing(world: World) -> None:
 
 def test_one_client_may_serve_many_runs(world: World) -> None:
     """Requests are counted per run, and a deadline of one run does not bind the next."""
-    from archiver.sync.run import Options, run
+    from archiver.sync.run import Options, run_sync
 
-    first = run(world.archive, world.client, world.downloads, now=world.clock, options=Options(max_seconds=60))
+    first = run_sync(world.archive, world.client, world.downloads, now=world.clock, options=Options(max_seconds=60))
     world.clock.pass_by(hours=1)
 
-    second = run(world.archive, world.client, world.downloads, now=world.clock)
+    second = run_sync(world.archive, world.client, world.downloads, now=world.clock)
 
     assert first.requests > 2
     assert 2 == second.requests

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.store.timestamps import to_text
 from archiver.sync.trouble_reports import REPEAT, TroubleReport, judge
@@ -62,7 +61,7 @@ def test_a_report_from_the_future_counts_for_nothing() -> None:
     assert TroubleReport(("a",), {"a": to_text(NOW)}) == actual
 
 
-@given(st.lists(st.tuples(st.booleans(), st.integers(1, 600)), max_size=40))
+@given(strategies.lists(strategies.tuples(strategies.booleans(), strategies.integers(1, 600)), max_size=40))
 def test_reports_of_a_lasting_trouble_are_a_day_apart(runs: list[tuple[bool, int]]) -> None:
     """However often it runs; nothing that is over is remembered for longer than a day."""
     at, remembered, reported = NOW, dict[str, str](), list[datetime]()

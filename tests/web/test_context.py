@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from archiver.store import migrate as revision
+from archiver.store import migrate
 from archiver.store.engine import DATABASE
 from tests.support.archive import ROOM, story
 from tests.support.viewer import looking
@@ -20,7 +20,7 @@ def test_another_archive_in_the_same_place_is_seen_at_once(tmp_path: Path) -> No
         home.rename(tmp_path / "before")
         home.mkdir()
         assert "does not lie any more" in browser.get("/", status=503)
-        revision.create(home / DATABASE)
+        migrate.create(home / DATABASE)
 
         assert f"/room/{ROOM}" not in browser.get("/")
 

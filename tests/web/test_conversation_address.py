@@ -6,8 +6,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.web.conversation_address import Anchor, ConversationAddress, parse_address
@@ -34,7 +33,7 @@ def test_a_day_begins_in_japan() -> None:
     assert "2026-11-03T00:00:00+09:00" == parse_address({"day": "2026-11-03"}).begin.isoformat()
 
 
-@given(st.sampled_from(["at", "after", "before", "day"]), st.text())
+@given(strategies.sampled_from(["at", "after", "before", "day"]), strategies.text())
 def test_anything_is_understood_or_refused(name: str, given: str) -> None:
     """No address whatever leads to a fault of ours."""
     with suppress(errors.UsageError):

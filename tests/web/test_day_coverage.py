@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.message_ids import first_after
 from archiver.records import JST, Gap, MessageId, Pause, Period, RoomId
@@ -84,15 +83,15 @@ def test_a_pause_is_told_with_its_length() -> None:
     assert [2, 6, 0] == [unwatched(date(2026, 11, day), known) / timedelta(hours=1) for day in (7, 8, 9)]
 
 
-TIMES = st.integers(0, 40 * 24).map(lambda hour: on(1, hour))
-SPANS = st.tuples(TIMES, TIMES).map(sorted)
+TIMES = strategies.integers(0, 40 * 24).map(lambda hour: on(1, hour))
+SPANS = strategies.tuples(TIMES, TIMES).map(sorted)
 
 
 @given(
-    st.integers(0, 39),
-    st.lists(SPANS.map(lambda span: Period(*span)), max_size=4),
-    st.lists(SPANS.map(lambda span: gap(*span)), max_size=3),
-    st.lists(SPANS.map(lambda span: Pause(*span)), max_size=3),
+    strategies.integers(0, 39),
+    strategies.lists(SPANS.map(lambda span: Period(*span)), max_size=4),
+    strategies.lists(SPANS.map(lambda span: gap(*span)), max_size=3),
+    strategies.lists(SPANS.map(lambda span: Pause(*span)), max_size=3),
 )
 def test_wholly_seen_is_never_said_of_an_hour_that_was_not(
     number: int, covered: list[Period], gaps: list[Gap], pauses: list[Pause]

@@ -6,17 +6,16 @@ import dataclasses
 import re
 from html import unescape
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.render.body import NOWHERE
-from archiver.web import diff_html as marked
+from archiver.web import diff_html
 from archiver.web.diff_html import pair, pairs
 from archiver.web.text_diff import difference
-from tests.support import conversation as sample
+from tests.support import conversation
 from tests.support.conversation import version
 
-ONE = next(sample.sample().messages())
+ONE = next(conversation.sample().messages())
 
 
 def plain(html: str | None) -> str:
@@ -24,13 +23,13 @@ def plain(html: str | None) -> str:
     return unescape(re.sub('<i class="u">\\[(改行|空白)\\]</i>|<[^>]+>', "", html or ""))
 
 
-@given(st.text("ab<>&\"'\n 、10", max_size=30), st.text("ab<>&\"'\n 、10", max_size=30))
+@given(strategies.text("ab<>&\"'\n 、10", max_size=30), strategies.text("ab<>&\"'\n 、10", max_size=30))
 def test_each_side_is_its_text_and_nothing_else(before: str, after: str) -> None:
     """Marks add elements, never words; a stranger's signs add no elements."""
     pieces = difference(before, after)
 
     for text, later, name in ((before, False, "del"), (after, True, "ins")):
-        html = marked.marked(pieces, later=later)
+        html = diff_html.marked(pieces, later=later)
         assert text == plain(html)
         assert {f"<{name}>", f"</{name}>", '<i class="u">', "</i>"} >= set(re.findall("<[^>]*>", html))
 
@@ -80,7 +79,7 @@ def test_very_many_versions_are_spread_over_pages() -> None:
     upto = 60
     while upto > 1:
         shown = pairs(message, NOWHERE, upto)
-        assert sum(len(f"{one.before}{one.after}".encode()) for one in shown) <= marked.MOST_BYTES
+        assert sum(len(f"{one.before}{one.after}".encode()) for one in shown) <= diff_html.MOST_BYTES
         numbers += [one.number for one in shown]
         upto = shown[-1].number
 

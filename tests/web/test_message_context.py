@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from archiver.records import Observation
-from archiver.store import avatars as pictures
+from archiver.store import avatars
 from tests.support.archive import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
 from tests.support.markup import read
 from tests.support.viewer import Browser, looking
@@ -42,7 +42,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         "state": "present",
     }
     made.append([_seen(told)], minutes=3)
-    pictures.settle(made.archive, FACE, shown, next_at=at(5))
+    avatars.settle(made.archive, FACE, shown, next_at=at(5))
     made.archive.close()
     with looking(made.home) as browser:
         yield browser

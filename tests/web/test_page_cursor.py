@@ -5,21 +5,20 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.web.page_cursor import numbers, written
 
-INTEGERS = st.integers(-(2**63), 2**63 - 2)
+INTEGERS = strategies.integers(-(2**63), 2**63 - 2)
 
 
-@given(st.lists(INTEGERS, min_size=1, max_size=4))
+@given(strategies.lists(INTEGERS, min_size=1, max_size=4))
 def test_there_and_back(place: list[int]) -> None:
     """Every place that the archive can name."""
     assert place == numbers(written(place), len(place))
 
 
-@given(st.text())
+@given(strategies.text())
 def test_anything_else_is_the_beginning_or_numbers_that_fit(text: str) -> None:
     """SQLite takes what is let through, and one more."""
     found = numbers(text, 1)

@@ -6,17 +6,16 @@ import dataclasses
 import re
 from collections import Counter
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.records import Gap, Message, MessageId, Pause
 from archiver.render.times import stamp
-from archiver.web import page_extent as stretch
+from archiver.web import page_extent
 from archiver.web.page_extent import PageBreaks, fitting, gaps_here, outward, pauses_html
-from tests.support import conversation as sample
+from tests.support import conversation
 from tests.support.conversation import ROOM, at
 
-ONE = next(sample.sample().messages())
+ONE = next(conversation.sample().messages())
 
 
 def message(number: int, minutes: float | None = None) -> Message:
@@ -31,18 +30,18 @@ def gap(number: int, after: int | None, before: int) -> Gap:
     return Gap(ROOM, number, last, MessageId(f"{before}"), None, None, None, "window")
 
 
-NUMBERS = st.lists(st.integers(1, 40), unique=True, min_size=1, max_size=20).map(sorted)
-ENDS = st.lists(st.tuples(st.integers(0, 41), st.integers(1, 6)), max_size=6)
+NUMBERS = strategies.lists(strategies.integers(1, 40), unique=True, min_size=1, max_size=20).map(sorted)
+ENDS = strategies.lists(strategies.tuples(strategies.integers(0, 41), strategies.integers(1, 6)), max_size=6)
 
 
-@st.composite
-def rooms(draw: st.DrawFn) -> tuple[list[Message], list[Gap], list[Pause], int]:
+@strategies.composite
+def rooms(draw: strategies.DrawFn) -> tuple[list[Message], list[Gap], list[Pause], int]:
     """Messages in order, gaps and pauses anywhere, and how many messages a page has."""
     messages = [message(number) for number in draw(NUMBERS)]
     gaps = [gap(n, begin or None, begin + length) for n, (begin, length) in enumerate(draw(ENDS), 1)]
-    starts = draw(st.lists(st.integers(0, 84), unique=True, max_size=6).map(sorted))
+    starts = draw(strategies.lists(strategies.integers(0, 84), unique=True, max_size=6).map(sorted))
     pauses = [Pause(at(begin / 2), at(begin / 2 + 0.25)) for begin in starts]
-    return messages, gaps, pauses, draw(st.integers(1, 5))
+    return messages, gaps, pauses, draw(strategies.integers(1, 5))
 
 
 def walk(messages: list[Message], gaps: list[Gap], pauses: list[Pause], size: int) -> list[str]:
@@ -90,10 +89,10 @@ def test_a_break_stands_before_what_followed_it(room: tuple[list[Message], list[
             assert whole == ["".join(walk(messages, gaps, pauses, size))]
 
 
-@given(st.integers(1, 30), st.data())
-def test_outward_reaches_every_place_once(count: int, data: st.DataObject) -> None:
+@given(strategies.integers(1, 30), strategies.data())
+def test_outward_reaches_every_place_once(count: int, data: strategies.DataObject) -> None:
     """From the centre on, neighbours of those before."""
-    centre = data.draw(st.integers(0, count - 1))
+    centre = data.draw(strategies.integers(0, count - 1))
 
     places = list(outward(count, centre))
 
@@ -101,10 +100,10 @@ def test_outward_reaches_every_place_once(count: int, data: st.DataObject) -> No
     assert all(max(places[:n]) - min(places[:n]) == n - 1 for n in range(1, count + 1))
 
 
-@given(st.lists(st.integers(1, 200_000), min_size=1, max_size=12), st.data())
-def test_a_page_has_what_fits_and_at_least_one(sizes: list[int], data: st.DataObject) -> None:
+@given(strategies.lists(strategies.integers(1, 200_000), min_size=1, max_size=12), strategies.data())
+def test_a_page_has_what_fits_and_at_least_one(sizes: list[int], data: strategies.DataObject) -> None:
     """The message that was asked for is there, with as many around it as fit."""
-    centre = data.draw(st.integers(0, len(sizes) - 1))
+    centre = data.draw(strategies.integers(0, len(sizes) - 1))
     messages = [message(number) for number in range(1, len(sizes) + 1)]
 
     kept, made = fitting(messages, centre, lambda one: "x" * sizes[int(one.message_id) - 1])
@@ -112,8 +111,8 @@ def test_a_page_has_what_fits_and_at_least_one(sizes: list[int], data: st.DataOb
     total = sum(len(html) for html in made.values())
     assert centre in kept
     assert list(kept) == sorted(made)
-    assert len(kept) == 1 or total <= stretch.MOST_BYTES
-    assert len(kept) == len(sizes) or total + max(sizes) > stretch.MOST_BYTES
+    assert len(kept) == 1 or total <= page_extent.MOST_BYTES
+    assert len(kept) == len(sizes) or total + max(sizes) > page_extent.MOST_BYTES
 
 
 def test_nothing_is_made_of_no_messages() -> None:

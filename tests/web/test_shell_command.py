@@ -6,13 +6,15 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies
 
 from archiver.web.shell_command import line
 
-WORDS = st.lists(
-    st.text(st.characters(codec="ascii", exclude_categories=["Cc"]) | st.sampled_from("あ‘”　")), min_size=1
+WORDS = strategies.lists(
+    strategies.text(
+        strategies.characters(codec="ascii", exclude_categories=["Cc"]) | strategies.sampled_from("あ‘”　")
+    ),
+    min_size=1,
 )
 
 

@@ -7,14 +7,13 @@ from itertools import pairwise
 from time import process_time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.web.text_diff import difference
 
-SIGNS = st.text(st.sampled_from("のは、。\n本10aB \u3099\U0001f468\u200d\ud83d"), max_size=60)
+SIGNS = strategies.text(strategies.sampled_from("のは、。\n本10aB \u3099\U0001f468\u200d\ud83d"), max_size=60)
 
-KANA = st.text(st.sampled_from("のはをに、。"), max_size=12)
+KANA = strategies.text(strategies.sampled_from("のはをに、。"), max_size=12)
 
 A_TWENTIETH = 0.05
 
@@ -25,7 +24,7 @@ def told(before: str, after: str) -> str:
     return "".join(one.before if one.stayed else f"[-{one.before}-][+{one.after}+]" for one in pieces)
 
 
-@given(SIGNS | st.text(max_size=60), SIGNS | st.text(max_size=60))
+@given(SIGNS | strategies.text(max_size=60), SIGNS | strategies.text(max_size=60))
 def test_the_pieces_put_together_are_both_texts(before: str, after: str) -> None:
     """Nothing is lost and nothing is added, whatever the texts hold."""
     pieces = difference(before, after)

@@ -14,8 +14,7 @@ import click
 
 from archiver import errors
 from archiver.cli.answers import answered, note
-from archiver.cli.contracts import added
-from archiver.cli.contracts import fact_options as facts
+from archiver.cli.contracts import added, fact_options
 from archiver.cli.contracts.deadlines import labels
 from archiver.cli.contracts.pick_rooms import listed, pick
 from archiver.cli.contracts.questions import next_question
@@ -76,7 +75,7 @@ def _fill(app: App, name: str, given: Mapping[str, Any], remark: str | None) -> 
     if begun is None:
         return
     stated = replace(begun, **given)
-    facts.check_order(stated)
+    fact_options.check_order(stated)
     state_contract(app.archive, stated, remark, at=app.now())
     if contract is None:
         added.tell_added(stated, list(held.values()), unchecked=False)

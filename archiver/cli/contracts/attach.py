@@ -12,7 +12,7 @@ import click
 from archiver import errors
 from archiver.cli.completers import contract_ids, files
 from archiver.cli.context import CliContext
-from archiver.cli.contracts import statement_lines as stated
+from archiver.cli.contracts import statement_lines
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Contract, Enclosure, MessageId
@@ -50,7 +50,7 @@ _RECEIVED = ("screenshot", "notice", "mail")
 @click.option("--message", metavar="ID", help=N_("The message that it shows: its number, or its link."))
 @click.option(
     "--kind",
-    type=click.Choice(stated.KINDS),
+    type=click.Choice(statement_lines.KINDS),
     metavar=N_("KIND"),
     help=N_("screenshot, notice, mail, invoice or other; left out: told by the file's name."),
 )
@@ -104,22 +104,21 @@ def _add(
     note: str | None,
     now: datetime,
 ) -> int:
-    from archiver.store import local_files as intake
-    from archiver.store import statements as writing_down
+    from archiver.store import local_files, statements
 
-    source = stated.file_to_read(obj, path)
-    chosen = kind or stated.kind_by_name(source)
+    source = statement_lines.file_to_read(obj, path)
+    chosen = kind or statement_lines.kind_by_name(source)
     if day is not None:
-        day = stated.read_day(day, "--date", stated.DAY, now=now if chosen in _RECEIVED else None)
-    kept = intake.keep(obj.home, source, most=obj.settings().files.max_bytes)
+        day = statement_lines.read_day(day, "--date", statement_lines.DAY, now=now if chosen in _RECEIVED else None)
+    kept = local_files.keep(obj.home, source, most=obj.settings().files.max_bytes)
     about = None if message is None else MessageId(message)
     one = Enclosure(0, chosen, kept.name, kept.size, kept.sha256, now, day, about, note or None)
     with archive.writing() as writing:
-        made, fresh = writing_down.add_enclosure(writing, contract.id, one, at=now)
+        made, fresh = statements.add_enclosure(writing, contract.id, one, at=now)
     sentence = _("Kept with contract {contract} as number {number}: {file}, {kind}.")
     if not fresh:
         sentence = _("It was kept already with contract {contract} as number {number}: {file}, {kind}.")
-    file, word = stated.sized(made.name, made.size), stated.kind_word(made.kind)
+    file, word = statement_lines.sized(made.name, made.size), statement_lines.kind_word(made.kind)
     click.echo(sentence.format(contract=visible(contract.label), number=made.number, file=file, kind=word))
     click.echo(_("Fingerprint (SHA-256): {sha256}").format(sha256=made.sha256))
     return 0
@@ -150,6 +149,6 @@ def _message(reading: Reading, contract: Contract, value: str) -> MessageId:
     if found is None:
         raise errors.BadValue(value=value, option="--message", example=EXAMPLE)
     message = MessageId(found[1])
-    if not holds_message(reading, stated.rooms_of(contract), message):
+    if not holds_message(reading, statement_lines.rooms_of(contract), message):
         raise errors.UnknownMessage(contract=contract.id, message=message)
     return message

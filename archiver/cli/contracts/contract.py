@@ -12,9 +12,7 @@ import click
 from archiver import errors
 from archiver.cli.completers import contract_ids, room_numbers
 from archiver.cli.context import CliContext
-from archiver.cli.contracts import fact_options as facts
-from archiver.cli.contracts import roles as mapping
-from archiver.cli.contracts import room_periods as periods
+from archiver.cli.contracts import fact_options, roles, room_periods
 from archiver.cli.contracts.added import ID, _tell_number, tell_added
 from archiver.cli.contracts.room_periods import NUMBER
 from archiver.cli.terminal.text import pad, visible
@@ -47,16 +45,16 @@ def command_contract() -> None:
     shell_complete=room_numbers,
     help=N_("A room; repeatable."),
 )
-@periods.options
-@facts.options
+@room_periods.options
+@fact_options.options
 @click.pass_obj
 def contract_add(
     obj: CliContext,
     /,
     contract_id: str | None,
     rooms: tuple[int, ...],
-    begins: periods.Given,
-    ends: periods.Given,
+    begins: room_periods.Given,
+    ends: room_periods.Given,
     note: str | None,
     **given: str | None,
 ) -> int:
@@ -67,13 +65,13 @@ def contract_add(
 
     if contract_id is not None and not ID.fullmatch(contract_id):
         raise errors.BadContractId(contract=contract_id)
-    stated = facts.read_facts(given, now=application.utc_now())
-    listed = periods.bounded([ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)], begins, ends)
-    app = application.existing(application.build(obj.settings(), obj.environ))
+    stated = fact_options.read_facts(given, now=application.utc_now())
+    listed = room_periods.bounded([ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)], begins, ends)
+    app = application.require_archive(application.build_app(obj.settings(), obj.environ))
     if not rooms and sys.stdin.isatty():
-        from archiver.cli.contracts import add_dialogue as contract_asking
+        from archiver.cli.contracts import add_dialogue
 
-        return contract_asking.add(app, contract_id, stated, note)
+        return add_dialogue.add(app, contract_id, stated, note)
     if contract_id is None:
         raise errors.UsageError(detail=_("Say how you call it: archive contract add ID --room NUMBER"))
     with app.archive.reading() as reading:
@@ -83,7 +81,7 @@ def contract_add(
     if not rooms:
         raise errors.UsageError(detail=_("Say which rooms belong to the contract: --room NUMBER (see: archive rooms)"))
     made = Contract(contract_id, listed, **stated)
-    facts.check_order(made)
+    fact_options.check_order(made)
     unchecked = _look_up(app, rooms)
     state_contract(app.archive, made, note, at=application.utc_now())
     tell_added(made, held, unchecked=unchecked)
@@ -108,16 +106,16 @@ def _look_up(app: Any, rooms: tuple[int, ...]) -> bool:
 @click.option(
     "--room", "rooms", multiple=True, type=NUMBER, metavar="N", shell_complete=room_numbers, help=N_("Add this room.")
 )
-@periods.options
-@facts.options
+@room_periods.options
+@fact_options.options
 @click.pass_obj
 def contract_set(
     obj: CliContext,
     /,
     contract_id: str,
     rooms: tuple[int, ...],
-    begins: periods.Given,
-    ends: periods.Given,
+    begins: room_periods.Given,
+    ends: room_periods.Given,
     note: str | None,
     **given: str | None,
 ) -> int:
@@ -130,14 +128,14 @@ def contract_set(
         detail = _("Say what to change, such as --title, --client, --url, --amount, --room or --note.")
         all_of_them = _("All that can be given: archive contract set --help")
         raise errors.UsageError(detail=f"{detail} {all_of_them}")
-    stated = facts.read_facts(given, now=application.utc_now())
-    app = application.existing(application.build(obj.settings(), obj.environ))
+    stated = fact_options.read_facts(given, now=application.utc_now())
+    app = application.require_archive(application.build_app(obj.settings(), obj.environ))
     before = _find(app.archive, contract_id)
-    facts.check_order(replace(before, **stated))
+    fact_options.check_order(replace(before, **stated))
     unchecked = bool(rooms) and _look_up(app, rooms)
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
-    made = replace(before, rooms=periods.bounded(before.rooms + added, begins, ends), **stated)
+    made = replace(before, rooms=room_periods.bounded(before.rooms + added, begins, ends), **stated)
     state_contract(app.archive, made, note, at=application.utc_now())
     click.echo(_("Saved: {contract}.").format(contract=visible(contract_id)))
     with app.archive.reading() as reading:
@@ -186,8 +184,8 @@ def contract_show(obj: CliContext, contract_id: str | None) -> int:
     return 0
 
 
-command_contract.add_command(mapping.contract_map)
-command_contract.add_command(mapping.contract_unmap)
+command_contract.add_command(roles.contract_map)
+command_contract.add_command(roles.contract_unmap)
 
 
 def _changer(name: str, text: str, new_state: str, said: str) -> None:

@@ -8,9 +8,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-from archiver import contract_dates as case
-from archiver.cli.contracts import room_periods as periods
-from archiver.cli.contracts import statement_lines as stated
+from archiver import contract_dates
+from archiver.cli.contracts import room_periods, statement_lines
 from archiver.cli.contracts.deadlines import blank_words, due_line, dues
 from archiver.cli.contracts.roles import part_word, people
 from archiver.cli.terminal.text import columns, pad, visible, wrap
@@ -42,12 +41,12 @@ def picture(reading: Reading, one: Contract, *, now: datetime) -> Iterator[str]:
     margin = max(columns(label) for label, _texts in [*rows, *after]) + 2
     for label, texts in rows:
         yield from _row(label, texts, margin)
-    delivered = list(stated.delivery_lines(reading, one, told.deliveries))
+    delivered = list(statement_lines.delivery_lines(reading, one, told.deliveries))
     if delivered:
         yield from (_("Delivered on the platform"), *delivered)
     else:
         yield from _row(_("Delivered"), [_blank()], margin)
-    enclosed = list(stated.enclosure_lines(enclosures(reading, one.id)))
+    enclosed = list(statement_lines.enclosure_lines(enclosures(reading, one.id)))
     yield from ((_("Attached"), *enclosed) if enclosed else ())
     for label, texts in after:
         yield from _row(label, texts, margin)
@@ -111,7 +110,7 @@ def _mapped(told: ContractActivity, names: dict[int, str]) -> Iterator[str]:
 
 
 def _talk(told: ContractActivity, words: Platform, now: datetime) -> list[str]:
-    bounds = [said for said in map(periods.words, told.contract.rooms) if said]
+    bounds = [said for said in map(room_periods.words, told.contract.rooms) if said]
     only = [_("To it belongs only what was said {periods}.").format(periods=_(", ").join(bounds))] if bounds else []
     return [*_first_and_last(told, words, now), *only]
 
@@ -122,10 +121,10 @@ def _first_and_last(told: ContractActivity, words: Platform, now: datetime) -> l
         none_yet = _("No message is kept yet.")
         return [f"{rooms}   {none_yet}"]
     first = _("first message {time}").format(time=_time(told.first.at))
-    begun = contact_words(case.contact(told.contract, words, told.first.at))
+    begun = contact_words(contract_dates.contact(told.contract, words, told.first.at))
     if told.last_reply is None:
         return [f"{rooms}   {first} {begun}".strip()]
-    days = case.days_since(told.last_reply.at, now)
+    days = contract_dates.days_since(told.last_reply.at, now)
     last = ngettext(
         "last message of the other side {time}, {n} day ago",
         "last message of the other side {time}, {n} days ago",

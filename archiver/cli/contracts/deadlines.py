@@ -8,7 +8,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-from archiver import contract_dates as case
+from archiver import contract_dates
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import DueDate
 from archiver.platforms.platform import platform_of
@@ -49,7 +49,7 @@ def dues(told: ContractActivity, *, now: datetime) -> list[DueDate]:
     """The deadlines that are worth a line; none for a contract that is closed or stopped."""
     if told.contract.state != "open":
         return []
-    found = case.deadlines(
+    found = contract_dates.deadlines(
         told.contract,
         platform_of(told.contract.platform),
         told.deliveries,
@@ -57,7 +57,7 @@ def dues(told: ContractActivity, *, now: datetime) -> list[DueDate]:
         last_reply=told.last_reply.at if told.last_reply else None,
         last_seen=told.last_seen,
     )
-    return case.worth_showing(found)
+    return contract_dates.worth_showing(found)
 
 
 def due_line(due: DueDate) -> str:
@@ -87,7 +87,7 @@ def _blank_lines(one: Contract, label: str) -> Iterator[str]:
 def blank_words(one: Contract) -> list[str]:
     """The facts that a reader will look for and that are blank."""
     words = labels()
-    return [words[name] for name in case.blanks(one, platform_of(one.platform))]
+    return [words[name] for name in contract_dates.blanks(one, platform_of(one.platform))]
 
 
 def labels() -> dict[str, str]:

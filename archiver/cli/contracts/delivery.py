@@ -12,7 +12,7 @@ import click
 from archiver import errors
 from archiver.cli.completers import contract_ids, files
 from archiver.cli.context import CliContext
-from archiver.cli.contracts import statement_lines as stated
+from archiver.cli.contracts import statement_lines
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Contract, Delivery
@@ -70,12 +70,12 @@ def delivery_add(
 ) -> int:
     """Everything is checked before anything is written."""
     from archiver.app import utc_now
-    from archiver.store import statements as writing_down
+    from archiver.store import statements
 
     archive, contract = _contract(obj, contract_id)
     given = _given(obj, archive, contract, at=at, path=path, file_id=file_id, note=note)
     with archive.writing() as writing:
-        made, fresh = writing_down.add_delivery(writing, contract.id, replace(Delivery(0, ""), **given), at=utc_now())
+        made, fresh = statements.add_delivery(writing, contract.id, replace(Delivery(0, ""), **given), at=utc_now())
     sentence = _("Entered: delivery {number} of contract {contract}, {at}.")
     if not fresh:
         sentence = _("It was entered already: delivery {number} of contract {contract}, {at}.")
@@ -96,7 +96,7 @@ def delivery_list(obj: CliContext, contract_id: str | None) -> int:
 
     with Archive(obj.home).reading() as reading:
         contract = the_contract(reading, contract_id)
-        lines = list(stated.delivery_lines(reading, contract, deliveries(reading, contract.id)))
+        lines = list(statement_lines.delivery_lines(reading, contract, deliveries(reading, contract.id)))
     if not lines:
         sentence = _("No delivery has been entered for {contract}. See: archive delivery add --help")
         lines = [sentence.format(contract=visible(contract.label))]
@@ -196,7 +196,7 @@ def _given(
         raise errors.UsageError(detail=_("Give either --file or --file-id, not both."))
     given: dict[str, Any] = {}
     if at is not None:
-        given["at"] = stated.read_day(at, "--at", stated.TIME, now=utc_now())
+        given["at"] = statement_lines.read_day(at, "--at", statement_lines.TIME, now=utc_now())
     if note is not None:
         given["note"] = note or None
     if path is not None:
@@ -209,9 +209,9 @@ def _given(
 
 
 def _measured(obj: CliContext, path: str) -> dict[str, Any]:
-    from archiver.store import local_files as intake
+    from archiver.store import local_files
 
-    found = intake.measure(stated.file_to_read(obj, path), most=obj.settings().files.max_bytes)
+    found = local_files.measure(statement_lines.file_to_read(obj, path), most=obj.settings().files.max_bytes)
     return {"name": found.name, "size": found.size, "sha256": found.sha256, "file_id": None}
 
 
@@ -219,7 +219,7 @@ def _check_file(archive: Archive, contract: Contract, file_id: int) -> None:
     from archiver.store.queries.statements import sent_file
 
     with archive.reading() as reading:
-        if sent_file(reading, stated.rooms_of(contract), file_id) is None:
+        if sent_file(reading, statement_lines.rooms_of(contract), file_id) is None:
             raise errors.UnknownFile(contract=contract.id, file=file_id)
 
 
@@ -231,7 +231,7 @@ def _warn_of_sender(archive: Archive, contract: Contract, made: Delivery) -> Non
     if made.file_id is None:
         return
     with archive.reading() as reading:
-        sender = sender_of(reading, stated.rooms_of(contract), made.file_id)
+        sender = sender_of(reading, statement_lines.rooms_of(contract), made.file_id)
         mine = sides(reading, contract.id).mine
     if sender is not None and sender not in mine:
         said = _(
@@ -249,14 +249,14 @@ def _tell_match(archive: Archive, contract: Contract, made: Delivery) -> None:
 
     if made.sha256 is None:
         return
-    rooms = stated.rooms_of(contract)
+    rooms = statement_lines.rooms_of(contract)
     with archive.reading() as reading:
         sent = same_bytes(reading, rooms, made.sha256)
         unsaved = sum(one.known - one.saved for room, one in counts(reading).items() if room in rooms)
     if sent:
-        click.echo(stated.same_on_chatwork(sent))
+        click.echo(statement_lines.same_on_chatwork(sent))
         return
-    click.echo(stated.none_on_chatwork())
+    click.echo(statement_lines.none_on_chatwork())
     if unsaved:
         said = ngettext(
             "{count} file of these rooms is not saved and could not be compared.",

@@ -13,7 +13,7 @@ from gettext import gettext as _
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.cli.contracts import fact_options as facts
+from archiver.cli.contracts import fact_options
 from archiver.cli.contracts.deadlines import labels
 from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import visible
@@ -134,7 +134,7 @@ def read_page(said: str) -> Facts:
         return {"platform_id": said}
     sentence = _("Please give it like this: https://crowdworks.jp/contracts/12345678 or 12345678")
     try:
-        found = facts.from_url(said)
+        found = fact_options.from_url(said)
     except errors.BadValue:
         raise InvalidAnswer(sentence) from None
     if not found and "crowdworks.jp" in said:  # a page there, but not that of a contract
@@ -181,8 +181,8 @@ def _day(contract: Contract, name: str, example: str, now: datetime) -> Callable
         if not said:
             return {}
         try:
-            found = facts.read_facts({name: said}, now=now)
-            facts.check_order(replace(contract, **found))
+            found = fact_options.read_facts({name: said}, now=now)
+            fact_options.check_order(replace(contract, **found))
         except errors.BadValue:
             raise InvalidAnswer(_("Please give it like this: {example}").format(example=example)) from None
         except errors.NoSuchDay:
@@ -195,8 +195,8 @@ def _day(contract: Contract, name: str, example: str, now: datetime) -> Callable
             raise InvalidAnswer(
                 _("That lies in the future. Look at the year, the month and the day once more.")
             ) from None
-        except errors.DaysInWrongOrder as fault:
-            raise InvalidAnswer(_wrong_order(fault.data)) from None
+        except errors.DaysInWrongOrder as error:
+            raise InvalidAnswer(_wrong_order(error.data)) from None
         return found
 
     return understand
@@ -249,7 +249,7 @@ def _address(name: str, now: datetime) -> Callable[[str], Facts]:
 
     def understand(said: str) -> Facts:
         try:
-            return facts.read_facts({name: said}, now=now) if said else {}
+            return fact_options.read_facts({name: said}, now=now) if said else {}
         except errors.BadValue:
             raise InvalidAnswer(_("Please give an address that begins with https://, or press Enter.")) from None
 

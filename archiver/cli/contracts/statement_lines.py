@@ -61,8 +61,8 @@ def file_to_read(obj: CliContext, value: str) -> Path:
     try:
         own = path.resolve().is_relative_to(obj.home.resolve())
         secret = token is not None and token.exists() and path.exists() and path.samefile(token)
-    except (OSError, RuntimeError, ValueError) as fault:  # a circle of links, a folder that may not be entered
-        raise errors.NothingThere(path=path) from fault
+    except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a folder that may not be entered
+        raise errors.NothingThere(path=path) from error
     if own or secret:
         raise errors.OwnFile(path=path)
     return path

@@ -33,17 +33,17 @@ MOST_SHOWN = 20
 def command_backup(obj: CliContext, place: str) -> int:
     """Needs no token and no network; the token is not copied."""
     from archiver.app import utc_now
-    from archiver.custody import backup as copies
+    from archiver.custody import backup
     from archiver.store.archive import Archive
 
     folder = Path(place).expanduser().absolute()
     with Screen(quiet=obj.verbose < 0) as progress:
-        made = copies.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
+        made = backup.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
     assert made.copied is not None
     if made.placed:
         click.echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
     else:
-        _tell_not_placed(folder, made.copied, copies.WITH_FINDINGS)
+        _tell_not_placed(folder, made.copied, backup.WITH_FINDINGS)
     tell_copied(made.copied)
     tell_verification(made.verification)
     if made.placed and not made.remembered:

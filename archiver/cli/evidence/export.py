@@ -87,21 +87,21 @@ def command_export(
     as_json: bool,
 ) -> int:
     """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
-    from archiver import app as application
+    from archiver.app import build_app
     from archiver.custody.export_stamps import stamping
     from archiver.export.mask.cover import policy
     from archiver.export.message_choice import choice
-    from archiver.export.package import make as package
+    from archiver.export.package import make
     from archiver.settings.model import exports_folder
 
-    app = application.build(obj.settings(), obj.environ)
+    app = build_app(obj.settings(), obj.environ)
     folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
     begin, end = parse_period(since, until)
     looked_at: list[PackagePreview] = []
     screen = Screen(quiet=obj.verbose < 0)
     try:
         with screen:
-            report = package.export(
+            report = make.export(
                 app.archive,
                 contract=contract,
                 profile=profile,
@@ -120,7 +120,7 @@ def command_export(
                 every=app.settings.sync.every,
                 confirm=_only_look(looked_at) if preview else _warn if as_json else _asker(screen, profile),
             )
-    except package.Declined:
+    except make.Declined:
         _tell_declined(looked_at, profile, as_json=as_json)
         return 0
     tell_root_faults(app.root_faults)

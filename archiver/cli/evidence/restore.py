@@ -23,13 +23,13 @@ def command_restore(obj: CliContext, source: str) -> int:
     """Goes to the folder of the archive (--home), which must not hold one yet."""
     from archiver.app import utc_now
     from archiver.cli.setup.account import make_home
-    from archiver.custody import backup as copies
+    from archiver.custody import backup
     from archiver.settings.home import check_home
 
     check_home(obj.home, obj.environ)
     folder = Path(source).expanduser().absolute()
     with Screen(quiet=obj.verbose < 0) as progress:
-        made = copies.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
+        made = backup.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
     if made.copied is not None:
         tell_copied(made.copied)
     tell_verification(made.verification)

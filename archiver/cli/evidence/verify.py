@@ -56,10 +56,10 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool)
 
 def _authorities(obj: CliContext) -> Sequence[Authority] | None:
     """Whose roots the settings pin; None if the settings cannot be read, which verification does not need."""
-    from archiver import tsa as authority
+    from archiver import tsa
 
     try:
-        return authority.ready(obj.home, obj.settings().timestamp.authorities)[0]
+        return tsa.ready(obj.home, obj.settings().timestamp.authorities)[0]
     except errors.SettingsError:
         return None
 

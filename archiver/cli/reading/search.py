@@ -80,7 +80,7 @@ def command_search(
 ) -> int:
     """Needs no token and no network; makes the index anew if that is due and the archive can be written."""
     from archiver.store.archive import Archive
-    from archiver.store.search import index as search_index
+    from archiver.store.search import index
     from archiver.store.search.search import search
 
     options = words[: len(words) - ctx.meta[_LITERAL]]
@@ -90,7 +90,7 @@ def command_search(
     obj: CliContext = ctx.obj
     query = _query(words, since, until, authors, is_narrowed=bool(contracts or rooms))
     archive = Archive(obj.home)
-    search_index.make_current(archive)
+    index.make_current(archive)
     with archive.reading() as reading:
         limit = LISTED if as_json else SHOWN
         found = search(reading, query, contracts=contracts, rooms=rooms, limit=limit)

@@ -93,7 +93,7 @@ def state_words() -> dict[State, str]:
 
 
 def _tell_text(text: TranscriptText, references: References, *, last: bool) -> None:
-    from archiver.chatwork.notation import parse as notation
+    from archiver.chatwork.notation import parse
     from archiver.render.body import plain
 
     if text.body == "[deleted]":
@@ -101,5 +101,5 @@ def _tell_text(text: TranscriptText, references: References, *, last: bool) -> N
     if not last:
         at = minute(text.last_seen) if text.last_seen else "?"
         click.echo("  " + _("Earlier text, last seen {time}:").format(time=at))
-    for row in plain(notation.parse(text.body), references).split("\n"):
+    for row in plain(parse.parse(text.body), references).split("\n"):
         click.echo("    " + visible(row) if not last else "  " + visible(row))

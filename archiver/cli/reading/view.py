@@ -44,10 +44,10 @@ def command_view(obj: CliContext, port: int | None, no_browser: bool) -> int:
     """Needs no token and no network; makes the search index anew if that is due and the archive can be written."""
     from archiver.cli.reading.view_context import desk_of
     from archiver.store.archive import Archive
-    from archiver.store.search import index as search_index
+    from archiver.store.search import index
     from archiver.web.server import serving
 
-    search_index.make_current(Archive(obj.home))
+    index.make_current(Archive(obj.home))
     desk = desk_of(obj)
     with desk.reading():  # what cannot be read is said here, and not in the browser
         pass

@@ -8,31 +8,21 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver.cli.commands import COMMANDS
-from archiver.cli.contracts import deadlines as dues
+from archiver.cli.contracts import deadlines
 from archiver.cli.status import (
-    emergency as alarm,
-)
-from archiver.cli.status import (
-    page as statuspage,
-)
-from archiver.cli.status import (
-    saving as standing,
-)
-from archiver.cli.status import (
-    slow_work as progress_lines,
-)
-from archiver.cli.status import (
-    stamp_lines as stamps,
-)
-from archiver.cli.status import (
-    warnings as watch,
+    emergency,
+    page,
+    saving,
+    slow_work,
+    stamp_lines,
+    warnings,
 )
 from archiver.cli.terminal import times
 from archiver.cli.terminal.text import visible
 from archiver.records.alerts import Level
 from archiver.settings.home import home_path
-from archiver.store.working import backfill_queue as quests
-from archiver.web import shell_command as pasting
+from archiver.store.working import backfill_queue
+from archiver.web import shell_command
 from archiver.web.context import Attention, Block, Condition, ViewContext
 
 if TYPE_CHECKING:
@@ -76,15 +66,15 @@ def attention(reading: Reading, told: Status, settings: Settings, *, now: dateti
     from archiver.store.queries.contracts import rooms_to_read
 
     rooms = rooms_to_read(reading, now)
-    watched = watch.of_archive(reading, rooms, every=settings.sync.every, now=now)
-    stopped = standing.obstacles(reading, settings.home)
-    found = statuspage.warnings(told, settings, now=now, stopped=stopped) + watched
-    alarms = alarm.alarms(reading, told.contracts, told.alerts)
+    watched = warnings.of_archive(reading, rooms, every=settings.sync.every, now=now)
+    stopped = saving.obstacles(reading, settings.home)
+    found = page.warnings(told, settings, now=now, stopped=stopped) + watched
+    alarms = emergency.alarms(reading, told.contracts, told.alerts)
     words = command(settings.home)
-    sentences = (*found, *statuspage.other_alerts(told, alarms))
+    sentences = (*found, *page.other_alerts(told, alarms))
     facts = _facts(reading, told, settings, rooms, now=now)
     return Attention(
-        condition=_CONDITIONS[statuspage.condition(told, found, alarms)],
+        condition=_CONDITIONS[page.condition(told, found, alarms)],
         blocks=tuple(_block(one, words) for one in alarms),
         sentences=tuple(calling(one, words) for one in sentences),
         facts=tuple((label, calling(fact, words, alone=True)) for label, fact in facts),
@@ -97,12 +87,12 @@ def calling(sentence: str, words: Sequence[str], *, alone: bool = False) -> str:
     That is for sentences with a path or a name in them, which may look like a command.
     """
     begun = r"(?:^|(?<=  ))" if alone else r"(?<![\w/.\\-])"
-    line = visible(pasting.line(words, platform=sys.platform))
+    line = visible(shell_command.line(words, platform=sys.platform))
     return re.sub(rf"{begun}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
 
 
-def _block(one: alarm.Emergency, words: Sequence[str]) -> Block:
-    told = alarm.as_text(one)
+def _block(one: emergency.Emergency, words: Sequence[str]) -> Block:
+    told = emergency.as_text(one)
     return Block(told.head, told.rows, tuple(calling(step, words) for step in told.steps))
 
 
@@ -111,12 +101,12 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     """As in `status`, but for the re-reading, whose counting would make the page wait in a large archive."""
     yield _("Last save"), times.jst(told.last_sync) if told.last_sync else _("never")
-    for label, texts in progress_lines.backfill_words(quests.tally(reading, rooms)):
+    for label, texts in slow_work.backfill_words(backfill_queue.tally(reading, rooms)):
         yield from ((label, text) for text in texts)
-    yield _("Daily seals"), "  ".join(stamps.seal_words(told))
+    yield _("Daily seals"), "  ".join(stamp_lines.seal_words(told))
     if not settings.timestamp.authorities:
         yield _("Third-party time"), _("off (the seals show no time that a stranger vouches for)")
-    yield _("Other copy"), "  ".join(filter(None, statuspage.backup_words(told.backup, _("Attention"))))
-    blank, near = dues.told(reading, told.contracts, now=now)
+    yield _("Other copy"), "  ".join(filter(None, page.backup_words(told.backup, _("Attention"))))
+    blank, near = deadlines.told(reading, told.contracts, now=now)
     yield from ((_("Not entered"), line) for line in blank)
     yield from ((_("Deadline"), line) for line in near)

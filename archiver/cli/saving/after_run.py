@@ -20,7 +20,7 @@ def tell_upgraded(copy: Path) -> None:
 def leave_word(home: Path, account: int) -> None:
     """For `archive check`, which tells of several homes of one account."""
     from archiver.app import utc_now
-    from archiver.settings import other_archives as neighbours
+    from archiver.settings import other_archives
 
     with contextlib.suppress(OSError):  # a user without a folder for it, as of a service: there is just no hint
-        neighbours.note(home, account, at=utc_now(), state=neighbours.state_folder())
+        other_archives.note(home, account, at=utc_now(), state=other_archives.state_folder())

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command_daemon(obj: CliContext) -> int:
     """Ends by a signal alone; what goes wrong is said, and tried again."""
-    from archiver import app as application
-    from archiver.cli.status import stamp_lines as stamps
+    from archiver.app import build_app, require_archive, utc_now
+    from archiver.cli.status import stamp_lines
     from archiver.rounds import daemon
     from archiver.rounds.daemon_work import DaemonWork
     from archiver.schedule.daemon_lock import alone
@@ -42,17 +42,17 @@ def command_daemon(obj: CliContext) -> int:
     stop = daemon.Stop()
 
     def build(settings: Settings) -> App:
-        return application.build(settings, obj.environ, sleep=stop.sleep)
+        return build_app(settings, obj.environ, sleep=stop.sleep)
 
     duties = DaemonWork(
         obj.settings,
         build,
         lambda settings: token(settings, obj.environ),
-        now=application.utc_now,
+        now=utc_now,
         voice=_voice(obj),
         step=stop.step,
     )
-    stamps.tell_root_faults(application.existing(build(duties.settings)).root_faults)
+    stamp_lines.tell_root_faults(require_archive(build(duties.settings)).root_faults)
     with alone(obj.home):
         if obj.verbose >= 0:
             begun = _("Saving again and again ({every} apart). Stop with Ctrl-C.")
@@ -66,7 +66,7 @@ def command_daemon(obj: CliContext) -> int:
 
 
 def _voice(obj: CliContext) -> DaemonMessages:
-    from archiver.cli.saving import after_run as upkeep
+    from archiver.cli.saving import after_run
     from archiver.rounds.daemon_messages import DaemonMessages
 
     settings = _last_good(obj)
@@ -75,7 +75,7 @@ def _voice(obj: CliContext) -> DaemonMessages:
         lambda fault: _unheard(lambda: _tell_trouble(fault)),
         lambda name: _unheard(lambda: _tell_over(name)),
         lambda told: _unheard(lambda: _tell_findings(told), lambda: _notice(settings(), obj, None)),
-        lambda copy: _unheard(lambda: upkeep.tell_upgraded(copy)),
+        lambda copy: _unheard(lambda: after_run.tell_upgraded(copy)),
         unverified=lambda fault: _unheard(lambda: _tell_trouble(fault)),
         unsaved=lambda fault: _unheard(lambda: _notice(settings(), obj, fault)),
     )
@@ -96,16 +96,16 @@ def _last_good(obj: CliContext) -> Callable[[], Settings]:
 
 def _notice(settings: Settings, obj: CliContext, fault: ArchiverError | None) -> None:
     """The same on the desktop and elsewhere; on stderr only what was not said already."""
-    from archiver.cli.status import notify as noticing
+    from archiver.cli.status import notify
     from archiver.rounds.daemon_messages import as_error
 
     said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
     try:
-        noticing.after_round(settings, obj.environ, fault, unwatched=True, told=said, adapts=True)
+        notify.after_round(settings, obj.environ, fault, unwatched=True, told=said, adapts=True)
     except OSError:
         raise  # nobody hears what is said
-    except Exception as bug:  # noqa: BLE001 - not even a bug in a notice may end a year of saving: it is said
-        _tell_trouble(as_error(bug, obj.home))
+    except Exception as error:  # noqa: BLE001 - not even a bug in a notice may end a year of saving: it is said
+        _tell_trouble(as_error(error, obj.home))
 
 
 def _unheard(*ways: Callable[[], None]) -> None:
@@ -118,17 +118,17 @@ def _unheard(*ways: Callable[[], None]) -> None:
 def _tell_round(obj: CliContext, report: SyncReport) -> None:
     """What a scheduled run would have mailed; with `-v` the line of the log too."""
     from archiver.cli.saving import after_run as upkeep
-    from archiver.cli.saving import sync_report as screen
-    from archiver.rounds import run_log as log
+    from archiver.cli.saving import sync_report
+    from archiver.rounds import run_log
 
     upkeep.leave_word(obj.home, report.account_id)
     if obj.verbose > 0:
-        click.echo(log.line(report))
+        click.echo(run_log.line(report))
     if report.reported:
-        click.echo(screen.notice(report), err=True)
+        click.echo(sync_report.notice(report), err=True)
     for complaint in report.complaints:
         click.echo(visible(complaint), err=True)
-    screen.tell_alerts(report)
+    sync_report.tell_alerts(report)
 
 
 def _tell_trouble(fault: ArchiverError) -> None:
@@ -138,13 +138,13 @@ def _tell_trouble(fault: ArchiverError) -> None:
 
 
 def _tell_over(name: str) -> None:
-    from archiver.rounds import daemon_messages as voice
+    from archiver.rounds import daemon_messages
 
-    if name == voice.FINDINGS:
+    if name == daemon_messages.FINDINGS:
         sentence = _("The archive was verified again, and nothing was found.")
-    elif name == voice.VERIFICATION:
+    elif name == daemon_messages.VERIFICATION:
         sentence = _("The archive can be verified again.")
-    elif name in voice.OF_SETTINGS:
+    elif name in daemon_messages.OF_SETTINGS:
         sentence = _("archive.toml can be read again.")
     else:
         sentence = _("That is over: saving works again.")

@@ -38,15 +38,15 @@ INCOMPLETE = 4
 @click.pass_obj
 def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, as_json: bool) -> int:
     """Take ids out of the files, read them one by one, and say what has come of them."""
-    from archiver import app as application
-    from archiver.cli.saving import after_run as upkeep
+    from archiver.app import build_app, require_archive
+    from archiver.cli.saving import after_run
     from archiver.cli.terminal.progress import Screen
-    from archiver.rounds import round as rounds
     from archiver.rounds import upgrade
+    from archiver.rounds.round import recover_round
     from archiver.sync.recover.read_ids import minutes
 
-    app = application.existing(application.build(obj.settings(), obj.environ))
-    upgrade.if_older(app, upkeep.tell_upgraded)
+    app = require_archive(build_app(obj.settings(), obj.environ))
+    upgrade.if_older(app, after_run.tell_upgraded)
     found = _take(app, files, room)
     reserve = app.settings.sync.reserve
     quiet = obj.verbose < 0
@@ -58,7 +58,7 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
         def told(done: int, total: int) -> None:
             progress.single(done, total, minutes(total - done, reserve=reserve))
 
-        made = rounds.recover(app, found.places, told)
+        made = recover_round(app, found.places, told)
     result = _Result(found, made)
     if as_json:
         click.echo(json.dumps(result.document(), ensure_ascii=False))

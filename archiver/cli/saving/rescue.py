@@ -12,9 +12,9 @@ import click
 from archiver import errors
 from archiver.cli.completers import contract_ids
 from archiver.cli.context import CliContext
-from archiver.cli.saving import sync_report as screen
+from archiver.cli.saving import sync_report
 from archiver.cli.saving.sync import INCOMPLETE
-from archiver.cli.status import emergency as alarm
+from archiver.cli.status import emergency
 from archiver.cli.status.stamp_lines import tell_root_faults
 from archiver.cli.terminal import times
 from archiver.cli.terminal.progress import short
@@ -39,31 +39,31 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
     """Read all rooms shared with the counterparts, without pacing; what is kept is told even if nothing can be read."""
-    from archiver import app as application
-    from archiver.cli.saving import after_run as upkeep
+    from archiver.app import build_app, require_archive
+    from archiver.cli.saving import after_run
     from archiver.rounds import upgrade
 
-    app = application.existing(application.build(obj.settings(), obj.environ))
-    upgrade.if_older(app, upkeep.tell_upgraded)
+    app = require_archive(build_app(obj.settings(), obj.environ))
+    upgrade.if_older(app, after_run.tell_upgraded)
     meant = _contracts(app, contract)
     try:
         report = _round(app, obj, meant)
-    except errors.ArchiverError as fault:
+    except errors.ArchiverError as error:
         if as_json:
             raise
-        _tell_fault(fault)
+        _tell_fault(error)
         _tell_kept(app, meant)
-        return fault.code
+        return error.code
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     else:
-        screen.tell_sync(report)
+        sync_report.tell_sync(report)
         _tell_unread(report)
         _tell_kept(app, meant)
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     tell_root_faults(app.root_faults)
-    screen.tell_alerts(report)
+    sync_report.tell_alerts(report)
     return INCOMPLETE if report.troubles or report.complaints else 0
 
 
@@ -80,11 +80,11 @@ def _contracts(app: App, name: str | None) -> list[Contract]:
 
 def _round(app: App, obj: CliContext, meant: list[Contract]) -> SyncReport:
     from archiver.cli.terminal.progress import Screen
-    from archiver.rounds import round as rounds
+    from archiver.rounds.round import rescue_round
 
     with Screen(quiet=obj.verbose < 0) as progress:
         app.chatwork.transport.on_wait = progress.wait
-        return rounds.rescue(app, [room.room_id for one in meant for room in one.rooms], progress.talk())
+        return rescue_round(app, [room.room_id for one in meant for room in one.rooms], progress.talk())
 
 
 def _tell_fault(fault: errors.ArchiverError) -> None:
@@ -93,7 +93,7 @@ def _tell_fault(fault: errors.ArchiverError) -> None:
     if fault.advice():
         click.echo(visible(fault.advice()), err=True)
     sentence = _("Not everything could be saved anew just now. What was saved before is kept; it is told below.")
-    click.echo("\n".join(wrap(sentence, alarm.WIDTH)))
+    click.echo("\n".join(wrap(sentence, emergency.WIDTH)))
 
 
 def _tell_unread(report: SyncReport) -> None:
@@ -106,7 +106,7 @@ def _tell_unread(report: SyncReport) -> None:
             len(unread),
         )
         named = _(", ").join(f"{room.room_id} {short(room.name)}".strip() for room in unread)
-        click.echo("\n".join(wrap(sentence.format(rooms=named), alarm.WIDTH)))
+        click.echo("\n".join(wrap(sentence.format(rooms=named), emergency.WIDTH)))
 
 
 def _is_among(contract: Contract, rooms: set[int]) -> bool:
@@ -115,18 +115,18 @@ def _is_among(contract: Contract, rooms: set[int]) -> bool:
 
 def _tell_kept(app: App, meant: list[Contract]) -> None:
     """A block for each contract that was meant, then for every other one that is shared with the same people."""
-    from archiver.store.queries import departures as signs
+    from archiver.store.queries import departures
     from archiver.store.queries.contracts import contracts
     from archiver.store.working.alerts import alerts
 
     with app.archive.reading() as reading:
         rooms = {room.room_id for one in meant for room in one.rooms}
-        shared = signs.rooms_of(reading, signs.counterparts(reading, rooms))
+        shared = departures.rooms_of(reading, departures.counterparts(reading, rooms))
         named = {one.id for one in meant}
         also = [one for one in contracts(reading) if one.id not in named and _is_among(one, shared)]
-        found = alarm.alarms(reading, [*meant, *also], alerts(reading), always=True)
+        found = emergency.alarms(reading, [*meant, *also], alerts(reading), always=True)
     for one in found:
         click.echo(times.RULE)
-        alarm.tell_alarm(one)
+        emergency.tell_alarm(one)
     click.echo(times.RULE)
     click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

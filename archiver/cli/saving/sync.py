@@ -9,7 +9,7 @@ import click
 
 from archiver.cli.completers import contract_ids, room_numbers
 from archiver.cli.context import CliContext
-from archiver.cli.saving import sync_report as screen
+from archiver.cli.saving import sync_report
 from archiver.errors import N_, ArchiverError
 
 if TYPE_CHECKING:
@@ -53,48 +53,46 @@ def command_sync(
     as_json: bool,
 ) -> int:
     """Run one round and say what it came to."""
-    from archiver import app as application
-    from archiver.cli.saving import after_run as upkeep
-    from archiver.cli.status import notify as noticing
-    from archiver.cli.status import stamp_lines as stamps
-    from archiver.cli.status import warnings as watch
+    from archiver.app import build_app, require_archive
+    from archiver.cli.saving import after_run
+    from archiver.cli.status import notify, stamp_lines, warnings
     from archiver.cli.terminal.progress import Screen
-    from archiver.rounds import round as rounds
     from archiver.rounds import upgrade
-    from archiver.sync import run as sync
+    from archiver.rounds.round import run_round
+    from archiver.sync import run
 
-    app = application.existing(application.build(obj.settings(), obj.environ))
+    app = require_archive(build_app(obj.settings(), obj.environ))
     if contracts and not dry_run:  # they are looked up before the round begins
-        upgrade.if_older(app, upkeep.tell_upgraded)
-    options = sync.Options(rooms=_rooms(app, contracts, rooms), full=full, max_seconds=max_seconds)
+        upgrade.if_older(app, after_run.tell_upgraded)
+    options = run.Options(rooms=_rooms(app, contracts, rooms), full=full, max_seconds=max_seconds)
     if dry_run:
         return _show_plan(app, options, as_json=as_json)
     quiet = obj.verbose < 0
     try:
         with Screen(quiet=quiet) as progress:
             app.chatwork.transport.on_wait = progress.wait
-            report = rounds.run(app, options, progress.talk(), upgraded=upkeep.tell_upgraded)
-    except ArchiverError as fault:
-        to_say = noticing.after_round(app.settings, obj.environ, fault, unwatched=quiet, told=("fault/",))
+            report = run_round(app, options, progress.talk(), upgraded=after_run.tell_upgraded)
+    except ArchiverError as error:
+        to_say = notify.after_round(app.settings, obj.environ, error, unwatched=quiet, told=("fault/",))
         if quiet and not to_say:
-            return fault.code  # said within a day; a scheduler's mail every five minutes would hide the next trouble
+            return error.code  # said within a day; a scheduler's mail every five minutes would hide the next trouble
         raise
-    upkeep.leave_word(obj.home, report.account_id)
+    after_run.leave_word(obj.home, report.account_id)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     elif obj.verbose >= 0:
-        screen.tell_sync(report)
+        sync_report.tell_sync(report)
     if obj.verbose >= 0:
-        for warning in watch.of_run(report):
+        for warning in warnings.of_run(report):
             click.echo(warning, err=True)
-        stamps.tell_root_faults(app.root_faults)
+        stamp_lines.tell_root_faults(app.root_faults)
     for complaint in report.complaints:
         click.echo(complaint, err=True)
-    screen.tell_alerts(report)
+    sync_report.tell_alerts(report)
     opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
-    noticing.after_round(app.settings, obj.environ, None, unwatched=quiet, told=("gap/", "lost/", *opened))
+    notify.after_round(app.settings, obj.environ, None, unwatched=quiet, told=("gap/", "lost/", *opened))
     if report.reported and obj.verbose < 0:
-        click.echo(screen.notice(report), err=True)  # cron mails what a quiet run has to say
+        click.echo(sync_report.notice(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0
 
 
@@ -122,5 +120,5 @@ def _show_plan(app: App, options: Options, *, as_json: bool) -> int:
         ]
         click.echo(json.dumps({"steps": told, "requests": total}, ensure_ascii=False))
     else:
-        screen.tell_plan(steps, requests=total)
+        sync_report.tell_plan(steps, requests=total)
     return 0

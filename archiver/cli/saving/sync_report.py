@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.status import completeness as freshness
+from archiver.cli.status import completeness
 from archiver.cli.status.gaps import gap_line
 from archiver.cli.terminal.progress import short
 from archiver.cli.terminal.text import pad, visible
@@ -32,7 +32,7 @@ def tell_sync(report: SyncReport) -> None:
         if room.error and not room.is_unreached:
             click.echo("  " + visible(room.error))
     if not report.rooms:
-        click.echo(freshness.nothing_read())
+        click.echo(completeness.nothing_read())
     elif report.complete:
         click.echo(_("Saved. Nothing is missing."))
     else:

@@ -26,8 +26,8 @@ def make_home(home: Path) -> None:
         probe = home / ".write-test"
         probe.touch()
         probe.unlink()
-    except OSError as fault:
-        raise errors.HomeNotWritable(path=home, detail=fault.strerror or str(fault)) from fault
+    except OSError as error:
+        raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
 
 
 def keep_settings(obj: CliContext, source: str) -> None:
@@ -68,12 +68,12 @@ def know_account(app: App) -> tuple[str, int]:
     """Ask whose token it is, and write it down in a new archive. Raises WrongAccount, TokenRefused, Unreachable."""
     from archiver.records import Observation
     from archiver.store import writer
-    from archiver.store.queries import current_state as known
+    from archiver.store.queries import current_state
     from archiver.sync.run import check_account, owner_payload
 
     me = app.chatwork.me()
     with app.archive.reading() as reading:
-        owner = known.owner(reading)
+        owner = current_state.owner(reading)
     check_account(me.model.account_id, owner, app.archive)
     told = owner_payload(me.model)
     if told != owner:

@@ -45,9 +45,9 @@ class Saving:
 
     def __init__(self, obj: CliContext) -> None:
         """Begin at once."""
-        from archiver import app as application
+        from archiver.app import build_app
 
-        self.app = application.build(obj.settings(), obj.environ, sleep=self._sleep)
+        self.app = build_app(obj.settings(), obj.environ, sleep=self._sleep)
         self.fault: Exception | None = None
         self._enough = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)  # a daemon: Ctrl-C must not wait for a file
@@ -69,15 +69,15 @@ class Saving:
             raise self.fault
 
     def _run(self) -> None:
-        from archiver.rounds import round as rounds
-        from archiver.sync import run as sync
+        from archiver.rounds.round import run_round
+        from archiver.sync.run import Options, ProgressCallbacks
 
         try:
-            rounds.run(self.app, sync.Options(), sync.ProgressCallbacks(step=self._step, file=self._step))
+            run_round(self.app, Options(), ProgressCallbacks(step=self._step, file=self._step))
         except _Enough:
             pass
-        except Exception as fault:  # noqa: BLE001 - raised again by `check`, in the thread of the questions
-            self.fault = fault
+        except Exception as error:  # noqa: BLE001 - raised again by `check`, in the thread of the questions
+            self.fault = error
         finally:
             self.app.archive.close()
 

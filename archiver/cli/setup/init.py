@@ -35,9 +35,9 @@ SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
 @click.pass_obj
 def command_init(obj: CliContext, token_from: str | None, timestamps: str | None, yes: bool) -> int:
     """Home, settings, token, database, account: each step is kept, so a second call goes on."""
-    from archiver import app as application
+    from archiver.app import build_app
     from archiver.settings import home as homes
-    from archiver.store import migrate as revision
+    from archiver.store import migrate
 
     if not yes and sys.stdin.isatty():
         from archiver.cli.setup import wizard
@@ -46,9 +46,9 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
     homes.check_home(obj.home, obj.environ)
     make_home(obj.home)
     _settings(obj, token_from, timestamps, yes=yes)
-    app = application.build(obj.settings(), obj.environ)
+    app = build_app(obj.settings(), obj.environ)
     if not app.archive.exists():
-        revision.create(app.archive.database)
+        migrate.create(app.archive.database)
     name, account = know_account(app)
     click.echo(_("Account: {name} (ID {account})").format(name=visible(name), account=account))
     click.echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))

@@ -17,14 +17,14 @@ from archiver.errors import N_
 @click.pass_obj
 def command_migrate(obj: CliContext) -> int:
     """Does nothing to an archive that is up to date."""
-    from archiver.store import migrate as revision
+    from archiver.store import migrate
     from archiver.store.archive import Archive
 
     archive = Archive(obj.home)
     if not archive.exists():
         raise errors.NoArchive(path=obj.home)
-    with archive.round_lock() if revision.is_older(archive.database) else contextlib.nullcontext():
-        copy = revision.migrate(archive.database)
+    with archive.round_lock() if migrate.is_older(archive.database) else contextlib.nullcontext():
+        copy = migrate.migrate(archive.database)
     if copy is None:
         click.echo(_("The archive is up to date; nothing was changed."))
     else:

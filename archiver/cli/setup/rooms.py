@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command_rooms(obj: CliContext, as_json: bool) -> int:
     """Shows names of rooms without a contract too, and keeps none of them."""
-    from archiver import app as application
+    from archiver.app import build_app, require_archive
 
-    app = application.existing(application.build(obj.settings(), obj.environ))
+    app = require_archive(build_app(obj.settings(), obj.environ))
     rooms = [one.model for one in app.chatwork.rooms().items]
     of = _contracts(app)
     if as_json:

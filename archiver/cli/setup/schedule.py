@@ -30,22 +30,23 @@ def command_schedule() -> None:
 @click.pass_obj
 def schedule_install(obj: CliContext, kind: str | None) -> int:
     """Says what the job will lack; the token is never written into it."""
-    from archiver.schedule import commands
-    from archiver.schedule import schedulers as system
+    from archiver.schedule import commands, schedulers
 
     if not holds_archive(obj.home):
         raise errors.NoArchive(path=obj.home)
     settings, environ = obj.settings(), obj.environ
-    chosen = kind or system.choose(environ)
+    chosen = kind or schedulers.choose(environ)
     spoken = os.environ.get("LANGUAGE", "")[:2] or "ja"
-    job = system.job(settings, environ, spoken=spoken, argv0=sys.argv[0])
-    others = system.install(job, environ, kind=chosen)
+    job = schedulers.job(settings, environ, spoken=spoken, argv0=sys.argv[0])
+    others = schedulers.install(job, environ, kind=chosen)
     sentence = _("Registered with {scheduler}: {pace}.")
-    click.echo(sentence.format(scheduler=system.title(chosen), pace=system.paced(job, settings.sync.every)))
+    click.echo(sentence.format(scheduler=schedulers.title(chosen), pace=schedulers.paced(job, settings.sync.every)))
     for other in others:
-        click.echo(_("It was taken out of {scheduler}, so that it runs once.").format(scheduler=system.title(other)))
+        click.echo(
+            _("It was taken out of {scheduler}, so that it runs once.").format(scheduler=schedulers.title(other))
+        )
     click.echo(_("In a few minutes this says whether it ran: archive check"))
-    for warning in system.lacking(settings, environ, kind=chosen, cron_runs=commands.is_cron_running()):
+    for warning in schedulers.lacking(settings, environ, kind=chosen, cron_runs=commands.is_cron_running()):
         click.echo(warning, err=True)
     return 0
 

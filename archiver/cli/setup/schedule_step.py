@@ -12,7 +12,7 @@ import click
 
 from archiver import errors
 from archiver.cli.answers import answered, note, was_saved
-from archiver.cli.setup import first_save_step as wizard_saving
+from archiver.cli.setup import first_save_step
 from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import columns, visible
 
@@ -34,10 +34,10 @@ PATIENCE = 60.0
 
 def arrange(obj: CliContext, app: App, saving: Saving | None, timestamps: str | None) -> None:
     """Ask both questions, then register the job and let it run once."""
-    from archiver.schedule import schedulers as system
+    from archiver.schedule import schedulers
 
     tell_head(5, _("Saving by itself, and the time of a third party"))
-    by = system.installed(obj.home, obj.environ)
+    by = schedulers.installed(obj.home, obj.environ)
     wanted = by is not None or _ask_schedule(app)
     _ask_stamps(obj, app, timestamps)
     if by is not None:
@@ -108,8 +108,8 @@ def _register(obj: CliContext) -> str | None:
         settings = obj.settings()
         job = system.job(settings, obj.environ, spoken=_spoken(), argv0=sys.argv[0])
         system.install(job, obj.environ, kind=kind)
-    except (errors.SchedulerMissing, errors.SchedulerRefused) as fault:
-        tell(f"{visible(str(fault))} {visible(fault.advice())}".rstrip())
+    except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
+        tell(f"{visible(str(error))} {visible(error.advice())}".rstrip())
         return None
     for warning in system.lacking(settings, obj.environ, kind=kind, cron_runs=commands.is_cron_running()):
         tell(warning)
@@ -144,8 +144,8 @@ def _try(obj: CliContext, app: App, kind: str) -> None:
     tell(_("It is run once in this way now (a minute at most)."))
     try:
         system.start(job, obj.environ, kind=kind)
-    except (errors.SchedulerMissing, errors.SchedulerRefused) as fault:
-        tell(visible(str(fault)))
+    except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
+        tell(visible(str(error)))
     else:
         failed = _waited(app, before, known, since=begun_at)
         if was_saved(app.archive) != before:
@@ -175,12 +175,12 @@ def _waited(app: App, before: str | None, known: str | None, *, since: datetime)
 
     `before`, `known`: the last save and the last fault from before it; the same fault again is seen in the log.
     """
-    from archiver.rounds import run_log as log
+    from archiver.rounds import run_log
 
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and was_saved(app.archive) == before:
         fault = _standing(app)
-        if fault is not None and (fault != known or _is_after(log.last_failure(app.settings.home), since)):
+        if fault is not None and (fault != known or _is_after(run_log.last_failure(app.settings.home), since)):
             return fault
         time.sleep(0.3)
     return None
@@ -222,8 +222,8 @@ def _is_saving(app: App) -> bool:
 
 def _save_here(obj: CliContext, app: App) -> None:
     """One round in this process instead."""
-    saving = wizard_saving.Saving(obj)
-    wizard_saving.watch(saving, app.archive, seconds=None)
+    saving = first_save_step.Saving(obj)
+    first_save_step.watch(saving, app.archive, seconds=None)
     saving.check()
     tell(_("It was saved once more from here instead."))
 
@@ -231,7 +231,7 @@ def _save_here(obj: CliContext, app: App) -> None:
 def _finish_saving(app: App, saving: Saving | None) -> None:
     if saving is not None and not saving.wait(0):
         tell(_("The first save goes on (Ctrl-C ends it; what came is kept)."))
-        wizard_saving.watch(saving, app.archive, seconds=None)
+        first_save_step.watch(saving, app.archive, seconds=None)
     if saving is not None:
         saving.check()
 

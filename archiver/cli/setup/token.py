@@ -42,22 +42,22 @@ def token_set(obj: CliContext, source: str | None) -> int:
 @click.pass_obj
 def token_test(obj: CliContext) -> int:
     """One request; nothing is written. Raises WrongAccount for a token of another account than the archive's."""
-    from archiver import app as application
+    from archiver.app import build_app
     from archiver.records import AccountId
-    from archiver.store.queries import current_state as known
+    from archiver.store.queries import current_state
     from archiver.sync.run import check_account
 
-    app = application.build(obj.settings(), obj.environ)
+    app = build_app(obj.settings(), obj.environ)
     there = app.archive.exists()
     try:
         name, account = _account_of(app)
-    except errors.TokenMissing as missing:
+    except errors.TokenMissing as error:
         if there:
             raise
-        raise errors.NoArchive(path=obj.home) from missing
+        raise errors.NoArchive(path=obj.home) from error
     if there:
         with app.archive.reading() as reading:
-            owner = known.owner(reading)
+            owner = current_state.owner(reading)
         check_account(AccountId(account), owner, app.archive)
     click.echo(_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))
     if not there:

@@ -46,10 +46,10 @@ def trial(obj: CliContext, value: str) -> App:
     """The archive as it would be with this token, which is stored nowhere."""
     from dataclasses import replace
 
-    from archiver import app as application
+    from archiver.app import build_app
 
     settings = replace(obj.settings(), token_source=VARIABLE)
-    return application.build(settings, {**obj.environ, NAME: value})
+    return build_app(settings, {**obj.environ, NAME: value})
 
 
 def asked(question: str) -> str:
@@ -63,8 +63,8 @@ def asked(question: str) -> str:
         return ask(question + ":", plain, hidden=True)
     try:
         return plain(click.prompt(question, err=True))
-    except InvalidAnswer as sentence:
-        raise errors.SettingsError(detail=str(sentence)) from None
+    except InvalidAnswer as error:
+        raise errors.SettingsError(detail=str(error)) from None
 
 
 def _account_of(app: App) -> tuple[str, int]:

@@ -40,9 +40,9 @@ def settle(obj: CliContext, token_from: str | None) -> App:
 
 def build(obj: CliContext) -> App:
     """The archive by the settings of now."""
-    from archiver import app as application
+    from archiver.app import build_app
 
-    return application.build(obj.settings(), obj.environ)
+    return build_app(obj.settings(), obj.environ)
 
 
 # --- where it comes from -------------------------------------------------------------------------
@@ -59,10 +59,10 @@ def _held(obj: CliContext) -> App | None:
     app = build(obj)
     try:
         know_account(app)
-    except errors.TokenRefused as fault:
+    except errors.TokenRefused as error:
         if of_variable(obj):  # it wins over whatever would be asked for
             raise
-        tell(str(fault))
+        tell(str(error))
         return None
     return app
 
@@ -103,8 +103,8 @@ def _tried(obj: CliContext, said: str) -> str:
         raise InvalidAnswer(
             _("Chatwork refused this token (401). Copy it once more, as it is shown there now.")
         ) from None
-    except errors.WrongAccount as fault:
-        raise InvalidAnswer(f"{fault} {fault.advice()}") from None
+    except errors.WrongAccount as error:
+        raise InvalidAnswer(f"{error} {error.advice()}") from None
     return value
 
 
@@ -119,8 +119,8 @@ def _asked_chatwork(obj: CliContext, value: str) -> None:
     while True:
         try:
             know_account(app)
-        except errors.ChatworkError as fault:
-            tell(visible(str(fault)))
+        except errors.ChatworkError as error:
+            tell(visible(str(error)))
         else:
             return
         try:
@@ -135,10 +135,10 @@ def _asked_chatwork(obj: CliContext, value: str) -> None:
 
 def _keep_unchecked(obj: CliContext, value: str, app: App) -> None:
     """In a new archive; one that has an account may not get a token that could be another's."""
-    from archiver.store.queries import current_state as known
+    from archiver.store.queries import current_state
 
     with app.archive.reading() as reading:
-        owner = known.owner(reading)
+        owner = current_state.owner(reading)
     if owner is None:
         keep(obj, value)
         tell(_("The token is kept, and checked when you go on."))

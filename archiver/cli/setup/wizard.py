@@ -14,19 +14,11 @@ from archiver import errors
 from archiver.cli.answers import BEGUN, FINISHED, answered, note
 from archiver.cli.failure import INTERRUPTED, advice, say
 from archiver.cli.setup import (
-    contract_step as wizard_contract,
-)
-from archiver.cli.setup import (
-    first_save_step as wizard_saving,
-)
-from archiver.cli.setup import (
-    rooms_step as wizard_rooms,
-)
-from archiver.cli.setup import (
-    schedule_step as wizard_unattended,
-)
-from archiver.cli.setup import (
-    token_step as wizard_token,
+    contract_step,
+    first_save_step,
+    rooms_step,
+    schedule_step,
+    token_step,
 )
 from archiver.cli.terminal.prompts import Postponed, tell
 
@@ -49,44 +41,44 @@ def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
         click.echo()
         tell(_("Interrupted. What was done until now is kept.") + " " + _going_on(), indent=0)
         return INTERRUPTED
-    except errors.ArchiverError as fault:
+    except errors.ArchiverError as error:
         # that the next run tries again, as Chatwork's errors say, is not true before the first one
-        hint = "" if isinstance(fault, errors.ChatworkError) else advice(fault)
-        code = say(fault.code, str(fault), hint)
+        hint = "" if isinstance(error, errors.ChatworkError) else advice(error)
+        code = say(error.code, str(error), hint)
         click.echo(_going_on(), err=True)
         return code
 
 
 def _go(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
     _begin(obj)
-    app = wizard_token.settle(obj, token_from)
+    app = token_step.settle(obj, token_from)
     if not _has_contract(obj):
-        wizard_rooms.choose(app)
-    saving = wizard_saving.save(obj, app)
+        rooms_step.choose(app)
+    saving = first_save_step.save(obj, app)
     try:
-        wizard_contract.state_facts(app)
-        wizard_unattended.arrange(obj, app, saving, timestamps)
+        contract_step.state_facts(app)
+        schedule_step.arrange(obj, app, saving, timestamps)
     finally:
         if saving is not None:
             saving.leave()
     note(app.archive, FINISHED)
-    wizard_unattended.tell_end(obj)
+    schedule_step.tell_end(obj)
     return 0
 
 
 def _begin(obj: CliContext) -> None:
     """The folder and the empty archive, after what this program can do and what it cannot."""
     from archiver.cli.setup.account import make_home
-    from archiver.settings import home as homes
-    from archiver.store import migrate as revision
+    from archiver.settings import home
+    from archiver.store import migrate
     from archiver.store.archive import Archive
 
-    homes.check_home(obj.home, obj.environ)
+    home.check_home(obj.home, obj.environ)
     archive = Archive(obj.home)
     _say_what_it_does(again=archive.exists())
     make_home(obj.home)
     if not archive.exists():
-        revision.create(archive.database)
+        migrate.create(archive.database)
     if BEGUN not in answered(archive):
         note(archive, BEGUN)
 
@@ -126,13 +118,13 @@ def _is_ready(obj: CliContext) -> bool:
     """Whether account, settings and a contract are there, however they came there."""
     from archiver.settings.home import SETTINGS_FILE
     from archiver.store.archive import Archive
-    from archiver.store.queries import current_state as known
+    from archiver.store.queries import current_state
 
     archive = Archive(obj.home)
     if not archive.exists() or not (obj.home / SETTINGS_FILE).exists() or not _has_contract(obj):
         return False
     with archive.reading() as reading:
-        return known.owner(reading) is not None
+        return current_state.owner(reading) is not None
 
 
 def _stamp(obj: CliContext, timestamps: str) -> int:
@@ -141,7 +133,7 @@ def _stamp(obj: CliContext, timestamps: str) -> int:
     from archiver.store.archive import Archive
 
     choose_authorities(obj.home, timestamps)
-    note(Archive(obj.home), wizard_unattended.STAMPS, timestamps)
+    note(Archive(obj.home), schedule_step.STAMPS, timestamps)
     return 0
 
 

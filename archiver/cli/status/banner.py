@@ -23,16 +23,15 @@ def tell(obj: CliContext, command: str) -> None:
     if command not in UNDER or obj.verbose < 0 or not holds_archive(obj.home):
         return
     from archiver.app import utc_now
-    from archiver.notices import sentences as notice_words
-    from archiver.notices import troubles as notices
+    from archiver.notices import sentences, troubles
     from archiver.store.archive import Archive
 
     archive = Archive(obj.home)
     try:
-        made = notices.warnings(archive, obj.settings(), now=utc_now())
+        made = troubles.warnings(archive, obj.settings(), now=utc_now())
     except errors.ArchiverError:
         return
     finally:
         archive.close()
-    for sentence in notice_words.sentences(*made):
+    for sentence in sentences.sentences(*made):
         click.echo(sentence, err=True)

@@ -58,19 +58,18 @@ _NAMES = {
 @click.pass_obj
 def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
     """Writes nothing; asks Chatwork once whose token it is, and works without network and token all the same."""
-    from archiver.health import check as health
-    from archiver.health import finding as health_look
+    from archiver.health import check, finding
     from archiver.health.snapshot import look_into
 
     app = as_scheduled(obj)
     held, damage = look_into(app)
     computer = _computer(obj, app, held.owner if held else None, test=test)
-    found = health.looks(app, obj.environ, held, damage, computer)
+    found = check.looks(app, obj.environ, held, damage, computer)
     if as_json:
-        click.echo(json.dumps(health.document(found), ensure_ascii=False))
+        click.echo(json.dumps(check.document(found), ensure_ascii=False))
     else:
         tell_looks(found)
-    return 0 if health_look.ok(found) else INCOMPLETE
+    return 0 if finding.ok(found) else INCOMPLETE
 
 
 def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> Computer:
@@ -96,7 +95,7 @@ def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> 
 
 def as_scheduled(obj: CliContext) -> App:
     """The archive as a scheduled run finds it: a token of this session counts only where the settings find none."""
-    from archiver import app as application
+    from archiver.app import build_app, require_archive
     from archiver.health.token import is_readable
     from archiver.settings import file
 
@@ -105,7 +104,7 @@ def as_scheduled(obj: CliContext) -> App:
     if len(environ) < len(obj.environ):
         lasting = file.load(obj.home, environ)
         settings = lasting if is_readable(lasting, environ) else settings
-    return application.existing(application.build(settings, obj.environ))
+    return require_archive(build_app(settings, obj.environ))
 
 
 def tell_looks(found: Sequence[CheckResult]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.alerts import departure_rules as rules
+from archiver.alerts import departure_rules
 from archiver.cli.terminal.progress import short
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.records import JST, Contract
@@ -78,7 +78,7 @@ def _concerning(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> I
 
     An alert about a person names one room; where nothing rests on that person it is only good to know.
     """
-    from archiver.store.queries import departures as signs
+    from archiver.store.queries import departures
 
     for one in alerts:
         if one.dismissed or one.rule not in GOING:
@@ -86,9 +86,9 @@ def _concerning(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> I
         if one.room_id in rooms:
             yield one
         elif one.rule in OF_A_PERSON and one.account_id is not None:
-            shared = signs.rooms_of(reading, {one.account_id}) & rooms
-            seen = Observed(rooms={room: signs.people_of(reading, room) for room in shared})
-            if any(rules.carries(seen, room, one.account_id) for room in shared):
+            shared = departures.rooms_of(reading, {one.account_id}) & rooms
+            seen = Observed(rooms={room: departures.people_of(reading, room) for room in shared})
+            if any(departure_rules.carries(seen, room, one.account_id) for room in shared):
                 yield one
             elif shared:
                 yield replace(one, level=Level.LOW)

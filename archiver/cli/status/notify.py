@@ -33,26 +33,24 @@ def after_round(
     this takes.
     """
     from archiver.app import utc_now
-    from archiver.notices import last_notice_file as notice_mark
-    from archiver.notices import sentences as notice_words
-    from archiver.notices import troubles as notices
+    from archiver.notices import last_notice_file, sentences, troubles
     from archiver.settings.other_archives import state_folder
     from archiver.store.archive import Archive
 
     archive = Archive(settings.home)
     try:
-        made = notices.settle(archive, settings, fault, now=utc_now(), adapts=adapts)
+        made = troubles.settle(archive, settings, fault, now=utc_now(), adapts=adapts)
     finally:
         archive.close()
-    first = True if made.notices.kept else notice_mark.is_first_today(settings.home, state=state_folder())
+    first = True if made.notices.kept else last_notice_file.is_first_today(settings.home, state=state_folder())
     if first is False:  # what the archive cannot remember as said would be said after every round
         made = made._replace(notices=made.notices._replace(say=()))
-    for sentence in notice_words.sentences(_without(made.notices, told), made.facts):
+    for sentence in sentences.sentences(_without(made.notices, told), made.facts):
         click.echo(sentence, err=True)
     if unwatched and first:
         for complaint in _show(settings, environ, made):
             click.echo(complaint, err=True)
-    return notices.is_to_say(fault, made.notices)
+    return troubles.is_to_say(fault, made.notices)
 
 
 def _without(made: DueNotices, told: tuple[str, ...]) -> DueNotices:
@@ -69,7 +67,7 @@ def _show(settings: Settings, environ: Mapping[str, str], made: PendingNotices) 
     from archiver.app import utc_now
     from archiver.notices import desktop
     from archiver.notices import sentences as notice_words
-    from archiver.rounds import run_log as log
+    from archiver.rounds import run_log
     from archiver.settings.notify_urls import bare
 
     words = notice_words.sentences(*made)
@@ -80,24 +78,23 @@ def _show(settings: Settings, environ: Mapping[str, str], made: PendingNotices) 
     sent, complaints = send(settings, environ, text) if settings.notify.urls else (0, [])
     kinds = ",".join(sorted({key.partition("/")[0] for key in made.notices.say + made.notices.over}))
     line = f"notice={kinds} desktop={'yes' if shown else 'no'} elsewhere={sent}/{len(settings.notify.urls)}"
-    log.note(settings.home, line, at=utc_now())
+    run_log.note(settings.home, line, at=utc_now())
     return complaints
 
 
 def send(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int, list[str]]:
     """Send a text to every place of `[notify] urls`: how many took it, and what is wrong with the others."""
-    from archiver.notices import apprise_sender as remote
-    from archiver.notices import url_check as health_notices
+    from archiver.notices import apprise_sender, url_check
     from archiver.settings.notify_urls import addresses, bare
 
-    if not remote.is_installed():
+    if not apprise_sender.is_installed():
         return 0, []  # said as a trouble of its own
     places = addresses(settings, environ)
     usable = [one for one in places if one.fault is None]
     urls, rest = [one.url for one in usable], bare(settings, environ)
-    done = remote.send(_("Chatwork archive"), text, urls, rest) if usable else remote.Delivered()
+    done = apprise_sender.send(_("Chatwork archive"), text, urls, rest) if usable else apprise_sender.Delivered()
     complaints = [one.fault for one in places if one.fault is not None]
-    complaints += health_notices.not_understood([usable[number].position for number in done.bad])
+    complaints += url_check.not_understood([usable[number].position for number in done.bad])
     if done.failed:
         sentence = _(
             "A notice did not reach {n} of {all} addresses of [notify] urls. The next one is tried there again."

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.alerts import sentences as texts
-from archiver.cli.status import completeness as freshness
+from archiver.alerts import sentences
+from archiver.cli.status import completeness
 from archiver.cli.status.emergency import tell_alarm
 from archiver.cli.status.gaps import gap_line
 from archiver.cli.status.slow_work import tell_progress
@@ -39,7 +39,7 @@ def warnings(told: Status, settings: Settings, *, now: datetime, stopped: Sequen
         if room.inaccessible_since is not None:
             text = _("Room {room} cannot be opened since {time} (reason unknown). What was saved is kept.")
             found.append(text.format(room=room.room_id, time=jst(room.inaccessible_since)))
-    found += freshness.sentences(told, stale=timedelta(hours=settings.notify.stale_hours), now=now)
+    found += completeness.sentences(told, stale=timedelta(hours=settings.notify.stale_hours), now=now)
     pending, lost = (sum(getattr(room.files, name) for room in told.rooms) for name in ("pending", "lost"))
     if pending:
         sentence = ngettext("{n} file is still to be fetched.", "{n} files are still to be fetched.", pending)
@@ -47,7 +47,7 @@ def warnings(told: Status, settings: Settings, *, now: datetime, stopped: Sequen
     if lost:
         sentence = ngettext("{n} file could not be had.", "{n} files could not be had.", lost)
         found.append(sentence.format(n=lost))
-    found += freshness.cut_lists(told.cut)
+    found += completeness.cut_lists(told.cut)
     gaps = sum(gap["after"] is not None for room in told.rooms for gap in room.gaps)
     if gaps:
         found.append(ngettext("There is {n} gap.", "There are {n} gaps.", gaps).format(n=gaps))
@@ -70,7 +70,7 @@ def tell_status(
     here = now.astimezone(JST)
     today = f"{here:%Y-%m-%d}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
     attention, level = _("Attention"), condition(told, found, alarms)
-    state = _("Good") if level is None else attention if level is Level.MEDIUM else texts.urgency(Level.HIGH)
+    state = _("Good") if level is None else attention if level is Level.MEDIUM else sentences.urgency(Level.HIGH)
     click.echo(_head(told, today, _("State: {state}").format(state=state)))
     click.echo(RULE)
     for alarm in alarms:
@@ -116,7 +116,7 @@ def other_alerts(told: Status, alarms: Sequence[Emergency]) -> list[str]:
     shown = {one.number for alarm in alarms for one in alarm.alerts}
     called = labels(told.contracts)
     return [
-        f"[{texts.urgency(one.level)}] {jst(one.at)} {texts.sentence(one, called)}"
+        f"[{sentences.urgency(one.level)}] {jst(one.at)} {sentences.sentence(one, called)}"
         for one in told.alerts
         if one.level is not Level.LOW and one.number not in shown
     ]

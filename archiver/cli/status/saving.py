@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING
 from archiver.cli.answers import BEGUN, FINISHED, KEY
 from archiver.cli.terminal.text import columns
 from archiver.cli.terminal.times import span
-from archiver.health import disk as health_space
-from archiver.health import fault_reasons
+from archiver.health import disk, fault_reasons
 from archiver.health.runs import RUNS
 from archiver.records import JST
 from archiver.records.alerts import Level
-from archiver.rounds import last_fault
-from archiver.rounds import run_log as log
-from archiver.schedule import commands
-from archiver.schedule import schedulers as system
+from archiver.rounds import last_fault, run_log
+from archiver.schedule import commands, schedulers
 from archiver.store.engine import is_writable
-from archiver.store.working import memory as work
+from archiver.store.working import memory
 
 if TYPE_CHECKING:
     from archiver.cli.status.emergency import Emergency
@@ -58,13 +55,13 @@ class SavingStatus:
 def observe(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> SavingStatus:
     """Ask the archive, this computer's schedulers and its disk. Raises OSError."""
     fault = last_fault.standing(reading)
-    answers, by = work.recall(reading, KEY, {}), system.installed(settings.home, environ)
+    answers, by = memory.recall(reading, KEY, {}), schedulers.installed(settings.home, environ)
     return SavingStatus(
         every=settings.sync.every,
         by=by,
-        idle=by == system.title(system.CRON) and commands.is_cron_running() is False,
+        idle=by == schedulers.title(schedulers.CRON) and commands.is_cron_running() is False,
         fault=fault,
-        failed=None if fault is None else log.last_failure(settings.home),
+        failed=None if fault is None else run_log.last_failure(settings.home),
         full=_full(settings.home),
         begun=BEGUN in answers and FINISHED not in answers,
     )
@@ -102,7 +99,7 @@ def _obstacles(fault: str | None, full: str | None) -> list[str]:
 
 def _full(home: Path) -> str | None:
     """A disk that takes nothing anyhow, such as a copy on a CD, is not full."""
-    return health_space.full(home) if is_writable(home) else None
+    return disk.full(home) if is_writable(home) else None
 
 
 def _nothing_starts_it(stands: SavingStatus, told: Status, now: datetime) -> bool:

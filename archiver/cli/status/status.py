@@ -8,8 +8,7 @@ from datetime import timedelta
 import click
 
 from archiver.cli.context import CliContext
-from archiver.cli.status import emergency as alarm
-from archiver.cli.status import page as statuspage
+from archiver.cli.status import emergency, page
 from archiver.errors import N_
 
 
@@ -19,9 +18,9 @@ from archiver.errors import N_
 def command_status(obj: CliContext, as_json: bool) -> int:
     """Needs no token and no network."""
     from archiver.app import utc_now
-    from archiver.cli.contracts import deadlines as dues
+    from archiver.cli.contracts import deadlines
     from archiver.cli.status import saving as standing
-    from archiver.cli.status import slow_work as progress_lines
+    from archiver.cli.status import slow_work
     from archiver.cli.status import warnings as watch
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
@@ -34,18 +33,16 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         rooms, lately = rooms_to_read(reading, now), now - timedelta(days=settings.sync.reread_days)
         watched = watch.of_archive(reading, rooms, every=settings.sync.every, now=now)
         slow = progress(reading, rooms, since=lately)
-        alarms = alarm.alarms(reading, told.contracts, told.alerts)
-        days = [] if as_json else dues.status_lines(reading, told.contracts, now=now)
+        alarms = emergency.alarms(reading, told.contracts, told.alerts)
+        days = [] if as_json else deadlines.status_lines(reading, told.contracts, now=now)
         stands = standing.observe(reading, settings, obj.environ)
     stopped, stale = standing.warnings(stands, told, now=now), timedelta(hours=settings.notify.stale_hours)
-    warnings = statuspage.warnings(told, settings, now=now, stopped=stopped) + watched
+    warnings = page.warnings(told, settings, now=now, stopped=stopped) + watched
     if as_json:
-        found = document(told, warnings=warnings) | progress_lines.document(slow)
+        found = document(told, warnings=warnings) | slow_work.document(slow)
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
         saving = standing.status_line(stands, told, now=now)
         step = standing.next_step(stands, told, warnings, alarms, now=now, stale=stale)
-        statuspage.tell_status(
-            told, warnings, alarms, settings, progress=slow, now=now, dues=days, saving=saving, step=step
-        )
+        page.tell_status(told, warnings, alarms, settings, progress=slow, now=now, dues=days, saving=saving, step=step)
     return 0

@@ -12,12 +12,10 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.health.runs import clock_sentence
-from archiver.store.queries import files
-from archiver.store.queries import message_counter as pace_queries
+from archiver.store.queries import files, message_counter
 from archiver.store.timestamps import from_text
-from archiver.store.working import memory as work
-from archiver.sync import finish as ending
-from archiver.sync import message_rate as pace
+from archiver.store.working import memory
+from archiver.sync import finish, message_rate
 from archiver.sync.files import download
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ RECENT = timedelta(days=7)
 def of_run(report: SyncReport) -> list[str]:
     """What one run has to tell, one sentence each."""
     found = []
-    if report.clock_offset_ms is not None and ending.is_wrong(report.clock_offset_ms):
+    if report.clock_offset_ms is not None and finish.is_wrong(report.clock_offset_ms):
         found.append(clock_sentence(report.clock_offset_ms))
     if report.unread_dropped:
         found.append(_unread())
@@ -53,10 +51,10 @@ def of_archive(reading: Reading, rooms: Collection[int], *, every: timedelta, no
             fast,
         )
         found.append(sentence.format(n=fast, every=_span(every)))
-    offset = work.recall(reading, ending.CLOCK)
-    if offset is not None and ending.is_wrong(offset):
+    offset = memory.recall(reading, finish.CLOCK)
+    if offset is not None and finish.is_wrong(offset):
         found.append(clock_sentence(offset))
-    dropped = work.recall(reading, ending.UNREAD_DROPPED)
+    dropped = memory.recall(reading, finish.UNREAD_DROPPED)
     if dropped is not None and abs(now - from_text(dropped)) < RECENT:
         found.append(_unread())
     if files.without_space(reading, rooms):
@@ -65,8 +63,8 @@ def of_archive(reading: Reading, rooms: Collection[int], *, every: timedelta, no
 
 
 def _is_fast(reading: Reading, room: int, *, every: timedelta, since: datetime) -> bool:
-    rate = pace.per_minute(pace_queries.counted(reading, room, since=since))
-    return pace.could_overrun(rate, every=every)
+    rate = message_rate.per_minute(message_counter.counted(reading, room, since=since))
+    return message_rate.could_overrun(rate, every=every)
 
 
 def _unread() -> str:

@@ -51,8 +51,8 @@ def ask(question: str, understand: Callable[[str], T], *, hidden: bool = False, 
         said = click.prompt("  " + question, default="", show_default=False, hide_input=hidden, prompt_suffix=" ")
         try:
             return understand((said if exact else unicodedata.normalize("NFKC", said)).strip())
-        except InvalidAnswer as sentence:
-            tell(str(sentence))
+        except InvalidAnswer as error:
+            tell(str(error))
         except errors.UsageError as fault:
             tell(f"{fault} {fault.advice()}".rstrip())
 

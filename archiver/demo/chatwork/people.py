@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import get_args
 
-from archiver.demo.chatwork import system_texts as texts
+from archiver.demo.chatwork import system_texts
 from archiver.demo.chatwork.model import Account, ContactRequest, InvitationLink, Role, Room, RoomType
 from archiver.demo.chatwork.state import ChatworkState, Clock, locked
 
@@ -93,7 +93,7 @@ class PeopleAndRooms(ChatworkState):
         """A new name, announced by the owner or `by`."""
         self.rooms[room].name = name
         if announce:
-            self.say(room, by or self.owner, texts.room_changed("chatname", name), at=at)
+            self.say(room, by or self.owner, system_texts.room_changed("chatname", name), at=at)
 
     @locked
     def describe(
@@ -108,7 +108,7 @@ class PeopleAndRooms(ChatworkState):
         """A new description, announced by the owner or `by`."""
         self.rooms[room].description = text
         if announce:
-            self.say(room, by or self.owner, texts.room_changed("description", text), at=at)
+            self.say(room, by or self.owner, system_texts.room_changed("description", text), at=at)
 
     @locked
     def publish(self, room: int, code: str | None, *, need_acceptance: bool = True, description: str = "") -> None:
@@ -128,7 +128,7 @@ class PeopleAndRooms(ChatworkState):
         """One more member, who then sees all earlier posts."""
         self.rooms[room].members[account] = role
         if announce:
-            self.say(room, self.owner, texts.members_changed("added", [account]), at=at)
+            self.say(room, self.owner, system_texts.members_changed("added", [account]), at=at)
 
     @locked
     def change_role(
@@ -137,7 +137,7 @@ class PeopleAndRooms(ChatworkState):
         """Another role for a member."""
         self.rooms[room].members[account] = role
         if announce:
-            self.say(room, self.owner, texts.members_changed("priv_changed", [account]), at=at)
+            self.say(room, self.owner, system_texts.members_changed("priv_changed", [account]), at=at)
 
     @locked
     def leave(self, room: int, account: int, *, announce: bool = True, at: datetime | None = None) -> None:
@@ -148,7 +148,7 @@ class PeopleAndRooms(ChatworkState):
         left = self.rooms[room]
         self._depart(left, account)
         if announce and left.members:
-            self.say(room, account, texts.members_changed("leaved", [account]), at=at)
+            self.say(room, account, system_texts.members_changed("leaved", [account]), at=at)
 
     @locked
     def remove_owner(self, room: int) -> None:
@@ -180,8 +180,8 @@ class PeopleAndRooms(ChatworkState):
 def _opening(room: Room, others: list[int]) -> str:
     match room.type:
         case "group":
-            return texts.group_created(room.name, others)
+            return system_texts.group_created(room.name, others)
         case "direct":
-            return texts.opened("contact_added")
+            return system_texts.opened("contact_added")
         case "my":
-            return texts.opened("mychat_created")
+            return system_texts.opened("mychat_created")

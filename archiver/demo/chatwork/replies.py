@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from archiver.demo.chatwork import json_objects as objects
+from archiver.demo.chatwork import json_objects
 from archiver.demo.chatwork.http import HttpAnswer, errors, json_answer
 from archiver.demo.chatwork.model import File, Room, Task
 from archiver.demo.chatwork.state import WINDOW, ChatworkState
@@ -75,23 +75,23 @@ _Reply = Callable[[_Ask], HttpAnswer]
 
 
 def _me(ask: _Ask) -> HttpAnswer:
-    return json_answer(200, objects.me(ask.state))
+    return json_answer(200, json_objects.me(ask.state))
 
 
 def _my_status(ask: _Ask) -> HttpAnswer:
-    return json_answer(200, objects.my_status(ask.state))
+    return json_answer(200, json_objects.my_status(ask.state))
 
 
 def _my_tasks(ask: _Ask) -> HttpAnswer:
     tasks = (task for room in ask.state.owners_rooms() for task in room.tasks.values())
     mine = (task for task in tasks if task.account_id == ask.state.owner)
-    return _listed(objects.my_task(ask.state, task) for task in _chosen(mine, ask.query))
+    return _listed(json_objects.my_task(ask.state, task) for task in _chosen(mine, ask.query))
 
 
 def _contacts(ask: _Ask) -> HttpAnswer:
     accounts = ask.state.accounts
     return _listed(
-        objects.contact(ask.state, room, accounts[room.partner])
+        json_objects.contact(ask.state, room, accounts[room.partner])
         for room in ask.state.owners_rooms()
         if room.partner is not None and room.partner in room.members
     )
@@ -99,20 +99,20 @@ def _contacts(ask: _Ask) -> HttpAnswer:
 
 def _incoming_requests(ask: _Ask) -> HttpAnswer:
     newest = list(ask.state.contact_requests.values())[-WINDOW:]
-    return _listed(objects.contact_request(ask.state, request) for request in newest)
+    return _listed(json_objects.contact_request(ask.state, request) for request in newest)
 
 
 def _rooms(ask: _Ask) -> HttpAnswer:
-    return json_answer(200, [objects.room(ask.state, room) for room in ask.state.owners_rooms()])
+    return json_answer(200, [json_objects.room(ask.state, room) for room in ask.state.owners_rooms()])
 
 
 def _room(ask: _Ask) -> HttpAnswer:
-    room = objects.room(ask.state, ask.room)
+    room = json_objects.room(ask.state, ask.room)
     return json_answer(200, {**room, "description": ask.room.description})
 
 
 def _members(ask: _Ask) -> HttpAnswer:
-    return json_answer(200, objects.members(ask.state, ask.room))
+    return json_answer(200, json_objects.members(ask.state, ask.room))
 
 
 def _messages(ask: _Ask) -> HttpAnswer:
@@ -124,7 +124,7 @@ def _messages(ask: _Ask) -> HttpAnswer:
         room.cursor = window[-1].message_id if window else room.cursor
     visible = [message for message in window if not state.hides(message)]
     headers = _limitation(state) if len(visible) < len(window) else {}
-    return _listed((objects.message(state, message) for message in visible), headers)
+    return _listed((json_objects.message(state, message) for message in visible), headers)
 
 
 def _message(ask: _Ask) -> HttpAnswer:
@@ -133,24 +133,24 @@ def _message(ask: _Ask) -> HttpAnswer:
         return errors(404, "Message not found")
     if ask.state.hides(message):
         return errors(404, "Message not found", _limitation(ask.state))
-    return json_answer(200, objects.message(ask.state, message))
+    return json_answer(200, json_objects.message(ask.state, message))
 
 
 def _tasks(ask: _Ask) -> HttpAnswer:
     assignee = _number(ask.query, "account_id")
     wanted = (task for task in ask.room.tasks.values() if assignee in (None, task.account_id))
-    return _listed(objects.task(ask.state, task) for task in _chosen(wanted, ask.query))
+    return _listed(json_objects.task(ask.state, task) for task in _chosen(wanted, ask.query))
 
 
 def _task(ask: _Ask) -> HttpAnswer:
     task = ask.room.tasks.get(ask.part)
-    return json_answer(200, objects.task(ask.state, task)) if task else errors(404, "Task not found")
+    return json_answer(200, json_objects.task(ask.state, task)) if task else errors(404, "Task not found")
 
 
 def _files(ask: _Ask) -> HttpAnswer:
     uploader = _number(ask.query, "account_id")
     wanted = [file for file in ask.room.files.values() if uploader in (None, file.account_id)]
-    return _listed(objects.file(ask.state, file) for file in wanted[-WINDOW:])
+    return _listed(json_objects.file(ask.state, file) for file in wanted[-WINDOW:])
 
 
 def _file(ask: _Ask) -> HttpAnswer:
@@ -158,13 +158,13 @@ def _file(ask: _Ask) -> HttpAnswer:
     if file is None:
         return errors(404, "File not found")
     address = {"download_url": ask.address(file)} if _flag(ask.query, "create_download_url") else {}
-    return json_answer(200, {**objects.file(ask.state, file), **address})
+    return json_answer(200, {**json_objects.file(ask.state, file), **address})
 
 
 def _link(ask: _Ask) -> HttpAnswer:
     if ask.room.members[ask.state.owner] != "admin":
         return errors(403, "You don't have permission to get this link")
-    return json_answer(200, objects.link(ask.room))
+    return json_answer(200, json_objects.link(ask.room))
 
 
 _ID = r"([0-9]{1,19})"
@@ -193,7 +193,7 @@ def _limitation(state: ChatworkState) -> dict[str, str]:
     return {"chatwork-message-limitation": "true", "chatwork-message-limitation-summary": summary}
 
 
-def _listed(items: Iterable[objects.Json], headers: Mapping[str, str] | None = None) -> HttpAnswer:
+def _listed(items: Iterable[json_objects.Json], headers: Mapping[str, str] | None = None) -> HttpAnswer:
     found = list(items)
     return json_answer(200, found, headers) if found else HttpAnswer(204, headers or {})
 

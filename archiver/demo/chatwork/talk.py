@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from archiver.demo.chatwork import system_texts as texts
+from archiver.demo.chatwork import system_texts
 from archiver.demo.chatwork.content import ByteContent, grown, held
 from archiver.demo.chatwork.model import File, LimitType, Task
 from archiver.demo.chatwork.state import ChatworkState, locked
@@ -79,7 +79,7 @@ class RoomContents(ChatworkState):
         content = _content(number, data, size)
         uploaded = self.seconds(at) - _UPLOAD_SECONDS
         file = File(number, room, account, 0, name, uploaded, content, _key(number, content))
-        box = texts.file_box("file_uploaded", file)
+        box = system_texts.file_box("file_uploaded", file)
         file.message_id = self.say(room, account, f"{comment}\n{box}" if comment else box, at=at).message_id
         self.files[number] = self.rooms[room].files[number] = file
         self.rooms[room].file_num += 1
@@ -94,7 +94,7 @@ class RoomContents(ChatworkState):
         changed.content = _content(int(changed.key, 16), data, size)
         changed.key = _key(file, changed.content)
         changed.name = changed.name if name is None else name
-        self.say(changed.room_id, changed.account_id, texts.file_box("file_edited", changed))
+        self.say(changed.room_id, changed.account_id, system_texts.file_box("file_edited", changed))
 
     @locked
     def remove_file(self, file: int) -> None:
@@ -104,7 +104,9 @@ class RoomContents(ChatworkState):
         del self.rooms[gone.room_id].files[file]
         post = self.messages.get(gone.message_id)
         if post:
-            post.body = post.body.replace(texts.file_box("file_uploaded", gone), texts.deleted_file_box(gone))
+            post.body = post.body.replace(
+                system_texts.file_box("file_uploaded", gone), system_texts.deleted_file_box(gone)
+            )
 
     def content_digest(self, file: int) -> str:
         """The SHA-256 in hex of what a download of the file gives."""
@@ -145,7 +147,7 @@ class RoomContents(ChatworkState):
         kind: LimitType = "none" if limit is None else limit_type
         due = 0 if limit is None else self.seconds(limit)
         tasks = [Task(next(self._tasks), room, account, by, 0, text, due, kind) for account in to]
-        post = self.say(room, by, texts.task_box("added", tasks), at=at)
+        post = self.say(room, by, system_texts.task_box("added", tasks), at=at)
         for task in tasks:
             task.message_id = post.message_id
             self.tasks[task.task_id] = self.rooms[room].tasks[task.task_id] = task
@@ -158,7 +160,7 @@ class RoomContents(ChatworkState):
         done = self.tasks[task]
         done.done = True
         if announce:
-            self.say(done.room_id, done.account_id, texts.task_box("done", [done]), at=at)
+            self.say(done.room_id, done.account_id, system_texts.task_box("done", [done]), at=at)
 
     @locked
     def delete_task(self, task: int, *, announce: bool = True, at: datetime | None = None) -> None:
@@ -166,7 +168,7 @@ class RoomContents(ChatworkState):
         gone = self.tasks[task]
         del self.rooms[gone.room_id].tasks[task]
         if announce:
-            self.say(gone.room_id, gone.assigned_by, texts.task_box("deleted", [gone]), at=at)
+            self.say(gone.room_id, gone.assigned_by, system_texts.task_box("deleted", [gone]), at=at)
 
     def _touch(self, room: int, at: datetime | None) -> None:
         self.rooms[room].last_update_time = max(self.rooms[room].last_update_time, self.seconds(at))

@@ -71,8 +71,8 @@ def trusted_root(response: TimeStampResponse, roots: Sequence[bytes]) -> bytes:
     for root in roots:
         try:
             _verify(response, root)
-        except StampRefused as refused:
-            refusals.append(refused)
+        except StampRefused as error:
+            refusals.append(error)
         else:
             return root
     raise next((one for one in refusals if one.reason != "untrusted"), refusals[0])

@@ -131,19 +131,19 @@ def _checked(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int | Non
         raise StampRefused("roots")
     if not available():
         raise StampRefused("unsupported")
-    from archiver.evidence.stamps import reply_check as tsr
+    from archiver.evidence.stamps import reply_check
 
-    response = tsr.read(reply)
+    response = reply_check.read(reply)
     _check_contents(response, data, nonce)
-    root = tsr.trusted_root(response, roots)
-    tsr.check_signer(response)
+    root = reply_check.trusted_root(response, roots)
+    reply_check.check_signer(response)
     info = response.tst_info
     return TimestampClaims(
         info.gen_time.astimezone(UTC),
         fingerprint(root),
         info.serial_number,
         info.policy.dotted_string,
-        tsr.accuracy(response),
+        reply_check.accuracy(response),
     )
 
 

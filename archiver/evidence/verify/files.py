@@ -55,8 +55,8 @@ def _check_file(told: Verification, root: Path, one: SavedBytes) -> None:
             "file-missing", subject, _("Record {seq} says it was saved, but it is not there.").format(seq=one.seq)
         )
         return
-    except OSError as fault:
-        said = _("The file cannot be read: {detail}").format(detail=fault.strerror or str(fault))
+    except OSError as error:
+        said = _("The file cannot be read: {detail}").format(detail=error.strerror or str(error))
         told.find("file-changed", subject, said)
         return
     if actual != one.sha256:

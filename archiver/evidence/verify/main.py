@@ -34,8 +34,8 @@ def main(arguments: Sequence[str], here: Path, speak: Callable[[str], None]) -> 
     path = Path(given.path) if given.path else here
     try:
         told = verify_place(path, check=openssl_check())
-    except OSError as fault:
-        _say(_("It cannot be read: {detail}").format(detail=fault.strerror or fault), sys.stderr)
+    except OSError as error:
+        _say(_("It cannot be read: {detail}").format(detail=error.strerror or error), sys.stderr)
         return WRONG_USAGE
     if told is None:
         _say(_("There is no package: {path}").format(path=path), sys.stderr)

@@ -177,8 +177,8 @@ class _Package:
         body = self._text(name)
         try:
             listed = parse_manifest(body)
-        except ManifestFault as fault:
-            said = _("Line {line} is not one of a list of digests.").format(line=fault.line)
+        except ManifestFault as error:
+            said = _("Line {line} is not one of a list of digests.").format(line=error.line)
             self.told.find("manifest", name, said)
             return
         if not is_canonical(body, listed):
@@ -338,16 +338,16 @@ class _Package:
         """A small file. Raises OSError alone."""
         try:
             return read_all(self.tree, name)
-        except READ_FAULTS as fault:
-            raise OSError(str(fault)) from fault
+        except READ_FAULTS as error:
+            raise OSError(str(error)) from error
 
     @contextlib.contextmanager
     def _faults(self, name: str) -> Iterator[None]:
         """Make a finding of what cannot be read."""
         try:
             yield
-        except READ_FAULTS as fault:
-            detail = (fault.strerror if isinstance(fault, OSError) else None) or str(fault)
+        except READ_FAULTS as error:
+            detail = (error.strerror if isinstance(error, OSError) else None) or str(error)
             self.told.find("unreadable", name, _("It cannot be read: {detail}").format(detail=detail))
 
 

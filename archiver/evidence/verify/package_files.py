@@ -107,8 +107,8 @@ class ZippedPackage:
         """Read the zip's list of files. Raises READ_FAULTS if it is not one."""
         try:
             self._zip = zipfile.ZipFile(str(path))
-        except (ValueError, OverflowError, struct.error) as fault:  # names and numbers that cannot be
-            raise zipfile.BadZipFile(str(fault)) from fault
+        except (ValueError, OverflowError, struct.error) as error:  # names and numbers that cannot be
+            raise zipfile.BadZipFile(str(error)) from error
         try:
             listed = _harmless(self._zip.infolist(), told)
         except BaseException:

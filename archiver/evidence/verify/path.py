@@ -58,8 +58,8 @@ def _verify_beside(path: Path, look: Callable[[Verification, PackageFiles], Veri
         return None
     try:
         _compare_loose(told, path, packed)
-    except READ_FAULTS as fault:
-        told.find("unreadable", path.name, _("The file cannot be read: {detail}").format(detail=fault))
+    except READ_FAULTS as error:
+        told.find("unreadable", path.name, _("The file cannot be read: {detail}").format(detail=error))
     return told
 
 
@@ -84,8 +84,8 @@ def _verify_zip(path: Path, look: Callable[[Verification, PackageFiles], Verific
     told = Verification()
     try:
         tree = ZippedPackage(path, told)
-    except READ_FAULTS as fault:
-        told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=fault))
+    except READ_FAULTS as error:
+        told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=error))
         return told
     with closing(tree):
         if not told.ok or _is_either(tree):

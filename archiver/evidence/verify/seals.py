@@ -237,8 +237,8 @@ class SealChain:
     def _bytes(self, number: int, name: str) -> bytes | None:
         try:
             return self._read(name)
-        except OSError as fault:
-            detail = fault.strerror or str(fault)
+        except OSError as error:
+            detail = error.strerror or str(error)
             self._find("seal-form", number, _("{name} cannot be read: {detail}").format(name=name, detail=detail))
             return None
 

@@ -81,8 +81,8 @@ class StampCheck:
             subject, stamp = f"stamp/{number}/{authority}", f"{name}.{authority}.tsr"
             try:
                 reply = self._source.read(stamp)
-            except OSError as fault:
-                self._find(subject, _("The stamp cannot be read: {detail}").format(detail=fault.strerror or fault))
+            except OSError as error:
+                self._find(subject, _("The stamp cannot be read: {detail}").format(detail=error.strerror or error))
                 continue
             time = self.check(subject, authority, reply, body, closed_at)
             if time is not None:

@@ -38,8 +38,8 @@ def verify_submission(told: Verification, tree: PackageFiles, progress: Optional
     sums = _read(told, tree, SUMS)
     try:
         listed = parse_manifest(sums)
-    except ManifestFault as fault:
-        told.find("manifest", SUMS, _("Line {line} is not one of a list of digests.").format(line=fault.line))
+    except ManifestFault as error:
+        told.find("manifest", SUMS, _("Line {line} is not one of a list of digests.").format(line=error.line))
         return
     for difference in compare(listed, there):
         told.find("manifest", difference.path, sentence(difference, SUMS))
@@ -65,14 +65,14 @@ def _digest(told: Verification, tree: PackageFiles, name: str) -> Optional[str]:
     try:
         with tree.open(name) as file:
             return digest_stream(file)
-    except READ_FAULTS as fault:
-        told.find("unreadable", name, _("The file cannot be read: {detail}").format(detail=fault))
+    except READ_FAULTS as error:
+        told.find("unreadable", name, _("The file cannot be read: {detail}").format(detail=error))
         return None
 
 
 def _read(told: Verification, tree: PackageFiles, name: str) -> bytes:
     try:
         return read_all(tree, name)
-    except READ_FAULTS as fault:
-        told.find("unreadable", name, _("The file cannot be read: {detail}").format(detail=fault))
+    except READ_FAULTS as error:
+        told.find("unreadable", name, _("The file cannot be read: {detail}").format(detail=error))
         return b""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
-from archiver.export.mask import places as mask_places
+from archiver.export.mask import places
 from archiver.export.mask.folding import TAG, Folded, fold, folded
 from archiver.export.mask.kinds import MaskHit, MaskKind, hits, stand_in
 from archiver.export.mask.names import Names, letters
@@ -102,7 +102,7 @@ class Cover:
         if not self.hides(account):
             return self.text(shown, MaskedPlace("表示名"))
         label = self.called(account)
-        self._tally.add(mask_places.person(label), MaskKind.NAME, shown)
+        self._tally.add(places.person(label), MaskKind.NAME, shown)
         return label
 
     def called(self, account: int) -> str:
@@ -192,7 +192,7 @@ class Cover:
         )
 
     def _message(self, shown: Message) -> Message:
-        place = mask_places.message(shown.room_id, int(shown.message_id))
+        place = places.message(shown.room_id, int(shown.message_id))
         subject = f"{shown.room_id}/{shown.message_id}"
         versions = tuple(self._version(one, place, subject) for one in shown.versions)
         body = self.cover(shown.body, place, subject).text

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from archiver.export.mask import addresses as mask_addresses
-from archiver.export.mask import numbers as mask_rules
+from archiver.export.mask import addresses, numbers
 
 
 class MaskKind(Enum):
@@ -78,14 +77,14 @@ def _compiled(may_be: str, patterns: tuple[str, ...]) -> tuple[re.Pattern[str], 
 
 _DIGITS = "[0-9]{3}"
 _PATTERNS: Mapping[MaskKind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]] = {
-    MaskKind.SECRET: _compiled(f"{mask_rules.SECRET}|{mask_rules.PASS}", mask_rules.PASSWORDS),
-    MaskKind.URL_KEY: _compiled("[=@]", mask_rules.URL_KEYS),
-    MaskKind.IDENTITY: _compiled(_DIGITS, mask_rules.IDENTITIES),
-    MaskKind.CARD: _compiled(_DIGITS, mask_rules.CARDS),
-    MaskKind.BANK: _compiled(f"{_DIGITS}|{mask_rules.HOLDER}", mask_rules.BANKS),
-    MaskKind.MAIL: _compiled("@|at[)}>\\]]", mask_rules.MAILS),
-    MaskKind.PHONE: _compiled("0.?[0-9]|[+]", mask_rules.PHONES),
-    MaskKind.ADDRESS: _compiled(mask_addresses.MAY_BE, mask_addresses.ADDRESSES),
-    MaskKind.CONTACT: _compiled(f"{mask_rules.MESSENGER}|{mask_rules.SKYPE_NAME}", mask_rules.CONTACTS),
+    MaskKind.SECRET: _compiled(f"{numbers.SECRET}|{numbers.PASS}", numbers.PASSWORDS),
+    MaskKind.URL_KEY: _compiled("[=@]", numbers.URL_KEYS),
+    MaskKind.IDENTITY: _compiled(_DIGITS, numbers.IDENTITIES),
+    MaskKind.CARD: _compiled(_DIGITS, numbers.CARDS),
+    MaskKind.BANK: _compiled(f"{_DIGITS}|{numbers.HOLDER}", numbers.BANKS),
+    MaskKind.MAIL: _compiled("@|at[)}>\\]]", numbers.MAILS),
+    MaskKind.PHONE: _compiled("0.?[0-9]|[+]", numbers.PHONES),
+    MaskKind.ADDRESS: _compiled(addresses.MAY_BE, addresses.ADDRESSES),
+    MaskKind.CONTACT: _compiled(f"{numbers.MESSENGER}|{numbers.SKYPE_NAME}", numbers.CONTACTS),
 }
 """Of each kind: what every place of it holds, asked first, and the patterns."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from archiver.evidence.history import EntryObject, number
 from archiver.evidence.masked_records import masked_line, shown_line
-from archiver.export.mask import places as mask_places
+from archiver.export.mask import places
 from archiver.export.mask.cover import Cover, Policy
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import people_in, third_persons
@@ -91,7 +91,7 @@ def _reply(entry: EntryObject) -> str | None:
 def _place(entry: EntryObject) -> MaskedPlace:
     kind, name = entry["kind"], entry["key"].rpartition("/")[2]
     if kind == "message":
-        return mask_places.message(entry["room_id"], number(name))
+        return places.message(entry["room_id"], number(name))
     if kind == "room":
         return MaskedPlace("チャット名・概要", entry["room_id"])
     words = {"file": f"ファイル名(ファイルID {name})", "task": f"タスク(タスクID {name})"}

@@ -162,8 +162,8 @@ def _pieces(path: Path) -> Iterator[bytes]:
         with path.open("rb") as file:
             while piece := file.read(_PIECE):
                 yield piece
-    except OSError as fault:
-        raise _FileUnreadable from fault
+    except OSError as error:
+        raise _FileUnreadable from error
 
 
 def _may_leave(reply: KeptReply, body: bytes, scope: PackageScope, cover: Cover | None) -> bool:

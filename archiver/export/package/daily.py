@@ -25,7 +25,7 @@ from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.package_entries import NewEntry, last_before, pieces
 from archiver.store.timestamps import from_text
-from archiver.store.working import memory as work
+from archiver.store.working import memory
 
 FOLDER = "daily"
 ROOTS = ".pem"
@@ -85,7 +85,7 @@ def daily(
         with archive.reading() as reading:
             made = _make(reading, news, place, f"{label}_{news.contract.id}_daily", file_limit_bytes)
     with archive.writing() as writing:
-        work.remember(writing, _memory(news.contract.id), news.upto)
+        memory.remember(writing, _memory(news.contract.id), news.upto)
     return made
 
 
@@ -102,15 +102,15 @@ def copy_to(home: Path, folders: tuple[Path, ...]) -> list[Complaint]:
         try:
             for source in _to_copy(home):
                 _copy(source, folder / source.relative_to(home))
-        except OSError as fault:
-            complaints.append(Complaint(folder, fault.strerror or str(fault)))
+        except OSError as error:
+            complaints.append(Complaint(folder, error.strerror or str(error)))
     return complaints
 
 
 def _find(reading: Reading, name: str, until: datetime | None) -> _News | None:
     """What is new since the last daily copy; None if nothing that a reader would look for."""
     contract = contracts.contract(reading, name)
-    after = work.recall(reading, _memory(contract.id), 0)
+    after = memory.recall(reading, _memory(contract.id), 0)
     upto = last_seq(reading) if until is None else last_before(reading, until)
     rooms = {room.room_id for room in contract.rooms}
     subjects: set[tuple[int | None, str]] = set()

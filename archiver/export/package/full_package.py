@@ -11,28 +11,23 @@ from collections.abc import Iterable
 
 from archiver.evidence.manifest import manifest_lines
 from archiver.evidence.masked_records import SHOWN
-from archiver.evidence.tables import build as tables
-from archiver.export import FORMATS, PROFILES, conversation
-from archiver.export import attachments as enclosing
+from archiver.evidence.tables import build
+from archiver.export import FORMATS, PROFILES, attachments, conversation
 from archiver.export.bag import Bag
 from archiver.export.format_input import FormatInput
-from archiver.export.package import copied_files as payload
-from archiver.export.package import pdf_files as papers
-from archiver.export.package import verify_script as script
+from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.gather import SCRATCH, PackageInput, Progress, make_tables, software, steps
 from archiver.export.package.recipe import Built, Recipe
 from archiver.export.package.report_input import case_of, never_read, period, preview
 from archiver.export.package.source_entries import Material, PackageStatistics
 from archiver.export.stamps import put_roots
-from archiver.export.texts import readme as texts
-from archiver.export.texts import verify_txt as verify_text
+from archiver.export.texts import readme, verify_txt
 from archiver.records import JST
 from archiver.render.gap_breaks import pauses_told
 from archiver.render.other_chats import other_chat_texts
 from archiver.store.archive import Reading
-from archiver.store.queries import other_chats as outside
-from archiver.store.queries import package_entries as package
+from archiver.store.queries import other_chats, package_entries
 
 CONTENT = "data/content-sha256.txt"
 
@@ -43,10 +38,10 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     _put_entries(bag, material, recipe)
     if recipe.places is None:
         material.check_others()
-    files, copied = tables.files(material.other), CopiedFiles()
-    payload.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
+    files, copied = build.files(material.other), CopiedFiles()
+    copied_files.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
-    payload.put_seals(bag, reading.home, recipe.seals, copied)
+    copied_files.put_seals(bag, reading.home, recipe.seals, copied)
     copied.incomplete += copied.stamps.unstamped(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
     step = steps(reading, recipe, progress)
@@ -59,8 +54,8 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
         FORMATS[name](content, bag)
     shutil.rmtree(bag.folder / SCRATCH)
     if PROFILES[recipe.profile].raw:
-        replies = package.kept_replies(reading, recipe.scope.rooms)
-        payload.put_replies(bag, replies, material.replies, recipe.scope, copied, cover=recipe.cover)
+        replies = package_entries.kept_replies(reading, recipe.scope.rooms)
+        copied_files.put_replies(bag, replies, material.replies, recipe.scope, copied, cover=recipe.cover)
     return _close(bag, gathered)
 
 
@@ -84,7 +79,7 @@ def _close(bag: Bag, gathered: PackageInput) -> Built:
     copied.incomplete += never_read(seen)
     unheld = tuple(f"{row.number}: {row.reason}" for row in files if row.sha256 is None)
     whole = PROFILES[recipe.profile].raw
-    facts = texts.PackageFacts(
+    facts = readme.PackageFacts(
         name=recipe.name,
         daily=not whole,
         contract=recipe.contract,
@@ -100,25 +95,25 @@ def _close(bag: Bag, gathered: PackageInput) -> Built:
         seal=recipe.seals[-1] if recipe.seals else None,
         stamps=copied.stamps.said(recipe.seals),
         unheld=unheld,
-        left_out=[f"{name}: {why}" for name, why in copied.not_packed.items() if why == payload.TOO_LARGE],
+        left_out=[f"{name}: {why}" for name, why in copied.not_packed.items() if why == copied_files.TOO_LARGE],
         incomplete=copied.incomplete,
         software=software(),
         created_at=recipe.created_at,
-        pauses=list(pauses_told(seen, most=texts.MOST_PAUSES)),
+        pauses=list(pauses_told(seen, most=readme.MOST_PAUSES)),
         looks=[(room.room_id, room.watch) for room in seen],
         left_out_messages=telling.left_out,
-        other_chats=other_chat_texts(outside.other_chats(material.reading, rooms, upto=recipe.upto)),
+        other_chats=other_chat_texts(other_chats.other_chats(material.reading, rooms, upto=recipe.upto)),
     )
     _enclose(bag, gathered)
     _list_content(bag)
     if PROFILES[recipe.profile].report:
         case = case_of(gathered, content_sha256=bag.digests[CONTENT])
-        papers.put_all(bag, case, copied)
+        pdf_files.put_all(bag, case, copied)
         _list(bag, f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", manifest_lines(bag.payload()))
-    bag.add("00_README.txt", texts.readme(facts))
-    bag.add("VERIFY.txt", verify_text.verify(_steps_of(recipe, copied, whole=whole)))
+    bag.add("00_README.txt", readme.readme(facts))
+    bag.add("VERIFY.txt", verify_txt.verify(_steps_of(recipe, copied, whole=whole)))
     if whole:
-        bag.add(script.NAME, script.verify_script())
+        bag.add(verify_script.NAME, verify_script.verify_script())
     sha256 = bag.close(_bag_info(recipe))
     return Built(
         sha256=sha256,
@@ -133,8 +128,8 @@ def _close(bag: Bag, gathered: PackageInput) -> Built:
     )
 
 
-def _steps_of(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> verify_text.Steps:
-    return verify_text.Steps(
+def _steps_of(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> verify_txt.Steps:
+    return verify_txt.Steps(
         tables=whole,
         raw=whole,
         seals=[one.name for one in copied.seals],
@@ -148,9 +143,9 @@ def _steps_of(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> verify_tex
 def _enclose(bag: Bag, gathered: PackageInput) -> None:
     """The user's own evidence, as the archive holds it."""
     for one in gathered.recipe.enclosures:
-        name = enclosing.file_name(one)
-        if not payload.put_held(bag, gathered.reading.home, f"data/enclosures/{name}", one.sha256):
-            gathered.copied.incomplete.append(f"{enclosing.label(one)} (SHA-256 {one.sha256}): {payload.LOST}")
+        name = attachments.file_name(one)
+        if not copied_files.put_held(bag, gathered.reading.home, f"data/enclosures/{name}", one.sha256):
+            gathered.copied.incomplete.append(f"{attachments.label(one)} (SHA-256 {one.sha256}): {copied_files.LOST}")
 
 
 def _list_content(bag: Bag) -> None:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 from archiver.evidence.history import MessageHistory, number
 from archiver.evidence.stamps.reply_text import covering
-from archiver.evidence.tables import build as tables
+from archiver.evidence.tables import build
 from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, Pen
 from archiver.export.conversation import PackageRoom
@@ -23,10 +23,7 @@ from archiver.export.package.recipe import Recipe
 from archiver.export.package.source_entries import Material, PackageStatistics
 from archiver.records import Conversation, Seal, Watch
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state as known
-from archiver.store.queries import other_chats as outside
-from archiver.store.queries import package_entries as package
-from archiver.store.queries import runs
+from archiver.store.queries import current_state, other_chats, package_entries, runs
 
 SCRATCH = ".tables"
 
@@ -43,7 +40,7 @@ class PackageInput:
     material: Material
     telling: PackageStatistics
     copied: CopiedFiles
-    files: Sequence[tables.FileRow]
+    files: Sequence[build.FileRow]
     step: Callable[[], None]
     tables: dict[str, PreparedTable] = field(default_factory=dict)
 
@@ -68,7 +65,9 @@ def steps(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callab
     """A function to be called once a message in each pass over them (`Profile.passes`)."""
     if progress is None:
         return lambda: None
-    messages = len(recipe.places) if recipe.places is not None else package.message_counts(reading, recipe.scope.rooms)
+    messages = (
+        len(recipe.places) if recipe.places is not None else package_entries.message_counts(reading, recipe.scope.rooms)
+    )
     passes, done = PROFILES[recipe.profile].passes, 0
 
     def step() -> None:
@@ -86,13 +85,13 @@ def make_tables(
     made: dict[str, PreparedTable] = {}
     with contextlib.ExitStack() as open_files:
         pens: dict[str, Pen] = {}
-        for name in (tables.MESSAGES, *tables.CSV_HEADERS):
+        for name in (build.MESSAGES, *build.CSV_HEADERS):
             pens[name] = Pen(open_files.enter_context(bag.place(f"{SCRATCH}/{name}").open("xb")))
-        lines = tables.table_lines(
+        lines = build.table_lines(
             telling.groups(),
             material.other,
             material.readings,
-            seal_of=tables.seal_numbers((one.number, one.first, one.last) for one in seals),
+            seal_of=build.seal_numbers((one.number, one.first, one.last) for one in seals),
             stamp_of=covering(copied.stamps.times()),
             packed=copied.packed,
             tell=telling.tell,
@@ -106,7 +105,7 @@ def make_tables(
 
 def _conversations(gathered: PackageInput) -> Iterator[Conversation]:
     material, recipe, telling = gathered.material, gathered.recipe, gathered.telling
-    owner = known.owner(material.reading) or {}
+    owner = current_state.owner(material.reading) or {}
     for room in recipe.scope.rooms:
         facts = PackageRoom(
             room_id=room,
@@ -121,8 +120,8 @@ def _conversations(gathered: PackageInput) -> Iterator[Conversation]:
             numbers=telling.numbers.get(room, ()),
             histories=lambda room=room: _seen(material, room, gathered.step),  # type: ignore[misc]
             watch=gathered.watches[room],
-            covered=package.coverage(material.reading, room),
-            other_chats=outside.other_chats(material.reading, (room,), upto=recipe.upto),
+            covered=package_entries.coverage(material.reading, room),
+            other_chats=other_chats.other_chats(material.reading, (room,), upto=recipe.upto),
         )
         yield conversation.conversation(facts, recipe.scope)
 

@@ -20,7 +20,7 @@ from archiver.export import PROFILES, Form
 from archiver.export.bag import Bag, free_name, making, pack, sweep_leftovers
 from archiver.export.mask.cover import Policy
 from archiver.export.message_choice import NOTHING, MessageChoice
-from archiver.export.package import submission_package as submission
+from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
 from archiver.export.package.gather import Progress
 from archiver.export.package.order import Confirm, ExportOrder
@@ -33,8 +33,7 @@ from archiver.store import writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.disk import storage_error
 from archiver.store.engine import BUSY_SECONDS
-from archiver.store.queries import contracts
-from archiver.store.queries import current_state as known
+from archiver.store.queries import contracts, current_state
 from archiver.store.queries.entries import last_seq
 
 FOLDER = "exports"
@@ -231,7 +230,7 @@ def _too_large(built: Built, made: Path, order: ExportOrder) -> list[str]:
     """Say what is larger than it may be: the whole, or of a court's package each file that has said so itself."""
     if PROFILES[order.profile].limit_each:
         sizes = {path.name: path.stat().st_size for path in made.parent.iterdir()}
-        return [one for one in submission.too_large(sizes, order.max_bytes) if one in built.incomplete]
+        return [one for one in submission_package.too_large(sizes, order.max_bytes) if one in built.incomplete]
     if order.max_bytes is None:
         return []
     paths = [made] if made.is_file() else [path for path in made.rglob("*") if path.is_file()]
@@ -252,12 +251,12 @@ def _submission(
     """The zip, and beside it what is also handed in by itself."""
     inner = Bag(outer.folder / "content")
     inner.folder.mkdir()
-    built = submission.assemble(reading, recipe, inner, progress)
+    built = submission_package.assemble(reading, recipe, inner, progress)
     _ask(built, order)
-    missing = stamp_package(inner, recipe.stamping, submission.SUMS) if recipe.stamping else []
+    missing = stamp_package(inner, recipe.stamping, submission_package.SUMS) if recipe.stamping else []
     packed = outer.folder / f"{recipe.name}.zip"
     pack(inner.folder, recipe.name, packed, at=recipe.read_at)
-    submission.put_loose(inner, recipe.profile, outer.folder)
+    submission_package.put_loose(inner, recipe.profile, outer.folder)
     shutil.rmtree(inner.folder)
     return built, packed, missing
 
@@ -296,7 +295,7 @@ def _write_down(archive: Archive, report: ExportReport, contract: str, *, at: da
         "sha256": report.sha256,
     }
     with archive.writing() as writing:
-        owner = number((known.owner(writing) or {}).get("account_id")) or None
+        owner = number((current_state.owner(writing) or {}).get("account_id")) or None
         writer.append(writing, [Observation("export", f"export/{writer.SELF}", told)], account_id=owner, at=at)
 
 
@@ -319,6 +318,6 @@ def our_words(folder: Path, unwritable: type[errors.HomeNotWritable] = errors.Ho
     """Say in our words what the file system could not do there. Raises DiskFull, `unwritable`."""
     try:
         yield
-    except OSError as fault:
-        said = storage_error(fault, folder)
-        raise (unwritable(**said.data) if type(said) is errors.HomeNotWritable else said) from fault
+    except OSError as error:
+        said = storage_error(error, folder)
+        raise (unwritable(**said.data) if type(said) is errors.HomeNotWritable else said) from error

@@ -22,16 +22,10 @@ from archiver.export.stamps import StampService
 from archiver.records import Contract, Seal
 from archiver.store.archive import Reading
 from archiver.store.queries import (
-    current_state as known,
-)
-from archiver.store.queries import (
-    package_entries as package,
-)
-from archiver.store.queries import (
-    roles as mapping,
-)
-from archiver.store.queries import (
-    statements as stated,
+    current_state,
+    package_entries,
+    roles,
+    statements,
 )
 
 Confirm = Callable[[PackagePreview], bool]
@@ -67,13 +61,13 @@ def recipe(
 ) -> Recipe:
     """The recipe of an order over this snapshot. Raises UsageError (a person to be masked or shown is unknown)."""
     upto = seals[-1].last if seals else 0
-    owner = number((known.owner(reading) or {}).get("account_id"))
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
     rooms, kinds = PackageScope(contract).rooms, ("account", "member")
-    entries = package.package_entries(reading, rooms, order.contract, upto=upto, kinds=kinds)
+    entries = package_entries.package_entries(reading, rooms, order.contract, upto=upto, kinds=kinds)
     seen = [json.loads(one.line) for one in entries]
     people, _rooms = people_in(seen)
-    told = mapping.mapped(reading, contract.id, upto=upto)
-    sides = mapping.sides_of(told, owner=owner)
+    told = roles.mapped(reading, contract.id, upto=upto)
+    sides = roles.sides_of(told, owner=owner)
     mapped = order.counterparts or other_side(sides, contract.client, people) or None
     cover = None
     if order.policy is not None:
@@ -92,8 +86,8 @@ def recipe(
         stamping=order.stamping,
         cover=cover,
         choice=order.choice,
-        deliveries=stated.deliveries(reading, contract.id, upto=upto),
-        enclosures=stated.enclosures(reading, contract.id, upto=upto),
+        deliveries=statements.deliveries(reading, contract.id, upto=upto),
+        enclosures=statements.enclosures(reading, contract.id, upto=upto),
         every=order.every,
         counterparts=mapped,
         mapped=told,

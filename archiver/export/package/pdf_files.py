@@ -11,8 +11,7 @@ from archiver import errors
 from archiver.export.bag import Bag
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.pdf.worker import pdf_apart
-from archiver.export.report import all_messages as appendix
-from archiver.export.report import chapters, exhibits
+from archiver.export.report import all_messages, chapters, exhibits
 from archiver.export.report import consultation as consultation
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics, survey
@@ -39,8 +38,8 @@ def put(bag: Bag, name: str, make: Callable[[], bytes], copied: CopiedFiles) -> 
     """Put a PDF, or say why it is not there. Raises OSError."""
     try:
         bag.add(name, make())
-    except (errors.PdfUnavailable, errors.PdfFailed) as fault:
-        copied.incomplete.append(f"{name}: 作れませんでした({fault})")
+    except (errors.PdfUnavailable, errors.PdfFailed) as error:
+        copied.incomplete.append(f"{name}: 作れませんでした({error})")
 
 
 def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable[[int], str]) -> None:
@@ -48,11 +47,11 @@ def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable
     scratch = bag.folder / _VOLUMES
     scratch.mkdir()
     try:
-        for number, path in enumerate(appendix.volumes(case, scratch), 1):
+        for number, path in enumerate(all_messages.volumes(case, scratch), 1):
             path.replace(bag.place(name(number)))
             bag.scan_one(name(number))
-    except (errors.PdfUnavailable, errors.PdfFailed) as fault:
-        copied.incomplete.append(f"付録A(全メッセージのPDF): 作れませんでした({fault})")
+    except (errors.PdfUnavailable, errors.PdfFailed) as error:
+        copied.incomplete.append(f"付録A(全メッセージのPDF): 作れませんでした({error})")
     finally:
         for left in scratch.iterdir():
             left.unlink()
@@ -63,6 +62,6 @@ def put_all(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     """The papers of a lawyer's package: report, appendix A, appendix B. Raises OSError."""
     found = survey(case)
     put(bag, "data/report.pdf", lambda: report(case, found), copied)
-    put_volumes(bag, case, copied, lambda number: f"data/{appendix.NAME.format(number=number)}")
+    put_volumes(bag, case, copied, lambda number: f"data/{all_messages.NAME.format(number=number)}")
     put(bag, "data/evidence_list.pdf", lambda: evidence_list(case, found), copied)
     bag.add("data/evidence_list.csv", exhibits.evidence_csv(case, found))

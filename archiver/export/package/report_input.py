@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from archiver.contract_dates import OutsideContact, contact
 from archiver.evidence.history import number, text
 from archiver.evidence.tables.events import in_order, other_events
-from archiver.export import attachments as enclosing
+from archiver.export import attachments
 from archiver.export.bag import Bag
 from archiver.export.package.gather import PackageInput, software
 from archiver.export.package.recipe import PackagePreview
@@ -20,9 +20,7 @@ from archiver.platforms.platform import platform_of
 from archiver.records import JST, AccountId, Contract, Conversation, Delivery, Enclosure, Mapped, Seal
 from archiver.render.other_chats import other_chat_texts
 from archiver.render.times import stamp
-from archiver.store.queries import current_state as known
-from archiver.store.queries import other_chats as outside
-from archiver.store.queries import runs
+from archiver.store.queries import current_state, other_chats, runs
 from archiver.store.queries.truncated_lists import cut
 
 _TWO = 2
@@ -31,7 +29,7 @@ _TWO = 2
 def case_of(gathered: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
     """The case as the report tells it; call it after the tables were made."""
     recipe, material = gathered.recipe, gathered.material
-    owner = known.owner(gathered.reading) or {}
+    owner = current_state.owner(gathered.reading) or {}
     owner_id, cover = number(owner.get("account_id")), recipe.cover
     owner_name = text(owner.get("name"))
     return ReportInput(
@@ -62,7 +60,7 @@ def case_of(gathered: PackageInput, *, content_sha256: str | None = None) -> Rep
         mapped={one.account_id: _covered_mapping(gathered, one) for one in recipe.mapped},
         chosen=frozenset(gathered.telling.chosen),
         cut=cut(gathered.reading, recipe.scope.rooms),
-        other_chats=other_chat_texts(outside.other_chats(gathered.reading, recipe.scope.rooms, upto=recipe.upto)),
+        other_chats=other_chat_texts(other_chats.other_chats(gathered.reading, recipe.scope.rooms, upto=recipe.upto)),
     )
 
 
@@ -110,7 +108,7 @@ def preview(gathered: PackageInput, bag: Bag) -> PackagePreview:
         hidden_people=0 if cover is None else sum(1 for account in people if cover.hides(account)),
         messages=gathered.telling.count,
         files=sum(1 for name in bag.digests if name.startswith("data/files/")),
-        enclosures=sum(map(enclosing.is_enclosure, bag.digests)),
+        enclosures=sum(map(attachments.is_enclosure, bag.digests)),
         masked=sum(one.count for one in covered(gathered)),
         size=bag.size,
         warnings=tuple(_warnings(gathered, len(people))),

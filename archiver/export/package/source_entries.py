@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 
 from archiver import errors
 from archiver.evidence.history import EntryObject, MessageHistory, Sightings, number
-from archiver.evidence.tables import build as tables
+from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
 from archiver.export.mask.cover import Cover
 from archiver.export.mask.records import covered, masked
 from archiver.export.message_choice import NOTHING, MessageChoice
 from archiver.export.scope import READINGS, PackageScope, observed
 from archiver.store.archive import Reading
-from archiver.store.queries import package_entries as queries
+from archiver.store.queries import package_entries
 from archiver.store.queries.entries import message_entries
 from archiver.store.row_check import MessageRows, check_others
 
@@ -54,7 +54,7 @@ class Material:
 
         Of a line that is masked it takes what stands in its place, and `put_shown` what is shown instead.
         """
-        for entry in queries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
+        for entry in package_entries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
             if entry.kind == "message":
                 self._message_entries += 1
                 taken = self.scope.all_messages or self._takes_message(entry.room_id, entry.key, entry.line)
@@ -75,7 +75,7 @@ class Material:
     def histories(self, room: int) -> Iterator[MessageHistory]:
         """The messages of one room that are in the package."""
         groups = (self.shown(entries) for entries in self._all_groups((room,)) if self._holds(entries))
-        return tables.messages(groups, self.readings)
+        return build.messages(groups, self.readings)
 
     def shown(self, entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
         """Entries of the package as it shows them, after `gather`: looked into are only those that were masked."""
@@ -114,7 +114,7 @@ class Material:
             yield from message_entries(self.reading, set(rooms), upto=self.upto)
         else:
             places = (place for place in self.places if place[1] in rooms)
-            yield from queries.message_groups(self.reading, places, upto=self.upto)
+            yield from package_entries.message_groups(self.reading, places, upto=self.upto)
 
     def _holds(self, entries: Sequence[EntryObject]) -> bool:
         return self.scope.holds_message(entries[0]["room_id"], _position(entries))
@@ -128,7 +128,7 @@ class Material:
     def check_count(self, seen: int) -> None:
         """All `message` entries must have come by with the rows of their messages. Raises RowsDisagree."""
         if seen != self._message_entries:
-            key = queries.unlisted_message(self.reading, self.scope.rooms, upto=self.upto)
+            key = package_entries.unlisted_message(self.reading, self.scope.rooms, upto=self.upto)
             raise errors.RowsDisagree(subject=key or "message")
 
 
@@ -178,7 +178,7 @@ class PackageStatistics:
 
     def tell(self, entries: Sequence[EntryObject]) -> MessageHistory:
         """The history of one of these groups, asked for in their order. Raises RowsDisagree."""
-        history = tables.message(entries, self._material.readings)
+        history = build.message(entries, self._material.readings)
         if self._rows is not None:
             self._rows.check(self._original, self._in_full(history))
         for entry in entries:
@@ -217,7 +217,7 @@ class PackageStatistics:
         whole = self._material.scope.whole or len(self._original) == 1
         if whole and self._material.cover is None:
             return history
-        return tables.message(self._original, self._material.readings if whole else self._material.all_readings)
+        return build.message(self._original, self._material.readings if whole else self._material.all_readings)
 
 
 def _position(entries: Sequence[EntryObject]) -> int:

@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver.evidence.manifest import write_manifest
-from archiver.evidence.tables import build as tables
-from archiver.export import attachments as enclosing
+from archiver.evidence.tables import build
+from archiver.export import attachments
 from archiver.export.bag import PARTIAL, Bag, pack
-from archiver.export.package import copied_files as payload
-from archiver.export.package import pdf_files as papers
+from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.gather import SCRATCH, PackageInput, Progress, make_tables, steps
 from archiver.export.package.recipe import Built, Recipe
@@ -26,13 +25,12 @@ from archiver.export.report.exhibits import Filed
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request import advice, blanks
 from archiver.export.report.statistics import survey
-from archiver.export.texts import inquiry_text as inquiry
-from archiver.export.texts import submission_readme as submission_text
+from archiver.export.texts import inquiry_text, submission_readme
 from archiver.store.archive import Reading
 
 REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", "03_inquiry_text.txt"
 CONSULT = "01_consult.pdf"
-README, SUMS = submission_text.README, "SHA256SUMS.txt"
+README, SUMS = submission_readme.README, "SHA256SUMS.txt"
 
 LOOSE: Mapping[str, str] = {"support": f"{REPORT} {INQUIRY}", "consult": CONSULT, "court": "甲* 証拠説明書.pdf"}
 """What is also handed in by itself, as patterns: forms may take no zip, and a court takes each file by itself."""
@@ -47,9 +45,9 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     material = Material(reading, recipe.scope, recipe.upto, recipe.places, recipe.cover)
     material.gather(recipe.contract.id, _drop, _drop)
     material.check_others()
-    files, copied = tables.files(material.other), CopiedFiles()
+    files, copied = build.files(material.other), CopiedFiles()
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
-    payload.read_stamps(reading.home, recipe.seals, copied)
+    copied_files.read_stamps(reading.home, recipe.seals, copied)
     step = steps(reading, recipe, progress)
     telling = PackageStatistics(material, step, checked=True, wanted=recipe.choice)
     gathered = PackageInput(reading, recipe, material, telling, copied, files, step)
@@ -81,7 +79,7 @@ def _fill(bag: Bag, gathered: PackageInput) -> Built:
     left_out = FILLERS[recipe.profile](bag, case, gathered)
     shutil.rmtree(bag.folder / SCRATCH, ignore_errors=True)
     gaps = [gap for room in case.rooms for gap in room.gaps]
-    bag.add(README, submission_text.readme(case, bag.digests, [*copied.incomplete, *left_out]))
+    bag.add(README, submission_readme.readme(case, bag.digests, [*copied.incomplete, *left_out]))
     write_manifest(bag.place(SUMS), bag.digests)
     bag.scan_one(SUMS)
     return Built(
@@ -104,8 +102,8 @@ def _fill(bag: Bag, gathered: PackageInput) -> Built:
 
 def _support(bag: Bag, case: ReportInput, gathered: PackageInput) -> list[str]:
     found = survey(case)
-    papers.put(bag, REPORT, lambda: papers.report(case, found), gathered.copied)
-    bag.add(INQUIRY, submission_text.people(inquiry.inquiry(case, found)))
+    pdf_files.put(bag, REPORT, lambda: pdf_files.report(case, found), gathered.copied)
+    bag.add(INQUIRY, submission_readme.people(inquiry_text.inquiry(case, found)))
     if case.excerpt_only:
         return []
     bag.take(MESSAGES, gathered.tables["messages.csv"])
@@ -113,32 +111,32 @@ def _support(bag: Bag, case: ReportInput, gathered: PackageInput) -> list[str]:
 
 
 def _consult(bag: Bag, case: ReportInput, gathered: PackageInput) -> list[str]:
-    papers.put(bag, CONSULT, lambda: papers.consult(case, survey(case)), gathered.copied)
+    pdf_files.put(bag, CONSULT, lambda: pdf_files.consult(case, survey(case)), gathered.copied)
     return []
 
 
 def _court(bag: Bag, case: ReportInput, gathered: PackageInput) -> list[str]:
     found, limit = survey(case), gathered.recipe.max_bytes
     missing = _put_exhibits(bag, gathered)
-    papers.put(bag, "甲001の1.pdf", lambda: papers.report(case, found), gathered.copied)
-    papers.put_volumes(bag, case, gathered.copied, lambda number: f"甲001の{number + 1}.pdf")
+    pdf_files.put(bag, "甲001の1.pdf", lambda: pdf_files.report(case, found), gathered.copied)
+    pdf_files.put_volumes(bag, case, gathered.copied, lambda number: f"甲001の{number + 1}.pdf")
     filed = Filed(sum(1 for name in bag.digests if name.startswith("甲001の") and name != "甲001の1.pdf"), missing)
-    papers.put(bag, "証拠説明書.pdf", lambda: papers.evidence_list(case, found, filed), gathered.copied)
-    numbers = {one.number: number for number, one in enclosing.exhibits(gathered.recipe.enclosures)}
-    lacking = [f"{enclosing.exhibit(numbers[number])}: {why}" for number, why in missing.items()]
+    pdf_files.put(bag, "証拠説明書.pdf", lambda: pdf_files.evidence_list(case, found, filed), gathered.copied)
+    numbers = {one.number: number for number, one in attachments.exhibits(gathered.recipe.enclosures)}
+    lacking = [f"{attachments.exhibit(numbers[number])}: {why}" for number, why in missing.items()]
     return [*lacking, *too_large(bag.sizes, limit)]
 
 
 def _put_exhibits(bag: Bag, gathered: PackageInput) -> dict[int, str]:
     """Put the user's own evidence, each under its exhibit's number; why some, by their own number, stay out."""
     limit, missing = gathered.recipe.max_bytes, {}
-    for number, one in enclosing.exhibits(gathered.recipe.enclosures):
+    for number, one in attachments.exhibits(gathered.recipe.enclosures):
         if limit is not None and one.size > limit:
             missing[one.number] = (
                 f"{one.size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えるため、この資料に入っていません"
             )
-        elif not payload.put_held(bag, gathered.reading.home, enclosing.exhibit_name(number, one), one.sha256):
-            missing[one.number] = payload.LOST
+        elif not copied_files.put_held(bag, gathered.reading.home, attachments.exhibit_name(number, one), one.sha256):
+            missing[one.number] = copied_files.LOST
     return missing
 
 
@@ -152,17 +150,17 @@ FILLERS: Mapping[str, Callable[[Bag, ReportInput, PackageInput], list[str]]] = {
 
 def _put_enclosures(bag: Bag, gathered: PackageInput) -> list[str]:
     """Put the user's own evidence, the smallest first, as far as the size allows."""
-    enclosures = enclosing.smallest_first(gathered.recipe.enclosures)
+    enclosures = attachments.smallest_first(gathered.recipe.enclosures)
     limit = gathered.recipe.max_bytes
     size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
     left_out = []
     for one in enclosures:
         if limit is not None and size + one.size + _ROOM_FOR_NAME > limit:
-            left_out.append(f"{enclosing.label(one)}: 大きさの上限を超えるため、この資料に入っていません")
-        elif payload.put_held(bag, gathered.reading.home, enclosing.place(one), one.sha256):
+            left_out.append(f"{attachments.label(one)}: 大きさの上限を超えるため、この資料に入っていません")
+        elif copied_files.put_held(bag, gathered.reading.home, attachments.place(one), one.sha256):
             size += one.size + _ROOM_FOR_NAME
         else:
-            left_out.append(f"{enclosing.label(one)}: {payload.LOST}")
+            left_out.append(f"{attachments.label(one)}: {copied_files.LOST}")
     return left_out
 
 

@@ -38,8 +38,8 @@ def pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDARDS) -
                 pdf_standards=list(standards),
                 timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds alone
             )
-        except typst.TypstError as fault:
-            raise errors.PdfFailed(detail=str(fault.message)) from fault
+        except typst.TypstError as error:
+            raise errors.PdfFailed(detail=str(error.message)) from error
     assert isinstance(made, bytes)
     return made
 
@@ -54,6 +54,6 @@ def _typst() -> Any:
     """Imported late: it is large, and missing on some platforms (docs/adr/0008)."""
     try:
         import typst
-    except ImportError as fault:
-        raise errors.PdfUnavailable from fault
+    except ImportError as error:
+        raise errors.PdfUnavailable from error
     return typst

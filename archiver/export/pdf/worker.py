@@ -60,7 +60,7 @@ def _work(report: Report, at: datetime, told: Connection) -> None:
 def _made(report: Report, at: datetime) -> object:
     try:
         return pdf(report, at=at)
-    except (errors.PdfUnavailable, errors.PdfFailed) as fault:
-        return type(fault), fault.data.get("detail", "")
-    except OSError as fault:
-        return errors.PdfFailed, fault.strerror or ""
+    except (errors.PdfUnavailable, errors.PdfFailed) as error:
+        return type(error), error.data.get("detail", "")
+    except OSError as error:
+        return errors.PdfFailed, error.strerror or ""

@@ -6,23 +6,15 @@ from collections.abc import Callable
 
 from archiver.export.pdf.blocks import Chapter, Report
 from archiver.export.report import (
-    crosscheck as points,
-)
-from archiver.export.report import (
-    digests_and_masking as proofs,
-)
-from archiver.export.report import (
+    crosscheck,
+    digests_and_masking,
     excerpt,
+    files_and_changes,
     limits,
     method,
+    people_and_dates,
     summary,
     timeline,
-)
-from archiver.export.report import (
-    files_and_changes as records,
-)
-from archiver.export.report import (
-    people_and_dates as parties,
 )
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
@@ -32,18 +24,18 @@ TITLE = "Chatworkやり取り記録 報告書"
 
 CHAPTERS: tuple[Callable[[ReportInput, MessageStatistics], Chapter], ...] = (
     summary.chapter,
-    points.chapter,
-    parties.parties,
-    parties.dates,
+    crosscheck.chapter,
+    people_and_dates.parties,
+    people_and_dates.dates,
     timeline.chapter,
     excerpt.chapter,
-    records.files,
-    records.changes,
+    files_and_changes.files,
+    files_and_changes.changes,
     limits.chapter,
     method.statement,
     method.checking,
-    proofs.hashes,
-    proofs.masked,
+    digests_and_masking.hashes,
+    digests_and_masking.masked,
 )
 
 MARGIN, COURT_MARGIN = 20.0, 30.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from archiver import contract_dates as facts
+from archiver import contract_dates
 from archiver.contract_dates import days_since as days_since
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
@@ -22,12 +22,12 @@ READ = "本記録の内容をご確認のうえ、お取りいただける手続
 
 def last_delivery(case: ReportInput) -> datetime | None:
     """When the work was last delivered on the platform, as the user stated."""
-    return facts.last_delivery(case.deliveries)
+    return contract_dates.last_delivery(case.deliveries)
 
 
 def review_due(case: ReportInput) -> date | None:
     """The day on which the review of the last delivery is usually over."""
-    return facts.review_due(case.deliveries, platform_of(case.contract.platform))
+    return contract_dates.review_due(case.deliveries, platform_of(case.contract.platform))
 
 
 def opening(case: ReportInput, found: MessageStatistics) -> tuple[str, str]:
@@ -69,7 +69,7 @@ def _late(case: ReportInput) -> str:
 
 def blanks(case: ReportInput) -> tuple[str, ...]:
     """The names of the contract's facts that the office looks for first and that are blank."""
-    return facts.blanks(case.contract, platform_of(case.contract.platform))
+    return contract_dates.blanks(case.contract, platform_of(case.contract.platform))
 
 
 def advice(case: ReportInput) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from archiver.export import attachments as enclosing
+from archiver.export import attachments
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.truncate import flat
@@ -82,8 +82,8 @@ def _files(names: Collection[str], *, whole: bool) -> Iterator[str]:
             yield _row("", "IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです")
         if name == "甲001の1.pdf":
             yield from _volumes(names)
-            yield from (_row(name, "報告者が添えた資料") for name in sorted(filter(enclosing.is_exhibit, names)))
-    for folder, told in zip(enclosing.FOLDERS, ("報告者が添えた画面の写し", "報告者が添えた通知など"), strict=False):
+            yield from (_row(name, "報告者が添えた資料") for name in sorted(filter(attachments.is_exhibit, names)))
+    for folder, told in zip(attachments.FOLDERS, ("報告者が添えた画面の写し", "報告者が添えた通知など"), strict=False):
         if any(name.startswith(folder) for name in names):
             yield _row(folder, told)
     yield _row("SHA256SUMS.txt", "各ファイルのSHA-256(改変がないかの確認用)")

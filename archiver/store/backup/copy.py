@@ -18,13 +18,12 @@ from typing import Any
 from archiver import errors
 from archiver.store import snapshot
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.backup import destination
-from archiver.store.backup import transfer as replica
+from archiver.store.backup import destination, transfer
 from archiver.store.backup.inventory import holdings
 from archiver.store.disk import is_full
 from archiver.store.engine import DATABASE
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory as work
+from archiver.store.working import memory
 
 _MEMORY = "backup"
 
@@ -49,7 +48,7 @@ class CopyReport:
     """When the copy that lay there before was made."""
     files: int
     bytes: int
-    kept: tuple[replica.Kept, ...]
+    kept: tuple[transfer.Kept, ...]
 
 
 def copy(
@@ -59,7 +58,7 @@ def copy(
     also: Collection[str] = (),
     leave_out: Collection[Path] = (),
     thorough: bool = False,
-    tell: replica.Tell | None = None,
+    tell: transfer.Tell | None = None,
 ) -> CopyReport:
     """Copy what is missing there, and the whole database beside its place.
 
@@ -67,22 +66,22 @@ def copy(
     Raises BadCopyPlace, NoSpaceForCopy, DiskFull, StorageError, and what `Archive.reading` raises.
     """
     destination.check_apart(archive.home, place)
-    database = place / (DATABASE + replica.PARTIAL)
+    database = place / (DATABASE + transfer.PARTIAL)
     try:
         with archive.reading() as reading:
             source = _driver(reading)
             earlier = destination.earlier_copy(source, place)
             held = holdings(reading, also=also, leave_out=leave_out)
-            wanted = [one for one in held if replica.differs(one, archive.home, place, thorough=thorough)]
-            progress = replica.CopyProgress(snapshot.size(source), [one.size for one in wanted], tell)
+            wanted = [one for one in held if transfer.differs(one, archive.home, place, thorough=thorough)]
+            progress = transfer.CopyProgress(snapshot.size(source), [one.size for one in wanted], tell)
             destination.check_space(place, progress.total)
             destination.prepare(place, source)
             snapshot.copy_database(source, database, tell=progress.at)
-        kept = replica.transfer_all(wanted, archive.home, place, progress)
-    except OSError as fault:
-        if is_full(fault):  # the database without the files it names is of no use, and takes the space
+        kept = transfer.transfer_all(wanted, archive.home, place, progress)
+    except OSError as error:
+        if is_full(error):  # the database without the files it names is of no use, and takes the space
             snapshot.remove_with_logs(database)
-        raise _storage_error(fault, place) from fault
+        raise _storage_error(error, place) from error
     return CopyReport(database, earlier, len(wanted) - len(kept), progress.total, kept)
 
 
@@ -93,10 +92,10 @@ def place_database(place: Path) -> None:
         with suppress(sqlite3.Error):  # a broken one has no log worth keeping
             snapshot.settle(database)
         snapshot.remove_logs(database)
-        database.with_name(DATABASE + replica.PARTIAL).replace(database)
-        replica.sync_name(place)
-    except OSError as fault:
-        raise _storage_error(fault, place) from fault
+        database.with_name(DATABASE + transfer.PARTIAL).replace(database)
+        transfer.sync_name(place)
+    except OSError as error:
+        raise _storage_error(error, place) from error
 
 
 def remove_mark(place: Path) -> None:
@@ -113,13 +112,13 @@ def check_free(source: Archive, home: Path) -> None:
 
 def last(reading: Reading) -> LastBackup | None:
     """The last copy that was made; None if there was none."""
-    told = work.recall(reading, _MEMORY)
+    told = memory.recall(reading, _MEMORY)
     return None if told is None else LastBackup(from_text(told["at"]), told["path"], told["verified"])
 
 
 def remember(writing: Writing, made: LastBackup) -> None:
     """Remember when and where a copy was made; no evidence."""
-    work.remember(writing, _MEMORY, {"at": to_text(made.at), "path": made.path, "verified": made.verified})
+    memory.remember(writing, _MEMORY, {"at": to_text(made.at), "path": made.path, "verified": made.verified})
 
 
 def check_closed(source: Path) -> None:

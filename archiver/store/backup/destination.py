@@ -69,10 +69,10 @@ def earlier_copy(source: sqlite3.Connection, place: Path) -> datetime | None:
     database = place / DATABASE
     try:
         there = _identity_at(database) if database.exists() else None
-    except sqlite3.Error as fault:
+    except sqlite3.Error as error:
         if _marked(place) != own.first:
-            detail = _("a database lies there that cannot be read ({detail}).").format(detail=fault)
-            raise errors.BadCopyPlace(path=place, detail=detail) from fault
+            detail = _("a database lies there that cannot be read ({detail}).").format(detail=error)
+            raise errors.BadCopyPlace(path=place, detail=detail) from error
         return _changed(database)  # ours by its mark, and broken: it can only become better
     if there is None:
         _check_unfinished(place, own)
@@ -111,8 +111,8 @@ def prepare(place: Path, source: sqlite3.Connection) -> None:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _marked(place) != own.first:
             write_durably(place / MARK, (json.dumps(told) + "\n").encode())
-    except OSError as fault:
-        raise storage_error(fault, place) from fault
+    except OSError as error:
+        raise storage_error(error, place) from error
 
 
 def _check_unfinished(place: Path, own: Identity) -> None:

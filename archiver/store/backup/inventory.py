@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from archiver.store import avatars as pictures
-from archiver.store import blobs
-from archiver.store import seals as seal
+from archiver.store import avatars, blobs, seals
 from archiver.store.archive import Reading
 
 SETTINGS = "archive.toml"
@@ -24,9 +22,9 @@ _DEEPEST = 3
 _DIGEST = "[0-9a-f]{64}"
 _NAMES = {
     blobs.FOLDER: re.compile(rf"(?=(..)/(..)/\1\2)../../({_DIGEST})"),
-    seal.FOLDER: re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json(\.[a-z0-9-]{1,20}\.tsr)?|[a-z0-9-]{1,20}\.pem"),
+    seals.FOLDER: re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json(\.[a-z0-9-]{1,20}\.tsr)?|[a-z0-9-]{1,20}\.pem"),
     "daily": re.compile(r"[a-z0-9-]{1,32}/[a-zA-Z0-9_-]{1,80}\.zip"),
-    pictures.FOLDER: re.compile(rf"({_DIGEST})"),
+    avatars.FOLDER: re.compile(rf"({_DIGEST})"),
 }
 FOLDERS = tuple(_NAMES)
 """The folders of a home that are copied; `daily` is written by `export.daily`."""
@@ -62,7 +60,7 @@ def holdings(reading: Reading, *, also: Collection[str] = (), leave_out: Collect
     by its name: a second name of a token file does not let it through. Raises OSError.
     """
     secret = {identity for path in leave_out if (identity := _identity(path)) is not None}
-    digests = {one.number: one.sha256 for one in seal.seals(reading)}
+    digests = {one.number: one.sha256 for one in seals.seals(reading)}
     found = []
     for folder in FOLDERS:
         for name, status in _files(reading.home / folder):
@@ -80,9 +78,9 @@ def _rule(folder: str, name: str, digests: dict[int, str]) -> tuple[ReplaceRule,
     match = _NAMES[folder].fullmatch(name)
     if match is None:
         return None
-    if folder in (blobs.FOLDER, pictures.FOLDER):
+    if folder in (blobs.FOLDER, avatars.FOLDER):
         return ReplaceRule.KNOWN, match[match.lastindex or 0]
-    if folder != seal.FOLDER:
+    if folder != seals.FOLDER:
         return ReplaceRule.ONCE, None
     if match[1] is None:
         return ReplaceRule.GROWS, None

@@ -101,8 +101,8 @@ def _transfer(one: BackupFile, home: Path, place: Path, progress: CopyProgress) 
             with suppress(OSError):  # not every stick knows who may write
                 partial.chmod(0o400)
         _rename(partial, target)
-    except _CopyUnreadable as fault:
-        return Kept(one.name, fault.detail)
+    except _CopyUnreadable as error:
+        return Kept(one.name, error.detail)
     finally:
         partial.unlink(missing_ok=True)
     return None
@@ -136,8 +136,8 @@ def _write(source: Path, partial: Path, progress: CopyProgress) -> str:
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
     try:
         reading = source.open("rb")
-    except OSError as fault:
-        raise _CopyUnreadable(fault.strerror or str(fault)) from fault
+    except OSError as error:
+        raise _CopyUnreadable(error.strerror or str(error)) from error
     with reading, os.fdopen(os.open(partial, flags, 0o600), "wb") as writing:
         while piece := _piece(reading):
             digest.update(piece)
@@ -152,8 +152,8 @@ def _write(source: Path, partial: Path, progress: CopyProgress) -> str:
 def _piece(reading: Any) -> bytes:
     try:
         return bytes(reading.read(_PIECE))
-    except OSError as fault:
-        raise _CopyUnreadable(fault.strerror or str(fault)) from fault
+    except OSError as error:
+        raise _CopyUnreadable(error.strerror or str(error)) from error
 
 
 def _reach(folder: Path, place: Path) -> bool:

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.sqlite import insert
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
@@ -42,7 +42,7 @@ def put(sql: Connection, table: Any, rows: Iterable[dict[str, object]]) -> None:
     listed = list(rows)
     if not listed:
         return
-    statement = upsert(table)
+    statement = insert(table)
     keys = [column.name for column in table.primary_key]
     changes = {name: statement.excluded[name] for name in listed[0] if name not in keys}
     sql.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), listed)

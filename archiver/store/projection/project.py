@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from archiver.evidence.history import EntryObject
-from archiver.store.projection import coverage, messages, rooms, statements
+from archiver.store.projection import coverage, messages, rooms, statements, tasks_and_files
 from archiver.store.projection import statements as stated
-from archiver.store.projection import tasks_and_files as things
 from archiver.store.projection.maker import EntriesOf, Maker
 
 
@@ -39,9 +38,9 @@ MAKERS: tuple[tuple[Maker, tuple[str, ...]], ...] = (
     (coverage.windows, ("window",)),
     (coverage.readings, ("reading",)),
     (messages.messages, ("message",)),
-    (things.tasks, ("task",)),
-    (things.files, ("file",)),
-    (things.blobs, ("blob",)),
+    (tasks_and_files.tasks, ("task",)),
+    (tasks_and_files.files, ("file",)),
+    (tasks_and_files.blobs, ("blob",)),
     (coverage.gaps, ("gap", "gap.narrowed", "gap.closed")),
 )
 """Makers in the order in which they are applied to one batch (readings before the messages they showed)."""

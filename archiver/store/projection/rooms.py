@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.sqlite import insert
 
 from archiver.evidence.history import EntryObject, text
 from archiver.store import schema
@@ -39,7 +39,7 @@ def _change_access(sql: Connection, entry: EntryObject) -> None:
     shut = entry["kind"] == "room.inaccessible"
     now = {"accessible": not shut, "inaccessible_since": entry["observed_at"] if shut else None}
     now["seq"] = entry["seq"]
-    statement = upsert(schema.room).values(room_id=entry["room_id"], **_UNREAD_ROOM, **now)
+    statement = insert(schema.room).values(room_id=entry["room_id"], **_UNREAD_ROOM, **now)
     sql.execute(statement.on_conflict_do_update(index_elements=["room_id"], set_=now))
 
 

@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from archiver.records import Contract, Delivery, Mapped, Sides
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state as known
-from archiver.store.queries import roles as mapping
+from archiver.store.queries import current_state, roles
 from archiver.store.queries.statements import deliveries
 from archiver.store.timestamps import from_text
 
@@ -45,9 +44,9 @@ class ContractActivity:
 
 def around(reading: Reading, contract: Contract) -> ContractActivity:
     """Everything about one contract; a few small queries for each of its rooms."""
-    owner = int((known.owner(reading) or {}).get("account_id") or 0)
-    told = mapping.mapped(reading, contract.id)
-    sides = mapping.sides_of(told, owner=owner)
+    owner = int((current_state.owner(reading) or {}).get("account_id") or 0)
+    told = roles.mapped(reading, contract.id)
+    sides = roles.sides_of(told, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     firsts = [one for room in rooms if (one := _end(reading, room, newest=False)) is not None]
     replies = [one for room in rooms if (one := _end(reading, room, newest=True, of=_theirs(sides))) is not None]

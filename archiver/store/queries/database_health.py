@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from archiver.store import schema, snapshot
 from archiver.store.archive import Reading
-from archiver.store.queries import raw_tables as raw
+from archiver.store.queries import raw_tables
 from archiver.store.queries.package_entries import last_before
 from archiver.store.timestamps import from_text, to_text
 
@@ -43,7 +43,7 @@ class Versions(NamedTuple):
 
 def damage(reading: Reading) -> list[str]:
     """What SQLite finds wrong by its quick check, at most five; empty if nothing. Raises ArchiveDamaged."""
-    with raw.damage_translated(reading):
+    with raw_tables.damage_translated(reading):
         cursor = reading.sql.connection.cursor()
         found = [str(text) for (text,) in cursor.execute("PRAGMA quick_check(5)")]
     return [] if found == ["ok"] else found

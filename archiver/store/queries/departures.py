@@ -25,7 +25,7 @@ from archiver.records.signals import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import alerts
@@ -59,7 +59,7 @@ def observed(reading: Reading, *, after: int) -> Observed:
     people = {one.account_id for ones in (renamed, left, unlisted, other_chats) for one in ones}
     rooms = {one.room_id for ones in (left, shut, unshown) for one in ones} | rooms_of(reading, people)
     return Observed(
-        owner=number((known.owner(reading) or {}).get("account_id")),
+        owner=number((current_state.owner(reading) or {}).get("account_id")),
         renamed=renamed,
         left=left,
         unlisted=unlisted,
@@ -87,7 +87,7 @@ def rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
 
 def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
     """Everybody ever seen in these rooms but the owner of the archive."""
-    owner = number((known.owner(reading) or {}).get("account_id"))
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
     found: set[int] = set()
     for table in (schema.member, schema.person):
         query = select(table.c.account_id).where(table.c.room_id.in_(sorted(rooms))).distinct()
@@ -97,7 +97,7 @@ def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
 
 def people_of(reading: Reading, room: int) -> RoomPeople:
     """Who is in a room and who carries its conversation, the owner of the archive left out."""
-    owner = number((known.owner(reading) or {}).get("account_id"))
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
     states = reading.sql.execute(
         select(schema.member.c.account_id, schema.member.c.state).where(schema.member.c.room_id == room)
     ).all()

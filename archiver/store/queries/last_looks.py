@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory as work
+from archiver.store.working import memory
 
 FAILED = "failed_rooms"
 """Remembered: rooms that the last runs could not read → what failed there, since when, and when it was last tried."""
@@ -65,10 +65,10 @@ class LastLooks:
 
 def looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     """Ask about these rooms; one that cannot be opened any more is left out."""
-    shut = known.inaccessible(reading)
+    shut = current_state.inaccessible(reading)
     asked = [int(room) for room in rooms if room not in shut]
-    told = work.recall(reading, LOOKED)
-    failed = work.recall(reading, FAILED, {})
+    told = memory.recall(reading, LOOKED)
+    failed = memory.recall(reading, FAILED, {})
     covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
     seen = {room: from_text(told["at"]) for room in told["rooms"]} if told else {}
     return LastLooks(
@@ -81,7 +81,7 @@ def looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
 
 def keep(writing: Writing, rooms: Collection[int], *, at: datetime) -> None:
     """Remember that the rooms were listed, and that nothing was left unread in these."""
-    work.remember(writing, LOOKED, {"at": to_text(at), "rooms": sorted(rooms)})
+    memory.remember(writing, LOOKED, {"at": to_text(at), "rooms": sorted(rooms)})
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

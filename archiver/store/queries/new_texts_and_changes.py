@@ -10,14 +10,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from archiver.evidence.history import account_of, number
-from archiver.evidence.history import text as plain
+from archiver.evidence.history import account_of, number, text
 from archiver.records import Sides, State
 from archiver.records.signals import Changed, Edited, NewText, RoleChanged, RoomChanged, VanishedMessage
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED, body_of
-from archiver.store.queries import departures as signs
+from archiver.store.queries import departures
 from archiver.store.queries import roles as mapping
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import enclosures
@@ -71,7 +70,7 @@ def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Chan
             roles += _role(reading, told)
         else:
             rooms += _room(reading, told)
-    renamed = signs.renamed(reading, after=after)
+    renamed = departures.renamed(reading, after=after)
     touched = {one.room_id for one in edited} | {one.room_id for one in roles} | {one.room_id for one in renamed}
     lately, gone_lately = _lately(reading, edited, after)
     return Changed(
@@ -83,7 +82,7 @@ def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Chan
         renamed=renamed,
         roles=tuple(roles),
         rooms=tuple(rooms),
-        people={room: signs.people_of(reading, room) for room in sorted(touched)},
+        people={room: departures.people_of(reading, room) for room in sorted(touched)},
     )
 
 
@@ -113,7 +112,7 @@ def _edited(reading: Reading, told: dict[str, Any]) -> Iterator[Edited]:
     payload = told["payload"]
     if payload["state"] != State.EDITED:
         return
-    before = signs.entry_before(reading, told)
+    before = departures.entry_before(reading, told)
     if before is not None and body_of(before["payload"]["object"]) not in (body_of(payload["object"]), DELETED):
         author = number(account_of(payload["object"]).get("account_id"))
         yield Edited(told["room_id"], author, told["key"].partition("/")[2], from_text(told["observed_at"]))
@@ -128,17 +127,17 @@ def _gone(told: dict[str, Any]) -> Iterator[VanishedMessage]:
 
 
 def _role(reading: Reading, told: dict[str, Any]) -> Iterator[RoleChanged]:
-    before = signs.entry_before(reading, told)
+    before = departures.entry_before(reading, told)
     if before is None or "gone" in (told["payload"].get("state"), before["payload"].get("state")):
         return
-    was, now = (plain(one["payload"]["object"].get("role")) for one in (before, told))
+    was, now = (text(one["payload"]["object"].get("role")) for one in (before, told))
     if was != now:
         account = int(told["key"].rpartition("/")[2])
         yield RoleChanged(told["room_id"], account, was, now, from_text(told["observed_at"]))
 
 
 def _room(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
-    before = signs.entry_before(reading, told)
+    before = departures.entry_before(reading, told)
     if before is None or "object" not in before["payload"]:
         return
     was, now = before["payload"]["object"], told["payload"]["object"]
@@ -146,10 +145,10 @@ def _room(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
         was = {**was, "name": now.get("name")}  # it is the other person's, and told of the person
     found = RoomChanged(
         told["room_id"],
-        name_before=plain(was.get("name")),
-        name=plain(now.get("name")),
-        description_before=plain(was.get("description")),
-        description=plain(now.get("description")),
+        name_before=text(was.get("name")),
+        name=text(now.get("name")),
+        description_before=text(was.get("description")),
+        description=text(now.get("description")),
         at=from_text(told["observed_at"]),
     )
     if (found.name_before, found.description_before) != (found.name, found.description):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from archiver.records import AccountId, OtherChat, RoomId
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import departures as signs
+from archiver.store.queries import departures
 from archiver.store.queries.contracts import contracts
 
 
@@ -25,7 +25,7 @@ def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[
     )
     lines = reading.sql.execute(select(entry.line).join(last, last.c.seq == entry.seq))
     told = [json.loads(line)["payload"] for (line,) in lines]
-    people = signs.counterparts(reading, rooms)
+    people = departures.counterparts(reading, rooms)
     contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
     return sorted(
         OtherChat(AccountId(one["account_id"]), RoomId(one["other_chat"]))

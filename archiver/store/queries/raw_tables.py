@@ -110,8 +110,8 @@ def damage_translated(reading: Reading) -> Iterator[None]:
     """Raise ArchiveDamaged for what SQLite cannot read."""
     try:
         yield
-    except sqlite3.DatabaseError as fault:
-        raise errors.ArchiveDamaged(path=reading.home / DATABASE, detail=str(fault)) from fault
+    except sqlite3.DatabaseError as error:
+        raise errors.ArchiveDamaged(path=reading.home / DATABASE, detail=str(error)) from error
 
 
 def _digest_inflated(body: bytes | None) -> str | None:

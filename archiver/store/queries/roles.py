@@ -11,7 +11,7 @@ from archiver.evidence.history import number
 from archiver.records import AccountId, Mapped, Role, Sides
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.timestamps import from_text
 
 WITHDRAWN = "withdrawn"
@@ -42,7 +42,7 @@ def mapped(reading: Reading, contract: str, *, upto: int | None = None) -> tuple
 
 def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:
     """The same as sets of accounts, with the owner of the archive."""
-    owner = number((known.owner(reading) or {}).get("account_id"))
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
     return sides_of(mapped(reading, contract, upto=upto), owner=owner)
 
 

@@ -12,7 +12,7 @@ from archiver.evidence.history import number
 from archiver.records import State
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.queries.files import counts, of_others, unheld
 from archiver.store.timestamps import from_text
 
@@ -64,7 +64,7 @@ def keeping(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
     """Ask it of these rooms, in one snapshot."""
     states = _states(reading, rooms)
     files = [one for room, one in counts(reading).items() if room in rooms]
-    owner = number((known.owner(reading) or {}).get("account_id"))
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
     theirs = [one for room, one in of_others(reading, owner).items() if room in rooms]
     lacking = [
         MissingFile(
@@ -86,8 +86,8 @@ def keeping(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         their_files_saved=sum(one.saved for one in theirs),
         tasks=_count(reading, rooms),
         unheld=tuple(sorted(lacking, key=lambda one: (not one.theirs, one.size, one.file_id))),
-        gaps=sum(gap.payload["after"] is not None for room in rooms for gap in known.open_gaps(reading, room)),
-        shut=tuple(sorted(known.inaccessible(reading) & set(rooms))),
+        gaps=sum(gap.payload["after"] is not None for room in rooms for gap in current_state.open_gaps(reading, room)),
+        shut=tuple(sorted(current_state.inaccessible(reading) & set(rooms))),
         last_seen=_last_seen(reading, rooms),
     )
 

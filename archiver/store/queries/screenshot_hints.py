@@ -11,7 +11,7 @@ from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.queries.new_texts_and_changes import attached
 from archiver.store.timestamps import to_text
 
@@ -30,7 +30,7 @@ def worth_showing(reading: Reading, alerts: Sequence[Alert], rooms: Collection[i
     if not any(one.level is Level.HIGH for one in alerts if not one.dismissed and _concerns(one, rooms)):
         return ()
     closed = {one.account_id for one in alerts if one.rule is AlertRule.ACCOUNT_CLOSED}
-    shut, done = known.inaccessible(reading), attached(reading)
+    shut, done = current_state.inaccessible(reading), attached(reading)
     found = {
         position: ident
         for one in meant

@@ -12,10 +12,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.timestamps import to_text
-from archiver.store.working import backfill_queue as quests
-from archiver.store.working import reread_progress as rotation
+from archiver.store.working import backfill_queue, reread_progress
 
 _MESSAGE, _WINDOW = schema.message.c, schema.window.c
 _CHUNK = 500
@@ -37,15 +36,15 @@ class SlowWork:
     """Both works, over the rooms asked for."""
 
     rereading: Rereading
-    backfill: quests.BackfillCounts
+    backfill: backfill_queue.BackfillCounts
 
 
 def progress(reading: Reading, rooms: Collection[int], *, since: datetime) -> SlowWork:
     """Ask for these rooms; `since` is when "lately" begins. Rooms that cannot be opened are not read again."""
-    shut = known.inaccessible(reading)
+    shut = current_state.inaccessible(reading)
     each = [_rereading(reading, room, since) for room in rooms if room not in shut]
     whole = Rereading(sum(one.old for one in each), sum(one.confirmed for one in each))
-    return SlowWork(whole, quests.tally(reading, rooms))
+    return SlowWork(whole, backfill_queue.tally(reading, rooms))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -66,14 +65,16 @@ def lies_in(position: int, spans: Sequence[Span]) -> bool:
 
 
 def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
-    below = rotation.listed_from(reading, room)
+    below = reread_progress.listed_from(reading, room)
     if below is None:
         return Rereading(0, 0)
-    old = and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(rotation.READABLE))
+    old = and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(reread_progress.READABLE))
     listed = _listed(reading, room, since, below)
     inside = sum(_count(reading, and_(old, _MESSAGE.position.between(first, last))) for first, last in listed)
     changed = or_(_MESSAGE.first_seen >= to_text(since), _MESSAGE.changed_at >= to_text(since))
-    singly = _positions(reading, and_(old, changed)) | _held(reading, old, known.read_singly(reading, room, since))
+    singly = _positions(reading, and_(old, changed)) | _held(
+        reading, old, current_state.read_singly(reading, room, since)
+    )
     outside = sum(not lies_in(position, listed) for position in singly)
     return Rereading(_count(reading, old), inside + outside)
 

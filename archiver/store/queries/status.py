@@ -13,15 +13,15 @@ from archiver.records import Contract, RoomId
 from archiver.records.alerts import Alert
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.backup import copy as backup
+from archiver.store.backup import copy
 from archiver.store.backup.copy import LastBackup
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import FileCounts, counts
 from archiver.store.queries.last_looks import NAMES, LastLooks, looks
 from archiver.store.queries.truncated_lists import Cut, cut
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory as work
+from archiver.store.working import memory
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.stamp_queue import StampQueueCounts, tally, unstamped
 
@@ -80,8 +80,8 @@ class Status:
 
 def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     """Ask everything in one snapshot; `authorities` are the names of those that are to stamp the seals."""
-    owner = known.owner(reading) or {}
-    last = work.recall(reading, "last_sync")
+    owner = current_state.owner(reading) or {}
+    last = memory.recall(reading, "last_sync")
     held = tuple(contracts(reading))
     rooms = {room.room_id for one in held for room in one.rooms}
     seal, entry = schema.seal.c, schema.entry.c
@@ -102,7 +102,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         unstamped=unstamped(reading, authorities),
         stamps=tally(reading, authorities),
         alerts=tuple(open_alerts(reading)),
-        backup=backup.last(reading),
+        backup=copy.last(reading),
         looks=looks(reading, rooms),
         cut=tuple(cut(reading, rooms)),
     )
@@ -117,7 +117,7 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
     states = _states(reading)
     files = counts(reading)
     tasks = _counted(reading, schema.task)
-    listed = work.recall(reading, NAMES, {})
+    listed = memory.recall(reading, NAMES, {})
     found = []
     for room, contracted in of.items():
         row = facts.get(room)

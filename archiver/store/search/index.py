@@ -91,9 +91,9 @@ def damage_forgiven() -> Iterator[None]:
     """Pass over damage of the index alone: what is no evidence must neither stop a run nor hide a message."""
     try:
         yield
-    except sqlite3.DatabaseError as fault:
-        code = getattr(fault, "sqlite_errorcode", None)
-        if code != sqlite3.SQLITE_CORRUPT_VTAB and not _OF_INDEX.search(str(fault)):
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code != sqlite3.SQLITE_CORRUPT_VTAB and not _OF_INDEX.search(str(error)):
             raise
 
 

@@ -16,8 +16,7 @@ from archiver.store import archive
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.message_standing import STANDING
-from archiver.store.search import index as search_index
-from archiver.store.search import scan as search_walk
+from archiver.store.search import index, scan
 from archiver.store.search.other_hits import Other, others
 from archiver.store.search.query import SearchQuery
 from archiver.store.search.scan import HitPosition
@@ -98,16 +97,16 @@ def _places(
     """The messages, how many there are, and whether there are no more."""
     source = archive.driver(reading.sql)
     if not query.words and not query.without:
-        places, total = search_walk.filtered(source, scope, limit, older_than=older_than, most=most)
+        places, total = scan.filtered(source, scope, limit, older_than=older_than, most=most)
         return places, *((0, False) if older_than else _capped(total, most))
     if not query.words and (older_than or most is not None):
-        places, total = search_walk.without(source, query, scope, limit, older_than=older_than, most=most or 0)
+        places, total = scan.without(source, query, scope, limit, older_than=older_than, most=most or 0)
         return places, *((0, False) if older_than else _capped(total, most))
-    if query.words and search_index.is_current(reading.sql):
-        with search_index.damage_forgiven():
-            places = search_walk.newest(source, query, scope, limit, older_than=older_than)
+    if query.words and index.is_current(reading.sql):
+        with index.damage_forgiven():
+            places = scan.newest(source, query, scope, limit, older_than=older_than)
             return places, *((0, False) if older_than else _counted(source, query, scope, limit, most))
-    places, total = search_walk.scan(source, query, scope, limit, older_than=older_than)
+    places, total = scan.scan(source, query, scope, limit, older_than=older_than)
     return places, *((0, False) if older_than else (total, True))
 
 
@@ -120,11 +119,11 @@ def _counted(
 ) -> tuple[int, bool]:
     """How many messages the index has, and whether that is all."""
     if most is None:
-        return search_walk.count(source, query, scope), True
-    common = search_walk.at_least(source, query, scope)
+        return scan.count(source, query, scope), True
+    common = scan.at_least(source, query, scope)
     if common >= limit:
         return common, False
-    return _capped(search_walk.count(source, query, scope, most=most), most)
+    return _capped(scan.count(source, query, scope, most=most), most)
 
 
 _HIT = f"""

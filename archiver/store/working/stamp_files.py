@@ -29,8 +29,8 @@ def stamp_files(home: Path) -> Iterator[tuple[str, str]]:
         names = sorted(path.name for path in folder.iterdir())
     except FileNotFoundError:
         return
-    except OSError as fault:
-        raise storage_error(fault, folder) from fault
+    except OSError as error:
+        raise storage_error(error, folder) from error
     for name in names:
         found = _FILE.fullmatch(name)
         if found:
@@ -49,8 +49,8 @@ def put(home: Path, name: str, reply: bytes, *, authority: str, pem: Sequence[st
         _keep_roots(folder / f"{authority}.pem", pem)
         _set_aside(folder / name)
         write_durably(folder / name, reply)
-    except OSError as fault:
-        raise storage_error(fault, folder) from fault
+    except OSError as error:
+        raise storage_error(error, folder) from error
 
 
 def _set_aside(path: Path) -> None:

@@ -15,7 +15,7 @@ import requests
 import urllib3.exceptions
 
 from archiver.errors import StorageError, TransferFailed
-from archiver.store import avatars as pictures
+from archiver.store import avatars
 from archiver.store.archive import Archive
 from archiver.sync.files.transfer import checked_host
 
@@ -49,13 +49,13 @@ def fetch(
     Raises StorageError only where the archive itself cannot be read.
     """
     with archive.reading() as reading:
-        urls = pictures.wanted(reading, rooms, at=now(), most=most)
+        urls = avatars.wanted(reading, rooms, at=now(), most=most)
     failures = 0
     for url in urls:
         body = _get(over, url, seconds)
         failures = 0 if body is not None else failures + 1
         with suppress(OSError, StorageError):  # a picture is not worth a word
-            pictures.settle(archive, url, body, next_at=now() + AGAIN)
+            avatars.settle(archive, url, body, next_at=now() + AGAIN)
         if failures >= MOST_FAILURES:
             return
 

@@ -107,9 +107,9 @@ class FileDownloads:
         try:
             before = self._here(file)
             reason = self._try(file)
-        except OSError as fault:
-            if not is_full(fault):
-                raise storage_error(fault, self.desk.archive.home / blobs.FOLDER) from fault
+        except OSError as error:
+            if not is_full(error):
+                raise storage_error(error, self.desk.archive.home / blobs.FOLDER) from error
             transfer.drop(self._part(file))  # the database needs the space more
             reason = "no_space"
         self._silent = self._silent + 1 if reason == "unreachable" else 0
@@ -132,8 +132,8 @@ class FileDownloads:
             return "not_understood"
         except Unreachable:
             return "unreachable"
-        except TransferFailed as fault:
-            return str(fault.data["reason"])
+        except TransferFailed as error:
+            return str(error.data["reason"])
         if arrived.whole:
             self._keep(file, arrived)
         elif arrived.size - before < LEAST and self.seconds_left() != 0:
@@ -147,9 +147,9 @@ class FileDownloads:
             single = self.desk.client.download_url(RoomId(file.room_id), FileId(file.file_id))
             try:
                 return self._transfer(file, single)
-            except TransferFailed as fault:
+            except TransferFailed as error:
                 came = self._here(file) > before
-                if not left or not _goes_on(str(fault.data["reason"]), came=came):
+                if not left or not _goes_on(str(error.data["reason"]), came=came):
                     raise
         raise AssertionError("the last address either brings the file or raises")
 
@@ -169,9 +169,9 @@ class FileDownloads:
                 seconds=self.slice if left is None else min(left, self.slice),
                 progress=lambda have: self.progress(file, have),
             )
-        except TransferFailed as fault:
+        except TransferFailed as error:
             # Of a file of untold size only what comes can tell that there is no space for it.
-            if size is None and free < self.limits.most and fault.data["reason"] == "wrong_size":
+            if size is None and free < self.limits.most and error.data["reason"] == "wrong_size":
                 raise TransferFailed(reason="no_space", detail=str(free)) from None
             raise
 

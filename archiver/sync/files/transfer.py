@@ -82,15 +82,15 @@ def fetch(
             return Arrived(size, partial.sha256, whole=True)
         try:
             response = _open(over, url, partial, timeout)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as fault:
-            raise TransferFailed(reason="unreachable", detail=type(fault).__name__) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as error:
+            raise TransferFailed(reason="unreachable", detail=type(error).__name__) from None
         with response:
             _begin(response, partial, size)
             try:
                 limit, told = (most, False) if size is None else (size, True)
                 return _stream(response, partial, limit, told=told, seconds=seconds, progress=progress)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as fault:
-                raise TransferFailed(reason="cut", detail=type(fault).__name__) from None
+            except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as error:
+                raise TransferFailed(reason="cut", detail=type(error).__name__) from None
 
 
 def drop(part: Path) -> None:
@@ -163,8 +163,8 @@ def _get(
 
     try:
         return ask()
-    except requests.ConnectionError as fault:
-        if not (fault.args and isinstance(fault.args[0], urllib3.exceptions.ProtocolError)):
+    except requests.ConnectionError as error:
+        if not (error.args and isinstance(error.args[0], urllib3.exceptions.ProtocolError)):
             raise  # nobody is there: that takes its time, and another try no less
         return ask()
 

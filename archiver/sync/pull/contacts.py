@@ -16,9 +16,7 @@ from archiver.errors import ChatworkError, NotUnderstood, NotVisible, Refused
 from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import contracts as contract_queries
-from archiver.store.queries import current_state as known
-from archiver.store.queries import departures as signs
+from archiver.store.queries import contracts, current_state, departures
 from archiver.store.working import visits
 from archiver.sync.pull.context import PullContext
 
@@ -71,12 +69,12 @@ def _are_due(desk: PullContext, rooms: Sequence[int], *, full: bool) -> bool:
     with desk.archive.reading() as reading:
         last = visits.last_visits(reading).get((NO_ROOM, KIND))
         recent = last is not None and last.counters != EMPTY and timedelta() <= desk.now() - last.at < EVERY
-        return (full or not recent) and bool(signs.counterparts(reading, rooms))
+        return (full or not recent) and bool(departures.counterparts(reading, rooms))
 
 
 def _direct(reading: Reading, shown: Mapping[int, Room]) -> set[int]:
     """The direct chats that no contract names, not even one that is not read any more."""
-    contracted = {room.room_id for one in contract_queries.contracts(reading) for room in one.rooms}
+    contracted = {room.room_id for one in contracts.contracts(reading) for room in one.rooms}
     return {room for room, one in shown.items() if one.type == "direct"} - contracted
 
 
@@ -88,7 +86,7 @@ def _compare(
         one.model.number: _Seen("present", one.model.room_id if one.model.room_id in direct else None)
         for one in listing.items
     }
-    held = _held(writing, signs.counterparts(writing, rooms))
+    held = _held(writing, departures.counterparts(writing, rooms))
     were = [person for person, seen in held.items() if seen.state == "present"]
     last = visits.last_visits(writing).get((NO_ROOM, KIND))
     if not listed and len(were) > 1 and (last is None or last.counters != EMPTY):
@@ -98,7 +96,7 @@ def _compare(
 
 def _held(reading: Reading, people: set[int]) -> dict[int, _Seen]:
     """What was last written of each."""
-    told = {person: known.payload(reading, f"contact/{person}", None) for person in sorted(people)}
+    told = {person: current_state.payload(reading, f"contact/{person}", None) for person in sorted(people)}
     return {
         person: _Seen(None) if payload is None else _Seen(str(payload["state"]), payload.get("other_chat"))
         for person, payload in told.items()

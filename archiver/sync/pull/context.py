@@ -11,10 +11,8 @@ from archiver.records import JsonObject, Observation, ObservedBy, Reply
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.fingerprints import fingerprint
-from archiver.store.queries import contracts
-from archiver.store.queries import current_state as known
-from archiver.store.working import backfill_queue as quests
-from archiver.store.working import visits
+from archiver.store.queries import contracts, current_state
+from archiver.store.working import backfill_queue, visits
 from archiver.sync.references import mentioned
 from archiver.sync.report import RoomOutcome, RoomReport
 
@@ -69,12 +67,12 @@ def append(
     found = mentioned(seen, owner=desk.account_id, at=reply.received_at)
     if found:
         rooms = contracts.rooms_to_read(writing, reply.received_at)
-        quests.enqueue(writing, found, rooms=rooms, at=reply.received_at)
+        backfill_queue.enqueue(writing, found, rooms=rooms, at=reply.received_at)
 
 
 def persons(writing: Writing, room: int, shown: Mapping[int, JsonObject], reply: Reply) -> list[Observation]:
     """`account` entries for persons whose name or picture is new; one that is told without a name has not lost it."""
-    held = known.people(writing, room)
+    held = current_state.people(writing, room)
     return [
         Observation("account", f"account/{room}/{account}", {"object": one}, room, reply.digest)
         for account, one in sorted(shown.items())

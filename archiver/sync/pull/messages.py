@@ -11,7 +11,7 @@ from archiver.records import JsonObject, KnownMessage, MessageId, Observation, R
 from archiver.store import writer
 from archiver.store.archive import Writing
 from archiver.store.fingerprints import sent_at
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.timestamps import from_unix, to_text
 from archiver.sync import changes, coverage, plan
 from archiver.sync.pull.context import PullContext, append, payload, persons, visit
@@ -89,24 +89,28 @@ class _Window:
         positions = sorted(shown)
         is_short = bool(positions) and not reply.limited and listing.rows < coverage.WINDOW
         since = 0 if is_short else positions[0] if positions else 2**63 - 1
-        held = known.messages_since(writing, room.room_id, since)
+        held = current_state.messages_since(writing, room.room_id, since)
         differing, absent = changes.compare_messages(shown, held), changes.absent(shown, held)
-        lacking = is_short and any(held[position].state in known.SHOWN for position in absent)
+        lacking = is_short and any(held[position].state in current_state.SHOWN for position in absent)
         verdict = coverage.judge(
             positions,
             rows=listing.rows,
             limited=reply.limited,
             message_num=room.message_num or None,  # 0 is what a reply without the counter leaves
             new=sum(change.counted == "new" for change in differing),
-            covered=known.covered(writing, room.room_id),
-            known=known.has_messages(writing, room.room_id),
+            covered=current_state.covered(writing, room.room_id),
+            known=current_state.has_messages(writing, room.room_id),
             lacking=lacking,
-            shut=known.was_shut(writing, room.room_id),
+            shut=current_state.was_shut(writing, room.room_id),
             at=reply.received_at,
         )
         # Only a list that is cut by the plan, not by its length, tells that what lies before it is hidden.
         cut_by_plan = reply.limited and listing.rows < coverage.WINDOW
-        hidden = known.shown_before(writing, room.room_id, positions[0] if positions else None) if cut_by_plan else []
+        hidden = (
+            current_state.shown_before(writing, room.room_id, positions[0] if positions else None)
+            if cut_by_plan
+            else []
+        )
         return cls(room, reply, shown, positions, held, differing, absent, lacking, verdict, hidden)
 
     def entries(self, writing: Writing) -> list[Observation]:
@@ -118,7 +122,7 @@ class _Window:
             key = f"message/{change.position}"
             seen.append(Observation("message", key, payload(change.object, change.state), room, digest))
         for message in self.hidden:
-            last = known.payload(writing, f"message/{message}", room)
+            last = current_state.payload(writing, f"message/{message}", room)
             if last is not None:
                 told = payload(last["object"], State.HIDDEN)
                 seen.append(Observation("message", f"message/{message}", told, room, digest))
@@ -145,9 +149,9 @@ class _Window:
         room, seen = self.room.room_id, list[Observation]()
         across = []
         if self.verdict.beginning:
-            across = known.open_gaps(writing, room)
+            across = current_state.open_gaps(writing, room)
         elif self.positions and not self.lacking:
-            across = known.open_gaps(writing, room, reached=self.positions[0])
+            across = current_state.open_gaps(writing, room, reached=self.positions[0])
         for gap in across:
             closed = gap.payload | {"missing": 0}
             seen.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.reply.digest))
@@ -159,9 +163,9 @@ class _Window:
 
     def _gap(self, writing: Writing, hole: coverage.NewGap) -> JsonObject:
         room = self.room.room_id
-        last = None if hole.after is None else known.payload(writing, f"message/{hole.after}", room)
+        last = None if hole.after is None else current_state.payload(writing, f"message/{hole.after}", room)
         return {
-            "number": known.next_gap(writing, room),
+            "number": current_state.next_gap(writing, room),
             "after": None if hole.after is None else str(hole.after),
             "before": str(hole.before),
             "from": None if last is None else from_unix(sent_at(last["object"])),
@@ -175,10 +179,10 @@ class _Window:
 
         What the plan hid belongs to them where no limitation is told any more: it is shown again, or it has vanished.
         """
-        states = known.SHOWN if self.reply.limited else (*known.SHOWN, State.HIDDEN)
+        states = current_state.SHOWN if self.reply.limited else (*current_state.SHOWN, State.HIDDEN)
         found = [position for position in self.absent if self.known[position].state in states]
         if found:
-            lately = known.read_singly(writing, self.room.room_id, self.reply.received_at - READ_AGAIN)
+            lately = current_state.read_singly(writing, self.room.room_id, self.reply.received_at - READ_AGAIN)
             found = [position for position in found if position not in lately]
         return [MessageId(str(position)) for position in found]
 

@@ -11,8 +11,8 @@ from archiver.chatwork.models import Room, Task
 from archiver.errors import NotUnderstood, NotVisible
 from archiver.records import Observation, ObservedBy, Reply, RoomId, TaskId
 from archiver.store.fingerprints import fingerprint
-from archiver.store.queries import current_state as known
-from archiver.store.working import memory as work
+from archiver.store.queries import current_state
+from archiver.store.working import memory
 from archiver.sync import coverage, plan
 from archiver.sync.pull.compare_lists import accounts, differences
 from archiver.sync.pull.context import PullContext, append, payload, visit
@@ -43,7 +43,7 @@ def description(desk: PullContext, room: int, report: RoomReport) -> None:
     """The room's name, description, type, role and icon."""
     single = desk.client.room(RoomId(room))
     with desk.archive.writing() as writing:
-        if known.room_fingerprint(writing, room) != fingerprint("room", single.object):
+        if current_state.room_fingerprint(writing, room) != fingerprint("room", single.object):
             seen = Observation("room", f"room/{room}", {"object": single.object}, room, single.reply.digest)
             append(desk, writing, [seen], single.reply, report)
     report.name = single.model.name or report.name
@@ -75,7 +75,7 @@ def tasks(desk: PullContext, room: int, report: RoomReport) -> bool:
     if len(whole) < len(STATUSES):
         desk.troubles.add(f"room/{room}/people/cut")
     with desk.archive.reading() as reading:
-        held = known.open_and_done(reading, room)
+        held = current_state.open_and_done(reading, room)
     unseen = [task for task, status in held.items() if task not in shown and (status in whole or len(whole) == 2)]
     return _missing_tasks(desk, room, unseen, report)
 
@@ -105,14 +105,14 @@ def _append(desk: PullContext, room: int, part: Listing[Task], report: RoomRepor
 def _missing_tasks(desk: PullContext, room: int, unseen: Sequence[int], report: RoomReport) -> bool:
     """Read so many of these as one run may, going on where the last one ended; whether all of them were read."""
     with desk.archive.reading() as reading:
-        last = int(work.recall(reading, f"{TASKS_READ}{room}", 0))
+        last = int(memory.recall(reading, f"{TASKS_READ}{room}", 0))
     in_turn = sorted(unseen, key=lambda task: (task <= last, task))[:MOST_SINGLES]
     for task in in_turn:
         _read_task(desk, room, task, report)
     whole = len(in_turn) == len(unseen)
     if not whole or last:
         with desk.archive.writing() as writing:
-            work.remember(writing, f"{TASKS_READ}{room}", None if whole else in_turn[-1])
+            memory.remember(writing, f"{TASKS_READ}{room}", None if whole else in_turn[-1])
     if not whole:
         desk.troubles.add(f"room/{room}/people/unread")
     return whole
@@ -122,10 +122,10 @@ def _read_task(desk: PullContext, room: int, task: int, report: RoomReport) -> N
     """One task; a 404 proves that it is gone, whatever the lists say."""
     try:
         single = desk.client.task(RoomId(room), TaskId(task))
-    except NotVisible as unseen:
-        if unseen.status != 404:
+    except NotVisible as error:
+        if error.status != 404:
             raise
-        _gone(desk, room, task, unseen.reply, report)
+        _gone(desk, room, task, error.reply, report)
     else:
         with desk.archive.writing() as writing:
             differences(desk, writing, "task", room, {task: single.object}, single.reply, report, complete=False)
@@ -133,7 +133,7 @@ def _read_task(desk: PullContext, room: int, task: int, report: RoomReport) -> N
 
 def _gone(desk: PullContext, room: int, task: int, reply: Reply, report: RoomReport) -> None:
     with desk.archive.writing() as writing:
-        last = known.payload(writing, f"task/{task}", room)
+        last = current_state.payload(writing, f"task/{task}", room)
         if last is None:
             return
         told = payload(last["object"], "gone", ObservedBy.SINGLE)

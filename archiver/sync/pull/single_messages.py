@@ -11,8 +11,8 @@ from archiver.errors import NotVisible
 from archiver.records import MessageId, Observation, ObservedBy, Reply, RoomId, State
 from archiver.store import writer
 from archiver.store.archive import Writing
-from archiver.store.queries import current_state as known
-from archiver.store.working import backfill_queue as quests
+from archiver.store.queries import current_state
+from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin
 from archiver.sync import changes
 from archiver.sync.pull.context import PullContext, append, payload, persons
@@ -49,10 +49,10 @@ def seek(desk: PullContext, quest: BackfillItem, report: RoomReport) -> ItemStat
     room, message = quest.room_id, MessageId(str(quest.position))
     try:
         single = desk.client.message(RoomId(room), message)
-    except NotVisible as unseen:
-        if unseen.status != 404:
+    except NotVisible as error:
+        if error.status != 404:
             raise
-        return _not_found(desk, quest, unseen.reply, report)
+        return _not_found(desk, quest, error.reply, report)
     source = ObservedBy.RECOVERED if quest.origin is Origin.RECOVERED else ObservedBy.SINGLE
     at = single.reply.received_at
     with desk.archive.writing() as writing:
@@ -60,7 +60,7 @@ def seek(desk: PullContext, quest: BackfillItem, report: RoomReport) -> ItemStat
         if counted == "new":
             seen += _narrowed(writing, room, quest.position, single.reply)
         append(desk, writing, seen, single.reply, report)
-        quests.record_attempt(writing, quest, ItemState.READ, at=at, next_at=at)
+        backfill_queue.record_attempt(writing, quest, ItemState.READ, at=at, next_at=at)
     report.count(counted, quest.position)
     report.backfilled += counted == "new"
     return ItemState.READ
@@ -70,10 +70,10 @@ def _single(desk: PullContext, room: int, message: MessageId, report: RoomReport
     """Read one held message; when it was shown, if it is unchanged. A 403 is the room's trouble and is passed on."""
     try:
         single = desk.client.message(RoomId(room), message)
-    except NotVisible as unseen:
-        if unseen.status != 404:
+    except NotVisible as error:
+        if error.status != 404:
             raise
-        _not_shown(desk, room, message, unseen.reply, report)
+        _not_shown(desk, room, message, error.reply, report)
         return None
     with desk.archive.writing() as writing:
         seen, counted = _observed(writing, room, message, single, ObservedBy.SINGLE)
@@ -88,7 +88,7 @@ def _observed(
     writing: Writing, room: int, message: MessageId, single: Single[Message], source: ObservedBy
 ) -> tuple[list[Observation], str | None]:
     """The entries that a single read makes, and how the change is counted; none if nothing differs."""
-    change = changes.compare_message(int(message), single.object, known.message(writing, room, message))
+    change = changes.compare_message(int(message), single.object, current_state.message(writing, room, message))
     if change is None:
         return [], None
     told = payload(change.object, change.state, source)
@@ -99,7 +99,7 @@ def _observed(
 
 def _narrowed(writing: Writing, room: int, position: int, reply: Reply) -> list[Observation]:
     """The gap around a message that is held from now on, with one missing less; a gap is never split."""
-    for gap in known.open_gaps(writing, room):
+    for gap in current_state.open_gaps(writing, room):
         after, before = int(gap.payload["after"] or 0), int(gap.payload["before"])
         if after < position < before and gap.payload["missing"]:
             told = gap.payload | {"missing": gap.payload["missing"] - 1}
@@ -112,7 +112,7 @@ def _not_found(desk: PullContext, quest: BackfillItem, reply: Reply, report: Roo
     standing = ItemState.HIDDEN if reply.limited else ItemState.UNREADABLE
     at = reply.received_at
     with desk.archive.writing() as writing:
-        quests.record_attempt(writing, quest, standing, at=at, next_at=at + RARELY)
+        backfill_queue.record_attempt(writing, quest, standing, at=at, next_at=at + RARELY)
     if standing is ItemState.HIDDEN:
         report.hidden_by_plan += 1
     else:
@@ -127,8 +127,8 @@ def _not_shown(desk: PullContext, room: int, message: MessageId, reply: Reply, r
     """
     state = State.HIDDEN if reply.limited else State.MISSING
     with desk.archive.writing() as writing:
-        held = known.message(writing, room, message)
-        last = known.payload(writing, f"message/{message}", room)
+        held = current_state.message(writing, room, message)
+        last = current_state.payload(writing, f"message/{message}", room)
         if held is None or last is None or held.state in (state, State.MISSING):
             return
         told = payload(last["object"], state, ObservedBy.SINGLE)

@@ -39,8 +39,8 @@ def take(paths: Iterable[Path], found: FoundIds) -> None:
         try:
             with path.open("rb") as file:
                 take_file(file, path, found)
-        except OSError as fault:
-            raise NotAllowed(path=path, detail=fault.strerror or str(fault)) from fault
+        except OSError as error:
+            raise NotAllowed(path=path, detail=error.strerror or str(error)) from error
 
 
 def take_file(file: BinaryIO, path: Path, found: FoundIds) -> None:

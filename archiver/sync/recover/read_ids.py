@@ -10,10 +10,9 @@ from archiver.chatwork.client import Client
 from archiver.errors import NotVisible
 from archiver.records import AccountId, RoomId
 from archiver.store.archive import Archive
-from archiver.store.working import backfill_queue as quests
+from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin, Place
-from archiver.sync import finish as ending
-from archiver.sync import run_entries as sweeps
+from archiver.sync import finish, run_entries
 from archiver.sync.preflight import RunInputs, check_account, look_up
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport, SyncReport
@@ -62,9 +61,9 @@ def read(
     transport = client.transport
     transport.deadline = None
     transport.budget = held.budget or transport.budget
-    before = ending.Counters(transport.requests, transport.unparsed)
+    before = finish.Counters(transport.requests, transport.unparsed)
     with archive.reading() as reading:
-        there = quests.held(reading, places)
+        there = backfill_queue.held(reading, places)
     todo = set(places) - there
     # Before the first sync nothing says what a list would show by itself.
     desk = _desk(archive, client, held, now) if todo and held.owner is not None else None
@@ -99,8 +98,8 @@ def _go_through(
     """Learn the ids, read those whose time has come, and say how each stands."""
     with desk.archive.writing() as writing:
         rooms = {room for room, _ in todo}
-        quests.enqueue(writing, dict.fromkeys(todo, Origin.RECOVERED), rooms=rooms, at=desk.now())
-        due = [quest for quest, is_due in quests.items_at(writing, todo, at=desk.now()).values() if is_due]
+        backfill_queue.enqueue(writing, dict.fromkeys(todo, Origin.RECOVERED), rooms=rooms, at=desk.now())
+        due = [quest for quest, is_due in backfill_queue.items_at(writing, todo, at=desk.now()).values() if is_due]
     seeker = BackfillReader(
         desk, {room.room_id: room for room in report.rooms}, lambda: False, _leave_room(desk), waits=True
     )
@@ -109,7 +108,9 @@ def _go_through(
         if not seeker.take(quest):
             break
     with desk.archive.reading() as reading:
-        return {place: quest.standing for place, (quest, _) in quests.items_at(reading, todo, at=desk.now()).items()}
+        return {
+            place: quest.standing for place, (quest, _) in backfill_queue.items_at(reading, todo, at=desk.now()).items()
+        }
 
 
 def _newest_first(quest: BackfillItem) -> int:
@@ -122,7 +123,7 @@ def _leave_room(desk: PullContext) -> Callable[[int, NotVisible], None]:
 
 
 def _write_down(
-    desk: PullContext, report: SyncReport, before: ending.Counters, settings: str, *, not_read: Collection[RoomId]
+    desk: PullContext, report: SyncReport, before: finish.Counters, settings: str, *, not_read: Collection[RoomId]
 ) -> None:
     """The run's record, and the calls that are left for the next one; no list was read."""
     transport = desk.client.transport
@@ -131,7 +132,7 @@ def _write_down(
     report.complete = not desk.troubles
     unparsed = transport.unparsed - before.unparsed
     with desk.archive.writing() as writing:
-        sweeps.write(
+        run_entries.write(
             writing,
             report,
             at=report.finished_at,
@@ -140,4 +141,4 @@ def _write_down(
             unparsed=unparsed,
             not_read=not_read,
         )
-        ending.keep_budget(writing, transport.budget)
+        finish.keep_budget(writing, transport.budget)

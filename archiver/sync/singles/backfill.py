@@ -13,8 +13,7 @@ from archiver.chatwork import ratelimit
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.message_ids import is_plausible
 from archiver.store.archive import Archive, Writing
-from archiver.store.working import backfill_queue as quests
-from archiver.store.working import memory as work
+from archiver.store.working import backfill_queue, memory
 from archiver.store.working.backfill_queue import BackfillItem, Origin, Place
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import RARELY, seek
@@ -56,7 +55,7 @@ class BackfillReader:
         while self.read < most:
             with self.desk.archive.reading() as reading:
                 open_rooms = [room for room in rooms if room not in self.closed]
-                batch = quests.due(reading, open_rooms, at=self.desk.now(), most=min(BATCH, most - self.read))
+                batch = backfill_queue.due(reading, open_rooms, at=self.desk.now(), most=min(BATCH, most - self.read))
             if not batch:
                 return
             for quest in batch:
@@ -74,9 +73,9 @@ class BackfillReader:
             seek(self.desk, quest, self.reports[quest.room_id])
         except BudgetSpent:
             return False
-        except NotVisible as unseen:
+        except NotVisible as error:
             self.closed.add(quest.room_id)
-            self.refused(quest.room_id, unseen)
+            self.refused(quest.room_id, error)
         except ChatworkError:
             self._faults += 1
             self._postpone(quest)
@@ -95,7 +94,7 @@ class BackfillReader:
         pause = FIRST_PAUSE * 4 ** min(quest.attempts, 5)
         at = self.desk.now()
         with self.desk.archive.writing() as writing:
-            quests.record_attempt(writing, quest, quest.standing, at=at, next_at=at + min(pause, RARELY))
+            backfill_queue.record_attempt(writing, quest, quest.standing, at=at, next_at=at + min(pause, RARELY))
         self.desk.troubles.add(_trouble(quest))
 
 
@@ -105,18 +104,18 @@ def learn_late(archive: Archive, rooms: Collection[int], *, at: datetime) -> Non
     Until then it was a foreign room, of which nothing is kept.
     """
     with archive.reading() as reading:
-        before = work.recall(reading, KNOWN_ROOMS)
+        before = memory.recall(reading, KNOWN_ROOMS)
     if before == sorted(rooms):
         return
     with archive.writing() as writing:
         for room in sorted(set(rooms) - set(before or ())):
-            quests.enqueue(writing, _named(writing, room, at), rooms=(room,), at=at)
-        work.remember(writing, KNOWN_ROOMS, sorted(rooms))
+            backfill_queue.enqueue(writing, _named(writing, room, at), rooms=(room,), at=at)
+        memory.remember(writing, KNOWN_ROOMS, sorted(rooms))
 
 
 def _named(writing: Writing, room: int, at: datetime) -> dict[Place, Origin]:
     found: dict[Place, Origin] = {}
-    for kind, text in quests.texts_naming(writing, room):
+    for kind, text in backfill_queue.texts_naming(writing, room):
         for place, origin in in_description(text) if kind == "room" else in_text(text):
             if place[0] == room and is_plausible(place[1], at):
                 found.setdefault(place, origin)

@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.records import MessageId
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state as known
+from archiver.store.queries import current_state
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory as work
-from archiver.store.working import reread_progress as rotation
+from archiver.store.working import memory, reread_progress
 from archiver.store.working.reread_progress import RereadPass
 from archiver.sync.pull.single_messages import singles
 from archiver.sync.report import RoomReport
@@ -88,8 +87,8 @@ def _begin(seeker: BackfillReader, period: timedelta, most: int) -> tuple[_Batch
     """The batch of this run, and the changes whose neighbours earlier ones have left over."""
     at = seeker.desk.now()
     with seeker.desk.archive.reading() as reading:
-        waiting = {int(room): found for room, found in work.recall(reading, CHANGED, {}).items()}
-        last = work.recall(reading, BATCH_AT)
+        waiting = {int(room): found for room, found in memory.recall(reading, CHANGED, {}).items()}
+        last = memory.recall(reading, BATCH_AT)
     has_time = seeker.read < most and not seeker.must_end()
     has_turn = has_time and (last is None or not timedelta() <= at - from_text(last) < EVERY)
     return _Batch(seeker, period, most, at, has_turn), waiting
@@ -133,7 +132,7 @@ class _Batch:
         if left <= 0 or self.seeker.must_end():
             return None
         with self.seeker.desk.archive.reading() as reading:
-            below = rotation.listed_from(reading, room)
+            below = reread_progress.listed_from(reading, room)
             if below is None:
                 return _Choice([], 0, [])
             near = self._near(reading, room, changed, below)
@@ -149,8 +148,8 @@ class _Batch:
     def _near(self, reading: Reading, room: int, changed: list[int], below: int) -> list[MessageId]:
         if not changed:
             return []
-        lately = known.read_singly(reading, room, self.at - LATELY)
-        found = rotation.neighbours(reading, room, changed, below=below, reach=REACH)
+        lately = current_state.read_singly(reading, room, self.at - LATELY)
+        found = reread_progress.neighbours(reading, room, changed, below=below, reach=REACH)
         return [MessageId(str(one)) for one in found if one not in lately]
 
     def _turns(self, reading: Reading, room: int, below: int) -> list[tuple[RereadPass, list[MessageId]]]:
@@ -158,15 +157,15 @@ class _Batch:
         owner = self.seeker.desk.account_id
         found: list[tuple[RereadPass, list[MessageId]]] = []
         for own in (False, True):
-            one = rotation.current_pass(reading, room, own=own)
+            one = reread_progress.current_pass(reading, room, own=own)
             if one is None or one.begun_at > self.at:  # the first, or the clock was set back
                 found.append((RereadPass(room, own, self.at), []))
                 continue
             elapsed = self.at - one.begun_at
-            eligible = rotation.count_old(reading, room, below, owner=owner, own=own)
+            eligible = reread_progress.count_old(reading, room, below, owner=owner, own=own)
             number = min(MOST_A_ROOM, quota(eligible, one.done, elapsed, self.period))
             start = below if one.position is None else min(below, one.position)
-            due = rotation.next_old(reading, room, start, owner=owner, own=own, most=max(1, number))
+            due = reread_progress.next_old(reading, room, start, owner=owner, own=own, most=max(1, number))
             if elapsed >= self.period and not due:
                 found.append((RereadPass(room, own, self.at), []))
             elif number and due:
@@ -204,9 +203,9 @@ def _read(seeker: BackfillReader, room: int, messages: list[MessageId]) -> bool:
         singles(desk, room, messages, report)
     except BudgetSpent:
         return False
-    except NotVisible as unseen:
+    except NotVisible as error:
         seeker.closed.add(room)
-        seeker.refused(room, unseen)
+        seeker.refused(room, error)
         return False
     except ChatworkError:
         desk.troubles.add(f"room/{room}/reread/failed")
@@ -222,8 +221,8 @@ def _remember(seeker: BackfillReader, batch: _Batch, before: Changed, after: Cha
     if not batch.has_turn and after == before:
         return
     with seeker.desk.archive.writing() as writing:
-        work.remember(writing, CHANGED, {str(room): found for room, found in after.items()} or None)
+        memory.remember(writing, CHANGED, {str(room): found for room, found in after.items()} or None)
         if batch.has_turn:
-            work.remember(writing, BATCH_AT, to_text(batch.at))
+            memory.remember(writing, BATCH_AT, to_text(batch.at))
         for one in batch.rounds:
-            rotation.save_pass(writing, one)
+            reread_progress.save_pass(writing, one)

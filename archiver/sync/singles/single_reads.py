@@ -12,7 +12,7 @@ from datetime import datetime
 
 from archiver.chatwork import ratelimit
 from archiver.chatwork.ratelimit import Budget
-from archiver.store.working import backfill_queue as quests
+from archiver.store.working import backfill_queue
 from archiver.sync import plan
 from archiver.sync.options import Options
 from archiver.sync.singles.backfill import BackfillReader, learn_late
@@ -43,7 +43,7 @@ def forecast(seeker: BackfillReader, rooms: Sequence[int], options: Options, *, 
     budget = _less(transport.budget, before)
     most = share(budget, desk.now(), reserve=transport.reserve, full=options.full)
     with desk.archive.reading() as reading:
-        found = Counter(one.room_id for one in quests.due(reading, rooms, at=desk.now(), most=most))
+        found = Counter(one.room_id for one in backfill_queue.due(reading, rooms, at=desk.now(), most=most))
     seeker.read += found.total()
     steps = [plan.PlanStep(room, plan.BACKFILL, "named", cost=number) for room, number in found.items()]
     for room, near, turn in forecast_reread(seeker, rooms, period=options.reread_every, most=most):

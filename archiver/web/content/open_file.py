@@ -15,7 +15,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from archiver.store import blobs
-from archiver.store.avatars import FOLDER as FACES
+from archiver.store.avatars import FOLDER
 
 CHECKED = 50_000_000
 """Bytes of the largest file whose fingerprint is compared before it is sent."""
@@ -60,7 +60,7 @@ def opened(home: Path, sha256: str, size: int) -> BufferedReader:
 
 def opened_face(home: Path, sha256: str) -> BufferedReader:
     """Somebody's picture likewise; one that is too large for a picture is changed. Raises Unsendable."""
-    file = _opened(home, home / FACES / sha256, sha256)
+    file = _opened(home, home / FOLDER / sha256, sha256)
     return _compared(file, sha256, min(os.fstat(file.fileno()).st_size, LARGEST_FACE))
 
 
@@ -83,18 +83,18 @@ def _opened(home: Path, place: Path, sha256: str) -> BufferedReader:
             raise Unsendable(OpenFileFault.OUTSIDE)
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(place, flags), "rb")
-    except (FileNotFoundError, NotADirectoryError) as fault:
-        raise Unsendable(OpenFileFault.ABSENT) from fault
-    except (OSError, RuntimeError) as fault:  # RuntimeError: links that lead in a circle
-        raise Unsendable(OpenFileFault.UNREADABLE) from fault
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Unsendable(OpenFileFault.ABSENT) from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+        raise Unsendable(OpenFileFault.UNREADABLE) from error
 
 
 def _compared(file: BufferedReader, sha256: str, size: int) -> BufferedReader:
     try:
         _compare(file, sha256, size)
-    except OSError as fault:
+    except OSError as error:
         file.close()
-        raise Unsendable(OpenFileFault.UNREADABLE) from fault
+        raise Unsendable(OpenFileFault.UNREADABLE) from error
     except Unsendable:
         file.close()
         raise

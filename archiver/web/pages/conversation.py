@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from archiver.records import Message
-from archiver.render import conversation_summary as summary
+from archiver.render import conversation_summary
 from archiver.render.gap_breaks import narrowed
 from archiver.render.message_html import message_html
 from archiver.render.page_buffer import day_anchor
@@ -88,7 +88,7 @@ def leaf(reading: Reading, about: Chat, asked: ConversationAddress) -> Leaf:
     between = _between(reading, room, before, messages, is_last=not has_later)
     parts = [_with_day(between, before, messages, shown, found.here)]
     if not has_later:
-        parts.append(between.rest() + summary.ending(about.inaccessible_since, empty=not messages))
+        parts.append(between.rest() + conversation_summary.ending(about.inaccessible_since, empty=not messages))
     return Leaf(messages, Markup("".join(parts)), before is not None, has_later, found.note)  # noqa: S704 - of render/
 
 

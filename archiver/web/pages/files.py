@@ -13,7 +13,7 @@ from archiver.render.file_reasons import kept_back
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.files import FileDetails, FilePage, FilePageKey, FileState
-from archiver.web.content import send_file as sending
+from archiver.web.content import send_file
 from archiver.web.content.download_name import disposition
 from archiver.web.content.media_type import HEAD, is_picture, played_as
 from archiver.web.content.open_file import CHECKED, OpenFileFault, Unsendable, head, opened
@@ -68,9 +68,9 @@ def send(room: int, file: int) -> Response | tuple[str, int]:
     """The bytes themselves, to be saved; never shown as what they say they are."""
     one = _held(room, file)
     try:
-        answer = _sent(one, sending.INERT)
-    except Unsendable as fault:
-        return _unsendable(room, one, fault.fault)
+        answer = _sent(one, send_file.INERT)
+    except Unsendable as error:
+        return _unsendable(room, one, error.fault)
     answer.headers["Content-Disposition"] = disposition(one.name, f"file-{file}")
     return answer
 
@@ -82,7 +82,7 @@ def media(room: int, file: int) -> Response:
     played = played_as(head(view_context().home, one.sha256 or "", HEAD))
     if played is None:
         abort(404)
-    sending.in_pieces()
+    send_file.in_pieces()
     try:
         return _sent(one, played)
     except Unsendable:
@@ -224,7 +224,9 @@ def _lacking(fault: _Lacking) -> tuple[str, int]:
 
 def _sent(one: Attachment, mimetype: str) -> Response:
     sha256 = one.sha256 or ""
-    return sending.sent(opened(view_context().home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype)
+    return send_file.sent(
+        opened(view_context().home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype
+    )
 
 
 def _unsendable(room: int, one: Attachment, fault: OpenFileFault) -> tuple[str, int]:

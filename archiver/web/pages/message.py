@@ -19,8 +19,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.viewing import messages
 from archiver.store.queries.viewing.message_summaries import named
 from archiver.store.queries.viewing.proof import Proof, proofs
-from archiver.web import selection_box as choosing
-from archiver.web import shell_command as pasting
+from archiver.web import selection_box, shell_command
 from archiver.web.context import view_context
 from archiver.web.conversation_address import position
 from archiver.web.diff_html import Pair, pairs
@@ -85,7 +84,7 @@ def show(room: int, message_id: str) -> str:
         earlier=_earlier(shown),
         source=source_word(message.source),
         commands=commands,
-        choose=choosing.box(room, message.message_id),
+        choose=selection_box.box(room, message.message_id),
         place=place_of(room, message.message_id),
         outside=chatwork_url(message.room_id, message.message_id),
     )
@@ -155,4 +154,4 @@ def _package(contract: str) -> str:
 def _attach(program: Sequence[str], contract: Contract, message: Message) -> Command:
     words = [*program, "attach", _("FILE"), "--contract", contract.id, "--message", message.message_id]
     label = _("Keep a screenshot of it with contract {contract}:").format(contract=visible(contract.label))
-    return Command(label, pasting.line(words, platform=sys.platform))
+    return Command(label, shell_command.line(words, platform=sys.platform))

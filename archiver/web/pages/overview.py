@@ -14,7 +14,7 @@ from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.status import RoomStatus, Status
-from archiver.web import shell_command as pasting
+from archiver.web import shell_command
 from archiver.web.context import view_context
 
 pages = Blueprint("overview", __name__)
@@ -71,13 +71,13 @@ def jobs(reading: Reading, told: Status) -> Sequence[ContractBox]:
 
 
 def _job(contract: Contract, every: Sequence[Contract], rows: Sequence[RoomLine]) -> ContractBox:
-    words = [*view_context().command, "export", pasting.contract_name(contract, every)]
+    words = [*view_context().command, "export", shell_command.contract_name(contract, every)]
     return ContractBox(
         contract,
         visible(contract.label),
         visible(contract.title or contract.client or ""),
         tuple(rows),
-        visible(pasting.line(words, platform=sys.platform)),
+        visible(shell_command.line(words, platform=sys.platform)),
     )
 
 

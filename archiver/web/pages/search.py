@@ -21,8 +21,7 @@ from archiver.store.search.other_hits import Other
 from archiver.store.search.query import SearchQuery
 from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import SearchResult, search
-from archiver.web import page_cursor as cursor
-from archiver.web import selection_box as choosing
+from archiver.web import page_cursor, selection_box
 from archiver.web.context import view_context
 from archiver.web.message_line import chat_name, line, stretch
 from archiver.web.pages import tasks
@@ -59,7 +58,7 @@ class OtherHit:
 def index() -> str:
     """What the address asks for."""
     form = read_form(request.args)
-    place = cursor.numbers(request.args.get("older", ""), 2)
+    place = page_cursor.numbers(request.args.get("older", ""), 2)
     with view_context().reading() as reading:
         rooms = chats(reading)
         found, query, fault = _found(reading, form, place)
@@ -71,7 +70,7 @@ def index() -> str:
         boxes=_boxes(),
         examples=examples(),
         fault=fault,
-        box=choosing.box,
+        box=selection_box.box,
         is_later=place is not None,
         **shown,
     )
@@ -102,8 +101,8 @@ def _found(
         older_than = None if place is None else HitPosition(place[0], place[1], 0)
         found = search(reading, query, rooms=rooms, limit=SHOWN, older_than=older_than, most=COUNTED)
         return found, query, ""
-    except errors.UsageError as fault:
-        return None, SearchQuery(""), str(fault)
+    except errors.UsageError as error:
+        return None, SearchQuery(""), str(error)
 
 
 def _shown(reading: Reading, found: SearchResult | None, query: SearchQuery, *, is_first: bool) -> dict[str, object]:
@@ -113,7 +112,7 @@ def _shown(reading: Reading, found: SearchResult | None, query: SearchQuery, *, 
     return {
         "heading": _heading(found, is_first=is_first),
         "rows": [line(one, found.rooms, words=query.words) for one in found.hits],
-        "older": "" if found.older is None else cursor.written(found.older[:2]),
+        "older": "" if found.older is None else page_cursor.written(found.older[:2]),
         "others": [_thing(reading, one, query, found.rooms) for one in found.others[:LISTED]],
         "more_others": max(0, len(found.others) - LISTED),
     }

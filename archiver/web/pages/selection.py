@@ -14,8 +14,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.message_summaries import Named, named
 from archiver.store.search.scope import room_names
-from archiver.web import selection_box as choosing
-from archiver.web import shell_command as pasting
+from archiver.web import selection_box, shell_command
 from archiver.web.context import view_context
 from archiver.web.message_line import line
 
@@ -38,13 +37,13 @@ class SelectionOrder:
 @pages.get("/chosen")
 def index() -> str:
     """What an address names, in its order."""
-    choice = choosing.read(request.args.getlist("m"), without=request.args.get("without", ""))
+    choice = selection_box.read(request.args.getlist("m"), without=request.args.get("without", ""))
     at = view_context()
     with at.reading() as reading:
         found = named(reading, choice.places)
         names = room_names(reading)
         made, left = orders(reading, found, at.command, platform=sys.platform)
-    values = [choosing.value(one.room_id, one.message_id) for one in found]
+    values = [selection_box.value(one.room_id, one.message_id) for one in found]
     rows = [line(one, names) for one in found]
     unknown = choice.ignored + len(choice.places) - len(found)
     return render_template(
@@ -87,14 +86,14 @@ def _order(
     contract: Contract, held: Sequence[Contract], its: Sequence[Named], program: Sequence[str], platform: str
 ) -> SelectionOrder:
     messages = ",".join(map(_argument, its))
-    base = [*program, "export", pasting.contract_name(contract, held), "--messages", messages]
+    base = [*program, "export", shell_command.contract_name(contract, held), "--messages", messages]
     commands = tuple(_commands(base, platform))
     return SelectionOrder(visible(contract.label), len(its), commands)
 
 
 def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:
-    yield "support", pasting.line(base, platform=platform)
-    yield "lawyer", pasting.line([*base, "--for", "lawyer"], platform=platform)
+    yield "support", shell_command.line(base, platform=platform)
+    yield "lawyer", shell_command.line([*base, "--for", "lawyer"], platform=platform)
 
 
 def _argument(message: Named) -> str:

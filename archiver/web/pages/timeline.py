@@ -20,10 +20,10 @@ from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.store.queries.viewing.last_seen_before import shown_before, text_seen_before
 from archiver.store.queries.viewing.timeline import Timeline, timeline
 from archiver.store.search.scope import room_names
-from archiver.web import page_cursor as cursor
+from archiver.web import page_cursor
 from archiver.web.context import view_context
 from archiver.web.event_words import chat as happened_chat
-from archiver.web.event_words import things as happened_things
+from archiver.web.event_words import things
 from archiver.web.event_words.sentence import EventText
 from archiver.web.message_line import chat_name, in_short, stretch
 from archiver.web.room_header import chat
@@ -127,7 +127,7 @@ def _shown(reading: Reading, rooms: Collection[int], named: Collection[str], *, 
     """What a page of the timeline is made of."""
     group = request.args.get("kind", "")
     group = group if group in GROUPS else ""
-    place = cursor.numbers(request.args.get("before", ""), 1)
+    place = page_cursor.numbers(request.args.get("before", ""), 1)
     before = place[0] if place else None
     page = _page(reading, rooms, named, before, group=group, seals=seals)
     names = room_names(reading)
@@ -179,7 +179,7 @@ def _since(reading: Reading, event: TimelineEvent) -> datetime | None:
     return None
 
 
-TELLERS = {**happened_chat.TELLERS, **happened_things.TELLERS}
+TELLERS = {**happened_chat.TELLERS, **things.TELLERS}
 """Each kind of event, and what puts it into words."""
 
 

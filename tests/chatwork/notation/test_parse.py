@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import (
     DEEPEST,
@@ -273,7 +272,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join))
+@given(strategies.lists(strategies.sampled_from(PIECES) | strategies.text(max_size=5)).map("".join))
 def test_the_sources_of_all_nodes_are_the_body(body: str) -> None:
     """Nothing is lost, added or moved, whatever the body is."""
     actual = source(parse(body))
@@ -281,7 +280,7 @@ def test_the_sources_of_all_nodes_are_the_body(body: str) -> None:
     assert body == actual
 
 
-@given(st.lists(st.sampled_from(PIECES)).map("".join))
+@given(strategies.lists(strategies.sampled_from(PIECES)).map("".join))
 def test_text_is_never_in_two_pieces_and_never_empty(body: str) -> None:
     """Neighbouring texts are one node, so that the same body always gives the same tree."""
     nodes = parse(body)

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.cli.contracts.add_dialogue import read_name
 from archiver.cli.contracts.questions import next_question, read_platform
@@ -208,7 +207,7 @@ def test_what_is_known_is_not_asked() -> None:
     assert "nda" not in asked(replace(whole, nda=False))
 
 
-@given(st.text(), st.sampled_from(["crowdworks", "lancers", "coconala", "direct", None]))
+@given(strategies.text(), strategies.sampled_from(["crowdworks", "lancers", "coconala", "direct", None]))
 def test_no_answer_ends_the_questions(said: str, platform: str | None) -> None:
     """Whatever is typed states facts of the contract, or is asked again; Enter states nothing."""
     contract = Contract("a", (), platform=platform, contracted_on="2026-10-05")
@@ -220,7 +219,7 @@ def test_no_answer_ends_the_questions(said: str, platform: str | None) -> None:
             replace(contract, **one.understand(said.strip()))
 
 
-@given(st.text())
+@given(strategies.text())
 def test_a_name_is_a_contracts_id(said: str) -> None:
     """Free, and of the form that every command takes."""
     with suppress(InvalidAnswer):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.contracts import statement_lines as stated
+from archiver.cli.contracts import statement_lines
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Enclosure, MessageId
@@ -167,4 +167,4 @@ def test_an_invoice_may_be_of_a_day_to_come(desk: Desk, tmp_path: Path) -> None:
 )
 def test_the_kind_is_told_by_the_name(name: str, kind: str) -> None:
     """Pictures are screenshots, saved mails are mails, anything else is other until the user says."""
-    assert kind == stated.kind_by_name(Path(name))
+    assert kind == statement_lines.kind_by_name(Path(name))

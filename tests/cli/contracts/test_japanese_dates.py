@@ -6,11 +6,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.cli.contracts import statement_lines as stated
+from archiver.cli.contracts import statement_lines
 from archiver.cli.contracts.japanese_dates import written
 from archiver.cli.contracts.questions import Question, next_question
 from archiver.cli.terminal.prompts import InvalidAnswer
@@ -38,7 +37,7 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 )
 def test_a_day_is_understood_in_each_of_these_forms(said: str, expected: str) -> None:
     """It is kept in one form."""
-    assert expected == stated.read_day(said, "--escrowed-at", stated.TIME, now=NOW)
+    assert expected == statement_lines.read_day(said, "--escrowed-at", statement_lines.TIME, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +56,7 @@ def test_what_is_wrong_with_a_day_is_said_as_it_is(said: str, kind: type[errors.
     question = _escrow()
 
     with pytest.raises(kind):
-        stated.read_day(said, "--escrowed-at", stated.TIME, now=NOW)
+        statement_lines.read_day(said, "--escrowed-at", statement_lines.TIME, now=NOW)
     with pytest.raises(InvalidAnswer, match=words):
         question.understand(said)
 
@@ -72,9 +71,9 @@ def _escrow() -> Question:
     raise AssertionError
 
 
-@given(st.text())
+@given(strategies.text())
 def test_any_text_is_a_day_or_none(said: str) -> None:
     """Nothing that is typed ends the program."""
     written(said)
     with suppress(errors.UsageError):
-        stated.read_day(said, "--at", stated.TIME, now=NOW)
+        statement_lines.read_day(said, "--at", statement_lines.TIME, now=NOW)

@@ -9,11 +9,11 @@ import pytest
 import requests
 
 from archiver.demo.chatwork.simulator import Chatwork
-from archiver.health import folders as health_places
+from archiver.health import folders
 from archiver.settings.network_drives import Mount
 from archiver.store.archive import Archive
-from archiver.store.working import memory as work
-from archiver.sync import finish as ending
+from archiver.store.working import memory
+from archiver.sync import finish
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.world import World, running
 
@@ -59,7 +59,7 @@ def others_call(world: World, number: int) -> None:
         )
 
 
-@pytest.mark.parametrize(("number", "expected"), [(0, False), (ending.BY_HAND, False), (ending.BY_HAND + 1, True)])
+@pytest.mark.parametrize(("number", "expected"), [(0, False), (finish.BY_HAND, False), (finish.BY_HAND + 1, True)])
 def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: int, expected: bool) -> None:
     """More than our own commands do; what was called between two runs does not count."""
     with running(tmp_path / "home", limit=300, token=TOKEN) as world:
@@ -76,19 +76,19 @@ def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: in
 
         _sync_telling(world, meanwhile)
         with world.archive.reading() as reading:
-            seen = work.recall(reading, ending.OTHERS)
+            seen = memory.recall(reading, finish.OTHERS)
 
     assert (expected, True) == (seen is not None, bool(asked and posted))
     assert seen is None or number == seen["calls"]
 
 
 def _sync_telling(world: World, meanwhile: object) -> None:
-    from archiver.sync.run import Options, ProgressCallbacks, run
+    from archiver.sync.run import Options, ProgressCallbacks, run_sync
     from tests.support.world import LIMITS
 
     assert callable(meanwhile)
     world.clock.pass_by(seconds=1)
-    run(
+    run_sync(
         world.archive,
         world.new_client(),
         world.downloads,
@@ -103,8 +103,8 @@ def test_a_home_over_the_network_is_to_be_moved_and_can_still_be_read(chatwork: 
     terminal = Terminal(tmp_path / "home", chatwork)
     terminal.run("init", "--yes")
 
-    seen = health_places.home(terminal.home, {}, mounts=lambda: [Mount(str(tmp_path.resolve()), "cifs", "//a/b")])
+    seen = folders.home(terminal.home, {}, mounts=lambda: [Mount(str(tmp_path.resolve()), "cifs", "//a/b")])
 
-    assert ("action", True) == (health_places.home_look(seen)[1].value, "cifs" in health_places.home_look(seen).text)
+    assert ("action", True) == (folders.home_look(seen)[1].value, "cifs" in folders.home_look(seen).text)
     with Archive(terminal.home).reading() as reading:
         assert reading.home == terminal.home

@@ -13,7 +13,7 @@ from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import JST
 from archiver.settings import file
-from archiver.store.working import backfill_queue as quests
+from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
 from tests.support.desk import Desk, set_up
 
@@ -50,7 +50,7 @@ def test_a_dry_run_lists_single_messages_with_cost_and_reason(desk: Desk) -> Non
     desk.sync()
     with desk.archive.writing() as writing:
         found = {(desk.room, int(one)): Origin.REPLY for one in named}
-        quests.enqueue(writing, found, rooms=[desk.room], at=desk.clock())
+        backfill_queue.enqueue(writing, found, rooms=[desk.room], at=desk.clock())
 
     told, _talk = desk.both("sync", "--dry-run")
 

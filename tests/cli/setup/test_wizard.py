@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.cli.contracts.pick_rooms import matching, understand
 from archiver.cli.contracts.questions import read_page
@@ -455,7 +454,7 @@ def test_numbers_are_understood_however_they_are_parted(said: str, expected: tup
     assert expected == understand(said, 3, more=True).numbers
 
 
-@given(st.text(), st.integers(1, 500), st.booleans())
+@given(strategies.text(), strategies.integers(1, 500), strategies.booleans())
 def test_no_answer_gives_a_chat_that_is_not_there(said: str, count: int, more: bool) -> None:
     """Whatever is typed: numbers of the list, words to look for, the next page, or the question again."""
     with suppress(InvalidAnswer):
@@ -464,7 +463,7 @@ def test_no_answer_gives_a_chat_that_is_not_there(said: str, count: int, more: b
         assert wish.numbers or more
 
 
-@given(st.text())
+@given(strategies.text())
 def test_any_page_or_number_is_read_or_asked_again(said: str) -> None:
     """Nothing that is typed ends the first run."""
     with suppress(InvalidAnswer):

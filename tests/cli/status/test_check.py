@@ -19,7 +19,7 @@ from archiver.cli.status.check import as_scheduled
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
-from archiver.health import check as health
+from archiver.health import check
 from archiver.health.finding import ok
 from archiver.health.snapshot import look_into
 from archiver.notices import url_check
@@ -27,8 +27,8 @@ from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from archiver.store.working import memory as work
-from archiver.sync import finish as ending
+from archiver.store.working import memory
+from archiver.sync import finish
 from tests.support.terminal import TOKEN, Terminal
 
 ROOT = Path(__file__).parents[3]
@@ -49,8 +49,8 @@ class Checked(Terminal):
         app = as_scheduled(CliContext(self.home, 0, around))
         held, damage = look_into(app)
         notices = url_check.notices_look(url_check.see(app.settings, around))
-        computer = health.Computer(registered, None, (), (), notices)
-        found = health.looks(app, around, held, damage, computer)
+        computer = check.Computer(registered, None, (), (), notices)
+        found = check.looks(app, around, held, damage, computer)
         app.archive.close()
         assert (code == 0) == ok(found)
         return {one.name: (one.verdict.value, one.text) for one in found}
@@ -59,7 +59,7 @@ class Checked(Terminal):
         """Leave behind what a run would."""
         archive = Archive(self.home)
         with archive.writing() as writing:
-            work.remember(writing, key, value)
+            memory.remember(writing, key, value)
         archive.close()
 
     def rewrite(self, statement: str) -> None:
@@ -191,7 +191,7 @@ def _open_home(one: Checked) -> None:
 
 
 def _wrong_clock(one: Checked) -> None:
-    one.remember(ending.CLOCK, -90_000)
+    one.remember(finish.CLOCK, -90_000)
     one.environ["CHATWORK_API_BASE_URL"] = "http://127.0.0.1:9"
 
 

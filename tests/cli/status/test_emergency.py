@@ -11,7 +11,7 @@ from archiver.cli.status.emergency import Emergency, alarms, tell_alarm
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Enclosure, MessageId
 from archiver.records.alerts import AlertRule, Level
-from archiver.rounds import alerting as lookout
+from archiver.rounds import alerting
 from archiver.store.queries.contracts import contracts
 from archiver.store.statements import add_enclosure
 from archiver.store.working.alerts import alerts
@@ -37,12 +37,12 @@ class Jobs(World):
             chatwork.post(self.crowd, person, "はい")
         chatwork.post(self.apart, self.sato, "はい")
         self.sync()
-        lookout.judge(self.archive, now=self.clock)
+        alerting.judge(self.archive, now=self.clock)
 
     def seen(self, *, always: bool = False) -> dict[str, Emergency]:
         """Save again, judge, and ask for the blocks."""
         self.sync(full=True)
-        lookout.judge(self.archive, now=self.clock)
+        alerting.judge(self.archive, now=self.clock)
         with self.archive.reading() as reading:
             found = alarms(reading, contracts(reading), alerts(reading), always=always)
         return {one.contract.id: one for one in found}

@@ -174,11 +174,11 @@ def test_an_interrupted_first_save_is_not_called_none(desk: Desk) -> None:
 
 def test_a_set_up_without_a_token_goes_on_with_init(desk: Desk, tmp_path: Path) -> None:
     """Contracts come later."""
-    from archiver.store import migrate as revision
+    from archiver.store import migrate
 
     home = tmp_path / "fresh"
     home.mkdir()
-    revision.create(Archive(home).database)
+    migrate.create(Archive(home).database)
     terminal = Terminal(home, desk.chatwork)
 
     told = terminal.run(ARCHIVE_LANG="en")

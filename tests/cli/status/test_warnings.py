@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.status import warnings as watch
-from archiver.store.working import memory as work
-from archiver.sync import finish as ending
+from archiver.cli.status import warnings
+from archiver.store.working import memory
+from archiver.sync import finish
 from tests.support.world import World, running
 
 EVERY = timedelta(minutes=5)
@@ -26,7 +26,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def watched(world: World) -> list[str]:
     """What status would say now."""
     with world.archive.reading() as reading:
-        return watch.of_archive(reading, [world.room], every=EVERY, now=world.clock())
+        return warnings.of_archive(reading, [world.room], every=EVERY, now=world.clock())
 
 
 def test_a_fast_chat_is_told_without_its_name(world: World) -> None:
@@ -65,8 +65,8 @@ def test_a_wrong_clock_is_told_past_a_minute_and_until_it_is_right(world: World)
         server.now = world.clock
     world.sync()
 
-    assert [] == watch.of_run(right)
-    assert told == watch.of_run(wrong)
+    assert [] == warnings.of_run(right)
+    assert told == warnings.of_run(wrong)
     assert "behind" in told[0]
     assert [] == watched(world)
 
@@ -76,10 +76,10 @@ def test_unread_messages_that_became_fewer_are_told_for_a_week(world: World) -> 
     report = world.sync()
     report.unread_dropped = True
     with world.archive.writing() as writing:
-        work.remember(writing, ending.UNREAD_DROPPED, "2026-07-01T03:00:00.000Z")
+        memory.remember(writing, finish.UNREAD_DROPPED, "2026-07-01T03:00:00.000Z")
 
     soon = watched(world)
     world.clock.pass_by(days=8)
 
-    assert soon == watch.of_run(report)
+    assert soon == warnings.of_run(report)
     assert [] == watched(world)

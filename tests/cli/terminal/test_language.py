@@ -8,8 +8,7 @@ from gettext import gettext
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.cli.terminal.language import choose, make_output_safe, read_ahead, speak, windows_language
 
@@ -39,7 +38,11 @@ def test_the_home_is_read_ahead(arguments: list[str], expected: str | None) -> N
     assert expected == read_ahead(arguments, "--home")
 
 
-@given(arguments=st.lists(st.text() | st.sampled_from(["--home", "--lang", "--lang=en", "-v", "--"])))
+@given(
+    arguments=strategies.lists(
+        strategies.text() | strategies.sampled_from(["--home", "--lang", "--lang=en", "-v", "--"])
+    )
+)
 def test_reading_ahead_never_fails(arguments: list[str]) -> None:
     """Whatever is on the line, a language comes out."""
     assert choose(arguments, {"ARCHIVE_HOME": "/nowhere"}) in {"ja", "en"}

@@ -5,12 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.cli.terminal.text import columns, pad, paragraph, side_by_side, visible, wrap
 
-JAPANESE = st.text(alphabet="保管庫のチャット、。「」()ーっ ab-1", max_size=60)
+JAPANESE = strategies.text(alphabet="保管庫のチャット、。「」()ーっ ab-1", max_size=60)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +55,7 @@ def test_lines_break_where_they_may(text: str, width: int, expected: list[str]) 
     assert expected == wrap(text, width)
 
 
-@given(text=JAPANESE, width=st.integers(10, 40))
+@given(text=JAPANESE, width=strategies.integers(10, 40))
 def test_a_wrapped_text_fits_and_keeps_its_signs(text: str, width: int) -> None:
     """Every line fits, and nothing but blanks is lost."""
     actual = wrap(text, width)
@@ -79,7 +78,7 @@ def test_what_a_terminal_obeys_is_shown() -> None:
     assert "a[U+001B][2J[U+202E]b[U+200B][U+D83D] c d[U+0000][U+009B]🎉𠮷" == actual
 
 
-@given(text=st.text())
+@given(text=strategies.text())
 def test_any_text_becomes_one_harmless_line(text: str) -> None:
     """No control, no format sign that turns text, nothing that UTF-8 cannot write."""
     actual = visible(text)

@@ -5,8 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import requests
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.demo.chatwork.content import grown, held
 from archiver.demo.chatwork.simulator import Chatwork
@@ -201,7 +200,11 @@ def test_a_hostile_name_is_an_ordinary_name(name: str, chatwork: Chatwork, room:
     assert "X-Evil" not in reply.headers
 
 
-@given(size=st.integers(0, 3_000_000), start=st.integers(0, 3_000_000), length=st.integers(0, 2_000_000))
+@given(
+    size=strategies.integers(0, 3_000_000),
+    start=strategies.integers(0, 3_000_000),
+    length=strategies.integers(0, 2_000_000),
+)
 def test_a_cut_of_grown_content_is_the_same_stretch_of_it(size: int, start: int, length: int) -> None:
     """Whatever part is asked for, it agrees with the whole."""
     content = grown(7, size)

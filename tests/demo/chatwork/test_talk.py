@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.demo.conftest import Clock, Full, Get, bodies
@@ -35,7 +34,7 @@ def lasting() -> Iterator[Chatwork]:
         yield running
 
 
-@given(text=st.text(st.characters(codec=None, exclude_categories=[]), max_size=50))
+@given(text=strategies.text(strategies.characters(codec=None, exclude_categories=[]), max_size=50))
 def test_any_text_comes_through_escaped_to_ascii(lasting: Chatwork, text: str) -> None:
     """NUL, lone surrogates and everything else survive, as `\\u` escapes on the wire."""
     posted = lasting.post(lasting.my_room, lasting.owner, text)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies
 
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.reply_text import covering, read_reply, said_time
-from archiver.store.timestamps import to_text as written
+from archiver.store.timestamps import to_text
 from tests.support.authorities import OpensslAuthority, at_hand
 
 DATA = b"the bytes of a seal\n"
@@ -28,7 +27,7 @@ def test_it_is_read_as_the_library_reads_it(stamped: timestamp.Stamped) -> None:
     said = read_reply(stamped.reply)
 
     assert said is not None
-    assert written(stamped.token.time) == said.time
+    assert to_text(stamped.token.time) == said.time
     assert int(stamped.token.time.timestamp()) == said.seconds
     assert said.fits(DATA)
     assert not said.fits(DATA + b"x")
@@ -42,7 +41,7 @@ def test_a_reply_of_openssl_is_read(tmp_path_factory: pytest.TempPathFactory) ->
 
     said = said_time(made.reply, DATA)
     assert said is not None
-    assert written(made.token.time)[:19] == said[:19]
+    assert to_text(made.token.time)[:19] == said[:19]
 
 
 @pytest.mark.parametrize("fault", [AuthorityFault.REJECTED, AuthorityFault.WRONG_IMPRINT, AuthorityFault.WRONG_DIGEST])
@@ -56,7 +55,7 @@ def test_a_reply_that_stamps_something_else_says_no_time(fault: AuthorityFault) 
     assert said_time(reply, DATA) is None
 
 
-@given(st.binary(max_size=60))
+@given(strategies.binary(max_size=60))
 @example(b"")
 @example(b"0")
 @example(b"0\x80")
@@ -67,18 +66,20 @@ def test_other_bytes_are_no_reply(body: bytes) -> None:
     assert read_reply(body) is None
 
 
-@given(data=st.data())
-def test_a_damaged_reply_is_read_or_refused(stamped: timestamp.Stamped, data: st.DataObject) -> None:
+@given(data=strategies.data())
+def test_a_damaged_reply_is_read_or_refused(stamped: timestamp.Stamped, data: strategies.DataObject) -> None:
     """Cut anywhere, or with any byte changed."""
     body = bytearray(stamped.reply)
-    body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    body[data.draw(strategies.integers(0, len(body) - 1))] = data.draw(strategies.integers(0, 255))
 
     read_reply(bytes(body))
 
-    assert read_reply(stamped.reply[: data.draw(st.integers(0, len(body) - 1))]) is None
+    assert read_reply(stamped.reply[: data.draw(strategies.integers(0, len(body) - 1))]) is None
 
 
-@given(st.dictionaries(st.integers(1, 30), st.integers(1, 9).map(str)), st.integers(1, 40))
+@given(
+    strategies.dictionaries(strategies.integers(1, 30), strategies.integers(1, 9).map(str)), strategies.integers(1, 40)
+)
 def test_a_stamp_covers_every_seal_up_to_its_own(times: dict[int, str], seal: int) -> None:
     """The earliest of those on it or on a later one."""
     later = [time for number, time in times.items() if number >= seal]

@@ -12,8 +12,7 @@ from typing import get_args
 
 import pytest
 from asn1crypto import tsp
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies
 
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
@@ -353,7 +352,10 @@ def test_without_the_library_stamps_are_not_to_be_had(
 
 
 @settings(max_examples=150, deadline=None)
-@given(edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=4), part=st.floats(0, 1))
+@given(
+    edits=strategies.lists(strategies.tuples(strategies.floats(0, 1), strategies.integers(0, 255)), max_size=4),
+    part=strategies.floats(0, 1),
+)
 def test_hostile_bytes_raise_nothing_else(
     edits: Sequence[tuple[float, int]], part: float, kept: bytes, still: SimulatedAuthority
 ) -> None:
@@ -369,7 +371,7 @@ def test_hostile_bytes_raise_nothing_else(
 
 
 @settings(max_examples=100, deadline=None)
-@given(reply=st.binary(max_size=200))
+@given(reply=strategies.binary(max_size=200))
 def test_any_bytes_are_refused(reply: bytes, still: SimulatedAuthority) -> None:
     """What is no reply is refused, whatever it is."""
     with pytest.raises(StampRefused):

@@ -7,8 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.evidence.history import Sightings
 from archiver.evidence.tables.build import (
@@ -205,17 +204,24 @@ def test_all_tables_are_made_in_one_pass() -> None:
 
 
 # Whatever JSON can hold where Chatwork's documentation promises something else.
-ODD: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+ODD: strategies.SearchStrategy[Any] = strategies.recursive(
+    strategies.none()
+    | strategies.booleans()
+    | strategies.integers()
+    | strategies.floats(allow_nan=False, allow_infinity=False)
+    | strategies.text(),
+    lambda inner: (
+        strategies.lists(inner, max_size=2) | strategies.dictionaries(strategies.text(max_size=3), inner, max_size=2)
+    ),
     max_leaves=4,
 )
 FIELDS = ("account", "body", "send_time", "update_time", "message_id", "filename", "filesize", "status")
-OBJECT = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, ODD))
+OBJECT = strategies.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, ODD))
 
 
 @given(
-    st.sampled_from(["message", "file", "task", "room", "account", "member"]), st.lists(OBJECT, min_size=1, max_size=3)
+    strategies.sampled_from(["message", "file", "task", "room", "account", "member"]),
+    strategies.lists(OBJECT, min_size=1, max_size=3),
 )
 def test_objects_of_any_shape_make_lines_that_can_be_written(kind: str, objects: list[dict[str, Any]]) -> None:
     """Null, missing and foreign kinds of values never stop an export."""

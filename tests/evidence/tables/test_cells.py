@@ -7,13 +7,12 @@ import io
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.evidence.tables.cells import cell, csv_line, jsonl_line, jst, jst_of, message_cell
 
 # Every code point, half surrogates included.
-TEXT = st.text(st.characters(exclude_categories=()))
+TEXT = strategies.text(strategies.characters(exclude_categories=()))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +55,7 @@ def test_no_cell_is_a_formula_and_every_cell_can_be_encoded(text: str) -> None:
     assert not shown.startswith(("\t", "\r"))
 
 
-@given(st.lists(TEXT, min_size=1, max_size=4))
+@given(strategies.lists(TEXT, min_size=1, max_size=4))
 def test_a_csv_line_reads_back_as_its_cells(texts: list[str]) -> None:
     """Another program's CSV reader finds the same cells again."""
     line = csv_line(texts)

@@ -12,13 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.evidence import chain
-from archiver.evidence.tables import build as tables
+from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.daily import daily
 from tests.support.archive import at
@@ -163,13 +162,13 @@ def test_progress_is_told(made: Path) -> None:
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_any_flipped_bit_of_any_file_is_found_and_named(package: Path, data: st.DataObject) -> None:
+@given(data=strategies.data())
+def test_any_flipped_bit_of_any_file_is_found_and_named(package: Path, data: strategies.DataObject) -> None:
     """One bit, wherever it lies: the file is named, or, for a list, what the list now says otherwise."""
     names = sorted(path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file())
-    name = data.draw(st.sampled_from(names))
+    name = data.draw(strategies.sampled_from(names))
     whole = (package / name).read_bytes()
-    (package / name).write_bytes(flipped(whole, data.draw(st.integers(0, len(whole) * 8 - 1))))
+    (package / name).write_bytes(flipped(whole, data.draw(strategies.integers(0, len(whole) * 8 - 1))))
 
     told = verify_path(package)
 
@@ -547,15 +546,15 @@ def test_damaged_bytes_of_a_zip_are_named(made: Path, tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_a_damaged_zip_never_ends_in_an_exception(made: Path, tmp_path: Path, data: st.DataObject) -> None:
+@given(data=strategies.data())
+def test_a_damaged_zip_never_ends_in_an_exception(made: Path, tmp_path: Path, data: strategies.DataObject) -> None:
     """Cut or with flipped bits in its list of files, it is told as far as it can be read."""
     path = tmp_path / "x.zip"
     whole = bytearray((made.with_name(made.name + ".zip")).read_bytes())
     start = whole.index(b"PK\x01\x02")
-    for bit in data.draw(st.lists(st.integers(start * 8, len(whole) * 8 - 1), min_size=1, max_size=4)):
+    for bit in data.draw(strategies.lists(strategies.integers(start * 8, len(whole) * 8 - 1), min_size=1, max_size=4)):
         whole[bit // 8] ^= 1 << bit % 8
-    path.write_bytes(whole[: data.draw(st.sampled_from([len(whole), len(whole) - 30, start + 10]))])
+    path.write_bytes(whole[: data.draw(strategies.sampled_from([len(whole), len(whole) - 30, start + 10]))])
 
     told = verify_path(path)
 
@@ -580,9 +579,9 @@ def test_what_is_neither_package_nor_archive_is_an_error(tmp_path: Path) -> None
 def test_a_package_without_records_is_a_finding(package: Path) -> None:
     """Nothing to check is not the same as nothing wrong."""
     (package / "data/entries.jsonl").write_bytes(b"")
-    for name in (tables.MESSAGES, *tables.CSV_HEADERS):
+    for name in (build.MESSAGES, *build.CSV_HEADERS):
         (package / "data" / name).unlink()
-    (package / "data" / tables.MESSAGES).write_bytes(b"")
+    (package / "data" / build.MESSAGES).write_bytes(b"")
     shutil.rmtree(package / "data/files")
     shutil.rmtree(package / "data/raw")
     list_anew(package)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.evidence.tables.cells import csv_line
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.tables import NAMED, TableCheck, compare_tables
 
-TEXTS = st.text(st.sampled_from('a",\n\r-1'), max_size=6)
+TEXTS = strategies.text(strategies.sampled_from('a",\n\r-1'), max_size=6)
 
 
 def compared(name: str, given_rows: list[str], there: list[str]) -> list[tuple[str, str]]:
@@ -34,7 +33,7 @@ def test_equal_rows_are_not_found() -> None:
     assert [] == compared("messages.jsonl", rows, rows)
 
 
-@given(st.lists(st.lists(TEXTS, min_size=1, max_size=3), max_size=6))
+@given(strategies.lists(strategies.lists(TEXTS, min_size=1, max_size=3), max_size=6))
 def test_rows_of_a_csv_file_are_told_apart_whatever_their_cells_hold(cells: list[list[str]]) -> None:
     """Quotes, commas and line ends inside of cells end no row."""
     rows = [csv_line(row) for row in cells]
@@ -42,10 +41,10 @@ def test_rows_of_a_csv_file_are_told_apart_whatever_their_cells_hold(cells: list
     assert [] == compared("tasks.csv", rows, rows)
 
 
-@given(st.lists(st.integers(1, 30), min_size=1, max_size=25, unique=True), st.data())
-def test_a_removed_row_is_the_only_one_that_is_named(ids: list[int], data: st.DataObject) -> None:
+@given(strategies.lists(strategies.integers(1, 30), min_size=1, max_size=25, unique=True), strategies.data())
+def test_a_removed_row_is_the_only_one_that_is_named(ids: list[int], data: strategies.DataObject) -> None:
     """Those after it count otherwise, which is told at most once."""
-    index = data.draw(st.integers(0, len(ids) - 1))
+    index = data.draw(strategies.integers(0, len(ids) - 1))
 
     actual = compared("messages.jsonl", messages(ids), messages(ids[:index] + ids[index + 1 :]))
 
@@ -53,10 +52,10 @@ def test_a_removed_row_is_the_only_one_that_is_named(ids: list[int], data: st.Da
     assert len(actual) == (1 if index == len(ids) - 1 else 2)
 
 
-@given(st.lists(st.integers(1, 30), max_size=25, unique=True), st.data())
-def test_an_added_row_is_the_only_one_that_is_named(ids: list[int], data: st.DataObject) -> None:
+@given(strategies.lists(strategies.integers(1, 30), max_size=25, unique=True), strategies.data())
+def test_an_added_row_is_the_only_one_that_is_named(ids: list[int], data: strategies.DataObject) -> None:
     """Wherever it was put."""
-    index = data.draw(st.integers(0, len(ids)))
+    index = data.draw(strategies.integers(0, len(ids)))
 
     actual = compared("messages.jsonl", messages(ids), messages([*ids[:index], 99, *ids[index:]]))
 
@@ -64,7 +63,9 @@ def test_an_added_row_is_the_only_one_that_is_named(ids: list[int], data: st.Dat
     assert len(actual) == (1 if index == len(ids) else 2)
 
 
-@given(st.lists(st.integers(1, 6), max_size=12), st.lists(st.integers(1, 6), max_size=12))
+@given(
+    strategies.lists(strategies.integers(1, 6), max_size=12), strategies.lists(strategies.integers(1, 6), max_size=12)
+)
 def test_files_that_differ_are_found(wanted: list[int], there: list[int]) -> None:
     """Whatever was done to the rows: found if and only if they differ."""
     actual = compared("messages.jsonl", messages(wanted), messages(there))

@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.errors import UsageError
 from archiver.export.mask.cover import Cover, Masked, Policy, policy
@@ -112,18 +111,23 @@ def written(at: datetime) -> list[str]:
     return [*map(at.strftime, forms), f"{at.month}/{at.day} {at.hour}時", f"{at:%Y-%m-%d}から{later:%m-%d}"]
 
 
-IDS = st.integers(1, 2**63 - 1).map(str)
-TIMES = st.integers(0, 15 * 365 * 86400).map(
+IDS = strategies.integers(1, 2**63 - 1).map(str)
+TIMES = strategies.integers(0, 15 * 365 * 86400).map(
     lambda seconds: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 )
-DATES = TIMES.flatmap(lambda at: st.sampled_from(written(at)))
-AMOUNTS = st.integers(0, 10**9).flatmap(
-    lambda sum_: st.sampled_from([f"{sum_:,}円", f"¥{sum_}", f"{sum_}円", f"{sum_}万円"])
+DATES = TIMES.flatmap(lambda at: strategies.sampled_from(written(at)))
+AMOUNTS = strategies.integers(0, 10**9).flatmap(
+    lambda sum_: strategies.sampled_from([f"{sum_:,}円", f"¥{sum_}", f"{sum_}円", f"{sum_}万円"])
 )
-FILLERS = st.sampled_from(["、", "です。", " ", "\n", "納品は", "お支払いは", "振込日", "期限 ", "(", ")", "の件、"])
+FILLERS = strategies.sampled_from(
+    ["、", "です。", " ", "\n", "納品は", "お支払いは", "振込日", "期限 ", "(", ")", "の件、"]
+)
 
 
-@given(st.lists(st.one_of(IDS, DATES, AMOUNTS), min_size=1, max_size=6), st.lists(FILLERS, min_size=6, max_size=6))
+@given(
+    strategies.lists(strategies.one_of(IDS, DATES, AMOUNTS), min_size=1, max_size=6),
+    strategies.lists(FILLERS, min_size=6, max_size=6),
+)
 def test_no_id_date_or_amount_is_ever_covered(values: list[str], between: list[str]) -> None:
     """Whatever stands around them in a sentence; two numbers are never one."""
     shown = "".join(value + filler for value, filler in zip(values, between, strict=False))
@@ -132,19 +136,21 @@ def test_no_id_date_or_amount_is_ever_covered(values: list[str], between: list[s
     assert alone == cover().text(alone)
 
 
-ZERO_WIDTH = st.text(st.sampled_from("\u200b\u200d\u2060\ufeff\u00ad\u034f\u202e\u3164\u0301"), max_size=2)
+ZERO_WIDTH = strategies.text(
+    strategies.sampled_from("\u200b\u200d\u2060\ufeff\u00ad\u034f\u202e\u3164\u0301"), max_size=2
+)
 WIDE = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789-@.abcdefghijklmnopqrstuvwxyz"}
 
 
 @given(
-    st.sampled_from(["090-1234-5678", "03-9876-5432", "foo@example.com", "+819012345678"]),
-    st.data(),
-    st.text("あ漢a、 \n", max_size=10),
+    strategies.sampled_from(["090-1234-5678", "03-9876-5432", "foo@example.com", "+819012345678"]),
+    strategies.data(),
+    strategies.text("あ漢a、 \n", max_size=10),
 )
-def test_nothing_unseen_keeps_a_place_from_being_found(secret: str, data: st.DataObject, around: str) -> None:
+def test_nothing_unseen_keeps_a_place_from_being_found(secret: str, data: strategies.DataObject, around: str) -> None:
     """Width, zero-width marks and accents between the signs change nothing."""
     written = "".join(
-        data.draw(st.sampled_from([sign, sign.translate(WIDE)])) + data.draw(ZERO_WIDTH) for sign in secret
+        data.draw(strategies.sampled_from([sign, sign.translate(WIDE)])) + data.draw(ZERO_WIDTH) for sign in secret
     )
 
     actual = cover().text(f"{around}。{written}。{around}")
@@ -155,7 +161,7 @@ def test_nothing_unseen_keeps_a_place_from_being_found(secret: str, data: st.Dat
     assert actual.startswith(f"{around}。") or "@" in secret
 
 
-@given(st.text())
+@given(strategies.text())
 def test_a_text_without_anything_to_cover_is_unchanged(shown: str) -> None:
     """Either something is covered and listed, or every sign stays; what is covered is not covered again."""
     masking = cover()
@@ -237,7 +243,9 @@ def test_a_name_that_two_people_bear_says_of_neither_that_it_is_meant() -> None:
 
 
 @given(
-    st.text(max_size=30), st.text(max_size=30), st.sampled_from(["佐藤 花子", "佐藤花子", "鈴木太郎", "鈴 木 太 郎"])
+    strategies.text(max_size=30),
+    strategies.text(max_size=30),
+    strategies.sampled_from(["佐藤 花子", "佐藤花子", "鈴木太郎", "鈴 木 太 郎"]),
 )
 def test_no_full_name_of_a_third_person_is_left(before: str, after: str, name: str) -> None:
     """Wherever it stands, but for a sign before or behind it that would make it another word."""
@@ -328,7 +336,10 @@ def test_a_pattern_that_cannot_be_used_is_one_sentence(given_pattern: str) -> No
     assert 2 == raised.value.code
 
 
-@given(st.text(st.sampled_from("ab.*+?{}[]()|\\dws^$-1,2 あ"), max_size=15), st.text("ab1あ ", max_size=40))
+@given(
+    strategies.text(strategies.sampled_from("ab.*+?{}[]()|\\dws^$-1,2 あ"), max_size=15),
+    strategies.text("ab1あ ", max_size=40),
+)
 def test_every_pattern_of_the_user_is_used_or_refused(body: str, text: str) -> None:
     """No other end is possible."""
     try:

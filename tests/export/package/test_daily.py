@@ -16,7 +16,7 @@ from archiver.export.package import daily
 from archiver.export.package.make import export
 from archiver.export.texts.readme import DAILY_FIRST_LINE
 from archiver.store.archive import Archive
-from archiver.store.working import memory as work
+from archiver.store.working import memory
 from tests.support.archive import ROOM, ArchiveMaker, at, file_object, message_object, story
 
 DAY = 24 * 60
@@ -116,7 +116,7 @@ def test_a_run_killed_after_the_zip_makes_no_second_one(tmp_path: Path) -> None:
     made = story(tmp_path / "home")
     first = made_daily(made.archive, minutes=DAY)
     with made.archive.writing() as writing:
-        work.remember(writing, "daily/job1", None)
+        memory.remember(writing, "daily/job1", None)
 
     again = made_daily(made.archive, minutes=DAY + 7)
 

@@ -24,10 +24,9 @@ from archiver.custody.verify import verify_path
 from archiver.export.package.make import ExportReport, export, package_name
 from archiver.export.package.verify_script import verify_script
 from archiver.records import Contract, ContractRoom, RoomId
-from archiver.store import blobs
-from archiver.store import seals as seal
+from archiver.store import blobs, seals
 from archiver.store.archive import Archive
-from archiver.store.queries import entries as stored
+from archiver.store.queries import entries
 from tests.support.archive import (
     CLIENT,
     OTHER_ROOM,
@@ -180,7 +179,7 @@ def test_nothing_of_another_room_is_in_the_package(tmp_path: Path) -> None:
 def test_the_same_seal_gives_the_same_bytes(tmp_path: Path) -> None:
     """Only what tells when the package was made differs."""
     made = story(tmp_path / "home")
-    seal.close(made.archive, now=at(250))
+    seals.close(made.archive, now=at(250))
     made.archive.close()
     shutil.copytree(tmp_path / "home", tmp_path / "twin")
 
@@ -200,7 +199,7 @@ def test_an_export_is_written_down(tmp_path: Path) -> None:
     report = exported(made.archive)
 
     with made.archive.reading() as reading:
-        last = list(stored.entries(reading))[-1]
+        last = list(entries.entries(reading))[-1]
     again = exported(made.archive)
 
     told = json.loads(last.line)
@@ -312,7 +311,7 @@ def test_bytes_that_the_archive_lost_are_said(tmp_path: Path, damage: str) -> No
 def test_a_seal_that_the_archive_lost_is_said(tmp_path: Path, damage: str) -> None:
     """It is never made anew for a package."""
     made = story(tmp_path / "home")
-    seal.close(made.archive, now=at(250))
+    seals.close(made.archive, now=at(250))
     made.contract("job3")
     path = made.home / "seals/000001-2026-11-05.json"
     if damage == "changed":
@@ -462,7 +461,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     made = story(tmp_path / "home")
     first = exported(made.archive)
     made.file(file_object(13, "large.mov", 500_000, sent=1), bytes(500_000))
-    seal.close(made.archive, now=at(290))
+    seals.close(made.archive, now=at(290))
 
     with pytest.raises(errors.DiskFull), no_file_above(200_000):
         exported(made.archive)
@@ -579,5 +578,5 @@ def test_what_is_sealed_meanwhile_is_in_the_package(tmp_path: Path) -> None:
     report = export(made.archive, contract="job1", profile="lawyer", now=clock)
 
     with made.archive.reading() as reading:
-        last = seal.seals(reading)[-1]
+        last = seals.seals(reading)[-1]
     assert (report.seal, True) == (last.number, "改名" in text_of(report.path))

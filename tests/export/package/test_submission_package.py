@@ -17,14 +17,14 @@ from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.export.mask.cover import Policy, policy
 from archiver.export.message_choice import choice
-from archiver.export.package import submission_package as submission
+from archiver.export.package import submission_package
 from archiver.export.package.make import Declined, ExportReport
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.pdf.worker import pdf_apart
 from archiver.export.report.input import MaskedPassage
 from archiver.export.stamps import StampService
-from archiver.export.texts import submission_readme as submission_text
-from archiver.store import seals as seal
+from archiver.export.texts import submission_readme
+from archiver.store import seals
 from archiver.store.queries import runs
 from tests.support import cases, paper
 from tests.support.archive import OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, story
@@ -176,7 +176,7 @@ def test_the_same_seal_gives_the_same_bytes(tmp_path: Path, profile: str) -> Non
     """Twice at the same moment, by two archives that are copies of each other."""
     made = with_secrets(tmp_path / "home")
     attach(made, 1, "a.png", b"picture")
-    seal.close(made.archive, now=at(250))
+    seals.close(made.archive, now=at(250))
     made.archive.close()
     shutil.copytree(tmp_path / "home", tmp_path / "twin")
 
@@ -367,7 +367,7 @@ def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expec
     """Names only if names were."""
     covered = tuple(MaskedPassage("No.1 本文", one, 1) for one in reasons)
 
-    told = submission_text.readme(replace(cases.case(), covered=covered), [], []).decode("utf-8-sig")
+    told = submission_readme.readme(replace(cases.case(), covered=covered), [], []).decode("utf-8-sig")
 
     assert expected in told
     assert bool(reasons) == ("伏せています" in told)
@@ -567,7 +567,7 @@ def test_a_kill_in_the_middle_leaves_no_package(tmp_path: Path, monkeypatch: pyt
     def stop(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(submission, "put_loose", stop)
+    monkeypatch.setattr(submission_package, "put_loose", stop)
     with pytest.raises(KeyboardInterrupt):
         handed(story(tmp_path / "home"), "support", tmp_path / "out")
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from archiver.custody.verify import verify_path
-from archiver.evidence.verify import main as alone
+from archiver.evidence.verify import main
 from archiver.export.package.verify_script import clashes, verify_script
 from tests.support.damage import KINDS
 from tests.support.packages import load_script, zipped
@@ -125,7 +125,7 @@ def test_what_is_no_package_ends_it_with_2(package: Path, arguments: list[str]) 
 )
 def test_the_language(arguments: list[str], environ: dict[str, str], expected: str) -> None:
     """As asked, as the environment says, else Japanese."""
-    assert expected == alone.language(arguments, environ, None)
+    assert expected == main.language(arguments, environ, None)
 
 
 def test_it_speaks_japanese(package: Path) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.export.pdf.blocks import FactList, Paragraph, TableBlock
 from archiver.export.pdf.line_breaks import CELL, MARK, WORD, breakable
@@ -36,7 +35,7 @@ MARGIN_RIGHT = 51.1
 
 
 @pytest.mark.parametrize("most", [WORD, CELL])
-@given(text=st.text())
+@given(text=strategies.text())
 def test_nothing_but_marks_is_added(most: int, text: str) -> None:
     """Without the marks, a text is what it was before."""
     text = text.replace(MARK, "")

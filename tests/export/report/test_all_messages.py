@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.export.pdf.blocks import Interruption, MessageBlock, Report, Subheading
-from archiver.export.report import all_messages as appendix
+from archiver.export.report import all_messages
 from archiver.export.report.all_messages import MOST_MESSAGES, MOST_SIGNS, volume_reports, volumes
 from archiver.records import RoomId
 from tests.support import cases, conversation, paper
@@ -45,13 +44,13 @@ def test_volumes_are_cut_by_signs() -> None:
     assert all(signs(one) <= MOST_SIGNS for one in made)
 
 
-@given(counts=st.lists(st.integers(0, 7), min_size=1, max_size=4), most=st.integers(1, 9))
+@given(counts=strategies.lists(strategies.integers(0, 7), min_size=1, max_size=4), most=strategies.integers(1, 9))
 def test_every_message_is_in_one_volume(counts: list[int], most: int) -> None:
     """Over rooms and volumes of any size, each message is there once and in order."""
     rooms = [cases.room(["本文"] * count, number=number) for number, count in enumerate(counts, 1)]
     wanted = [f"No.{message.no}" for room in rooms for message in room.messages()]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(appendix, "MOST_MESSAGES", most)
+        patch.setattr(all_messages, "MOST_MESSAGES", most)
 
         made = list(volume_reports(cases.case(rooms)))
 
@@ -87,7 +86,7 @@ def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
     once.mkdir()
     again.mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(appendix, "MOST_MESSAGES", 4)
+        patch.setattr(all_messages, "MOST_MESSAGES", 4)
 
         made = list(volumes(case, once))
         assert [one.read_bytes() for one in volumes(case, again)] == [one.read_bytes() for one in made]

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from archiver.export.pdf.blocks import Report
-from archiver.export.report import chapters, exhibits
-from archiver.export.report import consultation as consult
+from archiver.export.report import chapters, consultation, exhibits
 from archiver.export.report.all_messages import volume_reports
 from tests.support import cases, paper
 
@@ -65,7 +64,7 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
     case = cases.case([plain], profile=profile, contract=contract)
     made = [
         cases.told(chapters.report, case),
-        cases.told(consult.report, case),
+        cases.told(consultation.report, case),
         cases.told(exhibits.evidence_list, case),
         *volume_reports(case),
     ]

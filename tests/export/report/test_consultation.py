@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archiver.export.pdf.blocks import FactList, TableBlock
-from archiver.export.report import consultation as consult
+from archiver.export.report import consultation
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.records import Delivery, Watch
 from tests.export.report.test_summary import LONG, WIDE, monstrous
@@ -17,7 +17,7 @@ from tests.support.conversation import at, message_id
 
 def test_it_has_five_chapters() -> None:
     """Summary, terms, money, the course of things, and what could not be saved."""
-    titles = [one.title for one in cases.told(consult.report, cases.case()).chapters]
+    titles = [one.title for one in cases.told(consultation.report, cases.case()).chapters]
 
     assert ["１　要約", "２　契約条件", "３　金額", "４　時系列", "５　保存できていないもの"] == titles
 
@@ -31,7 +31,7 @@ def test_it_is_two_pages(text: str) -> None:
         replace(room, gaps=room.gaps * 500, covered=room.covered[:most]) for most, room in enumerate(whole.rooms, 1)
     ]
 
-    pages = paper.pages(paper.printed(cases.told(consult.report, replace(whole, rooms=rooms))))
+    pages = paper.pages(paper.printed(cases.told(consultation.report, replace(whole, rooms=rooms))))
 
     assert 2 == len(pages)
     assert "３　金額".replace("　", "") in paper.squeezed(pages[1])
@@ -47,7 +47,7 @@ def test_it_says_what_the_desk_asks() -> None:
     deliveries = (Delivery(1, "2026-11-03"), Delivery(2, "2026-11-06 09:12"))
 
     shown = paper.squeezed(
-        paper.text(paper.printed(cases.told(consult.report, cases.case([room], deliveries=deliveries))))
+        paper.text(paper.printed(cases.told(consultation.report, cases.case([room], deliveries=deliveries))))
     )
 
     for wanted in (
@@ -67,14 +67,16 @@ def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
     counts = []
     for name in ("短", "長い名前" * 20):
         files = tuple(cases.file(number, message_id(1), name=name) for number in range(1, 40))
-        course = cases.told(consult.report, cases.case([cases.of_messages([cases.said("一", 1)], attachments=files)]))
+        course = cases.told(
+            consultation.report, cases.case([cases.of_messages([cases.said("一", 1)], attachments=files)])
+        )
         counts.append(sum(len(block.rows) for block in course.chapters[3].blocks if isinstance(block, TableBlock)))
 
-    assert consult.MOST_LINES == counts[0] > counts[1] > 8
+    assert consultation.MOST_LINES == counts[0] > counts[1] > 8
 
 
 def limits(case: ReportInput) -> dict[str, str]:
-    (facts,) = consult.limits(case).blocks
+    (facts,) = consultation.limits(case).blocks
     assert isinstance(facts, FactList)
     return dict(facts.rows)
 
@@ -119,4 +121,4 @@ def test_an_empty_case_is_two_chapters_of_blanks() -> None:
     """Nothing stated, nothing held: blanks, no fault."""
     case = cases.case([conversation.empty()], contract=cases.BLANK_CONTRACT, deliveries=())
 
-    assert 5 <= str(cases.told(consult.report, case)).count(BLANK)
+    assert 5 <= str(cases.told(consultation.report, case)).count(BLANK)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.export.report.excerpt_selection import CONTEXT, Elided, ExcerptMessage, excerpted
 
@@ -58,9 +57,9 @@ def test_nothing_chosen_is_one_elision() -> None:
 
 
 @given(
-    count=st.integers(0, 60),
-    chosen=st.sets(st.integers(0, 59), max_size=8),
-    context=st.integers(0, 6),
+    count=strategies.integers(0, 60),
+    chosen=strategies.sets(strategies.integers(0, 59), max_size=8),
+    context=strategies.integers(0, 6),
 )
 def test_it_is_what_a_plain_account_gives(count: int, chosen: set[int], context: int) -> None:
     """Whatever is chosen, every message is shown once or counted once, as the whole list tells."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.export.report.gap_blocks import GapBlocks
 from archiver.records import Conversation, Gap, Pause
@@ -47,7 +46,7 @@ def test_without_pauses_only_gaps_are_shown() -> None:
     assert ["1", "空白", "2"] == placed(room(2, (gap(1, 1, 2),), (Pause(at(0), at(1)),)), pauses=False)
 
 
-@given(after=st.lists(st.integers(0, 12), max_size=6))
+@given(after=strategies.lists(strategies.integers(0, 12), max_size=6))
 def test_each_is_shown_once(after: list[int]) -> None:
     """However gaps lie, none is lost and none is told twice."""
     gaps = tuple(gap(number, one or None, one + 1) for number, one in enumerate(after))

@@ -9,19 +9,11 @@ import pytest
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report import (
-    crosscheck as points,
-)
-from archiver.export.report import (
-    digests_and_masking as proofs,
-)
-from archiver.export.report import (
-    files_and_changes as records,
-)
-from archiver.export.report import (
+    crosscheck,
+    digests_and_masking,
+    files_and_changes,
     method,
-)
-from archiver.export.report import (
-    people_and_dates as parties,
+    people_and_dates,
 )
 from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import survey
@@ -40,7 +32,7 @@ def words(chapter: Chapter) -> str:
 
 
 def told(case: ReportInput) -> list[tuple[str, ...]]:
-    return rows(points.chapter(case, survey(case)))
+    return rows(crosscheck.chapter(case, survey(case)))
 
 
 def test_points_name_the_screen() -> None:
@@ -98,7 +90,7 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     case = cases.case([room], deliveries=(Delivery(1, "2026-11-06"),))
 
     assert "同一ファイル" not in str(told(case))
-    assert "-" == rows(records.files(case, survey(case)))[0][6]
+    assert "-" == rows(files_and_changes.files(case, survey(case)))[0][6]
 
 
 def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
@@ -106,7 +98,7 @@ def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
     added = Enclosure(2, "notice", "承認\n.png", 1, "00" * 32, at(0), dated="2026-10-03", note="通知の写し")
     case = cases.case(contract=cases.BLANK_CONTRACT, clues={"IDの連絡": "「IDは tanaka_xx です」"}, enclosures=(added,))
 
-    chapter = points.chapter(case, survey(case))
+    chapter = crosscheck.chapter(case, survey(case))
 
     assert f"契約ID {BLANK}\n仕事名「{BLANK}」" == rows(chapter)[0][2]
     assert ("IDの連絡", "「IDは tanaka_xx です」") == rows(chapter)[2][1:3]
@@ -117,12 +109,12 @@ def test_a_contract_without_a_platform_speaks_of_papers() -> None:
     """Without an office between, the other source is what the user has in hand."""
     case = cases.case(contract=replace(cases.CONTRACT, platform=None))
 
-    assert "２　書面・メール等の記録と照合できる点" == points.chapter(case, survey(case)).title
+    assert "２　書面・メール等の記録と照合できる点" == crosscheck.chapter(case, survey(case)).title
 
 
 def test_people_have_every_name_and_their_rooms() -> None:
     """Each person is one row with all names in order, ids and times in the list; who is not mapped is said to be so."""
-    found = rows(parties.parties(cases.case(), survey(cases.case())))
+    found = rows(people_and_dates.parties(cases.case(), survey(cases.case())))
 
     assert ("報告者", "yamada", "-\n1234567", "-", "123456789\n2026-11-05 10:14から", "APIトークンの持ち主") == found[0]
     assert (
@@ -134,7 +126,7 @@ def test_people_have_every_name_and_their_rooms() -> None:
         BLANK,
     ) in found
     mapped = cases.case(counterparts=(CLIENT,))
-    assert "参加者" == rows(parties.parties(mapped, survey(mapped)))[-1][0]
+    assert "参加者" == rows(people_and_dates.parties(mapped, survey(mapped)))[-1][0]
 
 
 def test_names_of_several_rooms_stand_in_order_of_time() -> None:
@@ -147,7 +139,7 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
     ]
     case = cases.case(rooms)
 
-    assert "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)" == rows(parties.parties(case, survey(case)))[0][1]
+    assert "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)" == rows(people_and_dates.parties(case, survey(case)))[0][1]
     assert "田中(解約済)\n　アカウントID 7654321" == told(case)[1][3]
 
 
@@ -156,7 +148,7 @@ def test_only_lawyers_are_asked_about_terms(profile: str, asked: bool) -> None:
     """The table of terms that the law wants stated is for lawyers and courts, left to be filled."""
     case = cases.case(profile=profile)
 
-    chapter = parties.dates(case, survey(case))
+    chapter = people_and_dates.dates(case, survey(case))
 
     assert asked == any(row[0] == "給付の内容" and row[1] == BLANK for row in rows(chapter))
     assert ("検収期限の目安(納品+7日)", "2026-11-13", "納品日からの計算") in rows(chapter)
@@ -164,7 +156,7 @@ def test_only_lawyers_are_asked_about_terms(profile: str, asked: bool) -> None:
 
 def test_files_have_way_state_and_digest() -> None:
     """Sent or received, held or not and why, gone since when, and the same as a delivery."""
-    first, second, _third = rows(records.files(cases.case(), survey(cases.case())))
+    first, second, _third = rows(files_and_changes.files(cases.case(), survey(cases.case())))
 
     assert ("F-0001", "受信", "画面.png", "3,707") == first[:4]
     assert ("一致", "abababababababab") == first[6:8]
@@ -178,11 +170,11 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
     monkeypatch: pytest.MonkeyPatch, profile: str, where: str
 ) -> None:
     """The others are counted, with where they stand: a table of thousands would take a computer's memory."""
-    monkeypatch.setattr(records, "MOST_FILES", 2)
+    monkeypatch.setattr(files_and_changes, "MOST_FILES", 2)
     case = cases.case(profile=profile)
     newest = max(case.attachments[1:], key=lambda one: one.uploaded_at)
 
-    chapter = records.files(case, survey(case))
+    chapter = files_and_changes.files(case, survey(case))
 
     assert ["F-0001", newest.number] == [row[0] for row in rows(chapter)]
     assert "全3点のうち、納品したものと新しいものを載せました。ほか1点は" in words(chapter)
@@ -209,7 +201,7 @@ def test_changes_are_told_in_words() -> None:
     gap = ChangeRow("2026-11-14T20:15:00Z", 2, "空白が生じた", room, None, "m1 から m2", "", "", None)
     case = cases.case(events=[event, gap, task])
 
-    chapter = records.changes(case, survey(case))
+    chapter = files_and_changes.changes(case, survey(case))
 
     row, last = rows(chapter)
     assert f"{'-' * 24}\n字幕 → -" == last[3]
@@ -224,20 +216,21 @@ def test_only_so_many_changes_are_printed() -> None:
     """The latest are printed, the older ones counted, and where they stand is said."""
     event = ChangeRow("2026-11-14T20:15:00Z", 1, "表示名が変わった", conversation.ROOM, None, "x", "a", "b", None)
     support, lawyer = (
-        records.changes(case, survey(case))
+        files_and_changes.changes(case, survey(case))
         for case in (
-            cases.case(profile=one, events=[event] * (records.MOST_EVENTS + 3)) for one in ("support", "lawyer")
+            cases.case(profile=one, events=[event] * (files_and_changes.MOST_EVENTS + 3))
+            for one in ("support", "lawyer")
         )
     )
 
-    assert records.MOST_EVENTS == len(rows(support)) == len(rows(lawyer))
+    assert files_and_changes.MOST_EVENTS == len(rows(support)) == len(rows(lawyer))
     assert "古いもの3件は events.csv にあります。" in words(lawyer)
     assert "古いもの3件はこの資料に載せていません(保管庫にはあります)。" in words(support)
 
 
 def test_seals_have_digest_and_both_times() -> None:
     """Each seal has its whole digest, the authority, its time in UTC and Japan, and how late it came."""
-    chapter = proofs.hashes(cases.case(), survey(cases.case()))
+    chapter = digests_and_masking.hashes(cases.case(), survey(cases.case()))
 
     first, second = rows(chapter)[:2]
     assert ("第1号\n2026-11-05", "42", "0f" * 32, "tsa.example") == first[:4]
@@ -250,7 +243,7 @@ def test_without_an_authority_nothing_is_awaited() -> None:
     """A seal without a stamp waits for one only where somebody is asked."""
     case = cases.case(stamping=False)
 
-    assert ("なし", "-") == rows(proofs.hashes(case, survey(case)))[1][4:]
+    assert ("なし", "-") == rows(digests_and_masking.hashes(case, survey(case)))[1][4:]
 
 
 def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
@@ -262,7 +255,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
     room = cases.room(["一"])
 
     support, lawyer, one = (
-        proofs.hashes(case, survey(case))
+        digests_and_masking.hashes(case, survey(case))
         for case in (
             *(cases.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
             cases.case([room], seals=seals[1:2]),
@@ -280,8 +273,8 @@ def test_masked_places_are_listed_or_said_to_be_none() -> None:
     """Each place has its reason and number; without any the chapter says so."""
     case = cases.case(covered=(MaskedPassage("No.88", "電話番号", 2),))
 
-    assert [("No.88", "電話番号", "2")] == rows(proofs.masked(case, survey(case)))
-    assert "伏せ字はありません。" == words(proofs.masked(replace(case, covered=()), survey(case)))
+    assert [("No.88", "電話番号", "2")] == rows(digests_and_masking.masked(case, survey(case)))
+    assert "伏せ字はありません。" == words(digests_and_masking.masked(replace(case, covered=()), survey(case)))
 
 
 def test_the_statement_can_be_signed() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Paragraph, TableBlock
@@ -44,7 +43,7 @@ def test_stated_days_and_noticed_times_stand_in_order() -> None:
     ] == shown
 
 
-@given(count=st.integers(0, 80))
+@given(count=strategies.integers(0, 80))
 def test_there_are_never_more_lines_than_may_be(count: int) -> None:
     """However much happened, the table has at most 25 lines, in order, and says how many are not in it."""
     case = with_files(count)

@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.input import ReportInput
@@ -52,32 +51,40 @@ def renamed(account: int, *, seq: int = 9) -> ChangeRow:
 
 # --- length --------------------------------------------------------------------------------------
 
-SIGNS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
-STATED = st.none() | SIGNS
-CONTRACTS = st.builds(
+SIGNS = strategies.text(strategies.characters(exclude_categories=["Cs"]), max_size=400)
+STATED = strategies.none() | SIGNS
+CONTRACTS = strategies.builds(
     Contract,
-    id=st.just("job1"),
-    rooms=st.just(()),
+    id=strategies.just("job1"),
+    rooms=strategies.just(()),
     title=STATED,
     client=STATED,
-    platform=st.sampled_from([None, "somewhere", *PLATFORMS]),
+    platform=strategies.sampled_from([None, "somewhere", *PLATFORMS]),
     platform_id=STATED,
     contracted_on=STATED,
     escrowed_at=STATED,
     contact_approved_on=STATED,
 )
-DELIVERIES = st.lists(
-    st.builds(Delivery, number=st.integers(1, 99), at=SIGNS, name=STATED, size=st.none(), sha256=st.none()), max_size=3
+DELIVERIES = strategies.lists(
+    strategies.builds(
+        Delivery,
+        number=strategies.integers(1, 99),
+        at=SIGNS,
+        name=STATED,
+        size=strategies.none(),
+        sha256=strategies.none(),
+    ),
+    max_size=3,
 )
 
 
 @given(
     contract=CONTRACTS,
     deliveries=DELIVERIES,
-    days=st.integers(0, 9_000),
-    deleted=st.booleans(),
-    closed=st.booleans(),
-    frozen=st.booleans(),
+    days=strategies.integers(0, 9_000),
+    deleted=strategies.booleans(),
+    closed=strategies.booleans(),
+    frozen=strategies.booleans(),
 )
 def test_it_always_fits_a_form(
     contract: Contract, deliveries: list[Delivery], days: int, *, deleted: bool, closed: bool, frozen: bool

@@ -17,12 +17,10 @@ import pytest
 
 from archiver import errors
 from archiver.records import Observation
-from archiver.store import blobs, snapshot, writer
-from archiver.store import seals as seal
+from archiver.store import blobs, seals, snapshot, writer
 from archiver.store.archive import Archive
 from archiver.store.backup import copy as backup
-from archiver.store.backup import destination
-from archiver.store.backup import transfer as replica
+from archiver.store.backup import destination, transfer
 from archiver.store.engine import DATABASE
 from tests.support import tampering
 
@@ -154,7 +152,7 @@ def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, pla
             with archive.writing() as writing:
                 told = [Observation("sweep", "sweep/{seq}", {"requests": number})] * 20
                 writer.append(writing, told, account_id=1, at=NOW + timedelta(seconds=number))
-            seal.close(archive, now=NOW + timedelta(seconds=number))
+            seals.close(archive, now=NOW + timedelta(seconds=number))
         archive.close()
 
     writing = threading.Thread(target=live)
@@ -243,7 +241,7 @@ def test_a_daily_copy_that_differs_is_left_and_named(home: Archive, place: Path)
 
     made = copied(home, place)
 
-    assert [replica.Kept(daily)] == list(made.kept)
+    assert [transfer.Kept(daily)] == list(made.kept)
     assert [b"first", b"first and second", b"first and second"] == [
         (place / name).read_bytes() for name in (daily, root, settings)
     ]
@@ -264,7 +262,7 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_copied(
     monkeypatch.setattr(Path, "open", failing)
     made = copied(home, place)
 
-    assert [replica.Kept(name, "Input/output error")] == list(made.kept)
+    assert [transfer.Kept(name, "Input/output error")] == list(made.kept)
     assert 3 == len(list((place / "seals").glob("*.json")))
 
 
@@ -279,7 +277,7 @@ def test_a_full_disk_leaves_the_earlier_copy_as_it_was(home: Archive, place: Pat
         backup.copy(home, place)
 
     assert before == (place / DATABASE).read_bytes()
-    assert not [name for name in names(place) if name.endswith(replica.PARTIAL)]
+    assert not [name for name in names(place) if name.endswith(transfer.PARTIAL)]
     assert not blobs.path_of(place, new.name).exists()
     copied(home, place)
     assert blobs.path_of(place, new.name).exists()
@@ -304,7 +302,7 @@ def test_whenever_a_run_is_cut_off_the_earlier_copy_stays_and_the_next_run_ends_
         copied(home, place)
         assert entries(home.database) == entries(place / DATABASE)
         assert {path.name for path in new} <= {path.name for path in _blobs(place)}
-        assert not [name for name in names(place) if name.endswith(replica.PARTIAL)]
+        assert not [name for name in names(place) if name.endswith(transfer.PARTIAL)]
         if not cut:
             break
 
@@ -329,7 +327,7 @@ def _cut_off_at(archive: Archive, place: Path, number: int) -> bool:
 
 
 def _blobs(home: Path) -> list[Path]:
-    return [path for path in (home / "files").glob("??/??/*") if not path.name.endswith(replica.PARTIAL)]
+    return [path for path in (home / "files").glob("??/??/*") if not path.name.endswith(transfer.PARTIAL)]
 
 
 def test_too_little_space_is_said_before_anything_is_copied(
@@ -401,7 +399,7 @@ def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, place: P
 
     made = copied(home, place)
 
-    assert [replica.Kept(name.as_posix())] == list(made.kept)
+    assert [transfer.Kept(name.as_posix())] == list(made.kept)
     assert [] == list(outside.iterdir())
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver.store.engine import DATABASE
-from archiver.store.queries import completion as glance
+from archiver.store.queries import completion
 from tests.support.world import running
 
 
@@ -19,7 +19,7 @@ def test_contracts_and_rooms_are_seen_as_they_are_called(tmp_path: Path) -> None
         world.contract("job2", world.room, platform_id="12345678", title="記事10本")
         world.sync()
         with world.archive.writing():
-            contracts, rooms = glance.contracts(database), glance.rooms(database)
+            contracts, rooms = completion.contracts(database), completion.rooms(database)
 
     assert [(("job1",), ""), (("job2", "12345678"), "記事10本")] == contracts
     assert [((str(world.room),), "動画編集")] == rooms
@@ -34,10 +34,12 @@ def test_what_cannot_be_read_has_no_names(tmp_path: Path) -> None:
         holder.commit()
         holder.execute("BEGIN EXCLUSIVE")
         begun = time.monotonic()
-        found = [glance.contracts(path) + glance.rooms(path) for path in (tmp_path / "none", tmp_path, other, held)]
+        found = [
+            completion.contracts(path) + completion.rooms(path) for path in (tmp_path / "none", tmp_path, other, held)
+        ]
         holder.rollback()
         taken = time.monotonic() - begun
     assert [[], [], [], []] == found
     assert taken < 2
-    assert [] == glance.contracts(held)
+    assert [] == completion.contracts(held)
     assert not (tmp_path / "none").exists()

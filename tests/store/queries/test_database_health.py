@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.health import disk as health_space
-from archiver.store.queries import database_health as health
-from archiver.store.working import verification_log as verifications
+from archiver.health import disk
+from archiver.store.queries import database_health
+from archiver.store.working import verification_log
 from archiver.store.working.verification_log import Verified
 from tests.support.world import World, running
 
@@ -27,7 +27,7 @@ def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:
     world.posts(3)
     world.sync()
     with world.archive.reading() as reading:
-        before = health.horizons(reading, [world.room])
+        before = database_health.horizons(reading, [world.room])
     world.clock.pass_by(days=30)
     sent = world.clock()
     world.post("見える")
@@ -37,7 +37,7 @@ def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:
     world.sync()
 
     with world.archive.reading() as reading:
-        (after,) = health.horizons(reading, [world.room])
+        (after,) = database_health.horizons(reading, [world.room])
     assert [] == before
     assert (world.room, None) == (after.room_id, after.unsaved_until)
     assert after.oldest is not None
@@ -54,7 +54,7 @@ def test_what_was_there_before_the_first_save_has_an_end(world: World) -> None:
     world.sync()
 
     with world.archive.reading() as reading:
-        (found,) = health.horizons(reading, [world.room])
+        (found,) = database_health.horizons(reading, [world.room])
     assert found.unsaved_until is not None
     assert timedelta(minutes=1) > abs(found.unsaved_until - world.clock())
 
@@ -65,14 +65,14 @@ def test_growth_leaves_the_first_save_out(world: World) -> None:
     world.sync()
     world.clock.pass_by(days=2)
     with world.archive.reading() as reading:
-        young, none = health_space.pace(reading, now=world.clock())
+        young, none = disk.pace(reading, now=world.clock())
     world.clock.pass_by(days=4)
     world.chatwork.upload(world.room, world.tanaka, "後.bin", data=b"y" * 500_000)
     world.sync()
     world.clock.pass_by(days=4)
 
     with world.archive.reading() as reading:
-        total, pace = health_space.pace(reading, now=world.clock())
+        total, pace = disk.pace(reading, now=world.clock())
 
     assert none is None
     assert 1_400_000 < total < 3_000_000
@@ -84,10 +84,10 @@ def test_growth_leaves_the_first_save_out(world: World) -> None:
 def test_an_empty_archive_can_be_looked_at(world: World) -> None:
     """No entry of a run, no window: nothing is known, and nothing fails."""
     with world.archive.reading() as reading:
-        assert [] == health.damage(reading)
-        assert [] == health.horizons(reading, [world.room, 1])
-        assert verifications.last(reading) is None
-        assert health_space.pace(reading, now=world.clock())[1] is None
+        assert [] == database_health.damage(reading)
+        assert [] == database_health.horizons(reading, [world.room, 1])
+        assert verification_log.last(reading) is None
+        assert disk.pace(reading, now=world.clock())[1] is None
 
 
 def test_the_newest_verification_is_remembered(world: World) -> None:
@@ -96,8 +96,8 @@ def test_the_newest_verification_is_remembered(world: World) -> None:
     second = Verified(world.clock() - timedelta(days=1), False, {"entries": 6}, 0)
     for one in (first, second):
         with world.archive.writing() as writing:
-            verifications.keep(writing, one)
-            kept = verifications.last(writing)
+            verification_log.keep(writing, one)
+            kept = verification_log.last(writing)
 
         assert kept is not None
         assert (one.at.replace(microsecond=one.at.microsecond // 1000 * 1000), one.findings) == (kept.at, kept.findings)

@@ -8,15 +8,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.store.queries.slow_work import Rereading, SlowWork, lies_in, merged, progress
 from archiver.store.working.backfill_queue import BackfillCounts, ItemState, unseen
 from tests.support.world import World, running
 
 FOR_EVER = timedelta(days=3_650)
-SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10)).map(lambda one: (one[0], sum(one))), max_size=12)
+SPANS = strategies.lists(
+    strategies.tuples(strategies.integers(0, 40), strategies.integers(0, 10)).map(lambda one: (one[0], sum(one))),
+    max_size=12,
+)
 
 
 @pytest.fixture

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.records import JST
-from archiver.render import search_data as searchable
+from archiver.render import search_data
 from archiver.store.bigrams import fold, grams, phrase
 from archiver.store.search.query import HAS, SearchQuery, parse
 
@@ -105,7 +104,11 @@ def test_every_value_of_has_is_known() -> None:
     assert [frozenset({one}) for one in ("file", "link", "task", "edit", "delete")] == actual
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(' -":from室has:'), max_size=20))
+@given(
+    strategies.text(
+        strategies.characters(exclude_categories=["Cs"]) | strategies.sampled_from(' -":from室has:'), max_size=20
+    )
+)
 def test_any_text_is_either_read_or_refused_in_words(text: str) -> None:
     """Nothing else ever happens."""
     refused = ""
@@ -117,10 +120,10 @@ def test_any_text_is_either_read_or_refused_in_words(text: str) -> None:
     assert refused or all((*query.words, *query.without, *query.authors, *query.rooms, query != SearchQuery(text)))
 
 
-@given(st.text())
+@given(strategies.text())
 def test_the_archive_and_an_exported_transcript_fold_texts_alike(text: str) -> None:
     """But for blanks: here each kind is one, and none stands at the ends."""
-    assert " ".join(searchable.fold(text).split()) == fold(text)
+    assert " ".join(search_data.fold(text).split()) == fold(text)
 
 
 def test_forms_that_people_do_not_tell_apart_are_one() -> None:

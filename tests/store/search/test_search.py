@@ -10,15 +10,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver import errors
 from archiver.records import Observation, State
 from archiver.store import archive, writer
 from archiver.store.archive import Archive
 from archiver.store.bigrams import FORMAT, fold
-from archiver.store.search import index as search_index
+from archiver.store.search import index
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.scan import newest
 from archiver.store.search.scope import SearchScope
@@ -69,7 +68,7 @@ def ask(archive: Archive, statement: str) -> list[Any]:
 def is_current(archive: Archive) -> bool:
     """Whether the index can be used."""
     with archive.reading() as reading:
-        return search_index.is_current(reading.sql)
+        return index.is_current(reading.sql)
 
 
 # --- what is found -----------------------------------------------------------------------------
@@ -196,14 +195,18 @@ HOSTILE = (
     "請求書の税込東京都ｶﾞがガか゛㍿①Ａaß ſıİΣςσ"
     "　\t\n\r\x1c\x01\x7f\"'*():-^+\\/%_[]{}🙂👩‍👧é\u0301\u200b\u202e\ufeff한각\u1100\u1161"
 )
-TEXTS = st.lists(st.text(st.sampled_from(HOSTILE), max_size=12) | st.text(max_size=8), min_size=1, max_size=12)
+TEXTS = strategies.lists(
+    strategies.text(strategies.sampled_from(HOSTILE), max_size=12) | strategies.text(max_size=8),
+    min_size=1,
+    max_size=12,
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data(), texts=TEXTS, later=TEXTS)
+@given(data=strategies.data(), texts=TEXTS, later=TEXTS)
 @example(data=None, texts=["a b", "ab", "b c", "xb c", '"'], later=["か", "か゛"])
 def test_any_piece_of_any_text_is_found_where_a_scan_finds_it(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject | None, texts: list[str], later: list[str]
+    tmp_path_factory: pytest.TempPathFactory, data: strategies.DataObject | None, texts: list[str], later: list[str]
 ) -> None:
     """Texts of 1 to 10 signs, over every version; the index and the scan agree in hits, order and number."""
     maker = ArchiveMaker(tmp_path_factory.mktemp("search") / "home")
@@ -212,11 +215,11 @@ def test_any_piece_of_any_text_is_found_where_a_scan_finds_it(
     edited = [message_object(number, text, update_time=9) for number, text in enumerate(later, 1)]
     maker.sync(edited, minutes=2, changed=dict.fromkeys(range(1, len(later) + 1), "edited"))
     pieces = [text[begin : begin + size] for text in texts + later for begin in range(3) for size in range(1, 11)]
-    chosen = pieces if data is None else [data.draw(st.sampled_from(pieces or [""])) for _ in range(10)]
+    chosen = pieces if data is None else [data.draw(strategies.sampled_from(pieces or [""])) for _ in range(10)]
     words = [word for word in map(fold, chosen) if word]
 
     with maker.archive.reading() as reading:
-        assert search_index.is_current(reading.sql)
+        assert index.is_current(reading.sql)
         by_index = [search(reading, SearchQuery(word, (word,))) for word in words]
     ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
     with maker.archive.reading() as reading:
@@ -296,7 +299,7 @@ def test_a_missing_or_older_index_is_scanned_past_and_made_anew(made: ArchiveMak
     ask(made.archive, harm)
 
     assert (False, before) == (is_current(made.archive), find(made.archive, "は"))
-    search_index.make_current(made.archive)
+    index.make_current(made.archive)
     assert (True, before) == (is_current(made.archive), find(made.archive, "は"))
 
     ask(made.archive, harm)
@@ -329,7 +332,7 @@ def test_a_sqlite_without_fts5_keeps_and_finds_everything_and_the_next_with_it_c
 
     assert (["952"], False) == (ids(found), is_current(made.archive))
     made.archive.close()
-    search_index.make_current(made.archive)
+    index.make_current(made.archive)
     assert (True, ["952"]) == (is_current(made.archive), ids(find(made.archive, "索引なし")))
 
 
@@ -346,7 +349,7 @@ def test_an_archive_that_cannot_be_written_is_searched_as_it_lies_there(made: Ar
         bytes_before = made.archive.database.read_bytes()
         still = Archive(made.home, still=True)
 
-        search_index.make_current(still)
+        index.make_current(still)
 
         assert (expected, bytes_before) == (find(still, "は"), made.archive.database.read_bytes())
         still.close()
@@ -410,7 +413,7 @@ def test_an_index_that_lost_texts_is_not_believed(made: ArchiveMaker) -> None:
     ask(made.archive, "DELETE FROM search_version WHERE position = 2")
 
     assert (False, before) == (is_current(made.archive), find(made.archive, "お願い"))
-    search_index.make_current(made.archive)
+    index.make_current(made.archive)
     assert (True, before) == (is_current(made.archive), find(made.archive, "お願い"))
 
 

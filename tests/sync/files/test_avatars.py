@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from archiver.demo.chatwork.content import tiny_png
 from archiver.demo.chatwork.simulator import Fault
-from archiver.sync.files import avatars as pictures
+from archiver.sync.files import avatars
 from tests.support.world import World
 
 
 def fetched(world: World, *, seconds: float = 5) -> list[str]:
     """Fetch pictures after a sync; the paths that were asked for."""
     world.chatwork.downloads.clear()
-    pictures.fetch(world.archive, world.downloads, [world.room], now=world.clock, seconds=seconds)
+    avatars.fetch(world.archive, world.downloads, [world.room], now=world.clock, seconds=seconds)
     return [request.path for request in world.chatwork.downloads]
 
 
@@ -52,7 +52,7 @@ def test_a_picture_that_cannot_be_had_is_asked_for_again_after_a_day(world: Worl
     world.clock.pass_by(days=1)
     later = fetched(world)
 
-    assert 1 <= len(failed) <= pictures.MOST_FAILURES
+    assert 1 <= len(failed) <= avatars.MOST_FAILURES
     assert not set(failed) & set(again)
     assert set(failed) <= set(later)
     assert held(world)
@@ -94,5 +94,5 @@ def test_pictures_of_other_rooms_are_never_asked_for(world: World) -> None:
 def test_addresses_that_lead_elsewhere_are_not_followed(world: World) -> None:
     """Plain http to other computers, passwords and nonsense are refused without a request."""
     refused = ("http://example.com/a.png", "https://a:b@example.com/", "ftp://127.0.0.1/", "http://[", "\ud83d", "x")
-    assert [None] * len(refused) == [pictures._get(world.downloads, url, 1) for url in refused]
-    assert timedelta(days=1) == pictures.AGAIN
+    assert [None] * len(refused) == [avatars._get(world.downloads, url, 1) for url in refused]
+    assert timedelta(days=1) == avatars.AGAIN

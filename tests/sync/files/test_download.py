@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.cli.status import warnings as watch
+from archiver.cli.status import warnings
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store import blobs
 from archiver.store.queries import files as file_queries
@@ -466,13 +466,13 @@ def test_the_space_that_is_to_stay_free_is_left(world: World, monkeypatch: pytes
     first = world.sync(limits=scarce)
     asked = asked_for(world)
     with world.archive.reading() as reading:
-        told = watch.of_archive(reading, [world.room], every=timedelta(minutes=5), now=world.clock())
+        told = warnings.of_archive(reading, [world.room], every=timedelta(minutes=5), now=world.clock())
     on_a_disk_with(monkeypatch, 10**10)
     world.clock.pass_by(hours=1)
     second = world.sync(limits=scarce)
 
     assert ([small], ("disk", f"file/{world.room}/{large}")) == (asked, first.reported)
-    assert watch.of_run(first) == told
+    assert warnings.of_run(first) == told
     assert "[files] stop_when_free_gb" in told[0]
     assert (1, True) == (second.rooms[0].files_saved, second.complete)
 

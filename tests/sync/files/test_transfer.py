@@ -10,8 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.errors import TransferFailed
@@ -118,7 +117,7 @@ def test_a_cut_transfer_goes_on_with_a_range(host: Host) -> None:
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cuts=st.lists(st.integers(0, SIZE), max_size=6))
+@given(cuts=strategies.lists(strategies.integers(0, SIZE), max_size=6))
 def test_however_often_it_is_cut_the_bytes_are_right(host: Host, cuts: list[int]) -> None:
     """Each attempt builds on what is surely there."""
     host.part.unlink(missing_ok=True)

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
 from archiver.message_ids import first_after
@@ -27,7 +26,7 @@ ONE = str(first_after(datetime(2026, 5, 1, tzinfo=UTC)) + 0x5000)
 TWO = str(first_after(datetime(2026, 5, 2, tzinfo=UTC)) + 0xA001)
 OLD = "394380493"
 
-MESSAGES = st.integers(first_after(datetime(2017, 1, 1, tzinfo=UTC)), first_after(NOW)).map(str)
+MESSAGES = strategies.integers(first_after(datetime(2017, 1, 1, tzinfo=UTC)), first_after(NOW)).map(str)
 
 
 def found_in(
@@ -49,7 +48,7 @@ def ids(found: FoundIds) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", kept.KINDS, ids=lambda kind: kind.__name__)
-@given(messages=st.lists(MESSAGES, min_size=1, max_size=5, unique=True))
+@given(messages=strategies.lists(MESSAGES, min_size=1, max_size=5, unique=True))
 def test_every_planted_id_is_found_with_its_room(kind: kept.Kept, messages: list[str]) -> None:
     """And no other."""
     found = found_in(kind([(ROOM, message) for message in messages]), rooms=(ROOM, OTHER))
@@ -68,7 +67,7 @@ def test_ids_of_other_rooms_are_counted_and_not_taken(kind: kept.Kept) -> None:
 
 
 @pytest.mark.parametrize("kind", kept.KINDS, ids=lambda kind: kind.__name__)
-@given(cut=st.floats(0, 1), noise=st.binary(max_size=40))
+@given(cut=strategies.floats(0, 1), noise=strategies.binary(max_size=40))
 def test_no_damage_makes_it_fail(kind: kept.Kept, cut: float, noise: bytes) -> None:
     """Cut anywhere, with anything in between: at most fewer ids, never others of a room that is not there."""
     whole = kind([(ROOM, ONE), (ROOM, TWO)])
@@ -79,7 +78,7 @@ def test_no_damage_makes_it_fail(kind: kept.Kept, cut: float, noise: bytes) -> N
     assert {room for room, _ in found.places} <= {ROOM}
 
 
-@given(st.binary(max_size=400))
+@given(strategies.binary(max_size=400))
 def test_no_bytes_make_it_fail(content: bytes) -> None:
     """Whatever the first bytes promise."""
     for head in (b"", b"{", b"[[", b"From ", b"Subject: a\n", b"<html", b"message_id,a\n", b"\xff\xfe", b"\x1b$B"):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.report import SyncReport
@@ -208,7 +207,7 @@ def test_a_clock_that_was_set_back_begins_anew(world: World) -> None:
     assert ([], [posts[-1]]) == (at_once, later)
 
 
-@given(st.integers(0, 10_000), st.integers(1, 720))
+@given(strategies.integers(0, 10_000), strategies.integers(1, 720))
 def test_the_quota_reads_everything_within_the_period_and_nothing_twice(eligible: int, hours: int) -> None:
     """Hour by hour, whatever the number."""
     period = timedelta(hours=hours)
@@ -219,7 +218,11 @@ def test_the_quota_reads_everything_within_the_period_and_nothing_twice(eligible
     assert eligible == done
 
 
-@given(st.integers(0, 1_000), st.integers(0, 1_000), st.timedeltas(timedelta(days=-9), timedelta(days=90)))
+@given(
+    strategies.integers(0, 1_000),
+    strategies.integers(0, 1_000),
+    strategies.timedeltas(timedelta(days=-9), timedelta(days=90)),
+)
 def test_the_quota_is_never_negative_nor_more_than_there_are(eligible: int, done: int, elapsed: timedelta) -> None:
     """Also for a clock that was set back."""
     assert 0 <= quota(eligible, done, elapsed, PERIOD) <= eligible

@@ -6,8 +6,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 from werkzeug.http import parse_options_header
 
 from archiver.render.visible import visible
@@ -49,7 +48,7 @@ def test_a_long_name_keeps_its_ending() -> None:
     assert LONGEST - 3 < len(made.encode()) <= LONGEST
 
 
-@given(st.text(st.characters(codec=None, categories=None), max_size=300))
+@given(strategies.text(strategies.characters(codec=None, categories=None), max_size=300))
 def test_any_name_can_be_saved_under_and_sent(name: str) -> None:
     """One header line of ASCII whose two names are no path, not hidden and not too long."""
     made = saved_as(name, "file-7")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.store import blobs
-from archiver.web.content import open_file as opening
+from archiver.web.content import open_file
 from archiver.web.content.open_file import OpenFileFault, Unsendable, head, opened, opened_face
 
 BODY = b"bytes of a stranger"
@@ -68,7 +68,7 @@ def test_of_a_large_file_the_size_alone_is_compared(
     tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To read two gigabytes before the first byte is sent would take too long; the pages say so."""
-    monkeypatch.setattr(opening, "CHECKED", len(BODY) - 1)
+    monkeypatch.setattr(open_file, "CHECKED", len(BODY) - 1)
     place.write_bytes(BODY[::-1])
 
     with opened(tmp_path / "home", SHA256, len(BODY)) as file:
@@ -113,7 +113,7 @@ def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:
     folder = tmp_path / "avatars"
     folder.mkdir()
     (folder / SHA256).write_bytes(BODY)
-    large = b"\0" * (opening.LARGEST_FACE + 1)
+    large = b"\0" * (open_file.LARGEST_FACE + 1)
     name = hashlib.sha256(large).hexdigest()
     (folder / name).write_bytes(large)
 

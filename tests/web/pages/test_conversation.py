@@ -10,9 +10,9 @@ import pytest
 
 from archiver.records import Observation
 from archiver.render import times
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.timestamps import to_text
-from tests.support import conversation as sample
+from tests.support import conversation
 from tests.support.archive import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.markup import read
 from tests.support.viewer import Browser, looking
@@ -203,7 +203,7 @@ def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
     made.append([Observation("room.inaccessible", f"room/{ROOM}", told, ROOM)], minutes=300)
     with looking(made.home) as browser:
         before = browser.get(f"/room/{ROOM}")
-        seal.close(made.archive, now=at(400))
+        seals.close(made.archive, now=at(400))
         after = browser.get(f"/room/{ROOM}")
     made.archive.close()
 
@@ -271,20 +271,20 @@ def test_nothing_of_a_stranger_becomes_markup(tmp_path: Path) -> None:
     """The nastiest texts and names that we know stay text."""
     made = ArchiveMaker(tmp_path / "home")
     made.me()
-    made.contract("job1", [sample.ROOM])
-    made.room("動画編集_田中様<b>\u202e</b>", room=sample.ROOM)
+    made.contract("job1", [conversation.ROOM])
+    made.room("動画編集_田中様<b>\u202e</b>", room=conversation.ROOM)
     posts = [
         message_object(int(one.message_id), version.body, account=one.account_id, name=one.name)
-        for one in sample.sample().messages()
+        for one in conversation.sample().messages()
         for version in one.versions[-1:]
     ]
-    made.sync(posts, room=sample.ROOM)
+    made.sync(posts, room=conversation.ROOM)
     made.file({"file_id": 11, "message_id": f"{posts[0]['message_id']}", "filename": '"><b onclick=x>\u202egpj.exe',
                "filesize": 3, "upload_time": 1793841273, "account": {"account_id": 5, "name": "<i>"}}, b"abc",
-              room=sample.ROOM)  # fmt: skip
+              room=conversation.ROOM)  # fmt: skip
     made.archive.close()
     with looking(made.home) as browser:
-        html = browser.get(f"/room/{sample.ROOM}")
+        html = browser.get(f"/room/{conversation.ROOM}")
 
     found = read(html[html.index("<main") : html.index("</main>") + len("</main>")])
     assert OURS >= set(found.faults)

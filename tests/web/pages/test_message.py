@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.store import seals as seal
+from archiver.store import seals
 from tests.support.archive import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.viewer import Browser, looking
 
@@ -17,7 +17,7 @@ from tests.support.viewer import Browser, looking
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The made story, sealed to its end but for one entry."""
     made = story(tmp_path_factory.mktemp("told") / "home")
-    seal.close(made.archive, now=at(300))
+    seals.close(made.archive, now=at(300))
     made.archive.close()
     with looking(made.home) as browser:
         yield browser

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.cli.reading.view_context import calling
 from archiver.cli.terminal.language import speak
-from archiver.store import migrate as revision
+from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.status import status
@@ -56,7 +56,7 @@ def test_its_command_means_this_contract_and_no_other(tmp_path: Path) -> None:
 
 def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
     """Nothing is saved yet, and the page says so."""
-    revision.create(tmp_path / DATABASE)
+    migrate.create(tmp_path / DATABASE)
 
     with looking(tmp_path) as browser:
         assert "archive contract add --help" in browser.get("/")

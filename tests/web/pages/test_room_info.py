@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from archiver.records import Enclosure, MessageId
-from archiver.store import statements as stated
-from archiver.web.pages import room_info as about
+from archiver.store import statements
+from archiver.web.pages import room_info
 from tests.support.archive import OTHER_ROOM, ROOM, at, story
 from tests.support.viewer import Browser, looking
 
@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         0, "screenshot", "契約画面.png", 9, "ab" * 32, at(320), note="仮払いの画面", message_id=MessageId("3")
     )
     with maker.archive.writing() as writing:
-        stated.add_enclosure(writing, "job1", added, at=at(320))
+        statements.add_enclosure(writing, "job1", added, at=at(320))
     maker.archive.close()
     return maker.home
 
@@ -92,7 +92,7 @@ def test_a_found_file_and_a_found_task_lead_to_their_lines(browser: Browser) -> 
 
 def test_long_descriptions_come_on_several_pages(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One always fits; the others follow."""
-    monkeypatch.setattr(about, "MOST_BYTES", 10)
+    monkeypatch.setattr(room_info, "MOST_BYTES", 10)
     with looking(home) as browser:
         first = browser.get(f"/room/{ROOM}/about")
         older = browser.get(unescape(re.findall(r'href="([^"]+)" rel="next"', first)[0]))

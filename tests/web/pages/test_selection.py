@@ -9,15 +9,14 @@ from pathlib import Path
 from re import findall
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.cli.main import main
 from archiver.cli.reading.view_context import command
 from archiver.records import ContractRoom, RoomId
 from archiver.settings.home import home_path
 from archiver.store.queries.viewing.message_summaries import named
-from archiver.web import selection_box as choosing
+from archiver.web import selection_box
 from archiver.web.pages.selection import orders
 from tests.support.archive import OTHER_ROOM, ROOM, at, message_object, story
 from tests.support.viewer import Browser, looking
@@ -108,15 +107,15 @@ def test_two_hundred_are_shown_and_the_others_counted() -> None:
     """An address carries no more."""
     values = [f"1-{number}" for number in range(205)]
 
-    actual = choosing.read([*values, *values, "", "a"])
+    actual = selection_box.read([*values, *values, "", "a"])
 
     assert (200, 1, 5) == (len(actual.places), actual.ignored, actual.surplus)
 
 
-@given(st.lists(st.text(max_size=25)))
+@given(strategies.lists(strategies.text(max_size=25)))
 def test_any_values_can_be_read(values: list[str]) -> None:
     """What is no value is counted; places fit the database."""
-    actual = choosing.read(values)
+    actual = selection_box.read(values)
 
     assert actual.ignored + len(actual.places) <= len(values)
     assert all(max(place) < 2**63 for place in actual.places)

@@ -10,7 +10,7 @@ from re import findall, sub
 import pytest
 
 from archiver.records import Delivery
-from archiver.store import statements as stated
+from archiver.store import statements
 from tests.support.archive import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.viewer import Browser, looking
 from tests.support.world import running
@@ -25,7 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edited = [message_object(number, f"<i>{number}</i>改", update_time=9) for number in range(1000, 1070)]
     maker.sync(edited, changed=dict.fromkeys(range(1000, 1070), "edited"), minutes=310)
     with maker.archive.writing() as writing:
-        stated.add_delivery(writing, "job1", Delivery(0, "2026-11-05 12:00", name="完成.mp4"), at=at(320))
+        statements.add_delivery(writing, "job1", Delivery(0, "2026-11-05 12:00", name="完成.mp4"), at=at(320))
     maker.archive.close()
     return maker.home
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from archiver.evidence.history import GONE, account_of, number, text, text_of
 from archiver.records import MessageId
-from archiver.store.queries.viewing import statement_events as statements
+from archiver.store.queries.viewing import statement_events
 from archiver.store.queries.viewing.entry_objects import Told
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent, event, ident
 
@@ -186,10 +186,10 @@ _MAKERS: Mapping[str, Callable[[Told, Told | None], Iterator[TimelineEvent]]] = 
     "file": _file,
     "blob": _blob,
     "task": _task,
-    "contract": statements.contract,
-    "delivery": statements.stated,
-    "attachment": statements.stated,
-    "mapping": statements.mapping,
-    "note": statements.note,
-    "export": statements.export,
+    "contract": statement_events.contract,
+    "delivery": statement_events.stated,
+    "attachment": statement_events.stated,
+    "mapping": statement_events.mapping,
+    "note": statement_events.note,
+    "export": statement_events.export,
 }

@@ -6,8 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.records import JST
 from archiver.store.archive import Archive
@@ -48,7 +47,7 @@ def test_each_day_has_its_messages(archive: Archive) -> None:
     assert dict(days()) == found
 
 
-@given(st.dates(date(2026, 11, 1), date(2026, 12, 31)), st.dates(date(2026, 11, 1), date(2026, 12, 31)))
+@given(strategies.dates(date(2026, 11, 1), date(2026, 12, 31)), strategies.dates(date(2026, 11, 1), date(2026, 12, 31)))
 def test_a_stretch_has_the_sum_of_its_days(archive: Archive, first: date, end: date) -> None:
     """Its end excluded; one that ends before it begins has none."""
     with archive.reading() as reading:
@@ -64,7 +63,7 @@ def test_the_ends(archive: Archive) -> None:
         assert ends(reading, 1) is None
 
 
-@given(st.integers(-10, 2300), st.integers(1, 600))
+@given(strategies.integers(-10, 2300), strategies.integers(1, 600))
 def test_pauses_that_touch_a_stretch(archive: Archive, since: int, length: int) -> None:
     """Those that a look at every run finds, also where they began long before or end long after."""
     begin, end = BEGIN + timedelta(minutes=since), BEGIN + timedelta(minutes=since + length)

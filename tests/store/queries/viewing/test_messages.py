@@ -10,24 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
-from archiver.evidence.tables import build as tables
+from archiver.evidence.tables import build
 from archiver.export import conversation
 from archiver.records import Message, Observation
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
-from archiver.store.queries.viewing import date_position as jump
-from archiver.store.queries.viewing import last_seen as sightings
-from archiver.store.queries.viewing import messages
+from archiver.store.queries.viewing import date_position, last_seen, messages
 from archiver.store.queries.viewing.messages import MessagePage
 from tests.store.test_rebuild import blank as blank
 from tests.store.test_rebuild import message, reading, window, written
 from tests.support.archive import ROOM, ArchiveMaker, at, message_object
 
-HISTORY = st.lists(
-    st.lists(st.one_of(message(), message(), window(), window(), reading()), min_size=1, max_size=5), max_size=14
+HISTORY = strategies.lists(
+    strategies.lists(strategies.one_of(message(), message(), window(), window(), reading()), min_size=1, max_size=5),
+    max_size=14,
 )
 EVERYTHING = 10**6
 
@@ -50,9 +48,9 @@ def with_true_replies(history: list[list[Observation]]) -> list[list[Observation
 def packed(snapshot: Reading, room: int) -> list[Message]:
     """The messages of a room as a package of the whole archive has them, without numbers."""
     told = [json.loads(one.line) for one in entries(snapshot)]
-    seen = tables.sightings(told)
+    seen = build.sightings(told)
     groups = message_entries(snapshot, {room}, upto=EVERYTHING)
-    return [conversation.message(0, one) for one in tables.messages(groups, seen)]
+    return [conversation.message(0, one) for one in build.messages(groups, seen)]
 
 
 def ids(page: MessagePage) -> list[int]:
@@ -60,12 +58,12 @@ def ids(page: MessagePage) -> list[int]:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=HISTORY, many=st.sampled_from([0, 1, 1_000]))
+@given(history=HISTORY, many=strategies.sampled_from([0, 1, 1_000]))
 def test_a_page_has_the_records_of_a_package(
     blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[list[Observation]], many: int
 ) -> None:
     """Every text, state, name and interval is the one that the export's own code makes of the entries."""
-    monkeypatch.setattr(sightings, "MANY", many)
+    monkeypatch.setattr(last_seen, "MANY", many)
     with written(blank, with_true_replies(history)) as archive, archive.reading() as snapshot:
         expected = {room: packed(snapshot, room) for room in (1, 2)}
 
@@ -133,7 +131,7 @@ def test_long_texts_shorten_a_page(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(sent=st.lists(st.integers(1, 30), min_size=1, max_size=12), wanted=st.integers(0, 31))
+@given(sent=strategies.lists(strategies.integers(1, 30), min_size=1, max_size=12), wanted=strategies.integers(0, 31))
 def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, sent: list[int], wanted: int) -> None:
     """Also where ids do not rise with the time."""
     shown = [message_object(number, "a", sent=minutes) for number, minutes in enumerate(sent, 1)]
@@ -144,5 +142,5 @@ def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, se
     expected = next((str(number) for number, minutes in enumerate(sent, 1) if minutes >= wanted), None)
 
     with written(blank, [batch]) as archive, archive.reading() as snapshot:
-        assert expected == jump.first_on_or_after(snapshot, 1, at(wanted))
-        assert jump.first_on_or_after(snapshot, 2, at(0) - timedelta(days=1)) is None
+        assert expected == date_position.first_on_or_after(snapshot, 1, at(wanted))
+        assert date_position.first_on_or_after(snapshot, 2, at(0) - timedelta(days=1)) is None

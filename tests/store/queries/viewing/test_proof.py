@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.queries.viewing.proof import end_of, proofs
 from archiver.store.working.stamp_queue import DueStamp, Got, keep
 from tests.support.archive import ROOM, ArchiveMaker, at, message_object
@@ -14,7 +14,7 @@ def test_each_text_has_its_entry_its_seal_and_its_times(tmp_path: Path) -> None:
     """The first text lies in a stamped seal, the second in none yet."""
     made = ArchiveMaker(tmp_path / "home")
     first = made.sync([message_object(7, "はい")], minutes=1)[1]
-    (closed,) = seal.close(made.archive, now=at(2))
+    (closed,) = seals.close(made.archive, now=at(2))
     keep(made.archive, DueStamp(closed, "freetsa"), b"reply", Got(at(3), "0" * 64), pem=[])
     second = made.sync([message_object(7, "いいえ", update_time=5)], changed={7: "edited"}, minutes=4)[1]
     with made.archive.reading() as reading:

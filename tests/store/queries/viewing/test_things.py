@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from archiver.evidence.tables import build as tables
+from archiver.evidence.tables import build
 from archiver.export.conversation import PackageRoom, conversation
 from archiver.export.scope import PackageScope
 from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch
-from archiver.store import avatars as pictures
-from archiver.store import blobs
+from archiver.store import avatars, blobs
 from archiver.store.queries.entries import entries
 from archiver.store.queries.viewing import files, people, tasks
 from archiver.store.queries.viewing.files import FileState
@@ -41,7 +40,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
         read_at=at(500),
         other=told,
         everything=told,
-        files=tables.files(told),
+        files=build.files(told),
         not_packed={},
         authors={},
         numbers=(),
@@ -209,7 +208,7 @@ def test_a_picture_is_given_where_it_is_held(made: ArchiveMaker) -> None:
     with made.archive.reading() as reading:
         assert people.avatar(reading, ROOM, CLIENT) is None
 
-    pictures.settle(made.archive, url, b"picture", next_at=at(500))
+    avatars.settle(made.archive, url, b"picture", next_at=at(500))
 
     with made.archive.reading() as reading:
         held = people.avatar(reading, ROOM, CLIENT)

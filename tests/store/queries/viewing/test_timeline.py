@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.evidence.history import Sightings
-from archiver.evidence.tables import build as tables
+from archiver.evidence.tables import build
 from archiver.evidence.tables.events import message_events, other_events
 from archiver.records import Observation
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
 from archiver.store.queries.viewing import timeline as events
@@ -57,7 +56,7 @@ _FIRST_GONE = {"保存時点で表示なし": _JAPANESE[K.MISSING], "保存時�
 def packed(reading: Reading) -> set[tuple[int, str]]:
     """What a package of everything tells, by entry and kind."""
     told = [json.loads(one.line) for one in entries(reading)]
-    seen = tables.sightings(told)
+    seen = build.sightings(told)
     found = list(other_events(told))
     for group in message_entries(reading, {1, 2}, upto=10**6):
         found += message_events(1, group, seen.get(group[0]["room_id"]) or Sightings())
@@ -86,7 +85,7 @@ def hidden_in(found: list[TimelineEvent]) -> Counter[int | None]:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=HISTORY, limit=st.integers(1, 9), looked_at=st.sampled_from([1, 4, 500]))
+@given(history=HISTORY, limit=strategies.integers(1, 9), looked_at=strategies.sampled_from([1, 4, 500]))
 def test_it_tells_what_a_package_tells(
     blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[list[Observation]], limit: int, looked_at: int
 ) -> None:
@@ -195,7 +194,7 @@ def test_statements_stand_with_their_contracts(made: ArchiveMaker) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 50])
 def test_seals_stand_at_their_last_entries(made: ArchiveMaker, limit: int) -> None:
     """Only where they are asked for, each once."""
-    seal.close(made.archive, now=at(60 * 24 * 3))
+    seals.close(made.archive, now=at(60 * 24 * 3))
 
     actual = [one for one in told(made, [ROOM], seals=True, limit=limit) if one.kind is K.SEALED]
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
@@ -39,7 +38,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return made.archive
 
 
-BORDERS = st.none() | st.integers(-10, 2300)
+BORDERS = strategies.none() | strategies.integers(-10, 2300)
 
 
 @given(BORDERS, BORDERS)
