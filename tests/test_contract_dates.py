@@ -12,8 +12,8 @@ from archiver import contract_dates
 from archiver.contract_dates import Agreement, OutsideContact
 from archiver.platforms.platform import offices, platform_of, platforms
 from archiver.records import JST, Contract, Delivery
-from tests.support import cases
-from tests.support.conversation import sample
+from tests.support.reports import report_inputs
+from tests.support.reports.sample_conversation import sample
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 CROWDWORKS = platform_of("crowdworks")
@@ -54,7 +54,7 @@ def days(name: str, *, of: Contract, **facts: object) -> dict[str, tuple[str, in
 
 def test_deadlines_are_counted_by_the_calendar_in_japan() -> None:
     """Delivery + 7 and + 60, escrow + 50, last reply + 3, last saved + 40; nearest first."""
-    told = days("crowdworks", of=cases.CONTRACT, last_reply=NOW, last_seen=NOW)
+    told = days("crowdworks", of=report_inputs.CONTRACT, last_reply=NOW, last_seen=NOW)
 
     assert {
         "review": ("2026-11-10", -14),
@@ -68,16 +68,16 @@ def test_deadlines_are_counted_by_the_calendar_in_japan() -> None:
 
 def test_what_has_not_begun_has_no_deadline() -> None:
     """Blank dates and dates that are none give no deadline; another platform has its own."""
-    blank = replace(cases.CONTRACT, escrowed_at="あとで")
+    blank = replace(report_inputs.CONTRACT, escrowed_at="あとで")
 
     assert {"review", "payment"} == set(days("crowdworks", of=blank))
-    assert {"payment"} == set(days("direct", of=cases.CONTRACT))
+    assert {"payment"} == set(days("direct", of=report_inputs.CONTRACT))
 
 
 def test_only_deadlines_that_matter_now_are_shown() -> None:
     """Long passed, far away, and those that a running job keeps moving are left out."""
     found = contract_dates.deadlines(
-        cases.CONTRACT, CROWDWORKS, (Delivery(1, "2026-10-01"),), now=NOW, last_reply=NOW, last_seen=NOW
+        report_inputs.CONTRACT, CROWDWORKS, (Delivery(1, "2026-10-01"),), now=NOW, last_reply=NOW, last_seen=NOW
     )
 
     assert ["escrow", "payment"] == [due.deadline.rule for due in contract_dates.worth_showing(found)]
@@ -102,7 +102,7 @@ def test_contact_is_set_against_the_approval_then_the_escrow(
     approved: str | None, escrowed: str | None, expected: OutsideContact
 ) -> None:
     """A day without a time tells nothing within it; a blank approval is unknown, not missing."""
-    contract = replace(cases.CONTRACT, contact_approved_on=approved, escrowed_at=escrowed)
+    contract = replace(report_inputs.CONTRACT, contact_approved_on=approved, escrowed_at=escrowed)
 
     assert expected is contract_dates.contact(contract, CROWDWORKS, NOW)
 
@@ -111,7 +111,7 @@ def test_contact_is_set_against_the_approval_then_the_escrow(
 def test_contact_after_every_stated_day_is_never_early_where_it_is_allowed(shift: int, name: str) -> None:
     """Early only if the first message stands before the day of the approval; never without a message."""
     approved = (NOW + timedelta(days=shift)).strftime("%Y-%m-%d")
-    contract = replace(cases.CONTRACT, contact_approved_on=approved)
+    contract = replace(report_inputs.CONTRACT, contact_approved_on=approved)
 
     found = contract_dates.contact(contract, platform_of(name), NOW)
 
@@ -140,6 +140,6 @@ def test_points_agree_by_bytes_before_words() -> None:
 
 def test_blanks_are_what_the_office_looks_for() -> None:
     """The approval is only asked for where there is one."""
-    assert "contact_approved_on" in contract_dates.blanks(cases.BLANK_CONTRACT, CROWDWORKS)
-    assert "contact_approved_on" not in contract_dates.blanks(cases.BLANK_CONTRACT, platform_of("coconala"))
-    assert () == contract_dates.blanks(cases.CONTRACT, CROWDWORKS)
+    assert "contact_approved_on" in contract_dates.blanks(report_inputs.BLANK_CONTRACT, CROWDWORKS)
+    assert "contact_approved_on" not in contract_dates.blanks(report_inputs.BLANK_CONTRACT, platform_of("coconala"))
+    assert () == contract_dates.blanks(report_inputs.CONTRACT, CROWDWORKS)

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.receiver import receiving
+from tests.support.notice_receiver import receiving
 from tests.support.terminal import TOKEN, Terminal
 from tests.test_no_token import inflated
 

@@ -11,7 +11,7 @@ from hypothesis import given, strategies
 from archiver.alerts import phrase_rules
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.signals import NewText
-from tests.alerts.harmless import messages
+from tests.support.harmless_messages import messages
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 ROOM, TANAKA = 10, 2

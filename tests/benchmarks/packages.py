@@ -17,7 +17,7 @@ MINUTES = 30_000
 
 def measure(folder: Path) -> list[Figure]:
     """Each package made in a process of its own, out of one archive; the archive is made before the clock runs."""
-    from tests.support.handing import long_case
+    from tests.support.packages.exported_archives import long_case
 
     home = folder / "home"
     long_case(home, MESSAGES, FILES).archive.close()
@@ -27,7 +27,7 @@ def measure(folder: Path) -> list[Figure]:
 
 def make_package(home: str, profile: str, out: str) -> dict[str, int]:
     """One package as the command makes it; its size and that of its zip."""
-    from tests.support.handing import handed, reopened
+    from tests.support.packages.exported_archives import handed, reopened
 
     report = handed(reopened(Path(home)), profile, Path(out), minutes=MINUTES)
     assert MESSAGES == report.messages

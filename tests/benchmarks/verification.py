@@ -21,7 +21,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.store.archive import Archive
 from tests.benchmarks.bulk import fill
 from tests.benchmarks.measure import MEBIBYTE, Figure, beside
-from tests.support.stamped import authority, stamp_seals
+from tests.support.stamps.stamped_archives import authority, stamp_seals
 
 ENTRIES_BAR, FILES_BAR = 0.25, 0.80
 MESSAGES = 100_000

@@ -30,7 +30,7 @@ from archiver.store.search.search import search
 from tests.benchmarks import corpus
 from tests.benchmarks.bulk import ROOM, fill
 from tests.benchmarks.measure import Figure, beside
-from tests.support.viewer import looking
+from tests.support.viewer.client import looking
 
 BAR = 100
 """Milliseconds."""

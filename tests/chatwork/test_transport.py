@@ -36,7 +36,7 @@ from archiver.errors import (
     Unreachable,
 )
 from archiver.records import Reply
-from tests.support.scripted import Scripted, Step, drip, hang, reply
+from tests.support.chatwork.scripted_server import Scripted, Step, drip, hang, reply
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 TOKEN = "c4naryc4naryc4naryc4naryc4nary00"

@@ -18,8 +18,8 @@ from archiver.store.queries.slow_work import Rereading, SlowWork
 from archiver.store.queries.status import status
 from archiver.store.working.backfill_queue import BackfillCounts
 from archiver.sync import finish
-from tests.support.archive import hidden_story
-from tests.support.desk import Desk, set_up
+from tests.support.archives.maker import hidden_story
+from tests.support.terminal_world import Desk, set_up
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from archiver.custody.sampling import PARTS, part_of, verify_sample
 from archiver.store import seals
 from archiver.store.engine import DATABASE
-from tests.support.archive import ArchiveMaker, at, story
+from tests.support.archives.maker import ArchiveMaker, at, story
 
 
 @pytest.fixture

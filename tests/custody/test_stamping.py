@@ -35,7 +35,7 @@ from archiver.store.working import stamp_queue
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.tsa import sender
-from tests.support import tampering
+from tests.support.archives import tampering
 from tests.support.world import Clock, World, running
 
 

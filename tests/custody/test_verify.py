@@ -18,8 +18,8 @@ from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation
 from archiver.store import seals, writer
 from archiver.store.archive import Archive
-from tests.support import tampering
-from tests.support.tampering import (
+from tests.support.archives import tampering
+from tests.support.archives.tampering import (
     BYTES,
     FIRST,
     OWNER,

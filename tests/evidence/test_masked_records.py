@@ -20,7 +20,7 @@ from archiver.evidence.verify.tables import TableCheck, compare_tables
 from archiver.export.mask.cover import policy
 from archiver.export.mask.folding import folded
 from archiver.export.mask.records import MaskedRecord, cover_for, is_open, masked
-from tests.evidence.told import ROOM, blob, file, message, shown, window
+from tests.support.archives.entries import ROOM, blob, file, message, shown, window
 
 SECRETS = ("090-1234-5678", "foo@example.com", "佐藤")
 THIRD, PARTY = 999, 7654321

@@ -21,10 +21,11 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make import export
 from archiver.store.archive import Archive
-from tests.support import archive_damage, damage
-from tests.support.packages import NOW, load_script
-from tests.support.stamped import authority, stamped_archive, stamped_package, stamping
-from tests.support.tampering import copy_of
+from tests.support.archives import archive_damage
+from tests.support.archives.tampering import copy_of
+from tests.support.packages import package_damage
+from tests.support.packages.sample_package import NOW, load_script
+from tests.support.stamps.stamped_archives import authority, stamped_archive, stamped_package, stamping
 from tests.support.world import Clock
 
 ONLY_DEEPLY = ("readable-rows", "triggers")
@@ -213,10 +214,10 @@ SUPPORT = {
 def test_every_kind_is_in_the_tables() -> None:
     """A kind that somebody adds must say under which name it is found."""
     assert archive_damage.KINDS.keys() == ARCHIVE.keys()
-    assert damage.KINDS.keys() == PACKAGE.keys()
-    assert damage.ENCLOSURE_KINDS.keys() == ENCLOSURES.keys()
-    assert damage.ZIP_KINDS.keys() == ZIP.keys()
-    assert damage.SUPPORT_KINDS.keys() == SUPPORT.keys()
+    assert package_damage.KINDS.keys() == PACKAGE.keys()
+    assert package_damage.ENCLOSURE_KINDS.keys() == ENCLOSURES.keys()
+    assert package_damage.ZIP_KINDS.keys() == ZIP.keys()
+    assert package_damage.SUPPORT_KINDS.keys() == SUPPORT.keys()
 
 
 def told_of(told: Any) -> list[str]:
@@ -296,7 +297,7 @@ def check(script: ModuleType) -> Any:
 @pytest.mark.parametrize("kind", PACKAGE)
 def test_a_damaged_package_is_found(package: Path, script: ModuleType, check: Any, kind: str) -> None:
     """By the program and by the script alike: check and subject of every finding, their order, what was counted."""
-    damage.KINDS[kind](package)
+    package_damage.KINDS[kind](package)
 
     ours, theirs = verify_path(package), script.verify_place(package, check=check)
 
@@ -327,7 +328,7 @@ def test_damaged_evidence_of_the_user_is_found(
 ) -> None:
     """By the program and by the script alike, against the digests that were sealed."""
     package = Path(shutil.copytree(enclosed, tmp_path / enclosed.name))
-    damage.ENCLOSURE_KINDS[kind](package)
+    package_damage.ENCLOSURE_KINDS[kind](package)
 
     ours, theirs = verify_path(package), script.verify_place(package, check=check)
 
@@ -343,7 +344,7 @@ def test_a_zip_that_was_tampered_with_is_found(
 ) -> None:
     """By both alike, without doing what it asks for."""
     path = tmp_path / "x.zip"
-    damage.ZIP_KINDS[kind](package, path)
+    package_damage.ZIP_KINDS[kind](package, path)
 
     ours, theirs = verify_path(path), script.verify_place(path, check=check)
 
@@ -376,7 +377,7 @@ def test_a_damaged_package_for_an_office_is_found(
     """It holds no records: its one list, and the stamp over that, must hold everything."""
     folder = Path(shutil.copytree(submission, tmp_path / "P"))
     assert verify_path(folder).ok
-    damage.SUPPORT_KINDS[kind](folder)
+    package_damage.SUPPORT_KINDS[kind](folder)
 
     ours, theirs = verify_path(folder), script.verify_place(folder, check=check)
 

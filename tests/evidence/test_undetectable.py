@@ -23,12 +23,12 @@ from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make import export
 from archiver.store import seals
 from archiver.store.archive import Archive
-from tests.support.archive import ArchiveMaker, at, message_object
-from tests.support.archive_damage import unstamp
-from tests.support.damage import mask_last, seal_of, stamp_of, sums_anew
-from tests.support.packages import NOW, archive_of_the_story, list_anew
-from tests.support.stamped import authority, stamp_seals, stamped_archive, stamped_package, stamping
-from tests.support.tampering import behind_the_back
+from tests.support.archives.archive_damage import unstamp
+from tests.support.archives.maker import ArchiveMaker, at, message_object
+from tests.support.archives.tampering import behind_the_back
+from tests.support.packages.package_damage import mask_last, seal_of, stamp_of, sums_anew
+from tests.support.packages.sample_package import NOW, archive_of_the_story, list_anew
+from tests.support.stamps.stamped_archives import authority, stamp_seals, stamped_archive, stamped_package, stamping
 from tests.support.world import Clock
 
 EXPLANATION = Path(__file__).parents[2] / "docs" / "explanation"

@@ -13,8 +13,8 @@ from archiver.evidence.tables.build import files, messages
 from archiver.export.conversation import PackageRoom, conversation, gaps, message, room_name
 from archiver.export.scope import PackageScope
 from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch
-from tests.evidence.told import ROOM, blob, entry, file, shown
-from tests.evidence.told import message as told_message
+from tests.support.archives.entries import ROOM, blob, entry, file, shown
+from tests.support.archives.entries import message as told_message
 
 NOON = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

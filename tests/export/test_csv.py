@@ -11,8 +11,8 @@ import pytest
 
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGE_HEADER
 from archiver.evidence.tables.cells import cell
-from tests.support.archive import at, message_object
-from tests.support.handing import handed, inside, reopened, with_secrets
+from tests.support.archives.maker import at, message_object
+from tests.support.packages.exported_archives import handed, inside, reopened, with_secrets
 
 ID = 1_876_543_210_987_654_321
 """A spreadsheet would make 1876543210987654400 of it."""

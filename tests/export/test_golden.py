@@ -14,9 +14,9 @@ import pytest
 
 from archiver.export.pdf.blocks import document
 from archiver.export.report.chapters import report
-from tests.support import cases
-from tests.support.archive import story
-from tests.support.handing import handed
+from tests.support.archives.maker import story
+from tests.support.packages.exported_archives import handed
+from tests.support.reports import report_inputs
 
 GOLDEN = Path(__file__).parent / "golden"
 TABLES = ("messages.jsonl", "messages.csv", "files.csv", "events.csv", "links.csv", "tasks.csv", "operator_inquiry.csv")
@@ -31,7 +31,7 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 def chapters(profile: str) -> bytes:
     """The sample's report for the layout."""
-    told = document(cases.told(report, cases.case(profile=profile)))
+    told = document(report_inputs.told(report, report_inputs.case(profile=profile)))
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 

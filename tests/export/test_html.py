@@ -11,8 +11,8 @@ import pytest
 
 from archiver.export.html import write
 from archiver.records import Conversation, RoomId
-from tests.support.conversation import ATTACK, empty, link, long, sample
-from tests.support.markup import read
+from tests.support.html_safety import read
+from tests.support.reports.sample_conversation import ATTACK, empty, link, long, sample
 
 GOLDEN = Path(__file__).parent / "golden" / "html"
 
@@ -104,7 +104,7 @@ import sys
 from pathlib import Path
 from archiver.export.html import write
 from tests.benchmarks.alone import peak
-from tests.support.conversation import link, long
+from tests.support.reports.sample_conversation import link, long
 
 write(long(100_000), Path(sys.argv[1]), link)
 print(peak())

@@ -18,8 +18,8 @@ from archiver.export.html import write
 from archiver.records import Conversation, Message
 from archiver.render.page_buffer import PAGE_MESSAGES
 from archiver.render.search_data import WORTH_IT, fold
-from tests.support.chromium import NEEDED, listener, opened
-from tests.support.conversation import link, long, sample
+from tests.support.html_file_in_chromium import NEEDED, listener, opened
+from tests.support.reports.sample_conversation import link, long, sample
 
 pytestmark = [pytest.mark.slow, NEEDED]
 

@@ -22,8 +22,8 @@ from archiver.store import seals, statements
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped
-from tests.support import cases
-from tests.support.archive import CLIENT, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.reports import report_inputs
 
 ME, HELPER = 5_000_001, 5_000_002
 REASON = "クラウドワークスのメッセージでIDを伝えられた"
@@ -119,7 +119,7 @@ def test_chapter_3_prints_the_reason() -> None:
         int(CLIENT): Mapped(AccountId(CLIENT), Role.CLIENT, REASON, at(0)),
         42: Mapped(AccountId(42), Role.ME, "以前のアカウント", at(0)),
     }
-    case = cases.case(counterparts=(CLIENT,), mapped=stated)
+    case = report_inputs.case(counterparts=(CLIENT,), mapped=stated)
 
     (table,) = (one for one in people_and_dates.parties(case, survey(case)).blocks if isinstance(one, TableBlock))
 

@@ -15,8 +15,8 @@ from archiver.evidence.masked_records import masked_digest
 from archiver.export.mask.cover import Policy, policy
 from archiver.export.package.make import ExportReport, export
 from archiver.records import Observation, Reply
-from tests.support.archive import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
-from tests.support.packages import list_anew
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
+from tests.support.packages.sample_package import list_anew
 
 THIRD = 999
 SECRETS = ("佐藤", "花子", "0312-34", "0-1234-5671", "０-1234-5672", "taro@example.com", "hunter2", "kEy123")

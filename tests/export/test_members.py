@@ -7,7 +7,7 @@ from typing import Any
 
 from archiver.export.members import people
 from archiver.records import Membership, MembershipPeriod, PersonName
-from tests.evidence.told import ROOM, shown, time
+from tests.support.archives.entries import ROOM, shown, time
 
 
 def account(seq: int, name: str, number: int = 7) -> dict[str, Any]:

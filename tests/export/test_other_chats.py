@@ -7,7 +7,7 @@ from pathlib import Path
 from archiver.export.package.make import export
 from archiver.records import AccountId, Observation, OtherChat, RoomId
 from archiver.render.other_chats import MOST, other_chat_texts
-from tests.support.archive import CLIENT, OTHER_ROOM, at, story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, at, story
 
 TITLE = "同じ相手との、保存対象外のチャット"
 DIRECT = 555000111

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.export.scope import PackageScope, subject
 from archiver.records import Contract, ContractRoom, RoomId
-from tests.evidence.told import ROOM, blob, entry, file, message, shown, window
+from tests.support.archives.entries import ROOM, blob, entry, file, message, shown, window
 
 ELSEWHERE = 42
 NOON = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)

@@ -24,8 +24,8 @@ from archiver.export.package.make import export
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import seals as seal
 from archiver.store import statements, writer
-from tests.support.archive import CLIENT, ArchiveMaker, at, message_object
-from tests.support.stamped import authority, stamp_seals, stamping
+from tests.support.archives.maker import CLIENT, ArchiveMaker, at, message_object
+from tests.support.stamps.stamped_archives import authority, stamp_seals, stamping
 from tests.support.world import World, running
 
 TEXTS = (

@@ -23,9 +23,9 @@ from archiver.export.package.verify_script import verify_script
 from archiver.export.stamps import StampService
 from archiver.store import seals as seal
 from archiver.store.archive import Archive
-from tests.support.archive import at
-from tests.support.packages import NOW, archive_of_the_story
-from tests.support.stamped import authority, stamp_seals, stamped_archive, stamped_package, stamping
+from tests.support.archives.maker import at
+from tests.support.packages.sample_package import NOW, archive_of_the_story
+from tests.support.stamps.stamped_archives import authority, stamp_seals, stamped_archive, stamped_package, stamping
 from tests.support.world import Clock
 
 
@@ -299,7 +299,7 @@ def test_each_root_is_named_by_its_fingerprint(made: ExportReport, package: Path
 def test_the_certificate_may_have_ended_long_ago(tmp_path: Path) -> None:
     """The moment of judging stands in each line, so today does not matter."""
     from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
-    from tests.support.authorities import at_hand
+    from tests.support.stamps.authorities import at_hand
 
     archive = archive_of_the_story(tmp_path / "home")
     long_ago = NOW - timedelta(days=900)

@@ -9,8 +9,8 @@ from PIL import Image
 
 from archiver.export.html import write
 from archiver.render.thumbnail import thumbnail
-from tests.support.conversation import link, sample
-from tests.support.markup import read
+from tests.support.html_safety import read
+from tests.support.reports.sample_conversation import link, sample
 
 
 def picture(path: Path) -> Path:

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.notices import apprise_sender
 from archiver.notices.apprise_sender import Delivered
-from tests.support.receiver import Receiver, receiving
+from tests.support.notice_receiver import Receiver, receiving
 
 SECRET = "canary-6f1d"
 

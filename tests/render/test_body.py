@@ -9,8 +9,8 @@ from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.body import Picture, ReferenceLink, References, html, plain
 from tests.chatwork.notation.test_parse import PIECES
-from tests.support.conversation import ATTACK, EVERY_TAG
-from tests.support.markup import read
+from tests.support.html_safety import read
+from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG
 
 
 def name_of(account: AccountId) -> str | None:

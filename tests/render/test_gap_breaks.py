@@ -7,7 +7,7 @@ import re
 
 from archiver.records import Gap, Message, MessageId, Pause
 from archiver.render.gap_breaks import GapBreaks, gap_text, pause_text
-from tests.support.conversation import DAY, ROOM, at, long, message_id
+from tests.support.reports.sample_conversation import DAY, ROOM, at, long, message_id
 
 WINDOW = Gap(ROOM, 2, message_id(2), message_id(4), at(1), at(3), 23, "window")
 

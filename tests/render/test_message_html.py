@@ -10,16 +10,16 @@ import pytest
 from archiver.records import Message, MessageId, ObservedBy, State, Version
 from archiver.render.body import NOWHERE
 from archiver.render.message_html import EDITED_BEFORE, Surroundings, message_html
-from tests.support import conversation
-from tests.support.conversation import DAY, OWNER, at
-from tests.support.markup import read
+from tests.support.html_safety import read
+from tests.support.reports import sample_conversation
+from tests.support.reports.sample_conversation import DAY, OWNER, at
 
 AROUND = Surroundings(NOWHERE, OWNER, {}, {})
 
 
 def message(*versions: Version, state: State = State.PRESENT, source: ObservedBy = ObservedBy.LIST) -> Message:
     """A message with these versions, oldest first."""
-    first = next(conversation.sample().messages())
+    first = next(sample_conversation.sample().messages())
     return dataclasses.replace(
         first,
         body=versions[-1].body,
@@ -38,7 +38,7 @@ def text(html: str) -> str:
 
 def test_a_message_says_who_when_and_where() -> None:
     """Number, name, account id, Japanese time, message id with its link, and when it was saved."""
-    shown = message_html(message(conversation.version("はい", 1, 2)), AROUND)
+    shown = message_html(message(sample_conversation.version("はい", 1, 2)), AROUND)
 
     actual = text(shown)
 
@@ -52,9 +52,9 @@ def test_a_message_says_who_when_and_where() -> None:
 def test_every_earlier_text_has_its_interval() -> None:
     """Two edits show two former texts, each with when it was last and when it was no longer there."""
     versions = (
-        conversation.version("一", 0, 10),
-        conversation.version("二", 20, 30, 1793841273),
-        conversation.version("三", 40, 50, 1793842000),
+        sample_conversation.version("一", 0, 10),
+        sample_conversation.version("二", 20, 30, 1793841273),
+        sample_conversation.version("三", 40, 50, 1793842000),
     )
 
     actual = text(message_html(message(*versions, state=State.EDITED), AROUND))
@@ -70,7 +70,7 @@ def test_every_earlier_text_has_its_interval() -> None:
 
 def test_first_seen_edited_says_what_is_not_known() -> None:
     """A message edited before it was saved has no former text, and that is said."""
-    actual = text(message_html(message(conversation.version("はい", 0, 1, 5), state=State.EDITED), AROUND))
+    actual = text(message_html(message(sample_conversation.version("はい", 0, 1, 5), state=State.EDITED), AROUND))
 
     assert "保存時点で編集済み(それより前の文面は不明)" in actual
     assert "編集前の文面" not in actual
@@ -78,7 +78,7 @@ def test_first_seen_edited_says_what_is_not_known() -> None:
 
 def test_a_moved_edit_time_alone_shows_no_second_text() -> None:
     """When only the edit time moved, the same text is not printed twice."""
-    versions = (conversation.version("はい", 0, 1), conversation.version("はい", 2, 3, 5))
+    versions = (sample_conversation.version("はい", 0, 1), sample_conversation.version("はい", 2, 3, 5))
 
     actual = text(message_html(message(*versions, state=State.EDITED), AROUND))
 
@@ -88,7 +88,7 @@ def test_a_moved_edit_time_alone_shows_no_second_text() -> None:
 
 def test_a_deletion_keeps_the_text_before_it() -> None:
     """The deleted text stands with the interval in which it went; nobody is named for it."""
-    versions = (conversation.version("払えません", 0, 1), conversation.version("[deleted]", 2, 3))
+    versions = (sample_conversation.version("払えません", 0, 1), sample_conversation.version("[deleted]", 2, 3))
 
     actual = text(message_html(message(*versions, state=State.DELETED), AROUND))
 
@@ -101,7 +101,7 @@ def test_a_deletion_keeps_the_text_before_it() -> None:
 
 def test_first_seen_deleted_says_that_the_text_is_not_known() -> None:
     """Nothing is claimed about a text that was never shown to us."""
-    actual = text(message_html(message(conversation.version("[deleted]", 0, 1), state=State.DELETED), AROUND))
+    actual = text(message_html(message(sample_conversation.version("[deleted]", 0, 1), state=State.DELETED), AROUND))
 
     assert "保存した時点で「削除」表示でした。文面は分かりません。" in actual
 
@@ -112,7 +112,7 @@ def test_first_seen_deleted_says_that_the_text_is_not_known() -> None:
 )
 def test_a_vanished_message_keeps_its_text(state: State, words: str) -> None:
     """Its last text is shown, with when it was last seen and first not seen."""
-    actual = text(message_html(message(conversation.version("はい", 0, 1), state=state), AROUND))
+    actual = text(message_html(message(sample_conversation.version("はい", 0, 1), state=state), AROUND))
 
     assert f"{words} 最後に見えた 2026-11-05 10:15:33 / 見えなくなっていた 2026-11-14 10:14:33" in actual
     assert "最後に見えた文面: はい" in actual
@@ -124,14 +124,16 @@ def test_a_vanished_message_keeps_its_text(state: State, words: str) -> None:
 )
 def test_how_a_message_was_got_is_said(source: ObservedBy, words: str) -> None:
     """What did not come from the list is marked so."""
-    actual = text(message_html(message(conversation.version("はい", 0, 1), source=source), AROUND))
+    actual = text(message_html(message(sample_conversation.version("はい", 0, 1), source=source), AROUND))
 
     assert actual.endswith(words)
 
 
 def test_a_message_id_cannot_leave_its_attribute() -> None:
     """Even an id that is no number stays inside the quotes."""
-    hostile = dataclasses.replace(message(conversation.version("はい", 0, 1)), message_id=MessageId('1"><script>'))
+    hostile = dataclasses.replace(
+        message(sample_conversation.version("はい", 0, 1)), message_id=MessageId('1"><script>')
+    )
 
     actual = read(message_html(hostile, AROUND).replace('メッセージID 1"><script>', ""))
 

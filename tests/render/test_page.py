@@ -11,8 +11,8 @@ import pytest
 from archiver.records import Conversation, Message
 from archiver.render.page import Transcript
 from archiver.render.page_buffer import PAGE_BYTES, PAGE_MESSAGES
-from tests.support.conversation import CLIENT, DAY, ROOM, at, empty, link, long, message_id, sample
-from tests.support.markup import read
+from tests.support.html_safety import read
+from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, empty, link, long, message_id, sample
 
 
 def pages(conversation: Conversation) -> dict[str, str]:

@@ -18,8 +18,8 @@ from archiver.render.message_html import Surroundings, message_shown
 from archiver.render.page import Transcript
 from archiver.render.page_buffer import PAGE_MESSAGES
 from archiver.render.search_data import BUCKETS, FACTOR, FILES, WORTH_IT, PairFilter, TextKind, fold, readable
-from tests.support.conversation import ATTACK, EVERY_TAG, OWNER, link, long, sample
-from tests.support.markup import read
+from tests.support.html_safety import read
+from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, OWNER, link, long, sample
 
 AROUND = Surroundings(NOWHERE, OWNER, {}, {})
 STABLE = re.compile("[0-9a-zぁ-ゖァ-ヺー一-鿋]")

@@ -22,7 +22,7 @@ from archiver.schedule import cron, launchd, systemd, windows
 from archiver.schedule import schedulers as system
 from archiver.schedule.job import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Settings, SyncSettings
-from tests.support import schedulers
+from tests.support import scheduler_examples
 
 ODD = ScheduledJob(("/opt/a b/archive",), PurePosixPath("/home/you/100% 「保管庫」 $HOME"), language="en")
 
@@ -30,12 +30,12 @@ ODD = ScheduledJob(("/opt/a b/archive",), PurePosixPath("/home/you/100% 「保�
 # --- the texts -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", schedulers.examples())
+@pytest.mark.parametrize("name", scheduler_examples.examples())
 def test_the_examples_are_what_is_written(name: str) -> None:
-    """Each example in config/ is made by the templates; `python -m tests.support.schedulers` renews them."""
-    actual = (schedulers.CONFIG / name).read_text(encoding="utf-8")
+    """Each example in config/ is made by the templates; `python -m tests.support.scheduler_examples` renews them."""
+    actual = (scheduler_examples.CONFIG / name).read_text(encoding="utf-8")
 
-    assert schedulers.examples()[name] == actual
+    assert scheduler_examples.examples()[name] == actual
 
 
 def test_two_archives_have_two_jobs_and_one_has_one() -> None:
@@ -101,8 +101,8 @@ def test_systemd_finds_nothing_wrong_with_the_files(
 def test_the_timer_makes_up_for_sleep_and_the_service_is_no_daemon() -> None:
     """Both files are made of the sections and keys that systemd.timer(5) and systemd.service(5) know."""
     timer, service = configparser.RawConfigParser(), configparser.RawConfigParser()
-    timer.read_string(systemd.timer(schedulers.LINUX))
-    service.read_string(systemd.service(schedulers.LINUX))
+    timer.read_string(systemd.timer(scheduler_examples.LINUX))
+    service.read_string(systemd.service(scheduler_examples.LINUX))
 
     assert ("true", "timers.target") == (timer["Timer"]["Persistent"], timer["Install"]["WantedBy"])
     assert ("oneshot", "11") == (service["Service"]["Type"], service["Service"]["SuccessExitStatus"])

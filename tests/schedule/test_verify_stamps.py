@@ -19,10 +19,10 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
 from archiver.store import seals
 from archiver.store.archive import Archive
-from tests.support import tampering
-from tests.support.authorities import at_hand
-from tests.support.stamped import authority, stamp_seals
-from tests.support.tampering import START, behind_the_back, copy_of, flipped, seal_file
+from tests.support.archives import tampering
+from tests.support.archives.tampering import START, behind_the_back, copy_of, flipped, seal_file
+from tests.support.stamps.authorities import at_hand
+from tests.support.stamps.stamped_archives import authority, stamp_seals
 from tests.support.world import Clock
 
 LATER = START + timedelta(days=3, minutes=1)

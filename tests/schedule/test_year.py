@@ -26,7 +26,7 @@ from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import AuthoritySetting, FileSettings, Settings, SyncSettings, TimestampSettings
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import stamp_queue
-from tests.support.unplugged import plug, unplugged
+from tests.support.chatwork.in_process import plug, unplugged
 from tests.support.world import Clock, World
 
 HOUR = timedelta(hours=1)

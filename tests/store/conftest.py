@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.store.archive import Archive
-from tests.support import tampering
+from tests.support.archives import tampering
 
 
 @pytest.fixture

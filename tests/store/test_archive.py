@@ -19,7 +19,7 @@ from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE, build_engine
 from archiver.store.queries.entries import last_seq
 from tests.store.test_writer import append, held, note
-from tests.support.tampering import empty_archive
+from tests.support.archives.tampering import empty_archive
 
 CHANGES = [
     "UPDATE entry SET line = 'x' WHERE seq = 1",

@@ -18,8 +18,8 @@ from archiver.store import rebuild, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.rebuild import RowDifference
-from tests.support import tampering
-from tests.support.tampering import FIRST, OWNER, ROOM, START, behind_the_back, copy_of
+from tests.support.archives import tampering
+from tests.support.archives.tampering import FIRST, OWNER, ROOM, START, behind_the_back, copy_of
 
 ROOMS = strategies.integers(1, 2)
 POSITIONS = strategies.integers(1, 6)

@@ -17,7 +17,7 @@ from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import SearchResult, search
 from tests.store.test_rebuild import blank as blank
 from tests.store.test_rebuild import written
-from tests.support.archive import CLIENT, ROOM, ArchiveMaker, message_object
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, message_object
 
 Seen = tuple[int, int, str]
 """A room, a message and a text that it has from then on."""

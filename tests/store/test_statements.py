@@ -21,9 +21,9 @@ from archiver.store.queries import entries
 from archiver.store.queries.statements import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
 from archiver.store.timestamps import to_text
 from archiver.sync.files.download import clear_incoming
-from tests.support import tampering
-from tests.support.archive import OTHER_ROOM, ROOM, ArchiveMaker, file_object, message_object
-from tests.support.tampering import START
+from tests.support.archives import tampering
+from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, file_object, message_object
+from tests.support.archives.tampering import START
 
 HOSTILE = "\x1b[31m../../=納品\ud83d\x00\n.zip"
 """A name that no column can hold and that a terminal would obey."""

@@ -40,7 +40,7 @@ from archiver.store.fingerprints import readable
 from archiver.store.timestamps import to_text
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport
-from tests.support.unplugged import plug, unplugged
+from tests.support.chatwork.in_process import plug, unplugged
 from tests.support.world import Clock, World
 
 LIMITS = DownloadLimits(large=50_000, keep_free=0)

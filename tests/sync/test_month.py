@@ -16,7 +16,7 @@ from archiver.rounds.round import run_round
 from archiver.settings import file
 from archiver.store.queries import runs
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.support.unplugged import plug, unplugged
+from tests.support.chatwork.in_process import plug, unplugged
 from tests.support.world import BEGIN, Clock, World
 
 EVERY = timedelta(minutes=5)

@@ -11,8 +11,8 @@ from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import desk_of
 from archiver.web.access import HEADERS, AccessGate
 from archiver.web.app import build
-from tests.support.archive import story
-from tests.support.viewer import HOST, PORT, Browser
+from tests.support.archives.maker import story
+from tests.support.viewer.client import HOST, PORT, Browser
 
 OURS = f"http://{HOST}"
 

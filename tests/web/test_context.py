@@ -8,8 +8,8 @@ from pathlib import Path
 
 from archiver.store import migrate
 from archiver.store.engine import DATABASE
-from tests.support.archive import ROOM, story
-from tests.support.viewer import looking
+from tests.support.archives.maker import ROOM, story
+from tests.support.viewer.client import looking
 
 
 def test_another_archive_in_the_same_place_is_seen_at_once(tmp_path: Path) -> None:

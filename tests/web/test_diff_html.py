@@ -12,10 +12,10 @@ from archiver.render.body import NOWHERE
 from archiver.web import diff_html
 from archiver.web.diff_html import pair, pairs
 from archiver.web.text_diff import difference
-from tests.support import conversation
-from tests.support.conversation import version
+from tests.support.reports import sample_conversation
+from tests.support.reports.sample_conversation import version
 
-ONE = next(conversation.sample().messages())
+ONE = next(sample_conversation.sample().messages())
 
 
 def plain(html: str | None) -> str:

@@ -10,9 +10,9 @@ from PIL import Image
 
 from archiver.records import Observation
 from archiver.store import avatars
-from tests.support.archive import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
-from tests.support.markup import read
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
+from tests.support.html_safety import read
+from tests.support.viewer.client import Browser, looking
 
 FACE = "https://example.com/a.png"
 

@@ -12,10 +12,10 @@ from archiver.records import Gap, Message, MessageId, Pause
 from archiver.render.times import stamp
 from archiver.web import page_extent
 from archiver.web.page_extent import PageBreaks, fitting, gaps_here, outward, pauses_html
-from tests.support import conversation
-from tests.support.conversation import ROOM, at
+from tests.support.reports import sample_conversation
+from tests.support.reports.sample_conversation import ROOM, at
 
-ONE = next(conversation.sample().messages())
+ONE = next(sample_conversation.sample().messages())
 
 
 def message(number: int, minutes: float | None = None) -> Message:

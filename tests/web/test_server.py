@@ -13,7 +13,7 @@ from archiver.cli.reading.view_context import desk_of
 from archiver.store.engine import DATABASE
 from archiver.web.context import ViewContext
 from archiver.web.server import serving
-from tests.support.archive import story
+from tests.support.archives.maker import story
 
 
 @pytest.fixture(scope="module")

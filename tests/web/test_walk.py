@@ -19,10 +19,10 @@ from archiver.cli.reading.view_context import desk_of
 from archiver.store import blobs
 from archiver.store.queries.viewing import proof
 from archiver.web.context import ViewContext
-from tests.support import paper
-from tests.support.archive import story
-from tests.support.walked import AFTER, BEFORE, DELETED, Walked, walked
-from tests.support.window import NEEDED, Window, window
+from tests.support.archives.maker import story
+from tests.support.reports import pdf_reader
+from tests.support.viewer.chromium_tab import NEEDED, Window, window
+from tests.support.viewer.sample_archive import AFTER, BEFORE, DELETED, Walked, walked
 
 pytestmark = NEEDED
 
@@ -262,7 +262,7 @@ def test_on_paper_nothing_is_cut_off_or_folded(desk: ViewContext, archive: Walke
         digests = [one.digest for one in proof.proofs(reading, archive.room, int(archive.edited))]
     sha256 = hashlib.sha256(b"<script>alert(9)</script>").hexdigest()
 
-    message = paper.squeezed(paper.text(made))
-    assert [] == [one for one in (*digests, BEFORE) if paper.squeezed(one) not in message]
-    assert sha256 in paper.squeezed(paper.text(files))
+    message = pdf_reader.squeezed(pdf_reader.text(made))
+    assert [] == [one for one in (*digests, BEFORE) if pdf_reader.squeezed(one) not in message]
+    assert sha256 in pdf_reader.squeezed(pdf_reader.text(files))
     assert (0, "underline") == (cut, underlined)

@@ -20,7 +20,7 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.records import Contract
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
-from tests.support.teletype import CTRL_C, CTRL_D, Teletype
+from tests.support.pseudo_terminal import CTRL_C, CTRL_D, Teletype
 from tests.support.terminal import TOKEN, Terminal
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)

@@ -19,7 +19,7 @@ from archiver.records import Enclosure, MessageId
 from archiver.store import blobs
 from archiver.store.archive import Archive
 from archiver.store.queries.statements import enclosures
-from tests.support.tampering import flip
+from tests.support.archives.tampering import flip
 from tests.support.terminal import TOKEN, Terminal
 
 BODY = b"\x89PNG screenshot"

@@ -13,7 +13,7 @@ import pytest
 
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support import tampering
+from tests.support.archives import tampering
 from tests.support.terminal import TOKEN, Terminal
 
 

@@ -19,8 +19,8 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
-from tests.support.archive import OTHER_ROOM, ROOM, message_object
-from tests.support.handing import FACTS, THIRD, attach, deliver, inside, reopened, with_secrets
+from tests.support.archives.maker import OTHER_ROOM, ROOM, message_object
+from tests.support.packages.exported_archives import FACTS, THIRD, attach, deliver, inside, reopened, with_secrets
 from tests.support.terminal import TOKEN, Terminal
 
 

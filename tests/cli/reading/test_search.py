@@ -12,7 +12,7 @@ from archiver.cli.reading.search import snippet
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.bigrams import fold
-from tests.support.archive import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
 from tests.support.terminal import TOKEN, Terminal
 
 

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.archive import story
+from tests.support.archives.maker import story
 from tests.support.terminal import Terminal
 
 

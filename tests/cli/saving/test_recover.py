@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
-from tests.support import kept
+from tests.support import recovery_files
 from tests.support.terminal import TOKEN, Terminal
 
 
@@ -34,7 +34,7 @@ class Job:
         terminal.run("contract", "add", "job1", "--room", self.room)
         terminal.run("sync")
 
-    def places(self) -> list[kept.Place]:
+    def places(self) -> list[recovery_files.Place]:
         """The old posts."""
         return [(self.room, post) for post in self.old]
 
@@ -48,7 +48,7 @@ def job(tmp_path: Path, chatwork: Chatwork) -> Job:
 def test_a_saved_page_brings_the_old_messages_back(job: Job, tmp_path: Path) -> None:
     """Their texts come from Chatwork, not from the page; the archive verifies, and a second call asks for nothing."""
     page = tmp_path / "チャット.mhtml"
-    page.write_bytes(kept.mhtml(job.places()).replace(b"=E6=9C=AC=E6=96=87", b"=E5=81=BD"))
+    page.write_bytes(recovery_files.mhtml(job.places()).replace(b"=E6=9C=AC=E6=96=87", b"=E5=81=BD"))
 
     first = job.terminal.json("recover", page)
     shown = job.terminal.run("show", job.room)
@@ -69,7 +69,7 @@ def test_it_says_what_was_found_and_what_has_become_of_it(job: Job, tmp_path: Pa
     """One line of counts; what was not used is named below."""
     job.chatwork.vanish(job.old[0])
     page = tmp_path / "list.txt"
-    page.write_bytes(kept.plain_list([*job.places()[:2]]) + b"#!rid999-394380493\n#!rid5-1764000000000\n")
+    page.write_bytes(recovery_files.plain_list([*job.places()[:2]]) + b"#!rid999-394380493\n#!rid5-1764000000000\n")
 
     told = job.terminal.run("recover", page)
 
@@ -83,7 +83,7 @@ def test_it_says_what_was_found_and_what_has_become_of_it(job: Job, tmp_path: Pa
 def test_what_is_left_over_is_exit_4_and_the_next_sync_goes_on(job: Job, tmp_path: Path) -> None:
     """When Chatwork does not answer."""
     page = tmp_path / "list.txt"
-    page.write_bytes(kept.plain_list(job.places()))
+    page.write_bytes(recovery_files.plain_list(job.places()))
     job.chatwork.fail(Fault.REPLY, r"messages/[0-9]+$", times=None, status=400, body=b'{"errors":["x"]}')
 
     told = job.terminal.json("recover", page, code=4)

@@ -15,7 +15,7 @@ from archiver.records import JST
 from archiver.settings import file
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
-from tests.support.desk import Desk, set_up
+from tests.support.terminal_world import Desk, set_up
 
 
 @pytest.fixture

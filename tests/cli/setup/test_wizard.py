@@ -19,7 +19,7 @@ from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.settings import file
 from tests.schedule.test_schedulers import CRONTAB
-from tests.support.teletype import CTRL_C, CTRL_D, Teletype
+from tests.support.pseudo_terminal import CTRL_C, CTRL_D, Teletype
 from tests.support.terminal import TOKEN, Terminal
 
 PROGRAM = """#!{python}

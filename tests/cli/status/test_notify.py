@@ -12,8 +12,8 @@ import pytest
 from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts
-from tests.support.desk import Desk, set_up
-from tests.support.receiver import Receiver, receiving
+from tests.support.notice_receiver import Receiver, receiving
+from tests.support.terminal_world import Desk, set_up
 
 
 @pytest.fixture

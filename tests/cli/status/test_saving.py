@@ -15,8 +15,8 @@ from archiver.cli.terminal.text import columns
 from archiver.schedule.daemon_lock import alone
 from archiver.store.archive import Archive
 from archiver.store.queries.status import Status, status
-from tests.support.desk import Desk, set_up
 from tests.support.terminal import Terminal
+from tests.support.terminal_world import Desk, set_up
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

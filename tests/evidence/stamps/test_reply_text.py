@@ -11,7 +11,7 @@ from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.reply_text import covering, read_reply, said_time
 from archiver.store.timestamps import to_text
-from tests.support.authorities import OpensslAuthority, at_hand
+from tests.support.stamps.authorities import OpensslAuthority, at_hand
 
 DATA = b"the bytes of a seal\n"
 AT = datetime(2026, 11, 24, 13, 31, 5, 250_000, UTC)

@@ -18,7 +18,7 @@ from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import fingerprint
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, Reason, StampRefused, check, stamp
-from tests.support.authorities import OpensslAuthority, asking, at_hand, openssl_accepts
+from tests.support.stamps.authorities import OpensslAuthority, asking, at_hand, openssl_accepts
 from tests.support.world import Clock
 
 SEAL = b'{"day":"2026-07-01","number":1}\n'

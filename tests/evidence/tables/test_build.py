@@ -27,7 +27,7 @@ from archiver.evidence.tables.build import (
     tasks,
     urls,
 )
-from tests.evidence.told import ROOM, blob, entry, file, message, shown, time, window
+from tests.support.archives.entries import ROOM, blob, entry, file, message, shown, time, window
 
 EDITED = [message(2, 5, "前の文面"), message(9, 5, "今の文面", state="edited", update_time=1793850000, reply="r2")]
 READINGS = [window(1, 1, 9, reply="r1"), window(6, 1, 9), window(8, 1, 9, reply="r2")]

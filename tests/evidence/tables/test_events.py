@@ -9,7 +9,7 @@ import pytest
 from archiver.evidence.history import Sightings
 from archiver.evidence.tables.build import EVENT_HEADER, event_cells, in_order, message_events, other_events
 from archiver.evidence.tables.events import EVENT_TEXT
-from tests.evidence.told import ROOM, entry, file, message, shown, time, window
+from tests.support.archives.entries import ROOM, entry, file, message, shown, time, window
 
 Told = dict[str, Any]
 

@@ -6,7 +6,7 @@ import pytest
 
 from archiver.evidence.tables.build import FILE_HEADER, extension, file_cells, files
 from archiver.evidence.tables.files import NOT_YET
-from tests.evidence.told import blob, file, time
+from tests.support.archives.entries import blob, file, time
 
 A, B = "ab" * 32, "cd" * 32
 

@@ -20,10 +20,10 @@ from archiver.evidence import chain
 from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.daily import daily
-from tests.support.archive import at
-from tests.support.handing import attach, reopened
-from tests.support.packages import archive_of_the_story, lawyer_package, list_anew, zipped
-from tests.support.tampering import flipped
+from tests.support.archives.maker import at
+from tests.support.archives.tampering import flipped
+from tests.support.packages.exported_archives import attach, reopened
+from tests.support.packages.sample_package import archive_of_the_story, lawyer_package, list_anew, zipped
 
 NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they exist."
 HIDDEN = (

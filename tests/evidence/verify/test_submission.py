@@ -17,10 +17,10 @@ from archiver.evidence.stamps.timestamp import stamp as stamp_of
 from archiver.evidence.verify.path import verify_place
 from archiver.evidence.verify.submission import is_submission
 from archiver.export.package.verify_script import verify_script
-from tests.support.archive import story
-from tests.support.handing import handed
-from tests.support.packages import NOW, zipped
-from tests.support.stamped import authority
+from tests.support.archives.maker import story
+from tests.support.packages.exported_archives import handed
+from tests.support.packages.sample_package import NOW, zipped
+from tests.support.stamps.stamped_archives import authority
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from archiver.export.mask.folding import folded
 from archiver.export.mask.names import letters, third_persons
 from archiver.export.mask.policy import user_pattern
 from archiver.records import Contract, Message
-from tests.support.conversation import CLIENT, OWNER, STRANGER, conversation, sample
+from tests.support.reports.sample_conversation import CLIENT, OWNER, STRANGER, conversation, sample
 
 PEOPLE = {OWNER: ["yamada"], CLIENT: ["田中"], 5: ["佐藤 花子"], 6: ["鈴木太郎", "Ken Suzuki(退職)"], 8: ["編集部"]}
 

@@ -17,7 +17,7 @@ from archiver.export.package.make import export
 from archiver.export.texts.readme import DAILY_FIRST_LINE
 from archiver.store.archive import Archive
 from archiver.store.working import memory
-from tests.support.archive import ROOM, ArchiveMaker, at, file_object, message_object, story
+from tests.support.archives.maker import ROOM, ArchiveMaker, at, file_object, message_object, story
 
 DAY = 24 * 60
 LIMIT = 100

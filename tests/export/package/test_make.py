@@ -27,7 +27,7 @@ from archiver.records import Contract, ContractRoom, RoomId
 from archiver.store import blobs, seals
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
-from tests.support.archive import (
+from tests.support.archives.maker import (
     CLIENT,
     OTHER_ROOM,
     ROOM,

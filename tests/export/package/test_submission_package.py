@@ -26,9 +26,8 @@ from archiver.export.stamps import StampService
 from archiver.export.texts import submission_readme
 from archiver.store import seals
 from archiver.store.queries import runs
-from tests.support import cases, paper
-from tests.support.archive import OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, story
-from tests.support.handing import (
+from tests.support.archives.maker import OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, story
+from tests.support.packages.exported_archives import (
     FACTS,
     SECRETS,
     THIRD,
@@ -40,6 +39,7 @@ from tests.support.handing import (
     reopened,
     with_secrets,
 )
+from tests.support.reports import pdf_reader, report_inputs
 
 CONTENTS = {
     "support": ["00_README.txt", "01_report.pdf", "02_messages.csv", "03_inquiry_text.txt", "SHA256SUMS.txt"],
@@ -68,7 +68,7 @@ def everything(report: ExportReport) -> str:
     """All texts of a package: its text files, and its PDFs as a reader's program finds them; and the names."""
     found = [report.path, str(report.zip)]
     for name, body in {**inside(report), **beside(report)}.items():
-        found += [name, paper.text(body) if name.endswith(".pdf") else body.decode("utf-8-sig")]
+        found += [name, pdf_reader.text(body) if name.endswith(".pdf") else body.decode("utf-8-sig")]
         if name.endswith(".pdf"):
             found.append(body.decode("latin-1"))
     return "\n".join(found)
@@ -146,8 +146,8 @@ def test_the_pages_of_a_court_are_for_its_file(tmp_path: Path) -> None:
     made = story(tmp_path / "home")
     court, support = (handed(made, profile, tmp_path / "out") for profile in ("court", "support"))
 
-    assert "甲第号証" in squeezed(paper.text(inside(court)["甲001の1.pdf"]))
-    assert "甲第" not in squeezed(paper.text(inside(support)["01_report.pdf"]))
+    assert "甲第号証" in squeezed(pdf_reader.text(inside(court)["甲001の1.pdf"]))
+    assert "甲第" not in squeezed(pdf_reader.text(inside(support)["01_report.pdf"]))
     assert all(len(body) <= 20_000_000 for body in inside(court).values())
 
 
@@ -163,7 +163,7 @@ def test_a_court_gets_every_message(tmp_path: Path) -> None:
     """On the pages of the second exhibit, each with its number."""
     report = handed(story(tmp_path / "home"), "court", tmp_path / "out")
 
-    told = squeezed(paper.text(inside(report)["甲001の2.pdf"]))
+    told = squeezed(pdf_reader.text(inside(report)["甲001の2.pdf"]))
 
     assert all(word in told for word in ("よろしくお願いします。", "残り3本は無しで。", "承知しました。", "No.4"))
 
@@ -291,11 +291,11 @@ def test_a_courts_own_evidence_lies_under_the_numbers_of_the_list(tmp_path: Path
     assert (2, ()) == (seen.told.enclosures, report.incomplete)
     assert [*BESIDE["court"][:2], "甲002.png", "甲003.pdf", "証拠説明書.pdf"] == sorted(beside(report))
     assert all(f"{name}" in readme(report) for name in ("甲002.png", "甲003.pdf"))
-    listed = squeezed(paper.text(held["証拠説明書.pdf"]))
+    listed = squeezed(pdf_reader.text(held["証拠説明書.pdf"]))
     assert all(
         name in listed for name in ("甲1の1", "甲001の1.pdf", "甲1の2", "甲001の2.pdf", "甲2", "甲002.png", "甲4")
     )
-    assert "甲3通知承認.pdf" in squeezed(paper.text(held["甲001の1.pdf"]))
+    assert "甲3通知承認.pdf" in squeezed(pdf_reader.text(held["甲001の1.pdf"]))
 
 
 def test_what_a_courts_package_cannot_hold_is_said(tmp_path: Path) -> None:
@@ -367,7 +367,7 @@ def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expec
     """Names only if names were."""
     covered = tuple(MaskedPassage("No.1 本文", one, 1) for one in reasons)
 
-    told = submission_readme.readme(replace(cases.case(), covered=covered), [], []).decode("utf-8-sig")
+    told = submission_readme.readme(replace(report_inputs.case(), covered=covered), [], []).decode("utf-8-sig")
 
     assert expected in told
     assert bool(reasons) == ("伏せています" in told)
@@ -485,7 +485,7 @@ def test_chosen_messages_are_the_excerpt(tmp_path: Path) -> None:
     made = long_case(tmp_path / "home", count=60, files=2)
     report = handed(made, "support", tmp_path / "out", minutes=10_000, choice=choice("No.30、m12"))
 
-    told = squeezed(paper.text(inside(report)["01_report.pdf"]))
+    told = squeezed(pdf_reader.text(inside(report)["01_report.pdf"]))
 
     assert "30本目の字幕を直しました。" in told
     assert "45本目の字幕を直しました。" not in told
@@ -506,7 +506,9 @@ def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
 
     part = inside(handed(made, "support", tmp_path / "part", minutes=10_000, since=at(30), confirm=look))
 
-    first = {name: squeezed(paper.pages(one["01_report.pdf"])[0]) for name, one in (("whole", whole), ("part", part))}
+    first = {
+        name: squeezed(pdf_reader.pages(one["01_report.pdf"])[0]) for name, one in (("whole", whole), ("part", part))
+    }
     begun = re.search(r"Chatworkでの最初の発言(\S{18})", first["whole"])
     assert begun is not None
     assert f"Chatworkでの最初の発言{begun[1]}、この資料の期間より前" in first["part"]
@@ -525,7 +527,7 @@ def test_what_ends_before_the_record_knows_of_no_silence(tmp_path: Path) -> None
 
     told = inside(handed(made, "support", tmp_path / "out", minutes=10_000, until=at(30)))
 
-    first = squeezed(paper.pages(told["01_report.pdf"])[0])
+    first = squeezed(pdf_reader.pages(told["01_report.pdf"])[0])
     assert "相手の最後の発言は" in first
     assert "それから" not in first
     assert "の確認時点で" not in told["03_inquiry_text.txt"].decode("utf-8")
@@ -538,7 +540,7 @@ def test_a_chat_that_was_never_read_is_said_and_incomplete(tmp_path: Path) -> No
 
     report = handed(made, "support", tmp_path / "out")
 
-    told = squeezed(paper.text(inside(report)["01_report.pdf"]))
+    told = squeezed(pdf_reader.text(inside(report)["01_report.pdf"]))
     assert ("チャット(ルームID 555): 一度も取得できていません。発言の有無は分かりません。",) == report.incomplete
     assert "一度も取得できていないチャットがあります(ルームID555)" in told
     assert "ルームID555:一度も取得できていません。" in told
@@ -630,10 +632,10 @@ def test_under_a_promise_of_secrecy_only_the_excerpt_leaves(tmp_path: Path) -> N
 
     files = inside(report)
     assert ["00_README.txt", "01_report.pdf", "03_inquiry_text.txt", "SHA256SUMS.txt"] == sorted(files)
-    assert "報告者が保管しています" in paper.squeezed(paper.text(files["01_report.pdf"]))
+    assert "報告者が保管しています" in pdf_reader.squeezed(pdf_reader.text(files["01_report.pdf"]))
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.parametrize("wish", [{"mask_people": [OWNER]}, {"masks": ["yamada"]}])
 @pytest.mark.parametrize("profile", CONTENTS)
 def test_the_users_own_name_is_covered_if_the_user_wants_it(tmp_path: Path, profile: str, wish: dict[str, Any]) -> None:
@@ -643,4 +645,4 @@ def test_the_users_own_name_is_covered_if_the_user_wants_it(tmp_path: Path, prof
     assert "yamada" not in everything(report)
     papers = [body for name, body in inside(report).items() if name.endswith(".pdf")]
     assert papers
-    assert all("yamada" not in paper.info(body)["Author"] for body in papers)
+    assert all("yamada" not in pdf_reader.info(body)["Author"] for body in papers)

@@ -17,9 +17,9 @@ import pytest
 from archiver.custody.verify import verify_path
 from archiver.evidence.verify import main
 from archiver.export.package.verify_script import clashes, verify_script
-from tests.support.damage import KINDS
-from tests.support.packages import load_script, zipped
-from tests.support.stamped import stamped_package
+from tests.support.packages.package_damage import KINDS
+from tests.support.packages.sample_package import load_script, zipped
+from tests.support.stamps.stamped_archives import stamped_package
 
 
 @pytest.fixture(scope="module")

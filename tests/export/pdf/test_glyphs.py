@@ -16,8 +16,8 @@ from archiver.chatwork.notation.parse import parse
 from archiver.export.pdf.blocks import Paragraph, Subheading
 from archiver.export.pdf.glyphs import FONTS, mark, printable
 from archiver.render.body import plain
-from tests.support import paper
-from tests.support.conversation import ATTACK, EVERY_TAG, UPLOAD
+from tests.support.reports import pdf_reader
+from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, UPLOAD
 
 REGULAR, BOLD, EMOJI = "NotoSansJP-Regular.otf", "NotoSansJP-Bold.otf", "NotoEmoji-Regular.ttf"
 
@@ -80,10 +80,10 @@ def vanished(codes: Iterable[int]) -> list[str]:
     wanted = {code: printable(chr(code), lines=True) for code in codes if chr(code) not in "\t\n "}
     lines = [f"#{code:X}={shown}=" for code, shown in wanted.items()]
     pieces = [" ".join(lines[at : at + 500]) for at in range(0, len(lines), 500)]
-    made = paper.printed(paper.report(*map(Paragraph, pieces), header="", reference="", footer=""))
-    text = "".join(re.sub(r"\d+ / \d+\s*$", "", page) for page in paper.pages(made))
-    found = dict(re.findall(r"#([0-9A-F]+)=(.*?)=(?=#|$)", paper.squeezed(text)))
-    return [f"{code:X}" for code, sign in wanted.items() if paper.squeezed(sign) != found.get(f"{code:X}")]
+    made = pdf_reader.printed(pdf_reader.report(*map(Paragraph, pieces), header="", reference="", footer=""))
+    text = "".join(re.sub(r"\d+ / \d+\s*$", "", page) for page in pdf_reader.pages(made))
+    found = dict(re.findall(r"#([0-9A-F]+)=(.*?)=(?=#|$)", pdf_reader.squeezed(text)))
+    return [f"{code:X}" for code, sign in wanted.items() if pdf_reader.squeezed(sign) != found.get(f"{code:X}")]
 
 
 def test_every_sign_is_drawn_or_named() -> None:
@@ -97,13 +97,13 @@ def test_every_sign_there_is_is_drawn_or_named() -> None:
     assert [] == lost(range(sys.maxunicode + 1))
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_every_sign_comes_back_from_the_page() -> None:
     """What the sample's signs print can be copied from the PDF."""
     assert [] == vanished(SAMPLE)
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.slow
 def test_every_assigned_sign_comes_back_from_the_page() -> None:
     """Each assigned code point can be copied from the PDF, as itself or as the mark that names it."""
@@ -114,25 +114,25 @@ def test_every_assigned_sign_comes_back_from_the_page() -> None:
     assert [] == faults
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.parametrize("body", [EVERY_TAG, UPLOAD, ATTACK])
 def test_every_tag_comes_back_from_the_page(body: str) -> None:
     """Each line of a message with every tag stands in the PDF."""
     told = plain(parse(body))
 
-    shown = paper.squeezed(paper.text(paper.printed(paper.report(Paragraph(told)))))
+    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(pdf_reader.report(Paragraph(told)))))
 
     for line in printable(told, lines=True).split("\n"):
-        assert paper.squeezed(line) in shown
+        assert pdf_reader.squeezed(line) in shown
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.parametrize("sequence", SEQUENCES)
 def test_signs_of_several_parts_come_back_whole(sequence: str) -> None:
     """Families, flags, keycaps and chosen shapes of kanji are printed as one sign and copied with their parts."""
     assert sequence == printable(sequence)
 
-    shown = paper.text(paper.printed(paper.report(Paragraph(f"前{sequence}後"))))
+    shown = pdf_reader.text(pdf_reader.printed(pdf_reader.report(Paragraph(f"前{sequence}後"))))
 
     assert unicodedata.normalize("NFC", f"前{sequence}後") in unicodedata.normalize("NFC", shown)
 
@@ -153,12 +153,12 @@ def test_bold_holds_what_regular_holds() -> None:
     assert set() == set(font(REGULAR).getBestCmap()) - set(font(BOLD).getBestCmap())
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_a_heading_keeps_its_signs() -> None:
     """A chat's name with signs of every kind stands whole in a heading."""
     name = "𠮷野家🎉 ①㈱ｶﾅ\u202e[b]"
 
-    shown = paper.squeezed(paper.text(paper.printed(paper.report(Subheading(name)))))
+    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(pdf_reader.report(Subheading(name)))))
 
     assert "𠮷野家🎉①㈱ｶﾅ[U+202E][b]" in shown
 

@@ -7,7 +7,7 @@ from hypothesis import given, strategies
 
 from archiver.export.pdf.blocks import FactList, Paragraph, TableBlock
 from archiver.export.pdf.line_breaks import CELL, MARK, WORD, breakable
-from tests.support import paper
+from tests.support.reports import pdf_reader
 
 RUNS = (
     "a",
@@ -59,17 +59,19 @@ def test_what_belongs_to_a_sign_stays_with_it() -> None:
     assert MARK + "q\u0301" in shown
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.parametrize("run", RUNS)
 def test_every_run_ends_within_the_page(run: str) -> None:
     """A run of 600 signs stays within the margin of the page and of a cell, and is copied without a sign more."""
     long = run * (600 // len(run))
     blocks = (Paragraph(f"始{long}終"), FactList(((f"始{long}終", f"始{long}終"),)))
 
-    made = paper.printed(paper.report(*blocks, TableBlock(("一", "二"), (1, 5), ((f"始{long}終", f"始{long}終"),))))
+    made = pdf_reader.printed(
+        pdf_reader.report(*blocks, TableBlock(("一", "二"), (1, 5), ((f"始{long}終", f"始{long}終"),)))
+    )
 
-    shown = paper.squeezed(paper.text(made))
+    shown = pdf_reader.squeezed(pdf_reader.text(made))
     assert 5 == shown.count("終")
-    assert all(shown.count(sign) >= 5 * long.count(sign) for sign in set(paper.squeezed(run)))
-    assert paper.right_edge(made) <= PAGE - MARGIN_RIGHT + 2
+    assert all(shown.count(sign) >= 5 * long.count(sign) for sign in set(pdf_reader.squeezed(run)))
+    assert pdf_reader.right_edge(made) <= PAGE - MARGIN_RIGHT + 2
     assert MARK not in shown

@@ -24,7 +24,7 @@ from archiver.export.pdf.blocks import (
 )
 from archiver.export.pdf.typst_pdf import TEMPLATE, pdf
 from archiver.export.report import chapters
-from tests.support import cases, conversation, paper
+from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 
 HOSTILE = (
     '#read("/etc/passwd")',
@@ -56,42 +56,42 @@ def everywhere(text: str) -> bytes:
         Interruption(text),
     )
     facts = {"author": text, "header": text, "reference": text, "exhibit": text, "footer": text}
-    return paper.printed(paper.report(*blocks, title=text, **facts))
+    return pdf_reader.printed(pdf_reader.report(*blocks, title=text, **facts))
 
 
 def test_equal_reports_are_equal_files() -> None:
     """The same report at the same time gives the same bytes, in whatever zone that time is told."""
-    report = cases.told(chapters.report, cases.case())
+    report = report_inputs.told(chapters.report, report_inputs.case())
 
-    first = pdf(report, at=paper.AT)
-    second = pdf(report, at=paper.AT.astimezone(timezone(timedelta(hours=9))))
+    first = pdf(report, at=pdf_reader.AT)
+    second = pdf(report, at=pdf_reader.AT.astimezone(timezone(timedelta(hours=9))))
 
     assert hashlib.sha256(first).hexdigest() == hashlib.sha256(second).hexdigest()
 
 
-@paper.needs_qpdf
+@pdf_reader.needs_qpdf
 @pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
 def test_the_file_is_sound(profile: str) -> None:
     """qpdf finds nothing wrong."""
-    made = paper.printed(cases.told(chapters.report, cases.case(profile=profile)))
+    made = pdf_reader.printed(report_inputs.told(chapters.report, report_inputs.case(profile=profile)))
 
-    assert "No syntax or stream encoding errors found" in paper.check(made)
+    assert "No syntax or stream encoding errors found" in pdf_reader.check(made)
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_the_file_says_what_it_is() -> None:
     """Title, author and date stand in the file, it is tagged, A4, and asks for nothing of its reader."""
-    facts = paper.info(paper.printed(cases.told(chapters.report, cases.case())))
+    facts = pdf_reader.info(pdf_reader.printed(report_inputs.told(chapters.report, report_inputs.case())))
 
     assert ("Chatworkやり取り記録 報告書", "yamada") == (facts["Title"], facts["Author"])
     assert ("yes", "no", "no") == (facts["Tagged"], facts["JavaScript"], facts["Encrypted"])
     assert facts["Page size"].endswith("(A4)")
 
 
-@paper.needs_qpdf
+@pdf_reader.needs_qpdf
 def test_the_file_can_be_read_aloud() -> None:
     """It is in Japanese, claims PDF/A-2a and PDF/UA-1, its fonts travel with it, and nothing in it is an action."""
-    opened = paper.inner(paper.printed(cases.told(chapters.report, cases.case())))
+    opened = pdf_reader.inner(pdf_reader.printed(report_inputs.told(chapters.report, report_inputs.case())))
 
     assert b"/Lang (ja-JP)" in opened
     assert b"<pdfaid:part>2</pdfaid:part>" in opened
@@ -102,18 +102,18 @@ def test_the_file_can_be_read_aloud() -> None:
     assert all(word not in opened for word in (b"/JavaScript", b"/Launch", b"/URI", b"/EmbeddedFile", b"/SubmitForm"))
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_printed_as_it_is(text: str) -> None:
     """Code of the layout's language, of templates or of pages does nothing anywhere but stand there."""
     made = everywhere(text)
 
-    shown = paper.squeezed(paper.text(made))
-    assert shown.count(paper.squeezed(text.replace("\u202e", "[U+202E]"))) >= 10
+    shown = pdf_reader.squeezed(pdf_reader.text(made))
+    assert shown.count(pdf_reader.squeezed(text.replace("\u202e", "[U+202E]"))) >= 10
     assert "root:" not in shown
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -127,41 +127,41 @@ def test_hostile_text_is_printed_as_it_is(text: str) -> None:
 )
 def test_lines_and_spaces_of_every_kind_are_laid_out(text: str, wanted: str) -> None:
     """Empty lines, tabs, leading spaces and empty texts stop nothing."""
-    made = paper.printed(paper.report(MessageBlock("No.1", "頭", (MessageText("", text),), ("終わり",))))
+    made = pdf_reader.printed(pdf_reader.report(MessageBlock("No.1", "頭", (MessageText("", text),), ("終わり",))))
 
-    assert f"頭{wanted}終わり" in paper.squeezed(paper.text(made))
+    assert f"頭{wanted}終わり" in pdf_reader.squeezed(pdf_reader.text(made))
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_a_long_word_stays_on_the_page() -> None:
     """A word of 5,000 signs is printed whole, line below line, within the margins."""
     word = "abcdefghij" * 500
 
-    made = paper.printed(paper.report(MessageBlock("No.1", word, (MessageText(word, word),), (word,), "1")))
+    made = pdf_reader.printed(pdf_reader.report(MessageBlock("No.1", word, (MessageText(word, word),), (word,), "1")))
 
-    assert paper.squeezed(paper.text(made)).replace("試し管理番号CWA-1", "").count("abcdefghij") > 1900
-    assert paper.right_edge(made) < 595.3 - 51
+    assert pdf_reader.squeezed(pdf_reader.text(made)).replace("試し管理番号CWA-1", "").count("abcdefghij") > 1900
+    assert pdf_reader.right_edge(made) < 595.3 - 51
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_a_message_of_a_thousand_lines_is_printed_whole() -> None:
     """Every line of a long message is on some page, in order."""
     lines = [f"行{number}番目です" for number in range(1, 1001)]
 
-    pages = paper.pages(
-        paper.printed(paper.report(MessageBlock("No.1", "頭", (MessageText("", "\n".join(lines)),), ())))
+    pages = pdf_reader.pages(
+        pdf_reader.printed(pdf_reader.report(MessageBlock("No.1", "頭", (MessageText("", "\n".join(lines)),), ())))
     )
 
     assert len(pages) > 10
     assert lines == [line for page in pages for line in page.split("\n") if line.startswith("行")]
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_a_case_without_messages_is_printed() -> None:
     """Nothing held is a report too, and says so."""
-    empty = cases.case([conversation.empty()], deliveries=(), seals=(), covered=())
+    empty = report_inputs.case([sample_conversation.empty()], deliveries=(), seals=(), covered=())
 
-    shown = paper.squeezed(paper.text(paper.printed(cases.told(chapters.report, empty))))
+    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(report_inputs.told(chapters.report, empty))))
 
     assert "発言はありません。" in shown
     assert "９取得できなかったもの・記録の限界" in shown
@@ -170,7 +170,7 @@ def test_a_case_without_messages_is_printed() -> None:
 def test_what_the_library_refuses_is_an_error_of_ours() -> None:
     """A standard that does not exist stops the report with one sentence."""
     with pytest.raises(errors.PdfFailed) as caught:
-        pdf(paper.report(Paragraph("あ")), at=paper.AT, standards=("a-1a", "a-2a"))
+        pdf(pdf_reader.report(Paragraph("あ")), at=pdf_reader.AT, standards=("a-1a", "a-2a"))
 
     assert "PDF" in str(caught.value)
 
@@ -180,7 +180,7 @@ def test_without_the_library_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "typst", None)
 
     with pytest.raises(errors.PdfUnavailable):
-        pdf(paper.report(Paragraph("あ")), at=paper.AT)
+        pdf(pdf_reader.report(Paragraph("あ")), at=pdf_reader.AT)
 
 
 def test_the_template_names_no_address_and_one_file() -> None:
@@ -198,8 +198,10 @@ def test_the_template_names_no_address_and_one_file() -> None:
 def test_another_judge_finds_it_valid(tmp_path: Path) -> None:
     """PDFBox Preflight accepts the report built as PDF/A-1b, the one level that it can judge."""
     path = tmp_path / "report.pdf"
-    plain = replace(cases.told(chapters.report, cases.case()), bookmarks=False)  # it cannot read where Typst's lead to
-    path.write_bytes(pdf(plain, at=paper.AT, standards=("a-1b",)))
+    plain = replace(
+        report_inputs.told(chapters.report, report_inputs.case()), bookmarks=False
+    )  # it cannot read where Typst's lead to
+    path.write_bytes(pdf(plain, at=pdf_reader.AT, standards=("a-1b",)))
     jars = ":".join(
         map(
             str,

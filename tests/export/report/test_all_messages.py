@@ -15,7 +15,7 @@ from archiver.export.pdf.blocks import Interruption, MessageBlock, Report, Subhe
 from archiver.export.report import all_messages
 from archiver.export.report.all_messages import MOST_MESSAGES, MOST_SIGNS, volume_reports, volumes
 from archiver.records import RoomId
-from tests.support import cases, conversation, paper
+from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 
 
 def numbers(report: Report) -> list[str]:
@@ -29,7 +29,7 @@ def signs(report: Report) -> int:
 
 def test_volumes_are_cut_by_messages() -> None:
     """One message more than fits begins the next volume, whose head names its numbers."""
-    first, second = volume_reports(cases.case([conversation.long(MOST_MESSAGES + 1)]))
+    first, second = volume_reports(report_inputs.case([sample_conversation.long(MOST_MESSAGES + 1)]))
 
     assert (MOST_MESSAGES, ["No.2501"]) == (len(numbers(first)), numbers(second))
     assert "付録A　全メッセージ 第1巻(No.1 から No.2500、2,500件)" == first.header
@@ -38,7 +38,7 @@ def test_volumes_are_cut_by_messages() -> None:
 
 def test_volumes_are_cut_by_signs() -> None:
     """Long messages fill a volume before their number does."""
-    made = list(volume_reports(cases.case([conversation.long(100, body="あ" * 20_000)])))
+    made = list(volume_reports(report_inputs.case([sample_conversation.long(100, body="あ" * 20_000)])))
 
     assert 3 == len(made)
     assert all(signs(one) <= MOST_SIGNS for one in made)
@@ -47,12 +47,12 @@ def test_volumes_are_cut_by_signs() -> None:
 @given(counts=strategies.lists(strategies.integers(0, 7), min_size=1, max_size=4), most=strategies.integers(1, 9))
 def test_every_message_is_in_one_volume(counts: list[int], most: int) -> None:
     """Over rooms and volumes of any size, each message is there once and in order."""
-    rooms = [cases.room(["本文"] * count, number=number) for number, count in enumerate(counts, 1)]
+    rooms = [report_inputs.room(["本文"] * count, number=number) for number, count in enumerate(counts, 1)]
     wanted = [f"No.{message.no}" for room in rooms for message in room.messages()]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(all_messages, "MOST_MESSAGES", most)
 
-        made = list(volume_reports(cases.case(rooms)))
+        made = list(volume_reports(report_inputs.case(rooms)))
 
     assert wanted == [number for one in made for number in numbers(one)]
     assert max(1, -(-len(wanted) // most)) == len(made)
@@ -60,7 +60,9 @@ def test_every_message_is_in_one_volume(counts: list[int], most: int) -> None:
 
 def test_rooms_and_days_have_headings_and_gaps_their_place() -> None:
     """Each room is a chapter, each day a heading in it, and what was never seen stands between the messages."""
-    (made,) = volume_reports(cases.case([conversation.sample(), cases.room(["一"], number=2, name="二\n番")]))
+    (made,) = volume_reports(
+        report_inputs.case([sample_conversation.sample(), report_inputs.room(["一"], number=2, name="二\n番")])
+    )
 
     first, second = made.chapters
     days = [one.text for one in first.blocks if isinstance(one, Subheading)]
@@ -72,16 +74,16 @@ def test_rooms_and_days_have_headings_and_gaps_their_place() -> None:
 
 def test_a_court_gets_its_margin_and_box() -> None:
     """The volumes of a court have what its report has."""
-    (made,) = volume_reports(cases.case(profile="court"))
+    (made,) = volume_reports(report_inputs.case(profile="court"))
 
     assert (30.0, "甲第　　号証") == (made.left_margin, made.exhibit)
     assert made.header.endswith("管理番号 CWA-20261125-01")
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
     """Two runs give the same names and bytes, and every message's text is in them."""
-    case = cases.case([replace(cases.room([f"発言の{n}番" for n in range(1, 7)]), room_id=RoomId(7))])
+    case = report_inputs.case([replace(report_inputs.room([f"発言の{n}番" for n in range(1, 7)]), room_id=RoomId(7))])
     once, again = tmp_path / "once", tmp_path / "again"
     once.mkdir()
     again.mkdir()
@@ -92,16 +94,16 @@ def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
         assert [one.read_bytes() for one in volumes(case, again)] == [one.read_bytes() for one in made]
 
     assert ["report_all_messages-01.pdf", "report_all_messages-02.pdf"] == [one.name for one in made]
-    shown = paper.squeezed("".join(paper.text(one.read_bytes()) for one in made))
+    shown = pdf_reader.squeezed("".join(pdf_reader.text(one.read_bytes()) for one in made))
     assert all(f"発言の{n}番" in shown for n in range(1, 7))
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_nothing_held_is_a_volume_too(tmp_path: Path) -> None:
     """A case without messages gives one volume that says so."""
-    (path,) = volumes(cases.case([conversation.empty()]), tmp_path)
+    (path,) = volumes(report_inputs.case([sample_conversation.empty()]), tmp_path)
 
-    assert "保存した発言はありません。" in paper.squeezed(paper.text(path.read_bytes()))
+    assert "保存した発言はありません。" in pdf_reader.squeezed(pdf_reader.text(path.read_bytes()))
 
 
 def test_an_error_of_the_process_is_an_error_of_ours(tmp_path: Path) -> None:
@@ -111,10 +113,10 @@ def test_an_error_of_the_process_is_an_error_of_ours(tmp_path: Path) -> None:
         "import sys; from pathlib import Path\n"
         "from archiver import errors\n"
         "from archiver.export.report.all_messages import volumes\n"
-        "from tests.support import cases\n"
+        "from tests.support.reports import report_inputs\n"
         "if __name__ == '__main__':\n"
         "    try:\n"
-        "        list(volumes(cases.case(), Path(sys.argv[1])))\n"
+        "        list(volumes(report_inputs.case(), Path(sys.argv[1])))\n"
         "    except errors.PdfUnavailable:\n"
         "        print('unavailable')\n"
     )
@@ -140,10 +142,11 @@ def test_a_full_volume_takes_less_than_its_share(tmp_path: Path) -> None:
     code = (
         "import resource, sys; from pathlib import Path\n"
         "from archiver.export.report.all_messages import volumes\n"
-        "from tests.support import cases, conversation\n"
+        "from tests.support.reports import report_inputs, sample_conversation\n"
         "if __name__ == '__main__':\n"
         "    body = 'お世話になっております。' * 18\n"
-        "    made = list(volumes(cases.case([conversation.long(5000, body=body)]), Path(sys.argv[1])))\n"
+        "    room = sample_conversation.long(5000, body=body)\n"
+        "    made = list(volumes(report_inputs.case([room]), Path(sys.argv[1])))\n"
         "    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))\n"
         "    print(len(made), *(peak // 1024 for peak in peaks))\n"
     )

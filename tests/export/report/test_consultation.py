@@ -11,18 +11,18 @@ from archiver.export.report import consultation
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.records import Delivery, Watch
 from tests.export.report.test_summary import LONG, WIDE, monstrous
-from tests.support import cases, conversation, paper
-from tests.support.conversation import at, message_id
+from tests.support.reports import pdf_reader, report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import at, message_id
 
 
 def test_it_has_five_chapters() -> None:
     """Summary, terms, money, the course of things, and what could not be saved."""
-    titles = [one.title for one in cases.told(consultation.report, cases.case()).chapters]
+    titles = [one.title for one in report_inputs.told(consultation.report, report_inputs.case()).chapters]
 
     assert ["１　要約", "２　契約条件", "３　金額", "４　時系列", "５　保存できていないもの"] == titles
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.parametrize("text", ["短い", LONG, WIDE])
 def test_it_is_two_pages(text: str) -> None:
     """However long what was typed and however much happened."""
@@ -31,23 +31,27 @@ def test_it_is_two_pages(text: str) -> None:
         replace(room, gaps=room.gaps * 500, covered=room.covered[:most]) for most, room in enumerate(whole.rooms, 1)
     ]
 
-    pages = paper.pages(paper.printed(cases.told(consultation.report, replace(whole, rooms=rooms))))
+    pages = pdf_reader.pages(pdf_reader.printed(report_inputs.told(consultation.report, replace(whole, rooms=rooms))))
 
     assert 2 == len(pages)
-    assert "３　金額".replace("　", "") in paper.squeezed(pages[1])
-    assert "５保存できていないもの" in paper.squeezed(pages[1])
+    assert "３　金額".replace("　", "") in pdf_reader.squeezed(pages[1])
+    assert "５保存できていないもの" in pdf_reader.squeezed(pages[1])
     assert "最後の確認" in pages[1]
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_it_says_what_the_desk_asks() -> None:
     """Terms and sums are there, and what only the user knows is left to be filled in."""
-    files = tuple(cases.file(number, message_id(1)) for number in range(1, 40))
-    room = cases.of_messages([cases.said("本文", 1)], attachments=files)
+    files = tuple(report_inputs.file(number, message_id(1)) for number in range(1, 40))
+    room = report_inputs.of_messages([report_inputs.said("本文", 1)], attachments=files)
     deliveries = (Delivery(1, "2026-11-03"), Delivery(2, "2026-11-06 09:12"))
 
-    shown = paper.squeezed(
-        paper.text(paper.printed(cases.told(consultation.report, cases.case([room], deliveries=deliveries))))
+    shown = pdf_reader.squeezed(
+        pdf_reader.text(
+            pdf_reader.printed(
+                report_inputs.told(consultation.report, report_inputs.case([room], deliveries=deliveries))
+            )
+        )
     )
 
     for wanted in (
@@ -66,9 +70,10 @@ def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
     """As many as the page holds, at most fourteen."""
     counts = []
     for name in ("短", "長い名前" * 20):
-        files = tuple(cases.file(number, message_id(1), name=name) for number in range(1, 40))
-        course = cases.told(
-            consultation.report, cases.case([cases.of_messages([cases.said("一", 1)], attachments=files)])
+        files = tuple(report_inputs.file(number, message_id(1), name=name) for number in range(1, 40))
+        course = report_inputs.told(
+            consultation.report,
+            report_inputs.case([report_inputs.of_messages([report_inputs.said("一", 1)], attachments=files)]),
         )
         counts.append(sum(len(block.rows) for block in course.chapters[3].blocks if isinstance(block, TableBlock)))
 
@@ -87,20 +92,20 @@ def test_what_is_missing_is_told_in_three_lines() -> None:
         "空白": "保存できなかった期間が2か所: およそ265件(Chatworkの表示する件数との差)。",
         "見ていない時間": "2回。最も長いもの 2026-11-13 10:14 から 2026-11-14 10:14 まで(およそ24時間)。",
         "最後の確認": "2026-11-24 10:14 まで",
-    } == limits(cases.case())
+    } == limits(report_inputs.case())
 
 
 def test_what_is_not_known_of_gaps_is_said() -> None:
     """A gap without an estimate is not counted as no message; a chat that was read less long is told."""
-    sample = conversation.sample()
+    sample = sample_conversation.sample()
     gaps = tuple(replace(gap, missing=None) for gap in sample.gaps)
     short = replace(sample, gaps=(*sample.gaps[:1], gaps[1]), watch=Watch(at(0), sample.covered[0].end, 5))
 
     assert (
         "保存できなかった期間が2か所: 件数の分からないもの2か所。"
-        == limits(cases.case([replace(short, gaps=gaps)]))["空白"]
+        == limits(report_inputs.case([replace(short, gaps=gaps)]))["空白"]
     )
-    told = limits(cases.case([sample, short]))
+    told = limits(report_inputs.case([sample, short]))
     assert (
         "保存できなかった期間が4か所: およそ507件(Chatworkの表示する件数との差)、件数の分からないもの1か所。"
         == told["空白"]
@@ -110,15 +115,15 @@ def test_what_is_not_known_of_gaps_is_said() -> None:
 
 def test_nothing_missing_is_said_too() -> None:
     """Never left out."""
-    plain = cases.room(["一"], watch=Watch())
+    plain = report_inputs.room(["一"], watch=Watch())
 
     assert ["空白(保存できなかった期間)はありません。", "1時間を超えるものはありません。"] == list(
-        limits(cases.case([plain])).values()
+        limits(report_inputs.case([plain])).values()
     )[:2]
 
 
 def test_an_empty_case_is_two_chapters_of_blanks() -> None:
     """Nothing stated, nothing held: blanks, no fault."""
-    case = cases.case([conversation.empty()], contract=cases.BLANK_CONTRACT, deliveries=())
+    case = report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
 
-    assert 5 <= str(cases.told(consultation.report, case)).count(BLANK)
+    assert 5 <= str(report_inputs.told(consultation.report, case)).count(BLANK)

@@ -16,8 +16,8 @@ from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.statistics import survey
 from archiver.records import Gap, MessageId, RoomId, State
 from archiver.render.body import plain
-from tests.support import cases, conversation, paper
-from tests.support.conversation import at, message_id
+from tests.support.reports import pdf_reader, report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import at, message_id
 
 
 def blocks(case: ReportInput) -> list[object]:
@@ -44,12 +44,12 @@ def quiet(count: int) -> list[str]:
 
 def test_without_a_choice_the_rule_chooses() -> None:
     """Changed messages, messages with files and the last two of each side are chosen, and that it was the rule."""
-    messages = [cases.said("本文", number) for number in range(1, 101)]
+    messages = [report_inputs.said("本文", number) for number in range(1, 101)]
     messages[9] = replace(messages[9], state=State.EDITED)
     messages[29] = replace(messages[29], state=State.DELETED)
     messages[49] = replace(messages[49], state=State.MISSING)
-    file = cases.file(1, message_id(70))
-    case = cases.case([cases.of_messages(messages, attachments=(file,))])
+    file = report_inputs.file(1, message_id(70))
+    case = report_inputs.case([report_inputs.of_messages(messages, attachments=(file,))])
 
     shown = blocks(case)
 
@@ -61,8 +61,8 @@ def test_without_a_choice_the_rule_chooses() -> None:
 
 def test_a_choice_of_the_users_takes_the_place_of_the_rule() -> None:
     """Only the named messages have a star, and the report says who chose."""
-    messages = [cases.said("本文", number, state=State.EDITED) for number in range(1, 41)]
-    case = cases.case([cases.of_messages(messages)], chosen=(message_id(20),))
+    messages = [report_inputs.said("本文", number, state=State.EDITED) for number in range(1, 41)]
+    case = report_inputs.case([report_inputs.of_messages(messages)], chosen=(message_id(20),))
 
     shown = blocks(case)
 
@@ -75,7 +75,7 @@ def test_a_choice_of_the_users_takes_the_place_of_the_rule() -> None:
 
 def test_the_whole_is_named() -> None:
     """The excerpt says which file of the package has every message."""
-    support, lawyer = blocks(cases.case())[0], blocks(cases.case(profile="lawyer"))[0]
+    support, lawyer = blocks(report_inputs.case())[0], blocks(report_inputs.case(profile="lawyer"))[0]
 
     assert isinstance(support, Paragraph)
     assert isinstance(lawyer, Paragraph)
@@ -85,9 +85,11 @@ def test_the_whole_is_named() -> None:
 
 def test_several_rooms_stand_one_after_the_other() -> None:
     """Each room has its heading, and what one leaves out is not counted in another."""
-    early, late = ([cases.said("本文", number) for number in range(at, at + 20)] for at in (1, 101))
-    first = cases.of_messages(early, room_id=RoomId(1), room_name="甲\n乙")
-    case = cases.case([first, cases.of_messages(late, room_id=RoomId(2))], chosen=(message_id(20), message_id(101)))
+    early, late = ([report_inputs.said("本文", number) for number in range(at, at + 20)] for at in (1, 101))
+    first = report_inputs.of_messages(early, room_id=RoomId(1), room_name="甲\n乙")
+    case = report_inputs.case(
+        [first, report_inputs.of_messages(late, room_id=RoomId(2))], chosen=(message_id(20), message_id(101))
+    )
 
     headings = [one.text for one in blocks(case) if isinstance(one, Subheading)]
 
@@ -98,9 +100,9 @@ def test_several_rooms_stand_one_after_the_other() -> None:
 
 def test_a_gap_between_shown_messages_is_shown() -> None:
     """Where the record has a hole, the excerpt has one too; a hole in what is left out is counted."""
-    messages = [cases.said("本文", number) for number in range(1, 41)]
+    messages = [report_inputs.said("本文", number) for number in range(1, 41)]
     gaps = (gap(1, 19), gap(2, 35))
-    case = cases.case([cases.of_messages(messages, gaps=gaps)], chosen=(message_id(20),))
+    case = report_inputs.case([report_inputs.of_messages(messages, gaps=gaps)], chosen=(message_id(20),))
 
     shown = breaks(case)
 
@@ -112,16 +114,23 @@ def test_a_gap_between_shown_messages_is_shown() -> None:
 
 def gap(number: int, after: int) -> Gap:
     return Gap(
-        conversation.ROOM, number, message_id(after), message_id(after + 1), at(after), at(after + 1), 7, "window"
+        sample_conversation.ROOM,
+        number,
+        message_id(after),
+        message_id(after + 1),
+        at(after),
+        at(after + 1),
+        7,
+        "window",
     )
 
 
 def test_too_many_are_cut_to_the_changed_and_the_youngest() -> None:
     """The rule takes at most its number; changed messages go first, and what is left out is counted."""
-    messages = [cases.said("本文", number) for number in range(1, MOST + 102)]
+    messages = [report_inputs.said("本文", number) for number in range(1, MOST + 102)]
     messages[0] = replace(messages[0], state=State.DELETED)
-    files = tuple(cases.file(number, one.message_id) for number, one in enumerate(messages[1:], 1))
-    case = cases.case([cases.of_messages(messages, attachments=files)])
+    files = tuple(report_inputs.file(number, one.message_id) for number, one in enumerate(messages[1:], 1))
+    case = report_inputs.case([report_inputs.of_messages(messages, attachments=files)])
 
     chosen, left = chosen_messages(case, survey(case))
 
@@ -133,25 +142,27 @@ def test_too_many_are_cut_to_the_changed_and_the_youngest() -> None:
 
 def test_an_id_that_is_in_no_room_chooses_nothing() -> None:
     """A choice that names other messages leaves everything out, counted."""
-    case = cases.case([cases.room(quiet(3))], chosen=(MessageId("42"),))
+    case = report_inputs.case([report_inputs.room(quiet(3))], chosen=(MessageId("42"),))
 
     assert [] == starred(case)
     assert ["(中略 3件　No.1001から1003)"] == breaks(case)
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.parametrize("profile", ["support", "court"])
 def test_every_text_is_on_paper(profile: str) -> None:
     """Each text that each shown message ever had, with its number, id and time, can be copied from the PDF."""
-    case = cases.case(profile=profile)
+    case = report_inputs.case(profile=profile)
     (room,) = case.rooms
     around = PaperReferences(case, room)
 
-    shown = paper.squeezed(paper.text(paper.printed(paper.report(*excerpt.room_blocks(case, room, {message_id(7)})))))
+    shown = pdf_reader.squeezed(
+        pdf_reader.text(pdf_reader.printed(pdf_reader.report(*excerpt.room_blocks(case, room, {message_id(7)}))))
+    )
 
     for message in list(room.messages())[1:12]:
         assert f"No.{message.no}2026" in shown
         assert f"メッセージID{message.message_id}" in shown
         for version in message.texts:
             for line in plain(parse(version.body), around.references).split("\n"):
-                assert paper.squeezed(printable(line)) in shown
+                assert pdf_reader.squeezed(printable(line)) in shown

@@ -21,8 +21,8 @@ from archiver.export.report.exhibits import (
 )
 from archiver.export.report.statistics import survey
 from archiver.records import Delivery, Enclosure
-from tests.support import cases, conversation, paper
-from tests.support.conversation import at, message_id
+from tests.support.reports import pdf_reader, report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import at, message_id
 
 
 def lines(made: bytes) -> list[dict[str, str]]:
@@ -31,7 +31,7 @@ def lines(made: bytes) -> list[dict[str, str]]:
 
 def test_the_list_begins_with_contract_messages_and_method() -> None:
     """The contract's screen, the excerpt beside the whole, how it was taken, then the file that was delivered."""
-    found = lines(cases.told(evidence_csv, cases.case()))
+    found = lines(report_inputs.told(evidence_csv, report_inputs.case()))
 
     assert [
         ("甲1", "契約詳細(契約ID 12345678)", "写し", "令和8年10月1日", "株式会社クラウドワークス"),
@@ -56,7 +56,7 @@ def test_the_list_begins_with_contract_messages_and_method() -> None:
 
 def test_what_is_to_be_proved_is_left_to_the_user() -> None:
     """No line claims what it proves, and that only a part is filed is said."""
-    found = lines(cases.told(evidence_csv, cases.case()))
+    found = lines(report_inputs.told(evidence_csv, report_inputs.case()))
 
     assert {TO_FILL} == {row["立証趣旨"] for row in found}
     assert "一部の抜粋" in found[1]["備考"]
@@ -65,10 +65,12 @@ def test_what_is_to_be_proved_is_left_to_the_user() -> None:
 def test_what_the_user_added_is_listed() -> None:
     """Enclosures and files that the user linked to a delivery come last, the own ones as the claimant's."""
     added = Enclosure(1, "screenshot", "契約画面.png", 1, "00" * 32, at(0), dated="2026-10-03", note="=1+1")
-    room = cases.of_messages([cases.said("本文", 1)], attachments=(cases.file(7, message_id(1)),))
-    case = cases.case([room], deliveries=(Delivery(1, "2026-11-06", file_id=7),), enclosures=(added,))
+    room = report_inputs.of_messages(
+        [report_inputs.said("本文", 1)], attachments=(report_inputs.file(7, message_id(1)),)
+    )
+    case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06", file_id=7),), enclosures=(added,))
 
-    found = lines(cases.told(evidence_csv, case))
+    found = lines(report_inputs.told(evidence_csv, case))
 
     assert ("ファイル F-0007 「movie07.mp4」", "原告") == (found[-2]["標目"], found[-2]["作成者"])
     assert ("画面の写し S-001 「契約画面.png」", "令和8年10月3日") == (found[-1]["標目"], found[-1]["作成年月日"])
@@ -82,7 +84,7 @@ def test_a_courts_list_follows_its_files() -> None:
         Enclosure(2, "mail", "通知.eml", 1, "01" * 32, at(0)),
         Enclosure(4, "notice", "大.pdf", 1, "02" * 32, at(0)),
     )
-    case = cases.case(profile="court", enclosures=added)
+    case = report_inputs.case(profile="court", enclosures=added)
 
     found = list(numbered(filed_exhibits(case, survey(case), Filed(2, {4: "30.0 MB で、上限を超えています"}))))
 
@@ -97,7 +99,7 @@ def test_a_courts_list_follows_its_files() -> None:
 
 def test_a_report_without_messages_is_a_part_all_the_same() -> None:
     """Its file is called so."""
-    case = cases.case([conversation.empty()], profile="court")
+    case = report_inputs.case([sample_conversation.empty()], profile="court")
 
     first = next(numbered(filed_exhibits(case, survey(case), Filed(0, {}))))
 
@@ -106,9 +108,9 @@ def test_a_report_without_messages_is_a_part_all_the_same() -> None:
 
 def test_a_spreadsheet_opens_it_safely() -> None:
     """A byte order mark, CRLF, and no cell that is a formula, whatever was typed."""
-    hostile = replace(cases.CONTRACT, platform_id="\n=cmd|' /C calc'!A0", contracted_on="=1+1")
+    hostile = replace(report_inputs.CONTRACT, platform_id="\n=cmd|' /C calc'!A0", contracted_on="=1+1")
 
-    made = cases.told(evidence_csv, cases.case(contract=hostile))
+    made = report_inputs.told(evidence_csv, report_inputs.case(contract=hostile))
 
     assert made.startswith(b"\xef\xbb\xbf")
     assert made.count(b"\r\n") == made.count(b"\n")
@@ -128,12 +130,12 @@ def test_days_are_told_in_years_of_the_era(at_: datetime, wanted: str) -> None:
     assert wanted == era(at_)
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_the_page_holds_what_the_table_holds() -> None:
     """The PDF has each line, the note that it is a draft, and the margin of a court."""
-    report = cases.told(evidence_list, cases.case())
+    report = report_inputs.told(evidence_list, report_inputs.case())
 
-    shown = paper.squeezed(paper.text(paper.printed(report)))
+    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(report)))
 
     assert 30.0 == report.left_margin
     assert "下書きです。" in shown

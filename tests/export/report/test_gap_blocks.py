@@ -8,8 +8,8 @@ from hypothesis import given, strategies
 
 from archiver.export.report.gap_blocks import GapBlocks
 from archiver.records import Conversation, Gap, Pause
-from tests.support import cases, conversation
-from tests.support.conversation import at, message_id
+from tests.support.reports import report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import at, message_id
 
 
 def placed(room: Conversation, *, pauses: bool = True) -> list[str]:
@@ -23,13 +23,13 @@ def placed(room: Conversation, *, pauses: bool = True) -> list[str]:
 
 
 def room(count: int, gaps: tuple[Gap, ...] = (), pauses: tuple[Pause, ...] = ()) -> Conversation:
-    messages = [cases.said("本文", number) for number in range(1, count + 1)]
-    return replace(cases.of_messages(messages), gaps=gaps, pauses=pauses)
+    messages = [report_inputs.said("本文", number) for number in range(1, count + 1)]
+    return replace(report_inputs.of_messages(messages), gaps=gaps, pauses=pauses)
 
 
 def gap(number: int, after: int | None, before: int) -> Gap:
     start = None if after is None else message_id(after)
-    return Gap(conversation.ROOM, number, start, message_id(before), None, at(before), None, "window")
+    return Gap(sample_conversation.ROOM, number, start, message_id(before), None, at(before), None, "window")
 
 
 def test_each_stands_where_it_was() -> None:

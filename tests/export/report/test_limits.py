@@ -13,8 +13,8 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.limits import ALWAYS, MOST
 from archiver.export.report.statistics import survey
 from archiver.records import Conversation, Pause
-from tests.support import cases, conversation
-from tests.support.conversation import at, message_id
+from tests.support.reports import report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import at, message_id
 
 
 def items(case: ReportInput) -> list[str]:
@@ -24,10 +24,10 @@ def items(case: ReportInput) -> list[str]:
 
 
 @pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
-@pytest.mark.parametrize("rooms", [[], [conversation.empty()], [conversation.sample()]])
+@pytest.mark.parametrize("rooms", [[], [sample_conversation.empty()], [sample_conversation.sample()]])
 def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
     """Whatever the case, the chapter is printed with what this kind of record can never hold."""
-    report = cases.told(chapters.report, cases.case(rooms, profile=profile))
+    report = report_inputs.told(chapters.report, report_inputs.case(rooms, profile=profile))
 
     (chapter,) = (one for one in report.chapters if one.title == "９　取得できなかったもの・記録の限界")
     (bullets,) = chapter.blocks
@@ -37,7 +37,7 @@ def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
 
 def test_nothing_missing_is_said_too() -> None:
     """A whole record says that there is no gap, no pause and no lost file."""
-    told = items(cases.case([cases.room(["一"])]))
+    told = items(report_inputs.case([report_inputs.room(["一"])]))
 
     assert "空白(保存できなかった期間): ありません。" in told
     assert "見ていない時間: 1時間を超えるものはありません。" in told
@@ -46,17 +46,17 @@ def test_nothing_missing_is_said_too() -> None:
 
 def test_lists_that_chatwork_cuts_are_named() -> None:
     """There may be more, and nobody can tell; nothing is said where no list is at its cap."""
-    told = [one for one in items(cases.case(cut=((5, "files"), (6, "done")))) if "上限" in one]
+    told = [one for one in items(report_inputs.case(cut=((5, "files"), (6, "done")))) if "上限" in one]
 
     assert ["ルームID 5: ファイルの一覧は、", "ルームID 6: 完了したタスクの一覧は、"] == [
         one.partition("人ごと")[0] for one in told
     ]
-    assert not [one for one in items(cases.case()) if "上限" in one]
+    assert not [one for one in items(report_inputs.case()) if "上限" in one]
 
 
 def test_what_is_missing_is_named() -> None:
     """Gaps with their ids and estimate, pauses with their cost, lost files with the reason, vanished messages."""
-    told = "\n".join(items(cases.case(other_chats=("相手との別のチャット1件は保存の対象にしていません。",))))
+    told = "\n".join(items(report_inputs.case(other_chats=("相手との別のチャット1件は保存の対象にしていません。",))))
 
     for wanted in (
         "保存開始: 2026-11-05 09:14:33。",
@@ -75,10 +75,10 @@ def test_what_is_missing_is_named() -> None:
 def test_many_pauses_and_files_are_counted() -> None:
     """The latest pauses are named one by one and the older ones summed up; so many lost files are counted."""
     pauses = tuple(Pause(at(600 * number), at(600 * number) + timedelta(hours=2)) for number in range(MOST + 5))
-    files = tuple(cases.file(number, message_id(1), sha256=None) for number in range(1, MOST + 4))
-    room = replace(cases.room(["一"]), pauses=pauses, attachments=files)
+    files = tuple(report_inputs.file(number, message_id(1), sha256=None) for number in range(1, MOST + 4))
+    room = replace(report_inputs.room(["一"]), pauses=pauses, attachments=files)
 
-    told = items(cases.case([room]))
+    told = items(report_inputs.case([room]))
 
     assert "見ていない時間: ほかに古いもの5回(合計およそ10時間)。" in told
     assert MOST == sum("まで。" in one for one in told)

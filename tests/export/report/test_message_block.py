@@ -9,17 +9,17 @@ import pytest
 from archiver.export.pdf.blocks import MessageBlock
 from archiver.export.report.message_block import EMPTY_TEXT, UNKNOWN_TEXT, PaperReferences, message_block
 from archiver.records import Message
-from tests.support import cases, conversation
-from tests.support.conversation import OWNER, message_id
+from tests.support.reports import report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import OWNER, message_id
 
 
 def block(message: Message, *, profile: str = "support", star: bool = False) -> MessageBlock:
-    case = cases.case(profile=profile)
+    case = report_inputs.case(profile=profile)
     return message_block(message, PaperReferences(case, case.rooms[0]), star=star)
 
 
 def sample(number: int) -> Message:
-    return list(conversation.sample().messages())[number - 1]
+    return list(sample_conversation.sample().messages())[number - 1]
 
 
 def test_it_says_when_who_and_where() -> None:
@@ -77,14 +77,14 @@ def test_what_is_known_of_a_text_is_said(number: int, label: str, text: str) -> 
 
 def test_an_empty_body_is_said_to_be_empty() -> None:
     """A message without a text is not printed as a hole."""
-    (part,) = block(cases.said("", 1)).parts
+    (part,) = block(report_inputs.said("", 1)).parts
 
     assert EMPTY_TEXT == part.text
 
 
 def test_a_name_cannot_forge_a_line() -> None:
     """Line feeds and direction marks in a name or file name are shown, not obeyed."""
-    made = block(cases.said("本文", 1, name="田中\nNo.9 報告者 \u202eadamay"))
+    made = block(report_inputs.said("本文", 1, name="田中\nNo.9 報告者 \u202eadamay"))
     with_file = block(sample(3))
 
     assert 2 == len(made.head.split("\n"))
@@ -99,7 +99,9 @@ def test_the_reporters_own_are_marked_as_such() -> None:
         "　参加者 x(ID 5)"
         in message_block(
             replace(sample(2), account_id=5, name="x"),  # type: ignore[arg-type]
-            PaperReferences(cases.case(counterparts=(conversation.CLIENT,)), conversation.sample()),
+            PaperReferences(
+                report_inputs.case(counterparts=(sample_conversation.CLIENT,)), sample_conversation.sample()
+            ),
         ).head
     )
     assert OWNER == sample(2).account_id

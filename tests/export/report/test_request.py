@@ -13,10 +13,10 @@ from archiver.export.report.request import READ, advice, opening, request
 from archiver.export.report.statistics import survey
 from archiver.platforms.platform import offices, platform_of, platforms
 from archiver.records import Delivery, Watch
-from tests.support import cases
-from tests.support.conversation import DAY, at
+from tests.support.reports import report_inputs
+from tests.support.reports.sample_conversation import DAY, at
 
-SAID = [cases.said("本文", 1), cases.said("本文", 2)]
+SAID = [report_inputs.said("本文", 1), report_inputs.said("本文", 2)]
 
 
 def asked(case: ReportInput) -> str:
@@ -26,9 +26,9 @@ def asked(case: ReportInput) -> str:
 def on(platform: str | None, *, delivered: str | None, silent_days: float) -> ReportInput:
     """A case on a platform whose counterpart wrote last so many days ago."""
     now = at(1) + timedelta(days=silent_days)
-    return cases.case(
-        [cases.of_messages(SAID, watch=Watch(at(-60), now, 100))],
-        contract=replace(cases.CONTRACT, platform=platform),
+    return report_inputs.case(
+        [report_inputs.of_messages(SAID, watch=Watch(at(-60), now, 100))],
+        contract=replace(report_inputs.CONTRACT, platform=platform),
         deliveries=() if delivered is None else (Delivery(1, delivered),),
         created_at=now,
     )

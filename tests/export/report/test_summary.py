@@ -14,8 +14,8 @@ from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey
 from archiver.platforms.platform import offices
 from archiver.records import AccountId, Delivery, Person, State
-from tests.support import cases, conversation, paper
-from tests.support.conversation import CLIENT, at
+from tests.support.reports import pdf_reader, report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import CLIENT, at
 
 LONG = "とても長い名前で、どこまでも続きます。" * 40
 WIDE = "W" * 600
@@ -28,11 +28,11 @@ def rows(case: ReportInput) -> dict[str, str]:
 
 
 def event(kind: str, after: str = "後", at_: str = "2026-11-14T20:15:00.000000Z", before: str = "前") -> ChangeRow:
-    return ChangeRow(at_, 1, kind, conversation.ROOM, None, "対象", before, after, None)
+    return ChangeRow(at_, 1, kind, sample_conversation.ROOM, None, "対象", before, after, None)
 
 
 def with_contract(**changed: str | None) -> ReportInput:
-    return cases.case(contract=replace(cases.CONTRACT, **changed))  # type: ignore[arg-type]
+    return report_inputs.case(contract=replace(report_inputs.CONTRACT, **changed))  # type: ignore[arg-type]
 
 
 def monstrous(text: str) -> ReportInput:
@@ -41,39 +41,41 @@ def monstrous(text: str) -> ReportInput:
         "title client platform_id url contracted_on escrowed_at contact_requested_on contact_approved_on amount due_on"
         " client_url worker_url"
     )
-    sample = conversation.sample()
+    sample = sample_conversation.sample()
     people = {one: Person(AccountId(one), (text,)) for one in range(100, 140)}
-    return cases.case(
+    return report_inputs.case(
         [replace(sample, room_name=text, people=people)] * 3,
-        contract=replace(cases.CONTRACT, **dict.fromkeys(facts.split(), text)),  # type: ignore[arg-type]
+        contract=replace(report_inputs.CONTRACT, **dict.fromkeys(facts.split(), text)),  # type: ignore[arg-type]
         owner_name=text,
         events=[event("表示名が変わった", text)] * 300,
         deliveries=tuple(Delivery(number, text, text, 1, "ab" * 32) for number in range(20)),
     )
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 @pytest.mark.parametrize("text", ["短い", LONG, WIDE, "改\n行\n" * 100, "あ\u00a0" * 300])
 @pytest.mark.parametrize("platform", [*offices(), None])
 def test_it_is_one_page(text: str, platform: str | None) -> None:
     """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
     case = monstrous(text)
     case = replace(case, contract=replace(case.contract, platform=platform))
-    report = cases.told(chapters.report, case)
+    report = report_inputs.told(chapters.report, case)
     second = replace(report.chapters[1], blocks=())
 
-    pages = paper.pages(paper.printed(replace(report, chapters=(report.chapters[0], second))))
+    pages = pdf_reader.pages(pdf_reader.printed(replace(report, chapters=(report.chapters[0], second))))
 
     assert 2 == len(pages)
     assert "報告者の立場" in pages[0]
-    assert "時刻はすべて日本時間です。" in paper.squeezed(pages[0])
-    assert paper.squeezed(second.title) in paper.squeezed(pages[1])
+    assert "時刻はすべて日本時間です。" in pdf_reader.squeezed(pages[0])
+    assert pdf_reader.squeezed(second.title) in pdf_reader.squeezed(pages[1])
 
 
-@paper.needs_poppler
+@pdf_reader.needs_poppler
 def test_it_says_who_what_when_and_what_is_asked() -> None:
     """Request, contract, people, dates, range and standing are on page 1 of the report."""
-    first = paper.squeezed(paper.pages(paper.printed(cases.told(chapters.report, cases.case())))[0])
+    first = pdf_reader.squeezed(
+        pdf_reader.pages(pdf_reader.printed(report_inputs.told(chapters.report, report_inputs.case())))[0]
+    )
 
     for wanted in (
         "利用規約に基づく検収手続きのご検討をお願いします。",
@@ -91,7 +93,7 @@ def test_it_says_who_what_when_and_what_is_asked() -> None:
 
 def test_blank_facts_are_said_to_be_blank() -> None:
     """Nothing stated is printed as 「未記入」, never left out and never guessed."""
-    told = rows(cases.case(contract=cases.BLANK_CONTRACT, deliveries=()))
+    told = rows(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
 
     assert f"契約ID {BLANK}\n仕事名「{BLANK}」\n契約ページのURL {BLANK}" == told["クラウドワークスの契約"]
     assert f"契約 {BLANK} / 仮払い完了 {BLANK} / 契約金額 {BLANK}" == told["契約・仮払い"]
@@ -143,21 +145,25 @@ def test_the_pages_of_both_sides_are_named() -> None:
 
 def test_the_count_of_days_has_its_date() -> None:
     """How long ago the last reply was says as of which day, by the calendar in Japan."""
-    told = rows(cases.case([cases.of_messages([cases.said("一", 1), cases.said("二", 2)])]))["起きたこと"]
+    told = rows(
+        report_inputs.case([report_inputs.of_messages([report_inputs.said("一", 1), report_inputs.said("二", 2)])])
+    )["起きたこと"]
 
     assert "相手の最後の発言は 2026-11-05 10:15:33(No.1)。それから19日(2026-11-24 に確認した時点)。" == told
 
 
 def test_changes_have_their_day_in_japan() -> None:
     """A change noticed in the evening by UTC is of the next day in Japan."""
-    told = rows(cases.case(events=[event("表示名が変わった", "田中(解約済)", before="田中")]))["起きたこと"]
+    told = rows(report_inputs.case(events=[event("表示名が変わった", "田中(解約済)", before="田中")]))["起きたこと"]
 
     assert "2026-11-15 表示名が変わった: 田中 → 田中(解約済)" in told
 
 
 def test_many_changes_are_counted() -> None:
     """Page 1 shows the latest changes and how many there are besides."""
-    told = rows(cases.case(events=[event("表示名が変わった", f"名前{number}") for number in range(20)]))["起きたこと"]
+    told = rows(report_inputs.case(events=[event("表示名が変わった", f"名前{number}") for number in range(20)]))[
+        "起きたこと"
+    ]
 
     assert "名前19" in told
     assert "名前0" not in told
@@ -166,17 +172,17 @@ def test_many_changes_are_counted() -> None:
 
 def test_what_was_saved_before_the_last_reply_is_counted() -> None:
     """Messages held when the counterpart last wrote are told from those saved later."""
-    early = [replace(cases.said("本文", number), first_seen=at(number)) for number in (2, 4)]
-    late = replace(cases.said("返信", 5), first_seen=at(5) + timedelta(days=3))
+    early = [replace(report_inputs.said("本文", number), first_seen=at(number)) for number in (2, 4)]
+    late = replace(report_inputs.said("返信", 5), first_seen=at(5) + timedelta(days=3))
 
-    told = rows(cases.case([cases.of_messages([*early, late])]))["保存した時期"]
+    told = rows(report_inputs.case([report_inputs.of_messages([*early, late])]))["保存した時期"]
 
     assert "全3件のうち、相手の最後の発言より前に保存したもの 2件、後に保存したもの 1件" in told
 
 
 def test_nothing_from_the_other_side_is_said() -> None:
     """A room in which only the reporter wrote says that there is no reply."""
-    told = rows(cases.case([cases.of_messages([cases.said("本文", 2)])]))
+    told = rows(report_inputs.case([report_inputs.of_messages([report_inputs.said("本文", 2)])]))
 
     assert "相手の発言は、この報告書の範囲にありません。" in told["起きたこと"]
     assert "相手の発言はありません。" in told["保存した時期"]
@@ -185,13 +191,13 @@ def test_nothing_from_the_other_side_is_said() -> None:
 def test_states_are_counted() -> None:
     """Deleted, edited and missing messages are counted on page 1, each in its own words, with whose they are."""
     messages = [
-        cases.said("本文", 1, state=State.DELETED),
-        cases.said("本文", 2, state=State.DELETED),
-        cases.said("本文", 3, state=State.DELETED),
-        cases.said("本文", 5, state=State.MISSING, account_id=CLIENT),
+        report_inputs.said("本文", 1, state=State.DELETED),
+        report_inputs.said("本文", 2, state=State.DELETED),
+        report_inputs.said("本文", 3, state=State.DELETED),
+        report_inputs.said("本文", 5, state=State.MISSING, account_id=CLIENT),
     ]
 
-    told = rows(cases.case([cases.of_messages(messages)]))["起きたこと"]
+    told = rows(report_inputs.case([report_inputs.of_messages(messages)]))["起きたこと"]
 
     assert "「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件。第8章)。" in told
     assert "表示されなくなった発言(理由不明) 1件(相手の発言 1件。第8章)。" in told

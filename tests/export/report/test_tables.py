@@ -18,8 +18,8 @@ from archiver.export.report import (
 from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import survey
 from archiver.records import Delivery, Enclosure, Person
-from tests.support import cases, conversation
-from tests.support.conversation import CLIENT, DAY, at
+from tests.support.reports import report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import CLIENT, DAY, at
 
 
 def rows(chapter: Chapter) -> list[tuple[str, ...]]:
@@ -37,7 +37,7 @@ def told(case: ReportInput) -> list[tuple[str, ...]]:
 
 def test_points_name_the_screen() -> None:
     """Each point has what the platform shows, what the record has, how they agree, and where the agent sees it."""
-    by_item = {row[1]: row for row in told(cases.case())}
+    by_item = {row[1]: row for row in told(report_inputs.case())}
 
     assert "契約詳細" == by_item["契約日"][5]
     assert "メッセージの申請ステータス" == by_item["サービス外連絡申請"][5]
@@ -47,7 +47,7 @@ def test_points_name_the_screen() -> None:
         "サイズ・SHA-256とも同じ",
         "契約詳細の納品・検収",
     ) == by_item["納品物"][2:]
-    assert [f"K-{number}" for number in range(1, 7)] == [row[0] for row in told(cases.case())]
+    assert [f"K-{number}" for number in range(1, 7)] == [row[0] for row in told(report_inputs.case())]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_points_name_the_screen() -> None:
 )
 def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, agreement: str) -> None:
     """Only equal bytes are the same file; a link that the user made is called the user's."""
-    assert agreement == told(cases.case(deliveries=(delivery,)))[-1][4]
+    assert agreement == told(report_inputs.case(deliveries=(delivery,)))[-1][4]
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, ag
 )
 def test_what_was_not_compared_is_not_said_to_be_missing(delivery: Delivery, words_: str) -> None:
     """Without a file that was stated for the delivery, nothing was looked for."""
-    assert words_ == told(cases.case(deliveries=(delivery,)))[-1][3]
+    assert words_ == told(report_inputs.case(deliveries=(delivery,)))[-1][3]
 
 
 def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() -> None:
     """The id that was exchanged on the platform is what an agent compares; a row does not repeat the one above."""
-    by_item = {row[1]: row[3] for row in told(cases.case())}
+    by_item = {row[1]: row[3] for row in told(report_inputs.case())}
 
     assert by_item["相手の同一性"].endswith("田中(解約済)\n　Chatwork ID tanaka_xx\n　アカウントID 7654321")
     assert ("最初の発言 No.1 2026-11-05 10:14:33", "同上(No.1)") == (by_item["契約日"], by_item["仮払い完了"])
@@ -86,8 +86,11 @@ def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() ->
 
 def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     """Two unknown digests are not one and the same."""
-    room = replace(conversation.sample(), attachments=(cases.file(1, conversation.message_id(1), sha256=None),))
-    case = cases.case([room], deliveries=(Delivery(1, "2026-11-06"),))
+    room = replace(
+        sample_conversation.sample(),
+        attachments=(report_inputs.file(1, sample_conversation.message_id(1), sha256=None),),
+    )
+    case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06"),))
 
     assert "同一ファイル" not in str(told(case))
     assert "-" == rows(files_and_changes.files(case, survey(case)))[0][6]
@@ -96,7 +99,9 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
 def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
     """Blank facts print 「未記入」, what the user told of the chat id is a row, what the user added a list."""
     added = Enclosure(2, "notice", "承認\n.png", 1, "00" * 32, at(0), dated="2026-10-03", note="通知の写し")
-    case = cases.case(contract=cases.BLANK_CONTRACT, clues={"IDの連絡": "「IDは tanaka_xx です」"}, enclosures=(added,))
+    case = report_inputs.case(
+        contract=report_inputs.BLANK_CONTRACT, clues={"IDの連絡": "「IDは tanaka_xx です」"}, enclosures=(added,)
+    )
 
     chapter = crosscheck.chapter(case, survey(case))
 
@@ -107,14 +112,14 @@ def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
 
 def test_a_contract_without_a_platform_speaks_of_papers() -> None:
     """Without an office between, the other source is what the user has in hand."""
-    case = cases.case(contract=replace(cases.CONTRACT, platform=None))
+    case = report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=None))
 
     assert "２　書面・メール等の記録と照合できる点" == crosscheck.chapter(case, survey(case)).title
 
 
 def test_people_have_every_name_and_their_rooms() -> None:
     """Each person is one row with all names in order, ids and times in the list; who is not mapped is said to be so."""
-    found = rows(people_and_dates.parties(cases.case(), survey(cases.case())))
+    found = rows(people_and_dates.parties(report_inputs.case(), survey(report_inputs.case())))
 
     assert ("報告者", "yamada", "-\n1234567", "-", "123456789\n2026-11-05 10:14から", "APIトークンの持ち主") == found[0]
     assert (
@@ -125,7 +130,7 @@ def test_people_have_every_name_and_their_rooms() -> None:
         "123456789\n2026-11-05 10:14から\n2026-11-14 10:14まで",
         BLANK,
     ) in found
-    mapped = cases.case(counterparts=(CLIENT,))
+    mapped = report_inputs.case(counterparts=(CLIENT,))
     assert "参加者" == rows(people_and_dates.parties(mapped, survey(mapped)))[-1][0]
 
 
@@ -133,11 +138,11 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
     """A room that still shows the name of before, or tells no time, never puts it behind a later one."""
     closed = Person(CLIENT, ("田中", "田中(解約済)"), (at(0), at(9 * DAY)))
     rooms = [
-        cases.room(["一"], people={CLIENT: closed}),
-        cases.room(["二"], number=2, people={CLIENT: Person(CLIENT, ("田中",), (at(5),))}),
-        cases.room(["三"], number=3, people={CLIENT: Person(CLIENT, ("田中",))}),
+        report_inputs.room(["一"], people={CLIENT: closed}),
+        report_inputs.room(["二"], number=2, people={CLIENT: Person(CLIENT, ("田中",), (at(5),))}),
+        report_inputs.room(["三"], number=3, people={CLIENT: Person(CLIENT, ("田中",))}),
     ]
-    case = cases.case(rooms)
+    case = report_inputs.case(rooms)
 
     assert "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)" == rows(people_and_dates.parties(case, survey(case)))[0][1]
     assert "田中(解約済)\n　アカウントID 7654321" == told(case)[1][3]
@@ -146,7 +151,7 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
 @pytest.mark.parametrize(("profile", "asked"), [("support", False), ("lawyer", True), ("court", True)])
 def test_only_lawyers_are_asked_about_terms(profile: str, asked: bool) -> None:
     """The table of terms that the law wants stated is for lawyers and courts, left to be filled."""
-    case = cases.case(profile=profile)
+    case = report_inputs.case(profile=profile)
 
     chapter = people_and_dates.dates(case, survey(case))
 
@@ -156,7 +161,7 @@ def test_only_lawyers_are_asked_about_terms(profile: str, asked: bool) -> None:
 
 def test_files_have_way_state_and_digest() -> None:
     """Sent or received, held or not and why, gone since when, and the same as a delivery."""
-    first, second, _third = rows(files_and_changes.files(cases.case(), survey(cases.case())))
+    first, second, _third = rows(files_and_changes.files(report_inputs.case(), survey(report_inputs.case())))
 
     assert ("F-0001", "受信", "画面.png", "3,707") == first[:4]
     assert ("一致", "abababababababab") == first[6:8]
@@ -171,7 +176,7 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
 ) -> None:
     """The others are counted, with where they stand: a table of thousands would take a computer's memory."""
     monkeypatch.setattr(files_and_changes, "MOST_FILES", 2)
-    case = cases.case(profile=profile)
+    case = report_inputs.case(profile=profile)
     newest = max(case.attachments[1:], key=lambda one: one.uploaded_at)
 
     chapter = files_and_changes.files(case, survey(case))
@@ -183,7 +188,7 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
 
 def test_changes_are_told_in_words() -> None:
     """Tags of a changed message are words, long texts are cut, times are those of Japan, own changes are counted."""
-    room = conversation.ROOM
+    room = sample_conversation.ROOM
     event = ChangeRow(
         "2026-11-14T20:15:00Z",
         1,
@@ -199,7 +204,7 @@ def test_changes_are_told_in_words() -> None:
         "2026-11-14T20:16:00Z", 3, "タスクが表示されなくなった(理由不明)", room, None, "x", "[hr]字幕", "", None
     )
     gap = ChangeRow("2026-11-14T20:15:00Z", 2, "空白が生じた", room, None, "m1 から m2", "", "", None)
-    case = cases.case(events=[event, gap, task])
+    case = report_inputs.case(events=[event, gap, task])
 
     chapter = files_and_changes.changes(case, survey(case))
 
@@ -214,11 +219,13 @@ def test_changes_are_told_in_words() -> None:
 
 def test_only_so_many_changes_are_printed() -> None:
     """The latest are printed, the older ones counted, and where they stand is said."""
-    event = ChangeRow("2026-11-14T20:15:00Z", 1, "表示名が変わった", conversation.ROOM, None, "x", "a", "b", None)
+    event = ChangeRow(
+        "2026-11-14T20:15:00Z", 1, "表示名が変わった", sample_conversation.ROOM, None, "x", "a", "b", None
+    )
     support, lawyer = (
         files_and_changes.changes(case, survey(case))
         for case in (
-            cases.case(profile=one, events=[event] * (files_and_changes.MOST_EVENTS + 3))
+            report_inputs.case(profile=one, events=[event] * (files_and_changes.MOST_EVENTS + 3))
             for one in ("support", "lawyer")
         )
     )
@@ -230,7 +237,7 @@ def test_only_so_many_changes_are_printed() -> None:
 
 def test_seals_have_digest_and_both_times() -> None:
     """Each seal has its whole digest, the authority, its time in UTC and Japan, and how late it came."""
-    chapter = digests_and_masking.hashes(cases.case(), survey(cases.case()))
+    chapter = digests_and_masking.hashes(report_inputs.case(), survey(report_inputs.case()))
 
     first, second = rows(chapter)[:2]
     assert ("第1号\n2026-11-05", "42", "0f" * 32, "tsa.example") == first[:4]
@@ -241,7 +248,7 @@ def test_seals_have_digest_and_both_times() -> None:
 
 def test_without_an_authority_nothing_is_awaited() -> None:
     """A seal without a stamp waits for one only where somebody is asked."""
-    case = cases.case(stamping=False)
+    case = report_inputs.case(stamping=False)
 
     assert ("なし", "-") == rows(digests_and_masking.hashes(case, survey(case)))[1][4:]
 
@@ -252,13 +259,13 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
         SealLine(number, "2026-11-05", 1, at(0), "0f" * 32, (StampLine("a", at(number)),) if number in (2, 90) else ())
         for number in range(1, 101)
     )
-    room = cases.room(["一"])
+    room = report_inputs.room(["一"])
 
     support, lawyer, one = (
         digests_and_masking.hashes(case, survey(case))
         for case in (
-            *(cases.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
-            cases.case([room], seals=seals[1:2]),
+            *(report_inputs.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
+            report_inputs.case([room], seals=seals[1:2]),
         )
     )
 
@@ -271,7 +278,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
 
 def test_masked_places_are_listed_or_said_to_be_none() -> None:
     """Each place has its reason and number; without any the chapter says so."""
-    case = cases.case(covered=(MaskedPassage("No.88", "電話番号", 2),))
+    case = report_inputs.case(covered=(MaskedPassage("No.88", "電話番号", 2),))
 
     assert [("No.88", "電話番号", "2")] == rows(digests_and_masking.masked(case, survey(case)))
     assert "伏せ字はありません。" == words(digests_and_masking.masked(replace(case, covered=()), survey(case)))
@@ -279,7 +286,7 @@ def test_masked_places_are_listed_or_said_to_be_none() -> None:
 
 def test_the_statement_can_be_signed() -> None:
     """Account, interface, room, interval, program and clock are in the statement, and who chose the excerpt."""
-    case = cases.case()
+    case = report_inputs.case()
 
     shown = words(method.statement(case, survey(case)))
 
@@ -299,7 +306,7 @@ def test_the_statement_can_be_signed() -> None:
 
 def test_a_stamp_is_not_said_to_prove_more_than_it_does() -> None:
     """With stamps the chapter says what they mean, without it says that there are none."""
-    case = cases.case()
+    case = report_inputs.case()
 
     assert method.STAMP_MEANS in words(method.checking(case, survey(case)))
     plain = replace(case, stamping=False, seals=())

@@ -13,8 +13,8 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey
 from archiver.export.report.timeline import MOST
 from archiver.records import Delivery
-from tests.support import cases, conversation
-from tests.support.conversation import message_id
+from tests.support.reports import report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import message_id
 
 
 def rows(case: ReportInput) -> list[tuple[str, ...]]:
@@ -24,13 +24,15 @@ def rows(case: ReportInput) -> list[tuple[str, ...]]:
 
 
 def with_files(count: int) -> ReportInput:
-    files = tuple(cases.file(number, message_id(1)) for number in range(1, count + 1))
-    return cases.case([cases.of_messages([cases.said("一", 1), cases.said("二", 2)], attachments=files)])
+    files = tuple(report_inputs.file(number, message_id(1)) for number in range(1, count + 1))
+    return report_inputs.case(
+        [report_inputs.of_messages([report_inputs.said("一", 1), report_inputs.said("二", 2)], attachments=files)]
+    )
 
 
 def test_stated_days_and_noticed_times_stand_in_order() -> None:
     """What was typed and what was recorded are one line of time, each with where it comes from."""
-    shown = rows(cases.case([cases.of_messages([cases.said("一", 1)])]))
+    shown = rows(report_inputs.case([report_inputs.of_messages([report_inputs.said("一", 1)])]))
 
     assert [
         ("2026-10-01", "契約", "報告者入力"),
@@ -72,16 +74,16 @@ def test_a_file_is_named() -> None:
 
 def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
     """Thirty deletions on a day are told once for each side, with their number; a name's change says both names."""
-    room = conversation.ROOM
+    room = sample_conversation.ROOM
     gone = [
         ChangeRow("2026-11-06T01:00:00.000000Z", one, "「削除」表示に変わった", room, one, "m1", "前", "", None)
         for one in range(1, 31)
     ]
     named = ChangeRow("2026-11-06T16:00:00.000000Z", 99, "表示名が変わった", room, None, "ID 1", "甲", "乙", None)
 
-    messages = [cases.said("本文", number) for number in range(1, 30)]
+    messages = [report_inputs.said("本文", number) for number in range(1, 30)]
 
-    shown = rows(replace(cases.case([cases.of_messages(messages)]), events=[*gone, named]))
+    shown = rows(replace(report_inputs.case([report_inputs.of_messages(messages)]), events=[*gone, named]))
 
     assert ("2026-11-06 10:00", "相手の発言15件 「削除」表示に変わった(検知)", "第8章") in shown
     assert ("2026-11-06 10:00", "報告者の発言14件 「削除」表示に変わった(検知)", "第8章") in shown
@@ -94,12 +96,20 @@ def test_a_chat_that_cannot_be_opened_is_one_line() -> None:
     kind = "チャットが開けなくなった(理由不明)"
     events = [
         ChangeRow(
-            f"2026-11-{day}T01:14:33.000Z", day, kind, conversation.ROOM, None, "ルームID 123456789", "", "", None
+            f"2026-11-{day}T01:14:33.000Z",
+            day,
+            kind,
+            sample_conversation.ROOM,
+            None,
+            "ルームID 123456789",
+            "",
+            "",
+            None,
         )
         for day in (20, 24)
     ]
 
-    shown = [row for row in rows(cases.case(events=events)) if "開けなくなった" in row[1]]
+    shown = [row for row in rows(report_inputs.case(events=events)) if "開けなくなった" in row[1]]
 
     assert [
         ("2026-11-20 10:14", f"{kind}(検知): ルームID 123456789", "第8章"),
@@ -109,8 +119,8 @@ def test_a_chat_that_cannot_be_opened_is_one_line() -> None:
 
 def test_what_is_no_date_is_left_out() -> None:
     """A stated day that no calendar knows makes no line and no fault."""
-    case = cases.case(
-        contract=replace(cases.CONTRACT, contracted_on="来月のどこか"), deliveries=(Delivery(1, "あとで"),)
+    case = report_inputs.case(
+        contract=replace(report_inputs.CONTRACT, contracted_on="来月のどこか"), deliveries=(Delivery(1, "あとで"),)
     )
 
     assert not any(what in ("契約", "クラウドワークスで納品") for _, what, _ in rows(case))

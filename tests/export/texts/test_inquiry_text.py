@@ -16,8 +16,8 @@ from archiver.export.texts.inquiry_text import LONGEST, inquiry
 from archiver.export.texts.submission_readme import people
 from archiver.platforms.platform import platforms
 from archiver.records import Contract, Delivery, State
-from tests.support import cases, conversation
-from tests.support.conversation import CLIENT, DAY, OWNER, STRANGER, at
+from tests.support.reports import report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, STRANGER, at
 
 PLATFORMS = tuple(platforms())
 
@@ -34,12 +34,12 @@ def asked(case: ReportInput) -> str:
 
 def on(platform: str, **changed: Any) -> ReportInput:
     """The sample's case on a platform."""
-    return cases.case(contract=replace(cases.CONTRACT, platform=platform), **changed)
+    return report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=platform), **changed)
 
 
 def delivered(days: float) -> tuple[Delivery, ...]:
     """A delivery so many days before the sample's package is made."""
-    made = cases.case().created_at - timedelta(days=days)
+    made = report_inputs.case().created_at - timedelta(days=days)
     return (Delivery(1, made.strftime("%Y-%m-%d"), None, None, None),)
 
 
@@ -91,8 +91,10 @@ def test_it_always_fits_a_form(
 ) -> None:
     """At most 800 signs with every line's end counted twice, whatever was stated; the request is never cut."""
     state = State.DELETED if deleted else State.PRESENT
-    room = cases.of_messages([cases.said("[deleted]", 1, state=state)], inaccessible_since=at(5) if frozen else None)
-    case = cases.case(
+    room = report_inputs.of_messages(
+        [report_inputs.said("[deleted]", 1, state=state)], inaccessible_since=at(5) if frozen else None
+    )
+    case = report_inputs.case(
         [room],
         contract=contract,
         deliveries=tuple(deliveries),
@@ -110,9 +112,9 @@ def test_it_always_fits_a_form(
 
 def test_long_facts_are_cut_and_that_is_said() -> None:
     """On one line each."""
-    contract = replace(cases.CONTRACT, title="長い" * 100, client="改\n行")
+    contract = replace(report_inputs.CONTRACT, title="長い" * 100, client="改\n行")
 
-    text = told(cases.case(contract=contract))
+    text = told(report_inputs.case(contract=contract))
 
     assert f"仕事名: {'長い' * 25}(以下略)\n" in text
     assert "): 改[U+000A]行\n" in text
@@ -120,7 +122,7 @@ def test_long_facts_are_cut_and_that_is_said() -> None:
 
 def test_what_is_blank_says_so() -> None:
     """Contract id, names and days."""
-    text = told(cases.case(contract=cases.BLANK_CONTRACT, deliveries=()))
+    text = told(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
 
     assert text.count("未記入") == 7
 
@@ -187,9 +189,9 @@ def test_the_last_delivery_counts_by_its_day() -> None:
 
 def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
     """The last reply, the delivery, deletions without a name, the closed account in Japan's time, the lost chat."""
-    room = replace(conversation.sample(), inaccessible_since=at(12 * DAY))
+    room = replace(sample_conversation.sample(), inaccessible_since=at(12 * DAY))
 
-    text = told(cases.case([room], events=[renamed(CLIENT)]))
+    text = told(report_inputs.case([room], events=[renamed(CLIENT)]))
 
     facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
     assert [str(number) for number in range(1, 6)] == [fact.partition(".")[0] for fact in facts]
@@ -201,10 +203,10 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
 
 def test_whose_the_deleted_messages_are_is_said() -> None:
     """Those of the reporter alone come last, and are not told as the other side's doing."""
-    both = [cases.said("[deleted]", number, state=State.DELETED) for number in (1, 2, 3)]
-    own = [cases.said("本文", 1), cases.said("[deleted]", 2, state=State.DELETED)]
+    both = [report_inputs.said("[deleted]", number, state=State.DELETED) for number in (1, 2, 3)]
+    own = [report_inputs.said("本文", 1), report_inputs.said("[deleted]", 2, state=State.DELETED)]
 
-    mixed, alone = (told(cases.case([cases.of_messages(messages)])) for messages in (both, own))
+    mixed, alone = (told(report_inputs.case([report_inputs.of_messages(messages)])) for messages in (both, own))
 
     whose = "「削除」表示に変わった発言が3件あります(相手の発言 2件、報告者の発言 1件。報告書の第6章、第8章)。"
     assert whose in mixed
@@ -214,11 +216,11 @@ def test_whose_the_deleted_messages_are_is_said() -> None:
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
 def test_the_closed_account_of_somebody_else_is_not_the_counterparts(account: int) -> None:
     """Neither one's own nor a third person's."""
-    assert "(解約済)" not in told(cases.case(events=[renamed(account)], counterparts={CLIENT}))
+    assert "(解約済)" not in told(report_inputs.case(events=[renamed(account)], counterparts={CLIENT}))
 
 
 def test_an_empty_case_still_asks() -> None:
     """No message, no fact: contract and request stand alone."""
-    text = told(cases.case([conversation.empty()], contract=cases.BLANK_CONTRACT, deliveries=()))
+    text = told(report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=()))
 
     assert "【経緯】\n\n【お願い】\n本記録の内容をご確認のうえ" in text

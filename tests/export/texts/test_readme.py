@@ -13,8 +13,8 @@ from archiver.export.texts.readme import DAILY_FIRST_LINE, MOST_PAUSES, PackageF
 from archiver.export.texts.verify_txt import Steps, verify
 from archiver.records import Contract, Pause
 from archiver.render.gap_breaks import pauses_told
-from tests.support import cases
-from tests.support.archive import at
+from tests.support.archives.maker import at
+from tests.support.reports import report_inputs
 
 FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイドライン準拠", "詐欺", "違法", "総務大臣", "認定")
 """What no text of ours may claim (evidence.md §8)."""
@@ -82,7 +82,7 @@ def test_the_times_in_which_nobody_looked_are_said() -> None:
     """The latest one by one, older ones counted with their hours; that there are none is said too."""
     pauses = [Pause(at(number * 1440), at(number * 1440 + 120)) for number in range(42)]
 
-    seen = [replace(cases.room([]), pauses=tuple(pauses))]
+    seen = [replace(report_inputs.room([]), pauses=tuple(pauses))]
 
     told_of = (list(pauses_told(seen, most=MOST_PAUSES)), ())
     many, none = (readme(facts(pauses=told)).decode("utf-8-sig") for told in told_of)

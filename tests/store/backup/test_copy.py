@@ -22,7 +22,7 @@ from archiver.store.archive import Archive
 from archiver.store.backup import copy as backup
 from archiver.store.backup import destination, transfer
 from archiver.store.engine import DATABASE
-from tests.support import tampering
+from tests.support.archives import tampering
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.scan import newest
 from archiver.store.search.scope import SearchScope
 from archiver.store.search.search import SearchResult, search
-from tests.support.archive import (
+from tests.support.archives.maker import (
     CLIENT,
     OTHER_ROOM,
     OWNER,
@@ -34,7 +34,7 @@ from tests.support.archive import (
     message_object,
     story,
 )
-from tests.support.tampering import empty_archive
+from tests.support.archives.tampering import empty_archive
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.errors import TransferFailed
 from archiver.sync.files import transfer
 from archiver.sync.files.transfer import Arrived, fetch
-from tests.support.scripted import Scripted, hang, reply
+from tests.support.chatwork.scripted_server import Scripted, hang, reply
 
 BODY = bytes(range(256)) * 4000
 SIZE = len(BODY)

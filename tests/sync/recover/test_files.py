@@ -18,7 +18,7 @@ from archiver.errors import FileTooLarge, NotAllowed, NothingThere
 from archiver.message_ids import first_after
 from archiver.sync.recover.files import MOST_TABLE, take, take_file
 from archiver.sync.recover.found_ids import MOST, FoundIds
-from tests.support import kept
+from tests.support import recovery_files
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 ROOM, OTHER = 388_277_412, 1_234
@@ -47,9 +47,9 @@ def ids(found: FoundIds) -> set[str]:
 # --- every kind -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", kept.KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", recovery_files.KINDS, ids=lambda kind: kind.__name__)
 @given(messages=strategies.lists(MESSAGES, min_size=1, max_size=5, unique=True))
-def test_every_planted_id_is_found_with_its_room(kind: kept.Kept, messages: list[str]) -> None:
+def test_every_planted_id_is_found_with_its_room(kind: recovery_files.Kept, messages: list[str]) -> None:
     """And no other."""
     found = found_in(kind([(ROOM, message) for message in messages]), rooms=(ROOM, OTHER))
 
@@ -57,8 +57,8 @@ def test_every_planted_id_is_found_with_its_room(kind: kept.Kept, messages: list
     assert (set(), set(), set()) == (found.elsewhere, found.roomless, found.implausible)
 
 
-@pytest.mark.parametrize("kind", kept.KINDS, ids=lambda kind: kind.__name__)
-def test_ids_of_other_rooms_are_counted_and_not_taken(kind: kept.Kept) -> None:
+@pytest.mark.parametrize("kind", recovery_files.KINDS, ids=lambda kind: kind.__name__)
+def test_ids_of_other_rooms_are_counted_and_not_taken(kind: recovery_files.Kept) -> None:
     """A page may show more than one room; a list of another room's pairs gives nothing at all."""
     found = found_in(kind([(999_999, ONE)]))
 
@@ -66,9 +66,9 @@ def test_ids_of_other_rooms_are_counted_and_not_taken(kind: kept.Kept) -> None:
     assert found.elsewhere <= {(999_999, int(ONE))}
 
 
-@pytest.mark.parametrize("kind", kept.KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", recovery_files.KINDS, ids=lambda kind: kind.__name__)
 @given(cut=strategies.floats(0, 1), noise=strategies.binary(max_size=40))
-def test_no_damage_makes_it_fail(kind: kept.Kept, cut: float, noise: bytes) -> None:
+def test_no_damage_makes_it_fail(kind: recovery_files.Kept, cut: float, noise: bytes) -> None:
     """Cut anywhere, with anything in between: at most fewer ids, never others of a room that is not there."""
     whole = kind([(ROOM, ONE), (ROOM, TWO)])
     place = int(len(whole) * cut)
@@ -126,14 +126,14 @@ def test_the_name_of_the_file_may_tell_the_room(name: str) -> None:
 
 def test_what_the_page_says_of_its_room_counts_more_than_the_user(tmp_path: Path) -> None:
     """Files of several rooms can be given at once."""
-    found = found_in(kept.html_without_rooms([(ROOM, ONE)]), rooms=(ROOM, OTHER), fallback=OTHER)
+    found = found_in(recovery_files.html_without_rooms([(ROOM, ONE)]), rooms=(ROOM, OTHER), fallback=OTHER)
 
     assert {(ROOM, int(ONE))} == found.places
 
 
 def test_mails_of_a_mailbox_do_not_lend_each_other_their_rooms() -> None:
     """Each mail is a page of its own."""
-    first = kept.mail([(ROOM, ONE)])
+    first = recovery_files.mail([(ROOM, ONE)])
     second = b"Subject: b\n\n_messageId" + TWO.encode()
     box = b"From a\n" + first + b"\nFrom b\n" + second
 
@@ -279,7 +279,7 @@ def test_more_ids_than_can_be_read_are_cut_and_that_is_said() -> None:
 def test_several_files_are_one_set_of_ids(tmp_path: Path) -> None:
     """What stands in two of them counts once."""
     for name, places in (("a.html", [(ROOM, ONE)]), ("b.txt", [(ROOM, ONE), (ROOM, TWO)])):
-        (tmp_path / name).write_bytes(kept.plain_list(places))
+        (tmp_path / name).write_bytes(recovery_files.plain_list(places))
     found = FoundIds(frozenset({ROOM}), None, NOW)
 
     take([tmp_path / "a.html", tmp_path / "b.txt"], found)

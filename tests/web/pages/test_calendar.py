@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from archiver.web.pages.calendar import month_of
-from tests.support.archive import ROOM, story
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import ROOM, story
+from tests.support.viewer.client import Browser, looking
 from tests.support.world import running
 
 

@@ -12,10 +12,10 @@ from archiver.records import Observation
 from archiver.render import times
 from archiver.store import seals
 from archiver.store.timestamps import to_text
-from tests.support import conversation
-from tests.support.archive import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
-from tests.support.markup import read
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.html_safety import read
+from tests.support.reports import sample_conversation
+from tests.support.viewer.client import Browser, looking
 
 MOST = 400_000
 FIRST = 1_876_543_210_000_000_000
@@ -271,20 +271,20 @@ def test_nothing_of_a_stranger_becomes_markup(tmp_path: Path) -> None:
     """The nastiest texts and names that we know stay text."""
     made = ArchiveMaker(tmp_path / "home")
     made.me()
-    made.contract("job1", [conversation.ROOM])
-    made.room("動画編集_田中様<b>\u202e</b>", room=conversation.ROOM)
+    made.contract("job1", [sample_conversation.ROOM])
+    made.room("動画編集_田中様<b>\u202e</b>", room=sample_conversation.ROOM)
     posts = [
         message_object(int(one.message_id), version.body, account=one.account_id, name=one.name)
-        for one in conversation.sample().messages()
+        for one in sample_conversation.sample().messages()
         for version in one.versions[-1:]
     ]
-    made.sync(posts, room=conversation.ROOM)
+    made.sync(posts, room=sample_conversation.ROOM)
     made.file({"file_id": 11, "message_id": f"{posts[0]['message_id']}", "filename": '"><b onclick=x>\u202egpj.exe',
                "filesize": 3, "upload_time": 1793841273, "account": {"account_id": 5, "name": "<i>"}}, b"abc",
-              room=conversation.ROOM)  # fmt: skip
+              room=sample_conversation.ROOM)  # fmt: skip
     made.archive.close()
     with looking(made.home) as browser:
-        html = browser.get(f"/room/{conversation.ROOM}")
+        html = browser.get(f"/room/{sample_conversation.ROOM}")
 
     found = read(html[html.index("<main") : html.index("</main>") + len("</main>")])
     assert OURS >= set(found.faults)

@@ -21,8 +21,8 @@ from archiver.store import blobs
 from archiver.store.queries.viewing import files
 from archiver.web.content.send_file import A_PIECE
 from archiver.web.server import THREADS, serving
-from tests.support.archive import ROOM, ArchiveMaker, file_object, story
-from tests.support.viewer import HOST, Browser, looking
+from tests.support.archives.maker import ROOM, ArchiveMaker, file_object, story
+from tests.support.viewer.client import HOST, Browser, looking
 
 HTML = b"<script>alert(1)</script>"
 FILM = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40_000

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from archiver.store import seals
-from tests.support.archive import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.viewer.client import Browser, looking
 
 
 @pytest.fixture(scope="module")

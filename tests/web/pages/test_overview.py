@@ -13,8 +13,8 @@ from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.status import status
-from tests.support.archive import OTHER_ROOM, story
-from tests.support.viewer import looking
+from tests.support.archives.maker import OTHER_ROOM, story
+from tests.support.viewer.client import looking
 from tests.support.world import running
 
 

@@ -12,8 +12,8 @@ import pytest
 from archiver.records import Role
 from archiver.store import statements
 from archiver.web.pages import people
-from tests.support.archive import BEGIN, CLIENT, OWNER, ROOM, story
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import BEGIN, CLIENT, OWNER, ROOM, story
+from tests.support.viewer.client import Browser, looking
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from PIL import Image
 
 from archiver.store.avatars import FOLDER
 from archiver.web.pages.pictures import A_PLACE, FACE, Drawn
-from tests.support.archive import story
-from tests.support.viewer import HOST, looking
+from tests.support.archives.maker import story
+from tests.support.viewer.client import HOST, looking
 
 
 def test_what_was_drawn_last_is_kept_up_to_a_number_of_bytes() -> None:

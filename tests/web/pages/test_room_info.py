@@ -13,8 +13,8 @@ import pytest
 from archiver.records import Enclosure, MessageId
 from archiver.store import statements
 from archiver.web.pages import room_info
-from tests.support.archive import OTHER_ROOM, ROOM, at, story
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import OTHER_ROOM, ROOM, at, story
+from tests.support.viewer.client import Browser, looking
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.archive import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
+from tests.support.viewer.client import Browser, looking
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from archiver.settings.home import home_path
 from archiver.store.queries.viewing.message_summaries import named
 from archiver.web import selection_box
 from archiver.web.pages.selection import orders
-from tests.support.archive import OTHER_ROOM, ROOM, at, message_object, story
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import OTHER_ROOM, ROOM, at, message_object, story
+from tests.support.viewer.client import Browser, looking
 
 OLD, NEW = 1876543210987654321, 1876543210987654999
 

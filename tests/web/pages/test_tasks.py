@@ -11,8 +11,8 @@ import pytest
 
 from archiver.records import Observation
 from archiver.web.pages import tasks
-from tests.support.archive import CLIENT, OWNER, ROOM, ArchiveMaker, story
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, story
+from tests.support.viewer.client import Browser, looking
 
 
 def see(maker: ArchiveMaker, number: int, body: str, *, minutes: float, state: str = "present", **facts: Any) -> None:

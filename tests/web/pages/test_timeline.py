@@ -11,8 +11,8 @@ import pytest
 
 from archiver.records import Delivery
 from archiver.store import statements
-from tests.support.archive import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
-from tests.support.viewer import Browser, looking
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.viewer.client import Browser, looking
 from tests.support.world import running
 
 

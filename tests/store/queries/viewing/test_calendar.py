@@ -14,7 +14,7 @@ from archiver.store.queries import runs
 from archiver.store.queries.viewing.calendar import by_day, counted, ends
 from archiver.store.queries.viewing.unwatched import pauses_touching
 from archiver.store.timestamps import to_text
-from tests.support.archive import BEGIN, ROOM, ArchiveMaker, at, message_object
+from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
 
 SENT = [-600.01, -600, 0, 839.99, 840, 840.01, 2279.99, 2280, 60_000]
 """Minutes after 10:00 in Japan on 2026-11-05, among them midnights and what stands next to them."""

@@ -21,7 +21,7 @@ from archiver.store.queries.viewing import date_position, last_seen, messages
 from archiver.store.queries.viewing.messages import MessagePage
 from tests.store.test_rebuild import blank as blank
 from tests.store.test_rebuild import message, reading, window, written
-from tests.support.archive import ROOM, ArchiveMaker, at, message_object
+from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object
 
 HISTORY = strategies.lists(
     strategies.lists(strategies.one_of(message(), message(), window(), window(), reading()), min_size=1, max_size=5),

@@ -7,7 +7,7 @@ from pathlib import Path
 from archiver.store import seals
 from archiver.store.queries.viewing.proof import end_of, proofs
 from archiver.store.working.stamp_queue import DueStamp, Got, keep
-from tests.support.archive import ROOM, ArchiveMaker, at, message_object
+from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object
 
 
 def test_each_text_has_its_entry_its_seal_and_its_times(tmp_path: Path) -> None:

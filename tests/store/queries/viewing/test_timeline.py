@@ -23,7 +23,7 @@ from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.store.queries.viewing.timeline import timeline
 from tests.store.test_rebuild import HISTORY, written
 from tests.store.test_rebuild import blank as blank
-from tests.support.archive import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, story
 
 K = EventKind
 _JAPANESE = {

@@ -12,7 +12,7 @@ from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from archiver.store.queries.viewing.unwatched import pauses_between
 from archiver.store.timestamps import to_text
-from tests.support.archive import ROOM, ArchiveMaker, at
+from tests.support.archives.maker import ROOM, ArchiveMaker, at
 
 RUNS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640, 900), (2000, 2001), (2100, 2200)]
 """Begin and end in minutes; some are less than an hour apart."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.support.conversation import ATTACK
+from tests.support.reports.sample_conversation import ATTACK
 from tests.support.world import World, running
 
 HOSTILE_NAME = '"><img src=x onerror=alert(1)>\u202egpj.exe'

@@ -19,8 +19,8 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.timestamps import from_text, to_text
-from tests.support.stamped import authority
-from tests.support.tampering import behind_the_back, flip, rewritten, seal_file
+from tests.support.archives.tampering import behind_the_back, flip, rewritten, seal_file
+from tests.support.stamps.stamped_archives import authority
 from tests.support.world import Clock
 
 Damage = Callable[[Archive], object]

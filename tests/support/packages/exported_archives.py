@@ -14,7 +14,7 @@ from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs
 from archiver.store.archive import Archive
 from archiver.store.queries.statements import kind_of, statement_key, statement_payload
-from tests.support.archive import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object, story
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object, story
 
 THIRD = 999
 

@@ -1,4 +1,4 @@
-"""Takes the pictures of the viewer that the docs show: `python -m tests.support.screens`.
+"""Takes the pictures of the viewer that the docs show: `python -m tests.support.docs_screenshots`.
 
 They are of the demo's archive, so that nobody's conversation is in them.
 """
@@ -20,7 +20,7 @@ from PIL import Image
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import desk_of
 from archiver.cli.terminal.language import speak
-from tests.support.window import window
+from tests.support.viewer.chromium_tab import window
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 COLOURS = 128

@@ -1,4 +1,7 @@
-"""The examples in `config/`, by what makes the real ones; `python -m tests.support.schedulers` writes them anew."""
+"""The examples in `config/`, made by the schedulers' own templates.
+
+`python -m tests.support.scheduler_examples` writes them anew.
+"""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ from archiver.records import (
     State,
     Version,
 )
-from tests.support import conversation
-from tests.support.conversation import CLIENT, DAY, NAMES, OWNER, at, message_id
+from tests.support.reports import sample_conversation
+from tests.support.reports.sample_conversation import CLIENT, DAY, NAMES, OWNER, at, message_id
 
 CONTRACT = Contract(
     id="job1",
@@ -62,7 +62,7 @@ def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportI
         name="CWA-20261125-01",
         profile="support",
         contract=CONTRACT,
-        rooms=[conversation.sample()] if rooms is None else rooms,
+        rooms=[sample_conversation.sample()] if rooms is None else rooms,
         owner_id=OWNER,
         owner_name="yamada",
         read_at=at(20 * DAY),
@@ -90,7 +90,7 @@ def room(bodies: Iterable[str], *, number: int = 1, name: str = "動画編集", 
 def of_messages(messages: Sequence[Message], **changed: Any) -> Conversation:
     """The sample's room with these messages and nothing else that would be printed."""
     plain = replace(
-        conversation.sample(),
+        sample_conversation.sample(),
         messages=lambda: iter(messages),
         count=len(messages),
         attachments=(),
@@ -107,7 +107,7 @@ def said(body: str, number: int, *, state: State = State.PRESENT, **changed: Any
     account = CLIENT if number % 2 else OWNER
     plain = Message(
         no=number,
-        room_id=conversation.ROOM,
+        room_id=sample_conversation.ROOM,
         message_id=message_id(number),
         account_id=account,
         name=NAMES[account],
@@ -128,7 +128,7 @@ def file(number: int, message: MessageId, **changed: Any) -> Attachment:
     """A held file of the owner's, sent with a message."""
     plain = Attachment(
         number=f"F-{number:04}",
-        room_id=conversation.ROOM,
+        room_id=sample_conversation.ROOM,
         file_id=FileId(number),
         message_id=message,
         account_id=OWNER,

@@ -1,6 +1,6 @@
 """Builds the fonts of the report again from the packages they came from, and compares them with what is committed.
 
-`python -m tests.support.fonts FOLDER` downloads the packages named in SOURCES into FOLDER, makes the four files
+`python -m tests.support.font_build FOLDER` downloads the packages named in SOURCES into FOLDER, makes the four files
 there, and says for each whether it is byte for byte the one in `archiver/export/pdf/fonts/`. Origin and licence
 stand in that folder's README.md.
 """

@@ -14,7 +14,7 @@ from archiver.evidence.manifest import digest_file, write_manifest
 from archiver.export.package.make import export
 from archiver.store import seals
 from archiver.store.archive import Archive
-from tests.support.archive import at, message_object, story
+from tests.support.archives.maker import at, message_object, story
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 

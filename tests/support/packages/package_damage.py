@@ -16,8 +16,8 @@ from archiver.evidence.masked_records import masked_line, shown_line
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.store.timestamps import from_text, to_text
-from tests.support.packages import NOW, list_anew, zipped
-from tests.support.stamped import authority
+from tests.support.packages.sample_package import NOW, list_anew, zipped
+from tests.support.stamps.stamped_archives import authority
 
 Damage = Callable[[Path], object]
 

@@ -20,10 +20,10 @@ from archiver.store.queries.statements import enclosures
 from archiver.store.statements import withdraw
 from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import Got
-from tests.support.archive import at
-from tests.support.authorities import at_hand
-from tests.support.handing import attach, reopened
-from tests.support.packages import NOW, archive_of_the_story
+from tests.support.archives.maker import at
+from tests.support.packages.exported_archives import attach, reopened
+from tests.support.packages.sample_package import NOW, archive_of_the_story
+from tests.support.stamps.authorities import at_hand
 from tests.support.world import Clock
 
 
