@@ -11,7 +11,7 @@ from archiver import errors
 from archiver.render.templating import style
 from archiver.web import template_env
 from archiver.web.access import AccessGate, guard
-from archiver.web.context import NAME, ViewContext
+from archiver.web.context import EXTENSION, ViewContext
 from archiver.web.pages import (
     calendar,
     conversation,
@@ -43,17 +43,17 @@ PAGES = (
 )
 
 
-def build(desk: ViewContext, gate: AccessGate) -> Flask:
+def build_app(desk: ViewContext, gate: AccessGate) -> Flask:
     """The application; nothing is read before the first request."""
     app = Flask(__name__)
-    app.extensions[NAME] = desk
-    template_env.furnish(app.jinja_env, desk)
+    app.extensions[EXTENSION] = desk
+    template_env.fill_environment(app.jinja_env, desk)
     guard(app, gate)
     for pages in PAGES:
         app.register_blueprint(pages)
     app.add_url_rule("/record.css", "record_style", _record_style)
-    app.register_error_handler(errors.ArchiverError, _fault)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(errors.ArchiverError, _error_page)
+    app.register_error_handler(HTTPException, _http_error_page)
     return app
 
 
@@ -61,7 +61,7 @@ def _record_style() -> Response:
     return Response(style(), mimetype="text/css")
 
 
-def _fault(fault: errors.ArchiverError) -> tuple[str, int]:
+def _error_page(fault: errors.ArchiverError) -> tuple[str, int]:
     """What cannot be shown, as a page: a wrong address is the user's, everything else the archive's."""
     status = 404 if isinstance(fault, errors.UsageError) else 503
     if isinstance(fault, errors.NoArchive):  # it was there when the viewer began, so nobody is to begin another one
@@ -71,7 +71,7 @@ def _fault(fault: errors.ArchiverError) -> tuple[str, int]:
     return render_template("fault.html", sentence=str(fault), advice=fault.advice()), status
 
 
-def _http(fault: HTTPException) -> tuple[str, int]:
+def _http_error_page(fault: HTTPException) -> tuple[str, int]:
     status = fault.code or 500
     sentence = _("There is no such page.") if status == 404 else _("This page could not be shown.")
     return render_template("fault.html", sentence=sentence, advice=""), status

@@ -76,11 +76,11 @@ class ViewContext:
             archive.close()
 
 
-NAME = "archive"
+EXTENSION = "archive"
 """Where Flask keeps the desk among its extensions."""
 
 
 def view_context() -> ViewContext:
     """The desk of the application that answers the present request."""
-    found: ViewContext = current_app.extensions[NAME]
+    found: ViewContext = current_app.extensions[EXTENSION]
     return found

@@ -36,9 +36,9 @@ class RoomReadings:
     pauses: Sequence[Pause]
 
 
-def seen(day: date, known: RoomReadings) -> DayCoverage:
+def day_coverage(day: date, known: RoomReadings) -> DayCoverage:
     """How much of a day in Japan was seen."""
-    begin, end = bounds(day)
+    begin, end = day_bounds(day)
     if not known.covered or end <= min(one.start for one in known.covered):
         return DayCoverage.BEFORE
     if any(_touches(gap, begin, end) for gap in known.gaps if gap.after is not None):
@@ -47,17 +47,17 @@ def seen(day: date, known: RoomReadings) -> DayCoverage:
         return DayCoverage.NOT_YET
     if not any(one.start <= begin and end <= one.end for one in known.covered):
         return DayCoverage.PARTLY
-    return DayCoverage.PAUSE if unwatched(day, known) else DayCoverage.WHOLLY
+    return DayCoverage.PAUSE if unwatched_time(day, known) else DayCoverage.WHOLLY
 
 
-def unwatched(day: date, known: RoomReadings) -> timedelta:
+def unwatched_time(day: date, known: RoomReadings) -> timedelta:
     """How long nobody looked on a day."""
-    begin, end = bounds(day)
+    begin, end = day_bounds(day)
     parts = (min(one.end, end) - max(one.start, begin) for one in known.pauses)
     return sum((part for part in parts if part > timedelta()), timedelta())
 
 
-def bounds(day: date) -> tuple[datetime, datetime]:
+def day_bounds(day: date) -> tuple[datetime, datetime]:
     """When a day begins in Japan, and when it ends."""
     begin = datetime.combine(day, time(), JST)
     return begin, begin + timedelta(days=1)

@@ -11,15 +11,15 @@ from markupsafe import Markup
 
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.records import Message
-from archiver.render.body import References, plain
+from archiver.render.body import References, plain_text
 from archiver.render.visible import visible
 from archiver.web.text_diff import DiffPiece, difference
 
-MOST_BYTES = 120_000
+BYTES_LIMIT = 120_000
 """Of all texts beside each other on one page; one pair always fits."""
 
 
-class Pair(NamedTuple):
+class VersionPair(NamedTuple):
     """Two versions that follow each other; numbers count from 1."""
 
     number: int
@@ -38,54 +38,58 @@ class Pair(NamedTuple):
         return self.before is not None and self.after is not None and not self.same
 
 
-def pairs(message: Message, references: References, upto: int) -> list[Pair]:
+def version_pairs(message: Message, references: References, upto: int) -> list[VersionPair]:
     """The versions of a message up to a number (from 1) two by two, the latest first, as many as fit."""
-    found: list[Pair] = []
+    found: list[VersionPair] = []
     size = 0
     for number, (before, after) in reversed(list(enumerate(pairwise(message.versions[:upto]), 1))):
-        made = pair(number, before.body, after.body, references)
+        made = version_pair(number, before.body, after.body, references)
         size += sum(len(side.encode()) for side in (made.before, made.after) if side is not None)
-        if found and size > MOST_BYTES:
+        if found and size > BYTES_LIMIT:
             break
         found.append(made)
     return found
 
 
-def pair(number: int, before: str, after: str, references: References) -> Pair:
+def version_pair(number: int, before: str, after: str, references: References) -> VersionPair:
     """Two texts as Chatwork gave them."""
     if DELETED in (before, after):
-        return Pair(number, _alone(before, references), _alone(after, references), before == after, by_source=False)
-    old, new = (plain(parse(body), references) for body in (before, after))
+        return VersionPair(
+            number, _unmarked(before, references), _unmarked(after, references), before == after, by_source=False
+        )
+    old, new = (plain_text(parse(body), references) for body in (before, after))
     by_source = old == new and before != after
     if by_source:
         old, new = visible(before, lines=True), visible(after, lines=True)
     pieces = difference(old, new)
-    return Pair(number, marked(pieces, later=False), marked(pieces, later=True), before == after, by_source)
+    return VersionPair(
+        number, mark_side(pieces, later=False), mark_side(pieces, later=True), before == after, by_source
+    )
 
 
-def marked(pieces: Sequence[DiffPiece], *, later: bool) -> Markup:
+def mark_side(pieces: Sequence[DiffPiece], *, later: bool) -> Markup:
     """One side of the pieces; texts are ours to escape, and have their hidden signs made visible already."""
-    return Markup("".join(_sides(pieces, later=later)))  # noqa: S704 - escaped below
+    return Markup("".join(_side_parts(pieces, later=later)))  # noqa: S704 - escaped below
 
 
-def _sides(pieces: Sequence[DiffPiece], *, later: bool) -> Iterator[str]:
+def _side_parts(pieces: Sequence[DiffPiece], *, later: bool) -> Iterator[str]:
     name = "ins" if later else "del"
     for piece in pieces:
         text = piece.after if later else piece.before
         if piece.stayed:
             yield escape(text, quote=False)
         elif text:
-            yield f"<{name}>{_blank(text)}{escape(text, quote=False)}</{name}>"
+            yield f"<{name}>{_space_label(text)}{escape(text, quote=False)}</{name}>"
 
 
-def _blank(text: str) -> str:
+def _space_label(text: str) -> str:
     """A sign for what is only space."""
     if text.strip():
         return ""
     return '<i class="u">[改行]</i>' if "\n" in text else '<i class="u">[空白]</i>'
 
 
-def _alone(body: str, references: References) -> Markup | None:
+def _unmarked(body: str, references: References) -> Markup | None:
     if body == DELETED:
         return None
-    return Markup(escape(plain(parse(body), references), quote=False))  # noqa: S704 - just escaped
+    return Markup(escape(plain_text(parse(body), references), quote=False))  # noqa: S704 - just escaped

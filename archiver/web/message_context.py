@@ -16,12 +16,12 @@ from archiver.message_ids import is_plausible
 from archiver.records import AccountId, FileId, Message, MessageId, RoomId
 from archiver.render.body import Picture, ReferenceLink, References
 from archiver.render.message_html import Surroundings, anchor_id, chatwork_url
-from archiver.render.times import derived, stamp
+from archiver.render.times import local_time, time_from_id
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.queries.transcript import names
+from archiver.store.queries.transcript import names_in_room
 from archiver.store.queries.viewing import files, tasks
-from archiver.store.queries.viewing.message_summaries import Named, named
+from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.store.queries.viewing.people import avatar
 from archiver.web import selection_box
 from archiver.web.content import media_type, open_file
@@ -33,15 +33,15 @@ _LAST = 2**63 - 1
 SMALL = (320, 144)
 """Width and height that are kept free for a small picture; the style fits it in."""
 
-Around = Callable[[Collection[MessageId]], Surroundings]
+SurroundingsOf = Callable[[Collection[MessageId]], Surroundings]
 """The messages that stand on a page → the surroundings of each."""
 
 
-def around(reading: Reading, room: int, messages: Sequence[Message]) -> Around:
+def surroundings_of(reading: Reading, room: int, messages: Sequence[Message]) -> SurroundingsOf:
     """What these messages of a room need, whichever of them are shown in the end; the reading must stay open."""
     ids = [one.message_id for one in messages]
     attachments, made = files.by_message(reading, room, ids), tasks.by_message(reading, room, ids)
-    called = names(reading, room)
+    called = names_in_room(reading, room)
     link_of, file_of, face_of = _links(reading, room), _files(reading, room), _faces(reading, room)
 
     def surroundings(shown: Collection[MessageId]) -> Surroundings:
@@ -57,7 +57,7 @@ def around(reading: Reading, room: int, messages: Sequence[Message]) -> Around:
             attachments,
             made,
             face_of=face_of,
-            tools=tools,
+            tools=message_tools,
             numbered=False,
         )
 
@@ -70,15 +70,15 @@ def owner_of(reading: Reading) -> AccountId:
     return AccountId(told["account_id"] if told else 0)
 
 
-def tools(message: Message) -> str:
+def message_tools(message: Message) -> str:
     """What can be done with a message: choose it, and look at it by itself."""
     word = _("Compare the texts side by side") if len(message.versions) > 1 else _("Details")
     way = url_for("message.one", room=message.room_id, message_id=message.message_id)
     link = Markup(' <a href="{}">{}</a>').format(way, word)
-    return f" {selection_box.box(message.room_id, message.message_id)}{link}"
+    return f" {selection_box.checkbox(message.room_id, message.message_id)}{link}"
 
 
-def place_of(room: int, message_id: str) -> str:
+def conversation_url(room: int, message_id: str) -> str:
     """The address of a message's place in its conversation."""
     return url_for("conversation.room", room=room, at=message_id, _anchor=f"m{message_id}")
 
@@ -96,19 +96,19 @@ def _links(reading: Reading, here: int) -> Callable[[RoomId, MessageId], Referen
     @cache
     def link_of(room: RoomId, message: MessageId) -> ReferenceLink:
         number = int(message) if len(message) < len(str(_LAST)) + 1 else _LAST + 1
-        found = named(reading, [(room, number)]) if room in rooms() and number <= _LAST else []
+        found = message_summaries(reading, [(room, number)]) if room in rooms() and number <= _LAST else []
         where = "" if room == here else f"別のチャット「{rooms()[room]}」の" if found else f"別のチャット({room})の"
         if found:
-            return ReferenceLink(f"{where}{_when(found[0])}", place_of(room, found[0].message_id))
-        at = derived(number) if is_plausible(number, now) else None
+            return ReferenceLink(f"{where}{_when(found[0])}", conversation_url(room, found[0].message_id))
+        at = time_from_id(number) if is_plausible(number, now) else None
         told = f"{where}メッセージID {message}(この保管庫にありません){f' {at}' if at else ''}"
         return ReferenceLink(told, chatwork_url(room, message))
 
     return link_of
 
 
-def _when(found: Named) -> str:
-    return f"{stamp(found.sent)[:-3]} の発言" if found.sent else f"メッセージID {found.message_id}"
+def _when(found: MessageSummary) -> str:
+    return f"{local_time(found.sent)[:-3]} の発言" if found.sent else f"メッセージID {found.message_id}"
 
 
 # --- files and faces -----------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def _page_of(head: bytes) -> str:
     """Where a file is looked at or played; what is neither is saved."""
     if media_type.is_picture(head):
         return "files.look"
-    return "files.play" if media_type.played_as(head) else "files.bytes"
+    return "files.play" if media_type.playable_type(head) else "files.bytes"
 
 
 def _faces(reading: Reading, room: int) -> Callable[[AccountId], str | None]:

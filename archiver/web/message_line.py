@@ -9,13 +9,13 @@ from datetime import datetime
 from gettext import gettext as _
 
 from archiver.chatwork.notation.parse import parse
-from archiver.records import told_states
-from archiver.render.body import plain
+from archiver.records import notable_states
+from archiver.render.body import plain_text
 from archiver.render.message_html import STATES
 from archiver.render.reference_labels import NOWHERE
 from archiver.render.snippet import Snippet, snippet
 from archiver.render.visible import visible
-from archiver.store.queries.viewing.message_summaries import Named
+from archiver.store.queries.viewing.message_summaries import MessageSummary
 from archiver.store.search.search import SearchHit
 
 WIDTH = 180
@@ -24,7 +24,7 @@ _ENOUGH = 2_000
 """Signs of a text that are read for so many columns."""
 
 
-Told = SearchHit | Named
+FoundMessage = SearchHit | MessageSummary
 """What a search or an address found."""
 
 
@@ -45,7 +45,7 @@ class MessageLine:
     text: Snippet
 
 
-def line(told: Told, names: Mapping[int, str], *, words: Collection[str] = ()) -> MessageLine:
+def message_line(told: FoundMessage, names: Mapping[int, str], *, words: Collection[str] = ()) -> MessageLine:
     """The line of a message; `names` are those of the chats, `words` are marked."""
     return MessageLine(
         told.room_id,
@@ -56,7 +56,7 @@ def line(told: Told, names: Mapping[int, str], *, words: Collection[str] = ()) -
         visible(told.name),
         _states(told),
         _text_state(told),
-        stretch(told.text, words) if words else in_short(told.text),
+        text_snippet(told.text, words) if words else message_snippet(told.text),
     )
 
 
@@ -65,22 +65,22 @@ def chat_name(room: int, names: Mapping[int, str]) -> str:
     return visible(names.get(room, "")) or f"{room}"
 
 
-def stretch(text: str, words: Collection[str] = ()) -> Snippet:
+def text_snippet(text: str, words: Collection[str] = ()) -> Snippet:
     """What is shown of a text."""
     return snippet(text, words, width=WIDTH, measure=_columns)
 
 
-def in_short(body: str) -> Snippet:
+def message_snippet(body: str) -> Snippet:
     """The same of a message's text, read as Chatwork shows it: without its marks for people, boxes and answers."""
-    return stretch(plain(parse(body[:_ENOUGH]), NOWHERE))
+    return text_snippet(plain_text(parse(body[:_ENOUGH]), NOWHERE))
 
 
-def _states(told: Told) -> tuple[str, ...]:
-    found = told_states(told.state, was_edited=told.was_edited, was_deleted=told.was_deleted)
+def _states(told: FoundMessage) -> tuple[str, ...]:
+    found = notable_states(told.state, was_edited=told.was_edited, was_deleted=told.was_deleted)
     return tuple(STATES[one] for one in found)
 
 
-def _text_state(told: Told) -> str:
+def _text_state(told: FoundMessage) -> str:
     if told.before_deletion:
         return _("text before the change to “deleted”")
     return _("earlier text") if told.earlier else ""

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_LEAST, _MOST = -(2**63), 2**63 - 2
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 2
 """What SQLite still counts with, one more included."""
 
 _NUMBERS = re.compile(r"-?[0-9]{1,19}(?:\.-?[0-9]{1,19})*")
 
 
-def written(place: Iterable[int]) -> str:
+def cursor_text(place: Iterable[int]) -> str:
     """The place for an address."""
     return ".".join(map(str, place))
 
 
-def numbers(text: str, count: int) -> list[int] | None:
+def parse_cursor(text: str, count: int) -> list[int] | None:
     """So many numbers; None for anything else, which means the beginning."""
     if not _NUMBERS.fullmatch(text):
         return None
     found = [int(one) for one in text.split(".")]
-    return found if len(found) == count and all(_LEAST <= one <= _MOST for one in found) else None
+    return found if len(found) == count and all(_SMALLEST <= one <= _LARGEST for one in found) else None

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 from archiver.records import Gap, Message, Pause
 from archiver.render.gap_breaks import GapBreaks, overlaps, pause_html, pause_text
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 
-MOST_BYTES = 280_000
+BYTES_LIMIT = 280_000
 """Of the messages of a page; with what stands around them it stays below 0.4 MB. One message always fits."""
 
-MANY = 3
+FOLDED_FROM = 3
 """Pauses between two messages from which on they are folded up."""
 
 
-def outward(count: int, centre: int) -> Iterator[int]:
+def places_outward(count: int, centre: int) -> Iterator[int]:
     """The places 0 to `count` from the centre on, those after it and before it by turns."""
     yield centre
     for step in range(1, count):
@@ -29,20 +29,24 @@ def outward(count: int, centre: int) -> Iterator[int]:
             yield centre - step
 
 
-def fitting(messages: Sequence[Message], centre: int, made: Callable[[Message], str]) -> tuple[range, dict[int, str]]:
+def fit_messages(
+    messages: Sequence[Message], centre: int, made: Callable[[Message], str]
+) -> tuple[range, dict[int, str]]:
     """The messages around one that fit on a page, and all that was made of them."""
     found: dict[int, str] = {}
     size = 0
-    for place in outward(len(messages), centre) if messages else ():
+    for place in places_outward(len(messages), centre) if messages else ():
         html = made(messages[place])
         size += len(html.encode())
-        if found and size > MOST_BYTES:
+        if found and size > BYTES_LIMIT:
             break
         found[place] = html
     return range(min(found, default=0), max(found, default=-1) + 1), found
 
 
-def gaps_here(gaps: Sequence[Gap], before: Message | None, messages: Sequence[Message], *, is_last: bool) -> list[Gap]:
+def gaps_on_page(
+    gaps: Sequence[Gap], before: Message | None, messages: Sequence[Message], *, is_last: bool
+) -> list[Gap]:
     """The gaps that begin on a page, directly before it or earlier and end on it or later.
 
     `before` is the message in front of the page's first; `is_last`: none follows.
@@ -74,12 +78,12 @@ class PageBreaks:
 
 def pauses_html(pauses: Sequence[Pause], gaps: Sequence[Gap]) -> str:
     """Times in which nobody looked, folded up where there are many of them on one place."""
-    if len(pauses) <= MANY:
+    if len(pauses) <= FOLDED_FROM:
         return "".join(pause_html(pause_text(one, gaps)) for one in pauses)
     lines = "".join(f"<li>{_line(one, gaps)}</li>" for one in pauses)
     return (
-        f'<details class="break"><summary><b>見ていない時間</b> {stamp(pauses[0].start)} から '
-        f"{stamp(pauses[-1].end)} までに {len(pauses):,}回</summary>"
+        f'<details class="break"><summary><b>見ていない時間</b> {local_time(pauses[0].start)} から '
+        f"{local_time(pauses[-1].end)} までに {len(pauses):,}回</summary>"
         "<p>この間に変えられた文面は、前の内容が分かりません。「空白」と書いたものを除き、発言は後で取得済みです。</p>"
         f"<ul>{lines}</ul></details>\n"
     )
@@ -87,4 +91,4 @@ def pauses_html(pauses: Sequence[Pause], gaps: Sequence[Gap]) -> str:
 
 def _line(pause: Pause, gaps: Sequence[Gap]) -> str:
     costly = any(overlaps(pause, gap.start, gap.end) for gap in gaps)
-    return f"{stamp(pause.start)} から {stamp(pause.end)} まで{'(空白があります)' if costly else ''}"
+    return f"{local_time(pause.start)} から {local_time(pause.end)} まで{'(空白があります)' if costly else ''}"

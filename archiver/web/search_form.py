@@ -9,9 +9,9 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.records import JST
-from archiver.store.search.query import HAS, SearchQuery, parse, possible
+from archiver.store.search.query import HAS, SearchQuery, check_times, parse
 
-MOST = 500
+LENGTH_LIMIT = 500
 """Signs that a field is read of."""
 _EXAMPLE = "2026-11-24"
 
@@ -46,7 +46,7 @@ class SearchForm:
 def read_form(fields: Mapping[str, str]) -> SearchForm:
     """Read an address; what has no meaning here is passed over."""
     words, room, since, until, author = (
-        fields.get(name, "")[:MOST].strip() for name in ("q", "room", "from", "to", "author")
+        fields.get(name, "")[:LENGTH_LIMIT].strip() for name in ("q", "room", "from", "to", "author")
     )
     return SearchForm(words, room, since, until, author, frozenset(name for name in HAS if fields.get(name)))
 
@@ -55,7 +55,7 @@ def query_of(one: SearchForm) -> SearchQuery:
     """The query, without the room. Raises BadSearch in one of its forms, BadValue for what is no day."""
     query = parse(one.words) if one.words else SearchQuery("")
     since, until = _day(one.since, _("From")), _day(one.until, _("Up to"), days=1)
-    return possible(
+    return check_times(
         replace(
             query,
             authors=query.authors + ((one.author,) if one.author else ()),

@@ -16,7 +16,7 @@ from markupsafe import Markup
 FORM = "choose"
 """The id of the form; its button leads to the page of the chosen messages."""
 
-MOST = 200
+LIMIT = 200
 """Messages that are shown as chosen; more would make an address that browsers do not carry."""
 
 _VALUE = re.compile("([0-9]{1,19})-([0-9]{1,19})")
@@ -31,29 +31,29 @@ class SelectionBox(NamedTuple):
     ignored: int
     """Values that name no message."""
     surplus: int
-    """Messages beyond `MOST`."""
+    """Messages beyond `LIMIT`."""
 
 
-def box(room_id: int, message_id: str) -> Markup:
+def checkbox(room_id: int, message_id: str) -> Markup:
     """The box with which a message is chosen."""
     return Markup('<label class="choose"><input type="checkbox" name="m" form="{}" value="{}-{}"> {}</label>').format(
         FORM, room_id, message_id, _("Choose")
     )
 
 
-def read(values: Sequence[str], *, without: str = "") -> SelectionBox:
+def read_selection(values: Sequence[str], *, without: str = "") -> SelectionBox:
     """Take the values of an address apart; an empty one says that nothing is chosen, `without` is left out."""
-    given = [_place(value) for value in values if value not in ("", without)]
+    given = [_message_place(value) for value in values if value not in ("", without)]
     places = tuple(dict.fromkeys(place for place in given if place is not None))
-    return SelectionBox(places[:MOST], given.count(None), max(0, len(places) - MOST))
+    return SelectionBox(places[:LIMIT], given.count(None), max(0, len(places) - LIMIT))
 
 
-def value(room_id: int, message_id: str) -> str:
+def checkbox_value(room_id: int, message_id: str) -> str:
     """How an address names a message."""
     return f"{room_id}-{message_id}"
 
 
-def _place(given: str) -> tuple[int, int] | None:
+def _message_place(given: str) -> tuple[int, int] | None:
     found = _VALUE.fullmatch(given)
     if found is None:
         return None

@@ -15,7 +15,7 @@ from waitress.server import create_server
 
 from archiver import errors
 from archiver.web.access import AccessGate
-from archiver.web.app import build
+from archiver.web.app import build_app
 from archiver.web.context import ViewContext
 
 LOOPBACK = "127.0.0.1"
@@ -26,14 +26,14 @@ PATIENCE = 2
 
 
 @contextmanager
-def serving(desk: ViewContext, *, port: int = 0) -> Iterator[AccessGate]:
+def serve_pages(desk: ViewContext, *, port: int = 0) -> Iterator[AccessGate]:
     """Serve while the context is open; `port` 0 takes a free one. Raises PortTaken."""
-    with _bound(port) as bound:
+    with _bind(port) as bound:
         gate = AccessGate(bound.getsockname()[1])
         logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)  # a picture page asks for many at once
         sockets: dict[int, Any] = {}
         server: Any = create_server(  # its type leaves out what an orderly end needs
-            build(desk, gate),
+            build_app(desk, gate),
             map=sockets,
             sockets=[bound],
             threads=THREADS,
@@ -53,7 +53,7 @@ def serving(desk: ViewContext, *, port: int = 0) -> Iterator[AccessGate]:
             thread.join(PATIENCE)
 
 
-def _bound(port: int) -> socket.socket:
+def _bind(port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if sys.platform == "win32":  # there REUSEADDR would let another program take the same port

@@ -6,12 +6,12 @@ from gettext import gettext as _
 
 from archiver.render.visible import visible
 
-MOST = 300
+LENGTH_LIMIT = 300
 """Signs; far more than any name has that is meant to be read."""
 
 
-def short(name: str) -> str:
+def short_name(name: str) -> str:
     """The name with its hidden signs visible; of a longer one the beginning, and how many signs follow."""
-    if len(name) <= MOST:
+    if len(name) <= LENGTH_LIMIT:
         return visible(name)
-    return visible(name[:MOST]) + _(" (and {n} more signs)").format(n=f"{len(name) - MOST:,}")
+    return visible(name[:LENGTH_LIMIT]) + _(" (and {n} more signs)").format(n=f"{len(name) - LENGTH_LIMIT:,}")

@@ -19,7 +19,7 @@ KILO = 1000
 _BLANKS = dict.fromkeys(map(ord, "\t\n\r"), " ")
 
 
-def furnish(environment: Environment, desk: ViewContext) -> None:
+def fill_environment(environment: Environment, desk: ViewContext) -> None:
     """Fill Flask's environment of templates; an unknown name is an error, and what is empty leaves no blank line."""
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
@@ -32,13 +32,13 @@ def furnish(environment: Environment, desk: ViewContext) -> None:
         state_word=state_word,
     )
     filters: dict[str, Callable[..., str]] = {
-        "stamp": times.stamp,
-        "minute": lambda at: times.stamp(at)[:-3],
-        "day": times.day,
-        "date": times.date,
-        "machine": times.machine,
+        "stamp": times.local_time,
+        "minute": lambda at: times.local_time(at)[:-3],
+        "day": times.day_text,
+        "date": times.iso_date,
+        "machine": times.iso_time,
         "number": lambda number: f"{number:,}",
-        "size": size,
+        "size": size_text,
         "visible": visible,
         "one_line": one_line,
         "pieces": pieces,
@@ -90,7 +90,7 @@ def one_line(text: str) -> str:
     return visible(text.replace("\r\n", " ").translate(_BLANKS))
 
 
-def size(number: int) -> str:
+def size_text(number: int) -> str:
     """`1.2GB`, `340.0MB`, `12KB`; decimal, as the settings have it."""
     if number < KILO:
         return f"{number}B"

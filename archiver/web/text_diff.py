@@ -43,7 +43,7 @@ class _Match(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Work:
+class _StepBudget:
     """What is left of the steps."""
 
     steps: int
@@ -56,38 +56,38 @@ class _Work:
 
 def difference(before: str, after: str) -> list[DiffPiece]:
     """The pieces of two texts in their order: put together, each side is its whole text; no two of a kind adjoin."""
-    work = _Work(STEPS)
-    found = _compared(_SIGN, before, after, work)
+    work = _StepBudget(STEPS)
+    found = _diff_by_unit(_SIGN, before, after, work)
     if found is None:
-        work = _Work(STEPS)
-        rough = _compared(_LINE, before, after, work) or [DiffPiece(before, after)]
-        found = [fine for piece in rough for fine in _refined(piece, work)]
-    return _calmed(found)
+        work = _StepBudget(STEPS)
+        rough = _diff_by_unit(_LINE, before, after, work) or [DiffPiece(before, after)]
+        found = [fine for piece in rough for fine in _refine(piece, work)]
+    return _drop_chance_matches(found)
 
 
-def _refined(piece: DiffPiece, work: _Work) -> list[DiffPiece]:
+def _refine(piece: DiffPiece, work: _StepBudget) -> list[DiffPiece]:
     """A replaced stretch of lines by its signs, as long as there are steps for it."""
     if piece.stayed or not (piece.before and piece.after) or work.steps <= 0:
         return [piece]
-    return _compared(_SIGN, piece.before, piece.after, work) or [piece]
+    return _diff_by_unit(_SIGN, piece.before, piece.after, work) or [piece]
 
 
 # --- comparing -----------------------------------------------------------------------------------
 
 
-def _compared(unit: re.Pattern[str], before: str, after: str, work: _Work) -> list[DiffPiece] | None:
+def _diff_by_unit(unit: re.Pattern[str], before: str, after: str, work: _StepBudget) -> list[DiffPiece] | None:
     old, new = unit.findall(before), unit.findall(after)
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = _common_prefix_length(old, new)
+    tail = _common_prefix_length(old[head:][::-1], new[head:][::-1])
     matches = _matches(old[head : len(old) - tail], new[head : len(new) - tail], work)
     if matches is None:
         return None
     moved = (_Match(one.before + head, one.after + head, one.length) for one in matches)
     ends = [_Match(len(old) - tail, len(new) - tail, tail)]
-    return list(_between([_Match(0, 0, head), *moved, *ends], old, new))
+    return list(_pieces_between([_Match(0, 0, head), *moved, *ends], old, new))
 
 
-def _common(old: Sequence[str], new: Sequence[str]) -> int:
+def _common_prefix_length(old: Sequence[str], new: Sequence[str]) -> int:
     """How many elements two texts begin with alike."""
     return next(
         (place for place, (one, other) in enumerate(zip(old, new, strict=False)) if one != other),
@@ -95,7 +95,7 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
     )
 
 
-def _between(matches: Iterable[_Match], old: Sequence[str], new: Sequence[str]) -> Iterator[DiffPiece]:
+def _pieces_between(matches: Iterable[_Match], old: Sequence[str], new: Sequence[str]) -> Iterator[DiffPiece]:
     """Matches and what lies between them; nothing empty."""
     at_old = at_new = 0
     for one in matches:
@@ -107,7 +107,7 @@ def _between(matches: Iterable[_Match], old: Sequence[str], new: Sequence[str]) 
             yield DiffPiece(same, same)
 
 
-def _matches(old: Sequence[str], new: Sequence[str], work: _Work) -> list[_Match] | None:
+def _matches(old: Sequence[str], new: Sequence[str], work: _StepBudget) -> list[_Match] | None:
     """The equal stretches with the fewest changes around them; None if the steps do not suffice."""
     if not (old and new):
         return []
@@ -124,7 +124,7 @@ def _matches(old: Sequence[str], new: Sequence[str], work: _Work) -> list[_Match
             if not work.does(at - begin):
                 return None
             if at >= len(old) and at - line >= len(new):
-                return _walked(trail, len(old), len(new))
+                return _trace_back(trail, len(old), len(new))
     raise RuntimeError("two texts differ in more places than they have")
 
 
@@ -139,7 +139,7 @@ def _is_added(reach: dict[int, int], line: int, edits: int) -> bool:
     return line == -edits or (line != edits and reach[line - 1] < reach[line + 1])
 
 
-def _walked(trail: Sequence[dict[int, int]], at_old: int, at_new: int) -> list[_Match]:
+def _trace_back(trail: Sequence[dict[int, int]], at_old: int, at_new: int) -> list[_Match]:
     """The way that was found, from its end back."""
     found: list[_Match] = []
     for edits in range(len(trail) - 1, -1, -1):
@@ -156,14 +156,14 @@ def _walked(trail: Sequence[dict[int, int]], at_old: int, at_new: int) -> list[_
 # --- for the eye ---------------------------------------------------------------------------------
 
 
-def _calmed(pieces: list[DiffPiece]) -> list[DiffPiece]:
+def _drop_chance_matches(pieces: list[DiffPiece]) -> list[DiffPiece]:
     """Without what stayed by chance: no more signs than the changes on both sides of it have."""
     while True:
-        joined = _joined(pieces)
+        joined = _join_neighbours(pieces)
         chance = [_is_chance(joined, index) for index in range(len(joined))]
         if not any(chance):
             return joined
-        pieces = _joined([one for one, _ in zip(joined, chance, strict=True)], chance)
+        pieces = _join_neighbours([one for one, _ in zip(joined, chance, strict=True)], chance)
 
 
 def _is_chance(pieces: Sequence[DiffPiece], index: int) -> bool:
@@ -176,7 +176,7 @@ def _size(piece: DiffPiece) -> int:
     return max(len(piece.before), len(piece.after))
 
 
-def _joined(pieces: Sequence[DiffPiece], chance: Sequence[bool] = ()) -> list[DiffPiece]:
+def _join_neighbours(pieces: Sequence[DiffPiece], chance: Sequence[bool] = ()) -> list[DiffPiece]:
     """Neighbours of a kind as one; what stayed by `chance` counts as changed."""
     flags = chance or [False] * len(pieces)
     kinds = [(one.stayed and not by_chance, one) for one, by_chance in zip(pieces, flags, strict=True)]

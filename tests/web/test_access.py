@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import desk_of
+from archiver.cli.reading.view_context import build_view_context
 from archiver.web.access import HEADERS, AccessGate
-from archiver.web.app import build
+from archiver.web.app import build_app
 from tests.support.archives.maker import story
 from tests.support.viewer.client import HOST, PORT, Browser
 
@@ -33,7 +33,7 @@ def gate() -> AccessGate:
 @pytest.fixture
 def client(home: Path, gate: AccessGate) -> FlaskClient:
     """A browser that nobody has let in yet."""
-    return build(desk_of(CliContext(home, 0, {})), gate).test_client()
+    return build_app(build_view_context(CliContext(home, 0, {})), gate).test_client()
 
 
 def path_of(gate: AccessGate) -> str:

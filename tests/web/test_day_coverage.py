@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, strategies
 
-from archiver.message_ids import first_after
+from archiver.message_ids import first_id_after
 from archiver.records import JST, Gap, MessageId, Pause, Period, RoomId
-from archiver.web.day_coverage import DayCoverage, RoomReadings, bounds, seen, unwatched
+from archiver.web.day_coverage import DayCoverage, RoomReadings, day_bounds, day_coverage, unwatched_time
 
 BEGIN = datetime(2026, 11, 2, 3, tzinfo=UTC)
 """Noon in Japan on the second."""
@@ -40,12 +40,12 @@ def gap(start: datetime | None, end: datetime | None, *, after: str | None = "1"
 )
 def test_covered_days(day: int, expected: DayCoverage) -> None:
     """From noon of the second to noon of the twentieth."""
-    assert seen(date(2026, 11, day), RoomReadings(COVERED, [], [])) is expected
+    assert day_coverage(date(2026, 11, day), RoomReadings(COVERED, [], [])) is expected
 
 
 def test_nothing_was_ever_read() -> None:
     """Every day is before the record."""
-    assert seen(date(2026, 11, 5), RoomReadings([], [], [])) is DayCoverage.BEFORE
+    assert day_coverage(date(2026, 11, 5), RoomReadings([], [], [])) is DayCoverage.BEFORE
 
 
 @pytest.mark.parametrize(("day", "expected"), [(6, False), (7, True), (8, True), (9, True), (10, False)])
@@ -53,16 +53,16 @@ def test_every_day_that_a_gap_touches_has_it(day: int, expected: bool) -> None:
     """From one second of the seventh to one second of the ninth."""
     hole = gap(on(7, 23.99), on(9, 0.01))
 
-    assert expected is (seen(date(2026, 11, day), RoomReadings(COVERED, [hole], [])) is DayCoverage.GAP)
+    assert expected is (day_coverage(date(2026, 11, day), RoomReadings(COVERED, [hole], [])) is DayCoverage.GAP)
 
 
 def test_a_gap_without_times_is_placed_by_its_messages() -> None:
     """An id tells when it was posted."""
-    ids = [f"{first_after(on(day, 12))}" for day in (7, 8)]
+    ids = [f"{first_id_after(on(day, 12))}" for day in (7, 8)]
     known = RoomReadings(COVERED, [gap(None, None, after=ids[0], before=ids[1])], [])
 
     assert [DayCoverage.WHOLLY, DayCoverage.GAP, DayCoverage.GAP, DayCoverage.WHOLLY] == [
-        seen(date(2026, 11, day), known) for day in (6, 7, 8, 9)
+        day_coverage(date(2026, 11, day), known) for day in (6, 7, 8, 9)
     ]
 
 
@@ -70,7 +70,7 @@ def test_what_the_first_list_could_not_show_is_before_the_record() -> None:
     """It is no hole in what was seen."""
     known = RoomReadings(COVERED, [gap(None, on(2, 12), after=None)], [])
 
-    assert [DayCoverage.BEFORE, DayCoverage.PARTLY] == [seen(date(2026, 11, day), known) for day in (1, 2)]
+    assert [DayCoverage.BEFORE, DayCoverage.PARTLY] == [day_coverage(date(2026, 11, day), known) for day in (1, 2)]
 
 
 def test_a_pause_is_told_with_its_length() -> None:
@@ -78,9 +78,9 @@ def test_a_pause_is_told_with_its_length() -> None:
     known = RoomReadings(COVERED, [], [Pause(on(7, 22), on(8, 6))])
 
     assert [DayCoverage.PAUSE, DayCoverage.PAUSE, DayCoverage.WHOLLY] == [
-        seen(date(2026, 11, day), known) for day in (7, 8, 9)
+        day_coverage(date(2026, 11, day), known) for day in (7, 8, 9)
     ]
-    assert [2, 6, 0] == [unwatched(date(2026, 11, day), known) / timedelta(hours=1) for day in (7, 8, 9)]
+    assert [2, 6, 0] == [unwatched_time(date(2026, 11, day), known) / timedelta(hours=1) for day in (7, 8, 9)]
 
 
 TIMES = strategies.integers(0, 40 * 24).map(lambda hour: on(1, hour))
@@ -98,8 +98,8 @@ def test_wholly_seen_is_never_said_of_an_hour_that_was_not(
 ) -> None:
     """Every hour of such a day lies in what was covered, in no gap and in no pause."""
     day = date(2026, 11, 1) + timedelta(days=number)
-    begin, _end = bounds(day)
-    state = seen(day, RoomReadings(covered, gaps, pauses))
+    begin, _end = day_bounds(day)
+    state = day_coverage(day, RoomReadings(covered, gaps, pauses))
     hours = [begin + timedelta(hours=hour, minutes=30) for hour in range(24)]
 
     if state in {DayCoverage.WHOLLY, DayCoverage.PAUSE}:

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.records import MessageId
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent
-from archiver.web.pages.timeline import GROUPS, TELLERS, happening
+from archiver.web.pages.timeline import EVENT_WRITERS, GROUPS, event_text
 
 AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
 
@@ -78,13 +78,13 @@ def plain(html: str) -> str:
 @pytest.mark.parametrize("kind", list(EventKind))
 def test_every_kind_has_its_sentence(kind: EventKind) -> None:
     """Each with what it is about."""
-    assert WORDS[kind] == plain(happening(event(kind)).sentence)
+    assert WORDS[kind] == plain(event_text(event(kind)).sentence)
 
 
 @pytest.mark.parametrize("kind", list(EventKind))
 def test_nobody_is_named_as_the_one_who_did_it(kind: EventKind) -> None:
     """Only what the user did is said of somebody."""
-    sentence = plain(happening(event(kind)).sentence)
+    sentence = plain(event_text(event(kind)).sentence)
 
     assert not re.search(r"X (changed|deleted|removed|edited|left|withdrew)|because|(deleted|edited) by", sentence)
 
@@ -93,13 +93,13 @@ def test_every_kind_can_be_asked_for() -> None:
     """Each belongs to one group, and has a teller."""
     grouped = [kind for kinds in GROUPS.values() for kind in kinds]
 
-    assert set(EventKind) == set(grouped) == TELLERS.keys()
+    assert set(EventKind) == set(grouped) == EVENT_WRITERS.keys()
     assert len(grouped) == len(set(grouped))
 
 
 def test_a_strangers_name_is_words() -> None:
     """Markup, braces and marks of direction in a name change nothing but the name."""
-    actual = happening(event(EventKind.JOINED, about="<b>{name}\u202e" + "長" * 200)).sentence
+    actual = event_text(event(EventKind.JOINED, about="<b>{name}\u202e" + "長" * 200)).sentence
 
     assert actual.startswith("<bdi>&lt;b&gt;{name}[U+202E]長")
     assert len(actual) < 250
@@ -115,24 +115,24 @@ def test_a_strangers_name_is_words() -> None:
 )
 def test_a_gap_tells_its_ends_and_its_number(facts: dict[str, str], words: str) -> None:
     """The number is Chatwork's counter's."""
-    assert words in plain(happening(event(EventKind.GAP_OPENED, **facts)).sentence)
+    assert words in plain(event_text(event(EventKind.GAP_OPENED, **facts)).sentence)
 
 
 def test_values_are_said_in_words() -> None:
     """States, deadlines and sizes."""
-    limit = happening(event(EventKind.TASK_LIMIT, before="", after="1762304400"))
-    status = happening(event(EventKind.TASK_STATUS, before="open", after="done"))
-    size = happening(event(EventKind.FILE_REPLACED, before="10", after="2000000"))
+    limit = event_text(event(EventKind.TASK_LIMIT, before="", after="1762304400"))
+    status = event_text(event(EventKind.TASK_STATUS, before="open", after="done"))
+    size = event_text(event(EventKind.FILE_REPLACED, before="10", after="2000000"))
 
     assert (limit.before, limit.after) == ("none", "2025-11-05 10:00:00")
     assert (status.before, status.after) == ("open", "done")
     assert (size.before, size.after) == ("10B", "2.0MB")
-    assert "took back" in happening(event(EventKind.PART, after="")).sentence
-    assert happening(event(EventKind.DELIVERY, about="")).sentence.endswith("<bdi>2</bdi>.")
+    assert "took back" in event_text(event(EventKind.PART, after="")).sentence
+    assert event_text(event(EventKind.DELIVERY, about="")).sentence.endswith("<bdi>2</bdi>.")
 
 
 def test_one_hidden_message_is_told_with_its_author() -> None:
     """Where it is told by itself."""
-    told = plain(happening(event(EventKind.HIDDEN, number=None)).sentence)
+    told = plain(event_text(event(EventKind.HIDDEN, number=None)).sentence)
 
     assert "A message by X was hidden by the limits of the plan." == told

@@ -42,7 +42,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         "state": "present",
     }
     made.append([_seen(told)], minutes=3)
-    avatars.settle(made.archive, FACE, shown, next_at=at(5))
+    avatars.record_download(made.archive, FACE, shown, next_at=at(5))
     made.archive.close()
     with looking(made.home) as browser:
         yield browser

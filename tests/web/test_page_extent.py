@@ -9,9 +9,9 @@ from collections import Counter
 from hypothesis import given, strategies
 
 from archiver.records import Gap, Message, MessageId, Pause
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 from archiver.web import page_extent
-from archiver.web.page_extent import PageBreaks, fitting, gaps_here, outward, pauses_html
+from archiver.web.page_extent import PageBreaks, fit_messages, gaps_on_page, pauses_html, places_outward
 from tests.support.reports import sample_conversation
 from tests.support.reports.sample_conversation import ROOM, at
 
@@ -52,7 +52,7 @@ def walk(messages: list[Message], gaps: list[Gap], pauses: list[Pause], size: in
         is_last = begin + size >= len(messages)
         its = [one for one in pauses if before is None or one.start > before.send_time]
         its = [one for one in its if is_last or one.start <= page[-1].send_time]
-        between = PageBreaks(gaps_here(gaps, before, page, is_last=is_last), its, gaps)
+        between = PageBreaks(gaps_on_page(gaps, before, page, is_last=is_last), its, gaps)
         found.append("".join(f"{between.before(one)}<m{one.message_id}>" for one in page))
         found[-1] += between.rest() if is_last else ""
     return found
@@ -74,7 +74,7 @@ def test_every_break_stands_where_it_should(room: tuple[list[Message], list[Gap]
         assert 1 + sum(begin < border < end for border in borders) == shown[one.number]
     assert len(pauses) == text.count("<b>見ていない時間</b>") - text.count("<details") + text.count("<li>")
     for pause in pauses:
-        assert 1 == len(re.findall(f"{stamp(pause.start)} から {stamp(pause.end)} まで(?!に)", text))
+        assert 1 == len(re.findall(f"{local_time(pause.start)} から {local_time(pause.end)} まで(?!に)", text))
 
 
 @given(rooms())
@@ -94,7 +94,7 @@ def test_outward_reaches_every_place_once(count: int, data: strategies.DataObjec
     """From the centre on, neighbours of those before."""
     centre = data.draw(strategies.integers(0, count - 1))
 
-    places = list(outward(count, centre))
+    places = list(places_outward(count, centre))
 
     assert list(range(count)) == sorted(places)
     assert all(max(places[:n]) - min(places[:n]) == n - 1 for n in range(1, count + 1))
@@ -106,21 +106,21 @@ def test_a_page_has_what_fits_and_at_least_one(sizes: list[int], data: strategie
     centre = data.draw(strategies.integers(0, len(sizes) - 1))
     messages = [message(number) for number in range(1, len(sizes) + 1)]
 
-    kept, made = fitting(messages, centre, lambda one: "x" * sizes[int(one.message_id) - 1])
+    kept, made = fit_messages(messages, centre, lambda one: "x" * sizes[int(one.message_id) - 1])
 
     total = sum(len(html) for html in made.values())
     assert centre in kept
     assert list(kept) == sorted(made)
-    assert len(kept) == 1 or total <= page_extent.MOST_BYTES
-    assert len(kept) == len(sizes) or total + max(sizes) > page_extent.MOST_BYTES
+    assert len(kept) == 1 or total <= page_extent.BYTES_LIMIT
+    assert len(kept) == len(sizes) or total + max(sizes) > page_extent.BYTES_LIMIT
 
 
 def test_nothing_is_made_of_no_messages() -> None:
     """An empty room has an empty page, with all its breaks."""
-    kept, made = fitting([], 0, lambda _one: "x")
+    kept, made = fit_messages([], 0, lambda _one: "x")
 
     assert (0, {}) == (len(kept), made)
-    assert [1] == [one.number for one in gaps_here([gap(1, None, 5)], None, [], is_last=True)]
+    assert [1] == [one.number for one in gaps_on_page([gap(1, None, 5)], None, [], is_last=True)]
 
 
 def test_many_pauses_in_a_row_are_folded_up() -> None:

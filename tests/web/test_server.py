@@ -9,10 +9,10 @@ import requests
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import desk_of
+from archiver.cli.reading.view_context import build_view_context
 from archiver.store.engine import DATABASE
 from archiver.web.context import ViewContext
-from archiver.web.server import serving
+from archiver.web.server import serve_pages
 from tests.support.archives.maker import story
 
 
@@ -20,12 +20,12 @@ from tests.support.archives.maker import story
 def desk(tmp_path_factory: pytest.TempPathFactory) -> ViewContext:
     maker = story(tmp_path_factory.mktemp("server") / "home")
     maker.archive.close()
-    return desk_of(CliContext(maker.home, 0, {}))
+    return build_view_context(CliContext(maker.home, 0, {}))
 
 
 def test_a_browser_is_led_from_the_address_to_the_overview(desk: ViewContext) -> None:
     """The printed address, then the overview, over HTTP."""
-    with serving(desk) as gate, requests.Session() as browser:
+    with serve_pages(desk) as gate, requests.Session() as browser:
         opened = browser.get(gate.address, timeout=10)
         shown = browser.get(f"http://127.0.0.1:{gate.port}/", timeout=10)
 
@@ -36,7 +36,7 @@ def test_a_browser_is_led_from_the_address_to_the_overview(desk: ViewContext) ->
 
 def test_only_this_computer_can_reach_it(desk: ViewContext) -> None:
     """The socket is bound to the loopback address, not to every address of the computer."""
-    with serving(desk) as gate:
+    with serve_pages(desk) as gate:
         other = [
             address[4][0]
             for address in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
@@ -51,7 +51,7 @@ def test_only_this_computer_can_reach_it(desk: ViewContext) -> None:
 
 def test_a_port_that_is_taken_is_said(desk: ViewContext) -> None:
     """Two viewers on one port: the second says so and what to do."""
-    with serving(desk) as gate, pytest.raises(errors.PortTaken) as raised, serving(desk, port=gate.port):
+    with serve_pages(desk) as gate, pytest.raises(errors.PortTaken) as raised, serve_pages(desk, port=gate.port):
         pass
 
     assert str(gate.port) in str(raised.value)
@@ -59,12 +59,12 @@ def test_a_port_that_is_taken_is_said(desk: ViewContext) -> None:
 
 def test_the_port_is_free_again_afterwards(desk: ViewContext) -> None:
     """When the viewer has ended, nothing answers any more and the port can be used at once."""
-    with serving(desk) as gate:
+    with serve_pages(desk) as gate:
         port = gate.port
     with pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{port}/", timeout=2)
 
-    with serving(desk, port=port) as again:
+    with serve_pages(desk, port=port) as again:
         assert port == again.port
 
 
@@ -72,7 +72,7 @@ def test_looking_writes_nothing(desk: ViewContext) -> None:
     """The database has the same bytes before and after, and no page leaves a file."""
     home = desk.home
     before = {path.name: path.read_bytes() for path in home.iterdir() if path.is_file() and "-shm" not in path.name}
-    with serving(desk) as gate, requests.Session() as browser:
+    with serve_pages(desk) as gate, requests.Session() as browser:
         for path in ("/open?key=" + gate.key, "/", "/search?q=x", "/nowhere"):
             browser.get(f"http://127.0.0.1:{gate.port}{path}", timeout=10)
 

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import desk_of
+from archiver.cli.reading.view_context import build_view_context
 from archiver.store import blobs
 from archiver.store.queries.viewing import proof
 from archiver.web.context import ViewContext
@@ -37,7 +37,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Walked:
 
 @pytest.fixture(scope="module")
 def desk(archive: Walked) -> ViewContext:
-    return desk_of(CliContext(archive.home, 0, {"HOME": str(archive.home)}))
+    return build_view_context(CliContext(archive.home, 0, {"HOME": str(archive.home)}))
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: Walked, 
     for path in (home / blobs.FOLDER).rglob("*"):
         if path.is_file():
             path.unlink()
-    with window(desk_of(CliContext(home, 0, {}))) as made:
+    with window(build_view_context(CliContext(home, 0, {}))) as made:
         page = made.go("/files")
         page.locator(f'a[href="/room/{archive.room}/file/{archive.table}"]').click()
 
@@ -236,7 +236,7 @@ def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_p
     maker = story(tmp_path / "home")
     maker.room("とても長い名前の株式会社サンプル様専用チャット", minutes=300)
     maker.archive.close()
-    with window(desk_of(CliContext(maker.home, 0, {})), width=width) as view:
+    with window(build_view_context(CliContext(maker.home, 0, {})), width=width) as view:
         page = view.go("/search?q=a&from=2026-07-01")
         boxes = [one.bounding_box() for one in page.locator(".ask .ask .field > :is(input, select)").all()]
         pushed = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from archiver.records import Contract, Delivery, Mapped, Sides
+from archiver.records import Contract, Delivery, MappedAccount, Sides
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, roles
@@ -17,7 +17,7 @@ from archiver.store.timestamps import from_text
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class MessageMoment:
     """Where and when a message stands."""
 
     room_id: int
@@ -32,24 +32,26 @@ class ContractActivity:
 
     contract: Contract
     deliveries: tuple[Delivery, ...]
-    mapped: tuple[Mapped, ...]
+    mapped: tuple[MappedAccount, ...]
     sides: Sides
-    first: Spoken | None
+    first: MessageMoment | None
     """The oldest message held of any of its rooms."""
-    last_reply: Spoken | None
+    last_reply: MessageMoment | None
     """The other side's last message."""
     last_seen: datetime | None
     """When any of its rooms was last read."""
 
 
-def around(reading: Reading, contract: Contract) -> ContractActivity:
+def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     """Everything about one contract; a few small queries for each of its rooms."""
     owner = int((current_state.owner(reading) or {}).get("account_id") or 0)
-    told = roles.mapped(reading, contract.id)
+    told = roles.mapped_accounts(reading, contract.id)
     sides = roles.sides_of(told, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
-    firsts = [one for room in rooms if (one := _end(reading, room, newest=False)) is not None]
-    replies = [one for room in rooms if (one := _end(reading, room, newest=True, of=_theirs(sides))) is not None]
+    firsts = [one for room in rooms if (one := _end_message(reading, room, newest=False)) is not None]
+    replies = [
+        one for room in rooms if (one := _end_message(reading, room, newest=True, of=_is_theirs(sides))) is not None
+    ]
     return ContractActivity(
         contract=contract,
         deliveries=deliveries(reading, contract.id),
@@ -57,11 +59,13 @@ def around(reading: Reading, contract: Contract) -> ContractActivity:
         sides=sides,
         first=min(firsts, key=lambda one: one.at, default=None),
         last_reply=max(replies, key=lambda one: one.at, default=None),
-        last_seen=_last_seen(reading, rooms),
+        last_seen=_last_list_time(reading, rooms),
     )
 
 
-def handed_over(reading: Reading, told: ContractActivity, *, since: datetime, until: datetime) -> Spoken | None:
+def last_handover(
+    reading: Reading, told: ContractActivity, *, since: datetime, until: datetime
+) -> MessageMoment | None:
     """The user's last message of this time that speaks of a delivery (納品) and holds a file or an address."""
     message, version = schema.message.c, schema.message_version
     body = version.c.body
@@ -78,17 +82,19 @@ def handed_over(reading: Reading, told: ContractActivity, *, since: datetime, un
     row = reading.sql.execute(query).first()
     if row is None:
         return None
-    return Spoken(row.room_id, row.message_id, row.account_id, datetime.fromtimestamp(row.send_time, UTC))
+    return MessageMoment(row.room_id, row.message_id, row.account_id, datetime.fromtimestamp(row.send_time, UTC))
 
 
-def _theirs(sides: Sides) -> ColumnElement[bool]:
+def _is_theirs(sides: Sides) -> ColumnElement[bool]:
     account = schema.message.c.account_id
     if sides.clients:
         return account.in_(sorted(sides.clients))
     return account.not_in(sorted(sides.mine | sides.thirds | {sides.owner}))
 
 
-def _end(reading: Reading, room: int, *, newest: bool, of: ColumnElement[bool] | None = None) -> Spoken | None:
+def _end_message(
+    reading: Reading, room: int, *, newest: bool, of: ColumnElement[bool] | None = None
+) -> MessageMoment | None:
     """The first or last message of a room by the time that Chatwork gives it, as far as a calendar holds it."""
     table = schema.message.c
     query = select(table.message_id, table.account_id, table.send_time)
@@ -100,10 +106,10 @@ def _end(reading: Reading, room: int, *, newest: bool, of: ColumnElement[bool] |
     row = reading.sql.execute(query).first()
     if row is None:
         return None
-    return Spoken(room, row.message_id, row.account_id, datetime.fromtimestamp(row.send_time, UTC))
+    return MessageMoment(room, row.message_id, row.account_id, datetime.fromtimestamp(row.send_time, UTC))
 
 
-def _last_seen(reading: Reading, rooms: Collection[int]) -> datetime | None:
+def _last_list_time(reading: Reading, rooms: Collection[int]) -> datetime | None:
     table = schema.window.c
     at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id.in_(sorted(rooms)))).scalar()
     return None if at is None else from_text(at)

@@ -14,7 +14,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.timestamps import from_text, to_text
 
-STILL_READ = timedelta(days=180)
+READ_AFTER_CLOSING = timedelta(days=180)
 """How long the rooms of a closed contract are read on (design §4.11)."""
 
 _FACTS = (
@@ -46,28 +46,29 @@ def contract_payload(contract: Contract) -> dict[str, Any]:
     return {"id": contract.id, "rooms": rooms, "state": contract.state, "closed_at": closed_at, **facts}
 
 
-def from_statement(payload: dict[str, Any]) -> Contract:
+def contract_from_payload(payload: dict[str, Any]) -> Contract:
     """The contract that a payload states."""
     rooms = tuple(
-        ContractRoom(RoomId(room["room_id"]), _moment(room["from"]), _moment(room["to"])) for room in payload["rooms"]
+        ContractRoom(RoomId(room["room_id"]), _optional_time(room["from"]), _optional_time(room["to"]))
+        for room in payload["rooms"]
     )
     facts = {name: payload.get(name) for name in _FACTS}
-    return Contract(payload["id"], rooms, payload["state"], _moment(payload["closed_at"]), **facts)
+    return Contract(payload["id"], rooms, payload["state"], _optional_time(payload["closed_at"]), **facts)
 
 
 _STATEMENTS = select(schema.contract.c.statement).order_by(schema.contract.c.number)
-_LAST_STATED = select(func.max(schema.contract.c.seq))
+_LAST_CONTRACT_ENTRY = select(func.max(schema.contract.c.seq))
 
 
-def last_stated(reading: Reading) -> int:
+def last_contract_entry(reading: Reading) -> int:
     """The number of the last entry that stated anything about a contract; 0 before the first."""
-    return reading.sql.execute(_LAST_STATED).scalar() or 0
+    return reading.sql.execute(_LAST_CONTRACT_ENTRY).scalar() or 0
 
 
 def contracts(reading: Reading) -> list[Contract]:
     """Every contract, in the order in which they were entered."""
     rows = reading.sql.execute(_STATEMENTS)
-    return [from_statement(json.loads(line)) for (line,) in rows]
+    return [contract_from_payload(json.loads(line)) for (line,) in rows]
 
 
 def contract(reading: Reading, name: str) -> Contract:
@@ -84,7 +85,7 @@ def contract(reading: Reading, name: str) -> Contract:
     return numbered[0]
 
 
-def the_contract(reading: Reading, name: str | None) -> Contract:
+def named_or_only_contract(reading: Reading, name: str | None) -> Contract:
     """The named contract, or the only one. Raises UnknownContract, SharedNumber, NoContract, AmbiguousContract."""
     if name is not None:
         return contract(reading, name)
@@ -98,7 +99,7 @@ def the_contract(reading: Reading, name: str | None) -> Contract:
 
 def read_until(one: Contract) -> datetime | None:
     """When the rooms of a closed contract are read for the last time; None for one that is not closed."""
-    return one.closed_at + STILL_READ if one.state == "closed" and one.closed_at is not None else None
+    return one.closed_at + READ_AFTER_CLOSING if one.state == "closed" and one.closed_at is not None else None
 
 
 def is_read(one: Contract, now: datetime) -> bool:
@@ -115,5 +116,5 @@ def rooms_to_read(reading: Reading, now: datetime) -> list[RoomId]:
     return list(found)
 
 
-def _moment(value: str | None) -> datetime | None:
+def _optional_time(value: str | None) -> datetime | None:
     return None if value is None else from_text(value)

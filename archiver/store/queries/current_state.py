@@ -61,7 +61,7 @@ def messages_since(reading: Reading, room: int, oldest: int) -> dict[int, KnownM
     }
 
 
-def shown_before(reading: Reading, room: int, oldest: int | None) -> list[MessageId]:
+def messages_shown_before(reading: Reading, room: int, oldest: int | None) -> list[MessageId]:
     """Messages below a position (all, if None) that were shown when last looked at, oldest first."""
     table = schema.message.c
     query = select(table.message_id).where(table.room_id == room, table.state.in_(SHOWN)).order_by(table.position)
@@ -89,7 +89,7 @@ def has_messages(reading: Reading, room: int) -> bool:
     return reading.sql.execute(query).scalar() is not None
 
 
-def read_singly(reading: Reading, room: int, since: datetime) -> set[int]:
+def singly_read_messages(reading: Reading, room: int, since: datetime) -> set[int]:
     """Messages that were read one by one since then and found unchanged."""
     table = schema.reading.c
     rows = reading.sql.execute(select(table.ids).where(table.room_id == room, table.observed_at >= to_text(since)))
@@ -106,7 +106,7 @@ _LAST_LINE = (
 """Made once, as every quiet run asks it: to put a query together takes longer than to answer it."""
 
 
-def payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
+def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
     """The payload of the last entry of a key in a room; None if there is none."""
     line = reading.sql.execute(_LAST_LINE, {"key": key, "room": room}).scalar()
     if line is None:
@@ -115,14 +115,14 @@ def payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | No
     return found
 
 
-def people(reading: Reading, room: int) -> dict[int, str]:
+def person_fingerprints(reading: Reading, room: int) -> dict[int, str]:
     """Fingerprints of the persons seen in a room's lists, by account."""
     table = schema.person.c
     rows = reading.sql.execute(select(table.account_id, table.fingerprint).where(table.room_id == room))
     return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def marks(reading: Reading, kind: str, room: int) -> dict[int, KnownObject]:
+def known_objects(reading: Reading, kind: str, room: int) -> dict[int, KnownObject]:
     """What is known of a room's members, tasks or files, by id."""
     table: Table = {"member": schema.member, "task": schema.task, "file": schema.file}[kind]
     ident = table.c[{"member": "account_id", "task": "task_id", "file": "file_id"}[kind]]
@@ -130,7 +130,7 @@ def marks(reading: Reading, kind: str, room: int) -> dict[int, KnownObject]:
     return {number: KnownObject(fingerprint, state == "gone") for number, fingerprint, state in rows}
 
 
-def open_and_done(reading: Reading, room: int) -> dict[int, str]:
+def task_statuses(reading: Reading, room: int) -> dict[int, str]:
     """The status in which each task of a room was last seen that is not known to be gone, by id."""
     table = schema.task.c
     rows = reading.sql.execute(select(table.task_id, table.status).where(table.room_id == room, table.state != "gone"))
@@ -143,7 +143,7 @@ def room_fingerprint(reading: Reading, room: int) -> str | None:
     return reading.sql.execute(query).scalar()
 
 
-def covered(reading: Reading, room: int) -> WindowCoverage:
+def window_coverage(reading: Reading, room: int) -> WindowCoverage:
     """What the windows of a room have shown so far."""
     table = schema.coverage.c
     row = reading.sql.execute(
@@ -166,7 +166,7 @@ def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> lis
         select(table.number, table.after).where(table.room_id == room, table.open).order_by(table.number)
     )
     numbers = [number for number, after in rows if reached is None or (after is not None and int(after) >= reached)]
-    found = [(number, payload(reading, f"gap/{room}/{number}", room)) for number in numbers]
+    found = [(number, last_payload(reading, f"gap/{room}/{number}", room)) for number in numbers]
     return [OpenGap(number, held) for number, held in found if held is not None]
 
 
@@ -180,13 +180,13 @@ def open_reasons(reading: Reading, rooms: Collection[int]) -> set[str]:
     return {reason for (reason,) in reading.sql.execute(_OPEN_REASONS, {"rooms": list(rooms)})}
 
 
-def next_gap(reading: Reading, room: int) -> int:
+def next_gap_number(reading: Reading, room: int) -> int:
     """The number of the next gap of a room."""
     query = select(func.max(schema.gap.c.number)).where(schema.gap.c.room_id == room)
     return (reading.sql.execute(query).scalar() or 0) + 1
 
 
-def was_shut(reading: Reading, room: int) -> bool:
+def has_been_inaccessible(reading: Reading, room: int) -> bool:
     """Whether the room could not be opened at some time since the last list that covered anything of it."""
     coverage, entry = schema.coverage.c, schema.entry.c
     last = reading.sql.execute(select(func.max(coverage.seq)).where(coverage.room_id == room)).scalar() or 0
@@ -198,14 +198,14 @@ _INACCESSIBLE = select(schema.room.c.room_id).where(~schema.room.c.accessible)
 _NAMES = select(schema.room.c.room_id, schema.room.c.name)
 
 
-def inaccessible(reading: Reading) -> set[int]:
+def inaccessible_rooms(reading: Reading) -> set[int]:
     """Rooms that could not be opened when last tried."""
     return {room for (room,) in reading.sql.execute(_INACCESSIBLE)}
 
 
 def owner(reading: Reading) -> dict[str, Any] | None:
     """Whose archive this is: the payload of the last `me` entry; None before the first."""
-    return payload(reading, "me", None)
+    return last_payload(reading, "me", None)
 
 
 def names(reading: Reading) -> dict[int, str]:

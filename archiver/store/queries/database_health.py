@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from archiver.store import schema, snapshot
 from archiver.store.archive import Reading
 from archiver.store.queries import raw_tables
-from archiver.store.queries.package_entries import last_before
+from archiver.store.queries.package_entries import last_entry_before
 from archiver.store.timestamps import from_text, to_text
 
 
@@ -53,8 +53,8 @@ def growth(reading: Reading, *, since: datetime) -> Growth:
     """How much there is; of the database, the share that its entries since then are of all."""
     entry, blob = schema.entry.c, schema.blob.c
     entries = reading.sql.execute(select(func.max(entry.seq))).scalar() or 0
-    database = _pages(reading)
-    share = (entries - last_before(reading, since)) / entries if entries else 0.0
+    database = _database_size(reading)
+    share = (entries - last_entry_before(reading, since)) / entries if entries else 0.0
     files = select(func.coalesce(func.sum(blob.size), 0)).where(blob.state == "saved")
     held = reading.sql.execute(files).scalar_one()
     fresh = reading.sql.execute(files.where(blob.saved_at >= to_text(since))).scalar_one()
@@ -69,7 +69,7 @@ def horizons(reading: Reading, rooms: Collection[int]) -> list[Horizon]:
         query = select(window.limited, window.oldest).where(window.room_id == room).order_by(window.seq.desc()).limit(1)
         row = reading.sql.execute(query).one_or_none()
         if row is not None and row.limited:
-            found.append(Horizon(room, _sent(reading, room, row.oldest), _unsaved_until(reading, room)))
+            found.append(Horizon(room, _send_time(reading, room, row.oldest), _unsaved_until(reading, room)))
     return found
 
 
@@ -82,13 +82,13 @@ def versions(reading: Reading) -> Versions:
     return Versions(sqlite, bool(fts5), str(found))
 
 
-def _pages(reading: Reading) -> int:
+def _database_size(reading: Reading) -> int:
     connection = reading.sql.connection.driver_connection
     assert connection is not None
-    return snapshot.size(connection)
+    return snapshot.copy_size(connection)
 
 
-def _sent(reading: Reading, room: int, position: int | None) -> datetime | None:
+def _send_time(reading: Reading, room: int, position: int | None) -> datetime | None:
     message = schema.message.c
     query = select(message.send_time).where(message.room_id == room, message.position == position)
     seconds = None if position is None else reading.sql.execute(query).scalar()
@@ -101,4 +101,4 @@ def _unsaved_until(reading: Reading, room: int) -> datetime | None:
     row = reading.sql.execute(query).one_or_none()
     if row is None:
         return None
-    return from_text(row.end) if row.end else _sent(reading, room, int(row.before))
+    return from_text(row.end) if row.end else _send_time(reading, room, int(row.before))

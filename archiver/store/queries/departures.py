@@ -14,11 +14,11 @@ from archiver.evidence.history import account_of, number
 from archiver.evidence.history import text as plain
 from archiver.records import State
 from archiver.records.signals import (
+    DepartureObservations,
     MemberLeft,
-    Observed,
     OtherChatSeen,
+    PersonRenamed,
     RemovedFromContacts,
-    Renamed,
     RoomClosed,
     RoomPeople,
     VanishedMessage,
@@ -42,38 +42,42 @@ _SYSTEM = "[info]%[dtext:%"
 """How the posts begin that Chatwork makes in a person's name (chatwork-api §4)."""
 
 
-def observed(reading: Reading, *, after: int) -> Observed:
+def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
     """What the entries above `after` tell that a rule may look at; in most runs that is nothing."""
-    found = _going(reading, after)
+    found = _departure_entries(reading, after)
     if not found:
-        return Observed()
+        return DepartureObservations()
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for entry in found:
         by_kind[entry["kind"]].append(entry)
-    renamed = tuple(_renamed(reading, by_kind["account"]))
-    left = tuple(MemberLeft(one["room_id"], _person(one), _at(one)) for one in by_kind["member"])
-    unlisted = tuple(RemovedFromContacts(_person(one), _at(one)) for one in by_kind["contact"] if _state(one) in _GOING)
+    renamed = tuple(_rename_signals(reading, by_kind["account"]))
+    left = tuple(MemberLeft(one["room_id"], _account_id(one), _observed_at(one)) for one in by_kind["member"])
+    unlisted = tuple(
+        RemovedFromContacts(_account_id(one), _observed_at(one))
+        for one in by_kind["contact"]
+        if _entry_state(one) in _GOING
+    )
     other_chats = tuple(_other_chats(reading, by_kind["contact"]))
-    shut = tuple(RoomClosed(one["room_id"], _at(one)) for one in by_kind["room.inaccessible"])
-    unshown = tuple(_unshown(reading, by_kind["message"]))
+    shut = tuple(RoomClosed(one["room_id"], _observed_at(one)) for one in by_kind["room.inaccessible"])
+    unshown = tuple(_vanished_messages(reading, by_kind["message"]))
     people = {one.account_id for ones in (renamed, left, unlisted, other_chats) for one in ones}
-    rooms = {one.room_id for ones in (left, shut, unshown) for one in ones} | rooms_of(reading, people)
-    return Observed(
+    rooms = {one.room_id for ones in (left, shut, unshown) for one in ones} | contracted_rooms_of(reading, people)
+    return DepartureObservations(
         owner=number((current_state.owner(reading) or {}).get("account_id")),
         renamed=renamed,
-        left=left,
-        unlisted=unlisted,
+        members_left=left,
+        contacts_removed=unlisted,
         other_chats=other_chats,
-        shut=shut,
-        unshown=unshown,
-        lately=_lately(reading, unshown, after),
-        hidden_before=_hidden_before(reading, {one.room_id for one in unshown}, after),
+        closed_rooms=shut,
+        vanished=unshown,
+        recently_vanished=_recently_vanished(reading, unshown, after),
+        hidden_before=_rooms_hidden_before(reading, {one.room_id for one in unshown}, after),
         rooms={room: people_of(reading, room) for room in sorted(rooms)},
         alerts=tuple(alerts.alerts(reading)),
     )
 
 
-def rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
+def contracted_rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
     """The contracted rooms in which any of these persons was ever seen."""
     if not people:
         return set()
@@ -124,17 +128,17 @@ def people_of(reading: Reading, room: int) -> RoomPeople:
     )
 
 
-def renamed(reading: Reading, *, after: int) -> tuple[Renamed, ...]:
+def renames(reading: Reading, *, after: int) -> tuple[PersonRenamed, ...]:
     """Names that are others than before, by the entries above `after`."""
     entry = schema.entry.c
     rows = reading.sql.execute(select(entry.line).where(entry.seq > after, entry.kind == "account").order_by(entry.seq))
-    return tuple(_renamed(reading, [json.loads(line) for (line,) in rows]))
+    return tuple(_rename_signals(reading, [json.loads(line) for (line,) in rows]))
 
 
 # --- entries -----------------------------------------------------------------------------------
 
 
-def _going(reading: Reading, after: int) -> list[dict[str, Any]]:
+def _departure_entries(reading: Reading, after: int) -> list[dict[str, Any]]:
     """Entries that may be signs, oldest first. The text of a line only sorts out beforehand what cannot be."""
     entry = schema.entry.c
     going = or_(*(entry.line.contains(f'"state":"{state}"', autoescape=True) for state in _GOING))
@@ -143,20 +147,20 @@ def _going(reading: Reading, after: int) -> list[dict[str, Any]]:
         select(entry.line).where(entry.seq > after, entry.kind.in_(_KINDS), may_be).order_by(entry.seq)
     )
     told = [json.loads(line) for (line,) in rows]
-    return [one for one in told if one["kind"] in _ALWAYS or _state(one) in _GOING]
+    return [one for one in told if one["kind"] in _ALWAYS or _entry_state(one) in _GOING]
 
 
-def _renamed(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[Renamed]:
+def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[PersonRenamed]:
     for one in entries:
-        room, account, after = one["room_id"], _person(one), plain(one["payload"]["object"].get("name"))
+        room, account, after = one["room_id"], _account_id(one), plain(one["payload"]["object"].get("name"))
         before = _name_before(reading, one)
         if before != after:
-            yield Renamed(room, account, before, after, _at(one))
+            yield PersonRenamed(room, account, before, after, _observed_at(one))
 
 
 def _name_before(reading: Reading, one: dict[str, Any]) -> str | None:
     """What the person was called: in this list, or else among the members of any room."""
-    entry, account = schema.entry.c, _person(one)
+    entry, account = schema.entry.c, _account_id(one)
     line = reading.sql.execute(
         select(entry.line).where(entry.key == one["key"], entry.seq < one["seq"]).order_by(entry.seq.desc()).limit(1)
     ).scalar()
@@ -175,18 +179,18 @@ def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterabl
         before = entry_before(reading, one)
         after = one["payload"].get("other_chat")
         if after != (None if before is None else before["payload"].get("other_chat")):
-            yield OtherChatSeen(_person(one), after, _at(one))
+            yield OtherChatSeen(_account_id(one), after, _observed_at(one))
 
 
-def _unshown(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[VanishedMessage]:
+def _vanished_messages(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[VanishedMessage]:
     """Messages that were shown before and are not any more, each once, as they stand now."""
     last = {(one["room_id"], one["key"]): one for one in entries}
     for one in last.values():
         before = entry_before(reading, one)
-        if before is not None and _state(before) not in _GOING:
+        if before is not None and _entry_state(before) not in _GOING:
             author = number(account_of(one["payload"]["object"]).get("account_id"))
             message = one["key"].partition("/")[2]
-            yield VanishedMessage(one["room_id"], author, message, State(_state(one)), _at(one))
+            yield VanishedMessage(one["room_id"], author, message, State(_entry_state(one)), _observed_at(one))
 
 
 def entry_before(reading: Reading, one: dict[str, Any]) -> dict[str, Any] | None:
@@ -202,7 +206,7 @@ def entry_before(reading: Reading, one: dict[str, Any]) -> dict[str, Any] | None
     return found
 
 
-def _lately(reading: Reading, unshown: Sequence[VanishedMessage], after: int) -> tuple[VanishedMessage, ...]:
+def _recently_vanished(reading: Reading, unshown: Sequence[VanishedMessage], after: int) -> tuple[VanishedMessage, ...]:
     """What went in the day before the first of these, judged already."""
     if not unshown:
         return ()
@@ -219,20 +223,20 @@ def _lately(reading: Reading, unshown: Sequence[VanishedMessage], after: int) ->
     return tuple(VanishedMessage(room, who, ident, State(state), from_text(at)) for room, who, ident, state, at in rows)
 
 
-def _hidden_before(reading: Reading, rooms: set[int], after: int) -> frozenset[int]:
+def _rooms_hidden_before(reading: Reading, rooms: set[int], after: int) -> frozenset[int]:
     query = text(
         "SELECT DISTINCT room_id FROM message WHERE state = 'hidden' AND seq <= :after AND room_id IN :rooms"
     ).bindparams(bindparam("rooms", expanding=True))
     return frozenset(room for (room,) in reading.sql.execute(query, {"after": after, "rooms": sorted(rooms)}))
 
 
-def _state(one: dict[str, Any]) -> str:
+def _entry_state(one: dict[str, Any]) -> str:
     return str(one["payload"].get("state"))
 
 
-def _person(one: dict[str, Any]) -> int:
+def _account_id(one: dict[str, Any]) -> int:
     return int(one["key"].rpartition("/")[2])
 
 
-def _at(one: dict[str, Any]) -> datetime:
+def _observed_at(one: dict[str, Any]) -> datetime:
     return from_text(one["observed_at"])

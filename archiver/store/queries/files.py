@@ -57,7 +57,7 @@ _LOST = and_(
 )
 """Given up, and not coming after all: one that was tried again and brought something waits as others do."""
 
-_HELD = schema.file.outerjoin(
+_FILES_WITH_BYTES = schema.file.outerjoin(
     schema.blob, and_(_BLOB.room_id == _FILE.room_id, _BLOB.file_id == _FILE.file_id)
 ).outerjoin(schema.retry, _TRIED)
 
@@ -79,14 +79,14 @@ _WANTED = (
         _RETRY.reason,
         func.coalesce(_GIVEN_UP, false()).label("given_up"),
     )
-    .select_from(_HELD)
+    .select_from(_FILES_WITH_BYTES)
     .where(or_(_BLOB.state.is_(None), ~or_(_SAVED, _LEFT)))
     .order_by(_FILE.upload_time.desc(), _FILE.file_id.desc())
 )
 """Made once: a quiet run asks it several times, and to put it together takes ten times as long as to answer it."""
 
 
-def wanted(reading: Reading, rooms: set[int] | None, *, most: int, again: bool = False) -> list[WantedFile]:
+def wanted_files(reading: Reading, rooms: set[int] | None, *, most: int, again: bool = False) -> list[WantedFile]:
     """Files of these rooms (None: all) whose bytes are neither held nor given up, newest first.
 
     One that was only too large is wanted again when the limit (`most`, bytes) was raised; `again`: whatever is not
@@ -96,17 +96,17 @@ def wanted(reading: Reading, rooms: set[int] | None, *, most: int, again: bool =
     return [one for one in found if rooms is None or one.room_id in rooms]
 
 
-def counts(reading: Reading) -> dict[int, FileCounts]:
+def file_counts(reading: Reading) -> dict[int, FileCounts]:
     """How the files of each room stand."""
     return _counts(reading, _COUNTS)
 
 
-def of_others(reading: Reading, owner: int) -> dict[int, FileCounts]:
+def file_counts_of_others(reading: Reading, owner: int) -> dict[int, FileCounts]:
     """How the files of each room stand that somebody else than the owner sent."""
-    return _counts(reading, _counting(_FILE.account_id != owner))
+    return _counts(reading, _counts_query(_FILE.account_id != owner))
 
 
-def _counting(meant: ColumnElement[bool]) -> Select[int, int, int, int]:
+def _counts_query(meant: ColumnElement[bool]) -> Select[int, int, int, int]:
     return (
         select(
             _FILE.room_id,
@@ -114,13 +114,13 @@ def _counting(meant: ColumnElement[bool]) -> Select[int, int, int, int]:
             func.sum(case((_SAVED, 1), else_=0)),
             func.sum(case((_LOST, 1), else_=0)),
         )
-        .select_from(_HELD)
+        .select_from(_FILES_WITH_BYTES)
         .where(meant)
         .group_by(_FILE.room_id)
     )
 
 
-_COUNTS = _counting(true())
+_COUNTS = _counts_query(true())
 
 
 def _counts(reading: Reading, query: Select[int, int, int, int]) -> dict[int, FileCounts]:
@@ -128,7 +128,7 @@ def _counts(reading: Reading, query: Select[int, int, int, int]) -> dict[int, Fi
     return {room: FileCounts(known, saved, known - saved - lost, lost) for room, known, saved, lost in rows}
 
 
-def unheld(reading: Reading) -> list[Row[Any]]:
+def unheld_files(reading: Reading) -> list[Row[Any]]:
     """Files whose bytes are not held: room_id, file_id, account_id, name, size, lost, gone, reason."""
     query = (
         select(
@@ -141,19 +141,19 @@ def unheld(reading: Reading) -> list[Row[Any]]:
             (_FILE.state == "gone").label("gone"),
             case((_LOST, _BLOB.reason), else_=_RETRY.reason).label("reason"),
         )
-        .select_from(_HELD)
+        .select_from(_FILES_WITH_BYTES)
         .where(or_(_BLOB.state.is_(None), ~_SAVED))
     )
     return list(reading.sql.execute(query))
 
 
-def held(reading: Reading) -> set[tuple[int, int]]:
+def held_files(reading: Reading) -> set[tuple[int, int]]:
     """Files whose bytes are held as they are now listed: room_id, file_id."""
-    query = select(_FILE.room_id, _FILE.file_id).select_from(_HELD).where(_SAVED)
+    query = select(_FILE.room_id, _FILE.file_id).select_from(_FILES_WITH_BYTES).where(_SAVED)
     return {(int(room), int(file)) for room, file in reading.sql.execute(query)}
 
 
-def without_space(reading: Reading, rooms: Collection[int]) -> int:
+def count_waiting_for_space(reading: Reading, rooms: Collection[int]) -> int:
     """How many files of these rooms wait for space on the disk."""
     query = select(func.count()).select_from(schema.retry)
     return reading.sql.execute(query.where(_RETRY.reason == "no_space", _RETRY.room_id.in_(rooms))).scalar() or 0

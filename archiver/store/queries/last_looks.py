@@ -17,19 +17,19 @@ from archiver.store.queries import current_state
 from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory
 
-FAILED = "failed_rooms"
+FAILED_ROOMS = "failed_rooms"
 """Remembered: rooms that the last runs could not read → what failed there, since when, and when it was last tried."""
 
-FAULT = "last_fault"
+LAST_ERROR = "last_fault"
 """Remembered: the error for which no round goes through; a round that was given the list of rooms ends it."""
 
 LOOKED = "looked"
 """Remembered: when the list of rooms was last read, and the rooms in which no message was left unread then."""
 
-SPENT = "calls_spent"
+CALLS_SPENT = "calls_spent"
 """Remembered: when a run last ended early as no call was left, if the last run did."""
 
-NAMES = "listed_names"
+LISTED_NAMES = "listed_names"
 """Remembered: contracted rooms that were listed and not yet read → their names."""
 
 _COVERED = select(schema.coverage.c.room_id, func.max(schema.coverage.c.end)).group_by(schema.coverage.c.room_id)
@@ -63,12 +63,12 @@ class LastLooks:
         return self.at[room] or self.failing.get(room)
 
 
-def looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
+def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     """Ask about these rooms; one that cannot be opened any more is left out."""
-    shut = current_state.inaccessible(reading)
+    shut = current_state.inaccessible_rooms(reading)
     asked = [int(room) for room in rooms if room not in shut]
     told = memory.recall(reading, LOOKED)
-    failed = memory.recall(reading, FAILED, {})
+    failed = memory.recall(reading, FAILED_ROOMS, {})
     covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
     seen = {room: from_text(told["at"]) for room in told["rooms"]} if told else {}
     return LastLooks(
@@ -79,7 +79,7 @@ def looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     )
 
 
-def keep(writing: Writing, rooms: Collection[int], *, at: datetime) -> None:
+def remember_looks(writing: Writing, rooms: Collection[int], *, at: datetime) -> None:
     """Remember that the rooms were listed, and that nothing was left unread in these."""
     memory.remember(writing, LOOKED, {"at": to_text(at), "rooms": sorted(rooms)})
 

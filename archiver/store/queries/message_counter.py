@@ -10,7 +10,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.timestamps import from_text
 
-MOST = 500
+LIMIT = 500
 """Readings looked at, the newest: a busy room is read 288 times a day, a quiet one four times."""
 
 
@@ -20,19 +20,19 @@ _COUNTED = (
     select(_WINDOW.observed_at, _WINDOW.message_num)
     .where(_WINDOW.room_id == bindparam("room"), _WINDOW.message_num.is_not(None))
     .order_by(_WINDOW.seq.desc())
-    .limit(MOST)
+    .limit(LIMIT)
 )
 _READ_SINCE = select(_ENTRY.room_id).distinct().where(_ENTRY.seq > bindparam("seq"), _ENTRY.kind == "window")
 """Made once: to put a query together takes longer than to answer it."""
 
 
-def counted(reading: Reading, room: int, *, since: datetime) -> list[tuple[datetime, int]]:
+def counter_readings(reading: Reading, room: int, *, since: datetime) -> list[tuple[datetime, int]]:
     """When lists of a room were read and what the counter said then, oldest first."""
     rows = reading.sql.execute(_COUNTED, {"room": room})
     found = [(from_text(at), int(number)) for at, number in rows]
     return [one for one in reversed(found) if one[0] >= since]
 
 
-def read_since(reading: Reading, seq: int) -> list[int]:
+def rooms_read_since(reading: Reading, seq: int) -> list[int]:
     """The rooms whose lists were read after an entry."""
     return [int(room) for room in reading.sql.execute(_READ_SINCE, {"seq": seq}).scalars()]

@@ -12,7 +12,14 @@ from sqlalchemy import select
 
 from archiver.evidence.history import account_of, number, text
 from archiver.records import Sides, State
-from archiver.records.signals import Changed, Edited, NewText, RoleChanged, RoomChanged, VanishedMessage
+from archiver.records.signals import (
+    ChangeObservations,
+    MessageEdited,
+    NewText,
+    RoleChanged,
+    RoomChanged,
+    VanishedMessage,
+)
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED, body_of
@@ -23,7 +30,7 @@ from archiver.store.queries.statements import enclosures
 from archiver.store.timestamps import from_text, to_text
 
 DAY = timedelta(days=1)
-_TOLD = ("present", "edited")
+_READABLE = ("present", "edited")
 
 
 def sides_by_room(reading: Reading) -> dict[int, Sides]:
@@ -32,31 +39,31 @@ def sides_by_room(reading: Reading) -> dict[int, Sides]:
     for one in contracts(reading):
         told = mapping.sides(reading, one.id)
         for room in one.rooms:
-            found[room.room_id] = _both(found[room.room_id], told) if room.room_id in found else told
+            found[room.room_id] = _merged_sides(found[room.room_id], told) if room.room_id in found else told
     return found
 
 
-def escrowed(reading: Reading) -> frozenset[int]:
+def escrowed_rooms(reading: Reading) -> frozenset[int]:
     """Rooms of a contract whose escrow is stated."""
     return frozenset(room.room_id for one in contracts(reading) if one.escrowed_at for room in one.rooms)
 
 
-def said(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
+def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
     """Texts of the other side in the entries above `after`, one at a time."""
     for told in _entries(reading, ("message",), after):
         room, payload = told["room_id"], told["payload"]
         author = number(account_of(payload["object"]).get("account_id"))
         other = room in sides and sides[room].is_other(author)
         body = body_of(payload["object"])
-        if other and payload["state"] in _TOLD and body and body != DELETED:
-            earlier = partial(_earlier, reading, told["key"], room, told["seq"])
+        if other and payload["state"] in _READABLE and body and body != DELETED:
+            earlier = partial(_earlier_texts, reading, told["key"], room, told["seq"])
             message = told["key"].partition("/")[2]
             yield NewText(room, author, message, body, from_text(told["observed_at"]), earlier)
 
 
-def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Changed:
+def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> ChangeObservations:
     """What is another than the entry before told, in the entries above `after`."""
-    edited: list[Edited] = []
+    edited: list[MessageEdited] = []
     roles: list[RoleChanged] = []
     rooms: list[RoomChanged] = []
     gone: list[VanishedMessage] = []
@@ -64,21 +71,21 @@ def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Chan
         if told["room_id"] not in sides:
             continue
         if told["kind"] == "message":
-            edited += _edited(reading, told)
-            gone += _gone(told)
+            edited += _edit_signals(reading, told)
+            gone += _vanished_message(told)
         elif told["kind"] == "member":
-            roles += _role(reading, told)
+            roles += _role_changes(reading, told)
         else:
-            rooms += _room(reading, told)
-    renamed = departures.renamed(reading, after=after)
+            rooms += _room_changes(reading, told)
+    renamed = departures.renames(reading, after=after)
     touched = {one.room_id for one in edited} | {one.room_id for one in roles} | {one.room_id for one in renamed}
-    lately, gone_lately = _lately(reading, edited, after)
-    return Changed(
+    lately, gone_lately = _recent_changes(reading, edited, after)
+    return ChangeObservations(
         sides=sides,
         edited=tuple(edited),
         edited_lately=lately,
-        unshown=(*gone, *gone_lately),
-        attached=attached(reading) if edited else frozenset(),
+        vanished=(*gone, *gone_lately),
+        attached=attached_messages(reading) if edited else frozenset(),
         renamed=renamed,
         roles=tuple(roles),
         rooms=tuple(rooms),
@@ -86,7 +93,7 @@ def changed(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Chan
     )
 
 
-def _both(one: Sides, other: Sides) -> Sides:
+def _merged_sides(one: Sides, other: Sides) -> Sides:
     clients = one.clients | other.clients
     return Sides(one.owner, clients, one.mine | other.mine, (one.thirds | other.thirds) - clients)
 
@@ -98,7 +105,7 @@ def _entries(reading: Reading, kinds: Collection[str], after: int) -> Iterator[d
         yield json.loads(line)
 
 
-def _earlier(reading: Reading, key: str, room: int, seq: int) -> Sequence[str]:
+def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[str]:
     """The texts of the entries of a message before this one."""
     entry = schema.entry.c
     rows = reading.sql.execute(
@@ -107,7 +114,7 @@ def _earlier(reading: Reading, key: str, room: int, seq: int) -> Sequence[str]:
     return [body_of(json.loads(line)["payload"]["object"]) for (line,) in rows]
 
 
-def _edited(reading: Reading, told: dict[str, Any]) -> Iterator[Edited]:
+def _edit_signals(reading: Reading, told: dict[str, Any]) -> Iterator[MessageEdited]:
     """An edit that we saw happen: a text was there before, and it is another one now."""
     payload = told["payload"]
     if payload["state"] != State.EDITED:
@@ -115,10 +122,10 @@ def _edited(reading: Reading, told: dict[str, Any]) -> Iterator[Edited]:
     before = departures.entry_before(reading, told)
     if before is not None and body_of(before["payload"]["object"]) not in (body_of(payload["object"]), DELETED):
         author = number(account_of(payload["object"]).get("account_id"))
-        yield Edited(told["room_id"], author, told["key"].partition("/")[2], from_text(told["observed_at"]))
+        yield MessageEdited(told["room_id"], author, told["key"].partition("/")[2], from_text(told["observed_at"]))
 
 
-def _gone(told: dict[str, Any]) -> Iterator[VanishedMessage]:
+def _vanished_message(told: dict[str, Any]) -> Iterator[VanishedMessage]:
     payload = told["payload"]
     if payload["state"] in (State.DELETED, State.MISSING):
         author = number(account_of(payload["object"]).get("account_id"))
@@ -126,7 +133,7 @@ def _gone(told: dict[str, Any]) -> Iterator[VanishedMessage]:
         yield VanishedMessage(told["room_id"], author, message, state, from_text(told["observed_at"]))
 
 
-def _role(reading: Reading, told: dict[str, Any]) -> Iterator[RoleChanged]:
+def _role_changes(reading: Reading, told: dict[str, Any]) -> Iterator[RoleChanged]:
     before = departures.entry_before(reading, told)
     if before is None or "gone" in (told["payload"].get("state"), before["payload"].get("state")):
         return
@@ -136,7 +143,7 @@ def _role(reading: Reading, told: dict[str, Any]) -> Iterator[RoleChanged]:
         yield RoleChanged(told["room_id"], account, was, now, from_text(told["observed_at"]))
 
 
-def _room(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
+def _room_changes(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
     before = departures.entry_before(reading, told)
     if before is None or "object" not in before["payload"]:
         return
@@ -155,9 +162,9 @@ def _room(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
         yield found
 
 
-def _lately(
-    reading: Reading, edited: Sequence[Edited], after: int
-) -> tuple[tuple[Edited, ...], tuple[VanishedMessage, ...]]:
+def _recent_changes(
+    reading: Reading, edited: Sequence[MessageEdited], after: int
+) -> tuple[tuple[MessageEdited, ...], tuple[VanishedMessage, ...]]:
     """What was edited, deleted or missing in the day before the first of these edits, judged already."""
     if not edited:
         return (), ()
@@ -171,7 +178,9 @@ def _lately(
         .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
         .order_by(message.seq)
     ).all()
-    texts = [Edited(room, who, name, from_text(at)) for room, who, name, state, at in rows if state == State.EDITED]
+    texts = [
+        MessageEdited(room, who, name, from_text(at)) for room, who, name, state, at in rows if state == State.EDITED
+    ]
     gone = [
         VanishedMessage(room, who, name, State(s), from_text(at))
         for room, who, name, s, at in rows
@@ -180,7 +189,7 @@ def _lately(
     return tuple(texts), tuple(gone)
 
 
-def attached(reading: Reading) -> frozenset[str]:
+def attached_messages(reading: Reading) -> frozenset[str]:
     """Messages that the user attached something to: they matter to the case."""
     told = (one for contract in contracts(reading) for one in enclosures(reading, contract.id))
     return frozenset(str(one.message_id) for one in told if one.message_id is not None)

@@ -38,7 +38,7 @@ def package_entries(
     """Every entry of these rooms, and those that state something about the contract, oldest first; of some `kinds`."""
     table = schema.entry.c
     columns = (table.seq, table.observed_at, table.kind, table.account_id, table.room_id, table.key)
-    query = select(*columns, table.line, table.digest).where(_belongs(rooms, contract), table.seq <= upto)
+    query = select(*columns, table.line, table.digest).where(_belongs_to(rooms, contract), table.seq <= upto)
     if kinds is not None:
         query = query.where(table.kind.in_(sorted(kinds)))
     query = query.order_by(table.seq).execution_options(yield_per=_AT_ONCE)
@@ -46,16 +46,16 @@ def package_entries(
         yield from (Entry(*row) for row in rows)
 
 
-def pieces(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[NewEntry]:
+def new_entries(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[NewEntry]:
     """The same entries between two numbers (`after` excluded), without their lines."""
     table = schema.entry.c
     query = select(table.seq, table.observed_at, table.kind, table.room_id, table.key)
-    query = query.where(table.seq > after, table.seq <= upto, _belongs(rooms, contract)).order_by(table.seq)
+    query = query.where(table.seq > after, table.seq <= upto, _belongs_to(rooms, contract)).order_by(table.seq)
     for row in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)):
         yield NewEntry(*row)
 
 
-def last_before(reading: Reading, at: datetime) -> int:
+def last_entry_before(reading: Reading, at: datetime) -> int:
     """The number of the last entry that was observed before a time; 0 if there is none."""
     table = schema.entry.c
     query = select(table.seq).where(table.observed_at < to_text(at)).order_by(table.seq.desc()).limit(1)
@@ -85,7 +85,7 @@ def unlisted_message(reading: Reading, rooms: Iterable[int], *, upto: int) -> st
     return next((str(key) for key in found if key is not None), None)
 
 
-def message_counts(reading: Reading, rooms: Iterable[int]) -> int:
+def count_messages(reading: Reading, rooms: Iterable[int]) -> int:
     """How many messages of these rooms are held, to say how far an export is."""
     query = text("SELECT count(*) FROM message WHERE room_id = :room")
     return sum(reading.sql.execute(query, {"room": room}).scalar() or 0 for room in rooms)
@@ -97,25 +97,25 @@ def kept_replies(reading: Reading, rooms: Iterable[int]) -> Iterator[KeptReply]:
     query = select(table).where(table.c.room_id.in_(sorted(rooms))).order_by(table.c.number)
     for row in reading.sql.execute(query.execution_options(yield_per=100)):
         headers = json.loads(row.headers)
-        body = _inflated(row.body)
+        body = _inflate(row.body)
         yield KeptReply(row.number, row.sha256, row.room_id, row.path, row.status, headers, row.received_at, body)
 
 
-def coverage(reading: Reading, room: int) -> list[Period]:
+def covered_periods(reading: Reading, room: int) -> list[Period]:
     """The periods of a room that were seen without a hole, oldest first."""
     table = schema.coverage.c
     rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
     return [Period(from_text(start), from_text(end)) for start, end in rows]
 
 
-def _inflated(body: bytes) -> bytes | None:
+def _inflate(body: bytes) -> bytes | None:
     try:
         return zlib.decompress(body)
     except zlib.error:
         return None
 
 
-def _belongs(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
+def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
     """Of one of the rooms, or stated about the contract."""
     table = schema.entry.c
     keys = [f"{kind}/{contract}" for kind in STATED]

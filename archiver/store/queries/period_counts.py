@@ -14,7 +14,7 @@ from archiver.store.archive import Reading
 from archiver.store.timestamps import to_text
 
 
-class SavedCounts(NamedTuple):
+class PeriodCounts(NamedTuple):
     """How many messages and files were first held in a stretch of time."""
 
     messages: int
@@ -30,7 +30,7 @@ class VanishedCounts(NamedTuple):
     """Of both, those whose text is held."""
 
 
-def saved(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> SavedCounts:
+def saved_counts(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> PeriodCounts:
     """Of these rooms, after `since` and up to `until`."""
     message, blob = schema.message.c, schema.blob.c
     times, chosen = (to_text(since), to_text(until)), sorted(rooms)
@@ -38,10 +38,10 @@ def saved(reading: Reading, rooms: Collection[int], *, since: datetime, until: d
     new = new.where(message.room_id.in_(chosen), message.first_seen > times[0], message.first_seen <= times[1])
     held = select(func.count()).select_from(schema.blob).where(blob.room_id.in_(chosen), blob.state == "saved")
     held = held.where(blob.saved_at > times[0], blob.saved_at <= times[1])
-    return SavedCounts(reading.sql.execute(new).scalar() or 0, reading.sql.execute(held).scalar() or 0)
+    return PeriodCounts(reading.sql.execute(new).scalar() or 0, reading.sql.execute(held).scalar() or 0)
 
 
-def gone(reading: Reading, room: int, account: int, *, since: datetime) -> VanishedCounts:
+def vanished_counts(reading: Reading, room: int, account: int, *, since: datetime) -> VanishedCounts:
     """Of this person and room, since a time."""
     table = schema.message.c
     query = select(table.state, func.count(), func.sum(case((table.text_digest != "", 1), else_=0))).where(

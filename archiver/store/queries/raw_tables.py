@@ -72,7 +72,7 @@ def stamps(reading: Reading) -> Iterator[tuple[int, str]]:
         yield _number(number), _text(authority)
 
 
-def saved(reading: Reading) -> Iterator[str]:
+def saved_digests(reading: Reading) -> Iterator[str]:
     """The digest under which each file's bytes were saved. Raises ArchiveDamaged."""
     for (name,) in rows(reading, "SELECT CAST(sha256 AS BLOB) FROM blob WHERE state = 'saved'"):
         yield _text(name)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from archiver.evidence.history import number
-from archiver.records import AccountId, Mapped, Role, Sides
+from archiver.records import AccountId, MappedAccount, Role, Sides
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
@@ -23,34 +23,36 @@ def role_key(contract: str, account: int) -> str:
     return f"mapping/{contract}/{account}"
 
 
-def mapped(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Mapped, ...]:
+def mapped_accounts(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[MappedAccount, ...]:
     """Who was mapped, by account id, as stated up to an entry; what was taken back is left out."""
     table, prefix = schema.entry.c, role_key(contract, 0)[:-1]
     # A range and no LIKE: so the index of the keys is used. "0" is the sign after "/".
     query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
     if upto is not None:
         query = query.where(table.seq <= upto)
-    found: dict[int, Mapped | None] = {}
+    found: dict[int, MappedAccount | None] = {}
     for (line,) in reading.sql.execute(query):
         told = json.loads(line)
         account, payload = AccountId(int(told["key"].rpartition("/")[2])), told["payload"]
         found[account] = None
         if payload["state"] != WITHDRAWN:
-            found[account] = Mapped(account, Role(payload["state"]), payload["reason"], from_text(told["observed_at"]))
+            found[account] = MappedAccount(
+                account, Role(payload["state"]), payload["reason"], from_text(told["observed_at"])
+            )
     return tuple(one for _, one in sorted(found.items()) if one is not None)
 
 
 def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:
     """The same as sets of accounts, with the owner of the archive."""
     owner = number((current_state.owner(reading) or {}).get("account_id"))
-    return sides_of(mapped(reading, contract, upto=upto), owner=owner)
+    return sides_of(mapped_accounts(reading, contract, upto=upto), owner=owner)
 
 
-def sides_of(told: Iterable[Mapped], *, owner: int) -> Sides:
+def sides_of(told: Iterable[MappedAccount], *, owner: int) -> Sides:
     """Mapped accounts as sets; the owner is never the other side."""
     of: dict[Role, set[int]] = {part: set() for part in Role}
     for one in told:
-        of[one.part].add(one.account_id)
+        of[one.role].add(one.account_id)
     return Sides(
         owner=owner,
         clients=frozenset(of[Role.CLIENT] - {owner}),

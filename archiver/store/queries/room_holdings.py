@@ -13,7 +13,7 @@ from archiver.records import State
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.queries.files import counts, of_others, unheld
+from archiver.store.queries.files import file_counts, file_counts_of_others, unheld_files
 from archiver.store.timestamps import from_text
 
 
@@ -60,17 +60,17 @@ class RoomHoldings:
     """When a list of messages was last read."""
 
 
-def keeping(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
+def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
     """Ask it of these rooms, in one snapshot."""
-    states = _states(reading, rooms)
-    files = [one for room, one in counts(reading).items() if room in rooms]
+    states = _count_by_state(reading, rooms)
+    files = [one for room, one in file_counts(reading).items() if room in rooms]
     owner = number((current_state.owner(reading) or {}).get("account_id"))
-    theirs = [one for room, one in of_others(reading, owner).items() if room in rooms]
+    theirs = [one for room, one in file_counts_of_others(reading, owner).items() if room in rooms]
     lacking = [
         MissingFile(
             row.room_id, row.file_id, row.account_id != owner, row.name, row.size, row.lost, row.gone, row.reason
         )
-        for row in unheld(reading)
+        for row in unheld_files(reading)
         if row.room_id in rooms
     ]
     return RoomHoldings(
@@ -78,45 +78,45 @@ def keeping(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         deleted=states.get(State.DELETED, 0),
         missing=states.get(State.MISSING, 0),
         hidden=states.get(State.HIDDEN, 0),
-        hidden_deleted=_hidden_deleted(reading, rooms) if states.get(State.HIDDEN) else 0,
-        texts=_texts(reading, rooms),
+        hidden_deleted=_count_hidden_deleted(reading, rooms) if states.get(State.HIDDEN) else 0,
+        texts=_count_texts(reading, rooms),
         files=sum(one.known for one in files),
         files_saved=sum(one.saved for one in files),
         their_files=sum(one.known for one in theirs),
         their_files_saved=sum(one.saved for one in theirs),
-        tasks=_count(reading, rooms),
+        tasks=_count_tasks(reading, rooms),
         unheld=tuple(sorted(lacking, key=lambda one: (not one.theirs, one.size, one.file_id))),
         gaps=sum(gap.payload["after"] is not None for room in rooms for gap in current_state.open_gaps(reading, room)),
-        shut=tuple(sorted(current_state.inaccessible(reading) & set(rooms))),
-        last_seen=_last_seen(reading, rooms),
+        shut=tuple(sorted(current_state.inaccessible_rooms(reading) & set(rooms))),
+        last_seen=_last_list_time(reading, rooms),
     )
 
 
-def _states(reading: Reading, rooms: Collection[int]) -> dict[str, int]:
+def _count_by_state(reading: Reading, rooms: Collection[int]) -> dict[str, int]:
     table = schema.message.c
     query = select(table.state, func.count()).where(table.room_id.in_(sorted(rooms))).group_by(table.state)
     return {row[0]: row[1] for row in reading.sql.execute(query)}
 
 
-def _hidden_deleted(reading: Reading, rooms: Collection[int]) -> int:
+def _count_hidden_deleted(reading: Reading, rooms: Collection[int]) -> int:
     table = schema.message.c
     hidden = and_(table.room_id.in_(sorted(rooms)), table.state == State.HIDDEN, table.was_deleted)
     return reading.sql.execute(select(func.count()).select_from(schema.message).where(hidden)).scalar() or 0
 
 
-def _texts(reading: Reading, rooms: Collection[int]) -> int:
+def _count_texts(reading: Reading, rooms: Collection[int]) -> int:
     table = schema.message.c
     gone = and_(table.room_id.in_(sorted(rooms)), table.state.in_((State.DELETED, State.MISSING)))
     query = select(func.count()).select_from(schema.message).where(gone, table.text_digest != "")
     return reading.sql.execute(query).scalar() or 0
 
 
-def _count(reading: Reading, rooms: Collection[int]) -> int:
+def _count_tasks(reading: Reading, rooms: Collection[int]) -> int:
     query = select(func.count()).select_from(schema.task).where(schema.task.c.room_id.in_(sorted(rooms)))
     return reading.sql.execute(query).scalar() or 0
 
 
-def _last_seen(reading: Reading, rooms: Collection[int]) -> datetime | None:
+def _last_list_time(reading: Reading, rooms: Collection[int]) -> datetime | None:
     table = schema.window.c
     at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id.in_(sorted(rooms)))).scalar()
     return None if at is None else from_text(at)

@@ -49,17 +49,17 @@ def watch(reading: Reading, room: int, of: Sequence[Run], *, upto: int) -> Watch
     if not windows:
         return Watch()
     looked = [run for run in of if room not in run.not_read and run.ended >= windows[0]]
-    spans = looks(windows, ((run.begun, run.ended) for run in looked), since=windows[0])
+    spans = look_spans(windows, ((run.begun, run.ended) for run in looked), since=windows[0])
     last = max(ended for _, ended in spans)
-    return Watch(windows[0], last, sum(run.runs for run in looked), tuple(between(spans)))
+    return Watch(windows[0], last, sum(run.runs for run in looked), tuple(pauses_in(spans)))
 
 
-def looks(windows: Iterable[datetime], of: Iterable[Span], *, since: datetime) -> list[Span]:
+def look_spans(windows: Iterable[datetime], of: Iterable[Span], *, since: datetime) -> list[Span]:
     """When a room was looked at, from its first reading on: by readings of its list and by runs that tell of it."""
     return [*((at, at) for at in windows), *((max(begun, since), ended) for begun, ended in of if ended >= since)]
 
 
-def between(spans: Iterable[Span]) -> Iterator[Pause]:
+def pauses_in(spans: Iterable[Span]) -> Iterator[Pause]:
     """The times longer than an hour between these stretches in which somebody looked, oldest first."""
     last: datetime | None = None
     for begun, ended in sorted(spans):
@@ -73,7 +73,7 @@ def _run(payload: JsonObject) -> Run:
     return Run(from_text(payload["from"]), from_text(payload["to"]), payload["runs"], frozenset(not_read))
 
 
-def begun(reading: Reading) -> datetime | None:
+def first_entry_time(reading: Reading) -> datetime | None:
     """When the archive's first entry was made."""
     at = reading.sql.execute(select(schema.entry.c.observed_at).order_by(schema.entry.c.seq).limit(1)).scalar()
     return None if at is None else from_text(at)

@@ -12,7 +12,7 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.queries.new_texts_and_changes import attached
+from archiver.store.queries.new_texts_and_changes import attached_messages
 from archiver.store.timestamps import to_text
 
 DAY = timedelta(days=1)
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 _OFF_SCREEN = (State.MISSING.value, State.HIDDEN.value)
 
 
-def worth_showing(reading: Reading, alerts: Sequence[Alert], rooms: Collection[int]) -> tuple[str, ...]:
+def messages_to_screenshot(reading: Reading, alerts: Sequence[Alert], rooms: Collection[int]) -> tuple[str, ...]:
     """Ids of the messages that the open alerts of these rooms are about, oldest first; empty if none asks to act now.
 
     `alerts`: all there are. Left out: messages with an attachment, those that Chatwork does not show any more, and
@@ -30,12 +30,12 @@ def worth_showing(reading: Reading, alerts: Sequence[Alert], rooms: Collection[i
     if not any(one.level is Level.HIGH for one in alerts if not one.dismissed and _concerns(one, rooms)):
         return ()
     closed = {one.account_id for one in alerts if one.rule is AlertRule.ACCOUNT_CLOSED}
-    shut, done = current_state.inaccessible(reading), attached(reading)
+    shut, done = current_state.inaccessible_rooms(reading), attached_messages(reading)
     found = {
         position: ident
         for one in meant
         if one.message_id is not None and one.room_id not in shut
-        for position, ident, account in _messages(reading, one)
+        for position, ident, account in _alert_messages(reading, one)
         if account not in closed and ident not in done
     }
     return tuple(found[position] for position in sorted(found))
@@ -45,7 +45,7 @@ def _concerns(one: Alert, rooms: Collection[int]) -> bool:
     return one.room_id is None or one.room_id in rooms
 
 
-def _messages(reading: Reading, alert: Alert) -> list[tuple[int, str, int]]:
+def _alert_messages(reading: Reading, alert: Alert) -> list[tuple[int, str, int]]:
     """Position, id and writer of the messages an alert is about, as far as Chatwork shows anything in their place."""
     table = schema.message.c
     meant = table.message_id == alert.message_id

@@ -39,15 +39,15 @@ class SlowWork:
     backfill: backfill_queue.BackfillCounts
 
 
-def progress(reading: Reading, rooms: Collection[int], *, since: datetime) -> SlowWork:
+def slow_work_progress(reading: Reading, rooms: Collection[int], *, since: datetime) -> SlowWork:
     """Ask for these rooms; `since` is when "lately" begins. Rooms that cannot be opened are not read again."""
-    shut = current_state.inaccessible(reading)
+    shut = current_state.inaccessible_rooms(reading)
     each = [_rereading(reading, room, since) for room in rooms if room not in shut]
     whole = Rereading(sum(one.old for one in each), sum(one.confirmed for one in each))
-    return SlowWork(whole, backfill_queue.tally(reading, rooms))
+    return SlowWork(whole, backfill_queue.count_items(reading, rooms))
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
     """The same positions as stretches that do not touch, in order."""
     found: list[Span] = []
     for first, last in sorted(spans):
@@ -58,36 +58,36 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def lies_in(position: int, spans: Sequence[Span]) -> bool:
+def is_in_spans(position: int, spans: Sequence[Span]) -> bool:
     """Whether a position lies in one of these merged stretches."""
     index = bisect_right(spans, (position, 2**63)) - 1
     return index >= 0 and position <= spans[index][1]
 
 
 def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
-    below = reread_progress.listed_from(reading, room)
+    below = reread_progress.oldest_listed(reading, room)
     if below is None:
         return Rereading(0, 0)
-    old = and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(reread_progress.READABLE))
-    listed = _listed(reading, room, since, below)
+    old = and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(reread_progress.REREADABLE))
+    listed = _listed_spans(reading, room, since, below)
     inside = sum(_count(reading, and_(old, _MESSAGE.position.between(first, last))) for first, last in listed)
     changed = or_(_MESSAGE.first_seen >= to_text(since), _MESSAGE.changed_at >= to_text(since))
-    singly = _positions(reading, and_(old, changed)) | _held(
-        reading, old, current_state.read_singly(reading, room, since)
+    singly = _positions(reading, and_(old, changed)) | _held_positions(
+        reading, old, current_state.singly_read_messages(reading, room, since)
     )
-    outside = sum(not lies_in(position, listed) for position in singly)
+    outside = sum(not is_in_spans(position, listed) for position in singly)
     return Rereading(_count(reading, old), inside + outside)
 
 
-def _listed(reading: Reading, room: int, since: datetime, below: int) -> list[Span]:
+def _listed_spans(reading: Reading, room: int, since: datetime, below: int) -> list[Span]:
     """What the lists read since then reached, below a position."""
     query = select(_WINDOW.oldest, _WINDOW.newest).where(
         _WINDOW.room_id == room, _WINDOW.observed_at >= to_text(since), _WINDOW.oldest < below
     )
-    return merged((oldest, min(newest, below - 1)) for oldest, newest in reading.sql.execute(query))
+    return merge_spans((oldest, min(newest, below - 1)) for oldest, newest in reading.sql.execute(query))
 
 
-def _held(reading: Reading, which: ColumnElement[bool], positions: Collection[int]) -> set[int]:
+def _held_positions(reading: Reading, which: ColumnElement[bool], positions: Collection[int]) -> set[int]:
     """Those of these positions where a message of the kind asked for is held."""
     listed = sorted(positions)
     found: set[int] = set()

@@ -43,13 +43,13 @@ def statement_payload(contract: str, one: Delivery | Enclosure, *, state: str = 
 
 def deliveries(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Delivery, ...]:
     """What was delivered on the platform, by number, as stated up to an entry; withdrawn ones are left out."""
-    found = _standing(reading, "delivery", contract, upto)
+    found = _current_statements(reading, "delivery", contract, upto)
     return tuple(_delivery(one) for one in found)
 
 
 def enclosures(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Enclosure, ...]:
     """Other evidence of a contract, by number, as stated up to an entry; withdrawn ones are left out."""
-    return tuple(_enclosure(one) for one in _standing(reading, "attachment", contract, upto))
+    return tuple(_enclosure(one) for one in _current_statements(reading, "attachment", contract, upto))
 
 
 def next_number(reading: Reading, contract: str, kind: str) -> int:
@@ -113,7 +113,7 @@ def holds_message(reading: Reading, rooms: Collection[int], message_id: MessageI
 # --- entries -------------------------------------------------------------------------------------
 
 
-class _Stated(NamedTuple):
+class _Statement(NamedTuple):
     number: int
     since: str
     """When it was first stated."""
@@ -121,12 +121,12 @@ class _Stated(NamedTuple):
     """As last stated."""
 
 
-def _standing(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Stated]:
-    found: dict[int, _Stated] = {}
+def _current_statements(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Statement]:
+    found: dict[int, _Statement] = {}
     for told in _entries(reading, f"{kind}/{contract}/", upto):
         number = int(told["key"].rpartition("/")[2])
         since = found[number].since if number in found else told["observed_at"]
-        found[number] = _Stated(number, since, told["payload"])
+        found[number] = _Statement(number, since, told["payload"])
     return (found[number] for number in sorted(found) if found[number].payload["state"] != WITHDRAWN)
 
 
@@ -139,7 +139,7 @@ def _entries(reading: Reading, prefix: str, upto: int | None) -> Iterator[dict[s
     return (json.loads(line) for (line,) in reading.sql.execute(query))
 
 
-def _delivery(one: _Stated) -> Delivery:
+def _delivery(one: _Statement) -> Delivery:
     told = one.payload
     return Delivery(
         one.number,
@@ -152,7 +152,7 @@ def _delivery(one: _Stated) -> Delivery:
     )
 
 
-def _enclosure(one: _Stated) -> Enclosure:
+def _enclosure(one: _Statement) -> Enclosure:
     told = one.payload
     return Enclosure(
         one.number,

@@ -17,13 +17,13 @@ from archiver.store.backup import copy
 from archiver.store.backup.copy import LastBackup
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.files import FileCounts, counts
-from archiver.store.queries.last_looks import NAMES, LastLooks, looks
-from archiver.store.queries.truncated_lists import Cut, cut
+from archiver.store.queries.files import FileCounts, file_counts
+from archiver.store.queries.last_looks import LISTED_NAMES, LastLooks, room_looks
+from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
 from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory
 from archiver.store.working.alerts import open_alerts
-from archiver.store.working.stamp_queue import StampQueueCounts, tally, unstamped
+from archiver.store.working.stamp_queue import StampQueueCounts, count_days, count_unstamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Status:
     """None: there is no copy elsewhere, as far as the archive knows."""
     looks: LastLooks
     """Of the rooms of all contracts, whether or not they are still read."""
-    cut: tuple[Cut, ...]
+    cut: tuple[TruncatedList, ...]
     """Lists of these rooms of which there may be more than is held."""
 
 
@@ -99,12 +99,12 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         last_seal=None if closed_at is None else from_text(closed_at),
         unsealed=(reading.sql.execute(select(func.max(entry.seq))).scalar() or 0) - sealed,
         authorities=tuple(authorities),
-        unstamped=unstamped(reading, authorities),
-        stamps=tally(reading, authorities),
+        unstamped=count_unstamped(reading, authorities),
+        stamps=count_days(reading, authorities),
         alerts=tuple(open_alerts(reading)),
-        backup=copy.last(reading),
-        looks=looks(reading, rooms),
-        cut=tuple(cut(reading, rooms)),
+        backup=copy.last_backup(reading),
+        looks=room_looks(reading, rooms),
+        cut=tuple(truncated_lists(reading, rooms)),
     )
 
 
@@ -114,10 +114,10 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
         for one in contract.rooms:
             of.setdefault(one.room_id, []).append(contract.id)
     facts = {row.room_id: row for row in reading.sql.execute(select(schema.room))}
-    states = _states(reading)
-    files = counts(reading)
-    tasks = _counted(reading, schema.task)
-    listed = memory.recall(reading, NAMES, {})
+    states = _counts_by_state(reading)
+    files = file_counts(reading)
+    tasks = _counts_by_room(reading, schema.task)
+    listed = memory.recall(reading, LISTED_NAMES, {})
     found = []
     for room, contracted in of.items():
         row = facts.get(room)
@@ -138,9 +138,9 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
                 hidden_edited=by_state.get("hidden_edited", 0),
                 files=files.get(room, FileCounts(0, 0, 0, 0)),
                 tasks=tasks.get(room, 0),
-                covered=_covered(reading, room),
+                covered=_covered_periods(reading, room),
                 gaps=open_gaps(reading, room),
-                last_seen=_last_seen(reading, room),
+                last_seen=_last_list_time(reading, room),
             )
         )
     return tuple(found)
@@ -159,7 +159,7 @@ _HIDDEN_EDITED = text(
 """All by a small index: nearly all messages are simply there, and to look at each takes ten times as long."""
 
 
-def _states(reading: Reading) -> dict[int, dict[str, int]]:
+def _counts_by_state(reading: Reading) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = {room: {"known": known} for room, known in reading.sql.execute(_KNOWN)}
     for query in (_NOT_PRESENT, _HIDDEN_DELETED, _HIDDEN_EDITED):
         for room, state, number in reading.sql.execute(query):
@@ -167,12 +167,12 @@ def _states(reading: Reading) -> dict[int, dict[str, int]]:
     return found
 
 
-def _counted(reading: Reading, table: Any) -> dict[int, int]:
+def _counts_by_room(reading: Reading, table: Any) -> dict[int, int]:
     rows = reading.sql.execute(select(table.c.room_id, func.count()).group_by(table.c.room_id))
     return {row[0]: row[1] for row in rows}
 
 
-def _covered(reading: Reading, room: int) -> tuple[tuple[datetime, datetime], ...]:
+def _covered_periods(reading: Reading, room: int) -> tuple[tuple[datetime, datetime], ...]:
     table = schema.coverage.c
     rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
     return tuple((from_text(start), from_text(end)) for start, end in rows)
@@ -186,7 +186,7 @@ def open_gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:
     return tuple(sorted((dict(row) for row in rows), key=lambda gap: int(gap["after"] or 0)))
 
 
-def _last_seen(reading: Reading, room: int) -> datetime | None:
+def _last_list_time(reading: Reading, room: int) -> datetime | None:
     """Times never decrease along the entries, so the last list has the latest."""
     table = schema.window.c
     query = select(table.observed_at).where(table.room_id == room).order_by(table.seq.desc()).limit(1)
@@ -194,7 +194,7 @@ def _last_seen(reading: Reading, room: int) -> datetime | None:
     return None if at is None else from_text(at)
 
 
-def document(told: Status, *, warnings: list[str]) -> dict[str, Any]:
+def status_document(told: Status, *, warnings: list[str]) -> dict[str, Any]:
     """The JSON document of `archive status --json` (design §5)."""
     seals = {"count": told.seals, "last": told.last_seal and to_text(told.last_seal), "unstamped": told.unstamped}
     return {

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from archiver.records import State, told_states
+from archiver.records import State, notable_states
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
@@ -42,10 +42,10 @@ class TranscriptMessage:
     def told_states(self) -> tuple[State, ...]:
         """What is to be said of it; empty if it is simply there."""
         was_deleted = any(one.body == DELETED for one in self.texts)
-        return told_states(self.state, was_edited=self.was_edited, was_deleted=was_deleted)
+        return notable_states(self.state, was_edited=self.was_edited, was_deleted=was_deleted)
 
 
-def lines(
+def transcript_messages(
     reading: Reading, room: int, *, since: int | None = None, until: int | None = None
 ) -> Iterator[TranscriptMessage]:
     """Messages of a room by numeric id, sent within [since, until) Unix seconds."""
@@ -64,23 +64,23 @@ def lines(
     last = None
     for row in reading.sql.execute(query.execution_options(yield_per=500)):
         if last is not None and row.position != last.position:
-            yield _line(last, held)
+            yield _transcript_message(last, held)
             held = []
         held.append(
             TranscriptText(row.body, from_text(row.seen), None if row.last_seen is None else from_text(row.last_seen))
         )
         last = row
     if last is not None:
-        yield _line(last, held)
+        yield _transcript_message(last, held)
 
 
-def _line(row: Row[Any], texts: list[TranscriptText]) -> TranscriptMessage:
+def _transcript_message(row: Row[Any], texts: list[TranscriptText]) -> TranscriptMessage:
     return TranscriptMessage(
         row.message_id, row.account_id, row.name, row.send_time, State(row.state), row.was_edited, tuple(texts)
     )
 
 
-def names(reading: Reading, room: int) -> dict[int, str]:
+def names_in_room(reading: Reading, room: int) -> dict[int, str]:
     """The present names of everybody seen in a room; of those who never wrote as the list of members has them."""
     found: dict[int, str] = {}
     for table in (schema.member.c, schema.person.c):

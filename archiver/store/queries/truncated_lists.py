@@ -22,7 +22,7 @@ CAP = 100
 FILES, OPEN, DONE = "files", "open", "done"
 
 
-class Cut(NamedTuple):
+class TruncatedList(NamedTuple):
     """A list of which there may be more than is held."""
 
     room_id: int
@@ -30,18 +30,18 @@ class Cut(NamedTuple):
     """`files`, or the status of tasks: `open`, `done`."""
 
 
-def cut(reading: Reading, rooms: Collection[int]) -> list[Cut]:
+def truncated_lists(reading: Reading, rooms: Collection[int]) -> list[TruncatedList]:
     """Those of these rooms, by room."""
     file, task = schema.file.c, schema.task.c
     uploaders = select(file.room_id).where(file.state != "gone").group_by(file.room_id, file.account_id)
-    found = {Cut(room, FILES) for (room,) in reading.sql.execute(uploaders.having(func.count() >= CAP))}
-    found |= _many(reading, task.account_id) & _many(reading, task.assigned_by)
+    found = {TruncatedList(room, FILES) for (room,) in reading.sql.execute(uploaders.having(func.count() >= CAP))}
+    found |= _lists_at_cap(reading, task.account_id) & _lists_at_cap(reading, task.assigned_by)
     return sorted(one for one in found if one.room_id in rooms)
 
 
-def _many(reading: Reading, person: Column[int]) -> set[Cut]:
+def _lists_at_cap(reading: Reading, person: Column[int]) -> set[TruncatedList]:
     """Rooms and statuses in which some person has as many tasks as a list can show."""
     task = schema.task.c
     counted = select(task.room_id, task.status).where(task.state != "gone", task.status.in_((OPEN, DONE)))
     grouped = counted.group_by(task.room_id, task.status, person).having(func.count() >= CAP)
-    return {Cut(room, status) for room, status in reading.sql.execute(grouped)}
+    return {TruncatedList(room, status) for room, status in reading.sql.execute(grouped)}

@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 from archiver import errors
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
-from archiver.store.archive import Archive, driver
-from archiver.store.bigrams import FORMAT, fold, grams
+from archiver.store.archive import Archive, driver_connection
+from archiver.store.bigrams import INDEX_FORMAT, fold, index_text
 from archiver.store.fingerprints import DELETED
 
 _MEMORY, _COUNT = "search", "search_texts"
@@ -48,40 +48,40 @@ _Version = tuple[int, int, int, str]
 
 def is_current(sql: Connection) -> bool:
     """Whether the index has every text, in the present format, and can be asked."""
-    able, there, held = _standing(driver(sql))
-    return bool(able and there) and held == FORMAT and _is_whole(driver(sql))
+    able, there, held = _index_state(driver_connection(sql))
+    return bool(able and there) and held == INDEX_FORMAT and _is_whole(driver_connection(sql))
 
 
-def keep(sql: Connection, entries: Sequence[EntryObject]) -> None:
+def add_texts(sql: Connection, entries: Sequence[EntryObject]) -> None:
     """Take in what entries that were just appended say of messages; their readable rows are there already."""
     told = [entry for entry in entries if entry["kind"] == "message"]
     if not told:
         return
-    source = driver(sql)
-    able, there, held = _standing(source)
-    if able and there and held == FORMAT:
-        fresh = sorted(_versions_of(source, told))
+    source = driver_connection(sql)
+    able, there, held = _index_state(source)
+    if able and there and held == INDEX_FORMAT:
+        fresh = sorted(_new_versions(source, told))
         with damage_forgiven():
-            _put(source, fresh)
+            _insert(source, fresh)
             return
     if held is not None:
         source.execute("DELETE FROM memory WHERE key = ?", (_MEMORY,))
     if able:
         with damage_forgiven():  # so damaged that SQLite cannot even remove it: searches do without
-            _make(source)
+            _rebuild(source)
 
 
 def make_current(archive: Archive) -> None:
     """Make the index anew if that is due and possible now; where it is not, a search does without."""
     with archive.reading() as reading:
-        able, _there, _held = _standing(driver(reading.sql))
+        able, _there, _held = _index_state(driver_connection(reading.sql))
         if not able or is_current(reading.sql):
             return
     try:
         with archive.writing() as writing:
             if not is_current(writing.sql):
                 with damage_forgiven():
-                    _make(driver(writing.sql))
+                    _rebuild(driver_connection(writing.sql))
     except (errors.HomeNotWritable, errors.ArchiveBusy, errors.DiskFull):
         return  # the scan finds the same, only slower
 
@@ -102,12 +102,12 @@ def _is_whole(source: sqlite3.Connection) -> bool:
     return bool(source.execute(_WHOLE).fetchone()[0])
 
 
-def _standing(source: sqlite3.Connection) -> tuple[bool, bool, str | None]:
+def _index_state(source: sqlite3.Connection) -> tuple[bool, bool, str | None]:
     able, there, held = source.execute(_STANDING).fetchone()
     return bool(able), bool(there), held
 
 
-def _versions_of(source: sqlite3.Connection, told: Sequence[EntryObject]) -> Iterator[_Version]:
+def _new_versions(source: sqlite3.Connection, told: Sequence[EntryObject]) -> Iterator[_Version]:
     """The texts that these entries began."""
     places = {(entry["room_id"], int(entry["key"].partition("/")[2])) for entry in told}
     query = f"{_VERSIONS} WHERE room_id = ? AND position = ? AND seq >= ?"
@@ -115,19 +115,19 @@ def _versions_of(source: sqlite3.Connection, told: Sequence[EntryObject]) -> Ite
         yield from source.execute(query, (room, position, told[0]["seq"]))
 
 
-def _make(source: sqlite3.Connection) -> None:
+def _rebuild(source: sqlite3.Connection) -> None:
     """Make the index anew from all versions."""
     source.execute("DROP TABLE IF EXISTS search")
     source.execute(schema.SEARCH)
     source.execute("DELETE FROM search_version")
     source.execute("DELETE FROM memory WHERE key = ?", (_COUNT,))
-    _count(source, 0)
-    _put(source, source.execute(f"{_VERSIONS} ORDER BY seq"))
+    _add_to_count(source, 0)
+    _insert(source, source.execute(f"{_VERSIONS} ORDER BY seq"))
     source.execute("INSERT INTO search (search) VALUES ('optimize')")
-    source.execute("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)", (_MEMORY, FORMAT))
+    source.execute("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)", (_MEMORY, INDEX_FORMAT))
 
 
-def _put(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
+def _insert(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
     """Add versions by their numbers; Chatwork's mark of a deletion is no text."""
     last = source.execute("SELECT coalesce(newest, position) FROM search_version ORDER BY seq DESC LIMIT 1").fetchone()
     newest = last[0] if last else 0
@@ -138,10 +138,10 @@ def _put(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
             newest = max(newest, position)
             rows.append((seq, room, position, None if newest == position else newest))
         source.executemany("INSERT INTO search_version VALUES (?, ?, ?, ?)", rows)
-        _count(source, len(rows))
-        texts = ((seq, grams(fold(body))) for seq, _room, _position, body in batch)
+        _add_to_count(source, len(rows))
+        texts = ((seq, index_text(fold(body))) for seq, _room, _position, body in batch)
         source.executemany("INSERT INTO search (rowid, grams) VALUES (?, ?)", texts)
 
 
-def _count(source: sqlite3.Connection, number: int) -> None:
+def _add_to_count(source: sqlite3.Connection, number: int) -> None:
     source.execute(_COUNTED, (_COUNT, number))

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from archiver.evidence.history import text
 from archiver.store import schema
-from archiver.store.archive import Reading, driver
+from archiver.store.archive import Reading, driver_connection
 from archiver.store.bigrams import fold
-from archiver.store.fingerprints import readable
+from archiver.store.fingerprints import readable_text
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import STATED
 from archiver.store.search.query import SearchQuery
@@ -21,7 +21,7 @@ from archiver.store.search.scope import SearchScope
 from archiver.store.timestamps import from_text
 
 
-class Other(NamedTuple):
+class OtherHit(NamedTuple):
     """Something found that is no message."""
 
     kind: str
@@ -35,15 +35,19 @@ class Other(NamedTuple):
     text: str
 
 
-def others(reading: Reading, query: SearchQuery, scope: SearchScope) -> list[Other]:
+def other_hits(reading: Reading, query: SearchQuery, scope: SearchScope) -> list[OtherHit]:
     """All that is found, newest first; each text that a task or a description had counts by itself."""
     if not query.words:
         return []
-    found = {one for one in _all(reading, query, scope) if query.matches(fold(one.text)) and _is_timely(one, scope)}
+    found = {
+        one
+        for one in _everything_in_scope(reading, query, scope)
+        if query.matches(fold(one.text)) and _is_timely(one, scope)
+    }
     return sorted(found, key=lambda one: (one.time, one.kind, one.id, one.text), reverse=True)
 
 
-def _all(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[Other]:
+def _everything_in_scope(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[OtherHit]:
     """Everything in scope but for its time; only of people's things it is known whose they are."""
     if scope.has <= {"file"}:
         yield from _files(reading, query, scope)
@@ -55,7 +59,7 @@ def _all(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[O
         yield from _attachments(reading, scope)
 
 
-def _is_timely(one: Other, scope: SearchScope) -> bool:
+def _is_timely(one: OtherHit, scope: SearchScope) -> bool:
     at = one.time.timestamp()
     return (scope.since is None or at >= scope.since) and (scope.until is None or at < scope.until)
 
@@ -67,11 +71,11 @@ def _is_in(wanted: frozenset[int] | None, number: int) -> bool:
 _FILES = "SELECT room_id, file_id, account_id, upload_time, name FROM file"
 
 
-def _files(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[Other]:
+def _files(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[OtherHit]:
     """Rows as the driver gives them: of the very many files that there may be, few have the words."""
-    for room, file, account, sent, name in driver(reading.sql).execute(_FILES):
+    for room, file, account, sent, name in driver_connection(reading.sql).execute(_FILES):
         if query.matches(fold(name)) and _is_in(scope.rooms, room) and _is_in(scope.authors, account):
-            yield Other("file", room, None, str(file), _unix(sent), name)
+            yield OtherHit("file", room, None, str(file), _unix(sent), name)
 
 
 _SEVERAL = "SELECT key FROM entry WHERE key > 'file/' AND key < 'file0' GROUP BY key HAVING count(*) > 1"
@@ -83,45 +87,45 @@ _NAMED = (
 )
 
 
-def _former_files(reading: Reading, scope: SearchScope) -> Iterator[Other]:
+def _former_files(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
     """Files under each name they had, which only the entries have; at the time of the file as it is listed now."""
-    source = driver(reading.sql)
+    source = driver_connection(reading.sql)
     for (key,) in source.execute(_SEVERAL).fetchall():
         for room, file, account, sent, line in source.execute(_NAMED, (key,)):
             if _is_in(scope.rooms, room) and _is_in(scope.authors, account):
-                name = readable(text(json.loads(line)["payload"]["object"].get("filename")))
-                yield Other("file", room, None, str(file), _unix(sent), name)
+                name = readable_text(text(json.loads(line)["payload"]["object"].get("filename")))
+                yield OtherHit("file", room, None, str(file), _unix(sent), name)
 
 
-def _tasks(reading: Reading, scope: SearchScope) -> Iterator[Other]:
+def _tasks(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
     task, version = schema.task.c, schema.task_version.c
     query = select(version.room_id, version.task_id, version.body, version.first_seen, task.assigned_by).join(
         schema.task, (task.room_id == version.room_id) & (task.task_id == version.task_id)
     )
     for row in reading.sql.execute(query):
         if _is_in(scope.rooms, row.room_id) and _is_in(scope.authors, row.assigned_by):
-            yield Other("task", row.room_id, None, str(row.task_id), from_text(row.first_seen), row.body)
+            yield OtherHit("task", row.room_id, None, str(row.task_id), from_text(row.first_seen), row.body)
 
 
-def _descriptions(reading: Reading, scope: SearchScope) -> Iterator[Other]:
+def _descriptions(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
     """Earlier ones too, which only the entries have."""
     table = schema.entry.c
     query = select(table.line).where(table.key > "room/", table.key < "room0", table.kind == "room").order_by(table.seq)
     last: dict[int, str] = {}
     for told in map(json.loads, reading.sql.execute(query).scalars()):
-        room, body = told["room_id"], readable(text(told["payload"]["object"].get("description")))
+        room, body = told["room_id"], readable_text(text(told["payload"]["object"].get("description")))
         if _is_in(scope.rooms, room) and body and last.get(room) != body:
             last[room] = body
-            yield Other("description", room, None, "", from_text(told["observed_at"]), body)
+            yield OtherHit("description", room, None, "", from_text(told["observed_at"]), body)
 
 
-def _attachments(reading: Reading, scope: SearchScope) -> Iterator[Other]:
+def _attachments(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
     table = schema.attachment
     rooms = {one.id: {room.room_id for room in one.rooms} for one in contracts(reading)}
     for row in reading.sql.execute(select(table).where(table.c.state == STATED)):
         if scope.rooms is None or scope.rooms & rooms.get(row.contract_id, set()):
             said = f"{row.name} {row.note or ''}".strip()
-            yield Other("attachment", None, row.contract_id, str(row.number), from_text(row.added_at), said)
+            yield OtherHit("attachment", None, row.contract_id, str(row.number), from_text(row.added_at), said)
 
 
 def _unix(seconds: int) -> datetime:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.records import JST
-from archiver.store.bigrams import fold, phrase
-from archiver.store.fingerprints import readable
+from archiver.store.bigrams import fold, match_expression
+from archiver.store.fingerprints import readable_text
 
 HAS = ("file", "link", "task", "edit", "delete")
 """What `has:` can be followed by."""
@@ -51,8 +51,8 @@ class SearchQuery:
 
     def expression(self) -> str:
         """The words for FTS5; empty without a word that must be there."""
-        wanted = " AND ".join(map(phrase, self.words))
-        unwanted = " OR ".join(map(phrase, self.without))
+        wanted = " AND ".join(map(match_expression, self.words))
+        unwanted = " OR ".join(map(match_expression, self.without))
         return f"({wanted}) NOT ({unwanted})" if wanted and unwanted else wanted
 
 
@@ -60,7 +60,7 @@ def parse(text: str) -> SearchQuery:
     """Take a search apart. Raises BadSearch in one of its forms, BadValue for what is no day."""
     words: dict[bool, list[str]] = {False: [], True: []}
     given: dict[str, list[str]] = {}
-    for item in _items(readable(text)):
+    for item in _items(readable_text(text)):
         if item.operator:
             given.setdefault(item.operator, []).append(item.value)
         elif folded := fold(item.value):
@@ -80,18 +80,18 @@ def parse(text: str) -> SearchQuery:
     )
     if query == SearchQuery(text):
         raise errors.EmptySearch
-    return possible(query)
+    return check_times(query)
 
 
-def possible(query: SearchQuery) -> SearchQuery:
+def check_times(query: SearchQuery) -> SearchQuery:
     """The query, whose times leave something between them. Raises EmptyTime."""
     if query.since is not None and query.until is not None and query.since >= query.until:
         last = query.until - timedelta(seconds=1)
-        raise errors.EmptyTime(begin=_told(query.since), end=_told(last))
+        raise errors.EmptyTime(begin=_day_text(query.since), end=_day_text(last))
     return query
 
 
-def _told(at: datetime) -> str:
+def _day_text(at: datetime) -> str:
     return f"{at.astimezone(JST):%Y-%m-%d}"
 
 

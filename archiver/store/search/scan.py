@@ -45,7 +45,7 @@ _FOUND = "v.position, v.room_id, v.seq, coalesce(v.newest, v.position)"
 _LATE = "v.newest IS NOT NULL AND v.seq > ? AND v.position <= ?"
 
 
-def newest(
+def newest_hits(
     source: sqlite3.Connection,
     query: SearchQuery,
     scope: SearchScope,
@@ -58,7 +58,7 @@ def newest(
     reach = _END if older_than is None else _reach(source, older_than)
     if older_than is not None:
         _put_late(source, query, scope, best, reach, older_than)
-    if _is_of_signs(query) and _put_recent(source, query, scope, best, reach):
+    if _has_only_single_characters(query) and _put_recent(source, query, scope, best, reach):
         return best.listed()
     message, where, values = _narrowing(scope)
     statement = f"SELECT {_FOUND} FROM {_INDEX}{message} WHERE s.search MATCH ?{where}"  # noqa: S608 - our own names
@@ -73,7 +73,7 @@ def newest(
     return best.listed()
 
 
-def count(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, *, most: int | None = None) -> int:
+def count_hits(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, *, most: int | None = None) -> int:
     """How many messages the index has for a query with words; not more than one above `most` are counted."""
     message, where, values = _narrowing(scope)
     distinct = f"SELECT DISTINCT v.position, v.room_id FROM {_INDEX}{message} WHERE s.search MATCH ?{where} LIMIT ?"  # noqa: S608 - likewise
@@ -82,15 +82,15 @@ def count(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, *,
     return int(rows.fetchone()[0])
 
 
-def at_least(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope) -> int:
+def count_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope) -> int:
     """How many messages have it among the texts that were kept last: enough to say of a sign that stands everywhere."""
-    if not _is_of_signs(query):
+    if not _has_only_single_characters(query):
         return 0
-    rows = _kept_last(source, scope, _END)
+    rows = _recent_texts(source, scope, _END)
     return len({(position, room) for position, room, _, body in rows if query.matches(fold(body))})
 
 
-def _is_of_signs(query: SearchQuery) -> bool:
+def _has_only_single_characters(query: SearchQuery) -> bool:
     """Whether the index would be slow: it has no single signs."""
     return all(len(word) == 1 for word in query.words)
 
@@ -101,7 +101,7 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
     Those that came in order go down with their messages, so that the first ones are enough; of those that came late
     (edited or recovered) only such as belong to a message above these can be among them.
     """
-    with closing(_kept_last(source, scope, reach)) as rows:
+    with closing(_recent_texts(source, scope, reach)) as rows:
         for position, room, seq, body in rows:
             if query.matches(fold(body)):
                 best.put(position, room, seq)
@@ -118,7 +118,7 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
     return True
 
 
-def _kept_last(source: sqlite3.Connection, scope: SearchScope, reach: int) -> sqlite3.Cursor:
+def _recent_texts(source: sqlite3.Connection, scope: SearchScope, reach: int) -> sqlite3.Cursor:
     """Of the texts that came in order those that were kept last."""
     message, where, values = _narrowing(scope)
     in_order = f"v.seq <= ? AND v.newest IS NULL{where}"
@@ -175,7 +175,7 @@ def _narrowing(scope: SearchScope) -> tuple[str, str, tuple[int, ...]]:
 # --- without it ----------------------------------------------------------------------------------
 
 
-def scan(
+def scan_texts(
     source: sqlite3.Connection,
     query: SearchQuery,
     scope: SearchScope,
@@ -198,7 +198,7 @@ def scan(
 # --- by filters, and by words that must not be there ---------------------------------------------
 
 
-def filtered(
+def hits_by_filters(
     source: sqlite3.Connection,
     scope: SearchScope,
     limit: int,
@@ -218,7 +218,7 @@ def filtered(
     return places, 0 if older_than else int(source.execute(count, (*values, end)).fetchone()[0])
 
 
-def without(
+def hits_without_words(
     source: sqlite3.Connection,
     query: SearchQuery,
     scope: SearchScope,
@@ -228,7 +228,7 @@ def without(
     most: int,
 ) -> tuple[list[HitPosition], int]:
     """The same for a query that has nothing but words that must not be there: nearly every message is a hit."""
-    walked = (_lacking(source, query, *one) for one in _backwards(source, scope, older_than))
+    walked = (_hit_of_message(source, query, *one) for one in _backwards(source, scope, older_than))
     found = list(islice(filter(None, walked), limit if older_than else max(limit, most + 1)))
     return found[:limit], 0 if older_than else len(found)
 
@@ -236,7 +236,7 @@ def without(
 _TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY seq DESC"
 
 
-def _lacking(source: sqlite3.Connection, query: SearchQuery, position: int, room: int) -> HitPosition | None:
+def _hit_of_message(source: sqlite3.Connection, query: SearchQuery, position: int, room: int) -> HitPosition | None:
     """A message with the newest of its texts that is a hit; None if none is."""
     texts = source.execute(_TEXTS, (room, position, DELETED))
     return next((HitPosition(position, room, seq) for seq, body in texts if query.matches(fold(body))), None)

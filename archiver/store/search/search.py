@@ -17,7 +17,7 @@ from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.message_standing import STANDING
 from archiver.store.search import index, scan
-from archiver.store.search.other_hits import Other, others
+from archiver.store.search.other_hits import OtherHit, other_hits
 from archiver.store.search.query import SearchQuery
 from archiver.store.search.scan import HitPosition
 from archiver.store.search.scope import SearchScope, room_names, scope_of
@@ -53,7 +53,7 @@ class SearchResult:
     """Distinct messages; 0 where they are not counted (`older_than`)."""
     hits: tuple[SearchHit, ...]
     """The newest of them."""
-    others: tuple[Other, ...]
+    others: tuple[OtherHit, ...]
     rooms: Mapping[int, str]
     """The names of all rooms."""
     is_exact: bool = True
@@ -78,15 +78,15 @@ def search(
     Above `most` they are not counted either, nor a sign that stands everywhere. Raises UnknownContract, UnknownRoom.
     """
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
-    places, total, is_exact = _places(reading, query, scope, limit + 1, older_than, most)
-    source = archive.driver(reading.sql)
+    places, total, is_exact = _find_positions(reading, query, scope, limit + 1, older_than, most)
+    source = archive.driver_connection(reading.sql)
     hits = tuple(hit for one in places[:limit] if (hit := _hit(source, one)) is not None)
-    beside = tuple(others(reading, query, scope)) if older_than is None else ()
+    beside = tuple(other_hits(reading, query, scope)) if older_than is None else ()
     older = places[limit - 1] if len(places) > limit else None
     return SearchResult(total, hits, beside, room_names(reading), is_exact, older)
 
 
-def _places(
+def _find_positions(
     reading: Reading,
     query: SearchQuery,
     scope: SearchScope,
@@ -95,35 +95,35 @@ def _places(
     most: int | None,
 ) -> tuple[list[HitPosition], int, bool]:
     """The messages, how many there are, and whether there are no more."""
-    source = archive.driver(reading.sql)
+    source = archive.driver_connection(reading.sql)
     if not query.words and not query.without:
-        places, total = scan.filtered(source, scope, limit, older_than=older_than, most=most)
-        return places, *((0, False) if older_than else _capped(total, most))
+        places, total = scan.hits_by_filters(source, scope, limit, older_than=older_than, most=most)
+        return places, *((0, False) if older_than else _capped_total(total, most))
     if not query.words and (older_than or most is not None):
-        places, total = scan.without(source, query, scope, limit, older_than=older_than, most=most or 0)
-        return places, *((0, False) if older_than else _capped(total, most))
+        places, total = scan.hits_without_words(source, query, scope, limit, older_than=older_than, most=most or 0)
+        return places, *((0, False) if older_than else _capped_total(total, most))
     if query.words and index.is_current(reading.sql):
         with index.damage_forgiven():
-            places = scan.newest(source, query, scope, limit, older_than=older_than)
-            return places, *((0, False) if older_than else _counted(source, query, scope, limit, most))
-    places, total = scan.scan(source, query, scope, limit, older_than=older_than)
+            places = scan.newest_hits(source, query, scope, limit, older_than=older_than)
+            return places, *((0, False) if older_than else _index_total(source, query, scope, limit, most))
+    places, total = scan.scan_texts(source, query, scope, limit, older_than=older_than)
     return places, *((0, False) if older_than else (total, True))
 
 
-def _capped(total: int, most: int | None) -> tuple[int, bool]:
+def _capped_total(total: int, most: int | None) -> tuple[int, bool]:
     return (total, True) if most is None or total <= most else (most, False)
 
 
-def _counted(
+def _index_total(
     source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, limit: int, most: int | None
 ) -> tuple[int, bool]:
     """How many messages the index has, and whether that is all."""
     if most is None:
-        return scan.count(source, query, scope), True
-    common = scan.at_least(source, query, scope)
+        return scan.count_hits(source, query, scope), True
+    common = scan.count_recent(source, query, scope)
     if common >= limit:
         return common, False
-    return _capped(scan.count(source, query, scope, most=most), most)
+    return _capped_total(scan.count_hits(source, query, scope, most=most), most)
 
 
 _HIT = f"""

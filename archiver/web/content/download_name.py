@@ -21,7 +21,7 @@ _DEVICE = re.compile(
 """No files on Windows, whatever their ending (learn.microsoft.com, Naming Files, Paths, and Namespaces)."""
 
 
-def saved_as(name: str, otherwise: str) -> str:
+def safe_file_name(name: str, otherwise: str) -> str:
     """The name without what a file system takes for something else or a reader cannot see.
 
     `otherwise` if nothing is left.
@@ -35,9 +35,9 @@ def saved_as(name: str, otherwise: str) -> str:
     return _cut(f"_{plain}" if _DEVICE.match(plain) else plain)
 
 
-def disposition(name: str, otherwise: str) -> str:
+def content_disposition(name: str, otherwise: str) -> str:
     """The value of `Content-Disposition` for a download (RFC 6266; the name in UTF-8 as RFC 8187 has it)."""
-    shown = saved_as(name, otherwise)
+    shown = safe_file_name(name, otherwise)
     plain = re.sub(r"[^0-9A-Za-z ._()+,-]", "_", shown)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(shown, safe='')}"
 

@@ -18,7 +18,7 @@ def is_picture(head: bytes) -> bool:
     return _PICTURE.match(head) is not None
 
 
-def played_as(head: bytes) -> str | None:
+def playable_type(head: bytes) -> str | None:
     """The type under which a film or a sound is sent to be played; None for everything else."""
     if head[4:8] == b"ftyp":
         return _of_mp4(head[8:12])

@@ -30,7 +30,7 @@ _Identity = tuple[str, int, int, int, int]
 _INTACT: dict[_Identity, None] = {}
 """Files that were found intact and have not changed since; a set that several threads may ask and fill."""
 
-_MOST = 10_000
+_INTACT_LIMIT = 10_000
 
 
 class OpenFileFault(StrEnum):
@@ -53,27 +53,27 @@ class Unsendable(Exception):
         self.fault = fault
 
 
-def opened(home: Path, sha256: str, size: int) -> BufferedReader:
+def open_blob(home: Path, sha256: str, size: int) -> BufferedReader:
     """The bytes of a file, found to be as recorded; the caller closes them. Raises Unsendable."""
-    return _compared(_opened(home, blobs.path_of(home, sha256), sha256), sha256, size)
+    return _compare_or_close(_open_plain_file(home, blobs.blob_path(home, sha256), sha256), sha256, size)
 
 
-def opened_face(home: Path, sha256: str) -> BufferedReader:
+def open_face(home: Path, sha256: str) -> BufferedReader:
     """Somebody's picture likewise; one that is too large for a picture is changed. Raises Unsendable."""
-    file = _opened(home, home / FOLDER / sha256, sha256)
-    return _compared(file, sha256, min(os.fstat(file.fileno()).st_size, LARGEST_FACE))
+    file = _open_plain_file(home, home / FOLDER / sha256, sha256)
+    return _compare_or_close(file, sha256, min(os.fstat(file.fileno()).st_size, LARGEST_FACE))
 
 
 def head(home: Path, sha256: str, length: int) -> bytes:
     """The first bytes of a file, compared with nothing; empty if they cannot be read."""
     try:
-        with _opened(home, blobs.path_of(home, sha256), sha256) as file:
+        with _open_plain_file(home, blobs.blob_path(home, sha256), sha256) as file:
             return file.read(length)
     except (Unsendable, OSError):
         return b""
 
 
-def _opened(home: Path, place: Path, sha256: str) -> BufferedReader:
+def _open_plain_file(home: Path, place: Path, sha256: str) -> BufferedReader:
     """Never through a link that leads out of the home, and nothing but a plain file."""
     if not _SHA256.fullmatch(sha256):
         raise Unsendable(OpenFileFault.ABSENT)
@@ -89,7 +89,7 @@ def _opened(home: Path, place: Path, sha256: str) -> BufferedReader:
         raise Unsendable(OpenFileFault.UNREADABLE) from error
 
 
-def _compared(file: BufferedReader, sha256: str, size: int) -> BufferedReader:
+def _compare_or_close(file: BufferedReader, sha256: str, size: int) -> BufferedReader:
     try:
         _compare(file, sha256, size)
     except OSError as error:
@@ -110,6 +110,6 @@ def _compare(file: BufferedReader, sha256: str, size: int) -> None:
         if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
             raise Unsendable(OpenFileFault.CHANGED)
         file.seek(0)
-        if len(_INTACT) >= _MOST:
+        if len(_INTACT) >= _INTACT_LIMIT:
             _INTACT.clear()
         _INTACT[identity] = None

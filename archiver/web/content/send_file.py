@@ -17,7 +17,7 @@ POLICY = "sandbox; default-src 'none'"
 INERT = "application/octet-stream"
 
 
-def sent(file: BufferedReader, *, sha256: str, size: int, mimetype: str = INERT) -> Response:
+def file_response(file: BufferedReader, *, sha256: str, size: int, mimetype: str = INERT) -> Response:
     """An answer that streams them and closes the file in the end. Raises RequestedRangeNotSatisfiable."""
     answer = Response(wrap_file(request.environ, file), mimetype=mimetype, direct_passthrough=True)
     answer.call_on_close(file.close)
@@ -55,7 +55,7 @@ def _hand_over(answer: Response, file: BufferedReader) -> None:
         answer.response = wrap_file(request.environ, file)
 
 
-def in_pieces() -> None:
+def limit_range() -> None:
     """Let the present request ask for no more than `A_PIECE`, if it asks for a part."""
     wanted = request.range
     if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:

@@ -151,7 +151,7 @@ def _no_contact(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(sentence, account=event.account_id))
 
 
-TELLERS: Mapping[EventKind, EventWriter] = {
+CHAT_WRITERS: Mapping[EventKind, EventWriter] = {
     EventKind.EDITED: _edited,
     EventKind.TOUCHED: _touched,
     EventKind.DELETED: _deleted,

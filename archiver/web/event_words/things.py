@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from gettext import gettext as _
 
 from archiver.render.file_reasons import reason
-from archiver.render.times import typed
+from archiver.render.times import typed_time
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.web.event_words.sentence import EventText, EventWriter, safe_sentence
-from archiver.web.template_env import size
+from archiver.web.template_env import size_text
 
 # --- files ---------------------------------------------------------------------------------------
 
@@ -42,7 +42,7 @@ def _file(event: TimelineEvent) -> str:
 
 
 def _size(given: str) -> str:
-    return size(int(given)) if given.isdecimal() else given
+    return size_text(int(given)) if given.isdecimal() else given
 
 
 # --- tasks ---------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def _task_back(event: TimelineEvent) -> EventText:
 
 
 def _limit(seconds: str) -> str:
-    return typed(int(seconds)) if seconds.isdecimal() else _("none")
+    return typed_time(int(seconds)) if seconds.isdecimal() else _("none")
 
 
 # --- what the user stated ------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def attached_words() -> Mapping[str, str]:
     }
 
 
-TELLERS: Mapping[EventKind, EventWriter] = {
+THING_WRITERS: Mapping[EventKind, EventWriter] = {
     EventKind.FILE_GONE: _file_gone,
     EventKind.FILE_BACK: _file_back,
     EventKind.FILE_REPLACED: _file_replaced,

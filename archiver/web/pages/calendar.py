@@ -14,14 +14,14 @@ from flask import Blueprint, render_template, request
 
 from archiver.records import JST
 from archiver.render import times
-from archiver.render.gap_breaks import narrowed
+from archiver.render.gap_breaks import narrow_gap
 from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
-from archiver.store.queries.package_entries import coverage
+from archiver.store.queries.package_entries import covered_periods
 from archiver.store.queries.viewing import calendar
 from archiver.store.queries.viewing.unwatched import pauses_touching
 from archiver.web.context import view_context
-from archiver.web.day_coverage import DayCoverage, RoomReadings, bounds, seen, unwatched
+from archiver.web.day_coverage import DayCoverage, RoomReadings, day_bounds, day_coverage, unwatched_time
 from archiver.web.room_header import chat
 
 pages = Blueprint("calendar", __name__)
@@ -31,7 +31,7 @@ FIRST, LAST = date(2011, 3, 1), date(9990, 12, 1)
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
-SIGNS: Mapping[DayCoverage, str] = {
+MARKS: Mapping[DayCoverage, str] = {
     DayCoverage.WHOLLY: "○",
     DayCoverage.PARTLY: "△",
     DayCoverage.GAP: "!",
@@ -43,7 +43,7 @@ SIGNS: Mapping[DayCoverage, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CalendarDay:
     """One day."""
 
     day: date
@@ -71,7 +71,7 @@ def room(room: int) -> str:
     today = view_context().now().astimezone(JST).date()
     with view_context().reading() as reading:
         one = chat(reading, room)
-        ends = calendar.ends(reading, room)
+        ends = calendar.first_and_last_time(reading, room)
         first, last = (at.astimezone(JST).date() for at in ends) if ends else (today, today)
         month = month_of(request.args.get("month", "")) or last.replace(day=1)
         weeks = _weeks(reading, room, month, today)
@@ -80,15 +80,15 @@ def room(room: int) -> str:
     return render_template(
         "calendar.html",
         chat=one,
-        title=times.month(_iso(month)),
+        title=times.month_text(_iso(month)),
         month=_iso(month),
         weeks=weeks,
         months=months,
         steps=_steps(month, span),
         years=_years(month, span),
-        signs=SIGNS,
-        words=seen_words(),
-        legend=legend(),
+        signs=MARKS,
+        words=coverage_words(),
+        legend=coverage_meanings(),
     )
 
 
@@ -101,7 +101,7 @@ def month_of(text: str) -> date | None:
     return month if FIRST <= month <= LAST else None
 
 
-def seen_words() -> Mapping[DayCoverage, str]:
+def coverage_words() -> Mapping[DayCoverage, str]:
     """How much of a day was seen, in a word."""
     return {
         DayCoverage.WHOLLY: _("wholly seen"),
@@ -113,7 +113,7 @@ def seen_words() -> Mapping[DayCoverage, str]:
     }
 
 
-def legend() -> Mapping[DayCoverage, str]:
+def coverage_meanings() -> Mapping[DayCoverage, str]:
     """What these words mean."""
     return {
         DayCoverage.WHOLLY: _("every message that Chatwork listed was saved"),
@@ -127,21 +127,21 @@ def legend() -> Mapping[DayCoverage, str]:
     }
 
 
-def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[Cell]]:
+def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[CalendarDay]]:
     weeks = Calendar(firstweekday=0).monthdatescalendar(month.year, month.month)
     first, end = weeks[0][0], weeks[-1][-1] + timedelta(days=1)
-    counts = calendar.by_day(reading, room, first, end)
-    covered = coverage(reading, room)
+    counts = calendar.day_counts(reading, room, first, end)
+    covered = covered_periods(reading, room)
     known = RoomReadings(
         covered,
-        [narrowed(gap, covered) for gap in gaps(reading, room)],
-        pauses_touching(reading, room, bounds(first)[0], bounds(end)[0]),
+        [narrow_gap(gap, covered) for gap in gaps(reading, room)],
+        pauses_touching(reading, room, day_bounds(first)[0], day_bounds(end)[0]),
     )
 
-    def cell(day: date) -> Cell:
-        state = None if day > today else seen(day, known)
-        hours = unwatched(day, known).total_seconds() / 3600 if state is DayCoverage.PAUSE else 0
-        return Cell(day, day.month == month.month, day == today, counts.get(day, 0), state, hours)
+    def cell(day: date) -> CalendarDay:
+        state = None if day > today else day_coverage(day, known)
+        hours = unwatched_time(day, known).total_seconds() / 3600 if state is DayCoverage.PAUSE else 0
+        return CalendarDay(day, day.month == month.month, day == today, counts.get(day, 0), state, hours)
 
     return [[cell(day) for day in week] for week in weeks]
 
@@ -149,7 +149,7 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
 def _months(reading: Reading, room: int, year: int) -> list[CalendarStep]:
     """The twelve months of a year."""
     firsts = [date(year, number, 1) for number in range(1, 13)]
-    counts = calendar.counted(reading, room, [(one, _next(one)) for one in firsts])
+    counts = calendar.span_counts(reading, room, [(one, _next(one)) for one in firsts])
     steps = (
         CalendarStep(_("{n} (month)").format(n=one.month), _iso(one), count)
         for one, count in zip(firsts, counts, strict=True)

@@ -9,23 +9,23 @@ from gettext import gettext as _
 from flask import Blueprint, Response, abort, render_template, request
 
 from archiver.records import Attachment
-from archiver.render.file_reasons import kept_back
+from archiver.render.file_reasons import unsaved_reason
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.files import FileDetails, FilePage, FilePageKey, FileState
 from archiver.web.content import send_file
-from archiver.web.content.download_name import disposition
-from archiver.web.content.media_type import HEAD, is_picture, played_as
-from archiver.web.content.open_file import CHECKED, OpenFileFault, Unsendable, head, opened
+from archiver.web.content.download_name import content_disposition
+from archiver.web.content.media_type import HEAD, is_picture, playable_type
+from archiver.web.content.open_file import CHECKED, OpenFileFault, Unsendable, head, open_blob
 from archiver.web.context import view_context
-from archiver.web.page_cursor import numbers, written
-from archiver.web.pages.pictures import LARGE, picture_of
+from archiver.web.page_cursor import cursor_text, parse_cursor
+from archiver.web.pages.pictures import LARGE, file_picture
 from archiver.web.room_header import Chat, chat, chats
-from archiver.web.short_name import short
+from archiver.web.short_name import short_name
 
 pages = Blueprint("files", __name__)
 
-MOST_SIGNS = 100
+NAME_LIMIT = 100
 """Of a name that is looked for."""
 
 
@@ -52,7 +52,7 @@ def index() -> str:
     with view_context().reading() as reading:
         found = chats(reading)
         names = {one.room_id: one.name for one in found}
-        return render_template("files.html", **_listed(reading, names))
+        return render_template("files.html", **_table_values(reading, names))
 
 
 @pages.get("/room/<int:room>/files")
@@ -60,31 +60,31 @@ def room(room: int) -> str:
     """The files of one chat."""
     with view_context().reading() as reading:
         one = chat(reading, room)
-        return render_template("files_room.html", chat=one, **_listed(reading, {one.room_id: one.name}))
+        return render_template("files_room.html", chat=one, **_table_values(reading, {one.room_id: one.name}))
 
 
 @pages.get("/room/<int:room>/file/<int:file>", endpoint="bytes")
 def send(room: int, file: int) -> Response | tuple[str, int]:
     """The bytes themselves, to be saved; never shown as what they say they are."""
-    one = _held(room, file)
+    one = _held_file(room, file)
     try:
-        answer = _sent(one, send_file.INERT)
+        answer = _bytes_response(one, send_file.INERT)
     except Unsendable as error:
-        return _unsendable(room, one, error.fault)
-    answer.headers["Content-Disposition"] = disposition(one.name, f"file-{file}")
+        return _unsendable_page(room, one, error.fault)
+    answer.headers["Content-Disposition"] = content_disposition(one.name, f"file-{file}")
     return answer
 
 
 @pages.get("/room/<int:room>/file/<int:file>/media")
 def media(room: int, file: int) -> Response:
     """A film or a sound, piece by piece; 404 for all else."""
-    one = _held(room, file)
-    played = played_as(head(view_context().home, one.sha256 or "", HEAD))
+    one = _held_file(room, file)
+    played = playable_type(head(view_context().home, one.sha256 or "", HEAD))
     if played is None:
         abort(404)
-    send_file.in_pieces()
+    send_file.limit_range()
     try:
-        return _sent(one, played)
+        return _bytes_response(one, played)
     except Unsendable:
         abort(404)
 
@@ -92,8 +92,8 @@ def media(room: int, file: int) -> Response:
 @pages.get("/room/<int:room>/file/<int:file>/play")
 def play(room: int, file: int) -> str:
     """The page on which a film or a sound is played; without a script, by the browser's own means."""
-    one, among = _with_chat(room, file)
-    played = played_as(head(view_context().home, one.sha256 or "", HEAD))
+    one, among = _held_file_and_chat(room, file)
+    played = playable_type(head(view_context().home, one.sha256 or "", HEAD))
     if played is None:
         abort(404)
     return render_template("file_play.html", chat=among, file=one, fault="", played=played, checked=CHECKED)
@@ -102,7 +102,7 @@ def play(room: int, file: int) -> str:
 @pages.get("/room/<int:room>/file/<int:file>/look")
 def look(room: int, file: int) -> str:
     """The page on which a picture is looked at, drawn anew by us."""
-    one, among = _with_chat(room, file)
+    one, among = _held_file_and_chat(room, file)
     if not is_picture(head(view_context().home, one.sha256 or "", HEAD)):
         abort(404)
     return render_template("file_look.html", chat=among, file=one, fault="", checked=CHECKED)
@@ -111,28 +111,28 @@ def look(room: int, file: int) -> str:
 @pages.get("/room/<int:room>/file/<int:file>/large")
 def large(room: int, file: int) -> Response:
     """The picture of that page."""
-    one = _held(room, file)
-    return picture_of(one.sha256 or "", one.size, side=LARGE)
+    one = _held_file(room, file)
+    return file_picture(one.sha256 or "", one.size, side=LARGE)
 
 
 @pages.get("/room/<int:room>/file/<int:file>/small")
 def small(room: int, file: int) -> Response:
     """The picture of a list or a conversation."""
-    one = _held(room, file)
-    return picture_of(one.sha256 or "", one.size)
+    one = _held_file(room, file)
+    return file_picture(one.sha256 or "", one.size)
 
 
 # --- the list --------------------------------------------------------------------------------------
 
 
-def _listed(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
+def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
     """What the table needs, as the address asks for it."""
-    name = request.args.get("name", "")[:MOST_SIGNS]
+    name = request.args.get("name", "")[:NAME_LIMIT]
     state = _state(request.args.get("state", ""))
-    found = files.page(reading, list(names), name=name, state=state, older_than=_place())
+    found = files.page(reading, list(names), name=name, state=state, older_than=_page_key())
     return {
         "lines": [_line(one, names) for one in found.files],
-        "older": _older(found, name, state),
+        "older": _older_arguments(found, name, state),
         "here": request.view_args or {},
         "is_first": "older" not in request.args,
         "name": name,
@@ -156,60 +156,65 @@ def _state(word: str) -> FileState | None:
     return FileState(word) if word in set(FileState) else None
 
 
-def _place() -> FilePageKey | None:
-    found = numbers(request.args.get("older", ""), 3)
+def _page_key() -> FilePageKey | None:
+    found = parse_cursor(request.args.get("older", ""), 3)
     return FilePageKey(*found) if found else None
 
 
-def _older(found: FilePage, name: str, state: FileState | None) -> dict[str, object]:
+def _older_arguments(found: FilePage, name: str, state: FileState | None) -> dict[str, object]:
     """What the address of the next page is made of; empty if there is none."""
     if found.next is None:
         return {}
     here = request.view_args or {}
     return (
-        here | {"older": written(found.next)} | ({"name": name} if name else {}) | ({"state": state} if state else {})
+        here
+        | {"older": cursor_text(found.next)}
+        | ({"name": name} if name else {})
+        | ({"state": state} if state else {})
     )
 
 
 def _line(file: FileDetails, names: Mapping[int, str]) -> FileLine:
     one = file.attachment
     first = head(view_context().home, one.sha256, HEAD) if one.sha256 else b""
-    not_saved = "" if one.sha256 else kept_back(file.reason, given_up=file.state is FileState.LOST)
+    not_saved = "" if one.sha256 else unsaved_reason(file.reason, given_up=file.state is FileState.LOST)
     shown = is_picture(first) and one.size <= CHECKED
     return FileLine(
         one,
-        short(one.name) or _("(no name)"),
-        short(one.account_name),
+        short_name(one.name) or _("(no name)"),
+        short_name(one.account_name),
         names[one.room_id],
         not_saved,
         bool(one.sha256 and one.size and not first),
         shown,
-        played_as(first) is not None,
+        playable_type(first) is not None,
     )
 
 
 # --- one file --------------------------------------------------------------------------------------
 
 
-def _held(room: int, file: int) -> Attachment:
+def _held_file(room: int, file: int) -> Attachment:
     """A file whose bytes are held."""
-    return _with_chat(room, file)[0]
+    return _held_file_and_chat(room, file)[0]
 
 
-def _with_chat(room: int, file: int) -> tuple[Attachment, Chat]:
+def _held_file_and_chat(room: int, file: int) -> tuple[Attachment, Chat]:
     """A file whose bytes are held, and its chat; every other ends here, with a page that says why."""
     with view_context().reading() as reading:
         among = chat(reading, room)
-        found = files.one(reading, room, file)
+        found = files.file_details(reading, room, file)
     if found is None:
         abort(404)
     if found.attachment.sha256 is None:
-        why = kept_back(found.reason, given_up=found.state is FileState.LOST)
-        raise _Lacking(render_template("file_lacking.html", chat=among, file=found.attachment, not_saved=why, fault=""))
+        why = unsaved_reason(found.reason, given_up=found.state is FileState.LOST)
+        raise _BytesNotHeld(
+            render_template("file_lacking.html", chat=among, file=found.attachment, not_saved=why, fault="")
+        )
     return found.attachment, among
 
 
-class _Lacking(Exception):
+class _BytesNotHeld(Exception):
     """Ends a request for bytes that are not held, with a page that says so."""
 
     def __init__(self, page: str) -> None:
@@ -217,19 +222,19 @@ class _Lacking(Exception):
         self.page = page
 
 
-@pages.errorhandler(_Lacking)
-def _lacking(fault: _Lacking) -> tuple[str, int]:
+@pages.errorhandler(_BytesNotHeld)
+def _not_held_page(fault: _BytesNotHeld) -> tuple[str, int]:
     return fault.page, 404
 
 
-def _sent(one: Attachment, mimetype: str) -> Response:
+def _bytes_response(one: Attachment, mimetype: str) -> Response:
     sha256 = one.sha256 or ""
-    return send_file.sent(
-        opened(view_context().home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype
+    return send_file.file_response(
+        open_blob(view_context().home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype
     )
 
 
-def _unsendable(room: int, one: Attachment, fault: OpenFileFault) -> tuple[str, int]:
+def _unsendable_page(room: int, one: Attachment, fault: OpenFileFault) -> tuple[str, int]:
     with view_context().reading() as reading:
         among = chat(reading, room)
     told = fault_words()[fault]

@@ -13,18 +13,18 @@ from markupsafe import Markup
 from archiver import errors
 from archiver.records import Contract, Message, ObservedBy, Version
 from archiver.render.message_html import chatwork_url, message_html
-from archiver.render.times import typed
+from archiver.render.times import typed_time
 from archiver.render.visible import visible, visible_html
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import messages
-from archiver.store.queries.viewing.message_summaries import named
+from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.proof import Proof, proofs
 from archiver.web import selection_box, shell_command
 from archiver.web.context import view_context
 from archiver.web.conversation_address import position
-from archiver.web.diff_html import Pair, pairs
-from archiver.web.message_context import around, place_of
-from archiver.web.pages.selection import orders
+from archiver.web.diff_html import VersionPair, version_pairs
+from archiver.web.message_context import conversation_url, surroundings_of
+from archiver.web.pages.selection import selection_orders
 from archiver.web.room_header import Chat, chat
 
 pages = Blueprint("message", __name__)
@@ -49,7 +49,7 @@ class VersionLine:
 class VersionChange:
     """A change: two versions beside each other."""
 
-    pair: Pair
+    pair: VersionPair
     before: VersionLine
     after: VersionLine
 
@@ -68,10 +68,10 @@ def show(room: int, message_id: str) -> str:
     number = position(message_id)
     with view_context().reading() as reading:
         about = chat(reading, room)
-        message = messages.one(reading, room, f"{number}") or _unknown()
-        its = replace(around(reading, room, [message])([]), tools=lambda _message: "", history=False)
-        shown = pairs(message, its.references, _upto(message))
-        told = _told(message, proofs(reading, room, number), shown)
+        message = messages.message_by_id(reading, room, f"{number}") or _raise_unknown()
+        its = replace(surroundings_of(reading, room, [message])([]), tools=lambda _message: "", history=False)
+        shown = version_pairs(message, its.references, _upto(message))
+        told = _version_lines(message, proofs(reading, room, number), shown)
         html = Markup(message_html(message, its))  # noqa: S704 - of render/
         commands = _commands(reading, about, message)
     return render_template(
@@ -79,13 +79,13 @@ def show(room: int, message_id: str) -> str:
         chat=about,
         message=message,
         html=html,
-        steps=_steps(shown, told),
+        steps=_version_changes(shown, told),
         told=told,
         earlier=_earlier(shown),
         source=source_word(message.source),
         commands=commands,
-        choose=selection_box.box(room, message.message_id),
-        place=place_of(room, message.message_id),
+        choose=selection_box.checkbox(room, message.message_id),
+        place=conversation_url(room, message.message_id),
         outside=chatwork_url(message.room_id, message.message_id),
     )
 
@@ -100,7 +100,7 @@ def source_word(source: ObservedBy) -> str:
     return words[source]
 
 
-def _unknown() -> Message:
+def _raise_unknown() -> Message:
     raise errors.UsageError(detail=_("No message with this id is kept in this chat."))
 
 
@@ -112,7 +112,7 @@ def _upto(message: Message) -> int:
     return most
 
 
-def _told(message: Message, proven: Sequence[Proof], shown: Sequence[Pair]) -> dict[int, VersionLine]:
+def _version_lines(message: Message, proven: Sequence[Proof], shown: Sequence[VersionPair]) -> dict[int, VersionLine]:
     """The versions on the page by their number, the latest first."""
     last = shown[0].number + 1 if shown else _upto(message)
     first = shown[-1].number if shown else last
@@ -123,15 +123,15 @@ def _told(message: Message, proven: Sequence[Proof], shown: Sequence[Pair]) -> d
 
 
 def _version(number: int, version: Version, proof: Proof) -> VersionLine:
-    edited_at = typed(version.update_time) if version.update_time > 0 else ""
+    edited_at = typed_time(version.update_time) if version.update_time > 0 else ""
     return VersionLine(number, version, proof, edited_at, Markup(visible_html(version.body, lines=True)))  # noqa: S704 - safe
 
 
-def _steps(shown: Sequence[Pair], told: dict[int, VersionLine]) -> list[VersionChange]:
+def _version_changes(shown: Sequence[VersionPair], told: dict[int, VersionLine]) -> list[VersionChange]:
     return [VersionChange(one, told[one.number], told[one.number + 1]) for one in shown]
 
 
-def _earlier(shown: Sequence[Pair]) -> int:
+def _earlier(shown: Sequence[VersionPair]) -> int:
     """Up to which version the next page shows, if there are more; 0: there are none."""
     return shown[-1].number if shown and shown[-1].number > 1 else 0
 
@@ -141,17 +141,19 @@ def _earlier(shown: Sequence[Pair]) -> int:
 
 def _commands(reading: Reading, about: Chat, message: Message) -> list[Command]:
     """Make a package of it, or keep a picture of it with a contract."""
-    program, chosen = view_context().command, named(reading, [(about.room_id, int(message.message_id))])
-    made, _left = orders(reading, chosen, program, platform=sys.platform)
-    packages = [Command(_package(order.contract), line) for order in made for _profile, line in order.commands[:1]]
-    return packages + [_attach(program, contract, message) for contract in about.contracts]
+    program, chosen = view_context().command, message_summaries(reading, [(about.room_id, int(message.message_id))])
+    made, _left = selection_orders(reading, chosen, program, platform=sys.platform)
+    packages = [
+        Command(_package_label(order.contract), line) for order in made for _profile, line in order.commands[:1]
+    ]
+    return packages + [_attach_command(program, contract, message) for contract in about.contracts]
 
 
-def _package(contract: str) -> str:
+def _package_label(contract: str) -> str:
     return _("Make a package of contract {contract} with it:").format(contract=contract)
 
 
-def _attach(program: Sequence[str], contract: Contract, message: Message) -> Command:
+def _attach_command(program: Sequence[str], contract: Contract, message: Message) -> Command:
     words = [*program, "attach", _("FILE"), "--contract", contract.id, "--message", message.message_id]
     label = _("Keep a screenshot of it with contract {contract}:").format(contract=visible(contract.label))
     return Command(label, shell_command.line(words, platform=sys.platform))

@@ -56,21 +56,21 @@ def index() -> str:
     with at.reading() as reading:
         told = at.status(reading)
         attention = at.attention(reading, told)
-        held = jobs(reading, told)
+        held = contract_boxes(reading, told)
     return render_template("overview.html", told=told, attention=attention, jobs=held)
 
 
-def jobs(reading: Reading, told: Status) -> Sequence[ContractBox]:
+def contract_boxes(reading: Reading, told: Status) -> Sequence[ContractBox]:
     """The contracts in the order in which they were entered, those that are still open first."""
-    rows = {room.room_id: _row(reading, room) for room in told.rooms}
+    rows = {room.room_id: _room_line(reading, room) for room in told.rooms}
     found = [
-        _job(contract, told.contracts, [row for row in rows.values() if contract.id in row.room.contracts])
+        _contract_box(contract, told.contracts, [row for row in rows.values() if contract.id in row.room.contracts])
         for contract in told.contracts
     ]
     return sorted(found, key=lambda job: job.contract.state != "open")
 
 
-def _job(contract: Contract, every: Sequence[Contract], rows: Sequence[RoomLine]) -> ContractBox:
+def _contract_box(contract: Contract, every: Sequence[Contract], rows: Sequence[RoomLine]) -> ContractBox:
     words = [*view_context().command, "export", shell_command.contract_name(contract, every)]
     return ContractBox(
         contract,
@@ -81,10 +81,10 @@ def _job(contract: Contract, every: Sequence[Contract], rows: Sequence[RoomLine]
     )
 
 
-def _row(reading: Reading, room: RoomStatus) -> RoomLine:
-    holes = tuple(_hole(gap) for gap in gaps(reading, room.room_id))
+def _room_line(reading: Reading, room: RoomStatus) -> RoomLine:
+    holes = tuple(_gap_in_words(gap) for gap in gaps(reading, room.room_id))
     return RoomLine(room, visible(room.name) or f"{room.room_id}", holes)
 
 
-def _hole(gap: Gap) -> GapText:
+def _gap_in_words(gap: Gap) -> GapText:
     return GapText(gap_title(gap), gap_text(gap))

@@ -16,20 +16,20 @@ from markupsafe import escape
 from archiver.records import Role
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
-from archiver.store.queries.roles import mapped
-from archiver.store.queries.viewing.people import Dated, PersonShown, people
+from archiver.store.queries.roles import mapped_accounts
+from archiver.store.queries.viewing.people import DatedValue, PersonHistory, people
 from archiver.web.context import view_context
 from archiver.web.message_context import owner_of
-from archiver.web.page_cursor import numbers
+from archiver.web.page_cursor import parse_cursor
 from archiver.web.room_header import Chat, chat
-from archiver.web.short_name import short
+from archiver.web.short_name import short_name
 
 pages = Blueprint("people", __name__)
 
-MOST = 50
-MOST_BYTES = 250_000
+PERSONS_LIMIT = 50
+BYTES_LIMIT = 250_000
 """Of the histories of a page; with what stands around them it stays below 0.4 MB. One person always fits."""
-MOST_VALUES, MOST_OF_HISTORY = 30, 20_000
+VALUES_LIMIT, HISTORY_BYTES_LIMIT = 30, 20_000
 """Of one history, and their bytes, which one value may pass; older ones are counted."""
 _AROUND = 120
 """Bytes around a value."""
@@ -38,7 +38,7 @@ _CLOSED = re.compile(r"[((]解約済み?[))]\s*\Z")
 """How a name reads whose account was closed; shown as it is, without a cause."""
 
 
-class PastName(NamedTuple):
+class SeenValue(NamedTuple):
     """A value and since when it was seen."""
 
     value: str
@@ -46,11 +46,11 @@ class PastName(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ValueHistory:
     """What somebody was called or was, the latest first."""
 
     label: str
-    values: tuple[PastName, ...]
+    values: tuple[SeenValue, ...]
     older: int
     """How many more there are."""
 
@@ -67,9 +67,9 @@ class PersonLine:
     """The fingerprint of the picture."""
     is_owner: bool
     closed_since: datetime | None
-    membership: PastName | None
-    contact: PastName | None
-    histories: tuple[History, ...]
+    membership: SeenValue | None
+    contact: SeenValue | None
+    histories: tuple[ValueHistory, ...]
     parts: tuple[tuple[str, str, str], ...]
     """Contract, who the person is in it, and how the user knows."""
 
@@ -80,10 +80,10 @@ def room(room: int) -> str:
     with view_context().reading() as reading:
         one = chat(reading, room)
         found = sorted(people(reading, room), key=lambda person: (person.is_gone, person.account_id))
-        (begin,) = numbers(request.args.get("from", ""), 1) or [0]
+        (begin,) = parse_cursor(request.args.get("from", ""), 1) or [0]
         begin = begin if 0 <= begin < len(found) else 0
-        parts, owner = _parts(reading, one), owner_of(reading)
-    made = (_line(person, owner, parts.get(person.account_id, ())) for person in found[begin : begin + MOST])
+        parts, owner = _contract_parts(reading, one), owner_of(reading)
+    made = (_line(person, owner, parts.get(person.account_id, ())) for person in found[begin : begin + PERSONS_LIMIT])
     lines = list(_fitting(made))
     more = begin + len(lines) if begin + len(lines) < len(found) else None
     return render_template("people.html", chat=one, lines=lines, begin=begin, more=more, count=len(found))
@@ -91,31 +91,31 @@ def room(room: int) -> str:
 
 def _fitting(lines: Iterator[PersonLine]) -> Iterator[PersonLine]:
     """Those that come first and have no more bytes together than a page may have."""
-    left = MOST_BYTES
+    left = BYTES_LIMIT
     for index, line in enumerate(lines):
-        left -= sum(_bytes(value) for history in line.histories for value in history.values)
+        left -= sum(_html_bytes(value) for history in line.histories for value in history.values)
         if left < 0 and index:
             return
         yield line
 
 
-def _bytes(told: PastName) -> int:
+def _html_bytes(told: SeenValue) -> int:
     return len(escape(told.value).encode()) + _AROUND
 
 
-def _parts(reading: Reading, one: Chat) -> Mapping[int, tuple[tuple[str, str, str], ...]]:
+def _contract_parts(reading: Reading, one: Chat) -> Mapping[int, tuple[tuple[str, str, str], ...]]:
     """Who each account is in the contracts of the chat, as the user stated it."""
     words = {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("a third person")}
     found: dict[int, tuple[tuple[str, str, str], ...]] = {}
     for contract in one.contracts:
-        for told in mapped(reading, contract.id):
-            row = (visible(contract.label), words[told.part], short(told.reason))
+        for told in mapped_accounts(reading, contract.id):
+            row = (visible(contract.label), words[told.role], short_name(told.reason))
             found[told.account_id] = (*found.get(told.account_id, ()), row)
     return found
 
 
-def _line(person: PersonShown, owner: int, parts: tuple[tuple[str, str, str], ...]) -> PersonLine:
-    shown = short(person.name).strip()
+def _line(person: PersonHistory, owner: int, parts: tuple[tuple[str, str, str], ...]) -> PersonLine:
+    shown = short_name(person.name).strip()
     return PersonLine(
         person.account_id,
         shown,
@@ -123,21 +123,21 @@ def _line(person: PersonShown, owner: int, parts: tuple[tuple[str, str, str], ..
         person.avatar,
         person.account_id == owner,
         _closed_since(person),
-        _last(person.membership),
-        _last(person.contact),
+        _last_value(person.membership),
+        _last_value(person.contact),
         tuple(_histories(person)),
         parts,
     )
 
 
-def _closed_since(person: PersonShown) -> datetime | None:
+def _closed_since(person: PersonHistory) -> datetime | None:
     """Since when all names read so."""
     closed = list(takewhile(lambda one: _CLOSED.search(one.value), reversed(person.names)))
     return closed[-1].since if closed else None
 
 
-def _histories(person: PersonShown) -> Iterator[History]:
-    roles = tuple(Dated(_role(one.value), one.since) for one in person.roles)
+def _histories(person: PersonHistory) -> Iterator[ValueHistory]:
+    roles = tuple(DatedValue(_role(one.value), one.since) for one in person.roles)
     for label, values in (
         (_("Names"), person.names),
         (_("Role"), roles),
@@ -146,14 +146,14 @@ def _histories(person: PersonShown) -> Iterator[History]:
         (_("Chatwork ID"), person.chatwork_ids),
     ):
         if values:
-            latest = tuple(_latest(PastName(short(one.value), one.since) for one in values[::-1][:MOST_VALUES]))
-            yield History(label, latest, len(values) - len(latest))
+            latest = tuple(_latest(SeenValue(short_name(one.value), one.since) for one in values[::-1][:VALUES_LIMIT]))
+            yield ValueHistory(label, latest, len(values) - len(latest))
 
 
-def _latest(values: Iterator[PastName]) -> Iterator[PastName]:
-    left = MOST_OF_HISTORY
+def _latest(values: Iterator[SeenValue]) -> Iterator[SeenValue]:
+    left = HISTORY_BYTES_LIMIT
     for index, told in enumerate(values):
-        left -= _bytes(told)
+        left -= _html_bytes(told)
         if left < 0 and index:
             return
         yield told
@@ -163,5 +163,5 @@ def _role(word: str) -> str:
     return {"admin": _("administrator"), "member": _("member"), "readonly": _("may only read")}.get(word, word)
 
 
-def _last(history: tuple[Dated, ...]) -> PastName | None:
-    return PastName(*history[-1]) if history else None
+def _last_value(history: tuple[DatedValue, ...]) -> SeenValue | None:
+    return SeenValue(*history[-1]) if history else None

@@ -13,7 +13,7 @@ from io import BufferedReader
 from flask import Blueprint, Response, abort, request
 
 from archiver.render.thumbnail import SIDE, thumbnail
-from archiver.web.content.open_file import CHECKED, Unsendable, opened, opened_face
+from archiver.web.content.open_file import CHECKED, Unsendable, open_blob, open_face
 from archiver.web.context import view_context
 
 pages = Blueprint("pictures", __name__)
@@ -23,14 +23,14 @@ LARGE = 1600
 
 FACE = 96
 
-HELD = 32_000_000
+CACHE_BYTES = 32_000_000
 """Bytes of pictures that are kept in memory."""
 
-A_PLACE = 400
+BYTES_PER_ENTRY = 400
 """Bytes that a picture takes besides its own, so that very many empty ones are not free."""
 
 
-class Drawn:
+class PictureCache:
     """The pictures drawn last, up to a number of bytes; that something is no picture is remembered too."""
 
     def __init__(self, most: int) -> None:
@@ -53,33 +53,33 @@ class Drawn:
     def _put(self, key: tuple[str, int], made: bytes) -> None:
         if key not in self._held:
             self._held[key] = made
-            self.size += len(made) + A_PLACE
+            self.size += len(made) + BYTES_PER_ENTRY
         while self.size > self._most:
             _key, gone = self._held.popitem(last=False)
-            self.size -= len(gone) + A_PLACE
+            self.size -= len(gone) + BYTES_PER_ENTRY
 
 
-_DRAWN = Drawn(HELD)
+_CACHE = PictureCache(CACHE_BYTES)
 
 
-def picture_of(sha256: str, size: int, *, side: int = SIDE) -> Response:
+def file_picture(sha256: str, size: int, *, side: int = SIDE) -> Response:
     """The picture of a file; 404 if it is none, too large, or its bytes are not as recorded."""
     if size > CHECKED:
         abort(404)
     home = view_context().home
-    return _shown(sha256, side, lambda: opened(home, sha256, size))
+    return _picture_response(sha256, side, lambda: open_blob(home, sha256, size))
 
 
 @pages.get("/face/<name>")
 def face(name: str) -> Response:
     """Somebody's picture, by its fingerprint."""
     home = view_context().home
-    return _shown(name, FACE, lambda: opened_face(home, name))
+    return _picture_response(name, FACE, lambda: open_face(home, name))
 
 
-def _shown(sha256: str, side: int, find: Callable[[], BufferedReader]) -> Response:
+def _picture_response(sha256: str, side: int, find: Callable[[], BufferedReader]) -> Response:
     try:
-        body = _DRAWN.get((sha256, side), lambda: _drawn(find, side))
+        body = _CACHE.get((sha256, side), lambda: _draw(find, side))
     except Unsendable:
         body = b""
     if not body:
@@ -90,7 +90,7 @@ def _shown(sha256: str, side: int, find: Callable[[], BufferedReader]) -> Respon
     return answer
 
 
-def _drawn(find: Callable[[], BufferedReader], side: int) -> bytes:
+def _draw(find: Callable[[], BufferedReader], side: int) -> bytes:
     with find() as file:
         made = thumbnail(file, side=side)
     return b"" if made is None else made[0]

@@ -15,25 +15,25 @@ from archiver.render.body import References
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.statements import enclosures
-from archiver.store.queries.viewing.message_summaries import named
-from archiver.store.queries.viewing.room_history import PastValue, room_facts
+from archiver.store.queries.viewing.message_summaries import message_summaries
+from archiver.store.queries.viewing.room_history import PastValue, room_history
 from archiver.web.context import view_context
 from archiver.web.event_words.things import attached_words
-from archiver.web.message_context import around
-from archiver.web.page_cursor import numbers
+from archiver.web.message_context import surroundings_of
+from archiver.web.page_cursor import parse_cursor
 from archiver.web.room_header import Chat, chat
-from archiver.web.short_name import short
+from archiver.web.short_name import short_name
 
 pages = Blueprint("about", __name__)
 
-MOST_BYTES = 150_000
+BYTES_LIMIT = 150_000
 """Of all descriptions on a page; one always fits."""
-MOST_NAMES = 100
-MOST_ENCLOSURES = 200
+NAMES_LIMIT = 100
+ENCLOSURES_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescriptionLine:
     """A description, and which of how many it is (from 1)."""
 
     number: int
@@ -43,7 +43,7 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AttachmentLine:
     """What the user added to a contract."""
 
     contract_id: str
@@ -61,43 +61,43 @@ def room(room: int) -> str:
     """The newest first; `upto` is the number of the newest description that is shown."""
     with view_context().reading() as reading:
         one = chat(reading, room)
-        told = room_facts(reading, room)
-        (upto,) = numbers(request.args.get("upto", ""), 1) or [len(told.descriptions)]
+        told = room_history(reading, room)
+        (upto,) = parse_cursor(request.args.get("upto", ""), 1) or [len(told.descriptions)]
         upto = upto if 0 < upto < len(told.descriptions) else len(told.descriptions)
-        references = around(reading, room, [])(()).references
+        references = surroundings_of(reading, room, [])(()).references
         shown = list(_fitting(told.descriptions[:upto], references))
-        added = list(_added(reading, one))
+        added = list(_attachment_lines(reading, one))
     return render_template(
         "about.html",
         chat=one,
-        names=[name._replace(value=short(name.value)) for name in told.names[::-1][:MOST_NAMES]],
-        older_names=max(0, len(told.names) - MOST_NAMES),
+        names=[name._replace(value=short_name(name.value)) for name in told.names[::-1][:NAMES_LIMIT]],
+        older_names=max(0, len(told.names) - NAMES_LIMIT),
         descriptions=shown,
         count=len(told.descriptions),
         is_first=upto == len(told.descriptions),
         older=shown[-1].number - 1 if shown else 0,
-        added=added[:MOST_ENCLOSURES],
-        more_added=max(0, len(added) - MOST_ENCLOSURES),
+        added=added[:ENCLOSURES_LIMIT],
+        more_added=max(0, len(added) - ENCLOSURES_LIMIT),
     )
 
 
-def _fitting(told: Sequence[PastValue], references: References) -> Iterator[Described]:
+def _fitting(told: Sequence[PastValue], references: References) -> Iterator[DescriptionLine]:
     """The latest first, as many as fit."""
-    left = MOST_BYTES
+    left = BYTES_LIMIT
     for number in range(len(told), 0, -1):
         seen = told[number - 1]
         html = Markup(body.html(parse(seen.value), references))  # noqa: S704 - `render` escapes everything of a stranger's
         left -= len(html.encode())
         if left < 0 and number < len(told):
             return
-        yield Described(number, seen, html)
+        yield DescriptionLine(number, seen, html)
 
 
-def _added(reading: Reading, one: Chat) -> Iterator[Added]:
+def _attachment_lines(reading: Reading, one: Chat) -> Iterator[AttachmentLine]:
     words = attached_words()
     for contract in one.contracts:
         for held in enclosures(reading, contract.id):
-            kind, note = words.get(held.kind, visible(held.kind)), short(held.note or "")
+            kind, note = words.get(held.kind, visible(held.kind)), short_name(held.note or "")
             message = held.message_id or ""
-            here = message if message and named(reading, [(one.room_id, int(message))]) else ""
-            yield Added(contract.id, visible(contract.label), kind, short(held.name), note, held, here)
+            here = message if message and message_summaries(reading, [(one.room_id, int(message))]) else ""
+            yield AttachmentLine(contract.id, visible(contract.label), kind, short_name(held.name), note, held, here)

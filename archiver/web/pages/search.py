@@ -16,31 +16,31 @@ from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contract
 from archiver.store.queries.viewing import files
-from archiver.store.queries.viewing.room_history import room_facts
-from archiver.store.search.other_hits import Other
+from archiver.store.queries.viewing.room_history import room_history
+from archiver.store.search.other_hits import OtherHit
 from archiver.store.search.query import SearchQuery
 from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import SearchResult, search
 from archiver.web import page_cursor, selection_box
 from archiver.web.context import view_context
-from archiver.web.message_line import chat_name, line, stretch
+from archiver.web.message_line import chat_name, message_line, text_snippet
 from archiver.web.pages import tasks
-from archiver.web.pages.files import MOST_SIGNS
+from archiver.web.pages.files import NAME_LIMIT
 from archiver.web.room_header import chats
 from archiver.web.search_form import SearchForm, query_of, read_form, room_of
 
 pages = Blueprint("search", __name__)
 
-SHOWN = 50
+HITS_LIMIT = 50
 """Messages of a page."""
-COUNTED = 1_000
+COUNT_LIMIT = 1_000
 """Messages up to which they are counted: to count those that have a common sign would take seconds."""
-LISTED = 30
+OTHERS_LIMIT = 30
 """Other things of a page."""
 
 
 @dataclass(frozen=True, slots=True)
-class OtherHit:
+class OtherHitLine:
     """Something found that is no message."""
 
     kind: str
@@ -58,11 +58,11 @@ class OtherHit:
 def index() -> str:
     """What the address asks for."""
     form = read_form(request.args)
-    place = page_cursor.numbers(request.args.get("older", ""), 2)
+    place = page_cursor.parse_cursor(request.args.get("older", ""), 2)
     with view_context().reading() as reading:
         rooms = chats(reading)
-        found, query, fault = _found(reading, form, place)
-        shown = _shown(reading, found, query, is_first=place is None)
+        found, query, fault = _run_search(reading, form, place)
+        shown = _hit_values(reading, found, query, is_first=place is None)
     return render_template(
         "search.html",
         asked=form,
@@ -70,7 +70,7 @@ def index() -> str:
         boxes=_boxes(),
         examples=examples(),
         fault=fault,
-        box=selection_box.box,
+        box=selection_box.checkbox,
         is_later=place is not None,
         **shown,
     )
@@ -90,7 +90,7 @@ def examples() -> Sequence[tuple[str, str]]:
     )
 
 
-def _found(
+def _run_search(
     reading: Reading, form: SearchForm, place: Sequence[int] | None
 ) -> tuple[SearchResult | None, SearchQuery, str]:
     """What was found, what was looked for, and a sentence on what cannot be understood."""
@@ -99,22 +99,24 @@ def _found(
     try:
         query, rooms = query_of(form), room_of(form)
         older_than = None if place is None else HitPosition(place[0], place[1], 0)
-        found = search(reading, query, rooms=rooms, limit=SHOWN, older_than=older_than, most=COUNTED)
+        found = search(reading, query, rooms=rooms, limit=HITS_LIMIT, older_than=older_than, most=COUNT_LIMIT)
         return found, query, ""
     except errors.UsageError as error:
         return None, SearchQuery(""), str(error)
 
 
-def _shown(reading: Reading, found: SearchResult | None, query: SearchQuery, *, is_first: bool) -> dict[str, object]:
+def _hit_values(
+    reading: Reading, found: SearchResult | None, query: SearchQuery, *, is_first: bool
+) -> dict[str, object]:
     """The hits as the page shows them."""
     if found is None:
         return {"heading": "", "rows": [], "older": "", "others": [], "more_others": 0}
     return {
         "heading": _heading(found, is_first=is_first),
-        "rows": [line(one, found.rooms, words=query.words) for one in found.hits],
-        "older": "" if found.older is None else page_cursor.written(found.older[:2]),
-        "others": [_thing(reading, one, query, found.rooms) for one in found.others[:LISTED]],
-        "more_others": max(0, len(found.others) - LISTED),
+        "rows": [message_line(one, found.rooms, words=query.words) for one in found.hits],
+        "older": "" if found.older is None else page_cursor.cursor_text(found.older[:2]),
+        "others": [_other_line(reading, one, query, found.rooms) for one in found.others[:OTHERS_LIMIT]],
+        "more_others": max(0, len(found.others) - OTHERS_LIMIT),
     }
 
 
@@ -138,7 +140,7 @@ def _boxes() -> Sequence[tuple[str, str]]:
     )
 
 
-def _thing(reading: Reading, one: Other, query: SearchQuery, names: Mapping[int, str]) -> OtherHit:
+def _other_line(reading: Reading, one: OtherHit, query: SearchQuery, names: Mapping[int, str]) -> OtherHitLine:
     kind, way = {
         "file": (_("file"), _("In the list of files")),
         "task": (_("task"), _("In the list of tasks")),
@@ -149,10 +151,10 @@ def _thing(reading: Reading, one: Other, query: SearchQuery, names: Mapping[int,
         place = chat_name(one.room_id, names)
     else:
         place = _("Contract {contract}").format(contract=visible(one.contract or ""))
-    return OtherHit(kind, one.time, place, stretch(one.text, query.words), way, _address(reading, one))
+    return OtherHitLine(kind, one.time, place, text_snippet(one.text, query.words), way, _address(reading, one))
 
 
-def _address(reading: Reading, one: Other) -> str:
+def _address(reading: Reading, one: OtherHit) -> str:
     """The page that has it, at its place; empty for what belongs to no chat."""
     if one.room_id is None:
         rooms = contract(reading, one.contract or "").rooms
@@ -160,11 +162,11 @@ def _address(reading: Reading, one: Other) -> str:
         return url_for("about.room", room=rooms[0].room_id, _anchor=anchor) if rooms else ""
     match one.kind:
         case "file":
-            file = files.one(reading, one.room_id, int(one.id))
-            return url_for("files.room", room=one.room_id, name=file.attachment.name[:MOST_SIGNS] if file else None)
+            file = files.file_details(reading, one.room_id, int(one.id))
+            return url_for("files.room", room=one.room_id, name=file.attachment.name[:NAME_LIMIT] if file else None)
         case "task":
-            return tasks.way_to(reading, one.room_id, int(one.id))
+            return tasks.task_url(reading, one.room_id, int(one.id))
         case _:
-            told = room_facts(reading, one.room_id).descriptions
+            told = room_history(reading, one.room_id).descriptions
             number = next((number for number, seen in enumerate(told, 1) if seen.since == one.time), len(told))
             return url_for("about.room", room=one.room_id, upto=number, _anchor="description")

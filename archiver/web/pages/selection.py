@@ -12,11 +12,11 @@ from archiver.records import Contract, ContractRoom
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.viewing.message_summaries import Named, named
+from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.store.search.scope import room_names
 from archiver.web import selection_box, shell_command
 from archiver.web.context import view_context
-from archiver.web.message_line import line
+from archiver.web.message_line import message_line
 
 pages = Blueprint("chosen", __name__)
 
@@ -37,14 +37,14 @@ class SelectionOrder:
 @pages.get("/chosen")
 def index() -> str:
     """What an address names, in its order."""
-    choice = selection_box.read(request.args.getlist("m"), without=request.args.get("without", ""))
+    choice = selection_box.read_selection(request.args.getlist("m"), without=request.args.get("without", ""))
     at = view_context()
     with at.reading() as reading:
-        found = named(reading, choice.places)
+        found = message_summaries(reading, choice.places)
         names = room_names(reading)
-        made, left = orders(reading, found, at.command, platform=sys.platform)
-    values = [selection_box.value(one.room_id, one.message_id) for one in found]
-    rows = [line(one, names) for one in found]
+        made, left = selection_orders(reading, found, at.command, platform=sys.platform)
+    values = [selection_box.checkbox_value(one.room_id, one.message_id) for one in found]
+    rows = [message_line(one, names) for one in found]
     unknown = choice.ignored + len(choice.places) - len(found)
     return render_template(
         "chosen.html",
@@ -60,8 +60,8 @@ def index() -> str:
     )
 
 
-def orders(
-    reading: Reading, found: Sequence[Named], program: Sequence[str], *, platform: str
+def selection_orders(
+    reading: Reading, found: Sequence[MessageSummary], program: Sequence[str], *, platform: str
 ) -> tuple[list[SelectionOrder], int]:
     """The commands for each contract that has some of them, and how many no contract has."""
     held = contracts(reading)
@@ -71,11 +71,11 @@ def orders(
     return made, sum(message not in placed for message in found)
 
 
-def _belongs(message: Named, contract: Contract) -> bool:
+def _belongs(message: MessageSummary, contract: Contract) -> bool:
     return any(room.room_id == message.room_id and _is_within(message, room) for room in contract.rooms)
 
 
-def _is_within(message: Named, room: ContractRoom) -> bool:
+def _is_within(message: MessageSummary, room: ContractRoom) -> bool:
     """Whether a package of the contract has it: only messages of the period that the user gave the chat, if any."""
     if message.sent is None:
         return True
@@ -83,7 +83,7 @@ def _is_within(message: Named, room: ContractRoom) -> bool:
 
 
 def _order(
-    contract: Contract, held: Sequence[Contract], its: Sequence[Named], program: Sequence[str], platform: str
+    contract: Contract, held: Sequence[Contract], its: Sequence[MessageSummary], program: Sequence[str], platform: str
 ) -> SelectionOrder:
     messages = ",".join(map(_argument, its))
     base = [*program, "export", shell_command.contract_name(contract, held), "--messages", messages]
@@ -96,6 +96,6 @@ def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:
     yield "lawyer", shell_command.line([*base, "--for", "lawyer"], platform=platform)
 
 
-def _argument(message: Named) -> str:
+def _argument(message: MessageSummary) -> str:
     prefix = "m" if len(message.message_id) < _SHORT_ID else ""
     return prefix + message.message_id

@@ -15,21 +15,21 @@ from archiver.chatwork.notation.parse import parse
 from archiver.render import body
 from archiver.render.body import References
 from archiver.render.reference_labels import NOWHERE
-from archiver.render.times import date, stamp
+from archiver.render.times import iso_date, local_time
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import tasks
-from archiver.store.queries.viewing.tasks import REST, TaskPageKey, TaskShown
+from archiver.store.queries.viewing.tasks import REST, TaskDetails, TaskPageKey
 from archiver.web.context import view_context
-from archiver.web.message_context import around
-from archiver.web.page_cursor import numbers, written
+from archiver.web.message_context import surroundings_of
+from archiver.web.page_cursor import cursor_text, parse_cursor
 from archiver.web.room_header import chat, chats
-from archiver.web.short_name import short
+from archiver.web.short_name import short_name
 
 pages = Blueprint("tasks", __name__)
 
-MOST = 50
-MOST_BYTES = 250_000
+TASKS_LIMIT = 50
+BYTES_LIMIT = 250_000
 """Of texts and names of a page as HTML; with what stands around them it stays below 0.4 MB. One task always fits."""
 
 _ORDER = ("open", REST)
@@ -37,7 +37,7 @@ _ORDER = ("open", REST)
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierTaskText:
     """What a task said before."""
 
     text: Markup
@@ -53,14 +53,14 @@ class Earlier:
 class TaskLine:
     """One task of the list."""
 
-    shown: TaskShown
+    shown: TaskDetails
     chat: str
     assignee: str
     assigned_by: str
     text: Markup
     limit: str
     status: str
-    earlier: tuple[Earlier, ...]
+    earlier: tuple[EarlierTaskText, ...]
     """The latest first."""
 
 
@@ -68,7 +68,7 @@ class TaskLine:
 class TaskSlice:
     """A page of tasks, and where the next begins: which part of the order, and where in it."""
 
-    tasks: list[TaskShown]
+    tasks: list[TaskDetails]
     next: tuple[int, int, int] | None
 
 
@@ -77,7 +77,7 @@ def index() -> str:
     """The tasks of all chats."""
     with view_context().reading() as reading:
         names = {one.room_id: one.name for one in chats(reading)}
-        return render_template("tasks.html", **_listed(reading, names))
+        return render_template("tasks.html", **_table_values(reading, names))
 
 
 @pages.get("/room/<int:room>/tasks")
@@ -85,13 +85,13 @@ def room(room: int) -> str:
     """The tasks of one chat."""
     with view_context().reading() as reading:
         one = chat(reading, room)
-        return render_template("tasks_room.html", chat=one, **_listed(reading, {one.room_id: one.name}))
+        return render_template("tasks_room.html", chat=one, **_table_values(reading, {one.room_id: one.name}))
 
 
-def way_to(reading: Reading, room: int, task: int) -> str:
+def task_url(reading: Reading, room: int, task: int) -> str:
     """The address of a task in the list of its chat: the page that begins with it."""
     part = 0 if tasks.is_open(reading, room, task) else 1
-    return url_for("tasks.room", room=room, older=written((part, task + 1, 0)), _anchor=f"task{task}")
+    return url_for("tasks.room", room=room, older=cursor_text((part, task + 1, 0)), _anchor=f"task{task}")
 
 
 def status_words() -> Mapping[str, str]:
@@ -99,13 +99,13 @@ def status_words() -> Mapping[str, str]:
     return {"open": _("not done yet"), "done": _("done"), "gone": _("not listed by Chatwork any more")}
 
 
-def found(reading: Reading, rooms: list[int], status: str, place: list[int] | None) -> TaskSlice:
+def fill_page(reading: Reading, rooms: list[int], status: str, place: list[int] | None) -> TaskSlice:
     """Tasks from a place on, as many as a page takes."""
     order = (status,) if status else _ORDER
     part, *rest = place or (0, 0, 0)
-    older, got, left = (TaskPageKey(*rest) if any(rest) else None), list[TaskShown](), MOST_BYTES
-    while 0 <= part < len(order) and len(got) < MOST:
-        page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=MOST - len(got))
+    older, got, left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
+    while 0 <= part < len(order) and len(got) < TASKS_LIMIT:
+        page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=TASKS_LIMIT - len(got))
         fitting = list(_fitting(page.tasks, left, least=0 if got else 1))
         left -= sum(map(_size, fitting))
         got += fitting
@@ -116,7 +116,7 @@ def found(reading: Reading, rooms: list[int], status: str, place: list[int] | No
     return TaskSlice(got, (part, 0, 0) if 0 < part < len(order) else None)
 
 
-def _fitting(shown: list[TaskShown], most: int, *, least: int) -> Iterator[TaskShown]:
+def _fitting(shown: list[TaskDetails], most: int, *, least: int) -> Iterator[TaskDetails]:
     """Those that come first and have no more than so many bytes together, but at least so many."""
     for index, one in enumerate(shown):
         most -= _size(one)
@@ -125,20 +125,20 @@ def _fitting(shown: list[TaskShown], most: int, *, least: int) -> Iterator[TaskS
         yield one
 
 
-def _size(one: TaskShown) -> int:
+def _size(one: TaskDetails) -> int:
     """Bytes of it as HTML: a sign may take many there."""
     texts = [version.body for version in one.versions]
-    names = (short(one.task.assignee), short(one.task.assigned_by))
+    names = (short_name(one.task.assignee), short_name(one.task.assigned_by))
     return sum(len(_html(text, NOWHERE).encode()) for text in texts) + sum(len(escape(name).encode()) for name in names)
 
 
-def _listed(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
+def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
     """What the table needs, as the address asks for it."""
     words, status = status_words(), request.args.get("status", "")
     status = status if status in words else ""
-    got = found(reading, list(names), status, numbers(request.args.get("older", ""), 3))
+    got = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
     here = request.view_args or {}
-    older = here | {"older": written(got.next)} | ({"status": status} if status else {}) if got.next else {}
+    older = here | {"older": cursor_text(got.next)} | ({"status": status} if status else {}) if got.next else {}
     return {
         "lines": list(_lines(reading, got.tasks, names)),
         "older": older,
@@ -149,22 +149,22 @@ def _listed(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
     }
 
 
-def _lines(reading: Reading, shown: list[TaskShown], names: Mapping[int, str]) -> Iterator[TaskLine]:
+def _lines(reading: Reading, shown: list[TaskDetails], names: Mapping[int, str]) -> Iterator[TaskLine]:
     of: dict[int, References] = {}
     for one in shown:
         room = one.task.room_id
         if room not in of:
-            of[room] = around(reading, room, [])(()).references
+            of[room] = surroundings_of(reading, room, [])(()).references
         yield _line(one, names[room], of[room])
 
 
-def _line(one: TaskShown, name: str, references: References) -> TaskLine:
-    earlier = (_earlier(before, after, one, references) for before, after in pairwise(one.versions))
+def _line(one: TaskDetails, name: str, references: References) -> TaskLine:
+    earlier = (_earlier_text(before, after, one, references) for before, after in pairwise(one.versions))
     return TaskLine(
         one,
         name,
-        short(one.task.assignee),
-        short(one.task.assigned_by),
+        short_name(one.task.assignee),
+        short_name(one.task.assigned_by),
         _html(one.task.body, references),
         _limit(one.task.limit, one.limit_type),
         _status(one.task.status),
@@ -172,8 +172,10 @@ def _line(one: TaskShown, name: str, references: References) -> TaskLine:
     )
 
 
-def _earlier(before: tasks.TaskVersion, after: tasks.TaskVersion, one: TaskShown, references: References) -> Earlier:
-    return Earlier(
+def _earlier_text(
+    before: tasks.TaskVersion, after: tasks.TaskVersion, one: TaskDetails, references: References
+) -> EarlierTaskText:
+    return EarlierTaskText(
         Markup() if before.body == after.body else _html(before.body, references),
         "" if before.limit == after.limit else _limit(before.limit, one.limit_type),
         "" if before.status == after.status else _status(before.status),
@@ -189,7 +191,7 @@ def _limit(limit: datetime | None, limit_type: str) -> str:
     """`none` has a time too in Chatwork's replies; a day has no time of day."""
     if limit is None or limit_type == "none":
         return _("none")
-    return date(limit) if limit_type == "date" else stamp(limit)[:-3]
+    return iso_date(limit) if limit_type == "date" else local_time(limit)[:-3]
 
 
 def _status(word: str) -> str:

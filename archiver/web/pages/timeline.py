@@ -17,7 +17,7 @@ from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent
-from archiver.store.queries.viewing.last_seen_before import shown_before, text_seen_before
+from archiver.store.queries.viewing.last_seen_before import message_seen_before, text_seen_before
 from archiver.store.queries.viewing.timeline import Timeline, timeline
 from archiver.store.search.scope import room_names
 from archiver.web import page_cursor
@@ -25,7 +25,7 @@ from archiver.web.context import view_context
 from archiver.web.event_words import chat as happened_chat
 from archiver.web.event_words import things
 from archiver.web.event_words.sentence import EventText
-from archiver.web.message_line import chat_name, in_short, stretch
+from archiver.web.message_line import chat_name, message_snippet, text_snippet
 from archiver.web.room_header import chat
 
 pages = Blueprint("events", __name__)
@@ -95,7 +95,7 @@ def index() -> str:
     with view_context().reading() as reading:
         held = contracts(reading)
         rooms = list(dict.fromkeys(int(room.room_id) for one in held for room in one.rooms))
-        shown = _shown(reading, rooms, [one.id for one in held], seals=True)
+        shown = _page_values(reading, rooms, [one.id for one in held], seals=True)
     return render_template("events.html", **shown)
 
 
@@ -104,7 +104,7 @@ def room(room: int) -> str:
     """Of one chat and the contracts that it belongs to."""
     with view_context().reading() as reading:
         its = chat(reading, room)
-        shown = _shown(reading, [room], [one.id for one in its.contracts], seals=False)
+        shown = _page_values(reading, [room], [one.id for one in its.contracts], seals=False)
     return render_template("events_room.html", chat=its, **shown)
 
 
@@ -123,11 +123,11 @@ def group_words() -> dict[str, str]:
     }
 
 
-def _shown(reading: Reading, rooms: Collection[int], named: Collection[str], *, seals: bool) -> dict[str, object]:
+def _page_values(reading: Reading, rooms: Collection[int], named: Collection[str], *, seals: bool) -> dict[str, object]:
     """What a page of the timeline is made of."""
     group = request.args.get("kind", "")
     group = group if group in GROUPS else ""
-    place = page_cursor.numbers(request.args.get("before", ""), 1)
+    place = page_cursor.parse_cursor(request.args.get("before", ""), 1)
     before = place[0] if place else None
     page = _page(reading, rooms, named, before, group=group, seals=seals)
     names = room_names(reading)
@@ -156,8 +156,8 @@ def _page(
 
 
 def _row(reading: Reading, event: TimelineEvent, names: Mapping[int, str], labels: Mapping[str, str]) -> EventLine:
-    told = happening(event)
-    shown = in_short if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS else stretch
+    told = event_text(event)
+    shown = message_snippet if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS else text_snippet
     return EventLine(
         event,
         told,
@@ -175,14 +175,14 @@ def _since(reading: Reading, event: TimelineEvent) -> datetime | None:
     if event.kind in (EventKind.EDITED, EventKind.DELETED):
         return text_seen_before(reading, event.room_id, event.message_id, event.seq)
     if event.kind in (EventKind.MISSING, EventKind.HIDDEN):
-        return shown_before(reading, event.room_id, event.message_id, event.seq)
+        return message_seen_before(reading, event.room_id, event.message_id, event.seq)
     return None
 
 
-TELLERS = {**happened_chat.TELLERS, **things.TELLERS}
+EVENT_WRITERS = {**happened_chat.CHAT_WRITERS, **things.THING_WRITERS}
 """Each kind of event, and what puts it into words."""
 
 
-def happening(event: TimelineEvent) -> EventText:
+def event_text(event: TimelineEvent) -> EventText:
     """The words for an event."""
-    return TELLERS[event.kind](event)
+    return EVENT_WRITERS[event.kind](event)

@@ -11,7 +11,7 @@ import pytest
 from archiver.health import disk
 from archiver.store.queries import database_health
 from archiver.store.working import verification_log
-from archiver.store.working.verification_log import Verified
+from archiver.store.working.verification_log import VerificationRecord
 from tests.support.world import World, running
 
 
@@ -65,14 +65,14 @@ def test_growth_leaves_the_first_save_out(world: World) -> None:
     world.sync()
     world.clock.pass_by(days=2)
     with world.archive.reading() as reading:
-        young, none = disk.pace(reading, now=world.clock())
+        young, none = disk.size_and_growth(reading, now=world.clock())
     world.clock.pass_by(days=4)
     world.chatwork.upload(world.room, world.tanaka, "後.bin", data=b"y" * 500_000)
     world.sync()
     world.clock.pass_by(days=4)
 
     with world.archive.reading() as reading:
-        total, pace = disk.pace(reading, now=world.clock())
+        total, pace = disk.size_and_growth(reading, now=world.clock())
 
     assert none is None
     assert 1_400_000 < total < 3_000_000
@@ -87,13 +87,13 @@ def test_an_empty_archive_can_be_looked_at(world: World) -> None:
         assert [] == database_health.damage(reading)
         assert [] == database_health.horizons(reading, [world.room, 1])
         assert verification_log.last(reading) is None
-        assert disk.pace(reading, now=world.clock())[1] is None
+        assert disk.size_and_growth(reading, now=world.clock())[1] is None
 
 
 def test_the_newest_verification_is_remembered(world: World) -> None:
     """All of it, in the order in which they were kept, whatever the clock said."""
-    first = Verified(world.clock(), True, {"entries": 5, "files": 1}, 3, ("chain", "file-missing"))
-    second = Verified(world.clock() - timedelta(days=1), False, {"entries": 6}, 0)
+    first = VerificationRecord(world.clock(), True, {"entries": 5, "files": 1}, 3, ("chain", "file-missing"))
+    second = VerificationRecord(world.clock() - timedelta(days=1), False, {"entries": 6}, 0)
     for one in (first, second):
         with world.archive.writing() as writing:
             verification_log.keep(writing, one)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from archiver.store.queries.slow_work import Rereading, SlowWork, lies_in, merged, progress
-from archiver.store.working.backfill_queue import BackfillCounts, ItemState, unseen
+from archiver.store.queries.slow_work import Rereading, SlowWork, is_in_spans, merge_spans, slow_work_progress
+from archiver.store.working.backfill_queue import BackfillCounts, ItemState, unseen_ids
 from tests.support.world import World, running
 
 FOR_EVER = timedelta(days=3_650)
@@ -31,7 +31,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def told(world: World, *, days: float = 30, rooms: list[int] | None = None) -> SlowWork:
     """What the archive tells of its rooms now."""
     with world.archive.reading() as reading:
-        return progress(reading, rooms or [world.room], since=world.clock() - timedelta(days=days))
+        return slow_work_progress(reading, rooms or [world.room], since=world.clock() - timedelta(days=days))
 
 
 def sync(world: World) -> None:
@@ -51,10 +51,10 @@ def aged(world: World, old: int) -> None:
 @given(SPANS)
 def test_merged_stretches_hold_the_same_positions_and_do_not_touch(spans: list[tuple[int, int]]) -> None:
     """Whatever the lists reached."""
-    found = merged(spans)
+    found = merge_spans(spans)
 
     positions = {one for first, last in spans for one in range(first, last + 1)}
-    assert positions == {one for one in range(-1, 60) if lies_in(one, found)}
+    assert positions == {one for one in range(-1, 60) if is_in_spans(one, found)}
     assert all(before[1] + 1 < after[0] for before, after in pairwise(found))
 
 
@@ -128,7 +128,7 @@ def test_quests_are_counted_by_what_came_of_them(world: World) -> None:
     world.sync()
     read = told(world).backfill
     with world.archive.reading() as reading:
-        listed = unseen(reading, world.room)
+        listed = unseen_ids(reading, world.room)
 
     assert BackfillCounts(read=1, unreadable=1, unseen=(int(gone), int(gone))) == read
     assert [(int(gone), ItemState.UNREADABLE)] == listed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.store.queries.truncated_lists import DONE, FILES, OPEN, Cut, cut
+from archiver.store.queries.truncated_lists import DONE, FILES, OPEN, TruncatedList, truncated_lists
 from tests.support.world import World, running
 
 
@@ -18,10 +18,10 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def told(world: World) -> list[Cut]:
+def told(world: World) -> list[TruncatedList]:
     """Of the room."""
     with world.archive.reading() as reading:
-        return cut(reading, [world.room])
+        return truncated_lists(reading, [world.room])
 
 
 def upload(world: World, number: int) -> list[int]:
@@ -46,11 +46,11 @@ def test_a_hundred_files_of_one_person_may_be_more(world: World) -> None:
     world.chatwork.remove_file(files[0])
     after = world.sync(full=True)
 
-    assert [Cut(world.room, FILES)] == at_the_cap
+    assert [TruncatedList(world.room, FILES)] == at_the_cap
     assert (False, True) == (again, after.complete)
     assert [] == told(world)
     with world.archive.reading() as reading:
-        assert [] == cut(reading, [])
+        assert [] == truncated_lists(reading, [])
 
 
 def test_many_files_of_several_people_are_all_there(world: World) -> None:
@@ -73,8 +73,8 @@ def test_tasks_are_cut_where_both_ways_of_asking_are(world: World) -> None:
 
     report = world.sync()
 
-    assert [Cut(world.room, DONE)] == told(world)
+    assert [TruncatedList(world.room, DONE)] == told(world)
     assert not report.complete
     give(world, 40, to=world.tanaka, by=world.chatwork.owner)
     world.sync()
-    assert [Cut(world.room, DONE), Cut(world.room, OPEN)] == told(world)
+    assert [TruncatedList(world.room, DONE), TruncatedList(world.room, OPEN)] == told(world)

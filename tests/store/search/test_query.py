@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 from archiver import errors
 from archiver.records import JST
 from archiver.render import search_data
-from archiver.store.bigrams import fold, grams, phrase
+from archiver.store.bigrams import fold, index_text, match_expression
 from archiver.store.search.query import HAS, SearchQuery, parse
 
 LITERALS = [
@@ -135,7 +135,7 @@ def test_forms_that_people_do_not_tell_apart_are_one() -> None:
 
 def test_a_text_is_kept_as_pairs_and_asked_for_as_a_phrase() -> None:
     """Of each run the last sign stands by itself, so that a blank after it can be asked for."""
-    assert "請求 求書 書 ok k" == grams("請求書 ok")
+    assert "請求 求書 書 ok k" == index_text("請求書 ok")
     assert ['"請求 求書"', '"書 ok"', '"書" *', '"書 o" *', '"""a ab"'] == [
-        phrase(one) for one in ("請求書", "書 ok", "書", "書 o", '"ab')
+        match_expression(one) for one in ("請求書", "書 ok", "書", "書 o", '"ab')
     ]

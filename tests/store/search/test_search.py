@@ -16,10 +16,10 @@ from archiver import errors
 from archiver.records import Observation, State
 from archiver.store import archive, writer
 from archiver.store.archive import Archive
-from archiver.store.bigrams import FORMAT, fold
+from archiver.store.bigrams import INDEX_FORMAT, fold
 from archiver.store.search import index
 from archiver.store.search.query import SearchQuery, parse
-from archiver.store.search.scan import newest
+from archiver.store.search.scan import newest_hits
 from archiver.store.search.scope import SearchScope
 from archiver.store.search.search import SearchResult, search
 from tests.support.archives.maker import (
@@ -249,8 +249,8 @@ def test_ten_thousand_pieces_of_hostile_texts_are_found_where_a_scan_finds_them(
         words += filter(None, [fold(text[begin : begin + random.randint(1, 10)])])
 
     with maker.archive.reading() as reading:
-        source = archive.driver(reading.sql)
-        found = [newest(source, SearchQuery(word, (word,)), SearchScope(), 5_000) for word in words]
+        source = archive.driver_connection(reading.sql)
+        found = [newest_hits(source, SearchQuery(word, (word,)), SearchScope(), 5_000) for word in words]
     maker.archive.close()
 
     wrong = [
@@ -269,7 +269,7 @@ def test_the_index_comes_with_the_first_messages_and_grows_with_them(made: Archi
     actual = ask(made.archive, "SELECT seq FROM search_version")
 
     versions = ask(made.archive, "SELECT seq FROM message_version WHERE body <> '[deleted]' ORDER BY seq")
-    assert (versions, [(FORMAT,)]) == (actual, ask(made.archive, "SELECT value FROM memory WHERE key = 'search'"))
+    assert (versions, [(INDEX_FORMAT,)]) == (actual, ask(made.archive, "SELECT value FROM memory WHERE key = 'search'"))
 
 
 def test_what_a_transaction_takes_back_is_not_in_the_index_either(made: ArchiveMaker) -> None:
@@ -338,7 +338,7 @@ def test_a_sqlite_without_fts5_keeps_and_finds_everything_and_the_next_with_it_c
 
 def _without_fts5(writing: Any) -> None:
     """Let SQLite say of itself that it was built without."""
-    archive.driver(writing.sql).create_function("sqlite_compileoption_used", 1, lambda _name: 0)
+    archive.driver_connection(writing.sql).create_function("sqlite_compileoption_used", 1, lambda _name: 0)
 
 
 def test_an_archive_that_cannot_be_written_is_searched_as_it_lies_there(made: ArchiveMaker) -> None:
@@ -347,7 +347,7 @@ def test_an_archive_that_cannot_be_written_is_searched_as_it_lies_there(made: Ar
     for harm in ("SELECT 1", "DROP TABLE search"):
         ask(made.archive, harm)
         bytes_before = made.archive.database.read_bytes()
-        still = Archive(made.home, still=True)
+        still = Archive(made.home, unchanging=True)
 
         index.make_current(still)
 

@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 from werkzeug.http import parse_options_header
 
 from archiver.render.visible import visible
-from archiver.web.content.download_name import LONGEST, disposition, saved_as
+from archiver.web.content.download_name import LONGEST, content_disposition, safe_file_name
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ from archiver.web.content.download_name import LONGEST, disposition, saved_as
 )
 def test_names(name: str, expected: str) -> None:
     """Paths, controls, hidden signs, devices of Windows, leading dots, and nothing at all."""
-    assert expected == saved_as(name, "file-7")
+    assert expected == safe_file_name(name, "file-7")
 
 
 def test_a_long_name_keeps_its_ending() -> None:
     """Cut where a sign ends."""
-    made = saved_as("素材" * 300 + ".mp4", "file-7")
+    made = safe_file_name("素材" * 300 + ".mp4", "file-7")
 
     assert made.startswith("素材素材")
     assert made.endswith(".mp4")
@@ -51,8 +51,8 @@ def test_a_long_name_keeps_its_ending() -> None:
 @given(strategies.text(strategies.characters(codec=None, categories=None), max_size=300))
 def test_any_name_can_be_saved_under_and_sent(name: str) -> None:
     """One header line of ASCII whose two names are no path, not hidden and not too long."""
-    made = saved_as(name, "file-7")
-    header = disposition(name, "file-7")
+    made = safe_file_name(name, "file-7")
+    header = content_disposition(name, "file-7")
 
     assert made
     assert not re.search(r'[<>:"/\\|?*\x00-\x1f]', made)

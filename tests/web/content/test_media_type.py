@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.web.content.media_type import is_picture, played_as
+from archiver.web.content.media_type import is_picture, playable_type
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from archiver.web.content.media_type import is_picture, played_as
 )
 def test_what_is_played(head: bytes, expected: str | None) -> None:
     """Films and sounds that browsers know, and nothing that could hold a script."""
-    assert expected == played_as(head)
+    assert expected == playable_type(head)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from archiver.store import blobs
 from archiver.web.content import open_file
-from archiver.web.content.open_file import OpenFileFault, Unsendable, head, opened, opened_face
+from archiver.web.content.open_file import OpenFileFault, Unsendable, head, open_blob, open_face
 
 BODY = b"bytes of a stranger"
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -18,7 +18,7 @@ SHA256 = hashlib.sha256(BODY).hexdigest()
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    made = blobs.path_of(tmp_path / "home", SHA256)
+    made = blobs.blob_path(tmp_path / "home", SHA256)
     made.parent.mkdir(parents=True)
     made.write_bytes(BODY)
     return made
@@ -26,14 +26,14 @@ def place(tmp_path: Path) -> Path:
 
 def fault(home: Path, size: int = len(BODY), sha256: str = SHA256) -> OpenFileFault:
     with pytest.raises(Unsendable) as caught:
-        opened(home, sha256, size)
+        open_blob(home, sha256, size)
     return caught.value.fault
 
 
 def test_intact_bytes_are_opened_at_their_beginning(tmp_path: Path, place: Path) -> None:
     """Twice, though they are compared only once."""
     for _time in range(2):
-        with opened(tmp_path / "home", SHA256, len(BODY)) as file:
+        with open_blob(tmp_path / "home", SHA256, len(BODY)) as file:
             assert BODY == file.read()
     assert BODY[:5] == head(tmp_path / "home", SHA256, 5)
 
@@ -56,7 +56,7 @@ def test_another_size(tmp_path: Path, place: Path) -> None:
 
 def test_a_change_is_found_though_it_was_intact_before(tmp_path: Path, place: Path) -> None:
     """Same length, and the time of the change put back."""
-    opened(tmp_path / "home", SHA256, len(BODY)).close()
+    open_blob(tmp_path / "home", SHA256, len(BODY)).close()
     times = place.stat()
     place.write_bytes(BODY[::-1])
     os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -71,7 +71,7 @@ def test_of_a_large_file_the_size_alone_is_compared(
     monkeypatch.setattr(open_file, "CHECKED", len(BODY) - 1)
     place.write_bytes(BODY[::-1])
 
-    with opened(tmp_path / "home", SHA256, len(BODY)) as file:
+    with open_blob(tmp_path / "home", SHA256, len(BODY)) as file:
         assert BODY[::-1] == file.read()
 
 
@@ -117,9 +117,9 @@ def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:
     name = hashlib.sha256(large).hexdigest()
     (folder / name).write_bytes(large)
 
-    opened_face(tmp_path, SHA256).close()
+    open_face(tmp_path, SHA256).close()
     with pytest.raises(Unsendable):
-        opened_face(tmp_path, name)
+        open_face(tmp_path, name)
     (folder / SHA256).write_bytes(BODY[::-1])
     with pytest.raises(Unsendable):
-        opened_face(tmp_path, SHA256)
+        open_face(tmp_path, SHA256)

@@ -31,7 +31,7 @@ OURS = {"element footer", "element code", *(f"attribute {name}" for name in (
 
 
 PAUSE = r"<b>見ていない時間</b> (\S+ \S+) から"
-PAUSES = [times.stamp(at(minutes)) for minutes in (-899, -299, 301, 413.5, 601, 3001, 9051)]
+PAUSES = [times.local_time(at(minutes)) for minutes in (-899, -299, 301, 413.5, 601, 3001, 9051)]
 """When each pause of `many` begins."""
 
 
@@ -203,7 +203,7 @@ def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
     made.append([Observation("room.inaccessible", f"room/{ROOM}", told, ROOM)], minutes=300)
     with looking(made.home) as browser:
         before = browser.get(f"/room/{ROOM}")
-        seals.close(made.archive, now=at(400))
+        seals.close_seals(made.archive, now=at(400))
         after = browser.get(f"/room/{ROOM}")
     made.archive.close()
 

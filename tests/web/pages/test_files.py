@@ -16,11 +16,11 @@ import requests
 from PIL import Image
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import desk_of
+from archiver.cli.reading.view_context import build_view_context
 from archiver.store import blobs
 from archiver.store.queries.viewing import files
 from archiver.web.content.send_file import A_PIECE
-from archiver.web.server import THREADS, serving
+from archiver.web.server import THREADS, serve_pages
 from tests.support.archives.maker import ROOM, ArchiveMaker, file_object, story
 from tests.support.viewer.client import HOST, Browser, looking
 
@@ -234,7 +234,7 @@ def test_damaged_bytes_are_said_and_not_sent(tmp_path: Path, kind: str) -> None:
     body = f"damaged {kind}".encode()
     add(maker, 200, "壊れる.bin", body)
     maker.archive.close()
-    place = blobs.path_of(maker.home, hashlib.sha256(body).hexdigest())
+    place = blobs.blob_path(maker.home, hashlib.sha256(body).hexdigest())
     place.chmod(0o600)
     if kind == "absent":
         place.unlink()
@@ -305,8 +305,8 @@ def test_a_film_comes_in_pieces(browser: Browser) -> None:
 
 def test_the_real_server_sends_whole_files_and_parts(home: Path) -> None:
     """Waitress takes the open file over; what arrives is what lies there."""
-    desk = desk_of(CliContext(home, 0, {"HOME": str(home)}))
-    with serving(desk) as gate:
+    desk = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
+    with serve_pages(desk) as gate:
         asked = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
         asked.request("GET", gate.address.partition(str(gate.port))[2])
         cookie = (asked.getresponse().headers["Set-Cookie"] or "").partition(";")[0]
@@ -325,7 +325,7 @@ def test_downloads_that_pause_hold_no_page_up(tmp_path: Path) -> None:
     maker = story(tmp_path / "home")
     add(maker, 200, "大きい.bin", bytes(30_000_000))
     maker.archive.close()
-    with serving(desk_of(CliContext(maker.home, 0, {}))) as gate, contextlib.ExitStack() as open_ones:
+    with serve_pages(build_view_context(CliContext(maker.home, 0, {}))) as gate, contextlib.ExitStack() as open_ones:
         site, session = f"http://127.0.0.1:{gate.port}", open_ones.enter_context(requests.Session())
         session.get(gate.address, timeout=10)
         for _number in range(THREADS + 1):

@@ -17,7 +17,7 @@ from tests.support.viewer.client import Browser, looking
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The made story, sealed to its end but for one entry."""
     made = story(tmp_path_factory.mktemp("told") / "home")
-    seals.close(made.archive, now=at(300))
+    seals.close_seals(made.archive, now=at(300))
     made.archive.close()
     with looking(made.home) as browser:
         yield browser

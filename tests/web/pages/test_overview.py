@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.reading.view_context import calling
-from archiver.cli.terminal.language import speak
+from archiver.cli.reading.view_context import complete_commands
+from archiver.cli.terminal.language import set_language
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
@@ -56,7 +56,7 @@ def test_its_command_means_this_contract_and_no_other(tmp_path: Path) -> None:
 
 def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
     """Nothing is saved yet, and the page says so."""
-    migrate.create(tmp_path / DATABASE)
+    migrate.create_database(tmp_path / DATABASE)
 
     with looking(tmp_path) as browser:
         assert "archive contract add --help" in browser.get("/")
@@ -118,10 +118,10 @@ def test_an_unknown_page_is_a_calm_one(home: Path) -> None:
 def test_the_page_is_in_the_language_of_the_program(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The words around what was said are Japanese or English, as the user chose."""
     monkeypatch.setenv("LANGUAGE", "ja")
-    speak("ja")
+    set_language("ja")
     with looking(home) as browser:
         japanese = browser.get("/")
-    speak("en")
+    set_language("en")
     with looking(home) as browser:
         english = browser.get("/")
 
@@ -154,8 +154,8 @@ def test_a_path_that_looks_like_a_command_stays_as_it_is() -> None:
     """Only what stands by itself is a command there."""
     words = ("archive", "--home", "/x y")
 
-    kept = calling("11-05 10:00  /mnt/my archive backup/copy", words, alone=True)
-    called = calling("only here   archive backup DEST", words, alone=True)
+    kept = complete_commands("11-05 10:00  /mnt/my archive backup/copy", words, alone=True)
+    called = complete_commands("only here   archive backup DEST", words, alone=True)
 
     assert "11-05 10:00  /mnt/my archive backup/copy" == kept
     assert "only here   archive --home '/x y' backup DEST" == called

@@ -86,7 +86,7 @@ def test_their_messages_are_a_step_away(browser: Browser) -> None:
 
 def test_very_many_people_are_shown_page_by_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each once."""
-    monkeypatch.setattr(people, "MOST", 2)
+    monkeypatch.setattr(people, "PERSONS_LIMIT", 2)
     first = browser.get(f"/room/{ROOM}/people")
     further = re.search(r'href="([^"]+)" rel="next"', first)
 

@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 
 from archiver.store.avatars import FOLDER
-from archiver.web.pages.pictures import A_PLACE, FACE, Drawn
+from archiver.web.pages.pictures import BYTES_PER_ENTRY, FACE, PictureCache
 from tests.support.archives.maker import story
 from tests.support.viewer.client import HOST, looking
 
 
 def test_what_was_drawn_last_is_kept_up_to_a_number_of_bytes() -> None:
     """The one that was not asked for longest goes first; an empty one takes a place too."""
-    drawn, asked = Drawn(3 * (100 + A_PLACE)), list[str]()
+    drawn, asked = PictureCache(3 * (100 + BYTES_PER_ENTRY)), list[str]()
 
     def ask(name: str, size: int = 100) -> bytes:
         def draw() -> bytes:
@@ -30,14 +30,14 @@ def test_what_was_drawn_last_is_kept_up_to_a_number_of_bytes() -> None:
         ask(name)
 
     assert list("abcdab") == asked
-    assert drawn.size <= 3 * (100 + A_PLACE)
+    assert drawn.size <= 3 * (100 + BYTES_PER_ENTRY)
     ask("huge", 10_000)
     assert drawn.size == 0
 
 
 def test_what_raises_is_asked_again() -> None:
     """Bytes that were put back are found."""
-    drawn = Drawn(1000)
+    drawn = PictureCache(1000)
 
     with pytest.raises(OSError, match="absent"):
         drawn.get(("a", 1), lambda: _raise())

@@ -92,7 +92,7 @@ def test_a_found_file_and_a_found_task_lead_to_their_lines(browser: Browser) -> 
 
 def test_long_descriptions_come_on_several_pages(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One always fits; the others follow."""
-    monkeypatch.setattr(room_info, "MOST_BYTES", 10)
+    monkeypatch.setattr(room_info, "BYTES_LIMIT", 10)
     with looking(home) as browser:
         first = browser.get(f"/room/{ROOM}/about")
         older = browser.get(unescape(re.findall(r'href="([^"]+)" rel="next"', first)[0]))

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.cli.main import main
-from archiver.cli.reading.view_context import command
+from archiver.cli.reading.view_context import command_words
 from archiver.records import ContractRoom, RoomId
 from archiver.settings.home import home_path
-from archiver.store.queries.viewing.message_summaries import named
+from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web import selection_box
-from archiver.web.pages.selection import orders
+from archiver.web.pages.selection import selection_orders
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at, message_object, story
 from tests.support.viewer.client import Browser, looking
 
@@ -76,7 +76,7 @@ def test_the_command_makes_exactly_this_excerpt(browser: Browser, home: Path, tm
 
 def test_the_usual_home_is_not_named() -> None:
     """A new terminal finds it by itself, whatever variables this one has."""
-    assert ("archive",) == command(home_path(None, {}))
+    assert ("archive",) == command_words(home_path(None, {}))
 
 
 def test_a_chat_of_several_contracts_needs_a_command_for_each(browser: Browser) -> None:
@@ -107,7 +107,7 @@ def test_two_hundred_are_shown_and_the_others_counted() -> None:
     """An address carries no more."""
     values = [f"1-{number}" for number in range(205)]
 
-    actual = selection_box.read([*values, *values, "", "a"])
+    actual = selection_box.read_selection([*values, *values, "", "a"])
 
     assert (200, 1, 5) == (len(actual.places), actual.ignored, actual.surplus)
 
@@ -115,7 +115,7 @@ def test_two_hundred_are_shown_and_the_others_counted() -> None:
 @given(strategies.lists(strategies.text(max_size=25)))
 def test_any_values_can_be_read(values: list[str]) -> None:
     """What is no value is counted; places fit the database."""
-    actual = selection_box.read(values)
+    actual = selection_box.read_selection(values)
 
     assert actual.ignored + len(actual.places) <= len(values)
     assert all(max(place) < 2**63 for place in actual.places)
@@ -126,7 +126,7 @@ def test_two_contracts_of_one_name_are_told_apart(tmp_path: Path) -> None:
     maker = story(tmp_path / "home")
     maker.contract("12345678", [OTHER_ROOM])
     with maker.archive.reading() as reading:
-        made, left = orders(reading, named(reading, [(ROOM, 1)]), ["archive"], platform="linux")
+        made, left = selection_orders(reading, message_summaries(reading, [(ROOM, 1)]), ["archive"], platform="linux")
     maker.archive.close()
 
     assert ("archive export job1 --messages m1", 0) == (made[0].commands[0][1], left)

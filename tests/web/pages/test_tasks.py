@@ -93,8 +93,8 @@ def test_page_after_page_shows_each_task_once(
 ) -> None:
     """In the same order as on one page, wherever a page ends."""
     whole = shown(browser.get(f"/tasks{query}"))
-    monkeypatch.setattr(tasks, "MOST", most)
-    monkeypatch.setattr(tasks, "MOST_BYTES", signs)
+    monkeypatch.setattr(tasks, "TASKS_LIMIT", most)
+    monkeypatch.setattr(tasks, "BYTES_LIMIT", signs)
     found: list[str] = []
     path = f"/tasks{query}"
     while path:

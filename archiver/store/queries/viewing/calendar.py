@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from archiver.records import JST
-from archiver.store.archive import Reading, driver
+from archiver.store.archive import Reading, driver_connection
 from archiver.store.queries.viewing.sent_at import sent_at
 
 _DAY = 86_400
@@ -19,21 +19,21 @@ _COUNT = f"SELECT count(*) {_SENT}"
 _ENDS = "SELECT send_time FROM message INDEXED BY message_sent WHERE room_id = ? AND send_time > 0 ORDER BY send_time"
 
 
-def by_day(reading: Reading, room: int, first: date, end: date) -> dict[date, int]:
+def day_counts(reading: Reading, room: int, first: date, end: date) -> dict[date, int]:
     """Messages of each day from the first one on, `end` excluded; days without any are left out."""
-    rows = driver(reading.sql).execute(_BY_DAY, (room, _seconds(first), _seconds(end)))
+    rows = driver_connection(reading.sql).execute(_BY_DAY, (room, _seconds(first), _seconds(end)))
     return {date(1970, 1, 1) + timedelta(days=day): count for day, count in rows}
 
 
-def counted(reading: Reading, room: int, stretches: Iterable[tuple[date, date]]) -> list[int]:
+def span_counts(reading: Reading, room: int, stretches: Iterable[tuple[date, date]]) -> list[int]:
     """Messages of each stretch of days, its end excluded."""
-    source = driver(reading.sql)
+    source = driver_connection(reading.sql)
     return [source.execute(_COUNT, (room, _seconds(first), _seconds(end))).fetchone()[0] for first, end in stretches]
 
 
-def ends(reading: Reading, room: int) -> tuple[datetime, datetime] | None:
+def first_and_last_time(reading: Reading, room: int) -> tuple[datetime, datetime] | None:
     """When the first and the last message of a room were sent; None if no time is known of any."""
-    source = driver(reading.sql)
+    source = driver_connection(reading.sql)
     rows = [source.execute(f"{_ENDS} {order} LIMIT 1", (room,)).fetchone() for order in ("ASC", "DESC")]
     first, last = (None if row is None else sent_at(row[0]) for row in rows)
     return None if first is None or last is None else (first, last)

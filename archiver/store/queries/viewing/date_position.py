@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 
 from archiver.records import MessageId
-from archiver.store.archive import Reading, driver
+from archiver.store.archive import Reading, driver_connection
 
 AROUND = 500
 """Messages before the place found that are looked at too: ids rise with the time nearly always, not always."""
@@ -21,8 +21,8 @@ _BEFORE = "SELECT position, send_time FROM message WHERE room_id = ? AND positio
 
 def first_on_or_after(reading: Reading, room: int, at: datetime) -> MessageId | None:
     """The first message of a room, in the order of the ids, that was sent at a time or later; None if none was."""
-    source, wanted = driver(reading.sql), int(at.timestamp())
-    place = _bisected(source, room, wanted)
+    source, wanted = driver_connection(reading.sql), int(at.timestamp())
+    place = _bisect_position(source, room, wanted)
     while True:
         end = 2**63 - 1 if place is None else place
         sooner = [pos for pos, sent in source.execute(_BEFORE, (room, end, AROUND)) if sent >= wanted]
@@ -31,7 +31,7 @@ def first_on_or_after(reading: Reading, room: int, at: datetime) -> MessageId | 
         place = sooner[-1]
 
 
-def _bisected(source: sqlite3.Connection, room: int, wanted: int) -> int | None:
+def _bisect_position(source: sqlite3.Connection, room: int, wanted: int) -> int | None:
     """A position whose message is late enough while the one before it is not; None if even the last is not."""
     low, high = source.execute(_ENDS, (room,)).fetchone()
     if low is None:

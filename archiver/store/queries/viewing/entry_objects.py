@@ -8,29 +8,29 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
-Told = dict[str, Any]
+EntryDict = dict[str, Any]
 """An entry: seq, observed_at, kind, account_id, room_id, key, payload, salt, reply."""
 
 _LINE = "SELECT line FROM entry WHERE seq = ?"
 _BEFORE = "SELECT line FROM entry WHERE key = ? AND room_id IS ? AND seq < ? AND kind IN ({}) ORDER BY seq DESC LIMIT 1"
 
 
-def told_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, Told]:
+def entries_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, EntryDict]:
     """These entries by number; one that is not there is left out."""
     lines = chain.from_iterable(source.execute(_LINE, (seq,)) for seq in seqs)
     return {told["seq"]: told for told in (json.loads(line) for (line,) in lines)}
 
 
-def told_before(source: sqlite3.Connection, told: Told, kinds: Sequence[str] = ()) -> Told | None:
+def previous_entry(source: sqlite3.Connection, told: EntryDict, kinds: Sequence[str] = ()) -> EntryDict | None:
     """The entry about the same before this one, of its own kind or one of these; None if there is none."""
     wanted = kinds or (told["kind"],)
     query = _BEFORE.format(", ".join("?" * len(wanted)))
     row = source.execute(query, (told["key"], told["room_id"], told["seq"], *wanted)).fetchone()
-    found: Told | None = None if row is None else json.loads(row[0])
+    found: EntryDict | None = None if row is None else json.loads(row[0])
     return found
 
 
-def told_under(source: sqlite3.Connection, prefix: str) -> list[Told]:
+def entries_under(source: sqlite3.Connection, prefix: str) -> list[EntryDict]:
     """Every entry whose key is this one and more (`member/1/`), oldest first."""
     # A range and no LIKE: so the index of the keys is used. "0" is the sign after "/".
     query = "SELECT line FROM entry WHERE key > ? AND key < ? ORDER BY seq"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from archiver.records import MessageId
-from archiver.store.queries.viewing.entry_objects import Told
+from archiver.store.queries.viewing.entry_objects import EntryDict
 from archiver.store.timestamps import from_text
 
 
@@ -98,12 +98,12 @@ class TimelineEvent(NamedTuple):
     about: str = ""
 
 
-def event(told: Told, kind: EventKind, before: str = "", after: str = "", about: str = "") -> TimelineEvent:
+def make_event(told: EntryDict, kind: EventKind, before: str = "", after: str = "", about: str = "") -> TimelineEvent:
     """An event of an entry, without those who or what it is about."""
     at = from_text(told["observed_at"])
     return TimelineEvent(told["seq"], at, kind, told["room_id"], before=before, after=after, about=about)
 
 
-def ident(told: Told) -> str:
+def entry_ident(told: EntryDict) -> str:
     """The last part of an entry's key."""
     return str(told["key"].rpartition("/")[2])

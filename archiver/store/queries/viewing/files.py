@@ -15,10 +15,10 @@ from typing import NamedTuple
 from archiver.evidence.history import account_of, number, text
 from archiver.evidence.tables.files import NOT_YET, REASONS
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId
-from archiver.store.archive import Reading, driver
+from archiver.store.archive import Reading, driver_connection
 from archiver.store.bigrams import fold
 from archiver.store.blobs import FOLDER
-from archiver.store.queries.viewing.entry_objects import Told, told_at
+from archiver.store.queries.viewing.entry_objects import EntryDict, entries_at
 from archiver.store.queries.viewing.sent_at import sent_at
 from archiver.store.timestamps import from_text
 
@@ -83,20 +83,20 @@ def page(
     limit: int = 50,
 ) -> FilePage:
     """The newest files of these rooms whose names have these signs and that stand so; at most so many."""
-    source, found, wanted, last = driver(reading.sql), list[_FileRow](), fold(name), None
-    walked = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_place, reverse=True)
+    source, found, wanted, last = driver_connection(reading.sql), list[_FileRow](), fold(name), None
+    walked = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_page_key, reverse=True)
     for looked_at, row in enumerate(walked):
         if len(found) == limit or looked_at == LOOKED_AT:
             return FilePage(_files(source, found), last)
-        last = _place(row)
-        if _is_wanted(row, wanted, state):
+        last = _page_key(row)
+        if _matches(row, wanted, state):
             found.append(row)
     return FilePage(_files(source, found), None)
 
 
 def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Attachment, ...]]:
     """The files that belong to these messages of a room, the oldest first; messages without any are left out."""
-    source = driver(reading.sql)
+    source = driver_connection(reading.sql)
     found = {}
     for message in messages:
         rows = [_FileRow(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
@@ -105,11 +105,11 @@ def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> di
     return found
 
 
-def one(reading: Reading, room: int, file_id: int) -> FileDetails | None:
+def file_details(reading: Reading, room: int, file_id: int) -> FileDetails | None:
     """One file, however it stands; None if none is known by this id in the room."""
     if not 0 <= file_id < 2**63:
         return None
-    source = driver(reading.sql)
+    source = driver_connection(reading.sql)
     row = source.execute(_ONE, (room, file_id)).fetchone()
     return None if row is None else _files(source, [_FileRow(*row)])[0]
 
@@ -118,7 +118,7 @@ def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
     """The bytes of a file, as listed now; None if they are not held, or there is no such file."""
     if not 0 <= file_id < 2**63:
         return None
-    row = driver(reading.sql).execute(_ONE, (room, file_id)).fetchone()
+    row = driver_connection(reading.sql).execute(_ONE, (room, file_id)).fetchone()
     found = None if row is None else _FileRow(*row)
     if found is None or found.sha256 is None or _state(found) is not FileState.HELD:
         return None
@@ -169,11 +169,11 @@ def _walk(source: sqlite3.Connection, room: int, older_than: FilePageKey | None)
     return (_FileRow(*row) for row in source.execute(_NEWEST, (room, *bounds)))
 
 
-def _place(row: _FileRow) -> FilePageKey:
+def _page_key(row: _FileRow) -> FilePageKey:
     return FilePageKey(row.upload_time, row.file_id, row.room_id)
 
 
-def _is_wanted(row: _FileRow, name: str, state: FileState | None) -> bool:
+def _matches(row: _FileRow, name: str, state: FileState | None) -> bool:
     return (state is None or state in _states(row)) and (not name or name in fold(row.name))
 
 
@@ -190,11 +190,11 @@ def _state(row: _FileRow) -> FileState:
 
 
 def _files(source: sqlite3.Connection, rows: list[_FileRow]) -> list[FileDetails]:
-    told = told_at(source, [row.seq for row in rows])
+    told = entries_at(source, [row.seq for row in rows])
     return [_file(row, told[row.seq]) for row in rows]
 
 
-def _file(row: _FileRow, told: Told) -> FileDetails:
+def _file(row: _FileRow, told: EntryDict) -> FileDetails:
     shown, state = told["payload"]["object"], _state(row)
     account, message = account_of(shown), str(shown.get("message_id") or "")
     held = state is FileState.HELD and row.sha256 is not None
@@ -213,13 +213,13 @@ def _file(row: _FileRow, told: Told) -> FileDetails:
         gone_since=None if row.gone_since is None else from_text(row.gone_since),
         sha256=row.sha256 if held else None,
         saved_at=saved_at,
-        reason=None if held else _words(row),
+        reason=None if held else _reason_text(row),
         stored_as=f"{FOLDER}/{row.sha256[:2]}/{row.sha256[2:4]}/{row.sha256}" if held and row.sha256 else None,
     )
     return FileDetails(attachment, state, None if held else reason)
 
 
-def _words(row: _FileRow) -> str:
+def _reason_text(row: _FileRow) -> str:
     """Why the bytes are not held, as a package says it."""
     reason = (row.lost_because or "") if row.blob_state == "lost" else ""
     return REASONS.get(reason, reason) or NOT_YET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from archiver.store.archive import Reading, driver
+from archiver.store.archive import Reading, driver_connection
 from archiver.store.timestamps import from_text
 
 MANY = 500
@@ -30,13 +30,13 @@ _ENTRY = "SELECT observed_at FROM entry WHERE key = ? AND room_id = ? AND seq < 
 
 def text_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
     """The last time at which the text before an entry was seen; None if that text is still the one shown."""
-    row = driver(reading.sql).execute(_VERSION, (room, int(message_id), seq)).fetchone()
+    row = driver_connection(reading.sql).execute(_VERSION, (room, int(message_id), seq)).fetchone()
     return None if row is None or row[0] is None else from_text(row[0])
 
 
-def shown_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
+def message_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
     """The last time at which a message was shown before an entry; None if it never was, or long ago."""
-    source, position = driver(reading.sql), int(message_id)
+    source, position = driver_connection(reading.sql), int(message_id)
     asked = [source.execute(query, (room, position, seq, MANY)) for query in (_LISTED, _SINGLY)]
     asked.append(source.execute(_ENTRY, (f"message/{position}", room, seq)))
     times = [row[0] for row in (one.fetchone() for one in asked) if row is not None]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.records import State
-from archiver.store.archive import Reading, driver
+from archiver.store.archive import Reading, driver_connection
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.message_standing import STANDING
 from archiver.store.queries.viewing.sent_at import sent_at
@@ -22,7 +22,7 @@ _LINE = f"""
 """  # noqa: S608 - likewise
 
 
-class Named(NamedTuple):
+class MessageSummary(NamedTuple):
     """A message as a line of a list."""
 
     room_id: int
@@ -43,14 +43,14 @@ class Named(NamedTuple):
     """Whether the text is of before that."""
 
 
-def named(reading: Reading, places: Iterable[tuple[int, int]]) -> list[Named]:
+def message_summaries(reading: Reading, places: Iterable[tuple[int, int]]) -> list[MessageSummary]:
     """The messages at these places (room, id as a number) in the order given; those that are not known are left out."""
-    source = driver(reading.sql)
+    source = driver_connection(reading.sql)
     found = ((room, source.execute(_LINE, (DELETED, room, position)).fetchone()) for room, position in places)
-    return [_named(room, *row) for room, row in found if row is not None]
+    return [_summary(room, *row) for room, row in found if row is not None]
 
 
-def _named(
+def _summary(
     room: int,
     message: str,
     sent: int,
@@ -59,5 +59,5 @@ def _named(
     state: str,
     body: str | None,
     *flags: int | None,
-) -> Named:
-    return Named(room, message, sent_at(sent), account, name, State(state), body or "", *map(bool, flags))
+) -> MessageSummary:
+    return MessageSummary(room, message, sent_at(sent), account, name, State(state), body or "", *map(bool, flags))

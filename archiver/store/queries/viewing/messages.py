@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from archiver.evidence.history import account_of, number, text
 from archiver.records import AccountId, Message, MessageId, ObservedBy, RoomId, State, Version
-from archiver.store.archive import Reading, driver
-from archiver.store.queries.viewing.entry_objects import Told, told_at
+from archiver.store.archive import Reading, driver_connection
+from archiver.store.queries.viewing.entry_objects import EntryDict, entries_at
 from archiver.store.queries.viewing.last_seen import last_seen
 from archiver.store.queries.viewing.sent_at import sent_at
 from archiver.store.timestamps import from_text
 
-MOST_TEXT = 150_000
+TEXT_BYTES_LIMIT = 150_000
 """Bytes of all texts of a page together; one message always fits."""
 
 _FIRST, _LAST = -1, 2**63 - 1
@@ -51,51 +51,51 @@ class _Version(NamedTuple):
     size: int
 
 
-class _Held(NamedTuple):
+class _StoredMessage(NamedTuple):
     row: _MessageRow
     versions: list[_Version]
 
 
-def after(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
+def page_after(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The first messages behind a position (a message's id as a number), at most so many."""
-    source = driver(reading.sql)
-    held = list(_fitting(_walk(source, room, position, limit, forwards=True), MOST_TEXT))
+    source = driver_connection(reading.sql)
+    held = list(_fitting(_walk(source, room, position, limit, forwards=True), TEXT_BYTES_LIMIT))
     return _page(source, room, held)
 
 
-def before(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
+def page_before(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The last messages in front of a position, at most so many."""
-    source = driver(reading.sql)
-    held = list(_fitting(_walk(source, room, position, limit, forwards=False), MOST_TEXT))
+    source = driver_connection(reading.sql)
+    held = list(_fitting(_walk(source, room, position, limit, forwards=False), TEXT_BYTES_LIMIT))
     return _page(source, room, held[::-1])
 
 
-def around(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
+def page_around(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """Messages on both sides of a position, and the one that has it, if there is one; at most so many."""
-    source = driver(reading.sql)
-    earlier = list(_fitting(_walk(source, room, position, limit // 2, forwards=False), MOST_TEXT // 2, least=0))
-    rest = MOST_TEXT - sum(map(_size, earlier))
+    source = driver_connection(reading.sql)
+    earlier = list(_fitting(_walk(source, room, position, limit // 2, forwards=False), TEXT_BYTES_LIMIT // 2, least=0))
+    rest = TEXT_BYTES_LIMIT - sum(map(_size, earlier))
     later = list(_fitting(_walk(source, room, position - 1, limit - len(earlier), forwards=True), rest))
     if not later:  # nothing lies there: the room's end
-        return before(reading, room, position, limit)
+        return page_before(reading, room, position, limit)
     return _page(source, room, earlier[::-1] + later)
 
 
-def newest(reading: Reading, room: int, limit: int) -> MessagePage:
+def newest_page(reading: Reading, room: int, limit: int) -> MessagePage:
     """The last messages of a room."""
-    return before(reading, room, _LAST, limit)
+    return page_before(reading, room, _LAST, limit)
 
 
-def oldest(reading: Reading, room: int, limit: int) -> MessagePage:
+def oldest_page(reading: Reading, room: int, limit: int) -> MessagePage:
     """The first messages of a room."""
-    return after(reading, room, _FIRST, limit)
+    return page_after(reading, room, _FIRST, limit)
 
 
-def one(reading: Reading, room: int, message_id: str) -> Message | None:
+def message_by_id(reading: Reading, room: int, message_id: str) -> Message | None:
     """One message; None if none is known by this id in the room."""
     if not (message_id.isascii() and message_id.isdigit()) or int(message_id) > _LAST:
         return None
-    source, position = driver(reading.sql), int(message_id)
+    source, position = driver_connection(reading.sql), int(message_id)
     held = [found for found in _walk(source, room, position - 1, 1, forwards=True) if found.row.position == position]
     return next(_messages(source, room, held), None)
 
@@ -111,13 +111,15 @@ _VERSIONS = (
 )
 
 
-def _walk(source: sqlite3.Connection, room: int, position: int, limit: int, *, forwards: bool) -> Iterator[_Held]:
+def _walk(
+    source: sqlite3.Connection, room: int, position: int, limit: int, *, forwards: bool
+) -> Iterator[_StoredMessage]:
     rows = source.execute(_FORWARDS if forwards else _BACKWARDS, (room, position, limit)).fetchall()
     for row in rows:
-        yield _Held(_MessageRow(*row), [_Version(*told) for told in source.execute(_VERSIONS, (room, row[0]))])
+        yield _StoredMessage(_MessageRow(*row), [_Version(*told) for told in source.execute(_VERSIONS, (room, row[0]))])
 
 
-def _fitting(walked: Iterable[_Held], most: int, *, least: int = 1) -> Iterator[_Held]:
+def _fitting(walked: Iterable[_StoredMessage], most: int, *, least: int = 1) -> Iterator[_StoredMessage]:
     """Those that come first and are no more than so many bytes together, but at least so many."""
     for index, held in enumerate(walked):
         most -= _size(held)
@@ -126,11 +128,11 @@ def _fitting(walked: Iterable[_Held], most: int, *, least: int = 1) -> Iterator[
         yield held
 
 
-def _size(held: _Held) -> int:
+def _size(held: _StoredMessage) -> int:
     return sum(version.size for version in held.versions)
 
 
-def _page(source: sqlite3.Connection, room: int, held: list[_Held]) -> MessagePage:
+def _page(source: sqlite3.Connection, room: int, held: list[_StoredMessage]) -> MessagePage:
     if not held:
         return MessagePage([], has_earlier=False, has_later=False)
     first, last = held[0].row.position, held[-1].row.position
@@ -144,15 +146,15 @@ def _page(source: sqlite3.Connection, room: int, held: list[_Held]) -> MessagePa
 # --- rows and entries -> records -----------------------------------------------------------------
 
 
-def _messages(source: sqlite3.Connection, room: int, held: list[_Held]) -> Iterator[Message]:
+def _messages(source: sqlite3.Connection, room: int, held: list[_StoredMessage]) -> Iterator[Message]:
     shown = {one.row.position: one.row.seq for one in held if one.versions[-1].last_seen is None}
     seen = last_seen(source, room, shown)
     for one in held:
-        told = told_at(source, {one.row.seq, *(version.seq for version in one.versions)})
+        told = entries_at(source, {one.row.seq, *(version.seq for version in one.versions)})
         yield _message(room, one, told, seen.get(one.row.position))
 
 
-def _message(room: int, held: _Held, told: dict[int, Told], seen: str | None) -> Message:
+def _message(room: int, held: _StoredMessage, told: dict[int, EntryDict], seen: str | None) -> Message:
     row, latest = held.row, told[held.row.seq]
     shown, first_seen = latest["payload"]["object"], from_text(row.first_seen)
     account = account_of(shown)
@@ -175,7 +177,7 @@ def _message(room: int, held: _Held, told: dict[int, Told], seen: str | None) ->
     )
 
 
-def _version(version: _Version, told: Told, until: str) -> Version:
+def _version(version: _Version, told: EntryDict, until: str) -> Version:
     shown = told["payload"]["object"]
     return Version(
         text(shown.get("body")),

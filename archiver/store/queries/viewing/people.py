@@ -11,31 +11,31 @@ from typing import NamedTuple
 
 from archiver.evidence.history import text
 from archiver.records import AccountId
-from archiver.store.archive import Reading, driver
+from archiver.store.archive import Reading, driver_connection
 from archiver.store.avatars import FOLDER
-from archiver.store.queries.viewing.entry_objects import Told, told_under
+from archiver.store.queries.viewing.entry_objects import EntryDict, entries_under
 from archiver.store.timestamps import from_text
 
 
-class Dated(NamedTuple):
+class DatedValue(NamedTuple):
     """Something that is so since a reading first showed it; texts are as received."""
 
     value: str
     since: datetime
 
 
-class PersonShown(NamedTuple):
+class PersonHistory(NamedTuple):
     """Somebody seen in a room; each history is oldest first and empty where nothing was ever told."""
 
     account_id: AccountId
-    names: tuple[Dated, ...]
-    roles: tuple[Dated, ...]
-    organizations: tuple[Dated, ...]
-    departments: tuple[Dated, ...]
-    chatwork_ids: tuple[Dated, ...]
-    membership: tuple[Dated, ...]
+    names: tuple[DatedValue, ...]
+    roles: tuple[DatedValue, ...]
+    organizations: tuple[DatedValue, ...]
+    departments: tuple[DatedValue, ...]
+    chatwork_ids: tuple[DatedValue, ...]
+    membership: tuple[DatedValue, ...]
     """`present` or `gone`, by the list of members; empty for who was only seen writing."""
-    contact: tuple[Dated, ...]
+    contact: tuple[DatedValue, ...]
     """`present` or `gone`, by the list of the user's contacts."""
     avatar: str | None
     """SHA-256 under which the picture lies (`picture_path`); None if it is not held."""
@@ -51,12 +51,12 @@ class PersonShown(NamedTuple):
         return bool(self.membership) and self.membership[-1].value == "gone"
 
 
-def people(reading: Reading, room: int) -> list[PersonShown]:
+def people(reading: Reading, room: int) -> list[PersonHistory]:
     """Everybody ever seen in a room, by account id."""
-    source = driver(reading.sql)
-    told: dict[int, list[Told]] = defaultdict(list)
+    source = driver_connection(reading.sql)
+    told: dict[int, list[EntryDict]] = defaultdict(list)
     for kind in ("account", "member"):
-        for one in told_under(source, f"{kind}/{room}/"):
+        for one in entries_under(source, f"{kind}/{room}/"):
             told[int(one["key"].rpartition("/")[2])].append(one)
     avatars = dict(source.execute(_AVATARS, (room,)))
     return [_person(source, account, told[account], avatars.get(account)) for account in sorted(told)]
@@ -71,7 +71,7 @@ def avatar(reading: Reading, room: int, account: int) -> str | None:
     """The SHA-256 under which the present picture of one person lies; None if it is not held."""
     if not 0 <= account < 2**63:
         return None
-    row = driver(reading.sql).execute(f"{_AVATARS} AND person.account_id = ?", (room, account)).fetchone()
+    row = driver_connection(reading.sql).execute(f"{_AVATARS} AND person.account_id = ?", (room, account)).fetchone()
     return None if row is None else str(row[1])
 
 
@@ -81,42 +81,44 @@ _AVATARS = (
 )
 
 
-def _person(source: sqlite3.Connection, account: int, told: list[Told], avatar: str | None) -> PersonShown:
+def _person(source: sqlite3.Connection, account: int, told: list[EntryDict], avatar: str | None) -> PersonHistory:
     told.sort(key=lambda one: int(one["seq"]))
     listed = [one for one in told if one["kind"] == "member"]
-    return PersonShown(
+    return PersonHistory(
         AccountId(account),
-        names=_history((one, _shown(one, "name")) for one in told if _shown(one, "name") and not _is_memory(one)),
-        roles=_history((one, _shown(one, "role")) for one in listed),
-        organizations=_history((one, _shown(one, "organization_name")) for one in listed),
-        departments=_history((one, _shown(one, "department")) for one in listed),
-        chatwork_ids=_history((one, _shown(one, "chatwork_id")) for one in listed),
+        names=_history(
+            (one, _field_text(one, "name")) for one in told if _field_text(one, "name") and not _is_memory(one)
+        ),
+        roles=_history((one, _field_text(one, "role")) for one in listed),
+        organizations=_history((one, _field_text(one, "organization_name")) for one in listed),
+        departments=_history((one, _field_text(one, "department")) for one in listed),
+        chatwork_ids=_history((one, _field_text(one, "chatwork_id")) for one in listed),
         membership=_history((one, text(one["payload"].get("state"))) for one in listed),
         contact=_history((one, text(one["payload"].get("state"))) for one in _of_contact(source, account)),
         avatar=avatar,
     )
 
 
-def _is_memory(told: Told) -> bool:
+def _is_memory(told: EntryDict) -> bool:
     """Whether it only repeats how somebody was last shown, as an entry about who is gone does."""
     return bool(told["payload"].get("state") == "gone")
 
 
-def _of_contact(source: sqlite3.Connection, account: int) -> list[Told]:
+def _of_contact(source: sqlite3.Connection, account: int) -> list[EntryDict]:
     import json
 
     query = "SELECT line FROM entry WHERE key = ? ORDER BY seq"
     return [json.loads(line) for (line,) in source.execute(query, (f"contact/{account}",))]
 
 
-def _shown(told: Told, field: str) -> str:
+def _field_text(told: EntryDict, field: str) -> str:
     return text(told["payload"]["object"].get(field))
 
 
-def _history(values: Iterable[tuple[Told, str]]) -> tuple[Dated, ...]:
+def _history(values: Iterable[tuple[EntryDict, str]]) -> tuple[DatedValue, ...]:
     """Each value with the time at which it first differed from the one before; a beginning without any is none."""
-    found: list[Dated] = []
+    found: list[DatedValue] = []
     for told, value in values:
         if value != (found[-1].value if found else ""):
-            found.append(Dated(value, from_text(told["observed_at"])))
+            found.append(DatedValue(value, from_text(told["observed_at"])))
     return tuple(found)

@@ -20,7 +20,7 @@ _HIDDEN = (
 """Such as were not hidden before."""
 
 
-class Runs:
+class HiddenRuns:
     """Joins what was hidden between one list of a room and the next; the newest entry stands for all."""
 
     def __init__(self, source: sqlite3.Connection) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.store.archive import Reading, driver
+from archiver.store.archive import Reading, driver_connection
 from archiver.store.timestamps import from_text
 
 
@@ -29,7 +29,7 @@ class Proof(NamedTuple):
     times: tuple[HeldStamp, ...]
 
 
-class End(NamedTuple):
+class RoomEnd(NamedTuple):
     """What is known of a room behind its last message."""
 
     read_at: datetime | None
@@ -50,19 +50,19 @@ _SEALED = "SELECT last FROM seal ORDER BY number DESC LIMIT 1"
 
 def proofs(reading: Reading, room: int, position: int) -> list[Proof]:
     """Of each text of a message, in the order of its versions."""
-    rows = driver(reading.sql).execute(_VERSIONS, (room, position)).fetchall()
+    rows = driver_connection(reading.sql).execute(_VERSIONS, (room, position)).fetchall()
     return [_proof(reading, seq, digest) for seq, digest in rows]
 
 
-def end_of(reading: Reading, room: int) -> End:
+def room_end(reading: Reading, room: int) -> RoomEnd:
     """When a room was last read, and how far all is sealed."""
-    source = driver(reading.sql)
+    source = driver_connection(reading.sql)
     read_at, sealed = source.execute(_READ_AT, (room,)).fetchone(), source.execute(_SEALED).fetchone()
-    return End(from_text(read_at[0]) if read_at else None, sealed[0] if sealed else 0)
+    return RoomEnd(from_text(read_at[0]) if read_at else None, sealed[0] if sealed else 0)
 
 
 def _proof(reading: Reading, seq: int, digest: str) -> Proof:
-    source = driver(reading.sql)
+    source = driver_connection(reading.sql)
     seal = source.execute(_SEAL, (seq,)).fetchone()
     if seal is None:
         return Proof(seq, digest, None, None, ())

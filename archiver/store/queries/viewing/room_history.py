@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.evidence.history import text
-from archiver.store.archive import Reading, driver
-from archiver.store.queries.viewing.entry_objects import Told
+from archiver.store.archive import Reading, driver_connection
+from archiver.store.queries.viewing.entry_objects import EntryDict
 from archiver.store.timestamps import from_text
 
 
@@ -32,17 +32,17 @@ class RoomHistory(NamedTuple):
 _LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
 
 
-def room_facts(reading: Reading, room: int) -> RoomHistory:
+def room_history(reading: Reading, room: int) -> RoomHistory:
     """Of the entries, exactly as received."""
-    told = [json.loads(line) for (line,) in driver(reading.sql).execute(_LINES, (f"room/{room}",))]
-    return RoomHistory(_stretches(told, _named("name")), _stretches(told, _named("description")))
+    told = [json.loads(line) for (line,) in driver_connection(reading.sql).execute(_LINES, (f"room/{room}",))]
+    return RoomHistory(_past_values(told, _field_of("name")), _past_values(told, _field_of("description")))
 
 
-def _named(field: str) -> Callable[[Told], str]:
+def _field_of(field: str) -> Callable[[EntryDict], str]:
     return lambda told: text(told["payload"]["object"].get(field))
 
 
-def _stretches(told: list[Told], value_of: Callable[[Told], str]) -> tuple[PastValue, ...]:
+def _past_values(told: list[EntryDict], value_of: Callable[[EntryDict], str]) -> tuple[PastValue, ...]:
     """Equal neighbours are one; a beginning without any is left out."""
     found: list[PastValue] = []
     for one in told:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from archiver.evidence.history import account_of, number, text
 from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
-from archiver.store.archive import Reading, driver
-from archiver.store.queries.viewing.entry_objects import Told, told_at
+from archiver.store.archive import Reading, driver_connection
+from archiver.store.queries.viewing.entry_objects import EntryDict, entries_at
 from archiver.store.queries.viewing.sent_at import sent_at
 from archiver.store.timestamps import from_text
 
@@ -36,7 +36,7 @@ class TaskVersion(NamedTuple):
     first_seen: datetime
 
 
-class TaskShown(NamedTuple):
+class TaskDetails(NamedTuple):
     """A task as last seen, and all that it said, the oldest first."""
 
     task: Task
@@ -50,7 +50,7 @@ class TaskShown(NamedTuple):
 class TaskPage(NamedTuple):
     """A page of tasks."""
 
-    tasks: list[TaskShown]
+    tasks: list[TaskDetails]
     next: TaskPageKey | None
     """`older_than` of the next page; None: there are no more."""
 
@@ -67,22 +67,24 @@ def page(
 
     `status` is `open`, `done`, `gone` (not listed any more) or `REST` (all but the open ones).
     """
-    source = driver(reading.sql)
-    walked = merge(*(_walk(source, room, status, older_than, limit) for room in set(rooms)), key=_place, reverse=True)
+    source = driver_connection(reading.sql)
+    walked = merge(
+        *(_walk(source, room, status, older_than, limit) for room in set(rooms)), key=_page_key, reverse=True
+    )
     rows = list(islice(walked, limit + 1))
-    return TaskPage(_tasks(source, rows[:limit]), _place(rows[limit - 1]) if len(rows) > limit else None)
+    return TaskPage(_tasks(source, rows[:limit]), _page_key(rows[limit - 1]) if len(rows) > limit else None)
 
 
 def is_open(reading: Reading, room: int, task: int) -> bool:
     """Whether a task is among the open ones, as `page` has them."""
     query = "SELECT state <> 'gone' AND status = 'open' FROM task WHERE room_id = ? AND task_id = ?"
-    row = driver(reading.sql).execute(query, (room, task)).fetchone()
+    row = driver_connection(reading.sql).execute(query, (room, task)).fetchone()
     return bool(row and row[0])
 
 
 def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Task, ...]]:
     """The tasks that were made of these messages of a room, by id; messages without any are left out."""
-    source = driver(reading.sql)
+    source = driver_connection(reading.sql)
     found = {}
     for message in messages:
         rows = [_TaskRow(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
@@ -121,17 +123,17 @@ def _walk(
     return (_TaskRow(*row) for row in source.execute(query, (room, *narrowed, bound, limit + 1)))
 
 
-def _place(row: _TaskRow) -> TaskPageKey:
+def _page_key(row: _TaskRow) -> TaskPageKey:
     return TaskPageKey(row.task_id, row.room_id)
 
 
-def _tasks(source: sqlite3.Connection, rows: list[_TaskRow]) -> list[TaskShown]:
+def _tasks(source: sqlite3.Connection, rows: list[_TaskRow]) -> list[TaskDetails]:
     return [_task(source, row) for row in rows]
 
 
-def _task(source: sqlite3.Connection, row: _TaskRow) -> TaskShown:
+def _task(source: sqlite3.Connection, row: _TaskRow) -> TaskDetails:
     seqs = [seq for (seq,) in source.execute(_VERSIONS, (row.room_id, row.task_id))]
-    told = told_at(source, {*seqs, row.seq})
+    told = entries_at(source, {*seqs, row.seq})
     shown = told[row.seq]["payload"]["object"]
     assignee, by = account_of(shown), account_of(shown, "assigned_by_account")
     message = str(shown.get("message_id") or "")
@@ -149,10 +151,10 @@ def _task(source: sqlite3.Connection, row: _TaskRow) -> TaskShown:
     )
     assignee_id, by_id = (AccountId(number(one.get("account_id"))) for one in (assignee, by))
     versions = tuple(_version(told[seq]) for seq in seqs)
-    return TaskShown(task, text(shown.get("limit_type")), assignee_id, by_id, versions)
+    return TaskDetails(task, text(shown.get("limit_type")), assignee_id, by_id, versions)
 
 
-def _version(told: Told) -> TaskVersion:
+def _version(told: EntryDict) -> TaskVersion:
     shown = told["payload"]["object"]
     limit = sent_at(number(shown.get("limit_time")))
     return TaskVersion(text(shown.get("body")), limit, text(shown.get("status")), from_text(told["observed_at"]))

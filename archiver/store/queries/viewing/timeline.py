@@ -13,11 +13,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from archiver.store.archive import Reading, driver
-from archiver.store.queries.viewing.entry_events import happened
-from archiver.store.queries.viewing.entry_objects import told_at, told_before
+from archiver.store.archive import Reading, driver_connection
+from archiver.store.queries.viewing.entry_events import entry_events
+from archiver.store.queries.viewing.entry_objects import entries_at, previous_entry
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent
-from archiver.store.queries.viewing.plan_hidden import Runs
+from archiver.store.queries.viewing.plan_hidden import HiddenRuns
 from archiver.store.timestamps import from_text
 
 LOOKED_AT = 500
@@ -52,8 +52,8 @@ def timeline(
     An entry that tells several events is never parted. `seals`: the archive's seals too, each at its last entry.
     `hidden_singly`: each message that the plan hid; else those of one reading are one event, as they may be thousands.
     """
-    source, end = driver(reading.sql), _END if before is None else before
-    runs = Runs(source)
+    source, end = driver_connection(reading.sql), _END if before is None else before
+    runs = HiddenRuns(source)
     found: list[TimelineEvent] = []
     first_lists = {room: _first_list(source, room) for room in set(rooms)}
     sealed = source.execute(_SEALS, (end,)) if seals else ()
@@ -63,19 +63,19 @@ def timeline(
         if len(found) >= limit or looked_at == LOOKED_AT:
             return Timeline(found, seq + 1)
         for _, seal in group:
-            events = [_seal(source, seal)] if seal else _told(source, seq, first_lists)
+            events = [_seal_event(source, seal)] if seal else _events_of_entry(source, seq, first_lists)
             events = [one for one in events if one.contract is None or one.contract in contracts]
             found += events if hidden_singly else filter(None, map(runs.folded, events))
     return Timeline(found, None)
 
 
-def _told(source: sqlite3.Connection, seq: int, first_lists: Mapping[int, str]) -> list[TimelineEvent]:
+def _events_of_entry(source: sqlite3.Connection, seq: int, first_lists: Mapping[int, str]) -> list[TimelineEvent]:
     """What one entry tells."""
-    told = told_at(source, (seq,)).get(seq)
+    told = entries_at(source, (seq,)).get(seq)
     if told is None:
         return []
-    before = None if told["kind"] in _ALONE else told_before(source, told)
-    return happened(told, before, is_new_member=told["observed_at"] > first_lists.get(told["room_id"], ""))
+    before = None if told["kind"] in _ALONE else previous_entry(source, told)
+    return entry_events(told, before, is_new_member=told["observed_at"] > first_lists.get(told["room_id"], ""))
 
 
 # --- which entries -------------------------------------------------------------------------------
@@ -92,12 +92,12 @@ def _candidates(
     source: sqlite3.Connection, rooms: Collection[int], contracts: Collection[str], end: int
 ) -> Iterator[_Candidate]:
     """The entries that may be events, the newest first."""
-    walked: list[Iterable[_Candidate]] = [sorted(_apart(source, rooms, contracts, end), reverse=True)]
+    walked: list[Iterable[_Candidate]] = [sorted(_roomless_candidates(source, rooms, contracts, end), reverse=True)]
     walked += [source.execute(_CHANGES, (room, end)) for room in set(rooms)]
     return merge(*walked, reverse=True)
 
 
-def _apart(
+def _roomless_candidates(
     source: sqlite3.Connection, rooms: Collection[int], contracts: Collection[str], end: int
 ) -> Iterator[_Candidate]:
     """Those that belong to no room: statements about contracts, packages, contacts. They are few."""
@@ -131,7 +131,7 @@ def _first_list(source: sqlite3.Connection, room: int) -> str:
 _SEALS = "SELECT last, number FROM seal WHERE last < ? ORDER BY number DESC"
 
 
-def _seal(source: sqlite3.Connection, number: int) -> TimelineEvent:
+def _seal_event(source: sqlite3.Connection, number: int) -> TimelineEvent:
     query = "SELECT last, closed_at, day, sha256 FROM seal WHERE number = ?"
     last, closed_at, day, sha256 = source.execute(query, (number,)).fetchone()
     return TimelineEvent(last, from_text(closed_at), EventKind.SEALED, None, number=number, after=sha256, about=day)

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from archiver.records import Pause
-from archiver.store.archive import Reading, driver
-from archiver.store.queries.runs import Span, between, looks
+from archiver.store.archive import Reading, driver_connection
+from archiver.store.queries.runs import Span, look_spans, pauses_in
 from archiver.store.timestamps import from_text
 
 BESIDE = 2
@@ -32,13 +32,13 @@ _WINDOWS = "SELECT observed_at FROM window WHERE room_id = ? AND seq BETWEEN ? A
 
 def pauses_between(reading: Reading, room: int, since: datetime | None, until: datetime | None) -> list[Pause]:
     """A room's pauses that begin later than `since` and not later than `until`, oldest first; None: without an end."""
-    found = _pauses_around(driver(reading.sql), room, since, until)
+    found = _pauses_around(driver_connection(reading.sql), room, since, until)
     return [one for one in found if (since is None or since < one.start) and (until is None or one.start <= until)]
 
 
 def pauses_touching(reading: Reading, room: int, since: datetime, until: datetime) -> list[Pause]:
     """A room's pauses of which any part lies in a stretch of time, oldest first."""
-    found = _pauses_around(driver(reading.sql), room, since, until)
+    found = _pauses_around(driver_connection(reading.sql), room, since, until)
     return [one for one in found if one.end > since and one.start < until]
 
 
@@ -46,16 +46,16 @@ def _pauses_around(
     source: sqlite3.Connection, room: int, since: datetime | None, until: datetime | None
 ) -> Iterator[Pause]:
     seqs = sorted(seq for (seq,) in source.execute(_SWEEPS))
-    first = 0 if since is None else max(0, _place(source, seqs, since) - BESIDE)
-    last = len(seqs) if until is None else min(len(seqs), _place(source, seqs, until) + BESIDE)
+    first = 0 if since is None else max(0, _count_ended(source, seqs, since) - BESIDE)
+    last = len(seqs) if until is None else min(len(seqs), _count_ended(source, seqs, until) + BESIDE)
     while first > 0 and not _tells_of(source, seqs[first], room):
         first -= 1
     while last < len(seqs) and not _tells_of(source, seqs[last - 1], room):
         last += 1
-    return between(_looks(source, room, seqs[first:last]))
+    return pauses_in(_look_spans(source, room, seqs[first:last]))
 
 
-def _place(source: sqlite3.Connection, seqs: Sequence[int], at: datetime) -> int:
+def _count_ended(source: sqlite3.Connection, seqs: Sequence[int], at: datetime) -> int:
     """How many of these runs ended by a time."""
     low, high = 0, len(seqs)
     while low < high:
@@ -76,7 +76,7 @@ def _lacks(not_read: str | None, room: int) -> bool:
     return not_read is not None and room in json.loads(not_read)
 
 
-def _looks(source: sqlite3.Connection, room: int, seqs: Sequence[int]) -> list[Span]:
+def _look_spans(source: sqlite3.Connection, room: int, seqs: Sequence[int]) -> list[Span]:
     """Read in SQL, as a chat that was quiet for years has many thousand runs behind its last message."""
     begun = source.execute(_FIRST, (room,)).fetchone()
     if begun is None or not seqs:
@@ -85,4 +85,4 @@ def _looks(source: sqlite3.Connection, room: int, seqs: Sequence[int]) -> list[S
     windows = [from_text(at) for (at,) in source.execute(_WINDOWS, (room, *ends))]
     told = source.execute(_RUNS, ends)
     runs = ((from_text(one), from_text(other)) for one, other, not_read in told if not _lacks(not_read, room))
-    return looks(windows, runs, since=from_text(begun[0]))
+    return look_spans(windows, runs, since=from_text(begun[0]))

@@ -11,7 +11,7 @@ from hypothesis import given, strategies
 from archiver.records import JST
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
-from archiver.store.queries.viewing.calendar import by_day, counted, ends
+from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time, span_counts
 from archiver.store.queries.viewing.unwatched import pauses_touching
 from archiver.store.timestamps import to_text
 from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
@@ -42,7 +42,7 @@ def days() -> Counter[date]:
 def test_each_day_has_its_messages(archive: Archive) -> None:
     """Midnight is that of Japan; a message without a time is on no day."""
     with archive.reading() as reading:
-        found = by_day(reading, ROOM, date(2026, 1, 1), date(2027, 1, 1))
+        found = day_counts(reading, ROOM, date(2026, 1, 1), date(2027, 1, 1))
 
     assert dict(days()) == found
 
@@ -51,7 +51,7 @@ def test_each_day_has_its_messages(archive: Archive) -> None:
 def test_a_stretch_has_the_sum_of_its_days(archive: Archive, first: date, end: date) -> None:
     """Its end excluded; one that ends before it begins has none."""
     with archive.reading() as reading:
-        (found,) = counted(reading, ROOM, [(first, end)])
+        (found,) = span_counts(reading, ROOM, [(first, end)])
 
     assert sum(count for day, count in days().items() if first <= day < end) == found
 
@@ -59,8 +59,8 @@ def test_a_stretch_has_the_sum_of_its_days(archive: Archive, first: date, end: d
 def test_the_ends(archive: Archive) -> None:
     """Of those with a time; a room without messages has none."""
     with archive.reading() as reading:
-        assert (at(SENT[0]).replace(microsecond=0), at(SENT[-1])) == ends(reading, ROOM)
-        assert ends(reading, 1) is None
+        assert (at(SENT[0]).replace(microsecond=0), at(SENT[-1])) == first_and_last_time(reading, ROOM)
+        assert first_and_last_time(reading, 1) is None
 
 
 @given(strategies.integers(-10, 2300), strategies.integers(1, 600))

@@ -19,9 +19,8 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
 from archiver.store.queries.viewing import date_position, last_seen, messages
 from archiver.store.queries.viewing.messages import MessagePage
-from tests.store.test_rebuild import blank as blank
-from tests.store.test_rebuild import message, reading, window, written
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object
+from tests.support.archives.random_histories import archive_with_history, message, reading, window
 
 HISTORY = strategies.lists(
     strategies.lists(strategies.one_of(message(), message(), window(), window(), reading()), min_size=1, max_size=5),
@@ -50,7 +49,7 @@ def packed(snapshot: Reading, room: int) -> list[Message]:
     told = [json.loads(one.line) for one in entries(snapshot)]
     seen = build.sightings(told)
     groups = message_entries(snapshot, {room}, upto=EVERYTHING)
-    return [conversation.message(0, one) for one in build.messages(groups, seen)]
+    return [conversation.build_message(0, one) for one in build.messages(groups, seen)]
 
 
 def ids(page: MessagePage) -> list[int]:
@@ -64,12 +63,12 @@ def test_a_page_has_the_records_of_a_package(
 ) -> None:
     """Every text, state, name and interval is the one that the export's own code makes of the entries."""
     monkeypatch.setattr(last_seen, "MANY", many)
-    with written(blank, with_true_replies(history)) as archive, archive.reading() as snapshot:
+    with archive_with_history(blank, with_true_replies(history)) as archive, archive.reading() as snapshot:
         expected = {room: packed(snapshot, room) for room in (1, 2)}
 
-        assert expected == {room: messages.oldest(snapshot, room, 100).messages for room in (1, 2)}
+        assert expected == {room: messages.oldest_page(snapshot, room, 100).messages for room in (1, 2)}
         for room, held in expected.items():
-            assert held == [messages.one(snapshot, room, one.message_id) for one in held]
+            assert held == [messages.message_by_id(snapshot, room, one.message_id) for one in held]
 
 
 @pytest.fixture
@@ -83,19 +82,19 @@ def made(tmp_path: Path) -> ArchiveMaker:
 @pytest.mark.parametrize(
     ("page", "expected"),
     [
-        (lambda told: messages.oldest(told, ROOM, 3), ([10, 20, 30], False, True)),
-        (lambda told: messages.newest(told, ROOM, 3), ([70, 80, 90], True, False)),
-        (lambda told: messages.newest(told, ROOM, 9), ([10, 20, 30, 40, 50, 60, 70, 80, 90], False, False)),
-        (lambda told: messages.after(told, ROOM, 40, 2), ([50, 60], True, True)),
-        (lambda told: messages.after(told, ROOM, 45, 2), ([50, 60], True, True)),
-        (lambda told: messages.after(told, ROOM, 90, 2), ([], False, False)),
-        (lambda told: messages.before(told, ROOM, 40, 2), ([20, 30], True, True)),
-        (lambda told: messages.before(told, ROOM, 10, 2), ([], False, False)),
-        (lambda told: messages.around(told, ROOM, 50, 4), ([30, 40, 50, 60], True, True)),
-        (lambda told: messages.around(told, ROOM, 10, 4), ([10, 20, 30, 40], False, True)),
-        (lambda told: messages.around(told, ROOM, 90, 4), ([70, 80, 90], True, False)),
-        (lambda told: messages.around(told, ROOM, 999, 2), ([80, 90], True, False)),
-        (lambda told: messages.around(told, 1, 50, 4), ([], False, False)),
+        (lambda told: messages.oldest_page(told, ROOM, 3), ([10, 20, 30], False, True)),
+        (lambda told: messages.newest_page(told, ROOM, 3), ([70, 80, 90], True, False)),
+        (lambda told: messages.newest_page(told, ROOM, 9), ([10, 20, 30, 40, 50, 60, 70, 80, 90], False, False)),
+        (lambda told: messages.page_after(told, ROOM, 40, 2), ([50, 60], True, True)),
+        (lambda told: messages.page_after(told, ROOM, 45, 2), ([50, 60], True, True)),
+        (lambda told: messages.page_after(told, ROOM, 90, 2), ([], False, False)),
+        (lambda told: messages.page_before(told, ROOM, 40, 2), ([20, 30], True, True)),
+        (lambda told: messages.page_before(told, ROOM, 10, 2), ([], False, False)),
+        (lambda told: messages.page_around(told, ROOM, 50, 4), ([30, 40, 50, 60], True, True)),
+        (lambda told: messages.page_around(told, ROOM, 10, 4), ([10, 20, 30, 40], False, True)),
+        (lambda told: messages.page_around(told, ROOM, 90, 4), ([70, 80, 90], True, False)),
+        (lambda told: messages.page_around(told, ROOM, 999, 2), ([80, 90], True, False)),
+        (lambda told: messages.page_around(told, 1, 50, 4), ([], False, False)),
     ],
 )
 def test_pages_are_cut_where_they_are_asked_for(
@@ -112,22 +111,22 @@ def test_pages_are_cut_where_they_are_asked_for(
 def test_a_message_that_is_not_known_is_none(made: ArchiveMaker, message_id: str) -> None:
     """Whatever stands in an address is answered."""
     with made.archive.reading() as snapshot:
-        assert messages.one(snapshot, ROOM, message_id) is None
-        assert messages.one(snapshot, ROOM, "10") is not None
+        assert messages.message_by_id(snapshot, ROOM, message_id) is None
+        assert messages.message_by_id(snapshot, ROOM, "10") is not None
 
 
 def test_long_texts_shorten_a_page(tmp_path: Path) -> None:
     """It never holds more text than fits, on the side that was asked for, but at least one message."""
     maker = ArchiveMaker(tmp_path / "home")
-    size = messages.MOST_TEXT // 3 // 3
+    size = messages.TEXT_BYTES_LIMIT // 3 // 3
     maker.sync([message_object(number, "あ" * size, sent=number) for number in range(1, 10)])
-    maker.sync([message_object(20, "あ" * messages.MOST_TEXT, sent=20)], minutes=2, beginning=False)
+    maker.sync([message_object(20, "あ" * messages.TEXT_BYTES_LIMIT, sent=20)], minutes=2, beginning=False)
 
     with maker.archive.reading() as snapshot:
-        assert [1, 2, 3] == ids(messages.oldest(snapshot, ROOM, 100))
-        assert [7, 8, 9] == ids(messages.before(snapshot, ROOM, 20, 100))
-        assert [20] == ids(messages.newest(snapshot, ROOM, 100))
-        assert [4, 5, 6] == ids(messages.around(snapshot, ROOM, 5, 100))
+        assert [1, 2, 3] == ids(messages.oldest_page(snapshot, ROOM, 100))
+        assert [7, 8, 9] == ids(messages.page_before(snapshot, ROOM, 20, 100))
+        assert [20] == ids(messages.newest_page(snapshot, ROOM, 100))
+        assert [4, 5, 6] == ids(messages.page_around(snapshot, ROOM, 5, 100))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -141,6 +140,6 @@ def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, se
     ]
     expected = next((str(number) for number, minutes in enumerate(sent, 1) if minutes >= wanted), None)
 
-    with written(blank, [batch]) as archive, archive.reading() as snapshot:
+    with archive_with_history(blank, [batch]) as archive, archive.reading() as snapshot:
         assert expected == date_position.first_on_or_after(snapshot, 1, at(wanted))
         assert date_position.first_on_or_after(snapshot, 2, at(0) - timedelta(days=1)) is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from archiver.store import seals
-from archiver.store.queries.viewing.proof import end_of, proofs
-from archiver.store.working.stamp_queue import DueStamp, Got, keep
+from archiver.store.queries.viewing.proof import proofs, room_end
+from archiver.store.working.stamp_queue import DueStamp, StampFacts, keep_stamp
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object
 
 
@@ -14,13 +14,13 @@ def test_each_text_has_its_entry_its_seal_and_its_times(tmp_path: Path) -> None:
     """The first text lies in a stamped seal, the second in none yet."""
     made = ArchiveMaker(tmp_path / "home")
     first = made.sync([message_object(7, "はい")], minutes=1)[1]
-    (closed,) = seals.close(made.archive, now=at(2))
-    keep(made.archive, DueStamp(closed, "freetsa"), b"reply", Got(at(3), "0" * 64), pem=[])
+    (closed,) = seals.close_seals(made.archive, now=at(2))
+    keep_stamp(made.archive, DueStamp(closed, "freetsa"), b"reply", StampFacts(at(3), "0" * 64), pem=[])
     second = made.sync([message_object(7, "いいえ", update_time=5)], changed={7: "edited"}, minutes=4)[1]
     with made.archive.reading() as reading:
         found = proofs(reading, ROOM, 7)
-        end = end_of(reading, ROOM)
-        nothing = (proofs(reading, ROOM, 8), end_of(reading, 5).read_at)
+        end = room_end(reading, ROOM)
+        nothing = (proofs(reading, ROOM, 8), room_end(reading, 5).read_at)
     made.archive.close()
 
     assert [(first.seq, first.digest, 1), (second.seq, second.digest, None)] == [one[:3] for one in found]

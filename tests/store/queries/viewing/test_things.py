@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.evidence.tables import build
-from archiver.export.conversation import PackageRoom, conversation
+from archiver.export.conversation import PackageRoom, build_conversation
 from archiver.export.scope import PackageScope
 from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch
 from archiver.store import avatars, blobs
@@ -48,7 +48,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
         watch=Watch(),
         covered=(),
     )
-    return conversation(facts, PackageScope(Contract("job1", (ContractRoom(RoomId(room)),))))
+    return build_conversation(facts, PackageScope(Contract("job1", (ContractRoom(RoomId(room)),))))
 
 
 def listed(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[int]:
@@ -75,7 +75,7 @@ def test_files_are_the_records_of_a_package(made: ArchiveMaker) -> None:
         assert [getattr(wanted, name) for name in fields] == [getattr(actual, name) for name in fields]
         assert (wanted.stored_as is None) == (actual.stored_as is None)
         if actual.stored_as is not None and actual.sha256 is not None:
-            assert made.home / actual.stored_as == blobs.path_of(made.home, actual.sha256)
+            assert made.home / actual.stored_as == blobs.blob_path(made.home, actual.sha256)
             assert (made.home / actual.stored_as).is_file()
 
 
@@ -140,7 +140,7 @@ def test_only_bytes_that_are_held_are_given(made: ArchiveMaker) -> None:
         others = [files.blob(reading, ROOM, one) for one in (12, 99, 0, -1, 2**64)]
 
     assert held is not None
-    assert ("画面.png", 9, b"png bytes") == (held.name, held.size, blobs.path_of(made.home, held.sha256).read_bytes())
+    assert ("画面.png", 9, b"png bytes") == (held.name, held.size, blobs.blob_path(made.home, held.sha256).read_bytes())
     assert [None] * 5 == others
     replaced = {"object": file_object(11, "画面.png", 10, sent=3), "state": "present", "source": "list"}
     made.append([Observation("file", "file/11", replaced, ROOM)], minutes=300)
@@ -208,7 +208,7 @@ def test_a_picture_is_given_where_it_is_held(made: ArchiveMaker) -> None:
     with made.archive.reading() as reading:
         assert people.avatar(reading, ROOM, CLIENT) is None
 
-    avatars.settle(made.archive, url, b"picture", next_at=at(500))
+    avatars.record_download(made.archive, url, b"picture", next_at=at(500))
 
     with made.archive.reading() as reading:
         held = people.avatar(reading, ROOM, CLIENT)

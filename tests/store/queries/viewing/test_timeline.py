@@ -21,9 +21,8 @@ from archiver.store.queries.entries import entries, message_entries
 from archiver.store.queries.viewing import timeline as events
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.store.queries.viewing.timeline import timeline
-from tests.store.test_rebuild import HISTORY, written
-from tests.store.test_rebuild import blank as blank
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, story
+from tests.support.archives.random_histories import HISTORY, archive_with_history
 
 K = EventKind
 _JAPANESE = {
@@ -91,7 +90,7 @@ def test_it_tells_what_a_package_tells(
 ) -> None:
     """Whatever happened; in falling order, and in pages of any size none is lost or told twice."""
     monkeypatch.setattr(events, "LOOKED_AT", looked_at)
-    with written(blank, history) as archive, archive.reading() as reading:
+    with archive_with_history(blank, history) as archive, archive.reading() as reading:
         found = whole(reading, [1, 2], limit=limit, hidden_singly=True)
         joined = whole(reading, [1, 2], limit=limit)
 
@@ -194,7 +193,7 @@ def test_statements_stand_with_their_contracts(made: ArchiveMaker) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 50])
 def test_seals_stand_at_their_last_entries(made: ArchiveMaker, limit: int) -> None:
     """Only where they are asked for, each once."""
-    seals.close(made.archive, now=at(60 * 24 * 3))
+    seals.close_seals(made.archive, now=at(60 * 24 * 3))
 
     actual = [one for one in told(made, [ROOM], seals=True, limit=limit) if one.kind is K.SEALED]
 
