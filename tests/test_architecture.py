@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
+from tests.support.module_imports import imports, modules
 
 ROOT = Path(__file__).parents[1] / "archiver"
 
@@ -84,24 +86,6 @@ HOME: dict[str, set[str]] = {
     "sqlite3": {"store"},
     "urllib.request": set(),
 }
-
-
-def modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
-    """Every module below `root`, by its name without the package's own."""
-    for path in sorted(root.rglob("*.py")):
-        name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
-        if name not in {"__init__", "__main__"}:
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
-
-
-def imports(tree: ast.Module) -> Iterator[str]:
-    """The full name of everything a module imports, wherever in it the import stands."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Import(names=names):
-                yield from (alias.name for alias in names)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                yield from ("." * level + f"{module or ''}.{alias.name}" for alias in names)
 
 
 def within(name: str, places: set[str]) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import imports, modules
+from tests.support.module_imports import imports, modules
 
 ROOT = Path(__file__).parents[1]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.notice_receiver import receiving
 from tests.support.terminal import TOKEN, Terminal
-from tests.test_no_token import inflated
+from tests.support.zlib_streams import inflate_streams
 
 CANARY = "canary-6f1d0c9e"
 
@@ -24,7 +24,7 @@ COMMANDS = (
 
 def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None:
     """Whether it is taken, refused, not understood or in a file: neither on the screen nor in any file beside it."""
-    home, said = tmp_path / "home", ""
+    home, output = tmp_path / "home", ""
     with Chatwork(token=TOKEN, limit=10_000) as chatwork, receiving() as place:
         room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
         terminal = Terminal(home, chatwork)
@@ -44,17 +44,17 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
         _write(home, "urls = [" + ", ".join(f"'{one}'" for one in urls) + "]")
         terminal.environ |= {"ARCHIVE_LANG": "en", "ADDRESS": place.address("variable", secret=CANARY)}
         for arguments in COMMANDS:
-            said += _told(terminal, *arguments)
+            output += _told(terminal, *arguments)
         chatwork.revoke_token(new="another")
-        said += _told(terminal, "-q", "sync")
+        output += _told(terminal, "-q", "sync")
         reached = [one["message"] for one in place.notices]
         for broken in (f"urls = ['json://{CANARY}'", f"urls = '{CANARY}'", f"urls = [1, '{CANARY}']"):
             _write(home, broken)
-            said += _told(terminal, "check")
+            output += _told(terminal, "check")
         (home / "archive.toml").unlink()
 
     assert [4, 4] == [sum(word in one for one in reached) for word in ("test notice", "401")]
-    assert CANARY not in said
+    assert CANARY not in output
     assert [home / "address"] == [path for path in tmp_path.rglob("*") if path.is_file() and _holds(path)]
 
 
@@ -64,10 +64,10 @@ def _write(home: Path, line: str) -> None:
 
 
 def _told(terminal: Terminal, *arguments: str) -> str:
-    told = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, encoding="utf-8")
-    return told.stdout + told.stderr
+    process = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, encoding="utf-8")
+    return process.stdout + process.stderr
 
 
 def _holds(path: Path) -> bool:
     data = path.read_bytes()
-    return any(CANARY.encode() in part for part in (data, *inflated(data)))
+    return any(CANARY.encode() in part for part in (data, *inflate_streams(data)))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
-import zlib
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from tests.support.terminal import TOKEN, Terminal
+from tests.support.zlib_streams import inflate_streams
 
 
 def test_the_token_is_nowhere_after_a_full_run_with_every_kind_of_trouble(tmp_path: Path) -> None:
     """Neither on the screen nor in a file, a table, a package, a log, or a request to another host."""
-    said: list[str] = []
+    output: list[str] = []
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:
         tanaka = chatwork.add_account("田中")
         room = chatwork.add_room("動画編集", members=[tanaka])
@@ -33,31 +32,21 @@ def test_the_token_is_nowhere_after_a_full_run_with_every_kind_of_trouble(tmp_pa
             ["token", "test"],
             ["check", "--json"],
         ):
-            told = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, text=True)
-            said += [told.stdout, told.stderr]
+            process = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, text=True)
+            output += [process.stdout, process.stderr]
         chatwork.revoke_token(new="another")
-        told = subprocess.run(terminal.command("sync"), env=terminal.environ, capture_output=True, text=True)
-        said += [told.stdout, told.stderr]
+        process = subprocess.run(terminal.command("sync"), env=terminal.environ, capture_output=True, text=True)
+        output += [process.stdout, process.stderr]
 
-        assert 10 == told.returncode
+        assert 10 == process.returncode
         assert not chatwork.leaked
         assert [] == [request for request in chatwork.requests if TOKEN in request.path]
         assert [] == [one for one in chatwork.downloads if TOKEN in one.path + str(one.headers)]
-    assert [] == [text for text in said if TOKEN in text]
+    assert [] == [text for text in output if TOKEN in text]
     assert [] == [path for path in tmp_path.rglob("*") if path.is_file() and holds(path)]
 
 
 def holds(path: Path) -> bool:
     """Whether the token stands in a file's bytes, as they are or inflated where they are deflated."""
     data = path.read_bytes()
-    return TOKEN.encode() in data or any(TOKEN.encode() in part for part in inflated(data))
-
-
-def inflated(data: bytes) -> list[bytes]:
-    """Everything in the bytes that begins like a zlib stream, inflated as far as it goes."""
-    parts, start = [], data.find(b"\x78\xda")
-    while start >= 0:
-        with contextlib.suppress(zlib.error):
-            parts.append(zlib.decompressobj().decompress(data[start:]))
-        start = data.find(b"\x78\xda", start + 1)
-    return parts
+    return TOKEN.encode() in data or any(TOKEN.encode() in part for part in inflate_streams(data))

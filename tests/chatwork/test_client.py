@@ -17,7 +17,7 @@ from archiver.chatwork.models import Contact, File, Me, Member, Message, Model, 
 from archiver.chatwork.transport import Transport
 from archiver.errors import ArchiverError, NotUnderstood, NotVisible
 from archiver.records import AccountId, FileId, MessageId, Reply, RoomId
-from tests.chatwork.test_models import OWN, VALUES
+from tests.support.chatwork.model_values import OWN, VALUES
 
 BASE = "https://api.chatwork.com/v2"
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)

@@ -12,7 +12,6 @@ from archiver.chatwork.models import (
     Contact,
     File,
     Me,
-    Member,
     Message,
     Model,
     Room,
@@ -21,19 +20,10 @@ from archiver.chatwork.models import (
     read,
 )
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
+from tests.support.chatwork.model_values import OWN, VALUES
 
 YAMADA = {"account_id": 3, "name": "yamada", "avatar_image_url": "https://appdata.example/a.png"}
 MESSAGE = {"message_id": "1948626525465219072", "account": YAMADA, "body": "はい", "send_time": 5, "update_time": 6}
-
-OWN: dict[type[Model], str] = {
-    Me: "account_id",
-    Room: "room_id",
-    Member: "account_id",
-    Contact: "account_id",
-    Message: "message_id",
-    Task: "task_id",
-    File: "file_id",
-}
 
 
 def smallest(kind: type[Model]) -> dict[str, Any]:
@@ -175,29 +165,6 @@ def test_what_is_wrong_is_named_without_its_content() -> None:
 
     assert "send_time" in str(caught.value)
     assert "secret" not in str(caught.value)
-
-
-NAMES = sorted({name for kind in OWN for name in kind.__struct_fields__})
-VALUES = strategies.recursive(
-    strategies.one_of(
-        strategies.none(),
-        strategies.booleans(),
-        strategies.integers(),
-        strategies.integers(1, LARGEST),
-        strategies.floats(),
-        strategies.text(strategies.characters()),
-        strategies.integers(0).map(str),
-    ),
-    lambda deeper: strategies.one_of(
-        strategies.lists(deeper, max_size=3),
-        strategies.dictionaries(
-            strategies.one_of(strategies.sampled_from(NAMES), strategies.text(strategies.characters())),
-            deeper,
-            max_size=5,
-        ),
-    ),
-    max_leaves=10,
-)
 
 
 @settings(deadline=None)

@@ -1,29 +1,13 @@
 """A simulated Chatwork with a clock that stands still, and a client for it."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 
 import pytest
 import requests
 
 from archiver.demo.chatwork.simulator import Chatwork
-
-Get = Callable[..., requests.Response]
-
-
-class Clock:
-    """A clock that only moves when told to."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 7, 1, 3, 0, 0, 500_000, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """The present."""
-        return self.time
-
-    def pass_by(self, **span: float) -> None:
-        """Let time pass, said as for a `timedelta`."""
-        self.time += timedelta(**span)
+from tests.support.chatwork.full_room import FullRoom, Get
+from tests.support.world import Clock
 
 
 @pytest.fixture
@@ -52,26 +36,7 @@ def get(chatwork: Chatwork) -> Iterator[Get]:
         yield ask
 
 
-class Full:
-    """A room with one of everything."""
-
-    def __init__(self, chatwork: Chatwork) -> None:
-        self.tanaka = chatwork.add_account("田中", organization="青空商事", department="制作")
-        self.room = chatwork.add_room("動画編集", members=[self.tanaka], description="納品は毎週金曜")
-        self.message = chatwork.post(self.room, self.tanaka, "よろしくお願いします。")
-        self.file = chatwork.upload(self.room, self.tanaka, "仕様書.pdf", data=b"%PDF-1.7")
-        self.task = chatwork.add_task(self.room, self.tanaka, chatwork.owner, "初稿を出す")
-        self.direct = chatwork.add_room("", members=[self.tanaka], type="direct")
-        chatwork.publish(self.room, "abc123", description="どうぞ")
-        chatwork.request_contact(chatwork.add_account("suzuki"), "はじめまして")
-
-
 @pytest.fixture
-def full(chatwork: Chatwork) -> Full:
+def full(chatwork: Chatwork) -> FullRoom:
     """One of everything in the `chatwork` fixture."""
-    return Full(chatwork)
-
-
-def bodies(reply: requests.Response) -> list[str]:
-    """The texts of a list of messages."""
-    return [message["body"] for message in reply.json()]
+    return FullRoom(chatwork)

@@ -7,9 +7,9 @@ from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, FileId, MessageId, RoomId
-from archiver.render.body import Picture, ReferenceLink, References, html, plain
-from tests.chatwork.notation.test_parse import PIECES
+from archiver.render.body import Picture, ReferenceLink, References, html, plain_text
 from tests.support.html_safety import read
+from tests.support.notation_pieces import PIECES
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG
 
 
@@ -73,7 +73,7 @@ KNOWN = References(name_of, link_of, file_of)
 )
 def test_plain_text_has_readable_labels(body: str, expected: str) -> None:
     """Each tag is a label or a prefix that can be read without knowing the notation."""
-    actual = plain(parse(body), KNOWN)
+    actual = plain_text(parse(body), KNOWN)
 
     assert expected == actual
 
@@ -134,7 +134,7 @@ def test_html_is_well_formed_and_holds_nothing_active(body: str) -> None:
 @pytest.mark.parametrize("body", [EVERY_TAG, ATTACK, "[info]" * 10_000 + "[/info]" * 10_000, "\u202e" * 65_535])
 def test_both_forms_can_always_be_written(body: str) -> None:
     """The sample's worst bodies are rendered, and the result is valid UTF-8."""
-    shown, text = html(parse(body)), plain(parse(body))
+    shown, text = html(parse(body)), plain_text(parse(body))
 
     assert [] == read(shown).faults
     assert shown + text == (shown + text).encode().decode()

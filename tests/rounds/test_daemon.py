@@ -15,8 +15,8 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.schedule import schedulers
+from tests.support.killed_runs import change_rooms, set_up_rooms, table_contents
 from tests.support.terminal import TOKEN, Terminal
-from tests.sync.test_kill import begin, content, live_on
 
 PATIENCE = 30
 """Seconds that anything may take here on a busy computer."""
@@ -36,7 +36,7 @@ def terminal(chatwork: Chatwork, tmp_path: Path) -> Terminal:
     room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
     chatwork.post(room, tanaka, "こんにちは")
     made = Terminal(tmp_path / "home", chatwork)
-    begin(made, [room])
+    set_up_rooms(made, [room])
     hurry(made)
     return made
 
@@ -105,16 +105,16 @@ def test_it_saves_again_and_again_and_stops_at_a_signal(terminal: Terminal, sign
 
 def test_a_second_one_is_refused(terminal: Terminal) -> None:
     """Exit 11 at once; other commands are not in its way, and whoever asks what saves by itself is told of it."""
-    assert None is schedulers.installed(terminal.home, {})
+    assert None is schedulers.find_starters(terminal.home, {})
     daemon = start(terminal)
     wait(lambda: rounds(terminal) >= 1)
 
     terminal.run("daemon", code=11)
 
     terminal.run("status")
-    assert "archive daemon" == schedulers.installed(terminal.home, {})
+    assert "archive daemon" == schedulers.find_starters(terminal.home, {})
     stop(daemon)
-    assert None is schedulers.installed(terminal.home, {})
+    assert None is schedulers.find_starters(terminal.home, {})
 
 
 def test_it_needs_an_archive_and_right_settings(terminal: Terminal) -> None:
@@ -208,7 +208,7 @@ def judge(chatwork: Chatwork, tmp_path: Path, *, rooms: int, steps: int, kills: 
         for number in range(60):  # with what comes until the first sync no more than a list holds
             chatwork.post(room, client, f"前からの{number}通目")
     calm, rough = Terminal(tmp_path / "calm", chatwork), Terminal(tmp_path / "rough", chatwork)
-    begin(calm, made)
+    set_up_rooms(calm, made)
     shutil.copytree(calm.home, rough.home)
     hurry(rough)
     dice, posts = random.Random(11), list[str]()
@@ -220,12 +220,12 @@ def judge(chatwork: Chatwork, tmp_path: Path, *, rooms: int, steps: int, kills: 
                 chatwork.upload(room, client, "途中.bin", data=bytes(50_000))
 
     for step in range(steps):
-        live_on(chatwork, made, client, posts, step)
+        change_rooms(chatwork, made, client, posts, step)
         kill_and_restart(rough, chatwork, kills // steps, dice, post=post)
         calm.run("sync", "--full")
         rough.run("sync", "--full")
 
-    assert content(calm.home) == content(rough.home)
+    assert table_contents(calm.home) == table_contents(rough.home)
     verified = rough.json("verify", "--deep")
     assert (True, []) == (verified["ok"], verified["findings"])
     assert [] == list((rough.home / "files" / "incoming").glob("*"))

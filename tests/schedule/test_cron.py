@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.scheduled_rounds import use_token_file_and_every_minute, wait_until
 from tests.support.terminal import TOKEN, Terminal
-
-PATIENCE = 150
-"""Seconds: cron looks at its tables at each full minute."""
 
 
 def table() -> bytes | None:
@@ -40,14 +37,6 @@ def cron() -> Iterator[None]:
     subprocess.run(["crontab", "-r"], capture_output=True)
 
 
-def wait(until: Callable[[], bool]) -> None:
-    """Wait for something that cron does."""
-    end = time.monotonic() + PATIENCE
-    while not until():
-        assert time.monotonic() < end
-        time.sleep(0.5)
-
-
 @pytest.mark.slow
 @pytest.mark.sample
 def test_a_round_comes_from_cron_itself(cron: None, tmp_path: Path) -> None:
@@ -61,27 +50,15 @@ def test_a_round_comes_from_cron_itself(cron: None, tmp_path: Path) -> None:
         terminal = Terminal(tmp_path / "100% 保管庫", chatwork)
         terminal.run("init", "--yes")
         terminal.run("contract", "add", "job1", "--room", room)
-        alone(terminal)
+        use_token_file_and_every_minute(terminal)
         del terminal.environ["CHATWORK_API_TOKEN"]
         chatwork.requests.clear()
 
         terminal.run("schedule", "install", "--with", "cron")
-        wait(lambda: (terminal.home / "logs" / "archive.log").exists())
+        wait_until(lambda: (terminal.home / "logs" / "archive.log").exists())
 
         assert 1 == terminal.json("status")["rooms"][0]["messages"]
         assert TOKEN.encode() not in (table() or b"")
         terminal.run("schedule", "remove")
         assert foreign == table()
         assert "archive schedule install" in terminal.run("schedule", "show", LANGUAGE="ja")
-
-
-def alone(terminal: Terminal) -> None:
-    """The settings of somebody whose token lies in a file, and who wants a round each minute."""
-    path, token = terminal.home / "archive.toml", terminal.home / "token"
-    text = path.read_text(encoding="utf-8")
-    text = text.replace('source = "env:CHATWORK_API_TOKEN"', 'source = "file:token"').replace(
-        'every = "5m"', 'every = "1m"'
-    )
-    path.write_text(text, encoding="utf-8")
-    token.touch(mode=0o600)
-    token.write_text(TOKEN, encoding="utf-8")

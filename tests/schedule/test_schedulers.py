@@ -23,6 +23,7 @@ from archiver.schedule import schedulers as system
 from archiver.schedule.job import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Settings, SyncSettings
 from tests.support import scheduler_examples
+from tests.support.scheduler_programs import PROGRAMS
 
 ODD = ScheduledJob(("/opt/a b/archive",), PurePosixPath("/home/you/100% 「保管庫」 $HOME"), language="en")
 
@@ -183,27 +184,6 @@ def test_a_line_that_somebody_wrote_between_ours_stays() -> None:
 
 # --- the programs --------------------------------------------------------------------------------
 
-CRONTAB = """#!/bin/sh
-case "$1" in
--l) if [ -f {state}/table ]; then cat {state}/table; else echo "no crontab for you" >&2; exit 1; fi ;;
--r) rm {state}/table ;;
--) cat > {state}/table ;;
-esac
-"""
-NOTE = """#!/bin/sh
-echo "$@" >> {state}/said
-[ -f {state}/refuse ] && {{ echo "it cannot be" >&2; exit 1; }}
-exit 0
-"""
-TASKS = """#!/bin/sh
-echo "$@" >> {state}/said
-case "$1" in
-/Create) cp "$5" {state}/task ;;
-/Query) [ -f {state}/task ] && cat {state}/task ;;
-/Delete) rm {state}/task ;;
-esac
-"""
-PROGRAMS = {"crontab": CRONTAB, "systemctl": NOTE, "launchctl": NOTE, "schtasks": TASKS}
 
 Desk = Callable[..., Path]
 
@@ -240,10 +220,10 @@ def test_in_cron_it_stands_once_beside_the_others(desk: Desk) -> None:
 
     assert foreign + cron.block(job).encode() == (state / "table").read_bytes()
     assert {"cron": cron.line(job)} == system.show(Path(str(job.home)), {})
-    assert "cron" == system.installed(Path(str(job.home)), {})
+    assert "cron" == system.find_starters(Path(str(job.home)), {})
     assert ["cron"] == system.remove(Path(str(job.home)), {})
     assert foreign == (state / "table").read_bytes()
-    assert (None, []) == (system.installed(Path(str(job.home)), {}), system.remove(Path(str(job.home)), {}))
+    assert (None, []) == (system.find_starters(Path(str(job.home)), {}), system.remove(Path(str(job.home)), {}))
 
 
 def test_a_crontab_that_was_not_there_is_gone_again(desk: Desk) -> None:
@@ -290,7 +270,7 @@ def test_without_a_systemd_of_the_user_nothing_is_left(desk: Desk) -> None:
         system.install(ODD, {}, kind="systemd")
 
     assert not (state.parent / ".config").exists()
-    assert "cron" == system.choose({})
+    assert "cron" == system.choose_backend({})
 
 
 def test_with_launchd_the_agent_is_loaded_anew(desk: Desk) -> None:
@@ -320,7 +300,7 @@ def test_with_windows_the_task_is_utf_16_and_replaced(desk: Desk) -> None:
     assert windows.task(ODD) == data.decode("utf-16").replace("\r\n", "\n")
     assert system.show(Path(str(ODD.home)), {})["windows"].startswith("<?xml")
     assert ["windows"] == system.remove(Path(str(ODD.home)), {})
-    assert None is system.installed(Path(str(ODD.home)), {})
+    assert None is system.find_starters(Path(str(ODD.home)), {})
 
 
 def test_another_scheduler_takes_the_job_over(desk: Desk) -> None:
@@ -344,7 +324,7 @@ def test_a_missing_program_is_named(desk: Desk, kind: str) -> None:
 
     assert "archive daemon" in told.value.advice()
     with pytest.raises(errors.SchedulerMissing):
-        system.choose({})
+        system.choose_backend({})
 
 
 def test_a_path_with_a_line_break_is_refused(desk: Desk) -> None:
@@ -402,24 +382,24 @@ def test_the_job_is_told_what_no_scheduler_tells_it(tmp_path: Path) -> None:
     program.touch(mode=0o755)
     settings = Settings(tmp_path, sync=SyncSettings(every=timedelta(minutes=7)))
 
-    english = system.job(settings, {}, spoken="en", argv0=str(program))
-    japanese = system.job(settings, {}, spoken="ja", argv0=str(tmp_path / "pytest"))
+    english = system.build_job(settings, {}, spoken="en", argv0=str(program))
+    japanese = system.build_job(settings, {}, spoken="ja", argv0=str(tmp_path / "pytest"))
 
     begin = (str(program), "--home", str(tmp_path), "--lang", "en", "-q", "sync")
     assert (begin, 6) == (english.command[:7], english.minutes)
     assert Path(japanese.command[0]).is_absolute()
     assert "--lang" not in japanese.command
-    assert "6 minutes (the nearest" in system.paced(english, settings.sync.every)
+    assert "6 minutes (the nearest" in system.pace_words(english, settings.sync.every)
 
 
 def test_what_the_job_will_lack_is_said_by_name(tmp_path: Path) -> None:
     """A token in a variable, a keyring without a session, a proxy: names, and never a value."""
     environ = {"CHATWORK_API_TOKEN": "secret", "HTTPS_PROXY": "http://me:secret@proxy", "SECRET": "secret"}
 
-    variable = system.lacking(Settings(tmp_path, token_source="env:CHATWORK_API_TOKEN"), environ, kind="cron")
-    keyring = system.lacking(Settings(tmp_path), {}, kind="cron")
-    desktop = system.lacking(Settings(tmp_path), {}, kind="systemd")
-    idle = system.lacking(Settings(tmp_path, token_source="file:token"), {}, kind="cron", cron_runs=False)
+    variable = system.missing_for_job(Settings(tmp_path, token_source="env:CHATWORK_API_TOKEN"), environ, kind="cron")
+    keyring = system.missing_for_job(Settings(tmp_path), {}, kind="cron")
+    desktop = system.missing_for_job(Settings(tmp_path), {}, kind="systemd")
+    idle = system.missing_for_job(Settings(tmp_path, token_source="file:token"), {}, kind="cron", cron_runs=False)
 
     assert ["CHATWORK_API_TOKEN" in variable[0], "HTTPS_PROXY" in variable[1]] == [True, True]
     assert "secret" not in "".join(variable)

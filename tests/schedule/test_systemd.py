@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.schedule.test_cron import alone, wait
+from tests.support.scheduled_rounds import use_token_file_and_every_minute, wait_until
 from tests.support.terminal import TOKEN, Terminal
 
 MANAGER = Path("/usr/lib/systemd/systemd")
@@ -98,16 +98,16 @@ def test_rounds_come_from_the_timer_itself(manager: Manager, tmp_path: Path) -> 
         terminal.environ |= {name: manager.environ[name] for name in ("XDG_RUNTIME_DIR", "HOME")}
         terminal.run("init", "--yes")
         terminal.run("contract", "add", "job1", "--room", room)
-        alone(terminal)
+        use_token_file_and_every_minute(terminal)
         del terminal.environ["CHATWORK_API_TOKEN"]
         chatwork.requests.clear()
         log = terminal.home / "logs" / "archive.log"
 
         terminal.run("schedule", "install", "--with", "systemd")
-        wait(log.exists)
+        wait_until(log.exists)
         lines = len(log.read_text(encoding="utf-8").splitlines())
         chatwork.post(room, tanaka, "あとから")
-        wait(lambda: len(log.read_text(encoding="utf-8").splitlines()) > lines)
+        wait_until(lambda: len(log.read_text(encoding="utf-8").splitlines()) > lines)
 
         units = tmp_path / ".config" / "systemd" / "user"
         written = sorted(path.name for path in units.iterdir() if path.is_file())

@@ -83,7 +83,7 @@ def test_stamps_can_be_verified_on_media_that_cannot_be_written(archive: Archive
     for path in paths:
         path.chmod(path.stat().st_mode & ~0o222)
 
-    told = verify_archive(Archive(home, still=True))
+    told = verify_archive(Archive(home, unchanging=True))
 
     for path in paths:
         path.chmod(path.stat().st_mode | 0o200)
@@ -268,7 +268,7 @@ def test_an_archive_without_authorities_says_so(archive: Archive) -> None:
 def test_a_clock_that_was_set_back_is_a_note(tmp_path: Path) -> None:
     """It is worth knowing, and happens to honest people."""
     made = tampering.sample_archive(tmp_path / "home")
-    seals.close(made, now=START)
+    seals.close_seals(made, now=START)
 
     told = verify_archive(made)
 

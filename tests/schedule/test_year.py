@@ -108,7 +108,7 @@ class Year:
 
     def _notice(self, fault: errors.ArchiverError | None) -> None:
         """As the daemon does; what the archive cannot remember as said is told once a day, as by the file beside it."""
-        made = troubles.settle(self.disk, self.settings, fault, now=self.clock(), adapts=True)
+        made = troubles.take_pending_notices(self.disk, self.settings, fault, now=self.clock(), adapts=True)
         for sentence in sentences.sentences(*made):
             if not made.notices.kept:
                 if not due.is_to_say(self.unkept.get(sentence), self.clock()):
@@ -188,9 +188,9 @@ def judge(year: Year) -> None:
     assert 160 <= len(lost) <= 170
     assert [] == verify_archive(year.disk, deep=True).findings
     with year.disk.reading() as reading:
-        assert 0 == stamp_queue.unstamped(reading, ["a"])
+        assert 0 == stamp_queue.count_unstamped(reading, ["a"])
     logs = list((world.home / run_log.FOLDER).iterdir())
-    assert sum(path.stat().st_size for path in logs) <= (run_log.COPIES + 1) * run_log.MOST_BYTES
+    assert sum(path.stat().st_size for path in logs) <= (run_log.COPIES + 1) * run_log.SIZE_LIMIT_BYTES
 
 
 @pytest.mark.slow

@@ -17,3 +17,11 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     made = tampering.empty_archive(tmp_path / "home")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """An archive without entries, to be copied."""
+    archive = tampering.empty_archive(tmp_path_factory.mktemp("blank"))
+    archive.close()
+    return archive

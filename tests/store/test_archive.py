@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,8 +16,9 @@ from archiver import errors
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE, build_engine
 from archiver.store.queries.entries import last_seq
-from tests.store.test_writer import append, held, note
+from tests.support.archives.notes import all_entries, append_observations, note
 from tests.support.archives.tampering import empty_archive
+from tests.support.file_size_limit import file_size_limit
 
 CHANGES = [
     "UPDATE entry SET line = 'x' WHERE seq = 1",
@@ -38,35 +37,24 @@ CHANGES = [
 ]
 
 
-@contextmanager
-def no_more_than(size: int) -> Iterator[None]:
-    """No file of this process can grow larger: what a full disk looks like."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 # --- append-only ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("statement", CHANGES)
 def test_entries_can_only_be_appended_in_order(archive: Archive, statement: str) -> None:
     """Every other statement is refused by the database itself, whoever sends it."""
-    append(archive, note(1), note(2))
-    before = held(archive)
+    append_observations(archive, note(1), note(2))
+    before = all_entries(archive)
 
     with closing(sqlite3.connect(archive.database)) as other, pytest.raises(sqlite3.IntegrityError):
         other.execute(statement)
 
-    assert before == held(archive)
+    assert before == all_entries(archive)
 
 
 def test_the_rules_hold_with_recursive_triggers_too(archive: Archive) -> None:
     """A pragma of the connection changes nothing."""
-    append(archive, note(1), note(2))
+    append_observations(archive, note(1), note(2))
     with closing(sqlite3.connect(archive.database)) as other:
         other.execute("PRAGMA recursive_triggers = ON")
 
@@ -96,9 +84,9 @@ def test_the_database_is_safe_against_power_cuts(archive: Archive) -> None:
 
 def test_a_reading_is_a_snapshot(archive: Archive) -> None:
     """What is written meanwhile is not in it, and it keeps nobody from writing."""
-    append(archive, note(1))
+    append_observations(archive, note(1))
     with archive.reading() as reading:
-        append(archive, note(2))
+        append_observations(archive, note(2))
         during = last_seq(reading)
     with archive.reading() as reading:
         after = last_seq(reading)
@@ -116,18 +104,18 @@ def test_a_writing_sees_what_it_has_written(archive: Archive) -> None:
 
 def test_writers_wait_for_one_another(archive: Archive) -> None:
     """Two at once: both are done, in one order, without a hole."""
-    threads = [threading.Thread(target=lambda: append(Archive(archive.home), note("x"))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: append_observations(Archive(archive.home), note("x"))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert list(range(1, 9)) == [one.seq for one in held(archive)]
+    assert list(range(1, 9)) == [one.seq for one in all_entries(archive)]
 
 
 def test_a_busy_database_is_an_error_of_ours(archive: Archive) -> None:
     """After waiting; nothing is written."""
-    append(archive, note(1))
+    append_observations(archive, note(1))
     with closing(sqlite3.connect(archive.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(errors.ArchiveBusy) as caught:
@@ -135,7 +123,7 @@ def test_a_busy_database_is_an_error_of_ours(archive: Archive) -> None:
         other.execute("ROLLBACK")
 
     assert "30" in str(caught.value)
-    assert 1 == len(held(archive))
+    assert 1 == len(all_entries(archive))
 
 
 def write_impatiently(archive: Archive) -> None:
@@ -205,28 +193,28 @@ def test_what_is_no_database_of_ours_is_said(tmp_path: Path, body: bytes) -> Non
 
 def test_a_damaged_page_is_said_when_it_is_met(archive: Archive) -> None:
     """By name of the file."""
-    append(archive, *[note("x" * 500) for _ in range(200)])
+    append_observations(archive, *[note("x" * 500) for _ in range(200)])
     archive.close()
     body = bytearray(archive.database.read_bytes())
     body[len(body) // 2 :] = os.urandom(len(body) - len(body) // 2)
     archive.database.write_bytes(body)
 
     with pytest.raises(errors.ArchiveDamaged) as caught:
-        held(archive)
+        all_entries(archive)
 
     assert DATABASE in str(caught.value)
 
 
 def test_an_archive_opened_to_read_is_not_changed(archive: Archive) -> None:
     """Writing is refused as an error of ours; the database stays as it was, byte by byte."""
-    append(archive, note(1))
+    append_observations(archive, note(1))
     archive.close()
     before = archive.database.read_bytes()
     read_only = Archive(archive.home, read_only=True)
 
     with pytest.raises(errors.StorageError):
-        append(read_only, note(2))
-    count = len(held(read_only))
+        append_observations(read_only, note(2))
+    count = len(all_entries(read_only))
     read_only.close()
 
     assert (1, before) == (count, archive.database.read_bytes())
@@ -234,7 +222,7 @@ def test_an_archive_opened_to_read_is_not_changed(archive: Archive) -> None:
 
 def test_on_media_that_cannot_be_written_nothing_appears_beside_the_database(archive: Archive) -> None:
     """`immutable`: no lock, no shared memory, no log."""
-    append(archive, note(1))
+    append_observations(archive, note(1))
     archive.close()
     before = sorted(path.name for path in archive.home.iterdir())
     engine = build_engine(archive.database, read_only=True, immutable=True)
@@ -252,20 +240,20 @@ def test_on_media_that_cannot_be_written_nothing_appears_beside_the_database(arc
 
 def test_a_full_disk_loses_nothing(archive: Archive) -> None:
     """The transaction is not there at all; with space again the work goes on."""
-    append(archive, note("kept"))
+    append_observations(archive, note("kept"))
     size = max(path.stat().st_size for path in archive.home.glob(f"{DATABASE}*"))
 
-    with no_more_than(size + 4096), pytest.raises(errors.DiskFull) as caught:
-        append(archive, *[note("x" * 10_000) for _ in range(50)])
-    left = held(archive)
-    append(archive, note("after"))
+    with file_size_limit(size + 4096), pytest.raises(errors.DiskFull) as caught:
+        append_observations(archive, *[note("x" * 10_000) for _ in range(50)])
+    left = all_entries(archive)
+    append_observations(archive, note("after"))
 
-    assert (1, 1, [1, 2]) == (caught.value.code, len(left), [one.seq for one in held(archive)])
+    assert (1, 1, [1, 2]) == (caught.value.code, len(left), [one.seq for one in all_entries(archive)])
 
 
 def test_a_full_disk_when_the_archive_is_made_leaves_no_half_one(tmp_path: Path) -> None:
     """It is our error, and nothing lies under the archive's name."""
-    with no_more_than(8192), pytest.raises(errors.DiskFull):
+    with file_size_limit(8192), pytest.raises(errors.DiskFull):
         empty_archive(tmp_path)
 
     assert not (tmp_path / DATABASE).exists()

@@ -16,7 +16,7 @@ SHA256 = hashlib.sha256(BODY).hexdigest()
 
 def arrive(home: Path, body: bytes = BODY, file: int = 2) -> Path:
     """Bytes that have come."""
-    part = blobs.incoming(home, 1, file)
+    part = blobs.incoming_path(home, 1, file)
     part.write_bytes(body)
     return part
 
@@ -33,10 +33,10 @@ def test_bytes_lie_read_only_under_their_digest(tmp_path: Path) -> None:
     place = blobs.keep(tmp_path, part, SHA256)
 
     folders = [tmp_path / "files", tmp_path / "files" / "incoming", place.parent, place.parent.parent]
-    assert tmp_path / "files" / SHA256[:2] / SHA256[2:4] / SHA256 == place == blobs.path_of(tmp_path, SHA256)
+    assert tmp_path / "files" / SHA256[:2] / SHA256[2:4] / SHA256 == place == blobs.blob_path(tmp_path, SHA256)
     assert (BODY, 0o400, {0o700}) == (place.read_bytes(), mode(place), {mode(folder) for folder in folders})
     assert not part.exists()
-    assert blobs.held(tmp_path, SHA256)
+    assert blobs.is_held(tmp_path, SHA256)
 
 
 def test_the_same_bytes_lie_once_and_are_never_written_again(tmp_path: Path) -> None:
@@ -78,6 +78,6 @@ def test_a_digest_is_read_in_pieces(tmp_path: Path) -> None:
     """Of any file; one that is not there is an OSError."""
     (tmp_path / "a").write_bytes(BODY)
 
-    assert SHA256 == blobs.digest_of(tmp_path / "a")
+    assert SHA256 == blobs.file_sha256(tmp_path / "a")
     with pytest.raises(OSError, match="nowhere"):
-        blobs.digest_of(tmp_path / "nowhere")
+        blobs.file_sha256(tmp_path / "nowhere")

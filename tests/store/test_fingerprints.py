@@ -8,13 +8,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.store import fingerprints
-
-ANY_TEXT = strategies.text(strategies.characters(codec=None, exclude_categories=()), max_size=20)
-JSON = strategies.recursive(
-    strategies.none() | strategies.booleans() | strategies.integers(-(2**70), 2**70) | ANY_TEXT,
-    lambda inner: strategies.lists(inner, max_size=3) | strategies.dictionaries(ANY_TEXT, inner, max_size=3),
-    max_leaves=8,
-)
+from tests.support.json_strategies import ANY_TEXT, JSON
 
 PERSON = {"account_id": 7, "name": "田中", "avatar_image_url": "https://example.com/a.png"}
 OBJECTS: dict[str, dict[str, Any]] = {
@@ -45,24 +39,24 @@ def another(value: Any) -> Any:
 @pytest.mark.parametrize("kind", OBJECTS)
 def test_every_fact_of_a_kind_counts(kind: str) -> None:
     """Another value, null or nothing in any of them gives another fingerprint."""
-    shown = OBJECTS[kind]
-    same = fingerprints.fingerprint(kind, shown)
+    received = OBJECTS[kind]
+    same = fingerprints.fingerprint(kind, received)
 
-    changed = {fingerprints.fingerprint(kind, shown | {name: another(value)}) for name, value in shown.items()}
+    changed = {fingerprints.fingerprint(kind, received | {name: another(value)}) for name, value in received.items()}
 
-    assert len(shown) == len(changed)
+    assert len(received) == len(changed)
     assert same not in changed
 
 
 @pytest.mark.parametrize("kind", OBJECTS)
 def test_what_is_no_fact_does_not_count(kind: str) -> None:
     """Unknown fields, the order of fields, ids as text, and for messages the name of the author."""
-    shown = OBJECTS[kind]
-    other = dict(reversed([*shown.items(), ("unheard_of", [1])]))
-    if "account" in shown:
+    received = OBJECTS[kind]
+    other = dict(reversed([*received.items(), ("unheard_of", [1])]))
+    if "account" in received:
         other["account"] = {"name": "田中(解約済)", "account_id": "7"}
 
-    assert fingerprints.fingerprint(kind, shown) == fingerprints.fingerprint(kind, other)
+    assert fingerprints.fingerprint(kind, received) == fingerprints.fingerprint(kind, other)
 
 
 @given(
@@ -92,7 +86,7 @@ def test_a_lone_surrogate_and_its_escape_are_two_texts() -> None:
 @given(ANY_TEXT)
 def test_a_readable_text_can_be_stored(value: str) -> None:
     """No NUL, no lone surrogate; everything else stays as it is."""
-    actual = fingerprints.readable(value)
+    actual = fingerprints.readable_text(value)
 
     assert "\x00" not in actual
     assert actual == actual.encode("utf-8").decode("utf-8")
@@ -101,7 +95,7 @@ def test_a_readable_text_can_be_stored(value: str) -> None:
 
 def test_what_cannot_be_stored_is_made_visible() -> None:
     """By its code point."""
-    assert "a[U+0000][U+D83D]🎉" == fingerprints.readable("a\x00\ud83d🎉")
+    assert "a[U+0000][U+D83D]🎉" == fingerprints.readable_text("a\x00\ud83d🎉")
 
 
 @pytest.mark.parametrize(
@@ -110,4 +104,4 @@ def test_what_cannot_be_stored_is_made_visible() -> None:
 )
 def test_a_number_for_a_column_fits_it(value: object, expected: int) -> None:
     """What does not counts as 0 there; the entry has it."""
-    assert expected == fingerprints.storable(value)
+    assert expected == fingerprints.storable_integer(value)

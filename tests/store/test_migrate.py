@@ -54,7 +54,7 @@ def test_the_migrations_give_exactly_the_tables_and_triggers_of_the_code(archive
 def test_a_new_database_is_of_the_newest_shape_and_the_owners_alone(archive: Archive) -> None:
     """Nothing is left beside it."""
     with archive.reading() as reading:
-        found = migrate.check(reading.sql, archive.home)
+        found = migrate.check_revision(reading.sql, archive.home)
     archive.close()
 
     assert (migrate.HEAD, migrate.HEAD) == (found, migrate.REVISIONS[-1])
@@ -68,7 +68,7 @@ def test_an_archive_that_is_there_is_never_replaced(archive: Archive) -> None:
     before = archive.database.read_bytes()
 
     with pytest.raises(errors.StorageError):
-        migrate.create(archive.database)
+        migrate.create_database(archive.database)
 
     assert before == archive.database.read_bytes()
 
@@ -78,16 +78,16 @@ def test_what_a_killed_attempt_left_is_no_hindrance(tmp_path: Path) -> None:
     for end in ("", "-wal", "-shm", "-journal"):
         (tmp_path / f"{DATABASE}.new{end}").write_bytes(b"left")
 
-    migrate.create(tmp_path / DATABASE)
+    migrate.create_database(tmp_path / DATABASE)
 
     with Archive(tmp_path).reading() as reading:
-        assert migrate.HEAD == migrate.check(reading.sql, tmp_path)
+        assert migrate.HEAD == migrate.check_revision(reading.sql, tmp_path)
 
 
 def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     """With its path."""
     with pytest.raises(errors.HomeNotWritable) as caught:
-        migrate.create(tmp_path / "nowhere" / DATABASE)
+        migrate.create_database(tmp_path / "nowhere" / DATABASE)
 
     assert "nowhere" in str(caught.value)
 

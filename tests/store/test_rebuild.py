@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
@@ -16,132 +10,10 @@ from hypothesis import HealthCheck, given, settings, strategies
 from archiver.records import Observation
 from archiver.store import rebuild, writer
 from archiver.store.archive import Archive
-from archiver.store.engine import DATABASE
 from archiver.store.rebuild import RowDifference
 from tests.support.archives import tampering
+from tests.support.archives.random_histories import HISTORY, archive_with_history
 from tests.support.archives.tampering import FIRST, OWNER, ROOM, START, behind_the_back, copy_of
-
-ROOMS = strategies.integers(1, 2)
-POSITIONS = strategies.integers(1, 6)
-BODIES = strategies.sampled_from(["はい", "いいえ", "[deleted]", "\ud83d half\x00", "a" * 50])
-STATES = strategies.sampled_from(["present", "edited", "deleted", "missing", "hidden"])
-SHOWN_OR_GONE = strategies.sampled_from(["present", "gone"])
-ACCOUNT = strategies.fixed_dictionaries(
-    {"account_id": strategies.integers(1, 3) | strategies.just("5"), "name": BODIES}
-)
-REPLIES = strategies.sampled_from([None, "a" * 64, "b" * 64])
-TIMES = strategies.sampled_from(["2026-11-01T00:00:00.000Z", "2026-11-02T00:00:00.000Z"])
-
-
-@strategies.composite
-def message(draw: strategies.DrawFn) -> Observation:
-    """A message in any state, with any text."""
-    shown: dict[str, Any] = {
-        "account": draw(ACCOUNT),
-        "body": draw(BODIES),
-        "send_time": 5,
-        "update_time": draw(strategies.integers(0, 2)),
-    }
-    told = {"object": shown, "state": draw(STATES), "source": "list"}
-    return Observation("message", f"message/{draw(POSITIONS)}", told, draw(ROOMS), draw(REPLIES))
-
-
-@strategies.composite
-def window(draw: strategies.DrawFn) -> Observation:
-    """A list of messages, sometimes an empty one."""
-    oldest, newest = sorted((draw(POSITIONS), draw(POSITIONS)))
-    full = draw(strategies.booleans())
-    told: dict[str, Any] = {
-        "oldest": str(oldest) if full else None,
-        "newest": str(newest) if full else None,
-        "count": newest - oldest + 1 if full else 0,
-        "limited": draw(strategies.booleans()),
-        "message_num": draw(strategies.none() | strategies.integers(0, 200)),
-        "joins": draw(strategies.booleans()),
-        "beginning": draw(strategies.booleans()),
-        "from": draw(TIMES),
-        "absent": [str(one) for one in draw(strategies.lists(POSITIONS, max_size=2))],
-    }
-    room = draw(ROOMS)
-    return Observation("window", f"window/{room}/{writer.SELF}", told, room, draw(REPLIES))
-
-
-@strategies.composite
-def reading(draw: strategies.DrawFn) -> Observation:
-    """Messages read singly."""
-    room = draw(ROOMS)
-    ids = [str(one) for one in draw(strategies.lists(POSITIONS, min_size=1, max_size=3, unique=True))]
-    return Observation("reading", f"reading/{room}/{writer.SELF}", {"ids": ids}, room)
-
-
-@strategies.composite
-def access(draw: strategies.DrawFn) -> Observation:
-    """A room, or that it can be opened or not."""
-    room = draw(ROOMS)
-    kind = draw(strategies.sampled_from(["room", "room.inaccessible", "room.accessible"]))
-    return Observation(kind, f"room/{room}", {"object": {"name": draw(BODIES), "description": draw(BODIES)}}, room)
-
-
-@strategies.composite
-def person(draw: strategies.DrawFn) -> Observation:
-    """A person, or a member."""
-    room, kind = draw(ROOMS), draw(strategies.sampled_from(["account", "member"]))
-    told = {"object": {"name": draw(BODIES), "role": "member"}, "state": draw(SHOWN_OR_GONE), "source": "list"}
-    return Observation(kind, f"{kind}/{room}/{draw(POSITIONS)}", told, room)
-
-
-@strategies.composite
-def thing(draw: strategies.DrawFn) -> Observation:
-    """A task, a file, or what became of a file's bytes."""
-    room, kind, ident = draw(ROOMS), draw(strategies.sampled_from(["task", "file", "blob"])), draw(POSITIONS)
-    if kind == "blob":
-        told: dict[str, Any] = {
-            "state": draw(strategies.sampled_from(["saved", "lost"])),
-            "sha256": None,
-            "listed_size": 1,
-            "listed_time": 2,
-        }
-        return Observation(kind, f"blob/{room}/{ident}", told, room)
-    shown = {"body": draw(BODIES), "status": "open", "filename": draw(BODIES), "account": draw(ACCOUNT), "filesize": 7}
-    told = {"object": shown, "state": draw(SHOWN_OR_GONE), "source": "list"}
-    return Observation(kind, f"{kind}/{ident}", told, room)
-
-
-@strategies.composite
-def statement(draw: strategies.DrawFn) -> Observation:
-    """A gap in any of its states, or a contract."""
-    if draw(strategies.booleans()):
-        told: dict[str, Any] = {
-            "id": "x",
-            "state": draw(strategies.sampled_from(["open", "closed"])),
-            "platform_id": None,
-        }
-        return Observation("contract", f"contract/{draw(strategies.sampled_from(['job1', 'job2']))}", told)
-    room, kind = draw(ROOMS), draw(strategies.sampled_from(["gap", "gap.narrowed", "gap.closed"]))
-    told = {
-        "after": None,
-        "before": "5",
-        "from": None,
-        "to": None,
-        "missing": draw(strategies.none() | POSITIONS),
-        "reason": "x",
-    }
-    return Observation(kind, f"gap/{room}/{draw(POSITIONS)}", told, room)
-
-
-OBSERVATION = strategies.one_of(
-    message(), message(), window(), window(), reading(), access(), person(), thing(), statement()
-)
-HISTORY = strategies.lists(strategies.lists(OBSERVATION, min_size=1, max_size=6), max_size=12)
-"""Batches, each appended in one transaction."""
-
-
-@pytest.fixture(scope="module")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """An archive without entries, to be copied."""
-    archive = tampering.empty_archive(tmp_path_factory.mktemp("blank"))
-    archive.close()
-    return archive
 
 
 @pytest.fixture(scope="module")
@@ -150,30 +22,17 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return tampering.sample_archive(tmp_path_factory.mktemp("sample"))
 
 
-@contextmanager
-def written(blank: Archive, history: list[list[Observation]]) -> Iterator[Archive]:
-    """An archive that lived through this history."""
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(blank.database, Path(folder) / DATABASE)
-        archive = Archive(Path(folder))
-        for day, batch in enumerate(history):
-            with archive.writing() as writing:
-                writer.append(writing, batch, account_id=1, at=START + timedelta(days=day))
-        yield archive
-        archive.close()
-
-
 def differences(archive: Archive, *, batch: int = 3) -> list[RowDifference]:
     """What the rebuild finds."""
     with archive.reading() as reading:
-        return list(rebuild.differences(reading, batch=batch))
+        return list(rebuild.row_differences(reading, batch=batch))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORY, batch=strategies.integers(1, 9))
 def test_live_writing_and_the_rebuild_agree(blank: Archive, history: list[list[Observation]], batch: int) -> None:
     """However entries were grouped when written and when replayed, the readable tables are the same."""
-    with written(blank, history) as archive:
+    with archive_with_history(blank, history) as archive:
         actual = differences(archive, batch=batch)
 
     assert [] == actual
@@ -254,7 +113,7 @@ def test_a_line_that_is_no_json_is_passed_over(sample: Archive, tmp_path: Path) 
 def test_an_intact_database_has_its_triggers_and_no_damage(sample: Archive) -> None:
     """Nothing is told of an archive that nobody touched."""
     with sample.reading() as reading:
-        actual = (rebuild.integrity(reading), rebuild.altered_triggers(reading))
+        actual = (rebuild.integrity_problems(reading), rebuild.altered_triggers(reading))
 
     assert ([], []) == actual
 
@@ -283,6 +142,6 @@ def test_damage_of_the_database_itself_is_told(sample: Archive, tmp_path: Path) 
         database.execute("PRAGMA writable_schema = RESET")
 
     with archive.reading() as reading:
-        actual = rebuild.integrity(reading)
+        actual = rebuild.integrity_problems(reading)
 
     assert actual

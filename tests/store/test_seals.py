@@ -11,20 +11,10 @@ import pytest
 
 from archiver import errors
 from archiver.evidence import chain
-from archiver.records import Observation
-from archiver.store import seals, writer
+from archiver.store import seals
 from archiver.store.archive import Archive
-from tests.store.test_archive import no_more_than
-
-NOON = datetime(2026, 11, 12, 3, 0, tzinfo=UTC)
-"""12:00 in Tokyo."""
-
-
-def append(archive: Archive, number: int = 1, *, at: datetime = NOON) -> list[str]:
-    """So many entries; their digests."""
-    seen = [Observation("note", "note/x", {"text": index}) for index in range(number)]
-    with archive.writing() as writing:
-        return [one.digest for one in writer.append(writing, seen, account_id=1234567, at=at)]
+from tests.support.archives.notes import NOON, append_notes
+from tests.support.file_size_limit import file_size_limit
 
 
 def due(archive: Archive, now: datetime) -> bool:
@@ -41,20 +31,20 @@ def sealed(archive: Archive) -> list[object]:
 
 def test_a_seal_holds_the_digests_and_the_seal_before(archive: Archive) -> None:
     """As canonical JSON with one final newline, readable by the owner only."""
-    first_digests = append(archive, 3)
-    (first,) = seals.close(archive, now=NOON)
-    second_digests = append(archive, 2, at=NOON + timedelta(hours=14))
-    (second,) = seals.close(archive, now=NOON + timedelta(hours=15))
+    first_digests = append_notes(archive, 3)
+    (first,) = seals.close_seals(archive, now=NOON)
+    second_digests = append_notes(archive, 2, at=NOON + timedelta(hours=14))
+    (second,) = seals.close_seals(archive, now=NOON + timedelta(hours=15))
 
     paths = [archive.home / "seals" / one.name for one in (first, second)]
     bodies = [path.read_bytes() for path in paths]
-    told = [json.loads(body) for body in bodies]
+    documents = [json.loads(body) for body in bodies]
     assert ["000001-2026-11-12.json", "000002-2026-11-13.json"] == [path.name for path in paths]
-    assert [chain.canonical(one).encode() + b"\n" for one in told] == bodies
-    assert [first_digests, second_digests] == [one["entries"] for one in told]
-    assert [chain.GENESIS, hashlib.sha256(bodies[0]).hexdigest()] == [one["previous"] for one in told]
-    assert [(1, 3), (4, 5)] == [(one["first"], one["last"]) for one in told]
-    assert ["2026-11-12T03:00:00.000Z", 1234567] == [told[0]["closed_at"], told[0]["account_id"]]
+    assert [chain.canonical(one).encode() + b"\n" for one in documents] == bodies
+    assert [first_digests, second_digests] == [one["entries"] for one in documents]
+    assert [chain.GENESIS, hashlib.sha256(bodies[0]).hexdigest()] == [one["previous"] for one in documents]
+    assert [(1, 3), (4, 5)] == [(one["first"], one["last"]) for one in documents]
+    assert ["2026-11-12T03:00:00.000Z", 1234567] == [documents[0]["closed_at"], documents[0]["account_id"]]
     assert [hashlib.sha256(body).hexdigest() for body in bodies] == [first.sha256, second.sha256]
     assert [first, second] == sealed(archive)
     assert 0o600 == stat.S_IMODE(paths[0].stat().st_mode)
@@ -62,10 +52,10 @@ def test_a_seal_holds_the_digests_and_the_seal_before(archive: Archive) -> None:
 
 def test_without_new_entries_no_seal_is_made(archive: Archive) -> None:
     """However often it is asked for."""
-    append(archive)
-    seals.close(archive, now=NOON)
+    append_notes(archive)
+    seals.close_seals(archive, now=NOON)
 
-    assert [] == seals.close(archive, now=NOON + timedelta(days=3))
+    assert [] == seals.close_seals(archive, now=NOON + timedelta(days=3))
 
 
 @pytest.mark.parametrize(
@@ -78,15 +68,15 @@ def test_without_new_entries_no_seal_is_made(archive: Archive) -> None:
 )
 def test_a_tail_is_due_after_six_hours(archive: Archive, later: timedelta, expected: bool) -> None:
     """Counted from its oldest entry."""
-    append(archive)
-    append(archive, at=NOON + later)
+    append_notes(archive)
+    append_notes(archive, at=NOON + later)
 
     assert expected == due(archive, NOON + later)
 
 
 def test_a_tail_of_an_earlier_day_in_tokyo_is_due(archive: Archive) -> None:
     """Midnight there is 15:00 UTC."""
-    append(archive, at=datetime(2026, 11, 12, 14, 50, tzinfo=UTC))
+    append_notes(archive, at=datetime(2026, 11, 12, 14, 50, tzinfo=UTC))
 
     assert [False, True] == [due(archive, datetime(2026, 11, 12, *time, tzinfo=UTC)) for time in ((14, 59), (15, 0))]
 
@@ -94,38 +84,38 @@ def test_a_tail_of_an_earlier_day_in_tokyo_is_due(archive: Archive) -> None:
 def test_a_sealed_tail_is_not_due(archive: Archive) -> None:
     """Neither is an empty archive."""
     empty = due(archive, NOON)
-    append(archive)
-    seals.close(archive, now=NOON)
+    append_notes(archive)
+    seals.close_seals(archive, now=NOON)
 
     assert (False, False) == (empty, due(archive, NOON + timedelta(days=9)))
 
 
 def test_what_a_kill_left_under_the_next_number_is_replaced(archive: Archive) -> None:
     """Its row never committed, so it seals nothing."""
-    append(archive)
+    append_notes(archive)
     folder = archive.home / "seals"
     folder.mkdir()
     (folder / "000001-2026-11-11.json").write_bytes(b"left")
     (folder / "000001-2026-11-11.json.new").write_bytes(b"left")
 
-    (made,) = seals.close(archive, now=NOON)
+    (seal,) = seals.close_seals(archive, now=NOON)
 
-    assert [made.name] == [path.name for path in folder.iterdir()]
+    assert [seal.name] == [path.name for path in folder.iterdir()]
 
 
 def test_a_seal_that_cannot_be_written_leaves_the_tail_unsealed(archive: Archive) -> None:
     """Full disk or a folder that is none: an error of ours, and the next time it works."""
-    append(archive, 200)
-    with no_more_than(4096), pytest.raises(errors.DiskFull):
-        seals.close(archive, now=NOON)
+    append_notes(archive, 200)
+    with file_size_limit(4096), pytest.raises(errors.DiskFull):
+        seals.close_seals(archive, now=NOON)
     full = sealed(archive)
     (archive.home / "seals").rename(archive.home / "elsewhere")
     (archive.home / "seals").write_bytes(b"")
     with pytest.raises(errors.StorageError):
-        seals.close(archive, now=NOON)
+        seals.close_seals(archive, now=NOON)
     (archive.home / "seals").unlink()
 
-    (made,) = seals.close(archive, now=NOON)
+    (seal,) = seals.close_seals(archive, now=NOON)
 
-    assert ([], 200) == (full, made.last)
-    assert [made.name] == [path.name for path in (archive.home / "seals").iterdir()]
+    assert ([], 200) == (full, seal.last)
+    assert [seal.name] == [path.name for path in (archive.home / "seals").iterdir()]

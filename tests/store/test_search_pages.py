@@ -15,9 +15,8 @@ from archiver.store.search import scan
 from archiver.store.search.query import parse
 from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import SearchResult, search
-from tests.store.test_rebuild import blank as blank
-from tests.store.test_rebuild import written
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, message_object
+from tests.support.archives.random_histories import archive_with_history
 
 Seen = tuple[int, int, str]
 """A room, a message and a text that it has from then on."""
@@ -35,11 +34,11 @@ LATE: list[Seen] = [(1, 5, "あい"), (1, 6, "あい"), (1, 7, "あい"), (1, 9,
 """A message above those that have the sign gets it later."""
 
 
-def observation(seen: Seen) -> Observation:
+def observation(version: Seen) -> Observation:
     """A message that is simply there."""
-    room, message, text = seen
-    told = {"object": message_object(message, text), "state": "present", "source": "list"}
-    return Observation("message", f"message/{message}", told, room)
+    room, message, text = version
+    payload = {"object": message_object(message, text), "state": "present", "source": "list"}
+    return Observation("message", f"message/{message}", payload, room)
 
 
 def pages(reading: Reading, text: str, limit: int) -> Iterator[SearchResult]:
@@ -66,7 +65,7 @@ def test_pages_put_together_are_the_one_list(
 ) -> None:
     """By the index or by a scan, whatever came late; each message stands once, with the same text."""
     monkeypatch.setattr(scan, "RECENT", recent)
-    with written(blank, [[observation(one)] for one in history]) as archive, archive.reading() as reading:
+    with archive_with_history(blank, [[observation(one)] for one in history]) as archive, archive.reading() as reading:
         whole = search(reading, parse(text), limit=100)
         parts = list(pages(reading, text, limit))
 

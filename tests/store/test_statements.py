@@ -33,14 +33,14 @@ DELIVERED = Delivery(0, "2026-11-03 09:12", "納品.zip", 3, "a" * 64, None, "�
 ENCLOSED = Enclosure(0, "screenshot", "画面.png", 9, "b" * 64, START, "2026-11-03", MessageId("5"), "仮払いの画面")
 
 
-def add(archive: Archive, one: Delivery | Enclosure, *, contract: str = "job1", minutes: float = 0) -> int:
+def add(archive: Archive, statement: Delivery | Enclosure, *, contract: str = "job1", minutes: float = 0) -> int:
     """State something; the number of its last entry."""
     moment = START + timedelta(minutes=minutes)
     with archive.writing() as writing:
-        if isinstance(one, Delivery):
-            statements.add_delivery(writing, contract, one, at=moment)
+        if isinstance(statement, Delivery):
+            statements.add_delivery(writing, contract, statement, at=moment)
         else:
-            statements.add_enclosure(writing, contract, one, at=moment)
+            statements.add_enclosure(writing, contract, statement, at=moment)
         return entries.last_seq(writing)
 
 
@@ -48,9 +48,9 @@ def test_what_stands_is_told_as_of_any_entry(archive: Archive) -> None:
     """A correction and a withdrawal count from their own entries on; the earlier state can still be told."""
     first = add(archive, DELIVERED)
     with archive.writing() as writing:
-        statements.change(writing, "job1", replace(DELIVERED, number=1, at="2026-11-04"), at=START)
+        statements.restate_delivery(writing, "job1", replace(DELIVERED, number=1, at="2026-11-04"), at=START)
         corrected = entries.last_seq(writing)
-        statements.withdraw(writing, "job1", deliveries(writing, "job1")[0], at=START)
+        statements.withdraw_statement(writing, "job1", deliveries(writing, "job1")[0], at=START)
 
     with archive.reading() as reading:
         actual = [deliveries(reading, "job1", upto=upto) for upto in (0, first, corrected, None)]
@@ -64,7 +64,7 @@ def test_each_contract_counts_for_itself(archive: Archive) -> None:
     add(archive, ENCLOSED, contract="job10")
     add(archive, ENCLOSED, contract="job1-2")
     with archive.writing() as writing:
-        statements.withdraw(writing, "job1", enclosures(writing, "job1")[0], at=START)
+        statements.withdraw_statement(writing, "job1", enclosures(writing, "job1")[0], at=START)
     add(archive, ENCLOSED, minutes=5)
 
     with archive.reading() as reading:
@@ -83,15 +83,15 @@ def test_what_is_stated_already_is_not_written_again(archive: Archive) -> None:
     again = add(archive, replace(ENCLOSED, added_at=START + timedelta(days=1)), minutes=60)
     delivered = add(archive, DELIVERED, minutes=61)
     with archive.writing() as writing:
-        statements.change(writing, "job1", replace(DELIVERED, number=1), at=START)
+        statements.restate_delivery(writing, "job1", replace(DELIVERED, number=1), at=START)
         unchanged = entries.last_seq(writing)
 
     with archive.reading() as reading:
-        held = enclosures(reading, "job1")
+        stated = enclosures(reading, "job1")
 
     assert once == again
     assert delivered == unchanged
-    assert (replace(ENCLOSED, number=1),) == held
+    assert (replace(ENCLOSED, number=1),) == stated
 
 
 def test_a_hostile_name_is_exact_in_the_entry_and_harmless_in_the_row(archive: Archive) -> None:
@@ -105,9 +105,9 @@ def test_a_hostile_name_is_exact_in_the_entry_and_harmless_in_the_row(archive: A
             reading.sql.exec_driver_sql(f"SELECT name, note FROM {table}").one() for table in ("delivery", "attachment")
         ]
 
-    shown = "\x1b[31m../../=納品[U+D83D][U+0000]\n.zip"
+    readable = "\x1b[31m../../=納品[U+D83D][U+0000]\n.zip"
     assert [HOSTILE] * 4 == [delivered.name, delivered.note, enclosed.name, enclosed.note]
-    assert [(shown, shown)] * 2 == [tuple(row) for row in rows]
+    assert [(readable, readable)] * 2 == [tuple(row) for row in rows]
 
 
 STEPS = strategies.lists(
@@ -137,23 +137,25 @@ def test_the_rebuild_gives_the_same_rows(
             elif step == "enclose":
                 statements.add_enclosure(writing, contract, replace(ENCLOSED, note=text, size=choice), at=moment)
             elif step == "change" and delivered:
-                statements.change(writing, contract, replace(delivered[-1], note=text, file_id=choice), at=moment)
+                statements.restate_delivery(
+                    writing, contract, replace(delivered[-1], note=text, file_id=choice), at=moment
+                )
             elif step == "withdraw" and delivered:
-                statements.withdraw(writing, contract, delivered[0], at=moment)
+                statements.withdraw_statement(writing, contract, delivered[0], at=moment)
             elif step == "discard" and enclosed:
-                statements.withdraw(writing, contract, enclosed[0], at=moment)
+                statements.withdraw_statement(writing, contract, enclosed[0], at=moment)
 
     with archive.reading() as reading:
-        actual = list(rebuild.differences(reading, batch=batch))
+        actual = list(rebuild.row_differences(reading, batch=batch))
         table = reading.sql.exec_driver_sql(
             "SELECT contract_id, number, added_at FROM attachment WHERE state = 'stated' ORDER BY 1, 2"
         ).all()
-        held = {name: enclosures(reading, name) for name in ("job1", "job10")}
+        stated = {name: enclosures(reading, name) for name in ("job1", "job10")}
     archive.close()
 
-    told = [(name, one.number, to_text(one.added_at)) for name, ones in held.items() for one in ones]
+    rows = [(name, one.number, to_text(one.added_at)) for name, ones in stated.items() for one in ones]
     assert [] == actual
-    assert told == [tuple(row) for row in table]
+    assert rows == [tuple(row) for row in table]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +170,7 @@ def test_a_row_changed_behind_the_back_is_a_difference(archive: Archive, table: 
         database.execute(f"UPDATE {table} SET {column} = 'x'")
 
     with archive.reading() as reading:
-        actual = list(rebuild.differences(reading))
+        actual = list(rebuild.row_differences(reading))
 
     assert [(table, ("job1", 1), "changed", (column,))] == [tuple(one) for one in actual]
 
@@ -216,14 +218,14 @@ def test_a_file_is_copied_under_its_digest(tmp_path: Path) -> None:
     source.write_bytes(b"png" * 1_000_000)
     twin.write_bytes(b"png" * 1_000_000)
 
-    kept = local_files.keep(home, source, most=10**9)
-    again = local_files.keep(home, twin, most=10**9)
-    measured = local_files.measure(source, most=10**9)
+    kept = local_files.keep(home, source, limit=10**9)
+    again = local_files.keep(home, twin, limit=10**9)
+    measured = local_files.measure(source, limit=10**9)
 
-    place = blobs.path_of(home, kept.sha256)
+    place = blobs.blob_path(home, kept.sha256)
     assert ("画面 1.png", 3_000_000) == (kept.name, kept.size)
     assert kept == measured
-    assert kept.sha256 == again.sha256 == blobs.digest_of(place)
+    assert kept.sha256 == again.sha256 == blobs.file_sha256(place)
     assert 0o400 == stat.S_IMODE(place.stat().st_mode)
     assert [place] == list(blobs.all_blobs(home))
     assert source.read_bytes() == twin.read_bytes() == b"png" * 1_000_000
@@ -248,11 +250,11 @@ def test_what_cannot_be_meant_is_refused_before_a_byte_is_kept(tmp_path: Path) -
     }
 
     for name, error in cases.items():
-        with pytest.raises(error) as told:
-            local_files.keep(home, tmp_path / name, most=4)
-        assert 2 == told.value.code
+        with pytest.raises(error) as raised:
+            local_files.keep(home, tmp_path / name, limit=4)
+        assert 2 == raised.value.code
         with pytest.raises(error):
-            local_files.measure(tmp_path / name, most=4)
+            local_files.measure(tmp_path / name, limit=4)
     assert [] == list(home.iterdir())
 
 
@@ -265,7 +267,7 @@ def test_copies_that_a_kill_left_behind_are_removed_later(tmp_path: Path) -> Non
         (folder / name).write_bytes(b"half")
         os.utime(folder / name, (time.time() - age, time.time() - age))
 
-    local_files.keep(tmp_path, source, most=100)
+    local_files.keep(tmp_path, source, limit=100)
     clear_incoming(tmp_path, [])
 
     assert ["running.part"] == [path.name for path in folder.iterdir()]
@@ -277,14 +279,17 @@ def test_the_payload_holds_what_the_value_holds(archive: Archive) -> None:
     add(archive, ENCLOSED)
 
     with archive.reading() as reading:
-        told = {one.kind: json.loads(one.line) for one in entries.entries(reading)}
+        documents = {one.kind: json.loads(one.line) for one in entries.entries(reading)}
 
     delivered = {"contract": "job1", "number": 1, "state": "stated", "at": "2026-11-03 09:12", "name": "納品.zip"}
     enclosed = {"contract": "job1", "number": 1, "state": "stated", "kind": "screenshot", "name": "画面.png", "size": 9}
-    assert delivered | {"size": 3, "sha256": "a" * 64, "file_id": None, "note": "第1稿"} == told["delivery"]["payload"]
+    assert (
+        delivered | {"size": 3, "sha256": "a" * 64, "file_id": None, "note": "第1稿"}
+        == documents["delivery"]["payload"]
+    )
     assert (
         enclosed | {"sha256": "b" * 64, "dated": "2026-11-03", "message_id": "5", "note": "仮払いの画面"}
-        == told["attachment"]["payload"]
+        == documents["attachment"]["payload"]
     )
-    assert ["delivery/job1/1", "attachment/job1/1"] == [told[kind]["key"] for kind in ("delivery", "attachment")]
-    assert {None} == {one["room_id"] for one in told.values()}
+    assert ["delivery/job1/1", "attachment/job1/1"] == [documents[kind]["key"] for kind in ("delivery", "attachment")]
+    assert {None} == {one["room_id"] for one in documents.values()}

@@ -149,9 +149,9 @@ def test_a_quiet_run_upgrades_after_a_copy_that_stays(terminal: Terminal, progra
     before, kept = entries(database), triggers(database)
     later = Later(terminal, program)
 
-    told = subprocess.run(later.command("-q", "sync"), env=later.environ, capture_output=True, text=True)
+    process = subprocess.run(later.command("-q", "sync"), env=later.environ, capture_output=True, text=True)
 
-    assert (0, 1, "") == (told.returncode, told.stderr.count(str(copy)), told.stdout)
+    assert (0, 1, "") == (process.returncode, process.stderr.count(str(copy)), process.stdout)
     assert ("0002", "0001") == (form(database), form(copy))
     assert (before, kept, kept) == (entries(copy), triggers(database), triggers(copy))
     assert before == entries(database)[: len(before)]
@@ -187,9 +187,9 @@ def test_the_daemon_does_it(terminal: Terminal, program: Path) -> None:
     while "migrated=0002" not in log.read_text() and time.monotonic() < end:
         time.sleep(0.05)
     daemon.terminate()
-    said, _ = daemon.communicate(timeout=30)
+    output, _ = daemon.communicate(timeout=30)
 
-    assert (0, True) == (daemon.returncode, COPY in said)
+    assert (0, True) == (daemon.returncode, COPY in output)
     assert "0002" == form(terminal.home / DATABASE)
 
 
@@ -210,9 +210,9 @@ def test_reading_commands_work_on_the_older_form(terminal: Terminal, program: Pa
 
     for command in (["status"], ["search", "こんにちは"], ["verify", "--deep"], ["alerts"], ["exports"]):
         later.run(*command)
-    told = later.run("backup", tmp_path / "copy")
+    output = later.run("backup", tmp_path / "copy")
 
-    assert str(tmp_path / "copy") in told
+    assert str(tmp_path / "copy") in output
     assert ("0001", "0001") == (form(terminal.home / DATABASE), form(tmp_path / "copy" / DATABASE))
     assert not (terminal.home / COPY).exists()
     later.run("--home", tmp_path / "again", "restore", tmp_path / "copy")
@@ -223,9 +223,9 @@ def test_writing_to_the_older_form_is_refused_with_what_to_do(terminal: Terminal
     """In one sentence; nothing is written."""
     before = entries(terminal.home / DATABASE)
 
-    told = Later(terminal, program).run("contract", "close", "job1", code=1)
+    output = Later(terminal, program).run("contract", "close", "job1", code=1)
 
-    assert "archive migrate" in told
+    assert "archive migrate" in output
     assert before == entries(terminal.home / DATABASE)
 
 
@@ -240,11 +240,11 @@ def test_what_needs_the_later_form_says_so(terminal: Terminal, program: Path) ->
     )
     environ = Later(terminal, program).environ | {"LANGUAGE": "en"}
 
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-P", "-c", code, terminal.home], env=environ, capture_output=True, text=True
     )
 
-    assert told.stdout.startswith("1 Bring it to this version"), told.stderr
+    assert process.stdout.startswith("1 Bring it to this version"), process.stderr
 
 
 def test_an_archive_of_the_later_form_is_left_alone_by_this_version(terminal: Terminal, program: Path) -> None:
@@ -266,9 +266,9 @@ def test_without_space_for_the_copy_nothing_is_done(terminal: Terminal, program:
     later = Later(terminal, program)
     later.environ["PYTHONPATH"] = os.pathsep.join([str(tmp_path / "full"), str(program)])
 
-    told = later.run("migrate", code=12) + later.run("-q", "sync", code=12)
+    output = later.run("migrate", code=12) + later.run("-q", "sync", code=12)
 
-    assert "archive migrate" in told
+    assert "archive migrate" in output
     assert ("0001", False) == (form(terminal.home / DATABASE), (terminal.home / COPY).exists())
     assert "failed=NoSpaceToMigrate code=12" in (terminal.home / "logs" / "archive.log").read_text()
     later.run("status")
@@ -345,13 +345,13 @@ def test_whoever_reads_meanwhile_is_not_disturbed_and_not_waited_for(terminal: T
     """A reading that was begun before goes on to see the older form; the upgrade ends at once."""
     with closing(sqlite3.connect(terminal.home / DATABASE)) as reader:
         reader.execute("BEGIN")
-        held = reader.execute("SELECT count(*) FROM entry").fetchone()
+        before = reader.execute("SELECT count(*) FROM entry").fetchone()
         begun = time.monotonic()
         Later(terminal, program).run("migrate")
         seconds = time.monotonic() - begun
-        seen = reader.execute("SELECT count(*) FROM entry").fetchone()
+        after = reader.execute("SELECT count(*) FROM entry").fetchone()
         tables = {name for (name,) in reader.execute("SELECT name FROM sqlite_master")}
 
     assert seconds < 10
-    assert (held, False) == (seen, "colour" in tables)
+    assert (before, False) == (after, "colour" in tables)
     assert "0002" == form(terminal.home / DATABASE)

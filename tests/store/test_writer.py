@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
@@ -16,55 +14,37 @@ from archiver.records import Observation, Reply
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
-from tests.store.test_fingerprints import ANY_TEXT, JSON
-
-AT = datetime(2026, 11, 24, 13, 31, 5, 123_456, tzinfo=UTC)
-
-
-def note(text: object, *, key: str = "note/x", room: int | None = None, reply: str | None = None) -> Observation:
-    """An observation that no readable table is made of."""
-    return Observation("note", key, {"text": text}, room, reply)
+from tests.support.archives.notes import AT, all_entries, append_observations, note
+from tests.support.json_strategies import ANY_TEXT, JSON
 
 
-def append(archive: Archive, *seen: Observation) -> list[Any]:
-    """Append observations in one transaction."""
-    with archive.writing() as writing:
-        return writer.append(writing, seen, account_id=1234567, at=AT)
-
-
-def append_and_fail(archive: Archive, *seen: Observation) -> None:
+def append_and_fail(archive: Archive, *observations: Observation) -> None:
     """A transaction that a fault ends after everything was written."""
     with archive.writing() as writing:
         writer.keep_reply(writing, Reply("/x", 200, b"[]", {}, AT), room_id=5)
-        writer.append(writing, seen, account_id=None, at=AT)
+        writer.append(writing, observations, account_id=None, at=AT)
         raise RuntimeError
-
-
-def held(archive: Archive) -> list[Any]:
-    """Every entry."""
-    with archive.reading() as reading:
-        return list(entries.entries(reading))
 
 
 def test_an_entry_is_canonical_json_of_its_columns(archive: Archive) -> None:
     """With payload, salt and reply; its digest is that of the line."""
-    (made,) = append(archive, note("はい", room=5, reply="ab"))
+    (entry,) = append_observations(archive, note("はい", room=5, reply="ab"))
 
-    told = json.loads(made.line)
-    assert [made] == held(archive)
-    assert chain.canonical(told) == made.line
-    assert chain.digest(made.line) == made.digest
-    assert {"text": "はい"} == told["payload"]
+    document = json.loads(entry.line)
+    assert [entry] == all_entries(archive)
+    assert chain.canonical(document) == entry.line
+    assert chain.digest(entry.line) == entry.digest
+    assert {"text": "はい"} == document["payload"]
     assert (1, "2026-11-24T13:31:05.123Z", "note", 1234567, 5, "note/x", "ab") == (
-        *(told[name] for name in ("seq", "observed_at", "kind", "account_id", "room_id", "key")),
-        told["reply"],
+        *(document[name] for name in ("seq", "observed_at", "kind", "account_id", "room_id", "key")),
+        document["reply"],
     )
-    assert re.fullmatch("[0-9a-f]{32}", told["salt"])
+    assert re.fullmatch("[0-9a-f]{32}", document["salt"])
 
 
 def test_equal_observations_have_different_digests(archive: Archive) -> None:
     """The salt keeps a masked line from being guessed."""
-    made = append(archive, note("はい"), note("はい"))
+    made = append_observations(archive, note("はい"), note("はい"))
 
     assert made[0].digest != made[1].digest
     assert 2 == len({json.loads(one.line)["salt"] for one in made})
@@ -72,36 +52,36 @@ def test_equal_observations_have_different_digests(archive: Archive) -> None:
 
 def test_numbers_go_on_over_transactions(archive: Archive) -> None:
     """1, 2, 3 … without holes, also after one that was given up."""
-    append(archive, note(1), note(2))
+    append_observations(archive, note(1), note(2))
     with pytest.raises(RuntimeError):
         append_and_fail(archive, note(3))
-    append(archive, note(4))
+    append_observations(archive, note(4))
 
-    assert [1, 2, 3] == [one.seq for one in held(archive)]
-    assert [1, 2, 4] == [json.loads(one.line)["payload"]["text"] for one in held(archive)]
+    assert [1, 2, 3] == [one.seq for one in all_entries(archive)]
+    assert [1, 2, 4] == [json.loads(one.line)["payload"]["text"] for one in all_entries(archive)]
 
 
 def test_a_key_may_name_the_entry_itself(archive: Archive) -> None:
     """Windows, readings and sweeps are about themselves."""
-    append(archive, note("x"))
+    append_observations(archive, note("x"))
 
-    (made,) = append(archive, note("x", key=f"sweep/{writer.SELF}"))
+    (made,) = append_observations(archive, note("x", key=f"sweep/{writer.SELF}"))
 
     assert "sweep/2" == made.key == json.loads(made.line)["key"]
 
 
 def test_no_observation_makes_no_entry(archive: Archive) -> None:
     """An empty reading is no news."""
-    assert ([], []) == (append(archive), held(archive))
+    assert ([], []) == (append_observations(archive), all_entries(archive))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(strategies.lists(JSON, min_size=1, max_size=3))
 def test_any_payload_comes_back_exactly(archive: Archive, values: list[object]) -> None:
     """Lone surrogates, NUL and large numbers included."""
-    made = append(archive, *[note(value) for value in values])
+    made = append_observations(archive, *[note(value) for value in values])
 
-    lines = [one.line for one in held(archive)[-len(values) :]]
+    lines = [one.line for one in all_entries(archive)[-len(values) :]]
     assert [one.line for one in made] == lines
     assert values == [json.loads(line)["payload"]["text"] for line in lines]
     assert all(line == line.encode("utf-8").decode("utf-8") for line in lines)
@@ -138,11 +118,11 @@ def test_a_reply_is_kept_compressed(archive: Archive) -> None:
 
 def test_entries_readable_rows_and_reply_are_all_there_or_not_at_all(archive: Archive) -> None:
     """A fault after them takes them back together."""
-    shown = {"message_id": "5", "account": {"account_id": 7}, "body": "はい", "send_time": 1, "update_time": 0}
-    seen = Observation("message", "message/5", {"object": shown, "state": "present", "source": "list"}, 5)
+    received = {"message_id": "5", "account": {"account_id": 7}, "body": "はい", "send_time": 1, "update_time": 0}
+    observation = Observation("message", "message/5", {"object": received, "state": "present", "source": "list"}, 5)
 
     with pytest.raises(RuntimeError):
-        append_and_fail(archive, seen)
+        append_and_fail(archive, observation)
 
     with archive.reading() as reading:
         tables = ("entry", "reply", "message", "message_version")
@@ -152,7 +132,7 @@ def test_entries_readable_rows_and_reply_are_all_there_or_not_at_all(archive: Ar
 
 def test_entries_of_a_key_come_oldest_first_up_to_a_number(archive: Archive) -> None:
     """As the objects that their lines hold."""
-    append(archive, note(1), note("other", key="note/y"), note(2), note(3))
+    append_observations(archive, note(1), note("other", key="note/y"), note(2), note(3))
 
     with archive.reading() as reading:
         found = writer.entries_of(reading, "note/x", 3)

@@ -18,8 +18,8 @@ from urllib.parse import quote
 from PIL import Image
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import desk_of
-from archiver.cli.terminal.language import speak
+from archiver.cli.reading.view_context import build_view_context
+from archiver.cli.terminal.language import set_language
 from tests.support.viewer.chromium_tab import window
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -46,9 +46,11 @@ def pages(home: Path) -> dict[str, tuple[str, str, str]]:
 
 def take(home: Path, folder: Path) -> None:
     """Write every picture."""
-    speak("ja")
+    set_language("ja")
     for name, (path, size, scheme) in pages(home).items():
-        desk = replace(desk_of(CliContext(home, 0, {"HOME": str(home)})), command=("archive",))  # as at the usual place
+        desk = replace(
+            build_view_context(CliContext(home, 0, {"HOME": str(home)})), command=("archive",)
+        )  # as at the usual place
         with window(desk, width=SIZES[size][0]) as made:
             made.page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
             made.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

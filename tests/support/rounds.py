@@ -31,4 +31,6 @@ def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
 def said(world: World, fault: errors.ArchiverError | None = None, *, adapts: bool = False, **notify: Any) -> list[str]:
     """What is said now."""
     chosen = settings(world, **notify)
-    return sentences.sentences(*troubles.settle(world.archive, chosen, fault, now=world.clock(), adapts=adapts))
+    return sentences.sentences(
+        *troubles.take_pending_notices(world.archive, chosen, fault, now=world.clock(), adapts=adapts)
+    )

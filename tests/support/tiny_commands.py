@@ -8,7 +8,7 @@ import sys
 import click
 
 from archiver import errors
-from archiver.cli.commands import Listed
+from archiver.cli.commands import ListedCommand
 from archiver.cli.context import CliContext
 
 HOSTILE = "a\x1b[2J\u202eb\ud83d\nc🎉"
@@ -77,5 +77,6 @@ def _below() -> None:
 
 
 TABLE = {
-    name: Listed(__name__, "Everyday", "A text.") for name in ("say", "status", "fail", "hostile", "much", "several")
+    name: ListedCommand(__name__, "Everyday", "A text.")
+    for name in ("say", "status", "fail", "hostile", "much", "several")
 }

@@ -57,7 +57,7 @@ class World:
         self.home, self.chatwork, self.clock = home, chatwork, clock
         home.mkdir(parents=True, exist_ok=True)
         if not (home / DATABASE).exists():
-            migrate.create(home / DATABASE)
+            migrate.create_database(home / DATABASE)
         self.archive = Archive(home)
         self.api = requests.Session()
         self.downloads = transfer.session()
@@ -146,7 +146,7 @@ class World:
     def blob(self, file: int) -> bytes:
         """The bytes held of a file."""
         (row,) = [row for row in self.rows("blob") if row["file_id"] == file]
-        return blobs.path_of(self.home, row["sha256"]).read_bytes()
+        return blobs.blob_path(self.home, row["sha256"]).read_bytes()
 
     def blob_states(self) -> dict[int, tuple[str, str | None]]:
         """State and reason of each file's bytes, by file id."""

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import random
 import signal
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.killed_runs import change_rooms, set_up_rooms, table_contents
 from tests.support.terminal import TOKEN, Terminal
-
-CONTENT = {
-    "message": "position, account_id, name, send_time, update_time, state, versions",
-    "message_version": "position, number, body, update_time",
-    "file": "file_id, name, size, state",
-    "blob": "file_id, state, sha256",
-    "task": "task_id, status, state, versions",
-    "member": "account_id, name, role, state",
-    "gap": "number, after, before, missing, reason, open",
-    "room": "room_id, name, description, accessible",
-}
-"""What must not depend on how often a run was killed: everything but the numbers and times of the records."""
 
 
 @pytest.fixture
@@ -34,33 +21,6 @@ def chatwork() -> Iterator[Chatwork]:
     """A Chatwork with a large budget."""
     with Chatwork(token=TOKEN, limit=1_000_000) as chatwork:
         yield chatwork
-
-
-def content(home: Path) -> dict[str, list[Any]]:
-    """The readable tables without times and record numbers."""
-    with sqlite3.connect(home / "archive.sqlite3") as database:
-        found = {
-            table: database.execute(f"SELECT {columns} FROM {table} ORDER BY {columns}").fetchall()
-            for table, columns in CONTENT.items()
-        }
-    database.close()
-    return found
-
-
-def begin(terminal: Terminal, rooms: list[int]) -> None:
-    """An archive with all rooms in one contract."""
-    terminal.run("init", "--yes")
-    terminal.run("contract", "add", "job1", *(word for room in rooms for word in ("--room", room)))
-
-
-def live_on(chatwork: Chatwork, rooms: list[int], client: int, posts: list[str], step: int) -> None:
-    """Something of everything happens in every room."""
-    for room in rooms:
-        posts += [chatwork.post(room, client, f"{step}回目の{number}通目") for number in range(12)]
-        chatwork.upload(room, client, f"{step}.bin", data=bytes([step % 256]) * 300_000)
-        chatwork.add_task(room, client, chatwork.owner, f"作業{step}")
-    chatwork.edit(posts[-3], f"{step}回目に書き換え")
-    chatwork.delete(posts[-5])
 
 
 def kill_and_restart(terminal: Terminal, times: int, dice: random.Random) -> int:
@@ -87,17 +47,17 @@ def judge(chatwork: Chatwork, tmp_path: Path, *, steps: int, kills: int) -> None
         for number in range(130):
             chatwork.post(room, client, f"前からの{number}通目")
     calm, rough = Terminal(tmp_path / "calm", chatwork), Terminal(tmp_path / "rough", chatwork)
-    begin(calm, rooms)
-    begin(rough, rooms)
+    set_up_rooms(calm, rooms)
+    set_up_rooms(rough, rooms)
     dice, killed, posts = random.Random(7), 0, list[str]()
     for step in range(steps):
-        live_on(chatwork, rooms, client, posts, step)
+        change_rooms(chatwork, rooms, client, posts, step)
         calm.run("sync", "--full")
         killed += kill_and_restart(rough, kills // steps, dice)
         rough.run("sync", "--full")
 
     assert killed > kills // 3
-    assert content(calm.home) == content(rough.home)
+    assert table_contents(calm.home) == table_contents(rough.home)
     verified = rough.json("verify", "--deep")
     assert (True, []) == (verified["ok"], verified["findings"])
     assert [] == list((rough.home / "files" / "incoming").glob("*"))

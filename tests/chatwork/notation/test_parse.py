@@ -40,6 +40,7 @@ from archiver.chatwork.notation.parse import (
     walk,
 )
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
+from tests.support.notation_pieces import PIECES
 
 ONE = AccountId(1)
 
@@ -262,14 +263,6 @@ def test_what_looks_like_a_message_of_the_system(body: str, expected: bool) -> N
     actual = is_system_like(body)
 
     assert expected == actual
-
-
-PIECES = [
-    "[info]", "[/info]", "[title]", "[/title]", "[qt]", "[/qt]", "[qtmeta aid=1 time=2]", "[code]", "[/code]",
-    "[task aid=1 st=open lt=0]", "[/task]", "[引用 aid=1 time=2]", "[/引用]", "[rp aid=1 to=2-3]", "[hr]",
-    "[download:1]", "[/download]", "[url]", "[/url]", "https://a.jp/b", ":)", "]:)", "[", "]", "[To:1]", "。",
-    "\n", " ", "\ud83d", "\x00", "𠮷",
-]  # fmt: skip
 
 
 @given(strategies.lists(strategies.sampled_from(PIECES) | strategies.text(max_size=5)).map("".join))

@@ -174,9 +174,9 @@ def test_a_killed_backup_goes_on_and_never_harms_the_earlier_copy(terminal: Term
 def _attach(home: Path, body: bytes) -> None:
     from archiver.store import blobs
 
-    part = blobs.incoming(home, 1, 1)
+    part = blobs.incoming_path(home, 1, 1)
     part.write_bytes(body)
-    blobs.keep(home, part, blobs.digest_of(part))
+    blobs.keep(home, part, blobs.file_sha256(part))
 
 
 def test_notice_addresses_that_go_along_are_said_but_not_shown(terminal: Terminal, tmp_path: Path) -> None:

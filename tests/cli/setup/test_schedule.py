@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.schedule.test_schedulers import CRONTAB
+from tests.support.scheduler_programs import CRONTAB
 from tests.support.terminal import TOKEN, Terminal
 
 

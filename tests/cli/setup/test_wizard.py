@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.contracts.pick_rooms import matching, understand
+from archiver.cli.contracts.pick_rooms import find_names, read_room_wish
 from archiver.cli.contracts.questions import read_page
 from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.settings import file
-from tests.schedule.test_schedulers import CRONTAB
 from tests.support.pseudo_terminal import CTRL_C, CTRL_D, Teletype
+from tests.support.scheduler_programs import CRONTAB
 from tests.support.terminal import TOKEN, Terminal
 
 PROGRAM = """#!{python}
@@ -401,7 +401,7 @@ def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questi
         code = tty.end()
 
     assert (0, False, True) == (code, "[1/5]" in tty.shown, "Third-party time: on" in tty.shown)
-    assert 2 == len(file.load(desk.home, {}).timestamp.authorities)
+    assert 2 == len(file.load_settings(desk.home, {}).timestamp.authorities)
 
 
 def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> None:
@@ -451,14 +451,14 @@ def test_a_token_that_cannot_be_checked_is_not_thrown_away(desk: Desk) -> None:
 )
 def test_numbers_are_understood_however_they_are_parted(said: str, expected: tuple[int, ...]) -> None:
     """By blanks, commas and 、, each once; no number asks for more of the list."""
-    assert expected == understand(said, 3, more=True).numbers
+    assert expected == read_room_wish(said, 3, more=True).numbers
 
 
 @given(strategies.text(), strategies.integers(1, 500), strategies.booleans())
 def test_no_answer_gives_a_chat_that_is_not_there(said: str, count: int, more: bool) -> None:
     """Whatever is typed: numbers of the list, words to look for, the next page, or the question again."""
     with suppress(InvalidAnswer):
-        wish = understand(said, count, more=more)
+        wish = read_room_wish(said, count, more=more)
         assert all(1 <= number <= count for number in wish.numbers)
         assert wish.numbers or more
 
@@ -472,4 +472,4 @@ def test_any_page_or_number_is_read_or_asked_again(said: str) -> None:
 
 def test_names_are_found_whatever_their_width() -> None:
     """Full-width letters of a Japanese keyboard find half-width names."""
-    assert [0, 2] == matching(["abc動画", "記事", "ＡＢＣ"], "Abc")
+    assert [0, 2] == find_names(["abc動画", "記事", "ＡＢＣ"], "Abc")

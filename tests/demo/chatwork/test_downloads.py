@@ -9,7 +9,8 @@ from hypothesis import given, strategies
 
 from archiver.demo.chatwork.content import grown, held
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.demo.conftest import Clock, Get
+from tests.support.chatwork.full_room import Get
+from tests.support.world import Clock
 
 DATA = bytes(range(256)) * 10
 

@@ -6,7 +6,8 @@ import pytest
 import requests
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
-from tests.demo.conftest import Clock, Get
+from tests.support.chatwork.full_room import Get
+from tests.support.world import Clock
 
 DATA = b"0123456789" * 100
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.demo.conftest import Full, Get
+from tests.support.chatwork.full_room import FullRoom, Get
 
 # Field names and types of every reply, as the official RAML gives them; a set lists the only values.
 ACCOUNT = {"account_id": int, "name": str, "avatar_image_url": str}
@@ -73,7 +73,7 @@ def shape(value: object, wanted: object) -> object:
 
 
 @pytest.mark.parametrize("path", SHAPES)
-def test_every_reply_has_exactly_the_fields_of_the_documentation(path: str, full: Full, get: Get) -> None:
+def test_every_reply_has_exactly_the_fields_of_the_documentation(path: str, full: FullRoom, get: Get) -> None:
     """Each of the fifteen read calls answers with the fields and types of the official schema."""
     address = path.format(**vars(full))
 

@@ -1,10 +1,10 @@
 """People and rooms of the simulated Chatwork: how they come, change, leave and are cancelled."""
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.demo.conftest import Full, Get
+from tests.support.chatwork.full_room import FullRoom, Get
 
 
-def test_an_owner_who_is_let_in_again_sees_everything(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_an_owner_who_is_let_in_again_sees_everything(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """What was posted while the owner was out is there afterwards."""
     chatwork.remove_owner(full.room)
     missed = chatwork.post(full.room, full.tanaka, "留守の間に")
@@ -46,7 +46,7 @@ def test_rooms_and_members_announce_what_happens_to_them(chatwork: Chatwork, get
     assert "黙って" == get(f"/rooms/{room}").json()["description"]
 
 
-def test_a_direct_chat_is_called_like_the_other_person(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_a_direct_chat_is_called_like_the_other_person(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """A new name shows at once everywhere, on old posts too."""
     chatwork.rename_account(full.tanaka, "田中（制作）")
 
@@ -59,7 +59,7 @@ def test_a_direct_chat_is_called_like_the_other_person(chatwork: Chatwork, full:
     assert {"田中（制作）"} == names
 
 
-def test_who_leaves_takes_their_files_and_tasks_of_that_room(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_who_leaves_takes_their_files_and_tasks_of_that_room(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """Their posts stay, and so does what they have elsewhere."""
     elsewhere = chatwork.upload(full.direct, full.tanaka, "控え.txt", data=b"x")
     theirs = chatwork.add_task(full.room, chatwork.owner, full.tanaka, "素材を送る")
@@ -76,7 +76,7 @@ def test_who_leaves_takes_their_files_and_tasks_of_that_room(chatwork: Chatwork,
 
 
 def test_a_cancelled_account_is_marked_everywhere_and_leaves_everything(
-    chatwork: Chatwork, full: Full, get: Get
+    chatwork: Chatwork, full: FullRoom, get: Get
 ) -> None:
     """Old posts show the mark; files vanish; the direct chat stays, without the contact."""
     chatwork.cancel_account(full.tanaka)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.demo.conftest import Clock, Full, Get, bodies
+from tests.support.chatwork.full_room import FullRoom, Get, message_texts
+from tests.support.world import Clock
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_without_an_invitation_link_only_its_absence_is_told(chatwork: Chatwork,
     assert 403 == replies[1].status_code
 
 
-def test_rooms_that_are_not_the_owners_look_alike(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_rooms_that_are_not_the_owners_look_alike(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """Put out, deleted, or never there: each is 403 with the same text, and absent from the list."""
     deleted = chatwork.add_room("消える")
     chatwork.remove_room(deleted)
@@ -49,7 +50,7 @@ def test_rooms_that_are_not_the_owners_look_alike(chatwork: Chatwork, full: Full
 
 
 @pytest.mark.parametrize("path", ["messages/1", "tasks/1", "files/1", "nothing"])
-def test_what_is_not_in_the_room_is_404_with_errors(path: str, full: Full, get: Get) -> None:
+def test_what_is_not_in_the_room_is_404_with_errors(path: str, full: FullRoom, get: Get) -> None:
     """A single thing that is unknown answers 404 in the error shape."""
     reply = get(f"/rooms/{full.room}/{path}")
 
@@ -57,7 +58,7 @@ def test_what_is_not_in_the_room_is_404_with_errors(path: str, full: Full, get: 
     assert ["errors"] == list(reply.json())
 
 
-def test_a_message_of_another_room_is_404(full: Full, get: Get) -> None:
+def test_a_message_of_another_room_is_404(full: FullRoom, get: Get) -> None:
     """An id is only good in its own room."""
     reply = get(f"/rooms/{full.direct}/messages/{full.message}")
 
@@ -68,7 +69,9 @@ def test_a_message_of_another_room_is_404(full: Full, get: Get) -> None:
     ("query", "status"),
     [("force=2", 400), ("force=1&limit=7&offset=3", 200), ("force=", 400)],
 )
-def test_unknown_parameters_are_ignored_and_bad_values_are_400(query: str, status: int, full: Full, get: Get) -> None:
+def test_unknown_parameters_are_ignored_and_bad_values_are_400(
+    query: str, status: int, full: FullRoom, get: Get
+) -> None:
     """A parameter nobody documented changes nothing; a documented one must make sense."""
     reply = get(f"/rooms/{full.room}/messages?{query}")
 
@@ -87,7 +90,7 @@ def test_only_the_newest_hundred_are_listed_from_old_to_new(chatwork: Chatwork, 
     assert "0" == single.json()["body"]
 
 
-def test_force_0_moves_a_cursor_and_force_1_does_not(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_force_0_moves_a_cursor_and_force_1_does_not(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """A call without `force` gives only what came since the call before it."""
     path = f"/rooms/{full.direct}/messages"
     first = get(path)
@@ -97,11 +100,11 @@ def test_force_0_moves_a_cursor_and_force_1_does_not(chatwork: Chatwork, full: F
     new = get(f"{path}?force=0")
 
     assert [200, 204, 200] == [reply.status_code for reply in (first, again, forced)]
-    assert ["[info][dtext:chatroom_contact_added][/info]", "新しい"] == bodies(forced)
-    assert ["新しい"] == bodies(new)
+    assert ["[info][dtext:chatroom_contact_added][/info]", "新しい"] == message_texts(forced)
+    assert ["新しい"] == message_texts(new)
 
 
-def test_the_description_is_only_in_the_single_room(full: Full, get: Get) -> None:
+def test_the_description_is_only_in_the_single_room(full: FullRoom, get: Get) -> None:
     """The list of rooms does not hold it."""
     listed = [room for room in get("/rooms").json() if "description" in room]
 
@@ -109,7 +112,9 @@ def test_the_description_is_only_in_the_single_room(full: Full, get: Get) -> Non
     assert "納品は毎週金曜" == get(f"/rooms/{full.room}").json()["description"]
 
 
-def test_files_are_capped_at_a_hundred_and_can_be_asked_by_uploader(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_files_are_capped_at_a_hundred_and_can_be_asked_by_uploader(
+    chatwork: Chatwork, full: FullRoom, get: Get
+) -> None:
     """There is no paging; asking for one person's files reaches further."""
     ids = [chatwork.upload(full.room, chatwork.owner, f"{n}.txt", data=b"x") for n in range(120)]
 
@@ -120,7 +125,9 @@ def test_files_are_capped_at_a_hundred_and_can_be_asked_by_uploader(chatwork: Ch
     assert [full.file] == tanakas
 
 
-def test_tasks_are_open_unless_asked_otherwise_and_can_be_filtered(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_tasks_are_open_unless_asked_otherwise_and_can_be_filtered(
+    chatwork: Chatwork, full: FullRoom, get: Get
+) -> None:
     """Open and done are two lists; both can be cut down to an assignee or a giver."""
     limit = datetime(2026, 7, 10, tzinfo=UTC)
     given = chatwork.add_task(full.room, chatwork.owner, full.tanaka, "素材を送る", limit=limit)
@@ -142,7 +149,7 @@ def test_tasks_are_open_unless_asked_otherwise_and_can_be_filtered(chatwork: Cha
     assert ("time", int(limit.timestamp())) == (single["limit_type"], single["limit_time"])
 
 
-def test_tasks_are_capped_at_a_hundred(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_tasks_are_capped_at_a_hundred(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """There is no paging for tasks either; the older ones are read by their id."""
     ids = chatwork.add_tasks(full.room, full.tanaka, [chatwork.owner] * 120, "確認")
 
@@ -152,7 +159,7 @@ def test_tasks_are_capped_at_a_hundred(chatwork: Chatwork, full: Full, get: Get)
     assert 200 == get(f"/rooms/{full.room}/tasks/{ids[0]}").status_code
 
 
-def test_the_free_plan_hides_old_posts_and_says_so(chatwork: Chatwork, clock: Clock, full: Full, get: Get) -> None:
+def test_the_free_plan_hides_old_posts_and_says_so(chatwork: Chatwork, clock: Clock, full: FullRoom, get: Get) -> None:
     """Partly hidden is 200, all hidden 204, a single one 404, each with the header; nothing is lost."""
     path = f"/rooms/{full.room}/messages"
     clock.pass_by(days=41)
@@ -168,7 +175,7 @@ def test_the_free_plan_hides_old_posts_and_says_so(chatwork: Chatwork, clock: Cl
     header = "chatwork-message-limitation"
     limited = [(reply.status_code, reply.headers.get(header)) for reply in (all_hidden, partly, single)]
     assert [(204, "true"), (200, "true"), (404, "true")] == limited
-    assert ["新しい"] == bodies(partly)
+    assert ["新しい"] == message_texts(partly)
     assert "40 days" in partly.headers[f"{header}-summary"]
     free = [(reply.status_code, reply.headers.get(header)) for reply in (shown, absent, back)]
     assert [(200, None), (404, None), (200, None)] == free

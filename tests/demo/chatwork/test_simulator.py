@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.demo.conftest import Clock, Full, Get
+from tests.support.chatwork.full_room import FullRoom, Get
+from tests.support.world import Clock
 
 
 def test_a_wrong_or_missing_token_is_401(chatwork: Chatwork) -> None:
@@ -112,7 +113,7 @@ def test_keep_alive_costs_no_nagle_delay(get: Get) -> None:
     assert time.perf_counter() - began < 1.5
 
 
-def test_it_can_be_driven_while_it_answers(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_it_can_be_driven_while_it_answers(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """Posts from several threads and reading at the same time lose nothing."""
 
     def fill() -> None:
@@ -143,7 +144,7 @@ def test_it_comes_back_on_the_same_ports(chatwork: Chatwork, get: Get) -> None:
     assert 200 == get("/me").status_code
 
 
-def test_pictures_come_from_the_second_port(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_pictures_come_from_the_second_port(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """Avatars and icons are absolute addresses of a tiny PNG."""
     room = get(f"/rooms/{full.room}").json()
     person = get("/me").json()

@@ -8,7 +8,8 @@ import requests
 from hypothesis import given, strategies
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.demo.conftest import Clock, Full, Get, bodies
+from tests.support.chatwork.full_room import FullRoom, Get, message_texts
+from tests.support.world import Clock
 
 
 def test_an_id_carries_its_time_and_orders_posts_of_one_moment(chatwork: Chatwork, get: Get) -> None:
@@ -50,7 +51,7 @@ def test_any_text_comes_through_escaped_to_ascii(lasting: Chatwork, text: str) -
 
 
 def test_an_edit_replaces_the_body_and_moves_update_time_if_wished(
-    chatwork: Chatwork, clock: Clock, full: Full, get: Get
+    chatwork: Chatwork, clock: Clock, full: FullRoom, get: Get
 ) -> None:
     """`update_time` is 0 until an edit; the room's counters and time stand still unless told."""
     before = get(f"/rooms/{full.room}").json()
@@ -70,7 +71,7 @@ def test_an_edit_replaces_the_body_and_moves_update_time_if_wished(
     assert int(clock.time.timestamp()) == moved["last_update_time"]
 
 
-def test_a_deleted_post_keeps_its_place_as_deleted(chatwork: Chatwork, clock: Clock, full: Full, get: Get) -> None:
+def test_a_deleted_post_keeps_its_place_as_deleted(chatwork: Chatwork, clock: Clock, full: FullRoom, get: Get) -> None:
     """The body becomes the literal `[deleted]`, with or without a time."""
     count = get(f"/rooms/{full.room}").json()["message_num"]
     second = chatwork.post(full.room, full.tanaka, "二つ目")
@@ -85,7 +86,7 @@ def test_a_deleted_post_keeps_its_place_as_deleted(chatwork: Chatwork, clock: Cl
     assert count == get(f"/rooms/{full.room}").json()["message_num"]
 
 
-def test_a_vanished_post_is_in_no_list_and_404(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_a_vanished_post_is_in_no_list_and_404(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """The other way to go that an archiver must expect."""
     chatwork.vanish(full.message)
 
@@ -95,7 +96,7 @@ def test_a_vanished_post_is_in_no_list_and_404(chatwork: Chatwork, full: Full, g
     assert 404 == get(f"/rooms/{full.room}/messages/{full.message}").status_code
 
 
-def test_the_counters_of_a_room_count_what_came(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_the_counters_of_a_room_count_what_came(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """Posts, files and tasks are counted, also those that are gone; unread ones are not read by reading."""
     chatwork.post(full.room, full.tanaka, f"[To:{chatwork.owner}]yamadaさん")
     chatwork.remove_file(full.file)
@@ -108,12 +109,12 @@ def test_the_counters_of_a_room_count_what_came(chatwork: Chatwork, full: Full, 
     assert [5, 1, 1, 4, 1, 0] == [room[name] for name in names]
 
 
-def test_an_upload_is_a_post_with_a_box(chatwork: Chatwork, clock: Clock, full: Full, get: Get) -> None:
+def test_an_upload_is_a_post_with_a_box(chatwork: Chatwork, clock: Clock, full: FullRoom, get: Get) -> None:
     """The box names the file by id, with a preview if it has one; a comment stands outside."""
     picture = chatwork.upload(full.room, full.tanaka, "a.png", size=3707, comment="どうぞ")
     movie = chatwork.upload(full.room, full.tanaka, "b.mp4", size=200_000_000)
 
-    texts = bodies(get(f"/rooms/{full.room}/messages?force=1"))[-2:]
+    texts = message_texts(get(f"/rooms/{full.room}/messages?force=1"))[-2:]
     listed = get(f"/rooms/{full.room}/files").json()[-1]
 
     box = "[info][title][dtext:file_uploaded][/title]"
@@ -126,7 +127,7 @@ def test_an_upload_is_a_post_with_a_box(chatwork: Chatwork, clock: Clock, full: 
     assert 1 <= int(clock.time.timestamp()) - listed["upload_time"] <= 13
 
 
-def test_a_removed_file_is_gone_and_its_box_says_so(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_a_removed_file_is_gone_and_its_box_says_so(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """List and single call forget it; the post that carried it changes without a time."""
     post = chatwork.message_of_file(full.file)
 
@@ -140,7 +141,7 @@ def test_a_removed_file_is_gone_and_its_box_says_so(chatwork: Chatwork, full: Fu
     assert [204, 404] == [get(f"/rooms/{full.room}/files{part}").status_code for part in ("", f"/{full.file}")]
 
 
-def test_what_happens_to_a_task_is_posted(chatwork: Chatwork, full: Full, get: Get) -> None:
+def test_what_happens_to_a_task_is_posted(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """Several assignees share one announcement; ending and deleting have their own posts."""
     both = chatwork.add_tasks(full.room, chatwork.owner, [chatwork.owner, full.tanaka], "見積もり")
     chatwork.finish_task(both[1])

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
-from tests.demo.conftest import Clock
+from tests.support.world import Clock
 
 QUERY = {"content-type": "application/timestamp-query"}
 

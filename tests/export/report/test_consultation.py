@@ -10,28 +10,30 @@ from archiver.export.pdf.blocks import FactList, TableBlock
 from archiver.export.report import consultation
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.records import Delivery, Watch
-from tests.export.report.test_summary import LONG, WIDE, monstrous
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
+from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, overlong_case
 from tests.support.reports.sample_conversation import at, message_id
 
 
 def test_it_has_five_chapters() -> None:
     """Summary, terms, money, the course of things, and what could not be saved."""
-    titles = [one.title for one in report_inputs.told(consultation.report, report_inputs.case()).chapters]
+    titles = [one.title for one in report_inputs.told(consultation.build_consultation, report_inputs.case()).chapters]
 
     assert ["１　要約", "２　契約条件", "３　金額", "４　時系列", "５　保存できていないもの"] == titles
 
 
 @pdf_reader.needs_poppler
-@pytest.mark.parametrize("text", ["短い", LONG, WIDE])
+@pytest.mark.parametrize("text", ["短い", LONG_TEXT, WIDE_TEXT])
 def test_it_is_two_pages(text: str) -> None:
     """However long what was typed and however much happened."""
-    whole = monstrous(text)
+    whole = overlong_case(text)
     rooms = [
         replace(room, gaps=room.gaps * 500, covered=room.covered[:most]) for most, room in enumerate(whole.rooms, 1)
     ]
 
-    pages = pdf_reader.pages(pdf_reader.printed(report_inputs.told(consultation.report, replace(whole, rooms=rooms))))
+    pages = pdf_reader.pages(
+        pdf_reader.printed(report_inputs.told(consultation.build_consultation, replace(whole, rooms=rooms)))
+    )
 
     assert 2 == len(pages)
     assert "３　金額".replace("　", "") in pdf_reader.squeezed(pages[1])
@@ -49,7 +51,7 @@ def test_it_says_what_the_desk_asks() -> None:
     shown = pdf_reader.squeezed(
         pdf_reader.text(
             pdf_reader.printed(
-                report_inputs.told(consultation.report, report_inputs.case([room], deliveries=deliveries))
+                report_inputs.told(consultation.build_consultation, report_inputs.case([room], deliveries=deliveries))
             )
         )
     )
@@ -72,12 +74,12 @@ def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
     for name in ("短", "長い名前" * 20):
         files = tuple(report_inputs.file(number, message_id(1), name=name) for number in range(1, 40))
         course = report_inputs.told(
-            consultation.report,
+            consultation.build_consultation,
             report_inputs.case([report_inputs.of_messages([report_inputs.said("一", 1)], attachments=files)]),
         )
         counts.append(sum(len(block.rows) for block in course.chapters[3].blocks if isinstance(block, TableBlock)))
 
-    assert consultation.MOST_LINES == counts[0] > counts[1] > 8
+    assert consultation.MAX_LINES == counts[0] > counts[1] > 8
 
 
 def limits(case: ReportInput) -> dict[str, str]:
@@ -126,4 +128,4 @@ def test_an_empty_case_is_two_chapters_of_blanks() -> None:
     """Nothing stated, nothing held: blanks, no fault."""
     case = report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
 
-    assert 5 <= str(report_inputs.told(consultation.report, case)).count(BLANK)
+    assert 5 <= str(report_inputs.told(consultation.build_consultation, case)).count(BLANK)

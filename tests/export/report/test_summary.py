@@ -7,59 +7,35 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import chapters, summary
 from archiver.export.report.input import BLANK, ReportInput
-from archiver.export.report.statistics import survey
+from archiver.export.report.statistics import survey_messages
 from archiver.platforms.platform import offices
-from archiver.records import AccountId, Delivery, Person, State
-from tests.support.reports import pdf_reader, report_inputs, sample_conversation
+from archiver.records import State
+from tests.support.reports import pdf_reader, report_inputs
+from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, change_row, overlong_case
 from tests.support.reports.sample_conversation import CLIENT, at
-
-LONG = "とても長い名前で、どこまでも続きます。" * 40
-WIDE = "W" * 600
 
 
 def rows(case: ReportInput) -> dict[str, str]:
     """The facts of page 1 by their labels."""
-    (facts,) = (one for one in summary.chapter(case, survey(case)).blocks if isinstance(one, FactList))
+    (facts,) = (one for one in summary.chapter(case, survey_messages(case)).blocks if isinstance(one, FactList))
     return dict(facts.rows)
-
-
-def event(kind: str, after: str = "後", at_: str = "2026-11-14T20:15:00.000000Z", before: str = "前") -> ChangeRow:
-    return ChangeRow(at_, 1, kind, sample_conversation.ROOM, None, "対象", before, after, None)
 
 
 def with_contract(**changed: str | None) -> ReportInput:
     return report_inputs.case(contract=replace(report_inputs.CONTRACT, **changed))  # type: ignore[arg-type]
 
 
-def monstrous(text: str) -> ReportInput:
-    """A case in which everything that can be long is."""
-    facts = (
-        "title client platform_id url contracted_on escrowed_at contact_requested_on contact_approved_on amount due_on"
-        " client_url worker_url"
-    )
-    sample = sample_conversation.sample()
-    people = {one: Person(AccountId(one), (text,)) for one in range(100, 140)}
-    return report_inputs.case(
-        [replace(sample, room_name=text, people=people)] * 3,
-        contract=replace(report_inputs.CONTRACT, **dict.fromkeys(facts.split(), text)),  # type: ignore[arg-type]
-        owner_name=text,
-        events=[event("表示名が変わった", text)] * 300,
-        deliveries=tuple(Delivery(number, text, text, 1, "ab" * 32) for number in range(20)),
-    )
-
-
 @pdf_reader.needs_poppler
-@pytest.mark.parametrize("text", ["短い", LONG, WIDE, "改\n行\n" * 100, "あ\u00a0" * 300])
+@pytest.mark.parametrize("text", ["短い", LONG_TEXT, WIDE_TEXT, "改\n行\n" * 100, "あ\u00a0" * 300])
 @pytest.mark.parametrize("platform", [*offices(), None])
 def test_it_is_one_page(text: str, platform: str | None) -> None:
     """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
-    case = monstrous(text)
+    case = overlong_case(text)
     case = replace(case, contract=replace(case.contract, platform=platform))
-    report = report_inputs.told(chapters.report, case)
+    report = report_inputs.told(chapters.build_report, case)
     second = replace(report.chapters[1], blocks=())
 
     pages = pdf_reader.pages(pdf_reader.printed(replace(report, chapters=(report.chapters[0], second))))
@@ -74,7 +50,7 @@ def test_it_is_one_page(text: str, platform: str | None) -> None:
 def test_it_says_who_what_when_and_what_is_asked() -> None:
     """Request, contract, people, dates, range and standing are on page 1 of the report."""
     first = pdf_reader.squeezed(
-        pdf_reader.pages(pdf_reader.printed(report_inputs.told(chapters.report, report_inputs.case())))[0]
+        pdf_reader.pages(pdf_reader.printed(report_inputs.told(chapters.build_report, report_inputs.case())))[0]
     )
 
     for wanted in (
@@ -154,14 +130,16 @@ def test_the_count_of_days_has_its_date() -> None:
 
 def test_changes_have_their_day_in_japan() -> None:
     """A change noticed in the evening by UTC is of the next day in Japan."""
-    told = rows(report_inputs.case(events=[event("表示名が変わった", "田中(解約済)", before="田中")]))["起きたこと"]
+    told = rows(report_inputs.case(events=[change_row("表示名が変わった", "田中(解約済)", before="田中")]))[
+        "起きたこと"
+    ]
 
     assert "2026-11-15 表示名が変わった: 田中 → 田中(解約済)" in told
 
 
 def test_many_changes_are_counted() -> None:
     """Page 1 shows the latest changes and how many there are besides."""
-    told = rows(report_inputs.case(events=[event("表示名が変わった", f"名前{number}") for number in range(20)]))[
+    told = rows(report_inputs.case(events=[change_row("表示名が変わった", f"名前{number}") for number in range(20)]))[
         "起きたこと"
     ]
 

@@ -43,7 +43,7 @@ def place(tmp_path: Path) -> Path:
 
 def copied(archive: Archive, place: Path, **options: object) -> backup.CopyReport:
     """Copy, and put the database in its place."""
-    made = backup.copy(archive, place, **options)  # type: ignore[arg-type]
+    made = backup.copy_archive(archive, place, **options)  # type: ignore[arg-type]
     backup.place_database(place)
     return made
 
@@ -61,9 +61,9 @@ def entries(database: Path) -> list[str]:
 
 def attach(home: Path, body: bytes) -> Path:
     """Keep bytes as an attachment, without an entry."""
-    part = blobs.incoming(home, 1, 1)
+    part = blobs.incoming_path(home, 1, 1)
     part.write_bytes(body)
-    return blobs.keep(home, part, blobs.digest_of(part))
+    return blobs.keep(home, part, blobs.file_sha256(part))
 
 
 @contextmanager
@@ -115,14 +115,14 @@ def test_a_half_file_that_is_renamed_meanwhile_stops_no_copy(
     half.write_bytes(b"half")
     look = Path.lstat
 
-    def gone(path: Path) -> os.stat_result:
+    def remove_half(path: Path) -> os.stat_result:
         if path == half:
             half.unlink()
         return look(path)
 
-    monkeypatch.setattr(Path, "lstat", gone)
+    monkeypatch.setattr(Path, "lstat", remove_half)
 
-    assert () == copied(home, place).kept
+    assert () == copied(home, place).uncopied
     assert not half.exists()
 
 
@@ -135,7 +135,7 @@ def test_a_second_run_copies_only_what_is_new(home: Archive, place: Path) -> Non
     made = copied(home, place)
 
     assert 1 == made.files
-    assert new.read_bytes() == blobs.path_of(place, new.name).read_bytes()
+    assert new.read_bytes() == blobs.blob_path(place, new.name).read_bytes()
     assert before == {path: path.stat().st_mtime_ns for path in before}
     assert 0 == copied(home, place).files
 
@@ -152,7 +152,7 @@ def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, pla
             with archive.writing() as writing:
                 told = [Observation("sweep", "sweep/{seq}", {"requests": number})] * 20
                 writer.append(writing, told, account_id=1, at=NOW + timedelta(seconds=number))
-            seals.close(archive, now=NOW + timedelta(seconds=number))
+            seals.close_seals(archive, now=NOW + timedelta(seconds=number))
         archive.close()
 
     writing = threading.Thread(target=live)
@@ -214,7 +214,7 @@ def test_a_damaged_original_does_not_take_the_place_of_a_good_copy(home: Archive
     made = copied(home, place)
 
     assert before == {path: (place / path.relative_to(home.home)).read_bytes() for path in before}
-    assert {path.relative_to(home.home).as_posix() for path in before} == {one.name for one in made.kept}
+    assert {path.relative_to(home.home).as_posix() for path in before} == {one.name for one in made.uncopied}
 
 
 def test_a_damaged_copy_is_made_good_when_it_is_looked_at_thoroughly(home: Archive, place: Path) -> None:
@@ -241,7 +241,7 @@ def test_a_daily_copy_that_differs_is_left_and_named(home: Archive, place: Path)
 
     made = copied(home, place)
 
-    assert [transfer.Kept(daily)] == list(made.kept)
+    assert [transfer.UncopiedFile(daily)] == list(made.uncopied)
     assert [b"first", b"first and second", b"first and second"] == [
         (place / name).read_bytes() for name in (daily, root, settings)
     ]
@@ -262,7 +262,7 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_copied(
     monkeypatch.setattr(Path, "open", failing)
     made = copied(home, place)
 
-    assert [transfer.Kept(name, "Input/output error")] == list(made.kept)
+    assert [transfer.UncopiedFile(name, "Input/output error")] == list(made.uncopied)
     assert 3 == len(list((place / "seals").glob("*.json")))
 
 
@@ -274,13 +274,13 @@ def test_a_full_disk_leaves_the_earlier_copy_as_it_was(home: Archive, place: Pat
     new = attach(home.home, b"x" * 5_000_000)
 
     with disk_of(size if size < len(before) else len(before) + size), pytest.raises(errors.StorageError):
-        backup.copy(home, place)
+        backup.copy_archive(home, place)
 
     assert before == (place / DATABASE).read_bytes()
-    assert not [name for name in names(place) if name.endswith(transfer.PARTIAL)]
-    assert not blobs.path_of(place, new.name).exists()
+    assert not [name for name in names(place) if name.endswith(transfer.PARTIAL_SUFFIX)]
+    assert not blobs.blob_path(place, new.name).exists()
     copied(home, place)
-    assert blobs.path_of(place, new.name).exists()
+    assert blobs.blob_path(place, new.name).exists()
 
 
 def test_whenever_a_run_is_cut_off_the_earlier_copy_stays_and_the_next_run_ends_it(home: Archive, place: Path) -> None:
@@ -292,17 +292,17 @@ def test_whenever_a_run_is_cut_off_the_earlier_copy_stays_and_the_next_run_ends_
         before = entries(place / DATABASE)
         new = [attach(home.home, b"%d-%d" % (number, index) * 400_000) for index in range(2)]
         with home.writing() as writing:
-            told = [Observation("sweep", "sweep/{seq}", {"requests": number})]
-            writer.append(writing, told, account_id=1, at=NOW)
+            observations = [Observation("sweep", "sweep/{seq}", {"requests": number})]
+            writer.append(writing, observations, account_id=1, at=NOW)
 
         cut = _cut_off_at(home, place, number)
 
         assert before == entries(place / DATABASE)
-        assert all(path.read_bytes() == blobs.path_of(home.home, path.name).read_bytes() for path in _blobs(place))
+        assert all(path.read_bytes() == blobs.blob_path(home.home, path.name).read_bytes() for path in _blobs(place))
         copied(home, place)
         assert entries(home.database) == entries(place / DATABASE)
         assert {path.name for path in new} <= {path.name for path in _blobs(place)}
-        assert not [name for name in names(place) if name.endswith(transfer.PARTIAL)]
+        assert not [name for name in names(place) if name.endswith(transfer.PARTIAL_SUFFIX)]
         if not cut:
             break
 
@@ -320,14 +320,14 @@ def _cut_off_at(archive: Archive, place: Path, number: int) -> bool:
             raise KeyboardInterrupt
 
     try:
-        backup.copy(archive, place, tell=tell)
+        backup.copy_archive(archive, place, tell=tell)
     except KeyboardInterrupt:
         return True
     return False
 
 
 def _blobs(home: Path) -> list[Path]:
-    return [path for path in (home / "files").glob("??/??/*") if not path.name.endswith(transfer.PARTIAL)]
+    return [path for path in (home / "files").glob("??/??/*") if not path.name.endswith(transfer.PARTIAL_SUFFIX)]
 
 
 def test_too_little_space_is_said_before_anything_is_copied(
@@ -338,7 +338,7 @@ def test_too_little_space_is_said_before_anything_is_copied(
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1_000_000))
 
     with pytest.raises(errors.NoSpaceForCopy) as caught:
-        backup.copy(home, place)
+        backup.copy_archive(home, place)
 
     assert "needs 1 MB, but only 1 MB" in str(caught.value)
     assert not place.exists()
@@ -356,7 +356,7 @@ def test_a_database_that_is_damaged_is_not_copied_over_a_good_one(home: Archive,
         damaged.commit()
 
     with pytest.raises(errors.StorageError):
-        backup.copy(home, place)
+        backup.copy_archive(home, place)
 
     assert before == (place / DATABASE).read_bytes()
 
@@ -378,14 +378,14 @@ def test_no_name_and_no_link_leads_out_or_to_the_token(home: Archive, place: Pat
     os.link(secret, daily / "2026-11-11_job1_daily.zip")
     (daily / "..\\..\\evil.zip").write_bytes(b"evil")
     (daily / "a\n\x1b[2J.zip").write_bytes(b"evil")
-    blobs.path_of(home.home, digest).parent.mkdir(parents=True)
-    blobs.path_of(home.home, digest).symlink_to(secret)
+    blobs.blob_path(home.home, digest).parent.mkdir(parents=True)
+    blobs.blob_path(home.home, digest).symlink_to(secret)
 
     copied(home, place, leave_out=[secret])
 
     assert not [path for path in place.rglob("*") if b"secret" in (path.read_bytes() if path.is_file() else b"")]
     assert not (place / "daily").exists()
-    assert not blobs.path_of(place, digest).is_symlink()
+    assert not blobs.blob_path(place, digest).is_symlink()
 
 
 def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, place: Path, tmp_path: Path) -> None:
@@ -399,7 +399,7 @@ def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, place: P
 
     made = copied(home, place)
 
-    assert [transfer.Kept(name.as_posix())] == list(made.kept)
+    assert [transfer.UncopiedFile(name.as_posix())] == list(made.uncopied)
     assert [] == list(outside.iterdir())
 
 
@@ -421,7 +421,7 @@ def test_home_and_copy_may_not_lie_in_each_other(home: Archive, tmp_path: Path) 
 
     for place in places:
         with pytest.raises(errors.BadCopyPlace):
-            backup.copy(home, place)
+            backup.copy_archive(home, place)
 
     assert not (home.home / destination.MARK).exists()
 
@@ -431,13 +431,13 @@ def test_the_copy_of_another_archive_is_left_alone(home: Archive, place: Path, t
     other = tampering.sample_archive(tmp_path / "other")
     copied(other, place)
     unfinished, foreign = tmp_path / "unfinished", tmp_path / "foreign"
-    backup.copy(other, unfinished)
+    backup.copy_archive(other, unfinished)
     (foreign / "files").mkdir(parents=True)
     before = {folder: names(folder) for folder in (place, unfinished, foreign)}
 
     for folder in before:
         with pytest.raises(errors.BadCopyPlace) as caught:
-            backup.copy(home, folder)
+            backup.copy_archive(home, folder)
         assert str(folder) in str(caught.value)
 
     assert before == {folder: names(folder) for folder in before}
@@ -454,7 +454,7 @@ def test_a_copy_that_knows_more_than_the_archive_is_left_alone(home: Archive, pl
     copied(home, place)
 
     with pytest.raises(errors.BadCopyPlace) as caught:
-        backup.copy(older, place)
+        backup.copy_archive(older, place)
 
     assert "records that this archive does not have" in str(caught.value)
     assert entries(home.database) == entries(place / DATABASE)
@@ -463,7 +463,7 @@ def test_a_copy_that_knows_more_than_the_archive_is_left_alone(home: Archive, pl
 
 def test_an_unfinished_copy_goes_on(home: Archive, place: Path) -> None:
     """Its database was never put in its place; a broken one that is known to be ours is replaced."""
-    backup.copy(home, place)
+    backup.copy_archive(home, place)
 
     resumed = copied(home, place)
     (place / DATABASE).write_bytes(b"broken" * 1_000)
@@ -476,7 +476,7 @@ def test_an_unfinished_copy_goes_on(home: Archive, place: Path) -> None:
 def test_an_archive_without_records_is_not_copied(archive: Archive, place: Path) -> None:
     """There is nothing by which its copy could be known again."""
     with pytest.raises(errors.BadCopyPlace) as caught:
-        backup.copy(archive, place)
+        backup.copy_archive(archive, place)
 
     assert "no records" in str(caught.value)
 
@@ -485,24 +485,24 @@ def test_the_last_copy_is_remembered(home: Archive) -> None:
     """As it was told; before the first there is none."""
     made = backup.LastBackup(NOW, "E:\\cw-backup", verified=True)
     with home.reading() as reading:
-        before = backup.last(reading)
+        before = backup.last_backup(reading)
 
     with home.writing() as writing:
-        backup.remember(writing, made)
+        backup.remember_backup(writing, made)
 
     with home.reading() as reading:
-        assert (None, made) == (before, backup.last(reading))
+        assert (None, made) == (before, backup.last_backup(reading))
 
 
 def test_progress_is_told_to_the_last_byte(home: Archive, place: Path) -> None:
     """Never backwards, and all of it at the end."""
-    told: list[tuple[int, int]] = []
+    calls: list[tuple[int, int]] = []
 
-    backup.copy(home, place, tell=lambda done, total: told.append((done, total)))
+    backup.copy_archive(home, place, tell=lambda done, total: calls.append((done, total)))
 
-    assert sorted(told) == told
-    assert 1 == len({total for _done, total in told})
-    assert told[-1][0] == told[-1][1]
+    assert sorted(calls) == calls
+    assert 1 == len({total for _done, total in calls})
+    assert calls[-1][0] == calls[-1][1]
 
 
 def test_a_snapshot_refuses_what_is_no_database(tmp_path: Path) -> None:

@@ -16,26 +16,26 @@ from archiver import errors
 from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.working import stamp_files, stamp_queue
-from archiver.store.working.stamp_queue import DueStamp, Got
-from tests.store.test_archive import no_more_than
-from tests.store.test_seals import NOON, append
+from archiver.store.working.stamp_queue import DueStamp, StampFacts
+from tests.support.archives.notes import NOON, append_notes
+from tests.support.file_size_limit import file_size_limit
 
 PEM = "-----BEGIN CERTIFICATE-----\nMII{}\n-----END CERTIFICATE-----\n"
 ROOT, OTHER_ROOT = PEM.format("A"), PEM.format("B")
-TOKEN = Got(NOON + timedelta(minutes=1), "ab" * 32, NOON + timedelta(minutes=2), -60.5)
+TOKEN = StampFacts(NOON + timedelta(minutes=1), "ab" * 32, NOON + timedelta(minutes=2), -60.5)
 
 
 def sealed(archive: Archive, number: int = 1) -> None:
     """So many seals, one a day."""
     for day in range(number):
-        append(archive, at=NOON + timedelta(days=day))
-        seals.close(archive, now=NOON + timedelta(days=day))
+        append_notes(archive, at=NOON + timedelta(days=day))
+        seals.close_seals(archive, now=NOON + timedelta(days=day))
 
 
 def waiting(archive: Archive, *names: str, at: datetime = NOON, all: bool = False) -> list[DueStamp]:  # noqa: A002
     """Who may be asked about what."""
     with archive.reading() as reading:
-        return stamp_queue.waiting(reading, names or ("a",), at, all=all)
+        return stamp_queue.due_stamps(reading, names or ("a",), at, all=all)
 
 
 def told(dues: Sequence[DueStamp]) -> list[tuple[int, str]]:
@@ -46,7 +46,7 @@ def told(dues: Sequence[DueStamp]) -> list[tuple[int, str]]:
 def tally(archive: Archive, *names: str) -> tuple[int, int, str | None]:
     """Days, days that wait, why."""
     with archive.reading() as reading:
-        return tuple(stamp_queue.tally(reading, names))  # type: ignore[return-value]
+        return tuple(stamp_queue.count_days(reading, names))  # type: ignore[return-value]
 
 
 def rows(archive: Archive) -> list[tuple[object, ...]]:
@@ -68,7 +68,7 @@ def test_a_stamp_is_its_file_its_root_and_its_row(archive: Archive) -> None:
     sealed(archive, 2)
     second, first = waiting(archive)
 
-    kept = stamp_queue.keep(archive, first, b"reply", TOKEN, pem=[ROOT])
+    kept = stamp_queue.keep_stamp(archive, first, b"reply", TOKEN, pem=[ROOT])
 
     folder = archive.home / "seals"
     assert kept
@@ -81,18 +81,18 @@ def test_a_stamp_is_its_file_its_root_and_its_row(archive: Archive) -> None:
     assert [(1, "a", "stamped", 0, None, None, *times, "ab" * 32)] == rows(archive)
     assert [second] == waiting(archive)
     with archive.reading() as reading:
-        assert {1: [stamp_queue.Stamp("a", TOKEN.time, TOKEN.got_at)]} == stamp_queue.times(reading)
-        assert (1, 2, 0) == tuple(stamp_queue.unstamped(reading, names) for names in (["a"], ["a", "b"], []))
+        assert {1: [stamp_queue.StoredStamp("a", TOKEN.time, TOKEN.got_at)]} == stamp_queue.stamps_by_seal(reading)
+        assert (1, 2, 0) == tuple(stamp_queue.count_unstamped(reading, names) for names in (["a"], ["a", "b"], []))
 
 
 def test_the_first_stamp_of_two_processes_stays(archive: Archive) -> None:
     """The later one is dropped, file and row."""
     sealed(archive)
     (due,) = waiting(archive)
-    stamp_queue.keep(archive, due, b"first", TOKEN, pem=[ROOT])
+    stamp_queue.keep_stamp(archive, due, b"first", TOKEN, pem=[ROOT])
 
-    kept = stamp_queue.keep(archive, due, b"second", TOKEN._replace(time=NOON + timedelta(days=1)), pem=[ROOT])
-    stamp_queue.failed(archive, [due], reason="unreachable", at=NOON)
+    kept = stamp_queue.keep_stamp(archive, due, b"second", TOKEN._replace(time=NOON + timedelta(days=1)), pem=[ROOT])
+    stamp_queue.record_failure(archive, [due], reason="unreachable", at=NOON)
 
     assert not kept
     assert b"first" == (archive.home / "seals" / due.file).read_bytes()
@@ -103,19 +103,19 @@ def test_roots_are_added_and_never_taken_away(archive: Archive) -> None:
     """A root pinned later stands below; the same one, however its lines are broken, is not added twice."""
     sealed(archive, 3)
     third, second, first = waiting(archive)
-    stamp_queue.keep(archive, third, b"3", TOKEN, pem=[ROOT])
-    stamp_queue.keep(archive, second, b"2", TOKEN, pem=[ROOT.replace("\n", "\r\n")])
-    stamp_queue.keep(archive, first, b"1", TOKEN, pem=[OTHER_ROOT])
+    stamp_queue.keep_stamp(archive, third, b"3", TOKEN, pem=[ROOT])
+    stamp_queue.keep_stamp(archive, second, b"2", TOKEN, pem=[ROOT.replace("\n", "\r\n")])
+    stamp_queue.keep_stamp(archive, first, b"1", TOKEN, pem=[OTHER_ROOT])
 
     by_hand = archive.home / "seals" / "a.pem"
     by_hand.write_bytes(b"# \xe3\x81\x82\r\n" + by_hand.read_bytes().rstrip())
-    append(archive, at=NOON + timedelta(days=4))
-    seals.close(archive, now=NOON + timedelta(days=4))
+    append_notes(archive, at=NOON + timedelta(days=4))
+    seals.close_seals(archive, now=NOON + timedelta(days=4))
     third_root = PEM.format("C")
-    stamp_queue.keep(archive, waiting(archive)[0], b"4", TOKEN, pem=[ROOT, third_root])
+    stamp_queue.keep_stamp(archive, waiting(archive)[0], b"4", TOKEN, pem=[ROOT, third_root])
 
     assert b"# \xe3\x81\x82\r\n" + (ROOT + OTHER_ROOT + third_root).encode() == by_hand.read_bytes()
-    assert "" == stamp_files.roots(archive.home, "b")
+    assert "" == stamp_files.kept_roots(archive.home, "b")
 
 
 def test_pauses_grow_and_are_the_authoritys(archive: Archive) -> None:
@@ -123,7 +123,7 @@ def test_pauses_grow_and_are_the_authoritys(archive: Archive) -> None:
     sealed(archive, 2)
     at, pauses = NOON, []
     for _ in range(7):
-        stamp_queue.failed(archive, waiting(archive, all=True), reason="unreachable", at=at)
+        stamp_queue.record_failure(archive, waiting(archive, all=True), reason="unreachable", at=at)
         minutes = next(step for step in range(0, 10_000, 5) if waiting(archive, at=at + timedelta(minutes=step)))
         pauses.append(minutes)
         at += timedelta(minutes=minutes)
@@ -138,12 +138,12 @@ def test_a_new_seal_is_asked_about_at_once_and_shares_the_pause_then(archive: Ar
     """Each seal is a chance to see that an authority is back; if it is not, nothing is asked more often than before."""
     sealed(archive)
     for _ in range(4):
-        stamp_queue.failed(archive, waiting(archive, all=True), reason="unreachable", at=NOON)
-    append(archive, at=NOON + timedelta(hours=1))
-    seals.close(archive, now=NOON + timedelta(hours=1))
+        stamp_queue.record_failure(archive, waiting(archive, all=True), reason="unreachable", at=NOON)
+    append_notes(archive, at=NOON + timedelta(hours=1))
+    seals.close_seals(archive, now=NOON + timedelta(hours=1))
 
     fresh = waiting(archive)
-    stamp_queue.failed(archive, waiting(archive, all=True), reason="unreachable", at=NOON)
+    stamp_queue.record_failure(archive, waiting(archive, all=True), reason="unreachable", at=NOON)
 
     assert [(2, "a")] == told(fresh)
     assert [] == waiting(archive, at=NOON + timedelta(hours=5, minutes=59))
@@ -153,9 +153,9 @@ def test_a_new_seal_is_asked_about_at_once_and_shares_the_pause_then(archive: Ar
 def test_an_authority_that_is_back_is_asked_on(archive: Archive) -> None:
     """Its pause is over for all that wait."""
     sealed(archive)
-    stamp_queue.failed(archive, waiting(archive), reason="unreachable", at=NOON)
+    stamp_queue.record_failure(archive, waiting(archive), reason="unreachable", at=NOON)
 
-    stamp_queue.goes_on(archive, waiting(archive, all=True))
+    stamp_queue.end_pauses(archive, waiting(archive, all=True))
 
     (due,) = waiting(archive)
     assert (0, None) == (due.attempts, due.reason)
@@ -164,7 +164,7 @@ def test_an_authority_that_is_back_is_asked_on(archive: Archive) -> None:
 def test_a_pause_of_a_clock_that_was_wrong_does_not_last(archive: Archive) -> None:
     """A clock a year ahead made it; now it is right again."""
     sealed(archive)
-    stamp_queue.failed(archive, waiting(archive), reason="unreachable", at=NOON + timedelta(days=365))
+    stamp_queue.record_failure(archive, waiting(archive), reason="unreachable", at=NOON + timedelta(days=365))
 
     assert 1 == len(waiting(archive))
 
@@ -172,13 +172,13 @@ def test_a_pause_of_a_clock_that_was_wrong_does_not_last(archive: Archive) -> No
 def test_days_are_told_and_those_that_wait(archive: Archive) -> None:
     """A day waits while any seal of it lacks the stamp of any configured authority; the newest reason counts."""
     sealed(archive, 3)
-    append(archive, at=NOON + timedelta(days=2, hours=1))
-    seals.close(archive, now=NOON + timedelta(days=2, hours=1))
+    append_notes(archive, at=NOON + timedelta(days=2, hours=1))
+    seals.close_seals(archive, now=NOON + timedelta(days=2, hours=1))
     by_number = {due.seal.number: due for due in waiting(archive)}
     for number in (1, 3):
-        stamp_queue.keep(archive, by_number[number], b"", TOKEN, pem=[ROOT])
-    stamp_queue.failed(archive, [by_number[4]], reason="rejected", at=NOON)
-    stamp_queue.failed(archive, [by_number[2]], reason="unreachable", at=NOON)
+        stamp_queue.keep_stamp(archive, by_number[number], b"", TOKEN, pem=[ROOT])
+    stamp_queue.record_failure(archive, [by_number[4]], reason="rejected", at=NOON)
+    stamp_queue.record_failure(archive, [by_number[2]], reason="unreachable", at=NOON)
 
     assert [(3, 2, "rejected"), (3, 3, "rejected"), (3, 2, None)] == [
         tally(archive, *names) for names in (["a"], ["a", "b"], [])
@@ -189,9 +189,9 @@ def test_an_empty_archive_waits_for_nothing(archive: Archive) -> None:
     """No seal, no folder, no row."""
     with archive.reading() as reading:
         assert ([], 0, {}) == (
-            stamp_queue.unlisted(reading),
-            stamp_queue.unstamped(reading, ["a"]),
-            stamp_queue.times(reading),
+            stamp_queue.unlisted_stamps(reading),
+            stamp_queue.count_unstamped(reading, ["a"]),
+            stamp_queue.stamps_by_seal(reading),
         )
     assert (0, 0, None) == tally(archive, "a")
 
@@ -200,20 +200,20 @@ def test_files_without_a_row_are_found_again(archive: Archive) -> None:
     """The table was lost, or a kill came between file and row; what is no stamp of a seal is passed over."""
     sealed(archive, 2)
     second, first = waiting(archive)
-    stamp_queue.keep(archive, first, b"1", TOKEN, pem=[ROOT])
+    stamp_queue.keep_stamp(archive, first, b"1", TOKEN, pem=[ROOT])
     folder = archive.home / "seals"
     for name in (second.file, "000009-2026-11-12.json.a.tsr", "000001-2026-11-12.json.b.tsr.new", "notes.txt"):
         (folder / name).write_bytes(b"x")
 
     with archive.reading() as reading:
-        one_left = stamp_queue.unlisted(reading)
+        one_left = stamp_queue.unlisted_stamps(reading)
     with closing(sqlite3.connect(archive.database)) as database:
         database.execute("DELETE FROM stamp")
         database.commit()
     with archive.reading() as reading:
-        lost = stamp_queue.unlisted(reading)
+        lost = stamp_queue.unlisted_stamps(reading)
     for due in lost:
-        stamp_queue.adopt(archive, due, Got(TOKEN.time, TOKEN.root))
+        stamp_queue.adopt_stamp(archive, due, StampFacts(TOKEN.time, TOKEN.root))
 
     assert [(2, "a")] == told(one_left)
     assert [(1, "a"), (2, "a")] == told(lost)
@@ -229,7 +229,7 @@ def test_what_was_no_stamp_is_put_aside_not_written_over(archive: Archive) -> No
     (folder / due.file).write_bytes(b"second")
     (folder / f"{due.file}.unusable").write_bytes(b"first")
 
-    stamp_queue.keep(archive, due, b"good", TOKEN, pem=[ROOT])
+    stamp_queue.keep_stamp(archive, due, b"good", TOKEN, pem=[ROOT])
 
     found = {path.name.partition("a.tsr")[2]: path.read_bytes() for path in folder.glob("*.tsr*")}
     assert {"": b"good", ".unusable": b"first", ".unusable-2": b"second"} == found
@@ -239,11 +239,11 @@ def test_a_disk_that_takes_no_file_leaves_no_row(archive: Archive) -> None:
     """An error of ours, and the next time it works."""
     sealed(archive)
     (due,) = waiting(archive)
-    with no_more_than(4096), pytest.raises(errors.DiskFull):
-        stamp_queue.keep(archive, due, bytes(100_000), TOKEN, pem=[ROOT])
+    with file_size_limit(4096), pytest.raises(errors.DiskFull):
+        stamp_queue.keep_stamp(archive, due, bytes(100_000), TOKEN, pem=[ROOT])
     full = rows(archive)
 
-    kept = stamp_queue.keep(archive, due, b"reply", TOKEN, pem=[ROOT])
+    kept = stamp_queue.keep_stamp(archive, due, b"reply", TOKEN, pem=[ROOT])
 
     assert ([], True) == (full, kept)
     assert b"reply" == (archive.home / "seals" / due.file).read_bytes()
@@ -252,7 +252,9 @@ def test_a_disk_that_takes_no_file_leaves_no_row(archive: Archive) -> None:
 @given(attempts=strategies.integers(1, 10_000))
 def test_a_pause_never_shrinks_and_never_passes_six_hours(attempts: int) -> None:
     """Whatever the number of attempts."""
-    assert timedelta(0) < stamp_queue.pause(attempts) <= stamp_queue.pause(attempts + 1) <= timedelta(hours=6)
+    assert (
+        timedelta(0) < stamp_queue.pause_after(attempts) <= stamp_queue.pause_after(attempts + 1) <= timedelta(hours=6)
+    )
 
 
 def test_a_seal_of_another_day_has_its_own_files(archive: Archive) -> None:

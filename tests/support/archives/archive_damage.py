@@ -91,7 +91,7 @@ def restamped(archive: Archive, by: Authority, *, roots: bool) -> None:
 
 def put_stamp(archive: Archive, number: int, by: Authority) -> None:
     """A new stamp over a seal as it lies there."""
-    made = timestamp.stamp(seal_file(archive, number).read_bytes(), by, now=Clock())
+    made = timestamp.request_stamp(seal_file(archive, number).read_bytes(), by, now=Clock())
     write(stamp_of(archive, number), made.reply)
 
 

@@ -64,7 +64,7 @@ class ArchiveMaker:
         self.home = home
         self.account_id = account_id
         self.archive = Archive(home)
-        migrate.create(self.archive.database)
+        migrate.create_database(self.archive.database)
 
     def append(
         self, observations: Sequence[Observation], *, minutes: float = 0, reply: Reply | None = None, room: int = ROOM
@@ -181,7 +181,7 @@ class ArchiveMaker:
         if body is None:
             blob |= {"state": "lost", "sha256": None, "size": None, "saved_at": None, "reason": reason}
         else:
-            part = blobs.incoming(self.home, room, shown["file_id"])
+            part = blobs.incoming_path(self.home, room, shown["file_id"])
             part.write_bytes(body)
             blobs.keep(self.home, part, sha256)
             saved = {"sha256": sha256, "size": len(body), "saved_at": "2026-11-05T01:02:00.000Z", "reason": None}

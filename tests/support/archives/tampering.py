@@ -32,7 +32,7 @@ BYTES = bytes(range(256)) * 40
 def empty_archive(home: Path) -> Archive:
     """An archive without a single entry."""
     home.mkdir(parents=True, exist_ok=True)
-    migrate.create(home / DATABASE)
+    migrate.create_database(home / DATABASE)
     return Archive(home)
 
 
@@ -41,11 +41,11 @@ def sample_archive(home: Path) -> Archive:
     archive = empty_archive(home)
     _posted(archive, START)
     _attached(archive, START + timedelta(minutes=1))
-    seals.close(archive, now=START + timedelta(days=1))
+    seals.close_seals(archive, now=START + timedelta(days=1))
     _window(archive, START + timedelta(days=1), {FIRST: ("お支払いは検収後で。", 5, "edited")})
-    seals.close(archive, now=START + timedelta(days=2))
+    seals.close_seals(archive, now=START + timedelta(days=2))
     _window(archive, START + timedelta(days=2), {FIRST + 1: ("[deleted]", 0, "deleted")})
-    seals.close(archive, now=START + timedelta(days=3))
+    seals.close_seals(archive, now=START + timedelta(days=3))
     told = [Observation("export", "export/1", {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64})]
     _append(archive, START + timedelta(days=3), [*told, Observation("sweep", "sweep/{seq}", {"requests": 2})], None)
     return archive
@@ -110,7 +110,7 @@ def seal_file(archive: Archive, number: int) -> Path:
 
 def attachment(archive: Archive) -> Path:
     """The file of the one attachment."""
-    return blobs.path_of(archive.home, hashlib.sha256(BYTES).hexdigest())
+    return blobs.blob_path(archive.home, hashlib.sha256(BYTES).hexdigest())
 
 
 def rewritten(line: str, **changes: Any) -> tuple[str, str]:
@@ -180,7 +180,7 @@ def _attached(archive: Archive, at: datetime) -> None:
         "listed_size": len(BYTES),
         "listed_time": shown["upload_time"],
     }
-    part = blobs.incoming(archive.home, ROOM, 77)
+    part = blobs.incoming_path(archive.home, ROOM, 77)
     part.write_bytes(BYTES)
     blobs.keep(archive.home, part, sha256)
     _append(archive, at, [Observation("file", "file/77", listed, ROOM, reply.digest)], reply)

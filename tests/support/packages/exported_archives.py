@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from archiver.export.mask.cover import policy
+from archiver.export.mask.cover import masking_policy
 from archiver.export.package.make import ExportReport, export
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs
@@ -58,11 +58,11 @@ def attach(
 ) -> Path:
     """State other evidence and keep its bytes; where they lie."""
     sha256 = hashlib.sha256(body).hexdigest()
-    part = blobs.incoming(made.home, ROOM, number)
+    part = blobs.incoming_path(made.home, ROOM, number)
     part.write_bytes(body)
     blobs.keep(made.home, part, sha256)
     _state(made, contract, Enclosure(number, kind, name, len(body), sha256, added_at=at(200)))
-    return blobs.path_of(made.home, sha256)
+    return blobs.blob_path(made.home, sha256)
 
 
 def with_secrets(home: Path) -> ArchiveMaker:
@@ -82,7 +82,7 @@ def with_secrets(home: Path) -> ArchiveMaker:
 
 def handed(made: ArchiveMaker, profile: str, out: Path, *, minutes: float = 300, **options: Any) -> ExportReport:
     """A package as the command makes it, so many minutes after the beginning."""
-    options.setdefault("policy", policy(profile))
+    options.setdefault("policy", masking_policy(profile))
     return export(made.archive, contract="job1", profile=profile, out=out, now=lambda: at(minutes), **options)
 
 

@@ -144,14 +144,14 @@ def _swapped_seals(package: Path) -> None:
 
 
 def _stamped_by_another(package: Path) -> None:
-    made = timestamp.stamp(seal_of(package, 1).read_bytes(), authority(), now=lambda: NOW)
+    made = timestamp.request_stamp(seal_of(package, 1).read_bytes(), authority(), now=lambda: NOW)
     stamp_of(package, 1).write_bytes(made.reply)
 
 
 def _stamped_before_it_was_closed(package: Path) -> None:
     """The last seal under a new name of an authority, whose clock is a day behind."""
     late = authority("late", now=lambda: NOW - timedelta(days=1))
-    made = timestamp.stamp(seal_of(package, 3).read_bytes(), late, now=lambda: NOW)
+    made = timestamp.request_stamp(seal_of(package, 3).read_bytes(), late, now=lambda: NOW)
     stamp_of(package, 3, "late").write_bytes(made.reply)
     (package / "data/tsa/late.pem").write_text(der_to_pem(late.roots[0]))
 

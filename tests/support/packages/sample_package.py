@@ -25,9 +25,9 @@ HOSTILE = '=1+1\r\n"引用"\n\ud83d 半分\x00\u2028🎉'
 def archive_of_the_story(home: Path) -> Archive:
     """The story, sealed three times, with hostile texts; the third seal comes with the export."""
     made = story(home)
-    seals.close(made.archive, now=at(300))
+    seals.close_seals(made.archive, now=at(300))
     made.sync([message_object(5, HOSTILE, sent=1500)], minutes=1501)
-    seals.close(made.archive, now=at(3000))
+    seals.close_seals(made.archive, now=at(3000))
     made.sync([message_object(6, "確認しました", sent=4500), message_object(7, "では", sent=4501)], minutes=4502)
     return made.archive
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from archiver.export.report.input import MaskedPassage, ReportInput, SealLine, StampLine
-from archiver.export.report.statistics import MessageStatistics, survey
+from archiver.export.report.statistics import MessageStatistics, survey_messages
 from archiver.records import (
     Attachment,
     Contract,
@@ -53,7 +53,7 @@ Made = TypeVar("Made")
 
 def told(make: Callable[[ReportInput, MessageStatistics], Made], of: ReportInput) -> Made:
     """What is made of a case and of the survey of it."""
-    return make(of, survey(of))
+    return make(of, survey_messages(of))
 
 
 def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportInput:

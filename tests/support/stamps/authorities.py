@@ -10,12 +10,12 @@ from pathlib import Path
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps.roots import der_to_pem, pem_to_der
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
-from archiver.tsa import sender
+from archiver.tsa import build_sender
 
 
 def asking(simulated: SimulatedAuthority, name: str = "a", *, roots: Sequence[bytes] | None = None) -> Authority:
     """Asks a running authority over HTTP; its own root is pinned if no others are named."""
-    return Authority(name, sender(simulated.url), (simulated.root_der,) if roots is None else tuple(roots))
+    return Authority(name, build_sender(simulated.url), (simulated.root_der,) if roots is None else tuple(roots))
 
 
 def at_hand(simulated: SimulatedAuthority, fault: AuthorityFault | None = None) -> Authority:

@@ -17,9 +17,9 @@ from archiver.records import Observation
 from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.statements import enclosures
-from archiver.store.statements import withdraw
+from archiver.store.statements import withdraw_statement
 from archiver.store.working import stamp_queue
-from archiver.store.working.stamp_queue import Got
+from archiver.store.working.stamp_queue import StampFacts
 from tests.support.archives.maker import at
 from tests.support.packages.exported_archives import attach, reopened
 from tests.support.packages.sample_package import NOW, archive_of_the_story
@@ -36,12 +36,12 @@ def stamp_seals(archive: Archive, authorities: Sequence[Authority], *, at: datet
     """What the queue does: a stamp of each authority on every seal that lacks it."""
     for one in authorities:
         with archive.reading() as reading:
-            dues = stamp_queue.waiting(reading, [one.name], at, all=True)
+            dues = stamp_queue.due_stamps(reading, [one.name], at, all=True)
         for due in dues:
             body = (archive.home / seals.FOLDER / due.seal.name).read_bytes()
-            got = timestamp.stamp(body, one, now=lambda: at)
+            got = timestamp.request_stamp(body, one, now=lambda: at)
             pem = [der_to_pem(der) for der in one.roots]
-            stamp_queue.keep(archive, due, got.reply, Got(got.token.time, got.token.root, at), pem=pem)
+            stamp_queue.keep_stamp(archive, due, got.reply, StampFacts(got.token.time, got.token.root, at), pem=pem)
 
 
 def stamping(archive: Archive, *authorities: Authority, silent: Sequence[str] = ()) -> StampService:
@@ -50,7 +50,7 @@ def stamping(archive: Archive, *authorities: Authority, silent: Sequence[str] = 
 
     def stamp(data: bytes) -> Iterator[tuple[str, bytes]]:
         for one in speaking:
-            yield one.name, timestamp.stamp(data, one, now=lambda: NOW).reply
+            yield one.name, timestamp.request_stamp(data, one, now=lambda: NOW).reply
 
     roots = {one.name: one.roots for one in authorities}
     return StampService(roots, lambda: stamp_seals(archive, speaking), stamp)
@@ -88,7 +88,7 @@ def _enclose(home: Path) -> None:
     with made.archive.reading() as reading:
         mistaken = enclosures(reading, "job1")[-1]
     with made.archive.writing() as writing:
-        withdraw(writing, "job1", mistaken, at=at(4503))
+        withdraw_statement(writing, "job1", mistaken, at=at(4503))
     made.archive.close()
 
 
@@ -96,7 +96,7 @@ def stamped_archive(home: Path, clock: Clock) -> tuple[Archive, tuple[Authority,
     """The story, its three seals stamped by `a` and `b`; behind them an export of seal 3 and a note."""
     archive = archive_of_the_story(home)
     clock.time = at(4600)
-    seals.close(archive, now=clock())
+    seals.close_seals(archive, now=clock())
     authorities = (authority(now=clock), authority("b", now=clock))
     clock.time = at(4610)
     stamp_seals(archive, authorities, at=clock())

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response, Route, sync_playwright
 
 from archiver.web.context import ViewContext
-from archiver.web.server import serving
+from archiver.web.server import serve_pages
 
 CHROMIUM = shutil.which("chromium")
 NEEDED = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: chromium)")
@@ -48,7 +48,7 @@ class Window:
 @contextmanager
 def window(desk: ViewContext, *, scripts: bool = True, width: int = 1100) -> Iterator[Window]:
     """The viewer of an archive in a tab of its own, opened by its address."""
-    with serving(desk) as gate, sync_playwright() as driver:
+    with serve_pages(desk) as gate, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=scripts, accept_downloads=True

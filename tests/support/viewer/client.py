@@ -10,9 +10,9 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import desk_of
+from archiver.cli.reading.view_context import build_view_context
 from archiver.web.access import AccessGate
-from archiver.web.app import build
+from archiver.web.app import build_app
 
 PORT = 8765
 HOST = f"127.0.0.1:{PORT}"
@@ -41,7 +41,7 @@ class Browser:
 def looking(home: Path) -> Iterator[Browser]:
     """The pages of an archive, already opened."""
     gate = AccessGate(PORT)
-    desk = desk_of(CliContext(home, 0, {"HOME": str(home)}))
-    browser = Browser(build(desk, gate).test_client(), gate)
+    desk = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
+    browser = Browser(build_app(desk, gate).test_client(), gate)
     browser.let_in()
     yield browser

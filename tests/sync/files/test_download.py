@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +19,7 @@ from archiver.store.queries import files as file_queries
 from archiver.sync.files.download import LEAST, PAUSES, DownloadLimits, FileDownloads
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport
+from tests.support.file_size_limit import file_size_limit
 from tests.support.world import LIMITS, World
 
 
@@ -48,17 +46,6 @@ def incoming(world: World) -> list[Path]:
 def digest(body: bytes) -> str:
     """SHA-256 in hex."""
     return hashlib.sha256(body).hexdigest()
-
-
-@contextmanager
-def no_more_than(size: int) -> Iterator[None]:
-    """No file of this process can grow larger: what a full disk looks like."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 # --- the good way ---------------------------------------------------------------------------------
@@ -120,7 +107,7 @@ def fetched_in_slices(world: World, *, seconds: float, limits: DownloadLimits = 
         desk, world.downloads, limits, {world.room: report}, lambda: None, lambda _file, _have: None, slice=seconds
     )
     with world.archive.reading() as reading:
-        wanted = file_queries.wanted(reading, {world.room}, most=limits.most)
+        wanted = file_queries.wanted_files(reading, {world.room}, most=limits.most)
     made.small(wanted)
     made.large(wanted)
     return report
@@ -138,7 +125,7 @@ def test_a_file_of_five_gigabytes_comes_in_slices(world: World) -> None:
 
     begun = [int(one.headers.get("range", "bytes=0-")[6:-1]) for one in world.chatwork.downloads]
     (blob,) = [row for row in world.rows("blob") if row["file_id"] == file]
-    assert (1, size) == (report.files_saved, blobs.path_of(world.home, blob["sha256"]).stat().st_size)
+    assert (1, size) == (report.files_saved, blobs.blob_path(world.home, blob["sha256"]).stat().st_size)
     assert world.chatwork.content_digest(file) == blob["sha256"]
     assert begun == sorted(begun)
     assert begun[-1] > 2**32
@@ -466,13 +453,13 @@ def test_the_space_that_is_to_stay_free_is_left(world: World, monkeypatch: pytes
     first = world.sync(limits=scarce)
     asked = asked_for(world)
     with world.archive.reading() as reading:
-        told = warnings.of_archive(reading, [world.room], every=timedelta(minutes=5), now=world.clock())
+        told = warnings.archive_warnings(reading, [world.room], every=timedelta(minutes=5), now=world.clock())
     on_a_disk_with(monkeypatch, 10**10)
     world.clock.pass_by(hours=1)
     second = world.sync(limits=scarce)
 
     assert ([small], ("disk", f"file/{world.room}/{large}")) == (asked, first.reported)
-    assert warnings.of_run(first) == told
+    assert warnings.run_warnings(first) == told
     assert "[files] stop_when_free_gb" in told[0]
     assert (1, True) == (second.rooms[0].files_saved, second.complete)
 
@@ -499,7 +486,7 @@ def test_a_disk_that_fills_up_while_a_file_comes_gives_the_space_back(world: Wor
     """The database needs it more; the run goes on, and nothing is lost."""
     file = upload(world, 8_000_000)
     task = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿")
-    with no_more_than(4_000_000):
+    with file_size_limit(4_000_000):
         report = world.sync()
 
     assert (0, "no_space") == retries(world)[file]
@@ -518,7 +505,7 @@ def test_a_database_that_cannot_grow_ends_the_run_and_loses_nothing(world: World
     size = max(path.stat().st_size for path in world.home.glob("archive.sqlite3*"))
     world.posts(99, "長い文面" * 2000)
 
-    with no_more_than(size + 4096), pytest.raises(errors.DiskFull):
+    with file_size_limit(size + 4096), pytest.raises(errors.DiskFull):
         world.sync()
     kept = world.states()
     after = world.sync()

@@ -6,8 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,62 +13,14 @@ import pytest
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.settings import file
-from archiver.settings.model import AuthoritySetting
 from archiver.settings.tsa_offers import OFFERS
-from tests.support.terminal import TOKEN, Terminal
-
-
-@pytest.fixture
-def chatwork() -> Iterator[Chatwork]:
-    """A Chatwork with a large budget."""
-    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
-        yield chatwork
-
-
-@pytest.fixture
-def authority() -> Iterator[SimulatedAuthority]:
-    """An authority with the real clock."""
-    with SimulatedAuthority() as authority:
-        yield authority
-
-
-class Sealing(Terminal):
-    """A terminal in English with one contract, and an authority `a` in its settings."""
-
-    def __init__(self, home: Path, chatwork: Chatwork, authority: SimulatedAuthority) -> None:
-        """Set the archive up; nothing is saved yet."""
-        super().__init__(home, chatwork)
-        self.environ["ARCHIVE_LANG"] = "en"
-        self.chatwork = chatwork
-        self.tanaka = chatwork.add_account("田中")
-        self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
-        self.run("init", "--yes")
-        self.run("contract", "add", "job1", "--room", self.room)
-        (home / "a.pem").write_text(authority.root_pem, encoding="ascii")
-        file.update(home, {"timestamp.authorities": [AuthoritySetting("a", authority.url, "a.pem")]})
-
-    def say(self, text: str) -> None:
-        """One more message, saved."""
-        self.chatwork.post(self.room, self.tanaka, text)
-        self.run("sync")
-
-    def authorities(self) -> list[dict[str, str]]:
-        """Those that stand in the settings."""
-        told = tomllib.loads((self.home / "archive.toml").read_text(encoding="utf-8"))
-        found: list[dict[str, str]] = told["timestamp"]["authorities"]
-        return found
-
-
-@pytest.fixture
-def sealing(tmp_path: Path, chatwork: Chatwork, authority: SimulatedAuthority) -> Sealing:
-    """A terminal whose archive holds a contract."""
-    return Sealing(tmp_path / "home", chatwork, authority)
-
+from tests.support.sealing_terminal import SealingTerminal
+from tests.support.terminal import Terminal
 
 # --- seal --------------------------------------------------------------------------------------
 
 
-def test_seal_closes_the_tail_and_tells_its_time(sealing: Sealing) -> None:
+def test_seal_closes_the_tail_and_tells_its_time(sealing: SealingTerminal) -> None:
     """A line for the seal, one for each authority's time; a second call has nothing to do and asks nobody."""
     sealing.say("やあ")
 
@@ -82,7 +32,9 @@ def test_seal_closes_the_tail_and_tells_its_time(sealing: Sealing) -> None:
     assert [".json", ".tsr"] == sorted(path.suffix for path in (sealing.home / "seals").glob("0*"))
 
 
-def test_an_authority_that_is_down_changes_no_exit_code(sealing: Sealing, authority: SimulatedAuthority) -> None:
+def test_an_authority_that_is_down_changes_no_exit_code(
+    sealing: SealingTerminal, authority: SimulatedAuthority
+) -> None:
     """`seal`, `sync`, `rescue` end as ever; the reason is told, and `seal` asks again without waiting for a pause."""
     authority.stop()
     sealing.say("やあ")
@@ -101,7 +53,7 @@ def test_an_authority_that_is_down_changes_no_exit_code(sealing: Sealing, author
     assert (after["count"], 0) == (up.count("third-party time 20"), after["unstamped"])
 
 
-def test_a_root_that_cannot_be_read_is_said_and_fails_only_the_stamping(sealing: Sealing) -> None:
+def test_a_root_that_cannot_be_read_is_said_and_fails_only_the_stamping(sealing: SealingTerminal) -> None:
     """`sync` warns and is good; `seal` seals, then ends with 5 and says what to correct."""
     (sealing.home / "a.pem").write_text("no certificate", encoding="ascii")
     sealing.chatwork.post(sealing.room, sealing.tanaka, "やあ")
@@ -116,7 +68,7 @@ def test_a_root_that_cannot_be_read_is_said_and_fails_only_the_stamping(sealing:
     assert "(the pinned root cannot be read)" in status
 
 
-def test_status_says_that_stamps_are_off(sealing: Sealing) -> None:
+def test_status_says_that_stamps_are_off(sealing: SealingTerminal) -> None:
     """And counts what was stamped before."""
     sealing.say("やあ")
     sealing.run("seal")
@@ -139,13 +91,13 @@ def test_init_writes_the_two_that_are_offered_or_none(tmp_path: Path, chatwork: 
         terminal = Terminal(tmp_path / name, chatwork)
         said = terminal.run("--lang", "en", "init", "--yes", *options)
         terminal.run("init", "--yes")
-        made[name] = [one.name for one in file.load(terminal.home, {}).timestamp.authorities]
+        made[name] = [one.name for one in file.load_settings(terminal.home, {}).timestamp.authorities]
         assert ("on" == name) == ("Third-party time: on. Only fingerprints" in said)
 
     assert {"on": [offer.name for offer in OFFERS], "off": [], "unsaid": []} == made
 
 
-def test_init_keeps_the_authorities_that_the_user_chose(sealing: Sealing) -> None:
+def test_init_keeps_the_authorities_that_the_user_chose(sealing: SealingTerminal) -> None:
     """`on` does not replace them; `off` takes them out and leaves the other settings as they are."""
     before = (sealing.home / "archive.toml").read_text(encoding="utf-8")
     on = sealing.run("init", "--yes", "--timestamps", "on")

@@ -9,19 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from archiver.demo.tsa.simulator import SimulatedAuthority
-from tests.cli.test_seal import Sealing, authority, chatwork, sealing
-
-__all__ = ["authority", "chatwork", "sealing"]
+from tests.support.sealing_terminal import SealingTerminal
 
 
-def exported(sealing: Sealing, *, code: int = 0) -> tuple[dict[str, Any], str]:
+def exported(sealing: SealingTerminal, *, code: int = 0) -> tuple[dict[str, Any], str]:
     """The document of an export, and what stood on stderr."""
     out, err = sealing.both("export", "--for", "lawyer", "--out", str(sealing.home / "out"), "--json", code=code)
     document: dict[str, Any] = json.loads(out)
     return document, err
 
 
-def test_a_package_is_stamped_and_verified(sealing: Sealing) -> None:
+def test_a_package_is_stamped_and_verified(sealing: SealingTerminal) -> None:
     """Seals and package bear the authority's time; both programs count them and find nothing."""
     sealing.say("やあ")
 
@@ -39,7 +37,7 @@ def test_a_package_is_stamped_and_verified(sealing: Sealing) -> None:
     assert sealing.json("verify")["ok"]
 
 
-def test_without_its_stamp_the_export_ends_with_4(sealing: Sealing, authority: SimulatedAuthority) -> None:
+def test_without_its_stamp_the_export_ends_with_4(sealing: SealingTerminal, authority: SimulatedAuthority) -> None:
     """The package is made, says what is missing, and one made later has it."""
     sealing.say("やあ")
     authority.stop()
@@ -55,7 +53,7 @@ def test_without_its_stamp_the_export_ends_with_4(sealing: Sealing, authority: S
     assert sealing.json("verify", made["path"])["ok"]
 
 
-def test_a_root_that_cannot_be_read_is_told(sealing: Sealing) -> None:
+def test_a_root_that_cannot_be_read_is_told(sealing: SealingTerminal) -> None:
     """The package waits for nobody."""
     sealing.say("やあ")
     (sealing.home / "a.pem").unlink()
@@ -67,7 +65,7 @@ def test_a_root_that_cannot_be_read_is_told(sealing: Sealing) -> None:
     assert sealing.json("verify")["ok"]
 
 
-def test_another_root_in_the_settings_is_a_finding(sealing: Sealing) -> None:
+def test_another_root_in_the_settings_is_a_finding(sealing: SealingTerminal) -> None:
     """Whoever exchanged the root beside the stamps has not exchanged the user's."""
     sealing.say("やあ")
     exported(sealing)

@@ -1,0 +1,33 @@
+"""A simulated Chatwork, a time-stamp authority, and a terminal whose archive is sealed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.tsa.simulator import SimulatedAuthority
+from tests.support.sealing_terminal import SealingTerminal
+from tests.support.terminal import TOKEN
+
+
+@pytest.fixture
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        yield chatwork
+
+
+@pytest.fixture
+def authority() -> Iterator[SimulatedAuthority]:
+    """An authority with the real clock."""
+    with SimulatedAuthority() as authority:
+        yield authority
+
+
+@pytest.fixture
+def sealing(tmp_path: Path, chatwork: Chatwork, authority: SimulatedAuthority) -> SealingTerminal:
+    """A terminal whose archive holds a contract."""
+    return SealingTerminal(tmp_path / "home", chatwork, authority)

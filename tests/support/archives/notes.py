@@ -1,0 +1,41 @@
+"""Entries of notes, which no readable table is made of, for tests of the store itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from archiver.records import Observation
+from archiver.store import writer
+from archiver.store.archive import Archive
+from archiver.store.queries import entries
+
+AT = datetime(2026, 11, 24, 13, 31, 5, 123_456, tzinfo=UTC)
+
+
+def note(text: object, *, key: str = "note/x", room: int | None = None, reply: str | None = None) -> Observation:
+    """An observation that no readable table is made of."""
+    return Observation("note", key, {"text": text}, room, reply)
+
+
+def append_observations(archive: Archive, *seen: Observation) -> list[Any]:
+    """Append observations in one transaction."""
+    with archive.writing() as writing:
+        return writer.append(writing, seen, account_id=1234567, at=AT)
+
+
+def all_entries(archive: Archive) -> list[Any]:
+    """Every entry."""
+    with archive.reading() as reading:
+        return list(entries.entries(reading))
+
+
+NOON = datetime(2026, 11, 12, 3, 0, tzinfo=UTC)
+"""12:00 in Tokyo."""
+
+
+def append_notes(archive: Archive, number: int = 1, *, at: datetime = NOON) -> list[str]:
+    """So many entries; their digests."""
+    seen = [Observation("note", "note/x", {"text": index}) for index in range(number)]
+    with archive.writing() as writing:
+        return [one.digest for one in writer.append(writing, seen, account_id=1234567, at=at)]

@@ -1,0 +1,39 @@
+"""A terminal over an archive whose seals a simulated authority stamps."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.settings import file
+from archiver.settings.model import AuthoritySetting
+from tests.support.terminal import Terminal
+
+
+class SealingTerminal(Terminal):
+    """A terminal in English with one contract, and an authority `a` in its settings."""
+
+    def __init__(self, home: Path, chatwork: Chatwork, authority: SimulatedAuthority) -> None:
+        """Set the archive up; nothing is saved yet."""
+        super().__init__(home, chatwork)
+        self.environ["ARCHIVE_LANG"] = "en"
+        self.chatwork = chatwork
+        self.tanaka = chatwork.add_account("田中")
+        self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
+        self.run("init", "--yes")
+        self.run("contract", "add", "job1", "--room", self.room)
+        (home / "a.pem").write_text(authority.root_pem, encoding="ascii")
+        file.update_settings(home, {"timestamp.authorities": [AuthoritySetting("a", authority.url, "a.pem")]})
+
+    def say(self, text: str) -> None:
+        """One more message, saved."""
+        self.chatwork.post(self.room, self.tanaka, text)
+        self.run("sync")
+
+    def authorities(self) -> list[dict[str, str]]:
+        """Those that stand in the settings."""
+        told = tomllib.loads((self.home / "archive.toml").read_text(encoding="utf-8"))
+        found: list[dict[str, str]] = told["timestamp"]["authorities"]
+        return found
