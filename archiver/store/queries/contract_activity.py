@@ -45,26 +45,26 @@ class ContractActivity:
 def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     """Everything about one contract; a few small queries for each of its rooms."""
     owner = int((current_state.owner(reading) or {}).get("account_id") or 0)
-    told = roles.mapped_accounts(reading, contract.id)
-    sides = roles.sides_of(told, owner=owner)
+    mapped = roles.mapped_accounts(reading, contract.id)
+    sides = roles.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
-    firsts = [one for room in rooms if (one := _end_message(reading, room, newest=False)) is not None]
+    first_messages = [one for room in rooms if (one := _end_message(reading, room, newest=False)) is not None]
     replies = [
         one for room in rooms if (one := _end_message(reading, room, newest=True, of=_is_theirs(sides))) is not None
     ]
     return ContractActivity(
         contract=contract,
         deliveries=deliveries(reading, contract.id),
-        mapped=told,
+        mapped=mapped,
         sides=sides,
-        first=min(firsts, key=lambda one: one.at, default=None),
+        first=min(first_messages, key=lambda one: one.at, default=None),
         last_reply=max(replies, key=lambda one: one.at, default=None),
         last_seen=_last_list_time(reading, rooms),
     )
 
 
 def last_handover(
-    reading: Reading, told: ContractActivity, *, since: datetime, until: datetime
+    reading: Reading, activity: ContractActivity, *, since: datetime, until: datetime
 ) -> MessageMoment | None:
     """The user's last message of this time that speaks of a delivery (納品) and holds a file or an address."""
     message, version = schema.message.c, schema.message_version
@@ -72,8 +72,8 @@ def last_handover(
     query = (
         select(message.room_id, message.message_id, message.account_id, message.send_time)
         .join(version, (version.c.room_id == message.room_id) & (version.c.position == message.position))
-        .where(message.room_id.in_(sorted(room.room_id for room in told.contract.rooms)))
-        .where(message.account_id.in_(sorted(told.sides.mine)))
+        .where(message.room_id.in_(sorted(room.room_id for room in activity.contract.rooms)))
+        .where(message.account_id.in_(sorted(activity.sides.mine)))
         .where(message.send_time >= int(since.timestamp()), message.send_time <= int(until.timestamp()))
         .where(body.contains("納品"), or_(body.contains("[download:"), body.contains("http")))
         .order_by(message.send_time.desc(), message.position.desc())

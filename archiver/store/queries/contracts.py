@@ -74,9 +74,9 @@ def contracts(reading: Reading) -> list[Contract]:
 def contract(reading: Reading, name: str) -> Contract:
     """The contract of this id, or of this platform id. Raises UnknownContract, SharedNumber."""
     known = contracts(reading)
-    for one in known:
-        if one.id == name:
-            return one
+    for contract in known:
+        if contract.id == name:
+            return contract
     numbered = [one for one in known if one.platform_id == name]
     if not numbered:
         raise errors.UnknownContract(contract=name)
@@ -97,17 +97,21 @@ def named_or_only_contract(reading: Reading, name: str | None) -> Contract:
     return known[0]
 
 
-def read_until(one: Contract) -> datetime | None:
+def read_until(contract: Contract) -> datetime | None:
     """When the rooms of a closed contract are read for the last time; None for one that is not closed."""
-    return one.closed_at + READ_AFTER_CLOSING if one.state == "closed" and one.closed_at is not None else None
+    return (
+        contract.closed_at + READ_AFTER_CLOSING
+        if contract.state == "closed" and contract.closed_at is not None
+        else None
+    )
 
 
-def is_read(one: Contract, now: datetime) -> bool:
+def is_read(contract: Contract, now: datetime) -> bool:
     """Whether the rooms of a contract are still read."""
-    until = read_until(one)
+    until = read_until(contract)
     if until is not None:
         return now <= until
-    return one.state == "open"
+    return contract.state == "open"
 
 
 def rooms_to_read(reading: Reading, now: datetime) -> list[RoomId]:

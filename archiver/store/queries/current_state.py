@@ -111,8 +111,8 @@ def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any]
     line = reading.sql.execute(_LAST_LINE, {"key": key, "room": room}).scalar()
     if line is None:
         return None
-    found: dict[str, Any] = json.loads(line)["payload"]
-    return found
+    payload: dict[str, Any] = json.loads(line)["payload"]
+    return payload
 
 
 def person_fingerprints(reading: Reading, room: int) -> dict[int, str]:

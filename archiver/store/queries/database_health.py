@@ -56,9 +56,9 @@ def growth(reading: Reading, *, since: datetime) -> Growth:
     database = _database_size(reading)
     share = (entries - last_entry_before(reading, since)) / entries if entries else 0.0
     files = select(func.coalesce(func.sum(blob.size), 0)).where(blob.state == "saved")
-    held = reading.sql.execute(files).scalar_one()
-    fresh = reading.sql.execute(files.where(blob.saved_at >= to_text(since))).scalar_one()
-    return Growth(database + held, round(database * share) + fresh)
+    saved_bytes = reading.sql.execute(files).scalar_one()
+    new_bytes = reading.sql.execute(files.where(blob.saved_at >= to_text(since))).scalar_one()
+    return Growth(database + saved_bytes, round(database * share) + new_bytes)
 
 
 def horizons(reading: Reading, rooms: Collection[int]) -> list[Horizon]:
@@ -78,8 +78,8 @@ def versions(reading: Reading) -> Versions:
     sql = reading.sql
     sqlite = str(sql.exec_driver_sql("SELECT sqlite_version()").scalar())
     fts5 = sql.exec_driver_sql("SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'").scalar()
-    found = sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    return Versions(sqlite, bool(fts5), str(found))
+    revision = sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return Versions(sqlite, bool(fts5), str(revision))
 
 
 def _database_size(reading: Reading) -> int:

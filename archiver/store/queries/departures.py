@@ -141,69 +141,72 @@ def renames(reading: Reading, *, after: int) -> tuple[PersonRenamed, ...]:
 def _departure_entries(reading: Reading, after: int) -> list[dict[str, Any]]:
     """Entries that may be signs, oldest first. The text of a line only sorts out beforehand what cannot be."""
     entry = schema.entry.c
-    going = or_(*(entry.line.contains(f'"state":"{state}"', autoescape=True) for state in _GOING))
-    may_be = or_(entry.kind.in_(_ALWAYS), going)
+    has_departed = or_(*(entry.line.contains(f'"state":"{state}"', autoescape=True) for state in _GOING))
+    is_candidate = or_(entry.kind.in_(_ALWAYS), has_departed)
     rows = reading.sql.execute(
-        select(entry.line).where(entry.seq > after, entry.kind.in_(_KINDS), may_be).order_by(entry.seq)
+        select(entry.line).where(entry.seq > after, entry.kind.in_(_KINDS), is_candidate).order_by(entry.seq)
     )
-    told = [json.loads(line) for (line,) in rows]
-    return [one for one in told if one["kind"] in _ALWAYS or _entry_state(one) in _GOING]
+    entries = [json.loads(line) for (line,) in rows]
+    return [one for one in entries if one["kind"] in _ALWAYS or _entry_state(one) in _GOING]
 
 
 def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[PersonRenamed]:
-    for one in entries:
-        room, account, after = one["room_id"], _account_id(one), plain(one["payload"]["object"].get("name"))
-        before = _name_before(reading, one)
+    for entry in entries:
+        room, account, after = entry["room_id"], _account_id(entry), plain(entry["payload"]["object"].get("name"))
+        before = _name_before(reading, entry)
         if before != after:
-            yield PersonRenamed(room, account, before, after, _observed_at(one))
+            yield PersonRenamed(room, account, before, after, _observed_at(entry))
 
 
-def _name_before(reading: Reading, one: dict[str, Any]) -> str | None:
+def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
     """What the person was called: in this list, or else among the members of any room."""
-    entry, account = schema.entry.c, _account_id(one)
+    table, account = schema.entry.c, _account_id(entry)
     line = reading.sql.execute(
-        select(entry.line).where(entry.key == one["key"], entry.seq < one["seq"]).order_by(entry.seq.desc()).limit(1)
+        select(table.line)
+        .where(table.key == entry["key"], table.seq < entry["seq"])
+        .order_by(table.seq.desc())
+        .limit(1)
     ).scalar()
     if line is not None:
         return plain(json.loads(line)["payload"]["object"].get("name"))
     member = schema.member.c
     name: str | None = reading.sql.execute(
-        select(member.name).where(member.account_id == account, member.seq < one["seq"]).limit(1)
+        select(member.name).where(member.account_id == account, member.seq < entry["seq"]).limit(1)
     ).scalar()
     return name
 
 
 def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[OtherChatSeen]:
     """Where the direct chat that no contract names is another than the entry before told, or is none any more."""
-    for one in entries:
-        before = entry_before(reading, one)
-        after = one["payload"].get("other_chat")
+    for entry in entries:
+        before = entry_before(reading, entry)
+        after = entry["payload"].get("other_chat")
         if after != (None if before is None else before["payload"].get("other_chat")):
-            yield OtherChatSeen(_account_id(one), after, _observed_at(one))
+            yield OtherChatSeen(_account_id(entry), after, _observed_at(entry))
 
 
 def _vanished_messages(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[VanishedMessage]:
     """Messages that were shown before and are not any more, each once, as they stand now."""
-    last = {(one["room_id"], one["key"]): one for one in entries}
-    for one in last.values():
-        before = entry_before(reading, one)
+    last_entries = {(one["room_id"], one["key"]): one for one in entries}
+    for entry in last_entries.values():
+        before = entry_before(reading, entry)
         if before is not None and _entry_state(before) not in _GOING:
-            author = number(account_of(one["payload"]["object"]).get("account_id"))
-            message = one["key"].partition("/")[2]
-            yield VanishedMessage(one["room_id"], author, message, State(_entry_state(one)), _observed_at(one))
+            author = number(account_of(entry["payload"]["object"]).get("account_id"))
+            message = entry["key"].partition("/")[2]
+            yield VanishedMessage(entry["room_id"], author, message, State(_entry_state(entry)), _observed_at(entry))
 
 
-def entry_before(reading: Reading, one: dict[str, Any]) -> dict[str, Any] | None:
+def entry_before(reading: Reading, entry: dict[str, Any]) -> dict[str, Any] | None:
     """The entry of the same key in the same room before this one; None if there is none."""
-    entry = schema.entry.c
+    table = schema.entry.c
     line = reading.sql.execute(
-        select(entry.line)
-        .where(entry.key == one["key"], entry.room_id.is_(one["room_id"]), entry.seq < one["seq"])
-        .order_by(entry.seq.desc())
+        select(table.line)
+        .where(table.key == entry["key"], table.room_id.is_(entry["room_id"]), table.seq < entry["seq"])
+        .order_by(table.seq.desc())
         .limit(1)
     ).scalar()
-    found: dict[str, Any] | None = None if line is None else json.loads(line)
-    return found
+    before: dict[str, Any] | None = None if line is None else json.loads(line)
+    return before
 
 
 def _recently_vanished(reading: Reading, unshown: Sequence[VanishedMessage], after: int) -> tuple[VanishedMessage, ...]:
@@ -230,13 +233,13 @@ def _rooms_hidden_before(reading: Reading, rooms: set[int], after: int) -> froze
     return frozenset(room for (room,) in reading.sql.execute(query, {"after": after, "rooms": sorted(rooms)}))
 
 
-def _entry_state(one: dict[str, Any]) -> str:
-    return str(one["payload"].get("state"))
+def _entry_state(entry: dict[str, Any]) -> str:
+    return str(entry["payload"].get("state"))
 
 
-def _account_id(one: dict[str, Any]) -> int:
-    return int(one["key"].rpartition("/")[2])
+def _account_id(entry: dict[str, Any]) -> int:
+    return int(entry["key"].rpartition("/")[2])
 
 
-def _observed_at(one: dict[str, Any]) -> datetime:
-    return from_text(one["observed_at"])
+def _observed_at(entry: dict[str, Any]) -> datetime:
+    return from_text(entry["observed_at"])

@@ -56,16 +56,16 @@ def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator
         " WHERE m.room_id IN :rooms AND e.seq <= :upto ORDER BY m.position, m.room_id, e.seq"
     ).bindparams(bindparam("rooms", expanding=True))
     rows = reading.sql.execute(query.execution_options(yield_per=_AT_ONCE), {"rooms": sorted(rooms), "upto": upto})
-    held: list[dict[str, Any]] = []
-    place: tuple[int, int] | None = None
+    group: list[dict[str, Any]] = []
+    current: tuple[int, int] | None = None
     for position, room, line in rows:
-        if (position, room) != place and held:
-            yield held
-            held = []
-        place = (position, room)
-        held.append(json.loads(line))
-    if held:
-        yield held
+        if (position, room) != current and group:
+            yield group
+            group = []
+        current = (position, room)
+        group.append(json.loads(line))
+    if group:
+        yield group
 
 
 def replies(reading: Reading) -> Iterator[KeptReply]:

@@ -92,8 +92,8 @@ def wanted_files(reading: Reading, rooms: set[int] | None, *, most: int, again: 
     One that was only too large is wanted again when the limit (`most`, bytes) was raised; `again`: whatever is not
     held and not too large.
     """
-    found = (WantedFile(*row) for row in reading.sql.execute(_WANTED, {"most": most, "again": again}))
-    return [one for one in found if rooms is None or one.room_id in rooms]
+    files = (WantedFile(*row) for row in reading.sql.execute(_WANTED, {"most": most, "again": again}))
+    return [one for one in files if rooms is None or one.room_id in rooms]
 
 
 def file_counts(reading: Reading) -> dict[int, FileCounts]:
@@ -106,7 +106,7 @@ def file_counts_of_others(reading: Reading, owner: int) -> dict[int, FileCounts]
     return _counts(reading, _counts_query(_FILE.account_id != owner))
 
 
-def _counts_query(meant: ColumnElement[bool]) -> Select[int, int, int, int]:
+def _counts_query(condition: ColumnElement[bool]) -> Select[int, int, int, int]:
     return (
         select(
             _FILE.room_id,
@@ -115,7 +115,7 @@ def _counts_query(meant: ColumnElement[bool]) -> Select[int, int, int, int]:
             func.sum(case((_LOST, 1), else_=0)),
         )
         .select_from(_FILES_WITH_BYTES)
-        .where(meant)
+        .where(condition)
         .group_by(_FILE.room_id)
     )
 

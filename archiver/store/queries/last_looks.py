@@ -66,16 +66,16 @@ class LastLooks:
 def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     """Ask about these rooms; one that cannot be opened any more is left out."""
     shut = current_state.inaccessible_rooms(reading)
-    asked = [int(room) for room in rooms if room not in shut]
-    told = memory.recall(reading, LOOKED)
+    open_rooms = [int(room) for room in rooms if room not in shut]
+    last_list = memory.recall(reading, LOOKED)
     failed = memory.recall(reading, FAILED_ROOMS, {})
     covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
-    seen = {room: from_text(told["at"]) for room in told["rooms"]} if told else {}
+    listed = {room: from_text(last_list["at"]) for room in last_list["rooms"]} if last_list else {}
     return LastLooks(
-        {room: _later(seen.get(room), covered.get(room)) for room in asked},
-        frozenset(room for room in asked if told and room not in seen),
-        {room: from_text(failed[str(room)]["since"]) for room in asked if str(room) in failed},
-        from_text(told["at"]) if told else None,
+        {room: _later(listed.get(room), covered.get(room)) for room in open_rooms},
+        frozenset(room for room in open_rooms if last_list and room not in listed),
+        {room: from_text(failed[str(room)]["since"]) for room in open_rooms if str(room) in failed},
+        from_text(last_list["at"]) if last_list else None,
     )
 
 
@@ -84,5 +84,5 @@ def remember_looks(writing: Writing, rooms: Collection[int], *, at: datetime) ->
     memory.remember(writing, LOOKED, {"at": to_text(at), "rooms": sorted(rooms)})
 
 
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((at for at in (one, other) if at is not None), default=None)
+def _later(first: datetime | None, second: datetime | None) -> datetime | None:
+    return max((at for at in (first, second) if at is not None), default=None)

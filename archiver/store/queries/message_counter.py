@@ -29,8 +29,8 @@ _READ_SINCE = select(_ENTRY.room_id).distinct().where(_ENTRY.seq > bindparam("se
 def counter_readings(reading: Reading, room: int, *, since: datetime) -> list[tuple[datetime, int]]:
     """When lists of a room were read and what the counter said then, oldest first."""
     rows = reading.sql.execute(_COUNTED, {"room": room})
-    found = [(from_text(at), int(number)) for at, number in rows]
-    return [one for one in reversed(found) if one[0] >= since]
+    readings = [(from_text(at), int(number)) for at, number in rows]
+    return [one for one in reversed(readings) if one[0] >= since]
 
 
 def rooms_read_since(reading: Reading, seq: int) -> list[int]:

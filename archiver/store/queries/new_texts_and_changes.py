@@ -36,10 +36,12 @@ _READABLE = ("present", "edited")
 def sides_by_room(reading: Reading) -> dict[int, Sides]:
     """Who is who in each contracted room; in a room of several contracts, who is a client of any is one."""
     found: dict[int, Sides] = {}
-    for one in contracts(reading):
-        told = mapping.sides(reading, one.id)
-        for room in one.rooms:
-            found[room.room_id] = _merged_sides(found[room.room_id], told) if room.room_id in found else told
+    for contract in contracts(reading):
+        contract_sides = mapping.sides(reading, contract.id)
+        for room in contract.rooms:
+            found[room.room_id] = (
+                _merged_sides(found[room.room_id], contract_sides) if room.room_id in found else contract_sides
+            )
     return found
 
 
@@ -50,52 +52,54 @@ def escrowed_rooms(reading: Reading) -> frozenset[int]:
 
 def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
     """Texts of the other side in the entries above `after`, one at a time."""
-    for told in _entries(reading, ("message",), after):
-        room, payload = told["room_id"], told["payload"]
+    for entry in _entries(reading, ("message",), after):
+        room, payload = entry["room_id"], entry["payload"]
         author = number(account_of(payload["object"]).get("account_id"))
         other = room in sides and sides[room].is_other(author)
         body = body_of(payload["object"])
         if other and payload["state"] in _READABLE and body and body != DELETED:
-            earlier = partial(_earlier_texts, reading, told["key"], room, told["seq"])
-            message = told["key"].partition("/")[2]
-            yield NewText(room, author, message, body, from_text(told["observed_at"]), earlier)
+            earlier = partial(_earlier_texts, reading, entry["key"], room, entry["seq"])
+            message = entry["key"].partition("/")[2]
+            yield NewText(room, author, message, body, from_text(entry["observed_at"]), earlier)
 
 
 def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> ChangeObservations:
     """What is another than the entry before told, in the entries above `after`."""
-    edited: list[MessageEdited] = []
-    roles: list[RoleChanged] = []
-    rooms: list[RoomChanged] = []
-    gone: list[VanishedMessage] = []
-    for told in _entries(reading, ("message", "member", "room"), after):
-        if told["room_id"] not in sides:
+    edits: list[MessageEdited] = []
+    role_changes: list[RoleChanged] = []
+    room_changes: list[RoomChanged] = []
+    vanished: list[VanishedMessage] = []
+    for entry in _entries(reading, ("message", "member", "room"), after):
+        if entry["room_id"] not in sides:
             continue
-        if told["kind"] == "message":
-            edited += _edit_signals(reading, told)
-            gone += _vanished_message(told)
-        elif told["kind"] == "member":
-            roles += _role_changes(reading, told)
+        if entry["kind"] == "message":
+            edits += _edit_signals(reading, entry)
+            vanished += _vanished_message(entry)
+        elif entry["kind"] == "member":
+            role_changes += _role_changes(reading, entry)
         else:
-            rooms += _room_changes(reading, told)
+            room_changes += _room_changes(reading, entry)
     renamed = departures.renames(reading, after=after)
-    touched = {one.room_id for one in edited} | {one.room_id for one in roles} | {one.room_id for one in renamed}
-    lately, gone_lately = _recent_changes(reading, edited, after)
+    changed_rooms = (
+        {one.room_id for one in edits} | {one.room_id for one in role_changes} | {one.room_id for one in renamed}
+    )
+    recent_edits, recently_vanished = _recent_changes(reading, edits, after)
     return ChangeObservations(
         sides=sides,
-        edited=tuple(edited),
-        edited_lately=lately,
-        vanished=(*gone, *gone_lately),
-        attached=attached_messages(reading) if edited else frozenset(),
+        edited=tuple(edits),
+        edited_lately=recent_edits,
+        vanished=(*vanished, *recently_vanished),
+        attached=attached_messages(reading) if edits else frozenset(),
         renamed=renamed,
-        roles=tuple(roles),
-        rooms=tuple(rooms),
-        people={room: departures.people_of(reading, room) for room in sorted(touched)},
+        roles=tuple(role_changes),
+        rooms=tuple(room_changes),
+        people={room: departures.people_of(reading, room) for room in sorted(changed_rooms)},
     )
 
 
-def _merged_sides(one: Sides, other: Sides) -> Sides:
-    clients = one.clients | other.clients
-    return Sides(one.owner, clients, one.mine | other.mine, (one.thirds | other.thirds) - clients)
+def _merged_sides(first: Sides, second: Sides) -> Sides:
+    clients = first.clients | second.clients
+    return Sides(first.owner, clients, first.mine | second.mine, (first.thirds | second.thirds) - clients)
 
 
 def _entries(reading: Reading, kinds: Collection[str], after: int) -> Iterator[dict[str, Any]]:
@@ -114,52 +118,52 @@ def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[
     return [body_of(json.loads(line)["payload"]["object"]) for (line,) in rows]
 
 
-def _edit_signals(reading: Reading, told: dict[str, Any]) -> Iterator[MessageEdited]:
+def _edit_signals(reading: Reading, entry: dict[str, Any]) -> Iterator[MessageEdited]:
     """An edit that we saw happen: a text was there before, and it is another one now."""
-    payload = told["payload"]
+    payload = entry["payload"]
     if payload["state"] != State.EDITED:
         return
-    before = departures.entry_before(reading, told)
+    before = departures.entry_before(reading, entry)
     if before is not None and body_of(before["payload"]["object"]) not in (body_of(payload["object"]), DELETED):
         author = number(account_of(payload["object"]).get("account_id"))
-        yield MessageEdited(told["room_id"], author, told["key"].partition("/")[2], from_text(told["observed_at"]))
+        yield MessageEdited(entry["room_id"], author, entry["key"].partition("/")[2], from_text(entry["observed_at"]))
 
 
-def _vanished_message(told: dict[str, Any]) -> Iterator[VanishedMessage]:
-    payload = told["payload"]
+def _vanished_message(entry: dict[str, Any]) -> Iterator[VanishedMessage]:
+    payload = entry["payload"]
     if payload["state"] in (State.DELETED, State.MISSING):
         author = number(account_of(payload["object"]).get("account_id"))
-        message, state = told["key"].partition("/")[2], State(payload["state"])
-        yield VanishedMessage(told["room_id"], author, message, state, from_text(told["observed_at"]))
+        message, state = entry["key"].partition("/")[2], State(payload["state"])
+        yield VanishedMessage(entry["room_id"], author, message, state, from_text(entry["observed_at"]))
 
 
-def _role_changes(reading: Reading, told: dict[str, Any]) -> Iterator[RoleChanged]:
-    before = departures.entry_before(reading, told)
-    if before is None or "gone" in (told["payload"].get("state"), before["payload"].get("state")):
+def _role_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[RoleChanged]:
+    before = departures.entry_before(reading, entry)
+    if before is None or "gone" in (entry["payload"].get("state"), before["payload"].get("state")):
         return
-    was, now = (text(one["payload"]["object"].get("role")) for one in (before, told))
+    was, now = (text(one["payload"]["object"].get("role")) for one in (before, entry))
     if was != now:
-        account = int(told["key"].rpartition("/")[2])
-        yield RoleChanged(told["room_id"], account, was, now, from_text(told["observed_at"]))
+        account = int(entry["key"].rpartition("/")[2])
+        yield RoleChanged(entry["room_id"], account, was, now, from_text(entry["observed_at"]))
 
 
-def _room_changes(reading: Reading, told: dict[str, Any]) -> Iterator[RoomChanged]:
-    before = departures.entry_before(reading, told)
+def _room_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[RoomChanged]:
+    before = departures.entry_before(reading, entry)
     if before is None or "object" not in before["payload"]:
         return
-    was, now = before["payload"]["object"], told["payload"]["object"]
+    was, now = before["payload"]["object"], entry["payload"]["object"]
     if now.get("type") == "direct":
         was = {**was, "name": now.get("name")}  # it is the other person's, and told of the person
-    found = RoomChanged(
-        told["room_id"],
+    change = RoomChanged(
+        entry["room_id"],
         name_before=text(was.get("name")),
         name=text(now.get("name")),
         description_before=text(was.get("description")),
         description=text(now.get("description")),
-        at=from_text(told["observed_at"]),
+        at=from_text(entry["observed_at"]),
     )
-    if (found.name_before, found.description_before) != (found.name, found.description):
-        yield found
+    if (change.name_before, change.description_before) != (change.name, change.description):
+        yield change
 
 
 def _recent_changes(
@@ -178,18 +182,18 @@ def _recent_changes(
         .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
         .order_by(message.seq)
     ).all()
-    texts = [
+    edits = [
         MessageEdited(room, who, name, from_text(at)) for room, who, name, state, at in rows if state == State.EDITED
     ]
-    gone = [
+    vanished = [
         VanishedMessage(room, who, name, State(s), from_text(at))
         for room, who, name, s, at in rows
         if s != State.EDITED
     ]
-    return tuple(texts), tuple(gone)
+    return tuple(edits), tuple(vanished)
 
 
 def attached_messages(reading: Reading) -> frozenset[str]:
     """Messages that the user attached something to: they matter to the case."""
-    told = (one for contract in contracts(reading) for one in enclosures(reading, contract.id))
-    return frozenset(str(one.message_id) for one in told if one.message_id is not None)
+    attachments = (one for contract in contracts(reading) for one in enclosures(reading, contract.id))
+    return frozenset(str(one.message_id) for one in attachments if one.message_id is not None)

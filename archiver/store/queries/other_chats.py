@@ -24,11 +24,11 @@ def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[
         .subquery()
     )
     lines = reading.sql.execute(select(entry.line).join(last, last.c.seq == entry.seq))
-    told = [json.loads(line)["payload"] for (line,) in lines]
+    contacts = [json.loads(line)["payload"] for (line,) in lines]
     people = departures.counterparts(reading, rooms)
     contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
     return sorted(
         OtherChat(AccountId(one["account_id"]), RoomId(one["other_chat"]))
-        for one in told
+        for one in contacts
         if one.get("other_chat") is not None and one["account_id"] in people and one["other_chat"] not in contracted
     )

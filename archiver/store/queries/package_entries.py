@@ -81,8 +81,8 @@ def unlisted_message(reading: Reading, rooms: Iterable[int], *, upto: int) -> st
         " ON m.room_id = e.room_id AND m.position = CAST(substr(e.key, 9) AS INTEGER)"
         " WHERE e.kind = 'message' AND e.room_id = :room AND e.seq <= :upto AND m.position IS NULL LIMIT 1"
     )
-    found = (reading.sql.execute(query, {"room": room, "upto": upto}).scalar() for room in rooms)
-    return next((str(key) for key in found if key is not None), None)
+    keys = (reading.sql.execute(query, {"room": room, "upto": upto}).scalar() for room in rooms)
+    return next((str(key) for key in keys if key is not None), None)
 
 
 def count_messages(reading: Reading, rooms: Iterable[int]) -> int:

@@ -33,12 +33,16 @@ class VanishedCounts(NamedTuple):
 def saved_counts(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> PeriodCounts:
     """Of these rooms, after `since` and up to `until`."""
     message, blob = schema.message.c, schema.blob.c
-    times, chosen = (to_text(since), to_text(until)), sorted(rooms)
-    new = select(func.count()).select_from(schema.message)
-    new = new.where(message.room_id.in_(chosen), message.first_seen > times[0], message.first_seen <= times[1])
-    held = select(func.count()).select_from(schema.blob).where(blob.room_id.in_(chosen), blob.state == "saved")
-    held = held.where(blob.saved_at > times[0], blob.saved_at <= times[1])
-    return PeriodCounts(reading.sql.execute(new).scalar() or 0, reading.sql.execute(held).scalar() or 0)
+    times, room_ids = (to_text(since), to_text(until)), sorted(rooms)
+    messages_query = select(func.count()).select_from(schema.message)
+    messages_query = messages_query.where(
+        message.room_id.in_(room_ids), message.first_seen > times[0], message.first_seen <= times[1]
+    )
+    files_query = select(func.count()).select_from(schema.blob).where(blob.room_id.in_(room_ids), blob.state == "saved")
+    files_query = files_query.where(blob.saved_at > times[0], blob.saved_at <= times[1])
+    return PeriodCounts(
+        reading.sql.execute(messages_query).scalar() or 0, reading.sql.execute(files_query).scalar() or 0
+    )
 
 
 def vanished_counts(reading: Reading, room: int, account: int, *, since: datetime) -> VanishedCounts:
@@ -50,6 +54,6 @@ def vanished_counts(reading: Reading, room: int, account: int, *, since: datetim
         table.state.in_((State.DELETED, State.MISSING)),
         table.changed_at >= to_text(since),
     )
-    found = {row[0]: (row[1], row[2] or 0) for row in reading.sql.execute(query.group_by(table.state))}
-    deleted, missing = (found.get(state, (0, 0)) for state in (State.DELETED, State.MISSING))
+    counts = {row[0]: (row[1], row[2] or 0) for row in reading.sql.execute(query.group_by(table.state))}
+    deleted, missing = (counts.get(state, (0, 0)) for state in (State.DELETED, State.MISSING))
     return VanishedCounts(deleted[0], missing[0], deleted[1] + missing[1])

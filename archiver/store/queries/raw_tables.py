@@ -80,8 +80,8 @@ def saved_digests(reading: Reading) -> Iterator[str]:
 
 def count(reading: Reading, table: str) -> int:
     """The number of rows of a table of ours. Raises ArchiveDamaged."""
-    ((found,),) = rows(reading, f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
-    return int(found)
+    ((number,),) = rows(reading, f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+    return int(number)
 
 
 def lines_of(reading: Reading, key: str, upto: int) -> list[bytes]:

@@ -32,12 +32,12 @@ def mapped_accounts(reading: Reading, contract: str, *, upto: int | None = None)
         query = query.where(table.seq <= upto)
     found: dict[int, MappedAccount | None] = {}
     for (line,) in reading.sql.execute(query):
-        told = json.loads(line)
-        account, payload = AccountId(int(told["key"].rpartition("/")[2])), told["payload"]
+        entry = json.loads(line)
+        account, payload = AccountId(int(entry["key"].rpartition("/")[2])), entry["payload"]
         found[account] = None
         if payload["state"] != WITHDRAWN:
             found[account] = MappedAccount(
-                account, Role(payload["state"]), payload["reason"], from_text(told["observed_at"])
+                account, Role(payload["state"]), payload["reason"], from_text(entry["observed_at"])
             )
     return tuple(one for _, one in sorted(found.items()) if one is not None)
 
@@ -48,14 +48,14 @@ def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:
     return sides_of(mapped_accounts(reading, contract, upto=upto), owner=owner)
 
 
-def sides_of(told: Iterable[MappedAccount], *, owner: int) -> Sides:
+def sides_of(mappings: Iterable[MappedAccount], *, owner: int) -> Sides:
     """Mapped accounts as sets; the owner is never the other side."""
-    of: dict[Role, set[int]] = {part: set() for part in Role}
-    for one in told:
-        of[one.role].add(one.account_id)
+    accounts: dict[Role, set[int]] = {part: set() for part in Role}
+    for mapping in mappings:
+        accounts[mapping.role].add(mapping.account_id)
     return Sides(
         owner=owner,
-        clients=frozenset(of[Role.CLIENT] - {owner}),
-        mine=frozenset(of[Role.ME] | {owner}),
-        thirds=frozenset(of[Role.THIRD] - {owner}),
+        clients=frozenset(accounts[Role.CLIENT] - {owner}),
+        mine=frozenset(accounts[Role.ME] | {owner}),
+        thirds=frozenset(accounts[Role.THIRD] - {owner}),
     )

@@ -66,7 +66,7 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
     files = [one for room, one in file_counts(reading).items() if room in rooms]
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     theirs = [one for room, one in file_counts_of_others(reading, owner).items() if room in rooms]
-    lacking = [
+    missing_files = [
         MissingFile(
             row.room_id, row.file_id, row.account_id != owner, row.name, row.size, row.lost, row.gone, row.reason
         )
@@ -85,7 +85,7 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         their_files=sum(one.known for one in theirs),
         their_files_saved=sum(one.saved for one in theirs),
         tasks=_count_tasks(reading, rooms),
-        unheld=tuple(sorted(lacking, key=lambda one: (not one.theirs, one.size, one.file_id))),
+        unheld=tuple(sorted(missing_files, key=lambda one: (not one.theirs, one.size, one.file_id))),
         gaps=sum(gap.payload["after"] is not None for room in rooms for gap in current_state.open_gaps(reading, room)),
         shut=tuple(sorted(current_state.inaccessible_rooms(reading) & set(rooms))),
         last_seen=_last_list_time(reading, rooms),

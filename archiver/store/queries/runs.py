@@ -39,7 +39,7 @@ def runs(reading: Reading, *, upto: int) -> list[Run]:
     return [_run(json.loads(line)["payload"]) for line in lines]
 
 
-def watch(reading: Reading, room: int, of: Sequence[Run], *, upto: int) -> Watch:
+def watch(reading: Reading, room: int, all_runs: Sequence[Run], *, upto: int) -> Watch:
     """When a room was looked at by these runs, and by every reading of its list."""
     table = schema.window.c
     times = reading.sql.execute(
@@ -48,15 +48,18 @@ def watch(reading: Reading, room: int, of: Sequence[Run], *, upto: int) -> Watch
     windows = [from_text(at) for at in times]
     if not windows:
         return Watch()
-    looked = [run for run in of if room not in run.not_read and run.ended >= windows[0]]
-    spans = look_spans(windows, ((run.begun, run.ended) for run in looked), since=windows[0])
+    room_runs = [run for run in all_runs if room not in run.not_read and run.ended >= windows[0]]
+    spans = look_spans(windows, ((run.begun, run.ended) for run in room_runs), since=windows[0])
     last = max(ended for _, ended in spans)
-    return Watch(windows[0], last, sum(run.runs for run in looked), tuple(pauses_in(spans)))
+    return Watch(windows[0], last, sum(run.runs for run in room_runs), tuple(pauses_in(spans)))
 
 
-def look_spans(windows: Iterable[datetime], of: Iterable[Span], *, since: datetime) -> list[Span]:
+def look_spans(windows: Iterable[datetime], run_spans: Iterable[Span], *, since: datetime) -> list[Span]:
     """When a room was looked at, from its first reading on: by readings of its list and by runs that tell of it."""
-    return [*((at, at) for at in windows), *((max(begun, since), ended) for begun, ended in of if ended >= since)]
+    return [
+        *((at, at) for at in windows),
+        *((max(begun, since), ended) for begun, ended in run_spans if ended >= since),
+    ]
 
 
 def pauses_in(spans: Iterable[Span]) -> Iterator[Pause]:

@@ -26,32 +26,36 @@ def messages_to_screenshot(reading: Reading, alerts: Sequence[Alert], rooms: Col
     `alerts`: all there are. Left out: messages with an attachment, those that Chatwork does not show any more, and
     those of accounts that are closed.
     """
-    meant = [one for one in alerts if one.room_id in rooms and not one.dismissed and one.level is not Level.LOW]
-    if not any(one.level is Level.HIGH for one in alerts if not one.dismissed and _concerns(one, rooms)):
+    relevant = [
+        alert for alert in alerts if alert.room_id in rooms and not alert.dismissed and alert.level is not Level.LOW
+    ]
+    if not any(alert.level is Level.HIGH for alert in alerts if not alert.dismissed and _concerns(alert, rooms)):
         return ()
-    closed = {one.account_id for one in alerts if one.rule is AlertRule.ACCOUNT_CLOSED}
-    shut, done = current_state.inaccessible_rooms(reading), attached_messages(reading)
+    closed = {alert.account_id for alert in alerts if alert.rule is AlertRule.ACCOUNT_CLOSED}
+    shut, attached = current_state.inaccessible_rooms(reading), attached_messages(reading)
     found = {
         position: ident
-        for one in meant
-        if one.message_id is not None and one.room_id not in shut
-        for position, ident, account in _alert_messages(reading, one)
-        if account not in closed and ident not in done
+        for alert in relevant
+        if alert.message_id is not None and alert.room_id not in shut
+        for position, ident, account in _alert_messages(reading, alert)
+        if account not in closed and ident not in attached
     }
     return tuple(found[position] for position in sorted(found))
 
 
-def _concerns(one: Alert, rooms: Collection[int]) -> bool:
-    return one.room_id is None or one.room_id in rooms
+def _concerns(alert: Alert, rooms: Collection[int]) -> bool:
+    return alert.room_id is None or alert.room_id in rooms
 
 
 def _alert_messages(reading: Reading, alert: Alert) -> list[tuple[int, str, int]]:
     """Position, id and writer of the messages an alert is about, as far as Chatwork shows anything in their place."""
     table = schema.message.c
-    meant = table.message_id == alert.message_id
+    condition = table.message_id == alert.message_id
     if alert.rule is AlertRule.DELETIONS:  # it names the first one only
-        near = table.changed_at.between(to_text(alert.at - DAY), to_text(alert.at + DAY))
-        meant = or_(meant, and_(table.account_id == alert.account_id, table.state == State.DELETED.value, near))
+        same_day = table.changed_at.between(to_text(alert.at - DAY), to_text(alert.at + DAY))
+        condition = or_(
+            condition, and_(table.account_id == alert.account_id, table.state == State.DELETED.value, same_day)
+        )
     query = select(table.position, table.message_id, table.account_id)
-    query = query.where(table.room_id == alert.room_id, table.state.not_in(_OFF_SCREEN), meant)
+    query = query.where(table.room_id == alert.room_id, table.state.not_in(_OFF_SCREEN), condition)
     return [(position, ident, account) for position, ident, account in reading.sql.execute(query)]

@@ -42,9 +42,9 @@ class SlowWork:
 def slow_work_progress(reading: Reading, rooms: Collection[int], *, since: datetime) -> SlowWork:
     """Ask for these rooms; `since` is when "lately" begins. Rooms that cannot be opened are not read again."""
     shut = current_state.inaccessible_rooms(reading)
-    each = [_rereading(reading, room, since) for room in rooms if room not in shut]
-    whole = Rereading(sum(one.old for one in each), sum(one.confirmed for one in each))
-    return SlowWork(whole, backfill_queue.count_items(reading, rooms))
+    by_room = [_rereading(reading, room, since) for room in rooms if room not in shut]
+    rereading = Rereading(sum(one.old for one in by_room), sum(one.confirmed for one in by_room))
+    return SlowWork(rereading, backfill_queue.count_items(reading, rooms))
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:

@@ -24,27 +24,27 @@ _OF_DELIVERY = ("at", "name", "size", "sha256", "file_id", "note")
 _OF_ENCLOSURE = ("kind", "name", "size", "sha256", "dated", "message_id", "note")
 
 
-def statement_key(contract: str, one: Delivery | Enclosure) -> str:
+def statement_key(contract: str, statement: Delivery | Enclosure) -> str:
     """The key of its entries."""
-    return f"{kind_of(one)}/{contract}/{one.number}"
+    return f"{kind_of(statement)}/{contract}/{statement.number}"
 
 
-def kind_of(one: Delivery | Enclosure) -> str:
+def kind_of(statement: Delivery | Enclosure) -> str:
     """The kind of its entries."""
-    return "delivery" if isinstance(one, Delivery) else "attachment"
+    return "delivery" if isinstance(statement, Delivery) else "attachment"
 
 
-def statement_payload(contract: str, one: Delivery | Enclosure, *, state: str = STATED) -> dict[str, Any]:
+def statement_payload(contract: str, statement: Delivery | Enclosure, *, state: str = STATED) -> dict[str, Any]:
     """The payload of its entry."""
-    fields = _OF_DELIVERY if isinstance(one, Delivery) else _OF_ENCLOSURE
-    facts = {field: getattr(one, field) for field in fields}
-    return {"contract": contract, "number": one.number, "state": state, **facts}
+    fields = _OF_DELIVERY if isinstance(statement, Delivery) else _OF_ENCLOSURE
+    facts = {field: getattr(statement, field) for field in fields}
+    return {"contract": contract, "number": statement.number, "state": state, **facts}
 
 
 def deliveries(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Delivery, ...]:
     """What was delivered on the platform, by number, as stated up to an entry; withdrawn ones are left out."""
-    found = _current_statements(reading, "delivery", contract, upto)
-    return tuple(_delivery(one) for one in found)
+    statements = _current_statements(reading, "delivery", contract, upto)
+    return tuple(_delivery(one) for one in statements)
 
 
 def enclosures(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Enclosure, ...]:
@@ -97,8 +97,8 @@ def sender_of(reading: Reading, rooms: Collection[int], file_id: int) -> int | N
     if not 0 < file_id < 2**63:
         return None
     query = select(_FILE.account_id).where(_FILE.room_id.in_(sorted(rooms)), _FILE.file_id == file_id)
-    found: int | None = reading.sql.execute(query).scalar()
-    return found
+    account: int | None = reading.sql.execute(query).scalar()
+    return account
 
 
 def holds_message(reading: Reading, rooms: Collection[int], message_id: MessageId) -> bool:
@@ -123,10 +123,10 @@ class _Statement(NamedTuple):
 
 def _current_statements(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Statement]:
     found: dict[int, _Statement] = {}
-    for told in _entries(reading, f"{kind}/{contract}/", upto):
-        number = int(told["key"].rpartition("/")[2])
-        since = found[number].since if number in found else told["observed_at"]
-        found[number] = _Statement(number, since, told["payload"])
+    for entry in _entries(reading, f"{kind}/{contract}/", upto):
+        number = int(entry["key"].rpartition("/")[2])
+        since = found[number].since if number in found else entry["observed_at"]
+        found[number] = _Statement(number, since, entry["payload"])
     return (found[number] for number in sorted(found) if found[number].payload["state"] != WITHDRAWN)
 
 
@@ -139,29 +139,29 @@ def _entries(reading: Reading, prefix: str, upto: int | None) -> Iterator[dict[s
     return (json.loads(line) for (line,) in reading.sql.execute(query))
 
 
-def _delivery(one: _Statement) -> Delivery:
-    told = one.payload
+def _delivery(statement: _Statement) -> Delivery:
+    payload = statement.payload
     return Delivery(
-        one.number,
-        at=told["at"],
-        name=told["name"],
-        size=told["size"],
-        sha256=told["sha256"],
-        file_id=told["file_id"],
-        note=told["note"],
+        statement.number,
+        at=payload["at"],
+        name=payload["name"],
+        size=payload["size"],
+        sha256=payload["sha256"],
+        file_id=payload["file_id"],
+        note=payload["note"],
     )
 
 
-def _enclosure(one: _Statement) -> Enclosure:
-    told = one.payload
+def _enclosure(statement: _Statement) -> Enclosure:
+    payload = statement.payload
     return Enclosure(
-        one.number,
-        kind=told["kind"],
-        name=told["name"],
-        size=told["size"],
-        sha256=told["sha256"],
-        added_at=from_text(one.since),
-        dated=told["dated"],
-        message_id=told["message_id"],
-        note=told["note"],
+        statement.number,
+        kind=payload["kind"],
+        name=payload["name"],
+        size=payload["size"],
+        sha256=payload["sha256"],
+        added_at=from_text(statement.since),
+        dated=payload["dated"],
+        message_id=payload["message_id"],
+        note=payload["note"],
     )

@@ -82,8 +82,8 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     """Ask everything in one snapshot; `authorities` are the names of those that are to stamp the seals."""
     owner = current_state.owner(reading) or {}
     last = memory.recall(reading, "last_sync")
-    held = tuple(contracts(reading))
-    rooms = {room.room_id for one in held for room in one.rooms}
+    every_contract = tuple(contracts(reading))
+    rooms = {room.room_id for one in every_contract for room in one.rooms}
     seal, entry = schema.seal.c, schema.entry.c
     number, closed_at, sealed = reading.sql.execute(
         select(func.count(), func.max(seal.closed_at), func.coalesce(func.max(seal.last), 0))
@@ -93,8 +93,8 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         account_name=owner.get("name", ""),
         last_sync=None if last is None else from_text(last["at"]),
         last_complete=last is None or last["complete"],
-        rooms=_rooms(reading, held),
-        contracts=held,
+        rooms=_rooms(reading, every_contract),
+        contracts=every_contract,
         seals=number,
         last_seal=None if closed_at is None else from_text(closed_at),
         unsealed=(reading.sql.execute(select(func.max(entry.seq))).scalar() or 0) - sealed,
@@ -108,25 +108,25 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     )
 
 
-def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ...]:
-    of: dict[RoomId, list[str]] = {}
-    for contract in held:
-        for one in contract.rooms:
-            of.setdefault(one.room_id, []).append(contract.id)
+def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[RoomStatus, ...]:
+    contracts_by_room: dict[RoomId, list[str]] = {}
+    for contract in every_contract:
+        for room in contract.rooms:
+            contracts_by_room.setdefault(room.room_id, []).append(contract.id)
     facts = {row.room_id: row for row in reading.sql.execute(select(schema.room))}
     states = _counts_by_state(reading)
     files = file_counts(reading)
     tasks = _counts_by_room(reading, schema.task)
     listed = memory.recall(reading, LISTED_NAMES, {})
     found = []
-    for room, contracted in of.items():
-        row = facts.get(room)
-        by_state = states.get(room, {})
+    for room_id, contracted in contracts_by_room.items():
+        row = facts.get(room_id)
+        by_state = states.get(room_id, {})
         since = row.inaccessible_since if row is not None else None
         found.append(
             RoomStatus(
-                room_id=room,
-                name=(row.name if row is not None else "") or listed.get(str(room), ""),
+                room_id=room_id,
+                name=(row.name if row is not None else "") or listed.get(str(room_id), ""),
                 contracts=tuple(contracted),
                 inaccessible_since=None if since is None else from_text(since),
                 messages=by_state.get("known", 0),
@@ -136,11 +136,11 @@ def _rooms(reading: Reading, held: tuple[Contract, ...]) -> tuple[RoomStatus, ..
                 hidden=by_state.get("hidden", 0),
                 hidden_deleted=by_state.get("hidden_deleted", 0),
                 hidden_edited=by_state.get("hidden_edited", 0),
-                files=files.get(room, FileCounts(0, 0, 0, 0)),
-                tasks=tasks.get(room, 0),
-                covered=_covered_periods(reading, room),
-                gaps=open_gaps(reading, room),
-                last_seen=_last_list_time(reading, room),
+                files=files.get(room_id, FileCounts(0, 0, 0, 0)),
+                tasks=tasks.get(room_id, 0),
+                covered=_covered_periods(reading, room_id),
+                gaps=open_gaps(reading, room_id),
+                last_seen=_last_list_time(reading, room_id),
             )
         )
     return tuple(found)
@@ -160,11 +160,11 @@ _HIDDEN_EDITED = text(
 
 
 def _counts_by_state(reading: Reading) -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = {room: {"known": known} for room, known in reading.sql.execute(_KNOWN)}
+    counts: dict[int, dict[str, int]] = {room: {"known": known} for room, known in reading.sql.execute(_KNOWN)}
     for query in (_NOT_PRESENT, _HIDDEN_DELETED, _HIDDEN_EDITED):
         for room, state, number in reading.sql.execute(query):
-            found[room][state] = number
-    return found
+            counts[room][state] = number
+    return counts
 
 
 def _counts_by_room(reading: Reading, table: Any) -> dict[int, int]:
@@ -194,16 +194,20 @@ def _last_list_time(reading: Reading, room: int) -> datetime | None:
     return None if at is None else from_text(at)
 
 
-def status_document(told: Status, *, warnings: list[str]) -> dict[str, Any]:
+def status_document(status: Status, *, warnings: list[str]) -> dict[str, Any]:
     """The JSON document of `archive status --json` (design §5)."""
-    seals = {"count": told.seals, "last": told.last_seal and to_text(told.last_seal), "unstamped": told.unstamped}
+    seals = {
+        "count": status.seals,
+        "last": status.last_seal and to_text(status.last_seal),
+        "unstamped": status.unstamped,
+    }
     return {
-        "account_id": told.account_id,
-        "last_sync": told.last_sync and to_text(told.last_sync),
-        "rooms": [_room_document(room, told.looks.at.get(room.room_id)) for room in told.rooms],
+        "account_id": status.account_id,
+        "last_sync": status.last_sync and to_text(status.last_sync),
+        "rooms": [_room_document(room, status.looks.at.get(room.room_id)) for room in status.rooms],
         "seals": seals,
-        "alerts_open": len(told.alerts),
-        "backup": told.backup and _backup_document(told.backup),
+        "alerts_open": len(status.alerts),
+        "backup": status.backup and _backup_document(status.backup),
         "warnings": warnings,
     }
 

@@ -60,18 +60,18 @@ def transcript_messages(
         query = query.where(message.c.send_time >= since)
     if until is not None:
         query = query.where(message.c.send_time < until)
-    held: list[TranscriptText] = []
+    texts: list[TranscriptText] = []
     last = None
     for row in reading.sql.execute(query.execution_options(yield_per=500)):
         if last is not None and row.position != last.position:
-            yield _transcript_message(last, held)
-            held = []
-        held.append(
+            yield _transcript_message(last, texts)
+            texts = []
+        texts.append(
             TranscriptText(row.body, from_text(row.seen), None if row.last_seen is None else from_text(row.last_seen))
         )
         last = row
     if last is not None:
-        yield _transcript_message(last, held)
+        yield _transcript_message(last, texts)
 
 
 def _transcript_message(row: Row[Any], texts: list[TranscriptText]) -> TranscriptMessage:

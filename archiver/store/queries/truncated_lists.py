@@ -34,9 +34,9 @@ def truncated_lists(reading: Reading, rooms: Collection[int]) -> list[TruncatedL
     """Those of these rooms, by room."""
     file, task = schema.file.c, schema.task.c
     uploaders = select(file.room_id).where(file.state != "gone").group_by(file.room_id, file.account_id)
-    found = {TruncatedList(room, FILES) for (room,) in reading.sql.execute(uploaders.having(func.count() >= CAP))}
-    found |= _lists_at_cap(reading, task.account_id) & _lists_at_cap(reading, task.assigned_by)
-    return sorted(one for one in found if one.room_id in rooms)
+    lists = {TruncatedList(room, FILES) for (room,) in reading.sql.execute(uploaders.having(func.count() >= CAP))}
+    lists |= _lists_at_cap(reading, task.account_id) & _lists_at_cap(reading, task.assigned_by)
+    return sorted(one for one in lists if one.room_id in rooms)
 
 
 def _lists_at_cap(reading: Reading, person: Column[int]) -> set[TruncatedList]:

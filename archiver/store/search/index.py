@@ -48,25 +48,25 @@ _Version = tuple[int, int, int, str]
 
 def is_current(sql: Connection) -> bool:
     """Whether the index has every text, in the present format, and can be asked."""
-    able, there, held = _index_state(driver_connection(sql))
-    return bool(able and there) and held == INDEX_FORMAT and _is_whole(driver_connection(sql))
+    able, there, index_format = _index_state(driver_connection(sql))
+    return bool(able and there) and index_format == INDEX_FORMAT and _is_whole(driver_connection(sql))
 
 
 def add_texts(sql: Connection, entries: Sequence[EntryObject]) -> None:
     """Take in what entries that were just appended say of messages; their readable rows are there already."""
-    told = [entry for entry in entries if entry["kind"] == "message"]
-    if not told:
+    message_entries = [entry for entry in entries if entry["kind"] == "message"]
+    if not message_entries:
         return
     source = driver_connection(sql)
-    able, there, held = _index_state(source)
-    if able and there and held == INDEX_FORMAT:
-        fresh = sorted(_new_versions(source, told))
+    has_fts5, has_table, index_format = _index_state(source)
+    if has_fts5 and has_table and index_format == INDEX_FORMAT:
+        fresh = sorted(_new_versions(source, message_entries))
         with damage_forgiven():
             _insert(source, fresh)
             return
-    if held is not None:
+    if index_format is not None:
         source.execute("DELETE FROM memory WHERE key = ?", (_MEMORY,))
-    if able:
+    if has_fts5:
         with damage_forgiven():  # so damaged that SQLite cannot even remove it: searches do without
             _rebuild(source)
 
@@ -74,8 +74,8 @@ def add_texts(sql: Connection, entries: Sequence[EntryObject]) -> None:
 def make_current(archive: Archive) -> None:
     """Make the index anew if that is due and possible now; where it is not, a search does without."""
     with archive.reading() as reading:
-        able, _there, _held = _index_state(driver_connection(reading.sql))
-        if not able or is_current(reading.sql):
+        has_fts5, _has_table, _index_format = _index_state(driver_connection(reading.sql))
+        if not has_fts5 or is_current(reading.sql):
             return
     try:
         with archive.writing() as writing:
@@ -103,16 +103,16 @@ def _is_whole(source: sqlite3.Connection) -> bool:
 
 
 def _index_state(source: sqlite3.Connection) -> tuple[bool, bool, str | None]:
-    able, there, held = source.execute(_STANDING).fetchone()
-    return bool(able), bool(there), held
+    has_fts5, has_table, index_format = source.execute(_STANDING).fetchone()
+    return bool(has_fts5), bool(has_table), index_format
 
 
-def _new_versions(source: sqlite3.Connection, told: Sequence[EntryObject]) -> Iterator[_Version]:
+def _new_versions(source: sqlite3.Connection, entries: Sequence[EntryObject]) -> Iterator[_Version]:
     """The texts that these entries began."""
-    places = {(entry["room_id"], int(entry["key"].partition("/")[2])) for entry in told}
+    messages = {(entry["room_id"], int(entry["key"].partition("/")[2])) for entry in entries}
     query = f"{_VERSIONS} WHERE room_id = ? AND position = ? AND seq >= ?"
-    for room, position in places:
-        yield from source.execute(query, (room, position, told[0]["seq"]))
+    for room, position in messages:
+        yield from source.execute(query, (room, position, entries[0]["seq"]))
 
 
 def _rebuild(source: sqlite3.Connection) -> None:

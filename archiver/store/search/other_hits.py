@@ -59,13 +59,13 @@ def _everything_in_scope(reading: Reading, query: SearchQuery, scope: SearchScop
         yield from _attachments(reading, scope)
 
 
-def _is_timely(one: OtherHit, scope: SearchScope) -> bool:
-    at = one.time.timestamp()
+def _is_timely(hit: OtherHit, scope: SearchScope) -> bool:
+    at = hit.time.timestamp()
     return (scope.since is None or at >= scope.since) and (scope.until is None or at < scope.until)
 
 
-def _is_in(wanted: frozenset[int] | None, number: int) -> bool:
-    return wanted is None or number in wanted
+def _is_in(numbers: frozenset[int] | None, number: int) -> bool:
+    return numbers is None or number in numbers
 
 
 _FILES = "SELECT room_id, file_id, account_id, upload_time, name FROM file"
@@ -112,11 +112,11 @@ def _descriptions(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
     table = schema.entry.c
     query = select(table.line).where(table.key > "room/", table.key < "room0", table.kind == "room").order_by(table.seq)
     last: dict[int, str] = {}
-    for told in map(json.loads, reading.sql.execute(query).scalars()):
-        room, body = told["room_id"], readable_text(text(told["payload"]["object"].get("description")))
+    for entry in map(json.loads, reading.sql.execute(query).scalars()):
+        room, body = entry["room_id"], readable_text(text(entry["payload"]["object"].get("description")))
         if _is_in(scope.rooms, room) and body and last.get(room) != body:
             last[room] = body
-            yield OtherHit("description", room, None, "", from_text(told["observed_at"]), body)
+            yield OtherHit("description", room, None, "", from_text(entry["observed_at"]), body)
 
 
 def _attachments(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
@@ -124,8 +124,8 @@ def _attachments(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
     rooms = {one.id: {room.room_id for room in one.rooms} for one in contracts(reading)}
     for row in reading.sql.execute(select(table).where(table.c.state == STATED)):
         if scope.rooms is None or scope.rooms & rooms.get(row.contract_id, set()):
-            said = f"{row.name} {row.note or ''}".strip()
-            yield OtherHit("attachment", None, row.contract_id, str(row.number), from_text(row.added_at), said)
+            note = f"{row.name} {row.note or ''}".strip()
+            yield OtherHit("attachment", None, row.contract_id, str(row.number), from_text(row.added_at), note)
 
 
 def _unix(seconds: int) -> datetime:

@@ -51,32 +51,32 @@ class SearchQuery:
 
     def expression(self) -> str:
         """The words for FTS5; empty without a word that must be there."""
-        wanted = " AND ".join(map(match_expression, self.words))
+        required = " AND ".join(map(match_expression, self.words))
         unwanted = " OR ".join(map(match_expression, self.without))
-        return f"({wanted}) NOT ({unwanted})" if wanted and unwanted else wanted
+        return f"({required}) NOT ({unwanted})" if required and unwanted else required
 
 
 def parse(text: str) -> SearchQuery:
     """Take a search apart. Raises BadSearch in one of its forms, BadValue for what is no day."""
     words: dict[bool, list[str]] = {False: [], True: []}
-    given: dict[str, list[str]] = {}
+    filters: dict[str, list[str]] = {}
     for item in _items(readable_text(text)):
         if item.operator:
-            given.setdefault(item.operator, []).append(item.value)
+            filters.setdefault(item.operator, []).append(item.value)
         elif folded := fold(item.value):
             words[item.negative].append(folded)
-    for value in given.get("has", ()):
+    for value in filters.get("has", ()):
         if value not in HAS:
             raise errors.UnknownHas(value=value, known=", ".join(HAS))
     query = SearchQuery(
         text,
         tuple(words[False]),
         tuple(words[True]),
-        tuple(given.get("from", ())),
-        tuple(given.get("room", ())),
-        max((_day(value, "after:") for value in given.get("after", ())), default=None),
-        min((_day(value, "before:", days=1) for value in given.get("before", ())), default=None),
-        frozenset(given.get("has", ())),
+        tuple(filters.get("from", ())),
+        tuple(filters.get("room", ())),
+        max((_day(value, "after:") for value in filters.get("after", ())), default=None),
+        min((_day(value, "before:", days=1) for value in filters.get("before", ())), default=None),
+        frozenset(filters.get("has", ())),
     )
     if query == SearchQuery(text):
         raise errors.EmptySearch
@@ -104,43 +104,43 @@ class _Item(NamedTuple):
 
 def _items(text: str) -> Iterator[_Item]:
     """The pieces of a search, each checked by itself."""
-    place = 0
-    while place < len(text):
-        if text[place].isspace():
-            place += 1
+    index = 0
+    while index < len(text):
+        if text[index].isspace():
+            index += 1
             continue
-        begun = place
-        negative = text[place] == "-" and text[place + 1 : place + 2].strip() not in ("", "-")
-        place += negative
-        found = _OPERATOR.match(text, place)
-        place = found.end() if found else place
-        value, place = _value(text, place)
-        if found and negative:
-            raise errors.NegatedFilter(text=text[begun:place])
+        start = index
+        negative = text[index] == "-" and text[index + 1 : index + 2].strip() not in ("", "-")
+        index += negative
+        operator = _OPERATOR.match(text, index)
+        index = operator.end() if operator else index
+        value, index = _value(text, index)
+        if operator and negative:
+            raise errors.NegatedFilter(text=text[start:index])
         if not value.strip():  # a word has signs, so this is a phrase or a filter
-            raise errors.EmptyPart(text=text[begun:place])
-        yield _Item(negative, found[1].lower() if found else "", value)
+            raise errors.EmptyPart(text=text[start:index])
+        yield _Item(negative, operator[1].lower() if operator else "", value)
 
 
-def _value(text: str, place: int) -> tuple[str, int]:
+def _value(text: str, start: int) -> tuple[str, int]:
     """A phrase between quotation marks or the signs up to the next blank, and where it ends."""
-    closing = _MARKS.get(text[place : place + 1])
+    closing = _MARKS.get(text[start : start + 1])
     if closing:
-        end = next((index for index in range(place + 1, len(text)) if text[index] in closing), -1)
+        end = next((index for index in range(start + 1, len(text)) if text[index] in closing), -1)
         if end < 0:
-            raise errors.UnclosedPhrase(text=text[place:])
-        return text[place + 1 : end], end + 1
-    end = place
+            raise errors.UnclosedPhrase(text=text[start:])
+        return text[start + 1 : end], end + 1
+    end = start
     while end < len(text) and not text[end].isspace():
         end += 1
-    return text[place:end], end
+    return text[start:end], end
 
 
 def _day(value: str, operator: str, *, days: int = 0) -> datetime:
     """The beginning of a day in Japan, or of the one that is so many days later."""
-    found = _DAY.fullmatch(unicodedata.normalize("NFKC", value))
+    match = _DAY.fullmatch(unicodedata.normalize("NFKC", value))
     try:
-        year, month, day = map(int, found.groups()) if found else (0, 0, 0)
+        year, month, day = map(int, match.groups()) if match else (0, 0, 0)
         return datetime.combine(date(year, month, day) + timedelta(days=days), time(), JST)
     except (ValueError, OverflowError):
         raise errors.BadValue(value=value, option=operator, example=operator + _EXAMPLE) from None

@@ -187,12 +187,12 @@ def scan_texts(
     message, where, values = _narrowing(scope)
     statement = f"SELECT v.position, v.room_id, v.seq, v.body FROM message_version v{message} WHERE v.body <> ?{where}"  # noqa: S608 - likewise
     best = _Newest(limit, older_than)
-    seen: set[tuple[int, int]] = set()
+    matched: set[tuple[int, int]] = set()
     for position, room, seq, body in source.execute(statement, (DELETED, *values)):
         if query.matches(fold(body)):
             best.put(position, room, seq)
-            seen.add((position, room))
-    return best.listed(), len(seen)
+            matched.add((position, room))
+    return best.listed(), len(matched)
 
 
 # --- by filters, and by words that must not be there ---------------------------------------------
@@ -210,12 +210,12 @@ def hits_by_filters(
 
     With `older_than` those that are older than one of them, and 0.
     """
-    places = [HitPosition(*one, 0) for one in islice(_backwards(source, scope, older_than), limit)]
+    hits = [HitPosition(*one, 0) for one in islice(_backwards(source, scope, older_than), limit)]
     where, values = conditions(scope)
     messages = f"SELECT 1 FROM message m WHERE true{where} LIMIT ?"  # noqa: S608 - likewise
     count = f"SELECT count(*) FROM ({messages})"  # noqa: S608 - likewise
     end = -1 if most is None else most + 1
-    return places, 0 if older_than else int(source.execute(count, (*values, end)).fetchone()[0])
+    return hits, 0 if older_than else int(source.execute(count, (*values, end)).fetchone()[0])
 
 
 def hits_without_words(
@@ -228,8 +228,8 @@ def hits_without_words(
     most: int,
 ) -> tuple[list[HitPosition], int]:
     """The same for a query that has nothing but words that must not be there: nearly every message is a hit."""
-    walked = (_hit_of_message(source, query, *one) for one in _backwards(source, scope, older_than))
-    found = list(islice(filter(None, walked), limit if older_than else max(limit, most + 1)))
+    candidates = (_hit_of_message(source, query, *one) for one in _backwards(source, scope, older_than))
+    found = list(islice(filter(None, candidates), limit if older_than else max(limit, most + 1)))
     return found[:limit], 0 if older_than else len(found)
 
 
@@ -263,11 +263,11 @@ def _backwards(
     where, values = conditions(replace(scope, rooms=None))
     index = next((f" INDEXED BY {name}" for has, name in _FEW.items() if has in scope.has), "")
     statement = f"SELECT m.position, m.room_id FROM message m{index} WHERE m.room_id = ? AND m.position < ?{where}"  # noqa: S608 - likewise
-    walked = []
+    room_walks = []
     for room in (one for one in rooms if scope.rooms is None or one in scope.rooms):
         end = _END if older_than is None else older_than.position + (room < older_than.room_id)
-        walked.append(source.execute(f"{statement} ORDER BY m.position DESC", (room, end, *values)))
-    return merge(*walked, reverse=True)
+        room_walks.append(source.execute(f"{statement} ORDER BY m.position DESC", (room, end, *values)))
+    return merge(*room_walks, reverse=True)
 
 
 @dataclass(slots=True)
@@ -280,17 +280,17 @@ class _Newest:
     _heap: list[tuple[int, int]] = field(default_factory=list)
 
     def put(self, position: int, room: int, seq: int) -> None:
-        place = (position, room)
-        if self.older_than is not None and place >= self.older_than[:2]:
+        message = (position, room)
+        if self.older_than is not None and message >= self.older_than[:2]:
             return
-        if place in self._held:
-            self._held[place] = max(seq, self._held[place])
+        if message in self._held:
+            self._held[message] = max(seq, self._held[message])
         elif len(self._heap) < self.limit:
-            heapq.heappush(self._heap, place)
-            self._held[place] = seq
-        elif place > self._heap[0]:
-            del self._held[heapq.heapreplace(self._heap, place)]
-            self._held[place] = seq
+            heapq.heappush(self._heap, message)
+            self._held[message] = seq
+        elif message > self._heap[0]:
+            del self._held[heapq.heapreplace(self._heap, message)]
+            self._held[message] = seq
 
     @property
     def oldest(self) -> int:

@@ -58,10 +58,10 @@ def conditions(scope: SearchScope) -> tuple[str, tuple[int, ...]]:
     """Conditions on a message `m`, each begun by AND, and their values; empty if nothing is narrowed."""
     parts: list[str] = []
     values: list[int] = []
-    for column, wanted in (("room_id", scope.rooms), ("account_id", scope.authors)):
-        if wanted is not None:
-            parts.append(f"m.{column} IN ({', '.join('?' * len(wanted))})")
-            values += sorted(wanted)
+    for column, numbers in (("room_id", scope.rooms), ("account_id", scope.authors)):
+        if numbers is not None:
+            parts.append(f"m.{column} IN ({', '.join('?' * len(numbers))})")
+            values += sorted(numbers)
     for sign, limit in ((">=", scope.since), ("<", scope.until)):
         if limit is not None:
             # Without the plus the index of send times would be walked, and all it gives sorted, for the newest 50.
@@ -85,41 +85,41 @@ def _rooms(
     for number in numbers:
         if number not in known:
             raise errors.UnknownRoom(room=number)
-    wanted: list[frozenset[int]] = []
+    room_sets: list[frozenset[int]] = []
     if named:
-        wanted.append(frozenset(room.room_id for name in named for room in contract(reading, name).rooms))
+        room_sets.append(frozenset(room.room_id for name in named for room in contract(reading, name).rooms))
     if numbers:
-        wanted.append(frozenset(numbers))
+        room_sets.append(frozenset(numbers))
     if query.rooms:
         names = _every_name(reading)
-        wanted.append(frozenset(number for number, name in names if _is_called(number, name, query.rooms)))
-    return frozenset.intersection(*wanted) if wanted else None
+        room_sets.append(frozenset(number for number, name in names if _is_called(number, name, query.rooms)))
+    return frozenset.intersection(*room_sets) if room_sets else None
 
 
 def _every_name(reading: Reading) -> Iterator[tuple[int, str]]:
     """Each room under each name it had; earlier ones only the entries have."""
     yield from room_names(reading).items()
-    entry = schema.entry.c
+    table = schema.entry.c
     lines = reading.sql.execute(
-        select(entry.line).where(entry.key > "room/", entry.key < "room0", entry.kind == "room")
+        select(table.line).where(table.key > "room/", table.key < "room0", table.kind == "room")
     )
-    for told in map(json.loads, lines.scalars()):
-        yield told["room_id"], text(told["payload"]["object"].get("name"))
+    for entry in map(json.loads, lines.scalars()):
+        yield entry["room_id"], text(entry["payload"]["object"].get("name"))
 
 
-def _authors(reading: Reading, wanted: Collection[str]) -> frozenset[int]:
-    return frozenset(number for number, name in _people(reading) if _is_called(number, name, wanted))
+def _authors(reading: Reading, authors: Collection[str]) -> frozenset[int]:
+    return frozenset(number for number, name in _people(reading) if _is_called(number, name, authors))
 
 
 def _people(reading: Reading) -> Iterator[tuple[int, str]]:
     """Everybody who was seen in a room, under each name they had."""
-    member, entry = schema.member.c, schema.entry.c
+    member, table = schema.member.c, schema.entry.c
     yield from ((row[0], row[1]) for row in reading.sql.execute(select(member.account_id, member.name)))
     # "0" is the sign after "/": a range, so that the index of the keys is used.
-    lines = reading.sql.execute(select(entry.line).where(entry.key > "account/", entry.key < "account0"))
-    for told in map(json.loads, lines.scalars()):
-        yield int(told["key"].rpartition("/")[2]), text(told["payload"]["object"].get("name"))
+    lines = reading.sql.execute(select(table.line).where(table.key > "account/", table.key < "account0"))
+    for entry in map(json.loads, lines.scalars()):
+        yield int(entry["key"].rpartition("/")[2]), text(entry["payload"]["object"].get("name"))
 
 
-def _is_called(number: int, name: str, wanted: Collection[str]) -> bool:
-    return any(one == str(number) or fold(one) in fold(name) for one in wanted)
+def _is_called(number: int, name: str, called: Collection[str]) -> bool:
+    return any(one == str(number) or fold(one) in fold(name) for one in called)

@@ -78,12 +78,12 @@ def search(
     Above `most` they are not counted either, nor a sign that stands everywhere. Raises UnknownContract, UnknownRoom.
     """
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
-    places, total, is_exact = _find_positions(reading, query, scope, limit + 1, older_than, most)
+    positions, total, is_exact = _find_positions(reading, query, scope, limit + 1, older_than, most)
     source = archive.driver_connection(reading.sql)
-    hits = tuple(hit for one in places[:limit] if (hit := _hit(source, one)) is not None)
-    beside = tuple(other_hits(reading, query, scope)) if older_than is None else ()
-    older = places[limit - 1] if len(places) > limit else None
-    return SearchResult(total, hits, beside, room_names(reading), is_exact, older)
+    hits = tuple(hit for one in positions[:limit] if (hit := _hit(source, one)) is not None)
+    others = tuple(other_hits(reading, query, scope)) if older_than is None else ()
+    older = positions[limit - 1] if len(positions) > limit else None
+    return SearchResult(total, hits, others, room_names(reading), is_exact, older)
 
 
 def _find_positions(
@@ -135,10 +135,10 @@ _HIT = f"""
 _LAST_TEXT = "SELECT max(seq) FROM message_version WHERE room_id = ? AND position = ? AND body <> ?"
 
 
-def _hit(source: sqlite3.Connection, found: HitPosition) -> SearchHit | None:
+def _hit(source: sqlite3.Connection, hit: HitPosition) -> SearchHit | None:
     """None for a message that only a damaged index knows."""
-    place = (found.room_id, found.position)
-    seq = found.seq or source.execute(_LAST_TEXT, (*place, DELETED)).fetchone()[0]
+    place = (hit.room_id, hit.position)
+    seq = hit.seq or source.execute(_LAST_TEXT, (*place, DELETED)).fetchone()[0]
     row = source.execute(_HIT, (seq, *place)).fetchone()
     if row is None:
         return None

@@ -154,8 +154,8 @@ def test_a_path_that_looks_like_a_command_stays_as_it_is() -> None:
     """Only what stands by itself is a command there."""
     words = ("archive", "--home", "/x y")
 
-    kept = complete_commands("11-05 10:00  /mnt/my archive backup/copy", words, alone=True)
-    called = complete_commands("only here   archive backup DEST", words, alone=True)
+    kept = complete_commands("11-05 10:00  /mnt/my archive backup/copy", words, is_alone=True)
+    called = complete_commands("only here   archive backup DEST", words, is_alone=True)
 
     assert "11-05 10:00  /mnt/my archive backup/copy" == kept
     assert "only here   archive --home '/x y' backup DEST" == called

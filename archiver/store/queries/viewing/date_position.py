@@ -21,17 +21,17 @@ _BEFORE = "SELECT position, send_time FROM message WHERE room_id = ? AND positio
 
 def first_on_or_after(reading: Reading, room: int, at: datetime) -> MessageId | None:
     """The first message of a room, in the order of the ids, that was sent at a time or later; None if none was."""
-    source, wanted = driver_connection(reading.sql), int(at.timestamp())
-    place = _bisect_position(source, room, wanted)
+    source, seconds = driver_connection(reading.sql), int(at.timestamp())
+    position_found = _bisect_position(source, room, seconds)
     while True:
-        end = 2**63 - 1 if place is None else place
-        sooner = [pos for pos, sent in source.execute(_BEFORE, (room, end, AROUND)) if sent >= wanted]
+        end = 2**63 - 1 if position_found is None else position_found
+        sooner = [pos for pos, sent in source.execute(_BEFORE, (room, end, AROUND)) if sent >= seconds]
         if not sooner:
-            return None if place is None else MessageId(str(place))
-        place = sooner[-1]
+            return None if position_found is None else MessageId(str(position_found))
+        position_found = sooner[-1]
 
 
-def _bisect_position(source: sqlite3.Connection, room: int, wanted: int) -> int | None:
+def _bisect_position(source: sqlite3.Connection, room: int, seconds: int) -> int | None:
     """A position whose message is late enough while the one before it is not; None if even the last is not."""
     low, high = source.execute(_ENDS, (room,)).fetchone()
     if low is None:
@@ -40,9 +40,9 @@ def _bisect_position(source: sqlite3.Connection, room: int, wanted: int) -> int 
     while low <= high:
         middle = (low + high) // 2
         position, sent = source.execute(_NEXT, (room, middle)).fetchone()
-        if sent >= wanted:
+        if sent >= seconds:
             last, high = position, middle - 1
         else:
             low = position + 1
-    found = source.execute(_NEXT, (room, last)).fetchone()
-    return last if found[1] >= wanted else None
+    message = source.execute(_NEXT, (room, last)).fetchone()
+    return last if message[1] >= seconds else None

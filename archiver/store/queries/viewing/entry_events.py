@@ -15,29 +15,29 @@ from archiver.store.queries.viewing.entry_objects import EntryDict
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent, entry_ident, make_event
 
 
-def entry_events(told: EntryDict, before: EntryDict | None, *, is_new_member: bool) -> list[TimelineEvent]:
+def entry_events(entry: EntryDict, before: EntryDict | None, *, is_new_member: bool) -> list[TimelineEvent]:
     """What an entry tells, given the one about the same before it; nothing for what is no event.
 
     `is_new_member`: a first entry of a member is one of a later list than the room's first.
     """
-    if told["kind"] == "member" and before is None and not is_new_member and not _is_gone(told):
+    if entry["kind"] == "member" and before is None and not is_new_member and not _is_gone(entry):
         return []
-    make = _MAKERS.get(told["kind"])
-    return [] if make is None else list(make(told, before))
+    maker = _MAKERS.get(entry["kind"])
+    return [] if maker is None else list(maker(entry, before))
 
 
 # --- messages ------------------------------------------------------------------------------------
 
 
-def _message_events(told: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
-    kind = _first_kind(told) if before is None else _changed_kind(before, told)
+def _message_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+    kind = _first_kind(entry) if before is None else _changed_kind(before, entry)
     if kind is None:
         return
     was = "" if before is None else text_of(before)[0]
-    now = "" if kind in (EventKind.MISSING, EventKind.HIDDEN, EventKind.DELETED) else text_of(told)[0]
-    author = number(account_of(told["payload"]["object"]).get("account_id"))
-    one = make_event(told, kind, was, now, text(account_of(told["payload"]["object"]).get("name")))
-    yield one._replace(message_id=MessageId(entry_ident(told)), account_id=author)
+    now = "" if kind in (EventKind.MISSING, EventKind.HIDDEN, EventKind.DELETED) else text_of(entry)[0]
+    author = number(account_of(entry["payload"]["object"]).get("account_id"))
+    event = make_event(entry, kind, was, now, text(account_of(entry["payload"]["object"]).get("name")))
+    yield event._replace(message_id=MessageId(entry_ident(entry)), account_id=author)
 
 
 _FIRST = {
@@ -49,41 +49,41 @@ _FIRST = {
 _VANISHED = {"missing": EventKind.MISSING, "hidden": EventKind.HIDDEN, "deleted": EventKind.DELETED}
 
 
-def _first_kind(told: EntryDict) -> EventKind | None:
-    return _FIRST.get(told["payload"]["state"])
+def _first_kind(entry: EntryDict) -> EventKind | None:
+    return _FIRST.get(entry["payload"]["state"])
 
 
-def _changed_kind(before: EntryDict, told: EntryDict) -> EventKind | None:
-    was, now = before["payload"]["state"], told["payload"]["state"]
+def _changed_kind(before: EntryDict, entry: EntryDict) -> EventKind | None:
+    was, now = before["payload"]["state"], entry["payload"]["state"]
     if now in _VANISHED:
         return None if was == now else _VANISHED[now]
-    if text_of(before) != text_of(told):
-        return EventKind.EDITED if text_of(before)[0] != text_of(told)[0] else EventKind.TOUCHED
+    if text_of(before) != text_of(entry):
+        return EventKind.EDITED if text_of(before)[0] != text_of(entry)[0] else EventKind.TOUCHED
     return EventKind.SHOWN_AGAIN if was in GONE_STATES else None
 
 
 # --- rooms and people ----------------------------------------------------------------------------
 
 
-def _gap_events(told: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+def _gap_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
     kinds = {"gap": EventKind.GAP_OPENED, "gap.narrowed": EventKind.GAP_NARROWED, "gap.closed": EventKind.GAP_CLOSED}
-    payload = told["payload"]
+    payload = entry["payload"]
     missing = "" if payload["missing"] is None else str(payload["missing"])
-    one = make_event(told, kinds[told["kind"]], str(payload["after"] or ""), str(payload["before"]), missing)
-    yield one._replace(number=int(entry_ident(told)))
+    event = make_event(entry, kinds[entry["kind"]], str(payload["after"] or ""), str(payload["before"]), missing)
+    yield event._replace(number=int(entry_ident(entry)))
 
 
-def _access_events(told: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
-    yield make_event(told, EventKind.INACCESSIBLE if told["kind"] == "room.inaccessible" else EventKind.ACCESSIBLE)
+def _access_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+    yield make_event(entry, EventKind.INACCESSIBLE if entry["kind"] == "room.inaccessible" else EventKind.ACCESSIBLE)
 
 
-def _room_events(told: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
-    yield from _field_changes(told, before, {"name": EventKind.ROOM_RENAMED, "description": EventKind.ROOM_DESCRIBED})
+def _room_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+    yield from _field_changes(entry, before, {"name": EventKind.ROOM_RENAMED, "description": EventKind.ROOM_DESCRIBED})
 
 
-def _account_events(told: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
-    for one in _field_changes(told, before, {"name": EventKind.RENAMED}):
-        yield one._replace(account_id=int(entry_ident(told)))
+def _account_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+    for event in _field_changes(entry, before, {"name": EventKind.RENAMED}):
+        yield event._replace(account_id=int(entry_ident(entry)))
 
 
 _OF_MEMBER = {
@@ -93,85 +93,87 @@ _OF_MEMBER = {
 }
 
 
-def _member_events(told: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
-    gone = _is_gone(told)
-    if before is None or gone != _is_gone(before):
-        events = [make_event(told, EventKind.LEFT if gone else EventKind.JOINED)]
+def _member_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+    is_gone = _is_gone(entry)
+    if before is None or is_gone != _is_gone(before):
+        events = [make_event(entry, EventKind.LEFT if is_gone else EventKind.JOINED)]
     else:
-        events = list(_field_changes(told, before, _OF_MEMBER))
-    for one in events:
-        yield one._replace(account_id=int(entry_ident(told)), about=_field_text(told, "name"))
+        events = list(_field_changes(entry, before, _OF_MEMBER))
+    for event in events:
+        yield event._replace(account_id=int(entry_ident(entry)), about=_field_text(entry, "name"))
 
 
-def _contact_events(told: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+def _contact_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
     """Nothing where only another chat was seen, or somebody is a contact from the first list on."""
-    if _is_gone(told) != (before is not None and _is_gone(before)):
-        kind = EventKind.NO_CONTACT if _is_gone(told) else EventKind.CONTACT
-        yield make_event(told, kind)._replace(account_id=int(entry_ident(told)))
+    if _is_gone(entry) != (before is not None and _is_gone(before)):
+        kind = EventKind.NO_CONTACT if _is_gone(entry) else EventKind.CONTACT
+        yield make_event(entry, kind)._replace(account_id=int(entry_ident(entry)))
 
 
 # --- files and tasks -----------------------------------------------------------------------------
 
 
-def _file_events(told: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+def _file_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
     """A file that is there for the first time is no event: its message is."""
-    if _is_gone(told) != (before is not None and _is_gone(before)):
-        yield _file_event(told, EventKind.FILE_GONE if _is_gone(told) else EventKind.FILE_BACK)
+    if _is_gone(entry) != (before is not None and _is_gone(before)):
+        yield _file_event(entry, EventKind.FILE_GONE if _is_gone(entry) else EventKind.FILE_BACK)
     if before is None:
         return
-    if any(_field_number(told, field) != _field_number(before, field) for field in ("filesize", "upload_time")):
-        sizes = str(_field_number(before, "filesize")), str(_field_number(told, "filesize"))
-        yield _file_event(told, EventKind.FILE_REPLACED, *sizes)
-    for one in _field_changes(told, before, {"filename": EventKind.FILE_RENAMED}):
-        yield one._replace(number=int(entry_ident(told)), about=_field_text(told, "filename"))
+    if any(_field_number(entry, field) != _field_number(before, field) for field in ("filesize", "upload_time")):
+        sizes = str(_field_number(before, "filesize")), str(_field_number(entry, "filesize"))
+        yield _file_event(entry, EventKind.FILE_REPLACED, *sizes)
+    for event in _field_changes(entry, before, {"filename": EventKind.FILE_RENAMED}):
+        yield event._replace(number=int(entry_ident(entry)), about=_field_text(entry, "filename"))
 
 
-def _file_event(told: EntryDict, kind: EventKind, before: str = "", after: str = "") -> TimelineEvent:
-    return make_event(told, kind, before, after, _field_text(told, "filename"))._replace(number=int(entry_ident(told)))
+def _file_event(entry: EntryDict, kind: EventKind, before: str = "", after: str = "") -> TimelineEvent:
+    return make_event(entry, kind, before, after, _field_text(entry, "filename"))._replace(
+        number=int(entry_ident(entry))
+    )
 
 
-def _blob_events(told: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
-    if told["payload"]["state"] == "lost":
-        reason = text(told["payload"].get("reason"))
-        yield make_event(told, EventKind.FILE_LOST, "", reason)._replace(number=int(entry_ident(told)))
+def _blob_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+    if entry["payload"]["state"] == "lost":
+        reason = text(entry["payload"].get("reason"))
+        yield make_event(entry, EventKind.FILE_LOST, "", reason)._replace(number=int(entry_ident(entry)))
 
 
-def _task_events(told: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
-    if before is None and not _is_gone(told):
-        events = [make_event(told, EventKind.TASK, "", _field_text(told, "body"))]
-    elif before is None or _is_gone(told) != _is_gone(before):
-        events = [make_event(told, EventKind.TASK_GONE if _is_gone(told) else EventKind.TASK_BACK)]
+def _task_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+    if before is None and not _is_gone(entry):
+        events = [make_event(entry, EventKind.TASK, "", _field_text(entry, "body"))]
+    elif before is None or _is_gone(entry) != _is_gone(before):
+        events = [make_event(entry, EventKind.TASK_GONE if _is_gone(entry) else EventKind.TASK_BACK)]
     else:
-        events = list(_field_changes(told, before, {"body": EventKind.TASK_TEXT, "status": EventKind.TASK_STATUS}))
-        limits = str(_field_number(before, "limit_time") or ""), str(_field_number(told, "limit_time") or "")
-        events += [make_event(told, EventKind.TASK_LIMIT, *limits)] if limits[0] != limits[1] else []
-    for one in events:
-        yield one._replace(number=int(entry_ident(told)), about=_field_text(told, "body"))
+        events = list(_field_changes(entry, before, {"body": EventKind.TASK_TEXT, "status": EventKind.TASK_STATUS}))
+        limits = str(_field_number(before, "limit_time") or ""), str(_field_number(entry, "limit_time") or "")
+        events += [make_event(entry, EventKind.TASK_LIMIT, *limits)] if limits[0] != limits[1] else []
+    for event in events:
+        yield event._replace(number=int(entry_ident(entry)), about=_field_text(entry, "body"))
 
 
 # --- what all have -------------------------------------------------------------------------------
 
 
 def _field_changes(
-    told: EntryDict, before: EntryDict | None, kinds: Mapping[str, EventKind]
+    entry: EntryDict, before: EntryDict | None, kinds: Mapping[str, EventKind]
 ) -> Iterator[TimelineEvent]:
     """The fields of an object that are other than before; a first object changes nothing."""
     if before is not None:
         for field, kind in kinds.items():
-            if _field_text(before, field) != _field_text(told, field):
-                yield make_event(told, kind, _field_text(before, field), _field_text(told, field))
+            if _field_text(before, field) != _field_text(entry, field):
+                yield make_event(entry, kind, _field_text(before, field), _field_text(entry, field))
 
 
-def _field_text(told: EntryDict, field: str) -> str:
-    return text(told["payload"]["object"].get(field))
+def _field_text(entry: EntryDict, field: str) -> str:
+    return text(entry["payload"]["object"].get(field))
 
 
-def _field_number(told: EntryDict, field: str) -> int:
-    return number(told["payload"]["object"].get(field))
+def _field_number(entry: EntryDict, field: str) -> int:
+    return number(entry["payload"]["object"].get(field))
 
 
-def _is_gone(told: EntryDict) -> bool:
-    return bool(told["payload"]["state"] == "gone")
+def _is_gone(entry: EntryDict) -> bool:
+    return bool(entry["payload"]["state"] == "gone")
 
 
 _MAKERS: Mapping[str, Callable[[EntryDict, EntryDict | None], Iterator[TimelineEvent]]] = {

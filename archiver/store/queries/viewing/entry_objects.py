@@ -18,16 +18,16 @@ _BEFORE = "SELECT line FROM entry WHERE key = ? AND room_id IS ? AND seq < ? AND
 def entries_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, EntryDict]:
     """These entries by number; one that is not there is left out."""
     lines = chain.from_iterable(source.execute(_LINE, (seq,)) for seq in seqs)
-    return {told["seq"]: told for told in (json.loads(line) for (line,) in lines)}
+    return {entry["seq"]: entry for entry in (json.loads(line) for (line,) in lines)}
 
 
-def previous_entry(source: sqlite3.Connection, told: EntryDict, kinds: Sequence[str] = ()) -> EntryDict | None:
+def previous_entry(source: sqlite3.Connection, entry: EntryDict, kinds: Sequence[str] = ()) -> EntryDict | None:
     """The entry about the same before this one, of its own kind or one of these; None if there is none."""
-    wanted = kinds or (told["kind"],)
-    query = _BEFORE.format(", ".join("?" * len(wanted)))
-    row = source.execute(query, (told["key"], told["room_id"], told["seq"], *wanted)).fetchone()
-    found: EntryDict | None = None if row is None else json.loads(row[0])
-    return found
+    kinds_asked = kinds or (entry["kind"],)
+    query = _BEFORE.format(", ".join("?" * len(kinds_asked)))
+    row = source.execute(query, (entry["key"], entry["room_id"], entry["seq"], *kinds_asked)).fetchone()
+    previous: EntryDict | None = None if row is None else json.loads(row[0])
+    return previous
 
 
 def entries_under(source: sqlite3.Connection, prefix: str) -> list[EntryDict]:

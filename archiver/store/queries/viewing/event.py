@@ -98,12 +98,12 @@ class TimelineEvent(NamedTuple):
     about: str = ""
 
 
-def make_event(told: EntryDict, kind: EventKind, before: str = "", after: str = "", about: str = "") -> TimelineEvent:
+def make_event(entry: EntryDict, kind: EventKind, before: str = "", after: str = "", about: str = "") -> TimelineEvent:
     """An event of an entry, without those who or what it is about."""
-    at = from_text(told["observed_at"])
-    return TimelineEvent(told["seq"], at, kind, told["room_id"], before=before, after=after, about=about)
+    at = from_text(entry["observed_at"])
+    return TimelineEvent(entry["seq"], at, kind, entry["room_id"], before=before, after=after, about=about)
 
 
-def entry_ident(told: EntryDict) -> str:
+def entry_ident(entry: EntryDict) -> str:
     """The last part of an entry's key."""
-    return str(told["key"].rpartition("/")[2])
+    return str(entry["key"].rpartition("/")[2])

@@ -83,15 +83,15 @@ def page(
     limit: int = 50,
 ) -> FilePage:
     """The newest files of these rooms whose names have these signs and that stand so; at most so many."""
-    source, found, wanted, last = driver_connection(reading.sql), list[_FileRow](), fold(name), None
-    walked = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_page_key, reverse=True)
-    for looked_at, row in enumerate(walked):
-        if len(found) == limit or looked_at == LOOKED_AT:
-            return FilePage(_files(source, found), last)
+    source, rows, folded_name, last = driver_connection(reading.sql), list[_FileRow](), fold(name), None
+    newest_first = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_page_key, reverse=True)
+    for looked_at, row in enumerate(newest_first):
+        if len(rows) == limit or looked_at == LOOKED_AT:
+            return FilePage(_files(source, rows), last)
         last = _page_key(row)
-        if _matches(row, wanted, state):
-            found.append(row)
-    return FilePage(_files(source, found), None)
+        if _matches(row, folded_name, state):
+            rows.append(row)
+    return FilePage(_files(source, rows), None)
 
 
 def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Attachment, ...]]:
@@ -119,10 +119,10 @@ def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
     if not 0 <= file_id < 2**63:
         return None
     row = driver_connection(reading.sql).execute(_ONE, (room, file_id)).fetchone()
-    found = None if row is None else _FileRow(*row)
-    if found is None or found.sha256 is None or _state(found) is not FileState.HELD:
+    file_row = None if row is None else _FileRow(*row)
+    if file_row is None or file_row.sha256 is None or _state(file_row) is not FileState.HELD:
         return None
-    return Blob(found.sha256, found.name, found.saved_size or 0)
+    return Blob(file_row.sha256, file_row.name, file_row.saved_size or 0)
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -190,15 +190,15 @@ def _state(row: _FileRow) -> FileState:
 
 
 def _files(source: sqlite3.Connection, rows: list[_FileRow]) -> list[FileDetails]:
-    told = entries_at(source, [row.seq for row in rows])
-    return [_file(row, told[row.seq]) for row in rows]
+    entries = entries_at(source, [row.seq for row in rows])
+    return [_file(row, entries[row.seq]) for row in rows]
 
 
-def _file(row: _FileRow, told: EntryDict) -> FileDetails:
-    shown, state = told["payload"]["object"], _state(row)
-    account, message = account_of(shown), str(shown.get("message_id") or "")
-    held = state is FileState.HELD and row.sha256 is not None
-    saved_at = from_text(row.saved_at) if held and row.saved_at else None
+def _file(row: _FileRow, entry: EntryDict) -> FileDetails:
+    listed, state = entry["payload"]["object"], _state(row)
+    account, message = account_of(listed), str(listed.get("message_id") or "")
+    is_held = state is FileState.HELD and row.sha256 is not None
+    saved_at = from_text(row.saved_at) if is_held and row.saved_at else None
     reason = row.lost_because if row.blob_state == "lost" else row.waits_because
     attachment = Attachment(
         number=str(row.file_id),
@@ -207,16 +207,16 @@ def _file(row: _FileRow, told: EntryDict) -> FileDetails:
         message_id=MessageId(message if message.isascii() and message.isdigit() else "0"),
         account_id=AccountId(number(account.get("account_id"))),
         account_name=text(account.get("name")),
-        name=text(shown.get("filename")),
-        size=number(shown.get("filesize")),
-        uploaded_at=sent_at(number(shown.get("upload_time"))) or saved_at or from_text(told["observed_at"]),
+        name=text(listed.get("filename")),
+        size=number(listed.get("filesize")),
+        uploaded_at=sent_at(number(listed.get("upload_time"))) or saved_at or from_text(entry["observed_at"]),
         gone_since=None if row.gone_since is None else from_text(row.gone_since),
-        sha256=row.sha256 if held else None,
+        sha256=row.sha256 if is_held else None,
         saved_at=saved_at,
-        reason=None if held else _reason_text(row),
-        stored_as=f"{FOLDER}/{row.sha256[:2]}/{row.sha256[2:4]}/{row.sha256}" if held and row.sha256 else None,
+        reason=None if is_held else _reason_text(row),
+        stored_as=f"{FOLDER}/{row.sha256[:2]}/{row.sha256[2:4]}/{row.sha256}" if is_held and row.sha256 else None,
     )
-    return FileDetails(attachment, state, None if held else reason)
+    return FileDetails(attachment, state, None if is_held else reason)
 
 
 def _reason_text(row: _FileRow) -> str:

@@ -24,27 +24,29 @@ _ONE_WINDOW = f"SELECT observed_at FROM ({_WINDOWS}) WHERE instr(absent, ?) = 0 
 _ONE_READING = f"SELECT observed_at FROM ({_READINGS}) WHERE instr(ids, ?) > 0 LIMIT 1"  # noqa: S608 - likewise
 
 
-def last_seen(source: sqlite3.Connection, room: int, wanted: Mapping[int, int]) -> dict[int, str]:
+def last_seen(source: sqlite3.Connection, room: int, last_entries: Mapping[int, int]) -> dict[int, str]:
     """The time of the last reading that showed each message, where one is later than the message's last entry.
 
-    `wanted` has the number of that entry by position.
+    `last_entries` has the number of that entry by position.
     """
-    listed = _latest(source, room, wanted, singly=False)
-    singly = _latest(source, room, wanted, singly=True)
+    listed = _latest(source, room, last_entries, singly=False)
+    singly = _latest(source, room, last_entries, singly=True)
     return listed | {one: max(at, listed.get(one, at)) for one, at in singly.items()}
 
 
-def _latest(source: sqlite3.Connection, room: int, wanted: Mapping[int, int], *, singly: bool) -> dict[int, str]:
+def _latest(source: sqlite3.Connection, room: int, last_entries: Mapping[int, int], *, singly: bool) -> dict[int, str]:
     """The last list that showed each, or (`singly`) the last time that each was read by itself."""
     found: dict[int, str] = {}
-    waiting = dict(wanted)
+    waiting = dict(last_entries)
     if not waiting:
         return found
     bounds = (room, min(waiting.values()), max(waiting), min(waiting))
     with closing(source.execute(_READINGS if singly else _WINDOWS, bounds)) as rows:
         for number, (seq, at, oldest, newest, ids) in enumerate(rows):
-            told = {int(one) for one in json.loads(ids)} if ids != "[]" else set()
-            for position in [one for one, last in waiting.items() if _has(one, told, oldest, newest, singly=singly)]:
+            positions = {int(one) for one in json.loads(ids)} if ids != "[]" else set()
+            for position in [
+                one for one, last in waiting.items() if _has(one, positions, oldest, newest, singly=singly)
+            ]:
                 last = waiting.pop(position)
                 if seq > last:
                     found[position] = at
@@ -53,14 +55,14 @@ def _latest(source: sqlite3.Connection, room: int, wanted: Mapping[int, int], *,
         else:
             waiting.clear()
     for position, last in waiting.items():
-        one = (room, last, position, position, f'"{position}"')
-        row = source.execute(_ONE_READING if singly else _ONE_WINDOW, one).fetchone()
+        values = (room, last, position, position, f'"{position}"')
+        row = source.execute(_ONE_READING if singly else _ONE_WINDOW, values).fetchone()
         if row is not None:
             found[position] = row[0]
     return found
 
 
-def _has(position: int, told: set[int], oldest: int, newest: int, *, singly: bool) -> bool:
+def _has(position: int, positions: set[int], oldest: int, newest: int, *, singly: bool) -> bool:
     if singly:
-        return position in told
-    return oldest <= position <= newest and position not in told
+        return position in positions
+    return oldest <= position <= newest and position not in positions

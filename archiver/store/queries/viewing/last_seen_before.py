@@ -37,7 +37,7 @@ def text_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> 
 def message_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
     """The last time at which a message was shown before an entry; None if it never was, or long ago."""
     source, position = driver_connection(reading.sql), int(message_id)
-    asked = [source.execute(query, (room, position, seq, MANY)) for query in (_LISTED, _SINGLY)]
-    asked.append(source.execute(_ENTRY, (f"message/{position}", room, seq)))
-    times = [row[0] for row in (one.fetchone() for one in asked) if row is not None]
+    cursors = [source.execute(query, (room, position, seq, MANY)) for query in (_LISTED, _SINGLY)]
+    cursors.append(source.execute(_ENTRY, (f"message/{position}", room, seq)))
+    times = [row[0] for row in (one.fetchone() for one in cursors) if row is not None]
     return from_text(max(times)) if times else None

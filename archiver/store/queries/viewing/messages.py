@@ -59,15 +59,15 @@ class _StoredMessage(NamedTuple):
 def page_after(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The first messages behind a position (a message's id as a number), at most so many."""
     source = driver_connection(reading.sql)
-    held = list(_fitting(_walk(source, room, position, limit, forwards=True), TEXT_BYTES_LIMIT))
-    return _page(source, room, held)
+    stored = list(_fitting(_walk(source, room, position, limit, forwards=True), TEXT_BYTES_LIMIT))
+    return _page(source, room, stored)
 
 
 def page_before(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The last messages in front of a position, at most so many."""
     source = driver_connection(reading.sql)
-    held = list(_fitting(_walk(source, room, position, limit, forwards=False), TEXT_BYTES_LIMIT))
-    return _page(source, room, held[::-1])
+    stored = list(_fitting(_walk(source, room, position, limit, forwards=False), TEXT_BYTES_LIMIT))
+    return _page(source, room, stored[::-1])
 
 
 def page_around(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
@@ -96,8 +96,8 @@ def message_by_id(reading: Reading, room: int, message_id: str) -> Message | Non
     if not (message_id.isascii() and message_id.isdigit()) or int(message_id) > _LAST:
         return None
     source, position = driver_connection(reading.sql), int(message_id)
-    held = [found for found in _walk(source, room, position - 1, 1, forwards=True) if found.row.position == position]
-    return next(_messages(source, room, held), None)
+    stored = [found for found in _walk(source, room, position - 1, 1, forwards=True) if found.row.position == position]
+    return next(_messages(source, room, stored), None)
 
 
 # --- which of them -------------------------------------------------------------------------------
@@ -116,28 +116,30 @@ def _walk(
 ) -> Iterator[_StoredMessage]:
     rows = source.execute(_FORWARDS if forwards else _BACKWARDS, (room, position, limit)).fetchall()
     for row in rows:
-        yield _StoredMessage(_MessageRow(*row), [_Version(*told) for told in source.execute(_VERSIONS, (room, row[0]))])
+        yield _StoredMessage(
+            _MessageRow(*row), [_Version(*version) for version in source.execute(_VERSIONS, (room, row[0]))]
+        )
 
 
-def _fitting(walked: Iterable[_StoredMessage], most: int, *, least: int = 1) -> Iterator[_StoredMessage]:
+def _fitting(candidates: Iterable[_StoredMessage], bytes_left: int, *, least: int = 1) -> Iterator[_StoredMessage]:
     """Those that come first and are no more than so many bytes together, but at least so many."""
-    for index, held in enumerate(walked):
-        most -= _size(held)
-        if most < 0 and index >= least:
+    for index, stored in enumerate(candidates):
+        bytes_left -= _size(stored)
+        if bytes_left < 0 and index >= least:
             return
-        yield held
+        yield stored
 
 
-def _size(held: _StoredMessage) -> int:
-    return sum(version.size for version in held.versions)
+def _size(stored: _StoredMessage) -> int:
+    return sum(version.size for version in stored.versions)
 
 
-def _page(source: sqlite3.Connection, room: int, held: list[_StoredMessage]) -> MessagePage:
-    if not held:
+def _page(source: sqlite3.Connection, room: int, stored: list[_StoredMessage]) -> MessagePage:
+    if not stored:
         return MessagePage([], has_earlier=False, has_later=False)
-    first, last = held[0].row.position, held[-1].row.position
+    first, last = stored[0].row.position, stored[-1].row.position
     return MessagePage(
-        list(_messages(source, room, held)),
+        list(_messages(source, room, stored)),
         has_earlier=source.execute(_BACKWARDS, (room, first, 1)).fetchone() is not None,
         has_later=source.execute(_FORWARDS, (room, last, 1)).fetchone() is not None,
     )
@@ -146,30 +148,30 @@ def _page(source: sqlite3.Connection, room: int, held: list[_StoredMessage]) -> 
 # --- rows and entries -> records -----------------------------------------------------------------
 
 
-def _messages(source: sqlite3.Connection, room: int, held: list[_StoredMessage]) -> Iterator[Message]:
-    shown = {one.row.position: one.row.seq for one in held if one.versions[-1].last_seen is None}
-    seen = last_seen(source, room, shown)
-    for one in held:
-        told = entries_at(source, {one.row.seq, *(version.seq for version in one.versions)})
-        yield _message(room, one, told, seen.get(one.row.position))
+def _messages(source: sqlite3.Connection, room: int, stored: list[_StoredMessage]) -> Iterator[Message]:
+    last_entries = {one.row.position: one.row.seq for one in stored if one.versions[-1].last_seen is None}
+    seen_at = last_seen(source, room, last_entries)
+    for message in stored:
+        entries = entries_at(source, {message.row.seq, *(version.seq for version in message.versions)})
+        yield _message(room, message, entries, seen_at.get(message.row.position))
 
 
-def _message(room: int, held: _StoredMessage, told: dict[int, EntryDict], seen: str | None) -> Message:
-    row, latest = held.row, told[held.row.seq]
-    shown, first_seen = latest["payload"]["object"], from_text(row.first_seen)
-    account = account_of(shown)
-    until = max(latest["observed_at"], seen or "")
+def _message(room: int, stored: _StoredMessage, entries: dict[int, EntryDict], seen_at: str | None) -> Message:
+    row, latest = stored.row, entries[stored.row.seq]
+    facts, first_seen = latest["payload"]["object"], from_text(row.first_seen)
+    account = account_of(facts)
+    until = max(latest["observed_at"], seen_at or "")
     return Message(
         no=0,
         room_id=RoomId(room),
         message_id=MessageId(row.message_id),
         account_id=AccountId(number(account.get("account_id"))),
         name=text(account.get("name")),
-        send_time=sent_at(number(shown.get("send_time"))) or first_seen,
-        update_time=number(shown.get("update_time")),
+        send_time=sent_at(number(facts.get("send_time"))) or first_seen,
+        update_time=number(facts.get("update_time")),
         state=State(row.state),
-        body=text(shown.get("body")),
-        versions=tuple(_version(version, told[version.seq], until) for version in held.versions),
+        body=text(facts.get("body")),
+        versions=tuple(_version(version, entries[version.seq], until) for version in stored.versions),
         first_seen=first_seen,
         changed_at=from_text(row.changed_at),
         entry_seq=row.seq,
@@ -177,11 +179,11 @@ def _message(room: int, held: _StoredMessage, told: dict[int, EntryDict], seen: 
     )
 
 
-def _version(version: _Version, told: EntryDict, until: str) -> Version:
-    shown = told["payload"]["object"]
+def _version(version: _Version, entry: EntryDict, until: str) -> Version:
+    facts = entry["payload"]["object"]
     return Version(
-        text(shown.get("body")),
-        number(shown.get("update_time")),
+        text(facts.get("body")),
+        number(facts.get("update_time")),
         from_text(version.first_seen),
         from_text(until if version.last_seen is None else version.last_seen),
     )

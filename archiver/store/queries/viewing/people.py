@@ -54,12 +54,12 @@ class PersonHistory(NamedTuple):
 def people(reading: Reading, room: int) -> list[PersonHistory]:
     """Everybody ever seen in a room, by account id."""
     source = driver_connection(reading.sql)
-    told: dict[int, list[EntryDict]] = defaultdict(list)
+    entries: dict[int, list[EntryDict]] = defaultdict(list)
     for kind in ("account", "member"):
-        for one in entries_under(source, f"{kind}/{room}/"):
-            told[int(one["key"].rpartition("/")[2])].append(one)
+        for entry in entries_under(source, f"{kind}/{room}/"):
+            entries[int(entry["key"].rpartition("/")[2])].append(entry)
     avatars = dict(source.execute(_AVATARS, (room,)))
-    return [_person(source, account, told[account], avatars.get(account)) for account in sorted(told)]
+    return [_person(source, account, entries[account], avatars.get(account)) for account in sorted(entries)]
 
 
 def picture_path(home: Path, sha256: str) -> Path:
@@ -81,27 +81,27 @@ _AVATARS = (
 )
 
 
-def _person(source: sqlite3.Connection, account: int, told: list[EntryDict], avatar: str | None) -> PersonHistory:
-    told.sort(key=lambda one: int(one["seq"]))
-    listed = [one for one in told if one["kind"] == "member"]
+def _person(source: sqlite3.Connection, account: int, entries: list[EntryDict], avatar: str | None) -> PersonHistory:
+    entries.sort(key=lambda one: int(one["seq"]))
+    member_entries = [one for one in entries if one["kind"] == "member"]
     return PersonHistory(
         AccountId(account),
         names=_history(
-            (one, _field_text(one, "name")) for one in told if _field_text(one, "name") and not _is_memory(one)
+            (one, _field_text(one, "name")) for one in entries if _field_text(one, "name") and not _is_memory(one)
         ),
-        roles=_history((one, _field_text(one, "role")) for one in listed),
-        organizations=_history((one, _field_text(one, "organization_name")) for one in listed),
-        departments=_history((one, _field_text(one, "department")) for one in listed),
-        chatwork_ids=_history((one, _field_text(one, "chatwork_id")) for one in listed),
-        membership=_history((one, text(one["payload"].get("state"))) for one in listed),
+        roles=_history((one, _field_text(one, "role")) for one in member_entries),
+        organizations=_history((one, _field_text(one, "organization_name")) for one in member_entries),
+        departments=_history((one, _field_text(one, "department")) for one in member_entries),
+        chatwork_ids=_history((one, _field_text(one, "chatwork_id")) for one in member_entries),
+        membership=_history((one, text(one["payload"].get("state"))) for one in member_entries),
         contact=_history((one, text(one["payload"].get("state"))) for one in _of_contact(source, account)),
         avatar=avatar,
     )
 
 
-def _is_memory(told: EntryDict) -> bool:
+def _is_memory(entry: EntryDict) -> bool:
     """Whether it only repeats how somebody was last shown, as an entry about who is gone does."""
-    return bool(told["payload"].get("state") == "gone")
+    return bool(entry["payload"].get("state") == "gone")
 
 
 def _of_contact(source: sqlite3.Connection, account: int) -> list[EntryDict]:
@@ -111,14 +111,14 @@ def _of_contact(source: sqlite3.Connection, account: int) -> list[EntryDict]:
     return [json.loads(line) for (line,) in source.execute(query, (f"contact/{account}",))]
 
 
-def _field_text(told: EntryDict, field: str) -> str:
-    return text(told["payload"]["object"].get(field))
+def _field_text(entry: EntryDict, field: str) -> str:
+    return text(entry["payload"]["object"].get(field))
 
 
 def _history(values: Iterable[tuple[EntryDict, str]]) -> tuple[DatedValue, ...]:
     """Each value with the time at which it first differed from the one before; a beginning without any is none."""
     found: list[DatedValue] = []
-    for told, value in values:
+    for entry, value in values:
         if value != (found[-1].value if found else ""):
-            found.append(DatedValue(value, from_text(told["observed_at"])))
+            found.append(DatedValue(value, from_text(entry["observed_at"])))
     return tuple(found)

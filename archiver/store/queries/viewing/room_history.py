@@ -34,19 +34,19 @@ _LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
 
 def room_history(reading: Reading, room: int) -> RoomHistory:
     """Of the entries, exactly as received."""
-    told = [json.loads(line) for (line,) in driver_connection(reading.sql).execute(_LINES, (f"room/{room}",))]
-    return RoomHistory(_past_values(told, _field_of("name")), _past_values(told, _field_of("description")))
+    entries = [json.loads(line) for (line,) in driver_connection(reading.sql).execute(_LINES, (f"room/{room}",))]
+    return RoomHistory(_past_values(entries, _field_of("name")), _past_values(entries, _field_of("description")))
 
 
 def _field_of(field: str) -> Callable[[EntryDict], str]:
     return lambda told: text(told["payload"]["object"].get(field))
 
 
-def _past_values(told: list[EntryDict], value_of: Callable[[EntryDict], str]) -> tuple[PastValue, ...]:
+def _past_values(entries: list[EntryDict], value_of: Callable[[EntryDict], str]) -> tuple[PastValue, ...]:
     """Equal neighbours are one; a beginning without any is left out."""
     found: list[PastValue] = []
-    for one in told:
-        value, at = value_of(one), from_text(one["observed_at"])
+    for entry in entries:
+        value, at = value_of(entry), from_text(entry["observed_at"])
         if value == (found[-1].value if found else ""):
             continue
         if found:

@@ -10,16 +10,16 @@ from archiver.store.queries.viewing.entry_objects import EntryDict
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent, entry_ident, make_event
 
 
-def contract_events(told: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+def contract_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
     """What was stated about a job: the first time, or each fact that is another than before."""
-    payload, contract = told["payload"], told["key"].partition("/")[2]
+    payload, contract = entry["payload"], entry["key"].partition("/")[2]
     if before is None:
-        yield make_event(told, EventKind.CONTRACT)._replace(contract=contract)
+        yield make_event(entry, EventKind.CONTRACT)._replace(contract=contract)
         return
     for name in sorted(payload.keys() | before["payload"].keys()):
         was, now = _fact_text(before["payload"].get(name)), _fact_text(payload.get(name))
         if was != now:
-            yield make_event(told, EventKind.CONTRACT_FACT, was, now, name)._replace(contract=contract)
+            yield make_event(entry, EventKind.CONTRACT_FACT, was, now, name)._replace(contract=contract)
 
 
 def _fact_text(value: object) -> str:
@@ -29,43 +29,43 @@ def _fact_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def delivery_or_attachment_events(told: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+def delivery_or_attachment_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
     """A delivery or an attachment, or its withdrawal."""
-    payload, withdrawn = told["payload"], told["payload"]["state"] == "withdrawn"
-    if told["kind"] == "delivery":
+    payload, withdrawn = entry["payload"], entry["payload"]["state"] == "withdrawn"
+    if entry["kind"] == "delivery":
         kind, after = EventKind.DELIVERY, _fact_text(payload.get("at"))
     else:
         kind, after = EventKind.ATTACHMENT, _fact_text(payload.get("kind"))
     kind = EventKind(f"{kind}_withdrawn") if withdrawn else kind
-    one = make_event(told, kind, "", after, _fact_text(payload.get("name")))
+    event = make_event(entry, kind, "", after, _fact_text(payload.get("name")))
     message = payload.get("message_id")
-    yield one._replace(
-        number=int(entry_ident(told)),
-        contract=_contract_of(told),
+    yield event._replace(
+        number=int(entry_ident(entry)),
+        contract=_contract_of(entry),
         message_id=None if message is None else MessageId(message),
     )
 
 
-def mapping_events(told: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+def mapping_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
     """Who somebody is, as the user says."""
-    payload = told["payload"]
+    payload = entry["payload"]
     part = "" if payload["state"] == "withdrawn" else text(payload["state"])
-    one = make_event(told, EventKind.PART, "", part, text(payload.get("reason")))
-    yield one._replace(account_id=int(entry_ident(told)), contract=_contract_of(told))
+    event = make_event(entry, EventKind.PART, "", part, text(payload.get("reason")))
+    yield event._replace(account_id=int(entry_ident(entry)), contract=_contract_of(entry))
 
 
-def note_events(told: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+def note_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
     """What the user wrote down."""
-    contract = told["key"].partition("/")[2]
-    yield make_event(told, EventKind.NOTE, "", text(told["payload"].get("text")))._replace(contract=contract)
+    contract = entry["key"].partition("/")[2]
+    yield make_event(entry, EventKind.NOTE, "", text(entry["payload"].get("text")))._replace(contract=contract)
 
 
-def export_events(told: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+def export_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
     """A package that was handed out."""
-    payload = told["payload"]
-    one = make_event(told, EventKind.EXPORTED, "", text(payload.get("sha256")), text(payload.get("profile")))
-    yield one._replace(contract=text(payload.get("contract")) or None)
+    payload = entry["payload"]
+    event = make_event(entry, EventKind.EXPORTED, "", text(payload.get("sha256")), text(payload.get("profile")))
+    yield event._replace(contract=text(payload.get("contract")) or None)
 
 
-def _contract_of(told: EntryDict) -> str:
-    return str(told["key"].partition("/")[2].rpartition("/")[0])
+def _contract_of(entry: EntryDict) -> str:
+    return str(entry["key"].partition("/")[2].rpartition("/")[0])

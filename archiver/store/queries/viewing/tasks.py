@@ -68,10 +68,10 @@ def page(
     `status` is `open`, `done`, `gone` (not listed any more) or `REST` (all but the open ones).
     """
     source = driver_connection(reading.sql)
-    walked = merge(
+    newest_first = merge(
         *(_walk(source, room, status, older_than, limit) for room in set(rooms)), key=_page_key, reverse=True
     )
-    rows = list(islice(walked, limit + 1))
+    rows = list(islice(newest_first, limit + 1))
     return TaskPage(_tasks(source, rows[:limit]), _page_key(rows[limit - 1]) if len(rows) > limit else None)
 
 
@@ -133,28 +133,28 @@ def _tasks(source: sqlite3.Connection, rows: list[_TaskRow]) -> list[TaskDetails
 
 def _task(source: sqlite3.Connection, row: _TaskRow) -> TaskDetails:
     seqs = [seq for (seq,) in source.execute(_VERSIONS, (row.room_id, row.task_id))]
-    told = entries_at(source, {*seqs, row.seq})
-    shown = told[row.seq]["payload"]["object"]
-    assignee, by = account_of(shown), account_of(shown, "assigned_by_account")
-    message = str(shown.get("message_id") or "")
+    entries = entries_at(source, {*seqs, row.seq})
+    facts = entries[row.seq]["payload"]["object"]
+    assignee, by = account_of(facts), account_of(facts, "assigned_by_account")
+    message = str(facts.get("message_id") or "")
     task = Task(
         task_id=TaskId(row.task_id),
         room_id=RoomId(row.room_id),
         message_id=MessageId(message if message.isascii() and message.isdigit() else "0"),
         assignee=text(assignee.get("name")),
         assigned_by=text(by.get("name")),
-        body=text(shown.get("body")),
-        limit=sent_at(number(shown.get("limit_time"))),
-        status=text(shown.get("status")),
+        body=text(facts.get("body")),
+        limit=sent_at(number(facts.get("limit_time"))),
+        status=text(facts.get("status")),
         gone_since=None if row.gone_since is None else from_text(row.gone_since),
         first_seen=from_text(row.first_seen),
     )
     assignee_id, by_id = (AccountId(number(one.get("account_id"))) for one in (assignee, by))
-    versions = tuple(_version(told[seq]) for seq in seqs)
-    return TaskDetails(task, text(shown.get("limit_type")), assignee_id, by_id, versions)
+    versions = tuple(_version(entries[seq]) for seq in seqs)
+    return TaskDetails(task, text(facts.get("limit_type")), assignee_id, by_id, versions)
 
 
-def _version(told: EntryDict) -> TaskVersion:
-    shown = told["payload"]["object"]
-    limit = sent_at(number(shown.get("limit_time")))
-    return TaskVersion(text(shown.get("body")), limit, text(shown.get("status")), from_text(told["observed_at"]))
+def _version(entry: EntryDict) -> TaskVersion:
+    facts = entry["payload"]["object"]
+    limit = sent_at(number(facts.get("limit_time")))
+    return TaskVersion(text(facts.get("body")), limit, text(facts.get("status")), from_text(entry["observed_at"]))

@@ -71,11 +71,11 @@ def timeline(
 
 def _events_of_entry(source: sqlite3.Connection, seq: int, first_lists: Mapping[int, str]) -> list[TimelineEvent]:
     """What one entry tells."""
-    told = entries_at(source, (seq,)).get(seq)
-    if told is None:
+    entry = entries_at(source, (seq,)).get(seq)
+    if entry is None:
         return []
-    before = None if told["kind"] in _ALONE else previous_entry(source, told)
-    return entry_events(told, before, is_new_member=told["observed_at"] > first_lists.get(told["room_id"], ""))
+    before = None if entry["kind"] in _ALONE else previous_entry(source, entry)
+    return entry_events(entry, before, is_new_member=entry["observed_at"] > first_lists.get(entry["room_id"], ""))
 
 
 # --- which entries -------------------------------------------------------------------------------

@@ -32,14 +32,14 @@ _WINDOWS = "SELECT observed_at FROM window WHERE room_id = ? AND seq BETWEEN ? A
 
 def pauses_between(reading: Reading, room: int, since: datetime | None, until: datetime | None) -> list[Pause]:
     """A room's pauses that begin later than `since` and not later than `until`, oldest first; None: without an end."""
-    found = _pauses_around(driver_connection(reading.sql), room, since, until)
-    return [one for one in found if (since is None or since < one.start) and (until is None or one.start <= until)]
+    pauses = _pauses_around(driver_connection(reading.sql), room, since, until)
+    return [one for one in pauses if (since is None or since < one.start) and (until is None or one.start <= until)]
 
 
 def pauses_touching(reading: Reading, room: int, since: datetime, until: datetime) -> list[Pause]:
     """A room's pauses of which any part lies in a stretch of time, oldest first."""
-    found = _pauses_around(driver_connection(reading.sql), room, since, until)
-    return [one for one in found if one.end > since and one.start < until]
+    pauses = _pauses_around(driver_connection(reading.sql), room, since, until)
+    return [one for one in pauses if one.end > since and one.start < until]
 
 
 def _pauses_around(
@@ -83,6 +83,6 @@ def _look_spans(source: sqlite3.Connection, room: int, seqs: Sequence[int]) -> l
         return []
     ends = (seqs[0], seqs[-1])
     windows = [from_text(at) for (at,) in source.execute(_WINDOWS, (room, *ends))]
-    told = source.execute(_RUNS, ends)
-    runs = ((from_text(one), from_text(other)) for one, other, not_read in told if not _lacks(not_read, room))
+    rows = source.execute(_RUNS, ends)
+    runs = ((from_text(one), from_text(other)) for one, other, not_read in rows if not _lacks(not_read, room))
     return look_spans(windows, runs, since=from_text(begun[0]))
