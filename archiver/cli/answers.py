@@ -1,4 +1,4 @@
-"""What the first run remembers between two calls, beyond what the archive tells by itself."""
+"""Remembers which questions of the first run and of `contract add` were answered, between two calls."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archiver.store.archive import Archive
 
-KEY = "setup"
-"""Among the working tables: no evidence, only which questions were answered, as Enter leaves no other trace."""
+MEMORY_KEY = "setup"
+"""Key of the answers in the working memory; they are no evidence, and Enter leaves no other trace."""
 
 BEGUN, FINISHED = "begun", "finished"
-"""Of the first run."""
+"""Keys that say that the first run was begun, and that it was finished."""
 
 
-def answered(archive: Archive) -> dict[str, str]:
-    """Which questions were answered, and how."""
+def recall_answers(archive: Archive) -> dict[str, str]:
+    """The answers so far, by question."""
     from archiver.store.working import memory
 
     with archive.reading() as reading:
-        found: dict[str, str] = memory.recall(reading, KEY, {})
-    return found
+        answers: dict[str, str] = memory.recall(reading, MEMORY_KEY, {})
+    return answers
 
 
-def note(archive: Archive, question: str, answer: str = "") -> None:
+def note_answer(archive: Archive, question: str, answer: str = "") -> None:
     """Remember that a question was answered."""
-    from archiver.store.working import memory as work
+    from archiver.store.working import memory
 
     with archive.writing() as writing:
-        work.remember(writing, KEY, {**work.recall(writing, KEY, {}), question: answer})
+        memory.remember(writing, MEMORY_KEY, {**memory.recall(writing, MEMORY_KEY, {}), question: answer})
 
 
-def was_saved(archive: Archive) -> str | None:
-    """When a round last ended, as the archive writes it; None: never."""
-    from archiver.store.working import memory as work
+def last_saved_at(archive: Archive) -> str | None:
+    """When a round last ended, as the archive writes times; None if never."""
+    from archiver.store.working import memory
 
     with archive.reading() as reading:
-        last = work.recall(reading, "last_sync")
-    return None if last is None else str(last["at"])
+        last_sync = memory.recall(reading, "last_sync")
+    return None if last_sync is None else str(last_sync["at"])

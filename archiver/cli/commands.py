@@ -1,6 +1,6 @@
-"""The table of commands, and the group that loads a command's module only when it is called.
+"""The table of commands, and the click group that imports a command's module only when it is called.
 
-`archive --help` shows all of them without importing one: their short texts stand here.
+`archive --help` shows all of them without importing one, as their short texts stand here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.terminal.help_pages import Context, translated
+from archiver.cli.terminal.help_pages import HelpContext, translate_command
 from archiver.errors import N_
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ ADVANCED = N_("Advanced")
 
 
 FOR_HELP = "archiver.for_help"
-"""Key of click's `meta`: whether only a help page is wanted."""
+"""Key in click's `meta`: whether the call only asks for a help page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """Where a command is (attribute `command_<name>` of `module`), and how the list of all shows it."""
+class ListedCommand:
+    """A command's module, which defines `command_<name>`, and its group and text in the list of commands."""
 
     module: str
     group: str
@@ -39,58 +39,70 @@ class Listed:
 
 
 #: In the order in which the help shows them.
-COMMANDS: Mapping[str, Listed] = {
-    "status": Listed("archiver.cli.status.status", EVERYDAY, N_("What is kept, what is missing, what to do next")),
-    "export": Listed("archiver.cli.evidence.export", EVERYDAY, N_("Make a package to hand in")),
-    "view": Listed("archiver.cli.reading.view", EVERYDAY, N_("Look at what is kept in your browser, and search it")),
-    "search": Listed("archiver.cli.reading.search", EVERYDAY, N_("Find a message, earlier and deleted texts included")),
-    "contract": Listed(
+COMMANDS: Mapping[str, ListedCommand] = {
+    "status": ListedCommand(
+        "archiver.cli.status.status", EVERYDAY, N_("What is kept, what is missing, what to do next")
+    ),
+    "export": ListedCommand("archiver.cli.evidence.export", EVERYDAY, N_("Make a package to hand in")),
+    "view": ListedCommand(
+        "archiver.cli.reading.view", EVERYDAY, N_("Look at what is kept in your browser, and search it")
+    ),
+    "search": ListedCommand(
+        "archiver.cli.reading.search", EVERYDAY, N_("Find a message, earlier and deleted texts included")
+    ),
+    "contract": ListedCommand(
         "archiver.cli.contracts.contract", EVERYDAY, N_("Enter a contract and its rooms, or look at it")
     ),
-    "rescue": Listed(
+    "rescue": ListedCommand(
         "archiver.cli.saving.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")
     ),
-    "init": Listed("archiver.cli.setup.init", SETTING_UP, N_("Set everything up; call it again to go on")),
-    "schedule": Listed(
+    "init": ListedCommand("archiver.cli.setup.init", SETTING_UP, N_("Set everything up; call it again to go on")),
+    "schedule": ListedCommand(
         "archiver.cli.setup.schedule", SETTING_UP, N_("Let this computer save by itself, again and again")
     ),
-    "check": Listed("archiver.cli.status.check", SETTING_UP, N_("Is everything set up to save by itself")),
-    "token": Listed("archiver.cli.setup.token", SETTING_UP, N_("Store, test or forget the API token")),
-    "sync": Listed("archiver.cli.saving.sync", ADVANCED, N_("Save now what Chatwork shows")),
-    "rooms": Listed("archiver.cli.setup.rooms", ADVANCED, N_("Your rooms and their numbers")),
-    "recover": Listed("archiver.cli.saving.recover", ADVANCED, N_("Fetch older messages by pages and mails you kept")),
-    "show": Listed("archiver.cli.reading.show", ADVANCED, N_("Read a room as it is kept")),
-    "alerts": Listed("archiver.cli.status.alerts", ADVANCED, N_("Signs that something is going; put them aside")),
-    "delivery": Listed("archiver.cli.contracts.delivery", ADVANCED, N_("What you delivered on the platform, and when")),
-    "attach": Listed(
+    "check": ListedCommand("archiver.cli.status.check", SETTING_UP, N_("Is everything set up to save by itself")),
+    "token": ListedCommand("archiver.cli.setup.token", SETTING_UP, N_("Store, test or forget the API token")),
+    "sync": ListedCommand("archiver.cli.saving.sync", ADVANCED, N_("Save now what Chatwork shows")),
+    "rooms": ListedCommand("archiver.cli.setup.rooms", ADVANCED, N_("Your rooms and their numbers")),
+    "recover": ListedCommand(
+        "archiver.cli.saving.recover", ADVANCED, N_("Fetch older messages by pages and mails you kept")
+    ),
+    "show": ListedCommand("archiver.cli.reading.show", ADVANCED, N_("Read a room as it is kept")),
+    "alerts": ListedCommand(
+        "archiver.cli.status.alerts", ADVANCED, N_("Signs that something is going; put them aside")
+    ),
+    "delivery": ListedCommand(
+        "archiver.cli.contracts.delivery", ADVANCED, N_("What you delivered on the platform, and when")
+    ),
+    "attach": ListedCommand(
         "archiver.cli.contracts.attach", ADVANCED, N_("Keep a screenshot, notice or mail with a contract")
     ),
-    "seal": Listed("archiver.cli.evidence.seal", ADVANCED, N_("Seal the records made until now")),
-    "verify": Listed("archiver.cli.evidence.verify", ADVANCED, N_("Check that nothing was changed")),
-    "exports": Listed("archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far")),
-    "backup": Listed(
+    "seal": ListedCommand("archiver.cli.evidence.seal", ADVANCED, N_("Seal the records made until now")),
+    "verify": ListedCommand("archiver.cli.evidence.verify", ADVANCED, N_("Check that nothing was changed")),
+    "exports": ListedCommand("archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far")),
+    "backup": ListedCommand(
         "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")
     ),
-    "restore": Listed("archiver.cli.evidence.restore", ADVANCED, N_("Make an archive again of such a copy")),
-    "daemon": Listed("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
-    "completion": Listed("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
-    "migrate": Listed("archiver.cli.setup.migrate", ADVANCED, N_("Bring an older archive to this version")),
-    "demo": Listed("archiver.cli.demo", ADVANCED, N_("See the whole story, without a token")),
+    "restore": ListedCommand("archiver.cli.evidence.restore", ADVANCED, N_("Make an archive again of such a copy")),
+    "daemon": ListedCommand("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
+    "completion": ListedCommand("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
+    "migrate": ListedCommand("archiver.cli.setup.migrate", ADVANCED, N_("Bring an older archive to this version")),
+    "demo": ListedCommand("archiver.cli.demo", ADVANCED, N_("See the whole story, without a token")),
 }
 
 
 class LazyGroup(click.Group):
-    """`archive`: knows its commands by the table, and each in full only when it is called."""
+    """The command `archive`: lists its commands from the table, and imports each when it is called."""
 
-    context_class = Context
+    context_class = HelpContext
 
-    def __init__(self, table: Mapping[str, Listed], **attributes: object) -> None:
+    def __init__(self, table: Mapping[str, ListedCommand], **attributes: object) -> None:
         """Keep the table; the other arguments are click's."""
         super().__init__(**attributes)  # type: ignore[arg-type]
         self.table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
-        """All names, in the order of the table."""
+        """The names of all commands, in the order of the table."""
         return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
@@ -99,20 +111,20 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(self.table[cmd_name].module)
         command: click.Command = getattr(module, f"command_{cmd_name}")
-        return translated(command)
+        return translate_command(command)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
-        """The names by the table: click would import every module for them."""
+        """Complete names from the table, as click would import every module for them."""
         from click.shell_completion import CompletionItem
 
-        fitting = {name: listed for name, listed in self.table.items() if name.startswith(incomplete)}
-        named = [CompletionItem(name, help=_(listed.help)) for name, listed in fitting.items()]
+        matching = {name: listed for name, listed in self.table.items() if name.startswith(incomplete)}
+        named = [CompletionItem(name, help=_(listed.help)) for name, listed in matching.items()]
         return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, but with the nearest name where there is no such command."""
+        """Resolve as click does, but suggest the nearest name if there is no such command."""
         name = args[0]
         ctx.meta[FOR_HELP] = "--help" in args
         if name in self.table or name.startswith("-") or ctx.resilient_parsing:
@@ -124,7 +136,7 @@ class LazyGroup(click.Group):
         raise click.UsageError(sentence.format(name=name, near="".join(near)), ctx)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What it is, then the commands by group, then the options: the first look is for the first need."""
+        """Write the description, then the commands by group, then the options."""
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
         self.format_commands(ctx, formatter)
@@ -132,12 +144,12 @@ class LazyGroup(click.Group):
         self.format_epilog(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """One section for each group, all with the same left column."""
+        """Write one section for each group, all with the same width of the left column."""
         for group in dict.fromkeys(listed.group for listed in self.table.values()):
             rows = [(name, _(listed.help)) for name, listed in self.table.items() if listed.group == group]
             with formatter.section(_(group)):
                 formatter.write_dl([(f"{name:<{max(map(len, self.table))}}", text) for name, text in rows])
 
 
-COMPLETING = "_ARCHIVE_COMPLETE"
-"""The variable by which a shell asks what may follow in the line that is typed (`cli.completion`)."""
+COMPLETION_VARIABLE = "_ARCHIVE_COMPLETE"
+"""The variable by which a shell asks how the typed line may continue (`cli.completion`)."""

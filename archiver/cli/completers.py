@@ -1,6 +1,6 @@
-"""What a shell may put in for an argument: contracts, rooms, files. `shell_complete=` of click's parameters.
+"""Completions of arguments, for `shell_complete=` of click's parameters: contracts, rooms, files, profiles.
 
-Neither token nor network is asked, and what cannot be read is no fault: nothing is put in then.
+They use neither token nor network; what cannot be read gives no completions and no error.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
     from archiver.store.queries.completion import CompletionName
 
 _TYPEABLE = re.compile(r"[A-Za-z0-9_-]+")
-"""What every shell takes as one word as it stands; a platform's id may be any text."""
+"""What every shell takes as one word without quotes; a platform's id may be any text."""
 
 
 def contract_ids(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Ids of contracts with their titles; the platform's own id once it has been begun."""
+    """Ids of contracts with their titles; platform ids too, once something is typed."""
     from archiver.store.queries import completion
 
-    database = _database(ctx)
-    return [] if database is None else _fitting(completion.contracts(database), incomplete)
+    database = _database_path(ctx)
+    return [] if database is None else _completion_items(completion.contracts(database), incomplete)
 
 
 def room_numbers(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Numbers of the rooms that are kept, with their names."""
-    from archiver.store.queries import completion as glance
+    """Numbers of the saved rooms, with their names."""
+    from archiver.store.queries import completion
 
-    database = _database(ctx)
-    return [] if database is None else _fitting(glance.rooms(database), incomplete)
+    database = _database_path(ctx)
+    return [] if database is None else _completion_items(completion.rooms(database), incomplete)
 
 
 def profiles(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """For whom a package can be made."""
+    """Profiles of readers for whom a package can be made."""
     from click.shell_completion import CompletionItem
 
     from archiver.export import PROFILES
@@ -51,21 +51,21 @@ def profiles(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) 
 
 
 def files(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Files and folders, which the shell itself knows."""
+    """A request to the shell to complete files and folders itself."""
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
 
 
 def folders(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Folders, which the shell itself knows."""
+    """A request to the shell to complete folders itself."""
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="dir")]
 
 
-def _database(ctx: click.Context) -> Path | None:
-    """The archive of the line that is being typed; no callback has run, so there is no `CliContext` yet."""
+def _database_path(ctx: click.Context) -> Path | None:
+    """The database of the line that is being typed; no callback has run, so there is no `CliContext` yet."""
     from archiver.settings.home import DATABASE_FILE, home_path
 
     try:
@@ -74,14 +74,14 @@ def _database(ctx: click.Context) -> Path | None:
         return None
 
 
-def _fitting(called: Iterable[CompletionName], incomplete: str) -> list[CompletionItem[str]]:
+def _completion_items(names: Iterable[CompletionName], incomplete: str) -> list[CompletionItem[str]]:
     from click.shell_completion import CompletionItem
 
     from archiver.cli.terminal.text import visible
 
     return [
-        CompletionItem(word, help=visible(one.name) or None)
-        for one in called
-        for word in (one.typed if incomplete else one.typed[:1])
+        CompletionItem(word, help=visible(name.name) or None)
+        for name in names
+        for word in (name.typed if incomplete else name.typed[:1])
         if word.startswith(incomplete) and _TYPEABLE.fullmatch(word)
     ]

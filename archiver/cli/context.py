@@ -1,4 +1,4 @@
-"""What every command is given: where the archive is, how much to say, and the settings when asked for."""
+"""The context of every command: the archive's home, the verbosity, and the settings on demand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CliContext:
-    """The object of click's context: `@click.pass_obj`."""
+    """The object that `@click.pass_obj` passes to every command."""
 
     home: Path
     """Absolute; need not exist."""
@@ -23,6 +23,6 @@ class CliContext:
 
     def settings(self) -> Settings:
         """Read the settings now. Raises BadSettings, BadBaseUrl; an absent file gives the defaults."""
-        from archiver.settings.file import load
+        from archiver.settings.file import load_settings
 
-        return load(self.home, self.environ)
+        return load_settings(self.home, self.environ)

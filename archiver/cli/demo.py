@@ -1,4 +1,4 @@
-"""`demo`: the whole story on this computer, without a token and without Chatwork."""
+"""`demo`: plays a whole story with a simulated Chatwork, without a token."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ DEFAULT = "chatwork-demo"
 @click.option("--keep-running", is_flag=True, help=N_("Leave the simulated Chatwork running until Ctrl-C."))
 @click.pass_obj
 def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int:  # noqa: ARG001 - click's
-    """Tell the story, then say where everything lies."""
-    from archiver.demo import story as stories
+    """Play the story, then print where its files are."""
+    from archiver.demo.story import stage, tell
 
-    home = _folder(folder)
-    with stories.stage(home, click.echo) as story:
+    home = _demo_folder(folder)
+    with stage(home, click.echo) as story:
         click.echo(_("A simulated Chatwork runs on this computer. Three weeks pass in some seconds."))
-        good = stories.tell(story)
-        _where(story)
+        is_good = tell(story)
+        _tell_where(story)
         if keep_running:
             _keep_running(story)
-    return 0 if good else 3
+    return 0 if is_good else 3
 
 
-def _folder(given: str | None) -> Path:
-    """An empty or new folder; never one that holds something."""
-    if given is not None:
-        home = Path(given).expanduser().absolute()
+def _demo_folder(folder: str | None) -> Path:
+    """The given folder, or a new name for one; never a folder with content. Raises BadValue."""
+    if folder is not None:
+        home = Path(folder).expanduser().absolute()
         if home.exists() and (not home.is_dir() or any(home.iterdir())):
-            raise errors.BadValue(value=given, option="--dir", example=_("an empty folder"))
+            raise errors.BadValue(value=folder, option="--dir", example=_("an empty folder"))
         return home
     number = 1
     while True:
@@ -60,7 +60,7 @@ def _folder(given: str | None) -> Path:
         number += 1
 
 
-def _where(story: Story) -> None:
+def _tell_where(story: Story) -> None:
     command = f"archive --home {shlex.quote(str(story.home))}"
     page = story.package / "data" / "transcript" / "index.html" if story.package else story.home
     click.echo("")

@@ -1,4 +1,4 @@
-"""An error as a sentence, a hint and an exit code on stderr."""
+"""Prints an error as a sentence and a hint on stderr, and gives its exit code."""
 
 from __future__ import annotations
 
@@ -13,58 +13,60 @@ from archiver import errors
 from archiver.cli.terminal.text import visible
 
 INTERRUPTED = 130
-"""128 and the number of SIGINT, as shells have it."""
+"""The exit code of an interrupted call: 128 and the number of SIGINT, as in shells."""
 
 
-def _tell(error: BaseException) -> int | None:
-    """Say on stderr what happened and what to do; the exit code, or None for a bug."""
+def tell_error(error: BaseException) -> int | None:
+    """Print on stderr what happened and what to do, and return the exit code; None for a bug."""
     match error:
         case errors.ArchiverError():
-            return say(error.code, str(error), advice(error))
+            return print_error(error.code, str(error), advice(error))
         case click.exceptions.NoArgsIsHelpError():
             click.echo(error.ctx.get_help() if error.ctx else "", file=sys.stderr)
             return error.exit_code
         case click.UsageError():
-            return say(error.exit_code, error.format_message(), _where_to_read(error.ctx))
+            return print_error(error.exit_code, error.format_message(), _usage_hint(error.ctx))
         case click.ClickException():
-            return say(error.exit_code, error.format_message())
+            return print_error(error.exit_code, error.format_message())
         case click.Abort() if isinstance(error.__context__, EOFError):
-            return say(2, _("A question needs an answer, but nobody can answer here."), _("See: archive --help"))
+            return print_error(
+                2, _("A question needs an answer, but nobody can answer here."), _("See: archive --help")
+            )
         case click.Abort() | KeyboardInterrupt():
             click.echo(_("Interrupted. What was saved until now is kept."), file=sys.stderr)
             return INTERRUPTED
         case OSError():
-            return _tell_of_system(error)
+            return _tell_system_error(error)
         case _:
             return None
 
 
 def advice(error: errors.ArchiverError) -> str:
-    """What to do next; that the variable wins, where another token could be stored in vain."""
+    """What to do next; for a refused token also that the variable is used, if it is set."""
     from archiver.cli import token_variable
 
-    if isinstance(error, errors.TokenRefused) and os.environ.get(token_variable.NAME, "").strip():
-        return f"{error.advice()}   {token_variable.variable_wins()}"
+    if isinstance(error, errors.TokenRefused) and os.environ.get(token_variable.VARIABLE_NAME, "").strip():
+        return f"{error.advice()}   {token_variable.variable_wins_hint()}"
     return error.advice()
 
 
-def _tell_of_system(error: OSError) -> int | None:
-    """The two faults of a disk that every command can meet; other ones are bugs until somebody names them."""
+def _tell_system_error(error: OSError) -> int | None:
+    """Print a full disk or a missing permission and return the exit code; None for other errors, which are bugs."""
     path, detail = error.filename or "", error.strerror or str(error)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return _tell(errors.DiskFull(path=path))
+        return tell_error(errors.DiskFull(path=path))
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return _tell(errors.NotAllowed(path=path, detail=detail))
+        return tell_error(errors.NotAllowed(path=path, detail=detail))
     return None
 
 
-def _where_to_read(ctx: click.Context | None) -> str:
+def _usage_hint(ctx: click.Context | None) -> str:
     command = ctx.command_path if ctx else "archive"
     return _("How to use it: {command} --help").format(command=command)
 
 
-def say(code: int, sentence: str, hint: str = "") -> int:
-    """One line and, if there is one, the hint below it; safe whatever names and replies stand in them."""
+def print_error(code: int, sentence: str, hint: str = "") -> int:
+    """Print the sentence and, below it, the hint, with control characters made visible; return the code."""
     click.echo(_("Error: {message}").format(message=visible(sentence)), file=sys.stderr)
     if hint:
         click.echo(visible(hint), file=sys.stderr)

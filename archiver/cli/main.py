@@ -1,7 +1,7 @@
-"""`archive`: its own options, the one error handler, and the exit code.
+"""The entry point of `archive`: its own options, its error handler, and its exit code.
 
-An ArchiverError becomes one line, a hint and its code; a mistake in the call becomes exit 2; a bug shows its
-trace. The codes are those of docs/reference/exit-codes.md.
+An ArchiverError becomes one line, a hint and its code. A mistake in the call becomes exit 2. A bug shows its
+traceback. The codes are those of docs/reference/exit-codes.md.
 """
 
 from __future__ import annotations
@@ -13,43 +13,43 @@ from gettext import gettext as _
 
 import click
 
-from archiver.cli.commands import COMMANDS, COMPLETING, FOR_HELP, LazyGroup, Listed
+from archiver.cli.commands import COMMANDS, COMPLETION_VARIABLE, FOR_HELP, LazyGroup, ListedCommand
 from archiver.cli.completers import folders
 from archiver.cli.context import CliContext
-from archiver.cli.failure import _tell
-from archiver.cli.terminal.language import choose, make_output_safe, speak, windows_language
+from archiver.cli.failure import tell_error
+from archiver.cli.terminal.language import choose_language, make_output_safe, set_language, windows_language
 from archiver.cli.terminal.text import side_by_side, visible
-from archiver.settings.home import holds_archive, home_path
+from archiver.settings.home import has_archive, home_path
 
 
-def main(argv: Sequence[str] | None = None, *, table: Mapping[str, Listed] = COMMANDS) -> int:
-    """Run one call of `archive`; the exit code. Only bugs leave as exceptions."""
+def main(argv: Sequence[str] | None = None, *, table: Mapping[str, ListedCommand] = COMMANDS) -> int:
+    """Run one call of `archive` and return its exit code. Only bugs leave as exceptions."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     make_output_safe()
-    shared = os.umask(0o077)  # nothing that a command writes is for other users of this computer
-    speak(choose(arguments, os.environ, system_language=windows_language))
+    umask = os.umask(0o077)  # nothing that a command writes is for other users of this computer
+    set_language(choose_language(arguments, os.environ, system_language=windows_language))
     try:
-        if COMPLETING in os.environ:
+        if COMPLETION_VARIABLE in os.environ:
             from archiver.cli import completion
 
-            return completion.answer(build(table), os.environ[COMPLETING])
+            return completion.answer_shell(build(table), os.environ[COMPLETION_VARIABLE])
         code = _run(build(table), arguments)
-        sys.stdout.flush()  # here, where a reader that went away is no bug
+        sys.stdout.flush()  # while BrokenPipeError is still handled
         return code
     except BrokenPipeError:
         _close_stdout()
         return 1
     except (Exception, KeyboardInterrupt) as error:
-        told = _tell(error)
-        if told is None:
+        error_code = tell_error(error)
+        if error_code is None:
             raise
-        return told
+        return error_code
     finally:
-        os.umask(shared)
+        os.umask(umask)
 
 
-def build(table: Mapping[str, Listed] = COMMANDS) -> LazyGroup:
-    """The command `archive` in the language of the process."""
+def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
+    """Build the command `archive` in the language of the process."""
     return LazyGroup(
         table,
         name="archive",
@@ -62,7 +62,7 @@ def build(table: Mapping[str, Listed] = COMMANDS) -> LazyGroup:
             "It only reads: nothing is posted, changed or deleted on Chatwork.\n\n"
             "The word archive alone shows how things stand, or how to begin."
         ),
-        epilog="\b\n" + side_by_side([*_beginnings(), (_("More on a command:"), "archive export --help")]),
+        epilog="\b\n" + side_by_side([*_first_commands(), (_("More on a command:"), "archive export --help")]),
         params=[
             click.Option(
                 ["--home"],
@@ -86,7 +86,7 @@ def build(table: Mapping[str, Listed] = COMMANDS) -> LazyGroup:
 
 
 def _begin(home: str | None, lang: str | None, verbose: int, quiet: bool) -> int | None:  # noqa: ARG001 - lang: see language
-    """Before any command; without one: `status`, or where to begin."""
+    """Prepare the context before any command; without a command show `status`, or how to begin."""
     ctx = click.get_current_context()
     if verbose and quiet:
         raise click.UsageError(_("-v and -q cannot be used together."), ctx)
@@ -95,35 +95,35 @@ def _begin(home: str | None, lang: str | None, verbose: int, quiet: bool) -> int
         if not ctx.meta.get(FOR_HELP):
             from archiver.cli.status import banner
 
-            banner.tell(ctx.obj, ctx.invoked_subcommand)
+            banner.tell_banner(ctx.obj, ctx.invoked_subcommand)
         return None
-    if holds_archive(ctx.obj.home):
-        return _call(ctx, "status")
+    if has_archive(ctx.obj.home):
+        return _call_command(ctx, "status")
     elsewhere = (_("Your archive lies elsewhere:"), "archive --home " + _("DIR"))
     click.echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
-    click.echo("\n" + side_by_side([*_beginnings(), elsewhere, (_("All commands:"), "archive --help")]))
+    click.echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), "archive --help")]))
     click.echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
     return 0
 
 
-def _beginnings() -> list[tuple[str, str]]:
+def _first_commands() -> list[tuple[str, str]]:
     return [
         (_("To begin (about 10 minutes):"), "archive init"),
         (_("Just to try it, without a token:"), "archive demo"),
     ]
 
 
-def _call(ctx: click.Context, name: str) -> int | None:
+def _call_command(ctx: click.Context, name: str) -> int | None:
     assert isinstance(ctx.command, LazyGroup)
     command = ctx.command.get_command(ctx, name)
     assert command is not None
-    with command.make_context(name, [], parent=ctx) as below:
-        code: int | None = command.invoke(below)
+    with command.make_context(name, [], parent=ctx) as context:
+        code: int | None = command.invoke(context)
     return code
 
 
-def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    if wanted and not ctx.resilient_parsing:
+def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
         click.echo(f"archive {version('chatwork-archiver')}")
@@ -131,7 +131,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 
 
 def _run(group: click.Group, arguments: list[str]) -> int:
-    """Parse and run; a command returns its exit code or None, or leaves with `ctx.exit(code)`."""
+    """Parse and run a command, which returns its exit code or None, or calls `ctx.exit(code)`."""
     try:
         with group.make_context("archive", arguments) as ctx:
             return int(group.invoke(ctx) or 0)
@@ -143,7 +143,7 @@ def _run(group: click.Group, arguments: list[str]) -> int:
 
 
 def _close_stdout() -> None:
-    """Keep Python from writing once more at its end to a pipe that nobody reads (docs of `signal`, SIGPIPE)."""
+    """Keep Python from flushing to the closed pipe when it exits (docs of `signal`, SIGPIPE)."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -1,4 +1,4 @@
-"""The variable that may hold the API token: its name, and when it wins over the settings."""
+"""The environment variable that may hold the API token: its name, and its precedence over the settings."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from gettext import gettext as _
 
 from archiver.cli.context import CliContext
 
-NAME = "CHATWORK_API_TOKEN"
-"""As `settings.file` has it, which is not imported for a help page."""
+VARIABLE_NAME = "CHATWORK_API_TOKEN"
+"""The same as in `settings.file`, which is not imported for a help page."""
 
 
-VARIABLE = f"env:{NAME}"
+VARIABLE_SOURCE = f"env:{VARIABLE_NAME}"
 
 
-def of_variable(obj: CliContext) -> str:
+def variable_token(obj: CliContext) -> str:
     """The token of this session's variable; empty if there is none."""
-    return obj.environ.get(NAME, "").strip()
+    return obj.environ.get(VARIABLE_NAME, "").strip()
 
 
-def variable_wins() -> str:
-    """That the variable is used as long as it is set, whatever is stored."""
+def variable_wins_hint() -> str:
+    """The hint that the variable is used as long as it is set, whatever is stored."""
     sentence = _(
         "The variable {name} is set here and is used instead of what is stored. Take it away: unset {name} "
         "(in PowerShell: Remove-Item Env:{name})"
     )
-    return sentence.format(name=NAME)
+    return sentence.format(name=VARIABLE_NAME)

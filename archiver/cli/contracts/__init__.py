@@ -1,1 +1,1 @@
-"""Commands about contracts: what was agreed, delivered and attached, and who is who."""
+"""Commands about contracts: their facts, deliveries, attachments, and the roles of people."""

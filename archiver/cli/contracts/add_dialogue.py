@@ -1,6 +1,6 @@
-"""`contract add` on a terminal: asks for the chats and the facts of a contract; it can be left and gone on with.
+"""`contract add` on a terminal: asks for the chats and the facts of a contract, and can be interrupted and resumed.
 
-Each answer is kept at once: the chats and facts as what the user states, that a question was asked beside them.
+Each answer is kept at once: chats and facts as statements of the user. Which questions were asked is remembered too.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli.answers import answered, note
+from archiver.cli.answers import note_answer, recall_answers
 from archiver.cli.contracts import added, fact_options
-from archiver.cli.contracts.deadlines import labels
-from archiver.cli.contracts.pick_rooms import listed, pick
+from archiver.cli.contracts.deadlines import fact_labels
+from archiver.cli.contracts.pick_rooms import choosable_rooms, pick_rooms
 from archiver.cli.contracts.questions import next_question
 from archiver.cli.failure import INTERRUPTED
 from archiver.cli.terminal.prompts import InvalidAnswer, ask, ask_yes_no, tell
@@ -39,88 +39,88 @@ EXAMPLES = {
     "contact_approved_on": "2026-10-03",
     "amount": '"..."',
 }
-"""How a fact that is still blank is given later, by option."""
+"""An example of the option's value for each fact that is still blank."""
 
 
-def add(app: App, name: str | None, given: Mapping[str, Any], remark: str | None) -> int:
-    """Ask for what `given` does not state; the exit code. Raises ContractExists and whatever Chatwork answers."""
-    named = name
+def ask_contract_and_keep(app: App, name: str | None, given: Mapping[str, Any], remark: str | None) -> int:
+    """Ask for the facts that `given` lacks and return the exit code. Raises ContractExists and Chatwork's errors."""
+    contract_id = name
     try:
-        if named is None:
-            named = _unfinished_one(app) or _ask_name(app)
-        elif named in _taken(app) and named not in _unfinished(app):
-            raise errors.ContractExists(contract=named)
-        note(app.archive, _key(named), BEGUN)
-        _fill(app, named, given, remark)
+        if contract_id is None:
+            contract_id = _offer_unfinished(app) or _ask_name(app)
+        elif contract_id in _taken_ids(app) and contract_id not in _unfinished_ids(app):
+            raise errors.ContractExists(contract=contract_id)
+        note_answer(app.archive, _answer_key(contract_id), BEGUN)
+        _ask_contract(app, contract_id, given, remark)
     except (click.Abort, KeyboardInterrupt):
         click.echo()
         click.echo(_("Interrupted. What was answered until now is kept."))
-        click.echo(_going_on(named))
+        click.echo(_resume_hint(contract_id))
         return INTERRUPTED
     except errors.UsageError:
         raise
     except errors.ArchiverError:
-        click.echo(_going_on(named), err=True)
+        click.echo(_resume_hint(contract_id), err=True)
         raise
     return 0
 
 
-def _fill(app: App, name: str, given: Mapping[str, Any], remark: str | None) -> None:
-    """Chats first, then one fact after the other, then what is still blank."""
+def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | None) -> None:
+    """Ask for the chats, then for one fact after the other, and print the facts that are still blank."""
     from archiver.store.statements import state_contract
 
-    held = _held(app)
-    contract = held.get(name)
-    begun = contract or _with_rooms(app, name)
-    if begun is None:
+    contracts = _contracts_by_id(app)
+    existing = contracts.get(name)
+    initial = existing or _new_contract(app, name)
+    if initial is None:
         return
-    stated = replace(begun, **given)
-    fact_options.check_order(stated)
-    state_contract(app.archive, stated, remark, at=app.now())
-    if contract is None:
-        added.tell_added(stated, list(held.values()), unchecked=False)
+    updated = replace(initial, **given)
+    fact_options.check_order(updated)
+    state_contract(app.archive, updated, remark, at=app.now())
+    if existing is None:
+        added.tell_added(updated, list(contracts.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and what was answered is kept."), indent=0)
-    told = _ask_facts(app, stated)
-    note(app.archive, _key(name), DONE)
-    _tell_end(told)
+    contract = _ask_facts(app, updated)
+    note_answer(app.archive, _answer_key(name), DONE)
+    _tell_end(contract)
 
 
 def _ask_facts(app: App, contract: Contract) -> Contract:
-    """Ask until nothing is left to ask, each time by what is known then."""
+    """Ask question after question, each chosen by what is known by then, and return the contract."""
     from archiver.store.statements import state_contract
 
-    prefix = _key(contract.id) + "/"
+    prefix = _answer_key(contract.id) + "/"
     while True:
-        asked = {key.removeprefix(prefix) for key in answered(app.archive) if key.startswith(prefix)}
-        question = next_question(contract, asked, now=app.now())
+        asked_names = {key.removeprefix(prefix) for key in recall_answers(app.archive) if key.startswith(prefix)}
+        question = next_question(contract, asked_names, now=app.now())
         if question is None:
             return contract
         click.echo()
-        tell(question.told)
-        stated = replace(contract, **ask(question.asked, question.understand, exact=question.exact))
-        if stated != contract:
-            state_contract(app.archive, stated, None, at=app.now())
-        note(app.archive, prefix + question.name)
-        contract = stated
+        tell(question.explanation)
+        updated = replace(contract, **ask(question.prompt, question.understand, exact=question.exact))
+        if updated != contract:
+            state_contract(app.archive, updated, None, at=app.now())
+        note_answer(app.archive, prefix + question.name)
+        contract = updated
 
 
 # --- which contract, which chats -------------------------------------------------------------------
 
 
-def _with_rooms(app: App, name: str) -> Contract | None:
-    """The contract with the chats that the user chose; None: there is no chat to choose from."""
-    rooms = listed([one.model for one in app.chatwork.rooms().items])
+def _new_contract(app: App, name: str) -> Contract | None:
+    """A new contract with the chats that the user chose; None if there is no chat to choose from."""
+    rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."), indent=0)
-        click.echo(_going_on(name))
+        click.echo(_resume_hint(name))
         return None
     tell(_("Which chats belong to this contract? (Several numbers are parted by blanks.)"), indent=0)
-    return Contract(name, pick(app, rooms))
+    return Contract(name, pick_rooms(app, rooms))
 
 
-def _unfinished_one(app: App) -> str | None:
-    """The contract that was begun last and not finished, if the user wants to go on with it."""
-    begun = _unfinished(app)
+def _offer_unfinished(app: App) -> str | None:
+    """The id of the last contract whose questions are not finished, if the user wants to go on with it."""
+    begun = _unfinished_ids(app)
     if not begun:
         return None
     tell(_("The questions about contract {contract} are not finished.").format(contract=begun[-1]), indent=0)
@@ -128,61 +128,65 @@ def _unfinished_one(app: App) -> str | None:
 
 
 def _ask_name(app: App) -> str:
-    taken = {*_taken(app), *_unfinished(app)}
-    usual = next(f"job{number}" for number in range(1, len(taken) + 2) if f"job{number}" not in taken)
+    taken_ids = {*_taken_ids(app), *_unfinished_ids(app)}
+    default = next(f"job{number}" for number in range(1, len(taken_ids) + 2) if f"job{number}" not in taken_ids)
     tell(_("A short name for it, by which you call it here: a-z, 0-9 and “-”."))
-    return ask(_("Name here [{usual}]:").format(usual=usual), lambda said: read_name(said or usual, taken))
+    return ask(
+        _("Name here [{usual}]:").format(usual=default), lambda answer: read_contract_id(answer or default, taken_ids)
+    )
 
 
-def read_name(said: str, taken: Collection[str]) -> str:
-    """A contract's id that is still free. Raises Again."""
-    if not added.ID.fullmatch(said):
-        raise InvalidAnswer(str(errors.BadContractId(contract=visible(said))))
-    if said in taken:
+def read_contract_id(answer: str, taken_ids: Collection[str]) -> str:
+    """The typed contract id, if it is valid and still free. Raises InvalidAnswer."""
+    if not added.ID.fullmatch(answer):
+        raise InvalidAnswer(str(errors.BadContractId(contract=visible(answer))))
+    if answer in taken_ids:
         raise InvalidAnswer(_("This name is taken already."))
-    return said
+    return answer
 
 
-def _held(app: App) -> dict[str, Contract]:
+def _contracts_by_id(app: App) -> dict[str, Contract]:
     from archiver.store.queries.contracts import contracts
 
     with app.archive.reading() as reading:
         return {one.id: one for one in contracts(reading)}
 
 
-def _taken(app: App) -> Collection[str]:
-    return _held(app).keys()
+def _taken_ids(app: App) -> Collection[str]:
+    return _contracts_by_id(app).keys()
 
 
-def _unfinished(app: App) -> list[str]:
-    """Contracts whose questions were begun and not finished."""
-    states = {key.removeprefix("add/"): state for key, state in answered(app.archive).items() if key.startswith("add/")}
+def _unfinished_ids(app: App) -> list[str]:
+    """Ids of the contracts whose questions were begun and not finished."""
+    states = {
+        key.removeprefix("add/"): state for key, state in recall_answers(app.archive).items() if key.startswith("add/")
+    }
     return [name for name, state in states.items() if state == BEGUN]
 
 
-def _key(name: str) -> str:
+def _answer_key(name: str) -> str:
     return f"add/{name}"
 
 
-# --- what is said at the end -----------------------------------------------------------------------
+# --- closing words ---------------------------------------------------------------------------------
 
 
-def _going_on(name: str | None) -> str:
+def _resume_hint(name: str | None) -> str:
     return _("To go on: {command}").format(command=f"archive contract add {name or ''}".rstrip())
 
 
 def _tell_end(contract: Contract) -> None:
-    """What is still blank, with the option that fills it."""
+    """Print the facts that are still blank, each with the option that fills it."""
     from archiver.contract_dates import blanks
     from archiver.platforms.platform import platform_of
 
     click.echo()
-    empty = blanks(contract, platform_of(contract.platform))
-    if empty:
-        name = f"archive contract set {contract.id}"
-        tell(_("Still blank. Whenever you know it: {command}").format(command=name + " ..."), indent=0)
-        for fact in empty:
-            click.echo(f"  {pad(labels()[fact], 28)} --{fact.replace('_', '-')} {EXAMPLES[fact]}")
+    blank_facts = blanks(contract, platform_of(contract.platform))
+    if blank_facts:
+        command = f"archive contract set {contract.id}"
+        tell(_("Still blank. Whenever you know it: {command}").format(command=command + " ..."), indent=0)
+        for fact in blank_facts:
+            click.echo(f"  {pad(fact_labels()[fact], 28)} --{fact.replace('_', '-')} {EXAMPLES[fact]}")
     else:
         click.echo(_("Nothing is blank that a reader looks for first."))
     click.echo(_("To change anything: {command}").format(command=f"archive contract set {contract.id} --help"))

@@ -1,4 +1,4 @@
-"""`attach`: screenshots, notices, mails and invoices that belong to a contract, kept beside its conversation."""
+"""`attach`: keeps screenshots, notices, mails and invoices of a contract beside its conversation."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 EXAMPLE = "1876543210987654321"
 _MESSAGE = re.compile(r"(?:\S*#!rid\d+-|m)?0*(\d{1,19})")
-"""An id, as packages and `show` write it (`m…`), or the link to a message."""
+"""A message id, as packages and `show` write it (`m…`), or the link to a message."""
 
 _RECEIVED = ("screenshot", "notice", "mail")
-"""Kinds that cannot be of a day to come; an invoice can."""
+"""Kinds that cannot bear a future date; an invoice can."""
 
 
 @click.command(
@@ -73,26 +73,26 @@ def command_attach(
     note: str | None,
     remove: int | None,
 ) -> int:
-    """Everything is checked before a byte is copied; the bytes lie there before the record names them."""
+    """Check everything before a byte is copied, and copy the bytes before a record names them."""
     from archiver.app import utc_now
     from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import the_contract
+    from archiver.store.queries.contracts import named_or_only_contract
 
     archive, now = Archive(obj.home), utc_now()
     with archive.reading() as reading:
-        contract = the_contract(reading, contract_id)
+        contract = named_or_only_contract(reading, contract_id)
         if remove is None and message is not None:
-            message = _message(reading, contract, message)
+            message = _find_message(reading, contract, message)
     if remove is not None:
         if any(one is not None for one in (path, message, kind, day, note)):
             raise errors.UsageError(detail=_("With --remove, give only the contract."))
-        return _remove(archive, contract, remove, now)
+        return _remove_enclosure(archive, contract, remove, now)
     if path is None:
         raise errors.UsageError(detail=_("Say which file: archive attach FILE --contract ID"))
-    return _add(obj, archive, contract, path, message=message, kind=kind, day=day, note=note, now=now)
+    return _attach_file(obj, archive, contract, path, message=message, kind=kind, day=day, note=note, now=now)
 
 
-def _add(
+def _attach_file(
     obj: CliContext,
     archive: Archive,
     contract: Contract,
@@ -107,32 +107,37 @@ def _add(
     from archiver.store import local_files, statements
 
     source = statement_lines.file_to_read(obj, path)
-    chosen = kind or statement_lines.kind_by_name(source)
+    chosen_kind = kind or statement_lines.kind_by_name(source)
     if day is not None:
-        day = statement_lines.read_day(day, "--date", statement_lines.DAY, now=now if chosen in _RECEIVED else None)
-    kept = local_files.keep(obj.home, source, most=obj.settings().files.max_bytes)
-    about = None if message is None else MessageId(message)
-    one = Enclosure(0, chosen, kept.name, kept.size, kept.sha256, now, day, about, note or None)
+        day = statement_lines.read_day(
+            day, "--date", statement_lines.EXAMPLE_DAY, now=now if chosen_kind in _RECEIVED else None
+        )
+    copy = local_files.keep(obj.home, source, limit=obj.settings().files.max_bytes)
+    message_id = None if message is None else MessageId(message)
+    draft = Enclosure(0, chosen_kind, copy.name, copy.size, copy.sha256, now, day, message_id, note or None)
     with archive.writing() as writing:
-        made, fresh = statements.add_enclosure(writing, contract.id, one, at=now)
+        enclosure, is_new = statements.add_enclosure(writing, contract.id, draft, at=now)
     sentence = _("Kept with contract {contract} as number {number}: {file}, {kind}.")
-    if not fresh:
+    if not is_new:
         sentence = _("It was kept already with contract {contract} as number {number}: {file}, {kind}.")
-    file, word = statement_lines.sized(made.name, made.size), statement_lines.kind_word(made.kind)
-    click.echo(sentence.format(contract=visible(contract.label), number=made.number, file=file, kind=word))
-    click.echo(_("Fingerprint (SHA-256): {sha256}").format(sha256=made.sha256))
+    file, kind_name = (
+        statement_lines.name_and_size(enclosure.name, enclosure.size),
+        statement_lines.kind_word(enclosure.kind),
+    )
+    click.echo(sentence.format(contract=visible(contract.label), number=enclosure.number, file=file, kind=kind_name))
+    click.echo(_("Fingerprint (SHA-256): {sha256}").format(sha256=enclosure.sha256))
     return 0
 
 
-def _remove(archive: Archive, contract: Contract, number: int, now: datetime) -> int:
-    from archiver.store import statements as writing_down
+def _remove_enclosure(archive: Archive, contract: Contract, number: int, now: datetime) -> int:
+    from archiver.store import statements
     from archiver.store.queries.statements import enclosures
 
     with archive.writing() as writing:
-        found = [one for one in enclosures(writing, contract.id) if one.number == number]
-        if not found:
+        matching = [one for one in enclosures(writing, contract.id) if one.number == number]
+        if not matching:
             raise errors.UnknownEnclosure(contract=contract.id, number=number)
-        writing_down.withdraw(writing, contract.id, found[0], at=now)
+        statements.withdraw_statement(writing, contract.id, matching[0], at=now)
     sentence = _(
         "Taken back: number {number} of contract {contract}. Packages leave the file out from now on;"
         " its name and note stay on record."
@@ -141,14 +146,14 @@ def _remove(archive: Archive, contract: Contract, number: int, now: datetime) ->
     return 0
 
 
-def _message(reading: Reading, contract: Contract, value: str) -> MessageId:
+def _find_message(reading: Reading, contract: Contract, value: str) -> MessageId:
     """The id of a known message of the contract's rooms. Raises BadValue, UnknownMessage."""
     from archiver.store.queries.statements import holds_message
 
-    found = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
-    if found is None:
+    match = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    if match is None:
         raise errors.BadValue(value=value, option="--message", example=EXAMPLE)
-    message = MessageId(found[1])
-    if not holds_message(reading, statement_lines.rooms_of(contract), message):
-        raise errors.UnknownMessage(contract=contract.id, message=message)
-    return message
+    message_id = MessageId(match[1])
+    if not holds_message(reading, statement_lines.room_ids(contract), message_id):
+        raise errors.UnknownMessage(contract=contract.id, message=message_id)
+    return message_id

@@ -1,4 +1,4 @@
-"""`contract`: which jobs there are and which rooms belong to them; each change becomes an entry."""
+"""`contract`: the jobs and the rooms that belong to them. Each change becomes an entry of the record."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from archiver import errors
 from archiver.cli.completers import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import fact_options, roles, room_periods
-from archiver.cli.contracts.added import ID, _tell_number, tell_added
-from archiver.cli.contracts.room_periods import NUMBER
+from archiver.cli.contracts.added import ID, tell_added, warn_of_shared_number
+from archiver.cli.contracts.room_periods import ROOM_NUMBER
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, RoomId
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group("contract", help=N_("Jobs and their rooms. Only rooms of a contract are saved."))
 def command_contract() -> None:
-    """What one can do with contracts."""
+    """Group the commands about contracts."""
 
 
 @command_contract.command(
@@ -40,7 +40,7 @@ def command_contract() -> None:
     "--room",
     "rooms",
     multiple=True,
-    type=NUMBER,
+    type=ROOM_NUMBER,
     metavar="N",
     shell_complete=room_numbers,
     help=N_("A room; repeatable."),
@@ -53,50 +53,52 @@ def contract_add(
     /,
     contract_id: str | None,
     rooms: tuple[int, ...],
-    begins: room_periods.Given,
-    ends: room_periods.Given,
+    begins: room_periods.RoomDays,
+    ends: room_periods.RoomDays,
     note: str | None,
     **given: str | None,
 ) -> int:
-    """Look the rooms up once; without network they are taken unchecked, and that is said."""
-    from archiver import app as application
+    """Check the rooms with Chatwork once; if it cannot be asked, take them unchecked and say so."""
+    from archiver.app import build_app, require_archive, utc_now
     from archiver.store.queries.contracts import contracts
     from archiver.store.statements import state_contract
 
     if contract_id is not None and not ID.fullmatch(contract_id):
         raise errors.BadContractId(contract=contract_id)
-    stated = fact_options.read_facts(given, now=application.utc_now())
-    listed = room_periods.bounded([ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)], begins, ends)
-    app = application.require_archive(application.build_app(obj.settings(), obj.environ))
+    facts = fact_options.read_facts(given, now=utc_now())
+    contract_rooms = room_periods.with_periods(
+        [ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)], begins, ends
+    )
+    app = require_archive(build_app(obj.settings(), obj.environ))
     if not rooms and sys.stdin.isatty():
         from archiver.cli.contracts import add_dialogue
 
-        return add_dialogue.add(app, contract_id, stated, note)
+        return add_dialogue.ask_contract_and_keep(app, contract_id, facts, note)
     if contract_id is None:
         raise errors.UsageError(detail=_("Say how you call it: archive contract add ID --room NUMBER"))
     with app.archive.reading() as reading:
-        held = contracts(reading)
-    if any(one.id == contract_id for one in held):
+        existing = contracts(reading)
+    if any(one.id == contract_id for one in existing):
         raise errors.ContractExists(contract=contract_id)
     if not rooms:
         raise errors.UsageError(detail=_("Say which rooms belong to the contract: --room NUMBER (see: archive rooms)"))
-    made = Contract(contract_id, listed, **stated)
-    fact_options.check_order(made)
-    unchecked = _look_up(app, rooms)
-    state_contract(app.archive, made, note, at=application.utc_now())
-    tell_added(made, held, unchecked=unchecked)
+    contract = Contract(contract_id, contract_rooms, **facts)
+    fact_options.check_order(contract)
+    unchecked = _are_unchecked(app, rooms)
+    state_contract(app.archive, contract, note, at=utc_now())
+    tell_added(contract, existing, unchecked=unchecked)
     click.echo(_("Next: archive sync"))
     return 0
 
 
-def _look_up(app: Any, rooms: tuple[int, ...]) -> bool:
-    """Whether the rooms could not be checked. Raises UnknownRoom for one that Chatwork does not list."""
+def _are_unchecked(app: Any, rooms: tuple[int, ...]) -> bool:
+    """Whether Chatwork could not be asked about the rooms. Raises UnknownRoom for one that it does not list."""
     try:
-        listed = {one.model.room_id for one in app.chatwork.rooms().items}
+        listed_ids = {one.model.room_id for one in app.chatwork.rooms().items}
     except (errors.ChatworkError, errors.TokenMissing):
         return True
     for room in rooms:
-        if room not in listed:
+        if room not in listed_ids:
             raise errors.UnknownRoom(room=room)
     return False
 
@@ -104,7 +106,13 @@ def _look_up(app: Any, rooms: tuple[int, ...]) -> bool:
 @command_contract.command("set", help=N_("Change or add facts of a contract; what was stated before stays on record."))
 @click.argument("contract_id", metavar="ID", shell_complete=contract_ids)
 @click.option(
-    "--room", "rooms", multiple=True, type=NUMBER, metavar="N", shell_complete=room_numbers, help=N_("Add this room.")
+    "--room",
+    "rooms",
+    multiple=True,
+    type=ROOM_NUMBER,
+    metavar="N",
+    shell_complete=room_numbers,
+    help=N_("Add this room."),
 )
 @room_periods.options
 @fact_options.options
@@ -114,13 +122,13 @@ def contract_set(
     /,
     contract_id: str,
     rooms: tuple[int, ...],
-    begins: room_periods.Given,
-    ends: room_periods.Given,
+    begins: room_periods.RoomDays,
+    ends: room_periods.RoomDays,
     note: str | None,
     **given: str | None,
 ) -> int:
-    """Only what is given changes."""
-    from archiver import app as application
+    """Change only the facts that are given."""
+    from archiver.app import build_app, require_archive, utc_now
     from archiver.store.queries.contracts import contracts
     from archiver.store.statements import state_contract
 
@@ -128,18 +136,18 @@ def contract_set(
         detail = _("Say what to change, such as --title, --client, --url, --amount, --room or --note.")
         all_of_them = _("All that can be given: archive contract set --help")
         raise errors.UsageError(detail=f"{detail} {all_of_them}")
-    stated = fact_options.read_facts(given, now=application.utc_now())
-    app = application.require_archive(application.build_app(obj.settings(), obj.environ))
-    before = _find(app.archive, contract_id)
-    fact_options.check_order(replace(before, **stated))
-    unchecked = bool(rooms) and _look_up(app, rooms)
+    facts = fact_options.read_facts(given, now=utc_now())
+    app = require_archive(build_app(obj.settings(), obj.environ))
+    before = _find_contract(app.archive, contract_id)
+    fact_options.check_order(replace(before, **facts))
+    unchecked = bool(rooms) and _are_unchecked(app, rooms)
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
-    made = replace(before, rooms=room_periods.bounded(before.rooms + added, begins, ends), **stated)
-    state_contract(app.archive, made, note, at=application.utc_now())
+    after = replace(before, rooms=room_periods.with_periods(before.rooms + added, begins, ends), **facts)
+    state_contract(app.archive, after, note, at=utc_now())
     click.echo(_("Saved: {contract}.").format(contract=visible(contract_id)))
     with app.archive.reading() as reading:
-        _tell_number(made, contracts(reading))
+        warn_of_shared_number(after, contracts(reading))
     if unchecked:
         click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
     return 0
@@ -148,22 +156,21 @@ def contract_set(
 @command_contract.command("list", help=N_("Every contract with its rooms."))
 @click.pass_obj
 def contract_list(obj: CliContext) -> int:
-    """One line each."""
+    """Print one line for each contract."""
     from archiver.app import utc_now
     from archiver.cli.contracts.contract_page import state_words
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
 
     with Archive(obj.home).reading() as reading:
-        held = contracts(reading)
+        all_contracts = contracts(reading)
     now = utc_now()
-    for one in held:
-        rooms = ", ".join(str(room.room_id) for room in one.rooms)
-        number = f" ({visible(one.platform_id)})" if one.platform_id else ""
-        click.echo(
-            f"{pad(one.id + number, 24)} {state_words(one, now)}   {rooms}   {visible(one.title or '')}".rstrip()
-        )
-    if not held:
+    for contract in all_contracts:
+        rooms = ", ".join(str(room.room_id) for room in contract.rooms)
+        number = f" ({visible(contract.platform_id)})" if contract.platform_id else ""
+        name, state = pad(contract.id + number, 24), state_words(contract, now)
+        click.echo(f"{name} {state}   {rooms}   {visible(contract.title or '')}".rstrip())
+    if not all_contracts:
         click.echo(_("No contract has been entered yet. See: archive contract add --help"))
     return 0
 
@@ -172,14 +179,14 @@ def contract_list(obj: CliContext) -> int:
 @click.argument("contract_id", metavar="ID", shell_complete=contract_ids, required=False)
 @click.pass_obj
 def contract_show(obj: CliContext, contract_id: str | None) -> int:
-    """Blank facts are shown as blank, as they will be in a package."""
+    """Print one contract; blank facts are shown as blank, as they will be in a package."""
     from archiver.app import utc_now
-    from archiver.cli.contracts.contract_page import picture
+    from archiver.cli.contracts.contract_page import page_lines
     from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import the_contract
+    from archiver.store.queries.contracts import named_or_only_contract
 
     with Archive(obj.home).reading() as reading:
-        for line in picture(reading, the_contract(reading, contract_id), now=utc_now()):
+        for line in page_lines(reading, named_or_only_contract(reading, contract_id), now=utc_now()):
             click.echo(line)
     return 0
 
@@ -188,33 +195,33 @@ command_contract.add_command(roles.contract_map)
 command_contract.add_command(roles.contract_unmap)
 
 
-def _changer(name: str, text: str, new_state: str, said: str) -> None:
-    """One command that only changes the state of a contract."""
+def _add_state_command(name: str, help_text: str, new_state: str, sentence: str) -> None:
+    """Add a command that only changes the state of a contract."""
 
-    @command_contract.command(name, help=text)
+    @command_contract.command(name, help=help_text)
     @click.argument("contract_id", metavar="ID", shell_complete=contract_ids)
     @click.pass_obj
-    def change(obj: CliContext, contract_id: str) -> int:
+    def change_state(obj: CliContext, contract_id: str) -> int:
         from archiver.app import utc_now
         from archiver.store.archive import Archive
         from archiver.store.statements import state_contract
 
         archive = Archive(obj.home)
-        before = _find(archive, contract_id)
+        before = _find_contract(archive, contract_id)
         closed_at = utc_now() if new_state == "closed" else None
         state_contract(archive, replace(before, state=new_state, closed_at=closed_at), None, at=utc_now())
-        click.echo(_(said).format(contract=visible(before.label)))
+        click.echo(_(sentence).format(contract=visible(before.label)))
         return 0
 
 
-_changer(
+_add_state_command(
     "close",
     N_("The job is done: its rooms are saved for 180 more days."),
     "closed",
     N_("Closed: {contract}. Its rooms are saved for 180 more days."),
 )
-_changer("reopen", N_("Save the rooms of a contract again."), "open", N_("Open again: {contract}."))
-_changer(
+_add_state_command("reopen", N_("Save the rooms of a contract again."), "open", N_("Open again: {contract}."))
+_add_state_command(
     "stop",
     N_("Stop saving the rooms of a contract at once; what is saved stays."),
     "stopped",
@@ -222,8 +229,8 @@ _changer(
 )
 
 
-def _find(archive: Archive, name: str) -> Contract:
+def _find_contract(archive: Archive, contract_id: str) -> Contract:
     from archiver.store.queries.contracts import contract
 
     with archive.reading() as reading:
-        return contract(reading, name)
+        return contract(reading, contract_id)

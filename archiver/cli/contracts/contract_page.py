@@ -1,4 +1,4 @@
-"""`contract show`: one contract on one screen, in the order in which a person tells it on the phone."""
+"""`contract show`: one contract on one screen, in the order in which a person reads it out on the phone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from archiver import contract_dates
 from archiver.cli.contracts import room_periods, statement_lines
-from archiver.cli.contracts.deadlines import blank_words, due_line, dues
-from archiver.cli.contracts.roles import part_word, people
+from archiver.cli.contracts.deadlines import blank_labels, due_dates, due_line
+from archiver.cli.contracts.roles import people, role_words
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import OutsideContact
 from archiver.platforms.platform import Platform, platform_of
@@ -22,119 +22,130 @@ if TYPE_CHECKING:
     from archiver.store.queries.contract_activity import ContractActivity
 
 WIDTH = 80
-_PEOPLE = 6
+_PEOPLE_LIMIT = 6
 
 
-def picture(reading: Reading, one: Contract, *, now: datetime) -> Iterator[str]:
-    """The lines, each within the screen; what is blank is said to be."""
-    from archiver.store.queries.contract_activity import around
+def page_lines(reading: Reading, contract: Contract, *, now: datetime) -> Iterator[str]:
+    """The lines of the page, each within the screen's width; blank facts are named as not entered."""
+    from archiver.store.queries.contract_activity import activity_of
     from archiver.store.queries.statements import enclosures
 
-    told, words = around(reading, one), platform_of(one.platform)
-    yield from _head(one, words, now)
-    rows = list(_rows(reading, told, words, now=now))
-    after = [
-        (_("Deadlines"), list(_deadlines(told, now))),
-        (_("The office can"), [step.text.partition("(")[0] for step in words.steps if _is_open(step.stage, told)]),
-        (_("Not entered"), [_(", ").join(blank_words(one))]),
+    activity, platform = activity_of(reading, contract), platform_of(contract.platform)
+    yield from _head_lines(contract, platform, now)
+    rows = list(_fact_rows(reading, activity, platform, now=now))
+    last_rows = [
+        (_("Deadlines"), list(_deadline_lines(activity, now))),
+        (
+            _("The office can"),
+            [step.text.partition("(")[0] for step in platform.steps if _is_open(step.stage, activity)],
+        ),
+        (_("Not entered"), [_(", ").join(blank_labels(contract))]),
     ]
-    margin = max(columns(label) for label, _texts in [*rows, *after]) + 2
+    margin = max(columns(label) for label, _texts in [*rows, *last_rows]) + 2
     for label, texts in rows:
-        yield from _row(label, texts, margin)
-    delivered = list(statement_lines.delivery_lines(reading, one, told.deliveries))
+        yield from _row_lines(label, texts, margin)
+    delivered = list(statement_lines.delivery_lines(reading, contract, activity.deliveries))
     if delivered:
         yield from (_("Delivered on the platform"), *delivered)
     else:
-        yield from _row(_("Delivered"), [_blank()], margin)
-    enclosed = list(statement_lines.enclosure_lines(enclosures(reading, one.id)))
+        yield from _row_lines(_("Delivered"), [_blank_text()], margin)
+    enclosed = list(statement_lines.enclosure_lines(enclosures(reading, contract.id)))
     yield from ((_("Attached"), *enclosed) if enclosed else ())
-    for label, texts in after:
-        yield from _row(label, texts, margin)
-    yield from _note(reading, one)
+    for label, texts in last_rows:
+        yield from _row_lines(label, texts, margin)
+    yield from _note_lines(reading, contract)
 
 
-def state_words(one: Contract, now: datetime) -> str:
+def state_words(contract: Contract, now: datetime) -> str:
     """Whether the rooms of a contract are saved, and until which day in Japan."""
     from archiver.store.queries.contracts import is_read, read_until
 
-    until = read_until(one)
+    until = read_until(contract)
     if until is None:
-        return {"open": _("open"), "stopped": _("stopped")}[one.state]
-    sentence = _("closed, saved until {day}") if is_read(one, now) else _("closed, not saved since {day}")
+        return {"open": _("open"), "stopped": _("stopped")}[contract.state]
+    sentence = _("closed, saved until {day}") if is_read(contract, now) else _("closed, not saved since {day}")
     return sentence.format(day=until.astimezone(JST).strftime("%Y-%m-%d"))
 
 
-def _head(one: Contract, words: Platform, now: datetime) -> Iterator[str]:
-    name = one.id if one.label == one.id else f"{visible(one.label)} ({one.id})"
+def _head_lines(contract: Contract, platform: Platform, now: datetime) -> Iterator[str]:
+    name = contract.id if contract.label == contract.id else f"{visible(contract.label)} ({contract.id})"
     head = _("Contract {contract}   {state}   as of {time}")
-    where = words.name if words.operator else _("agreed directly")
-    yield from wrap(head.format(contract=name, state=state_words(one, now), time=_time(now)), WIDTH)
-    for text in (one.title, f"{where}   {one.url or ''}".strip()):
+    place = platform.name if platform.operator else _("agreed directly")
+    yield from wrap(head.format(contract=name, state=state_words(contract, now), time=_time_text(now)), WIDTH)
+    for text in (contract.title, f"{place}   {contract.url or ''}".strip()):
         yield from wrap(visible(text), WIDTH) if text else ()
     yield "-" * WIDTH
 
 
-def _rows(
-    reading: Reading, told: ContractActivity, words: Platform, *, now: datetime
+def _fact_rows(
+    reading: Reading, activity: ContractActivity, platform: Platform, *, now: datetime
 ) -> Iterator[tuple[str, list[str]]]:
-    one = told.contract
-    names = people(reading, one)
-    client = f"{visible(one.client) if one.client else _blank()}   {one.client_url or ''}".strip()
-    yield words.client, [client, *_mapped(told, names)]
-    yield words.worker, [f"{visible(names.get(told.sides.owner, ''))} (ID {told.sides.owner})   {one.worker_url or ''}"]
-    secret = {True: _("yes"), False: _("no"), None: _blank()}[one.nda]
+    contract = activity.contract
+    names = people(reading, contract)
+    client = f"{visible(contract.client) if contract.client else _blank_text()}   {contract.client_url or ''}".strip()
+    yield platform.client, [client, *_people_lines(activity, names)]
+    yield (
+        platform.worker,
+        [f"{visible(names.get(activity.sides.owner, ''))} (ID {activity.sides.owner})   {contract.worker_url or ''}"],
+    )
+    secrecy = {True: _("yes"), False: _("no"), None: _blank_text()}[contract.nda]
     money = _("{amount}   due {due}   secrecy (NDA): {nda}")
-    yield _("Money"), [money.format(amount=_shown(one.amount), due=_shown(one.due_on), nda=secret)]
-    days = _("contract {contract}   escrow (仮払い) {escrow}")
-    dates = [days.format(contract=_shown(one.contracted_on), escrow=_shown(one.escrowed_at))]
-    if words.outside:
-        asked = _("{permission}: {asked}   approved {approved}")
-        shown = {"asked": _shown(one.contact_requested_on), "approved": _shown(one.contact_approved_on)}
-        dates.append(asked.format(permission=words.outside, **shown))
+    yield _("Money"), [money.format(amount=_fact_text(contract.amount), due=_fact_text(contract.due_on), nda=secrecy)]
+    day_sentence = _("contract {contract}   escrow (仮払い) {escrow}")
+    dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
+    if platform.outside:
+        request = _("{permission}: {asked}   approved {approved}")
+        contact_days = {
+            "asked": _fact_text(contract.contact_requested_on),
+            "approved": _fact_text(contract.contact_approved_on),
+        }
+        dates.append(request.format(permission=platform.outside, **contact_days))
     yield _("Dates"), dates
-    yield _("Chatwork"), _talk(told, words, now)
+    yield _("Chatwork"), _chatwork_lines(activity, platform, now)
 
 
-def _mapped(told: ContractActivity, names: dict[int, str]) -> Iterator[str]:
-    """Who is who by the user's word; until that is said, that it is not."""
-    for one in told.mapped[:_PEOPLE]:
-        name = visible(names.get(one.account_id, ""))
+def _people_lines(activity: ContractActivity, names: dict[int, str]) -> Iterator[str]:
+    """Who the people are, as the user stated; as long as no client is named, the people not yet mapped."""
+    for mapped in activity.mapped[:_PEOPLE_LIMIT]:
+        name = visible(names.get(mapped.account_id, ""))
         line = _("account {account} {name} is {part}: {reason}")
-        yield line.format(account=one.account_id, name=name, part=part_word(one.part), reason=visible(one.reason))
-    if len(told.mapped) > _PEOPLE:
-        yield _(" and {n} more").format(n=len(told.mapped) - _PEOPLE).strip()
-    if not told.sides.clients:
-        others = sorted(account for account in names if told.sides.is_other(account))
-        listed = _(", ").join(f"{account} {visible(names[account])}".strip() for account in others[:_PEOPLE])
+        yield line.format(
+            account=mapped.account_id, name=name, part=role_words(mapped.role), reason=visible(mapped.reason)
+        )
+    if len(activity.mapped) > _PEOPLE_LIMIT:
+        yield _(" and {n} more").format(n=len(activity.mapped) - _PEOPLE_LIMIT).strip()
+    if not activity.sides.clients:
+        others = sorted(account for account in names if activity.sides.is_other(account))
+        listed = _(", ").join(f"{account} {visible(names[account])}".strip() for account in others[:_PEOPLE_LIMIT])
         yield _("Chatwork: {people}   (not mapped yet: archive contract map)").format(people=listed or "-")
 
 
-def _talk(told: ContractActivity, words: Platform, now: datetime) -> list[str]:
-    bounds = [said for said in map(room_periods.words, told.contract.rooms) if said]
-    only = [_("To it belongs only what was said {periods}.").format(periods=_(", ").join(bounds))] if bounds else []
-    return [*_first_and_last(told, words, now), *only]
+def _chatwork_lines(activity: ContractActivity, platform: Platform, now: datetime) -> list[str]:
+    periods = [period for period in map(room_periods.period_words, activity.contract.rooms) if period]
+    only = [_("To it belongs only what was said {periods}.").format(periods=_(", ").join(periods))] if periods else []
+    return [*_message_lines(activity, platform, now), *only]
 
 
-def _first_and_last(told: ContractActivity, words: Platform, now: datetime) -> list[str]:
-    rooms = _(", ").join(f"{room.room_id}" for room in told.contract.rooms)
-    if told.first is None:
+def _message_lines(activity: ContractActivity, platform: Platform, now: datetime) -> list[str]:
+    rooms = _(", ").join(f"{room.room_id}" for room in activity.contract.rooms)
+    if activity.first is None:
         none_yet = _("No message is kept yet.")
         return [f"{rooms}   {none_yet}"]
-    first = _("first message {time}").format(time=_time(told.first.at))
-    begun = contact_words(contract_dates.contact(told.contract, words, told.first.at))
-    if told.last_reply is None:
-        return [f"{rooms}   {first} {begun}".strip()]
-    days = contract_dates.days_since(told.last_reply.at, now)
+    first = _("first message {time}").format(time=_time_text(activity.first.at))
+    contact = contact_words(contract_dates.outside_contact(activity.contract, platform, activity.first.at))
+    if activity.last_reply is None:
+        return [f"{rooms}   {first} {contact}".strip()]
+    days = contract_dates.days_since(activity.last_reply.at, now)
     last = ngettext(
         "last message of the other side {time}, {n} day ago",
         "last message of the other side {time}, {n} days ago",
         days,
     )
-    return [f"{rooms}   {first} {begun}".strip(), last.format(time=_time(told.last_reply.at), n=days)]
+    return [f"{rooms}   {first} {contact}".strip(), last.format(time=_time_text(activity.last_reply.at), n=days)]
 
 
-def contact_words(found: OutsideContact) -> str:
-    """How the first message stands to the platform's rule; a plain fact."""
+def contact_words(contact: OutsideContact) -> str:
+    """How the first message lies in time to the platform's rule about outside contact; a fact, no judgement."""
     return {
         OutsideContact.FREE: "",
         OutsideContact.UNKNOWN: _("(escrow, approval unknown)"),
@@ -143,42 +154,42 @@ def contact_words(found: OutsideContact) -> str:
         OutsideContact.BEFORE_APPROVAL: _("(before the approval)"),
         OutsideContact.BEFORE_ESCROW: _("(before the escrow)"),
         OutsideContact.FORBIDDEN: _("(the platform allows no contact outside)"),
-    }[found]
+    }[contact]
 
 
-def _deadlines(told: ContractActivity, now: datetime) -> Iterator[str]:
-    for due in dues(told, now=now):
+def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
+    for due in due_dates(activity, now=now):
         source = due.deadline.source
-        yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.seen.isoformat()})"
+        yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.read_on.isoformat()})"
 
 
-def _is_open(stage: str, told: ContractActivity) -> bool:
-    return stage != "delivery" or bool(told.deliveries)
+def _is_open(stage: str, activity: ContractActivity) -> bool:
+    return stage != "delivery" or bool(activity.deliveries)
 
 
-def _note(reading: Reading, one: Contract) -> Iterator[str]:
-    from archiver.store.queries.current_state import payload
+def _note_lines(reading: Reading, contract: Contract) -> Iterator[str]:
+    from archiver.store.queries.current_state import last_payload
 
-    note = payload(reading, f"note/{one.id}", None)
+    note = last_payload(reading, f"note/{contract.id}", None)
     if note and note["text"]:
         yield _("Note (never leaves this archive)")
         yield from (" " * 5 + line for line in wrap(visible(str(note["text"])), WIDTH - 5))
 
 
-def _row(label: str, texts: list[str], margin: int) -> Iterator[str]:
+def _row_lines(label: str, texts: list[str], margin: int) -> Iterator[str]:
     for number, text in enumerate(text for text in texts if text.strip()):
         indent = " " * (len(text) - len(text.lstrip()))
         for row, line in enumerate(wrap(text.strip(), WIDTH - margin - len(indent))):
             yield pad(label if not number and not row else "", margin) + indent + line
 
 
-def _shown(value: str | None) -> str:
-    return visible(value) if value else _blank()
+def _fact_text(value: str | None) -> str:
+    return visible(value) if value else _blank_text()
 
 
-def _blank() -> str:
+def _blank_text() -> str:
     return _("(not entered)")
 
 
-def _time(at: datetime) -> str:
+def _time_text(at: datetime) -> str:
     return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")

@@ -20,78 +20,80 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _MARGIN = 13
-_MOST = 4
-"""Deadlines and blank facts that `status` names for one contract."""
+_LIMIT = 4
+"""How many deadlines and how many blank facts `status` names for one contract."""
 
 
 def status_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[str]:
-    """What is blank and which days are near, for every contract that is still read."""
-    blank, near = told(reading, contracts, now=now)
-    return [*_labelled(_("Not entered"), blank), *_labelled(_("Deadline"), near)]
+    """Lines about blank facts and near deadlines of every contract that is still read."""
+    blank, near = blank_and_near_sentences(reading, contracts, now=now)
+    return [*_labelled_lines(_("Not entered"), blank), *_labelled_lines(_("Deadline"), near)]
 
 
-def told(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> tuple[list[str], list[str]]:
-    """The same as sentences: what is blank, and which days are near."""
-    from archiver.store.queries.contract_activity import around
+def blank_and_near_sentences(
+    reading: Reading, contracts: tuple[Contract, ...], *, now: datetime
+) -> tuple[list[str], list[str]]:
+    """Sentences about the same: blank facts, and near deadlines."""
+    from archiver.store.queries.contract_activity import activity_of
     from archiver.store.queries.contracts import is_read
 
     blank: list[str] = []
     near: list[str] = []
-    for one in contracts:
-        if is_read(one, now):
-            label = visible(one.label)
-            blank += _blank_lines(one, label)
-            near += [f"{label} {due_line(due)}" for due in dues(around(reading, one), now=now)[:_MOST]]
+    for contract in contracts:
+        if is_read(contract, now):
+            label = visible(contract.label)
+            blank += _blank_lines(contract, label)
+            near += [f"{label} {due_line(due)}" for due in due_dates(activity_of(reading, contract), now=now)[:_LIMIT]]
     return blank, near
 
 
-def dues(told: ContractActivity, *, now: datetime) -> list[DueDate]:
+def due_dates(activity: ContractActivity, *, now: datetime) -> list[DueDate]:
     """The deadlines that are worth a line; none for a contract that is closed or stopped."""
-    if told.contract.state != "open":
+    if activity.contract.state != "open":
         return []
-    found = contract_dates.deadlines(
-        told.contract,
-        platform_of(told.contract.platform),
-        told.deliveries,
+    deadlines = contract_dates.deadlines(
+        activity.contract,
+        platform_of(activity.contract.platform),
+        activity.deliveries,
         now=now,
-        last_reply=told.last_reply.at if told.last_reply else None,
-        last_seen=told.last_seen,
+        last_reply=activity.last_reply.at if activity.last_reply else None,
+        last_seen=activity.last_seen,
     )
-    return contract_dates.worth_showing(found)
+    return contract_dates.dues_worth_showing(deadlines)
 
 
 def due_line(due: DueDate) -> str:
-    """Name, day, how far it is, and that a weak source should be checked."""
-    words = [due.deadline.name, f"{due.day:%m-%d}", _distance(due.left)]
+    """A deadline's name, day and distance, with a hint to check it if its source is weak."""
+    words = [due.deadline.name, f"{due.day:%m-%d}", _distance_words(due.days_left)]
     return "  ".join([*words, *([_("please check")] if due.deadline.weak else [])])
 
 
-def _distance(left: int) -> str:
-    if left == 0:
+def _distance_words(days: int) -> str:
+    if days == 0:
         return _("today")
-    if left > 0:
-        return ngettext("in {n} day", "in {n} days", left).format(n=left)
-    return ngettext("{n} day ago", "{n} days ago", -left).format(n=-left)
+    if days > 0:
+        return ngettext("in {n} day", "in {n} days", days).format(n=days)
+    return ngettext("{n} day ago", "{n} days ago", -days).format(n=-days)
 
 
-def _blank_lines(one: Contract, label: str) -> Iterator[str]:
-    lacking = blank_words(one)
+def _blank_lines(contract: Contract, label: str) -> Iterator[str]:
+    lacking = blank_labels(contract)
     if lacking:
-        more = len(lacking) - _MOST
-        shown = _(", ").join(lacking[:_MOST]) + (_(" and {n} more").format(n=more) if more > 0 else "")
-        first, command = f"{label} {shown}", f"archive contract set {label}"
-        fits = columns(f"{first}   {command}") <= WIDTH - _MARGIN
-        yield from ((f"{first}   {command}",) if fits else (first, command))  # a command is never broken
+        more = len(lacking) - _LIMIT
+        facts = _(", ").join(lacking[:_LIMIT]) + (_(" and {n} more").format(n=more) if more > 0 else "")
+        first, command = f"{label} {facts}", f"archive contract set {label}"
+        is_short = columns(f"{first}   {command}") <= WIDTH - _MARGIN
+        yield from ((f"{first}   {command}",) if is_short else (first, command))  # a command is never broken
 
 
-def blank_words(one: Contract) -> list[str]:
-    """The facts that a reader will look for and that are blank."""
-    words = labels()
-    return [words[name] for name in contract_dates.blanks(one, platform_of(one.platform))]
+def blank_labels(contract: Contract) -> list[str]:
+    """Labels of the blank facts that a reader will look for."""
+    words = fact_labels()
+    return [words[name] for name in contract_dates.blanks(contract, platform_of(contract.platform))]
 
 
-def labels() -> dict[str, str]:
-    """What the facts of a contract are called."""
+def fact_labels() -> dict[str, str]:
+    """The labels of a contract's facts, by field."""
     return {
         "platform_id": _("Number there"),
         "title": _("Job"),
@@ -105,7 +107,7 @@ def labels() -> dict[str, str]:
     }
 
 
-def _labelled(label: str, lines: list[str]) -> Iterator[str]:
+def _labelled_lines(label: str, lines: list[str]) -> Iterator[str]:
     margin = max(_MARGIN, columns(label) + 1)
     for number, line in enumerate(lines):
         for row, piece in enumerate(wrap(line, WIDTH - margin)):

@@ -1,4 +1,4 @@
-"""`delivery`: when work was handed over on the platform, which decides about the money, and with which file."""
+"""`delivery`: when work was handed over on the platform, and with which file; the payment depends on it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 NUMBER = click.IntRange(1)
 
 
-def _options(command: Any) -> Any:
-    """What `add` and `set` share beside the time."""
+def _add_options(command: Any) -> Any:
+    """Add the options that `add` and `set` share, all but the time."""
     shared = [
         click.option(
             "--file",
@@ -50,7 +50,7 @@ def _options(command: Any) -> Any:
 
 @click.group("delivery", help=N_("What you delivered on the platform, such as CrowdWorks, and when."))
 def command_delivery() -> None:
-    """What one can do with deliveries."""
+    """Group the commands about deliveries."""
 
 
 @command_delivery.command(
@@ -63,25 +63,27 @@ def command_delivery() -> None:
 )
 @click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.option("--at", required=True, metavar=N_("TIME"), help=N_("Its time on the platform's page: 2026-11-03 09:12"))
-@_options
+@_add_options
 @click.pass_obj
 def delivery_add(
     obj: CliContext, contract_id: str, at: str, path: str | None, file_id: int | None, note: str | None
 ) -> int:
-    """Everything is checked before anything is written."""
+    """Check everything before anything is written."""
     from archiver.app import utc_now
     from archiver.store import statements
 
-    archive, contract = _contract(obj, contract_id)
-    given = _given(obj, archive, contract, at=at, path=path, file_id=file_id, note=note)
+    archive, contract = _find_contract(obj, contract_id)
+    fields = _read_fields(obj, archive, contract, at=at, path=path, file_id=file_id, note=note)
     with archive.writing() as writing:
-        made, fresh = statements.add_delivery(writing, contract.id, replace(Delivery(0, ""), **given), at=utc_now())
+        delivery, is_new = statements.add_delivery(
+            writing, contract.id, replace(Delivery(0, ""), **fields), at=utc_now()
+        )
     sentence = _("Entered: delivery {number} of contract {contract}, {at}.")
-    if not fresh:
+    if not is_new:
         sentence = _("It was entered already: delivery {number} of contract {contract}, {at}.")
-    click.echo(sentence.format(number=made.number, contract=visible(contract.label), at=made.at))
-    _warn_of_sender(archive, contract, made)
-    _tell_match(archive, contract, made)
+    click.echo(sentence.format(number=delivery.number, contract=visible(contract.label), at=delivery.at))
+    _warn_of_sender(archive, contract, delivery)
+    _tell_match(archive, contract, delivery)
     return 0
 
 
@@ -89,13 +91,13 @@ def delivery_add(
 @click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids, required=False)
 @click.pass_obj
 def delivery_list(obj: CliContext, contract_id: str | None) -> int:
-    """Each with what Chatwork has of it."""
+    """Print each delivery with what Chatwork has of its file."""
     from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import the_contract
+    from archiver.store.queries.contracts import named_or_only_contract
     from archiver.store.queries.statements import deliveries
 
     with Archive(obj.home).reading() as reading:
-        contract = the_contract(reading, contract_id)
+        contract = named_or_only_contract(reading, contract_id)
         lines = list(statement_lines.delivery_lines(reading, contract, deliveries(reading, contract.id)))
     if not lines:
         sentence = _("No delivery has been entered for {contract}. See: archive delivery add --help")
@@ -108,7 +110,7 @@ def delivery_list(obj: CliContext, contract_id: str | None) -> int:
 @click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.argument("number", type=NUMBER, metavar="N")
 @click.option("--at", metavar=N_("TIME"), help=N_("Its time on the platform's page: 2026-11-03 09:12"))
-@_options
+@_add_options
 @click.pass_obj
 def delivery_set(
     obj: CliContext,
@@ -119,25 +121,25 @@ def delivery_set(
     file_id: int | None,
     note: str | None,
 ) -> int:
-    """Only what is given changes; a file takes the place of the one before, however that was given."""
+    """Change only what is given; a new file replaces the one before, whichever option gave that."""
     from archiver.app import utc_now
-    from archiver.store import statements as writing_down
+    from archiver.store import statements
 
-    archive, contract = _contract(obj, contract_id)
+    archive, contract = _find_contract(obj, contract_id)
     with archive.reading() as reading:
-        before = _find(reading, contract, number)
+        before = _find_delivery(reading, contract, number)
     if all(one is None for one in (at, path, file_id, note)):
         raise errors.UsageError(detail=_("Say what to change: --at, --file, --file-id or --note"))
-    given = _given(obj, archive, contract, at=at, path=path, file_id=file_id, note=note)
-    made = replace(before, **given)
+    fields = _read_fields(obj, archive, contract, at=at, path=path, file_id=file_id, note=note)
+    after = replace(before, **fields)
     with archive.writing() as writing:
-        writing_down.change(writing, contract.id, made, at=utc_now())
+        statements.restate_delivery(writing, contract.id, after, at=utc_now())
     sentence = _("Saved: delivery {number} of contract {contract}.")
     click.echo(sentence.format(number=number, contract=visible(contract.label)))
     if file_id is not None:
-        _warn_of_sender(archive, contract, made)
+        _warn_of_sender(archive, contract, after)
     if path is not None:
-        _tell_match(archive, contract, made)
+        _tell_match(archive, contract, after)
     return 0
 
 
@@ -146,40 +148,40 @@ def delivery_set(
 @click.argument("number", type=NUMBER, metavar="N")
 @click.pass_obj
 def delivery_remove(obj: CliContext, contract_id: str, number: int) -> int:
-    """Its number is not given to another one."""
+    """Take a delivery back; its number is not used again."""
     from archiver.app import utc_now
-    from archiver.store import statements as writing_down
+    from archiver.store import statements
 
-    archive, contract = _contract(obj, contract_id)
+    archive, contract = _find_contract(obj, contract_id)
     with archive.writing() as writing:
-        writing_down.withdraw(writing, contract.id, _find(writing, contract, number), at=utc_now())
+        statements.withdraw_statement(writing, contract.id, _find_delivery(writing, contract, number), at=utc_now())
     sentence = _("Taken back: delivery {number} of contract {contract}. The record that it was entered stays.")
     click.echo(sentence.format(number=number, contract=visible(contract.label)))
     return 0
 
 
-# --- what is given -----------------------------------------------------------------------------
+# --- options -----------------------------------------------------------------------------------
 
 
-def _contract(obj: CliContext, name: str) -> tuple[Archive, Contract]:
+def _find_contract(obj: CliContext, contract_id: str) -> tuple[Archive, Contract]:
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contract
 
     archive = Archive(obj.home)
     with archive.reading() as reading:
-        return archive, contract(reading, name)
+        return archive, contract(reading, contract_id)
 
 
-def _find(reading: Reading, contract: Contract, number: int) -> Delivery:
+def _find_delivery(reading: Reading, contract: Contract, number: int) -> Delivery:
     from archiver.store.queries.statements import deliveries
 
-    for one in deliveries(reading, contract.id):
-        if one.number == number:
-            return one
+    for delivery in deliveries(reading, contract.id):
+        if delivery.number == number:
+            return delivery
     raise errors.UnknownDelivery(contract=contract.id, number=number)
 
 
-def _given(
+def _read_fields(
     obj: CliContext,
     archive: Archive,
     contract: Contract,
@@ -189,78 +191,78 @@ def _given(
     file_id: int | None,
     note: str | None,
 ) -> dict[str, Any]:
-    """The fields that the options give, checked. Raises UsageError and its kinds."""
+    """The fields of a delivery that the options give, checked. Raises UsageError and its subclasses."""
     from archiver.app import utc_now
 
     if path is not None and file_id is not None:
         raise errors.UsageError(detail=_("Give either --file or --file-id, not both."))
-    given: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if at is not None:
-        given["at"] = statement_lines.read_day(at, "--at", statement_lines.TIME, now=utc_now())
+        fields["at"] = statement_lines.read_day(at, "--at", statement_lines.EXAMPLE_TIME, now=utc_now())
     if note is not None:
-        given["note"] = note or None
+        fields["note"] = note or None
     if path is not None:
-        given |= _measured(obj, path)
+        fields |= _measure_file(obj, path)
     if file_id is not None:
         _check_file(archive, contract, file_id)
         # Name, size and digest would be those of Chatwork's file: nobody has compared the delivered one with it.
-        given |= {"name": None, "size": None, "sha256": None, "file_id": file_id}
-    return given
+        fields |= {"name": None, "size": None, "sha256": None, "file_id": file_id}
+    return fields
 
 
-def _measured(obj: CliContext, path: str) -> dict[str, Any]:
+def _measure_file(obj: CliContext, path: str) -> dict[str, Any]:
     from archiver.store import local_files
 
-    found = local_files.measure(statement_lines.file_to_read(obj, path), most=obj.settings().files.max_bytes)
-    return {"name": found.name, "size": found.size, "sha256": found.sha256, "file_id": None}
+    local_file = local_files.measure(statement_lines.file_to_read(obj, path), limit=obj.settings().files.max_bytes)
+    return {"name": local_file.name, "size": local_file.size, "sha256": local_file.sha256, "file_id": None}
 
 
 def _check_file(archive: Archive, contract: Contract, file_id: int) -> None:
     from archiver.store.queries.statements import sent_file
 
     with archive.reading() as reading:
-        if sent_file(reading, statement_lines.rooms_of(contract), file_id) is None:
+        if sent_file(reading, statement_lines.room_ids(contract), file_id) is None:
             raise errors.UnknownFile(contract=contract.id, file=file_id)
 
 
-def _warn_of_sender(archive: Archive, contract: Contract, made: Delivery) -> None:
-    """Say that somebody else sent the file of this id: a delivery is the user's own work."""
+def _warn_of_sender(archive: Archive, contract: Contract, delivery: Delivery) -> None:
+    """Print a warning if somebody else sent the file: a delivery is the user's own work."""
     from archiver.store.queries.roles import sides
     from archiver.store.queries.statements import sender_of
 
-    if made.file_id is None:
+    if delivery.file_id is None:
         return
     with archive.reading() as reading:
-        sender = sender_of(reading, statement_lines.rooms_of(contract), made.file_id)
+        sender = sender_of(reading, statement_lines.room_ids(contract), delivery.file_id)
         mine = sides(reading, contract.id).mine
     if sender is not None and sender not in mine:
-        said = _(
+        sentence = _(
             "[Note] File {file} was sent on Chatwork by account {account}, not by you. "
             "If it is not what you delivered: archive delivery remove {contract} {number}"
         )
-        told = said.format(file=made.file_id, account=sender, contract=contract.id, number=made.number)
-        click.echo(told, err=True)
+        warning = sentence.format(file=delivery.file_id, account=sender, contract=contract.id, number=delivery.number)
+        click.echo(warning, err=True)
 
 
-def _tell_match(archive: Archive, contract: Contract, made: Delivery) -> None:
-    """Whether the delivered file is one that was sent on Chatwork; and of how many that cannot be said."""
-    from archiver.store.queries.files import counts
+def _tell_match(archive: Archive, contract: Contract, delivery: Delivery) -> None:
+    """Print whether the delivered file was sent on Chatwork, and how many unsaved files could not be compared."""
+    from archiver.store.queries.files import file_counts
     from archiver.store.queries.statements import same_bytes
 
-    if made.sha256 is None:
+    if delivery.sha256 is None:
         return
-    rooms = statement_lines.rooms_of(contract)
+    rooms = statement_lines.room_ids(contract)
     with archive.reading() as reading:
-        sent = same_bytes(reading, rooms, made.sha256)
-        unsaved = sum(one.known - one.saved for room, one in counts(reading).items() if room in rooms)
+        sent = same_bytes(reading, rooms, delivery.sha256)
+        unsaved = sum(one.known - one.saved for room, one in file_counts(reading).items() if room in rooms)
     if sent:
-        click.echo(statement_lines.same_on_chatwork(sent))
+        click.echo(statement_lines.same_file_sentence(sent))
         return
-    click.echo(statement_lines.none_on_chatwork())
+    click.echo(statement_lines.no_same_file_sentence())
     if unsaved:
-        said = ngettext(
+        sentence = ngettext(
             "{count} file of these rooms is not saved and could not be compared.",
             "{count} files of these rooms are not saved and could not be compared.",
             unsaved,
         )
-        click.echo(said.format(count=unsaved))
+        click.echo(sentence.format(count=unsaved))

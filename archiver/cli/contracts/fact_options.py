@@ -11,15 +11,15 @@ from typing import Any
 import click
 
 from archiver import errors
-from archiver.cli.contracts.statement_lines import DAY, TIME, read_day
+from archiver.cli.contracts.statement_lines import EXAMPLE_DAY, EXAMPLE_TIME, read_day
 from archiver.errors import N_
 from archiver.platforms.platform import platforms
 from archiver.records import Contract
 
 _DATES = ("contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on", "due_on")
-"""Each may have its time: it tells more where two fall on one day."""
-_AHEAD = frozenset({"due_on"})
-"""What may lie in the future."""
+"""Each may have a time of day, which orders two that fall on one day."""
+_MAY_BE_AHEAD = frozenset({"due_on"})
+"""Dates that may lie in the future."""
 _IN_ORDER = (("contracted_on", "escrowed_at"), ("contact_requested_on", "contact_approved_on"))
 
 
@@ -56,36 +56,36 @@ def read_facts(given: dict[str, str | None], *, now: datetime) -> dict[str, Any]
     facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     for name in _DATES:
         if name in facts:
-            ahead = name in _AHEAD
-            facts[name] = read_day(facts[name], "--" + name.replace("_", "-"), TIME, now=None if ahead else now)
+            ahead = name in _MAY_BE_AHEAD
+            facts[name] = read_day(facts[name], "--" + name.replace("_", "-"), EXAMPLE_TIME, now=None if ahead else now)
     if "nda" in facts:
         facts["nda"] = facts["nda"] == "yes"
     for name in ("client_url", "worker_url"):
         _check_address(facts.get(name), "--" + name.replace("_", "-"))
     if "url" in facts:
-        facts = {**from_url(facts["url"]), **facts}
+        facts = {**platform_from_url(facts["url"]), **facts}
     if facts.get("platform", "direct") not in platforms():
         raise errors.UnknownPlatform(platform=facts["platform"], known=", ".join(platforms()))
     assert facts.keys() <= {field.name for field in fields(Contract)}
     return facts
 
 
-def check_order(one: Contract) -> None:
-    """That what must come first does. Raises DaysInWrongOrder; days without a time may be the same."""
+def check_order(contract: Contract) -> None:
+    """Check that dates which must follow each other do; they may fall on one day. Raises DaysInWrongOrder."""
     for before, after in _IN_ORDER:
-        first, later = getattr(one, before), getattr(one, after)
-        if first and later and later[: len(DAY)] < first[: len(DAY)]:
+        first, later = getattr(contract, before), getattr(contract, after)
+        if first and later and later[: len(EXAMPLE_DAY)] < first[: len(EXAMPLE_DAY)]:
             options = {"before": "--" + before.replace("_", "-"), "after": "--" + after.replace("_", "-")}
             raise errors.DaysInWrongOrder(first=first, later=later, **options)
 
 
-def from_url(url: str) -> dict[str, str]:
-    """Platform and number that a contract page's address tells. Raises BadValue for what is no web address."""
+def platform_from_url(url: str) -> dict[str, str]:
+    """Platform and contract number, as read from the URL of a contract page. Raises BadValue for what is no URL."""
     _check_address(url, "--url")
     for name, platform in platforms().items():
-        found = re.match(platform.address, url) if platform.address else None
-        if found:
-            return {"platform": name, "platform_id": found[1]}
+        match = re.match(platform.address, url) if platform.address else None
+        if match:
+            return {"platform": name, "platform_id": match[1]}
     return {}
 
 

@@ -1,4 +1,4 @@
-"""The ways in which people write a day in Japan: from a keyboard, a page, a letter; pure."""
+"""Reads a day in the forms that people in Japan write: with separators, with 年月日, or by the era (令和)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BEFORE_REIWA = 2018
 
 
 class WrittenDay(NamedTuple):
-    """A day as it was written; whether there is such a day is not known yet."""
+    """A day as it was written; it may not exist in the calendar."""
 
     year: int
     month: int
@@ -32,13 +32,13 @@ class WrittenDay(NamedTuple):
     """Hour and minute, if they were given."""
 
 
-def written(value: str) -> WrittenDay | None:
-    """What was meant; full-width signs and missing zeros are understood. None: no form of a day."""
+def read_written_day(value: str) -> WrittenDay | None:
+    """The day that was written; full-width characters and missing zeros are understood. None if it is no day."""
     plain = unicodedata.normalize("NFKC", value).strip()
-    found = next((match for form in _FORMS if (match := form.fullmatch(plain))), None)
-    if found is None:
+    day_match = next((match for form in _FORMS if (match := form.fullmatch(plain))), None)
+    if day_match is None:
         return None
-    parts = found.groupdict()
+    parts = day_match.groupdict()
     year = int(parts["year"]) if parts.get("year") else BEFORE_REIWA + _reiwa(str(parts["reiwa"]))
     clock = None if parts["hour"] is None else (int(parts["hour"]), int(parts["minute"]))
     return WrittenDay(year, int(parts["month"]), int(parts["day"]), clock)

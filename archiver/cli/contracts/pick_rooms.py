@@ -1,4 +1,4 @@
-"""Choosing rooms on a terminal: by number, by part of a name, page by page."""
+"""Lets the user choose rooms on a terminal, by number or by part of a name, page by page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archiver.cli.terminal.progress import short
+from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.prompts import InvalidAnswer, ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad
 from archiver.records import ContractRoom, RoomId
@@ -22,50 +22,50 @@ if TYPE_CHECKING:
 
 
 PAGE = 15
-"""Chats that are shown at once, the ones with the latest news first."""
+"""How many chats are shown at once, the ones with the latest messages first."""
 
 
 class RoomWish(NamedTuple):
-    """What an answer asks for: chats by number, chats with these words in their name, or (neither) the next page."""
+    """What an answer asks for: chats by number, chats with words in their name, or, with neither, the next page."""
 
     numbers: tuple[int, ...] = ()
     words: str = ""
 
 
-def pick(app: App, rooms: Sequence[Room]) -> tuple[ContractRoom, ...]:
+def pick_rooms(app: App, rooms: Sequence[Room]) -> tuple[ContractRoom, ...]:
     """Let the user choose among these chats by number, and offer the direct chats beside them."""
     numbers = _ask_numbers(rooms)
     chosen = [rooms[number - 1] for number in numbers]
-    chosen += _ask_direct(app, rooms, chosen)
+    chosen += _offer_direct_chats(app, rooms, chosen)
     return tuple(ContractRoom(RoomId(room.room_id)) for room in chosen)
 
 
-def listed(rooms: Sequence[Room]) -> list[Room]:
-    """The chats with other people, the ones with the latest news first."""
+def choosable_rooms(rooms: Sequence[Room]) -> list[Room]:
+    """The chats with other people, the ones with the latest messages first."""
     return sorted((room for room in rooms if room.type != "my"), key=lambda room: -room.last_update_time)
 
 
 def _ask_numbers(rooms: Sequence[Room]) -> tuple[int, ...]:
-    shown = range(min(PAGE, len(rooms)))
-    _tell_rooms(rooms, shown)
+    page = range(min(PAGE, len(rooms)))
+    _tell_rooms(rooms, page)
     while True:
-        wish = ask(_("Numbers:"), lambda said: understand(said, len(rooms), more=len(rooms) > PAGE))
+        wish = ask(_("Numbers:"), lambda answer: read_room_wish(answer, len(rooms), more=len(rooms) > PAGE))
         if wish.numbers:
             return wish.numbers
         if wish.words:
-            found = matching([room.name for room in rooms], wish.words)
-            if not found:
+            positions = find_names([room.name for room in rooms], wish.words)
+            if not positions:
                 tell(_("No chat has this in its name."))
-            _tell_rooms(rooms, found)
+            _tell_rooms(rooms, positions)
         else:
-            begin = shown.stop if shown.stop < len(rooms) else 0
-            shown = range(begin, min(begin + PAGE, len(rooms)))
-            _tell_rooms(rooms, shown)
+            begin = page.stop if page.stop < len(rooms) else 0
+            page = range(begin, min(begin + PAGE, len(rooms)))
+            _tell_rooms(rooms, page)
 
 
-def understand(said: str, count: int, *, more: bool) -> RoomWish:
-    """What the user wants to see or to save; `more`: there are more chats than one page shows. Raises Again."""
-    words = [word for word in re.split(r"[\s,、]+", said) if word]
+def read_room_wish(answer: str, count: int, *, more: bool) -> RoomWish:
+    """What the user wants to see or to save; `more`: there are more chats than one page shows. Raises InvalidAnswer."""
+    words = [word for word in re.split(r"[\s,、]+", answer) if word]
     if words and all(word.isdecimal() and len(word) < 7 for word in words):
         numbers = tuple(dict.fromkeys(int(word) for word in words))
         if all(1 <= number <= count for number in numbers):
@@ -73,16 +73,16 @@ def understand(said: str, count: int, *, more: bool) -> RoomWish:
         raise InvalidAnswer(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
     if not more:
         raise InvalidAnswer(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
-    return RoomWish(words=said)
+    return RoomWish(words=answer)
 
 
-def matching(names: Sequence[str], words: str) -> list[int]:
-    """Positions of the names that hold these words, whatever their width and case."""
-    wanted = _plain(words)
-    return [position for position, name in enumerate(names) if wanted in _plain(name)]
+def find_names(names: Sequence[str], words: str) -> list[int]:
+    """Positions of the names that contain these words, whatever their width and case."""
+    folded = _fold(words)
+    return [position for position, name in enumerate(names) if folded in _fold(name)]
 
 
-def _plain(text: str) -> str:
+def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
@@ -90,8 +90,8 @@ def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool
     kinds = {"group": _("group"), "direct": _("direct")}
     for position in positions:
         room = rooms[position]
-        name = pad(short(room.name, 28), 28)
-        kind = pad(kinds.get(room.type, short(room.type, 12)), 14)
+        name = pad(shorten(room.name, 28), 28)
+        kind = pad(kinds.get(room.type, shorten(room.type, 12)), 14)
         counts = _("messages {messages}  files {files}").format(
             messages=f"{room.message_num:>5}", files=f"{room.file_num:>4}"
         )
@@ -100,29 +100,29 @@ def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool
         tell(_("({n} in all. Enter: the next ones; a part of a name: look for it)").format(n=len(rooms)), indent=6)
 
 
-def _ask_direct(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list[Room]:
-    """Direct chats with people of the chosen groups: work often moves there."""
+def _offer_direct_chats(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list[Room]:
+    """Offer the direct chats with people of the chosen groups, as work often moves there."""
     groups = [room for room in chosen if room.type == "group"]
     if not any(room.type == "direct" and room not in chosen for room in rooms) or not groups:
         return []
     people = {one.model.account_id for room in groups for one in app.chatwork.members(room.room_id).items}
     direct = {int(one.model.account_id): int(one.model.room_id) for one in app.chatwork.contacts().items}
-    found = beside(rooms, chosen, people=people, direct=direct)
-    if not found:
+    positions = direct_chats_left(rooms, chosen, people=people, direct=direct)
+    if not positions:
         return []
-    _tell_rooms(rooms, found, more=False)
+    _tell_rooms(rooms, positions, more=False)
     sentence = ngettext(
         "This is a direct chat with somebody of the chats you chose.",
         "These are direct chats with people of the chats you chose.",
-        len(found),
+        len(positions),
     )
     tell(sentence)
-    return [rooms[position] for position in found] if ask_yes_no(_("Save it too?"), default=True) else []
+    return [rooms[position] for position in positions] if ask_yes_no(_("Save it too?"), default=True) else []
 
 
-def beside(
+def direct_chats_left(
     rooms: Sequence[Room], chosen: Collection[Room], *, people: Collection[int], direct: Mapping[int, int]
 ) -> list[int]:
     """Positions of the direct chats with these people that were not chosen; `direct`: account → room."""
     theirs = {room for account, room in direct.items() if account in people}
-    return [place for place, room in enumerate(rooms) if room.room_id in theirs and room not in chosen]
+    return [position for position, room in enumerate(rooms) if room.room_id in theirs and room not in chosen]

@@ -1,4 +1,4 @@
-"""`contract map` and `contract unmap`: who in the rooms is the client, who is the user, who is neither, and why."""
+"""`contract map` and `contract unmap`: which account is the client, the user or a third person, and why."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from archiver.records import Contract
     from archiver.store.archive import Reading
 
-_MOST = 12
-"""People who are named when a number is wrong."""
+_PEOPLE_LIMIT = 12
+"""How many people the error names when an account number is wrong."""
 
 
 @click.command(
@@ -36,22 +36,22 @@ _MOST = 12
 @click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("How you know; it is printed in packages."))
 @click.pass_obj
 def contract_map(obj: CliContext, contract_id: str, account: int, part: str, reason: str) -> int:
-    """Nothing is guessed: an account that was never seen in these rooms is refused."""
+    """Record who an account is; one that was never seen in the contract's rooms is refused."""
     from archiver.app import utc_now
     from archiver.store import statements
     from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import contract
+    from archiver.store.queries import contracts
 
     if not reason.strip():
         raise errors.UsageError(detail=_("Say how you know: --reason TEXT"))
     with Archive(obj.home).writing() as writing:
-        one = contract(writing, contract_id)
-        _check(writing, one, account)
-        fresh = statements.state_role(writing, one.id, account, Role(part), reason.strip(), at=utc_now())
+        contract = contracts.contract(writing, contract_id)
+        _check_person(writing, contract, account)
+        fresh = statements.state_role(writing, contract.id, account, Role(part), reason.strip(), at=utc_now())
     sentence = _("Entered: account {account} of contract {contract} is {part}.")
     if not fresh:
         sentence = _("It was entered already: account {account} of contract {contract} is {part}.")
-    click.echo(sentence.format(account=account, contract=visible(one.label), part=part_word(Role(part))))
+    click.echo(sentence.format(account=account, contract=visible(contract.label), part=role_words(Role(part))))
     return 0
 
 
@@ -60,39 +60,41 @@ def contract_map(obj: CliContext, contract_id: str, account: int, part: str, rea
 @click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
 @click.pass_obj
 def contract_unmap(obj: CliContext, contract_id: str, account: int) -> int:
-    """What was never entered cannot be taken back."""
+    """Take back who an account is. Raises UsageError if nothing was entered about it."""
     from archiver.app import utc_now
     from archiver.store import statements
     from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import contract
+    from archiver.store.queries import contracts
 
     with Archive(obj.home).writing() as writing:
-        one = contract(writing, contract_id)
-        if not statements.withdraw_role(writing, one.id, account, at=utc_now()):
+        contract = contracts.contract(writing, contract_id)
+        if not statements.withdraw_role(writing, contract.id, account, at=utc_now()):
             sentence = _("Nothing was entered about account {account} of contract {contract}.")
-            raise errors.UsageError(detail=sentence.format(account=account, contract=visible(one.label)))
+            raise errors.UsageError(detail=sentence.format(account=account, contract=visible(contract.label)))
     sentence = _("Taken back: who account {account} of contract {contract} is. The record that it was entered stays.")
-    click.echo(sentence.format(account=account, contract=visible(one.label)))
+    click.echo(sentence.format(account=account, contract=visible(contract.label)))
     return 0
 
 
-def part_word(part: Role) -> str:
-    """Who somebody is, as the screen says it."""
-    return {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("a third person")}[part]
+def role_words(role: Role) -> str:
+    """A role as the screen names it."""
+    return {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("a third person")}[role]
 
 
-def people(reading: Reading, one: Contract) -> dict[int, str]:
-    """Everybody ever seen in the rooms, with the name shown last."""
+def people(reading: Reading, contract: Contract) -> dict[int, str]:
+    """Everybody ever seen in the contract's rooms: account and last known name."""
     from archiver.store.queries.departures import counterparts
-    from archiver.store.queries.transcript import names
+    from archiver.store.queries.transcript import names_in_room
 
-    found = {account: name for room in one.rooms for account, name in names(reading, room.room_id).items()}
-    return dict.fromkeys(counterparts(reading, [room.room_id for room in one.rooms]), "") | found
+    names_by_account = {
+        account: name for room in contract.rooms for account, name in names_in_room(reading, room.room_id).items()
+    }
+    return dict.fromkeys(counterparts(reading, [room.room_id for room in contract.rooms]), "") | names_by_account
 
 
-def _check(reading: Reading, one: Contract, account: int) -> None:
-    known = people(reading, one)
-    if account not in known:
-        shown = [f"{number} {visible(name)}".strip() for number, name in sorted(known.items())]
-        told = ", ".join(shown[:_MOST]) or _("nobody yet; run: archive sync")
-        raise errors.UnknownPerson(account=account, contract=one.id, people=told)
+def _check_person(reading: Reading, contract: Contract, account: int) -> None:
+    names_by_account = people(reading, contract)
+    if account not in names_by_account:
+        labels = [f"{number} {visible(name)}".strip() for number, name in sorted(names_by_account.items())]
+        listing = ", ".join(labels[:_PEOPLE_LIMIT]) or _("nobody yet; run: archive sync")
+        raise errors.UnknownPerson(account=account, contract=contract.id, people=listing)

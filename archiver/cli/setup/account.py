@@ -1,4 +1,4 @@
-"""Home, settings and account of an archive that is being set up."""
+"""Creates home, settings and account of an archive that is being set up."""
 
 from __future__ import annotations
 
@@ -30,42 +30,50 @@ def make_home(home: Path) -> None:
         raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
 
 
-def keep_settings(obj: CliContext, source: str) -> None:
-    """Write where the token lies into `archive.toml`; a new one gets the language of this call too."""
-    from archiver.cli.terminal.language import choose, windows_language
+def keep_token_source(obj: CliContext, source: str) -> None:
+    """Write the token's source into `archive.toml`; a new file gets the language of this call too."""
+    from archiver.cli.terminal.language import choose_language, windows_language
     from archiver.settings import file
 
     if (obj.home / "archive.toml").exists():
-        file.update(obj.home, {"token.source": source})
+        file.update_settings(obj.home, {"token.source": source})
         return
-    language = choose([], {**obj.environ, "ARCHIVE_LANG": _spoken(obj)}, system_language=windows_language)
-    file.write(obj.home, language=language, token_source=source)
+    language = choose_language(
+        [], {**obj.environ, "ARCHIVE_LANG": _call_language(obj)}, system_language=windows_language
+    )
+    file.write_settings(obj.home, language=language, token_source=source)
 
 
 def choose_authorities(home: Path, timestamps: str | None) -> None:
-    """Write the two that are offered, or none; whoever chose their own keeps them. None: nothing was said."""
+    """Turn third-party time on or off: the two offered authorities, or none.
+
+    Authorities that the user chose stay when it is turned on. None leaves the settings as they are.
+    """
     from archiver.settings import file
     from archiver.settings.tsa_offers import OFFERS
 
-    there = file.load(home, {}).timestamp.authorities
-    if timestamps == "off" and there:
-        file.update(home, {"timestamp.authorities": ()})
+    authorities = file.load_settings(home, {}).timestamp.authorities
+    if timestamps == "off" and authorities:
+        file.update_settings(home, {"timestamp.authorities": ()})
         click.echo(_("Third-party time: off. The stamps that there are stay."))
     if timestamps == "on":
-        if not there:
-            file.update(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})
-            there = tuple(offer.setting for offer in OFFERS)
+        if not authorities:
+            file.update_settings(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})
+            authorities = tuple(offer.setting for offer in OFFERS)
         sentence = _("Third-party time: on. Only fingerprints of the seals go to {names}: no message, name or file.")
-        click.echo(sentence.format(names=", ".join(visible(one.name) for one in there)))
+        click.echo(sentence.format(names=", ".join(visible(one.name) for one in authorities)))
 
 
-def _spoken(obj: CliContext) -> str:
-    """The language of this call, so that the next ones speak it too."""
+def _call_language(obj: CliContext) -> str:
+    """The language of this call, so that the next calls use it too."""
     return os.environ.get("LANGUAGE", "") or obj.environ.get("ARCHIVE_LANG", "")
 
 
-def know_account(app: App) -> tuple[str, int]:
-    """Ask whose token it is, and write it down in a new archive. Raises WrongAccount, TokenRefused, Unreachable."""
+def record_account(app: App) -> tuple[str, int]:
+    """Ask Chatwork whose token it is, and record the account in a new archive.
+
+    Raises WrongAccount, TokenRefused, Unreachable.
+    """
     from archiver.records import Observation
     from archiver.store import writer
     from archiver.store.queries import current_state
@@ -75,9 +83,9 @@ def know_account(app: App) -> tuple[str, int]:
     with app.archive.reading() as reading:
         owner = current_state.owner(reading)
     check_account(me.model.account_id, owner, app.archive)
-    told = owner_payload(me.model)
-    if told != owner:
+    payload = owner_payload(me.model)
+    if payload != owner:
         with app.archive.writing() as writing:
-            seen = Observation("me", "me", told, None, me.reply.digest)
-            writer.append(writing, [seen], account_id=me.model.account_id, at=me.reply.received_at)
+            observation = Observation("me", "me", payload, None, me.reply.digest)
+            writer.append(writing, [observation], account_id=me.model.account_id, at=me.reply.received_at)
     return me.model.name, me.model.account_id

@@ -1,4 +1,4 @@
-"""Fourth step of the first run: what the platform's contract says; Enter leaves a fact unknown."""
+"""Fourth step of the first run: asks for the facts of the contract; Enter leaves a fact unknown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.answers import answered, note
+from archiver.cli.answers import note_answer, recall_answers
 from archiver.cli.contracts.questions import Question, first_question
 from archiver.cli.terminal.prompts import ask, tell, tell_head
 from archiver.platforms.platform import platform_of
@@ -21,26 +21,26 @@ PREFIX = "fact/"
 
 
 def state_facts(app: App) -> None:
-    """Ask for what is not known yet and was not asked; each answer is kept at once."""
+    """Ask for the facts that are neither known nor asked for yet; each answer is kept at once."""
     tell_head(4, _("The contract (Enter leaves a fact unknown; later: archive contract set)"))
-    contract = the_first(app)
+    contract = first_run_contract(app)
     while contract is not None:
-        asked = {name.removeprefix(PREFIX) for name in answered(app.archive) if name.startswith(PREFIX)}
-        question = first_question(contract, asked, now=app.now())
+        asked_names = {name.removeprefix(PREFIX) for name in recall_answers(app.archive) if name.startswith(PREFIX)}
+        question = first_question(contract, asked_names, now=app.now())
         if question is None:
             break
         contract = _ask_fact(app, contract, question)
-        note(app.archive, PREFIX + question.name)
+        note_answer(app.archive, PREFIX + question.name)
     click.echo()
 
 
-def the_first(app: App) -> Contract | None:
-    """The contract of the first run; None where the user has entered several: those are known better by `contract`."""
+def first_run_contract(app: App) -> Contract | None:
+    """The only contract there is; None if the user has entered several, whose facts the `contract` commands edit."""
     from archiver.store.queries.contracts import contracts
 
     with app.archive.reading() as reading:
-        held = contracts(reading)
-    return held[0] if len(held) == 1 else None
+        all_contracts = contracts(reading)
+    return all_contracts[0] if len(all_contracts) == 1 else None
 
 
 def _ask_fact(app: App, contract: Contract, question: Question) -> Contract:
@@ -49,8 +49,8 @@ def _ask_fact(app: App, contract: Contract, question: Question) -> Contract:
     rule = platform_of(contract.platform).rule
     if question.name == "contact_approved_on" and rule is not None:
         tell(rule)
-    tell(question.told)
-    stated = replace(contract, **ask(question.asked, question.understand, exact=question.exact))
-    if stated != contract:
-        state_contract(app.archive, stated, None, at=app.now())
-    return stated
+    tell(question.explanation)
+    updated = replace(contract, **ask(question.prompt, question.understand, exact=question.exact))
+    if updated != contract:
+        state_contract(app.archive, updated, None, at=app.now())
+    return updated

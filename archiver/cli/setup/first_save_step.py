@@ -1,4 +1,4 @@
-"""Third step of the first run: the first save, which goes on while the next questions are answered."""
+"""Third step of the first run: the first save, which continues while the next questions are answered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archiver.cli.answers import was_saved
+from archiver.cli.answers import last_saved_at
 from archiver.cli.terminal.prompts import WIDTH, tell, tell_head
 
 if TYPE_CHECKING:
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from archiver.store.archive import Archive
 
 PATIENCE = 30.0
-"""Seconds for which the user is shown what comes, before the next question; large files take longer."""
+"""Seconds for which the counts are shown before the next question; large files take longer."""
 
 GRACE = 5.0
-"""Seconds for a good place to stop; it may be cut off at any place without loss."""
+"""Seconds to wait for a clean end of the round; it may be cut off anywhere without loss."""
 
 
-class _Enough(BaseException):
-    """The round was left at a good place because the first run ends; no error, so nobody else catches it."""
+class _RoundLeft(BaseException):
+    """Ends the round between two steps because the first run ends; no `Exception`, so nothing else catches it."""
 
 
-class Came(NamedTuple):
-    """What the archive holds now."""
+class SavedCounts(NamedTuple):
+    """How many messages and files the archive holds now."""
 
     messages: int
     left_out: int
@@ -40,33 +40,33 @@ class Came(NamedTuple):
     files_known: int
 
 
-class Saving:
-    """One round beside the questions, on an archive and connections of its own."""
+class BackgroundRound:
+    """One save round in a thread beside the questions, with its own archive and connections."""
 
     def __init__(self, obj: CliContext) -> None:
-        """Begin at once."""
+        """Start the round at once."""
         from archiver.app import build_app
 
         self.app = build_app(obj.settings(), obj.environ, sleep=self._sleep)
-        self.fault: Exception | None = None
-        self._enough = threading.Event()
+        self.error: Exception | None = None
+        self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)  # a daemon: Ctrl-C must not wait for a file
         self._thread.start()
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long at most; whether it has ended."""
+        """Wait at most this long; whether the round has ended."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def leave(self) -> None:
-        """Ask it to end at a good place; what is lacking then is fetched by the next round."""
-        self._enough.set()
+        """Ask the round to end between two steps; the next round fetches what is missing."""
+        self._leaving.set()
         self._thread.join(GRACE)
 
     def check(self) -> None:
-        """Raise what ended it, if it was a fault."""
-        if self.fault is not None:
-            raise self.fault
+        """Raise the error that ended the round, if one did."""
+        if self.error is not None:
+            raise self.error
 
     def _run(self) -> None:
         from archiver.rounds.round import run_round
@@ -74,87 +74,87 @@ class Saving:
 
         try:
             run_round(self.app, Options(), ProgressCallbacks(step=self._step, file=self._step))
-        except _Enough:
+        except _RoundLeft:
             pass
         except Exception as error:  # noqa: BLE001 - raised again by `check`, in the thread of the questions
-            self.fault = error
+            self.error = error
         finally:
             self.app.archive.close()
 
     def _step(self, *_what: object) -> None:
-        if self._enough.is_set():
-            raise _Enough
+        if self._leaving.is_set():
+            raise _RoundLeft
 
     def _sleep(self, seconds: float) -> None:
-        if self._enough.wait(seconds):
-            raise _Enough
+        if self._leaving.wait(seconds):
+            raise _RoundLeft
 
 
-def save(obj: CliContext, app: App) -> Saving | None:
-    """Begin the first save and show what comes; None if an earlier call has already saved. Raises what ended it."""
+def begin_first_save(obj: CliContext, app: App) -> BackgroundRound | None:
+    """Begin the first save and show its counts; None if an earlier call has already saved. Raises the round's error."""
     tell_head(3, _("The first save (it goes on while you answer the next questions)"))
     saving = None
-    if was_saved(app.archive) is None:
-        saving = Saving(obj)
-        watch(saving, app.archive, seconds=PATIENCE)
+    if last_saved_at(app.archive) is None:
+        saving = BackgroundRound(obj)
+        show_counts(saving, app.archive, seconds=PATIENCE)
         saving.check()
-    tell_came(app.archive)
+    tell_counts(app.archive)
     if saving is not None and not saving.wait(0):
         tell(_("It goes on: large files take longer."))
     click.echo()
     return saving
 
 
-def watch(saving: Saving, archive: Archive, *, seconds: float | None) -> None:
-    """Show the counts while they grow, for so long at most; None: to the end."""
+def show_counts(saving: BackgroundRound, archive: Archive, *, seconds: float | None) -> None:
+    """Show the counts while they grow, for at most `seconds`; None: until the round ends."""
     until = None if seconds is None else time.monotonic() + seconds
-    live = sys.stdout.isatty()
+    is_terminal = sys.stdout.isatty()
     while not saving.wait(0.5):
         if until is not None and time.monotonic() >= until:
             break
-        if live:
-            click.echo("\r  " + _line(came(archive))[: WIDTH - 4], nl=False)
-    if live:
+        if is_terminal:
+            click.echo("\r  " + _counts_line(count_saved(archive))[: WIDTH - 4], nl=False)
+    if is_terminal:
         click.echo("\r" + " " * (WIDTH - 1) + "\r", nl=False)
 
 
-def came(archive: Archive) -> Came:
-    """Count what is held."""
+def count_saved(archive: Archive) -> SavedCounts:
+    """Count the messages and files that the archive holds."""
     from archiver.store.queries.status import status
 
     with archive.reading() as reading:
         rooms = status(reading).rooms
-    begun = [gap["missing"] or 0 for room in rooms for gap in room.gaps if gap["after"] is None]
-    return Came(
+    missing_counts = [gap["missing"] or 0 for room in rooms for gap in room.gaps if gap["after"] is None]
+    return SavedCounts(
         sum(room.messages for room in rooms),
-        sum(begun),
+        sum(missing_counts),
         sum(room.files.saved for room in rooms),
         sum(room.files.known for room in rooms),
     )
 
 
-def tell_came(archive: Archive) -> None:
-    """What came, what the limit of 100 leaves out, and how to get that."""
-    found = came(archive)
-    tell(_line(found))
-    if found.left_out:
+def tell_counts(archive: Archive) -> None:
+    """Print the counts, what Chatwork's limit of 100 messages leaves out, and how to get that."""
+    counts = count_saved(archive)
+    tell(_counts_line(counts))
+    if counts.left_out:
         sentence = ngettext(
             "Chatwork's list shows only the newest 100. To get {n} older message: scroll up to the beginning of the "
             "chat in your browser, save the page, then:",
             "Chatwork's list shows only the newest 100. To get {n} older messages: scroll up to the beginning of the "
             "chat in your browser, save the page, then:",
-            found.left_out,
+            counts.left_out,
         )
-        tell(sentence.format(n=found.left_out))
+        tell(sentence.format(n=counts.left_out))
         tell("archive recover " + _("FILE"), indent=4)
 
 
-def _line(found: Came) -> str:
+def _counts_line(counts: SavedCounts) -> str:
     messages = _("Messages {n}")
-    if found.left_out:
+    if counts.left_out:
         messages = _("Messages {n} (Chatwork counts {all})")
     return (
-        messages.format(n=found.messages, all=found.messages + found.left_out)
+        messages.format(n=counts.messages, all=counts.messages + counts.left_out)
         + "  "
-        + _("files {saved}/{known}").format(saved=found.files, known=found.files_known)
+        + _("files {saved}/{known}").format(saved=counts.files, known=counts.files_known)
     )

@@ -1,4 +1,4 @@
-"""`init`: home, settings, token and account, everything before the first save."""
+"""`init`: sets up home, settings, token and account, everything before the first save."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.setup.account import choose_authorities, keep_settings, know_account, make_home
-from archiver.cli.setup.token_source import asked
+from archiver.cli.setup.account import choose_authorities, keep_token_source, make_home, record_account
+from archiver.cli.setup.token_source import ask_token
 from archiver.cli.terminal.text import visible
-from archiver.cli.token_variable import VARIABLE
+from archiver.cli.token_variable import VARIABLE_SOURCE
 from archiver.errors import N_
-from archiver.settings.home import home_path
+from archiver.settings.home import check_home, home_path
 
 SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
 
@@ -34,41 +34,40 @@ SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
 @click.option("--yes", is_flag=True, help=N_("Ask nothing; the token is taken from CHATWORK_API_TOKEN each time."))
 @click.pass_obj
 def command_init(obj: CliContext, token_from: str | None, timestamps: str | None, yes: bool) -> int:
-    """Home, settings, token, database, account: each step is kept, so a second call goes on."""
+    """Set up home, settings, token, database and account; each step is kept, so a second call continues."""
     from archiver.app import build_app
-    from archiver.settings import home as homes
     from archiver.store import migrate
 
     if not yes and sys.stdin.isatty():
         from archiver.cli.setup import wizard
 
         return wizard.run(obj, token_from, timestamps)
-    homes.check_home(obj.home, obj.environ)
+    check_home(obj.home, obj.environ)
     make_home(obj.home)
-    _settings(obj, token_from, timestamps, yes=yes)
+    _write_settings(obj, token_from, timestamps, yes=yes)
     app = build_app(obj.settings(), obj.environ)
     if not app.archive.exists():
-        migrate.create(app.archive.database)
-    name, account = know_account(app)
+        migrate.create_database(app.archive.database)
+    name, account = record_account(app)
     click.echo(_("Account: {name} (ID {account})").format(name=visible(name), account=account))
     click.echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
     sentence = _("Next: {archive} rooms   then: {archive} contract add job1 --room NUMBER   then: {archive} sync")
-    click.echo(sentence.format(archive=_called(obj)))
+    click.echo(sentence.format(archive=_archive_command(obj)))
     return 0
 
 
-def _called(obj: CliContext) -> str:
-    """How the next commands find this archive: as they are, or by the home that was given to this one alone."""
+def _archive_command(obj: CliContext) -> str:
+    """The words that call this archive: `archive`, with `--home` if it is not the usual one."""
     if obj.home == home_path(None, obj.environ):
         return "archive"
     return f"archive --home {shlex.quote(visible(str(obj.home)))}"
 
 
-def _settings(obj: CliContext, token_from: str | None, timestamps: str | None, *, yes: bool) -> None:
-    """Write `archive.toml`, or change in it what was asked for, and store the token where the user wants it."""
+def _write_settings(obj: CliContext, token_from: str | None, timestamps: str | None, *, yes: bool) -> None:
+    """Write or change `archive.toml` as the options say, and store the token where the user wants it."""
     from archiver.settings import file
 
-    source = token_from or (VARIABLE if yes else "prompt")
+    source = token_from or (VARIABLE_SOURCE if yes else "prompt")
     exists = (obj.home / "archive.toml").exists()
     if exists:
         choose_authorities(obj.home, timestamps)
@@ -76,20 +75,20 @@ def _settings(obj: CliContext, token_from: str | None, timestamps: str | None, *
         return
     if source == "prompt":
         source = _prompt_and_store(obj.home)
-    elif not file.is_source(source):
+    elif not file.is_token_source(source):
         raise errors.BadValue(value=source, option="--token-from", example="file:/run/secrets/chatwork")
-    keep_settings(obj, source)
+    keep_token_source(obj, source)
     if not exists:
         choose_authorities(obj.home, timestamps)
 
 
 def _prompt_and_store(home: Path) -> str:
-    """Ask for the token without showing it; keep it in the keyring, or in a file of the home where there is none."""
+    """Ask for the token without showing it, and store it in the keyring; without one, in a file of the home."""
     from archiver.settings.token import store_token
 
     click.echo(_("The API token is the key to your Chatwork. Show it to nobody."))
     click.echo(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)."))
-    value = asked(_("Paste it and press Enter (it will not be shown)"))
+    value = ask_token(_("Paste it and press Enter (it will not be shown)"))
     for source in ("keyring", "file:token"):
         try:
             store_token(home, source, value)

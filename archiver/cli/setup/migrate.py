@@ -1,4 +1,4 @@
-"""`migrate`: brings an older archive to this version."""
+"""`migrate`: brings an archive of an older version to this one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.errors import N_
 @click.command("migrate", help=N_("Bring an archive made by an older version to this one, after a verified copy."))
 @click.pass_obj
 def command_migrate(obj: CliContext) -> int:
-    """Does nothing to an archive that is up to date."""
+    """Migrate an older archive; one that is up to date stays unchanged."""
     from archiver.store import migrate
     from archiver.store.archive import Archive
 

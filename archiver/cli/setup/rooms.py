@@ -1,4 +1,4 @@
-"""`rooms`: the rooms of the account and their numbers."""
+"""`rooms`: lists the rooms of the account and their numbers."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_rooms(obj: CliContext, as_json: bool) -> int:
-    """Shows names of rooms without a contract too, and keeps none of them."""
+    """Print all rooms, those without a contract too; nothing is saved."""
     from archiver.app import build_app, require_archive
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     rooms = [one.model for one in app.chatwork.rooms().items]
-    of = _contracts(app)
+    ids_by_room = _contract_ids_by_room(app)
     if as_json:
-        told = [_room_document(room, of.get(room.room_id, [])) for room in rooms]
-        click.echo(json.dumps({"rooms": told}, ensure_ascii=False))
+        documents = [_room_document(room, ids_by_room.get(room.room_id, [])) for room in rooms]
+        click.echo(json.dumps({"rooms": documents}, ensure_ascii=False))
         return 0
     kinds = {"group": _("group"), "direct": _("direct"), "my": _("my chat")}
     width = max([10, *(len(str(room.room_id)) for room in rooms)]) + 2
-    heads = pad(_("Number"), width) + pad(_("Kind"), 12) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name")
-    click.echo(heads)
+    header = pad(_("Number"), width) + pad(_("Kind"), 12) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name")
+    click.echo(header)
     for room in rooms:
         cells = pad(str(room.room_id), width) + pad(kinds.get(room.type, visible(room.type)), 12)
-        contracted = f"  ({', '.join(of[room.room_id])})" if room.room_id in of else ""
-        click.echo(f"{cells}{room.message_num:<9} {room.file_num:<9} {visible(room.name)}{contracted}")
+        contract_ids = f"  ({', '.join(ids_by_room[room.room_id])})" if room.room_id in ids_by_room else ""
+        click.echo(f"{cells}{room.message_num:<9} {room.file_num:<9} {visible(room.name)}{contract_ids}")
     return 0
 
 
-def _contracts(app: App) -> dict[int, list[str]]:
+def _contract_ids_by_room(app: App) -> dict[int, list[str]]:
     from archiver.store.queries.contracts import contracts
 
     found: dict[int, list[str]] = {}

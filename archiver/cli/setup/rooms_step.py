@@ -1,4 +1,4 @@
-"""Second step of the first run: which chats are for work, chosen by number from a list."""
+"""Second step of the first run: the user chooses the chats for work from a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.contracts.pick_rooms import listed, pick
+from archiver.cli.contracts.pick_rooms import choosable_rooms, pick_rooms
 from archiver.cli.terminal.prompts import Postponed, tell, tell_head
 from archiver.records import Contract
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 FIRST_ID = "job1"
 
 
-def choose(app: App) -> None:
-    """Enter the first contract with the chats that the user chose. Raises Left if there is none to choose from."""
+def choose_rooms(app: App) -> None:
+    """Enter the first contract with the chats that the user chose. Raises Postponed if there is none to choose."""
     from archiver.store.statements import state_contract
 
-    rooms = listed([one.model for one in app.chatwork.rooms().items])
+    rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     _tell_head(len(rooms))
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."))
         raise Postponed
-    state_contract(app.archive, Contract(FIRST_ID, pick(app, rooms)), None, at=app.now())
+    state_contract(app.archive, Contract(FIRST_ID, pick_rooms(app, rooms)), None, at=app.now())
     click.echo()
 
 

@@ -1,4 +1,4 @@
-"""`schedule install`, `show` and `remove`: the archive's job in this computer's own scheduler."""
+"""`schedule install`, `show` and `remove`: the job in this computer's scheduler that saves regularly."""
 
 from __future__ import annotations
 
@@ -12,41 +12,45 @@ from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.settings.home import holds_archive
+from archiver.settings.home import has_archive
 
 KINDS = ("cron", "systemd", "launchd", "windows")
-"""As `schedule.system` has them, which is not imported for a help page."""
+"""The same as in `archiver.schedule.schedulers`, which is not imported for a help page."""
 
-WITH = N_("Which scheduler; left out: the one that suits this computer.")
+WITH_HELP = N_("Which scheduler; left out: the one that suits this computer.")
 
 
 @click.group("schedule", help=N_("Let this computer's own scheduler save by itself, see that job, or take it out."))
 def command_schedule() -> None:
-    """The three things one can do with the job."""
+    """Group the commands about the scheduled job."""
 
 
 @command_schedule.command("install", help=N_("Register the job; called again, it is registered anew, still once."))
-@click.option("--with", "kind", type=click.Choice(KINDS), help=WITH)
+@click.option("--with", "kind", type=click.Choice(KINDS), help=WITH_HELP)
 @click.pass_obj
 def schedule_install(obj: CliContext, kind: str | None) -> int:
-    """Says what the job will lack; the token is never written into it."""
+    """Register the job and print what it will lack; the token is never written into it."""
     from archiver.schedule import commands, schedulers
 
-    if not holds_archive(obj.home):
+    if not has_archive(obj.home):
         raise errors.NoArchive(path=obj.home)
     settings, environ = obj.settings(), obj.environ
-    chosen = kind or schedulers.choose(environ)
-    spoken = os.environ.get("LANGUAGE", "")[:2] or "ja"
-    job = schedulers.job(settings, environ, spoken=spoken, argv0=sys.argv[0])
-    others = schedulers.install(job, environ, kind=chosen)
+    chosen_kind = kind or schedulers.choose_backend(environ)
+    language = os.environ.get("LANGUAGE", "")[:2] or "ja"
+    job = schedulers.build_job(settings, environ, spoken=language, argv0=sys.argv[0])
+    others = schedulers.install(job, environ, kind=chosen_kind)
     sentence = _("Registered with {scheduler}: {pace}.")
-    click.echo(sentence.format(scheduler=schedulers.title(chosen), pace=schedulers.paced(job, settings.sync.every)))
+    click.echo(
+        sentence.format(scheduler=schedulers.title(chosen_kind), pace=schedulers.pace_words(job, settings.sync.every))
+    )
     for other in others:
         click.echo(
             _("It was taken out of {scheduler}, so that it runs once.").format(scheduler=schedulers.title(other))
         )
     click.echo(_("In a few minutes this says whether it ran: archive check"))
-    for warning in schedulers.lacking(settings, environ, kind=chosen, cron_runs=commands.is_cron_running()):
+    for warning in schedulers.missing_for_job(
+        settings, environ, kind=chosen_kind, cron_runs=commands.is_cron_running()
+    ):
         click.echo(warning, err=True)
     return 0
 
@@ -54,14 +58,14 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
 @command_schedule.command("show", help=N_("What is registered for this archive, as it lies there."))
 @click.pass_obj
 def schedule_show(obj: CliContext) -> int:
-    """Looks into every scheduler that this computer has."""
-    from archiver.schedule import schedulers as system
+    """Print the archive's jobs in every scheduler that this computer has."""
+    from archiver.schedule import schedulers
 
-    found = system.show(obj.home, obj.environ)
-    for kind, text in found.items():
-        click.echo(f"{system.title(kind)}  ({system.name_of(obj.home)})")
+    jobs = schedulers.show(obj.home, obj.environ)
+    for kind, text in jobs.items():
+        click.echo(f"{schedulers.title(kind)}  ({schedulers.job_name(obj.home)})")
         click.echo("\n".join(f"  {visible(line)}" for line in text.splitlines()))
-    if not found:
+    if not jobs:
         click.echo(_("Nothing is registered for this archive. To do so: archive schedule install"))
     return 0
 
@@ -70,12 +74,12 @@ def schedule_show(obj: CliContext) -> int:
 @click.option("--with", "kind", type=click.Choice(KINDS), help=N_("Out of this scheduler only; left out: of all."))
 @click.pass_obj
 def schedule_remove(obj: CliContext, kind: str | None) -> int:
-    """Touches nothing that this program did not write."""
-    from archiver.schedule import schedulers as system
+    """Remove the archive's jobs, and nothing that this program did not write."""
+    from archiver.schedule import schedulers
 
-    gone = system.remove(obj.home, obj.environ, kind=kind)
-    for one in gone:
-        click.echo(_("Taken out of {scheduler}. What is saved stays.").format(scheduler=system.title(one)))
-    if not gone:
+    removed_kinds = schedulers.remove(obj.home, obj.environ, kind=kind)
+    for removed_kind in removed_kinds:
+        click.echo(_("Taken out of {scheduler}. What is saved stays.").format(scheduler=schedulers.title(removed_kind)))
+    if not removed_kinds:
         click.echo(_("Nothing was registered for this archive; nothing was changed."))
     return 0

@@ -1,4 +1,4 @@
-"""The token as it was typed: tried, and kept where the user wants it."""
+"""Reads a typed API token, tries it, and stores it where the user wants it."""
 
 from __future__ import annotations
 
@@ -14,91 +14,91 @@ from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.prompts import tell
 from archiver.cli.terminal.text import visible
-from archiver.cli.token_variable import NAME, VARIABLE
+from archiver.cli.token_variable import VARIABLE_NAME, VARIABLE_SOURCE
 
-if TYPE_CHECKING:
-    from archiver.cli.context import CliContext
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.settings.model import Settings
 
 
-def lasting(obj: CliContext) -> Settings:
-    """The settings as a later session finds them: without what the variable of this one says over the file."""
+def lasting_settings(obj: CliContext) -> Settings:
+    """The settings as a later session finds them, without this session's token variable."""
     from archiver.settings import file
 
-    return file.load(obj.home, {name: value for name, value in obj.environ.items() if name != NAME})
+    return file.load_settings(obj.home, {name: value for name, value in obj.environ.items() if name != VARIABLE_NAME})
 
 
-def plain(said: str) -> str:
-    """A token as it was typed or pasted, full-width signs folded. Raises Again for what no token can be."""
+def clean_token(text: str) -> str:
+    """The typed or pasted token, full-width characters folded. Raises InvalidAnswer for what no token can be."""
     from archiver.cli.terminal.prompts import InvalidAnswer
 
-    value = unicodedata.normalize("NFKC", said).strip()
-    if not value:
+    token = unicodedata.normalize("NFKC", text).strip()
+    if not token:
         raise InvalidAnswer(_("Nothing was pasted. Copy the token and paste it here; Ctrl-C leaves."))
-    if not re.fullmatch(r"[!-~]+", value):
+    if not re.fullmatch(r"[!-~]+", token):
         raise InvalidAnswer(_("This cannot be a token: it holds blanks or signs that no token has. Copy it once more."))
-    return value
+    return token
 
 
-def trial(obj: CliContext, value: str) -> App:
-    """The archive as it would be with this token, which is stored nowhere."""
+def trial_app(obj: CliContext, token: str) -> App:
+    """The app with this token, which is not stored."""
     from dataclasses import replace
 
     from archiver.app import build_app
 
-    settings = replace(obj.settings(), token_source=VARIABLE)
-    return build_app(settings, {**obj.environ, NAME: value})
+    settings = replace(obj.settings(), token_source=VARIABLE_SOURCE)
+    return build_app(settings, {**obj.environ, VARIABLE_NAME: token})
 
 
-def asked(question: str) -> str:
-    """The token; where nobody types, the line that is handed in: there is no echo to turn off, and none to warn of.
+def ask_token(question: str) -> str:
+    """The token that the user types, or, without a terminal, the next line of standard input.
 
-    Raises SettingsError for a line that cannot be one.
+    Raises SettingsError for a line that cannot be a token.
     """
     from archiver.cli.terminal.prompts import InvalidAnswer, ask
 
     if sys.stdin.isatty():
-        return ask(question + ":", plain, hidden=True)
+        return ask(question + ":", clean_token, hidden=True)
     try:
-        return plain(click.prompt(question, err=True))
+        return clean_token(click.prompt(question, err=True))
     except InvalidAnswer as error:
         raise errors.SettingsError(detail=str(error)) from None
 
 
-def _account_of(app: App) -> tuple[str, int]:
+def token_account(app: App) -> tuple[str, int]:
+    """Ask Chatwork for the name and the account id of the token's owner."""
     me = app.chatwork.me().model
     return me.name, me.account_id
 
 
-def keep(obj: CliContext, value: str, source: str | None = None) -> None:
-    """At the place that is named, else in the keyring; where there is none, in a file of the home for its owner only.
+def keep_token(obj: CliContext, token: str, source: str | None = None) -> None:
+    """Store the token at `source`, else in the keyring; without a keyring, in a private file of the home.
 
     Raises as `store_token`.
     """
     from archiver.settings.token import store_token
 
-    place = source or "keyring"
+    target = source or "keyring"
     try:
-        store_token(obj.home, place, value)
+        store_token(obj.home, target, token)
     except errors.KeyringUnavailable:
         if source is not None:
             raise
         tell(_("There is no password store here; the token goes into a file that only you can read."))
-        place = "file:token"
-        store_token(obj.home, place, value)
-    _keep_source(obj, place)
+        target = "file:token"
+        store_token(obj.home, target, token)
+    write_token_source(obj, target)
 
 
-def _keep_source(obj: CliContext, source: str) -> None:
-    from archiver.cli.setup.account import keep_settings
+def write_token_source(obj: CliContext, source: str) -> None:
+    """Write the token's source into the settings."""
+    from archiver.cli.setup.account import keep_token_source
 
-    keep_settings(obj, source)
+    keep_token_source(obj, source)
 
 
-def place(source: str) -> str:
-    """Where the token lies, as people call it."""
+def place_words(source: str) -> str:
+    """The place of the token, as people call it."""
     kind, _colon, name = source.partition(":")
     if kind == "file":
         return _("the file {name}").format(name=visible(name))

@@ -1,6 +1,6 @@
-"""The first run on a terminal: five steps, each kept at once, so that it can be left anywhere and gone on with.
+"""The first run on a terminal: five steps, each kept at once, so that it can be interrupted and resumed anywhere.
 
-What was done is read from the archive itself; only answers that leave no trace there are remembered beside it.
+What was done is read from the archive itself; only answers that leave no trace there are remembered separately.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.answers import BEGUN, FINISHED, answered, note
-from archiver.cli.failure import INTERRUPTED, advice, say
+from archiver.cli.answers import BEGUN, FINISHED, note_answer, recall_answers
+from archiver.cli.failure import INTERRUPTED, advice, print_error
 from archiver.cli.setup import (
     contract_step,
     first_save_step,
@@ -27,47 +27,50 @@ if TYPE_CHECKING:
 
 
 def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
-    """Go through what is not done yet; the exit code. what asking again does not mend is said, and how to go on."""
+    """Run the steps that are still missing and return the exit code.
+
+    Errors that asking again cannot mend are printed with how to go on.
+    """
     try:
         if _is_finished(obj):
-            return _show(obj, timestamps)
+            return _show_status(obj, timestamps)
         if timestamps is not None and token_from is None and _is_ready(obj):
-            return _stamp(obj, timestamps)
-        return _go(obj, token_from, timestamps)
+            return _choose_stamps(obj, timestamps)
+        return _run_steps(obj, token_from, timestamps)
     except Postponed:
-        tell(_going_on(), indent=0)
+        tell(_resume_hint(), indent=0)
         return 0
     except (click.Abort, KeyboardInterrupt):
         click.echo()
-        tell(_("Interrupted. What was done until now is kept.") + " " + _going_on(), indent=0)
+        tell(_("Interrupted. What was done until now is kept.") + " " + _resume_hint(), indent=0)
         return INTERRUPTED
     except errors.ArchiverError as error:
         # that the next run tries again, as Chatwork's errors say, is not true before the first one
         hint = "" if isinstance(error, errors.ChatworkError) else advice(error)
-        code = say(error.code, str(error), hint)
-        click.echo(_going_on(), err=True)
+        code = print_error(error.code, str(error), hint)
+        click.echo(_resume_hint(), err=True)
         return code
 
 
-def _go(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
-    _begin(obj)
-    app = token_step.settle(obj, token_from)
+def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
+    _prepare_archive(obj)
+    app = token_step.ensure_token(obj, token_from)
     if not _has_contract(obj):
-        rooms_step.choose(app)
-    saving = first_save_step.save(obj, app)
+        rooms_step.choose_rooms(app)
+    saving = first_save_step.begin_first_save(obj, app)
     try:
         contract_step.state_facts(app)
         schedule_step.arrange(obj, app, saving, timestamps)
     finally:
         if saving is not None:
             saving.leave()
-    note(app.archive, FINISHED)
+    note_answer(app.archive, FINISHED)
     schedule_step.tell_end(obj)
     return 0
 
 
-def _begin(obj: CliContext) -> None:
-    """The folder and the empty archive, after what this program can do and what it cannot."""
+def _prepare_archive(obj: CliContext) -> None:
+    """Print what this program can and cannot do, then create the folder and the empty archive."""
     from archiver.cli.setup.account import make_home
     from archiver.settings import home
     from archiver.store import migrate
@@ -78,13 +81,13 @@ def _begin(obj: CliContext) -> None:
     _say_what_it_does(again=archive.exists())
     make_home(obj.home)
     if not archive.exists():
-        migrate.create(archive.database)
-    if BEGUN not in answered(archive):
-        note(archive, BEGUN)
+        migrate.create_database(archive.database)
+    if BEGUN not in recall_answers(archive):
+        note_answer(archive, BEGUN)
 
 
 def _say_what_it_does(*, again: bool) -> None:
-    """Before anything is asked: what it can do and what it cannot; on a later call one line of it."""
+    """Print what this program can and cannot do; on a later call, one line of it."""
     if again:
         tell(_("Going on where you were. It only reads, and nothing is sent to the other side."), indent=0)
         return
@@ -111,11 +114,11 @@ def _is_finished(obj: CliContext) -> bool:
     from archiver.store.archive import Archive
 
     archive = Archive(obj.home)
-    return archive.exists() and FINISHED in answered(archive)
+    return archive.exists() and FINISHED in recall_answers(archive)
 
 
 def _is_ready(obj: CliContext) -> bool:
-    """Whether account, settings and a contract are there, however they came there."""
+    """Whether account, settings and a contract exist, however they were created."""
     from archiver.settings.home import SETTINGS_FILE
     from archiver.store.archive import Archive
     from archiver.store.queries import current_state
@@ -127,18 +130,18 @@ def _is_ready(obj: CliContext) -> bool:
         return current_state.owner(reading) is not None
 
 
-def _stamp(obj: CliContext, timestamps: str) -> int:
-    """Only what was asked for, in an archive that is in use already."""
+def _choose_stamps(obj: CliContext, timestamps: str) -> int:
+    """Turn third-party time on or off in an archive that is already in use."""
     from archiver.cli.setup.account import choose_authorities
     from archiver.store.archive import Archive
 
     choose_authorities(obj.home, timestamps)
-    note(Archive(obj.home), schedule_step.STAMPS, timestamps)
+    note_answer(Archive(obj.home), schedule_step.STAMPS, timestamps)
     return 0
 
 
-def _show(obj: CliContext, timestamps: str | None) -> int:
-    """Everything is done: say so, and how things stand."""
+def _show_status(obj: CliContext, timestamps: str | None) -> int:
+    """Print that everything is set up, and the status."""
     from archiver.cli.setup.account import choose_authorities
     from archiver.cli.status.status import command_status
 
@@ -149,5 +152,5 @@ def _show(obj: CliContext, timestamps: str | None) -> int:
     return code or 0
 
 
-def _going_on() -> str:
+def _resume_hint() -> str:
     return _("To go on: archive init")

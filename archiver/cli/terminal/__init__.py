@@ -1,1 +1,1 @@
-"""How a terminal is written to and asked: widths, languages, prompts, progress, times."""
+"""Input and output on a terminal: text width, language, prompts, progress, times."""

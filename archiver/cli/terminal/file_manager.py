@@ -1,4 +1,4 @@
-"""Opens a folder in the desktop's own file manager, where there is a desktop and somebody before it."""
+"""Opens a folder in the desktop's file manager, if there is a desktop and the call is interactive."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 
 def open_folder(folder: Path) -> bool:
-    """Show a folder; whether that was tried. Never waits, and never fails the work that is already done."""
+    """Try to show a folder, and return whether that was tried. Never waits and never raises."""
     if not (sys.stdout.isatty() and sys.stdin.isatty()):
         return False
-    with contextlib.suppress(OSError):  # a file manager that does not start takes nothing from the package
+    with contextlib.suppress(OSError):  # the package is complete even if no file manager starts
         return _open(folder)
     return False
 

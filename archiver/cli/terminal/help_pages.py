@@ -1,6 +1,6 @@
-"""Help pages that fit 80 columns in Japanese too, and commands whose texts speak the language of the process.
+"""Help pages that fit 80 columns in Japanese too, with texts in the language of the process.
 
-Click measures and breaks as if every sign were one column wide and every word had blanks around it.
+Click measures and breaks as if every character were one column wide and spaces stood between all words.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import click
 from archiver.cli.terminal.text import columns, pad, paragraph, wrap
 
 
-class Formatter(click.HelpFormatter):
-    """Click's formatter, counting full-width signs as two and breaking Japanese between its signs."""
+class WideHelpFormatter(click.HelpFormatter):
+    """Click's formatter, counting full-width characters as two columns and breaking Japanese between characters."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """`使い方: archive sync [オプション]`, with the arguments under each other."""
+        """Write `使い方: archive sync [オプション]`, with wrapped arguments below each other."""
         before = (prefix or _("Usage:") + " ") + f"{prog} "
         first, *others = wrap(args, max(self.width - columns(before), 20)) or [""]
         self.write(f"{before}{first}".rstrip() + "\n")
@@ -26,17 +26,17 @@ class Formatter(click.HelpFormatter):
             self.write(" " * columns(before) + line + "\n")
 
     def write_text(self, text: str) -> None:
-        """Paragraphs, broken anew; one that begins with a line `\\b` keeps its lines."""
+        """Write paragraphs, wrapped anew; one that begins with a line `\\b` keeps its lines."""
         blocks = []
         for block in text.split("\n\n"):
             mark, _end, rest = block.partition("\n")
-            kept = mark.strip() == "\b"
-            lines = rest.splitlines() if kept else wrap(paragraph(block), self.width - self.current_indent)
+            is_literal = mark.strip() == "\b"
+            lines = rest.splitlines() if is_literal else wrap(paragraph(block), self.width - self.current_indent)
             blocks.append("".join(f"{'':{self.current_indent}}{line}".rstrip() + "\n" for line in lines))
         self.write("\n".join(blocks))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        """Terms at the left, what they mean at the right; a long term has a line of its own."""
+        """Write terms at the left and their meaning at the right; a long term has a line of its own."""
         rows = list(rows)
         widest = max((columns(term) for term, _text in rows), default=0)
         left = min(widest, col_max) + col_spacing
@@ -51,37 +51,41 @@ class Formatter(click.HelpFormatter):
                 self.write(f"{'':{self.current_indent + left}}{line}\n")
 
 
-class Context(click.Context):
-    """Click's context with our formatter."""
+class HelpContext(click.Context):
+    """Click's context with the formatter of this module."""
 
-    formatter_class = Formatter
+    formatter_class = WideHelpFormatter
 
 
-def translated(command: click.Command) -> click.Command:
-    """A copy of a command, with those below it, in the language of the process.
+def translate_command(command: click.Command) -> click.Command:
+    """Return a copy of a command and its subcommands in the language of the process.
 
-    Command modules write `help=N_("…")`: nothing is translated at import, when no language is chosen yet.
+    Command modules write `help=N_("…")`, as no language is chosen yet when they are imported.
     """
-    twin = copy.copy(command)
-    twin.context_class = Context
-    twin.help, twin.short_help, twin.epilog = map(_text, (command.help, command.short_help, command.epilog))
-    if twin.options_metavar == "[OPTIONS]":
-        twin.options_metavar = _("[OPTIONS]")
-    twin.params = [_parameter(parameter) for parameter in command.params]
-    if isinstance(twin, click.Group):
-        twin.subcommand_metavar = _("COMMAND [ARGS]...")
-        twin.commands = {name: translated(below) for name, below in twin.commands.items()}
-    return twin
+    translation = copy.copy(command)
+    translation.context_class = HelpContext
+    translation.help, translation.short_help, translation.epilog = map(
+        _translate, (command.help, command.short_help, command.epilog)
+    )
+    if translation.options_metavar == "[OPTIONS]":
+        translation.options_metavar = _("[OPTIONS]")
+    translation.params = [_translate_parameter(parameter) for parameter in command.params]
+    if isinstance(translation, click.Group):
+        translation.subcommand_metavar = _("COMMAND [ARGS]...")
+        translation.commands = {
+            name: translate_command(subcommand) for name, subcommand in translation.commands.items()
+        }
+    return translation
 
 
-def _text(text: str | None) -> str | None:
+def _translate(text: str | None) -> str | None:
     return _(text) if text else text  # gettext("") is the catalogue's header
 
 
-def _parameter(parameter: click.Parameter) -> click.Parameter:
-    twin = copy.copy(parameter)
+def _translate_parameter(parameter: click.Parameter) -> click.Parameter:
+    translation = copy.copy(parameter)
     for name in ("help", "prompt", "metavar"):
-        text = getattr(twin, name, None)
+        text = getattr(translation, name, None)
         if isinstance(text, str):
-            setattr(twin, name, _text(text))
-    return twin
+            setattr(translation, name, _translate(text))
+    return translation

@@ -1,7 +1,7 @@
-"""Which language the program speaks, chosen before click says its first word.
+"""Chooses the program's language before click writes anything.
 
-`--help` is eager, so `--lang` and `--home` are read ahead of click. The language becomes that of gettext's
-global domain, which click asks for its own texts too.
+`--help` is eager, so `--lang` and `--home` are read before click parses. The language is set for gettext's
+global domain, which click uses for its own texts too.
 """
 
 from __future__ import annotations
@@ -22,54 +22,54 @@ DOMAIN = "messages"
 CATALOGUES = Path(__file__).parents[2] / "locale"
 
 
-def read_ahead(arguments: Sequence[str], option: str) -> str | None:
-    """The value of `--home` or `--lang` before the command's name; the last one wins, as click has it."""
-    found = None
-    waiting = iter(arguments)
-    for argument in waiting:
+def read_option_ahead(arguments: Sequence[str], option: str) -> str | None:
+    """The value of `--home` or `--lang` before the command's name; the last one wins, as in click."""
+    value_found = None
+    remaining = iter(arguments)
+    for argument in remaining:
         name, equals, value = argument.partition("=")
         if name in {"--home", "--lang"}:
-            value = value if equals else next(waiting, "")
-            found = value if name == option else found
+            value = value if equals else next(remaining, "")
+            value_found = value if name == option else value_found
         elif not argument.startswith("-") or argument == "--":
             break
-    return found
+    return value_found
 
 
-def choose(
+def choose_language(
     arguments: Sequence[str],
     environ: Mapping[str, str],
     *,
     system_language: Callable[[], str | None] = lambda: None,
 ) -> str:
-    """`ja` or `en`: `--lang`, ARCHIVE_LANG, `archive.toml`, the locale, the system; Japanese if none speaks.
+    """`ja` or `en`, from `--lang`, ARCHIVE_LANG, `archive.toml`, the locale or the system; Japanese if none is set.
 
-    `system_language` is asked where no variable names a locale: Windows sets none. Never fails: a value that
-    cannot be meant is left to click and to `settings` to refuse.
+    `system_language` is called if no variable names a locale, as on Windows. Never raises: a bad value is left
+    to click and to `settings` to refuse.
     """
-    given = read_ahead(arguments, "--lang")
-    if given in {"ja", "en"}:
-        return given
+    option = read_option_ahead(arguments, "--lang")
+    if option in {"ja", "en"}:
+        return option
     if environ.get("ARCHIVE_LANG"):
         return _language(environ["ARCHIVE_LANG"])
     with contextlib.suppress(errors.ArchiverError):
-        if written := language_of(home_path(read_ahead(arguments, "--home"), environ)):
-            return _language(written)
+        if setting := language_of(home_path(read_option_ahead(arguments, "--home"), environ)):
+            return _language(setting)
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if environ.get(variable):
             return _language(environ[variable])
     return _language(system_language() or "")
 
 
-def speak(language: str) -> None:
-    """Make `ja` or `en` the language of gettext's global domain, in this process and those it starts."""
+def set_language(language: str) -> None:
+    """Make `ja` or `en` the language of gettext's global domain, in this process and its child processes."""
     os.environ["LANGUAGE"] = language  # the first variable that gettext looks at
     gettext.bindtextdomain(DOMAIN, str(CATALOGUES))
     gettext.textdomain(DOMAIN)
 
 
 def windows_language() -> str | None:
-    """The language of Windows' own screens, such as `ja_JP`; None on other systems."""
+    """The display language of Windows, such as `ja_JP`; None on other systems."""
     if sys.platform == "win32":
         import ctypes
         import locale
@@ -79,10 +79,10 @@ def windows_language() -> str | None:
 
 
 def make_output_safe() -> None:
-    """Write UTF-8 everywhere, and `\\udXXX` for what it has no bytes for.
+    """Write UTF-8 everywhere, and `\\udXXX` for lone surrogates.
 
-    A pipe on Windows would get the code page (cp932), in which an emoji is a crash. A scheduled job without a
-    console (pythonw) has no streams at all; what it says goes nowhere then.
+    A pipe on Windows would get the code page (cp932), in which an emoji raises an error. A scheduled job without
+    a console (pythonw) has no streams at all; its output is discarded.
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
@@ -98,6 +98,6 @@ def _language(name: str) -> str:
     return "ja" if first in {"ja", "japanese", "c", "posix", ""} else "en"
 
 
-def spoken() -> str:
-    """`ja` or `en`: what `speak` chose."""
+def current_language() -> str:
+    """`ja` or `en`: what `set_language` chose."""
     return os.environ.get("LANGUAGE", "ja")

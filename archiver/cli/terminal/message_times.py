@@ -1,7 +1,7 @@
-"""Times that only the number of a message tells: shown as derived, and never in the place of a time that Chatwork gave.
+"""Times derived from message ids: marked as derived, and never shown in place of a time that Chatwork gave.
 
-They serve where nothing else is known: a message that something named and that no reading showed, a gap whose end
-bears no time.
+They serve where nothing else is known: for messages that were mentioned but never seen, and for gaps whose end
+has no time.
 """
 
 from __future__ import annotations
@@ -17,43 +17,45 @@ from archiver.records import JST
 if TYPE_CHECKING:
     from archiver.store.working.backfill_queue import ItemState
 
-Unseen = tuple[int, "ItemState"]
-"""An id and how it stands."""
+UnseenMessage = tuple[int, "ItemState"]
+"""A message that was never seen: its id and its state in the back-fill queue."""
 
 
-def about(number: int) -> str | None:
-    """The time derived from an id, to the minute and marked as derived; None if the id tells none."""
+def about_time(number: int) -> str | None:
+    """The time derived from an id, to the minute and marked as derived; None if the id gives none."""
     at = posted_at(number)
-    return None if at is None else _("about {time} (derived from the id)").format(time=minute(at))
+    return None if at is None else _("about {time} (derived from the id)").format(time=minute_text(at))
 
 
-def day(number: int) -> str:
-    """The day derived from an id, without the mark; `?` if the id tells none."""
+def derived_day(number: int) -> str:
+    """The day derived from an id, without the mark; `?` if the id gives none."""
     at = posted_at(number)
-    return "?" if at is None else minute(at)[:10]
+    return "?" if at is None else minute_text(at)[:10]
 
 
-def minute(at: datetime) -> str:
-    """A time as people in Japan read it."""
+def minute_text(at: datetime) -> str:
+    """A time in Japan to the minute, with its year."""
     return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
 
 
-def unseen_line(one: Unseen) -> str:
-    """A message of which nothing but the id is known."""
-    number, standing = one
-    why = {"hidden": _("hidden by the plan"), "unreadable": _("not readable")}[standing.value]
-    at = about(number) or _("time unknown")
-    told = _("text never seen: {why}").format(why=why)
-    return f"{at}  [{told}]  m{number}"
+def unseen_line(unseen: UnseenMessage) -> str:
+    """The line of a message of which only the id is known."""
+    number, state = unseen
+    reason = {"hidden": _("hidden by the plan"), "unreadable": _("not readable")}[state.value]
+    at = about_time(number) or _("time unknown")
+    note = _("text never seen: {why}").format(why=reason)
+    return f"{at}  [{note}]  m{number}"
 
 
-def within(found: Iterable[Unseen], since: datetime | None, until: datetime | None) -> Iterator[Unseen]:
-    """Those whose derived time lies in [since, until); an id that tells no time only where no period is asked for."""
-    for one in found:
-        at = posted_at(one[0])
+def unseen_within(
+    messages: Iterable[UnseenMessage], since: datetime | None, until: datetime | None
+) -> Iterator[UnseenMessage]:
+    """Messages whose derived time lies in [since, until); those without a time only if no period is given."""
+    for unseen in messages:
+        at = posted_at(unseen[0])
         if at is None:
             is_in = since is None and until is None
         else:
             is_in = (since is None or at >= since) and (until is None or at < until)
         if is_in:
-            yield one
+            yield unseen

@@ -1,4 +1,4 @@
-"""What a long run says on stderr while it works: bars on a terminal only, waits always."""
+"""The progress of a long run on stderr: bars on a terminal only, waits always."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from archiver.sync.plan import PlanStep
     from archiver.sync.run import ProgressCallbacks
 
-BIG = 1_000_000
-"""Bytes from which a file has its own bar."""
+BIG_FILE_BYTES = 1_000_000
+"""Size from which a file has its own bar."""
 
 
-class Screen:
-    """Tells steps, files and waits; quiet, or without a terminal, only the waits."""
+class ProgressScreen:
+    """Shows steps, files and waits: no bars without a terminal, and nothing at all when quiet."""
 
     def __init__(self, *, quiet: bool) -> None:
-        """Bars only where somebody looks."""
+        """Show bars only if stderr is a terminal and the call is not quiet."""
         self._quiet = quiet
         self._bars = sys.stderr.isatty() and not quiet
         self._progress: Any = None
@@ -33,41 +33,41 @@ class Screen:
         self._file: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
-        """Begin; the bars come with the first step."""
+        """Return the screen; bars appear with the first step."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the bars away, so that the result stands alone."""
+        """Remove the bars, so that the result stands alone."""
         self.clear()
 
     def clear(self) -> None:
-        """Take the bars away, so that a question or the result stands alone; the next step begins new ones."""
+        """Remove the bars, so that a question or the result stands alone; the next step begins new ones."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = self._task = None
 
     def talk(self) -> ProgressCallbacks:
-        """What a run is given to tell."""
+        """The callbacks by which a sync run reports its progress."""
         from archiver.sync.run import ProgressCallbacks
 
         return ProgressCallbacks(self._step, self._bytes) if self._bars else ProgressCallbacks()
 
     def wait(self, time: timedelta) -> None:
-        """Chatwork's limit of calls makes us wait."""
+        """Print that the run waits because of Chatwork's limit of calls."""
         if not self._quiet:
             seconds = round(time.total_seconds())
             sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
             click.echo(sentence.format(seconds=seconds), err=True)
 
     def single(self, done: int, total: int, minutes: int) -> None:
-        """So many of the messages that are read one by one are done, and how long the rest takes by Chatwork's pace."""
+        """Show how many of the messages read one by one are done, and the minutes that the rest will take."""
         sentence = _("{done} of {total} messages, about {minutes} minutes left")
         self.part(sentence.format(done=done, total=total, minutes=minutes), done, total)
 
     def part(self, text: str, done: int, total: int) -> None:
-        """So much of one part of the work is done, of so much."""
+        """Show how much of one part of the work is done."""
         if not self._bars:
             return
         if self._progress is None:
@@ -99,10 +99,10 @@ class Screen:
 
     def _step(self, step: PlanStep, name: str) -> None:
         words = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
-        self._line(f"{words[step.kind]}  {short(name)}", total=None)
+        self._line(f"{words[step.kind]}  {shorten(name)}", total=None)
 
     def _bytes(self, file: WantedFile, have: int) -> None:
-        if file.size < BIG:
+        if file.size < BIG_FILE_BYTES:
             return
         if self._file != (file.room_id, file.file_id):
             self._file = (file.room_id, file.file_id)
@@ -116,8 +116,8 @@ class Screen:
         self._task = progress.add_task(text, total=total)
 
 
-def short(name: str, width: int = 24) -> str:
-    """A name for one line of the screen."""
+def shorten(name: str, width: int = 24) -> str:
+    """The name cut to `width` columns, for one line of the screen."""
     name = visible(name)
     while columns(name) > width:
         name = name[:-2] + "…"

@@ -1,4 +1,4 @@
-"""How the first run asks: a question, an answer that is checked, else one sentence and the question again."""
+"""Asks questions on a terminal: an answer that is not valid gets one sentence, and the question is repeated."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ NOT_YES_OR_NO = N_("Please answer yes or no.")
 
 
 class InvalidAnswer(Exception):
-    """An answer that cannot be meant; its text is the sentence to show."""
+    """An answer that is not valid; its text is the sentence to show."""
 
 
 class Postponed(Exception):
-    """The user left on purpose, to go on later."""
+    """The user chose to go on later."""
 
 
 def tell(text: str, *, indent: int = 2) -> None:
-    """Words of the program, folded to the screen below a margin."""
+    """Print a text, wrapped to the screen and indented."""
     click.echo("\n".join(" " * indent + line for line in wrap(text, WIDTH - indent)))
 
 
 def tell_head(number: int, text: str) -> None:
-    """The head of one of the five steps."""
+    """Print the heading of one of the five steps."""
     margin = len("[1/5] ")
     lines = wrap(text, WIDTH - margin)
     click.echo(f"[{number}/5] " + ("\n" + " " * margin).join(lines))
@@ -45,27 +45,27 @@ def tell_head(number: int, text: str) -> None:
 def ask(question: str, understand: Callable[[str], T], *, hidden: bool = False, exact: bool = False) -> T:
     """Ask until the answer is understood. Raises click.Abort at Ctrl-C and at the end of input.
 
-    Full-width signs are folded; `exact`: names and texts stay as they were typed.
+    Full-width characters are folded, unless `exact` keeps names and texts as they were typed.
     """
     while True:
-        said = click.prompt("  " + question, default="", show_default=False, hide_input=hidden, prompt_suffix=" ")
+        answer = click.prompt("  " + question, default="", show_default=False, hide_input=hidden, prompt_suffix=" ")
         try:
-            return understand((said if exact else unicodedata.normalize("NFKC", said)).strip())
+            return understand((answer if exact else unicodedata.normalize("NFKC", answer)).strip())
         except InvalidAnswer as error:
             tell(str(error))
-        except errors.UsageError as fault:
-            tell(f"{fault} {fault.advice()}".rstrip())
+        except errors.UsageError as error:
+            tell(f"{error} {error.advice()}".rstrip())
 
 
 def ask_yes_no(question: str, *, default: bool) -> bool:
-    """Ask for a yes or no; Enter is the default, which stands behind the question."""
-    usual = _("yes") if default else _("no")
-    return ask(f"{question} [{usual}]:", lambda said: understand_yes_no(said, default=default))
+    """Ask for a yes or no; Enter means the default, which is shown behind the question."""
+    default_word = _("yes") if default else _("no")
+    return ask(f"{question} [{default_word}]:", lambda answer: read_yes_no(answer, default=default))
 
 
-def understand_yes_no(said: str, *, default: bool) -> bool:
-    """What a yes or no in Japanese or English means. Raises Again."""
-    word = said.casefold()
+def read_yes_no(answer: str, *, default: bool) -> bool:
+    """Read a yes or no in Japanese or English; an empty answer is the default. Raises InvalidAnswer."""
+    word = answer.casefold()
     if not word:
         return default
     if word in _YES or word in _NO:
