@@ -10,8 +10,9 @@ from hypothesis import given, strategies
 
 from archiver import contract_dates
 from archiver.contract_dates import Agreement, OutsideContact
-from archiver.platforms.platform import offices, platform_of, platforms
+from archiver.platforms.platform import platform_of, platforms
 from archiver.records import JST, Contract, Delivery
+from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.sample_conversation import sample
 
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 CROWDWORKS = platform_of("crowdworks")
 
 
-@pytest.mark.parametrize("name", offices())
+@pytest.mark.parametrize("name", platforms_with_office())
 def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
     """Contact, steps and deadlines of each platform have an official source or are called weak."""
     platform = platforms()[name]
@@ -49,12 +50,12 @@ def test_what_is_not_known_is_agreed_directly() -> None:
 def days(name: str, *, of: Contract, **facts: object) -> dict[str, tuple[str, int]]:
     """Each deadline's day and how far it is."""
     found = contract_dates.deadlines(of, platform_of(name), (Delivery(1, "2026-11-03 23:59"),), now=NOW, **facts)  # type: ignore[arg-type]
-    return {due.deadline.rule: (due.day.isoformat(), due.left) for due in found}
+    return {due.deadline.rule: (due.day.isoformat(), due.days_left) for due in found}
 
 
 def test_deadlines_are_counted_by_the_calendar_in_japan() -> None:
     """Delivery + 7 and + 60, escrow + 50, last reply + 3, last saved + 40; nearest first."""
-    told = days("crowdworks", of=report_inputs.CONTRACT, last_reply=NOW, last_seen=NOW)
+    due_days = days("crowdworks", of=report_inputs.CONTRACT, last_reply=NOW, last_seen=NOW)
 
     assert {
         "review": ("2026-11-10", -14),
@@ -62,8 +63,8 @@ def test_deadlines_are_counted_by_the_calendar_in_japan() -> None:
         "nudge": ("2026-11-27", 3),
         "payment": ("2027-01-02", 39),
         "plan": ("2027-01-03", 40),
-    } == told
-    assert sorted(told.values()) == list(told.values())
+    } == due_days
+    assert sorted(due_days.values()) == list(due_days.values())
 
 
 def test_what_has_not_begun_has_no_deadline() -> None:
@@ -80,7 +81,7 @@ def test_only_deadlines_that_matter_now_are_shown() -> None:
         report_inputs.CONTRACT, CROWDWORKS, (Delivery(1, "2026-10-01"),), now=NOW, last_reply=NOW, last_seen=NOW
     )
 
-    assert ["escrow", "payment"] == [due.deadline.rule for due in contract_dates.worth_showing(found)]
+    assert ["escrow", "payment"] == [due.deadline.rule for due in contract_dates.dues_worth_showing(found)]
 
 
 @pytest.mark.parametrize(
@@ -104,20 +105,20 @@ def test_contact_is_set_against_the_approval_then_the_escrow(
     """A day without a time tells nothing within it; a blank approval is unknown, not missing."""
     contract = replace(report_inputs.CONTRACT, contact_approved_on=approved, escrowed_at=escrowed)
 
-    assert expected is contract_dates.contact(contract, CROWDWORKS, NOW)
+    assert expected is contract_dates.outside_contact(contract, CROWDWORKS, NOW)
 
 
-@given(strategies.integers(-400, 400), strategies.sampled_from([*offices(), "direct"]))
+@given(strategies.integers(-400, 400), strategies.sampled_from([*platforms_with_office(), "direct"]))
 def test_contact_after_every_stated_day_is_never_early_where_it_is_allowed(shift: int, name: str) -> None:
     """Early only if the first message stands before the day of the approval; never without a message."""
     approved = (NOW + timedelta(days=shift)).strftime("%Y-%m-%d")
     contract = replace(report_inputs.CONTRACT, contact_approved_on=approved)
 
-    found = contract_dates.contact(contract, platform_of(name), NOW)
+    found = contract_dates.outside_contact(contract, platform_of(name), NOW)
 
-    asked = platform_of(name).contact in {"approval", "escrow"}
-    assert found.early is ((asked and shift > 0) or platform_of(name).contact == "never")
-    assert contract_dates.contact(contract, platform_of(name), None) is OutsideContact.FREE
+    needs_permission = platform_of(name).contact in {"approval", "escrow"}
+    assert found.is_early is ((needs_permission and shift > 0) or platform_of(name).contact == "never")
+    assert contract_dates.outside_contact(contract, platform_of(name), None) is OutsideContact.FREE
 
 
 def test_points_agree_by_bytes_before_words() -> None:
@@ -131,7 +132,7 @@ def test_points_agree_by_bytes_before_words() -> None:
         Delivery(4, "2026-11-06"),
     )
 
-    found = list(contract_dates.points(deliveries, files))
+    found = list(contract_dates.delivery_matches(deliveries, files))
 
     agreements = [Agreement.SAME_BYTES, Agreement.STATED, Agreement.NONE, Agreement.NONE]
     assert agreements == [one.agreement for one in found]

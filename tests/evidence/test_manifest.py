@@ -11,18 +11,17 @@ import pytest
 from hypothesis import example, given, strategies
 
 from archiver.evidence.manifest import (
-    PIECE,
+    CHUNK_BYTES,
     FileDifference,
-    ManifestFault,
-    compare,
+    ManifestError,
+    compare_manifest,
+    difference_text,
     digest_file,
     digest_stream,
     is_canonical,
     is_safe,
     manifest_lines,
     parse_manifest,
-    read_manifest,
-    sentence,
     write_manifest,
 )
 
@@ -37,7 +36,7 @@ NAMES = strategies.lists(
 ).map("/".join)
 
 
-@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7])
+@pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES + 7])
 def test_a_file_is_hashed_in_pieces(tmp_path: Path, size: int) -> None:
     """The digest is that of the whole, whatever its size."""
     body = bytes(range(256)) * (size // 256 + 1)
@@ -127,12 +126,10 @@ def test_what_other_programs_write_is_read(line: str) -> None:
         (ONE.encode() + b"  \n", 1),
     ],
 )
-def test_a_list_that_is_none_names_its_line(tmp_path: Path, body: bytes, line: int) -> None:
+def test_a_list_that_is_none_names_its_line(body: bytes, line: int) -> None:
     """No digest, a path named twice, bytes that are no text."""
-    (tmp_path / "list").write_bytes(body)
-
-    with pytest.raises(ManifestFault) as fault:
-        read_manifest(tmp_path / "list")
+    with pytest.raises(ManifestError) as fault:
+        parse_manifest(body)
 
     assert line == fault.value.line
 
@@ -142,7 +139,7 @@ def test_a_folder_is_compared_with_its_list() -> None:
     listed = {"same": ONE, "gone": ONE, "other": ONE, "unread": ONE, "../out": ONE}
     there = {"same": ONE, "other": OTHER, "unread": None, "more": ONE}
 
-    actual = list(compare(listed, there))
+    actual = list(compare_manifest(listed, there))
 
     expected = [
         ("unsafe", "../out"),
@@ -156,7 +153,7 @@ def test_a_folder_is_compared_with_its_list() -> None:
 
 def test_a_difference_is_a_sentence() -> None:
     """It names the list."""
-    actual = [sentence(FileDifference(kind, "x"), "LIST") for kind in ("missing", "changed", "extra", "unsafe")]
+    actual = [difference_text(FileDifference(kind, "x"), "LIST") for kind in ("missing", "changed", "extra", "unsafe")]
 
     assert 4 == len(set(actual))
     assert all("LIST" in one for one in actual)

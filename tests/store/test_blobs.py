@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.store import blobs
+from tests.support.archives.blob_files import blob_files
 
 BODY = b"bytes" * 100
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -48,7 +49,7 @@ def test_the_same_bytes_lie_once_and_are_never_written_again(tmp_path: Path) -> 
 
     after = place.stat()
     assert (place, before.st_ino, before.st_mtime_ns) == (again, after.st_ino, after.st_mtime_ns)
-    assert [place] == list(blobs.all_blobs(tmp_path))
+    assert [place] == list(blob_files(tmp_path))
 
 
 def test_damaged_bytes_give_way_to_good_ones(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_what_arrives_is_no_blob(tmp_path: Path) -> None:
     for body in bodies:
         blobs.keep(tmp_path, arrive(tmp_path, body), hashlib.sha256(body).hexdigest())
 
-    actual = [path.name for path in blobs.all_blobs(tmp_path)]
+    actual = [path.name for path in blob_files(tmp_path)]
 
     assert sorted(hashlib.sha256(body).hexdigest() for body in bodies) == actual
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from archiver.export.pdf.blocks import Block, Chapter, Report
-from archiver.export.pdf.typst_pdf import pdf
+from archiver.export.pdf.typst_pdf import make_pdf
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="Debian: poppler-utils")
 needs_qpdf = pytest.mark.skipif(shutil.which("qpdf") is None, reason="Debian: qpdf")
@@ -42,7 +42,7 @@ def report(*blocks: Block, title: str = "１　題", **changed: object) -> Repor
 
 def printed(made: Report) -> bytes:
     """The report as a PDF."""
-    return pdf(made, at=AT)
+    return make_pdf(made, at=AT)
 
 
 def text(made: bytes) -> str:

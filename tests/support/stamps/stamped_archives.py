@@ -36,7 +36,7 @@ def stamp_seals(archive: Archive, authorities: Sequence[Authority], *, at: datet
     """What the queue does: a stamp of each authority on every seal that lacks it."""
     for one in authorities:
         with archive.reading() as reading:
-            dues = stamp_queue.due_stamps(reading, [one.name], at, all=True)
+            dues = stamp_queue.due_stamps(reading, [one.name], at, include_paused=True)
         for due in dues:
             body = (archive.home / seals.FOLDER / due.seal.name).read_bytes()
             got = timestamp.request_stamp(body, one, now=lambda: at)
