@@ -13,13 +13,13 @@ import pytest
 
 from archiver import errors
 from archiver.cli.contracts import deadlines, fact_options
-from archiver.cli.contracts.contract_page import picture
+from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, Delivery
 from archiver.store.archive import Archive
-from archiver.store.queries.contracts import contracts, the_contract
-from archiver.store.queries.transcript import names
+from archiver.store.queries.contracts import contracts, named_or_only_contract
+from archiver.store.queries.transcript import names_in_room
 from archiver.store.statements import add_delivery
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.world import World, running
@@ -94,16 +94,16 @@ def periods_of(desk: Desk, name: str) -> list[tuple[datetime | None, datetime | 
     """The periods of a contract's rooms, as stated."""
     archive = Archive(desk.home)
     with archive.reading() as reading:
-        found = [(room.start, room.end) for room in the_contract(reading, name).rooms]
+        found = [(room.start, room.end) for room in named_or_only_contract(reading, name).rooms]
     archive.close()
     return found
 
 
 def test_a_room_that_jobs_share_asks_for_its_period(desk: Desk) -> None:
     """Else the second job's package would hand out the first's talk."""
-    told = desk.run("contract", "add", "job2", "--room", desk.room)
+    output = desk.run("contract", "add", "job2", "--room", desk.room)
 
-    assert f"archive contract set job2 --room-from {desk.room} " in told
+    assert f"archive contract set job2 --room-from {desk.room} " in output
 
 
 def test_a_bad_period_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
@@ -149,7 +149,7 @@ def test_who_is_who_is_stated_shown_changed_and_taken_back(desk: Desk) -> None:
     before = desk.entries()
     again = desk.run("contract", "map", "job1", desk.tanaka, "client", "--reason", "CWでIDを伝えられた\x1b[31m")
     unchanged = desk.entries()
-    shown = desk.run("contract", "show")
+    page = desk.run("contract", "show")
     desk.run("contract", "map", "job1", desk.tanaka, "third", "--reason", "別の人でした")
     third = desk.run("contract", "show", "job1")
     desk.run("contract", "unmap", "job1", desk.tanaka)
@@ -158,11 +158,11 @@ def test_who_is_who_is_stated_shown_changed_and_taken_back(desk: Desk) -> None:
     assert str(desk.tanaka) in first
     assert str(desk.tanaka) in again
     assert before == unchanged
-    assert "CWでIDを伝えられた[U+001B]" in "".join(shown.split())
+    assert "CWでIDを伝えられた[U+001B]" in "".join(page.split())
     assert "別の人でした" in third
     assert "別の人でした" not in left
-    assert "\x1b" not in shown + third + left
-    assert not [line for line in (shown + third + left).splitlines() if columns(line) > 80]
+    assert "\x1b" not in page + third + left
+    assert not [line for line in (page + third + left).splitlines() if columns(line) > 80]
     assert desk.json("verify", "--deep")["ok"]
 
 
@@ -236,13 +236,13 @@ def test_only_the_day_of_delivery_may_be_to_come() -> None:
 )
 def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -> None:
     """Contract before escrow, request before approval; the same day passes."""
-    one = Contract("job1", (), **stated)
+    contract = Contract("job1", (), **stated)
 
     if ok:
-        fact_options.check_order(one)
+        fact_options.check_order(contract)
     else:
         with pytest.raises(errors.DaysInWrongOrder):
-            fact_options.check_order(one)
+            fact_options.check_order(contract)
 
 
 @pytest.mark.parametrize(
@@ -257,9 +257,9 @@ def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -
 )
 def test_a_page_tells_its_platform(url: str, platform: str | None, number: str | None) -> None:
     """By the pattern in the platform's file; an option wins over it."""
-    found = fact_options.from_url(url)
+    facts = fact_options.platform_from_url(url)
 
-    assert (platform, number) == (found.get("platform"), found.get("platform_id"))
+    assert (platform, number) == (facts.get("platform"), facts.get("platform_id"))
     stated = fact_options.read_facts({"url": url, "platform": "direct"}, now=NOW)
     assert "direct" == stated["platform"]
 
@@ -270,7 +270,7 @@ def test_a_page_tells_its_platform(url: str, platform: str | None, number: str |
 def lines(world: World) -> list[str]:
     """What `contract show` prints now."""
     with world.archive.reading() as reading:
-        return list(picture(reading, the_contract(reading, None), now=world.clock()))
+        return list(page_lines(reading, named_or_only_contract(reading, None), now=world.clock()))
 
 
 def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
@@ -294,10 +294,10 @@ def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
         add_delivery(writing, "job1", Delivery(0, "2026-07-01 09:12"), at=world.clock())
     world.clock.pass_by(days=8)
 
-    shown = lines(world)
-    whole = "\n".join(shown)
+    page = lines(world)
+    page_text = "\n".join(page)
 
-    for wanted in (
+    for text in (
         "12345678 (job1)",
         "https://crowdworks.jp/public/employers/1",
         f"{world.tanaka} 田中",
@@ -310,9 +310,9 @@ def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
         "連絡催促",
         "Amount",
     ):
-        assert wanted in whole, whole
-    assert len(shown) <= SHORT_SCREEN
-    assert not [line for line in shown if columns(line) > 80]
+        assert text in page_text, page_text
+    assert len(page) <= SHORT_SCREEN
+    assert not [line for line in page if columns(line) > 80]
 
 
 def test_a_contract_of_which_nothing_is_known_says_so(world: World) -> None:
@@ -329,14 +329,14 @@ def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
     world.contract("job2", world.room, state="stopped", platform="crowdworks")
 
     with world.archive.reading() as reading:
-        told = deadlines.status_lines(reading, tuple(contracts(reading)), now=world.clock() + timedelta(days=7))
+        status = deadlines.status_lines(reading, tuple(contracts(reading)), now=world.clock() + timedelta(days=7))
 
-    whole = "\n".join(told)
-    assert told[0].startswith("Not entered")
+    whole = "\n".join(status)
+    assert status[0].startswith("Not entered")
     assert "archive contract set 123" in whole
     assert "カード仮払い(仮払い+50日)  07-09  in 1 day  please check" in whole
     assert "job2" not in whole
-    assert not [line for line in told if columns(line) > 80]
+    assert not [line for line in status if columns(line) > 80]
 
 
 def test_a_member_who_never_wrote_is_named(world: World) -> None:
@@ -345,6 +345,6 @@ def test_a_member_who_never_wrote_is_named(world: World) -> None:
     world.sync()
 
     with world.archive.reading() as reading:
-        told = names(reading, world.room)
+        names = names_in_room(reading, world.room)
 
-    assert "田中" == told[world.tanaka]
+    assert "田中" == names[world.tanaka]

@@ -31,7 +31,7 @@ def test_the_end_of_each_trouble_is_said_as_what_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, sentence: str
 ) -> None:
     """Saving works again only where it did not."""
-    daemon._voice(context(tmp_path)).over(name)
+    daemon._daemon_messages(context(tmp_path)).over(name)
 
     assert sentence + "\n" == capsys.readouterr().err
 
@@ -44,24 +44,24 @@ def test_a_bug_in_a_notice_is_said_and_survived(
     def fail(*_given: object, **_named: object) -> None:
         raise ValueError("秘密")
 
-    monkeypatch.setattr(notify, "after_round", fail)
+    monkeypatch.setattr(notify, "tell_after_round", fail)
 
-    daemon._voice(context(tmp_path)).unsaved(errors.Unreachable(path="/me", detail="x"))
+    daemon._daemon_messages(context(tmp_path)).unsaved(errors.Unreachable(path="/me", detail="x"))
 
-    told = capsys.readouterr().err
-    assert (True, False) == ("ValueError (test_daemon_words.py" in told, "秘密" in told)
+    output = capsys.readouterr().err
+    assert (True, False) == ("ValueError (test_daemon.py" in output, "秘密" in output)
 
 
 def test_notices_go_on_while_the_settings_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the last ones that could be read, as saving does."""
-    place, used = tmp_path / "archive.toml", list[float]()
+    settings_file, used = tmp_path / "archive.toml", list[float]()
     monkeypatch.setattr(
-        notify, "after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours)
+        notify, "tell_after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours)
     )
-    place.write_text("[notify]\nstale_hours = 7\n", encoding="utf-8")
-    voice = daemon._voice(context(tmp_path))
+    settings_file.write_text("[notify]\nstale_hours = 7\n", encoding="utf-8")
+    voice = daemon._daemon_messages(context(tmp_path))
 
-    place.write_text("[[[", encoding="utf-8")
+    settings_file.write_text("[[[", encoding="utf-8")
     voice.unsaved(errors.Unreachable(path="/me", detail="x"))
 
     assert [7] == used

@@ -10,18 +10,18 @@ import pytest
 
 from archiver.custody.verify import verify_path
 from archiver.export.counterparts import other_side
-from archiver.export.mask.cover import policy
+from archiver.export.mask.cover import masking_policy
 from archiver.export.message_choice import NOTHING
 from archiver.export.package.make import export
-from archiver.export.package.order import ExportOrder, recipe
+from archiver.export.package.order import ExportOrder, make_recipe
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import people_and_dates
-from archiver.export.report.statistics import survey
-from archiver.records import AccountId, Mapped, Role, Sides
+from archiver.export.report.statistics import survey_messages
+from archiver.records import AccountId, MappedAccount, Role, Sides
 from archiver.store import seals, statements
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.roles import mapped
+from archiver.store.queries.roles import mapped_accounts
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.reports import report_inputs
 
@@ -49,7 +49,7 @@ def say(made: ArchiveMaker, account: int, part: Role, reason: str = REASON) -> N
 
 def counterparts(made: ArchiveMaker) -> set[int] | None:
     """Whom a package would take for the other side."""
-    seals.close(made.archive, now=at(250))
+    seals.close_seals(made.archive, now=at(250))
     with made.archive.reading() as reading:
         order = ExportOrder(
             contract="job1",
@@ -58,14 +58,14 @@ def counterparts(made: ArchiveMaker) -> set[int] | None:
             until=None,
             zip=False,
             stamping=None,
-            policy=policy("support"),
+            policy=masking_policy("support"),
             counterparts=None,
             choice=NOTHING,
             max_mb=None,
             every=timedelta(minutes=5),
             confirm=None,
         )
-        found = recipe(reading, seals.seals(reading), order, "x", contracts.contract(reading, "job1"), at(260))
+        found = make_recipe(reading, seals.seals(reading), order, "x", contracts.contract(reading, "job1"), at(260))
     return None if found.counterparts is None else set(found.counterparts)
 
 
@@ -108,20 +108,20 @@ def test_what_was_stated_up_to_an_entry_is_what_counts(made: ArchiveMaker) -> No
         first, second = (statements.withdraw_role(writing, "job1", CLIENT, at=at(400)) for _ in range(2))
 
     with made.archive.reading() as reading:
-        assert [(CLIENT, Role.THIRD)] == [(one.account_id, one.part) for one in mapped(reading, "job1", upto=last)]
-        assert () == mapped(reading, "job1")
+        assert [(CLIENT, Role.THIRD)] == [(one.account_id, one.role) for one in mapped_accounts(reading, "job1", upto=last)]
+        assert () == mapped_accounts(reading, "job1")
     assert (True, False) == (first, second)
 
 
 def test_chapter_3_prints_the_reason() -> None:
     """Beside each person that was mapped, marked as the user's own words; the role follows the mapping."""
     stated = {
-        int(CLIENT): Mapped(AccountId(CLIENT), Role.CLIENT, REASON, at(0)),
-        42: Mapped(AccountId(42), Role.ME, "以前のアカウント", at(0)),
+        int(CLIENT): MappedAccount(AccountId(CLIENT), Role.CLIENT, REASON, at(0)),
+        42: MappedAccount(AccountId(42), Role.ME, "以前のアカウント", at(0)),
     }
     case = report_inputs.case(counterparts=(CLIENT,), mapped=stated)
 
-    (table,) = (one for one in people_and_dates.parties(case, survey(case)).blocks if isinstance(one, TableBlock))
+    (table,) = (one for one in people_and_dates.parties(case, survey_messages(case)).blocks if isinstance(one, TableBlock))
 
     by_account = {row[2].rpartition("\n")[2]: row for row in table.rows}
     assert ("相手", f"{REASON}\n(報告者入力)") == (by_account[str(CLIENT)][0], by_account[str(CLIENT)][-1])

@@ -36,7 +36,7 @@ from archiver.rounds import alerting
 from archiver.store import migrate, seals
 from archiver.store.archive import Archive, Writing
 from archiver.store.engine import DATABASE
-from archiver.store.fingerprints import readable
+from archiver.store.fingerprints import readable_text
 from archiver.store.timestamps import to_text
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport
@@ -168,7 +168,7 @@ class Witness(Chatwork):
 def blank() -> Path:
     """An empty archive, to be copied."""
     folder = Path(tempfile.mkdtemp(prefix="blank-"))
-    migrate.create(folder / DATABASE)
+    migrate.create_database(folder / DATABASE)
     return folder / DATABASE
 
 
@@ -412,7 +412,7 @@ class Machine(RuleBasedStateMachine):
     def watch(self, full: bool) -> None:
         """A run that turns urgent when somebody is going, and is judged after."""
         with suppress(errors.ChatworkError, errors.TokenRefused):
-            self._sync(full=full, watch=alerting.going, seal=self._seal)
+            self._sync(full=full, watch=alerting.departing_people, seal=self._seal)
         alerting.judge(self.world.archive, now=self.world.clock)
         self.judge()
 
@@ -421,7 +421,7 @@ class Machine(RuleBasedStateMachine):
         """A run that dies at any moment; another process goes on."""
         self.archive.left = moments
         with suppress(Kill, errors.ChatworkError, errors.TokenRefused):
-            self._sync(full=True, watch=alerting.going, seal=self._seal)
+            self._sync(full=True, watch=alerting.departing_people, seal=self._seal)
         died = self.archive.dead
         self.archive = self._reopen()
         if died:
@@ -438,7 +438,7 @@ class Machine(RuleBasedStateMachine):
             self.chatwork.last = self.chatwork.last_before
 
     def _seal(self) -> None:
-        seals.close(self.world.archive, now=self.clock())
+        seals.close_seals(self.world.archive, now=self.clock())
 
     @precondition(lambda self: self.world.seqs())
     @rule()
@@ -587,7 +587,7 @@ class Machine(RuleBasedStateMachine):
 def _happened(events: list[Event], body: str | None, since: str, until: str) -> bool:
     """Whether a message got this text (as columns show it) between two times of the archive."""
     told = (
-        event.body if event.body is None else readable(event.body) for event in events if since <= event.at <= until
+        event.body if event.body is None else readable_text(event.body) for event in events if since <= event.at <= until
     )
     return body in told
 

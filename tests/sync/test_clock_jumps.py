@@ -18,7 +18,7 @@ def test_a_clock_that_jumps_back_and_forth_never_breaks_the_order(world: World) 
         posts.append(world.post(f"{number}つ目"))
         world.chatwork.edit(posts[number // 2], f"{number}に直した")
         world.sync(full=True)
-        seals.close(world.archive, now=world.clock())
+        seals.close_seals(world.archive, now=world.clock())
 
     times = [one["observed_at"] for one in world.entries()]
     told = verify_archive(world.archive, deep=True)

@@ -130,7 +130,7 @@ def test_what_is_at_risk_comes_first_and_of_these_the_newest(world: World) -> No
 
     with world.archive.writing() as writing:
         backfill_queue.enqueue(writing, found, rooms=[world.room], at=world.clock())
-        due = backfill_queue.due(writing, [world.room], at=world.clock(), most=10)
+        due = backfill_queue.due_items(writing, [world.room], at=world.clock(), limit=10)
 
     expected = [Origin.RECOVERED, Origin.FILE, Origin.TASK, Origin.LINK, Origin.LINK, Origin.DESCRIPTION]
     assert [*expected, Origin.OWN_FILE] == [quest.origin for quest in due]
@@ -160,9 +160,9 @@ def test_what_was_hidden_or_not_readable_waits_long_and_then_comes_last(world: W
         backfill_queue.enqueue(writing, places, rooms=[world.room], at=at)
         quest = BackfillItem(world.room, newest - 2, Origin.RECOVERED, 0, ItemState.WAITING)
         backfill_queue.record_attempt(writing, quest, ItemState.HIDDEN, at=at, next_at=at + timedelta(days=30))
-        now = [one.position for one in backfill_queue.due(writing, [world.room], at=at, most=10)]
-        later = [one.position for one in backfill_queue.due(writing, [world.room], at=at + timedelta(days=31), most=10)]
-        waiting = backfill_queue.waiting(writing, [world.room])
+        now = [one.position for one in backfill_queue.due_items(writing, [world.room], at=at, limit=10)]
+        later = [one.position for one in backfill_queue.due_items(writing, [world.room], at=at + timedelta(days=31), limit=10)]
+        waiting = backfill_queue.count_waiting(writing, [world.room])
 
     assert ([newest - 1], [newest - 1, newest - 2], 1) == (now, later, waiting)
 
@@ -174,8 +174,8 @@ def test_what_is_newer_than_the_newest_list_is_left_to_the_next_list(world: Worl
 
     with world.archive.writing() as writing:
         backfill_queue.enqueue(writing, {(world.room, newest + 1): Origin.LINK}, rooms=[world.room], at=world.clock())
-        due = backfill_queue.due(writing, [world.room], at=world.clock(), most=10)
-        waiting = backfill_queue.waiting(writing, [world.room])
+        due = backfill_queue.due_items(writing, [world.room], at=world.clock(), limit=10)
+        waiting = backfill_queue.count_waiting(writing, [world.room])
 
     assert ([], 0) == (due, waiting)
 
@@ -188,6 +188,6 @@ def test_many_ids_at_once_are_learnt(world: World) -> None:
 
     with world.archive.writing() as writing:
         backfill_queue.enqueue(writing, places, rooms=[world.room], at=world.clock())
-        held = backfill_queue.held(writing, [*places, (world.room, newest)])
+        held = backfill_queue.held_places(writing, [*places, (world.room, newest)])
 
     assert (1_500, {(world.room, newest)}) == (len(world.rows("quest")), held)

@@ -72,7 +72,7 @@ class Year:
             files=FileSettings(stop_when_free_gb=0),
             timestamp=TimestampSettings((AuthoritySetting("a", "http://localhost/", "root.pem"),)),
         )
-        voice = DaemonMessages(
+        messages = DaemonMessages(
             lambda _report: self._notice(None),
             lambda fault: self.said.append(type(fault).__name__),
             lambda name: self.said.append(f"over {name}"),
@@ -80,7 +80,7 @@ class Year:
             unverified=lambda fault: self.said.append(f"unverified {type(fault).__name__}"),
             unsaved=self._notice,
         )
-        self.duties = DaemonWork(lambda: self.settings, self._build, lambda _: self.token, now=self.clock, voice=voice)
+        self.duties = DaemonWork(lambda: self.settings, self._build, lambda _: self.token, now=self.clock, messages=messages)
 
     def live(self, days: float) -> list[str]:
         """Days with some messages, an edit and a deletion now and then; what was said in them."""
@@ -110,7 +110,7 @@ class Year:
         """As the daemon does; what the archive cannot remember as said is told once a day, as by the file beside it."""
         made = troubles.take_pending_notices(self.disk, self.settings, fault, now=self.clock(), adapts=True)
         for sentence in sentences.sentences(*made):
-            if not made.notices.kept:
+            if not made.notices.is_remembered:
                 if not due.is_to_say(self.unkept.get(sentence), self.clock()):
                     continue
                 self.unkept[sentence] = self.clock()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.custody.verify import verify_path
 from archiver.evidence.masked_records import masked_digest
-from archiver.export.mask.cover import Policy, policy
+from archiver.export.mask.cover import Policy, masking_policy
 from archiver.export.package.make import ExportReport, export
 from archiver.records import Observation, Reply
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
@@ -75,7 +75,7 @@ def test_nothing_covered_is_in_any_byte_of_a_package(tmp_path: Path) -> None:
     """Records, tables, pages, replies, texts, names of files."""
     made = archive(tmp_path / "home")
 
-    exported(made, tmp_path / "out", policy("support"))
+    exported(made, tmp_path / "out", masking_policy("support"))
 
     body = every_byte(tmp_path / "out")
     assert [] == [one for one in SECRETS if one.encode() in body or escaped(one) in body]
@@ -85,7 +85,7 @@ def test_nothing_covered_is_in_any_byte_of_a_package(tmp_path: Path) -> None:
 def test_the_package_verifies_and_says_what_is_masked(tmp_path: Path) -> None:
     """No finding; the messages whose rows rest on masked records are named."""
     made = archive(tmp_path / "home")
-    report = exported(made, tmp_path / "out", policy("support"))
+    report = exported(made, tmp_path / "out", masking_policy("support"))
 
     told = verify_path(Path(report.path))
 
@@ -101,7 +101,7 @@ def test_a_reply_of_which_only_a_masked_record_is_left_stays_out(tmp_path: Path)
     reply = Reply(f"/rooms/{ROOM}/members", 200, b"[]", {}, at(150))
     seen = Observation("member", f"member/{ROOM}/{THIRD}", shown, ROOM, reply.digest)
     made.append([seen], minutes=150, reply=reply)
-    report = exported(made, tmp_path / "out", policy("support"))
+    report = exported(made, tmp_path / "out", masking_policy("support"))
 
     told = verify_path(Path(report.path))
 
@@ -111,7 +111,7 @@ def test_a_reply_of_which_only_a_masked_record_is_left_stays_out(tmp_path: Path)
 def test_the_digest_of_every_line_stands_in_the_seals(tmp_path: Path) -> None:
     """Of the masked ones as they say, of all others by hashing them; the archive's own lines are what was hashed."""
     made = archive(tmp_path / "home")
-    report = exported(made, tmp_path / "out", policy("support"))
+    report = exported(made, tmp_path / "out", masking_policy("support"))
     data = Path(report.path) / "data"
     sealed = {one for path in data.glob("seals/*.json") for one in json.loads(path.read_bytes())["entries"]}
 
@@ -130,7 +130,7 @@ def test_a_policy_that_covers_nothing_changes_nothing(tmp_path: Path) -> None:
     made = archive(tmp_path / "home")
 
     plain = Path(exported(made, tmp_path / "a", None).path)
-    listed = Path(exported(made, tmp_path / "b", policy("lawyer")).path)
+    listed = Path(exported(made, tmp_path / "b", masking_policy("lawyer")).path)
 
     names = [sorted(path.name for path in (one / "data").iterdir()) for one in (plain, listed)]
     assert names[0] == names[1]
@@ -142,7 +142,7 @@ def test_a_policy_that_covers_nothing_changes_nothing(tmp_path: Path) -> None:
 def test_an_edit_of_a_masked_package_is_found_although_the_lists_were_made_anew(tmp_path: Path, name: str) -> None:
     """Rows are compared with what is shown, and that with the rows."""
     made = archive(tmp_path / "home")
-    package = Path(exported(made, tmp_path / "out", policy("support")).path)
+    package = Path(exported(made, tmp_path / "out", masking_policy("support")).path)
     path = package / "data" / name
     path.write_bytes(path.read_bytes().replace("了解".encode(), "断る".encode()))
     list_anew(package)
@@ -171,7 +171,7 @@ def test_whatever_stands_around_it_a_secret_never_leaves(
     made.file(file_object(11, f"{around}。{secret}.png", 5), b"bytes")
     made.task(5, f"{around}。{secret}")
 
-    report = exported(made, place / "out", policy("support"))
+    report = exported(made, place / "out", masking_policy("support"))
 
     body = every_byte(place / "out")
     assert secret.encode() not in body

@@ -44,12 +44,12 @@ def test_re_reading_and_back_fill_stand_on_the_screen_and_in_the_document(desk: 
     desk.sync()
 
     screen, _talk = desk.both("status")
-    told = desk.document("status")
+    document = desk.document("status")
 
     oldest = desk.rows("window")[-1]["oldest"]
     old = sum(int(one) < oldest for one in desk.states())
-    assert {"old": old, "confirmed": old} == told["reread"]
-    assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 1} == told["backfill"]
+    assert {"old": old, "confirmed": old} == document["reread"]
+    assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 1} == document["backfill"]
     assert f"Re-reading   of {old} old messages {old} seen again within 30 days" in screen
     today = f"{desk.clock() + timedelta(hours=9):%Y-%m-%d}"
     assert "Back-fill   not readable 1" in screen
@@ -82,10 +82,10 @@ def test_the_lines_fit_on_the_screen(capsys: pytest.CaptureFixture[str], number:
 
 def test_every_counter_is_in_the_document() -> None:
     """Zero too."""
-    told = json.loads(json.dumps(document(SlowWork(Rereading(0, 0), BackfillCounts()))))
+    counters = json.loads(json.dumps(document(SlowWork(Rereading(0, 0), BackfillCounts()))))
 
-    assert {"old": 0, "confirmed": 0} == told["reread"]
-    assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 0} == told["backfill"]
+    assert {"old": 0, "confirmed": 0} == counters["reread"]
+    assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 0} == counters["backfill"]
 
 
 # --- warnings ------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_each_trouble_is_one_warning_without_names(desk: Desk) -> None:
     desk.remember(finish.CLOCK, -90_000)
     desk.remember(finish.UNREAD_DROPPED, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}")
 
-    told = warnings(desk)
+    text = warnings(desk)
 
     expected = (
         f"Room {desk.room} cannot be opened since",
@@ -124,8 +124,8 @@ def test_each_trouble_is_one_warning_without_names(desk: Desk) -> None:
         "clock is 90 seconds ahead",
         "your unread messages became fewer",
     )
-    assert [] == [sentence for sentence in expected if sentence not in told]
-    assert not [name for name in ("田中", "動画編集") if name in told]
+    assert [] == [sentence for sentence in expected if sentence not in text]
+    assert not [name for name in ("田中", "動画編集") if name in text]
 
 
 def test_an_archive_that_was_not_saved_for_long_says_so(desk: Desk) -> None:
@@ -149,19 +149,19 @@ def test_chats_that_fail_or_are_left_unread_are_named_with_a_time(desk: Desk) ->
     desk.chatwork.fail(Fault.FORBIDDEN, f"/rooms/{failing}/messages", times=None)
     desk.sync(rooms=frozenset({desk.room, failing}))
 
-    told = warnings(desk)
+    text = warnings(desk)
 
-    assert f"This chat was not read last time: {left} (last read " in told
-    assert f"This chat could not be read: {failing} (since " in told
-    assert "Nothing was saved" not in told
+    assert f"This chat was not read last time: {left} (last read " in text
+    assert f"This chat could not be read: {failing} (since " in text
+    assert "Nothing was saved" not in text
     rooms = {room["room_id"]: room for room in desk.document("status")["rooms"]}
     assert rooms[desk.room]["looked_at"] > rooms[left]["looked_at"]
 
 
 def test_a_cut_list_of_files_is_told(desk: Desk) -> None:
     """In every `status`, not only after the run that met it."""
-    for one in range(100):
-        desk.chatwork.upload(desk.room, desk.tanaka, f"f{one}", data=b"x")
+    for number in range(100):
+        desk.chatwork.upload(desk.room, desk.tanaka, f"f{number}", data=b"x")
     desk.sync()
     desk.sync()
 
@@ -218,8 +218,8 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
     """`rescue` and the block of `status` tell of them."""
     maker = hidden_story(tmp_path / "home")
     with maker.archive.reading() as reading:
-        told = emergency.as_text(emergency.alarms(reading, status(reading).contracts, [], always=True)[0])
+        emergency_text = emergency.emergency_text(emergency.emergencies(reading, status(reading).contracts, [], always=True)[0])
     maker.archive.close()
 
     sentence = "messages hidden by the plan: 3. of these, shown as deleted before: 1"
-    assert any(sentence in " ".join(sentences) for _label, sentences in told.rows)
+    assert any(sentence in " ".join(sentences) for _label, sentences in emergency_text.rows)

@@ -57,17 +57,17 @@ def test_the_main_job_from_init_to_a_verified_package(terminal: Terminal, chatwo
     assert (2, "unchanged") == (idle["requests"], idle["rooms"][0]["outcome"])
     assert ("archived", 2, 2, 1, 0, 1, 1, 0) == tuple(second["rooms"][0][name] for name in counts)
     assert second["sealed"] is not None
-    shown = status["rooms"][0]
+    room_status = status["rooms"][0]
     assert (14, 2, 1, 0, 2, 2) == tuple(
-        shown[name] for name in ("messages", "edited", "deleted", "missing", "files", "files_saved")
+        room_status[name] for name in ("messages", "edited", "deleted", "missing", "files", "files_saved")
     )
-    assert (["job1"], "open", 1, 1) == (shown["contracts"], shown["state"], shown["tasks"], len(shown["covered"]))
+    assert (["job1"], "open", 1, 1) == (room_status["contracts"], room_status["state"], room_status["tasks"], len(room_status["covered"]))
     assert (14, 2, 0, False) == tuple(package[name] for name in ("messages", "files", "gaps", "stamped"))
     assert (True, True, True) == (verified["ok"], zipped["ok"], deep["ok"])
     assert 14 == verified["checked"]["messages"]
-    held = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    contents = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     for secret in ("ひみつの部屋", "だれにも見せない文", "花子", TOKEN):
-        assert secret.encode() not in held
+        assert secret.encode() not in contents
 
 
 def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_another_accounts_token_is_refused_and_nothing_is_written(terminal: Term
     with Chatwork(token="another", limit=10_000) as other:
         while other.owner == chatwork.owner:
             other.owner = other.add_account("別人")
-        said = terminal.run("sync", code=5, CHATWORK_API_TOKEN="another", CHATWORK_API_BASE_URL=other.base_url)
+        output = terminal.run("sync", code=5, CHATWORK_API_TOKEN="another", CHATWORK_API_BASE_URL=other.base_url)
 
-    assert str(chatwork.owner) in said
+    assert str(chatwork.owner) in output
     assert before == terminal.json("verify")["checked"]["entries"]

@@ -10,6 +10,7 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store import blobs
+from tests.support.archives.blob_files import blob_files
 from tests.support.terminal import TOKEN, Terminal
 
 SIZE = 200_000_000
@@ -49,6 +50,6 @@ def test_a_file_of_200_mb_is_streamed(tmp_path: Path) -> None:
 
         assert (0, "") == (told.returncode, told.stderr)
         peak = int(told.stdout.rpartition("PEAK ")[2]) * 1024
-        (held,) = blobs.all_blobs(terminal.home)
-        assert chatwork.content_digest(file) == blobs.digest_of(held)
+        (held,) = blob_files(terminal.home)
+        assert chatwork.content_digest(file) == blobs.file_sha256(held)
         assert peak < MOST

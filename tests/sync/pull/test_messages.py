@@ -657,7 +657,7 @@ def test_any_text_is_kept_exactly(world: World, text: str) -> None:
     readable = [row["body"] for row in world.rows("message_version") if str(row["position"]) == post]
     assert [text, text + "!"] == world.texts(post)
     assert 1 == report.edited
-    assert [fingerprints.readable(text), fingerprints.readable(text + "!")] == readable
+    assert [fingerprints.readable_text(text), fingerprints.readable_text(text + "!")] == readable
 
 
 def test_a_hostile_name_is_kept_exactly(world: World) -> None:

@@ -16,7 +16,7 @@ from archiver.export.report import (
     people_and_dates,
 )
 from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine, StampLine
-from archiver.export.report.statistics import survey
+from archiver.export.report.statistics import survey_messages
 from archiver.records import Delivery, Enclosure, Person
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, at
@@ -32,7 +32,7 @@ def words(chapter: Chapter) -> str:
 
 
 def told(case: ReportInput) -> list[tuple[str, ...]]:
-    return rows(crosscheck.chapter(case, survey(case)))
+    return rows(crosscheck.chapter(case, survey_messages(case)))
 
 
 def test_points_name_the_screen() -> None:
@@ -93,7 +93,7 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06"),))
 
     assert "同一ファイル" not in str(told(case))
-    assert "-" == rows(files_and_changes.files(case, survey(case)))[0][6]
+    assert "-" == rows(files_and_changes.files(case, survey_messages(case)))[0][6]
 
 
 def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
@@ -103,7 +103,7 @@ def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
         contract=report_inputs.BLANK_CONTRACT, clues={"IDの連絡": "「IDは tanaka_xx です」"}, enclosures=(added,)
     )
 
-    chapter = crosscheck.chapter(case, survey(case))
+    chapter = crosscheck.chapter(case, survey_messages(case))
 
     assert f"契約ID {BLANK}\n仕事名「{BLANK}」" == rows(chapter)[0][2]
     assert ("IDの連絡", "「IDは tanaka_xx です」") == rows(chapter)[2][1:3]
@@ -114,12 +114,12 @@ def test_a_contract_without_a_platform_speaks_of_papers() -> None:
     """Without an office between, the other source is what the user has in hand."""
     case = report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=None))
 
-    assert "２　書面・メール等の記録と照合できる点" == crosscheck.chapter(case, survey(case)).title
+    assert "２　書面・メール等の記録と照合できる点" == crosscheck.chapter(case, survey_messages(case)).title
 
 
 def test_people_have_every_name_and_their_rooms() -> None:
     """Each person is one row with all names in order, ids and times in the list; who is not mapped is said to be so."""
-    found = rows(people_and_dates.parties(report_inputs.case(), survey(report_inputs.case())))
+    found = rows(people_and_dates.parties(report_inputs.case(), survey_messages(report_inputs.case())))
 
     assert ("報告者", "yamada", "-\n1234567", "-", "123456789\n2026-11-05 10:14から", "APIトークンの持ち主") == found[0]
     assert (
@@ -131,7 +131,7 @@ def test_people_have_every_name_and_their_rooms() -> None:
         BLANK,
     ) in found
     mapped = report_inputs.case(counterparts=(CLIENT,))
-    assert "参加者" == rows(people_and_dates.parties(mapped, survey(mapped)))[-1][0]
+    assert "参加者" == rows(people_and_dates.parties(mapped, survey_messages(mapped)))[-1][0]
 
 
 def test_names_of_several_rooms_stand_in_order_of_time() -> None:
@@ -144,7 +144,7 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
     ]
     case = report_inputs.case(rooms)
 
-    assert "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)" == rows(people_and_dates.parties(case, survey(case)))[0][1]
+    assert "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)" == rows(people_and_dates.parties(case, survey_messages(case)))[0][1]
     assert "田中(解約済)\n　アカウントID 7654321" == told(case)[1][3]
 
 
@@ -153,7 +153,7 @@ def test_only_lawyers_are_asked_about_terms(profile: str, asked: bool) -> None:
     """The table of terms that the law wants stated is for lawyers and courts, left to be filled."""
     case = report_inputs.case(profile=profile)
 
-    chapter = people_and_dates.dates(case, survey(case))
+    chapter = people_and_dates.dates(case, survey_messages(case))
 
     assert asked == any(row[0] == "給付の内容" and row[1] == BLANK for row in rows(chapter))
     assert ("検収期限の目安(納品+7日)", "2026-11-13", "納品日からの計算") in rows(chapter)
@@ -161,7 +161,7 @@ def test_only_lawyers_are_asked_about_terms(profile: str, asked: bool) -> None:
 
 def test_files_have_way_state_and_digest() -> None:
     """Sent or received, held or not and why, gone since when, and the same as a delivery."""
-    first, second, _third = rows(files_and_changes.files(report_inputs.case(), survey(report_inputs.case())))
+    first, second, _third = rows(files_and_changes.files(report_inputs.case(), survey_messages(report_inputs.case())))
 
     assert ("F-0001", "受信", "画面.png", "3,707") == first[:4]
     assert ("一致", "abababababababab") == first[6:8]
@@ -175,11 +175,11 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
     monkeypatch: pytest.MonkeyPatch, profile: str, where: str
 ) -> None:
     """The others are counted, with where they stand: a table of thousands would take a computer's memory."""
-    monkeypatch.setattr(files_and_changes, "MOST_FILES", 2)
+    monkeypatch.setattr(files_and_changes, "MAX_FILES", 2)
     case = report_inputs.case(profile=profile)
     newest = max(case.attachments[1:], key=lambda one: one.uploaded_at)
 
-    chapter = files_and_changes.files(case, survey(case))
+    chapter = files_and_changes.files(case, survey_messages(case))
 
     assert ["F-0001", newest.number] == [row[0] for row in rows(chapter)]
     assert "全3点のうち、納品したものと新しいものを載せました。ほか1点は" in words(chapter)
@@ -206,7 +206,7 @@ def test_changes_are_told_in_words() -> None:
     gap = ChangeRow("2026-11-14T20:15:00Z", 2, "空白が生じた", room, None, "m1 から m2", "", "", None)
     case = report_inputs.case(events=[event, gap, task])
 
-    chapter = files_and_changes.changes(case, survey(case))
+    chapter = files_and_changes.changes(case, survey_messages(case))
 
     row, last = rows(chapter)
     assert f"{'-' * 24}\n字幕 → -" == last[3]
@@ -223,21 +223,21 @@ def test_only_so_many_changes_are_printed() -> None:
         "2026-11-14T20:15:00Z", 1, "表示名が変わった", sample_conversation.ROOM, None, "x", "a", "b", None
     )
     support, lawyer = (
-        files_and_changes.changes(case, survey(case))
+        files_and_changes.changes(case, survey_messages(case))
         for case in (
-            report_inputs.case(profile=one, events=[event] * (files_and_changes.MOST_EVENTS + 3))
+            report_inputs.case(profile=one, events=[event] * (files_and_changes.MAX_EVENTS + 3))
             for one in ("support", "lawyer")
         )
     )
 
-    assert files_and_changes.MOST_EVENTS == len(rows(support)) == len(rows(lawyer))
+    assert files_and_changes.MAX_EVENTS == len(rows(support)) == len(rows(lawyer))
     assert "古いもの3件は events.csv にあります。" in words(lawyer)
     assert "古いもの3件はこの資料に載せていません(保管庫にはあります)。" in words(support)
 
 
 def test_seals_have_digest_and_both_times() -> None:
     """Each seal has its whole digest, the authority, its time in UTC and Japan, and how late it came."""
-    chapter = digests_and_masking.hashes(report_inputs.case(), survey(report_inputs.case()))
+    chapter = digests_and_masking.digests(report_inputs.case(), survey_messages(report_inputs.case()))
 
     first, second = rows(chapter)[:2]
     assert ("第1号\n2026-11-05", "42", "0f" * 32, "tsa.example") == first[:4]
@@ -250,7 +250,7 @@ def test_without_an_authority_nothing_is_awaited() -> None:
     """A seal without a stamp waits for one only where somebody is asked."""
     case = report_inputs.case(stamping=False)
 
-    assert ("なし", "-") == rows(digests_and_masking.hashes(case, survey(case)))[1][4:]
+    assert ("なし", "-") == rows(digests_and_masking.digests(case, survey_messages(case)))[1][4:]
 
 
 def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
@@ -262,7 +262,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
     room = report_inputs.room(["一"])
 
     support, lawyer, one = (
-        digests_and_masking.hashes(case, survey(case))
+        digests_and_masking.digests(case, survey_messages(case))
         for case in (
             *(report_inputs.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
             report_inputs.case([room], seals=seals[1:2]),
@@ -280,15 +280,15 @@ def test_masked_places_are_listed_or_said_to_be_none() -> None:
     """Each place has its reason and number; without any the chapter says so."""
     case = report_inputs.case(covered=(MaskedPassage("No.88", "電話番号", 2),))
 
-    assert [("No.88", "電話番号", "2")] == rows(digests_and_masking.masked(case, survey(case)))
-    assert "伏せ字はありません。" == words(digests_and_masking.masked(replace(case, covered=()), survey(case)))
+    assert [("No.88", "電話番号", "2")] == rows(digests_and_masking.masked_places(case, survey_messages(case)))
+    assert "伏せ字はありません。" == words(digests_and_masking.masked_places(replace(case, covered=()), survey_messages(case)))
 
 
 def test_the_statement_can_be_signed() -> None:
     """Account, interface, room, interval, program and clock are in the statement, and who chose the excerpt."""
     case = report_inputs.case()
 
-    shown = words(method.statement(case, survey(case)))
+    shown = words(method.statement(case, survey_messages(case)))
 
     for wanted in (
         "1234567",
@@ -300,7 +300,7 @@ def test_the_statement_can_be_signed() -> None:
     ):
         assert wanted in shown
     assert "プログラムが第6章の規則で選びました。" in shown
-    assert "私が選びました。" in words(method.statement(replace(case, chosen=("1",)), survey(case)))
+    assert "私が選びました。" in words(method.statement(replace(case, chosen=("1",)), survey_messages(case)))
     assert "2026年11月25日　　氏名" in shown
 
 
@@ -308,6 +308,6 @@ def test_a_stamp_is_not_said_to_prove_more_than_it_does() -> None:
     """With stamps the chapter says what they mean, without it says that there are none."""
     case = report_inputs.case()
 
-    assert method.STAMP_MEANS in words(method.checking(case, survey(case)))
+    assert method.STAMP_MEANING in words(method.checking(case, survey_messages(case)))
     plain = replace(case, stamping=False, seals=())
-    assert "第三者の時刻(タイムスタンプ)は付いていません。" in words(method.checking(plain, survey(case)))
+    assert "第三者の時刻(タイムスタンプ)は付いていません。" in words(method.checking(plain, survey_messages(case)))
