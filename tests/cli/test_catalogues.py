@@ -13,8 +13,8 @@ import pytest
 
 from archiver.cli.commands import COMMANDS
 from archiver.cli.main import build
-from archiver.cli.terminal.help_pages import Context
-from archiver.cli.terminal.language import speak
+from archiver.cli.terminal.help_pages import HelpContext
+from archiver.cli.terminal.language import set_language
 from archiver.cli.terminal.text import columns
 from tests.support.catalogues import catalogue, faults, mo_bytes, placeholders, po_bytes, po_path, translations, used
 
@@ -36,13 +36,13 @@ def test_the_file_is_the_same_wherever_it_is_made() -> None:
     assert not {word for word in (b"-Date:", b"Translator:", b"Team:", b"#: ") if word in actual}
 
 
-def test_japanese_has_no_sign_of_doubtful_width() -> None:
-    """Such signs take one column here and two there, and tables fall apart."""
+def test_japanese_has_no_character_of_doubtful_width() -> None:
+    """Such characters take one column here and two there, and tables fall apart."""
     doubtful = {
-        sign
+        character
         for texts in translations("ja").values()
-        for sign in "".join(texts)
-        if unicodedata.east_asian_width(sign) == "A"
+        for character in "".join(texts)
+        if unicodedata.east_asian_width(character) == "A"
     }
 
     assert set() == doubtful
@@ -83,10 +83,10 @@ def pages(command: click.Command, context: click.Context) -> Iterator[tuple[str,
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_help_page_fits_80_columns(language: str) -> None:
     """In both languages, for every command there is."""
-    speak(language)
+    set_language(language)
     group = build()
 
-    found = dict(pages(group, Context(group, info_name="archive", terminal_width=80 - 2)))
+    found = dict(pages(group, HelpContext(group, info_name="archive", terminal_width=80 - 2)))
 
     assert {f"archive {name}" for name in COMMANDS} <= found.keys()
     wide = [(name, line) for name, page in found.items() for line in page.splitlines() if columns(line) > 80]

@@ -50,11 +50,11 @@ def environ(home: Path, **more: str) -> dict[str, str]:
     }
 
 
-def told(home: Path, line: str, *, shell: str = "bash", cword: str | None = None) -> list[str]:
-    """What the program tells a shell about a line that ends where the cursor is; never a word on stderr."""
+def completions(home: Path, line: str, *, shell: str = "bash", cword: str | None = None) -> list[str]:
+    """The completions that the program gives a shell for a line up to the cursor; stderr stays empty."""
     words = shlex.split(line)
     number = cword or str(len(words) - (not line.endswith(" ")))
-    asked = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "archiver"],
         cwd=ROOT,
         env=environ(home, COMP_WORDS=line, COMP_CWORD=number, _ARCHIVE_COMPLETE=f"{shell}_complete"),
@@ -64,8 +64,8 @@ def told(home: Path, line: str, *, shell: str = "bash", cword: str | None = None
         timeout=60,
         check=False,
     )
-    assert "" == asked.stderr
-    return asked.stdout.strip("\n").splitlines()
+    assert "" == process.stderr
+    return process.stdout.strip("\n").splitlines()
 
 
 @pytest.mark.parametrize(
@@ -89,28 +89,28 @@ def told(home: Path, line: str, *, shell: str = "bash", cword: str | None = None
 )
 def test_what_may_follow_is_told(home: Path, line: str, expected: list[str]) -> None:
     """Commands, options, contracts by either id, files and folders; nothing that a shell would run."""
-    assert expected == told(home, line.format(home=home))
+    assert expected == completions(home, line.format(home=home))
 
 
 def test_rooms_are_told_by_number_and_name(home: Path) -> None:
     """A shell that shows texts shows the name; a title that a terminal would obey is made visible."""
-    kind, number, name = told(home, "archive show ", shell="zsh")
+    kind, number, name = completions(home, "archive show ", shell="zsh")
 
     assert ("plain", True, "動画編集") == (kind, number.isdigit(), name)
-    assert ["plain", "job1", "動画[U+001B][31m10本"] == told(home, "archive contract show jo", shell="zsh")
+    assert ["plain", "job1", "動画[U+001B][31m10本"] == completions(home, "archive contract show jo", shell="zsh")
 
 
 def test_all_commands_are_told_with_their_japanese_texts(home: Path) -> None:
     """In the order of the help page, so that the everyday ones come first."""
-    lines = told(home, "archive ", shell="zsh")
+    lines = completions(home, "archive ", shell="zsh")
 
     assert list(COMMANDS) == lines[1::3]
     assert "提出資料を作る" in lines[2::3]
 
 
 def test_powershell_is_told_no_texts(home: Path) -> None:
-    """It reads a program's words by the code page of Windows, where Japanese would be signs without a meaning."""
-    assert ["plain", "rescue", "_"] == told(home, "archive resc", shell="powershell")
+    """It reads a program's words by the code page of Windows, where Japanese would be unreadable."""
+    assert ["plain", "rescue", "_"] == completions(home, "archive resc", shell="powershell")
 
 
 def test_a_broken_archive_completes_nothing_and_says_nothing(home: Path, tmp_path: Path) -> None:
@@ -118,10 +118,10 @@ def test_a_broken_archive_completes_nothing_and_says_nothing(home: Path, tmp_pat
     (tmp_path / DATABASE).write_bytes(b"no database")
 
     for broken in (tmp_path, tmp_path / "absent"):
-        assert [] == told(broken, "archive contract show ")
-    assert [] == told(home, "archive --home ~nobody-here/x contract show ")
-    assert [] == told(home, "archive contract show ", cword="no number")
-    assert [] == told(home, "archive ", shell="nosuchshell")
+        assert [] == completions(broken, "archive contract show ")
+    assert [] == completions(home, "archive --home ~nobody-here/x contract show ")
+    assert [] == completions(home, "archive contract show ", cword="no number")
+    assert [] == completions(home, "archive ", shell="nosuchshell")
 
 
 def test_completing_loads_no_heavy_library(home: Path) -> None:
@@ -161,8 +161,8 @@ def test_no_line_is_a_fault(words: list[str], incomplete: str) -> None:
 # --- the command ---------------------------------------------------------------------------------
 
 
-def archive(home: Path, *arguments: str, code: int = 0, **more: str) -> str:
-    """What one call prints."""
+def run_completion(home: Path, *arguments: str, code: int = 0, **more: str) -> str:
+    """The output of one call of `archive completion`."""
     done = subprocess.run(
         [sys.executable, "-m", "archiver", "completion", *arguments],
         cwd=ROOT,
@@ -181,20 +181,20 @@ def archive(home: Path, *arguments: str, code: int = 0, **more: str) -> str:
 @pytest.mark.parametrize("shell", list(completion.SHELLS))
 def test_the_line_for_each_shell_is_told(home: Path, shell: str, lang: str) -> None:
     """Which file it belongs into and the line, on 80 columns, and nothing is changed."""
-    text = archive(home, shell, ARCHIVE_LANG=lang)
+    text = run_completion(home, shell, ARCHIVE_LANG=lang)
 
     assert completion.SHELLS[shell].file in text
     assert f"archive completion {shell} --script" in text
     assert max(map(columns, text.splitlines())) <= 80
-    assert f"{shell}_complete" in archive(home, shell, "--script")
+    assert f"{shell}_complete" in run_completion(home, shell, "--script")
 
 
 def test_the_shell_is_known_by_its_variable(home: Path) -> None:
     """Left out, it is the user's own; one that is not known is asked for."""
-    assert "~/.zshrc" in archive(home, SHELL="/usr/bin/zsh")
-    assert "bash zsh fish powershell" in archive(home, SHELL="/bin/dash", code=2)
-    assert "powershell" == completion.shell_of({}, windows=True)
-    assert completion.shell_of({}, windows=False) is None
+    assert "~/.zshrc" in run_completion(home, SHELL="/usr/bin/zsh")
+    assert "bash zsh fish powershell" in run_completion(home, SHELL="/bin/dash", code=2)
+    assert "powershell" == completion.guess_shell({}, windows=True)
+    assert completion.guess_shell({}, windows=False) is None
 
 
 # --- real shells -----------------------------------------------------------------------------------
@@ -229,5 +229,5 @@ def test_a_real_shell_completes(home: Path, tmp_path: Path, shell: str) -> None:
 def test_the_texts_of_a_command_below_are_translated(home: Path) -> None:
     """`contract` and the like are click's own groups, with our texts."""
     assert isinstance(build().get_command(click.Context(build()), "contract"), click.Group)
-    lines = told(home, "archive contract ", shell="zsh")
+    lines = completions(home, "archive contract ", shell="zsh")
     assert all(not text.isascii() for text in lines[2::3])

@@ -275,7 +275,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         assert process.stderr is not None
         process.stdout.readline()
         process.stdout.close()
-        said = process.stderr.read()
+        error_output = process.stderr.read()
         code = process.wait(timeout=60)
 
-    assert (1, b"") == (code, said)
+    assert (1, b"") == (code, error_output)

@@ -61,7 +61,12 @@ def test_the_main_job_from_init_to_a_verified_package(terminal: Terminal, chatwo
     assert (14, 2, 1, 0, 2, 2) == tuple(
         room_status[name] for name in ("messages", "edited", "deleted", "missing", "files", "files_saved")
     )
-    assert (["job1"], "open", 1, 1) == (room_status["contracts"], room_status["state"], room_status["tasks"], len(room_status["covered"]))
+    assert (["job1"], "open", 1, 1) == (
+        room_status["contracts"],
+        room_status["state"],
+        room_status["tasks"],
+        len(room_status["covered"]),
+    )
     assert (14, 2, 0, False) == tuple(package[name] for name in ("messages", "files", "gaps", "stamped"))
     assert (True, True, True) == (verified["ok"], zipped["ok"], deep["ok"])
     assert 14 == verified["checked"]["messages"]

@@ -48,7 +48,7 @@ class ProgressScreen:
             self._progress.stop()
             self._progress = self._task = None
 
-    def talk(self) -> ProgressCallbacks:
+    def callbacks(self) -> ProgressCallbacks:
         """The callbacks by which a sync run reports its progress."""
         from archiver.sync.run import ProgressCallbacks
 
@@ -61,12 +61,12 @@ class ProgressScreen:
             sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
             click.echo(sentence.format(seconds=seconds), err=True)
 
-    def single(self, done: int, total: int, minutes: int) -> None:
+    def show_single_reads(self, done: int, total: int, minutes: int) -> None:
         """Show how many of the messages read one by one are done, and the minutes that the rest will take."""
         sentence = _("{done} of {total} messages, about {minutes} minutes left")
-        self.part(sentence.format(done=done, total=total, minutes=minutes), done, total)
+        self.show_part(sentence.format(done=done, total=total, minutes=minutes), done, total)
 
-    def part(self, text: str, done: int, total: int) -> None:
+    def show_part(self, text: str, done: int, total: int) -> None:
         """Show how much of one part of the work is done."""
         if not self._bars:
             return

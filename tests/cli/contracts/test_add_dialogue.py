@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.contracts.add_dialogue import read_name
+from archiver.cli.contracts.add_dialogue import read_contract_id
 from archiver.cli.contracts.questions import next_question, read_platform
 from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import columns
@@ -60,7 +60,7 @@ class Desk(Terminal):
         return Teletype(self.command("contract", "add", *arguments), self.environ)
 
     def contracts(self) -> list[Contract]:
-        """What is stated."""
+        """The contracts in the archive."""
         archive = Archive(self.home)
         with archive.reading() as reading:
             found = contracts(reading)
@@ -70,18 +70,18 @@ class Desk(Terminal):
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Chatwork answers."""
+    """A user's computer and a Chatwork that answers."""
     with Chatwork(token=TOKEN, limit=100_000) as chatwork:
         yield Desk(tmp_path / "home", chatwork)
 
 
-def stated() -> list[Any]:
-    """What the answers state, by question."""
+def stated_facts() -> list[Any]:
+    """The facts that the answers state, in the order of the questions."""
     return [fact for _question, _answer, fact in STEPS[2:]]
 
 
 def facts_of(contract: Contract) -> list[Any]:
-    """The same of a contract."""
+    """The same facts of a contract."""
     names = ["url", "title", "client", "contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"]
     names += ["due_on", "amount", "nda", "client_url", "worker_url"]
     return [getattr(contract, name) for name in names]
@@ -106,7 +106,7 @@ def test_left_at_a_question_it_goes_on_there(desk: Desk) -> None:
 
     (contract,) = desk.contracts()
     assert ("job1", "crowdworks", "12345678") == (contract.id, contract.platform, contract.platform_id)
-    assert stated() == facts_of(contract)
+    assert stated_facts() == facts_of(contract)
     assert [desk.room] == [room.room_id for room in contract.rooms]
     assert "--client" in tty.shown.partition("Still blank.")[2]
     assert "--amount" not in tty.shown.partition("Still blank.")[2]
@@ -174,60 +174,60 @@ def test_where_nobody_sits_nothing_is_asked(desk: Desk) -> None:
 # --- which questions ---------------------------------------------------------------------------
 
 
-def asked(contract: Contract) -> list[str]:
-    """The questions in their order, each left unknown."""
+def asked_names(contract: Contract) -> list[str]:
+    """Names of the questions in their order, each left unanswered."""
     names: list[str] = []
-    while (one := next_question(contract, names, now=NOW)) is not None:
-        names.append(one.name)
+    while (question := next_question(contract, names, now=NOW)) is not None:
+        names.append(question.name)
     return names
 
 
 def test_a_contract_without_a_platform_has_no_escrow() -> None:
     """Nor a number, a permission or profiles."""
-    assert ["title", "client", "contracted_on", "due_on", "amount", "nda"] == asked(
+    assert ["title", "client", "contracted_on", "due_on", "amount", "nda"] == asked_names(
         Contract("a", (), platform="direct")
     )
 
 
 def test_permission_is_asked_for_where_there_is_one() -> None:
     """CrowdWorks and Lancers have it, each by its own name; Coconala has none."""
-    told = {
+    questions = {
         name: next_question(Contract("a", (), platform=name), (), now=NOW)
         for name in ("crowdworks", "lancers", "coconala")
     }
-    has = {name: "contact_approved_on" in asked(Contract("a", (), platform=name)) for name in told}
+    has_approval = {name: "contact_approved_on" in asked_names(Contract("a", (), platform=name)) for name in questions}
 
-    assert {"crowdworks": True, "lancers": True, "coconala": False} == has
+    assert {"crowdworks": True, "lancers": True, "coconala": False} == has_approval
 
 
 def test_what_is_known_is_not_asked() -> None:
     """Each fact that is stated takes its question away."""
     whole = Contract("a", (), platform="crowdworks", platform_id="1", title="b", client="c", contracted_on="2026-10-01")
-    assert "escrowed_at" == asked(whole)[0]
-    assert "nda" not in asked(replace(whole, nda=False))
+    assert "escrowed_at" == asked_names(whole)[0]
+    assert "nda" not in asked_names(replace(whole, nda=False))
 
 
 @given(strategies.text(), strategies.sampled_from(["crowdworks", "lancers", "coconala", "direct", None]))
-def test_no_answer_ends_the_questions(said: str, platform: str | None) -> None:
+def test_no_answer_ends_the_questions(answer: str, platform: str | None) -> None:
     """Whatever is typed states facts of the contract, or is asked again; Enter states nothing."""
     contract = Contract("a", (), platform=platform, contracted_on="2026-10-05")
     names: list[str] = []
-    while (one := next_question(contract, names, now=NOW)) is not None:
-        names.append(one.name)
-        assert {} == one.understand("")
+    while (question := next_question(contract, names, now=NOW)) is not None:
+        names.append(question.name)
+        assert {} == question.understand("")
         with suppress(InvalidAnswer):
-            replace(contract, **one.understand(said.strip()))
+            replace(contract, **question.understand(answer.strip()))
 
 
 @given(strategies.text())
-def test_a_name_is_a_contracts_id(said: str) -> None:
+def test_a_name_is_a_contracts_id(answer: str) -> None:
     """Free, and of the form that every command takes."""
     with suppress(InvalidAnswer):
-        assert said == read_name(said, {"job1"})
-        assert said != "job1"
+        assert answer == read_contract_id(answer, {"job1"})
+        assert answer != "job1"
 
 
-@pytest.mark.parametrize(("said", "platform"), [("1", "crowdworks"), ("ランサーズ", "lancers"), ("direct", "direct")])
-def test_platforms_are_known_by_number_and_name(said: str, platform: str) -> None:
+@pytest.mark.parametrize(("answer", "platform"), [("1", "crowdworks"), ("ランサーズ", "lancers"), ("direct", "direct")])
+def test_platforms_are_known_by_number_and_name(answer: str, platform: str) -> None:
     """As listed, as people call them, and as the option takes them."""
-    assert {"platform": platform} == read_platform(said)
+    assert {"platform": platform} == read_platform(answer)

@@ -39,7 +39,7 @@ class Desk(Terminal):
             return count
 
     def attached(self) -> tuple[Enclosure, ...]:
-        """What stands."""
+        """The attachments that were not taken back."""
         archive = Archive(self.home)
         with archive.reading() as reading:
             found = enclosures(reading, "job1")
@@ -71,32 +71,34 @@ def test_an_attached_file_is_kept_shown_handed_over_and_taken_back(desk: Desk, t
     """Whatever its name: bytes once, bound to message, day and kind, in package and backup; all verifications clean."""
     source = tmp_path / os.fsdecode(HOSTILE)
     source.write_bytes(BODY)
-    place = blobs.path_of(desk.home, hashlib.sha256(BODY).hexdigest())
+    blob = blobs.blob_path(desk.home, hashlib.sha256(BODY).hexdigest())
     link = f"https://www.chatwork.com/#!rid1-{desk.message}"
     more = ("--message", link, "--date", "2026-11-03", "--note", "仮払いの\x1b[31m画面")
 
     first = desk.run("attach", source, "--contract", "job1", *more)
     again = desk.run("attach", source, *more)
     desk.run("attach", source, "--kind", "notice", "--message", f"m{desk.message}")
-    shown = desk.run("contract", "show", "job1")
-    held = desk.attached()
+    page = desk.run("contract", "show", "job1")
+    attachments = desk.attached()
     desk.run("attach", "--remove", 2, "--contract", "job1")
     left = desk.attached()
     package = desk.json("export", "job1", "--for", "lawyer", "--out", tmp_path / "out")["path"]
     desk.run("backup", tmp_path / "copy")
 
     assert "[U+001B]" in first
-    assert "\x1b" not in first + again + shown
-    assert "[U+001B][31m" in shown
-    assert desk.message in shown
-    assert not [line for line in shown.splitlines() if columns(line) > 80]
-    assert [("screenshot", "2026-11-03"), ("notice", None)] == [(one.kind, one.dated) for one in held]
-    assert [(source.name, MessageId(desk.message), len(BODY))] * 2 == [
-        (one.name, one.message_id, one.size) for one in held
+    assert "\x1b" not in first + again + page
+    assert "[U+001B][31m" in page
+    assert desk.message in page
+    assert not [line for line in page.splitlines() if columns(line) > 80]
+    assert [("screenshot", "2026-11-03"), ("notice", None)] == [
+        (attachment.kind, attachment.dated) for attachment in attachments
     ]
-    assert [1] == [one.number for one in left]
-    assert BODY == place.read_bytes()
-    assert BODY == blobs.path_of(tmp_path / "copy", held[0].sha256).read_bytes()
+    assert [(source.name, MessageId(desk.message), len(BODY))] * 2 == [
+        (attachment.name, attachment.message_id, attachment.size) for attachment in attachments
+    ]
+    assert [1] == [attachment.number for attachment in left]
+    assert BODY == blob.read_bytes()
+    assert BODY == blobs.blob_path(tmp_path / "copy", attachments[0].sha256).read_bytes()
     keys = [
         json.loads(line)["key"]
         for line in (Path(package) / "data" / "entries.jsonl").read_text(encoding="utf-8").splitlines()
@@ -114,15 +116,15 @@ def test_lost_or_changed_bytes_are_a_finding(desk: Desk, tmp_path: Path) -> None
         desk.run("attach", tmp_path / name, "--contract", "job1")
     desk.run("attach", "--remove", 2, "--contract", "job1")
     clean = desk.json("verify")
-    changed, missing = (blobs.path_of(desk.home, hashlib.sha256(name.encode()).hexdigest()) for name in names)
+    changed, missing = (blobs.blob_path(desk.home, hashlib.sha256(name.encode()).hexdigest()) for name in names)
     flip(changed, 3)
     missing.unlink()
 
-    found = desk.json("verify", code=3)
+    verification = desk.json("verify", code=3)
 
     assert clean["ok"]
     assert {("file-changed", changed.name), ("file-missing", missing.name)} == {
-        (one["check"], one["subject"].rpartition("/")[2]) for one in found["findings"]
+        (finding["check"], finding["subject"].rpartition("/")[2]) for finding in verification["findings"]
     }
 
 

@@ -66,7 +66,7 @@ def test_a_delivery_is_entered_matched_corrected_and_taken_back(desk: Desk, tmp_
     listed = desk.run("delivery", "list", "job1")
     desk.run("delivery", "set", "job1", 2, "--at", "2026-11-04 10:00")
     desk.run("delivery", "remove", "job1", 3)
-    shown = desk.run("contract", "show", "job1")
+    page = desk.run("contract", "show", "job1")
     left = desk.run("delivery", "list")
 
     assert str(desk.file) in equal
@@ -80,8 +80,8 @@ def test_a_delivery_is_entered_matched_corrected_and_taken_back(desk: Desk, tmp_
     assert "第1稿" in listed
     assert "2026-11-04 10:00" in left
     assert "2026-11-05" not in left
-    assert all(line in shown for line in left.splitlines())
-    assert not [line for line in (listed + shown).splitlines() if columns(line) > 80]
+    assert all(line in page for line in left.splitlines())
+    assert not [line for line in (listed + page).splitlines() if columns(line) > 80]
     assert desk.json("verify", "--deep")["ok"]
     assert b"other bytes" not in b"".join(path.read_bytes() for path in desk.home.rglob("*") if path.is_file())
 
@@ -155,8 +155,8 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk, tmp_path: Path
     ],
 )
 def test_times_are_understood_as_they_are_written_in_japan(value: str, expected: str) -> None:
-    """With slashes, without zeros, in full-width signs; a platform's clock may be a little ahead of ours."""
-    actual = statement_lines.read_day(value, "--at", statement_lines.TIME, now=NOW)
+    """With slashes, without zeros, in full-width characters; a platform's clock may be a little ahead of ours."""
+    actual = statement_lines.read_day(value, "--at", statement_lines.EXAMPLE_TIME, now=NOW)
 
     assert expected == actual
 
@@ -167,19 +167,19 @@ def test_times_are_understood_as_they_are_written_in_japan(value: str, expected:
 def test_what_is_no_time_of_japan_is_refused(value: str) -> None:
     """A year of long ago, a day that no calendar has, a time of another zone."""
     with pytest.raises((errors.BadValue, errors.NoSuchDay, errors.DayTooEarly)):
-        statement_lines.read_day(value, "--at", statement_lines.TIME, now=NOW)
+        statement_lines.read_day(value, "--at", statement_lines.EXAMPLE_TIME, now=NOW)
 
 
 def test_a_day_alone_has_no_time_and_no_future() -> None:
     """Where a day is asked for, a time is refused; a day is in the future once it is later in Japan than today."""
     with pytest.raises(errors.BadValue):
-        statement_lines.read_day("2026-11-03 09:12", "--date", statement_lines.DAY, now=NOW)
+        statement_lines.read_day("2026-11-03 09:12", "--date", statement_lines.EXAMPLE_DAY, now=NOW)
     with pytest.raises(errors.DayAhead):
-        statement_lines.read_day("2026-11-25", "--date", statement_lines.DAY, now=NOW)
+        statement_lines.read_day("2026-11-25", "--date", statement_lines.EXAMPLE_DAY, now=NOW)
     with pytest.raises(errors.DayAhead):
-        statement_lines.read_day("2026-11-24 22:42", "--at", statement_lines.TIME, now=NOW)
+        statement_lines.read_day("2026-11-24 22:42", "--at", statement_lines.EXAMPLE_TIME, now=NOW)
 
     assert "2026-11-25" == statement_lines.read_day(
-        "2026-11-25", "--date", statement_lines.DAY, now=NOW + timedelta(hours=2)
+        "2026-11-25", "--date", statement_lines.EXAMPLE_DAY, now=NOW + timedelta(hours=2)
     )
-    assert "2026-11-25" == statement_lines.read_day("2026-11-25", "--date", statement_lines.DAY, now=None)
+    assert "2026-11-25" == statement_lines.read_day("2026-11-25", "--date", statement_lines.EXAMPLE_DAY, now=None)

@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.cli.contracts import statement_lines
-from archiver.cli.contracts.japanese_dates import written
+from archiver.cli.contracts.japanese_dates import read_written_day
 from archiver.cli.contracts.questions import Question, next_question
 from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.records import Contract
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         ("20261002", "2026-10-02"),
         ("2026/10/2", "2026-10-02"),
@@ -35,13 +35,13 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
         ("2026-10-02T14:05:30", "2026-10-02 14:05"),
     ],
 )
-def test_a_day_is_understood_in_each_of_these_forms(said: str, expected: str) -> None:
+def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) -> None:
     """It is kept in one form."""
-    assert expected == statement_lines.read_day(said, "--escrowed-at", statement_lines.TIME, now=NOW)
+    assert expected == statement_lines.read_day(text, "--escrowed-at", statement_lines.EXAMPLE_TIME, now=NOW)
 
 
 @pytest.mark.parametrize(
-    ("said", "kind", "words"),
+    ("text", "kind", "words"),
     [
         ("2026-02-30", errors.NoSuchDay, "There is no such day"),
         ("2026-10-02 25:00", errors.NoSuchDay, "There is no such day or time"),
@@ -51,29 +51,29 @@ def test_a_day_is_understood_in_each_of_these_forms(said: str, expected: str) ->
         ("yesterday", errors.BadValue, "like this: 2026-10-02 14:05"),
     ],
 )
-def test_what_is_wrong_with_a_day_is_said_as_it_is(said: str, kind: type[errors.UsageError], words: str) -> None:
+def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.UsageError], words: str) -> None:
     """A day that has the right form is not asked for in that form; the example is the one of the question."""
     question = _escrow()
 
     with pytest.raises(kind):
-        statement_lines.read_day(said, "--escrowed-at", statement_lines.TIME, now=NOW)
+        statement_lines.read_day(text, "--escrowed-at", statement_lines.EXAMPLE_TIME, now=NOW)
     with pytest.raises(InvalidAnswer, match=words):
-        question.understand(said)
+        question.understand(text)
 
 
 def _escrow() -> Question:
     """The question for the escrow."""
-    asked: set[str] = set()
-    while (one := next_question(Contract("job1", (), platform="crowdworks"), asked, now=NOW)) is not None:
-        if one.name == "escrowed_at":
-            return one
-        asked.add(one.name)
+    asked_names: set[str] = set()
+    while (question := next_question(Contract("job1", (), platform="crowdworks"), asked_names, now=NOW)) is not None:
+        if question.name == "escrowed_at":
+            return question
+        asked_names.add(question.name)
     raise AssertionError
 
 
 @given(strategies.text())
-def test_any_text_is_a_day_or_none(said: str) -> None:
+def test_any_text_is_a_day_or_none(text: str) -> None:
     """Nothing that is typed ends the program."""
-    written(said)
+    read_written_day(text)
     with suppress(errors.UsageError):
-        statement_lines.read_day(said, "--at", statement_lines.TIME, now=NOW)
+        statement_lines.read_day(text, "--at", statement_lines.EXAMPLE_TIME, now=NOW)

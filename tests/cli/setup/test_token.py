@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.setup.token_source import plain
+from archiver.cli.setup.token_source import clean_token
 from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.settings import file
 from tests.support.terminal import TOKEN, Terminal
 
-FULL_WIDTH = TOKEN.translate({ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789abcdef"})
+FULL_WIDTH = TOKEN.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789abcdef"})
 WRONG = "f" * 32
 
 
@@ -22,56 +22,56 @@ WRONG = "f" * 32
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     """An archive whose token lies in a file, and a session without a variable."""
     with Chatwork(token=TOKEN) as chatwork:
-        one = Terminal(tmp_path / "home", chatwork)
-        one.environ |= {"ARCHIVE_LANG": "en", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
-        one.run("init", "--yes")
-        one.environ["CHATWORK_API_TOKEN"] = ""
-        (one.home / "token").write_text(TOKEN, encoding="utf-8")
-        (one.home / "token").chmod(0o600)
-        file.update(one.home, {"token.source": "file:token"})
-        yield one
+        terminal = Terminal(tmp_path / "home", chatwork)
+        terminal.environ |= {"ARCHIVE_LANG": "en", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+        terminal.run("init", "--yes")
+        terminal.environ["CHATWORK_API_TOKEN"] = ""
+        (terminal.home / "token").write_text(TOKEN, encoding="utf-8")
+        (terminal.home / "token").chmod(0o600)
+        file.update_settings(terminal.home, {"token.source": "file:token"})
+        yield terminal
 
 
-def paste(terminal: Terminal, said: str, *arguments: str, code: int = 0, **environ: str) -> str:
-    """What `token set` says to a token that is handed in."""
-    told = subprocess.run(
+def paste(terminal: Terminal, text: str, *arguments: str, code: int = 0, **environ: str) -> str:
+    """The output of `token set` for a token on standard input."""
+    process = subprocess.run(
         terminal.command("token", "set", *arguments),
         env=terminal.environ | environ,
-        input=said + "\n",
+        input=text + "\n",
         capture_output=True,
         text=True,
         encoding="utf-8",
     )
-    assert (code, False) == (told.returncode, "Traceback" in told.stderr), told.stdout + told.stderr
-    return told.stdout + told.stderr
+    assert (code, False) == (process.returncode, "Traceback" in process.stderr), process.stdout + process.stderr
+    return process.stdout + process.stderr
 
 
-def source(terminal: Terminal) -> str:
+def token_source(terminal: Terminal) -> str:
     """Where the settings say that the token lies."""
-    return file.load(terminal.home, {}).token_source
+    return file.load_settings(terminal.home, {}).token_source
 
 
 def test_a_variable_does_not_change_where_the_token_lies(terminal: Terminal) -> None:
     """It is kept where the settings say, and it is told that the variable wins."""
-    told = paste(terminal, TOKEN, CHATWORK_API_TOKEN=TOKEN)
+    output = paste(terminal, TOKEN, CHATWORK_API_TOKEN=TOKEN)
 
-    assert "file:token" == source(terminal)
-    assert "Stored: the token of yamada" in told
-    assert "The variable CHATWORK_API_TOKEN is set here and is used instead" in told
+    assert "file:token" == token_source(terminal)
+    assert "Stored: the token of yamada" in output
+    assert "The variable CHATWORK_API_TOKEN is set here and is used instead" in output
     assert "is set here" not in paste(terminal, TOKEN)
 
 
 def test_a_stored_token_is_forgotten_while_a_variable_is_set(terminal: Terminal) -> None:
     """The file goes, and the variable is named."""
-    told = subprocess.run(
+    process = subprocess.run(
         terminal.command("token", "forget"),
         env=terminal.environ | {"CHATWORK_API_TOKEN": TOKEN},
         capture_output=True,
         text=True,
     )
 
-    assert (0, False) == (told.returncode, (terminal.home / "token").exists())
-    assert ("removed" in told.stdout, "is set here" in told.stderr) == (True, True)
+    assert (0, False) == (process.returncode, (terminal.home / "token").exists())
+    assert ("removed" in process.stdout, "is set here" in process.stderr) == (True, True)
 
 
 def test_a_refused_variable_is_named_where_another_token_would_be_stored_in_vain(terminal: Terminal) -> None:
@@ -86,7 +86,7 @@ def test_the_place_that_is_asked_for_is_taken(terminal: Terminal) -> None:
     paste(terminal, TOKEN, "--source", "file:other")
     refused = paste(terminal, TOKEN, "--source", "keyring", code=5)
 
-    assert ("file:other", True) == (source(terminal), "password store" in refused)
+    assert ("file:other", True) == (token_source(terminal), "password store" in refused)
 
 
 def test_the_token_of_another_account_is_not_called_good(terminal: Terminal) -> None:
@@ -94,9 +94,9 @@ def test_the_token_of_another_account_is_not_called_good(terminal: Terminal) -> 
     with Chatwork(token=WRONG) as elsewhere:
         elsewhere.owner = elsewhere.add_account("sato")
         base = elsewhere.base_url
-        told = terminal.run("token", "test", code=5, CHATWORK_API_TOKEN=WRONG, CHATWORK_API_BASE_URL=base)
+        output = terminal.run("token", "test", code=5, CHATWORK_API_TOKEN=WRONG, CHATWORK_API_BASE_URL=base)
 
-    assert "belongs to account" in told
+    assert "belongs to account" in output
     assert "The token works: yamada" in terminal.run("token", "test")
 
 
@@ -106,31 +106,31 @@ def test_without_an_archive_it_is_said_how_to_begin(terminal: Terminal, tmp_path
 
     assert "archive init" in terminal.run("token", "test", CHATWORK_API_TOKEN=TOKEN)
     (tmp_path / "none").mkdir()
-    file.write(tmp_path / "none", language="en", token_source="file:token")
+    file.write_settings(tmp_path / "none", language="en", token_source="file:token")
     missing = terminal.run("token", "test", code=5)
     assert ("archive init" in missing, "token set" in missing) == (True, False)
 
 
-@pytest.mark.parametrize("said", ["0123 4567", "トークン", "\u3000", "a\u200bb"])
-def test_what_no_token_can_be_is_said_as_that(terminal: Terminal, said: str) -> None:
+@pytest.mark.parametrize("text", ["0123 4567", "トークン", "\u3000", "a\u200bb"])
+def test_what_no_token_can_be_is_said_as_that(terminal: Terminal, text: str) -> None:
     """And not as something that is wrong with a variable; nothing is asked and nothing stored."""
-    told = paste(terminal, said, code=5)
+    output = paste(terminal, text, code=5)
 
-    assert ("Copy" in told, "env:" in told) == (True, False)
+    assert ("Copy" in output, "env:" in output) == (True, False)
     assert TOKEN == (terminal.home / "token").read_text(encoding="utf-8").strip()
 
 
-def test_full_width_signs_are_folded() -> None:
+def test_full_width_characters_are_folded() -> None:
     """They come from Japanese keyboards."""
-    assert TOKEN == plain(f"  {FULL_WIDTH}\u3000")
+    assert TOKEN == clean_token(f"  {FULL_WIDTH}\u3000")
     with pytest.raises(InvalidAnswer):
-        plain(" ")
+        clean_token(" ")
 
 
 def test_a_missing_token_file_is_said_in_the_language_of_the_screen(terminal: Terminal) -> None:
     """Without the words of the operating system."""
     (terminal.home / "token").unlink()
 
-    told = terminal.run("token", "test", code=5, ARCHIVE_LANG="ja")
+    output = terminal.run("token", "test", code=5, ARCHIVE_LANG="ja")
 
-    assert ("No such file" in told, "APIトークン" in told) == (False, True)
+    assert ("No such file" in output, "APIトークン" in output) == (False, True)

@@ -79,20 +79,20 @@ class Desk(Terminal):
         return Teletype([str(self.folder / "bin" / "archive"), "init", *options], self.environ | environ)
 
     def contract(self) -> dict[str, Any]:
-        """What the archive holds of the first contract."""
+        """The first contract, as the archive stores it."""
         from archiver.store.archive import Archive
         from archiver.store.queries.contracts import contract_payload, contracts
 
         archive = Archive(self.home)
         with archive.reading() as reading:
-            (found,) = contracts(reading)
+            (contract,) = contracts(reading)
         archive.close()
-        return contract_payload(found)
+        return contract_payload(contract)
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Chatwork answers."""
+    """A user's computer and a Chatwork that answers."""
     with Chatwork(token=TOKEN, limit=100_000) as chatwork:
         yield Desk(tmp_path, chatwork)
 
@@ -104,7 +104,7 @@ def choose(tty: Teletype, *names: str) -> None:
 
 def number_of(tty: Teletype, name: str) -> str:
     """The number of a chat whose list is on the screen."""
-    lines = [one for one in tty.shown.splitlines() if f" {name} " in one and "messages" in one]
+    lines = [line for line in tty.shown.splitlines() if f" {name} " in line and "messages" in line]
     return lines[0].split()[0]
 
 
@@ -147,9 +147,11 @@ def test_the_whole_first_run(desk: Desk) -> None:
     assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
     assert 0 == (desk.home / "token").stat().st_mode & 0o077
     assert f"--home {desk.home}" in (desk.folder / "table").read_text(encoding="utf-8")
-    told = desk.contract()
-    assert {desk.group, desk.direct} == {room["room_id"] for room in told["rooms"]}
-    facts = {name: told.get(name) for name in ("platform", "platform_id", "escrowed_at", "nda", "contact_approved_on")}
+    contract = desk.contract()
+    assert {desk.group, desk.direct} == {room["room_id"] for room in contract["rooms"]}
+    facts = {
+        name: contract.get(name) for name in ("platform", "platform_id", "escrowed_at", "nda", "contact_approved_on")
+    }
     expected = {"platform": "crowdworks", "platform_id": "12345678", "escrowed_at": "2026-07-01 09:05", "nda": True}
     assert expected | {"contact_approved_on": None} == facts
     with desk.init() as tty:
@@ -182,17 +184,17 @@ AGAIN = {"Save it too? [yes]:": "Numbers:"}
 def test_left_at_each_question_it_goes_on_there(desk: Desk) -> None:
     """By Ctrl-C or the end of input: what was answered is never asked again, and it is said how to go on."""
     begin = 0
-    for place, (question, _answer) in enumerate(STEPS):
+    for position, (question, _answer) in enumerate(STEPS):
         with desk.init() as tty:
-            for before, answer in STEPS[begin:place]:
+            for before, answer in STEPS[begin:position]:
                 reply(tty, before, answer)
-            tty.answer(question, (CTRL_C, CTRL_D)[place % 2])
+            tty.answer(question, (CTRL_C, CTRL_D)[position % 2])
             code = tty.end()
         assert (130, True) == (code, "To go on: archive init" in tty.shown), tty.shown
         assert "Traceback" not in tty.shown
-        asked = [one for one, _ in STEPS if one in tty.shown]
-        assert [one for one, _ in STEPS[begin : place + 1]] == asked
-        begin = place - 1 if question in AGAIN else place
+        questions = [one for one, _ in STEPS if one in tty.shown]
+        assert [one for one, _ in STEPS[begin : position + 1]] == questions
+        begin = position - 1 if question in AGAIN else position
 
     with desk.init() as tty:
         reply(tty, *STEPS[-1])
@@ -227,10 +229,10 @@ def test_only_what_the_platform_has_is_asked_and_told(
             reply(tty, question, answer)
         tty.answer("[no/yes/unknown]:", CTRL_C)
         tty.end()
-    asked = tty.shown.partition("[4/5]")[2]
+    step_text = tty.shown.partition("[4/5]")[2]
 
-    assert [] == [word for word in words if word not in asked]
-    assert [] == [word for word in never if word in asked]
+    assert [] == [word for word in words if word not in step_text]
+    assert [] == [word for word in never if word in step_text]
 
 
 def reply(tty: Teletype, question: str, answer: str | None) -> None:
@@ -248,9 +250,9 @@ def test_what_it_does_and_does_not_is_said_before_the_token_is_asked_for(
         tty.see("[1/5]")
         tty.answer(":", CTRL_C)
         tty.end()
-    said = tty.shown.partition("[1/5]")[0].splitlines()
+    head = tty.shown.partition("[1/5]")[0].splitlines()
 
-    promises = [line for line in said if line.startswith("  ")]
+    promises = [line for line in head if line.startswith("  ")]
     assert [True] * 5 == [line.startswith(mark) and columns(line) <= 80 for line in promises]
     assert [True] * 5 == [word in line for line, word in zip(promises, words, strict=True)]
 
@@ -314,11 +316,11 @@ def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -
 def test_where_nobody_types_a_token_is_not_waited_for(desk: Desk) -> None:
     """One sentence and exit 2, without a warning of Python's about an echo."""
     for command in ("init", "token set"):
-        told = subprocess.run(
+        process = subprocess.run(
             desk.command(*command.split()), env=desk.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True
         )
-        assert (2, False) == (told.returncode, "GetPassWarning" in told.stderr), told.stderr
-        assert "nobody can answer here" in told.stderr
+        assert (2, False) == (process.returncode, "GetPassWarning" in process.stderr), process.stderr
+        assert "nobody can answer here" in process.stderr
 
 
 def test_without_chatwork_the_first_save_is_left_for_later(desk: Desk) -> None:
@@ -446,28 +448,28 @@ def test_a_token_that_cannot_be_checked_is_not_thrown_away(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("answer", "expected"),
     [("1", (1,)), ("3、1 3", (3, 1)), ("2,1", (2, 1)), ("", ()), ("田中", ())],
 )
-def test_numbers_are_understood_however_they_are_parted(said: str, expected: tuple[int, ...]) -> None:
+def test_numbers_are_understood_however_they_are_parted(answer: str, expected: tuple[int, ...]) -> None:
     """By blanks, commas and 、, each once; no number asks for more of the list."""
-    assert expected == read_room_wish(said, 3, more=True).numbers
+    assert expected == read_room_wish(answer, 3, more=True).numbers
 
 
 @given(strategies.text(), strategies.integers(1, 500), strategies.booleans())
-def test_no_answer_gives_a_chat_that_is_not_there(said: str, count: int, more: bool) -> None:
+def test_no_answer_gives_a_chat_that_is_not_there(answer: str, count: int, more: bool) -> None:
     """Whatever is typed: numbers of the list, words to look for, the next page, or the question again."""
     with suppress(InvalidAnswer):
-        wish = read_room_wish(said, count, more=more)
+        wish = read_room_wish(answer, count, more=more)
         assert all(1 <= number <= count for number in wish.numbers)
         assert wish.numbers or more
 
 
 @given(strategies.text())
-def test_any_page_or_number_is_read_or_asked_again(said: str) -> None:
+def test_any_page_or_number_is_read_or_asked_again(answer: str) -> None:
     """Nothing that is typed ends the first run."""
     with suppress(InvalidAnswer):
-        assert read_page(said).keys() <= {"platform", "platform_id", "url"}
+        assert read_page(answer).keys() <= {"platform", "platform_id", "url"}
 
 
 def test_names_are_found_whatever_their_width() -> None:

@@ -26,5 +26,5 @@ def test_the_file_manager_is_not_given_the_token(tmp_path: Path, monkeypatch: py
     while not (tmp_path / "told").exists():
         assert time.monotonic() < end
         time.sleep(0.01)
-    told = (tmp_path / "told").read_text()
-    assert (True, False) == ("DISPLAY=:9" in told, "canary" in told)
+    environment = (tmp_path / "told").read_text()
+    assert (True, False) == ("DISPLAY=:9" in environment, "canary" in environment)

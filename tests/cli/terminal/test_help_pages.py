@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 import pytest
 
-from archiver.cli.terminal.help_pages import Context, Formatter, translated
-from archiver.cli.terminal.language import speak
+from archiver.cli.terminal.help_pages import HelpContext, WideHelpFormatter, translate_command
+from archiver.cli.terminal.language import set_language
 from archiver.cli.terminal.text import columns
 
 LONG = "契約の期間と、このチャットの最初の発言の時刻とを比べて、「契約の前からの連絡」があるかどうかを調べます。" * 2
@@ -22,16 +22,16 @@ def tree(**_options: str) -> None:
 @tree.command("leaf", short_help="Commands")
 @click.argument("what")
 def _leaf(what: str) -> None:
-    """Do nothing."""
+    """Take an argument and do nothing with it."""
 
 
 def page(command: click.Command) -> str:
-    command = translated(command)
-    return command.get_help(Context(command, info_name="tree"))
+    command = translate_command(command)
+    return command.get_help(HelpContext(command, info_name="tree"))
 
 
 def test_a_long_japanese_help_text_is_broken_at_80_columns() -> None:
-    """The term stands alone, the text below it in lines that fit and begin with no closing sign."""
+    """The term stands alone, the text below it in lines that fit and begin with no closing character."""
     actual = page(tree).splitlines()
 
     lines = [line for line in actual if line.startswith(" " * 20)]
@@ -42,9 +42,9 @@ def test_a_long_japanese_help_text_is_broken_at_80_columns() -> None:
 
 def test_a_command_is_shown_in_the_language_of_the_process() -> None:
     """The same command in both languages, one after the other: nothing is fixed at import."""
-    speak("ja")
+    set_language("ja")
     japanese = page(tree)
-    speak("en")
+    set_language("en")
     english = page(tree)
 
     assert "使い方: tree [オプション] コマンド [値]...\n\n  オプション\n" in japanese
@@ -55,9 +55,9 @@ def test_a_command_is_shown_in_the_language_of_the_process() -> None:
 
 def test_translating_leaves_the_command_itself_alone() -> None:
     """The command's own texts stay msgids, for the next language."""
-    speak("ja")
+    set_language("ja")
 
-    translated(tree)
+    translate_command(tree)
 
     helps = [option.help for option in tree.params if isinstance(option, click.Option)]
     assert ("Options", [LONG, "Say more."]) == (tree.help, helps)
@@ -65,7 +65,7 @@ def test_translating_leaves_the_command_itself_alone() -> None:
 
 def test_a_command_without_texts_has_none() -> None:
     """An empty msgid would be the catalogue's own header."""
-    speak("ja")
+    set_language("ja")
 
     actual = page(click.Command("bare", help=""))
 
@@ -81,7 +81,7 @@ def test_a_command_without_texts_has_none() -> None:
 )
 def test_paragraphs_are_kept_apart(text: str, expected: str) -> None:
     """Lines are filled anew, except below the mark that says not to."""
-    formatter = Formatter(width=78)
+    formatter = WideHelpFormatter(width=78)
 
     with formatter.indentation():
         formatter.write_text(text)
@@ -91,7 +91,7 @@ def test_paragraphs_are_kept_apart(text: str, expected: str) -> None:
 
 def test_a_definition_list_lines_up_in_columns() -> None:
     """Full-width terms push the text as far as half-width ones of the same width."""
-    formatter = Formatter(width=78)
+    formatter = WideHelpFormatter(width=78)
 
     formatter.write_dl([("保管庫", "a"), ("abcd", ""), ("x", "b")])
 

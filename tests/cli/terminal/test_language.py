@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.terminal.language import choose, make_output_safe, read_ahead, speak, windows_language
+from archiver.cli.terminal.language import (
+    choose_language,
+    make_output_safe,
+    read_option_ahead,
+    set_language,
+    windows_language,
+)
 
 
 def english(home: Path) -> Path:
@@ -35,7 +41,7 @@ def english(home: Path) -> Path:
 )
 def test_the_home_is_read_ahead(arguments: list[str], expected: str | None) -> None:
     """As click will read it: before the command, the last one wins."""
-    assert expected == read_ahead(arguments, "--home")
+    assert expected == read_option_ahead(arguments, "--home")
 
 
 @given(
@@ -45,7 +51,7 @@ def test_the_home_is_read_ahead(arguments: list[str], expected: str | None) -> N
 )
 def test_reading_ahead_never_fails(arguments: list[str]) -> None:
     """Whatever is on the line, a language comes out."""
-    assert choose(arguments, {"ARCHIVE_HOME": "/nowhere"}) in {"ja", "en"}
+    assert choose_language(arguments, {"ARCHIVE_HOME": "/nowhere"}) in {"ja", "en"}
 
 
 @pytest.mark.parametrize(
@@ -70,21 +76,21 @@ def test_reading_ahead_never_fails(arguments: list[str]) -> None:
 )
 def test_the_environment_chooses(tmp_path: Path, environ: dict[str, str], expected: str) -> None:
     """Our own variable, then the locale's in their order; no word at all is Japanese."""
-    assert expected == choose([], {"ARCHIVE_HOME": str(tmp_path), **environ})
+    assert expected == choose_language([], {"ARCHIVE_HOME": str(tmp_path), **environ})
 
 
 def test_the_settings_come_before_the_locale(tmp_path: Path) -> None:
     """What was chosen at the first setup holds in every terminal."""
     environ = {"ARCHIVE_HOME": str(english(tmp_path)), "LANG": "ja_JP.UTF-8"}
 
-    assert "en" == choose([], environ)
+    assert "en" == choose_language([], environ)
 
 
 def test_the_settings_of_the_home_on_the_line_count(tmp_path: Path) -> None:
     """`--home` decides which settings those are."""
     (tmp_path / "other").mkdir()
 
-    actual = choose(["--home", str(english(tmp_path))], {"ARCHIVE_HOME": str(tmp_path / "other")})
+    actual = choose_language(["--home", str(english(tmp_path))], {"ARCHIVE_HOME": str(tmp_path / "other")})
 
     assert "en" == actual
 
@@ -93,14 +99,18 @@ def test_the_option_and_the_variable_come_before_the_settings(tmp_path: Path) ->
     """`--lang` is the strongest, then ARCHIVE_LANG."""
     environ = {"ARCHIVE_HOME": str(english(tmp_path)), "ARCHIVE_LANG": "ja"}
 
-    actual = choose([], environ), choose(["--lang", "en"], environ), choose(["--lang", "fr"], environ)
+    actual = (
+        choose_language([], environ),
+        choose_language(["--lang", "en"], environ),
+        choose_language(["--lang", "fr"], environ),
+    )
 
     assert ("ja", "en", "ja") == actual
 
 
 def test_a_home_that_cannot_be_does_not_stop_the_choice() -> None:
     """The command itself will say what is wrong with it, in some language."""
-    assert "en" == choose(["--home", "~no-such-user-here"], {"LANG": "en_US"})
+    assert "en" == choose_language(["--home", "~no-such-user-here"], {"LANG": "en_US"})
 
 
 @pytest.mark.parametrize(("system", "expected"), [("ja_JP", "ja"), ("en_US", "en"), (None, "ja")])
@@ -108,10 +118,10 @@ def test_the_system_is_asked_where_no_variable_speaks(tmp_path: Path, system: st
     """Windows sets no locale; its own screens have a language."""
     environ = {"ARCHIVE_HOME": str(tmp_path)}
 
-    actual = choose([], environ, system_language=lambda: system)
+    actual = choose_language([], environ, system_language=lambda: system)
 
     assert expected == actual
-    assert "en" == choose([], {**environ, "LANG": "en"}, system_language=lambda: "ja_JP")
+    assert "en" == choose_language([], {**environ, "LANG": "en"}, system_language=lambda: "ja_JP")
 
 
 def test_only_windows_has_a_language_of_its_own() -> None:
@@ -122,9 +132,9 @@ def test_only_windows_has_a_language_of_its_own() -> None:
 def test_speaking_changes_every_text_at_once() -> None:
     """Ours and click's come from one catalogue, and the language can change."""
     texts = ("Everyday", "Options")
-    speak("ja")
+    set_language("ja")
     japanese = [gettext(text) for text in texts]
-    speak("en")
+    set_language("en")
 
     assert (["普段", "オプション"], list(texts)) == (japanese, [gettext(text) for text in texts])
 

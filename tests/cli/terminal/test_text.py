@@ -16,7 +16,7 @@ JAPANESE = strategies.text(alphabet="保管庫のチャット、。「」()ー�
     ("text", "expected"),
     [("", 0), ("abc", 3), ("保管庫", 6), ("ハンカク", 8), ("ﾊﾝｶｸ", 4), ("か\u3099", 2), ("🎉", 2), ("\ud83d", 1)],
 )
-def test_full_width_signs_take_two_columns(text: str, expected: int) -> None:
+def test_full_width_characters_take_two_columns(text: str, expected: int) -> None:
     """Half-width kana one, combining marks none, a lone surrogate one."""
     assert expected == columns(text)
 
@@ -29,7 +29,7 @@ def test_padding_counts_columns() -> None:
 
 
 def test_two_columns_of_text_line_up() -> None:
-    """The right column begins two blanks after the longest text on the left."""
+    """The right column begins two spaces after the longest text on the left."""
     assert "保管庫  a\nx       b" == side_by_side([("保管庫", "a"), ("x", "b")])
 
 
@@ -51,13 +51,13 @@ def test_two_columns_of_text_line_up() -> None:
     ],
 )
 def test_lines_break_where_they_may(text: str, width: int, expected: list[str]) -> None:
-    """At blanks and between Japanese signs, but no line begins with 。 or ends with 「."""
+    """At spaces and between Japanese characters, but no line begins with 。 or ends with 「."""
     assert expected == wrap(text, width)
 
 
 @given(text=JAPANESE, width=strategies.integers(10, 40))
-def test_a_wrapped_text_fits_and_keeps_its_signs(text: str, width: int) -> None:
-    """Every line fits, and nothing but blanks is lost."""
+def test_a_wrapped_text_fits_and_keeps_its_characters(text: str, width: int) -> None:
+    """Every line fits, and nothing but spaces is lost."""
     actual = wrap(text, width)
 
     assert all(columns(line) <= width for line in actual)
@@ -65,14 +65,14 @@ def test_a_wrapped_text_fits_and_keeps_its_signs(text: str, width: int) -> None:
 
 
 def test_lines_of_source_become_one_paragraph() -> None:
-    """English lines are joined by a blank, Japanese ones by nothing."""
+    """English lines are joined by a space, Japanese ones by nothing."""
     actual = [paragraph("one\n  two"), paragraph("保管庫の\n  フォルダー"), paragraph("保管庫\nabc")]
 
     assert ["one two", "保管庫のフォルダー", "保管庫 abc"] == actual
 
 
 def test_what_a_terminal_obeys_is_shown() -> None:
-    """Escapes, turned direction, hidden signs and lone surrogates; a line end becomes a blank."""
+    """Escapes, changed direction, hidden characters and lone surrogates are visible; a line end becomes a space."""
     actual = visible("a\x1b[2J\u202eb\u200b\ud83d\r\nc\td\0\x9b🎉𠮷")
 
     assert "a[U+001B][2J[U+202E]b[U+200B][U+D83D] c d[U+0000][U+009B]🎉𠮷" == actual
@@ -80,17 +80,17 @@ def test_what_a_terminal_obeys_is_shown() -> None:
 
 @given(text=strategies.text())
 def test_any_text_becomes_one_harmless_line(text: str) -> None:
-    """No control, no format sign that turns text, nothing that UTF-8 cannot write."""
+    """No control, no character that changes the direction of text, nothing that UTF-8 cannot write."""
     actual = visible(text)
 
-    assert not {unicodedata.category(sign) for sign in actual} & {"Cc", "Cs", "Zl", "Zp"}
+    assert not {unicodedata.category(character) for character in actual} & {"Cc", "Cs", "Zl", "Zp"}
     assert actual == actual.encode("utf-8").decode("utf-8")
 
 
 def test_a_command_stays_on_one_line() -> None:
     """What is to be typed is not torn apart, unless no line could hold it."""
-    told = "自動保存が登録されておらず、最後の保存から時間がたっています:"
+    sentence = "自動保存が登録されておらず、最後の保存から時間がたっています:"
 
-    assert [told, "archive schedule install"] == wrap(f"{told} archive schedule install", 72)
+    assert [sentence, "archive schedule install"] == wrap(f"{sentence} archive schedule install", 72)
     assert ["archive", "schedule", "install"] == wrap("archive schedule install", 8)
-    assert ["see: archive", "status\ue000"] == wrap("see: archive status\ue000", 13)  # a foreign sign stays
+    assert ["see: archive", "status\ue000"] == wrap("see: archive status\ue000", 13)  # a private-use character
