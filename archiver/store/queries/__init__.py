@@ -1,1 +1,1 @@
-"""Each question asked of the archive, answered in records."""
+"""Queries of the archive that return records; nothing here writes but what is remembered between runs."""

@@ -1,7 +1,7 @@
-"""A quick look at what contracts and rooms are called, for a shell that completes a line while it is typed.
+"""The names of contracts and rooms for a shell that completes a line while it is typed.
 
-By plain SQL, as SQLAlchemy alone takes longer to be read than a key press may take; and never a fault: what
-cannot be read at once has no names.
+Asked by plain SQL, as importing SQLAlchemy alone takes longer than a key press may take. Nothing is raised: where
+the database cannot be read at once, there are no names.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 _PATIENCE = 0.2
-"""Seconds to wait for a writer."""
+"""Seconds to wait for another process that writes."""
 
 
 class CompletionName(NamedTuple):
-    """How something can be typed, and what people call it."""
+    """A contract or room: the ids that can be typed, and the name that people know."""
 
     typed: tuple[str, ...]
-    """The id, then the platform's own if there is one."""
+    """Its id, then the platform's id if there is one."""
     name: str
 
 

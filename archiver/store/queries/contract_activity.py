@@ -1,4 +1,4 @@
-"""What the archive holds around one contract, for everything that follows from its dates."""
+"""What was said and delivered under one contract, for the deadlines that are computed from it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from archiver.store.timestamps import from_text
 
 @dataclass(frozen=True, slots=True)
 class MessageMoment:
-    """Where and when a message stands."""
+    """A message's place, author and time."""
 
     room_id: int
     message_id: str
@@ -28,30 +28,29 @@ class MessageMoment:
 
 @dataclass(frozen=True, slots=True)
 class ContractActivity:
-    """A contract with what its dates are set against."""
+    """A contract with the messages, deliveries and roles that its deadlines depend on."""
 
     contract: Contract
     deliveries: tuple[Delivery, ...]
     mapped: tuple[MappedAccount, ...]
     sides: Sides
     first: MessageMoment | None
-    """The oldest message held of any of its rooms."""
+    """The oldest saved message of any of its rooms."""
     last_reply: MessageMoment | None
     """The other side's last message."""
     last_seen: datetime | None
-    """When any of its rooms was last read."""
+    """When a list of messages of any of its rooms was last read."""
 
 
 def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
-    """Everything about one contract; a few small queries for each of its rooms."""
+    """The activity under one contract, by a few small queries for each of its rooms."""
     owner = int((current_state.owner(reading) or {}).get("account_id") or 0)
     mapped = roles.mapped_accounts(reading, contract.id)
     sides = roles.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     first_messages = [one for room in rooms if (one := _end_message(reading, room, newest=False)) is not None]
-    replies = [
-        one for room in rooms if (one := _end_message(reading, room, newest=True, of=_is_theirs(sides))) is not None
-    ]
+    theirs = _is_theirs(sides)
+    replies = [one for room in rooms if (one := _end_message(reading, room, newest=True, condition=theirs)) is not None]
     return ContractActivity(
         contract=contract,
         deliveries=deliveries(reading, contract.id),
@@ -66,7 +65,7 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
 def last_handover(
     reading: Reading, activity: ContractActivity, *, since: datetime, until: datetime
 ) -> MessageMoment | None:
-    """The user's last message of this time that speaks of a delivery (納品) and holds a file or an address."""
+    """The user's last message of a period that mentions a delivery (納品) and has a file or a link."""
     message, version = schema.message.c, schema.message_version
     body = version.c.body
     query = (
@@ -93,14 +92,14 @@ def _is_theirs(sides: Sides) -> ColumnElement[bool]:
 
 
 def _end_message(
-    reading: Reading, room: int, *, newest: bool, of: ColumnElement[bool] | None = None
+    reading: Reading, room: int, *, newest: bool, condition: ColumnElement[bool] | None = None
 ) -> MessageMoment | None:
-    """The first or last message of a room by the time that Chatwork gives it, as far as a calendar holds it."""
+    """The first or last message of a room by its send time; times that no calendar holds are left out."""
     table = schema.message.c
     query = select(table.message_id, table.account_id, table.send_time)
     query = query.where(table.room_id == room, table.send_time > 0, table.send_time < 2**36)
-    if of is not None:
-        query = query.where(of)
+    if condition is not None:
+        query = query.where(condition)
     order = (table.send_time, table.position)
     query = query.order_by(*(one.desc() if newest else one for one in order)).limit(1)
     row = reading.sql.execute(query).first()

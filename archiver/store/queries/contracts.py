@@ -15,7 +15,7 @@ from archiver.store.archive import Reading
 from archiver.store.timestamps import from_text, to_text
 
 READ_AFTER_CLOSING = timedelta(days=180)
-"""How long the rooms of a closed contract are read on (design §4.11)."""
+"""How long the rooms of a contract are still read after it was closed (design §4.11)."""
 
 _FACTS = (
     "title",
@@ -61,7 +61,7 @@ _LAST_CONTRACT_ENTRY = select(func.max(schema.contract.c.seq))
 
 
 def last_contract_entry(reading: Reading) -> int:
-    """The number of the last entry that stated anything about a contract; 0 before the first."""
+    """The number of the last entry about any contract; 0 before the first."""
     return reading.sql.execute(_LAST_CONTRACT_ENTRY).scalar() or 0
 
 

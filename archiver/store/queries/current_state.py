@@ -1,4 +1,4 @@
-"""What the archive holds already, as far as a comparison with a new reading needs it."""
+"""The last known state of rooms, messages, members, tasks and files, to compare a new reading with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.store.archive import Reading
 from archiver.store.timestamps import from_text, to_text
 
 SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
-"""States of messages that Chatwork still showed when we last looked."""
+"""States of messages that Chatwork still showed at the last reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class WindowCoverage:
     """What the windows of a room have shown so far."""
 
     newest: int | None
-    """The end of the newest stretch; None before the first window with messages."""
+    """The end of the newest covered span; None before the first window with messages."""
     message_num: int | None
     """Chatwork's counter at the last window that knew it."""
     read_at: datetime | None = None
-    """When a window was last read that could be understood as a state of the room; None before the first."""
+    """The end of the newest covered period; None before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def messages_since(reading: Reading, room: int, oldest: int) -> dict[int, KnownM
 
 
 def messages_shown_before(reading: Reading, room: int, oldest: int | None) -> list[MessageId]:
-    """Messages below a position (all, if None) that were shown when last looked at, oldest first."""
+    """Messages below a position (all, if None) that Chatwork showed at the last reading, oldest first."""
     table = schema.message.c
     query = select(table.message_id).where(table.room_id == room, table.state.in_(SHOWN)).order_by(table.position)
     if oldest is not None:
@@ -83,14 +83,14 @@ def message(reading: Reading, room: int, message_id: str) -> KnownMessage | None
 
 
 def has_messages(reading: Reading, room: int) -> bool:
-    """Whether any message of the room is held that is not known to be gone."""
+    """Whether any saved message of the room is not known to be missing."""
     table = schema.message.c
     query = select(table.position).where(table.room_id == room, table.state != State.MISSING).limit(1)
     return reading.sql.execute(query).scalar() is not None
 
 
 def singly_read_messages(reading: Reading, room: int, since: datetime) -> set[int]:
-    """Messages that were read one by one since then and found unchanged."""
+    """Positions of messages that were read one by one since then and found unchanged."""
     table = schema.reading.c
     rows = reading.sql.execute(select(table.ids).where(table.room_id == room, table.observed_at >= to_text(since)))
     return {int(one) for (ids,) in rows for one in json.loads(ids)}
@@ -103,7 +103,7 @@ _LAST_LINE = (
     .order_by(_ENTRY.seq.desc())
     .limit(1)
 )
-"""Made once, as every quiet run asks it: to put a query together takes longer than to answer it."""
+"""Built once, as every run needs it: building a query takes longer than answering it."""
 
 
 def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
@@ -116,14 +116,14 @@ def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any]
 
 
 def person_fingerprints(reading: Reading, room: int) -> dict[int, str]:
-    """Fingerprints of the persons seen in a room's lists, by account."""
+    """Fingerprints of the persons seen in a room's lists, by account id."""
     table = schema.person.c
     rows = reading.sql.execute(select(table.account_id, table.fingerprint).where(table.room_id == room))
     return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def known_objects(reading: Reading, kind: str, room: int) -> dict[int, KnownObject]:
-    """What is known of a room's members, tasks or files, by id."""
+    """The known members, tasks or files of a room (`kind`: member, task or file), by id."""
     table: Table = {"member": schema.member, "task": schema.task, "file": schema.file}[kind]
     ident = table.c[{"member": "account_id", "task": "task_id", "file": "file_id"}[kind]]
     rows = reading.sql.execute(select(ident, table.c.fingerprint, table.c.state).where(table.c.room_id == room))
@@ -131,7 +131,7 @@ def known_objects(reading: Reading, kind: str, room: int) -> dict[int, KnownObje
 
 
 def task_statuses(reading: Reading, room: int) -> dict[int, str]:
-    """The status in which each task of a room was last seen that is not known to be gone, by id."""
+    """The last seen status of each task of a room that Chatwork still lists, by id."""
     table = schema.task.c
     rows = reading.sql.execute(select(table.task_id, table.status).where(table.room_id == room, table.state != "gone"))
     return {number: status for number, status in rows}  # noqa: C416 - rows are no pairs to mypy
@@ -166,8 +166,8 @@ def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> lis
         select(table.number, table.after).where(table.room_id == room, table.open).order_by(table.number)
     )
     numbers = [number for number, after in rows if reached is None or (after is not None and int(after) >= reached)]
-    found = [(number, last_payload(reading, f"gap/{room}/{number}", room)) for number in numbers]
-    return [OpenGap(number, held) for number, held in found if held is not None]
+    payloads = [(number, last_payload(reading, f"gap/{room}/{number}", room)) for number in numbers]
+    return [OpenGap(number, payload) for number, payload in payloads if payload is not None]
 
 
 _OPEN_REASONS = (
@@ -176,7 +176,7 @@ _OPEN_REASONS = (
 
 
 def open_reasons(reading: Reading, rooms: Collection[int]) -> set[str]:
-    """Why there are open gaps in these rooms."""
+    """The reasons of the open gaps in these rooms."""
     return {reason for (reason,) in reading.sql.execute(_OPEN_REASONS, {"rooms": list(rooms)})}
 
 
@@ -187,7 +187,7 @@ def next_gap_number(reading: Reading, room: int) -> int:
 
 
 def has_been_inaccessible(reading: Reading, room: int) -> bool:
-    """Whether the room could not be opened at some time since the last list that covered anything of it."""
+    """Whether the room was inaccessible at any time since the last list that covered part of it."""
     coverage, entry = schema.coverage.c, schema.entry.c
     last = reading.sql.execute(select(func.max(coverage.seq)).where(coverage.room_id == room)).scalar() or 0
     query = select(entry.seq).where(entry.key == f"room/{room}", entry.kind == "room.inaccessible", entry.seq > last)
@@ -199,7 +199,7 @@ _NAMES = select(schema.room.c.room_id, schema.room.c.name)
 
 
 def inaccessible_rooms(reading: Reading) -> set[int]:
-    """Rooms that could not be opened when last tried."""
+    """Rooms that could not be opened at the last attempt."""
     return {room for (room,) in reading.sql.execute(_INACCESSIBLE)}
 
 
@@ -209,6 +209,6 @@ def owner(reading: Reading) -> dict[str, Any] | None:
 
 
 def names(reading: Reading) -> dict[int, str]:
-    """The names of the rooms that were read."""
+    """The names of the rooms that were read, by room id."""
     rows = reading.sql.execute(_NAMES)
     return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy

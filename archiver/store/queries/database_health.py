@@ -1,4 +1,4 @@
-"""What `archive check` asks the database itself: whether it is whole, how it grows, how far back the plan lets see."""
+"""Health of the database for `archive check`: damage, growth, versions, and how far back the plan shows rooms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.store.timestamps import from_text, to_text
 
 
 class Growth(NamedTuple):
-    """How large the archive is, and what was added since a time: bytes of the database and of saved files."""
+    """Bytes of the database and of saved files: in total, and added since a time."""
 
     total: int
     added: int
@@ -27,22 +27,22 @@ class Horizon(NamedTuple):
 
     room_id: int
     oldest: datetime | None
-    """When the oldest message that the list still showed was sent; None: it showed none, or that is not known."""
+    """When the oldest message that the list still showed was sent; None if it showed none or the time is unknown."""
     unsaved_until: datetime | None
-    """When the hole before the first save ends; None: there is none."""
+    """When the gap before the first save ends; None if there is no such gap."""
 
 
 class Versions(NamedTuple):
-    """What the database is, and what reads it."""
+    """Versions of SQLite and of the archive's format."""
 
     sqlite: str
     fts5: bool
-    """Whether SQLite here can search full text."""
+    """Whether this SQLite has full-text search."""
     revision: str
 
 
 def damage(reading: Reading) -> list[str]:
-    """What SQLite finds wrong by its quick check, at most five; empty if nothing. Raises ArchiveDamaged."""
+    """At most five errors that SQLite's quick check finds; empty if the database is whole. Raises ArchiveDamaged."""
     with raw_tables.damage_translated(reading):
         cursor = reading.sql.connection.cursor()
         found = [str(text) for (text,) in cursor.execute("PRAGMA quick_check(5)")]
@@ -50,7 +50,7 @@ def damage(reading: Reading) -> list[str]:
 
 
 def growth(reading: Reading, *, since: datetime) -> Growth:
-    """How much there is; of the database, the share that its entries since then are of all."""
+    """The size of the archive and its growth since a time; for the database estimated by its share of new entries."""
     entry, blob = schema.entry.c, schema.blob.c
     entries = reading.sql.execute(select(func.max(entry.seq))).scalar() or 0
     database = _database_size(reading)
@@ -62,7 +62,7 @@ def growth(reading: Reading, *, since: datetime) -> Growth:
 
 
 def horizons(reading: Reading, rooms: Collection[int]) -> list[Horizon]:
-    """The rooms whose newest list came with the sign that the plan hides a part."""
+    """The rooms whose newest list was marked as limited by the plan."""
     window = schema.window.c
     found = []
     for room in rooms:
@@ -74,7 +74,7 @@ def horizons(reading: Reading, rooms: Collection[int]) -> list[Horizon]:
 
 
 def versions(reading: Reading) -> Versions:
-    """Of SQLite and of the archive's form."""
+    """The versions of SQLite and of the archive's format."""
     sql = reading.sql
     sqlite = str(sql.exec_driver_sql("SELECT sqlite_version()").scalar())
     fts5 = sql.exec_driver_sql("SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'").scalar()

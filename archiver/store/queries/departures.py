@@ -1,4 +1,4 @@
-"""What became entries since the last judgement and may mean that somebody or something is going."""
+"""Signals of departure in the entries since the last judgement: people who left, closed rooms, vanished messages."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, text
 
+from archiver.evidence import history
 from archiver.evidence.history import account_of, number
-from archiver.evidence.history import text as plain
 from archiver.records import State
 from archiver.records.signals import (
     DepartureObservations,
@@ -34,16 +34,16 @@ DAY = timedelta(days=1)
 
 _KINDS = ("account", "member", "contact", "room.inaccessible", "message")
 _ALWAYS = ("account", "contact", "room.inaccessible")
-"""Kinds that may be a sign whatever their state."""
+"""Kinds that may be a signal whatever their state."""
 
 _GOING = ("gone", State.DELETED.value, State.MISSING.value, State.HIDDEN.value)
 
 _SYSTEM = "[info]%[dtext:%"
-"""How the posts begin that Chatwork makes in a person's name (chatwork-api §4)."""
+"""How the posts begin that Chatwork itself makes in a person's name (chatwork-api §4)."""
 
 
 def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
-    """What the entries above `after` tell that a rule may look at; in most runs that is nothing."""
+    """The signals in the entries after a number, for the alert rules; in most runs there are none."""
     found = _departure_entries(reading, after)
     if not found:
         return DepartureObservations()
@@ -90,7 +90,7 @@ def contracted_rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
 
 
 def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
-    """Everybody ever seen in these rooms but the owner of the archive."""
+    """Account ids of everybody ever seen in these rooms but the owner of the archive."""
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     found: set[int] = set()
     for table in (schema.member, schema.person):
@@ -100,7 +100,7 @@ def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
 
 
 def people_of(reading: Reading, room: int) -> RoomPeople:
-    """Who is in a room and who carries its conversation, the owner of the archive left out."""
+    """Members of a room, former members, and how much each wrote and sent; the owner of the archive left out."""
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     states = reading.sql.execute(
         select(schema.member.c.account_id, schema.member.c.state).where(schema.member.c.room_id == room)
@@ -129,7 +129,7 @@ def people_of(reading: Reading, room: int) -> RoomPeople:
 
 
 def renames(reading: Reading, *, after: int) -> tuple[PersonRenamed, ...]:
-    """Names that are others than before, by the entries above `after`."""
+    """People whose names changed, by the entries after a number."""
     entry = schema.entry.c
     rows = reading.sql.execute(select(entry.line).where(entry.seq > after, entry.kind == "account").order_by(entry.seq))
     return tuple(_rename_signals(reading, [json.loads(line) for (line,) in rows]))
@@ -139,7 +139,7 @@ def renames(reading: Reading, *, after: int) -> tuple[PersonRenamed, ...]:
 
 
 def _departure_entries(reading: Reading, after: int) -> list[dict[str, Any]]:
-    """Entries that may be signs, oldest first. The text of a line only sorts out beforehand what cannot be."""
+    """Entries that may be signals, oldest first; the search in the lines' text only rules out most others early."""
     entry = schema.entry.c
     has_departed = or_(*(entry.line.contains(f'"state":"{state}"', autoescape=True) for state in _GOING))
     is_candidate = or_(entry.kind.in_(_ALWAYS), has_departed)
@@ -152,14 +152,18 @@ def _departure_entries(reading: Reading, after: int) -> list[dict[str, Any]]:
 
 def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[PersonRenamed]:
     for entry in entries:
-        room, account, after = entry["room_id"], _account_id(entry), plain(entry["payload"]["object"].get("name"))
+        room, account, after = (
+            entry["room_id"],
+            _account_id(entry),
+            history.text(entry["payload"]["object"].get("name")),
+        )
         before = _name_before(reading, entry)
         if before != after:
             yield PersonRenamed(room, account, before, after, _observed_at(entry))
 
 
 def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
-    """What the person was called: in this list, or else among the members of any room."""
+    """The person's name before: in this list, or else among the members of any room."""
     table, account = schema.entry.c, _account_id(entry)
     line = reading.sql.execute(
         select(table.line)
@@ -168,7 +172,7 @@ def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
         .limit(1)
     ).scalar()
     if line is not None:
-        return plain(json.loads(line)["payload"]["object"].get("name"))
+        return history.text(json.loads(line)["payload"]["object"].get("name"))
     member = schema.member.c
     name: str | None = reading.sql.execute(
         select(member.name).where(member.account_id == account, member.seq < entry["seq"]).limit(1)
@@ -177,7 +181,7 @@ def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
 
 
 def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[OtherChatSeen]:
-    """Where the direct chat that no contract names is another than the entry before told, or is none any more."""
+    """People whose direct chat outside the contracts changed or is no longer seen."""
     for entry in entries:
         before = entry_before(reading, entry)
         after = entry["payload"].get("other_chat")
@@ -186,7 +190,7 @@ def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterabl
 
 
 def _vanished_messages(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[VanishedMessage]:
-    """Messages that were shown before and are not any more, each once, as they stand now."""
+    """Messages that were shown before and are not any more, each once, in their present state."""
     last_entries = {(one["room_id"], one["key"]): one for one in entries}
     for entry in last_entries.values():
         before = entry_before(reading, entry)
@@ -197,7 +201,7 @@ def _vanished_messages(reading: Reading, entries: Sequence[dict[str, Any]]) -> I
 
 
 def entry_before(reading: Reading, entry: dict[str, Any]) -> dict[str, Any] | None:
-    """The entry of the same key in the same room before this one; None if there is none."""
+    """The previous entry of the same key in the same room; None if there is none."""
     table = schema.entry.c
     line = reading.sql.execute(
         select(table.line)
@@ -210,7 +214,7 @@ def entry_before(reading: Reading, entry: dict[str, Any]) -> dict[str, Any] | No
 
 
 def _recently_vanished(reading: Reading, unshown: Sequence[VanishedMessage], after: int) -> tuple[VanishedMessage, ...]:
-    """What went in the day before the first of these, judged already."""
+    """Messages that vanished in the day before the first of these and were judged already."""
     if not unshown:
         return ()
     message = schema.message.c

@@ -1,4 +1,4 @@
-"""Entries, seals' stretches and replies as streams, in the order in which they were made."""
+"""Entries and kept replies as streams, in the order in which they were made."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AT_ONCE = 1_000
 
 
 class KeptReply(NamedTuple):
-    """A reply as kept; `body` is None if its compressed bytes cannot be opened any more."""
+    """A kept reply of Chatwork; `body` is None if its compressed bytes cannot be decompressed any more."""
 
     number: int
     sha256: str
@@ -38,7 +38,7 @@ def last_seq(reading: Reading) -> int:
 
 
 def entries(reading: Reading, *, upto: int | None = None) -> Iterator[Entry]:
-    """Every entry as it stands in its columns, oldest first, a thousand in memory at a time."""
+    """Every entry as its columns hold it, oldest first, a thousand in memory at a time."""
     table = schema.entry
     columns = (table.c.seq, table.c.observed_at, table.c.kind, table.c.account_id, table.c.room_id, table.c.key)
     query = select(*columns, table.c.line, table.c.digest).order_by(table.c.seq)

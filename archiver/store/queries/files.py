@@ -1,4 +1,4 @@
-"""Files of rooms: which bytes are still to be fetched, and which are held."""
+"""Files of rooms: those still to be downloaded, those saved, and their counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.store.timestamps import from_text
 
 @dataclass(frozen=True, slots=True)
 class WantedFile:
-    """A file whose bytes are not held, as listed, with what earlier attempts came to."""
+    """A file whose bytes are not saved, as listed, with the result of earlier attempts."""
 
     room_id: int
     file_id: int
@@ -24,17 +24,17 @@ class WantedFile:
     size: int
     upload_time: int
     gone: bool
-    """Chatwork's list does not show it any more."""
+    """Whether Chatwork's list does not show it any more."""
     attempts: int
     next_at: str | None
     reason: str | None
     given_up: bool = False
-    """It was tried as often as it makes sense; it is wanted because everything is to be tried again."""
+    """Whether it had been given up and is tried only because everything is to be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileCounts:
-    """How a room's files stand."""
+    """Counts of a room's files: known, saved, still to be downloaded, and lost."""
 
     known: int
     saved: int
@@ -45,7 +45,7 @@ class FileCounts:
 _FILE, _BLOB, _RETRY = schema.file.c, schema.blob.c, schema.retry.c
 
 _SAVED = and_(_BLOB.state == "saved", _BLOB.listed_size == _FILE.size, _BLOB.listed_time == _FILE.upload_time)
-"""The bytes held are those now listed: a file replaced under the same id is fetched again (§15, 21)."""
+"""The saved bytes are those now listed: a file replaced under the same id is downloaded again (§15, 21)."""
 
 _TRIED = and_(_RETRY.room_id == _FILE.room_id, _RETRY.file_id == _FILE.file_id)
 
@@ -55,14 +55,14 @@ _LOST = and_(
     _BLOB.listed_time == _FILE.upload_time,
     _RETRY.file_id.is_(None),
 )
-"""Given up, and not coming after all: one that was tried again and brought something waits as others do."""
+"""Given up, and not being retried: a file that is retried counts as still to be downloaded."""
 
 _FILES_WITH_BYTES = schema.file.outerjoin(
     schema.blob, and_(_BLOB.room_id == _FILE.room_id, _BLOB.file_id == _FILE.file_id)
 ).outerjoin(schema.retry, _TRIED)
 
 
-_TOO_LARGE = and_(_BLOB.reason == "too_large", _FILE.size > bindparam("most"))
+_TOO_LARGE = and_(_BLOB.reason == "too_large", _FILE.size > bindparam("size_limit"))
 _GIVEN_UP = and_(_LOST, or_(_BLOB.reason != "too_large", _TOO_LARGE))
 _LEFT = and_(_GIVEN_UP, or_(_TOO_LARGE, ~bindparam("again", type_=Boolean)))
 
@@ -83,26 +83,26 @@ _WANTED = (
     .where(or_(_BLOB.state.is_(None), ~or_(_SAVED, _LEFT)))
     .order_by(_FILE.upload_time.desc(), _FILE.file_id.desc())
 )
-"""Made once: a quiet run asks it several times, and to put it together takes ten times as long as to answer it."""
+"""Built once: a run needs it several times, and building it takes ten times as long as answering it."""
 
 
-def wanted_files(reading: Reading, rooms: set[int] | None, *, most: int, again: bool = False) -> list[WantedFile]:
-    """Files of these rooms (None: all) whose bytes are neither held nor given up, newest first.
+def wanted_files(reading: Reading, rooms: set[int] | None, *, size_limit: int, again: bool = False) -> list[WantedFile]:
+    """Files of these rooms (None: all) whose bytes are neither saved nor given up, newest first.
 
-    One that was only too large is wanted again when the limit (`most`, bytes) was raised; `again`: whatever is not
-    held and not too large.
+    A file that was only too large is included when the limit (`size_limit`, bytes) was raised; `again` includes
+    whatever is not saved and not too large.
     """
-    files = (WantedFile(*row) for row in reading.sql.execute(_WANTED, {"most": most, "again": again}))
+    files = (WantedFile(*row) for row in reading.sql.execute(_WANTED, {"size_limit": size_limit, "again": again}))
     return [one for one in files if rooms is None or one.room_id in rooms]
 
 
 def file_counts(reading: Reading) -> dict[int, FileCounts]:
-    """How the files of each room stand."""
+    """The counts of files, by room."""
     return _counts(reading, _COUNTS)
 
 
 def file_counts_of_others(reading: Reading, owner: int) -> dict[int, FileCounts]:
-    """How the files of each room stand that somebody else than the owner sent."""
+    """The counts of files that somebody else than the owner sent, by room."""
     return _counts(reading, _counts_query(_FILE.account_id != owner))
 
 
@@ -129,7 +129,7 @@ def _counts(reading: Reading, query: Select[int, int, int, int]) -> dict[int, Fi
 
 
 def unheld_files(reading: Reading) -> list[Row[Any]]:
-    """Files whose bytes are not held: room_id, file_id, account_id, name, size, lost, gone, reason."""
+    """Files whose bytes are not saved: room_id, file_id, account_id, name, size, lost, gone, reason."""
     query = (
         select(
             _FILE.room_id,
@@ -148,13 +148,13 @@ def unheld_files(reading: Reading) -> list[Row[Any]]:
 
 
 def held_files(reading: Reading) -> set[tuple[int, int]]:
-    """Files whose bytes are held as they are now listed: room_id, file_id."""
+    """Files whose bytes are saved as they are now listed: room_id, file_id."""
     query = select(_FILE.room_id, _FILE.file_id).select_from(_FILES_WITH_BYTES).where(_SAVED)
     return {(int(room), int(file)) for room, file in reading.sql.execute(query)}
 
 
 def count_waiting_for_space(reading: Reading, rooms: Collection[int]) -> int:
-    """How many files of these rooms wait for space on the disk."""
+    """The number of files of these rooms that wait for space on the disk."""
     query = select(func.count()).select_from(schema.retry)
     return reading.sql.execute(query.where(_RETRY.reason == "no_space", _RETRY.room_id.in_(rooms))).scalar() or 0
 

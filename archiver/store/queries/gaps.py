@@ -1,4 +1,4 @@
-"""The gaps of a room that are still open, as the records that every page and package shows."""
+"""The open gaps of a room, as the records that every page and package shows."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from archiver.store.archive import Reading
 from archiver.store.timestamps import from_text
 
 _HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(schema.gap.c.open, schema.gap.c.after.is_not(None))
-"""Made once: every run asks it."""
+"""Built once: every run needs it."""
 
 
 def holes(reading: Reading) -> list[tuple[int, str]]:
-    """Every open gap that is not the one from a room's beginning: the room, and the message that ends it."""
+    """Every open gap but those from a room's beginning: the room, and the message that ends the gap."""
     return [(int(room), str(before)) for room, before in reading.sql.execute(_HOLES)]
 
 
 def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:
-    """Those that nothing has closed, the one from the room's beginning first."""
+    """The open gaps of a room, the one from the room's beginning first."""
     table = schema.gap
     rows = reading.sql.execute(select(table).where(table.c.room_id == room, table.c.open))
     found = (

@@ -1,6 +1,6 @@
-"""When each room was last looked at, and which could not be read: what the last runs have left to tell.
+"""When each room was last looked at, and which rooms the last runs could not read.
 
-A room was looked at when its messages were read, or when the list of rooms showed that nothing had moved there.
+A room was looked at when its messages were read, or when the list of rooms showed that nothing was new there.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ FAILED_ROOMS = "failed_rooms"
 """Remembered: rooms that the last runs could not read → what failed there, since when, and when it was last tried."""
 
 LAST_ERROR = "last_fault"
-"""Remembered: the error for which no round goes through; a round that was given the list of rooms ends it."""
+"""Remembered: the error that stops every round; a round that receives the list of rooms clears it."""
 
 LOOKED = "looked"
-"""Remembered: when the list of rooms was last read, and the rooms in which no message was left unread then."""
+"""Remembered: when the list of rooms was last read, and the rooms without unread messages at that time."""
 
 CALLS_SPENT = "calls_spent"
-"""Remembered: when a run last ended early as no call was left, if the last run did."""
+"""Remembered: when the last run ended, if it ended early because no API call was left."""
 
 LISTED_NAMES = "listed_names"
-"""Remembered: contracted rooms that were listed and not yet read → their names."""
+"""Remembered: the names of contracted rooms that were listed and not yet read."""
 
 _COVERED = select(schema.coverage.c.room_id, func.max(schema.coverage.c.end)).group_by(schema.coverage.c.room_id)
 
 
 @dataclass(frozen=True, slots=True)
 class LastLooks:
-    """Of the rooms asked for that can be opened."""
+    """When each of some rooms was last looked at; rooms that cannot be opened are left out."""
 
     at: Mapping[int, datetime | None]
-    """When each was last looked at; None: never."""
+    """When each room was last looked at; None if never."""
     behind: frozenset[int] = frozenset()
-    """Those whose messages the last run should have read and did not."""
+    """Rooms whose messages the last run should have read and did not."""
     failing: Mapping[int, datetime] = field(default_factory=dict)
-    """Those that could not be read, and since when."""
+    """Rooms that could not be read, and since when."""
     listed: datetime | None = None
-    """When the list of rooms was last had: a run went through, whatever it could read."""
+    """When the list of rooms was last received, whatever could be read after it."""
 
     @property
     def newest(self) -> datetime | None:
@@ -54,17 +54,17 @@ class LastLooks:
         return max((at for at in self.at.values() if at is not None), default=None)
 
     def older(self, than: datetime) -> list[int]:
-        """Rooms that were looked at before that time and not since, or fail since before it, waiting longest first."""
+        """Rooms not looked at since that time, or failing since before it; the longest wait first."""
         since = {room: at or self.failing.get(room) for room, at in self.at.items()}
         return [room for _at, room in sorted((at, room) for room, at in since.items() if at is not None and at < than)]
 
     def since(self, room: int) -> datetime | None:
-        """When a room was last looked at; of one that never was, since when it fails."""
+        """When a room was last looked at; if never, since when it fails."""
         return self.at[room] or self.failing.get(room)
 
 
 def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
-    """Ask about these rooms; one that cannot be opened any more is left out."""
+    """The last looks at these rooms; rooms that cannot be opened any more are left out."""
     shut = current_state.inaccessible_rooms(reading)
     open_rooms = [int(room) for room in rooms if room not in shut]
     last_list = memory.recall(reading, LOOKED)
@@ -80,7 +80,7 @@ def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
 
 
 def remember_looks(writing: Writing, rooms: Collection[int], *, at: datetime) -> None:
-    """Remember that the rooms were listed, and that nothing was left unread in these."""
+    """Remember when the rooms were listed, and that these have no unread messages."""
     memory.remember(writing, LOOKED, {"at": to_text(at), "rooms": sorted(rooms)})
 
 

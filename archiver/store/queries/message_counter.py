@@ -1,4 +1,4 @@
-"""Chatwork's counter of messages at each recent reading of a room: what tells how fast it talks."""
+"""Chatwork's message counter at each recent reading of a room, from which its message rate is computed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archiver.store.archive import Reading
 from archiver.store.timestamps import from_text
 
 LIMIT = 500
-"""Readings looked at, the newest: a busy room is read 288 times a day, a quiet one four times."""
+"""The newest readings that are used: a busy room is read 288 times a day, a quiet one four times."""
 
 
 _WINDOW, _ENTRY = schema.window.c, schema.entry.c
@@ -23,16 +23,16 @@ _COUNTED = (
     .limit(LIMIT)
 )
 _READ_SINCE = select(_ENTRY.room_id).distinct().where(_ENTRY.seq > bindparam("seq"), _ENTRY.kind == "window")
-"""Made once: to put a query together takes longer than to answer it."""
+"""Built once: building a query takes longer than answering it."""
 
 
 def counter_readings(reading: Reading, room: int, *, since: datetime) -> list[tuple[datetime, int]]:
-    """When lists of a room were read and what the counter said then, oldest first."""
+    """The times at which a room's list was read and the counter at each, oldest first."""
     rows = reading.sql.execute(_COUNTED, {"room": room})
     readings = [(from_text(at), int(number)) for at, number in rows]
     return [one for one in reversed(readings) if one[0] >= since]
 
 
 def rooms_read_since(reading: Reading, seq: int) -> list[int]:
-    """The rooms whose lists were read after an entry."""
+    """The rooms whose lists were read after the entry with this number."""
     return [int(room) for room in reading.sql.execute(_READ_SINCE, {"seq": seq}).scalars()]

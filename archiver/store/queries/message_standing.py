@@ -1,4 +1,4 @@
-"""The SQL that says what a text is: earlier, edited, deleted."""
+"""SQL columns that say whether a text of a message is an earlier one, edited, or deleted."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ STANDING = f"""
         WHERE d.room_id = m.room_id AND d.position = m.position AND d.number > t.number AND d.body = '{DELETED}'
     )
 """  # noqa: S608 - our own names
-"""Of a text `t` of a message `m`: is it earlier, was that ever edited, ever deleted, and is the text of before that."""
+"""Of a text `t` of a message `m`: is it earlier, was the message ever edited, ever deleted, is it from before that."""

@@ -1,4 +1,4 @@
-"""What the other side newly wrote, and what anybody newly changed, by the entries since the last judgement."""
+"""New texts of the other side, and changes by anybody, in the entries since the last judgement."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ from archiver.records.signals import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED, body_of
-from archiver.store.queries import departures
-from archiver.store.queries import roles as mapping
+from archiver.store.queries import departures, roles
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import enclosures
 from archiver.store.timestamps import from_text, to_text
@@ -34,10 +33,10 @@ _READABLE = ("present", "edited")
 
 
 def sides_by_room(reading: Reading) -> dict[int, Sides]:
-    """Who is who in each contracted room; in a room of several contracts, who is a client of any is one."""
+    """The sides in each contracted room; in a room of several contracts, a client of any of them is a client."""
     found: dict[int, Sides] = {}
     for contract in contracts(reading):
-        contract_sides = mapping.sides(reading, contract.id)
+        contract_sides = roles.sides(reading, contract.id)
         for room in contract.rooms:
             found[room.room_id] = (
                 _merged_sides(found[room.room_id], contract_sides) if room.room_id in found else contract_sides
@@ -46,12 +45,12 @@ def sides_by_room(reading: Reading) -> dict[int, Sides]:
 
 
 def escrowed_rooms(reading: Reading) -> frozenset[int]:
-    """Rooms of a contract whose escrow is stated."""
+    """Rooms of contracts for which an escrow was entered."""
     return frozenset(room.room_id for one in contracts(reading) if one.escrowed_at for room in one.rooms)
 
 
 def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
-    """Texts of the other side in the entries above `after`, one at a time."""
+    """Texts of the other side in the entries after a number, one at a time."""
     for entry in _entries(reading, ("message",), after):
         room, payload = entry["room_id"], entry["payload"]
         author = number(account_of(payload["object"]).get("account_id"))
@@ -64,7 +63,7 @@ def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> It
 
 
 def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> ChangeObservations:
-    """What is another than the entry before told, in the entries above `after`."""
+    """What differs from the previous entry of the same key, in the entries after a number."""
     edits: list[MessageEdited] = []
     role_changes: list[RoleChanged] = []
     room_changes: list[RoomChanged] = []
@@ -110,7 +109,7 @@ def _entries(reading: Reading, kinds: Collection[str], after: int) -> Iterator[d
 
 
 def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[str]:
-    """The texts of the entries of a message before this one."""
+    """The texts of a message's earlier entries."""
     entry = schema.entry.c
     rows = reading.sql.execute(
         select(entry.line).where(entry.key == key, entry.room_id == room, entry.seq < seq).order_by(entry.seq)
@@ -119,7 +118,7 @@ def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[
 
 
 def _edit_signals(reading: Reading, entry: dict[str, Any]) -> Iterator[MessageEdited]:
-    """An edit that we saw happen: a text was there before, and it is another one now."""
+    """An edit between two readings: another text was saved before."""
     payload = entry["payload"]
     if payload["state"] != State.EDITED:
         return
@@ -153,7 +152,7 @@ def _room_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[RoomChang
         return
     was, now = before["payload"]["object"], entry["payload"]["object"]
     if now.get("type") == "direct":
-        was = {**was, "name": now.get("name")}  # it is the other person's, and told of the person
+        was = {**was, "name": now.get("name")}  # it is the other person's name, and reported as that person's
     change = RoomChanged(
         entry["room_id"],
         name_before=text(was.get("name")),
@@ -169,7 +168,7 @@ def _room_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[RoomChang
 def _recent_changes(
     reading: Reading, edited: Sequence[MessageEdited], after: int
 ) -> tuple[tuple[MessageEdited, ...], tuple[VanishedMessage, ...]]:
-    """What was edited, deleted or missing in the day before the first of these edits, judged already."""
+    """Edits and vanished messages in the day before the first of these edits, judged already."""
     if not edited:
         return (), ()
     message = schema.message.c
@@ -194,6 +193,6 @@ def _recent_changes(
 
 
 def attached_messages(reading: Reading) -> frozenset[str]:
-    """Messages that the user attached something to: they matter to the case."""
+    """Ids of messages to which the user attached a file: they matter to the case."""
     attachments = (one for contract in contracts(reading) for one in enclosures(reading, contract.id))
     return frozenset(str(one.message_id) for one in attachments if one.message_id is not None)

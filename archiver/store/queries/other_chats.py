@@ -1,4 +1,4 @@
-"""What lies beside the contracts: direct chats with people of contracted rooms, of which only the number is known."""
+"""Direct chats outside the contracts with people of contracted rooms; only the room number is known."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archiver.store.queries.contracts import contracts
 
 
 def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[OtherChat]:
-    """The direct chats with people of these rooms that no contract names, as the entries up to a number tell."""
+    """The direct chats with people of these rooms that no contract names, by the entries up to a number."""
     entry = schema.entry.c
     last = (
         select(func.max(entry.seq).label("seq"))
@@ -28,7 +28,9 @@ def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[
     people = departures.counterparts(reading, rooms)
     contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
     return sorted(
-        OtherChat(AccountId(one["account_id"]), RoomId(one["other_chat"]))
-        for one in contacts
-        if one.get("other_chat") is not None and one["account_id"] in people and one["other_chat"] not in contracted
+        OtherChat(AccountId(contact["account_id"]), RoomId(contact["other_chat"]))
+        for contact in contacts
+        if contact.get("other_chat") is not None
+        and contact["account_id"] in people
+        and contact["other_chat"] not in contracted
     )

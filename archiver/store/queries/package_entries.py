@@ -1,4 +1,4 @@
-"""What a package or a daily export asks of the archive."""
+"""Entries, messages and replies of some rooms for a package or a daily export."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from archiver.store.queries.entries import KeptReply
 from archiver.store.timestamps import from_text, to_text
 
 STATED = ("contract", "delivery", "attachment", "mapping")
-"""Kinds of entries that state something about a contract; their keys are `kind/contract` or begin with it."""
+"""Kinds of entries about a contract that the user made; their keys are `kind/contract` or begin with it."""
 
 _AT_ONCE = 1_000
 
 
 class NewEntry(NamedTuple):
-    """An entry that is new since some other, without its line."""
+    """An entry after some other, without its line."""
 
     seq: int
     observed_at: str
@@ -35,7 +35,7 @@ class NewEntry(NamedTuple):
 def package_entries(
     reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, kinds: Collection[str] | None = None
 ) -> Iterator[Entry]:
-    """Every entry of these rooms, and those that state something about the contract, oldest first; of some `kinds`."""
+    """Every entry of these rooms or about the contract, oldest first; with `kinds` only entries of these kinds."""
     table = schema.entry.c
     columns = (table.seq, table.observed_at, table.kind, table.account_id, table.room_id, table.key)
     query = select(*columns, table.line, table.digest).where(_belongs_to(rooms, contract), table.seq <= upto)
@@ -47,7 +47,7 @@ def package_entries(
 
 
 def new_entries(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[NewEntry]:
-    """The same entries between two numbers (`after` excluded), without their lines."""
+    """The entries of `package_entries` between two numbers (`after` excluded), without their lines."""
     table = schema.entry.c
     query = select(table.seq, table.observed_at, table.kind, table.room_id, table.key)
     query = query.where(table.seq > after, table.seq <= upto, _belongs_to(rooms, contract)).order_by(table.seq)
@@ -86,7 +86,7 @@ def unlisted_message(reading: Reading, rooms: Iterable[int], *, upto: int) -> st
 
 
 def count_messages(reading: Reading, rooms: Iterable[int]) -> int:
-    """How many messages of these rooms are held, to say how far an export is."""
+    """The number of saved messages of these rooms, for the progress of an export."""
     query = text("SELECT count(*) FROM message WHERE room_id = :room")
     return sum(reading.sql.execute(query, {"room": room}).scalar() or 0 for room in rooms)
 
@@ -102,7 +102,7 @@ def kept_replies(reading: Reading, rooms: Iterable[int]) -> Iterator[KeptReply]:
 
 
 def covered_periods(reading: Reading, room: int) -> list[Period]:
-    """The periods of a room that were seen without a hole, oldest first."""
+    """The periods of a room that were read without a gap, oldest first."""
     table = schema.coverage.c
     rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
     return [Period(from_text(start), from_text(end)) for start, end in rows]
@@ -116,7 +116,7 @@ def _inflate(body: bytes) -> bytes | None:
 
 
 def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
-    """Of one of the rooms, or stated about the contract."""
+    """The condition that an entry is of one of the rooms or about the contract."""
     table = schema.entry.c
     keys = [f"{kind}/{contract}" for kind in STATED]
     stated = or_(table.key.in_(keys), *(table.key.startswith(f"{key}/", autoescape=True) for key in keys))

@@ -1,4 +1,4 @@
-"""What became of some rooms in a stretch of time: what was saved, and what somebody's vanished messages left."""
+"""Counts for a period: messages and files saved in some rooms, and messages of a person that vanished."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archiver.store.timestamps import to_text
 
 
 class PeriodCounts(NamedTuple):
-    """How many messages and files were first held in a stretch of time."""
+    """Messages and files that were first saved in a period."""
 
     messages: int
     files: int
@@ -27,11 +27,11 @@ class VanishedCounts(NamedTuple):
     deleted: int
     missing: int
     texts: int
-    """Of both, those whose text is held."""
+    """How many of both whose text was saved."""
 
 
 def saved_counts(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> PeriodCounts:
-    """Of these rooms, after `since` and up to `until`."""
+    """Counts of what was saved of these rooms after `since` and up to `until`."""
     message, blob = schema.message.c, schema.blob.c
     times, room_ids = (to_text(since), to_text(until)), sorted(rooms)
     messages_query = select(func.count()).select_from(schema.message)
@@ -46,7 +46,7 @@ def saved_counts(reading: Reading, rooms: Collection[int], *, since: datetime, u
 
 
 def vanished_counts(reading: Reading, room: int, account: int, *, since: datetime) -> VanishedCounts:
-    """Of this person and room, since a time."""
+    """Counts of a person's messages in a room that vanished since a time."""
     table = schema.message.c
     query = select(table.state, func.count(), func.sum(case((table.text_digest != "", 1), else_=0))).where(
         table.room_id == room,

@@ -1,7 +1,7 @@
-"""The evidence tables as they lie on disk, damaged or not, for the verification.
+"""The evidence tables exactly as stored, damaged or not, for the verification.
 
-Texts come as the bytes that lie there, as a flipped bit can make them undecodable. What SQLite cannot read at
-all ends a stream with ArchiveDamaged.
+Texts come as bytes, as a flipped bit can make them undecodable. Where SQLite cannot read a row at all, the stream
+ends with ArchiveDamaged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RawEntry = tuple[int, bytes, bytes, int | None, int | None, bytes, bytes, bytes]
 
 
 class RawReply(NamedTuple):
-    """A kept reply: the digest in its column, and that of its body; None if the body cannot be opened."""
+    """A kept reply: the stated digest, and that of its body; None if the body cannot be decompressed."""
 
     number: int
     stated: str
@@ -33,7 +33,7 @@ class RawReply(NamedTuple):
 
 
 class RawSeal(NamedTuple):
-    """A row of the table of seals; a number that is none is -1."""
+    """A row of the table of seals; -1 stands for a value that is no number."""
 
     number: int
     first: int
@@ -66,7 +66,7 @@ def seals(reading: Reading) -> Iterator[RawSeal]:
 
 
 def stamps(reading: Reading) -> Iterator[tuple[int, str]]:
-    """Seal and authority of every stamp that came, by the table of stamps. Raises ArchiveDamaged."""
+    """Seal number and authority of every received time stamp. Raises ArchiveDamaged."""
     query = "SELECT seal, CAST(authority AS BLOB) FROM stamp WHERE state = 'stamped' ORDER BY seal, authority"
     for number, authority in rows(reading, query):
         yield _number(number), _text(authority)
@@ -79,19 +79,19 @@ def saved_digests(reading: Reading) -> Iterator[str]:
 
 
 def count(reading: Reading, table: str) -> int:
-    """The number of rows of a table of ours. Raises ArchiveDamaged."""
+    """The number of rows of a table. Raises ArchiveDamaged."""
     ((number,),) = rows(reading, f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
     return int(number)
 
 
 def lines_of(reading: Reading, key: str, upto: int) -> list[bytes]:
-    """The lines of one key up to a number, oldest first. Raises ArchiveDamaged."""
+    """The lines of one key up to an entry number, oldest first. Raises ArchiveDamaged."""
     query = 'SELECT CAST(line AS BLOB) FROM entry WHERE "key" = ? AND seq <= ? ORDER BY seq'
     return [line for (line,) in rows(reading, query, (key, upto))]
 
 
 def rows(reading: Reading, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Rows by the driver itself, as it gives them: SQLAlchemy's own rows cost as much as everything else here together.
+    """The rows of a query as the SQLite driver returns them: SQLAlchemy's rows would double the time of a verification.
 
     Raises ArchiveDamaged.
     """
@@ -107,7 +107,7 @@ def rows(reading: Reading, query: str, values: tuple[object, ...] = ()) -> Itera
 
 @contextlib.contextmanager
 def damage_translated(reading: Reading) -> Iterator[None]:
-    """Raise ArchiveDamaged for what SQLite cannot read."""
+    """Raise ArchiveDamaged in place of SQLite's own error."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -115,7 +115,7 @@ def damage_translated(reading: Reading) -> Iterator[None]:
 
 
 def _digest_inflated(body: bytes | None) -> str | None:
-    """SHA-256 of what was compressed, opened in pieces: a few bytes can stand for very many."""
+    """The SHA-256 of the decompressed body; decompressed in pieces, as a few bytes can expand to very many."""
     opener, digest = zlib.decompressobj(), sha256()
     rest = body or b""
     try:

@@ -1,4 +1,4 @@
-"""Who is who in the rooms of a contract, as the user stated it, with the reason given for each."""
+"""The role of each account in a contract, as the user stated it, with the reason given."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from archiver.store.queries import current_state
 from archiver.store.timestamps import from_text
 
 WITHDRAWN = "withdrawn"
-"""The state of a mapping that was taken back; its entries stay."""
+"""The state of a mapping that was withdrawn; its entries stay."""
 
 
 def role_key(contract: str, account: int) -> str:
-    """The key of the entries about one account."""
+    """The key of the entries that map one account to a role."""
     return f"mapping/{contract}/{account}"
 
 
 def mapped_accounts(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[MappedAccount, ...]:
-    """Who was mapped, by account id, as stated up to an entry; what was taken back is left out."""
+    """The mapped accounts of a contract by account id, as of an entry; withdrawn mappings are left out."""
     table, prefix = schema.entry.c, role_key(contract, 0)[:-1]
-    # A range and no LIKE: so the index of the keys is used. "0" is the sign after "/".
+    # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
     query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
     if upto is not None:
         query = query.where(table.seq <= upto)
@@ -43,13 +43,13 @@ def mapped_accounts(reading: Reading, contract: str, *, upto: int | None = None)
 
 
 def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:
-    """The same as sets of accounts, with the owner of the archive."""
+    """The sides of a contract as sets of accounts, with the owner of the archive."""
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     return sides_of(mapped_accounts(reading, contract, upto=upto), owner=owner)
 
 
 def sides_of(mappings: Iterable[MappedAccount], *, owner: int) -> Sides:
-    """Mapped accounts as sets; the owner is never the other side."""
+    """Mapped accounts as the sides of a contract; the owner is never on the other side."""
     accounts: dict[Role, set[int]] = {part: set() for part in Role}
     for mapping in mappings:
         accounts[mapping.role].add(mapping.account_id)

@@ -1,4 +1,4 @@
-"""What is kept of some rooms and what is not, as the worst day asks it."""
+"""Counts of what is saved of some rooms and what is not, for the emergency page."""
 
 from __future__ import annotations
 
@@ -19,49 +19,49 @@ from archiver.store.timestamps import from_text
 
 @dataclass(frozen=True, slots=True)
 class MissingFile:
-    """A file whose bytes are not held."""
+    """A file whose bytes are not saved."""
 
     room_id: int
     file_id: int
     theirs: bool
-    """Sent by somebody else than the owner."""
+    """Whether somebody else than the owner sent it."""
     name: str
     size: int
     given_up: bool
     gone: bool
-    """Chatwork's list does not show it any more."""
+    """Whether Chatwork's list does not show it any more."""
     reason: str | None
-    """A word of `sync.download`; None if it was not tried yet."""
+    """The reason word of the download; None if it was not tried yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomHoldings:
-    """How the things of some rooms stand."""
+    """Counts of messages, files, tasks and gaps of some rooms."""
 
     messages: int
     deleted: int
     missing: int
     hidden: int
     hidden_deleted: int
-    """Of these, those that had shown as deleted before."""
+    """How many of the hidden had shown as deleted before."""
     texts: int
-    """Of the deleted and missing ones, those whose text is held."""
+    """How many of the deleted and missing whose text was saved."""
     files: int
     files_saved: int
     their_files: int
     their_files_saved: int
     tasks: int
     unheld: tuple[MissingFile, ...]
-    """The others' first, the largest last."""
+    """Files that others sent first, then by size."""
     gaps: int
     shut: tuple[int, ...]
-    """Rooms that cannot be opened."""
+    """The rooms that cannot be opened."""
     last_seen: datetime | None
     """When a list of messages was last read."""
 
 
 def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
-    """Ask it of these rooms, in one snapshot."""
+    """The holdings of these rooms, in one snapshot."""
     states = _count_by_state(reading, rooms)
     files = [one for room, one in file_counts(reading).items() if room in rooms]
     owner = number((current_state.owner(reading) or {}).get("account_id"))

@@ -1,4 +1,4 @@
-"""When the job ran and which rooms it looked at, from its sweep entries and the readings of lists."""
+"""When the program ran and which rooms it looked at, by its sweep entries and the readings of lists."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from archiver.store.archive import Reading
 from archiver.store.timestamps import from_text
 
 PAUSE = timedelta(hours=1)
-"""Runs further apart than this are shown as a pause: idle runs are written down once an hour."""
+"""Runs further apart than this are shown as a pause: idle runs are recorded once an hour."""
 
 
 Span = tuple[datetime, datetime]
 
 
 class Run(NamedTuple):
-    """A run, or the idle ones of an hour; it tells nothing of the rooms in `not_read`."""
+    """A run, or the idle runs of one hour; it did not look at the rooms in `not_read`."""
 
     begun: datetime
     ended: datetime
@@ -31,7 +31,7 @@ class Run(NamedTuple):
 
 
 def runs(reading: Reading, *, upto: int) -> list[Run]:
-    """Every run as its `sweep` entry tells it, oldest first, as of entry `upto`."""
+    """Every run by its `sweep` entry, oldest first, as of entry `upto`."""
     table = schema.entry.c
     lines = reading.sql.execute(
         select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto).order_by(table.seq)
@@ -40,7 +40,7 @@ def runs(reading: Reading, *, upto: int) -> list[Run]:
 
 
 def watch(reading: Reading, room: int, all_runs: Sequence[Run], *, upto: int) -> Watch:
-    """When a room was looked at by these runs, and by every reading of its list."""
+    """When a room was looked at, by these runs and by every reading of its list."""
     table = schema.window.c
     times = reading.sql.execute(
         select(table.observed_at).where(table.room_id == room, table.seq <= upto).order_by(table.seq)
@@ -55,7 +55,7 @@ def watch(reading: Reading, room: int, all_runs: Sequence[Run], *, upto: int) ->
 
 
 def look_spans(windows: Iterable[datetime], run_spans: Iterable[Span], *, since: datetime) -> list[Span]:
-    """When a room was looked at, from its first reading on: by readings of its list and by runs that tell of it."""
+    """The times at which a room was looked at from its first reading on: readings of its list, and runs."""
     return [
         *((at, at) for at in windows),
         *((max(begun, since), ended) for begun, ended in run_spans if ended >= since),
@@ -63,7 +63,7 @@ def look_spans(windows: Iterable[datetime], run_spans: Iterable[Span], *, since:
 
 
 def pauses_in(spans: Iterable[Span]) -> Iterator[Pause]:
-    """The times longer than an hour between these stretches in which somebody looked, oldest first."""
+    """The pauses longer than an hour between these spans, oldest first."""
     last: datetime | None = None
     for begun, ended in sorted(spans):
         if last is not None and begun - last > PAUSE:
@@ -77,13 +77,13 @@ def _run(payload: JsonObject) -> Run:
 
 
 def first_entry_time(reading: Reading) -> datetime | None:
-    """When the archive's first entry was made."""
+    """When the archive's first entry was made; None if it is empty."""
     at = reading.sql.execute(select(schema.entry.c.observed_at).order_by(schema.entry.c.seq).limit(1)).scalar()
     return None if at is None else from_text(at)
 
 
 def clock_difference(reading: Reading, *, upto: int) -> float | None:
-    """The largest difference in seconds between this computer's clock and the server's that a run noted."""
+    """The largest difference in seconds between this computer's clock and Chatwork's that a run recorded."""
     table = schema.entry.c
     lines = reading.sql.execute(
         select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto)
@@ -93,7 +93,7 @@ def clock_difference(reading: Reading, *, upto: int) -> float | None:
 
 
 def exports(reading: Reading) -> list[tuple[str, dict[str, Any]]]:
-    """When each package was handed out and the payload of its entry, oldest first."""
+    """When each package was exported, and the payload of its entry, oldest first."""
     table = schema.entry.c
     lines = reading.sql.execute(
         select(table.observed_at, table.line)

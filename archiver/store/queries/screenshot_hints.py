@@ -1,4 +1,4 @@
-"""Messages of which a screenshot is worth having while Chatwork still shows them under the writer's account."""
+"""Messages worth a screenshot while Chatwork still shows them under the writer's account."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _OFF_SCREEN = (State.MISSING.value, State.HIDDEN.value)
 
 
 def messages_to_screenshot(reading: Reading, alerts: Sequence[Alert], rooms: Collection[int]) -> tuple[str, ...]:
-    """Ids of the messages that the open alerts of these rooms are about, oldest first; empty if none asks to act now.
+    """Ids of the messages that the open alerts of these rooms are about, oldest first; empty if no alert is urgent.
 
-    `alerts`: all there are. Left out: messages with an attachment, those that Chatwork does not show any more, and
-    those of accounts that are closed.
+    `alerts` are all there are. Left out are messages with an attachment, those that Chatwork no longer shows, and
+    those of closed accounts.
     """
     relevant = [
         alert for alert in alerts if alert.room_id in rooms and not alert.dismissed and alert.level is not Level.LOW
@@ -48,10 +48,10 @@ def _concerns(alert: Alert, rooms: Collection[int]) -> bool:
 
 
 def _alert_messages(reading: Reading, alert: Alert) -> list[tuple[int, str, int]]:
-    """Position, id and writer of the messages an alert is about, as far as Chatwork shows anything in their place."""
+    """Position, id and writer of the messages an alert is about that Chatwork still shows, if only as deleted."""
     table = schema.message.c
     condition = table.message_id == alert.message_id
-    if alert.rule is AlertRule.DELETIONS:  # it names the first one only
+    if alert.rule is AlertRule.DELETIONS:  # the alert names the first message only
         same_day = table.changed_at.between(to_text(alert.at - DAY), to_text(alert.at + DAY))
         condition = or_(
             condition, and_(table.account_id == alert.account_id, table.state == State.DELETED.value, same_day)

@@ -1,4 +1,4 @@
-"""How far the two slow works have come: reading old messages again, and reading those that only an id tells of."""
+"""Progress of the two slow jobs: re-reading old messages, and back-filling messages known only by their id."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from archiver.store.working import backfill_queue, reread_progress
 
 _MESSAGE, _WINDOW = schema.message.c, schema.window.c
 _CHUNK = 500
-"""Parameters in one query; SQLite allows some thousand."""
+"""Parameters in one query; SQLite allows a few thousand."""
 
 Span = tuple[int, int]
-"""The first and the last position of a stretch, both inside."""
+"""The first and the last position of a range, both inside."""
 
 
 class Rereading(NamedTuple):
-    """Messages older than the newest list of their room that can still change, and how many were seen lately."""
+    """Counts of messages older than the newest list that can still change, and of those re-read lately."""
 
     old: int
     confirmed: int
@@ -33,14 +33,14 @@ class Rereading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SlowWork:
-    """Both works, over the rooms asked for."""
+    """Progress of re-reading and back-filling over some rooms."""
 
     rereading: Rereading
     backfill: backfill_queue.BackfillCounts
 
 
 def slow_work_progress(reading: Reading, rooms: Collection[int], *, since: datetime) -> SlowWork:
-    """Ask for these rooms; `since` is when "lately" begins. Rooms that cannot be opened are not read again."""
+    """The progress over these rooms; messages re-read after `since` are confirmed. Inaccessible rooms are left out."""
     shut = current_state.inaccessible_rooms(reading)
     by_room = [_rereading(reading, room, since) for room in rooms if room not in shut]
     rereading = Rereading(sum(one.old for one in by_room), sum(one.confirmed for one in by_room))
@@ -48,7 +48,7 @@ def slow_work_progress(reading: Reading, rooms: Collection[int], *, since: datet
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:
-    """The same positions as stretches that do not touch, in order."""
+    """The same positions as spans that do not touch, in order."""
     found: list[Span] = []
     for first, last in sorted(spans):
         if found and first <= found[-1][1] + 1:
@@ -59,7 +59,7 @@ def merge_spans(spans: Iterable[Span]) -> list[Span]:
 
 
 def is_in_spans(position: int, spans: Sequence[Span]) -> bool:
-    """Whether a position lies in one of these merged stretches."""
+    """Whether a position lies in one of these merged spans."""
     index = bisect_right(spans, (position, 2**63)) - 1
     return index >= 0 and position <= spans[index][1]
 
@@ -80,25 +80,25 @@ def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
 
 
 def _listed_spans(reading: Reading, room: int, since: datetime, below: int) -> list[Span]:
-    """What the lists read since then reached, below a position."""
+    """The positions below one that lists read since then covered."""
     query = select(_WINDOW.oldest, _WINDOW.newest).where(
         _WINDOW.room_id == room, _WINDOW.observed_at >= to_text(since), _WINDOW.oldest < below
     )
     return merge_spans((oldest, min(newest, below - 1)) for oldest, newest in reading.sql.execute(query))
 
 
-def _held_positions(reading: Reading, which: ColumnElement[bool], positions: Collection[int]) -> set[int]:
-    """Those of these positions where a message of the kind asked for is held."""
+def _held_positions(reading: Reading, condition: ColumnElement[bool], positions: Collection[int]) -> set[int]:
+    """Those of these positions that have a saved message for which the condition holds."""
     listed = sorted(positions)
     found: set[int] = set()
     for start in range(0, len(listed), _CHUNK):
-        found |= _positions(reading, and_(which, _MESSAGE.position.in_(listed[start : start + _CHUNK])))
+        found |= _positions(reading, and_(condition, _MESSAGE.position.in_(listed[start : start + _CHUNK])))
     return found
 
 
-def _positions(reading: Reading, which: ColumnElement[bool]) -> set[int]:
-    return {position for (position,) in reading.sql.execute(select(_MESSAGE.position).where(which))}
+def _positions(reading: Reading, condition: ColumnElement[bool]) -> set[int]:
+    return {position for (position,) in reading.sql.execute(select(_MESSAGE.position).where(condition))}
 
 
-def _count(reading: Reading, which: ColumnElement[bool]) -> int:
-    return int(reading.sql.execute(select(func.count()).select_from(schema.message).where(which)).scalar() or 0)
+def _count(reading: Reading, condition: ColumnElement[bool]) -> int:
+    return int(reading.sql.execute(select(func.count()).select_from(schema.message).where(condition)).scalar() or 0)

@@ -1,6 +1,6 @@
-"""What the user stated about a contract beside its facts: deliveries on the platform, and other evidence.
+"""What the user stated about a contract besides its facts: deliveries on the platform, and attached evidence.
 
-Read from the entries themselves, so names are exact and the state at any earlier entry can be told.
+Read from the entries themselves, so that names are exact and the state as of any entry can be shown.
 """
 
 from __future__ import annotations
@@ -18,42 +18,42 @@ from archiver.store.archive import Reading
 from archiver.store.timestamps import from_text
 
 STATED, WITHDRAWN = "stated", "withdrawn"
-"""States of a statement; a withdrawn one is left out from then on, and its entries stay."""
+"""States of a statement; a withdrawn statement is left out from then on, and its entries stay."""
 
 _OF_DELIVERY = ("at", "name", "size", "sha256", "file_id", "note")
 _OF_ENCLOSURE = ("kind", "name", "size", "sha256", "dated", "message_id", "note")
 
 
 def statement_key(contract: str, statement: Delivery | Enclosure) -> str:
-    """The key of its entries."""
+    """The key of a statement's entries."""
     return f"{kind_of(statement)}/{contract}/{statement.number}"
 
 
 def kind_of(statement: Delivery | Enclosure) -> str:
-    """The kind of its entries."""
+    """The kind of a statement's entries."""
     return "delivery" if isinstance(statement, Delivery) else "attachment"
 
 
 def statement_payload(contract: str, statement: Delivery | Enclosure, *, state: str = STATED) -> dict[str, Any]:
-    """The payload of its entry."""
+    """The payload of a statement's entry."""
     fields = _OF_DELIVERY if isinstance(statement, Delivery) else _OF_ENCLOSURE
     facts = {field: getattr(statement, field) for field in fields}
     return {"contract": contract, "number": statement.number, "state": state, **facts}
 
 
 def deliveries(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Delivery, ...]:
-    """What was delivered on the platform, by number, as stated up to an entry; withdrawn ones are left out."""
+    """Deliveries on the platform by number, as stated up to an entry; withdrawn ones are left out."""
     statements = _current_statements(reading, "delivery", contract, upto)
     return tuple(_delivery(one) for one in statements)
 
 
 def enclosures(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Enclosure, ...]:
-    """Other evidence of a contract, by number, as stated up to an entry; withdrawn ones are left out."""
+    """Attached evidence of a contract by number, as stated up to an entry; withdrawn ones are left out."""
     return tuple(_enclosure(one) for one in _current_statements(reading, "attachment", contract, upto))
 
 
 def next_number(reading: Reading, contract: str, kind: str) -> int:
-    """The number of the next delivery or attachment of a contract; one that was withdrawn keeps its own."""
+    """The number of the next delivery or attachment of a contract; numbers of withdrawn ones are not reused."""
     table = schema.delivery.c if kind == "delivery" else schema.attachment.c
     query = select(func.max(table.number)).where(table.contract_id == contract)
     return (reading.sql.execute(query).scalar() or 0) + 1
@@ -64,12 +64,12 @@ def next_number(reading: Reading, contract: str, kind: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file of a room, as far as a delivery is compared with it."""
+    """A file sent in a room, to compare a delivery with."""
 
     file_id: FileId
     name: str
     upload_time: int
-    """Unix seconds; 0 if none was told."""
+    """Unix seconds; 0 if Chatwork gave none."""
 
 
 _FILE, _BLOB = schema.file.c, schema.blob.c
@@ -84,7 +84,7 @@ def same_bytes(reading: Reading, rooms: Collection[int], sha256: str) -> list[Se
 
 
 def sent_file(reading: Reading, rooms: Collection[int], file_id: int) -> SentFile | None:
-    """The file of this id, if one of these rooms has it."""
+    """The file with this id, if one of these rooms has it."""
     if not 0 < file_id < 2**63:
         return None
     query = _SENT.where(_FILE.room_id.in_(sorted(rooms)), _FILE.file_id == file_id)
@@ -93,7 +93,7 @@ def sent_file(reading: Reading, rooms: Collection[int], file_id: int) -> SentFil
 
 
 def sender_of(reading: Reading, rooms: Collection[int], file_id: int) -> int | None:
-    """The account that sent the file of this id in one of these rooms; None if there is none."""
+    """The account that sent the file with this id in one of these rooms; None if there is none."""
     if not 0 < file_id < 2**63:
         return None
     query = select(_FILE.account_id).where(_FILE.room_id.in_(sorted(rooms)), _FILE.file_id == file_id)
@@ -102,7 +102,7 @@ def sender_of(reading: Reading, rooms: Collection[int], file_id: int) -> int | N
 
 
 def holds_message(reading: Reading, rooms: Collection[int], message_id: MessageId) -> bool:
-    """Whether a message of one of these rooms is known."""
+    """Whether one of these rooms has this message."""
     position, table = int(message_id), schema.message.c
     if not 0 < position < 2**63:
         return False
@@ -132,7 +132,7 @@ def _current_statements(reading: Reading, kind: str, contract: str, upto: int | 
 
 def _entries(reading: Reading, prefix: str, upto: int | None) -> Iterator[dict[str, Any]]:
     table = schema.entry.c
-    # A range and no LIKE: so the index of the keys is used. "0" is the sign after "/".
+    # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
     query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
     if upto is not None:
         query = query.where(table.seq <= upto)

@@ -1,4 +1,4 @@
-"""What is held, covered and missing, room by room: `archive status` and the pages that show the same."""
+"""The status of the archive and of each room, for `archive status` and the pages that show the same."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from archiver.store.working.stamp_queue import StampQueueCounts, count_days, cou
 
 @dataclass(frozen=True, slots=True)
 class RoomStatus:
-    """One contracted room; counts are by present state, `messages` those known in any state."""
+    """One contracted room; messages are counted by present state, `messages` counts those of any state."""
 
     room_id: RoomId
     name: str
@@ -40,9 +40,9 @@ class RoomStatus:
     missing: int
     hidden: int
     hidden_deleted: int
-    """Of the hidden ones, those that had shown as deleted before."""
+    """How many of the hidden had shown as deleted before."""
     hidden_edited: int
-    """Of the others among them, those that had been edited."""
+    """How many of the other hidden ones had been edited."""
     files: FileCounts
     tasks: int
     covered: tuple[tuple[datetime, datetime], ...]
@@ -52,7 +52,7 @@ class RoomStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The whole archive."""
+    """The status of the whole archive."""
 
     account_id: int | None
     account_name: str
@@ -64,22 +64,22 @@ class Status:
     last_seal: datetime | None
     unsealed: int
     authorities: tuple[str, ...]
-    """Those of the settings."""
+    """The time-stamp authorities of the settings."""
     unstamped: int
-    """Seals that lack a stamp of one of them."""
+    """Seals that lack a stamp of one of these authorities."""
     stamps: StampQueueCounts
     alerts: tuple[Alert, ...]
-    """Those that were not put aside, oldest first."""
+    """The open alerts, oldest first."""
     backup: LastBackup | None
-    """None: there is no copy elsewhere, as far as the archive knows."""
+    """The last backup; None if the archive knows of none."""
     looks: LastLooks
-    """Of the rooms of all contracts, whether or not they are still read."""
+    """The last looks at the rooms of all contracts, whether or not they are still read."""
     cut: tuple[TruncatedList, ...]
-    """Lists of these rooms of which there may be more than is held."""
+    """Lists of these rooms that may have more rows than were saved."""
 
 
 def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
-    """Ask everything in one snapshot; `authorities` are the names of those that are to stamp the seals."""
+    """The status in one snapshot; `authorities` are the names of those that are to stamp the seals."""
     owner = current_state.owner(reading) or {}
     last = memory.recall(reading, "last_sync")
     every_contract = tuple(contracts(reading))
@@ -156,7 +156,7 @@ _HIDDEN_EDITED = text(
     "SELECT room_id, 'hidden_edited', count(*) FROM message INDEXED BY message_edited"
     " WHERE was_edited AND NOT was_deleted AND state = 'hidden' GROUP BY room_id"
 )
-"""All by a small index: nearly all messages are simply there, and to look at each takes ten times as long."""
+"""All by a small index: nearly all messages are present, and looking at each takes ten times as long."""
 
 
 def _counts_by_state(reading: Reading) -> dict[int, dict[str, int]]:
@@ -179,7 +179,7 @@ def _covered_periods(reading: Reading, room: int) -> tuple[tuple[datetime, datet
 
 
 def open_gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:
-    """Open gaps, the one from the room's beginning first."""
+    """The open gaps of a room as JSON objects, the one from the room's beginning first."""
     table = schema.gap.c
     columns = (table.after, table.before, table.start.label("from"), table.end.label("to"), table.missing, table.reason)
     rows = reading.sql.execute(select(*columns).where(table.room_id == room, table.open)).mappings()
@@ -187,7 +187,7 @@ def open_gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:
 
 
 def _last_list_time(reading: Reading, room: int) -> datetime | None:
-    """Times never decrease along the entries, so the last list has the latest."""
+    """When the room's list was last read: times never decrease along the entries, so the last row has the latest."""
     table = schema.window.c
     query = select(table.observed_at).where(table.room_id == room).order_by(table.seq.desc()).limit(1)
     at = reading.sql.execute(query).scalar()

@@ -1,4 +1,4 @@
-"""A room as it is read on the screen: messages in order with their texts, from the readable tables."""
+"""The messages of a room in order with all their texts, from the readable tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from archiver.store.timestamps import from_text
 
 @dataclass(frozen=True, slots=True)
 class TranscriptText:
-    """One text of a message and when it was seen; `last_seen` None = still shown."""
+    """One text of a message and when it was seen; `last_seen` is None while it is still shown."""
 
     body: str
     first_seen: datetime
@@ -27,7 +27,7 @@ class TranscriptText:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptMessage:
-    """A message for the screen."""
+    """A message with all its texts."""
 
     message_id: str
     account_id: int
@@ -36,11 +36,11 @@ class TranscriptMessage:
     state: State
     was_edited: bool
     texts: tuple[TranscriptText, ...]
-    """Chatwork's mark of a deletion included."""
+    """All texts, Chatwork's mark of a deletion included."""
 
     @property
     def told_states(self) -> tuple[State, ...]:
-        """What is to be said of it; empty if it is simply there."""
+        """The states that are shown beside the message; empty if it is simply present."""
         was_deleted = any(one.body == DELETED for one in self.texts)
         return notable_states(self.state, was_edited=self.was_edited, was_deleted=was_deleted)
 
@@ -81,7 +81,7 @@ def _transcript_message(row: Row[Any], texts: list[TranscriptText]) -> Transcrip
 
 
 def names_in_room(reading: Reading, room: int) -> dict[int, str]:
-    """The present names of everybody seen in a room; of those who never wrote as the list of members has them."""
+    """The present names of everybody seen in a room, by account id."""
     found: dict[int, str] = {}
     for table in (schema.member.c, schema.person.c):
         rows = reading.sql.execute(select(table.account_id, table.name).where(table.room_id == room))

@@ -1,9 +1,9 @@
-"""Lists of files and tasks that Chatwork cuts, even when they are asked for person by person.
+"""Lists of files and tasks that Chatwork truncates, even when they are asked for person by person.
 
-Nothing is written for it. A list shows 100 rows at most, and whatever a list shows is held. So where a person has 100
-files or more, the list of that person's files was at its cap when it was last read, and where somebody with 100 tasks
-in a status or more has some of a person who gave 100 or more, both ways of asking for them were (sync.pull). Lists that
-are read whole leave no such number standing: what they no longer show is known to be gone.
+This is derived, not recorded. A list has 100 rows at most, and every row is saved. So if a person has 100 files or
+more, the list of that person's files was at its cap when it was last read. If somebody has 100 tasks or more in a
+status, some from a person who gave 100 or more, both ways of listing them were at the cap (sync.pull). A list that was
+read whole never leaves such a number: what it no longer shows is known to be gone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FILES, OPEN, DONE = "files", "open", "done"
 
 
 class TruncatedList(NamedTuple):
-    """A list of which there may be more than is held."""
+    """A list that may have more rows than were saved."""
 
     room_id: int
     kind: str
@@ -31,7 +31,7 @@ class TruncatedList(NamedTuple):
 
 
 def truncated_lists(reading: Reading, rooms: Collection[int]) -> list[TruncatedList]:
-    """Those of these rooms, by room."""
+    """The truncated lists of these rooms, sorted by room."""
     file, task = schema.file.c, schema.task.c
     uploaders = select(file.room_id).where(file.state != "gone").group_by(file.room_id, file.account_id)
     lists = {TruncatedList(room, FILES) for (room,) in reading.sql.execute(uploaders.having(func.count() >= CAP))}
@@ -40,7 +40,7 @@ def truncated_lists(reading: Reading, rooms: Collection[int]) -> list[TruncatedL
 
 
 def _lists_at_cap(reading: Reading, person: Column[int]) -> set[TruncatedList]:
-    """Rooms and statuses in which some person has as many tasks as a list can show."""
+    """The task lists (room and status) in which some person has as many tasks as a list can show."""
     task = schema.task.c
     counted = select(task.room_id, task.status).where(task.state != "gone", task.status.in_((OPEN, DONE)))
     grouped = counted.group_by(task.room_id, task.status, person).having(func.count() >= CAP)

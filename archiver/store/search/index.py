@@ -1,8 +1,8 @@
-"""Keeps the index of the search: every text that a message had, in the transaction that brought it.
+"""The full-text index of the search: every text of every message, added in the transaction that saved it.
 
-Each version has its own row, named as the entry it came from, and none is ever removed, so an edit or a deletion
-hides nothing. The index is made anew when it is missing, has another format, or was passed over by a run whose
-SQLite had no FTS5. It is no evidence; without it everything is found by looking through all texts.
+Each version has its own row, numbered as the entry it came from, and none is ever removed, so an edit or a deletion
+hides nothing. The index is rebuilt when it is missing, has another format, or was left out by a run whose SQLite had
+no FTS5. It is no evidence; without it a search looks through all texts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from archiver.store.bigrams import INDEX_FORMAT, fold, index_text
 from archiver.store.fingerprints import DELETED
 
 _MEMORY, _COUNT = "search", "search_texts"
-"""What the index is of, and how many texts were put into it."""
+"""Keys of the remembered format of the index and number of texts in it."""
 _BATCH = 1_000
 _STANDING = """
     SELECT sqlite_compileoption_used('ENABLE_FTS5'),
@@ -40,20 +40,20 @@ _VERSIONS = "SELECT seq, room_id, position, body FROM message_version"
 _OF_INDEX = re.compile(
     r"vtable constructor failed: search|no such table: main\.search_|constraint failed|SQL logic error|fts5"
 )
-"""What SQLite says of damage to the index, beside the code that it has for that."""
+"""SQLite's messages on damage to the index, besides the error code for that."""
 
 _Version = tuple[int, int, int, str]
-"""seq, room, position and text of a version."""
+"""Entry number, room, position and text of a version."""
 
 
 def is_current(sql: Connection) -> bool:
-    """Whether the index has every text, in the present format, and can be asked."""
+    """Whether the index has every text in the present format, and this SQLite can read it."""
     able, there, index_format = _index_state(driver_connection(sql))
     return bool(able and there) and index_format == INDEX_FORMAT and _is_whole(driver_connection(sql))
 
 
 def add_texts(sql: Connection, entries: Sequence[EntryObject]) -> None:
-    """Take in what entries that were just appended say of messages; their readable rows are there already."""
+    """Add the texts of entries that were just appended; their readable rows are there already."""
     message_entries = [entry for entry in entries if entry["kind"] == "message"]
     if not message_entries:
         return
@@ -67,12 +67,12 @@ def add_texts(sql: Connection, entries: Sequence[EntryObject]) -> None:
     if index_format is not None:
         source.execute("DELETE FROM memory WHERE key = ?", (_MEMORY,))
     if has_fts5:
-        with damage_forgiven():  # so damaged that SQLite cannot even remove it: searches do without
+        with damage_forgiven():  # if it is so damaged that SQLite cannot even remove it, searches do without
             _rebuild(source)
 
 
 def make_current(archive: Archive) -> None:
-    """Make the index anew if that is due and possible now; where it is not, a search does without."""
+    """Rebuild the index if it is not current; if that is impossible now, searches do without."""
     with archive.reading() as reading:
         has_fts5, _has_table, _index_format = _index_state(driver_connection(reading.sql))
         if not has_fts5 or is_current(reading.sql):
@@ -88,7 +88,7 @@ def make_current(archive: Archive) -> None:
 
 @contextmanager
 def damage_forgiven() -> Iterator[None]:
-    """Pass over damage of the index alone: what is no evidence must neither stop a run nor hide a message."""
+    """Ignore damage to the index alone: it is no evidence and must neither stop a run nor hide a message."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -98,7 +98,7 @@ def damage_forgiven() -> Iterator[None]:
 
 
 def _is_whole(source: sqlite3.Connection) -> bool:
-    """Whether it has lost no text: so many are there as were put in."""
+    """Whether the index has lost no text: it has as many as were added."""
     return bool(source.execute(_WHOLE).fetchone()[0])
 
 
@@ -108,7 +108,7 @@ def _index_state(source: sqlite3.Connection) -> tuple[bool, bool, str | None]:
 
 
 def _new_versions(source: sqlite3.Connection, entries: Sequence[EntryObject]) -> Iterator[_Version]:
-    """The texts that these entries began."""
+    """The versions of these entries' messages from the first of these entries on."""
     messages = {(entry["room_id"], int(entry["key"].partition("/")[2])) for entry in entries}
     query = f"{_VERSIONS} WHERE room_id = ? AND position = ? AND seq >= ?"
     for room, position in messages:
@@ -116,7 +116,7 @@ def _new_versions(source: sqlite3.Connection, entries: Sequence[EntryObject]) ->
 
 
 def _rebuild(source: sqlite3.Connection) -> None:
-    """Make the index anew from all versions."""
+    """Rebuild the index from all versions."""
     source.execute("DROP TABLE IF EXISTS search")
     source.execute(schema.SEARCH)
     source.execute("DELETE FROM search_version")
@@ -128,7 +128,7 @@ def _rebuild(source: sqlite3.Connection) -> None:
 
 
 def _insert(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
-    """Add versions by their numbers; Chatwork's mark of a deletion is no text."""
+    """Add versions in the order of their numbers; Chatwork's mark of a deletion is no text."""
     last = source.execute("SELECT coalesce(newest, position) FROM search_version ORDER BY seq DESC LIMIT 1").fetchone()
     newest = last[0] if last else 0
     waiting = (version for version in versions if version[3] != DELETED)

@@ -1,4 +1,4 @@
-"""What a search finds beside messages: names of files, texts of tasks, descriptions of rooms, notes on attachments."""
+"""What a search finds besides messages: names of files, texts of tasks, descriptions of rooms, notes on attachments."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from archiver.store.timestamps import from_text
 
 
 class OtherHit(NamedTuple):
-    """Something found that is no message."""
+    """A search hit that is no message."""
 
     kind: str
     """`file`, `task`, `description` or `attachment`."""
@@ -36,7 +36,7 @@ class OtherHit(NamedTuple):
 
 
 def other_hits(reading: Reading, query: SearchQuery, scope: SearchScope) -> list[OtherHit]:
-    """All that is found, newest first; each text that a task or a description had counts by itself."""
+    """The hits besides messages, newest first; each text that a task or a description had is a hit of its own."""
     if not query.words:
         return []
     found = {
@@ -48,7 +48,7 @@ def other_hits(reading: Reading, query: SearchQuery, scope: SearchScope) -> list
 
 
 def _everything_in_scope(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[OtherHit]:
-    """Everything in scope but for its time; only of people's things it is known whose they are."""
+    """Everything in scope, whatever its time; descriptions and attachments have no author."""
     if scope.has <= {"file"}:
         yield from _files(reading, query, scope)
         yield from _former_files(reading, scope)
@@ -72,14 +72,14 @@ _FILES = "SELECT room_id, file_id, account_id, upload_time, name FROM file"
 
 
 def _files(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[OtherHit]:
-    """Rows as the driver gives them: of the very many files that there may be, few have the words."""
+    """Files by their present names; by the SQLite driver, as there may be very many and few have the words."""
     for room, file, account, sent, name in driver_connection(reading.sql).execute(_FILES):
         if query.matches(fold(name)) and _is_in(scope.rooms, room) and _is_in(scope.authors, account):
             yield OtherHit("file", room, None, str(file), _unix(sent), name)
 
 
 _SEVERAL = "SELECT key FROM entry WHERE key > 'file/' AND key < 'file0' GROUP BY key HAVING count(*) > 1"
-"""Files about which there is more than one entry; few are."""
+"""Files with more than one entry, which are few."""
 _NAMED = (
     "SELECT f.room_id, f.file_id, f.account_id, f.upload_time, e.line FROM entry e"
     " JOIN file f ON f.room_id = e.room_id AND f.file_id = CAST(substr(e.key, 6) AS INTEGER)"
@@ -88,7 +88,7 @@ _NAMED = (
 
 
 def _former_files(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
-    """Files under each name they had, which only the entries have; at the time of the file as it is listed now."""
+    """Files under each name they had, by their entries; with the upload time as listed now."""
     source = driver_connection(reading.sql)
     for (key,) in source.execute(_SEVERAL).fetchall():
         for room, file, account, sent, line in source.execute(_NAMED, (key,)):
@@ -108,7 +108,7 @@ def _tasks(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
 
 
 def _descriptions(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
-    """Earlier ones too, which only the entries have."""
+    """Descriptions of rooms, earlier ones included, by their entries."""
     table = schema.entry.c
     query = select(table.line).where(table.key > "room/", table.key < "room0", table.kind == "room").order_by(table.seq)
     last: dict[int, str] = {}

@@ -1,6 +1,6 @@
-"""What somebody types into a search, taken apart: words, phrases, words that must not be there, and filters.
+"""Parses a search: words, phrases, excluded words, and filters.
 
-Everything that is not one of the operators below is looked for as it stands: `C++`, `100%`, `:`.
+Everything that is not one of the operators below is searched literally: `C++`, `100%`, `:`.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from archiver.store.bigrams import fold, match_expression
 from archiver.store.fingerprints import readable_text
 
 HAS = ("file", "link", "task", "edit", "delete")
-"""What `has:` can be followed by."""
+"""The values of `has:`."""
 
 _OPERATOR = re.compile("(from|room|after|before|has)[:\uff1a]", re.IGNORECASE)
-"""Also as a Japanese keyboard or the beginning of a sentence makes it."""
+"""Also with a full-width colon or a capital letter."""
 _MARKS = {'"': '"'} | dict.fromkeys("“”＂", "“”＂")
-"""What opens a phrase, and what closes it then: word processors bend the marks."""
+"""The marks that open a phrase, and those that close it: word processors make typographic quotation marks."""
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
 _EXAMPLE = "2026-11-24"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What a message has to be; words are folded, and all conditions must hold."""
+    """A parsed search; words are folded, and all conditions must hold."""
 
     text: str
-    """As it was typed."""
+    """The search as it was typed."""
     words: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -42,22 +42,22 @@ class SearchQuery:
     """Names or numbers, one of which the room has."""
     since: datetime | None = None
     until: datetime | None = None
-    """The first moment that is too late."""
+    """The first time that is too late."""
     has: frozenset[str] = frozenset()
 
     def matches(self, folded: str) -> bool:
-        """Whether a folded text has every word, and none that must not be there."""
+        """Whether a folded text has every word and no excluded word."""
         return all(word in folded for word in self.words) and not any(word in folded for word in self.without)
 
     def expression(self) -> str:
-        """The words for FTS5; empty without a word that must be there."""
+        """The words as an FTS5 expression; empty if no word is required."""
         required = " AND ".join(map(match_expression, self.words))
         unwanted = " OR ".join(map(match_expression, self.without))
         return f"({required}) NOT ({unwanted})" if required and unwanted else required
 
 
 def parse(text: str) -> SearchQuery:
-    """Take a search apart. Raises BadSearch in one of its forms, BadValue for what is no day."""
+    """Parse a search. Raises BadSearch in one of its forms, and BadValue for what is no day."""
     words: dict[bool, list[str]] = {False: [], True: []}
     filters: dict[str, list[str]] = {}
     for item in _items(readable_text(text)):
@@ -84,7 +84,7 @@ def parse(text: str) -> SearchQuery:
 
 
 def check_times(query: SearchQuery) -> SearchQuery:
-    """The query, whose times leave something between them. Raises EmptyTime."""
+    """The query itself, after a check that its period is not empty. Raises EmptyTime."""
     if query.since is not None and query.until is not None and query.since >= query.until:
         last = query.until - timedelta(seconds=1)
         raise errors.EmptyTime(begin=_day_text(query.since), end=_day_text(last))
@@ -103,7 +103,7 @@ class _Item(NamedTuple):
 
 
 def _items(text: str) -> Iterator[_Item]:
-    """The pieces of a search, each checked by itself."""
+    """The parts of a search, each checked by itself."""
     index = 0
     while index < len(text):
         if text[index].isspace():
@@ -117,13 +117,13 @@ def _items(text: str) -> Iterator[_Item]:
         value, index = _value(text, index)
         if operator and negative:
             raise errors.NegatedFilter(text=text[start:index])
-        if not value.strip():  # a word has signs, so this is a phrase or a filter
+        if not value.strip():  # a word has characters, so this is a phrase or a filter
             raise errors.EmptyPart(text=text[start:index])
         yield _Item(negative, operator[1].lower() if operator else "", value)
 
 
 def _value(text: str, start: int) -> tuple[str, int]:
-    """A phrase between quotation marks or the signs up to the next blank, and where it ends."""
+    """A phrase between quotation marks, or the characters up to the next space, and the index of its end."""
     closing = _MARKS.get(text[start : start + 1])
     if closing:
         end = next((index for index in range(start + 1, len(text)) if text[index] in closing), -1)
@@ -137,7 +137,7 @@ def _value(text: str, start: int) -> tuple[str, int]:
 
 
 def _day(value: str, operator: str, *, days: int = 0) -> datetime:
-    """The beginning of a day in Japan, or of the one that is so many days later."""
+    """The beginning of a day in Japan, or of the day `days` later."""
     match = _DAY.fullmatch(unicodedata.normalize("NFKC", value))
     try:
         year, month, day = map(int, match.groups()) if match else (0, 0, 0)

@@ -1,7 +1,7 @@
-"""The newest messages that a search finds, and how many there are: by the index, or else by looking at every text.
+"""The newest messages that a search finds, and their number: by the index, or else by looking at every text.
 
-Newest is by the message's id, and the index gives versions in the order in which they were kept. So it is walked
-from its end until no version that is left can belong to a newer message than those found.
+The newest is the one with the greatest id, but the index has versions in the order in which they were saved. So it
+is read from its end until no version that is left can belong to a newer message than those found.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from archiver.store.search.query import SearchQuery
 from archiver.store.search.scope import SearchScope, conditions
 
 RECENT = 2_000
-"""Versions that are looked through before the index is asked for a single sign: it is slow for signs that stand
-everywhere, and those are found at once this way."""
+"""Versions that are looked through before the index is asked for single characters: it is slow for characters that
+are everywhere, and those are found at once this way."""
 
 _END = 2**63 - 1
 
 
 class HitPosition(NamedTuple):
-    """A message that was found; the greater one is the newer one."""
+    """A message that was found; a greater one is newer."""
 
     position: int
     room_id: int
     seq: int
-    """Of the newest version that was found; 0: it was found by filters alone."""
+    """The entry number of the newest version that was found; 0 if it was found by filters alone."""
 
 
 # --- by the index --------------------------------------------------------------------------------
@@ -53,13 +53,13 @@ def newest_hits(
     *,
     older_than: HitPosition | None = None,
 ) -> list[HitPosition]:
-    """The newest messages that the index has for a query with words; older ones than one of them, if it is given."""
+    """The newest messages by the index for a query with words, or those older than a hit."""
     best = _Newest(limit, older_than)
     reach = _END if older_than is None else _reach(source, older_than)
     if older_than is not None:
         _put_late(source, query, scope, best, reach, older_than)
     if _has_only_single_characters(query) and _put_recent(source, query, scope, best, reach):
-        return best.listed()
+        return best.hits()
     message, where, values = _narrowing(scope)
     statement = f"SELECT {_FOUND} FROM {_INDEX}{message} WHERE s.search MATCH ?{where}"  # noqa: S608 - our own names
     reached: tuple[int, ...] = ()
@@ -70,20 +70,22 @@ def newest_hits(
             best.put(position, room, seq)
             if best.is_settled(bound):
                 break
-    return best.listed()
+    return best.hits()
 
 
-def count_hits(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, *, most: int | None = None) -> int:
-    """How many messages the index has for a query with words; not more than one above `most` are counted."""
+def count_hits(
+    source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, *, count_limit: int | None = None
+) -> int:
+    """The number of messages by the index for a query with words; at most one above `count_limit` are counted."""
     message, where, values = _narrowing(scope)
     distinct = f"SELECT DISTINCT v.position, v.room_id FROM {_INDEX}{message} WHERE s.search MATCH ?{where} LIMIT ?"  # noqa: S608 - likewise
-    end = -1 if most is None else most + 1
+    end = -1 if count_limit is None else count_limit + 1
     rows = source.execute(f"SELECT count(*) FROM ({distinct})", (query.expression(), *values, end))  # noqa: S608 - likewise
     return int(rows.fetchone()[0])
 
 
 def count_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope) -> int:
-    """How many messages have it among the texts that were kept last: enough to say of a sign that stands everywhere."""
+    """The number of hits among the texts that were saved last, which is enough for characters that are everywhere."""
     if not _has_only_single_characters(query):
         return 0
     rows = _recent_texts(source, scope, _END)
@@ -91,15 +93,15 @@ def count_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSc
 
 
 def _has_only_single_characters(query: SearchQuery) -> bool:
-    """Whether the index would be slow: it has no single signs."""
+    """Whether the index would be slow, as it has no single characters."""
     return all(len(word) == 1 for word in query.words)
 
 
 def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, best: _Newest, reach: int) -> bool:
-    """Look at the texts that were kept last, up to an entry; whether they are enough to tell the newest.
+    """Look at the texts that were saved last, up to an entry; return whether they suffice to know the newest hits.
 
-    Those that came in order go down with their messages, so that the first ones are enough; of those that came late
-    (edited or recovered) only such as belong to a message above these can be among them.
+    Texts that came in the order of their messages are read from the newest on until there are enough; of those that
+    came late (edited or recovered) only texts of newer messages than these can be among the hits.
     """
     with closing(_recent_texts(source, scope, reach)) as rows:
         for position, room, seq, body in rows:
@@ -119,18 +121,18 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
 
 
 def _recent_texts(source: sqlite3.Connection, scope: SearchScope, reach: int) -> sqlite3.Cursor:
-    """Of the texts that came in order those that were kept last."""
+    """The texts that were saved last, of those that came in the order of their messages."""
     message, where, values = _narrowing(scope)
     in_order = f"v.seq <= ? AND v.newest IS NULL{where}"
     statement = f"SELECT v.position, v.room_id, v.seq, t.body FROM search_version v{_TEXT}{message} WHERE {in_order}"  # noqa: S608 - likewise
     return source.execute(f"{statement} ORDER BY v.seq DESC LIMIT {RECENT}", (reach, *values))
 
 
-# Below a message lie all versions up to an entry, and of the later ones those that came late: edited or recovered.
+# Older than a message are all versions up to an entry, and later ones that came late (edited or recovered).
 
 
 def _reach(source: sqlite3.Connection, older_than: HitPosition) -> int:
-    """The last entry of a version before any message was known that is newer than this one."""
+    """The last entry of a version from before any message newer than this one was known."""
     low, high = 0, source.execute("SELECT coalesce(max(seq), 0) FROM search_version").fetchone()[0]
     query = "SELECT seq, coalesce(newest, position) FROM search_version WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
     while low < high:
@@ -151,7 +153,7 @@ def _put_late(
     reach: int,
     older_than: HitPosition,
 ) -> None:
-    """Take in what came late; where that is much, the index is asked for it."""
+    """Add the hits among texts that came late; if these are many, by the index."""
     message, where, values = _narrowing(scope)
     bounds = (reach, older_than.position)
     late = f"SELECT 1 FROM search_version v WHERE {_LATE} LIMIT {RECENT + 1}"  # noqa: S608 - likewise
@@ -183,7 +185,7 @@ def scan_texts(
     *,
     older_than: HitPosition | None = None,
 ) -> tuple[list[HitPosition], int]:
-    """The newest messages, older than one of them if it is given, and the number of all, by every text."""
+    """The newest hits, or those older than a hit, and the number of all, by looking at every text."""
     message, where, values = _narrowing(scope)
     statement = f"SELECT v.position, v.room_id, v.seq, v.body FROM message_version v{message} WHERE v.body <> ?{where}"  # noqa: S608 - likewise
     best = _Newest(limit, older_than)
@@ -192,7 +194,7 @@ def scan_texts(
         if query.matches(fold(body)):
             best.put(position, room, seq)
             matched.add((position, room))
-    return best.listed(), len(matched)
+    return best.hits(), len(matched)
 
 
 # --- by filters, and by words that must not be there ---------------------------------------------
@@ -204,17 +206,17 @@ def hits_by_filters(
     limit: int,
     *,
     older_than: HitPosition | None = None,
-    most: int | None = None,
+    count_limit: int | None = None,
 ) -> tuple[list[HitPosition], int]:
-    """The newest messages, whatever they say, and their number, of which not more than one above `most` are counted.
+    """The newest messages by filters alone, and their number, of which at most one above `count_limit` are counted.
 
-    With `older_than` those that are older than one of them, and 0.
+    With `older_than` the messages older than that hit, and 0.
     """
     hits = [HitPosition(*one, 0) for one in islice(_backwards(source, scope, older_than), limit)]
     where, values = conditions(scope)
     messages = f"SELECT 1 FROM message m WHERE true{where} LIMIT ?"  # noqa: S608 - likewise
     count = f"SELECT count(*) FROM ({messages})"  # noqa: S608 - likewise
-    end = -1 if most is None else most + 1
+    end = -1 if count_limit is None else count_limit + 1
     return hits, 0 if older_than else int(source.execute(count, (*values, end)).fetchone()[0])
 
 
@@ -225,11 +227,11 @@ def hits_without_words(
     limit: int,
     *,
     older_than: HitPosition | None = None,
-    most: int,
+    count_limit: int,
 ) -> tuple[list[HitPosition], int]:
-    """The same for a query that has nothing but words that must not be there: nearly every message is a hit."""
+    """The same for a query of nothing but excluded words, of which nearly every message is a hit."""
     candidates = (_hit_of_message(source, query, *one) for one in _backwards(source, scope, older_than))
-    found = list(islice(filter(None, candidates), limit if older_than else max(limit, most + 1)))
+    found = list(islice(filter(None, candidates), limit if older_than else max(limit, count_limit + 1)))
     return found[:limit], 0 if older_than else len(found)
 
 
@@ -237,7 +239,7 @@ _TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position =
 
 
 def _hit_of_message(source: sqlite3.Connection, query: SearchQuery, position: int, room: int) -> HitPosition | None:
-    """A message with the newest of its texts that is a hit; None if none is."""
+    """The position of a message with its newest text that is a hit; None if no text is."""
     texts = source.execute(_TEXTS, (room, position, DELETED))
     return next((HitPosition(position, room, seq) for seq, body in texts if query.matches(fold(body))), None)
 
@@ -248,17 +250,17 @@ _ROOMS = """
         UNION ALL SELECT (SELECT min(room_id) FROM message WHERE room_id > id) FROM r WHERE id IS NOT NULL
     ) SELECT id FROM r WHERE id IS NOT NULL
 """
-"""Each room once, without a look at its messages."""
+"""Each room once, without reading all its messages."""
 
 
 _FEW = {"edit": "message_edited", "delete": "message_vanished"}
-"""Indexes of messages of which there are few; SQLite would rather go through all of a room."""
+"""Indexes of the few messages with these filters; SQLite by itself would go through all messages of a room."""
 
 
 def _backwards(
     source: sqlite3.Connection, scope: SearchScope, older_than: HitPosition | None
 ) -> Iterator[tuple[int, int]]:
-    """The messages of a scope from the newest on, or from one of them: each room in its order, and then merged."""
+    """The messages of a scope from the newest on, or older than a hit: the rooms' messages merged."""
     rooms = [room for (room,) in source.execute(_ROOMS)]
     where, values = conditions(replace(scope, rooms=None))
     index = next((f" INDEXED BY {name}" for has, name in _FEW.items() if has in scope.has), "")
@@ -272,34 +274,34 @@ def _backwards(
 
 @dataclass(slots=True)
 class _Newest:
-    """The newest messages of those that were seen, each with its newest version."""
+    """Collects the newest hits of those that are put in, each with its newest version."""
 
     limit: int
     older_than: HitPosition | None = None
-    _held: dict[tuple[int, int], int] = field(default_factory=dict)
+    _seq_by_message: dict[tuple[int, int], int] = field(default_factory=dict)
     _heap: list[tuple[int, int]] = field(default_factory=list)
 
     def put(self, position: int, room: int, seq: int) -> None:
         message = (position, room)
         if self.older_than is not None and message >= self.older_than[:2]:
             return
-        if message in self._held:
-            self._held[message] = max(seq, self._held[message])
+        if message in self._seq_by_message:
+            self._seq_by_message[message] = max(seq, self._seq_by_message[message])
         elif len(self._heap) < self.limit:
             heapq.heappush(self._heap, message)
-            self._held[message] = seq
+            self._seq_by_message[message] = seq
         elif message > self._heap[0]:
-            del self._held[heapq.heapreplace(self._heap, message)]
-            self._held[message] = seq
+            del self._seq_by_message[heapq.heapreplace(self._heap, message)]
+            self._seq_by_message[message] = seq
 
     @property
     def oldest(self) -> int:
-        """The position of the oldest message among them."""
+        """The position of the oldest message among the hits."""
         return self._heap[0][0]
 
     def is_settled(self, bound: int) -> bool:
-        """Whether no message up to this position can come among them any more."""
+        """Whether no message up to this position can be among the newest hits any more."""
         return len(self._heap) == self.limit and self._heap[0][0] > bound
 
-    def listed(self) -> list[HitPosition]:
-        return sorted((HitPosition(*place, seq) for place, seq in self._held.items()), reverse=True)
+    def hits(self) -> list[HitPosition]:
+        return sorted((HitPosition(*place, seq) for place, seq in self._seq_by_message.items()), reverse=True)

@@ -1,4 +1,4 @@
-"""Where a search looks: rooms, authors, times and kinds of messages, as numbers and as conditions of SQL."""
+"""The scope of a search: rooms, authors, times and kinds of messages, as numbers and as SQL conditions."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from archiver.store.search.query import SearchQuery
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
-    """What narrows a search; None: not narrowed."""
+    """What a search is limited to; None means no limit."""
 
     rooms: frozenset[int] | None = None
     authors: frozenset[int] | None = None
     since: int | None = None
     until: int | None = None
-    """Unix seconds, the first that is too late."""
+    """The first Unix second that is too late."""
     has: frozenset[str] = frozenset()
 
 
@@ -55,24 +55,24 @@ _FILTERS = {
 
 
 def conditions(scope: SearchScope) -> tuple[str, tuple[int, ...]]:
-    """Conditions on a message `m`, each begun by AND, and their values; empty if nothing is narrowed."""
+    """SQL conditions on a message `m`, each beginning with AND, and their values; empty for no limits."""
     parts: list[str] = []
     values: list[int] = []
     for column, numbers in (("room_id", scope.rooms), ("account_id", scope.authors)):
         if numbers is not None:
             parts.append(f"m.{column} IN ({', '.join('?' * len(numbers))})")
             values += sorted(numbers)
-    for sign, limit in ((">=", scope.since), ("<", scope.until)):
+    for operator, limit in ((">=", scope.since), ("<", scope.until)):
         if limit is not None:
-            # Without the plus the index of send times would be walked, and all it gives sorted, for the newest 50.
-            parts.append(f"+m.send_time {sign} ?")
+            # Without the plus SQLite would read the index of send times and sort everything for the newest 50.
+            parts.append(f"+m.send_time {operator} ?")
             values.append(limit)
     parts += [_FILTERS[one] for one in sorted(scope.has)]
     return "".join(f" AND {part}" for part in parts), tuple(values)
 
 
 def room_names(reading: Reading) -> dict[int, str]:
-    """The present name of each room; empty where none was ever seen."""
+    """The present name of each room by id; empty if none was ever seen."""
     table = schema.room.c
     return {row[0]: row[1] for row in reading.sql.execute(select(table.room_id, table.name))}
 
@@ -80,7 +80,7 @@ def room_names(reading: Reading) -> dict[int, str]:
 def _rooms(
     reading: Reading, query: SearchQuery, named: Collection[str], numbers: Collection[int]
 ) -> frozenset[int] | None:
-    """Rooms that both options name, narrowed by what the words say of rooms."""
+    """The rooms that the command's options and the query's filters have in common; None means all."""
     known = {room.room_id for one in contracts(reading) for room in one.rooms}
     for number in numbers:
         if number not in known:
@@ -97,7 +97,7 @@ def _rooms(
 
 
 def _every_name(reading: Reading) -> Iterator[tuple[int, str]]:
-    """Each room under each name it had; earlier ones only the entries have."""
+    """Each room with each name it had, earlier ones by the entries."""
     yield from room_names(reading).items()
     table = schema.entry.c
     lines = reading.sql.execute(
@@ -112,10 +112,10 @@ def _authors(reading: Reading, authors: Collection[str]) -> frozenset[int]:
 
 
 def _people(reading: Reading) -> Iterator[tuple[int, str]]:
-    """Everybody who was seen in a room, under each name they had."""
+    """Everybody who was seen in a room, with each name they had."""
     member, table = schema.member.c, schema.entry.c
     yield from ((row[0], row[1]) for row in reading.sql.execute(select(member.account_id, member.name)))
-    # "0" is the sign after "/": a range, so that the index of the keys is used.
+    # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
     lines = reading.sql.execute(select(table.line).where(table.key > "account/", table.key < "account0"))
     for entry in map(json.loads, lines.scalars()):
         yield int(entry["key"].rpartition("/")[2]), text(entry["payload"]["object"].get("name"))

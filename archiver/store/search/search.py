@@ -1,6 +1,6 @@
-"""Finds messages by their texts, earlier and deleted ones included, and what else has the words.
+"""Finds messages by their texts, earlier and deleted ones included, and other things that have the words.
 
-It asks the index (`search_index`) where that is whole, and looks at every text where it is not: both find the same.
+It uses the index where that is current, and else looks at every text: both find the same.
 """
 
 from __future__ import annotations
@@ -37,29 +37,29 @@ class SearchHit(NamedTuple):
     text: str
     """The newest of its texts that was found; by filters alone, the last that was seen, or empty."""
     earlier: bool
-    """Whether the message has another text now, if only Chatwork's mark of a deletion."""
+    """Whether the message has another text now, even if only Chatwork's mark of a deletion."""
     was_edited: bool
     was_deleted: bool
     """Whether it ever showed as deleted, however it stands now."""
     before_deletion: bool
-    """Whether the text is of before that."""
+    """Whether the text is from before the deletion."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search came to."""
+    """The result of a search."""
 
     total: int
-    """Distinct messages; 0 where they are not counted (`older_than`)."""
+    """The number of distinct messages; 0 if they are not counted (`older_than`)."""
     hits: tuple[SearchHit, ...]
-    """The newest of them."""
+    """The newest of the messages."""
     others: tuple[OtherHit, ...]
     rooms: Mapping[int, str]
     """The names of all rooms."""
     is_exact: bool = True
-    """Whether there are as many as `total` says; else there are that many and more."""
+    """Whether `total` is exact; else there are that many or more."""
     older: HitPosition | None = None
-    """`older_than` for the hits that follow; None: these are the last."""
+    """`older_than` for the hits that follow; None if these are the last."""
 
 
 def search(
@@ -70,15 +70,16 @@ def search(
     rooms: Collection[int] = (),
     limit: int = 50,
     older_than: HitPosition | None = None,
-    most: int | None = None,
+    count_limit: int | None = None,
 ) -> SearchResult:
     """Search the archive for `limit` (1 and more) messages, in these contracts and rooms if any are named.
 
-    `older_than` is that of the page before (`Found.older`): then messages alone are looked for, and not counted.
-    Above `most` they are not counted either, nor a sign that stands everywhere. Raises UnknownContract, UnknownRoom.
+    `older_than` is `older` of the page before: then only messages are searched, and they are not counted.
+    `count_limit` ends the count early, and also that of characters that are everywhere; then `is_exact` is false.
+    Raises UnknownContract, UnknownRoom.
     """
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
-    positions, total, is_exact = _find_positions(reading, query, scope, limit + 1, older_than, most)
+    positions, total, is_exact = _find_positions(reading, query, scope, limit + 1, older_than, count_limit)
     source = archive.driver_connection(reading.sql)
     hits = tuple(hit for one in positions[:limit] if (hit := _hit(source, one)) is not None)
     others = tuple(other_hits(reading, query, scope)) if older_than is None else ()
@@ -92,38 +93,40 @@ def _find_positions(
     scope: SearchScope,
     limit: int,
     older_than: HitPosition | None,
-    most: int | None,
+    count_limit: int | None,
 ) -> tuple[list[HitPosition], int, bool]:
-    """The messages, how many there are, and whether there are no more."""
+    """The messages, their number, and whether that is exact."""
     source = archive.driver_connection(reading.sql)
     if not query.words and not query.without:
-        places, total = scan.hits_by_filters(source, scope, limit, older_than=older_than, most=most)
-        return places, *((0, False) if older_than else _capped_total(total, most))
-    if not query.words and (older_than or most is not None):
-        places, total = scan.hits_without_words(source, query, scope, limit, older_than=older_than, most=most or 0)
-        return places, *((0, False) if older_than else _capped_total(total, most))
+        places, total = scan.hits_by_filters(source, scope, limit, older_than=older_than, count_limit=count_limit)
+        return places, *((0, False) if older_than else _capped_total(total, count_limit))
+    if not query.words and (older_than or count_limit is not None):
+        places, total = scan.hits_without_words(
+            source, query, scope, limit, older_than=older_than, count_limit=count_limit or 0
+        )
+        return places, *((0, False) if older_than else _capped_total(total, count_limit))
     if query.words and index.is_current(reading.sql):
         with index.damage_forgiven():
             places = scan.newest_hits(source, query, scope, limit, older_than=older_than)
-            return places, *((0, False) if older_than else _index_total(source, query, scope, limit, most))
+            return places, *((0, False) if older_than else _index_total(source, query, scope, limit, count_limit))
     places, total = scan.scan_texts(source, query, scope, limit, older_than=older_than)
     return places, *((0, False) if older_than else (total, True))
 
 
-def _capped_total(total: int, most: int | None) -> tuple[int, bool]:
-    return (total, True) if most is None or total <= most else (most, False)
+def _capped_total(total: int, count_limit: int | None) -> tuple[int, bool]:
+    return (total, True) if count_limit is None or total <= count_limit else (count_limit, False)
 
 
 def _index_total(
-    source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, limit: int, most: int | None
+    source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, limit: int, count_limit: int | None
 ) -> tuple[int, bool]:
-    """How many messages the index has, and whether that is all."""
-    if most is None:
+    """The number of messages by the index, and whether that is exact."""
+    if count_limit is None:
         return scan.count_hits(source, query, scope), True
     common = scan.count_recent(source, query, scope)
     if common >= limit:
         return common, False
-    return _capped_total(scan.count_hits(source, query, scope, most=most), most)
+    return _capped_total(scan.count_hits(source, query, scope, count_limit=count_limit), count_limit)
 
 
 _HIT = f"""
@@ -136,7 +139,7 @@ _LAST_TEXT = "SELECT max(seq) FROM message_version WHERE room_id = ? AND positio
 
 
 def _hit(source: sqlite3.Connection, hit: HitPosition) -> SearchHit | None:
-    """None for a message that only a damaged index knows."""
+    """The hit of a message; None for a message that only a damaged index knows."""
     place = (hit.room_id, hit.position)
     seq = hit.seq or source.execute(_LAST_TEXT, (*place, DELETED)).fetchone()[0]
     row = source.execute(_HIT, (seq, *place)).fetchone()

@@ -99,7 +99,7 @@ def _run_search(
     try:
         query, rooms = query_of(form), room_of(form)
         older_than = None if place is None else HitPosition(place[0], place[1], 0)
-        found = search(reading, query, rooms=rooms, limit=HITS_LIMIT, older_than=older_than, most=COUNT_LIMIT)
+        found = search(reading, query, rooms=rooms, limit=HITS_LIMIT, older_than=older_than, count_limit=COUNT_LIMIT)
         return found, query, ""
     except errors.UsageError as error:
         return None, SearchQuery(""), str(error)

@@ -108,7 +108,7 @@ def test_more_than_enough_is_not_counted(
 ) -> None:
     """`total` is then the number that is surely there, and says so."""
     with made.archive.reading() as reading:
-        actual = search(reading, parse(text), limit=20, most=most)
+        actual = search(reading, parse(text), limit=20, count_limit=most)
 
     assert expected == (actual.total, actual.is_exact)
 

@@ -1,1 +1,1 @@
-"""What the local viewer asks of the archive: pages of rooms, files, tasks, people, events, days; nothing is changed."""
+"""Read-only queries of the local viewer: pages of messages, files, tasks, people, events and days."""

@@ -1,4 +1,4 @@
-"""How many messages of a room were sent on each day, and in each month, in Japan."""
+"""Counts of a room's messages by day and month of Japan."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _ENDS = "SELECT send_time FROM message INDEXED BY message_sent WHERE room_id = ?
 
 
 def day_counts(reading: Reading, room: int, first: date, end: date) -> dict[date, int]:
-    """Messages of each day from the first one on, `end` excluded; days without any are left out."""
+    """The number of messages of each day from the first one on, `end` excluded; days without any are left out."""
     rows = driver_connection(reading.sql).execute(_BY_DAY, (room, _seconds(first), _seconds(end)))
     return {date(1970, 1, 1) + timedelta(days=day): count for day, count in rows}
 
 
-def span_counts(reading: Reading, room: int, stretches: Iterable[tuple[date, date]]) -> list[int]:
-    """Messages of each stretch of days, its end excluded."""
+def span_counts(reading: Reading, room: int, spans: Iterable[tuple[date, date]]) -> list[int]:
+    """The number of messages of each span of days, its end excluded."""
     source = driver_connection(reading.sql)
-    return [source.execute(_COUNT, (room, _seconds(first), _seconds(end))).fetchone()[0] for first, end in stretches]
+    return [source.execute(_COUNT, (room, _seconds(first), _seconds(end))).fetchone()[0] for first, end in spans]
 
 
 def first_and_last_time(reading: Reading, room: int) -> tuple[datetime, datetime] | None:

@@ -1,4 +1,4 @@
-"""Where in a room a moment lies: jump to a date."""
+"""The first message of a room at or after a time, to jump to a date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from archiver.records import MessageId
 from archiver.store.archive import Reading, driver_connection
 
 AROUND = 500
-"""Messages before the place found that are looked at too: ids rise with the time nearly always, not always."""
+"""Messages before the found position that are checked too: ids rise with time nearly always, not always."""
 
 _NEXT = "SELECT position, send_time FROM message WHERE room_id = ? AND position >= ? ORDER BY position LIMIT 1"
 _ENDS = (
@@ -22,17 +22,17 @@ _BEFORE = "SELECT position, send_time FROM message WHERE room_id = ? AND positio
 def first_on_or_after(reading: Reading, room: int, at: datetime) -> MessageId | None:
     """The first message of a room, in the order of the ids, that was sent at a time or later; None if none was."""
     source, seconds = driver_connection(reading.sql), int(at.timestamp())
-    position_found = _bisect_position(source, room, seconds)
+    nearest = _bisect_position(source, room, seconds)
     while True:
-        end = 2**63 - 1 if position_found is None else position_found
+        end = 2**63 - 1 if nearest is None else nearest
         sooner = [pos for pos, sent in source.execute(_BEFORE, (room, end, AROUND)) if sent >= seconds]
         if not sooner:
-            return None if position_found is None else MessageId(str(position_found))
-        position_found = sooner[-1]
+            return None if nearest is None else MessageId(str(nearest))
+        nearest = sooner[-1]
 
 
 def _bisect_position(source: sqlite3.Connection, room: int, seconds: int) -> int | None:
-    """A position whose message is late enough while the one before it is not; None if even the last is not."""
+    """A position whose message is late enough while the one before is not; None if even the last is too early."""
     low, high = source.execute(_ENDS, (room,)).fetchone()
     if low is None:
         return None
@@ -44,5 +44,5 @@ def _bisect_position(source: sqlite3.Connection, room: int, seconds: int) -> int
             last, high = position, middle - 1
         else:
             low = position + 1
-    message = source.execute(_NEXT, (room, last)).fetchone()
-    return last if message[1] >= seconds else None
+    _position, sent = source.execute(_NEXT, (room, last)).fetchone()
+    return last if sent >= seconds else None

@@ -1,24 +1,23 @@
-"""Pure: an entry and the one about the same before it -> what happened, as a timeline tells it.
+"""The timeline events of an entry, by comparison with the previous entry about the same thing. Pure.
 
-A change lies between two readings, and nobody is named as its author. What a package's `events.csv` tells is here too
-(`evidence.tables_events`), with more that only the user sees: tasks, statements, packages.
+A change lies between two readings, and nobody is named as its author. The events of a package's `events.csv`
+(`evidence.tables.events`) are a part of these; tasks, statements and packages are shown to the user alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from archiver.evidence.history import GONE_STATES, account_of, number, text, text_of
+from archiver.evidence.history import GONE_STATES, EntryObject, account_of, number, text, text_of
 from archiver.records import MessageId
 from archiver.store.queries.viewing import statement_events
-from archiver.store.queries.viewing.entry_objects import EntryDict
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent, entry_ident, make_event
 
 
-def entry_events(entry: EntryDict, before: EntryDict | None, *, is_new_member: bool) -> list[TimelineEvent]:
-    """What an entry tells, given the one about the same before it; nothing for what is no event.
+def entry_events(entry: EntryObject, before: EntryObject | None, *, is_new_member: bool) -> list[TimelineEvent]:
+    """The events of an entry, given the previous entry about the same thing; empty if nothing happened.
 
-    `is_new_member`: a first entry of a member is one of a later list than the room's first.
+    `is_new_member`: whether a member's first entry is from a later list than the room's first list.
     """
     if entry["kind"] == "member" and before is None and not is_new_member and not _is_gone(entry):
         return []
@@ -29,7 +28,7 @@ def entry_events(entry: EntryDict, before: EntryDict | None, *, is_new_member: b
 # --- messages ------------------------------------------------------------------------------------
 
 
-def _message_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+def _message_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
     kind = _first_kind(entry) if before is None else _changed_kind(before, entry)
     if kind is None:
         return
@@ -49,11 +48,11 @@ _FIRST = {
 _VANISHED = {"missing": EventKind.MISSING, "hidden": EventKind.HIDDEN, "deleted": EventKind.DELETED}
 
 
-def _first_kind(entry: EntryDict) -> EventKind | None:
+def _first_kind(entry: EntryObject) -> EventKind | None:
     return _FIRST.get(entry["payload"]["state"])
 
 
-def _changed_kind(before: EntryDict, entry: EntryDict) -> EventKind | None:
+def _changed_kind(before: EntryObject, entry: EntryObject) -> EventKind | None:
     was, now = before["payload"]["state"], entry["payload"]["state"]
     if now in _VANISHED:
         return None if was == now else _VANISHED[now]
@@ -65,7 +64,7 @@ def _changed_kind(before: EntryDict, entry: EntryDict) -> EventKind | None:
 # --- rooms and people ----------------------------------------------------------------------------
 
 
-def _gap_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+def _gap_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
     kinds = {"gap": EventKind.GAP_OPENED, "gap.narrowed": EventKind.GAP_NARROWED, "gap.closed": EventKind.GAP_CLOSED}
     payload = entry["payload"]
     missing = "" if payload["missing"] is None else str(payload["missing"])
@@ -73,15 +72,15 @@ def _gap_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent
     yield event._replace(number=int(entry_ident(entry)))
 
 
-def _access_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+def _access_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
     yield make_event(entry, EventKind.INACCESSIBLE if entry["kind"] == "room.inaccessible" else EventKind.ACCESSIBLE)
 
 
-def _room_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+def _room_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
     yield from _field_changes(entry, before, {"name": EventKind.ROOM_RENAMED, "description": EventKind.ROOM_DESCRIBED})
 
 
-def _account_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+def _account_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
     for event in _field_changes(entry, before, {"name": EventKind.RENAMED}):
         yield event._replace(account_id=int(entry_ident(entry)))
 
@@ -93,7 +92,7 @@ _OF_MEMBER = {
 }
 
 
-def _member_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+def _member_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
     is_gone = _is_gone(entry)
     if before is None or is_gone != _is_gone(before):
         events = [make_event(entry, EventKind.LEFT if is_gone else EventKind.JOINED)]
@@ -103,8 +102,8 @@ def _member_events(entry: EntryDict, before: EntryDict | None) -> Iterator[Timel
         yield event._replace(account_id=int(entry_ident(entry)), about=_field_text(entry, "name"))
 
 
-def _contact_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
-    """Nothing where only another chat was seen, or somebody is a contact from the first list on."""
+def _contact_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    """No event where only the direct chat changed, or somebody was a contact from the first list on."""
     if _is_gone(entry) != (before is not None and _is_gone(before)):
         kind = EventKind.NO_CONTACT if _is_gone(entry) else EventKind.CONTACT
         yield make_event(entry, kind)._replace(account_id=int(entry_ident(entry)))
@@ -113,8 +112,8 @@ def _contact_events(entry: EntryDict, before: EntryDict | None) -> Iterator[Time
 # --- files and tasks -----------------------------------------------------------------------------
 
 
-def _file_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
-    """A file that is there for the first time is no event: its message is."""
+def _file_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    """A file that is seen for the first time is no event, as its message shows it."""
     if _is_gone(entry) != (before is not None and _is_gone(before)):
         yield _file_event(entry, EventKind.FILE_GONE if _is_gone(entry) else EventKind.FILE_BACK)
     if before is None:
@@ -126,19 +125,19 @@ def _file_events(entry: EntryDict, before: EntryDict | None) -> Iterator[Timelin
         yield event._replace(number=int(entry_ident(entry)), about=_field_text(entry, "filename"))
 
 
-def _file_event(entry: EntryDict, kind: EventKind, before: str = "", after: str = "") -> TimelineEvent:
+def _file_event(entry: EntryObject, kind: EventKind, before: str = "", after: str = "") -> TimelineEvent:
     return make_event(entry, kind, before, after, _field_text(entry, "filename"))._replace(
         number=int(entry_ident(entry))
     )
 
 
-def _blob_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
+def _blob_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
     if entry["payload"]["state"] == "lost":
         reason = text(entry["payload"].get("reason"))
         yield make_event(entry, EventKind.FILE_LOST, "", reason)._replace(number=int(entry_ident(entry)))
 
 
-def _task_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
+def _task_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
     if before is None and not _is_gone(entry):
         events = [make_event(entry, EventKind.TASK, "", _field_text(entry, "body"))]
     elif before is None or _is_gone(entry) != _is_gone(before):
@@ -151,32 +150,32 @@ def _task_events(entry: EntryDict, before: EntryDict | None) -> Iterator[Timelin
         yield event._replace(number=int(entry_ident(entry)), about=_field_text(entry, "body"))
 
 
-# --- what all have -------------------------------------------------------------------------------
+# --- shared ---------------------------------------------------------------------------------------
 
 
 def _field_changes(
-    entry: EntryDict, before: EntryDict | None, kinds: Mapping[str, EventKind]
+    entry: EntryObject, before: EntryObject | None, kinds: Mapping[str, EventKind]
 ) -> Iterator[TimelineEvent]:
-    """The fields of an object that are other than before; a first object changes nothing."""
+    """An event for each field that differs from the entry before; none for a first entry."""
     if before is not None:
         for field, kind in kinds.items():
             if _field_text(before, field) != _field_text(entry, field):
                 yield make_event(entry, kind, _field_text(before, field), _field_text(entry, field))
 
 
-def _field_text(entry: EntryDict, field: str) -> str:
+def _field_text(entry: EntryObject, field: str) -> str:
     return text(entry["payload"]["object"].get(field))
 
 
-def _field_number(entry: EntryDict, field: str) -> int:
+def _field_number(entry: EntryObject, field: str) -> int:
     return number(entry["payload"]["object"].get(field))
 
 
-def _is_gone(entry: EntryDict) -> bool:
+def _is_gone(entry: EntryObject) -> bool:
     return bool(entry["payload"]["state"] == "gone")
 
 
-_MAKERS: Mapping[str, Callable[[EntryDict, EntryDict | None], Iterator[TimelineEvent]]] = {
+_MAKERS: Mapping[str, Callable[[EntryObject, EntryObject | None], Iterator[TimelineEvent]]] = {
     "message": _message_events,
     "gap": _gap_events,
     "gap.narrowed": _gap_events,

@@ -1,4 +1,4 @@
-"""What a timeline tells of: one thing that happened in a room or was stated about a contract."""
+"""One event of a timeline: something that happened in a room or was stated about a contract."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from archiver.evidence.history import EntryObject
 from archiver.records import MessageId
-from archiver.store.queries.viewing.entry_objects import EntryDict
 from archiver.store.timestamps import from_text
 
 
 class EventKind(StrEnum):
-    """What happened; `before`, `after` and `about` of an event are empty where nothing is said of them here."""
+    """The kinds of events; `before`, `after` and `about` of an event are empty where nothing is said of them here."""
 
     EDITED = "edited"
-    """A message: both texts."""
+    """The text of a message changed: `before` and `after` are both texts."""
     TOUCHED = "touched"
     """Only the update time of a message changed."""
     DELETED = "deleted"
-    """Chatwork's mark stands in a message's place: the text before."""
+    """Chatwork shows its mark of a deletion: `before` is the text."""
     MISSING = "missing"
     HIDDEN = "hidden"
-    """By the plan; `number`: so many of one reading, told as one."""
+    """Hidden by the plan; `number`: so many of one reading as one event."""
     SHOWN_AGAIN = "shown_again"
     FIRST_EDITED = "first_edited"
     """It was edited before it was first seen."""
@@ -49,20 +49,20 @@ class EventKind(StrEnum):
     """`about` is the name, here and below; as the sender gave it."""
     FILE_BACK = "file_back"
     FILE_REPLACED = "file_replaced"
-    """Another size or time is listed under the same id: the sizes."""
+    """Another size or time is listed under the same id: `before` and `after` are the sizes."""
     FILE_RENAMED = "file_renamed"
     FILE_LOST = "file_lost"
-    """The bytes were given up: `after` is why, as recorded."""
+    """The bytes were given up: `after` is the recorded reason."""
     TASK = "task"
     """A task was first seen: `after` is its text. `about` of the others is the text."""
     TASK_TEXT = "task_text"
     TASK_STATUS = "task_status"
     TASK_LIMIT = "task_limit"
-    """Unix seconds."""
+    """`before` and `after` are Unix seconds."""
     TASK_GONE = "task_gone"
     TASK_BACK = "task_back"
     CONTRACT = "contract"
-    """First stated."""
+    """A contract was stated for the first time."""
     CONTRACT_FACT = "contract_fact"
     """`about` is the fact's name in the statement."""
     DELIVERY = "delivery"
@@ -72,7 +72,7 @@ class EventKind(StrEnum):
     """`about` is the file's name, `after` its kind."""
     ATTACHMENT_WITHDRAWN = "attachment_withdrawn"
     PART = "part"
-    """Who somebody is: `after` is the part, `about` the reason; withdrawn with an empty `after`."""
+    """The role of an account was stated: `after` is the role (empty if withdrawn), `about` the reason."""
     NOTE = "note"
     EXPORTED = "exported"
     """`about` is the profile, `after` the SHA-256."""
@@ -81,29 +81,31 @@ class EventKind(StrEnum):
 
 
 class TimelineEvent(NamedTuple):
-    """One thing that happened; texts are raw and of any length."""
+    """An event of a timeline; texts are unescaped and of any length."""
 
     seq: int
     at: datetime
-    """When it was noticed or stated."""
+    """When the event was noticed or stated."""
     kind: EventKind
     room_id: int | None
     message_id: MessageId | None = None
     account_id: int | None = None
     number: int | None = None
-    """Of the file, task, gap, delivery, attachment or seal; how many messages were hidden."""
+    """The number of the file, task, gap, delivery, attachment or seal, or how many messages were hidden."""
     contract: str | None = None
     before: str = ""
     after: str = ""
     about: str = ""
 
 
-def make_event(entry: EntryDict, kind: EventKind, before: str = "", after: str = "", about: str = "") -> TimelineEvent:
-    """An event of an entry, without those who or what it is about."""
+def make_event(
+    entry: EntryObject, kind: EventKind, before: str = "", after: str = "", about: str = ""
+) -> TimelineEvent:
+    """An event of an entry, without the message, account, number or contract that it is about."""
     at = from_text(entry["observed_at"])
     return TimelineEvent(entry["seq"], at, kind, entry["room_id"], before=before, after=after, about=about)
 
 
-def entry_ident(entry: EntryDict) -> str:
+def entry_ident(entry: EntryObject) -> str:
     """The last part of an entry's key."""
     return str(entry["key"].rpartition("/")[2])

@@ -1,6 +1,6 @@
-"""Attachments of rooms for the viewer: newest first, by the message they belong to, and where their bytes lie.
+"""Attachments of rooms for the viewer: the newest first, of a message, or a single one with its bytes.
 
-The records are those of a package; only files that were replaced under their id count once, as they are listed now.
+The records are those of a package, but files that were replaced under their id appear once, as listed now.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from enum import StrEnum
 from heapq import merge
 from typing import NamedTuple
 
-from archiver.evidence.history import account_of, number, text
+from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.evidence.tables.files import NOT_YET, REASONS
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.bigrams import fold
 from archiver.store.blobs import FOLDER
-from archiver.store.queries.viewing.entry_objects import EntryDict, entries_at
+from archiver.store.queries.viewing.entry_objects import entries_at
 from archiver.store.queries.viewing.sent_at import sent_at
 from archiver.store.timestamps import from_text
 
 LOOKED_AT = 10_000
-"""Files that are looked at for one page: a rare name in a room of very many takes several."""
+"""Files that are read for one page: a rare name in a room of very many files takes several pages."""
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class FileState(StrEnum):
-    """What became of the bytes, or `gone`: Chatwork does not list the file any more, whether or not they are held."""
+    """Whether the bytes are saved; `gone` means that Chatwork no longer lists the file, whether or not they are."""
 
     HELD = "held"
     PENDING = "pending"
@@ -38,7 +38,7 @@ class FileState(StrEnum):
 
 
 class FilePageKey(NamedTuple):
-    """Where a file stands among those of several rooms, the newest first."""
+    """The position of a file among those of several rooms, the newest first."""
 
     upload_time: int
     file_id: int
@@ -46,14 +46,14 @@ class FilePageKey(NamedTuple):
 
 
 class FileDetails(NamedTuple):
-    """An attachment and how it stands."""
+    """An attachment with its state."""
 
     attachment: Attachment
     """`number` is the file's id; `reason` is in Japanese, as in a package; `stored_as` is a path below the home."""
     state: FileState
-    """`held`, `pending` or `lost`; that it is gone stands in `attachment.gone_since`."""
+    """`held`, `pending` or `lost`; a file that is gone has `attachment.gone_since`."""
     reason: str | None
-    """As it was recorded (`too_large`); None while it was never tried in vain."""
+    """The recorded reason why it is not saved (`too_large`); None if no attempt failed."""
 
 
 class FilePage(NamedTuple):
@@ -61,15 +61,15 @@ class FilePage(NamedTuple):
 
     files: list[FileDetails]
     next: FilePageKey | None
-    """`older_than` of the next page; None: there are no more."""
+    """`older_than` of the next page; None if there are no more."""
 
 
 class Blob(NamedTuple):
-    """Bytes that are held, and what to call them."""
+    """The saved bytes of a file, and the file's name."""
 
     sha256: str
     name: str
-    """Hostile text."""
+    """Untrusted text."""
     size: int
 
 
@@ -82,7 +82,7 @@ def page(
     older_than: FilePageKey | None = None,
     limit: int = 50,
 ) -> FilePage:
-    """The newest files of these rooms whose names have these signs and that stand so; at most so many."""
+    """The newest files of these rooms whose names contain `name` and that are in `state`, at most `limit`."""
     source, rows, folded_name, last = driver_connection(reading.sql), list[_FileRow](), fold(name), None
     newest_first = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_page_key, reverse=True)
     for looked_at, row in enumerate(newest_first):
@@ -95,7 +95,7 @@ def page(
 
 
 def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Attachment, ...]]:
-    """The files that belong to these messages of a room, the oldest first; messages without any are left out."""
+    """The files of these messages of a room, the oldest first; messages without files are left out."""
     source = driver_connection(reading.sql)
     found = {}
     for message in messages:
@@ -106,7 +106,7 @@ def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> di
 
 
 def file_details(reading: Reading, room: int, file_id: int) -> FileDetails | None:
-    """One file, however it stands; None if none is known by this id in the room."""
+    """One file in any state; None if the room has no file of this id."""
     if not 0 <= file_id < 2**63:
         return None
     source = driver_connection(reading.sql)
@@ -115,7 +115,7 @@ def file_details(reading: Reading, room: int, file_id: int) -> FileDetails | Non
 
 
 def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
-    """The bytes of a file, as listed now; None if they are not held, or there is no such file."""
+    """The saved bytes of a file as listed now; None if they are not saved or there is no such file."""
     if not 0 <= file_id < 2**63:
         return None
     row = driver_connection(reading.sql).execute(_ONE, (room, file_id)).fetchone()
@@ -137,7 +137,7 @@ class _FileRow(NamedTuple):
     gone_since: str | None
     seq: int
     blob_state: str | None
-    """None: there are no bytes of what is now listed."""
+    """None if nothing was saved or given up of the file as now listed."""
     sha256: str | None
     saved_size: int | None
     saved_at: str | None
@@ -161,10 +161,10 @@ _ONE = f"{_QUERY} AND f.file_id = ?"
 
 
 def _walk(source: sqlite3.Connection, room: int, older_than: FilePageKey | None) -> Iterator[_FileRow]:
-    """The files of one room from a place on, the newest first."""
+    """The files of one room from a page key on, the newest first."""
     if older_than is None:
         bounds = (2**63 - 1, 2**63 - 1)
-    else:  # of the same time and id, the greater room came first
+    else:  # of files of the same time and id, that of the greater room came first
         bounds = (older_than.upload_time, older_than.file_id + (room < older_than.room_id))
     return (_FileRow(*row) for row in source.execute(_NEWEST, (room, *bounds)))
 
@@ -178,12 +178,12 @@ def _matches(row: _FileRow, name: str, state: FileState | None) -> bool:
 
 
 def _states(row: _FileRow) -> set[FileState]:
-    """All that are true of it."""
+    """All states that a file is in."""
     return {_state(row)} if row.gone_since is None else {_state(row), FileState.GONE}
 
 
 def _state(row: _FileRow) -> FileState:
-    """As `queries.files` counts them."""
+    """The state of a file's bytes, as `queries.files` counts them."""
     if row.blob_state == "saved" and row.sha256 is not None and _SHA256.fullmatch(row.sha256):
         return FileState.HELD
     return FileState.LOST if row.blob_state == "lost" and row.attempts is None else FileState.PENDING
@@ -194,7 +194,7 @@ def _files(source: sqlite3.Connection, rows: list[_FileRow]) -> list[FileDetails
     return [_file(row, entries[row.seq]) for row in rows]
 
 
-def _file(row: _FileRow, entry: EntryDict) -> FileDetails:
+def _file(row: _FileRow, entry: EntryObject) -> FileDetails:
     listed, state = entry["payload"]["object"], _state(row)
     account, message = account_of(listed), str(listed.get("message_id") or "")
     is_held = state is FileState.HELD and row.sha256 is not None
@@ -220,6 +220,6 @@ def _file(row: _FileRow, entry: EntryDict) -> FileDetails:
 
 
 def _reason_text(row: _FileRow) -> str:
-    """Why the bytes are not held, as a package says it."""
+    """Why the bytes are not saved, in the words of a package."""
     reason = (row.lost_because or "") if row.blob_state == "lost" else ""
     return REASONS.get(reason, reason) or NOT_YET

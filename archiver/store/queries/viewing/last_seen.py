@@ -1,6 +1,6 @@
-"""When messages that are still shown were last seen: the latest reading that had each, without going through all.
+"""When messages that are still shown were last seen, by the latest reading that had each.
 
-The same as `evidence.history.Sightings.last`, asked of the readable tables for a few neighbouring messages at once.
+The same as `evidence.history.Sightings.last`, but from the readable tables and for a few neighbouring messages.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import closing
 
 MANY = 1_000
-"""Readings of a page that are gone through; a message that none of them settled is then asked for by itself."""
+"""Readings that are gone through for a page; a message that none of them had is then looked up by itself."""
 
 _TABLES = ("window", "reading")
 _OVERLAPPING = (
@@ -27,7 +27,7 @@ _ONE_READING = f"SELECT observed_at FROM ({_READINGS}) WHERE instr(ids, ?) > 0 L
 def last_seen(source: sqlite3.Connection, room: int, last_entries: Mapping[int, int]) -> dict[int, str]:
     """The time of the last reading that showed each message, where one is later than the message's last entry.
 
-    `last_entries` has the number of that entry by position.
+    `last_entries` has the number of the last entry by position.
     """
     listed = _latest(source, room, last_entries, singly=False)
     singly = _latest(source, room, last_entries, singly=True)
@@ -35,7 +35,7 @@ def last_seen(source: sqlite3.Connection, room: int, last_entries: Mapping[int, 
 
 
 def _latest(source: sqlite3.Connection, room: int, last_entries: Mapping[int, int], *, singly: bool) -> dict[int, str]:
-    """The last list that showed each, or (`singly`) the last time that each was read by itself."""
+    """The time of the last list that showed each message, or (`singly`) of the last time it was read by itself."""
     found: dict[int, str] = {}
     waiting = dict(last_entries)
     if not waiting:

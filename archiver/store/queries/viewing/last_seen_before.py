@@ -1,4 +1,4 @@
-"""When a message was last seen as it had been, before an entry says that it is another."""
+"""When a message, or its text, was last seen before the entry that records its change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archiver.store.archive import Reading, driver_connection
 from archiver.store.timestamps import from_text
 
 MANY = 500
-"""Readings before the entry that are looked at; what vanishes stood in one of the last lists nearly always."""
+"""Readings before the entry that are searched; a vanished message was nearly always in one of the last lists."""
 
 _VERSION = (
     "SELECT last_seen FROM message_version WHERE room_id = ? AND position = ? AND seq < ? ORDER BY number DESC LIMIT 1"
@@ -29,13 +29,13 @@ _ENTRY = "SELECT observed_at FROM entry WHERE key = ? AND room_id = ? AND seq < 
 
 
 def text_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
-    """The last time at which the text before an entry was seen; None if that text is still the one shown."""
+    """When the text before an entry was last seen; None if that text is still shown."""
     row = driver_connection(reading.sql).execute(_VERSION, (room, int(message_id), seq)).fetchone()
     return None if row is None or row[0] is None else from_text(row[0])
 
 
 def message_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
-    """The last time at which a message was shown before an entry; None if it never was, or long ago."""
+    """When a message was last shown before an entry; None if never or long ago."""
     source, position = driver_connection(reading.sql), int(message_id)
     cursors = [source.execute(query, (room, position, seq, MANY)) for query in (_LISTED, _SINGLY)]
     cursors.append(source.execute(_ENTRY, (f"message/{position}", room, seq)))

@@ -1,4 +1,4 @@
-"""Single messages by room and id, as one line each: who, when, what became of it, and its last text."""
+"""Single messages by room and id, one line each: author, time, state and last text."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ class MessageSummary(NamedTuple):
     name: str
     state: State
     text: str
-    """The last one that was seen; empty if none ever was."""
+    """The last text that was seen; empty if none ever was."""
     earlier: bool
     """Whether the message shows another text now, if only Chatwork's mark of a deletion."""
     was_edited: bool
     was_deleted: bool
     """Whether it ever showed as deleted, however it stands now."""
     before_deletion: bool
-    """Whether the text is of before that."""
+    """Whether the text is from before the deletion."""
 
 
-def message_summaries(reading: Reading, places: Iterable[tuple[int, int]]) -> list[MessageSummary]:
-    """The messages at these places (room, id as a number) in the order given; those that are not known are left out."""
+def message_summaries(reading: Reading, messages: Iterable[tuple[int, int]]) -> list[MessageSummary]:
+    """The messages (room, id as a number) in the order given; unknown ones are left out."""
     source = driver_connection(reading.sql)
-    found = ((room, source.execute(_LINE, (DELETED, room, position)).fetchone()) for room, position in places)
+    found = ((room, source.execute(_LINE, (DELETED, room, position)).fetchone()) for room, position in messages)
     return [_summary(room, *row) for room, row in found if row is not None]
 
 

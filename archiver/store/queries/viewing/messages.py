@@ -1,7 +1,7 @@
-"""Pages of a room: its messages in the order of their ids, each with all its texts and when they were seen.
+"""Pages of a room's messages in the order of their ids, each with all its texts and when they were seen.
 
-The records are those of a package (`evidence.history` makes both), only that nothing is numbered. Texts come from
-the entries, exactly as received; intervals from the readable rows, and the last one from the readings.
+The records are those of a package, but without numbers. Texts come from the entries, exactly as received; intervals
+from the readable tables, and the end of the last one from the readings.
 """
 
 from __future__ import annotations
@@ -10,29 +10,29 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from archiver.evidence.history import account_of, number, text
+from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.records import AccountId, Message, MessageId, ObservedBy, RoomId, State, Version
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.queries.viewing.entry_objects import EntryDict, entries_at
+from archiver.store.queries.viewing.entry_objects import entries_at
 from archiver.store.queries.viewing.last_seen import last_seen
 from archiver.store.queries.viewing.sent_at import sent_at
 from archiver.store.timestamps import from_text
 
 TEXT_BYTES_LIMIT = 150_000
-"""Bytes of all texts of a page together; one message always fits."""
+"""The limit of bytes of all texts of a page; one message always fits."""
 
 _FIRST, _LAST = -1, 2**63 - 1
-"""Before and after every message."""
+"""Positions before and after every message."""
 
 
 class MessagePage(NamedTuple):
-    """Some messages of a room in their order."""
+    """Consecutive messages of a room."""
 
     messages: list[Message]
     has_earlier: bool
     """Whether the room has messages before these."""
     has_later: bool
-    """Whether it has messages after them."""
+    """Whether the room has messages after these."""
 
 
 class _MessageRow(NamedTuple):
@@ -57,42 +57,42 @@ class _StoredMessage(NamedTuple):
 
 
 def page_after(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
-    """The first messages behind a position (a message's id as a number), at most so many."""
+    """The first messages after a position (a message's id as a number), at most `limit`."""
     source = driver_connection(reading.sql)
     stored = list(_fitting(_walk(source, room, position, limit, forwards=True), TEXT_BYTES_LIMIT))
     return _page(source, room, stored)
 
 
 def page_before(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
-    """The last messages in front of a position, at most so many."""
+    """The last messages before a position, at most `limit`."""
     source = driver_connection(reading.sql)
     stored = list(_fitting(_walk(source, room, position, limit, forwards=False), TEXT_BYTES_LIMIT))
     return _page(source, room, stored[::-1])
 
 
 def page_around(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
-    """Messages on both sides of a position, and the one that has it, if there is one; at most so many."""
+    """Messages on both sides of a position, the one at it included; at most `limit`."""
     source = driver_connection(reading.sql)
     earlier = list(_fitting(_walk(source, room, position, limit // 2, forwards=False), TEXT_BYTES_LIMIT // 2, least=0))
     rest = TEXT_BYTES_LIMIT - sum(map(_size, earlier))
     later = list(_fitting(_walk(source, room, position - 1, limit - len(earlier), forwards=True), rest))
-    if not later:  # nothing lies there: the room's end
+    if not later:  # the position lies after the last message
         return page_before(reading, room, position, limit)
     return _page(source, room, earlier[::-1] + later)
 
 
 def newest_page(reading: Reading, room: int, limit: int) -> MessagePage:
-    """The last messages of a room."""
+    """The newest messages of a room."""
     return page_before(reading, room, _LAST, limit)
 
 
 def oldest_page(reading: Reading, room: int, limit: int) -> MessagePage:
-    """The first messages of a room."""
+    """The oldest messages of a room."""
     return page_after(reading, room, _FIRST, limit)
 
 
 def message_by_id(reading: Reading, room: int, message_id: str) -> Message | None:
-    """One message; None if none is known by this id in the room."""
+    """The message with this id; None if the room has none."""
     if not (message_id.isascii() and message_id.isdigit()) or int(message_id) > _LAST:
         return None
     source, position = driver_connection(reading.sql), int(message_id)
@@ -122,7 +122,7 @@ def _walk(
 
 
 def _fitting(candidates: Iterable[_StoredMessage], bytes_left: int, *, least: int = 1) -> Iterator[_StoredMessage]:
-    """Those that come first and are no more than so many bytes together, but at least so many."""
+    """The first messages that have no more than `bytes_left` together, but at least `least` of them."""
     for index, stored in enumerate(candidates):
         bytes_left -= _size(stored)
         if bytes_left < 0 and index >= least:
@@ -156,7 +156,7 @@ def _messages(source: sqlite3.Connection, room: int, stored: list[_StoredMessage
         yield _message(room, message, entries, seen_at.get(message.row.position))
 
 
-def _message(room: int, stored: _StoredMessage, entries: dict[int, EntryDict], seen_at: str | None) -> Message:
+def _message(room: int, stored: _StoredMessage, entries: dict[int, EntryObject], seen_at: str | None) -> Message:
     row, latest = stored.row, entries[stored.row.seq]
     facts, first_seen = latest["payload"]["object"], from_text(row.first_seen)
     account = account_of(facts)
@@ -179,7 +179,7 @@ def _message(room: int, stored: _StoredMessage, entries: dict[int, EntryDict], s
     )
 
 
-def _version(version: _Version, entry: EntryDict, until: str) -> Version:
+def _version(version: _Version, entry: EntryObject, until: str) -> Version:
     facts = entry["payload"]["object"]
     return Version(
         text(facts.get("body")),

@@ -1,4 +1,4 @@
-"""Who was seen in a room over time: names, roles, when somebody came and went, and where their picture lies."""
+"""Everybody seen in a room over time: names, roles, when they came and went, and their picture."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.evidence.history import text
+from archiver.evidence.history import EntryObject, text
 from archiver.records import AccountId
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.avatars import FOLDER
-from archiver.store.queries.viewing.entry_objects import EntryDict, entries_under
+from archiver.store.queries.viewing.entry_objects import entries_under
 from archiver.store.timestamps import from_text
 
 
 class DatedValue(NamedTuple):
-    """Something that is so since a reading first showed it; texts are as received."""
+    """A value as received, and the reading that first showed it."""
 
     value: str
     since: datetime
 
 
 class PersonHistory(NamedTuple):
-    """Somebody seen in a room; each history is oldest first and empty where nothing was ever told."""
+    """A person seen in a room; each history is oldest first, and empty where there never was a value."""
 
     account_id: AccountId
     names: tuple[DatedValue, ...]
@@ -34,15 +34,15 @@ class PersonHistory(NamedTuple):
     departments: tuple[DatedValue, ...]
     chatwork_ids: tuple[DatedValue, ...]
     membership: tuple[DatedValue, ...]
-    """`present` or `gone`, by the list of members; empty for who was only seen writing."""
+    """`present` or `gone`, by the list of members; empty for somebody who was only seen writing."""
     contact: tuple[DatedValue, ...]
     """`present` or `gone`, by the list of the user's contacts."""
     avatar: str | None
-    """SHA-256 under which the picture lies (`picture_path`); None if it is not held."""
+    """The SHA-256 of the picture (`picture_path`); None if it is not saved."""
 
     @property
     def name(self) -> str:
-        """As last shown."""
+        """The name as last shown."""
         return self.names[-1].value if self.names else ""
 
     @property
@@ -54,7 +54,7 @@ class PersonHistory(NamedTuple):
 def people(reading: Reading, room: int) -> list[PersonHistory]:
     """Everybody ever seen in a room, by account id."""
     source = driver_connection(reading.sql)
-    entries: dict[int, list[EntryDict]] = defaultdict(list)
+    entries: dict[int, list[EntryObject]] = defaultdict(list)
     for kind in ("account", "member"):
         for entry in entries_under(source, f"{kind}/{room}/"):
             entries[int(entry["key"].rpartition("/")[2])].append(entry)
@@ -63,12 +63,12 @@ def people(reading: Reading, room: int) -> list[PersonHistory]:
 
 
 def picture_path(home: Path, sha256: str) -> Path:
-    """Where a picture lies; it may have been removed, as pictures are no evidence."""
+    """The path of a picture; it may have been removed, as pictures are no evidence."""
     return home / FOLDER / sha256
 
 
 def avatar(reading: Reading, room: int, account: int) -> str | None:
-    """The SHA-256 under which the present picture of one person lies; None if it is not held."""
+    """The SHA-256 of the present picture of one person; None if it is not saved."""
     if not 0 <= account < 2**63:
         return None
     row = driver_connection(reading.sql).execute(f"{_AVATARS} AND person.account_id = ?", (room, account)).fetchone()
@@ -81,7 +81,7 @@ _AVATARS = (
 )
 
 
-def _person(source: sqlite3.Connection, account: int, entries: list[EntryDict], avatar: str | None) -> PersonHistory:
+def _person(source: sqlite3.Connection, account: int, entries: list[EntryObject], avatar: str | None) -> PersonHistory:
     entries.sort(key=lambda one: int(one["seq"]))
     member_entries = [one for one in entries if one["kind"] == "member"]
     return PersonHistory(
@@ -99,24 +99,24 @@ def _person(source: sqlite3.Connection, account: int, entries: list[EntryDict], 
     )
 
 
-def _is_memory(entry: EntryDict) -> bool:
-    """Whether it only repeats how somebody was last shown, as an entry about who is gone does."""
+def _is_memory(entry: EntryObject) -> bool:
+    """Whether the entry only repeats how somebody was last shown, as an entry about a person who is gone does."""
     return bool(entry["payload"].get("state") == "gone")
 
 
-def _of_contact(source: sqlite3.Connection, account: int) -> list[EntryDict]:
+def _of_contact(source: sqlite3.Connection, account: int) -> list[EntryObject]:
     import json
 
     query = "SELECT line FROM entry WHERE key = ? ORDER BY seq"
     return [json.loads(line) for (line,) in source.execute(query, (f"contact/{account}",))]
 
 
-def _field_text(entry: EntryDict, field: str) -> str:
+def _field_text(entry: EntryObject, field: str) -> str:
     return text(entry["payload"]["object"].get(field))
 
 
-def _history(values: Iterable[tuple[EntryDict, str]]) -> tuple[DatedValue, ...]:
-    """Each value with the time at which it first differed from the one before; a beginning without any is none."""
+def _history(values: Iterable[tuple[EntryObject, str]]) -> tuple[DatedValue, ...]:
+    """Each value with the time at which it first differed from the one before; leading empty values are left out."""
     found: list[DatedValue] = []
     for entry, value in values:
         if value != (found[-1].value if found else ""):

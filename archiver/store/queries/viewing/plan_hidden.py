@@ -1,4 +1,4 @@
-"""Messages that the plan hid at one reading of a room, as one event: on a free plan they are thousands in time."""
+"""Joins the messages that the plan hid between two readings of a room into one event: there may be thousands."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _HIDDEN = (
     " AND p.room_id IS e.room_id AND p.kind = e.kind AND p.seq < e.seq ORDER BY p.seq DESC LIMIT 1), '') <> 'hidden'"
     " ORDER BY c.seq"
 )
-"""Such as were not hidden before."""
+"""Entries of messages that were not hidden before."""
 
 
 class HiddenRuns:
-    """Joins what was hidden between one list of a room and the next; the newest entry stands for all."""
+    """Runs of messages hidden between one list of a room and the next; the newest entry stands for all."""
 
     def __init__(self, source: sqlite3.Connection) -> None:
-        """Nothing is asked yet."""
+        """Nothing is read yet."""
         self._source = source
-        self._told: set[int] = set()
+        self._joined: set[int] = set()
 
-    def has_told(self, seq: int) -> bool:
-        """Whether an entry is of a run that was met already."""
-        return seq in self._told
+    def has_joined(self, seq: int) -> bool:
+        """Whether an entry belongs to a run that was joined already."""
+        return seq in self._joined
 
-    def folded(self, event: TimelineEvent) -> TimelineEvent | None:
-        """The event, or the one of its whole run; None where a newer entry stands for it."""
+    def join(self, event: TimelineEvent) -> TimelineEvent | None:
+        """The event, or the event of its whole run; None if a newer entry stands for the run."""
         if event.kind is not EventKind.HIDDEN or event.room_id is None:
             return event
         bounds = self._source.execute(_BOUNDS, (event.room_id, event.seq)).fetchone()
         run = [seq for (seq,) in self._source.execute(_HIDDEN, (event.room_id, *bounds))]
-        self._told.update(run)
+        self._joined.update(run)
         if event.seq != run[-1]:
             return None
         return (

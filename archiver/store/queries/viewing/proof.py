@@ -1,4 +1,4 @@
-"""What vouches for the texts of a message: the entry of each, the seal that it lies in, third parties' times."""
+"""The proof of a message's texts: the entry of each, the seal that covers it, and its time stamps."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from archiver.store.timestamps import from_text
 
 
 class HeldStamp(NamedTuple):
-    """A stamp that is held."""
+    """A time stamp that was received."""
 
     authority: str
     at: datetime
-    """The token's own time."""
+    """The time in the token."""
 
 
 class Proof(NamedTuple):
-    """The entry of one text, and what covers it."""
+    """The entry of one text with the seal and time stamps that cover it."""
 
     seq: int
     digest: str
     seal: int | None
-    """The number of the seal; None: it lies in none yet."""
+    """The number of the seal; None if the entry is not sealed yet."""
     day: str | None
-    """Of the seal, in Tokyo."""
+    """The day of the seal in Tokyo."""
     times: tuple[HeldStamp, ...]
 
 
 class RoomEnd(NamedTuple):
-    """What is known of a room behind its last message."""
+    """How far a room was read and the archive was sealed."""
 
     read_at: datetime | None
-    """When its list was last read; None: never."""
+    """When the room's list was last read; None if never."""
     sealed: int
-    """The number of the last sealed entry; 0: none is."""
+    """The number of the last sealed entry; 0 if none is."""
 
 
 _VERSIONS = (
@@ -49,13 +49,13 @@ _SEALED = "SELECT last FROM seal ORDER BY number DESC LIMIT 1"
 
 
 def proofs(reading: Reading, room: int, position: int) -> list[Proof]:
-    """Of each text of a message, in the order of its versions."""
+    """The proof of each text of a message, in the order of its versions."""
     rows = driver_connection(reading.sql).execute(_VERSIONS, (room, position)).fetchall()
     return [_proof(reading, seq, digest) for seq, digest in rows]
 
 
 def room_end(reading: Reading, room: int) -> RoomEnd:
-    """When a room was last read, and how far all is sealed."""
+    """When a room was last read, and how far the archive is sealed."""
     source = driver_connection(reading.sql)
     read_at, sealed = source.execute(_READ_AT, (room,)).fetchone(), source.execute(_SEALED).fetchone()
     return RoomEnd(from_text(read_at[0]) if read_at else None, sealed[0] if sealed else 0)

@@ -1,4 +1,4 @@
-"""What a page about a room begins with."""
+"""Name, description and icon of a room, for the head of a page about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a room said of itself over time: its names and its descriptions, each with the time in which it was seen."""
+"""The names and descriptions of a room over time, each with the time in which it was seen."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.evidence.history import text
+from archiver.evidence.history import EntryObject, text
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.queries.viewing.entry_objects import EntryDict
 from archiver.store.timestamps import from_text
 
 
 class PastValue(NamedTuple):
-    """A value as received, empty where there was none; `until` is when another was first seen, None for the last."""
+    """A value as received, empty if there was none; `until` is when the next was first seen, None for the last."""
 
     value: str
     since: datetime
@@ -22,28 +21,28 @@ class PastValue(NamedTuple):
 
 
 class RoomHistory(NamedTuple):
-    """Both are oldest first."""
+    """The names and descriptions of a room, oldest first."""
 
     names: tuple[PastValue, ...]
     descriptions: tuple[PastValue, ...]
-    """From the first that had any text on."""
+    """Descriptions from the first that had any text on."""
 
 
 _LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
 
 
 def room_history(reading: Reading, room: int) -> RoomHistory:
-    """Of the entries, exactly as received."""
+    """The history of a room by its entries, exactly as received."""
     entries = [json.loads(line) for (line,) in driver_connection(reading.sql).execute(_LINES, (f"room/{room}",))]
     return RoomHistory(_past_values(entries, _field_of("name")), _past_values(entries, _field_of("description")))
 
 
-def _field_of(field: str) -> Callable[[EntryDict], str]:
+def _field_of(field: str) -> Callable[[EntryObject], str]:
     return lambda told: text(told["payload"]["object"].get(field))
 
 
-def _past_values(entries: list[EntryDict], value_of: Callable[[EntryDict], str]) -> tuple[PastValue, ...]:
-    """Equal neighbours are one; a beginning without any is left out."""
+def _past_values(entries: list[EntryObject], value_of: Callable[[EntryObject], str]) -> tuple[PastValue, ...]:
+    """The values with their times; equal neighbours are one, and empty values at the beginning are left out."""
     found: list[PastValue] = []
     for entry in entries:
         value, at = value_of(entry), from_text(entry["observed_at"])

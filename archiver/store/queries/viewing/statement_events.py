@@ -1,17 +1,16 @@
-"""Pure: what the user stated or handed out -> events of a timeline."""
+"""The timeline events of what the user stated or exported. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archiver.evidence.history import text
+from archiver.evidence.history import EntryObject, text
 from archiver.records import MessageId
-from archiver.store.queries.viewing.entry_objects import EntryDict
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent, entry_ident, make_event
 
 
-def contract_events(entry: EntryDict, before: EntryDict | None) -> Iterator[TimelineEvent]:
-    """What was stated about a job: the first time, or each fact that is another than before."""
+def contract_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    """The first statement of a contract, or each of its facts that changed."""
     payload, contract = entry["payload"], entry["key"].partition("/")[2]
     if before is None:
         yield make_event(entry, EventKind.CONTRACT)._replace(contract=contract)
@@ -23,14 +22,14 @@ def contract_events(entry: EntryDict, before: EntryDict | None) -> Iterator[Time
 
 
 def _fact_text(value: object) -> str:
-    """A fact of a statement; rooms by their numbers."""
+    """A fact of a statement as text; rooms by their numbers."""
     if isinstance(value, list):
         return ", ".join(str(one.get("room_id")) if isinstance(one, dict) else str(one) for one in value)
     return "" if value is None else str(value)
 
 
-def delivery_or_attachment_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
-    """A delivery or an attachment, or its withdrawal."""
+def delivery_or_attachment_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    """A delivery or an attachment that was stated or withdrawn."""
     payload, withdrawn = entry["payload"], entry["payload"]["state"] == "withdrawn"
     if entry["kind"] == "delivery":
         kind, after = EventKind.DELIVERY, _fact_text(payload.get("at"))
@@ -46,26 +45,26 @@ def delivery_or_attachment_events(entry: EntryDict, _: EntryDict | None) -> Iter
     )
 
 
-def mapping_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
-    """Who somebody is, as the user says."""
+def mapping_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    """A role that the user gave an account, or withdrew."""
     payload = entry["payload"]
     part = "" if payload["state"] == "withdrawn" else text(payload["state"])
     event = make_event(entry, EventKind.PART, "", part, text(payload.get("reason")))
     yield event._replace(account_id=int(entry_ident(entry)), contract=_contract_of(entry))
 
 
-def note_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
-    """What the user wrote down."""
+def note_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    """The user's private note on a contract."""
     contract = entry["key"].partition("/")[2]
     yield make_event(entry, EventKind.NOTE, "", text(entry["payload"].get("text")))._replace(contract=contract)
 
 
-def export_events(entry: EntryDict, _: EntryDict | None) -> Iterator[TimelineEvent]:
-    """A package that was handed out."""
+def export_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    """A package that was exported."""
     payload = entry["payload"]
     event = make_event(entry, EventKind.EXPORTED, "", text(payload.get("sha256")), text(payload.get("profile")))
     yield event._replace(contract=text(payload.get("contract")) or None)
 
 
-def _contract_of(entry: EntryDict) -> str:
+def _contract_of(entry: EntryObject) -> str:
     return str(entry["key"].partition("/")[2].rpartition("/")[0])

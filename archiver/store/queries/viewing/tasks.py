@@ -9,26 +9,26 @@ from heapq import merge
 from itertools import islice
 from typing import NamedTuple
 
-from archiver.evidence.history import account_of, number, text
+from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.queries.viewing.entry_objects import EntryDict, entries_at
+from archiver.store.queries.viewing.entry_objects import entries_at
 from archiver.store.queries.viewing.sent_at import sent_at
 from archiver.store.timestamps import from_text
 
 REST = "rest"
-"""Whatever is not open, as one word to ask for."""
+"""The status to ask for every task that is not open."""
 
 
 class TaskPageKey(NamedTuple):
-    """Where a task stands among those of several rooms, the newest first."""
+    """The position of a task among those of several rooms, the newest first."""
 
     task_id: int
     room_id: int
 
 
 class TaskVersion(NamedTuple):
-    """What a task said from one reading on."""
+    """Text, time limit and status of a task from one reading on."""
 
     body: str
     limit: datetime | None
@@ -37,7 +37,7 @@ class TaskVersion(NamedTuple):
 
 
 class TaskDetails(NamedTuple):
-    """A task as last seen, and all that it said, the oldest first."""
+    """A task as last seen, with all its versions, the oldest first."""
 
     task: Task
     limit_type: str
@@ -52,7 +52,7 @@ class TaskPage(NamedTuple):
 
     tasks: list[TaskDetails]
     next: TaskPageKey | None
-    """`older_than` of the next page; None: there are no more."""
+    """`older_than` of the next page; None if there are no more."""
 
 
 def page(
@@ -63,7 +63,7 @@ def page(
     older_than: TaskPageKey | None = None,
     limit: int = 50,
 ) -> TaskPage:
-    """The newest tasks of these rooms, at most so many.
+    """The newest tasks of these rooms, at most `limit`.
 
     `status` is `open`, `done`, `gone` (not listed any more) or `REST` (all but the open ones).
     """
@@ -76,14 +76,14 @@ def page(
 
 
 def is_open(reading: Reading, room: int, task: int) -> bool:
-    """Whether a task is among the open ones, as `page` has them."""
+    """Whether a task is open and still listed, as `page` has it."""
     query = "SELECT state <> 'gone' AND status = 'open' FROM task WHERE room_id = ? AND task_id = ?"
     row = driver_connection(reading.sql).execute(query, (room, task)).fetchone()
     return bool(row and row[0])
 
 
 def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Task, ...]]:
-    """The tasks that were made of these messages of a room, by id; messages without any are left out."""
+    """The tasks that were made of these messages of a room, by id; messages without tasks are left out."""
     source = driver_connection(reading.sql)
     found = {}
     for message in messages:
@@ -116,7 +116,7 @@ _VERSIONS = "SELECT seq FROM task_version WHERE room_id = ? AND task_id = ? ORDE
 def _walk(
     source: sqlite3.Connection, room: int, status: str | None, older_than: TaskPageKey | None, limit: int
 ) -> Iterator[_TaskRow]:
-    """The tasks of one room from a place on, the newest first."""
+    """The tasks of one room from a page key on, the newest first."""
     bound = 2**63 - 1 if older_than is None else older_than.task_id + (room < older_than.room_id)
     narrowed = () if status in {None, REST} else (status,)
     query = _QUERY + (_STATUS if narrowed else _REST if status == REST else "") + _NEWEST
@@ -154,7 +154,7 @@ def _task(source: sqlite3.Connection, row: _TaskRow) -> TaskDetails:
     return TaskDetails(task, text(facts.get("limit_type")), assignee_id, by_id, versions)
 
 
-def _version(entry: EntryDict) -> TaskVersion:
+def _version(entry: EntryObject) -> TaskVersion:
     facts = entry["payload"]["object"]
     limit = sent_at(number(facts.get("limit_time")))
     return TaskVersion(text(facts.get("body")), limit, text(facts.get("status")), from_text(entry["observed_at"]))

@@ -1,7 +1,7 @@
-"""A timeline of rooms and of what was stated about a contract: the newest first, page by page.
+"""The timeline of some rooms and contracts, the newest first, page by page.
 
-Entries that cannot be events are never touched: those that can are listed in `change`. So a million messages between
-two events cost nothing.
+Only entries that can be events are read; they are listed in the table `change`. So a million messages between two
+events cost nothing.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from archiver.store.queries.viewing.plan_hidden import HiddenRuns
 from archiver.store.timestamps import from_text
 
 LOOKED_AT = 500
-"""Entries that are looked at for one page; most of them are events."""
+"""Entries that are read for one page; most of them are events."""
 
 _ALONE = frozenset({"gap", "gap.narrowed", "gap.closed", "room.inaccessible", "room.accessible", "blob", "export"})
-"""Kinds that tell what happened by themselves."""
+"""Kinds of entries that are events without comparison with a previous entry."""
 
 _END = 2**63 - 1
 
 
 class Timeline(NamedTuple):
-    """A page of what happened, the newest first."""
+    """A page of events, the newest first."""
 
     events: list[TimelineEvent]
     next: int | None
-    """`before` of the next page, which may follow on an empty one; None: there is nothing more."""
+    """`before` of the next page, even if this one is empty; None if there are no more events."""
 
 
 def timeline(
@@ -47,10 +47,10 @@ def timeline(
     seals: bool = False,
     hidden_singly: bool = False,
 ) -> Timeline:
-    """What happened in these rooms, and was stated about these contracts, before an entry; at most so many (and a few).
+    """The events of these rooms and contracts before an entry, at most `limit` and a few.
 
-    An entry that tells several events is never parted. `seals`: the archive's seals too, each at its last entry.
-    `hidden_singly`: each message that the plan hid; else those of one reading are one event, as they may be thousands.
+    An entry with several events is never split. `seals` adds the archive's seals, each at its last entry.
+    `hidden_singly` lists each message that the plan hid; else those of one reading are one event.
     """
     source, end = driver_connection(reading.sql), _END if before is None else before
     runs = HiddenRuns(source)
@@ -59,18 +59,18 @@ def timeline(
     sealed = source.execute(_SEALS, (end,)) if seals else ()
     candidates = merge(_candidates(source, rooms, contracts, end), sealed, reverse=True)
     groups = ((seq, list(group)) for seq, group in groupby(candidates, key=itemgetter(0)))
-    for looked_at, (seq, group) in enumerate(one for one in groups if not runs.has_told(one[0])):
+    for looked_at, (seq, group) in enumerate(one for one in groups if not runs.has_joined(one[0])):
         if len(found) >= limit or looked_at == LOOKED_AT:
             return Timeline(found, seq + 1)
         for _, seal in group:
             events = [_seal_event(source, seal)] if seal else _events_of_entry(source, seq, first_lists)
             events = [one for one in events if one.contract is None or one.contract in contracts]
-            found += events if hidden_singly else filter(None, map(runs.folded, events))
+            found += events if hidden_singly else filter(None, map(runs.join, events))
     return Timeline(found, None)
 
 
 def _events_of_entry(source: sqlite3.Connection, seq: int, first_lists: Mapping[int, str]) -> list[TimelineEvent]:
-    """What one entry tells."""
+    """The events of one entry."""
     entry = entries_at(source, (seq,)).get(seq)
     if entry is None:
         return []
@@ -100,7 +100,7 @@ def _candidates(
 def _roomless_candidates(
     source: sqlite3.Connection, rooms: Collection[int], contracts: Collection[str], end: int
 ) -> Iterator[_Candidate]:
-    """Those that belong to no room: statements about contracts, packages, contacts. They are few."""
+    """Candidates that belong to no room: statements about contracts, packages, contacts. They are few."""
     for account in {account for room in set(rooms) for account in _people(source, room)}:
         yield from source.execute(_KEY, (f"contact/{account}", end))
     for contract in set(contracts):

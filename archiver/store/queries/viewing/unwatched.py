@@ -1,7 +1,7 @@
-"""The times in which nobody looked at a room, as far as they touch a stretch of time, without going through all runs.
+"""The pauses in which nobody looked at a room, within a period, without going through all runs.
 
-The same pauses as `queries.runs.watch` finds, of which a page shows a few: entries stand in the order of their
-times, so the runs around a time are found by bisection among the numbers of the `sweep` entries alone.
+The same pauses as `queries.runs.watch` finds. Entries are in the order of their times, so the runs around a time are
+found by bisection among the numbers of the `sweep` entries alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from archiver.store.queries.runs import Span, look_spans, pauses_in
 from archiver.store.timestamps import from_text
 
 BESIDE = 2
-"""Runs that are looked at beyond both ends."""
+"""Runs that are read beyond both ends."""
 
 _BY_KEY = "FROM entry INDEXED BY entry_key WHERE key >= 'sweep/' AND key < 'sweep0'"
 _FROM, _TO = "json_extract(line, '$.payload.from')", "json_extract(line, '$.payload.to')"
@@ -31,13 +31,13 @@ _WINDOWS = "SELECT observed_at FROM window WHERE room_id = ? AND seq BETWEEN ? A
 
 
 def pauses_between(reading: Reading, room: int, since: datetime | None, until: datetime | None) -> list[Pause]:
-    """A room's pauses that begin later than `since` and not later than `until`, oldest first; None: without an end."""
+    """A room's pauses that begin after `since` and not after `until`, oldest first; None means no bound."""
     pauses = _pauses_around(driver_connection(reading.sql), room, since, until)
     return [one for one in pauses if (since is None or since < one.start) and (until is None or one.start <= until)]
 
 
 def pauses_touching(reading: Reading, room: int, since: datetime, until: datetime) -> list[Pause]:
-    """A room's pauses of which any part lies in a stretch of time, oldest first."""
+    """A room's pauses that overlap a period, oldest first."""
     pauses = _pauses_around(driver_connection(reading.sql), room, since, until)
     return [one for one in pauses if one.end > since and one.start < until]
 
@@ -56,7 +56,7 @@ def _pauses_around(
 
 
 def _count_ended(source: sqlite3.Connection, seqs: Sequence[int], at: datetime) -> int:
-    """How many of these runs ended by a time."""
+    """The number of these runs that ended by a time."""
     low, high = 0, len(seqs)
     while low < high:
         middle = (low + high) // 2
@@ -77,12 +77,16 @@ def _lacks(not_read: str | None, room: int) -> bool:
 
 
 def _look_spans(source: sqlite3.Connection, room: int, seqs: Sequence[int]) -> list[Span]:
-    """Read in SQL, as a chat that was quiet for years has many thousand runs behind its last message."""
+    """The spans in which a room was looked at, read in SQL, as a quiet chat can have many thousand runs."""
     begun = source.execute(_FIRST, (room,)).fetchone()
     if begun is None or not seqs:
         return []
     ends = (seqs[0], seqs[-1])
     windows = [from_text(at) for (at,) in source.execute(_WINDOWS, (room, *ends))]
     rows = source.execute(_RUNS, ends)
-    runs = ((from_text(one), from_text(other)) for one, other, not_read in rows if not _lacks(not_read, room))
+    runs = (
+        (from_text(begun_at), from_text(ended_at))
+        for begun_at, ended_at, not_read in rows
+        if not _lacks(not_read, room)
+    )
     return look_spans(windows, runs, since=from_text(begun[0]))
