@@ -8,7 +8,7 @@ from enum import Enum
 
 from archiver.export import csv, html, jsonl
 from archiver.export.bag import Bag
-from archiver.export.format_input import FormatInput, link
+from archiver.export.format_input import FormatInput, attachment_link
 
 Format = Callable[[FormatInput, Bag], None]
 """Puts the files of one format into a bag. Raises OSError."""
@@ -46,10 +46,10 @@ class Profile:
 
 
 def _html(content: FormatInput, bag: Bag) -> None:
-    folder = bag.place("data/transcript/index.html").parent
+    folder = bag.path_for("data/transcript/index.html").parent
     for conversation in content.conversations():
-        html.write(conversation, folder, link)
-    bag.scan("data/transcript")
+        html.write(conversation, folder, attachment_link)
+    bag.add_folder("data/transcript")
 
 
 FORMATS: Mapping[str, Format] = {"html": _html, "jsonl": jsonl.write, "csv": csv.write}

@@ -14,36 +14,36 @@ FOLDERS = ("04_screenshots/", "05_cw_notices/", "data/enclosures/")
 FIRST_EXHIBIT = 2
 """The exhibit's number of the first of them in a court's package."""
 
-RECORDED = frozenset({"pdf", "jpg", "jpeg", "png", "mp3", "mp4"})
+COURT_EXTENSIONS = frozenset({"pdf", "jpg", "jpeg", "png", "mp3", "mp4"})
 """Extensions of what a court's system takes into its record; of others a PDF is wanted."""
 
 _EXHIBIT = re.compile(r"甲[0-9]{3,}(\.[a-z0-9]{1,10})?")
 _EXTENSION = re.compile(r".*\.([A-Za-z0-9]{1,10})", re.DOTALL)
 
 
-def label(one: Enclosure) -> str:
+def label(enclosure: Enclosure) -> str:
     """`S-001` for a screenshot, `N-01` for everything else; its number is that within its contract."""
-    return f"S-{one.number:03}" if one.kind == SCREENSHOT else f"N-{one.number:02}"
+    return f"S-{enclosure.number:03}" if enclosure.kind == SCREENSHOT else f"N-{enclosure.number:02}"
 
 
-def file_name(one: Enclosure) -> str:
+def file_name(enclosure: Enclosure) -> str:
     """`S-001.png`: the extension alone is taken from the user's name."""
-    return _named(label(one), one)
+    return _with_extension(label(enclosure), enclosure)
 
 
-def exhibit(number: int) -> str:
+def exhibit_label(number: int) -> str:
     """The name of an exhibit of a court's package, without an extension: `甲002`."""
     return f"甲{number:03}"
 
 
-def exhibits(enclosures: Sequence[Enclosure]) -> list[tuple[int, Enclosure]]:
+def numbered_exhibits(enclosures: Sequence[Enclosure]) -> list[tuple[int, Enclosure]]:
     """The user's own evidence with the exhibit's number that each has for a court; 1 is the report and the messages."""
     return list(enumerate(sorted(enclosures, key=lambda one: one.number), FIRST_EXHIBIT))
 
 
-def exhibit_name(number: int, one: Enclosure) -> str:
+def exhibit_name(number: int, enclosure: Enclosure) -> str:
     """`甲002.png`: the extension alone is taken from the user's name."""
-    return _named(exhibit(number), one)
+    return _with_extension(exhibit_label(number), enclosure)
 
 
 def is_enclosure(name: str) -> bool:
@@ -56,16 +56,16 @@ def is_exhibit(name: str) -> bool:
     return _EXHIBIT.fullmatch(name) is not None
 
 
-def place(one: Enclosure) -> str:
+def path_in_package(enclosure: Enclosure) -> str:
     """Where it lies in a package for a platform."""
-    return FOLDERS[0 if one.kind == SCREENSHOT else 1] + file_name(one)
+    return FOLDERS[0 if enclosure.kind == SCREENSHOT else 1] + file_name(enclosure)
 
 
-def smallest_first(enclosures: Sequence[Enclosure]) -> list[Enclosure]:
+def sort_by_size(enclosures: Sequence[Enclosure]) -> list[Enclosure]:
     """The order in which they are put into a package that must not grow too large."""
     return sorted(enclosures, key=lambda one: (one.size, one.number))
 
 
-def _named(stem: str, one: Enclosure) -> str:
-    found = _EXTENSION.fullmatch(one.name)
-    return f"{stem}.{found[1].lower()}" if found else stem
+def _with_extension(stem: str, enclosure: Enclosure) -> str:
+    match = _EXTENSION.fullmatch(enclosure.name)
+    return f"{stem}.{match[1].lower()}" if match else stem

@@ -25,15 +25,15 @@ PARTIAL = ".partial"
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 
-_HALF = re.compile(rf".+_\d{{8}}-\d{{4}}_[a-z]+(-\d+)?(\.zip)?{re.escape(PARTIAL)}")
+_PARTIAL_NAME = re.compile(rf".+_\d{{8}}-\d{{4}}_[a-z]+(-\d+)?(\.zip)?{re.escape(PARTIAL)}")
 """The name of a half package, as `package.export` gives it: `CW1_20261124-2231_support-2.zip.partial`."""
 
-_PIECE = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _COMPRESSED = frozenset({".zip", ".mp4", ".mov", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp3", ".m4a", ".pdf"})
 """Bytes that deflate cannot make smaller are stored as they are."""
 
 
-class Pen:
+class HashingWriter:
     """An open file of a package: what is written is counted and hashed."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -44,9 +44,9 @@ class Pen:
 
     def write(self, text: str) -> None:
         """Write a text as UTF-8. Raises OSError."""
-        self.put(text.encode("utf-8"))
+        self.write_bytes(text.encode("utf-8"))
 
-    def put(self, body: bytes) -> None:
+    def write_bytes(self, body: bytes) -> None:
         """Write bytes. Raises OSError."""
         self._file.write(body)
         self._digest.update(body)
@@ -68,57 +68,57 @@ class Bag:
         self.sizes: dict[str, int] = {}
 
     @contextlib.contextmanager
-    def writing(self, name: str) -> Iterator[Pen]:
+    def open_file(self, name: str) -> Iterator[HashingWriter]:
         """Write one file. Raises OSError."""
-        path = self.place(name)
+        path = self.path_for(name)
         with path.open("xb") as file:
-            pen = Pen(file)
-            yield pen
-        self._note(name, pen.sha256, pen.size)
+            writer = HashingWriter(file)
+            yield writer
+        self._record(name, writer.sha256, writer.size)
 
     def add(self, name: str, body: bytes) -> None:
         """Put a file of these bytes. Raises OSError."""
-        with self.writing(name) as pen:
-            pen.put(body)
+        with self.open_file(name) as writer:
+            writer.write_bytes(body)
 
     def copy(self, name: str, pieces: Iterable[bytes], sha256: str) -> bool:
         """Write pieces if together they have this digest; otherwise nothing stays. Raises OSError."""
-        path = self.place(name)
+        path = self.path_for(name)
         try:
             with path.open("xb") as file:
-                pen = Pen(file)
+                writer = HashingWriter(file)
                 for piece in pieces:
-                    pen.put(piece)
+                    writer.write_bytes(piece)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        if pen.sha256 != sha256:
+        if writer.sha256 != sha256:
             path.unlink()
             return False
-        self._note(name, sha256, pen.size)
+        self._record(name, sha256, writer.size)
         return True
 
-    def take(self, name: str, table: PreparedTable) -> None:
+    def move_table(self, name: str, table: PreparedTable) -> None:
         """Move a table that lies ready to its place. Raises OSError."""
-        table.path.replace(self.place(name))
-        self._note(name, table.sha256, table.size)
+        table.path.replace(self.path_for(name))
+        self._record(name, table.sha256, table.size)
 
-    def place(self, name: str) -> Path:
+    def path_for(self, name: str) -> Path:
         """Where a file lies; the folder around it is made. Raises OSError."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def scan(self, name: str) -> None:
+    def add_folder(self, name: str) -> None:
         """Take in what another wrote into a folder of the bag. Raises OSError."""
         for path in sorted((self.folder / name).rglob("*")):
             if path.is_file():
-                self.scan_one(path.relative_to(self.folder).as_posix())
+                self.add_existing(path.relative_to(self.folder).as_posix())
 
-    def scan_one(self, name: str) -> None:
+    def add_existing(self, name: str) -> None:
         """Take in one file that another wrote into the bag. Raises OSError."""
         path = self.folder / name
-        self._note(name, digest_file(path), path.stat().st_size)
+        self._record(name, digest_file(path), path.stat().st_size)
 
     def payload(self) -> dict[str, str]:
         """The digests of what lies below `data/`."""
@@ -133,18 +133,20 @@ class Bag:
         """Write the declaration, `bag-info.txt` and the two lists; the digest of the list of tag files."""
         payload = self.payload()
         total = sum(self.sizes[name] for name in payload)
-        told = {**facts, "Payload-Oxum": f"{total}.{len(payload)}"}
+        tags = {**facts, "Payload-Oxum": f"{total}.{len(payload)}"}
         self.add("bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
-        self.add("bag-info.txt", "".join(f"{name}: {told[name]}\n" for name in sorted(told)).encode("utf-8"))
-        self._list(MANIFEST, payload)
-        self._list(TAG_MANIFEST, {name: one for name, one in self.digests.items() if not name.startswith("data/")})
+        self.add("bag-info.txt", "".join(f"{name}: {tags[name]}\n" for name in sorted(tags)).encode("utf-8"))
+        self._write_list(MANIFEST, payload)
+        self._write_list(
+            TAG_MANIFEST, {name: one for name, one in self.digests.items() if not name.startswith("data/")}
+        )
         return self.digests[TAG_MANIFEST]
 
-    def _list(self, name: str, digests: Mapping[str, str]) -> None:
-        write_manifest(self.place(name), digests)
-        self.scan_one(name)
+    def _write_list(self, name: str, digests: Mapping[str, str]) -> None:
+        write_manifest(self.path_for(name), digests)
+        self.add_existing(name)
 
-    def _note(self, name: str, sha256: str, size: int) -> None:
+    def _record(self, name: str, sha256: str, size: int) -> None:
         self.digests[name] = sha256
         self.sizes[name] = size
 
@@ -154,14 +156,14 @@ def free_name(folder: Path, name: str) -> str:
     taken = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     number = 1
     while True:
-        tried = name if number == 1 else f"{name}-{number}"
-        if taken.isdisjoint({tried, f"{tried}.zip", f"{tried}{PARTIAL}", f"{tried}.zip{PARTIAL}"}):
-            return tried
+        candidate = name if number == 1 else f"{name}-{number}"
+        if taken.isdisjoint({candidate, f"{candidate}.zip", f"{candidate}{PARTIAL}", f"{candidate}.zip{PARTIAL}"}):
+            return candidate
         number += 1
 
 
 @contextlib.contextmanager
-def making(folder: Path, name: str) -> Iterator[Bag]:
+def partial_bag(folder: Path, name: str) -> Iterator[Bag]:
     """A bag in `NAME.partial`; whatever goes wrong inside, the half folder is removed. Raises OSError."""
     partial = folder / f"{name}{PARTIAL}"
     partial.mkdir(mode=0o700)
@@ -179,7 +181,7 @@ def sweep_leftovers(folder: Path, *, older_than: datetime) -> None:
     """
     for path in folder.glob(f"*{PARTIAL}"):
         with contextlib.suppress(OSError):
-            if _HALF.fullmatch(path.name) and path.stat().st_mtime < older_than.timestamp():
+            if _PARTIAL_NAME.fullmatch(path.name) and path.stat().st_mtime < older_than.timestamp():
                 if path.is_dir():
                     shutil.rmtree(path, ignore_errors=True)
                 else:
@@ -206,9 +208,9 @@ def pack(source: Path, root: str, target: Path, *, at: datetime) -> None:
 
 def _files_below(folder: Path) -> Iterator[str]:
     """Relative paths with `/`; as texts, for a path takes several times the memory."""
-    for inside, _folders, files in os.walk(folder):
-        place = Path(inside).relative_to(folder).as_posix()
-        yield from (name if place == "." else f"{place}/{name}" for name in files)
+    for directory, _folders, files in os.walk(folder):
+        inside_path = Path(directory).relative_to(folder).as_posix()
+        yield from (name if inside_path == "." else f"{inside_path}/{name}" for name in files)
 
 
 def _pack_file(packed: zipfile.ZipFile, path: Path, info: zipfile.ZipInfo) -> None:
@@ -217,4 +219,4 @@ def _pack_file(packed: zipfile.ZipFile, path: Path, info: zipfile.ZipInfo) -> No
     info.file_size = path.stat().st_size
     info.compress_type = zipfile.ZIP_STORED if path.suffix in _COMPRESSED else zipfile.ZIP_DEFLATED
     with path.open("rb") as source, packed.open(info, "w") as entry:
-        shutil.copyfileobj(source, entry, _PIECE)
+        shutil.copyfileobj(source, entry, _CHUNK_BYTES)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from archiver.evidence.history import EntryObject, MessageHistory, Span, text
 from archiver.evidence.tables.build import FileRow, TaskRow, tasks
-from archiver.export.members import people
+from archiver.export.members import room_people
 from archiver.export.scope import PackageScope
 from archiver.records import (
     AccountId,
@@ -28,7 +28,7 @@ from archiver.records import (
     Version,
     Watch,
 )
-from archiver.render.gap_breaks import narrowed
+from archiver.render.gap_breaks import narrow_gap
 
 _LAST_SECOND = 253402300800 - 86400
 
@@ -57,20 +57,20 @@ class PackageRoom:
     other_chats: Sequence[OtherChat] = ()
 
 
-def conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
+def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
     """The room as a page shows it; messages come fresh at each call."""
     here = [entry for entry in room.other if entry["room_id"] == room.room_id]
-    shown = [entry["payload"]["object"] for entry in here if entry["kind"] == "room"]
+    room_objects = [entry["payload"]["object"] for entry in here if entry["kind"] == "room"]
     return Conversation(
         contract=room.contract,
         room_id=RoomId(room.room_id),
         room_name=room_name(room.everything, room.room_id),
-        description=text(shown[-1].get("description")) if shown else "",
+        description=text(room_objects[-1].get("description")) if room_objects else "",
         owner_id=AccountId(room.owner_id),
         read_at=room.read_at,
-        messages=lambda: (message(no, one) for no, one in zip(room.numbers, room.histories(), strict=True)),
+        messages=lambda: (build_message(no, one) for no, one in zip(room.numbers, room.histories(), strict=True)),
         count=len(room.numbers),
-        people=people(here, room.authors, room.everything),
+        people=room_people(here, room.authors, room.everything),
         attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),
         tasks=tuple(_task(row) for row in tasks(here)),
         gaps=tuple(gaps(room.everything, room.room_id, scope, room.covered)),
@@ -98,34 +98,34 @@ def gaps(entries: Iterable[EntryObject], room: int, scope: PackageScope, covered
     for entry in entries:
         if entry["room_id"] == room and entry["kind"].partition(".")[0] == "gap":
             last[entry["key"]] = entry
-    found = [narrowed(_gap(entry), covered) for entry in last.values() if entry["kind"] != "gap.closed"]
-    return [gap for gap in found if scope.overlaps(room, gap.start, gap.end)]
+    open_gaps = [narrow_gap(_gap(entry), covered) for entry in last.values() if entry["kind"] != "gap.closed"]
+    return [gap for gap in open_gaps if scope.overlaps(room, gap.start, gap.end)]
 
 
-def message(no: int, told: MessageHistory) -> Message:
+def build_message(no: int, history: MessageHistory) -> Message:
     """A message as a value, with its number in the package."""
-    first_seen = _moment(told.first_seen)
+    first_seen = _parse_time(history.first_seen)
     return Message(
         no=no,
-        room_id=RoomId(told.room_id),
-        message_id=MessageId(told.message_id),
-        account_id=AccountId(told.account_id),
-        name=told.name,
-        send_time=_unix(told.send_time) or first_seen,
-        update_time=told.update_time,
-        state=State(told.state),
-        body=told.body,
-        versions=tuple(_version(span) for span in told.versions),
+        room_id=RoomId(history.room_id),
+        message_id=MessageId(history.message_id),
+        account_id=AccountId(history.account_id),
+        name=history.name,
+        send_time=_unix_time(history.send_time) or first_seen,
+        update_time=history.update_time,
+        state=State(history.state),
+        body=history.body,
+        versions=tuple(_version(span) for span in history.versions),
         first_seen=first_seen,
-        changed_at=_moment(told.changed_at),
-        entry_seq=told.entry_seq,
-        source=ObservedBy(told.source),
+        changed_at=_parse_time(history.changed_at),
+        entry_seq=history.entry_seq,
+        source=ObservedBy(history.source),
     )
 
 
 def _version(span: Span) -> Version:
-    first = _moment(span.first_seen)
-    last = first if span.last_seen == span.first_seen else _moment(span.last_seen)
+    first = _parse_time(span.first_seen)
+    last = first if span.last_seen == span.first_seen else _parse_time(span.last_seen)
     return Version(span.body, span.update_time, first, last)
 
 
@@ -141,10 +141,10 @@ def _attachment(row: FileRow, room: PackageRoom) -> Attachment:
         account_name=row.account_name,
         name=row.name,
         size=row.size,
-        uploaded_at=_unix(row.upload_time) or (_moment(row.saved_at) if row.saved_at else room.read_at),
-        gone_since=_moment(row.gone_since) if row.gone_since else None,
+        uploaded_at=_unix_time(row.upload_time) or (_parse_time(row.saved_at) if row.saved_at else room.read_at),
+        gone_since=_parse_time(row.gone_since) if row.gone_since else None,
         sha256=row.sha256,
-        saved_at=_moment(row.saved_at) if row.saved_at else None,
+        saved_at=_parse_time(row.saved_at) if row.saved_at else None,
         reason=reason or row.reason,
         stored_as=f"files/{row.stored_as}" if packed else None,
     )
@@ -158,10 +158,10 @@ def _task(row: TaskRow) -> Task:
         assignee=row.assignee,
         assigned_by=row.assigned_by,
         body=row.body,
-        limit=_unix(row.limit_time),
+        limit=_unix_time(row.limit_time),
         status=row.status,
-        gone_since=_moment(row.gone_since) if row.gone_since else None,
-        first_seen=_moment(row.first_seen),
+        gone_since=_parse_time(row.gone_since) if row.gone_since else None,
+        first_seen=_parse_time(row.first_seen),
     )
 
 
@@ -172,8 +172,8 @@ def _gap(entry: EntryObject) -> Gap:
         number=int(entry["key"].rpartition("/")[2]),
         after=None if payload["after"] is None else MessageId(str(payload["after"])),
         before=MessageId(str(payload["before"])),
-        start=_moment(payload["from"]) if payload["from"] else None,
-        end=_moment(payload["to"]) if payload["to"] else None,
+        start=_parse_time(payload["from"]) if payload["from"] else None,
+        end=_parse_time(payload["to"]) if payload["to"] else None,
         missing=payload["missing"],
         reason=payload["reason"],
     )
@@ -184,13 +184,13 @@ def _inaccessible_since(entries: Iterable[EntryObject], room: int) -> datetime |
     for entry in entries:
         if entry["room_id"] == room and entry["kind"] in ("room.inaccessible", "room.accessible", "room"):
             since = entry["observed_at"] if entry["kind"] == "room.inaccessible" else None
-    return _moment(since) if since else None
+    return _parse_time(since) if since else None
 
 
-def _moment(stamp: str) -> datetime:
+def _parse_time(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp)
 
 
-def _unix(seconds: int) -> datetime | None:
+def _unix_time(seconds: int) -> datetime | None:
     """The time of Chatwork's Unix seconds; None for 0 and for what no calendar holds, in Tokyo either."""
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LAST_SECOND else None

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from archiver.records import Sides
 
-_AFTER = re.compile(r"(?:\(解約済\)|さん|様|さま|氏)+$")
+_HONORIFICS = re.compile(r"(?:\(解約済\)|さん|様|さま|氏)+$")
 
 
 def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
@@ -29,14 +29,16 @@ def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, own
 
     A name fits if it is the same but for width, case, spaces, and さん or 様 behind it.
     """
-    wanted = _plain(client or "")
-    if not wanted:
+    client_name = _normalize_name(client or "")
+    if not client_name:
         return frozenset()
     return frozenset(
-        account for account, names in people.items() if account != owner and wanted in {_plain(name) for name in names}
+        account
+        for account, names in people.items()
+        if account != owner and client_name in {_normalize_name(name) for name in names}
     )
 
 
-def _plain(name: str) -> str:
+def _normalize_name(name: str) -> str:
     folded = "".join(unicodedata.normalize("NFKC", name).casefold().split())
-    return _AFTER.sub("", folded)
+    return _HONORIFICS.sub("", folded)

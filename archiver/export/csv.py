@@ -13,4 +13,4 @@ from archiver.export.format_input import FormatInput
 def write(content: FormatInput, bag: Bag) -> None:
     """Put `data/*.csv`. Raises OSError."""
     for name in CSV_HEADERS:
-        bag.take(f"data/{name}", content.tables[name])
+        bag.move_table(f"data/{name}", content.tables[name])

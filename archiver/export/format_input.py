@@ -28,6 +28,6 @@ class FormatInput:
     """The rooms of the contract, each once, by number."""
 
 
-def link(attachment: Attachment) -> str | None:
+def attachment_link(attachment: Attachment) -> str | None:
     """Where a page in `data/transcript/` finds the bytes of an attachment."""
     return None if attachment.stored_as is None else f"../{attachment.stored_as}"

@@ -25,25 +25,25 @@ def write(conversation: Conversation, folder: Path, link: Callable[[Attachment],
     if they are not in the package. The same conversation gives the same bytes. Raises OSError.
     """
     (folder / SEARCH).mkdir(exist_ok=True)
-    pictures = thumbnails.put_all(conversation.attachments, folder, link)
+    pictures = thumbnails.write_thumbnails(conversation.attachments, folder, link)
     transcript = Transcript(conversation, link, pictures)
     # The end of a room is known only after its last message, so each page is written, and then completed.
-    sheets = [_put(folder, sheet) for sheet in transcript.sheets()]
+    sheets = [_write_page(folder, sheet) for sheet in transcript.pages()]
     for number, name in enumerate(sheets, 1):
         content = (folder / name).read_text(encoding="utf-8")
-        _write(folder / name, transcript.finished(TranscriptPage(number, name, content)))
-    for name, script in transcript.sieve():
+        _write(folder / name, transcript.finished_page(TranscriptPage(number, name, content)))
+    for name, script in transcript.filter_scripts():
         _write(folder / SEARCH / f"{name}.js", script)
-    _list(folder / "index.html", conversation.room_id, transcript.index_section())
+    _update_index(folder / "index.html", conversation.room_id, transcript.index_section())
 
 
-def _put(folder: Path, sheet: TranscriptPage) -> str:
+def _write_page(folder: Path, sheet: TranscriptPage) -> str:
     _write(folder / sheet.name, sheet.content)
     _write((folder / SEARCH / sheet.name).with_suffix(".js"), sheet.texts)
     return sheet.name
 
 
-def _list(path: Path, room: RoomId, section: str) -> None:
+def _update_index(path: Path, room: RoomId, section: str) -> None:
     """Put a room's part into the index, in place of an earlier one."""
     begin, end = f"<!-- room {room} -->\n", f"<!-- end of room {room} -->\n"
     others = ""

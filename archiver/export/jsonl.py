@@ -12,4 +12,4 @@ from archiver.export.format_input import FormatInput
 
 def write(content: FormatInput, bag: Bag) -> None:
     """Put `data/messages.jsonl`. Raises OSError."""
-    bag.take(f"data/{MESSAGES}", content.tables[MESSAGES])
+    bag.move_table(f"data/{MESSAGES}", content.tables[MESSAGES])

@@ -13,20 +13,20 @@ from archiver.evidence.history import EntryObject, text
 from archiver.records import AccountId, Membership, MembershipPeriod, Person, PersonName
 
 
-def people(
+def room_people(
     entries: Iterable[EntryObject], authors: Mapping[int, str], everything: Iterable[EntryObject] = ()
 ) -> dict[int, Person]:
     """Everybody seen in a room of a package; `everything` tells when an author's name from outside it was seen."""
-    of: dict[int, list[EntryObject]] = {account: [] for account in authors}
+    entries_of: dict[int, list[EntryObject]] = {account: [] for account in authors}
     for entry in entries:
         if entry["kind"] in ("account", "member"):
-            of.setdefault(_account(entry), []).append(entry)
-    names = {account: _told(told, _name) for account, told in of.items()}
+            entries_of.setdefault(_account(entry), []).append(entry)
+    names = {account: _dated_values(account_entries, _name) for account, account_entries in entries_of.items()}
     lacking = {account: name for account, name in authors.items() if name not in {one.text for one in names[account]}}
     for account, at in _first_seen(everything, lacking).items():
-        place = len(names[account]) if at is None else sum(one.at is None or one.at <= at for one in names[account])
-        names[account].insert(place, PersonName(lacking[account], at))
-    return {account: _person(account, names[account], of[account]) for account in sorted(of)}
+        index = len(names[account]) if at is None else sum(one.at is None or one.at <= at for one in names[account])
+        names[account].insert(index, PersonName(lacking[account], at))
+    return {account: _person(account, names[account], entries_of[account]) for account in sorted(entries_of)}
 
 
 def _person(account: int, names: Sequence[PersonName], entries: Iterable[EntryObject]) -> Person:
@@ -36,21 +36,21 @@ def _person(account: int, names: Sequence[PersonName], entries: Iterable[EntryOb
         names=tuple(one.text for one in names),
         named_at=tuple(one.at for one in names),
         membership=Membership(
-            chatwork_ids=tuple(_told(listed, _chatwork_id)),
-            organisations=tuple(_told(listed, _organisation)),
+            chatwork_ids=tuple(_dated_values(listed, _chatwork_id)),
+            organisations=tuple(_dated_values(listed, _organisation)),
             stays=tuple(_stays(listed)),
         ),
     )
 
 
-def _told(entries: Iterable[EntryObject], said: Callable[[EntryObject], str]) -> list[PersonName]:
+def _dated_values(entries: Iterable[EntryObject], value_of: Callable[[EntryObject], str]) -> list[PersonName]:
     """What was said, each time that it was something else; of somebody who is gone what was last known, undated."""
-    shown = [PersonName(said(entry), None if _is_gone(entry) else _moment(entry)) for entry in entries]
+    values = [PersonName(value_of(entry), None if _is_gone(entry) else _observed_at(entry)) for entry in entries]
     found: list[PersonName] = []
-    for one in shown:
-        if one.text and one.at is not None and (not found or one.text != found[-1].text):
-            found.append(one)
-    return found or [one for one in shown if one.text][-1:]
+    for value in values:
+        if value.text and value.at is not None and (not found or value.text != found[-1].text):
+            found.append(value)
+    return found or [one for one in values if one.text][-1:]
 
 
 def _is_gone(entry: EntryObject) -> bool:
@@ -62,10 +62,10 @@ def _stays(listed: Iterable[EntryObject]) -> Iterator[MembershipPeriod]:
     inside = False
     for entry in listed:
         if not _is_gone(entry):
-            since, inside = (since if inside else _moment(entry)), True
+            since, inside = (since if inside else _observed_at(entry)), True
         elif inside or since is None:
-            yield MembershipPeriod(since, _moment(entry))
-            since, inside = _moment(entry), False
+            yield MembershipPeriod(since, _observed_at(entry))
+            since, inside = _observed_at(entry), False
     if inside:
         yield MembershipPeriod(since, None)
 
@@ -75,7 +75,7 @@ def _first_seen(everything: Iterable[EntryObject], names: Mapping[int, str]) -> 
     times: dict[int, datetime | None] = dict.fromkeys(names)
     for entry in everything if names else ():
         if entry["kind"] in ("account", "member") and names.get(_account(entry)) == _name(entry):
-            times[_account(entry)] = times[_account(entry)] or _moment(entry)
+            times[_account(entry)] = times[_account(entry)] or _observed_at(entry)
     return times
 
 
@@ -92,9 +92,9 @@ def _chatwork_id(entry: EntryObject) -> str:
 
 
 def _organisation(entry: EntryObject) -> str:
-    shown = entry["payload"]["object"]
-    return " ".join(filter(None, (text(shown.get("organization_name")), text(shown.get("department")))))
+    member = entry["payload"]["object"]
+    return " ".join(filter(None, (text(member.get("organization_name")), text(member.get("department")))))
 
 
-def _moment(entry: EntryObject) -> datetime:
+def _observed_at(entry: EntryObject) -> datetime:
     return datetime.fromisoformat(entry["observed_at"])

@@ -28,23 +28,23 @@ class MessageChoice:
     numbers: frozenset[int] = frozenset()
 
     @property
-    def made(self) -> bool:
+    def has_messages(self) -> bool:
         """Whether the user named any."""
         return bool(self.ids or self.numbers)
 
-    def check(self, found: Mapping[str, int]) -> None:
+    def check(self, packaged: Mapping[str, int]) -> None:
         """Take id and No. of the named messages that are in the package. Raises UsageError naming the others."""
-        numbers = frozenset(found.values())
-        lacking = sorted(self.ids - found.keys()) + [f"No.{one}" for one in sorted(self.numbers - numbers)]
+        numbers = frozenset(packaged.values())
+        lacking = sorted(self.ids - packaged.keys()) + [f"No.{one}" for one in sorted(self.numbers - numbers)]
         if lacking:
-            said = _("These messages are not in the package: {messages}")
-            raise errors.UsageError(detail=said.format(messages=", ".join(lacking[:10])))
+            message = _("These messages are not in the package: {messages}")
+            raise errors.UsageError(detail=message.format(messages=", ".join(lacking[:10])))
 
 
 NOTHING = MessageChoice()
 
 
-def choice(given: str | None) -> MessageChoice:
+def parse_choice(given: str | None) -> MessageChoice:
     """Read `--messages`: separated by commas or spaces, of full width too, as a Japanese keyboard gives them.
 
     Raises UsageError for what is none of the three forms.
@@ -56,19 +56,19 @@ def choice(given: str | None) -> MessageChoice:
             continue
         link, bare, number = _LINK.fullmatch(word), _ID.fullmatch(word), _NUMBER.fullmatch(word)
         if link:
-            ids.add(_plain(link["id"]))
+            ids.add(_strip_zeros(link["id"]))
         elif number:
             numbers.add(int(number["no"]))
         elif bare and (word.startswith("m") or len(bare["id"]) >= _SHORTEST_ID):
-            ids.add(_plain(bare["id"]))
+            ids.add(_strip_zeros(bare["id"]))
         elif bare:
             numbers.add(int(bare["id"]))
         else:
-            said = _("“{word}” is no message: give its id, its address out of Chatwork, or its number like No.12.")
-            raise errors.UsageError(detail=said.format(word=word))
+            message = _("“{word}” is no message: give its id, its address out of Chatwork, or its number like No.12.")
+            raise errors.UsageError(detail=message.format(word=word))
     return MessageChoice(frozenset(ids), frozenset(numbers))
 
 
-def _plain(digits: str) -> str:
+def _strip_zeros(digits: str) -> str:
     """Without leading zeros, as ids are kept."""
     return digits.lstrip("0") or "0"

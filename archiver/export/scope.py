@@ -14,10 +14,10 @@ from typing import NamedTuple
 from archiver.evidence.history import EntryObject, number
 from archiver.records import Contract, JsonObject
 
-NEVER = frozenset({"sweep", "export", "alert", "note", "me"})
+NEVER_EXPORTED = frozenset({"sweep", "export", "alert", "note", "me"})
 """Kinds that never leave, whatever room they might name."""
 
-STATED = frozenset({"contract", "delivery", "attachment", "mapping"})
+STATEMENTS = frozenset({"contract", "delivery", "attachment", "mapping"})
 
 READINGS = frozenset({"window", "reading"})
 """Kinds that say when a list or a message was read: by themselves no news."""
@@ -29,7 +29,7 @@ class Bounds(NamedTuple):
     start: float | None
     end: float | None
 
-    def hold(self, at: float) -> bool:
+    def contains(self, at: float) -> bool:
         """Whether a time lies within."""
         return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
@@ -53,13 +53,13 @@ class PackageScope:
         """
         self._contract = contract.id
         self._bounds: dict[int, list[Bounds]] = {}
-        self._own: dict[int, list[Bounds]] = {}
+        self._own_bounds: dict[int, list[Bounds]] = {}
         for room in contract.rooms:
             own = Bounds(_seconds(room.start), _seconds(room.end))
-            self._own.setdefault(room.room_id, []).append(own)
+            self._own_bounds.setdefault(room.room_id, []).append(own)
             bounds = Bounds(_seconds(since or room.start), _seconds(until or room.end))
             self._bounds.setdefault(room.room_id, []).append(bounds)
-        self.unasked = since is None and until is None
+        self.has_own_period = since is None and until is None
         """Whether the user named no part of the time."""
         self._after = after
         self._news = None if news is None else frozenset(news)
@@ -86,11 +86,11 @@ class PackageScope:
     def includes(self, entry: EntryObject) -> bool:
         """Whether an entry that is not a message's belongs in the package."""
         kind, room = entry["kind"], entry["room_id"]
-        if kind in NEVER:
+        if kind in NEVER_EXPORTED:
             return False
         if room is None:
-            return self._states(kind, entry["key"]) and self._is_news(entry)
-        return room in self._bounds and self._within(room, _time_of(entry)) and self._is_news(entry)
+            return self._is_statement(kind, entry["key"]) and self._is_news(entry)
+        return room in self._bounds and self._within(room, _scope_time(entry)) and self._is_news(entry)
 
     def includes_message(self, entry: EntryObject) -> bool:
         """Whether a `message` entry belongs in the package; the first one of a message decides for all."""
@@ -100,7 +100,7 @@ class PackageScope:
         decided = self._messages.setdefault(room, set())
         if position not in decided and ~position not in decided:
             sent = number(entry["payload"]["object"].get("send_time"))
-            inside = self._within(room, sent or observed(entry)) and self._is_news(entry)
+            inside = self._within(room, sent or observed_seconds(entry)) and self._is_news(entry)
             decided.add(position if inside else ~position)
         return position in decided
 
@@ -114,31 +114,31 @@ class PackageScope:
             return False
         return (room, subject(kind, key)) not in self._news
 
-    def includes_object(self, room: int, shown: JsonObject, received: float) -> bool:
+    def includes_object(self, room: int, api_object: JsonObject, received: float) -> bool:
         """Whether an object inside a reply belongs in the package."""
-        at = number(shown.get("send_time")) or number(shown.get("upload_time")) or received
+        at = number(api_object.get("send_time")) or number(api_object.get("upload_time")) or received
         return room in self._bounds and self._within(room, at)
 
     def overlaps(self, room: int, start: datetime | None, end: datetime | None) -> bool:
         """Whether a stretch of time (None: without an end) touches the room's period."""
         first, last = _seconds(start), _seconds(end)
         return any(
-            (one.end is None or first is None or first < one.end)
-            and (one.start is None or last is None or last >= one.start)
-            for one in self._bounds.get(room, ())
+            (bounds.end is None or first is None or first < bounds.end)
+            and (bounds.start is None or last is None or last >= bounds.start)
+            for bounds in self._bounds.get(room, ())
         )
 
     def is_of_contract(self, room: int, at: float) -> bool:
         """Whether a time lies in a room's own period in the contract, whatever part of it the user asked for."""
-        return any(one.hold(at) for one in self._own.get(room, ()))
+        return any(one.contains(at) for one in self._own_bounds.get(room, ()))
 
     def _within(self, room: int, at: float) -> bool:
-        return any(one.hold(at) for one in self._bounds[room])
+        return any(one.contains(at) for one in self._bounds[room])
 
-    def _states(self, kind: str, key: str) -> bool:
+    def _is_statement(self, kind: str, key: str) -> bool:
         """Whether it is a statement about this contract."""
-        stated = f"{kind}/{self._contract}"
-        return kind in STATED and (key == stated or key.startswith(f"{stated}/"))
+        contract_key = f"{kind}/{self._contract}"
+        return kind in STATEMENTS and (key == contract_key or key.startswith(f"{contract_key}/"))
 
     def _is_news(self, entry: EntryObject) -> bool:
         if self._news is None or entry["kind"] == "contract":
@@ -157,12 +157,12 @@ def _seconds(at: datetime | None) -> float | None:
     return None if at is None else at.timestamp()
 
 
-def observed(entry: EntryObject) -> float:
+def observed_seconds(entry: EntryObject) -> float:
     """When an entry was made, in Unix seconds."""
     return datetime.fromisoformat(entry["observed_at"]).timestamp()
 
 
-def _time_of(entry: EntryObject) -> float:
+def _scope_time(entry: EntryObject) -> float:
     """By what an entry is judged; the bytes of a file by its upload, as the file itself."""
     payload = entry["payload"]
     uploaded = 0
@@ -170,4 +170,4 @@ def _time_of(entry: EntryObject) -> float:
         uploaded = number(payload["object"].get("upload_time"))
     elif entry["kind"] == "blob":
         uploaded = number(payload.get("listed_time"))
-    return uploaded or observed(entry)
+    return uploaded or observed_seconds(entry)

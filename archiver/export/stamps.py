@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.reply_text import covering, said_time
+from archiver.evidence.stamps.reply_text import claimed_time, earliest_covering
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
-from archiver.store import seals as seal
+from archiver.store.seals import FOLDER
 from archiver.store.timestamps import from_text, to_text
 
 _NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
@@ -29,7 +29,7 @@ class StampService:
 
     roots: Mapping[str, Sequence[bytes]]
     """The pinned roots (DER) of every authority that should stamp it."""
-    seals: Callable[[], object]
+    stamp_seals: Callable[[], object]
     """Asks for the stamps that seals wait for; called when the last seal is made and before anything is copied."""
     stamp: Callable[[bytes], Iterable[tuple[str, bytes]]]
     """Asks each authority for a stamp over bytes; gives its name and its reply, if that is good."""
@@ -39,7 +39,7 @@ class SealStamp(NamedTuple):
     """A stamp of a seal that lies in the package."""
 
     number: int
-    seal: str
+    seal_name: str
     """The name of the seal's file."""
     authority: str
     time: datetime
@@ -52,12 +52,12 @@ class Root(NamedTuple):
     authority: str
     sha256: str
     subject: str
-    known: bool
+    is_trusted: bool
     """Whether browsers trust it."""
 
 
 @dataclass(frozen=True, slots=True)
-class StampsSaid:
+class StampStatement:
     """What is said of third parties' times."""
 
     configured: Sequence[str] = ()
@@ -77,44 +77,44 @@ class Stamps:
 
     configured: tuple[str, ...] = ()
     """The authorities that should stamp it."""
-    held: list[SealStamp] = field(default_factory=list)
+    seal_stamps: list[SealStamp] = field(default_factory=list)
     roots: list[Root] = field(default_factory=list)
 
-    def times(self) -> dict[int, str]:
+    def seal_times(self) -> dict[int, str]:
         """The earliest time on each seal itself, RFC 3339 UTC."""
         return {number: to_text(min(times)) for number, times in self._by_seal().items()}
 
-    def said(self, seals: Sequence[Seal]) -> StampsSaid:
+    def statement(self, seals: Sequence[Seal]) -> StampStatement:
         """What the package says of the stamps on its seals."""
-        times = self.times()
-        since = covering(times)
+        times = self.seal_times()
+        since = earliest_covering(times)
         covered = [(one, since(one.number)) for one in seals]
-        return StampsSaid(
+        return StampStatement(
             configured=self.configured,
             seals=len(seals),
             stamped=len(times),
-            last=max((one.time for one in self.held), default=None),
+            last=max((one.time for one in self.seal_stamps), default=None),
             delay=max((from_text(at) - one.closed_at for one, at in covered if at is not None), default=None),
         )
 
-    def unstamped(self, seals: Sequence[Seal]) -> list[str]:
+    def missing_seal_stamps(self, seals: Sequence[Seal]) -> list[str]:
         """What the last seal should bear and does not: it was asked for just before."""
         number = seals[-1].number if seals else 0
-        held = {one.authority for one in self.held if one.number == number}
-        lacking = [name for name in self.configured if seals and name not in held]
+        authorities = {one.authority for one in self.seal_stamps if one.number == number}
+        lacking = [name for name in self.configured if seals and name not in authorities]
         return [f"第三者の時刻({name}): 最後の確定記録(第{number}号)にまだ付いていません" for name in lacking]
 
     def _by_seal(self) -> dict[int, list[datetime]]:
-        found: dict[int, list[datetime]] = {}
-        for one in self.held:
-            found.setdefault(one.number, []).append(one.time)
-        return found
+        times_of: dict[int, list[datetime]] = {}
+        for stamp in self.seal_stamps:
+            times_of.setdefault(stamp.number, []).append(stamp.time)
+        return times_of
 
 
 def stamp_files(home: Path) -> dict[str, list[str]]:
     """Seal's file -> the authorities whose stamp lies beside it in the archive, sorted."""
     found: dict[str, list[str]] = {}
-    folder = home / seal.FOLDER
+    folder = home / FOLDER
     for name in sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ():
         parts = _NAME.fullmatch(name)
         if parts:
@@ -122,31 +122,31 @@ def stamp_files(home: Path) -> dict[str, list[str]]:
     return found
 
 
-def put_stamp(bag: Bag, stamps: Stamps, one: Seal, authority: str, reply: bytes, body: bytes) -> bool:
+def put_seal_stamp(bag: Bag, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
     """Put a stamp beside its seal; False if it is not one over the seal's bytes. Raises OSError."""
-    if not note_stamp(stamps, one, authority, reply, body):
+    if not add_seal_stamp(stamps, seal, authority, reply, body):
         return False
-    bag.add(f"data/seals/{one.name}.{authority}.tsr", reply)
+    bag.add(f"data/seals/{seal.name}.{authority}.tsr", reply)
     return True
 
 
-def note_stamp(stamps: Stamps, one: Seal, authority: str, reply: bytes, body: bytes) -> bool:
+def add_seal_stamp(stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
     """Note a stamp of a seal; False if it is not one over the seal's bytes."""
-    said = said_time(reply, body)
-    if said is None:
+    time = claimed_time(reply, body)
+    if time is None:
         return False
-    stamps.held.append(SealStamp(one.number, one.name, authority, from_text(said)))
+    stamps.seal_stamps.append(SealStamp(seal.number, seal.name, authority, from_text(time)))
     return True
 
 
 def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequence[bytes]]) -> None:
     """Put the roots of every authority: those kept at its stamps, then those that are pinned now. Raises OSError."""
-    for authority in sorted({one.authority for one in stamps.held} | set(stamps.configured)):
-        found = list(dict.fromkeys([*_kept_roots(home, authority), *pinned.get(authority, ())]))
-        if not found:
+    for authority in sorted({one.authority for one in stamps.seal_stamps} | set(stamps.configured)):
+        certificates = list(dict.fromkeys([*_archived_roots(home, authority), *pinned.get(authority, ())]))
+        if not certificates:
             continue
-        bag.add(f"data/tsa/{authority}.pem", "".join(map(roots.der_to_pem, found)).encode("ascii"))
-        stamps.roots += [_root(authority, der) for der in found]
+        bag.add(f"data/tsa/{authority}.pem", "".join(map(roots.der_to_pem, certificates)).encode("ascii"))
+        stamps.roots += [_root(authority, der) for der in certificates]
 
 
 def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) -> list[str]:
@@ -154,19 +154,19 @@ def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) ->
     missing = dict.fromkeys(stamping.roots)
     for authority, reply in stamping.stamp((bag.folder / over).read_bytes()):
         if authority in missing:
-            bag.add(own_stamp(authority, over), reply)
+            bag.add(package_stamp_name(authority, over), reply)
             del missing[authority]
     return list(missing)
 
 
-def own_stamp(authority: str, over: str = TAG_MANIFEST) -> str:
+def package_stamp_name(authority: str, over: str = TAG_MANIFEST) -> str:
     """The name of the package's own stamp."""
     return f"{over}.{authority}.tsr"
 
 
-def _kept_roots(home: Path, authority: str) -> Iterator[bytes]:
+def _archived_roots(home: Path, authority: str) -> Iterator[bytes]:
     try:
-        yield from roots.pem_to_der((home / seal.FOLDER / f"{authority}.pem").read_text(encoding="ascii"))
+        yield from roots.pem_to_der((home / FOLDER / f"{authority}.pem").read_text(encoding="ascii"))
     except (OSError, ValueError):  # the pinned ones are put all the same; verification says what is missing
         return
 
@@ -176,4 +176,4 @@ def _root(authority: str, der: bytes) -> Root:
         subject = roots.subject(der)
     except ValueError:
         subject = ""
-    return Root(authority, roots.fingerprint(der), subject, roots.in_certifi(der))
+    return Root(authority, roots.fingerprint(der), subject, roots.is_in_certifi(der))

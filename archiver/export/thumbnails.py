@@ -14,11 +14,11 @@ FOLDER = "thumbnails"
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
-def put_all(
+def write_thumbnails(
     attachments: Iterable[Attachment], folder: Path, link: Callable[[Attachment], str | None]
 ) -> dict[FileId, Picture]:
     """Write the small pictures of those files whose bytes `link` finds from `folder`. Raises OSError."""
-    made: dict[FileId, Picture] = {}
+    pictures: dict[FileId, Picture] = {}
     for attachment in attachments:
         address = link(attachment)
         if address is None or not address.lower().endswith(_ENDINGS):
@@ -29,5 +29,5 @@ def put_all(
             name = f"{FOLDER}/{Path(address).stem}.webp"
             (folder / FOLDER).mkdir(exist_ok=True)
             (folder / name).write_bytes(body)
-            made[attachment.file_id] = Picture(name, width, height)
-    return made
+            pictures[attachment.file_id] = Picture(name, width, height)
+    return pictures

@@ -41,39 +41,50 @@ from archiver.render.reference_labels import (
     Picture,
     ReferenceLink,
     References,
-    answered,
-    file,
-    laid_out,
-    person,
-    place,
+    file_link,
+    lay_out_nodes,
+    message_link,
+    person_name,
     quote_head,
+    reply_target,
     task_head,
 )
 from archiver.render.visible import visible, visible_html
 
-__all__ = ["NOWHERE", "REL", "Picture", "ReferenceLink", "References", "anchor", "html", "picture", "plain", "visible"]
+__all__ = [
+    "NOWHERE",
+    "REL",
+    "Picture",
+    "ReferenceLink",
+    "References",
+    "anchor_html",
+    "html",
+    "picture_html",
+    "plain_text",
+    "visible",
+]
 
 REL = 'rel="noreferrer noopener nofollow"'
 """On every link: the other side learns neither where it stands nor may it touch our window."""
 
 
-def plain(nodes: Sequence[Node], references: References = NOWHERE) -> str:
+def plain_text(nodes: Sequence[Node], references: References = NOWHERE) -> str:
     """The nodes as text for a terminal, a table or print; quotes have `> `, boxes `| ` before each line."""
-    return _plain(laid_out(nodes, inside=False), references)
+    return _plain_nodes(lay_out_nodes(nodes, inside=False), references)
 
 
 def html(nodes: Sequence[Node], references: References = NOWHERE) -> str:
     """The nodes as HTML for an element with `white-space: pre-wrap`; line feeds stay as they are."""
-    return _html(laid_out(nodes, inside=False), references)
+    return _nodes_html(lay_out_nodes(nodes, inside=False), references)
 
 
-def anchor(link: ReferenceLink) -> str:
+def anchor_html(link: ReferenceLink) -> str:
     """A link as HTML, or its label alone if it leads nowhere."""
     label = escape(link.label, quote=False)
     return f"<b>{label}</b>" if link.href is None else f'<a href="{escape(link.href)}" {REL}>{label}</a>'
 
 
-def picture(link: ReferenceLink) -> str:
+def picture_html(link: ReferenceLink) -> str:
     """The small picture of a file, leading to the file itself; nothing if there is none."""
     if link.href is None or link.picture is None:
         return ""
@@ -87,7 +98,7 @@ def picture(link: ReferenceLink) -> str:
 # --- plain text --------------------------------------------------------------------------------
 
 
-def _plain(nodes: Iterator[Node], references: References) -> str:
+def _plain_nodes(nodes: Iterator[Node], references: References) -> str:
     parts: list[str] = []
     after_block = False
     for node in nodes:
@@ -103,21 +114,21 @@ def _plain(nodes: Iterator[Node], references: References) -> str:
 
 
 def _plain_container(node: Container, references: References) -> str:
-    content = _plain(laid_out(node.children, inside=True), references)
+    content = _plain_nodes(lay_out_nodes(node.children, inside=True), references)
     match node:
         case Quote():
-            return _prefixed("> ", quote_head(node.account_id, node.time, references), content)
+            return _prefix_lines("> ", quote_head(node.account_id, node.time, references), content)
         case Box():
-            return _prefixed("| ", content)
+            return _prefix_lines("| ", content)
         case Title():
             return f"【{content}】"
         case TaskBox():
-            return _prefixed("| ", f"[{task_head(node, references)}]", content)
+            return _prefix_lines("| ", f"[{task_head(node, references)}]", content)
         case _:
             assert_never(node)
 
 
-def _prefixed(prefix: str, *texts: str) -> str:
+def _prefix_lines(prefix: str, *texts: str) -> str:
     return "\n".join(prefix + line for text in texts if text for line in text.split("\n"))
 
 
@@ -128,28 +139,28 @@ def _plain_leaf(node: Leaf, references: References) -> str:
         case Emoticon(source=text):
             return text
         case Url(url=url):
-            target = place(node, references)
+            target = message_link(node, references)
             return f"{url}({target.label})" if target else url
         case Code(text=text):
-            return _prefixed("    ", visible(_stripped(text), lines=True))
+            return _prefix_lines("    ", visible(_strip_line_feeds(text), lines=True))
         case RuleTag():
             return "-" * 24
         case Mention():
-            return f"[{'CC' if node.copy else 'To'}: {person(node.account_id, references)}] "
+            return f"[{'CC' if node.copy else 'To'}: {person_name(node.account_id, references)}] "
         case MentionAll():
             return "[To: 全員] "
         case ReplyTag():
-            name, link = answered(node, references)
+            name, link = reply_target(node, references)
             return f"[返信 → {link.label} {name}] " if link else f"[返信 → {name}] "
         case PersonTag():
-            name = person(node.account_id, references)
+            name = person_name(node.account_id, references)
             return name if node.name else f"[アイコン: {name}]"
         case SystemText(text=text):
             return visible(node.source) if text is None else text
         case PreviewTag():
-            return f"[プレビュー: {file(node.file_id, references).label}]"
+            return f"[プレビュー: {file_link(node.file_id, references).label}]"
         case Download(label=text):
-            return f"[ファイル: {file(node.file_id, references).label} {visible(text)}]"
+            return f"[ファイル: {file_link(node.file_id, references).label} {visible(text)}]"
         case TaskReference():
             return f"[タスクID {node.task_id}]"
         case QuoteMark():
@@ -163,15 +174,15 @@ def _plain_leaf(node: Leaf, references: References) -> str:
 # --- HTML --------------------------------------------------------------------------------------
 
 
-def _html(nodes: Iterator[Node], references: References) -> str:
+def _nodes_html(nodes: Iterator[Node], references: References) -> str:
     return "".join(
-        _html_container(node, references) if isinstance(node, Container) else _html_leaf(node, references)
+        _container_html(node, references) if isinstance(node, Container) else _leaf_html(node, references)
         for node in nodes
     )
 
 
-def _html_container(node: Container, references: References) -> str:
-    content = _html(laid_out(node.children, inside=True), references)
+def _container_html(node: Container, references: References) -> str:
+    content = _nodes_html(lay_out_nodes(node.children, inside=True), references)
     match node:
         case Quote():
             head = escape(quote_head(node.account_id, node.time, references), quote=False)
@@ -187,7 +198,7 @@ def _html_container(node: Container, references: References) -> str:
             assert_never(node)
 
 
-def _html_leaf(node: Leaf, references: References) -> str:
+def _leaf_html(node: Leaf, references: References) -> str:
     match node:
         case PlainText(source=text):
             return visible_html(text, lines=True)
@@ -195,47 +206,47 @@ def _html_leaf(node: Leaf, references: References) -> str:
             # Signs of punctuation may be no emoticon at all, so they stand as they were typed.
             return f'<i title="{escape(label)}">{text}</i>' if text[1:-1].isalpha() else escape(text)
         case Url(url=url):
-            target = place(node, references)
-            return anchor(ReferenceLink(url, url)) + (f"({anchor(target)})" if target else "")
+            target = message_link(node, references)
+            return anchor_html(ReferenceLink(url, url)) + (f"({anchor_html(target)})" if target else "")
         case Code(text=text):
-            return f"<pre>{visible_html(_stripped(text), lines=True)}</pre>"
+            return f"<pre>{visible_html(_strip_line_feeds(text), lines=True)}</pre>"
         case RuleTag():
             return "<hr>"
         case Mention():
-            return _label(f"{'CC' if node.copy else 'To'}: {person(node.account_id, references)}")
+            return _label_html(f"{'CC' if node.copy else 'To'}: {person_name(node.account_id, references)}")
         case MentionAll():
-            return _label("To: 全員")
+            return _label_html("To: 全員")
         case ReplyTag():
-            name, link = answered(node, references)
-            shown = f"{anchor(link)} " if link else ""
-            return f'<b class="to">返信 → {shown}{escape(name, quote=False)}</b> '
+            name, link = reply_target(node, references)
+            link_html = f"{anchor_html(link)} " if link else ""
+            return f'<b class="to">返信 → {link_html}{escape(name, quote=False)}</b> '
         case PersonTag():
-            name = escape(person(node.account_id, references), quote=False)
+            name = escape(person_name(node.account_id, references), quote=False)
             return f"<b>{name}</b>" if node.name else f"<b>[アイコン: {name}]</b>"
         case SystemText(text=text):
             return escape(visible(node.source) if text is None else text, quote=False)
         case PreviewTag():
-            return _preview(file(node.file_id, references))
+            return _preview_html(file_link(node.file_id, references))
         case Download(label=text):
-            return f"{anchor(file(node.file_id, references))} {visible_html(text)}"
+            return f"{anchor_html(file_link(node.file_id, references))} {visible_html(text)}"
         case TaskReference():
             return f"<b>[タスクID {node.task_id}]</b>"
         case QuoteMark():
-            return _label(quote_head(node.account_id, node.time, references))
+            return _label_html(quote_head(node.account_id, node.time, references))
         case Deleted():
             return "<b>(「削除」表示)</b>"
         case _:
             assert_never(node)
 
 
-def _label(text: str) -> str:
+def _label_html(text: str) -> str:
     return f'<b class="to">{escape(text, quote=False)}</b> '
 
 
-def _preview(link: ReferenceLink) -> str:
-    return picture(link) or f"<b>[プレビュー: {escape(link.label, quote=False)}]</b>"
+def _preview_html(link: ReferenceLink) -> str:
+    return picture_html(link) or f"<b>[プレビュー: {escape(link.label, quote=False)}]</b>"
 
 
-def _stripped(code: str) -> str:
+def _strip_line_feeds(code: str) -> str:
     """Without the line feeds that only set the tags of the code apart."""
     return code.removeprefix("\n").removesuffix("\n")

@@ -16,44 +16,44 @@ from archiver.render.message_html import STATES
 from archiver.render.other_chats import other_chat_texts
 from archiver.render.page_buffer import PageBuffer, day_anchor
 from archiver.render.templating import Day, IndexLine, Month, PageHead
-from archiver.render.times import day_of_month, month, stamp
+from archiver.render.times import day_of_month, local_time, month_text
 from archiver.render.visible import visible
 
 
-def facts(conversation: Conversation, pages: Sequence[PageBuffer], states: Mapping[State, int]) -> PageHead:
+def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: Mapping[State, int]) -> PageHead:
     """The head of every page."""
-    held = sum(1 for one in conversation.attachments if one.sha256 is not None)
+    saved_count = sum(1 for one in conversation.attachments if one.sha256 is not None)
     owner = conversation.people.get(conversation.owner_id)
     return PageHead(
         contract=visible(conversation.contract),
         room_id=conversation.room_id,
         room_name=visible(conversation.room_name),
-        period=_period(pages[0].times, pages[-1].times),
-        messages=_count(states),
-        files=f"{len(conversation.attachments):,}点のうち{held:,}点を保存済み",
-        gaps=_holes(conversation),
+        period=_period_text(pages[0].times, pages[-1].times),
+        messages=_count_text(states),
+        files=f"{len(conversation.attachments):,}点のうち{saved_count:,}点を保存済み",
+        gaps=_gaps_text(conversation),
         owner=f"{visible(owner.names[-1]) if owner and owner.names else ''}(ID {conversation.owner_id})",
-        read_at=stamp(conversation.read_at),
-        inaccessible=_inaccessible(conversation.inaccessible_since),
+        read_at=local_time(conversation.read_at),
+        inaccessible=_inaccessible_text(conversation.inaccessible_since),
     )
 
 
-def ending(inaccessible_since: datetime | None, *, empty: bool) -> str:
+def ending_html(inaccessible_since: datetime | None, *, empty: bool) -> str:
     """What stands after the last message, as HTML."""
     parts = []
     if empty:
         parts.append('<p class="note">この期間に、保存された発言はありません。</p>\n')
     if inaccessible_since is not None:
-        text = escape(_inaccessible(inaccessible_since))
+        text = escape(_inaccessible_text(inaccessible_since))
         parts.append(f'<div class="break" role="note"><p><b>開けなくなった(理由不明)</b> {text}</p></div>\n')
     return "".join(parts)
 
 
-def listing(page: PageBuffer) -> IndexLine:
+def index_line(page: PageBuffer) -> IndexLine:
     """A page's line in the index."""
     first, last = page.numbers
     return IndexLine(
-        page.name, f"No.{first} - {last}" if page.count else "", _period(page.times, page.times), page.count
+        page.name, f"No.{first} - {last}" if page.count else "", _period_text(page.times, page.times), page.count
     )
 
 
@@ -71,12 +71,12 @@ def months(pages: Sequence[PageBuffer]) -> list[Month]:
         for iso in page.days:
             places.setdefault(iso, f"{page.name}#{day_anchor(iso)}")
     return [
-        Month(month(name), [Day(day_of_month(iso), places[iso], counts[iso]) for iso in isos])
+        Month(month_text(name), [Day(day_of_month(iso), places[iso], counts[iso]) for iso in isos])
         for name, isos in groupby(sorted(places), key=lambda iso: iso[:7])
     ]
 
 
-def description(conversation: Conversation, references: References) -> str:
+def description_html(conversation: Conversation, references: References) -> str:
     """The room's description as HTML; notation is active in it."""
     return html(parse(conversation.description), references)
 
@@ -92,32 +92,36 @@ def people(conversation: Conversation) -> list[str]:
 
 def coverage(conversation: Conversation) -> list[str]:
     """What was wholly seen, what was not, and when nobody looked."""
-    seen = [f"保存できている期間: {stamp(one.start)} から {stamp(one.end)} まで" for one in conversation.covered]
+    covered = [
+        f"保存できている期間: {local_time(period.start)} から {local_time(period.end)} まで"
+        for period in conversation.covered
+    ]
     gaps = [f"{gap_title(gap)}: {visible(gap_text(gap))}" for gap in conversation.gaps]
     pauses = [f"見ていない時間: {pause_text(pause, conversation.gaps)}" for pause in conversation.pauses]
-    return [*seen, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or ["記録がありません"]
+    return [*covered, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or ["記録がありません"]
 
 
-def _period(first: tuple[datetime, datetime] | None, last: tuple[datetime, datetime] | None) -> str:
+def _period_text(first: tuple[datetime, datetime] | None, last: tuple[datetime, datetime] | None) -> str:
     if first is None or last is None:
         return "発言なし"
-    return f"{stamp(first[0])} から {stamp(last[1])} まで"
+    return f"{local_time(first[0])} から {local_time(last[1])} まで"
 
 
-def _count(states: Mapping[State, int]) -> str:
+def _count_text(states: Mapping[State, int]) -> str:
     total = sum(states.values())
     special = [f"{label} {states.get(state, 0):,}" for state, label in STATES.items()]
     return f"{total:,}件(うち {'、'.join(special)})"
 
 
-def _holes(conversation: Conversation) -> str:
+def _gaps_text(conversation: Conversation) -> str:
     titles = [gap_title(gap) for gap in conversation.gaps]
     return "、".join(f"{title} {titles.count(title)}か所" for title in dict.fromkeys(titles)) or "なし"
 
 
-def _inaccessible(since: datetime | None) -> str:
+def _inaccessible_text(since: datetime | None) -> str:
     if since is None:
         return ""
     return (
-        f"{stamp(since)} に、このチャットが開けなくなっていることを確認しました。それまでに保存した内容は残っています。"
+        f"{local_time(since)} に、このチャットが開けなくなっていることを確認しました。"
+        "それまでに保存した内容は残っています。"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gettext import gettext as _
 
 
-def reason(word: str) -> str:
+def reason(code: str) -> str:
     """The sentence of a word that a download left (`too_large`); an unknown one stands as it is, hidden signs too."""
     words = {
         "too_large": _("larger than the limit in the settings"),
@@ -22,12 +22,12 @@ def reason(word: str) -> str:
         "address": _("it leads to an unsafe place"),
         "status": _("the place of the file answered with an error"),
     }
-    return words.get(word, word)
+    return words.get(code, code)
 
 
-def kept_back(word: str | None, *, given_up: bool) -> str:
+def unsaved_reason(code: str | None, *, given_up: bool) -> str:
     """Why bytes are not held, and whether they are still tried for."""
-    if word is None:
+    if code is None:
         return _("not fetched yet")
     sentence = _("given up: {reason}") if given_up else _("{reason}; it is tried again")
-    return sentence.format(reason=reason(word))
+    return sentence.format(reason=reason(code))

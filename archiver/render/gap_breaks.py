@@ -8,7 +8,7 @@ from datetime import datetime
 from html import escape
 
 from archiver.records import Conversation, Gap, Message, MessageId, Pause, Period
-from archiver.render.times import derived, stamp
+from archiver.render.times import local_time, time_from_id
 from archiver.render.visible import visible
 
 GAP = "空白(保存できなかった期間)"
@@ -30,7 +30,7 @@ class GapBreaks:
 
     def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause]) -> None:
         """Sort them by where they begin; nothing is handed out yet."""
-        self._gaps = sorted(gaps, key=lambda gap: (_after(gap), int(gap.before), gap.number))
+        self._gaps = sorted(gaps, key=lambda gap: (_after_id(gap), int(gap.before), gap.number))
         self._pauses = sorted(pauses, key=lambda pause: (pause.start, pause.end))
         self._notes = {pause: pause_text(pause, gaps) for pause in self._pauses}
         self._entered: list[Gap] = []
@@ -43,8 +43,8 @@ class GapBreaks:
         ended = [gap for gap in self._entered if int(gap.before) <= number]
         for gap in ended:
             self._entered.remove(gap)
-            yield _gap_end(gap)
-        while self._gaps and _after(self._gaps[0]) < number:
+            yield _gap_end_html(gap)
+        while self._gaps and _after_id(self._gaps[0]) < number:
             gap = self._gaps.pop(0)
             yield gap_html(gap)
             if number < int(gap.before):  # messages inside it are held after all
@@ -55,7 +55,7 @@ class GapBreaks:
         for pause in self._pauses:
             yield self._pause(pause)
         for gap in self._entered:
-            yield _gap_end(gap)
+            yield _gap_end_html(gap)
         for gap in self._gaps:
             yield gap_html(gap)
         self._pauses, self._entered, self._gaps = [], [], []
@@ -71,8 +71,8 @@ def gap_title(gap: Gap) -> str:
 
 def gap_text(gap: Gap) -> str:
     """Both ends of a gap, how much it may hide and why it is there, in words."""
-    start = _border(gap.start, gap.after) if gap.start or gap.after else "チャットの始まり"
-    end = _border(gap.end, gap.before)
+    start = _end_text(gap.start, gap.after) if gap.start or gap.after else "チャットの始まり"
+    end = _end_text(gap.end, gap.before)
     first = f"メッセージID {gap.after}" if gap.after else "最初"
     if gap.missing is None:
         count = "件数は分かりません。"
@@ -82,11 +82,11 @@ def gap_text(gap: Gap) -> str:
     return f"{start} から {end} まで({first} と メッセージID {gap.before} の間)。{count}{reason}"
 
 
-def _border(at: datetime | None, message: MessageId | None) -> str:
+def _end_text(at: datetime | None, message: MessageId | None) -> str:
     """One end of a gap: its time, or else the one that its message's id tells."""
     if at is not None:
-        return stamp(at)
-    return (derived(int(message)) if message is not None else None) or "時刻不明"
+        return local_time(at)
+    return (time_from_id(int(message)) if message is not None else None) or "時刻不明"
 
 
 def gap_html(gap: Gap) -> str:
@@ -104,7 +104,7 @@ def pause_html(text: str) -> str:
 
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     """When nobody looked, and what that cost: nothing but former texts, unless a gap lies in the same time."""
-    period = f"{stamp(pause.start)} から {stamp(pause.end)} まで。"
+    period = f"{local_time(pause.start)} から {local_time(pause.end)} まで。"
     touching = [gap for gap in gaps if overlaps(pause, gap.start, gap.end)]
     if touching:
         lost = "ものがあります" if any(gap.missing != 0 for gap in touching) else "ものがあるかもしれません"
@@ -115,26 +115,26 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     return f"{period}発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。"
 
 
-def pauses_told(rooms: Sequence[Conversation], *, most: int) -> Iterator[str]:
+def pause_lines(rooms: Sequence[Conversation], *, limit: int) -> Iterator[str]:
     """The times in which nobody looked, the latest one by one, the older summed up; rooms stand where they differ."""
     rooms_of: dict[tuple[Pause, str], list[str]] = {}
     for room in rooms:
         for pause in room.pauses:
             rooms_of.setdefault((pause, pause_text(pause, room.gaps)), []).append(str(room.room_id))
-    told = sorted(rooms_of, key=lambda one: (one[0].start, one[0].end))
-    pauses = list(dict.fromkeys(pause for pause, _text in told))
-    older = set(pauses[:-most])
+    ordered = sorted(rooms_of, key=lambda one: (one[0].start, one[0].end))
+    pauses = list(dict.fromkeys(pause for pause, _text in ordered))
+    older = set(pauses[:-limit])
     if older:
         hours = sum((one.end - one.start).total_seconds() for one in older) / 3600
         yield f"{PAUSE}: ほかに古いもの{len(older)}回(合計およそ{hours:,.0f}時間)。"
-    for pause, text in told:
+    for pause, text in ordered:
         if pause not in older:
-            its = rooms_of[pause, text]
-            name = "" if len(its) == len(rooms) else f"ルームID {'、'.join(its)}: "
+            room_ids = rooms_of[pause, text]
+            name = "" if len(room_ids) == len(rooms) else f"ルームID {'、'.join(room_ids)}: "
             yield f"{PAUSE}: {name}{text}"
 
 
-def narrowed(gap: Gap, covered: Sequence[Period]) -> Gap:
+def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:
     """The gap from the last reading before it on: up to then everything was seen, also where nothing was posted."""
     if gap.start is None:
         return gap
@@ -148,12 +148,12 @@ def overlaps(pause: Pause, start: datetime | None, end: datetime | None) -> bool
     return (start is None or start < pause.end) and (end is None or end > pause.start)
 
 
-def _after(gap: Gap) -> int:
+def _after_id(gap: Gap) -> int:
     return -1 if gap.after is None else int(gap.after)
 
 
-def _gap_end(gap: Gap) -> str:
-    end = f" {stamp(gap.end)}" if gap.end else ""
+def _gap_end_html(gap: Gap) -> str:
+    end = f" {local_time(gap.end)}" if gap.end else ""
     return (
         f'<div class="break gap" role="note"><p><b>{gap_title(gap)}の終わり</b>{end} '
         "(上の発言は、後から1件ずつ取得できたものです)</p></div>\n"

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.records import AccountId, Attachment, Message, MessageId, ObservedBy, RoomId, State, Task, Version
-from archiver.render.body import REL, References, anchor, html, picture
-from archiver.render.search_data import SearchText, TextKind, readable
-from archiver.render.times import machine, stamp, typed
+from archiver.render.body import REL, References, anchor_html, html, picture_html
+from archiver.render.search_data import SearchText, TextKind, readable_text
+from archiver.render.times import iso_time, local_time, typed_time
 from archiver.render.visible import visible, visible_html
 
 STATES: Mapping[State, str] = {
@@ -78,46 +78,46 @@ def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
     return f"https://www.chatwork.com/#!rid{room_id}-{message_id}"
 
 
-def message_shown(message: Message, around: Surroundings) -> RenderedMessage:
+def render_message(message: Message, surroundings: Surroundings) -> RenderedMessage:
     """A message as an `article`, and what a search finds in it."""
-    own = message.account_id == around.owner_id
+    own = message.account_id == surroundings.owner_id
     badges = "".join(f" <b>{STATES[one]}</b>" for one in message.told_states)
     message_id = MessageId(escape(message.message_id))
-    at = machine(message.send_time)
-    bodies = _bodies(message, around.references)
-    made = (
+    at = iso_time(message.send_time)
+    bodies = _bodies_html(message, surroundings.references)
+    article = (
         f'<article class="m{" own" if own else ""}" id="{anchor_id(message_id)}">'
-        f"<h3>{_author(message.name, message.account_id, own, around.face_of(message.account_id))}"
-        f"{badges} {_number(message, around)}"
+        f"<h3>{_author_html(message.name, message.account_id, own, surroundings.face_of(message.account_id))}"
+        f"{badges} {_number_html(message, surroundings)}"
         f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
-        f"{_present(message, bodies)}{_history(message, bodies) if around.history else ''}"
-        f"{_files(message, around)}{_tasks(message, around)}"
+        f"{_present_html(message, bodies)}{_history_html(message, bodies) if surroundings.history else ''}"
+        f"{_files_html(message, surroundings)}{_tasks_html(message, surroundings)}"
         f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>メッセージID {message_id}</a> '
-        f"保存した時刻 {stamp(message.first_seen)}{_SOURCES[message.source]}"
-        f"{around.tools(message)}</p></article>\n"
+        f"保存した時刻 {local_time(message.first_seen)}{_SOURCES[message.source]}"
+        f"{surroundings.tools(message)}</p></article>\n"
     )
-    return RenderedMessage(made, _texts(message, bodies, around))
+    return RenderedMessage(article, _search_texts(message, bodies, surroundings))
 
 
-def message_html(message: Message, around: Surroundings) -> str:
+def message_html(message: Message, surroundings: Surroundings) -> str:
     """A message as an `article` alone."""
-    return message_shown(message, around).html
+    return render_message(message, surroundings).html
 
 
 def attachment_html(attachment: Attachment, references: References) -> str:
     """A file in one line: its number and link, its name as the sender gave it, size, and what became of it."""
     link = references.file_of(attachment.file_id)
-    head = anchor(link) if link else f"<b>{escape(attachment.number)}</b>"
+    head = anchor_html(link) if link else f"<b>{escape(attachment.number)}</b>"
     words = [f"{head} <bdi>{visible_html(attachment.name)}</bdi> {attachment.size:,}バイト"]
     if attachment.sha256 is None:
         reason = attachment.reason or "理由は記録されていません"
         words.append(f"保存できていません: {visible_html(reason)}")
     elif attachment.saved_at is not None:
-        words.append(f"保存した時刻 {stamp(attachment.saved_at)}")
+        words.append(f"保存した時刻 {local_time(attachment.saved_at)}")
     if attachment.sha256 is not None and attachment.stored_as is None:
         words.append("保存済みですが、この資料には入れていません")
     if attachment.gone_since is not None:
-        words.append(f"{stamp(attachment.gone_since)} 以降、Chatworkに表示されません")
+        words.append(f"{local_time(attachment.gone_since)} 以降、Chatworkに表示されません")
     return " / ".join(words)
 
 
@@ -128,84 +128,85 @@ def task_html(task: Task) -> str:
         f"タスクの最後に見えた状態: {escape(status)}",
         f"担当 <bdi>{visible_html(task.assignee)}</bdi>",
         f"依頼 <bdi>{visible_html(task.assigned_by)}</bdi>",
-        f"期限 {stamp(task.limit) if task.limit else 'なし'}",
+        f"期限 {local_time(task.limit) if task.limit else 'なし'}",
     ]
     if task.gone_since is not None:
-        words.append(f"{stamp(task.gone_since)} 以降、Chatworkに表示されません")
+        words.append(f"{local_time(task.gone_since)} 以降、Chatworkに表示されません")
     return " / ".join(words)
 
 
 # --- what it says now --------------------------------------------------------------------------
 
 
-def _bodies(message: Message, references: References) -> dict[str, str]:
+def _bodies_html(message: Message, references: References) -> dict[str, str]:
     """Every text that the message had, and its HTML; the deletion mark is no text."""
     bodies = {message.body, *(version.body for version in message.versions)} - {DELETED}
     return {body: html(parse(body), references) for body in bodies}
 
 
-def _number(message: Message, around: Surroundings) -> str:
-    return f'<span class="no">No.{message.no}</span> ' if around.numbered else ""
+def _number_html(message: Message, surroundings: Surroundings) -> str:
+    return f'<span class="no">No.{message.no}</span> ' if surroundings.numbered else ""
 
 
 @lru_cache(maxsize=1024)
-def _author(name: str, account: AccountId, own: bool, face: str | None) -> str:
+def _author_html(name: str, account: AccountId, own: bool, face: str | None) -> str:
     """Name and id, behind a picture or the first sign of the name, which nobody needs to read."""
-    shown = visible(name).strip()
-    first = "" if shown.startswith("[U+") else shown[:1]
-    sign = escape(first) if face is None else f'<img src="{escape(face)}" alt="" loading="lazy">'
+    trimmed = visible(name).strip()
+    initial = "" if trimmed.startswith("[U+") else trimmed[:1]
+    face_html = escape(initial) if face is None else f'<img src="{escape(face)}" alt="" loading="lazy">'
     return (
-        f'<span class="face f{account % 6}" aria-hidden="true">{sign}</span><bdi>{visible_html(name)}</bdi> '
+        f'<span class="face f{account % 6}" aria-hidden="true">{face_html}</span><bdi>{visible_html(name)}</bdi> '
         f"<small>ID {account}</small>{' <b>報告者</b>' if own else ''}"
     )
 
 
-def _present(message: Message, bodies: Mapping[str, str]) -> str:
+def _present_html(message: Message, bodies: Mapping[str, str]) -> str:
     notes = []
     if any(version.update_time > 0 for version in message.texts[:1]):
         notes.append(EDITED_BEFORE)
     if message.state in {State.MISSING, State.HIDDEN}:
-        notes.append(_vanished(message))
-    shown = "".join(f'<p class="note">{note}</p>' for note in notes)
+        notes.append(_vanished_note(message))
+    notes_html = "".join(f'<p class="note">{note}</p>' for note in notes)
     if message.body != DELETED:
-        return f'{shown}<div class="t">{bodies[message.body]}</div>\n'
+        return f'{notes_html}<div class="t">{bodies[message.body]}</div>\n'
     if message.texts:
-        return f'{shown}<p class="note">「削除」表示に変わりました。変わる前に保存した文面は下にあります。</p>\n'
-    return f'{shown}<p class="note">保存した時点で「削除」表示でした。文面は分かりません。</p>\n'
+        return f'{notes_html}<p class="note">「削除」表示に変わりました。変わる前に保存した文面は下にあります。</p>\n'
+    return f'{notes_html}<p class="note">保存した時点で「削除」表示でした。文面は分かりません。</p>\n'
 
 
-def _vanished(message: Message) -> str:
+def _vanished_note(message: Message) -> str:
     last_seen = message.versions[-1].last_seen if message.versions else message.first_seen
-    told = f"{STATES[message.state]} 最後に見えた {stamp(last_seen)} / 見えなくなっていた {stamp(message.changed_at)}。"
-    return told if message.body == DELETED else f"{told}最後に見えた文面:"
+    times = f"最後に見えた {local_time(last_seen)} / 見えなくなっていた {local_time(message.changed_at)}"
+    note = f"{STATES[message.state]} {times}。"
+    return note if message.body == DELETED else f"{note}最後に見えた文面:"
 
 
 # --- what it said before -----------------------------------------------------------------------
 
 
-def _history(message: Message, bodies: Mapping[str, str]) -> str:
+def _history_html(message: Message, bodies: Mapping[str, str]) -> str:
     """Every earlier text, the latest first, each with the interval in which it was replaced."""
     if len(message.versions) < 2:
         return ""
     last = len(message.versions) - 1
     steps = [
-        _step(before, after, f" {number}/{last}" if last > 1 else "", bodies)
+        _change_html(before, after, f" {number}/{last}" if last > 1 else "", bodies)
         for number, (before, after) in enumerate(pairwise(message.versions), 1)
     ]
     return "".join(reversed(steps))
 
 
-def _step(before: Version, after: Version, counted: str, bodies: Mapping[str, str]) -> str:
-    interval = f"最後に見えた {stamp(before.last_seen)} / 変わっていた {stamp(after.first_seen)}"
+def _change_html(before: Version, after: Version, position: str, bodies: Mapping[str, str]) -> str:
+    interval = f"最後に見えた {local_time(before.last_seen)} / 変わっていた {local_time(after.first_seen)}"
     if after.update_time > 0 and after.body != DELETED and after.update_time != before.update_time:
-        interval += f"(Chatworkの編集時刻 {typed(after.update_time)})"
+        interval += f"(Chatworkの編集時刻 {typed_time(after.update_time)})"
     if before.body == after.body:
         return f'<p class="note">文面は同じまま、編集時刻だけが変わりました。{interval}</p>\n'
     if before.body == DELETED:
         return f'<p class="note">「削除」表示だった期間があります。{interval}</p>\n'
     title = "「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面"
     return (
-        f'<section class="old"><p class="note"><b>{title}{counted}</b> {interval}</p>'
+        f'<section class="old"><p class="note"><b>{title}{position}</b> {interval}</p>'
         f'<div class="t">{bodies[before.body]}</div></section>\n'
     )
 
@@ -213,38 +214,43 @@ def _step(before: Version, after: Version, counted: str, bodies: Mapping[str, st
 # --- what belongs to it ------------------------------------------------------------------------
 
 
-def _files(message: Message, around: Surroundings) -> str:
-    held = around.attachments.get(message.message_id)
-    if not held:
+def _files_html(message: Message, surroundings: Surroundings) -> str:
+    attachments = surroundings.attachments.get(message.message_id)
+    if not attachments:
         return ""
     lines = "".join(
-        f"<li>{attachment_html(one, around.references)}{_picture(one, message, around)}</li>" for one in held
+        f"<li>{attachment_html(attachment, surroundings.references)}"
+        f"{_file_picture_html(attachment, message, surroundings)}</li>"
+        for attachment in attachments
     )
     return f'<ul class="files">{lines}</ul>\n'
 
 
-def _picture(attachment: Attachment, message: Message, around: Surroundings) -> str:
+def _file_picture_html(attachment: Attachment, message: Message, surroundings: Surroundings) -> str:
     """What a file looks like, unless one of the message's texts shows it already."""
-    link = around.references.file_of(attachment.file_id)
+    link = surroundings.references.file_of(attachment.file_id)
     preview = f"[preview id={attachment.file_id}"
     if link is None or any(preview in version.body for version in message.versions):
         return ""
-    return picture(link)
+    return picture_html(link)
 
 
-def _texts(message: Message, bodies: Mapping[str, str], around: Surroundings) -> list[SearchText]:
+def _search_texts(message: Message, bodies: Mapping[str, str], surroundings: Surroundings) -> list[SearchText]:
     """Each text once, the latest first, then the names of the files."""
     found = []
     if message.body in bodies:
-        found.append(SearchText(_KINDS.get(message.state, TextKind.NOW), readable(bodies[message.body])))
+        found.append(SearchText(_KINDS.get(message.state, TextKind.NOW), readable_text(bodies[message.body])))
     for later, earlier in pairwise(reversed(message.versions)):
         if earlier.body in bodies and earlier.body != later.body:
             kind = TextKind.BEFORE_DELETION if later.body == DELETED else TextKind.BEFORE_EDIT
-            found.append(SearchText(kind, readable(bodies[earlier.body])))
-    found += [SearchText(TextKind.FILE, visible(one.name)) for one in around.attachments.get(message.message_id, ())]
+            found.append(SearchText(kind, readable_text(bodies[earlier.body])))
+    found += [
+        SearchText(TextKind.FILE, visible(attachment.name))
+        for attachment in surroundings.attachments.get(message.message_id, ())
+    ]
     return found
 
 
-def _tasks(message: Message, around: Surroundings) -> str:
-    tasks = around.tasks.get(message.message_id, ())
+def _tasks_html(message: Message, surroundings: Surroundings) -> str:
+    tasks = surroundings.tasks.get(message.message_id, ())
     return "".join(f'<p class="note">{task_html(task)}</p>\n' for task in tasks)

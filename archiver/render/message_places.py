@@ -15,17 +15,17 @@ from archiver.records import Message, MessageId
 
 # No text can hold these two signs: `visible` shows noncharacters as `[U+FDD0]`.
 _MARK = "\ufdd0{}{}\ufdd1"
-LATER = re.compile("\ufdd0([nh])([0-9]+)\ufdd1")
+PLACEHOLDER = re.compile("\ufdd0([nh])([0-9]+)\ufdd1")
 """A message not put yet: group 1 is `n` for its number or `h` for its address, group 2 its id."""
 
 
-def later(part: str, message_id: MessageId) -> str:
+def placeholder(part: str, message_id: MessageId) -> str:
     """The mark for a message not put yet; `part` is `n` or `h`."""
     return _MARK.format(part, message_id)
 
 
 @dataclass(slots=True)
-class Places:
+class MessagePlaces:
     """The messages put so far, by page; `names` are the pages' file names."""
 
     names: list[str] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Places:
     _ids: array[int] = field(default_factory=lambda: array("Q"))
     _numbers: array[int] = field(default_factory=lambda: array("Q"))
 
-    def begin(self, name: str) -> None:
+    def begin_page(self, name: str) -> None:
         """Begin a page."""
         self.names.append(name)
         self._starts.append(len(self._ids))
@@ -43,7 +43,7 @@ class Places:
         self._ids.append(int(message.message_id))
         self._numbers.append(message.no)
 
-    def passed(self, message_id: int) -> bool:
+    def has_passed(self, message_id: int) -> bool:
         """Whether messages up to this id have been put, so that what is not here does not come."""
         return bool(self._ids) and message_id <= self._ids[-1]
 

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from archiver.records import OtherChat
 
-MOST = 10
+MAX_NAMED = 10
 """Chats that are named one by one; the others are counted."""
 
 
-def other_chat_texts(found: Sequence[OtherChat]) -> list[str]:
+def other_chat_texts(chats: Sequence[OtherChat]) -> list[str]:
     """One sentence each; none where there is none."""
-    shown = found[:MOST]
-    told = [
-        f"同じ相手との、保存対象外のチャット: アカウントID {one.account_id} と報告者の直接のチャット"
-        f"(ルームID {one.room_id})があります。内容は保存していません。"
-        for one in shown
+    named = chats[:MAX_NAMED]
+    sentences = [
+        f"同じ相手との、保存対象外のチャット: アカウントID {chat.account_id} と報告者の直接のチャット"
+        f"(ルームID {chat.room_id})があります。内容は保存していません。"
+        for chat in named
     ]
-    if len(found) > len(shown):
-        told.append(f"同じ相手との、保存対象外のチャット: ほか{len(found) - len(shown)}件。")
-    return told
+    if len(chats) > len(named):
+        sentences.append(f"同じ相手との、保存対象外のチャット: ほか{len(chats) - len(named)}件。")
+    return sentences

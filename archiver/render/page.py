@@ -24,19 +24,19 @@ from archiver.render.message_html import (
     anchor_id,
     attachment_html,
     chatwork_url,
-    message_shown,
+    render_message,
     task_html,
 )
-from archiver.render.message_places import LATER, Places, later
+from archiver.render.message_places import PLACEHOLDER, MessagePlaces, placeholder
 from archiver.render.page_buffer import PageBuffer
 from archiver.render.search_data import PairFilter
-from archiver.render.times import derived, stamp
+from archiver.render.times import local_time, time_from_id
 from archiver.render.visible import visible, visible_html
 
 FileLink = Callable[[Attachment], str | None]
 """An attachment → the address of its bytes as seen from the pages; None if they are not in the package."""
 
-One = TypeVar("One", Attachment, Task)
+AttachmentOrTask = TypeVar("AttachmentOrTask", Attachment, Task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,67 +61,67 @@ class Transcript:
         self._conversation = conversation
         self._link = link
         self._pictures = pictures or {}
-        self._sieve = PairFilter()
+        self._pair_filter = PairFilter()
         self._names = {one: visible(person.names[-1]) for one, person in conversation.people.items() if person.names}
         self._files = {one.file_id: one for one in conversation.attachments}
-        self._places = Places()
+        self._places = MessagePlaces()
         self._pages: list[PageBuffer] = []
         self._states: Counter[State] = Counter()
-        self._around = Surroundings(
+        self._surroundings = Surroundings(
             References(self._name_of, self._link_of, self._file_of),
             conversation.owner_id,
-            _by_message(conversation.attachments),
-            _by_message(conversation.tasks),
+            _group_by_message(conversation.attachments),
+            _group_by_message(conversation.tasks),
         )
-        self._facts: templating.PageHead | None = None
+        self._head: templating.PageHead | None = None
 
-    def sheets(self) -> Iterator[TranscriptPage]:
+    def pages(self) -> Iterator[TranscriptPage]:
         """The pages in order, each once it is full; at least one."""
         breaks = GapBreaks(self._conversation.gaps, self._conversation.pauses)
-        page = self._begin()
+        page = self._begin_page()
         for message in self._conversation.messages():
-            before, (shown, texts) = "".join(breaks.before(message)), message_shown(message, self._around)
-            size = len(before.encode()) + len(shown.encode())
-            if page.full(size):
-                yield self._sheet(page)
-                page = self._begin()
-            page.put(message, before, shown, size)
+            before, (html, texts) = "".join(breaks.before(message)), render_message(message, self._surroundings)
+            size = len(before.encode()) + len(html.encode())
+            if page.is_full(size):
+                yield self._finish_buffer(page)
+                page = self._begin_page()
+            page.put(message, before, html, size)
             page.texts.put(message, texts)
             self._places.put(message)
             self._states[message.state] += 1
-        page.end(
+        page.add_ending(
             "".join(breaks.rest())
-            + conversation_summary.ending(self._conversation.inaccessible_since, empty=not self._states)
+            + conversation_summary.ending_html(self._conversation.inaccessible_since, empty=not self._states)
         )
-        yield self._sheet(page)
-        self._facts = conversation_summary.facts(self._conversation, self._pages, self._states)
+        yield self._finish_buffer(page)
+        self._head = conversation_summary.page_head(self._conversation, self._pages, self._states)
 
-    def finished(self, sheet: TranscriptPage) -> str:
+    def finished_page(self, sheet: TranscriptPage) -> str:
         """The whole HTML page of a sheet, once all sheets have been made."""
-        content = LATER.sub(self._found_later, sheet.content)
+        content = PLACEHOLDER.sub(self._fill_placeholder, sheet.content)
         days = conversation_summary.days(self._pages[sheet.number - 1])
-        return templating.page_html(self._known(), self._places.names, sheet.number, content, days=days)
+        return templating.page_html(self._page_head(), self._places.names, sheet.number, content, days=days)
 
-    def sieve(self) -> Iterator[tuple[str, str]]:
+    def filter_scripts(self) -> Iterator[tuple[str, str]]:
         """Names and contents of the scripts that tell the search where to look, once all sheets have been made."""
-        return self._sieve.scripts(self._room)
+        return self._pair_filter.scripts(self._room)
 
     def index_section(self) -> str:
         """The room's part of the index, once all sheets have been made."""
         return templating.section_html(
-            self._known(),
-            [conversation_summary.listing(page) for page in self._pages],
+            self._page_head(),
+            [conversation_summary.index_line(page) for page in self._pages],
             months=conversation_summary.months(self._pages),
-            sieve=self._sieve.files,
-            description=conversation_summary.description(self._conversation, self._around.references),
+            sieve=self._pair_filter.files,
+            description=conversation_summary.description_html(self._conversation, self._surroundings.references),
             people=conversation_summary.people(self._conversation),
             coverage=conversation_summary.coverage(self._conversation),
-            strays=list(self._strays()),
+            strays=list(self._stray_lines()),
         )
 
-    def _begin(self) -> PageBuffer:
+    def _begin_page(self) -> PageBuffer:
         name = f"{self._room}-{len(self._pages) + 1:04}.html"
-        self._places.begin(name)
+        self._places.begin_page(name)
         self._pages.append(PageBuffer(name, self._pages[-1].day if self._pages else ""))
         return self._pages[-1]
 
@@ -129,25 +129,25 @@ class Transcript:
     def _room(self) -> str:
         return f"R{self._conversation.room_id}"
 
-    def _sheet(self, page: PageBuffer) -> TranscriptPage:
-        content, texts = page.taken()
-        self._sieve.put(texts.signs())
+    def _finish_buffer(self, page: PageBuffer) -> TranscriptPage:
+        content, texts = page.take_content()
+        self._pair_filter.put(texts.joined_text())
         return TranscriptPage(len(self._pages), page.name, content, texts.script(page.name.removesuffix(".html")))
 
-    def _known(self) -> templating.PageHead:
-        if self._facts is None:
+    def _page_head(self) -> templating.PageHead:
+        if self._head is None:
             raise RuntimeError("sheets() must be gone through first")
-        return self._facts
+        return self._head
 
-    def _strays(self) -> Iterator[str]:
+    def _stray_lines(self) -> Iterator[str]:
         """Files and tasks whose message is not shown, so that they are shown somewhere."""
         for attachment in self._conversation.attachments:
             if self._places.find(int(attachment.message_id)) is None:
-                sender = f"送信 <bdi>{visible_html(attachment.account_name)}</bdi> {stamp(attachment.uploaded_at)}"
-                yield f"{attachment_html(attachment, self._around.references)} / {sender}"
+                sender = f"送信 <bdi>{visible_html(attachment.account_name)}</bdi> {local_time(attachment.uploaded_at)}"
+                yield f"{attachment_html(attachment, self._surroundings.references)} / {sender}"
         for task in self._conversation.tasks:
             if self._places.find(int(task.message_id)) is None:
-                yield f"{task_html(task)} / {html(parse(task.body), self._around.references)}"
+                yield f"{task_html(task)} / {html(parse(task.body), self._surroundings.references)}"
 
     # --- what ids in a body lead to ---
 
@@ -157,22 +157,22 @@ class Transcript:
     def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
         if room != self._conversation.room_id:
             return ReferenceLink(f"別のチャット(ルームID {room})のメッセージID {message}", chatwork_url(room, message))
-        if not self._places.passed(int(message)):
-            return ReferenceLink(later("n", message), later("h", message))
-        return self._found(message)
+        if not self._places.has_passed(int(message)):
+            return ReferenceLink(placeholder("n", message), placeholder("h", message))
+        return self._link_in_room(message)
 
-    def _found(self, message: MessageId) -> ReferenceLink:
+    def _link_in_room(self, message: MessageId) -> ReferenceLink:
         place = self._places.find(int(message))
         if place is None:
             url = chatwork_url(self._conversation.room_id, message)
             number = int(message)
-            at = derived(number) if is_plausible(number, self._conversation.read_at) else None
+            at = time_from_id(number) if is_plausible(number, self._conversation.read_at) else None
             return ReferenceLink(f"メッセージID {message}(この記録にありません){f' {at}' if at else ''}", url)
         name, number = place
         return ReferenceLink(f"No.{number}", f"{name}#{anchor_id(message)}")
 
-    def _found_later(self, mark: re.Match[str]) -> str:
-        link = self._found(MessageId(mark[2]))
+    def _fill_placeholder(self, mark: re.Match[str]) -> str:
+        link = self._link_in_room(MessageId(mark[2]))
         return link.label if mark[1] == "n" else f"{link.href}"
 
     def _file_of(self, file: FileId) -> ReferenceLink | None:
@@ -182,8 +182,8 @@ class Transcript:
         return ReferenceLink(visible(attachment.number), self._link(attachment), self._pictures.get(file))
 
 
-def _by_message(things: Iterable[One]) -> dict[MessageId, Sequence[One]]:
-    found: dict[MessageId, list[One]] = defaultdict(list)
-    for one in things:
-        found[one.message_id].append(one)
-    return dict(found)
+def _group_by_message(items: Iterable[AttachmentOrTask]) -> dict[MessageId, Sequence[AttachmentOrTask]]:
+    groups: dict[MessageId, list[AttachmentOrTask]] = defaultdict(list)
+    for item in items:
+        groups[item.message_id].append(item)
+    return dict(groups)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from archiver.records import Message
 from archiver.render.search_data import PageTexts
-from archiver.render.times import date, day
+from archiver.render.times import day_text, iso_date
 
 PAGE_BYTES = 350_000
 """Where a page is cut; with its head it stays below 0.4 MB, which browsers open at once. A single message
@@ -36,19 +36,19 @@ class PageBuffer:
     _parts: list[str] = field(default_factory=list)
     _size: int = 0
 
-    def full(self, size: int) -> bool:
+    def is_full(self, size: int) -> bool:
         """Whether so many more bytes should stand on the next page."""
         return self.count > 0 and (self.count >= PAGE_MESSAGES or self._size + size > PAGE_BYTES)
 
-    def put(self, message: Message, before: str, shown: str, size: int) -> None:
+    def put(self, message: Message, before: str, html: str, size: int) -> None:
         """Add a message, with the breaks before it and, where a day begins, the day's heading."""
-        today = date(message.send_time)
+        today = iso_date(message.send_time)
         if today != self.day:
             again = "(続き)" if not self.count and today == self.day_before else ""
             anchor = "" if today in self.days else f' id="{day_anchor(today)}"'
-            heading = f'<h2 class="day"{anchor}>{day(message.send_time)}{again}</h2>\n'
+            heading = f'<h2 class="day"{anchor}>{day_text(message.send_time)}{again}</h2>\n'
             before, size = before + heading, size + len(heading.encode())
-        self._parts += (before, shown)
+        self._parts += (before, html)
         self._size += size
         self.day = today
         self.count += 1
@@ -57,11 +57,11 @@ class PageBuffer:
         self.numbers = (first[0], message.no)
         self.times = (first[1], message.send_time)
 
-    def end(self, html: str) -> None:
+    def add_ending(self, html: str) -> None:
         """Add what stands after the last message of all."""
         self._parts.append(html)
 
-    def taken(self) -> tuple[str, PageTexts]:
+    def take_content(self) -> tuple[str, PageTexts]:
         """The content and its texts, which are not kept here any longer."""
         content, texts = "".join(self._parts), self.texts
         self._parts, self.texts = [], PageTexts()

@@ -24,7 +24,7 @@ from archiver.chatwork.notation.parse import (
     Url,
 )
 from archiver.records import AccountId, FileId, MessageId, RoomId
-from archiver.render.times import typed, typed_day
+from archiver.render.times import typed_date, typed_time
 from archiver.render.visible import visible
 
 
@@ -66,7 +66,7 @@ BLOCKS = Quote | Box | Title | TaskBox | Code | RuleTag
 """Nodes that stand on lines of their own."""
 
 
-def laid_out(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
+def lay_out_nodes(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
     """The nodes without the one line feed that only sets a box apart from the text around it, names kept apart."""
     last = len(nodes) - 1
     for index, node in enumerate(nodes):
@@ -88,7 +88,7 @@ def _is_name(node: Node) -> bool:
     return isinstance(node, PersonTag) and node.name
 
 
-def person(account: AccountId, references: References) -> str:
+def person_name(account: AccountId, references: References) -> str:
     """The name of a person, or the number if it is not known."""
     name = references.name_of(account)
     return visible(name) if name else f"ID {account}"
@@ -98,38 +98,38 @@ def quote_head(account: AccountId | None, time: int | None, references: Referenc
     """Who was quoted and from when, as typed in the quotation."""
     words = ["引用:"]
     if account is not None:
-        words.append(person(account, references))
+        words.append(person_name(account, references))
     if time is not None:
-        words.append(typed(time))
+        words.append(typed_time(time))
     return " ".join(words) if len(words) > 1 else "引用"
 
 
 def task_head(node: TaskBox, references: References) -> str:
     """State, people and time limit of a task, as they stood when it was announced."""
     status = {"open": "未完了", "done": "完了"}.get(node.status, visible(node.status))
-    people = "、".join(person(account, references) for account in node.account_ids)
+    people = "、".join(person_name(account, references) for account in node.account_ids)
     if node.limit == 0 or node.limit_type == "none":
         limit = "なし"
     else:
-        limit = typed_day(node.limit) if node.limit_type == "date" else typed(node.limit)
+        limit = typed_date(node.limit) if node.limit_type == "date" else typed_time(node.limit)
     return f"タスク({status}) 担当: {people} 期限: {limit}"
 
 
-def answered(node: ReplyTag, references: References) -> tuple[str, ReferenceLink | None]:
+def reply_target(node: ReplyTag, references: References) -> tuple[str, ReferenceLink | None]:
     """The name of who is answered, and the message if one is named."""
-    name = person(node.account_id, references)
+    name = person_name(node.account_id, references)
     if node.room_id is None or node.message_id is None:
         return name, None
     link = references.link_of(node.room_id, node.message_id)
     return name, link or ReferenceLink(f"メッセージID {node.message_id}")
 
 
-def file(file_id: FileId, references: References) -> ReferenceLink:
+def file_link(file_id: FileId, references: References) -> ReferenceLink:
     """A file by its number in the package, or by its id."""
     return references.file_of(file_id) or ReferenceLink(f"ファイルID {file_id}")
 
 
-def place(node: Url, references: References) -> ReferenceLink | None:
+def message_link(node: Url, references: References) -> ReferenceLink | None:
     """The message that an address leads to, if it is one in Chatwork."""
     if node.room_id is None or node.message_id is None:
         return None

@@ -23,7 +23,7 @@ from html import unescape
 from typing import NamedTuple
 
 from archiver.records import Message
-from archiver.render.message_places import LATER
+from archiver.render.message_places import PLACEHOLDER
 from archiver.render.visible import visible
 
 BUCKETS = 32749
@@ -33,7 +33,7 @@ FACTOR = 23473
 FILES = 32
 """A query needs the rows of a few pairs, so they are cut into so many files."""
 
-WORTH_IT = 16
+MIN_PAGES = 16
 """With so few pages a sieve would be larger than what it saves."""
 
 _BLOCK = re.compile("</?(?:p|div|blockquote|pre|hr)(?: [^>]*)?>")
@@ -58,10 +58,10 @@ class SearchText(NamedTuple):
     text: str
 
 
-def readable(html: str) -> str:
+def readable_text(html: str) -> str:
     """The words of our own HTML, as they are read; blocks are lines of their own."""
     if "<" in html:
-        html = LATER.sub(r"メッセージID \2", _TAG.sub("", _BLOCK.sub("\n", html)))
+        html = PLACEHOLDER.sub(r"メッセージID \2", _TAG.sub("", _BLOCK.sub("\n", html)))
     return (unescape(html) if "&" in html else html).strip()
 
 
@@ -88,10 +88,10 @@ class PageTexts:
 
     def script(self, name: str) -> str:
         """The page's texts as a script: `searchPage("R1-0001", {"names": […], "rows": [[id, no, time, name, …]]})`."""
-        shown = [visible(one) for one in self._names]
-        return f"searchPage({_json(name)},{_json({'names': shown, 'rows': self._rows})})\n"
+        names = [visible(one) for one in self._names]
+        return f"searchPage({_script_json(name)},{_script_json({'names': names, 'rows': self._rows})})\n"
 
-    def signs(self) -> str:
+    def joined_text(self) -> str:
         """All texts in one, to be sieved."""
         return "\0".join(str(text) for row in self._rows for text in row[5::2])
 
@@ -116,7 +116,7 @@ class PairFilter:
     @property
     def files(self) -> int:
         """How many files it has."""
-        return FILES if self.pages > WORTH_IT else 0
+        return FILES if self.pages > MIN_PAGES else 0
 
     def scripts(self, room: str) -> Iterator[tuple[str, str]]:
         """Names and contents of its files: row `n` is the `n // FILES`th of file `n % FILES`."""
@@ -124,19 +124,19 @@ class PairFilter:
         for number in range(self.files):
             rows = b"".join(row.to_bytes(width, "little") for row in self._rows[number::FILES])
             name = f"{room}-sieve-{number:02}"
-            yield name, f"searchPage({_json(name)},{_json(base64.b64encode(rows).decode())})\n"
+            yield name, f"searchPage({_script_json(name)},{_script_json(base64.b64encode(rows).decode())})\n"
 
 
 def _buckets(folded: str) -> set[int]:
     """Of every sign and every pair of neighbours, in UTF-16 as a browser counts."""
     units = folded.encode("utf-16-le", "surrogatepass")
-    ones = {FACTOR * one % BUCKETS for one in set(_numbers("H", units))}
+    singles = {FACTOR * one % BUCKETS for one in set(_integers("H", units))}
     # Two signs are one number of four bytes: those at even places, then those at odd ones.
-    pairs = {*_numbers("I", units), *_numbers("I", units[2:])}
-    return ones | {(FACTOR * (pair & 0xFFFF) + (pair >> 16)) % BUCKETS for pair in pairs}
+    pairs = {*_integers("I", units), *_integers("I", units[2:])}
+    return singles | {(FACTOR * (pair & 0xFFFF) + (pair >> 16)) % BUCKETS for pair in pairs}
 
 
-def _numbers(code: str, data: bytes) -> array[int]:
+def _integers(code: str, data: bytes) -> array[int]:
     numbers = array(code)
     numbers.frombytes(data[: len(data) // numbers.itemsize * numbers.itemsize])
     if sys.byteorder == "big":
@@ -144,6 +144,6 @@ def _numbers(code: str, data: bytes) -> array[int]:
     return numbers
 
 
-def _json(value: object) -> str:
+def _script_json(value: object) -> str:
     # A script that is loaded cannot be ended by `</script>`; one that somebody pastes into a page could.
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -15,11 +15,11 @@ from archiver.render.search_data import fold
 
 _BEFORE = 24
 """Columns before the first mark."""
-_LONG = 1_200
+_LONG_TEXT = 1_200
 """Signs from which a text is not folded sign by sign as a whole, but only around its first mark."""
-_NEAR = 500
+_HALF_WINDOW = 500
 """Half of what is folded around a mark; a longer word across two parts goes unmarked."""
-_one_sign = lru_cache(maxsize=10_000)(fold)
+_fold_character = lru_cache(maxsize=10_000)(fold)
 
 
 class SnippetPiece(NamedTuple):
@@ -45,14 +45,14 @@ def snippet(
 
     `measure` gives the columns of one sign, `border` is what a mark takes beside its text.
     """
-    first, text_near = _around(text, words)
-    marks = list(_marks(text_near, words)) if words else []
-    begin = start = _begin(text_near, marks[0][0], measure) if marks else 0
+    first, text_near = _part_around_mark(text, words)
+    marks = list(_mark_ranges(text_near, words)) if words else []
+    begin = start = _context_start(text_near, marks[0][0], measure) if marks else 0
     parts: list[SnippetPiece] = []
     while begin < len(text_near):
-        end, is_mark = _next(marks, begin, len(text_near))
+        end, is_mark = _next_piece(marks, begin, len(text_near))
         width -= border if is_mark else 0
-        stop, taken = _fitting(text_near, begin, end, width, measure)
+        stop, taken = _fit_piece(text_near, begin, end, width, measure)
         if stop > begin:
             parts.append(SnippetPiece(text_near[begin:stop], is_mark))
         width -= taken
@@ -62,26 +62,28 @@ def snippet(
     return Snippet(tuple(parts), first + start > 0, first + begin < len(text))
 
 
-def _around(text: str, words: Collection[str]) -> tuple[int, str]:
+def _part_around_mark(text: str, words: Collection[str]) -> tuple[int, str]:
     """The part of a long text that has its first mark, and where that part begins."""
-    if len(text) <= _LONG:
+    if len(text) <= _LONG_TEXT:
         return 0, text
-    for begin in range(0, len(text), _NEAR):
-        folded = fold(text[begin : begin + 2 * _NEAR])  # half of it is the next one's too: what lies across is found
+    for begin in range(0, len(text), _HALF_WINDOW):
+        folded = fold(
+            text[begin : begin + 2 * _HALF_WINDOW]
+        )  # half of it is the next one's too: what lies across is found
         if any(word in folded for word in words):
             first = max(0, begin - _BEFORE)
-            return first, text[first : begin + 2 * _NEAR]
-    return 0, text[:_LONG]
+            return first, text[first : begin + 2 * _HALF_WINDOW]
+    return 0, text[:_LONG_TEXT]
 
 
-def _marks(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
+def _mark_ranges(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
     """Where the words stand in the text, in order and apart."""
-    folded, places = _folded(text)
-    found = sorted(
+    folded, places = _fold_with_places(text)
+    ranges = sorted(
         (places[at][0], places[at + len(word) - 1][1]) for word in words for at in _occurrences(folded, word)
     )
     last: tuple[int, int] | None = None
-    for begin, end in found:
+    for begin, end in ranges:
         if last is not None and begin <= last[1]:
             last = (last[0], max(last[1], end))
             continue
@@ -92,26 +94,26 @@ def _marks(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
         yield last
 
 
-def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
+def _fold_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
     """The folded text, and for each of its signs where the text has it; a sign and its accents are one."""
-    signs: list[str] = []
+    characters: list[str] = []
     places: list[tuple[int, int]] = []
     begin = 0
     for end in range(1, len(text) + 1):
-        if end < len(text) and _joins(text[end]):
+        if end < len(text) and _is_joining(text[end]):
             continue
-        for sign in _one_sign(text[begin:end]):
-            blank = sign.isspace()
-            if not (blank and signs[-1:] == [" "]):
-                signs.append(" " if blank else sign)
+        for character in _fold_character(text[begin:end]):
+            is_space = character.isspace()
+            if not (is_space and characters[-1:] == [" "]):
+                characters.append(" " if is_space else character)
                 places.append((begin, end))
         begin = end
-    return "".join(signs), places
+    return "".join(characters), places
 
 
-def _joins(sign: str) -> bool:
+def _is_joining(character: str) -> bool:
     """Whether a sign can become one with the sign before it."""
-    return unicodedata.combining(unicodedata.normalize("NFKC", sign)[0]) != 0 or "\u1160" <= sign <= "\u11ff"
+    return unicodedata.combining(unicodedata.normalize("NFKC", character)[0]) != 0 or "\u1160" <= character <= "\u11ff"
 
 
 def _occurrences(folded: str, word: str) -> Iterator[int]:
@@ -121,30 +123,30 @@ def _occurrences(folded: str, word: str) -> Iterator[int]:
         at = folded.find(word, at + len(word))
 
 
-def _begin(text: str, mark: int, measure: Callable[[str], int]) -> int:
+def _context_start(text: str, mark: int, measure: Callable[[str], int]) -> int:
     """Where to begin, so that some of what stands before the mark is seen."""
-    begin, room = mark, _BEFORE
-    while begin and (room := room - measure(text[begin - 1])) >= 0:
+    begin, columns = mark, _BEFORE
+    while begin and (columns := columns - measure(text[begin - 1])) >= 0:
         begin -= 1
     return begin
 
 
-def _next(marks: list[tuple[int, int]], begin: int, whole: int) -> tuple[int, bool]:
+def _next_piece(marks: list[tuple[int, int]], begin: int, length: int) -> tuple[int, bool]:
     """Where the piece that begins here ends, and whether it is a mark."""
     for start, end in marks:
         if start <= begin < end:
             return end, True
         if start > begin:
             return start, False
-    return whole, False
+    return length, False
 
 
-def _fitting(text: str, begin: int, end: int, room: int, measure: Callable[[str], int]) -> tuple[int, int]:
+def _fit_piece(text: str, begin: int, end: int, columns: int, measure: Callable[[str], int]) -> tuple[int, int]:
     """Where as much of a piece as fits stops, and how many columns that takes."""
     taken = 0
-    for place in range(begin, end):
-        more = measure(text[place])
-        if taken + more > room:
-            return place, taken
+    for index in range(begin, end):
+        more = measure(text[index])
+        if taken + more > columns:
+            return index, taken
         taken += more
     return end, taken

@@ -65,7 +65,7 @@ class Month:
         return sum(day.count for day in self.days)
 
 
-def page_html(facts: PageHead, pages: Sequence[str], number: int, content: str, *, days: Sequence[Day]) -> str:
+def page_html(head: PageHead, pages: Sequence[str], number: int, content: str, *, days: Sequence[Day]) -> str:
     """Page `number` (from 1) of `pages` (file names) around its content, which is HTML; `days` are those on it."""
     steps = [
         ("最初", pages[0] if number > 1 else ""),
@@ -73,11 +73,11 @@ def page_html(facts: PageHead, pages: Sequence[str], number: int, content: str, 
         ("次", pages[number] if number < len(pages) else ""),
         ("最後", pages[-1] if number < len(pages) else ""),
     ]
-    return _render("page.html", facts=facts, steps=steps, number=number, total=len(pages), days=days, content=content)
+    return _render("page.html", facts=head, steps=steps, number=number, total=len(pages), days=days, content=content)
 
 
 def section_html(
-    facts: PageHead,
+    head: PageHead,
     pages: Sequence[IndexLine],
     *,
     months: Sequence[Month],
@@ -90,7 +90,7 @@ def section_html(
     """A room's part of the index; `description` and `strays` are HTML, `sieve` counts files, all else is text."""
     return _render(
         "section.html",
-        facts=facts,
+        facts=head,
         pages=pages,
         months=months,
         sieve=sieve,

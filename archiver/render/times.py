@@ -10,18 +10,18 @@ from archiver.records import JST
 _WEEKDAYS = "月火水木金土日"
 
 
-def day(at: datetime) -> str:
+def day_text(at: datetime) -> str:
     """`2026年11月5日(木)`."""
-    local = _local(at)
+    local = _to_tokyo(at)
     return f"{local.year}年{local.month}月{local.day}日({_WEEKDAYS[local.weekday()]})"
 
 
-def date(at: datetime) -> str:
+def iso_date(at: datetime) -> str:
     """`2026-11-05`."""
-    return _local(at).date().isoformat()
+    return _to_tokyo(at).date().isoformat()
 
 
-def month(iso: str) -> str:
+def month_text(iso: str) -> str:
     """`2026年11月` of `2026-11`."""
     year, _, number = iso.partition("-")
     return f"{int(year)}年{int(number)}月"
@@ -33,48 +33,48 @@ def day_of_month(iso: str) -> str:
     return f"{on.month}月{on.day}日({_WEEKDAYS[on.weekday()]})"
 
 
-def clock(at: datetime) -> str:
+def clock_time(at: datetime) -> str:
     """`10:14:33`."""
-    return _local(at).strftime("%H:%M:%S")
+    return _to_tokyo(at).strftime("%H:%M:%S")
 
 
-def stamp(at: datetime) -> str:
+def local_time(at: datetime) -> str:
     """`2026-11-05 10:14:33`."""
-    return _local(at).replace(tzinfo=None).isoformat(" ", "seconds")
+    return _to_tokyo(at).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
-def full(at: datetime) -> str:
+def full_time(at: datetime) -> str:
     """`2026-11-05(木) 10:14:33`: on every message of a report, as a page may be all that its reader has."""
-    local = _local(at)
-    return f"{local.date().isoformat()}({_WEEKDAYS[local.weekday()]}) {clock(at)}"
+    local = _to_tokyo(at)
+    return f"{local.date().isoformat()}({_WEEKDAYS[local.weekday()]}) {clock_time(at)}"
 
 
-def machine(at: datetime) -> str:
+def iso_time(at: datetime) -> str:
     """`2026-11-05T10:14:33+09:00`, for the `datetime` attribute."""
-    return _local(at).isoformat("T", "seconds")
+    return _to_tokyo(at).isoformat("T", "seconds")
 
 
-def derived(number: int) -> str | None:
+def time_from_id(number: int) -> str | None:
     """The time that an id alone tells, to the minute and marked as derived; None if it tells none."""
     at = posted_at(number)
-    return None if at is None else f"{stamp(at)[:-3]} ごろ(IDからの推定)"
+    return None if at is None else f"{local_time(at)[:-3]} ごろ(IDからの推定)"
 
 
-def typed(seconds: int) -> str:
+def typed_time(seconds: int) -> str:
     """A Unix time that somebody typed: `2026-11-05 10:14:33`, or the bare number if it is no date."""
     try:
-        return stamp(datetime.fromtimestamp(seconds, UTC))
+        return local_time(datetime.fromtimestamp(seconds, UTC))
     except (OverflowError, ValueError, OSError):
         return f"{seconds}"
 
 
-def typed_day(seconds: int) -> str:
+def typed_date(seconds: int) -> str:
     """The same without the time of day."""
-    shown = typed(seconds)
-    return shown.partition(" ")[0]
+    time = typed_time(seconds)
+    return time.partition(" ")[0]
 
 
-def _local(at: datetime) -> datetime:
+def _to_tokyo(at: datetime) -> datetime:
     try:
         return at.astimezone(JST)
     except OverflowError:  # the last hours of the year 9999, which only a made-up time can name

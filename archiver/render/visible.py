@@ -37,18 +37,18 @@ _HIDDEN_RANGES = (
 )
 
 
-def _class(*ranges: tuple[int, int]) -> str:
-    return "[" + "".join(f"{_escaped(first)}-{_escaped(last)}" for first, last in ranges) + "]"
+def _character_class(*ranges: tuple[int, int]) -> str:
+    return "[" + "".join(f"{_escape_code(first)}-{_escape_code(last)}" for first, last in ranges) + "]"
 
 
-def _escaped(code: int) -> str:
+def _escape_code(code: int) -> str:
     return f"\\U{code:08x}"
 
 
-_HIDDEN = re.compile(_class(*_HIDDEN_RANGES))
-_HIDDEN_OR_LINE = re.compile(_class((0x0000, 0x001F), *_HIDDEN_RANGES))
+_HIDDEN = re.compile(_character_class(*_HIDDEN_RANGES))
+_HIDDEN_OR_LINE = re.compile(_character_class((0x0000, 0x001F), *_HIDDEN_RANGES))
 
-_EMOJI = _class(
+_EMOJI = _character_class(
     (0x00A9, 0x00A9),
     (0x00AE, 0x00AE),
     (0x203C, 0x203C),
@@ -66,14 +66,14 @@ _EMOJI = _class(
     (0x3297, 0x3299),
     (0x1F000, 0x1FAFF),
 )
-_ONE = f"{_EMOJI}{_class((0xFE0E, 0xFE0F))}?{_class((0x1F3FB, 0x1F3FF))}?"
-_KANJI = _class((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+_ONE_EMOJI = f"{_EMOJI}{_character_class((0xFE0E, 0xFE0F))}?{_character_class((0x1F3FB, 0x1F3FF))}?"
+_KANJI = _character_class((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 # What keeps its invisible parts, or one invisible sign (group 1).
 _PARTS = (
-    f"{_escaped(0x1F3F4)}{_class((0xE0030, 0xE0039), (0xE0061, 0xE007A))}{{2,6}}{_escaped(0xE007F)}"
-    f"|{_ONE}(?:{_escaped(0x200D)}{_ONE})*"
-    f"|[0-9#*]{_escaped(0xFE0F)}{_escaped(0x20E3)}?"
-    f"|{_KANJI}{_class((0xFE00, 0xFE02), (0xE0100, 0xE01EF))}"
+    f"{_escape_code(0x1F3F4)}{_character_class((0xE0030, 0xE0039), (0xE0061, 0xE007A))}{{2,6}}{_escape_code(0xE007F)}"
+    f"|{_ONE_EMOJI}(?:{_escape_code(0x200D)}{_ONE_EMOJI})*"
+    f"|[0-9#*]{_escape_code(0xFE0F)}{_escape_code(0x20E3)}?"
+    f"|{_KANJI}{_character_class((0xFE00, 0xFE02), (0xE0100, 0xE01EF))}"
 )
 _PART = re.compile(f"{_PARTS}|({_HIDDEN.pattern})")
 _PART_OR_LINE = re.compile(f"{_PARTS}|({_HIDDEN_OR_LINE.pattern})")
@@ -85,31 +85,31 @@ def visible(text: str, *, lines: bool = False) -> str:
     Line feeds and tabs are shown so too, as names hold none; with `lines` they are kept, and CR LF is LF.
     """
     if lines:
-        return _marked(_unified(text), _HIDDEN, _PART, "[U+{:04X}]")
-    return _marked(text, _HIDDEN_OR_LINE, _PART_OR_LINE, "[U+{:04X}]")
+        return _mark_hidden(_unify_line_ends(text), _HIDDEN, _PART, "[U+{:04X}]")
+    return _mark_hidden(text, _HIDDEN_OR_LINE, _PART_OR_LINE, "[U+{:04X}]")
 
 
 def visible_html(text: str, *, lines: bool = False) -> str:
     """The same as safe HTML for the content of an element; the marks are set apart from typed text."""
     if lines:
-        return _marked(_unified(escape(text, quote=False)), _HIDDEN, _PART, '<i class="u">[U+{:04X}]</i>')
-    return _marked(escape(text, quote=False), _HIDDEN_OR_LINE, _PART_OR_LINE, '<i class="u">[U+{:04X}]</i>')
+        return _mark_hidden(_unify_line_ends(escape(text, quote=False)), _HIDDEN, _PART, '<i class="u">[U+{:04X}]</i>')
+    return _mark_hidden(escape(text, quote=False), _HIDDEN_OR_LINE, _PART_OR_LINE, '<i class="u">[U+{:04X}]</i>')
 
 
-def attribute(text: str) -> str:
+def visible_attribute(text: str) -> str:
     """The same, safe between the double quotes of an attribute."""
     return escape(visible(text), quote=True)
 
 
-def _unified(text: str) -> str:
+def _unify_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n") if "\r" in text else text
 
 
-def _marked(text: str, hidden: re.Pattern[str], parts: re.Pattern[str], mark: str) -> str:
+def _mark_hidden(text: str, hidden: re.Pattern[str], parts: re.Pattern[str], mark: str) -> str:
     if hidden.search(text) is None:
         return text
 
-    def shown(found: re.Match[str]) -> str:
-        return found[0] if found[1] is None else mark.format(ord(found[1]))
+    def replacement(match: re.Match[str]) -> str:
+        return match[0] if match[1] is None else mark.format(ord(match[1]))
 
-    return parts.sub(shown, text)
+    return parts.sub(replacement, text)

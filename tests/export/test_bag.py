@@ -12,7 +12,7 @@ from pathlib import Path
 import bagit
 import pytest
 
-from archiver.export.bag import Bag, free_name, making, pack, sweep_leftovers
+from archiver.export.bag import Bag, free_name, pack, partial_bag, sweep_leftovers
 
 AT = datetime(2026, 11, 5, 1, 14, 33, tzinfo=UTC)
 
@@ -55,7 +55,7 @@ def test_a_half_bag_is_removed_when_it_fails(tmp_path: Path) -> None:
     """Whatever the reason; the reason itself goes on."""
 
     def interrupted() -> None:
-        with making(tmp_path, "CW1") as bag:
+        with partial_bag(tmp_path, "CW1") as bag:
             bag.add("data/a", b"1")
             raise KeyboardInterrupt
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.evidence.tables.build import files, messages
-from archiver.export.conversation import PackageRoom, conversation, gaps, message, room_name
+from archiver.export.conversation import PackageRoom, build_conversation, build_message, gaps, room_name
 from archiver.export.scope import PackageScope
 from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch
 from tests.support.archives.entries import ROOM, blob, entry, file, shown
@@ -53,7 +53,7 @@ def gap(seq: int, number: int, kind: str = "gap", **changes: Any) -> dict[str, A
 
 def test_messages_come_as_often_as_they_are_asked_for() -> None:
     """With their numbers in the whole package and every text."""
-    made = conversation(facts(), PackageScope(CONTRACT))
+    made = build_conversation(facts(), PackageScope(CONTRACT))
 
     for _ in range(2):
         assert [(4, "5", State.EDITED, ["前", "後"]), (9, "6", State.PRESENT, ["二"])] == [
@@ -67,14 +67,14 @@ def test_a_message_without_a_usable_time_stands_where_it_was_first_seen(sent: ob
     """No time of Chatwork's stops the pages."""
     history = next(messages([[told_message(2, 5, "a", send_time=sent)]], {}))
 
-    assert datetime(2026, 11, 5, 1, 2, tzinfo=UTC) == message(1, history).send_time
+    assert datetime(2026, 11, 5, 1, 2, tzinfo=UTC) == build_message(1, history).send_time
 
 
 def test_a_room_has_its_last_name_and_description() -> None:
     """The name is taken also from outside the period, the description only from inside."""
     inside, outside = [room(1, "旧", "概要")], [room(1, "旧", "概要"), room(9, "新", "期間外の概要")]
 
-    made = conversation(facts(*inside, everything=outside), PackageScope(CONTRACT))
+    made = build_conversation(facts(*inside, everything=outside), PackageScope(CONTRACT))
 
     assert ("新", "概要") == (made.room_name, made.description)
     assert f"ルームID {ROOM}" == room_name([], ROOM)
@@ -99,7 +99,7 @@ def test_pauses_and_covered_periods_outside_are_left_out() -> None:
     early, late = (NOON - 2 * HOUR, NOON - HOUR), (NOON, NOON + HOUR)
     room_facts = facts(watch=Watch(pauses=(Pause(*early), Pause(*late))), covered=(Period(*early), Period(*late)))
 
-    made = conversation(room_facts, PackageScope(CONTRACT, NOON))
+    made = build_conversation(room_facts, PackageScope(CONTRACT, NOON))
 
     assert ((Pause(*late),), (Period(*late),)) == (made.pauses, made.covered)
 
@@ -108,7 +108,7 @@ def test_a_file_that_is_not_packed_says_why() -> None:
     """It leads nowhere, though its digest is known."""
     other = [file(1, 3, "a.txt"), blob(2, 3, "ab" * 32), file(1, 4, "b.txt"), blob(2, 4, "cd" * 32)]
 
-    made = conversation(facts(*other, not_packed={"F-0002": "大きすぎる"}), PackageScope(CONTRACT))
+    made = build_conversation(facts(*other, not_packed={"F-0002": "大きすぎる"}), PackageScope(CONTRACT))
 
     assert [("files/F-0001.txt", None), (None, "大きすぎる")] == [
         (one.stored_as, one.reason) for one in made.attachments
@@ -127,4 +127,4 @@ def test_a_room_that_cannot_be_opened_says_since_when(kinds: list[str], since: d
     """Until it can be opened again."""
     other = [entry(seq, kind, f"room/{ROOM}", {}) for seq, kind in enumerate(kinds, 1)]
 
-    assert since == conversation(facts(*other), PackageScope(CONTRACT)).inaccessible_since
+    assert since == build_conversation(facts(*other), PackageScope(CONTRACT)).inaccessible_since

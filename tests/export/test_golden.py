@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export.pdf.blocks import document
-from archiver.export.report.chapters import report
+from archiver.export.pdf.blocks import layout_data
+from archiver.export.report.chapters import build_report
 from tests.support.archives.maker import story
 from tests.support.packages.exported_archives import handed
 from tests.support.reports import report_inputs
@@ -31,7 +31,7 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 def chapters(profile: str) -> bytes:
     """The sample's report for the layout."""
-    told = document(report_inputs.told(report, report_inputs.case(profile=profile)))
+    told = layout_data(report_inputs.told(build_report, report_inputs.case(profile=profile)))
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -17,7 +17,7 @@ import pytest
 from archiver.export.html import write
 from archiver.records import Conversation, Message
 from archiver.render.page_buffer import PAGE_MESSAGES
-from archiver.render.search_data import WORTH_IT, fold
+from archiver.render.search_data import MIN_PAGES, fold
 from tests.support.html_file_in_chromium import NEEDED, listener, opened
 from tests.support.reports.sample_conversation import link, long, sample
 
@@ -39,11 +39,11 @@ PLANTED = (
 
 def hits(dom: str) -> list[tuple[str, str]]:
     """Address and words of each message found."""
-    found = re.search(r'<ol id="hits".*?</ol>', dom, re.DOTALL)
-    assert found is not None
+    match = re.search(r'<ol id="hits".*?</ol>', dom, re.DOTALL)
+    assert match is not None
     return [
         (href, re.sub(r"\s+", " ", unescape(re.sub("<[^>]*>", "", rest))))
-        for href, rest in re.findall(r'<li><a href="([^"]*)">(.*?)</li>', found[0], re.DOTALL)
+        for href, rest in re.findall(r'<li><a href="([^"]*)">(.*?)</li>', match[0], re.DOTALL)
     ]
 
 
@@ -154,7 +154,7 @@ next();
 def test_every_hit_of_a_scan_is_found(tmp_path: Path) -> None:
     """Random words of one to ten signs over many pages: as many messages as a scan of the folded texts finds."""
     random = Random(5)
-    conversation = rich(WORTH_IT * PAGE_MESSAGES + 700, random)
+    conversation = rich(MIN_PAGES * PAGE_MESSAGES + 700, random)
     write(conversation, tmp_path, link)
     folded = [fold(message.body) for message in conversation.messages()]
     queries: list[str] = []
@@ -169,12 +169,12 @@ def test_every_hit_of_a_scan_is_found(tmp_path: Path) -> None:
 
     dom = opened(tmp_path / "driven.html", tmp_path / "profile", seconds=600)
 
-    found = re.search('<pre id="answers">(.*?)</pre>', dom)
-    assert found is not None
+    match = re.search('<pre id="answers">(.*?)</pre>', dom)
+    assert match is not None
     expected = [sum(fold(query).strip() in text for text in folded) for query in queries]
     assert [] == [
         (query, wanted, got)
-        for query, wanted, got in zip(queries, expected, json.loads(found[1]), strict=True)
+        for query, wanted, got in zip(queries, expected, json.loads(match[1]), strict=True)
         if wanted != got
     ]
     assert len([one for one in expected if one]) >= 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from archiver.export.members import people
+from archiver.export.members import room_people
 from archiver.records import Membership, MembershipPeriod, PersonName
 from tests.support.archives.entries import ROOM, shown, time
 
@@ -26,7 +26,7 @@ def test_people_have_every_name_in_order() -> None:
     """Also those who wrote but were in no list that was read."""
     entries = [account(1, "田中"), member(2, "田中"), account(3, "田中(解約済)")]
 
-    found = people(entries, {7: "田中", 8: "yamada"})
+    found = room_people(entries, {7: "田中", 8: "yamada"})
 
     assert {7: ("田中", "田中(解約済)"), 8: ("yamada",)} == {one: person.names for one, person in found.items()}
     assert (at(1), at(3)) == found[7].named_at
@@ -36,19 +36,19 @@ def test_who_is_gone_has_no_newer_name() -> None:
     """The list that shows somebody no more repeats what it said before: that is no change back."""
     entries = [account(1, "田中"), member(2, "田中"), account(3, "田中(解約済)"), member(4, "田中", state="gone")]
 
-    assert ("田中", "田中(解約済)") == people(entries, {})[7].names
+    assert ("田中", "田中(解約済)") == room_people(entries, {})[7].names
 
 
 def test_a_name_that_really_came_back_is_told() -> None:
     """As often as it was shown."""
     entries = [account(1, "田中"), account(2, "田中太郎"), account(3, "田中")]
 
-    assert ("田中", "田中太郎", "田中") == people(entries, {})[7].names
+    assert ("田中", "田中太郎", "田中") == room_people(entries, {})[7].names
 
 
 def test_who_is_only_known_as_gone_has_the_name_of_before() -> None:
     """Without a time, as it was not seen then."""
-    found = people([member(4, "田中", state="gone")], {})[7]
+    found = room_people([member(4, "田中", state="gone")], {})[7]
 
     assert (("田中",), (None,)) == (found.names, found.named_at)
 
@@ -57,12 +57,12 @@ def test_the_name_of_an_author_stands_where_it_was_seen() -> None:
     """Its own entry may lie outside the package's period, before it or behind it."""
     inside = [account(5, "田中(解約済)")]
 
-    before = people(inside, {7: "田中"}, [account(1, "田中"), *inside])
-    behind = people(inside, {7: "田中太郎"}, [*inside, account(9, "田中太郎")])
-    unknown = people(inside, {7: "田中"}, inside)
+    before = room_people(inside, {7: "田中"}, [account(1, "田中"), *inside])
+    behind = room_people(inside, {7: "田中太郎"}, [*inside, account(9, "田中太郎")])
+    unknown = room_people(inside, {7: "田中"}, inside)
 
     assert ("田中", "田中(解約済)") == before[7].names
-    assert ("田中(解約済)", "田中太郎") == behind[7].names == people(inside, {7: "田中太郎"})[7].names
+    assert ("田中(解約済)", "田中太郎") == behind[7].names == room_people(inside, {7: "田中太郎"})[7].names
     assert (at(5), None) == unknown[7].named_at
 
 
@@ -81,11 +81,11 @@ def test_lists_of_members_tell_ids_organisation_and_times() -> None:
         organisations=(PersonName("株式会社△△ 制作部", at(1)),),
         stays=(MembershipPeriod(at(1), at(3)), MembershipPeriod(at(4), None)),
     )
-    assert expected == people(entries, {})[7].membership
+    assert expected == room_people(entries, {})[7].membership
 
 
 def test_who_went_within_a_period_but_came_before_it_has_an_end_alone() -> None:
     """When the list began to show them lies outside of what is told."""
     entries = [member(3, "田中", state="gone"), member(4, "田中", state="gone")]
 
-    assert (MembershipPeriod(None, at(3)),) == people(entries, {})[7].membership.stays
+    assert (MembershipPeriod(None, at(3)),) == room_people(entries, {})[7].membership.stays

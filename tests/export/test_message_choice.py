@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.export.message_choice import NOTHING, MessageChoice, choice
+from archiver.export.message_choice import NOTHING, MessageChoice, parse_choice
 
 ID = "1876543210987654321"
 LINK = f"https://www.chatwork.com/#!rid123456789-{ID}"
@@ -36,10 +36,10 @@ FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 )
 def test_the_three_forms_are_understood(given: str | None, ids: tuple[str, ...], numbers: tuple[int, ...]) -> None:
     """Alone and mixed, with commas of any width, line ends and leading zeros."""
-    found = choice(given)
+    found = parse_choice(given)
 
     assert (frozenset(ids), frozenset(numbers)) == (found.ids, found.numbers)
-    assert bool(ids or numbers) == found.made
+    assert bool(ids or numbers) == found.has_messages
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_three_forms_are_understood(given: str | None, ids: tuple[str, ...],
 def test_junk_is_refused_by_name(given: str) -> None:
     """With exit 2, before anything is made."""
     with pytest.raises(errors.UsageError) as refused:
-        choice(f"No.1, {given}")
+        parse_choice(f"No.1, {given}")
 
     assert 2 == refused.value.code
 
@@ -72,7 +72,7 @@ def test_whatever_is_listed_is_found_again(words: list[tuple[str | int, str]], b
     """In full width too, as a Japanese keyboard gives it."""
     listed = between.join(word for _meant, word in words)
 
-    found = choice(listed.translate(FULL_WIDTH) if wide else listed)
+    found = parse_choice(listed.translate(FULL_WIDTH) if wide else listed)
 
     assert found.ids | found.numbers == {meant for meant, _word in words}
 
@@ -81,7 +81,7 @@ def test_whatever_is_listed_is_found_again(words: list[tuple[str | int, str]], b
 def test_no_text_breaks_it(given: str) -> None:
     """It is understood or refused."""
     try:
-        found = choice(given)
+        found = parse_choice(given)
     except errors.UsageError:
         return
     assert all(one.isascii() and one.isdigit() for one in found.ids)

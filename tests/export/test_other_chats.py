@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archiver.export.package.make import export
 from archiver.records import AccountId, Observation, OtherChat, RoomId
-from archiver.render.other_chats import MOST, other_chat_texts
+from archiver.render.other_chats import MAX_NAMED, other_chat_texts
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, at, story
 
 TITLE = "同じ相手との、保存対象外のチャット"
@@ -47,10 +47,10 @@ def test_a_chat_that_was_contracted_since_is_not_named(tmp_path: Path) -> None:
 
 def test_a_long_row_of_chats_is_counted() -> None:
     """A room of a hundred does not fill the page."""
-    found = [OtherChat(AccountId(number), RoomId(number + 1000)) for number in range(MOST + 3)]
+    found = [OtherChat(AccountId(number), RoomId(number + 1000)) for number in range(MAX_NAMED + 3)]
 
     actual = other_chat_texts(found)
 
-    assert MOST + 1 == len(actual)
+    assert MAX_NAMED + 1 == len(actual)
     assert actual[-1].endswith("ほか3件。")
     assert [] == other_chat_texts([])

@@ -108,7 +108,9 @@ def test_what_was_stated_up_to_an_entry_is_what_counts(made: ArchiveMaker) -> No
         first, second = (statements.withdraw_role(writing, "job1", CLIENT, at=at(400)) for _ in range(2))
 
     with made.archive.reading() as reading:
-        assert [(CLIENT, Role.THIRD)] == [(one.account_id, one.role) for one in mapped_accounts(reading, "job1", upto=last)]
+        assert [(CLIENT, Role.THIRD)] == [
+            (one.account_id, one.role) for one in mapped_accounts(reading, "job1", upto=last)
+        ]
         assert () == mapped_accounts(reading, "job1")
     assert (True, False) == (first, second)
 
@@ -121,7 +123,9 @@ def test_chapter_3_prints_the_reason() -> None:
     }
     case = report_inputs.case(counterparts=(CLIENT,), mapped=stated)
 
-    (table,) = (one for one in people_and_dates.parties(case, survey_messages(case)).blocks if isinstance(one, TableBlock))
+    (table,) = (
+        one for one in people_and_dates.parties(case, survey_messages(case)).blocks if isinstance(one, TableBlock)
+    )
 
     by_account = {row[2].rpartition("\n")[2]: row for row in table.rows}
     assert ("相手", f"{REASON}\n(報告者入力)") == (by_account[str(CLIENT)][0], by_account[str(CLIENT)][-1])

@@ -18,12 +18,11 @@ import pytest
 from archiver.custody.verify import verify_path
 from archiver.evidence import chain
 from archiver.evidence.masked_records import masked_digest
-from archiver.export.mask.cover import policy
-from archiver.export.package.daily import daily
+from archiver.export.mask.cover import masking_policy
+from archiver.export.package.daily import write_daily_copy
 from archiver.export.package.make import export
 from archiver.records import Delivery, Enclosure, Observation
-from archiver.store import seals as seal
-from archiver.store import statements, writer
+from archiver.store import seals, statements, writer
 from tests.support.archives.maker import CLIENT, ArchiveMaker, at, message_object
 from tests.support.stamps.stamped_archives import authority, stamp_seals, stamping
 from tests.support.world import World, running
@@ -82,7 +81,7 @@ def state_facts(world: World) -> None:
         writer.append(writing, [note], account_id=None, at=world.clock())
     export(world.archive, contract=CONTRACT[0], profile="lawyer", out=world.home / "other", now=world.clock)
     world.clock.pass_by(days=2)
-    seal.close(world.archive, now=world.clock())
+    seals.close_seals(world.archive, now=world.clock())
 
 
 def forms(secret: str) -> set[bytes]:
@@ -141,11 +140,11 @@ def test_nothing_of_another_chat_is_in_any_byte_of_a_package(tmp_path: Path) -> 
                 out=tmp_path / "out" / profile,
                 now=world.clock,
                 stamping=stamping(world.archive, one),
-                policy=policy(profile),
+                policy=masking_policy(profile),
                 counterparts={world.tanaka},
             )
         world.clock.pass_by(days=1)
-        copy = daily(world.archive, "job1", now=world.clock, file_limit_bytes=10**9, at_once=True)
+        copy = write_daily_copy(world.archive, "job1", now=world.clock, file_limit_bytes=10**9, at_once=True)
         assert copy is not None
         shutil.copy(copy, tmp_path / "out")
 
@@ -195,7 +194,7 @@ def masked_package(folder: Path) -> tuple[Path, list[str]]:
         profile="lawyer",
         out=folder / "out",
         now=lambda: at(300),
-        policy=policy("support"),
+        policy=masking_policy("support"),
         counterparts={CLIENT},
     )
     with made.archive.reading() as reading:

@@ -17,11 +17,11 @@ import pytest
 from archiver.custody.verify import verify_path
 from archiver.evidence.stamps.roots import fingerprint
 from archiver.export.package.copied_files import CopiedFiles, read_stamps
-from archiver.export.package.daily import daily
+from archiver.export.package.daily import write_daily_copy
 from archiver.export.package.make import ExportReport, export
 from archiver.export.package.verify_script import verify_script
 from archiver.export.stamps import StampService
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archives.maker import at
 from tests.support.packages.sample_package import NOW, archive_of_the_story
@@ -162,7 +162,7 @@ def test_a_damaged_stamp_stays_out_and_is_said(tmp_path: Path) -> None:
     """A package must not be handed out with something that fails its own check."""
     archive = archive_of_the_story(tmp_path / "home")
     stamp_seals(archive, [authority()])
-    (path,) = (archive.home / seal.FOLDER).glob("000001-*.tsr")
+    (path,) = (archive.home / seals.FOLDER).glob("000001-*.tsr")
     path.write_bytes(b"junk")
 
     report = exported(archive, None)
@@ -175,7 +175,7 @@ def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_
     """The package's own stamp needs no archive."""
     archive = archive_of_the_story(tmp_path / "home")
     one = authority()
-    seal.close(archive, now=NOW)
+    seals.close_seals(archive, now=NOW)
     stamp_seals(archive, [one])
     archive.close()
     folder = archive.home / "seals"
@@ -183,7 +183,7 @@ def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_
 
     handed_in = stamping(archive, one)
     report = export(
-        Archive(archive.home, still=True),
+        Archive(archive.home, unchanging=True),
         contract="job1",
         profile="lawyer",
         out=tmp_path / "out",
@@ -199,7 +199,7 @@ def test_a_daily_copy_holds_the_stamps_of_its_seals(tmp_path: Path) -> None:
     """But asks nobody."""
     archive = archive_of_the_story(tmp_path / "home")
     stamp_seals(archive, [authority()])
-    path = daily(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
+    path = write_daily_copy(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
     assert path is not None
 
     told = verify_path(path)
@@ -317,14 +317,14 @@ def test_a_stamp_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) ->
     """A package without seals still tells of every other third-party time on them."""
     archive, _authorities = stamped_archive(tmp_path / "home", Clock(NOW))
     with archive.reading() as reading:
-        held = seal.seals(reading)
-    broken = archive.home / seal.FOLDER / f"{held[0].name}.a.tsr"
+        held = seals.seals(reading)
+    broken = archive.home / seals.FOLDER / f"{held[0].name}.a.tsr"
     broken.unlink()
     broken.mkdir()
     copied = CopiedFiles()
 
     read_stamps(archive.home, held, copied)
 
-    told = {(one.number, one.authority) for one in copied.stamps.held}
+    told = {(one.number, one.authority) for one in copied.stamps.seal_stamps}
     assert {(one.number, name) for one in held for name in "ab"} - {(held[0].number, "a")} == told
     archive.close()

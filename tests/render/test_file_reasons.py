@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.render.file_reasons import kept_back, reason
+from archiver.render.file_reasons import reason, unsaved_reason
 
 
 def test_each_word_has_a_sentence_and_an_unknown_one_stands_as_it_is() -> None:
@@ -13,6 +13,6 @@ def test_each_word_has_a_sentence_and_an_unknown_one_stands_as_it_is() -> None:
 
 def test_it_says_whether_it_is_tried_again() -> None:
     """Given up, waiting and never tried are three things."""
-    assert "given up: no connection" == kept_back("unreachable", given_up=True)
-    assert "no connection; it is tried again" == kept_back("unreachable", given_up=False)
-    assert "not fetched yet" == kept_back(None, given_up=False)
+    assert "given up: no connection" == unsaved_reason("unreachable", given_up=True)
+    assert "no connection; it is tried again" == unsaved_reason("unreachable", given_up=False)
+    assert "not fetched yet" == unsaved_reason(None, given_up=False)

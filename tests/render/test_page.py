@@ -18,13 +18,13 @@ from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, emp
 def pages(conversation: Conversation) -> dict[str, str]:
     """Every page by its name."""
     transcript = Transcript(conversation, link)
-    sheets = list(transcript.sheets())
-    return {sheet.name: transcript.finished(sheet) for sheet in sheets}
+    sheets = list(transcript.pages())
+    return {sheet.name: transcript.finished_page(sheet) for sheet in sheets}
 
 
 def index(conversation: Conversation) -> str:
     transcript = Transcript(conversation, link)
-    assert list(transcript.sheets())
+    assert list(transcript.pages())
     return transcript.index_section()
 
 
@@ -203,7 +203,7 @@ def test_messages_are_asked_for_once_and_not_kept() -> None:
             taken.append(message.no)
             yield message
 
-    sheets = Transcript(dataclasses.replace(long(0), messages=messages), link).sheets()
+    sheets = Transcript(dataclasses.replace(long(0), messages=messages), link).pages()
 
     next(sheets)
 

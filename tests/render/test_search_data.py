@@ -14,10 +14,10 @@ from hypothesis import given, strategies
 from archiver.chatwork.notation.parse import parse
 from archiver.records import Message, State
 from archiver.render.body import NOWHERE, html
-from archiver.render.message_html import Surroundings, message_shown
+from archiver.render.message_html import Surroundings, render_message
 from archiver.render.page import Transcript
 from archiver.render.page_buffer import PAGE_MESSAGES
-from archiver.render.search_data import BUCKETS, FACTOR, FILES, WORTH_IT, PairFilter, TextKind, fold, readable
+from archiver.render.search_data import BUCKETS, FACTOR, FILES, MIN_PAGES, PairFilter, TextKind, fold, readable_text
 from tests.support.html_safety import read
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, OWNER, link, long, sample
 
@@ -39,16 +39,16 @@ def test_a_text_is_found_as_it_is_read(body: str) -> None:
     """The words are those of the page, whatever looks like markup in them."""
     made = html(parse(body))
 
-    assert words_of(made) == "".join(readable(made).split())
+    assert words_of(made) == "".join(readable_text(made).split())
 
 
 def test_blocks_do_not_run_together() -> None:
     """The end of a title and the beginning of a text are no word."""
-    assert "題\n本文" == readable(html(parse("[info][title]題[/title]本文[/info]"))).replace("\n\n", "\n")
+    assert "題\n本文" == readable_text(html(parse("[info][title]題[/title]本文[/info]"))).replace("\n\n", "\n")
 
 
 def kinds(message: Message) -> list[tuple[TextKind, str]]:
-    return [(kind, text) for kind, text in message_shown(message, AROUND).texts]
+    return [(kind, text) for kind, text in render_message(message, AROUND).texts]
 
 
 def test_every_text_that_a_message_had_is_found_and_marked() -> None:
@@ -70,7 +70,7 @@ def test_every_text_that_a_message_had_is_found_and_marked() -> None:
 def test_names_of_files_are_found() -> None:
     """With what they hide made visible."""
     transcript = Transcript(sample(), link)
-    (sheet,) = transcript.sheets()
+    (sheet,) = transcript.pages()
 
     actual = json.loads(sheet.texts.partition(",")[2].removesuffix(")\n"))["rows"][2]
 
@@ -80,7 +80,7 @@ def test_names_of_files_are_found() -> None:
 def test_the_script_of_a_page_is_data_alone() -> None:
     """One call with one JSON value, and nothing that could end a script or stand for a later message."""
     transcript = Transcript(sample(), link)
-    (sheet,) = transcript.sheets()
+    (sheet,) = transcript.pages()
 
     name, _, value = sheet.texts.removeprefix("searchPage(").removesuffix(")\n").partition(",")
 
@@ -130,7 +130,7 @@ def named(sieve: PairFilter, word: str) -> set[int]:
     return found
 
 
-PAGES = strategies.lists(strategies.text(SIGNS, max_size=40), min_size=WORTH_IT + 1, max_size=WORTH_IT + 9)
+PAGES = strategies.lists(strategies.text(SIGNS, max_size=40), min_size=MIN_PAGES + 1, max_size=MIN_PAGES + 9)
 
 
 @given(PAGES, strategies.data())
@@ -162,7 +162,7 @@ def test_the_sieve_leaves_out_most_pages_of_a_rare_word() -> None:
 def test_a_page_with_signs_newer_than_ours_is_always_looked_through() -> None:
     """A browser may know how to fold them and we do not."""
     sieve = PairFilter()
-    for page in range(WORTH_IT + 1):
+    for page in range(MIN_PAGES + 1):
         sieve.put("\U0003fffd" if page == 3 else "あ")
 
     assert {3} == named(sieve, "契約書")
@@ -171,12 +171,12 @@ def test_a_page_with_signs_newer_than_ours_is_always_looked_through() -> None:
 def test_few_pages_have_no_sieve() -> None:
     """It would be larger than what it saves."""
     small, large = (
-        Transcript(long(WORTH_IT * PAGE_MESSAGES), link),
-        Transcript(long(WORTH_IT * PAGE_MESSAGES + 1), link),
+        Transcript(long(MIN_PAGES * PAGE_MESSAGES), link),
+        Transcript(long(MIN_PAGES * PAGE_MESSAGES + 1), link),
     )
     for one in (small, large):
-        assert list(one.sheets())
+        assert list(one.pages())
 
-    assert 0 == len(list(small.sieve()))
-    assert FILES == len(list(large.sieve()))
-    assert f'data-pages="{WORTH_IT + 1}" data-sieve="{FILES}"' in large.index_section()
+    assert 0 == len(list(small.filter_scripts()))
+    assert FILES == len(list(large.filter_scripts()))
+    assert f'data-pages="{MIN_PAGES + 1}" data-sieve="{FILES}"' in large.index_section()

@@ -13,7 +13,7 @@ EVENING = datetime(2026, 11, 5, 15, 0, 1, 999_000, tzinfo=UTC)
 
 def test_the_day_is_the_one_in_tokyo() -> None:
     """Three in the afternoon in UTC is already the next day there."""
-    actual = (times.day(EVENING), times.clock(EVENING), times.stamp(EVENING), times.machine(EVENING))
+    actual = (times.day_text(EVENING), times.clock_time(EVENING), times.local_time(EVENING), times.iso_time(EVENING))
 
     assert ("2026年11月6日(金)", "00:00:01", "2026-11-06 00:00:01", "2026-11-06T00:00:01+09:00") == actual
 
@@ -29,13 +29,13 @@ def test_the_day_is_the_one_in_tokyo() -> None:
 )
 def test_typed_times_may_be_no_dates(seconds: int, expected: str) -> None:
     """A number from a tag is shown as a time if it is one, and as it is otherwise."""
-    actual = times.typed(seconds)
+    actual = times.typed_time(seconds)
 
     assert expected == actual
 
 
 def test_the_last_hour_of_all_does_not_fail() -> None:
     """A made-up time at the end of the calendar is shown, not raised."""
-    actual = times.stamp(datetime.max.replace(tzinfo=UTC))
+    actual = times.local_time(datetime.max.replace(tzinfo=UTC))
 
     assert "9999-12-31 23:59:59" == actual

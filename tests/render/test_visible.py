@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies
 
-from archiver.render.visible import attribute, visible, visible_html
+from archiver.render.visible import visible, visible_attribute, visible_html
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_html_is_escaped_and_marks_are_set_apart() -> None:
 
 def test_attributes_cannot_be_left() -> None:
     """Quotation marks of a stranger do not end an attribute."""
-    actual = attribute("\"'><b>\n")
+    actual = visible_attribute("\"'><b>\n")
 
     assert "&quot;&#x27;&gt;&lt;b&gt;[U+000A]" == actual
 

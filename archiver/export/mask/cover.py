@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask import places
-from archiver.export.mask.folding import TAG, Folded, fold, folded
-from archiver.export.mask.kinds import MaskHit, MaskKind, hits, stand_in
-from archiver.export.mask.names import Names, letters
-from archiver.export.mask.places import MaskCounts, Masked, MaskedPlace
-from archiver.export.mask.policy import POLICIES, Policy, policy
+from archiver.export.mask.folding import TAG, FoldedText, fold, folded_text
+from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, replacement
+from archiver.export.mask.names import NameMatcher, letter_names
+from archiver.export.mask.places import MaskCounts, MaskedLine, MaskedPlace
+from archiver.export.mask.policy import POLICIES, Policy, masking_policy
 from archiver.records import Attachment, Contract, Conversation, Message, Person, Task, Version
 
-__all__ = ["POLICIES", "Cover", "CoveredText", "Masked", "MaskedPlace", "Policy", "policy"]
+__all__ = ["POLICIES", "MaskedLine", "MaskedPlace", "MaskedText", "PackageMask", "Policy", "masking_policy"]
 
 _ID = "[0-9]{1,19}"
 _MORE = "(?: (?:aid|to|time|st|lt|ltype|id|ht)=[0-9a-z,-]{1,200}){0,5}"
@@ -32,10 +32,12 @@ _TAGS = re.compile(
     r"|toall|ToAll|TOALL|hr|/?(?:qt|code|info|title|url|引用|task|download))\]"
     rf"|#!rid{_ID}(?:-{_ID})?(?![0-9])"
 )
-_TYPED_NAME = re.compile(f" ?([^\\n{TAG}、。!?:]{{1,40}}?)(?= ?(?:{'|'.join(map(folded, ('さん', '様', 'さま')))}))")
+_TYPED_NAME = re.compile(
+    f" ?([^\\n{TAG}、。!?:]{{1,40}}?)(?= ?(?:{'|'.join(map(folded_text, ('さん', '様', 'さま')))}))"
+)
 
 
-class CoveredText(NamedTuple):
+class MaskedText(NamedTuple):
     """A text as it may be shown, and for which kinds of places it was changed."""
 
     text: str
@@ -45,7 +47,7 @@ class CoveredText(NamedTuple):
 _NOTHING: frozenset[MaskKind] = frozenset()
 
 
-class Cover:
+class PackageMask:
     """Covers texts and names of one package and remembers where."""
 
     def __init__(self, policy: Policy, people: Mapping[int, Sequence[str]], third: Collection[int] = ()) -> None:
@@ -56,206 +58,219 @@ class Cover:
         """
         self.policy = policy
         chosen = [account for account in people if account in third or account in policy.masked]
-        self._called = letters(chosen)
+        self._labels = letter_names(chosen)
         """What third persons are called; letters do not move if the user shows one of them."""
-        self._open = frozenset(people) - self._covered(chosen)
-        hidden = {account: people[account] for account in people if account not in self._open}
-        self._names = Names(hidden, [name for one in self._open for name in people[one]], self._called)
-        self._by_name = _by_name(hidden, self._called, {name for one in self._open for name in people[one]})
+        self._open_accounts = frozenset(people) - self._masked_accounts(chosen)
+        hidden = {account: people[account] for account in people if account not in self._open_accounts}
+        self._names = NameMatcher(hidden, [name for one in self._open_accounts for name in people[one]], self._labels)
+        self._label_by_name = _labels_by_name(
+            hidden, self._labels, {name for one in self._open_accounts for name in people[one]}
+        )
         self._kinds = policy.kinds | policy.listed
-        self._tally, self._left = MaskCounts(), MaskCounts()
+        self._counts, self._open_counts = MaskCounts(), MaskCounts()
         self._variants: dict[tuple[str, str], list[int]] = {}
 
-    def _covered(self, chosen: Sequence[int]) -> frozenset[int]:
-        wished = self.policy.masked if not self.policy.people else frozenset(chosen)
-        return wished - self.policy.unmasked
+    def _masked_accounts(self, chosen: Sequence[int]) -> frozenset[int]:
+        asked_for = self.policy.masked if not self.policy.people else frozenset(chosen)
+        return asked_for - self.policy.unmasked
 
     # --- what was found -----------------------------------------------------------------------------
 
     @property
-    def found(self) -> list[Masked]:
+    def masked_lines(self) -> list[MaskedLine]:
         """What was covered so far, for chapter 13."""
-        return self._tally.lines()
+        return self._counts.lines()
 
     @property
-    def left(self) -> list[Masked]:
+    def open_lines(self) -> list[MaskedLine]:
         """Sensitive places that were seen so far and left open."""
-        return self._left.lines()
+        return self._open_counts.lines()
 
-    def number(self, room: int, message: str, no: int) -> None:
+    def set_number(self, room: int, message: str, no: int) -> None:
         """Say which No. a message has in the package; asked for after its texts were gone through."""
-        for tally in (self._tally, self._left):
-            tally.number(room, int(message), no)
+        for tally in (self._counts, self._open_counts):
+            tally.set_number(room, int(message), no)
 
     # --- texts and names ----------------------------------------------------------------------------
 
-    def hides(self, account: int) -> bool:
+    def is_hidden(self, account: int) -> bool:
         """Whether this person is called by a letter."""
-        if account in self._open or not account:
+        if account in self._open_accounts or not account:
             return False
         if account in self.policy.unmasked:
             return False
         return self.policy.people or account in self.policy.masked
 
-    def name(self, account: int, shown: str) -> str:
+    def shown_name(self, account: int, original: str) -> str:
         """The name of a person as it may be shown; a party's may hold a number, or what the user wants covered."""
-        if not self.hides(account):
-            return self.text(shown, MaskedPlace("表示名"))
-        label = self.called(account)
-        self._tally.add(places.person(label), MaskKind.NAME, shown)
+        if not self.is_hidden(account):
+            return self.mask_text(original, MaskedPlace("表示名"))
+        label = self.label_of(account)
+        self._counts.add(places.person_place(label), MaskKind.NAME, original)
         return label
 
-    def called(self, account: int) -> str:
+    def label_of(self, account: int) -> str:
         """What a person who is hidden is called."""
-        return self._called.get(account) or f"参加者(ID {account})"
+        return self._labels.get(account) or f"参加者(ID {account})"
 
-    def text(self, shown: str, place: MaskedPlace | None = None) -> str:
+    def mask_text(self, original: str, place: MaskedPlace | None = None) -> str:
         """A text as it may be shown; what is covered is noted if its place is given."""
-        return self.cover(shown, place).text
+        return self.mask_with_kinds(original, place).text
 
-    def cover(self, shown: str, place: MaskedPlace | None = None, subject: str | None = None) -> CoveredText:
+    def mask_with_kinds(
+        self, original: str, place: MaskedPlace | None = None, subject: str | None = None
+    ) -> MaskedText:
         """The same with the kinds of places; texts of one `subject` that differ stay different."""
-        if not shown or shown == DELETED:
-            return CoveredText(shown, _NOTHING)
-        told = _fold(shown)
+        if not original or original == DELETED:
+            return MaskedText(original, _NOTHING)
+        folded = _fold_with_tags(original)
         covered: list[MaskHit] = []
-        for hit in self._hits(told, shown):
+        for hit in self._hits(folded, original):
             if hit.kind in self.policy.kinds or hit.kind in (MaskKind.NAME, MaskKind.USER):
                 covered.append(hit)
             elif place is not None:
-                self._left.add(place, hit.kind, told.text[hit.start : hit.end])
+                self._open_counts.add(place, hit.kind, folded.text[hit.start : hit.end])
         if not covered:
-            return CoveredText(shown, _NOTHING)
+            return MaskedText(original, _NOTHING)
         parts, kinds, last = [], set(), 0
-        for hit in _joined(covered, told.text):
-            start, end = told.span(hit.start, hit.end)
+        for hit in _merge_overlaps(covered, folded.text):
+            start, end = folded.span(hit.start, hit.end)
             if start < last:  # one sign of the original that became several, all but the first covered already
                 continue
-            parts += [shown[last:start], hit.label]
+            parts += [original[last:start], hit.label]
             kinds.add(hit.kind)
             last = end
             if place is not None:
-                self._tally.add(place, hit.kind, told.text[hit.start : hit.end])
-        text = "".join([*parts, shown[last:]])
-        return CoveredText(text if subject is None else self._varied(subject, shown, text), frozenset(kinds))
+                self._counts.add(place, hit.kind, folded.text[hit.start : hit.end])
+        text = "".join([*parts, original[last:]])
+        return MaskedText(text if subject is None else self._distinguish(subject, original, text), frozenset(kinds))
 
-    def _hits(self, told: Folded, shown: str) -> Iterator[MaskHit]:
-        yield from hits(told.text, self._kinds)
-        yield from self._names.hits(told.text)
+    def _hits(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:
+        yield from pattern_hits(folded.text, self._kinds)
+        yield from self._names.hits(folded.text)
         for pattern in self.policy.patterns:
-            for found in pattern.finditer(told.text):
-                if found[0].strip(f" \n{TAG}"):
-                    yield MaskHit(found.start(), found.end(), MaskKind.USER, stand_in(MaskKind.USER))
-        yield from self._typed(told, shown)
+            for match in pattern.finditer(folded.text):
+                if match[0].strip(f" \n{TAG}"):
+                    yield MaskHit(match.start(), match.end(), MaskKind.USER, replacement(MaskKind.USER))
+        yield from self._typed_names(folded, original)
 
-    def _typed(self, told: Folded, shown: str) -> Iterator[MaskHit]:
+    def _typed_names(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:
         """The names that Chatwork types behind a mention, whatever the person was called then."""
         position = -1
-        for tag in _TAGS.finditer(shown) if TAG in told.text else ():
-            position = told.text.index(TAG, position + 1)
+        for tag in _TAGS.finditer(original) if TAG in folded.text else ():
+            position = folded.text.index(TAG, position + 1)
             account = int(tag["id"] or tag["aid"] or 0)
-            if self.hides(account) and not tag[0].startswith(("[download", "[task")):
-                found = _TYPED_NAME.match(told.text, position + 1)
-                if found:
-                    yield MaskHit(found.start(1), found.end(1), MaskKind.NAME, self.called(account))
+            if self.is_hidden(account) and not tag[0].startswith(("[download", "[task")):
+                match = _TYPED_NAME.match(folded.text, position + 1)
+                if match:
+                    yield MaskHit(match.start(1), match.end(1), MaskKind.NAME, self.label_of(account))
 
-    def _varied(self, subject: str, shown: str, text: str) -> str:
+    def _distinguish(self, subject: str, original: str, text: str) -> str:
         """Two texts that only differ where they are covered would look as if nothing had been changed."""
         known = self._variants.setdefault((subject, text), [])
-        if hash(shown) not in known:
-            known.append(hash(shown))
-        index = known.index(hash(shown))
+        if hash(original) not in known:
+            known.append(hash(original))
+        index = known.index(hash(original))
         return text if index == 0 else f"{text}(伏せた部分が異なる文面{index + 1})"
 
     # --- values -------------------------------------------------------------------------------------
 
-    def contract(self, shown: Contract) -> Contract:
+    def contract(self, contract: Contract) -> Contract:
         """What the user stated about the contract, as it may be shown."""
         names = ("title", "client", "url", "amount", "client_url", "worker_url")
-        told = {name: getattr(shown, name) for name in names}
+        values = {name: getattr(contract, name) for name in names}
         texts: dict[str, Any] = {
-            name: None if one is None else self.text(one, MaskedPlace("契約の記録")) for name, one in told.items()
+            name: None if value is None else self.mask_text(value, MaskedPlace("契約の記録"))
+            for name, value in values.items()
         }
-        return replace(shown, **texts)
+        return replace(contract, **texts)
 
-    def conversation(self, shown: Conversation) -> Conversation:
+    def conversation(self, conversation: Conversation) -> Conversation:
         """The room as it may be shown; messages are covered as they come by."""
-        room = int(shown.room_id)
+        room = int(conversation.room_id)
         return replace(
-            shown,
-            room_name=self.cover(shown.room_name, MaskedPlace("チャット名", room), f"{room}/name").text,
-            description=self.cover(shown.description, MaskedPlace("チャットの概要", room), f"{room}/description").text,
-            messages=lambda: map(self._message, shown.messages()),
-            people={account: self._person(one) for account, one in shown.people.items()},
-            attachments=tuple(self._attachment(one) for one in shown.attachments),
-            tasks=tuple(self._task(one) for one in shown.tasks),
+            conversation,
+            room_name=self.mask_with_kinds(
+                conversation.room_name, MaskedPlace("チャット名", room), f"{room}/name"
+            ).text,
+            description=self.mask_with_kinds(
+                conversation.description, MaskedPlace("チャットの概要", room), f"{room}/description"
+            ).text,
+            messages=lambda: map(self._message, conversation.messages()),
+            people={account: self._person(one) for account, one in conversation.people.items()},
+            attachments=tuple(self._attachment(one) for one in conversation.attachments),
+            tasks=tuple(self._task(one) for one in conversation.tasks),
         )
 
-    def _message(self, shown: Message) -> Message:
-        place = places.message(shown.room_id, int(shown.message_id))
-        subject = f"{shown.room_id}/{shown.message_id}"
-        versions = tuple(self._version(one, place, subject) for one in shown.versions)
-        body = self.cover(shown.body, place, subject).text
-        self.number(shown.room_id, shown.message_id, shown.no)
-        return replace(shown, name=self.name(shown.account_id, shown.name), body=body, versions=versions)
+    def _message(self, message: Message) -> Message:
+        place = places.message_place(message.room_id, int(message.message_id))
+        subject = f"{message.room_id}/{message.message_id}"
+        versions = tuple(self._version(one, place, subject) for one in message.versions)
+        body = self.mask_with_kinds(message.body, place, subject).text
+        self.set_number(message.room_id, message.message_id, message.no)
+        return replace(message, name=self.shown_name(message.account_id, message.name), body=body, versions=versions)
 
-    def _version(self, shown: Version, place: MaskedPlace, subject: str) -> Version:
-        return replace(shown, body=self.cover(shown.body, place, subject).text)
+    def _version(self, version: Version, place: MaskedPlace, subject: str) -> Version:
+        return replace(version, body=self.mask_with_kinds(version.body, place, subject).text)
 
-    def _person(self, shown: Person) -> Person:
-        names = (self.name(shown.account_id, name) for name in shown.names)
-        return replace(shown, names=tuple(dict.fromkeys(names)))
+    def _person(self, person: Person) -> Person:
+        names = (self.shown_name(person.account_id, name) for name in person.names)
+        return replace(person, names=tuple(dict.fromkeys(names)))
 
-    def _attachment(self, shown: Attachment) -> Attachment:
-        account_name = self.name(shown.account_id, shown.account_name)
-        name = self.text(shown.name, MaskedPlace(f"ファイル名 {shown.number}"))
-        return replace(shown, account_name=account_name, name=name)
+    def _attachment(self, attachment: Attachment) -> Attachment:
+        account_name = self.shown_name(attachment.account_id, attachment.account_name)
+        name = self.mask_text(attachment.name, MaskedPlace(f"ファイル名 {attachment.number}"))
+        return replace(attachment, account_name=account_name, name=name)
 
-    def _task(self, shown: Task) -> Task:
-        place = MaskedPlace(f"タスク(タスクID {shown.task_id})")
+    def _task(self, task: Task) -> Task:
+        place = MaskedPlace(f"タスク(タスクID {task.task_id})")
         return replace(
-            shown,
-            assignee=self._named(shown.assignee),
-            assigned_by=self._named(shown.assigned_by),
-            body=self.cover(shown.body, place, f"task/{shown.task_id}").text,
+            task,
+            assignee=self._mask_name(task.assignee),
+            assigned_by=self._mask_name(task.assigned_by),
+            body=self.mask_with_kinds(task.body, place, f"task/{task.task_id}").text,
         )
 
-    def _named(self, shown: str) -> str:
+    def _mask_name(self, name: str) -> str:
         """A name of which only the name is known, not whose it is."""
-        return self._by_name.get(shown) or self.text(shown)
+        return self._label_by_name.get(name) or self.mask_text(name)
 
 
-def _fold(shown: str) -> Folded:
-    return fold(shown, [found.span() for found in _TAGS.finditer(shown)] if "[" in shown or "#!" in shown else ())
+def _fold_with_tags(original: str) -> FoldedText:
+    return fold(
+        original, [found.span() for found in _TAGS.finditer(original)] if "[" in original or "#!" in original else ()
+    )
 
 
-def _by_name(hidden: Mapping[int, Sequence[str]], called: Mapping[int, str], shown: Collection[str]) -> dict[str, str]:
+def _labels_by_name(
+    hidden: Mapping[int, Sequence[str]], labels: Mapping[int, str], open_names: Collection[str]
+) -> dict[str, str]:
     """Each exact name → what stands in its place; a name that two people bear says of neither that it is meant."""
-    found: dict[str, str] = {}
+    labels_of: dict[str, str] = {}
     for account, names in hidden.items():
         for name in names:
-            unsure = name in shown or found.get(name, called[account]) != called[account]
-            found[name] = stand_in(MaskKind.NAME) if unsure else called[account]
-    return found
+            unsure = name in open_names or labels_of.get(name, labels[account]) != labels[account]
+            labels_of[name] = replacement(MaskKind.NAME) if unsure else labels[account]
+    return labels_of
 
 
-def _joined(found: list[MaskHit], text: str) -> Iterator[MaskHit]:
+def _merge_overlaps(mask_hits: list[MaskHit], text: str) -> Iterator[MaskHit]:
     """Places in order, those that overlap as one, called after the longest; never over a tag."""
-    found.sort(key=lambda hit: (hit.start, -hit.end))
-    held: list[MaskHit] = []
+    mask_hits.sort(key=lambda hit: (hit.start, -hit.end))
+    group: list[MaskHit] = []
     end = 0
-    for hit in found:
-        if held and hit.start >= end:
-            yield from _parts(held, end, text)
-            held = []
-        held.append(hit)
-        end = max(end, hit.end) if len(held) > 1 else hit.end
-    if held:
-        yield from _parts(held, end, text)
+    for hit in mask_hits:
+        if group and hit.start >= end:
+            yield from _split_at_tags(group, end, text)
+            group = []
+        group.append(hit)
+        end = max(end, hit.end) if len(group) > 1 else hit.end
+    if group:
+        yield from _split_at_tags(group, end, text)
 
 
-def _parts(held: list[MaskHit], end: int, text: str) -> Iterator[MaskHit]:
-    longest = max(held, key=lambda hit: hit.end - hit.start)
-    start = held[0].start
+def _split_at_tags(group: list[MaskHit], end: int, text: str) -> Iterator[MaskHit]:
+    longest = max(group, key=lambda hit: hit.end - hit.start)
+    start = group[0].start
     for part in re.finditer(f"[^{TAG}]+", text[start:end]):
         yield longest._replace(start=start + part.start(), end=start + part.end())

@@ -26,7 +26,7 @@ class MaskKind(Enum):
     CONTACT = "連絡先のID"
 
 
-ALL = frozenset(MaskKind) - {MaskKind.NAME, MaskKind.USER}
+ALL_PATTERN_KINDS = frozenset(MaskKind) - {MaskKind.NAME, MaskKind.USER}
 """What patterns find; names and the user's own words are handed in."""
 
 _REASONS = {MaskKind.NAME: "第三者の氏名", MaskKind.USER: "報告者の指定"}
@@ -46,12 +46,12 @@ def reason(kind: MaskKind) -> str:
     return _REASONS.get(kind, kind.value)
 
 
-def stand_in(kind: MaskKind) -> str:
+def replacement(kind: MaskKind) -> str:
     """「■■(電話番号)」."""
     return f"■■({kind.value})"
 
 
-def hits(text: str, kinds: frozenset[MaskKind]) -> Iterator[MaskHit]:
+def pattern_hits(text: str, kinds: frozenset[MaskKind]) -> Iterator[MaskHit]:
     """Every place of these kinds in a folded text; they may overlap."""
     for kind, (may_be, patterns) in _PATTERNS.items():
         if kind in kinds and may_be.search(text):
@@ -63,28 +63,28 @@ def hits(text: str, kinds: frozenset[MaskKind]) -> Iterator[MaskHit]:
 def _hits(text: str, kind: MaskKind, patterns: tuple[re.Pattern[str], ...]) -> Iterator[MaskHit]:
     for pattern in patterns:
         part = "value" if "value" in pattern.groupindex else 0
-        for found in pattern.finditer(text):
-            yield MaskHit(found.start(part), found.end(part), kind, stand_in(kind))
+        for match in pattern.finditer(text):
+            yield MaskHit(match.start(part), match.end(part), kind, replacement(kind))
 
 
 _KANJI_ZERO = re.compile("[〇零]")
 _KANJI_DIGITS = {ord(sign): str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {ord("零"): "0"}
 
 
-def _compiled(may_be: str, patterns: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
+def _compile(may_be: str, patterns: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
     return re.compile(may_be), tuple(map(re.compile, patterns))
 
 
 _DIGITS = "[0-9]{3}"
 _PATTERNS: Mapping[MaskKind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]] = {
-    MaskKind.SECRET: _compiled(f"{numbers.SECRET}|{numbers.PASS}", numbers.PASSWORDS),
-    MaskKind.URL_KEY: _compiled("[=@]", numbers.URL_KEYS),
-    MaskKind.IDENTITY: _compiled(_DIGITS, numbers.IDENTITIES),
-    MaskKind.CARD: _compiled(_DIGITS, numbers.CARDS),
-    MaskKind.BANK: _compiled(f"{_DIGITS}|{numbers.HOLDER}", numbers.BANKS),
-    MaskKind.MAIL: _compiled("@|at[)}>\\]]", numbers.MAILS),
-    MaskKind.PHONE: _compiled("0.?[0-9]|[+]", numbers.PHONES),
-    MaskKind.ADDRESS: _compiled(addresses.MAY_BE, addresses.ADDRESSES),
-    MaskKind.CONTACT: _compiled(f"{numbers.MESSENGER}|{numbers.SKYPE_NAME}", numbers.CONTACTS),
+    MaskKind.SECRET: _compile(f"{numbers.SECRET_WORD}|{numbers.PASS_WORD}", numbers.PASSWORDS),
+    MaskKind.URL_KEY: _compile("[=@]", numbers.URL_KEYS),
+    MaskKind.IDENTITY: _compile(_DIGITS, numbers.IDENTITIES),
+    MaskKind.CARD: _compile(_DIGITS, numbers.CARDS),
+    MaskKind.BANK: _compile(f"{_DIGITS}|{numbers.HOLDER_WORDS}", numbers.BANKS),
+    MaskKind.MAIL: _compile("@|at[)}>\\]]", numbers.MAILS),
+    MaskKind.PHONE: _compile("0.?[0-9]|[+]", numbers.PHONES),
+    MaskKind.ADDRESS: _compile(addresses.ADDRESS_HINT, addresses.ADDRESSES),
+    MaskKind.CONTACT: _compile(f"{numbers.MESSENGER}|{numbers.SKYPE_NAME}", numbers.CONTACTS),
 }
 """Of each kind: what every place of it holds, asked first, and the patterns."""

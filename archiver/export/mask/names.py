@@ -10,16 +10,16 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from archiver.evidence.history import EntryObject, number, text
-from archiver.export.mask.folding import folded
-from archiver.export.mask.kinds import MaskHit, MaskKind, stand_in
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
 
-_LONGEST = 8
+_MAX_SPACED_LENGTH = 8
 """Signs of a name between which a space is looked for."""
 
-_TITLES = "(?:" + "|".join(folded("さん さま 様 氏 くん 君 ちゃん 殿 先生").split()) + ")"
-_OFFICES = re.compile(
+_TITLES = "(?:" + "|".join(folded_text("さん さま 様 氏 くん 君 ちゃん 殿 先生").split()) + ")"
+_OFFICE_WORDS = re.compile(
     "|".join(
-        folded(
+        folded_text(
             "部 課 係 室 局 会 社 店 担当 事務 チーム サポート 管理 株式 有限 代表 編集 制作 運営 スタッフ アカウント "
             "解約済 退職"
         ).split()
@@ -68,80 +68,82 @@ def third_persons(
     return frozenset(account for room in listed for account in room) - parties
 
 
-def letters(accounts: Iterable[int]) -> dict[int, str]:
+def letter_names(accounts: Iterable[int]) -> dict[int, str]:
     """「参加者A」, 「参加者B」 … for accounts in the order in which they are to be named."""
     return {account: f"参加者{_letter(index)}" for index, account in enumerate(dict.fromkeys(accounts))}
 
 
 def _letter(index: int) -> str:
     """A, B … Z, AA, AB …"""
-    found = ""
+    letters = ""
     index += 1
     while index:
         index, rest = divmod(index - 1, 26)
-        found = chr(65 + rest) + found
-    return found
+        letters = chr(65 + rest) + letters
+    return letters
 
 
-class Names:
+class NameMatcher:
     """The names to be covered, as one pattern over folded text."""
 
-    def __init__(self, covered: Mapping[int, Sequence[str]], shown: Iterable[str], called: Mapping[int, str]) -> None:
+    def __init__(
+        self, covered: Mapping[int, Sequence[str]], open_names: Iterable[str], labels: Mapping[int, str]
+    ) -> None:
         """Take every name of those to be covered, every name that stays, and what the former are called."""
-        staying = list(shown)
-        self._stays = {_bare(name) for name in staying}
+        staying = list(open_names)
+        self._stays = {_strip_spaces(name) for name in staying}
         self._whole: dict[str, str] = {}
         self._short: dict[str, str] = {}
         others = {term for name in staying for term in (*_terms(name), *_short_terms(name))}
         for account, names in covered.items():
             for name in names:
-                _add(self._whole, _terms(name), called[account], others)
-                _add(self._short, _short_terms(name), called[account], others)
+                _add_terms(self._whole, _terms(name), labels[account], others)
+                _add_terms(self._short, _short_terms(name), labels[account], others)
         self._pattern = self._build() if self._whole else None
 
     def hits(self, text: str) -> Iterator[MaskHit]:
         """Every name in a folded text."""
         if self._pattern is None:
             return
-        for found in self._pattern.finditer(text):
-            bare = found[0].replace(" ", "")
+        for match in self._pattern.finditer(text):
+            bare = match[0].replace(" ", "")
             label = self._whole.get(bare) or self._short.get(bare)
             if label is not None and bare not in self._stays:
-                yield MaskHit(found.start(), found.end(), MaskKind.NAME, label)
+                yield MaskHit(match.start(), match.end(), MaskKind.NAME, label)
 
     def _build(self) -> re.Pattern[str]:
         """One pattern, longer names first; those that stay are in it, so that nothing inside them is found."""
-        stays = {term for term in self._stays if _counts(term)}
-        whole = {term: _spaced(term) for term in (*self._whole, *stays)}
-        short = {term: f"{_spaced(term)}(?= ?{_TITLES})" for term in self._short if term not in whole}
+        stays = {term for term in self._stays if _is_searchable(term)}
+        whole = {term: _spaced_pattern(term) for term in (*self._whole, *stays)}
+        short = {term: f"{_spaced_pattern(term)}(?= ?{_TITLES})" for term in self._short if term not in whole}
         ordered = sorted((whole | short).items(), key=lambda one: (-len(one[0]), one[0]))
         firsts = "".join(sorted({re.escape(term[0]) for term, _ in ordered}))
         return re.compile(f"(?=[{firsts}])(?:{'|'.join(pattern for _, pattern in ordered)})")
 
 
-def _add(labels: dict[str, str], terms: Iterable[str], label: str, others: Collection[str]) -> None:
+def _add_terms(labels: dict[str, str], terms: Iterable[str], label: str, others: Collection[str]) -> None:
     """A word that may mean two people is covered, but says of neither that it is meant."""
     for term in terms:
         unsure = term in others or labels.get(term, label) != label
-        labels[term] = stand_in(MaskKind.NAME) if unsure else label
+        labels[term] = replacement(MaskKind.NAME) if unsure else label
 
 
-def _spaced(term: str) -> str:
+def _spaced_pattern(term: str) -> str:
     """The word with or without spaces between its signs; Latin letters must not go on before or behind it."""
     before = "(?<![a-z0-9])" if _LATIN.match(term[0]) else ""
     behind = "(?![a-z0-9])" if _LATIN.match(term[-1]) else ""
-    between = " ?" if len(term) <= _LONGEST or term.isascii() else ""
+    between = " ?" if len(term) <= _MAX_SPACED_LENGTH or term.isascii() else ""
     return before + between.join(map(re.escape, term)) + behind
 
 
-def _bare(name: str) -> str:
-    return folded(name).replace(" ", "").replace("\n", "")
+def _strip_spaces(name: str) -> str:
+    return folded_text(name).replace(" ", "").replace("\n", "")
 
 
 def _terms(name: str) -> list[str]:
     """A name and its parts, folded and without spaces, as far as they are enough of a name."""
-    parts = [part for part in _SPLIT.split(folded(name)) if not _OFFICES.search(part)]
-    return [term for term in dict.fromkeys([_bare(name), "".join(parts), *parts]) if _counts(term)]
+    parts = [part for part in _SPLIT.split(folded_text(name)) if not _OFFICE_WORDS.search(part)]
+    return [term for term in dict.fromkeys([_strip_spaces(name), "".join(parts), *parts]) if _is_searchable(term)]
 
 
 def _short_terms(name: str) -> list[str]:
@@ -153,6 +155,6 @@ def _short_terms(name: str) -> list[str]:
     return found
 
 
-def _counts(term: str) -> bool:
+def _is_searchable(term: str) -> bool:
     """Whether a word is enough of a name to be looked for: two signs, a letter among them, three if Latin."""
     return len(term) >= (3 if term.isascii() else 2) and _LETTER.search(term) is not None

@@ -9,95 +9,95 @@ Addresses have a module of their own (`mask_addresses`).
 from __future__ import annotations
 
 from archiver.export.mask.folding import TAG
-from archiver.export.mask.regex_parts import NO_DIGIT, upto, words
+from archiver.export.mask.regex_parts import NO_DIGIT, any_word, up_to
 
 # --- numbers to call, addresses to write to ---------------------------------------------------------
 
 _GAP = "[-. ()]{1,3}"
-_MAY = "[-. ()]{0,3}"
+_OPTIONAL_GAP = "[-. ()]{0,3}"
 # A digit before makes it part of a longer number, eight hexadecimal signs part of a digest.
-_ALONE = "(?<![0-9])(?<![0-9a-f]{8})"
+_NUMBER_START = "(?<![0-9])(?<![0-9a-f]{8})"
 _AREA = f"0(?:[0-9]{_GAP}[0-9]{{4}}|[0-9]{{2}}{_GAP}[0-9]{{3}}|[0-9]{{3}}{_GAP}[0-9]{{2}}|[0-9]{{4}}{_GAP}[0-9])"
 
 PHONES = (
-    f"{_ALONE}0[5-9]0(?:{_MAY}[0-9]){{8}}{NO_DIGIT}",
-    f"{_ALONE}0(?:[- .][0-9]){{9,10}}(?![- .]?[0-9])",
-    f"{_ALONE}{_AREA}{_GAP}[0-9]{{4}}{NO_DIGIT}",
-    f"{_ALONE}0[0-9]{{3}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{3}}{NO_DIGIT}",
-    f"{_ALONE}0[1-9][0-9]{{8}}{NO_DIGIT}",
-    rf"(?<![0-9])\+ ?[0-9]{{1,3}}(?:{_MAY}[0-9]){{8,12}}(?![0-9]| ?[円万億,])",
+    f"{_NUMBER_START}0[5-9]0(?:{_OPTIONAL_GAP}[0-9]){{8}}{NO_DIGIT}",
+    f"{_NUMBER_START}0(?:[- .][0-9]){{9,10}}(?![- .]?[0-9])",
+    f"{_NUMBER_START}{_AREA}{_GAP}[0-9]{{4}}{NO_DIGIT}",
+    f"{_NUMBER_START}0[0-9]{{3}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{3}}{NO_DIGIT}",
+    f"{_NUMBER_START}0[1-9][0-9]{{8}}{NO_DIGIT}",
+    rf"(?<![0-9])\+ ?[0-9]{{1,3}}(?:{_OPTIONAL_GAP}[0-9]){{8,12}}(?![0-9]| ?[円万億,])",
 )
 
 _AT = r" ?(?:@|\(at\)|\[at\]|<at>|\{at\}) ?"
 MAILS = (rf"(?<![a-z0-9._%+-])[a-z0-9._%+-]+{_AT}[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+",)
 
-MESSENGER = words("LINE ライン Skype スカイプ Telegram テレグラム Discord カカオ WeChat")
+MESSENGER = any_word("LINE ライン Skype スカイプ Telegram テレグラム Discord カカオ WeChat")
 _SKYPE_NAME = r"live:[a-z0-9._-]{1,64}"
 _ACCOUNT_NAME = rf"(?P<value>{_SKYPE_NAME}|[a-z0-9._@#-]{{4,64}})"
-_CALLED = f"(?: ?の)?(?: ?(?:id|{words('アイディー アカウント 名')}))"
+_ACCOUNT_WORD = f"(?: ?の)?(?: ?(?:id|{any_word('アイディー アカウント 名')}))"
 SKYPE_NAME = r"live:(?:\.cid\.|[a-z])"
 CONTACTS = (
-    f"{MESSENGER}{_CALLED}? ?(?:[:=→]|{words('は')}) ?{_ACCOUNT_NAME}",
-    f"{MESSENGER}{_CALLED} (?=[a-z._@#-]{{0,60}}[0-9]){_ACCOUNT_NAME}",
+    f"{MESSENGER}{_ACCOUNT_WORD}? ?(?:[:=→]|{any_word('は')}) ?{_ACCOUNT_NAME}",
+    f"{MESSENGER}{_ACCOUNT_WORD} (?=[a-z._@#-]{{0,60}}[0-9]){_ACCOUNT_NAME}",
     rf"(?<![a-z0-9])(?={SKYPE_NAME}[a-z._-]{{0,60}}[0-9]){_SKYPE_NAME}",
 )
 
 # --- money and papers -------------------------------------------------------------------------------
 
-_NO_AMOUNT = f"(?![0-9]|,[0-9]| ?{words('円 万 億 人 件')})"
+_NO_AMOUNT = f"(?![0-9]|,[0-9]| ?{any_word('円 万 億 人 件')})"
 _ACCOUNT = f"(?P<value>(?<![0-9])(?:[0-9]{{7}}|[0-9]{{3}}[- ][0-9]{{4}}){_NO_AMOUNT})"
-_MONEY = words("普通 当座 貯蓄 口座 店番 支店 銀行 信用金庫 信金 信用組合 ゆうちょ 農協")
-_YUCHO = f"[0-9]{{5}}{upto(8, '0-9')}{words('番号')}?{upto(6, '0-9')}[0-9]{{1,8}}"
-HOLDER = words("名義 口座名")
+_MONEY = any_word("普通 当座 貯蓄 口座 店番 支店 銀行 信用金庫 信金 信用組合 ゆうちょ 農協")
+_YUCHO = f"[0-9]{{5}}{up_to(8, '0-9')}{any_word('番号')}?{up_to(6, '0-9')}[0-9]{{1,8}}"
+HOLDER_WORDS = any_word("名義 口座名")
 
 BANKS = (
-    f"{words('口座番号')} ?(?:[:=]|{words('は が の')})? ?(?P<value>[0-9](?:[- ]?[0-9]){{4,12}}){_NO_AMOUNT}",
-    f"{_MONEY}{upto(16, '0-9')}(?:[0-9]{{3}}[^0-9\n{TAG}]{upto(12, '0-9')})?{_ACCOUNT}",
-    f"{words('記号')}{upto(6, '0-9')}(?P<value>{_YUCHO}){_NO_AMOUNT}",
-    rf"(?:{words('口座')}{HOLDER}|{HOLDER}{words('人')}?) ?[:=] ?(?P<value>[^\n{TAG}、。]{{1,40}})",
+    f"{any_word('口座番号')} ?(?:[:=]|{any_word('は が の')})? ?(?P<value>[0-9](?:[- ]?[0-9]){{4,12}}){_NO_AMOUNT}",
+    f"{_MONEY}{up_to(16, '0-9')}(?:[0-9]{{3}}[^0-9\n{TAG}]{up_to(12, '0-9')})?{_ACCOUNT}",
+    f"{any_word('記号')}{up_to(6, '0-9')}(?P<value>{_YUCHO}){_NO_AMOUNT}",
+    rf"(?:{any_word('口座')}{HOLDER_WORDS}|{HOLDER_WORDS}{any_word('人')}?) ?[:=] ?(?P<value>[^\n{TAG}、。]{{1,40}})",
 )
 
 CARDS = (
     r"(?<![0-9-])[0-9]{4}([- ])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9-])",
-    f"{words('カード')}{upto(12, '0-9')}(?P<value>[0-9]{{14,16}}){NO_DIGIT}",
+    f"{any_word('カード')}{up_to(12, '0-9')}(?P<value>[0-9]{{14,16}}){NO_DIGIT}",
 )
 
-_TWELVE = "(?P<value>[0-9](?:[- ]?[0-9]){11})"
-_PAPER = "(?P<value>[a-z]{2}[0-9]{7,8}(?:[a-z]{2})?)(?![a-z0-9])"
-_SIX = "(?P<value>[0-9](?:[- ]?[0-9]){5,11})"
+_TWELVE_DIGITS = "(?P<value>[0-9](?:[- ]?[0-9]){11})"
+_DOCUMENT_NUMBER = "(?P<value>[a-z]{2}[0-9]{7,8}(?:[a-z]{2})?)(?![a-z0-9])"
+_SIX_DIGITS = "(?P<value>[0-9](?:[- ]?[0-9]){5,11})"
 
 IDENTITIES = (
-    f"{words('マイナンバー 個人番号 免許証 免許番号')}{upto(10, '0-9')}{_TWELVE}{NO_DIGIT}",
-    f"{words('パスポート 旅券 在留カード')}{upto(10, 'a-z0-9')}{_PAPER}",
-    f"{words('保険証 被保険者 年金番号')}{upto(12, '0-9')}{_SIX}{_NO_AMOUNT}",
+    f"{any_word('マイナンバー 個人番号 免許証 免許番号')}{up_to(10, '0-9')}{_TWELVE_DIGITS}{NO_DIGIT}",
+    f"{any_word('パスポート 旅券 在留カード')}{up_to(10, 'a-z0-9')}{_DOCUMENT_NUMBER}",
+    f"{any_word('保険証 被保険者 年金番号')}{up_to(12, '0-9')}{_SIX_DIGITS}{_NO_AMOUNT}",
 )
 
 # --- secrets ----------------------------------------------------------------------------------------
 
-SECRET = (
-    f"(?:{words('パスワード パスコード 暗証番号 認証コード 合言葉 シークレット 秘密鍵 APIキー')}"
-    f"|{words('ダウンロードキー DLキー ダウンロードパス 解凍キー 解凍パス 閲覧キー 閲覧パス')}"
-    f"|{words('復号キー アクセスキー ログインキー')}"
+SECRET_WORD = (
+    f"(?:{any_word('パスワード パスコード 暗証番号 認証コード 合言葉 シークレット 秘密鍵 APIキー')}"
+    f"|{any_word('ダウンロードキー DLキー ダウンロードパス 解凍キー 解凍パス 閲覧キー 閲覧パス')}"
+    f"|{any_word('復号キー アクセスキー ログインキー')}"
     "|(?<![a-z?&#;_.-])(?:pass(?:word|wd|code|phrase)?|pwd?|pin(?: ?code)?|secret|credentials?"
     "|(?:api|access|secret|private|auth)[-_ ]?(?:key|token|secret)|token)(?![a-z]))"
 )
-PASS = words("パス")
+PASS_WORD = any_word("パス")
 """Folded it is also a bus, so alone it needs a colon and no time or fare behind it; and the path of a file is none."""
 _NO_PATH = r"(?![a-z]:[\\/]|[\\/.~])"
 _NO_BUS = "(?![0-9]{1,2}:[0-9]|[0-9,]{1,9} ?[円分時台人名])"
-_SURE_PASS = f"(?:(?<![a-z])(?:dl|zip|rar|pdf|ftp|id|wi-?fi)[/・& ]?|{words('ログイン 仮 初期 共有')}){PASS}"
-_OPEN = r"[\"'`「『(\[<]?"
+_SURE_PASS = f"(?:(?<![a-z])(?:dl|zip|rar|pdf|ftp|id|wi-?fi)[/・& ]?|{any_word('ログイン 仮 初期 共有')}){PASS_WORD}"
+_OPENING_QUOTE = r"[\"'`「『(\[<]?"
 _VALUE = "(?P<value>[!-~]+)"
 _WITH_DIGIT = "(?=[!-~]{0,60}?[0-9])(?P<value>[!-~]{4,})"
 _REMARK = rf"[^\S\n]{{0,4}}(?:\([^()\n{TAG}]{{0,20}}\))?[^\S\n]{{0,4}}"
 
 PASSWORDS = (
-    rf"{SECRET}{_REMARK}[:=→][\s{TAG}]{{0,4}}{_OPEN}{_VALUE}",
-    f"{SECRET} ?{words('は が')} ?{_OPEN}{_VALUE}",
-    rf"{_SURE_PASS}{_REMARK}(?:[:=→ \n]|{words('は')})[\s{TAG}]{{0,4}}{_OPEN}{_NO_PATH}{_WITH_DIGIT}",
-    rf"(?<![ァ-ヶ-]){PASS}{_REMARK}[:=→][\s{TAG}]{{0,4}}{_OPEN}{_NO_PATH}{_NO_BUS}{_WITH_DIGIT}",
-    f"{SECRET} {{0,3}}(?:{words('を')}| is |[-/ \n{TAG}])[ \n{TAG}]{{0,3}}{_OPEN}{_WITH_DIGIT}",
-    rf"(?<![a-z])id ?[/・&] ?{SECRET} ?[:=][ \n{TAG}]{{0,3}}(?P<value>[^\n{TAG}。、]{{1,100}})",
+    rf"{SECRET_WORD}{_REMARK}[:=→][\s{TAG}]{{0,4}}{_OPENING_QUOTE}{_VALUE}",
+    f"{SECRET_WORD} ?{any_word('は が')} ?{_OPENING_QUOTE}{_VALUE}",
+    rf"{_SURE_PASS}{_REMARK}(?:[:=→ \n]|{any_word('は')})[\s{TAG}]{{0,4}}{_OPENING_QUOTE}{_NO_PATH}{_WITH_DIGIT}",
+    rf"(?<![ァ-ヶ-]){PASS_WORD}{_REMARK}[:=→][\s{TAG}]{{0,4}}{_OPENING_QUOTE}{_NO_PATH}{_NO_BUS}{_WITH_DIGIT}",
+    f"{SECRET_WORD} {{0,3}}(?:{any_word('を')}| is |[-/ \n{TAG}])[ \n{TAG}]{{0,3}}{_OPENING_QUOTE}{_WITH_DIGIT}",
+    rf"(?<![a-z])id ?[/・&] ?{SECRET_WORD} ?[:=][ \n{TAG}]{{0,3}}(?P<value>[^\n{TAG}。、]{{1,100}})",
 )
 
 _KEY = "(?:token|key|sig|signature|secret|password|passwd|passcode|pwd|pass|auth|credential|session|sid|sessionid)"

@@ -19,7 +19,7 @@ class MaskedPlace(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Masked:
+class MaskedLine:
     """One line of the list: different contents of one kind at one place count once each."""
 
     no: int | None
@@ -38,43 +38,45 @@ class MaskCounts:
 
     def __init__(self) -> None:
         """Begin with nothing found."""
-        self._found: dict[tuple[MaskedPlace, MaskKind], set[int]] = {}
+        self._hashes: dict[tuple[MaskedPlace, MaskKind], set[int]] = {}
         self._numbers: dict[tuple[int, int], int] = {}
 
     def add(self, place: MaskedPlace, kind: MaskKind, content: str) -> None:
         """Note a content of one kind at a place; only its hash is kept."""
-        self._found.setdefault((place, kind), set()).add(hash(content))
+        self._hashes.setdefault((place, kind), set()).add(hash(content))
 
-    def number(self, room: int, message: int, no: int) -> None:
+    def set_number(self, room: int, message: int, no: int) -> None:
         """Say which No. a message has in the package, if anything was found in it."""
-        if any((MaskedPlace(name, room, message), kind) in self._found for name in _OF_MESSAGES for kind in MaskKind):
+        if any(
+            (MaskedPlace(name, room, message), kind) in self._hashes for name in _MESSAGE_PLACES for kind in MaskKind
+        ):
             self._numbers[room, message] = no
 
-    def lines(self) -> list[Masked]:
+    def lines(self) -> list[MaskedLine]:
         """The list: messages by No., then everything else by name."""
-        found = [self._line(place, kind, len(seen)) for (place, kind), seen in self._found.items()]
+        found = [self._line(place, kind, len(seen)) for (place, kind), seen in self._hashes.items()]
         return sorted(found, key=lambda one: (one.no is None, one.no or 0, one.place, one.reason))
 
-    def _line(self, place: MaskedPlace, kind: MaskKind, count: int) -> Masked:
+    def _line(self, place: MaskedPlace, kind: MaskKind, count: int) -> MaskedLine:
         no = self._numbers.get((place.room, place.message))
         name = place.name if no is not None or not place.message else f"{place.name}(メッセージID {place.message})"
-        return Masked(no, name, reason(kind), count)
+        return MaskedLine(no, name, reason(kind), count)
 
 
 BODY = "本文"
-_OF_MESSAGES = (BODY,)
+_MESSAGE_PLACES = (BODY,)
 
 
-def message(room: int, message_id: int) -> MaskedPlace:
+def message_place(room: int, message_id: int) -> MaskedPlace:
     """The texts of a message, the present one and those before."""
     return MaskedPlace(BODY, room, message_id)
 
 
-def person(label: str) -> MaskedPlace:
+def person_place(label: str) -> MaskedPlace:
     """The display names of somebody who is called by a letter."""
     return MaskedPlace(f"{label}の表示名")
 
 
-def numbered(name: str, numbers: Iterator[int]) -> MaskedPlace:
+def numbered_place(name: str, numbers: Iterator[int]) -> MaskedPlace:
     """A thing with a number of its own."""
     return MaskedPlace(f"{name} {next(numbers)}")

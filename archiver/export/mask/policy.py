@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from gettext import gettext as _
 
 from archiver.errors import UsageError
-from archiver.export.mask.folding import folded
-from archiver.export.mask.kinds import ALL, MaskKind
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.kinds import ALL_PATTERN_KINDS, MaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +31,22 @@ class Policy:
     """People covered at the user's wish, parties too."""
     unmasked: frozenset[int] = frozenset()
     """People shown at the user's wish."""
-    listed: frozenset[MaskKind] = field(default=ALL)
+    listed: frozenset[MaskKind] = field(default=ALL_PATTERN_KINDS)
     """Places that are listed for the reader if they are not covered."""
 
     @property
-    def covers(self) -> bool:
+    def is_masking(self) -> bool:
         """Whether anything at all can be covered."""
         return bool(self.kinds or self.people or self.patterns or self.masked)
 
 
-_EVERYTHING = Policy(kinds=ALL, people=True)
+_MASK_EVERYTHING = Policy(kinds=ALL_PATTERN_KINDS, people=True)
 
-POLICIES: Mapping[str, Policy] = {"support": _EVERYTHING, "consult": _EVERYTHING}
+POLICIES: Mapping[str, Policy] = {"support": _MASK_EVERYTHING, "consult": _MASK_EVERYTHING}
 """What is covered by profile; a profile without a row covers nothing and lists the sensitive places."""
 
 
-def policy(
+def masking_policy(
     profile: str,
     *,
     masks: Iterable[str] = (),
@@ -67,10 +67,10 @@ def policy(
 
 # --- the user's patterns ----------------------------------------------------------------------------
 
-_FAR = 60
+_MAX_REPEAT = 60
 """Signs after which a repetition without an end of its own ends."""
 
-_MOST = 1_000
+_MAX_WAYS = 1_000
 """Ways to divide a text among the repetitions of a pattern, tried at each place of it."""
 
 _ITEM = re.compile(
@@ -83,97 +83,103 @@ _ITEM = re.compile(
 def user_pattern(given: str) -> re.Pattern[str]:
     """A literal text or `/pattern/` → what finds it in folded text. Raises UsageError."""
     if len(given) > 1 and given.startswith("/") and given.endswith("/"):
-        return _dialect(given, given[1:-1])
-    literal = folded(given).strip()
-    if not literal:
+        return _compile_dialect(given, given[1:-1])
+    literal_text = folded_text(given).strip()
+    if not literal_text:
         raise UsageError(detail=_("There is nothing in “{pattern}” that could be masked.").format(pattern=given))
-    return re.compile(re.escape(literal))
+    return re.compile(re.escape(literal_text))
 
 
-def _dialect(given: str, body: str) -> re.Pattern[str]:
+def _compile_dialect(given: str, body: str) -> re.Pattern[str]:
     branches: list[str] = []
-    pieces: list[_NamePiece] = []
-    place = 0
-    while place < len(body):
-        if body[place] == "|":
-            branches.append(_branch(given, pieces))
-            pieces, place = [], place + 1
+    pieces: list[_PatternItem] = []
+    position = 0
+    while position < len(body):
+        if body[position] == "|":
+            branches.append(_branch_pattern(given, pieces))
+            pieces, position = [], position + 1
             continue
-        found = _ITEM.match(body, place)
-        if found is None:
-            said = _("The pattern “{pattern}” cannot be used: “{sign}” is not known at this place.")
-            raise UsageError(detail=said.format(pattern=given, sign=body[place]))
-        pieces.append(_piece(found["item"], found["times"] or ""))
-        place = found.end()
-    branches.append(_branch(given, pieces))
+        match = _ITEM.match(body, position)
+        if match is None:
+            message = _("The pattern “{pattern}” cannot be used: “{sign}” is not known at this place.")
+            raise UsageError(detail=message.format(pattern=given, sign=body[position]))
+        pieces.append(_pattern_item(match["item"], match["times"] or ""))
+        position = match.end()
+    branches.append(_branch_pattern(given, pieces))
     try:
         return re.compile("|".join(branches))
     except re.error:
-        said = _("The pattern “{pattern}” cannot be used: what stands in [ ] is not understood.")
-        raise UsageError(detail=said.format(pattern=given)) from None
+        message = _("The pattern “{pattern}” cannot be used: what stands in [ ] is not understood.")
+        raise UsageError(detail=message.format(pattern=given)) from None
 
 
 @dataclass(frozen=True, slots=True)
-class _NamePiece:
+class _PatternItem:
     """One item of a pattern and how often it may come."""
 
     item: str
     literal: str | None
-    least: int
-    most: int
+    minimum: int
+    maximum: int
 
 
-def _piece(item: str, times: str) -> _NamePiece:
+def _pattern_item(item: str, times: str) -> _PatternItem:
     literal = None
     if len(item) == 1 and item != ".":
-        literal = folded(item)
+        literal = folded_text(item)
     elif item[0] == "\\" and item[1] not in "dDwWsS":
-        literal = folded(item[1])
+        literal = folded_text(item[1])
     elif item[0] == "[":
         head = 2 if item[1] == "^" else 1
-        item = item[:head] + "".join(_in_class(sign) for sign in re.findall(r"\\.|.", item[head:-1], re.DOTALL)) + "]"
-    least, most = {"": (1, 1), "?": (0, 1), "*": (0, _FAR), "+": (1, _FAR)}.get(times) or _bounds(times)
-    return _NamePiece(item if literal is None else f"(?:{re.escape(literal)})", literal, least, most)
+        item = (
+            item[:head]
+            + "".join(_class_member(character) for character in re.findall(r"\\.|.", item[head:-1], re.DOTALL))
+            + "]"
+        )
+    minimum, maximum = {"": (1, 1), "?": (0, 1), "*": (0, _MAX_REPEAT), "+": (1, _MAX_REPEAT)}.get(
+        times
+    ) or _repeat_bounds(times)
+    return _PatternItem(item if literal is None else f"(?:{re.escape(literal)})", literal, minimum, maximum)
 
 
-def _in_class(sign: str) -> str:
+def _class_member(character: str) -> str:
     """A sign inside of brackets, folded if it stays one letter or digit; only `-` and escapes have a meaning there."""
-    if len(sign) == 2 or sign == "-":
-        return sign
-    found = folded(sign)
-    return found if len(found) == 1 and found.isalnum() else re.escape(sign)
+    if len(character) == 2 or character == "-":
+        return character
+    folded = folded_text(character)
+    return folded if len(folded) == 1 and folded.isalnum() else re.escape(character)
 
 
-def _bounds(times: str) -> tuple[int, int]:
-    least, comma, most = times[1:-1].partition(",")
+def _repeat_bounds(times: str) -> tuple[int, int]:
+    minimum, comma, maximum = times[1:-1].partition(",")
     if not comma:
-        return int(least), int(least)
-    return int(least), int(most) if most else max(int(least), _FAR)
+        return int(minimum), int(minimum)
+    return int(minimum), int(maximum) if maximum else max(int(minimum), _MAX_REPEAT)
 
 
-def _branch(given: str, pieces: list[_NamePiece]) -> str:
+def _branch_pattern(given: str, items: list[_PatternItem]) -> str:
     """The pattern of one branch. Raises UsageError if it matches nothing or could take too long."""
-    if not any(piece.least for piece in pieces):
+    if not any(piece.minimum for piece in items):
         raise UsageError(detail=_("There is nothing in “{pattern}” that could be masked.").format(pattern=given))
     ways = 1
-    for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
-        if piece.most < piece.least:
-            ways = _MOST + 1
-        elif piece.most > 1 and not _ends_at(piece, following):
-            ways *= piece.most - piece.least + 1
-    if ways > _MOST or sum(piece.most for piece in pieces) > _MOST:
-        said = _("The pattern “{pattern}” cannot be used: it repeats too much. Use fewer of * and +.")
-        raise UsageError(detail=said.format(pattern=given))
-    return "".join(f"{piece.item}{{{piece.least},{piece.most}}}" for piece in pieces)
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        if item.maximum < item.minimum:
+            ways = _MAX_WAYS + 1
+        elif item.maximum > 1 and not _has_certain_end(item, following):
+            ways *= item.maximum - item.minimum + 1
+    if ways > _MAX_WAYS or sum(piece.maximum for piece in items) > _MAX_WAYS:
+        message = _("The pattern “{pattern}” cannot be used: it repeats too much. Use fewer of * and +.")
+        raise UsageError(detail=message.format(pattern=given))
+    return "".join(f"{piece.item}{{{piece.minimum},{piece.maximum}}}" for piece in items)
 
 
-def _ends_at(piece: _NamePiece, following: _NamePiece | None) -> bool:
+def _has_certain_end(item: _PatternItem, following: _PatternItem | None) -> bool:
     """Whether it is certain where the repetition ends: at a sign that must follow and that it cannot hold."""
     if following is None:
         return True
-    if not following.literal or not following.least:
+    if not following.literal or not following.minimum:
         return False
     try:
-        return re.match(piece.item, following.literal) is None
+        return re.match(item.item, following.literal) is None
     except re.error:  # said when the whole is compiled
         return False

@@ -13,20 +13,20 @@ from typing import Any, NamedTuple
 from archiver.evidence.history import EntryObject, number
 from archiver.evidence.masked_records import masked_line, shown_line
 from archiver.export.mask import places
-from archiver.export.mask.cover import Cover, Policy
+from archiver.export.mask.cover import PackageMask, Policy
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import people_in, third_persons
 from archiver.export.mask.places import MaskedPlace
 
-_NEVER = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob"})
+_NEVER_MASKED = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob"})
 """Kinds that hold ids, times and counts alone."""
 
-_IDS = frozenset({"message_id", "chatwork_id", "sha256", "saved_at", "from", "to"})
-_OF_HIDDEN = frozenset({"role", "message_id"})
+_UNMASKED_FIELDS = frozenset({"message_id", "chatwork_id", "sha256", "saved_at", "from", "to"})
+_KEPT_OF_HIDDEN = frozenset({"role", "message_id"})
 """Texts that stay of somebody who is hidden."""
 
-_DEEPEST = 40
-_REST = "■■"
+_MAX_DEPTH = 40
+_REPLACEMENT = "■■"
 
 
 class MaskedRecord(NamedTuple):
@@ -34,12 +34,12 @@ class MaskedRecord(NamedTuple):
 
     entry: EntryObject
     line: str
-    shown: str
+    shown_line: str
 
 
-def cover_for(
+def make_mask(
     policy: Policy, entries: Iterable[EntryObject], *, owner: int, counterparts: Collection[int] | None = None
-) -> Cover:
+) -> PackageMask:
     """The cover of a package from the `account` and `member` entries of its rooms.
 
     `counterparts`: who is mapped as the other side; None: nobody yet (`mask_names.third_persons`).
@@ -48,38 +48,38 @@ def cover_for(
     third = third_persons(rooms.values(), owner=owner, counterparts=counterparts)
     for party in (owner, *sorted(counterparts or ())):
         people.setdefault(party, [])
-    return Cover(policy, people, third)
+    return PackageMask(policy, people, third)
 
 
-def masked(entry: EntryObject, digest: str, cover: Cover) -> MaskedRecord | None:
+def mask_record(entry: EntryObject, digest: str, mask: PackageMask) -> MaskedRecord | None:
     """What stands in place of a record; None if nothing in it is covered."""
-    if entry["kind"] in _NEVER:
+    if entry["kind"] in _NEVER_MASKED:
         return None
-    walk = _Walk(cover, _place(entry), f"{entry['room_id']}/{entry['key'].partition('/')[2]}")
-    payload = walk.value(entry["payload"])
+    masker = _ObjectMasker(mask, _record_place(entry), f"{entry['room_id']}/{entry['key'].partition('/')[2]}")
+    payload = masker.mask_value(entry["payload"])
     if payload == entry["payload"]:
         return None
-    shown = {**entry, "payload": payload, "reply": _reply(entry), "salt": ""}
-    why = "、".join(sorted(map(reason, walk.kinds))) or reason(MaskKind.NAME)
-    return MaskedRecord(shown, masked_line(digest, why), shown_line(digest, shown))
+    masked_entry = {**entry, "payload": payload, "reply": _reply_digest(entry), "salt": ""}
+    reasons = "、".join(sorted(map(reason, masker.kinds))) or reason(MaskKind.NAME)
+    return MaskedRecord(masked_entry, masked_line(digest, reasons), shown_line(digest, masked_entry))
 
 
-def covered(entry: EntryObject, cover: Cover | None) -> EntryObject:
+def covered_entry(entry: EntryObject, mask: PackageMask | None) -> EntryObject:
     """The record as tables and pages are made from it: itself, if nothing in it is covered."""
-    found = None if cover is None else masked(entry, "", cover)
-    return entry if found is None else found.entry
+    record = None if mask is None else mask_record(entry, "", mask)
+    return entry if record is None else record.entry
 
 
-def is_open(body: bytes, cover: Cover) -> bool:
+def is_unmasked(body: bytes, mask: PackageMask) -> bool:
     """Whether a reply of the API may be handed out as it was received: nothing in it is covered."""
     try:
-        told = json.loads(body) if body else []
+        reply = json.loads(body) if body else []
     except (ValueError, RecursionError):
         return False
-    return bool(_Walk(cover, None, None).value(told) == told)
+    return bool(_ObjectMasker(mask, None, None).mask_value(reply) == reply)
 
 
-def _reply(entry: EntryObject) -> str | None:
+def _reply_digest(entry: EntryObject) -> str | None:
     """The reply of a record in a list, as intervals are told by it; that of a single object could be guessed.
 
     Its digest has no salt: who knows all but the covered number could try every number.
@@ -88,10 +88,10 @@ def _reply(entry: EntryObject) -> str | None:
     return entry["reply"] if listed else None
 
 
-def _place(entry: EntryObject) -> MaskedPlace:
+def _record_place(entry: EntryObject) -> MaskedPlace:
     kind, name = entry["kind"], entry["key"].rpartition("/")[2]
     if kind == "message":
-        return places.message(entry["room_id"], number(name))
+        return places.message_place(entry["room_id"], number(name))
     if kind == "room":
         return MaskedPlace("チャット名・概要", entry["room_id"])
     words = {"file": f"ファイル名(ファイルID {name})", "task": f"タスク(タスクID {name})"}
@@ -99,44 +99,44 @@ def _place(entry: EntryObject) -> MaskedPlace:
     return MaskedPlace(words.get(kind) or ("参加者の情報" if kind in people else "契約の記録"))
 
 
-class _Walk:
+class _ObjectMasker:
     """Goes through a received object and covers its texts."""
 
-    def __init__(self, cover: Cover, place: MaskedPlace | None, subject: str | None) -> None:
+    def __init__(self, mask: PackageMask, place: MaskedPlace | None, subject: str | None) -> None:
         self.kinds: set[MaskKind] = set()
-        self._cover = cover
+        self._mask = mask
         self._place = place
         self._subject = subject
 
-    def value(self, told: Any, field: str = "", depth: int = 0) -> Any:
+    def mask_value(self, value: Any, field: str = "", depth: int = 0) -> Any:
         """The same with its texts covered."""
-        if isinstance(told, str):
-            return told if field in _IDS else self._text(told, field)
-        if depth > _DEEPEST and isinstance(told, dict | list):
-            return _REST
-        if isinstance(told, list):
-            return [self.value(one, field, depth + 1) for one in told]
-        if isinstance(told, dict):
-            if self._cover.hides(number(told.get("account_id"))):
-                return self._person(told)
-            return {name: self.value(one, name, depth + 1) for name, one in told.items()}
-        return told
+        if isinstance(value, str):
+            return value if field in _UNMASKED_FIELDS else self._mask_text(value, field)
+        if depth > _MAX_DEPTH and isinstance(value, dict | list):
+            return _REPLACEMENT
+        if isinstance(value, list):
+            return [self.mask_value(item, field, depth + 1) for item in value]
+        if isinstance(value, dict):
+            if self._mask.is_hidden(number(value.get("account_id"))):
+                return self._mask_person(value)
+            return {name: self.mask_value(item, name, depth + 1) for name, item in value.items()}
+        return value
 
-    def _text(self, told: str, field: str) -> str:
+    def _mask_text(self, original: str, field: str) -> str:
         subject = None if self._subject is None else f"{self._subject}/{field}"
-        found = self._cover.cover(told, self._place, subject)
-        self.kinds |= found.kinds
-        return found.text
+        covered = self._mask.mask_with_kinds(original, self._place, subject)
+        self.kinds |= covered.kinds
+        return covered.text
 
-    def _person(self, told: dict[str, Any]) -> dict[str, Any]:
+    def _mask_person(self, person: dict[str, Any]) -> dict[str, Any]:
         """Somebody who is hidden: id and role, and the letter for a name; everything else that is said is covered."""
         self.kinds.add(MaskKind.NAME)
-        shown = {}
-        for name, one in told.items():
-            if name == "name" and isinstance(one, str):
-                shown[name] = self._cover.name(number(told["account_id"]), one)
-            elif name in _OF_HIDDEN or one is None or isinstance(one, bool | int):
-                shown[name] = one
+        masked = {}
+        for name, value in person.items():
+            if name == "name" and isinstance(value, str):
+                masked[name] = self._mask.shown_name(number(person["account_id"]), value)
+            elif name in _KEPT_OF_HIDDEN or value is None or isinstance(value, bool | int):
+                masked[name] = value
             else:
-                shown[name] = _REST if one else one
-        return shown
+                masked[name] = _REPLACEMENT if value else value
+        return masked

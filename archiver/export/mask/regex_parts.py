@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from archiver.export.mask.folding import TAG, folded
+from archiver.export.mask.folding import TAG, folded_text
 
 NO_DIGIT = "(?![0-9])"
 
 
-def words(given: str) -> str:
+def any_word(given: str) -> str:
     """One of these words, divided by spaces; they are folded, as the text is in which they are looked for."""
-    return "(?:" + "|".join(re.escape(folded(word)) for word in given.split()) + ")"
+    return "(?:" + "|".join(re.escape(folded_text(word)) for word in given.split()) + ")"
 
 
-def upto(count: int, besides: str = "") -> str:
+def up_to(count: int, besides: str = "") -> str:
     r"""At most so many signs of one line, none of these."""
     return rf"[^\n{TAG}{besides}]{{0,{count}}}"

@@ -12,20 +12,20 @@ from pathlib import Path
 from archiver.evidence.chain import file_digest
 from archiver.evidence.tables.build import FileRow
 from archiver.export.bag import Bag
-from archiver.export.mask.cover import Cover
-from archiver.export.mask.records import is_open
+from archiver.export.mask.cover import PackageMask
+from archiver.export.mask.records import is_unmasked
 from archiver.export.scope import PackageScope
-from archiver.export.stamps import Stamps, note_stamp, put_stamp, stamp_files
+from archiver.export.stamps import Stamps, add_seal_stamp, put_seal_stamp, stamp_files
 from archiver.records import Seal
 from archiver.store import blobs
-from archiver.store import seals as seal
 from archiver.store.queries.entries import KeptReply
+from archiver.store.seals import FOLDER
 
-LOST = "保管庫のファイルが失われているため、この資料に入っていません"
-DAMAGED = "保管庫のファイルが壊れているため、この資料に入っていません"
-TOO_LARGE = "大きさが控えの上限を超えるため、この控えには入っていません(保管庫にあります)"
+LOST_REASON = "保管庫のファイルが失われているため、この資料に入っていません"
+DAMAGED_REASON = "保管庫のファイルが壊れているため、この資料に入っていません"
+TOO_LARGE_REASON = "大きさが控えの上限を超えるため、この控えには入っていません(保管庫にあります)"
 
-_PIECE = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _PATH = re.compile(r"/rooms/[0-9]+(?:/(messages|members|tasks|files))?(/[0-9]+)?(?:\?.*)?")
 
 
@@ -59,63 +59,65 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles
         if row.sha256 is None or row.stored_as is None:
             continue
         if limit is not None and (row.saved_size or 0) > limit:
-            copied.not_packed[row.number] = TOO_LARGE
+            copied.not_packed[row.number] = TOO_LARGE_REASON
             continue
         try:
-            intact = bag.copy(f"data/files/{row.stored_as}", _pieces(blobs.path_of(home, row.sha256)), row.sha256)
-            fault = None if intact else DAMAGED
+            intact = bag.copy(f"data/files/{row.stored_as}", _chunks(blobs.blob_path(home, row.sha256)), row.sha256)
+            reason = None if intact else DAMAGED_REASON
         except _FileUnreadable:
-            fault = LOST
-        if fault is None:
+            reason = LOST_REASON
+        if reason is None:
             copied.packed.add(row.stored_as)
         else:
-            copied.not_packed[row.number] = fault
-            copied.incomplete.append(f"{row.number} (SHA-256 {row.sha256}): {fault}")
+            copied.not_packed[row.number] = reason
+            copied.incomplete.append(f"{row.number} (SHA-256 {row.sha256}): {reason}")
 
 
 def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
     """Copy the file of every seal, if it is the one that the table names, and its stamps. Raises OSError."""
     stamped = stamp_files(home)
-    for one in seals:
+    for seal_row in seals:
         try:
-            body = b"".join(_pieces(home / seal.FOLDER / one.name))
+            body = b"".join(_chunks(home / FOLDER / seal_row.name))
         except _FileUnreadable:
-            copied.incomplete.append(f"seals/{one.name}: 確定記録のファイルが失われています")
+            copied.incomplete.append(f"seals/{seal_row.name}: 確定記録のファイルが失われています")
             continue
-        if file_digest(body) != one.sha256:
-            copied.incomplete.append(f"seals/{one.name}: 確定記録のファイルが変わっています(SHA-256が一致しません)")
+        if file_digest(body) != seal_row.sha256:
+            copied.incomplete.append(
+                f"seals/{seal_row.name}: 確定記録のファイルが変わっています(SHA-256が一致しません)"
+            )
             continue
-        bag.add(f"data/seals/{one.name}", body)
-        copied.seals.append(one)
-        for authority in stamped.get(one.name, ()):
-            _put_stamp(bag, home, one, authority, body, copied)
+        bag.add(f"data/seals/{seal_row.name}", body)
+        copied.seals.append(seal_row)
+        for authority in stamped.get(seal_row.name, ()):
+            _put_stamp(bag, home, seal_row, authority, body, copied)
 
 
 def read_stamps(home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
     """Learn which stamps the seals bear, for a package that holds neither."""
     stamped = stamp_files(home)
-    for one in seals:
-        body = _bytes(home / seal.FOLDER / one.name)
-        if body is None or file_digest(body) != one.sha256:
+    for seal_row in seals:
+        body = _read_or_none(home / FOLDER / seal_row.name)
+        if body is None or file_digest(body) != seal_row.sha256:
             continue
-        for authority in stamped.get(one.name, ()):
-            reply = _bytes(home / seal.FOLDER / f"{one.name}.{authority}.tsr")
+        for authority in stamped.get(seal_row.name, ()):
+            reply = _read_or_none(home / FOLDER / f"{seal_row.name}.{authority}.tsr")
             if reply is not None:
-                note_stamp(copied.stamps, one, authority, reply, body)
+                add_seal_stamp(copied.stamps, seal_row, authority, reply, body)
 
 
-def _bytes(path: Path) -> bytes | None:
+def _read_or_none(path: Path) -> bytes | None:
     """All of a file; None if it cannot be read, which `verify` says."""
     try:
-        return b"".join(_pieces(path))
+        return b"".join(_chunks(path))
     except _FileUnreadable:
         return None
 
 
-def put_held(bag: Bag, home: Path, name: str, sha256: str) -> bool:
+def put_blob(bag: Bag, home: Path, name: str, sha256: str) -> bool:
     """Copy bytes that the archive holds; False if they are lost or damaged. Raises OSError."""
     try:
-        return bag.copy(name, _pieces(blobs.path_of(home, sha256)), sha256)
+        return bag.copy(name, _chunks(blobs.blob_path(home, sha256)), sha256)
     except _FileUnreadable:
         return False
 
@@ -123,81 +125,81 @@ def put_held(bag: Bag, home: Path, name: str, sha256: str) -> bool:
 def put_replies(
     bag: Bag,
     replies: Iterable[KeptReply],
-    wanted: set[str],
+    digests: set[str],
     scope: PackageScope,
     copied: CopiedFiles,
     *,
-    cover: Cover | None = None,
+    mask: PackageMask | None = None,
 ) -> None:
     """Write each reply from which an entry of the package came, if all in it belongs there. Raises OSError.
 
     One in which anything is covered stays out.
     """
     for reply in replies:
-        if reply.sha256 not in wanted:
+        if reply.sha256 not in digests:
             copied.raw_left_out += 1
         elif reply.body is None or file_digest(reply.body) != reply.sha256:
             copied.incomplete.append(f"raw {reply.number}: 保存したAPIの応答が壊れています")
-        elif not _may_leave(reply, reply.body, scope, cover):
+        elif not _is_exportable(reply, reply.body, scope, mask):
             copied.raw_left_out += 1
         else:
-            name = f"data/raw/{_name(reply)}"
+            name = f"data/raw/{_reply_name(reply)}"
             bag.add(f"{name}.json", reply.body)
-            bag.add(f"{name}.meta.json", _meta(reply))
+            bag.add(f"{name}.meta.json", _reply_metadata(reply))
             copied.raw += 1
 
 
-def _put_stamp(bag: Bag, home: Path, one: Seal, authority: str, body: bytes, copied: CopiedFiles) -> None:
-    name = f"{one.name}.{authority}.tsr"
+def _put_stamp(bag: Bag, home: Path, seal_row: Seal, authority: str, body: bytes, copied: CopiedFiles) -> None:
+    name = f"{seal_row.name}.{authority}.tsr"
     try:
-        reply = b"".join(_pieces(home / seal.FOLDER / name))
+        reply = b"".join(_chunks(home / FOLDER / name))
     except _FileUnreadable:
         reply = b""
-    if not put_stamp(bag, copied.stamps, one, authority, reply, body):
+    if not put_seal_stamp(bag, copied.stamps, seal_row, authority, reply, body):
         copied.incomplete.append(f"seals/{name}: 第三者の時刻のファイルが壊れています")
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
+def _chunks(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
-            while piece := file.read(_PIECE):
+            while piece := file.read(_CHUNK_BYTES):
                 yield piece
     except OSError as error:
         raise _FileUnreadable from error
 
 
-def _may_leave(reply: KeptReply, body: bytes, scope: PackageScope, cover: Cover | None) -> bool:
+def _is_exportable(reply: KeptReply, body: bytes, scope: PackageScope, mask: PackageMask | None) -> bool:
     """Whether everything in a reply belongs in the package, and nothing in it is covered."""
-    return (scope.whole or _inside(reply, body, scope)) and (cover is None or is_open(body, cover))
+    return (scope.whole or _is_inside(reply, body, scope)) and (mask is None or is_unmasked(body, mask))
 
 
-def _inside(reply: KeptReply, body: bytes, scope: PackageScope) -> bool:
+def _is_inside(reply: KeptReply, body: bytes, scope: PackageScope) -> bool:
     """Whether every object of a reply belongs in the package; what cannot be understood does not."""
     try:
-        told = json.loads(body) if body else []
+        objects = json.loads(body) if body else []
     except (ValueError, RecursionError):
         return False
     received = datetime.fromisoformat(reply.received_at).timestamp()
-    listed: Sequence[object] = told if isinstance(told, list) else [told]
-    return all(isinstance(one, dict) and scope.includes_object(reply.room_id, one, received) for one in listed)
+    items: Sequence[object] = objects if isinstance(objects, list) else [objects]
+    return all(isinstance(one, dict) and scope.includes_object(reply.room_id, one, received) for one in items)
 
 
-def _name(reply: KeptReply) -> str:
+def _reply_name(reply: KeptReply) -> str:
     """`20261103T001500Z_messages_r123456789_17`."""
     at = datetime.fromisoformat(reply.received_at).strftime("%Y%m%dT%H%M%SZ")
-    found = _PATH.fullmatch(reply.path)
-    kind = (found[1] or "room") if found else "other"
-    if found and found[2] and kind.endswith("s"):
+    match = _PATH.fullmatch(reply.path)
+    kind = (match[1] or "room") if match else "other"
+    if match and match[2] and kind.endswith("s"):
         kind = kind[:-1]
     return f"{at}_{kind}_r{reply.room_id}_{reply.number}"
 
 
-def _meta(reply: KeptReply) -> bytes:
-    told = {
+def _reply_metadata(reply: KeptReply) -> bytes:
+    metadata = {
         "headers": reply.headers,
         "path": reply.path,
         "received_at": reply.received_at,
         "sha256": reply.sha256,
         "status": reply.status,
     }
-    return (json.dumps(told, ensure_ascii=True, indent=1, sort_keys=True) + "\n").encode("ascii")
+    return (json.dumps(metadata, ensure_ascii=True, indent=1, sort_keys=True) + "\n").encode("ascii")

@@ -13,29 +13,29 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from archiver.evidence.manifest import digest_file
-from archiver.export.bag import PARTIAL, free_name, making, pack
+from archiver.export.bag import PARTIAL, free_name, pack, partial_bag
 from archiver.export.package.full_package import assemble
-from archiver.export.package.make import our_words
+from archiver.export.package.make import file_errors_as_ours
 from archiver.export.package.recipe import Recipe
-from archiver.export.scope import NEVER, READINGS, PackageScope, subject
+from archiver.export.scope import NEVER_EXPORTED, READINGS, PackageScope, subject
 from archiver.records import JST, Contract
-from archiver.store import seals as seal
+from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.package_entries import NewEntry, last_before, pieces
+from archiver.store.queries.package_entries import NewEntry, last_entry_before, new_entries
 from archiver.store.timestamps import from_text
 from archiver.store.working import memory
 
 FOLDER = "daily"
-ROOTS = ".pem"
+ROOTS_SUFFIX = ".pem"
 """What the files of the authorities' roots end with, beside the seals."""
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class CopyFailure:
     """A folder that should have got copies and did not."""
 
     folder: Path
@@ -54,7 +54,7 @@ class _News:
     last_at: datetime
 
 
-def daily(
+def write_daily_copy(
     archive: Archive,
     contract: str,
     *,
@@ -72,24 +72,24 @@ def daily(
     """
     until = None if at_once else _end_of(day or now().astimezone(JST).date() - _DAY)
     with archive.reading() as reading:
-        news = _find(reading, contract, until)
-        unsealed = news is not None and seal.last_sealed(reading) < news.upto
+        news = _find_news(reading, contract, until)
+        unsealed = news is not None and seals.last_sealed(reading) < news.upto
     if news is None:
         return None
     if unsealed:
-        seal.close(archive, now=now())
-    place = folder or archive.home / FOLDER / news.contract.id
+        seals.close_seals(archive, now=now())
+    target = folder or archive.home / FOLDER / news.contract.id
     label = f"{now().astimezone(JST):%Y-%m-%d-%H%M}" if at_once else f"{day or news.last_at.astimezone(JST).date()}"
-    with our_words(place):
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with file_errors_as_ours(target):
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
         with archive.reading() as reading:
-            made = _make(reading, news, place, f"{label}_{news.contract.id}_daily", file_limit_bytes)
+            zip_path = _make_zip(reading, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
     with archive.writing() as writing:
-        memory.remember(writing, _memory(news.contract.id), news.upto)
-    return made
+        memory.remember(writing, _memory_key(news.contract.id), news.upto)
+    return zip_path
 
 
-def copy_to(home: Path, folders: tuple[Path, ...]) -> list[Complaint]:
+def copy_to_folders(home: Path, folders: tuple[Path, ...]) -> list[CopyFailure]:
     """Copy dailies, seals, stamps and their roots to each folder that exists, if they are not there yet.
 
     A folder that cannot be reached is no error but a complaint: the next round tries again.
@@ -97,65 +97,65 @@ def copy_to(home: Path, folders: tuple[Path, ...]) -> list[Complaint]:
     complaints = []
     for folder in folders:
         if not folder.is_dir():
-            complaints.append(Complaint(folder, None))
+            complaints.append(CopyFailure(folder, None))
             continue
         try:
-            for source in _to_copy(home):
-                _copy(source, folder / source.relative_to(home))
+            for source in _files_to_copy(home):
+                _copy_file(source, folder / source.relative_to(home))
         except OSError as error:
-            complaints.append(Complaint(folder, error.strerror or str(error)))
+            complaints.append(CopyFailure(folder, error.strerror or str(error)))
     return complaints
 
 
-def _find(reading: Reading, name: str, until: datetime | None) -> _News | None:
+def _find_news(reading: Reading, name: str, until: datetime | None) -> _News | None:
     """What is new since the last daily copy; None if nothing that a reader would look for."""
     contract = contracts.contract(reading, name)
-    after = memory.recall(reading, _memory(contract.id), 0)
-    upto = last_seq(reading) if until is None else last_before(reading, until)
+    after = memory.recall(reading, _memory_key(contract.id), 0)
+    upto = last_seq(reading) if until is None else last_entry_before(reading, until)
     rooms = {room.room_id for room in contract.rooms}
     subjects: set[tuple[int | None, str]] = set()
     last: NewEntry | None = None
-    for piece in pieces(reading, rooms, contract.id, after=after, upto=upto):
-        if piece.kind in READINGS or piece.kind in NEVER or piece.room_id is None:
+    for entry in new_entries(reading, rooms, contract.id, after=after, upto=upto):
+        if entry.kind in READINGS or entry.kind in NEVER_EXPORTED or entry.room_id is None:
             continue
-        subjects.add((piece.room_id, subject(piece.kind, piece.key)))
-        last = piece
+        subjects.add((entry.room_id, subject(entry.kind, entry.key)))
+        last = entry
     if last is None:
         return None
     return _News(contract, after, upto, frozenset(subjects), from_text(last.observed_at))
 
 
-def _make(reading: Reading, news: _News, folder: Path, wanted: str, limit: int) -> Path | None:
+def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit: int) -> Path | None:
     """Build the zip; None if all the news lie outside the contract's periods."""
-    seals = [one for one in seal.seals(reading) if one.first <= news.upto]
+    covered_seals = [seal_row for seal_row in seals.seals(reading) if seal_row.first <= news.upto]
     # A half one of a killed run would only be in the way; nobody else writes here (the round holds a lock).
-    for left in folder.glob(f"*_daily*{PARTIAL}"):
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
-    name = free_name(folder, wanted)
+    for leftover in folder.glob(f"*_daily*{PARTIAL}"):
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    name = free_name(folder, base_name)
     recipe = Recipe(
-        name=wanted,
+        name=base_name,
         profile="daily",
         contract=news.contract,
         scope=PackageScope(news.contract, after=news.after, news=news.subjects),
-        seals=seals,
+        seals=covered_seals,
         upto=news.upto,
-        read_at=seals[-1].closed_at,
+        read_at=covered_seals[-1].closed_at,
         created_at=None,
-        places=_places(news),
+        only_messages=_message_places(news),
         file_limit=limit,
     )
-    with making(folder, name) as bag:
+    with partial_bag(folder, name) as bag:
         built = assemble(reading, recipe, bag)
         packed = folder / f"{name}.zip"
         if not built.empty:
-            pack(bag.folder, wanted, packed, at=recipe.read_at)
+            pack(bag.folder, base_name, packed, at=recipe.read_at)
         shutil.rmtree(bag.folder)
     if built.empty:
         return None
-    return _without_twin(packed, folder / f"{wanted}.zip")
+    return _drop_duplicate(packed, folder / f"{base_name}.zip")
 
 
-def _without_twin(packed: Path, earlier: Path) -> Path:
+def _drop_duplicate(packed: Path, earlier: Path) -> Path:
     """A run killed after its zip was in place makes the same one again: one of the two goes."""
     if packed != earlier and earlier.is_file() and digest_file(earlier) == digest_file(packed):
         packed.unlink()
@@ -163,7 +163,7 @@ def _without_twin(packed: Path, earlier: Path) -> Path:
     return packed
 
 
-def _places(news: _News) -> list[tuple[int, int]]:
+def _message_places(news: _News) -> list[tuple[int, int]]:
     """Id and room of each message with news, by id."""
     return sorted(
         (int(key.partition("/")[2]), room)
@@ -172,15 +172,15 @@ def _places(news: _News) -> list[tuple[int, int]]:
     )
 
 
-def _to_copy(home: Path) -> Iterator[Path]:
+def _files_to_copy(home: Path) -> Iterator[Path]:
     yield from sorted((home / FOLDER).glob("*/*.zip"))
-    yield from sorted(path for path in (home / seal.FOLDER).glob("*-*.json*") if path.suffix != ".new")
-    yield from sorted((home / seal.FOLDER).glob(f"*{ROOTS}"))
+    yield from sorted(path for path in (home / seals.FOLDER).glob("*-*.json*") if path.suffix != ".new")
+    yield from sorted((home / seals.FOLDER).glob(f"*{ROOTS_SUFFIX}"))
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy_file(source: Path, target: Path) -> None:
     """Copy beside the place and rename; what is there already stays, but for roots that grew. Raises OSError."""
-    if target.exists() and not (source.suffix == ROOTS and _grew(source, target)):
+    if target.exists() and not (source.suffix == ROOTS_SUFFIX and _has_grown(source, target)):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + PARTIAL)
@@ -192,15 +192,15 @@ def _copy(source: Path, target: Path) -> None:
         raise
 
 
-def _grew(source: Path, target: Path) -> bool:
+def _has_grown(source: Path, target: Path) -> bool:
     """Whether more was added below what the target holds: a root that was pinned later."""
-    held, now = target.read_bytes(), source.read_bytes()
-    return held != now and now.startswith(held)
+    before, now = target.read_bytes(), source.read_bytes()
+    return before != now and now.startswith(before)
 
 
 def _end_of(day: date) -> datetime:
     return datetime.combine(day + _DAY, time(), JST)
 
 
-def _memory(contract: str) -> str:
+def _memory_key(contract: str) -> str:
     return f"daily/{contract}"

@@ -12,15 +12,15 @@ from functools import cached_property
 from importlib.metadata import version
 
 from archiver.evidence.history import MessageHistory, number
-from archiver.evidence.stamps.reply_text import covering
+from archiver.evidence.stamps.reply_text import earliest_covering
 from archiver.evidence.tables import build
 from archiver.export import PROFILES, conversation
-from archiver.export.bag import Bag, Pen
+from archiver.export.bag import Bag, HashingWriter
 from archiver.export.conversation import PackageRoom
 from archiver.export.format_input import PreparedTable
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.recipe import Recipe
-from archiver.export.package.source_entries import Material, PackageStatistics
+from archiver.export.package.source_entries import PackageStatistics, SourceEntries
 from archiver.records import Conversation, Seal, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, other_chats, package_entries, runs
@@ -37,8 +37,8 @@ class PackageInput:
 
     reading: Reading
     recipe: Recipe
-    material: Material
-    telling: PackageStatistics
+    source: SourceEntries
+    statistics: PackageStatistics
     copied: CopiedFiles
     files: Sequence[build.FileRow]
     step: Callable[[], None]
@@ -56,17 +56,19 @@ class PackageInput:
         return {room: runs.watch(reading, room, every_run, upto=upto) for room in self.recipe.scope.rooms}
 
 
-def software() -> str:
+def software_name() -> str:
     """The program and its version."""
     return f"chatwork-archiver {version('chatwork-archiver')}"
 
 
-def steps(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
+def step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
     """A function to be called once a message in each pass over them (`Profile.passes`)."""
     if progress is None:
         return lambda: None
     messages = (
-        len(recipe.places) if recipe.places is not None else package_entries.message_counts(reading, recipe.scope.rooms)
+        len(recipe.only_messages)
+        if recipe.only_messages is not None
+        else package_entries.count_messages(reading, recipe.scope.rooms)
     )
     passes, done = PROFILES[recipe.profile].passes, 0
 
@@ -79,54 +81,54 @@ def steps(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callab
 
 
 def make_tables(
-    bag: Bag, material: Material, telling: PackageStatistics, copied: CopiedFiles, seals: Sequence[Seal]
+    bag: Bag, source: SourceEntries, statistics: PackageStatistics, copied: CopiedFiles, seals: Sequence[Seal]
 ) -> dict[str, PreparedTable]:
     """Make every table in one pass, beside the payload; formats move what they hand out."""
-    made: dict[str, PreparedTable] = {}
+    tables: dict[str, PreparedTable] = {}
     with contextlib.ExitStack() as open_files:
-        pens: dict[str, Pen] = {}
+        writers: dict[str, HashingWriter] = {}
         for name in (build.MESSAGES, *build.CSV_HEADERS):
-            pens[name] = Pen(open_files.enter_context(bag.place(f"{SCRATCH}/{name}").open("xb")))
+            writers[name] = HashingWriter(open_files.enter_context(bag.path_for(f"{SCRATCH}/{name}").open("xb")))
         lines = build.table_lines(
-            telling.groups(),
-            material.other,
-            material.readings,
+            statistics.groups(),
+            source.other,
+            source.readings,
             seal_of=build.seal_numbers((one.number, one.first, one.last) for one in seals),
-            stamp_of=covering(copied.stamps.times()),
+            stamp_of=earliest_covering(copied.stamps.seal_times()),
             packed=copied.packed,
-            tell=telling.tell,
+            history_of=statistics.build_history,
         )
         for name, line in lines:
-            pens[name].write(line)
-    for name, pen in pens.items():
-        made[name] = PreparedTable(bag.folder / SCRATCH / name, pen.sha256, pen.size)
-    return made
+            writers[name].write(line)
+    for name, writer in writers.items():
+        tables[name] = PreparedTable(bag.folder / SCRATCH / name, writer.sha256, writer.size)
+    return tables
 
 
-def _conversations(gathered: PackageInput) -> Iterator[Conversation]:
-    material, recipe, telling = gathered.material, gathered.recipe, gathered.telling
-    owner = current_state.owner(material.reading) or {}
+def _conversations(package: PackageInput) -> Iterator[Conversation]:
+    source, recipe, statistics = package.source, package.recipe, package.statistics
+    owner = current_state.owner(source.reading) or {}
     for room in recipe.scope.rooms:
-        facts = PackageRoom(
+        package_room = PackageRoom(
             room_id=room,
             contract=recipe.contract.label,
             owner_id=number(owner.get("account_id")),
             read_at=recipe.read_at,
-            other=material.other,
-            everything=material.everything,
-            files=gathered.files,
-            not_packed=gathered.copied.not_packed,
-            authors=telling.authors.get(room, {}),
-            numbers=telling.numbers.get(room, ()),
-            histories=lambda room=room: _seen(material, room, gathered.step),  # type: ignore[misc]
-            watch=gathered.watches[room],
-            covered=package_entries.coverage(material.reading, room),
-            other_chats=other_chats.other_chats(material.reading, (room,), upto=recipe.upto),
+            other=source.other,
+            everything=source.everything,
+            files=package.files,
+            not_packed=package.copied.not_packed,
+            authors=statistics.authors.get(room, {}),
+            numbers=statistics.numbers.get(room, ()),
+            histories=lambda room=room: _counted_histories(source, room, package.step),  # type: ignore[misc]
+            watch=package.watches[room],
+            covered=package_entries.covered_periods(source.reading, room),
+            other_chats=other_chats.other_chats(source.reading, (room,), upto=recipe.upto),
         )
-        yield conversation.conversation(facts, recipe.scope)
+        yield conversation.build_conversation(package_room, recipe.scope)
 
 
-def _seen(material: Material, room: int, step: Callable[[], None]) -> Iterator[MessageHistory]:
-    for history in material.histories(room):
+def _counted_histories(source: SourceEntries, room: int, step: Callable[[], None]) -> Iterator[MessageHistory]:
+    for history in source.histories(room):
         step()
         yield history

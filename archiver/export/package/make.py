@@ -17,19 +17,17 @@ from archiver import errors
 from archiver.evidence.history import number
 from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, Form
-from archiver.export.bag import Bag, free_name, making, pack, sweep_leftovers
+from archiver.export.bag import Bag, free_name, pack, partial_bag, sweep_leftovers
 from archiver.export.mask.cover import Policy
 from archiver.export.message_choice import NOTHING, MessageChoice
 from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
 from archiver.export.package.gather import Progress
-from archiver.export.package.order import Confirm, ExportOrder
-from archiver.export.package.order import recipe as recipe_of
-from archiver.export.package.recipe import Built, Recipe
+from archiver.export.package.order import Confirm, ExportOrder, make_recipe
+from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.stamps import StampService, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
-from archiver.store import seals as seal
-from archiver.store import writer
+from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.disk import storage_error
 from archiver.store.engine import BUSY_SECONDS
@@ -37,20 +35,20 @@ from archiver.store.queries import contracts, current_state
 from archiver.store.queries.entries import last_seq
 
 FOLDER = "exports"
-ZIP_UP_TO = 2_000_000_000
+MAX_UNASKED_ZIP_BYTES = 2_000_000_000
 """Bytes of a bag that is also zipped unasked."""
 
 _TRIES = 10
-_STALE = timedelta(days=1)
-_LONGEST = 32
+_STALE_AFTER = timedelta(days=1)
+_MAX_NUMBER_LENGTH = 32
 """Signs of a platform's contract number that go into a name."""
 
 
-class Declined(Exception):
+class ExportDeclined(Exception):
     """The user looked at what would leave and said no; nothing is left behind."""
 
 
-_TOLD = (
+_DOCUMENT_KEYS = (
     *("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"),
     *("files_packed", "warnings", "incomplete", "unheld"),
 )
@@ -104,7 +102,7 @@ class ExportReport:
 
     def document(self) -> dict[str, object]:
         """The JSON document of design §5."""
-        return {name: getattr(self, name) for name in _TOLD}
+        return {name: getattr(self, name) for name in _DOCUMENT_KEYS}
 
 
 def export(
@@ -140,15 +138,15 @@ def export(
     if profile not in PROFILES:
         raise errors.UnknownProfile(profile=profile, known=", ".join(PROFILES))
     with archive.reading() as reading:
-        chosen = contracts.the_contract(reading, contract).id
+        contract_id = contracts.named_or_only_contract(reading, contract).id
     folder = (out or archive.home / FOLDER).absolute()
-    with our_words(folder, errors.PackagePlaceNotWritable), _there(folder):
-        sweep_leftovers(folder, older_than=now() - _STALE)
-        with sealed(archive, now=now) as (reading, seals):
+    with file_errors_as_ours(folder, errors.PackagePlaceNotWritable), _packages_folder(folder):
+        sweep_leftovers(folder, older_than=now() - _STALE_AFTER)
+        with sealed_reading(archive, now=now) as (reading, all_seals):
             if stamping is not None:
-                stamping.seals()
+                stamping.stamp_seals()
             order = ExportOrder(
-                contract=chosen,
+                contract=contract_id,
                 profile=profile,
                 since=since,
                 until=until,
@@ -161,49 +159,49 @@ def export(
                 every=every,
                 confirm=confirm,
             )
-            report = _make(reading, seals, order, folder, now(), progress)
+            report = _make_package(reading, all_seals, order, folder, now(), progress)
     # On a medium that cannot be written no note of it is kept; the package is whole all the same.
     with contextlib.suppress(errors.HomeNotWritable):
-        _write_down(archive, report, chosen, at=now())
+        _record_export(archive, report, contract_id, at=now())
     return report
 
 
 @contextlib.contextmanager
-def sealed(archive: Archive, *, now: Callable[[], datetime]) -> Iterator[tuple[Reading, list[Seal]]]:
+def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator[tuple[Reading, list[Seal]]]:
     """A snapshot whose last entry is the last seal's last; what is unsealed is sealed first. Raises ArchiveBusy."""
     for _ in range(_TRIES):
         with archive.reading() as reading:
-            if last_seq(reading) == seal.last_sealed(reading):
-                yield reading, seal.seals(reading)
+            if last_seq(reading) == seals.last_sealed(reading):
+                yield reading, seals.seals(reading)
                 return
-        seal.close(archive, now=now())
+        seals.close_seals(archive, now=now())
     raise errors.ArchiveBusy(seconds=BUSY_SECONDS)
 
 
 def package_name(contract: Contract) -> str:
     """`CW12345678` for a contract on CrowdWorks whose number is known, else what the contract is called here."""
     given = contract.platform_id or ""
-    if contract.platform == "crowdworks" and given.isascii() and given.isalnum() and len(given) <= _LONGEST:
+    if contract.platform == "crowdworks" and given.isascii() and given.isalnum() and len(given) <= _MAX_NUMBER_LENGTH:
         return f"CW{given}"
     return contract.id
 
 
-def _make(
-    reading: Reading, seals: list[Seal], order: ExportOrder, folder: Path, at: datetime, progress: Progress | None
+def _make_package(
+    reading: Reading, all_seals: list[Seal], order: ExportOrder, folder: Path, at: datetime, progress: Progress | None
 ) -> ExportReport:
     """Build beside the place and rename; the folder and its zip are both there, or neither."""
     contract = contracts.contract(reading, order.contract)
     name = free_name(folder, f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}")
-    recipe = recipe_of(reading, seals, order, name, contract, at)
+    recipe = make_recipe(reading, all_seals, order, name, contract, at)
     form = PROFILES[order.profile].form
-    with making(folder, name) as bag:
+    with partial_bag(folder, name) as bag:
         if form is Form.SUBMISSION:
-            built, zipped, missing = _submission(reading, recipe, bag, order, progress)
+            built, zipped, missing = _make_submission(reading, recipe, bag, order, progress)
             bag.folder.rename(folder / name)
             packed: Path | None = folder / name / zipped.name
         else:
-            built, packed, missing = _bag(reading, recipe, bag, order, folder, progress)
-    oversized = _too_large(built, packed or folder / name, order)
+            built, packed, missing = _make_bag(reading, recipe, bag, order, folder, progress)
+    oversized = _size_warnings(built, packed or folder / name, order)
     return ExportReport(
         path=str(folder / name if PROFILES[order.profile].folder else folder),
         zip=None if packed is None else str(packed),
@@ -211,7 +209,7 @@ def _make(
         messages=built.messages,
         files=built.files,
         gaps=built.gaps,
-        seal=seals[-1].number if seals else None,
+        seal=all_seals[-1].number if all_seals else None,
         sha256=built.sha256 if packed is None or form is Form.BAG else digest_file(packed),
         stamped=order.stamping is not None and bool(order.stamping.roots) and not missing,
         missing=tuple(one for one in built.incomplete if one not in oversized),
@@ -226,51 +224,51 @@ def _make(
     )
 
 
-def _too_large(built: Built, made: Path, order: ExportOrder) -> list[str]:
+def _size_warnings(built: PackageResult, package_path: Path, order: ExportOrder) -> list[str]:
     """Say what is larger than it may be: the whole, or of a court's package each file that has said so itself."""
     if PROFILES[order.profile].limit_each:
-        sizes = {path.name: path.stat().st_size for path in made.parent.iterdir()}
-        return [one for one in submission_package.too_large(sizes, order.max_bytes) if one in built.incomplete]
+        sizes = {path.name: path.stat().st_size for path in package_path.parent.iterdir()}
+        return [one for one in submission_package.oversized_files(sizes, order.max_bytes) if one in built.incomplete]
     if order.max_bytes is None:
         return []
-    paths = [made] if made.is_file() else [path for path in made.rglob("*") if path.is_file()]
+    paths = [package_path] if package_path.is_file() else [path for path in package_path.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in paths)
     if size <= order.max_bytes:
         return []
     return [f"資料の大きさ {size / 1e6:.1f} MB が上限 {order.max_bytes / 1e6:g} MB を超えています"]
 
 
-def _ask(built: Built, order: ExportOrder) -> None:
+def _ask_to_confirm(built: PackageResult, order: ExportOrder) -> None:
     if order.confirm is not None and built.preview is not None and not order.confirm(built.preview):
-        raise Declined
+        raise ExportDeclined
 
 
-def _submission(
+def _make_submission(
     reading: Reading, recipe: Recipe, outer: Bag, order: ExportOrder, progress: Progress | None
-) -> tuple[Built, Path, list[str]]:
+) -> tuple[PackageResult, Path, list[str]]:
     """The zip, and beside it what is also handed in by itself."""
     inner = Bag(outer.folder / "content")
     inner.folder.mkdir()
     built = submission_package.assemble(reading, recipe, inner, progress)
-    _ask(built, order)
-    missing = stamp_package(inner, recipe.stamping, submission_package.SUMS) if recipe.stamping else []
+    _ask_to_confirm(built, order)
+    missing = stamp_package(inner, recipe.stamping, submission_package.DIGEST_LIST) if recipe.stamping else []
     packed = outer.folder / f"{recipe.name}.zip"
     pack(inner.folder, recipe.name, packed, at=recipe.read_at)
-    submission_package.put_loose(inner, recipe.profile, outer.folder)
+    submission_package.put_loose_files(inner, recipe.profile, outer.folder)
     shutil.rmtree(inner.folder)
     return built, packed, missing
 
 
-def _bag(
+def _make_bag(
     reading: Reading, recipe: Recipe, bag: Bag, order: ExportOrder, folder: Path, progress: Progress | None
-) -> tuple[Built, Path | None, list[str]]:
+) -> tuple[PackageResult, Path | None, list[str]]:
     """The folder, and the zip of it."""
     stays = PROFILES[order.profile].folder
     packed = folder / f"{recipe.name}.zip" if not stays else None
     built = assemble(reading, recipe, bag, progress)
-    _ask(built, order)
+    _ask_to_confirm(built, order)
     missing = stamp_package(bag, order.stamping) if order.stamping else []
-    if packed is None and (order.zip or bag.size <= ZIP_UP_TO):
+    if packed is None and (order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES):
         packed = folder / f"{recipe.name}.zip"
     if packed is not None:
         pack(bag.folder, recipe.name, packed, at=recipe.read_at)
@@ -281,43 +279,45 @@ def _bag(
     return built, packed, missing
 
 
-def _write_down(archive: Archive, report: ExportReport, contract: str, *, at: datetime) -> None:
+def _record_export(archive: Archive, report: ExportReport, contract: str, *, at: datetime) -> None:
     """The `export` entry: what was handed out."""
-    place = report.path if PROFILES[report.profile].folder else report.zip
-    told = {
+    exported_path = report.path if PROFILES[report.profile].folder else report.zip
+    payload = {
         "contract": contract,
         "files": report.files,
         "gaps": report.gaps,
         "messages": report.messages,
-        "name": Path(place or report.path).name,
+        "name": Path(exported_path or report.path).name,
         "profile": report.profile,
         "seal": report.seal,
         "sha256": report.sha256,
     }
     with archive.writing() as writing:
         owner = number((current_state.owner(writing) or {}).get("account_id")) or None
-        writer.append(writing, [Observation("export", f"export/{writer.SELF}", told)], account_id=owner, at=at)
+        writer.append(writing, [Observation("export", f"export/{writer.SELF}", payload)], account_id=owner, at=at)
 
 
 @contextlib.contextmanager
-def _there(folder: Path) -> Iterator[None]:
+def _packages_folder(folder: Path) -> Iterator[None]:
     """The folder for packages; if the user declines, those that were made for it go again. Raises OSError."""
-    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    created = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         yield
-    except Declined:
+    except ExportDeclined:
         with contextlib.suppress(OSError):  # somebody else has put something there
-            for one in made:
-                one.rmdir()
+            for path in created:
+                path.rmdir()
         raise
 
 
 @contextlib.contextmanager
-def our_words(folder: Path, unwritable: type[errors.HomeNotWritable] = errors.HomeNotWritable) -> Iterator[None]:
+def file_errors_as_ours(
+    folder: Path, unwritable: type[errors.HomeNotWritable] = errors.HomeNotWritable
+) -> Iterator[None]:
     """Say in our words what the file system could not do there. Raises DiskFull, `unwritable`."""
     try:
         yield
     except OSError as error:
-        said = storage_error(error, folder)
-        raise (unwritable(**said.data) if type(said) is errors.HomeNotWritable else said) from error
+        storage = storage_error(error, folder)
+        raise (unwritable(**storage.data) if type(storage) is errors.HomeNotWritable else storage) from error

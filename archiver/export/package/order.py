@@ -14,7 +14,7 @@ from archiver.export import PROFILES
 from archiver.export.counterparts import other_side
 from archiver.export.mask.cover import Policy
 from archiver.export.mask.names import people_in
-from archiver.export.mask.records import cover_for
+from archiver.export.mask.records import make_mask
 from archiver.export.message_choice import MessageChoice
 from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.scope import PackageScope
@@ -56,7 +56,7 @@ class ExportOrder:
         return None if limit is None else int(limit * 1_000_000)
 
 
-def recipe(
+def make_recipe(
     reading: Reading, seals: list[Seal], order: ExportOrder, name: str, contract: Contract, at: datetime
 ) -> Recipe:
     """The recipe of an order over this snapshot. Raises UsageError (a person to be masked or shown is unknown)."""
@@ -64,33 +64,33 @@ def recipe(
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     rooms, kinds = PackageScope(contract).rooms, ("account", "member")
     entries = package_entries.package_entries(reading, rooms, order.contract, upto=upto, kinds=kinds)
-    seen = [json.loads(one.line) for one in entries]
-    people, _rooms = people_in(seen)
-    told = roles.mapped(reading, contract.id, upto=upto)
-    sides = roles.sides_of(told, owner=owner)
+    member_entries = [json.loads(one.line) for one in entries]
+    people, _rooms = people_in(member_entries)
+    mappings = roles.mapped_accounts(reading, contract.id, upto=upto)
+    sides = roles.sides_of(mappings, owner=owner)
     mapped = order.counterparts or other_side(sides, contract.client, people) or None
-    cover = None
+    mask = None
     if order.policy is not None:
         _check_people(order.policy, {owner, *people})
         others = mapped if mapped is not None else people.keys() - {owner}
-        cover = cover_for(order.policy, seen, owner=owner, counterparts=sides.mine.union(others) - {owner})
+        mask = make_mask(order.policy, member_entries, owner=owner, counterparts=sides.mine.union(others) - {owner})
     return Recipe(
         name=name,
         profile=order.profile,
-        contract=contract if cover is None else cover.contract(contract),
+        contract=contract if mask is None else mask.contract(contract),
         scope=PackageScope(contract, order.since, order.until),
         seals=seals,
         upto=upto,
         read_at=seals[-1].closed_at if seals else at,
         created_at=at,
         stamping=order.stamping,
-        cover=cover,
+        mask=mask,
         choice=order.choice,
         deliveries=statements.deliveries(reading, contract.id, upto=upto),
         enclosures=statements.enclosures(reading, contract.id, upto=upto),
         every=order.every,
         counterparts=mapped,
-        mapped=told,
+        mapped=mappings,
         max_bytes=order.max_bytes,
     )
 
@@ -99,5 +99,5 @@ def _check_people(policy: Policy, known_people: Collection[int]) -> None:
     """A number typed wrong must not leave a name open. Raises UsageError."""
     lacking = sorted((policy.masked | policy.unmasked) - set(known_people))
     if lacking:
-        said = _("Nobody with this account id is in the chats of the contract: {people}")
-        raise errors.UsageError(detail=said.format(people=", ".join(map(str, lacking))))
+        message = _("Nobody with this account id is in the chats of the contract: {people}")
+        raise errors.UsageError(detail=message.format(people=", ".join(map(str, lacking))))

@@ -10,31 +10,33 @@ from collections.abc import Callable
 from archiver import errors
 from archiver.export.bag import Bag
 from archiver.export.package.copied_files import CopiedFiles
-from archiver.export.pdf.worker import pdf_apart
+from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report import all_messages, chapters, exhibits
 from archiver.export.report import consultation as consultation
 from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import MessageStatistics, survey
+from archiver.export.report.statistics import MessageStatistics, survey_messages
 
 _VOLUMES = ".volumes"
 
 
-def report(case: ReportInput, found: MessageStatistics) -> bytes:
+def report_pdf(case: ReportInput, statistics: MessageStatistics) -> bytes:
     """The report of thirteen chapters. Raises PdfUnavailable, PdfFailed."""
-    return pdf_apart(chapters.report(case, found), at=case.created_at)
+    return make_pdf_apart(chapters.build_report(case, statistics), at=case.created_at)
 
 
-def consult(case: ReportInput, found: MessageStatistics) -> bytes:
+def consultation_pdf(case: ReportInput, statistics: MessageStatistics) -> bytes:
     """The two pages to be read aloud. Raises PdfUnavailable, PdfFailed."""
-    return pdf_apart(consultation.report(case, found), at=case.created_at)
+    return make_pdf_apart(consultation.build_consultation(case, statistics), at=case.created_at)
 
 
-def evidence_list(case: ReportInput, found: MessageStatistics, filed: exhibits.Filed | None = None) -> bytes:
+def evidence_list_pdf(
+    case: ReportInput, statistics: MessageStatistics, filed: exhibits.CourtFiles | None = None
+) -> bytes:
     """Appendix B; for a court after the files of its package. Raises PdfUnavailable, PdfFailed."""
-    return pdf_apart(exhibits.evidence_list(case, found, filed), at=case.created_at)
+    return make_pdf_apart(exhibits.evidence_list(case, statistics, filed), at=case.created_at)
 
 
-def put(bag: Bag, name: str, make: Callable[[], bytes], copied: CopiedFiles) -> None:
+def put_pdf(bag: Bag, name: str, make: Callable[[], bytes], copied: CopiedFiles) -> None:
     """Put a PDF, or say why it is not there. Raises OSError."""
     try:
         bag.add(name, make())
@@ -47,21 +49,21 @@ def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable
     scratch = bag.folder / _VOLUMES
     scratch.mkdir()
     try:
-        for number, path in enumerate(all_messages.volumes(case, scratch), 1):
-            path.replace(bag.place(name(number)))
-            bag.scan_one(name(number))
+        for number, path in enumerate(all_messages.write_volumes(case, scratch), 1):
+            path.replace(bag.path_for(name(number)))
+            bag.add_existing(name(number))
     except (errors.PdfUnavailable, errors.PdfFailed) as error:
         copied.incomplete.append(f"付録A(全メッセージのPDF): 作れませんでした({error})")
     finally:
-        for left in scratch.iterdir():
-            left.unlink()
+        for leftover in scratch.iterdir():
+            leftover.unlink()
         scratch.rmdir()
 
 
-def put_all(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
+def put_all_pdfs(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     """The papers of a lawyer's package: report, appendix A, appendix B. Raises OSError."""
-    found = survey(case)
-    put(bag, "data/report.pdf", lambda: report(case, found), copied)
+    found = survey_messages(case)
+    put_pdf(bag, "data/report.pdf", lambda: report_pdf(case, found), copied)
     put_volumes(bag, case, copied, lambda number: f"data/{all_messages.NAME.format(number=number)}")
-    put(bag, "data/evidence_list.pdf", lambda: evidence_list(case, found), copied)
+    put_pdf(bag, "data/evidence_list.pdf", lambda: evidence_list_pdf(case, found), copied)
     bag.add("data/evidence_list.csv", exhibits.evidence_csv(case, found))

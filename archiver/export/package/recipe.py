@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archiver.export.mask.cover import Cover
+from archiver.export.mask.cover import PackageMask
 from archiver.export.message_choice import NOTHING, MessageChoice
 from archiver.export.scope import PackageScope
 from archiver.export.stamps import StampService
-from archiver.records import Contract, Delivery, Enclosure, Mapped, Seal
+from archiver.records import Contract, Delivery, Enclosure, MappedAccount, Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class Recipe:
     """The time of the state shown."""
     created_at: datetime | None
     """None: not said."""
-    places: list[tuple[int, int]] | None = None
+    only_messages: list[tuple[int, int]] | None = None
     """Messages (id, room) in order, if not all of the rooms are looked at; then rows are not compared."""
     file_limit: int | None = None
     """Bytes of a file above which it is only listed."""
     stamping: StampService | None = None
     """How the package gets its own stamp; None: it gets none."""
-    cover: Cover | None = None
+    mask: PackageMask | None = None
     """What may not be shown; None: everything is shown as it is."""
     choice: MessageChoice = NOTHING
     """Messages that the user wants in the excerpt."""
@@ -44,7 +44,7 @@ class Recipe:
     """How often the job looks, as the settings say."""
     counterparts: Collection[int] | None = None
     """Who is known as the other side; None: nobody was told apart."""
-    mapped: Sequence[Mapped] = ()
+    mapped: Sequence[MappedAccount] = ()
     """What the user said of who is who, with the reasons."""
     max_bytes: int | None = None
     """What the package may be at most; None: no limit."""
@@ -71,7 +71,7 @@ class PackagePreview:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class PackageResult:
     """What a package came to hold."""
 
     sha256: str

@@ -14,25 +14,25 @@ from archiver import errors
 from archiver.evidence.history import EntryObject, MessageHistory, Sightings, number
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
-from archiver.export.mask.cover import Cover
-from archiver.export.mask.records import covered, masked
+from archiver.export.mask.cover import PackageMask
+from archiver.export.mask.records import covered_entry, mask_record
 from archiver.export.message_choice import NOTHING, MessageChoice
-from archiver.export.scope import READINGS, PackageScope, observed
+from archiver.export.scope import READINGS, PackageScope, observed_seconds
 from archiver.store.archive import Reading
 from archiver.store.queries import package_entries
 from archiver.store.queries.entries import message_entries
-from archiver.store.row_check import MessageRows, check_others
+from archiver.store.row_check import MessageRows, check_other_rows
 
 
 @dataclass
-class Material:
+class SourceEntries:
     """What a package is made of; `places` (id, room) are the only messages looked at, if given."""
 
     reading: Reading
     scope: PackageScope
     upto: int
-    places: list[tuple[int, int]] | None = None
-    cover: Cover | None = None
+    only_messages: list[tuple[int, int]] | None = None
+    mask: PackageMask | None = None
     """Covers what may not be shown; None: everything is shown as it is."""
     other: list[EntryObject] = field(default_factory=list)
     """Entries in the package that are neither messages nor readings."""
@@ -57,36 +57,36 @@ class Material:
         for entry in package_entries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
             if entry.kind == "message":
                 self._message_entries += 1
-                taken = self.scope.all_messages or self._takes_message(entry.room_id, entry.key, entry.line)
+                is_taken = self.scope.all_messages or self._is_message_included(entry.room_id, entry.key, entry.line)
             else:
-                taken = self._takes(json.loads(entry.line))
-            if taken:
+                is_taken = self._keep_entry(json.loads(entry.line))
+            if is_taken:
                 self.entries += 1
-                found = None if self.cover is None else masked(json.loads(entry.line), entry.digest, self.cover)
-                put((entry.line if found is None else found.line) + "\n")
-                if found is not None and put_shown is not None:
+                record = None if self.mask is None else mask_record(json.loads(entry.line), entry.digest, self.mask)
+                put((entry.line if record is None else record.line) + "\n")
+                if record is not None and put_shown is not None:
                     self._masked.add(entry.seq)
-                    put_shown(found.shown + "\n")
+                    put_shown(record.shown_line + "\n")
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The entries of each message in the package, by numeric id over all rooms; not compared with rows."""
-        return (self.shown(entries) for entries in self._all_groups(self.scope.rooms) if self._holds(entries))
+        return (self.as_shown(entries) for entries in self._all_groups(self.scope.rooms) if self._is_included(entries))
 
     def histories(self, room: int) -> Iterator[MessageHistory]:
         """The messages of one room that are in the package."""
-        groups = (self.shown(entries) for entries in self._all_groups((room,)) if self._holds(entries))
+        groups = (self.as_shown(entries) for entries in self._all_groups((room,)) if self._is_included(entries))
         return build.messages(groups, self.readings)
 
-    def shown(self, entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
+    def as_shown(self, entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
         """Entries of the package as it shows them, after `gather`: looked into are only those that were masked."""
         if not self._masked:
             return entries
-        return [covered(one, self.cover) if one["seq"] in self._masked else one for one in entries]
+        return [covered_entry(one, self.mask) if one["seq"] in self._masked else one for one in entries]
 
-    def _takes_message(self, room: int | None, key: str, line: str) -> bool:
+    def _is_message_included(self, room: int | None, key: str, line: str) -> bool:
         return not self.scope.passes_over(room, "message", key) and self.scope.includes_message(json.loads(line))
 
-    def _takes(self, entry: EntryObject) -> bool:
+    def _keep_entry(self, entry: EntryObject) -> bool:
         """Keep an entry where it is needed; whether it is in the package."""
         room, reading = entry["room_id"], entry["kind"] in READINGS
         if not reading:
@@ -99,9 +99,9 @@ class Material:
             self.readings.setdefault(room, Sightings()).add(entry)
             self.note_reply(entry)
         else:
-            shown = covered(entry, self.cover)
-            self.other.append(shown)
-            self.note_reply(shown)  # one that is covered names no reply
+            covered = covered_entry(entry, self.mask)
+            self.other.append(covered)
+            self.note_reply(covered)  # one that is covered names no reply
         return True
 
     def note_reply(self, entry: EntryObject) -> None:
@@ -110,24 +110,24 @@ class Material:
             self.replies.add(entry["reply"])
 
     def _all_groups(self, rooms: Sequence[int]) -> Iterator[Sequence[EntryObject]]:
-        if self.places is None:
+        if self.only_messages is None:
             yield from message_entries(self.reading, set(rooms), upto=self.upto)
         else:
-            places = (place for place in self.places if place[1] in rooms)
+            places = (place for place in self.only_messages if place[1] in rooms)
             yield from package_entries.message_groups(self.reading, places, upto=self.upto)
 
-    def _holds(self, entries: Sequence[EntryObject]) -> bool:
+    def _is_included(self, entries: Sequence[EntryObject]) -> bool:
         return self.scope.holds_message(entries[0]["room_id"], _position(entries))
 
     def check_others(self) -> None:
         """Compare the rows of rooms, people, files, gaps and tasks. Raises RowsDisagree."""
-        check_others(self.reading, self.everything, self.scope.rooms)
-        if self.cover is not None:
-            self.everything = [covered(one, self.cover) for one in self.everything]
+        check_other_rows(self.reading, self.everything, self.scope.rooms)
+        if self.mask is not None:
+            self.everything = [covered_entry(one, self.mask) for one in self.everything]
 
-    def check_count(self, seen: int) -> None:
+    def check_count(self, count: int) -> None:
         """All `message` entries must have come by with the rows of their messages. Raises RowsDisagree."""
-        if seen != self._message_entries:
+        if count != self._message_entries:
             key = package_entries.unlisted_message(self.reading, self.scope.rooms, upto=self.upto)
             raise errors.RowsDisagree(subject=key or "message")
 
@@ -136,9 +136,9 @@ class PackageStatistics:
     """Goes through the messages for the tables and keeps in passing what the pages need to know before them."""
 
     def __init__(
-        self, material: Material, seen: Callable[[], None], *, checked: bool, wanted: MessageChoice = NOTHING
+        self, source: SourceEntries, step: Callable[[], None], *, checked: bool, choice: MessageChoice = NOTHING
     ) -> None:
-        """`seen` is called for each message; `checked`: compare every row with its entries; `wanted`: look out for."""
+        """`step` is called for each message; `checked`: compare every row with its entries; `choice`: look out for."""
         self.numbers: dict[int, array[int]] = {}
         """The No. of each message in the package, by room."""
         self.authors: dict[int, dict[int, str]] = {}
@@ -152,72 +152,72 @@ class PackageStatistics:
         """When the earliest message of the contract was sent, in Unix seconds, in the package or not."""
         self.left_out = 0
         """Messages of the contract outside the part of the time that the user asked for."""
-        self._wanted = wanted
-        self._material = material
-        self._seen = seen
-        self._rows = MessageRows(material.reading, material.scope.rooms) if checked else None
+        self._choice = choice
+        self._source = source
+        self._step = step
+        self._rows = MessageRows(source.reading, source.scope.rooms) if checked else None
         self._original: Sequence[EntryObject] = ()
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The groups for `evidence.tables.table_lines`. Raises RowsDisagree."""
         if self._rows is None:
-            yield from self._material.groups()
+            yield from self._source.groups()
             return
-        looked_at = 0
-        rooms = set(self._material.scope.rooms)
-        for entries in message_entries(self._material.reading, rooms, upto=self._material.upto):
-            looked_at += len(entries)
-            if self._material.scope.holds_message(entries[0]["room_id"], _position(entries)):
+        count = 0
+        rooms = set(self._source.scope.rooms)
+        for entries in message_entries(self._source.reading, rooms, upto=self._source.upto):
+            count += len(entries)
+            if self._source.scope.holds_message(entries[0]["room_id"], _position(entries)):
                 self._original = entries
-                yield self._material.shown(entries)
+                yield self._source.as_shown(entries)
             else:
                 self._rows.check(entries, None)
-                self._pass_over(entries[0])
-        self._rows.end()
-        self._material.check_count(looked_at)
+                self._note_outside(entries[0])
+        self._rows.check_end()
+        self._source.check_count(count)
 
-    def tell(self, entries: Sequence[EntryObject]) -> MessageHistory:
+    def build_history(self, entries: Sequence[EntryObject]) -> MessageHistory:
         """The history of one of these groups, asked for in their order. Raises RowsDisagree."""
-        history = build.message(entries, self._material.readings)
+        history = build.message(entries, self._source.readings)
         if self._rows is not None:
-            self._rows.check(self._original, self._in_full(history))
+            self._rows.check(self._original, self._full_history(history))
         for entry in entries:
-            self._material.note_reply(entry)
+            self._source.note_reply(entry)
         self.count += 1
-        if self._material.cover is not None:
-            self._material.cover.number(history.room_id, history.message_id, self.count)
+        if self._source.mask is not None:
+            self._source.mask.set_number(history.room_id, history.message_id, self.count)
         self.numbers.setdefault(history.room_id, array("Q")).append(self.count)
         self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
-        self._look_out(entries, history)
-        self._seen()
+        self._collect_facts(entries, history)
+        self._step()
         return history
 
-    def _look_out(self, entries: Sequence[EntryObject], history: MessageHistory) -> None:
+    def _collect_facts(self, entries: Sequence[EntryObject], history: MessageHistory) -> None:
         """What chapters of a report need to know beforehand."""
-        sightings = self._material.readings.get(history.room_id) or Sightings()
+        sightings = self._source.readings.get(history.room_id) or Sightings()
         self.events += message_events(self.count, entries, sightings)
-        self._sent(history.room_id, history.send_time)
-        if history.message_id in self._wanted.ids or self.count in self._wanted.numbers:
+        self._note_send_time(history.room_id, history.send_time)
+        if history.message_id in self._choice.ids or self.count in self._choice.numbers:
             self.chosen[history.message_id] = self.count
 
-    def _pass_over(self, first: EntryObject) -> None:
+    def _note_outside(self, first: EntryObject) -> None:
         """A part of the time never hides when the talk began, nor that there is more of it."""
-        sent = number(first["payload"]["object"].get("send_time"))
-        if self._material.scope.is_of_contract(first["room_id"], sent or observed(first)):
+        send_time = number(first["payload"]["object"].get("send_time"))
+        if self._source.scope.is_of_contract(first["room_id"], send_time or observed_seconds(first)):
             self.left_out += 1
-            self._sent(first["room_id"], sent)
+            self._note_send_time(first["room_id"], send_time)
 
-    def _sent(self, room: int, at: int) -> None:
+    def _note_send_time(self, room: int, at: int) -> None:
         is_first = at > 0 and (self.first_sent is None or at < self.first_sent)
-        if is_first and self._material.scope.is_of_contract(room, at):
+        if is_first and self._source.scope.is_of_contract(room, at):
             self.first_sent = at
 
-    def _in_full(self, history: MessageHistory) -> MessageHistory:
+    def _full_history(self, history: MessageHistory) -> MessageHistory:
         """As the rows must have it: uncovered, in the light of all readings, also those outside the package."""
-        whole = self._material.scope.whole or len(self._original) == 1
-        if whole and self._material.cover is None:
+        whole = self._source.scope.whole or len(self._original) == 1
+        if whole and self._source.mask is None:
             return history
-        return build.message(self._original, self._material.readings if whole else self._material.all_readings)
+        return build.message(self._original, self._source.readings if whole else self._source.all_readings)
 
 
 def _position(entries: Sequence[EntryObject]) -> int:

@@ -1,6 +1,6 @@
 """What a report is made of: chapters of blocks, each block a value that the layout knows how to draw.
 
-Every text is data. It is made printable once, in `document`, so that no block can forget it.
+Every text is data. It is made printable once, in `layout_data`, so that no block can forget it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from archiver.export.pdf.glyphs import printable
-from archiver.export.pdf.line_breaks import CELL, WORD, breakable
+from archiver.export.pdf.line_breaks import CELL, WORD, mark_breaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +121,21 @@ class Report:
     """Whether a reader shows the chapters beside the pages."""
 
 
-def document(report: Report) -> Mapping[str, object]:
+def layout_data(report: Report) -> Mapping[str, object]:
     """The report for the layout: plain lists and dictionaries in which every text can be printed."""
-    told = _plain(report, WORD)
-    assert isinstance(told, dict)
-    return {**told, "title": printable(report.title), "author": printable(report.author)}
+    data = _plain_value(report, WORD)
+    assert isinstance(data, dict)
+    return {**data, "title": printable(report.title), "author": printable(report.author)}
 
 
-def _plain(value: object, word: int) -> object:
+def _plain_value(value: object, word: int) -> object:
     if isinstance(value, str):
-        return breakable(printable(value, lines=True), word)
+        return mark_breaks(printable(value, lines=True), word)
     if isinstance(value, tuple):
-        return [_plain(one, word) for one in value]
+        return [_plain_value(one, word) for one in value]
     if isinstance(value, int | float) or value is None:
         return value
     inside = CELL if isinstance(value, TableBlock) else word
-    named = {field.name: _plain(getattr(value, field.name), inside) for field in fields(value)}  # type: ignore[arg-type]
+    named = {field.name: _plain_value(getattr(value, field.name), inside) for field in fields(value)}  # type: ignore[arg-type]
     kind = getattr(value, "kind", None)
     return named if kind is None else {"kind": kind, **named}

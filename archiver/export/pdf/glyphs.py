@@ -40,21 +40,21 @@ def printable(text: str, *, lines: bool = False) -> str:
 
     With `lines`, line feeds stay; a tab is four spaces, and spaces in a row keep their width.
     """
-    known = _coverage()
-    shown = visible(text, lines=lines)
-    shown = _KANJI_WITH_SELECTOR.sub(lambda found: _shaped(found, known.shapes), shown)
-    shown = known.missing.sub(lambda found: mark(found[0]), shown)
-    return _SPACES.sub(lambda found: _NO_BREAK * len(found[0]), shown.replace("\t", _TAB))
+    coverage = _coverage()
+    printed = visible(text, lines=lines)
+    printed = _KANJI_WITH_SELECTOR.sub(lambda match: _mark_selector(match, coverage.shapes), printed)
+    printed = coverage.missing.sub(lambda match: code_point_mark(match[0]), printed)
+    return _SPACES.sub(lambda match: _NO_BREAK * len(match[0]), printed.replace("\t", _TAB))
 
 
-def mark(sign: str) -> str:
+def code_point_mark(character: str) -> str:
     """How a sign is named where it cannot be shown."""
-    return f"[U+{ord(sign):04X}]"
+    return f"[U+{ord(character):04X}]"
 
 
-def _shaped(found: re.Match[str], shapes: dict[str, str]) -> str:
-    base, selector = found[1], found[2]
-    return found[0] if selector in shapes.get(base, "") else base + mark(selector)
+def _mark_selector(match: re.Match[str], shapes: dict[str, str]) -> str:
+    base, selector = match[1], match[2]
+    return match[0] if selector in shapes.get(base, "") else base + code_point_mark(selector)
 
 
 @cache
@@ -62,9 +62,13 @@ def _coverage() -> _Coverage:
     lines = (FONTS / "coverage.txt").read_text(encoding="ascii").splitlines()
     ranges = [tuple(int(end, 16) for end in line.split("-")) for line in lines if "-" in line]
     shapes = ([chr(int(one, 16)) for one in line.split(" ")] for line in lines if "-" not in line)
-    held = "".join(f"{_escaped(first)}-{_escaped(last)}" for first, last in (*ranges, *_JOINING, (0x09, 0x0A)))
-    return _Coverage(re.compile(f"[^{held}]|{_PRIVATE}"), {base: "".join(selectors) for base, *selectors in shapes})
+    printable_ranges = "".join(
+        f"{_escape_code(first)}-{_escape_code(last)}" for first, last in (*ranges, *_JOINING, (0x09, 0x0A))
+    )
+    return _Coverage(
+        re.compile(f"[^{printable_ranges}]|{_PRIVATE}"), {base: "".join(selectors) for base, *selectors in shapes}
+    )
 
 
-def _escaped(code: int) -> str:
+def _escape_code(code: int) -> str:
     return f"\\U{code:08x}"

@@ -25,31 +25,33 @@ _FREE = (
 )
 _GLUE = re.compile("([\u00a0\u2007\u2011\u202f]+)")
 _RUNS = {most: re.compile(f"[^{_FREE}]{{{most},}}") for most in (WORD, CELL)}
-_WIDE = frozenset("mw@%&ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_STAYS = re.compile("[\u200b\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\U000e0100-\U000e01ef]")
+_WIDE_LETTERS = frozenset("mw@%&ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_ATTACHED = re.compile("[\u200b\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\U000e0100-\U000e01ef]")
 
 
-def breakable(text: str, most: int = WORD) -> str:
+def mark_breaks(text: str, limit: int = WORD) -> str:
     """The printable text with a mark at every place where a line may break besides those that it has anyway."""
     loosened = _GLUE.sub(rf"\1{MARK}", text)
-    return _RUNS[most].sub(
-        lambda found: _apart(found[0], max(1, most // 10)) if _width(found[0]) > most else found[0], loosened
+    return _RUNS[limit].sub(
+        lambda match: _mark_every(match[0], max(1, limit // 10)) if _width(match[0]) > limit else match[0], loosened
     )
 
 
 def _width(run: str) -> float:
     """About how wide a run is printed, in ems, rather too much than too little."""
-    return sum(1.0 if sign > "\u02ff" else 0.93 if sign in _WIDE else 0.62 for sign in run)
+    return sum(1.0 if character > "\u02ff" else 0.93 if character in _WIDE_LETTERS else 0.62 for character in run)
 
 
-def _apart(run: str, step: int) -> str:
+def _mark_every(run: str, step: int) -> str:
     """The run with a mark after every so many signs; what belongs to the sign before it stays with it."""
-    parts, since = [run[0]], 1
-    for before, sign in itertools.pairwise(run):
-        joined = _STAYS.match(sign) or before in "\u200d\u200b" or unicodedata.category(sign).startswith("M")
+    parts, count = [run[0]], 1
+    for before, character in itertools.pairwise(run):
+        joined = (
+            _ATTACHED.match(character) or before in "\u200d\u200b" or unicodedata.category(character).startswith("M")
+        )
         if joined:
-            parts.append(sign)
+            parts.append(character)
             continue
-        parts.append(sign if since < step else MARK + sign)
-        since = since + 1 if since < step else 1
+        parts.append(character if count < step else MARK + character)
+        count = count + 1 if count < step else 1
     return "".join(parts)

@@ -15,24 +15,24 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.export.pdf.blocks import Report, document
+from archiver.export.pdf.blocks import Report, layout_data
 from archiver.export.pdf.glyphs import FONTS
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARDS = ("a-2a", "ua-1")
 
 
-def pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDARDS) -> bytes:
+def make_pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDARDS) -> bytes:
     """The report as a PDF whose date is `at`. Raises PdfUnavailable where Typst does not run, PdfFailed."""
-    typst = _typst()
+    typst = _import_typst()
     with tempfile.TemporaryDirectory(prefix="archive-report-") as folder:
         # Typst reads nothing outside this folder, so nothing else may lie in it.
         shutil.copyfile(TEMPLATE, Path(folder, TEMPLATE.name))
-        told = json.dumps(document(report), ensure_ascii=False)
-        Path(folder, "data.json").write_text(told, encoding="utf-8")
-        compiler = typst.Compiler(root=folder, font_paths=_fonts())
+        data = json.dumps(layout_data(report), ensure_ascii=False)
+        Path(folder, "data.json").write_text(data, encoding="utf-8")
+        compiler = typst.Compiler(root=folder, font_paths=_own_fonts())
         try:
-            made = compiler.compile(
+            content = compiler.compile(
                 str(Path(folder, TEMPLATE.name)),
                 format="pdf",
                 pdf_standards=list(standards),
@@ -40,17 +40,17 @@ def pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDARDS) -
             )
         except typst.TypstError as error:
             raise errors.PdfFailed(detail=str(error.message)) from error
-    assert isinstance(made, bytes)
-    return made
+    assert isinstance(content, bytes)
+    return content
 
 
 @cache
-def _fonts() -> Any:
+def _own_fonts() -> Any:
     """Our own fonts and no others, so that a page looks the same on every computer."""
-    return _typst().Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    return _import_typst().Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
-def _typst() -> Any:
+def _import_typst() -> Any:
     """Imported late: it is large, and missing on some platforms (docs/adr/0008)."""
     try:
         import typst

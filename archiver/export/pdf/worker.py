@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 from archiver import errors
 from archiver.export.pdf.blocks import Report
-from archiver.export.pdf.typst_pdf import pdf
+from archiver.export.pdf.typst_pdf import make_pdf
 
 
 class PdfJob:
@@ -20,46 +20,46 @@ class PdfJob:
         """Start its process; the date of the PDF is `at`."""
         context = multiprocessing.get_context("spawn")
         self._title = report.title
-        self._told, there = context.Pipe(duplex=False)
-        self._worker = context.Process(target=_work, args=(report, at, there), daemon=True)
+        self._connection, there = context.Pipe(duplex=False)
+        self._worker = context.Process(target=_run_job, args=(report, at, there), daemon=True)
         self._worker.start()
         there.close()
 
     def result(self) -> bytes:
         """The PDF, once. Raises PdfUnavailable, PdfFailed."""
         try:
-            told = self._told.recv()
+            answer = self._connection.recv()
         except EOFError:  # its end was not of its own will: most likely there was no memory for it
-            told = errors.PdfFailed, self._title
+            answer = errors.PdfFailed, self._title
         finally:
-            self.drop()
-        if not isinstance(told, bytes):
-            fault, detail = told
-            raise fault(detail=detail)
-        return told
+            self.stop()
+        if not isinstance(answer, bytes):
+            error_type, detail = answer
+            raise error_type(detail=detail)
+        return answer
 
-    def drop(self) -> None:
+    def stop(self) -> None:
         """Nobody waits for it any more."""
-        self._told.close()
+        self._connection.close()
         self._worker.kill()
         self._worker.join()
 
 
-def pdf_apart(report: Report, *, at: datetime) -> bytes:
+def make_pdf_apart(report: Report, *, at: datetime) -> bytes:
     """The report as a PDF whose date is `at`. Raises PdfUnavailable, PdfFailed."""
     return PdfJob(report, at=at).result()
 
 
-def _work(report: Report, at: datetime, told: Connection) -> None:
+def _run_job(report: Report, at: datetime, connection: Connection) -> None:
     """In the process of its own: tell the PDF, or which error there was (errors themselves cannot be sent)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for it is told, and ends it
     with suppress(BrokenPipeError):  # who waited for it is gone
-        told.send(_made(report, at))
+        connection.send(_pdf_or_error(report, at))
 
 
-def _made(report: Report, at: datetime) -> object:
+def _pdf_or_error(report: Report, at: datetime) -> object:
     try:
-        return pdf(report, at=at)
+        return make_pdf(report, at=at)
     except (errors.PdfUnavailable, errors.PdfFailed) as error:
         return type(error), error.data.get("detail", "")
     except OSError as error:

@@ -17,11 +17,11 @@ from archiver.export.report.gap_blocks import GapBlocks
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.records import Conversation
-from archiver.render.times import day, stamp
+from archiver.render.times import day_text, local_time
 from archiver.render.visible import visible
 
-MOST_MESSAGES = 2_500
-MOST_SIGNS = 800_000
+MAX_MESSAGES = 2_500
+MAX_CHARACTERS = 800_000
 """Of texts and heads in one volume: long messages take as much room as many."""
 
 AT_ONCE = 2
@@ -34,7 +34,7 @@ TITLE = "付録A　全メッセージ"
 NAME = "report_all_messages-{number:02}.pdf"
 
 
-class _Volume(NamedTuple):
+class _PlacedBlock(NamedTuple):
     """A block with the room and the day under which it stands."""
 
     room: Conversation
@@ -42,18 +42,18 @@ class _Volume(NamedTuple):
     block: Block
 
 
-def volumes(case: ReportInput, folder: Path) -> Iterator[Path]:
+def write_volumes(case: ReportInput, folder: Path) -> Iterator[Path]:
     """Make `report_all_messages-01.pdf` and so on in a folder, in order; a case without messages gives one.
 
     Raises PdfUnavailable, PdfFailed, OSError.
     """
-    for number, made in enumerate(_made(volume_reports(case), case), 1):
+    for number, content in enumerate(_make_pdfs(volume_reports(case), case), 1):
         path = folder / NAME.format(number=number)
-        path.write_bytes(made)
+        path.write_bytes(content)
         yield path
 
 
-def _made(reports: Iterable[Report], case: ReportInput) -> Iterator[bytes]:
+def _make_pdfs(reports: Iterable[Report], case: ReportInput) -> Iterator[bytes]:
     """The PDFs in the order of their reports. Raises PdfUnavailable, PdfFailed."""
     waiting: deque[PdfJob] = deque()
     try:
@@ -64,54 +64,54 @@ def _made(reports: Iterable[Report], case: ReportInput) -> Iterator[bytes]:
         while waiting:
             yield waiting.popleft().result()
     finally:
-        for one in waiting:
-            one.drop()
+        for job in waiting:
+            job.stop()
 
 
 def volume_reports(case: ReportInput) -> Iterator[Report]:
     """The volumes as values, one at a time."""
     number = 0
-    for number, pieces in enumerate(_bounded(_pieces(case)), 1):
-        yield _volume(case, number, pieces)
+    for number, pieces in enumerate(_split_volumes(_placed_blocks(case)), 1):
+        yield _volume_report(case, number, pieces)
     if not number:
-        yield _volume(case, 1, [])
+        yield _volume_report(case, 1, [])
 
 
-def _pieces(case: ReportInput) -> Iterator[_Volume]:
+def _placed_blocks(case: ReportInput) -> Iterator[_PlacedBlock]:
     for room in case.rooms:
-        around, breaks = PaperReferences(case, room), GapBlocks(room, pauses=True)
-        shown = ""
+        paper, breaks = PaperReferences(case, room), GapBlocks(room, pauses=True)
+        heading = ""
         for message in room.messages():
-            shown = day(message.send_time)
-            yield from (_Volume(room, shown, one) for one in breaks.before(message))
-            yield _Volume(room, shown, message_block(message, around))
-        yield from (_Volume(room, shown, one) for one in breaks.rest())
+            heading = day_text(message.send_time)
+            yield from (_PlacedBlock(room, heading, block) for block in breaks.before(message))
+            yield _PlacedBlock(room, heading, message_block(message, paper))
+        yield from (_PlacedBlock(room, heading, block) for block in breaks.rest())
 
 
-def _bounded(pieces: Iterable[_Volume]) -> Iterator[list[_Volume]]:
+def _split_volumes(pieces: Iterable[_PlacedBlock]) -> Iterator[list[_PlacedBlock]]:
     """The pieces in lists that make one volume each."""
-    held: list[_Volume] = []
-    messages = signs = 0
+    volume: list[_PlacedBlock] = []
+    messages = characters = 0
     for piece in pieces:
         is_message = isinstance(piece.block, MessageBlock)
-        size = _signs(piece.block)
-        if held and is_message and (messages == MOST_MESSAGES or signs + size > MOST_SIGNS):
-            yield held
-            held, messages, signs = [], 0, 0
-        held.append(piece)
-        messages, signs = messages + is_message, signs + size
-    if held:
-        yield held
+        size = _count_characters(piece.block)
+        if volume and is_message and (messages == MAX_MESSAGES or characters + size > MAX_CHARACTERS):
+            yield volume
+            volume, messages, characters = [], 0, 0
+        volume.append(piece)
+        messages, characters = messages + is_message, characters + size
+    if volume:
+        yield volume
 
 
-def _signs(block: Block) -> int:
+def _count_characters(block: Block) -> int:
     if not isinstance(block, MessageBlock):
         return 0
     texts = [block.head, *(text for part in block.parts for text in (part.label, part.text)), *block.notes]
     return sum(len(text) + _LINE * text.count("\n") for text in texts)
 
 
-def _volume(case: ReportInput, number: int, pieces: list[_Volume]) -> Report:
+def _volume_report(case: ReportInput, number: int, pieces: list[_PlacedBlock]) -> Report:
     numbers = [piece.block.number for piece in pieces if isinstance(piece.block, MessageBlock)]
     span = f"{numbers[0]} から {numbers[-1]}、{len(numbers):,}件" if numbers else "発言はありません"
     court = case.profile == "court"
@@ -123,25 +123,25 @@ def _volume(case: ReportInput, number: int, pieces: list[_Volume]) -> Report:
         header=f"{title}({span})" + (f"　{reference}" if court else ""),
         reference=reference,
         exhibit="甲第　　号証" if court else None,
-        footer=f"作成 {stamp(case.created_at)}(日本時間)",
+        footer=f"作成 {local_time(case.created_at)}(日本時間)",
         left_margin=COURT_MARGIN if court else MARGIN,
         chapters=tuple(_chapters(case, pieces)),
     )
 
 
-def _chapters(case: ReportInput, pieces: list[_Volume]) -> Iterator[Chapter]:
+def _chapters(case: ReportInput, pieces: list[_PlacedBlock]) -> Iterator[Chapter]:
     """A chapter for each room of the volume, in it a heading for each day."""
     if not pieces:
         yield Chapter("発言はありません", (Paragraph("この報告書の範囲に、保存した発言はありません。"),))
     for room in case.rooms:
         blocks: list[Block] = []
-        shown = None
+        current_day = None
         for piece in pieces:
             if piece.room is not room:
                 continue
-            if piece.day != shown:
-                shown = piece.day
-                blocks += [Subheading(shown)] if shown else []
+            if piece.day != current_day:
+                current_day = piece.day
+                blocks += [Subheading(current_day)] if current_day else []
             blocks.append(piece.block)
         if blocks:
             yield Chapter(f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})", tuple(blocks))

@@ -18,7 +18,7 @@ from archiver.export.report import (
 )
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 
 TITLE = "Chatworkやり取り記録 報告書"
 
@@ -34,19 +34,19 @@ CHAPTERS: tuple[Callable[[ReportInput, MessageStatistics], Chapter], ...] = (
     limits.chapter,
     method.statement,
     method.checking,
-    digests_and_masking.hashes,
-    digests_and_masking.masked,
+    digests_and_masking.digests,
+    digests_and_masking.masked_places,
 )
 
 MARGIN, COURT_MARGIN = 20.0, 30.0
 """Millimetres on the left; a court punches holes there."""
 
 
-def report(case: ReportInput, found: MessageStatistics) -> Report:
+def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
     """All chapters; the digest of the content stands in the footer only for readers who can use it."""
     court = case.profile == "court"
     number = f"管理番号 {case.name}"
-    footer = f"作成 {stamp(case.created_at)}(日本時間)"
+    footer = f"作成 {local_time(case.created_at)}(日本時間)"
     if case.content_sha256 and case.profile != "support":
         footer += f"　内容一覧(content-sha256.txt)のSHA-256 先頭16桁 {case.content_sha256[:16]}"
     return Report(
@@ -57,5 +57,5 @@ def report(case: ReportInput, found: MessageStatistics) -> Report:
         exhibit="甲第　　号証" if court else None,
         footer=footer,
         left_margin=COURT_MARGIN if court else MARGIN,
-        chapters=tuple(chapter(case, found) for chapter in CHAPTERS),
+        chapters=tuple(chapter(case, statistics) for chapter in CHAPTERS),
     )

@@ -9,49 +9,49 @@ from archiver.export.report import summary, timeline
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import flat
+from archiver.export.report.truncate import shorten_line
 from archiver.platforms.platform import platform_of
 from archiver.render.gap_breaks import PAUSE
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 from archiver.render.visible import visible
 
 TITLE = "Chatworkやり取り記録 相談用の要約"
-MOST_LINES = 14
+MAX_LINES = 14
 """Lines of the course of things; fewer where they are long, as the second page must hold them all."""
 
 _READ = "相談のときに、上から順に読み上げるための2頁です。"
 _CHAPTERS = "「第6章」などの章は、この資料とは別の、報告書の章です。第9章の要点は、この資料の５にあります。"
-_FACT = 48
+_FACT_LENGTH = 48
 _ROOM, _WIDE, _BETWEEN = 20, 38, 0.3
 """Lines on paper that the course of things may take, the signs in one, and what lies between two of its rows."""
 
 
-def report(case: ReportInput, found: MessageStatistics) -> Report:
+def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Report:
     """Page 1 of the report, then terms, money and the course of things."""
-    first = summary.chapter(case, found)
-    told = Paragraph(f"{_READ}{_CHAPTERS}", "small")
+    first = summary.chapter(case, statistics)
+    note = Paragraph(f"{_READ}{_CHAPTERS}", "small")
     return Report(
         title=TITLE,
         author=case.owner_name,
         header=TITLE,
         reference=f"管理番号 {case.name}",
         exhibit=None,
-        footer=f"作成 {stamp(case.created_at)}(日本時間)",
+        footer=f"作成 {local_time(case.created_at)}(日本時間)",
         left_margin=20.0,
         chapters=(
-            replace(first, title="１　要約", blocks=(*first.blocks, told)),
+            replace(first, title="１　要約", blocks=(*first.blocks, note)),
             terms(case),
             money(case),
-            Chapter("４　時系列", _course(case, found)),
+            Chapter("４　時系列", _timeline_blocks(case, statistics)),
             limits(case),
         ),
     )
 
 
-def _course(case: ReportInput, found: MessageStatistics) -> tuple[Block, ...]:
+def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[Block, ...]:
     """As many lines as there is room for."""
-    for most in range(MOST_LINES, 0, -1):
-        blocks = timeline.blocks(case, found, most=most)
+    for limit in range(MAX_LINES, 0, -1):
+        blocks = timeline.blocks(case, statistics, limit=limit)
         rows = [row for block in blocks if isinstance(block, TableBlock) for row in block.rows]
         if sum(1 + _BETWEEN + len(what) // _WIDE for _, what, _ in rows) <= _ROOM:
             break
@@ -60,14 +60,14 @@ def _course(case: ReportInput, found: MessageStatistics) -> tuple[Block, ...]:
 
 def terms(case: ReportInput) -> Chapter:
     """What was agreed, in the order in which the law on freelancers names it."""
-    one, words = case.contract, platform_of(case.contract.platform)
+    contract, platform = case.contract, platform_of(case.contract.platform)
     due, nda = review_due(case), {True: "あり", False: "なし", None: BLANK}[case.contract.nda]
     rows = (
-        ("業務委託の日", _stated(one.contracted_on)),
-        ("仕事の内容", _stated(one.title)),
-        ("納期", _stated(one.due_on)),
-        (f"{words.where}での納品", _delivered(case)),
-        ("検収期限の目安", BLANK if due is None else f"{due.isoformat()}(納品+{words.review_days}日)"),
+        ("業務委託の日", _fact_text(contract.contracted_on)),
+        ("仕事の内容", _fact_text(contract.title)),
+        ("納期", _fact_text(contract.due_on)),
+        (f"{platform.where}での納品", _delivery_text(case)),
+        ("検収期限の目安", BLANK if due is None else f"{due.isoformat()}(納品+{platform.review_days}日)"),
         ("秘密保持の約束", nda),
     )
     return Chapter("２　契約条件", (FactList(rows),), new_page=True)
@@ -75,10 +75,10 @@ def terms(case: ReportInput) -> Chapter:
 
 def money(case: ReportInput) -> Chapter:
     """The sums; what was paid and what is claimed only the user can say."""
-    one = case.contract
+    contract = case.contract
     rows = (
-        ("契約金額", _stated(one.amount)),
-        ("仮払い", f"完了 {_stated(one.escrowed_at)}"),
+        ("契約金額", _fact_text(contract.amount)),
+        ("仮払い", f"完了 {_fact_text(contract.escrowed_at)}"),
         ("受け取った金額", f"{BLANK}　　　　　　　　円"),
         ("支払いを求める金額", f"{BLANK}　　　　　　　　円"),
     )
@@ -87,46 +87,46 @@ def money(case: ReportInput) -> Chapter:
 
 def limits(case: ReportInput) -> Chapter:
     """What the record lacks, in three lines: without them two pages would look complete."""
-    rows = (("空白", _gaps(case)), (PAUSE, _pauses(case)), ("最後の確認", _last_reading(case)))
+    rows = (("空白", _gaps_text(case)), (PAUSE, _pauses_text(case)), ("最後の確認", _last_reading_text(case)))
     return Chapter("５　保存できていないもの", (FactList(rows),))
 
 
-def _gaps(case: ReportInput) -> str:
+def _gaps_text(case: ReportInput) -> str:
     gaps = [gap for room in case.rooms for gap in room.gaps]
     if not gaps:
         return "空白(保存できなかった期間)はありません。"
     known = [gap.missing for gap in gaps if gap.missing is not None]
-    told = [f"およそ{sum(known):,}件(Chatworkの表示する件数との差)"] if known else []
+    counts = [f"およそ{sum(known):,}件(Chatworkの表示する件数との差)"] if known else []
     unknown = len(gaps) - len(known)
-    told += [f"件数の分からないもの{unknown:,}か所"] if unknown else []
-    return f"保存できなかった期間が{len(gaps):,}か所: {'、'.join(told)}。"
+    counts += [f"件数の分からないもの{unknown:,}か所"] if unknown else []
+    return f"保存できなかった期間が{len(gaps):,}か所: {'、'.join(counts)}。"
 
 
-def _pauses(case: ReportInput) -> str:
+def _pauses_text(case: ReportInput) -> str:
     pauses = {pause for room in case.rooms for pause in room.pauses}
     if not pauses:
         return "1時間を超えるものはありません。"
     longest = max(pauses, key=lambda one: (one.end - one.start, one.start))
     hours = (longest.end - longest.start).total_seconds() / 3600
-    span = f"{stamp(longest.start)[:16]} から {stamp(longest.end)[:16]} まで"
+    span = f"{local_time(longest.start)[:16]} から {local_time(longest.end)[:16]} まで"
     return f"{len(pauses):,}回。最も長いもの {span}(およそ{hours:,.0f}時間)。"
 
 
-def _last_reading(case: ReportInput) -> str:
+def _last_reading_text(case: ReportInput) -> str:
     """When the chats were last looked at; of several the first and the last of these times, if they differ."""
     times = sorted({room.watch.last for room in case.rooms if room.watch.last is not None})
     if not times:
         return "確認できた記録はありません。"
-    first, last = stamp(times[0])[:16], stamp(times[-1])[:16]
+    first, last = local_time(times[0])[:16], local_time(times[-1])[:16]
     return f"{last} まで" if first == last else f"{last} まで(最も早く途切れたチャットは {first} まで)"
 
 
-def _stated(text: str | None) -> str:
-    return flat(visible(text), _FACT) if text else BLANK
+def _fact_text(text: str | None) -> str:
+    return shorten_line(visible(text), _FACT_LENGTH) if text else BLANK
 
 
-def _delivered(case: ReportInput) -> str:
+def _delivery_text(case: ReportInput) -> str:
     at = last_delivery(case)
     if at is None:
         return BLANK
-    return f"{stamp(at)[:16]}" + (f"(最後。全{len(case.deliveries)}回)" if len(case.deliveries) > 1 else "")
+    return f"{local_time(at)[:16]}" + (f"(最後。全{len(case.deliveries)}回)" if len(case.deliveries) > 1 else "")

@@ -9,11 +9,11 @@ from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request import days_since
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import flat
+from archiver.export.report.truncate import shorten_line
 from archiver.records import Message, State
-from archiver.render.times import date, stamp
+from archiver.render.times import iso_date, local_time
 
-MOST = 8
+MAX_LINES = 8
 """Lines on page 1; chapter 8 has all."""
 
 _STATES = {
@@ -26,54 +26,54 @@ _TURNS = ("表示名が変わった", "参加者の一覧に表示されなく�
 _CUT = 45
 
 
-def happened(case: ReportInput, found: MessageStatistics) -> str:
+def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """One fact a line; of many changes the latest, the others counted."""
-    firm = [*_last_reply(case, found), *_states(found), *_closed(case)]
-    turns = [_turn(event) for event in case.events if event.kind in _TURNS]
-    room = max(0, MOST - len(firm))
-    shown = turns[max(0, len(turns) - room) :]
-    more = len(turns) - len(shown)
-    lines = [*firm, *shown, *([f"ほかの変更 {more}件(第8章)。"] if more else [])]
+    fixed_lines = [*_last_reply_line(case, statistics), *_state_lines(statistics), *_closed_line(case)]
+    changes = [_change_line(event) for event in case.events if event.kind in _TURNS]
+    space = max(0, MAX_LINES - len(fixed_lines))
+    shown_changes = changes[max(0, len(changes) - space) :]
+    more = len(changes) - len(shown_changes)
+    lines = [*fixed_lines, *shown_changes, *([f"ほかの変更 {more}件(第8章)。"] if more else [])]
     return "\n".join(lines) or "変更・削除の記録はありません。"
 
 
-def _last_reply(case: ReportInput, found: MessageStatistics) -> Iterator[str]:
-    last = found.last_reply
+def _last_reply_line(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+    last = statistics.last_reply
     if last is None:
-        if found.count:
+        if statistics.count:
             yield "相手の発言は、この報告書の範囲にありません。"
         return
-    yield f"相手の最後の発言は {stamp(last.send_time)}(No.{last.no})。{_silence(case, last)}"
+    yield f"相手の最後の発言は {local_time(last.send_time)}(No.{last.no})。{_silence_text(case, last)}"
 
 
-def _silence(case: ReportInput, last: Message) -> str:
+def _silence_text(case: ReportInput, last: Message) -> str:
     """How long nothing more came, as far as anybody looked."""
     at = case.known_until
     if at is None or at < last.send_time:
         return ""
-    return f"それから{days_since(last.send_time, at)}日({date(at)} に確認した時点)。"
+    return f"それから{days_since(last.send_time, at)}日({iso_date(at)} に確認した時点)。"
 
 
-def _states(found: MessageStatistics) -> Iterator[str]:
+def _state_lines(statistics: MessageStatistics) -> Iterator[str]:
     for state, words in _STATES.items():
-        if found.states[state]:
-            yield f"{words} {found.states[state]}件({authors(found, state)}。第8章)。"
+        if statistics.states[state]:
+            yield f"{words} {statistics.states[state]}件({authors_text(statistics, state)}。第8章)。"
 
 
-def authors(found: MessageStatistics, state: State) -> str:
+def authors_text(statistics: MessageStatistics, state: State) -> str:
     """Whose the messages in a state are, which says nothing of who changed them."""
-    sides = [(side, found.sides[state, side]) for side in ("相手", "報告者", "参加者")]
+    sides = [(side, statistics.sides[state, side]) for side in ("相手", "報告者", "参加者")]
     return "、".join(f"{side}の発言 {count}件" for side, count in sides if count)
 
 
-def _closed(case: ReportInput) -> Iterator[str]:
+def _closed_line(case: ReportInput) -> Iterator[str]:
     """Chats that cannot be opened any more; many are one line."""
     since = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     if since:
         many = f"{len(since)}つの" if len(since) > 1 else ""
-        yield f"{stamp(since[0])} {many}チャットが開けなくなっていることを確認(理由不明)。"
+        yield f"{local_time(since[0])} {many}チャットが開けなくなっていることを確認(理由不明)。"
 
 
-def _turn(event: ChangeRow) -> str:
+def _change_line(event: ChangeRow) -> str:
     about = f"{event.before} → {event.after}" if event.before and event.after else event.after or event.about
-    return f"{date(datetime.fromisoformat(event.at))} {event.kind}: {flat(about, _CUT)}"
+    return f"{iso_date(datetime.fromisoformat(event.at))} {event.kind}: {shorten_line(about, _CUT)}"

@@ -9,34 +9,34 @@ from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 
 _SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
 
 
-def hashes(case: ReportInput, found: MessageStatistics) -> Chapter:
+def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """One row a seal, and the full digest of every file that is held."""
     stamped = sum(1 for one in case.seals if one.stamps)
     blocks: list[Block] = []
     if case.content_sha256:
         blocks.append(Paragraph(f"内容一覧(content-sha256.txt)のSHA-256\n{case.content_sha256}"))
-    told = f"日ごとの確定記録 {len(case.seals)}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。"
-    blocks.append(Paragraph(told + _reach(case.seals) + _saved(found)))
-    shown = _ends(case.seals) if case.profile == "support" else list(case.seals)
-    if len(shown) < len(case.seals):
-        blocks.append(Paragraph(f"最初と最後の確定記録です。間の{len(case.seals) - len(shown):,}件は省略しました。"))
-    if shown:
-        rows = tuple(_seal(one, waits=case.stamping) for one in shown)
+    note = f"日ごとの確定記録 {len(case.seals)}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。"
+    blocks.append(Paragraph(note + _stamped_range(case.seals) + _saved_text(statistics)))
+    seals = _first_and_last(case.seals) if case.profile == "support" else list(case.seals)
+    if len(seals) < len(case.seals):
+        blocks.append(Paragraph(f"最初と最後の確定記録です。間の{len(case.seals) - len(seals):,}件は省略しました。"))
+    if seals:
+        rows = tuple(_seal_row(one, waits=case.stamping) for one in seals)
         blocks.append(TableBlock(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), rows, 6.5))
-    held = [one for one in case.attachments if one.sha256 is not None]
-    if held:
+    saved_files = [one for one in case.attachments if one.sha256 is not None]
+    if saved_files:
         blocks.append(Paragraph("ファイルのSHA-256", "strong"))
-        rows = tuple((one.number, f"{one.size:,}", one.sha256 or "") for one in held)
+        rows = tuple((one.number, f"{one.size:,}", one.sha256 or "") for one in saved_files)
         blocks.append(TableBlock(("番号", "大きさ(バイト)", "SHA-256"), (0, 0, 1), rows, 7))
     return Chapter("12　ハッシュ値とタイムスタンプ", tuple(blocks))
 
 
-def masked(case: ReportInput, _found: MessageStatistics) -> Chapter:
+def masked_places(case: ReportInput, _found: MessageStatistics) -> Chapter:
     """Every place that was covered, and why."""
     if not case.covered:
         return Chapter("13　伏せ字の一覧", (Paragraph("伏せ字はありません。"),))
@@ -44,41 +44,42 @@ def masked(case: ReportInput, _found: MessageStatistics) -> Chapter:
     return Chapter("13　伏せ字の一覧", (TableBlock(("箇所", "種類・理由", "件数"), (2, 3, 0), rows),))
 
 
-def _ends(seals: Sequence[SealLine]) -> list[SealLine]:
+def _first_and_last(seals: Sequence[SealLine]) -> list[SealLine]:
     """An office is shown the first and the last; the package of a lawyer lists all."""
     return [*seals[:1], *seals[1:][-1:]]
 
 
-def _reach(seals: Sequence[SealLine]) -> str:
+def _stamped_range(seals: Sequence[SealLine]) -> str:
     """From which seal to which there are stamps."""
     times = [(one.number, min(stamped.time for stamped in one.stamps)) for one in seals if one.stamps]
     if not times:
         return ""
-    first, last = (f"第{number}号({stamp(at)})" for number, at in (times[0], times[-1]))
+    first, last = (f"第{number}号({local_time(at)})" for number, at in (times[0], times[-1]))
     return f"時刻が付いているのは {first}" + (f"から {last}まで" if len(times) > 1 else "だけ") + "です。"
 
 
-def _saved(found: MessageStatistics) -> str:
-    if found.last_reply is None:
+def _saved_text(statistics: MessageStatistics) -> str:
+    if statistics.last_reply is None:
         return ""
-    return f"発言は、相手の最後の発言より前に{found.before:,}件、後に{found.after:,}件を保存しました。"
+    before, after = statistics.saved_before, statistics.saved_after
+    return f"発言は、相手の最後の発言より前に{before:,}件、後に{after:,}件を保存しました。"
 
 
-def _seal(one: SealLine, *, waits: bool) -> tuple[str, ...]:
+def _seal_row(seal: SealLine, *, waits: bool) -> tuple[str, ...]:
     """`waits`: whether an authority is configured, so that a stamp that is not there may still come."""
-    authorities = "\n".join(stamped.authority for stamped in one.stamps) or "-"
-    times = "\n".join(_both(stamped) for stamped in one.stamps) or ("付与待ち" if waits else "なし")
-    first = min((stamped.time for stamped in one.stamps), default=None)
-    late = "-" if first is None else _late((first - one.closed_at).total_seconds())
-    day = one.closed_at.astimezone(JST).date().isoformat()
-    return (f"第{one.number}号\n{one.day or day}", f"{one.entries:,}", one.sha256, authorities, times, late)
+    authorities = "\n".join(stamped.authority for stamped in seal.stamps) or "-"
+    times = "\n".join(_both_times(stamped) for stamped in seal.stamps) or ("付与待ち" if waits else "なし")
+    first = min((stamped.time for stamped in seal.stamps), default=None)
+    delay = "-" if first is None else _delay_text((first - seal.closed_at).total_seconds())
+    day = seal.closed_at.astimezone(JST).date().isoformat()
+    return (f"第{seal.number}号\n{seal.day or day}", f"{seal.entries:,}", seal.sha256, authorities, times, delay)
 
 
-def _both(one: StampLine) -> str:
-    return f"{one.time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n{stamp(one.time)} 日本時間"
+def _both_times(stamp: StampLine) -> str:
+    return f"{stamp.time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n{local_time(stamp.time)} 日本時間"
 
 
-def _late(seconds: float) -> str:
+def _delay_text(seconds: float) -> str:
     if seconds < 60:
         return f"{max(0, seconds):.0f}秒"
     if seconds < 3600:

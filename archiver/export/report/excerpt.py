@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, Paragraph, Subheading
-from archiver.export.report.excerpt_selection import CONTEXT, Elided, excerpted
+from archiver.export.report.excerpt_selection import CONTEXT, OmittedMessages, select_excerpt
 from archiver.export.report.gap_blocks import GapBlocks
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences, message_block
@@ -17,7 +17,7 @@ from archiver.export.report.statistics import CHANGED, MessageStatistics
 from archiver.records import Conversation
 from archiver.render.visible import visible
 
-MOST = 200
+MAX_BY_RULE = 200
 """Messages that the rule chooses at most, changed ones first, then the youngest; the user's choice has no limit."""
 
 _TITLE = "６　問題となるメッセージの抜粋"
@@ -28,11 +28,11 @@ _BY_RULE = (
 _BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ずつを省略せずに載せ、全文は{whole}。"
 
 
-def chapter(case: ReportInput, found: MessageStatistics) -> Chapter:
+def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chosen messages of every room."""
-    chosen, left = chosen_messages(case, found)
-    told = (_BY_USER if case.chosen else _BY_RULE).format(context=CONTEXT, whole=whole_text(case))
-    blocks: list[Block] = [Paragraph(told)]
+    chosen, left = chosen_messages(case, statistics)
+    note = (_BY_USER if case.chosen else _BY_RULE).format(context=CONTEXT, whole=whole_text(case))
+    blocks: list[Block] = [Paragraph(note)]
     if left:
         blocks.append(Paragraph(f"条件に合う発言のうち{left}件は、抜粋に載せていません。"))
     if not chosen:
@@ -52,23 +52,25 @@ def whole_text(case: ReportInput) -> str:
     return f"{where.get(case.profile, ' messages.csv ')}にあります"
 
 
-def chosen_messages(case: ReportInput, found: MessageStatistics) -> tuple[Collection[str], int]:
+def chosen_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[Collection[str], int]:
     """Which messages are chosen, and how many of the rule's are left out."""
     if case.chosen:
         return frozenset(case.chosen), 0
-    first = sorted(found.marked, key=lambda one: (found.marked[one] == CHANGED, int(one)), reverse=True)
-    return frozenset(first[:MOST]), max(0, len(first) - MOST)
+    first = sorted(
+        statistics.excerpt_reasons, key=lambda one: (statistics.excerpt_reasons[one] == CHANGED, int(one)), reverse=True
+    )
+    return frozenset(first[:MAX_BY_RULE]), max(0, len(first) - MAX_BY_RULE)
 
 
 def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) -> Iterator[Block]:
     """The chosen messages of one room with what surrounds them, elisions counted."""
-    around, breaks = PaperReferences(case, room), GapBlocks(room, pauses=False)
-    for piece in excerpted(room.messages(), lambda message: message.message_id in chosen):
-        if isinstance(piece, Elided):
+    paper, breaks = PaperReferences(case, room), GapBlocks(room, pauses=False)
+    for piece in select_excerpt(room.messages(), lambda message: message.message_id in chosen):
+        if isinstance(piece, OmittedMessages):
             yield _elision(piece.first.no, piece.last.no, piece.count, len(list(breaks.before(piece.last))))
         else:
             yield from breaks.before(piece.item)
-            yield message_block(piece.item, around, star=piece.star)
+            yield message_block(piece.item, paper, star=piece.star)
     yield from breaks.rest()
 
 

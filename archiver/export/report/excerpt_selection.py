@@ -26,7 +26,7 @@ class ExcerptMessage(Generic[Item]):
 
 
 @dataclass(frozen=True)
-class Elided(Generic[Item]):
+class OmittedMessages(Generic[Item]):
     """Messages left out, one after the other."""
 
     first: Item
@@ -34,33 +34,35 @@ class Elided(Generic[Item]):
     count: int
 
 
-def excerpted(
+def select_excerpt(
     items: Iterable[Item], is_chosen: Callable[[Item], bool], *, context: int = CONTEXT
-) -> Iterator[ExcerptMessage[Item] | Elided[Item]]:
+) -> Iterator[ExcerptMessage[Item] | OmittedMessages[Item]]:
     """Every item exactly once and in order: shown, or counted among those left out."""
     waiting: deque[Item] = deque()  # shown only if one of the next is chosen
-    elided: Elided[Item] | None = None
+    omitted: OmittedMessages[Item] | None = None
     after = 0
     for item in items:
         if is_chosen(item):
-            if elided is not None:
-                yield elided
+            if omitted is not None:
+                yield omitted
             yield from (ExcerptMessage(one, star=False) for one in waiting)
             yield ExcerptMessage(item, star=True)
             waiting.clear()
-            elided, after = None, context
+            omitted, after = None, context
         elif after:
             yield ExcerptMessage(item, star=False)
             after -= 1
         else:
             waiting.append(item)
             if len(waiting) > context:
-                elided = _with(elided, waiting.popleft())
-    for one in waiting:
-        elided = _with(elided, one)
-    if elided is not None:
-        yield elided
+                omitted = _extend_omitted(omitted, waiting.popleft())
+    for left_over in waiting:
+        omitted = _extend_omitted(omitted, left_over)
+    if omitted is not None:
+        yield omitted
 
 
-def _with(elided: Elided[Item] | None, item: Item) -> Elided[Item]:
-    return Elided(item, item, 1) if elided is None else Elided(elided.first, item, elided.count + 1)
+def _extend_omitted(omitted: OmittedMessages[Item] | None, item: Item) -> OmittedMessages[Item]:
+    return (
+        OmittedMessages(item, item, 1) if omitted is None else OmittedMessages(omitted.first, item, omitted.count + 1)
+    )

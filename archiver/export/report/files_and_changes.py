@@ -11,17 +11,17 @@ from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import short
+from archiver.export.report.truncate import shorten
 from archiver.platforms.platform import platform_of
 from archiver.records import Attachment
-from archiver.render.body import NOWHERE, References, plain
-from archiver.render.times import stamp
+from archiver.render.body import NOWHERE, References, plain_text
+from archiver.render.times import local_time
 from archiver.render.visible import visible
 
-MOST_EVENTS = 200
+MAX_EVENTS = 200
 """Changes printed; the others are counted."""
 
-MOST_FILES = 1_000
+MAX_FILES = 1_000
 """Files printed, those handed over on the platform first, then the newest; the others are counted."""
 
 _FILES = "７　納品・ファイルの一覧"
@@ -46,69 +46,69 @@ def files(case: ReportInput, _found: MessageStatistics) -> Chapter:
     """Every file with what became of its bytes."""
     name = platform_of(case.contract.platform).where
     delivered = {one.sha256 for one in case.deliveries if one.sha256}
-    every = case.attachments
-    if not every:
+    attachments = case.attachments
+    if not attachments:
         return Chapter(_FILES, (Paragraph("ファイルはありません。"),))
-    shown = sorted(every, key=lambda one: (one.sha256 in delivered, one.uploaded_at), reverse=True)[:MOST_FILES]
-    rows = tuple(_file(case, one, delivered) for one in sorted(shown, key=lambda one: one.number))
-    told = f"「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。"
-    blocks = [Paragraph(told, "small"), *_left_out(case, len(every) - len(rows))]
+    printed = sorted(attachments, key=lambda one: (one.sha256 in delivered, one.uploaded_at), reverse=True)[:MAX_FILES]
+    rows = tuple(_file_row(case, one, delivered) for one in sorted(printed, key=lambda one: one.number))
+    note = f"「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。"
+    blocks = [Paragraph(note, "small"), *_left_out_note(case, len(attachments) - len(rows))]
     return Chapter(_FILES, (*blocks, TableBlock(_FILE_HEADS, _FILE_WIDTHS, rows, 7)))
 
 
-def _left_out(case: ReportInput, count: int) -> Iterator[Paragraph]:
+def _left_out_note(case: ReportInput, count: int) -> Iterator[Paragraph]:
     if count:
-        where = _elsewhere(case, "files.csv")
-        told = "点のうち、納品したものと新しいものを載せました。ほか"
-        yield Paragraph(f"全{count + MOST_FILES:,}{told}{count:,}点は{where}。")
+        where = _where_text(case, "files.csv")
+        middle = "点のうち、納品したものと新しいものを載せました。ほか"
+        yield Paragraph(f"全{count + MAX_FILES:,}{middle}{count:,}点は{where}。")
 
 
-def _elsewhere(case: ReportInput, name: str) -> str:
+def _where_text(case: ReportInput, name: str) -> str:
     """Where that is which a table has no room for: only a lawyer's package has the tables."""
     return f" {name} にあります" if case.profile == "lawyer" else "この資料に載せていません(保管庫にはあります)"
 
 
-def _file(case: ReportInput, one: Attachment, delivered: set[str]) -> tuple[str, ...]:
-    way = "送信" if one.account_id == case.owner_id else "受信"
-    same = "一致" if one.sha256 is not None and one.sha256 in delivered else "-"
-    digest = (one.sha256 or "-")[:16]
-    saved = stamp(one.saved_at) if one.saved_at else "-"
+def _file_row(case: ReportInput, attachment: Attachment, delivered: set[str]) -> tuple[str, ...]:
+    way = "送信" if attachment.account_id == case.owner_id else "受信"
+    same = "一致" if attachment.sha256 is not None and attachment.sha256 in delivered else "-"
+    digest = (attachment.sha256 or "-")[:16]
+    saved = local_time(attachment.saved_at) if attachment.saved_at else "-"
     return (
-        one.number,
+        attachment.number,
         way,
-        visible(one.name),
-        f"{one.size:,}",
-        stamp(one.uploaded_at),
+        visible(attachment.name),
+        f"{attachment.size:,}",
+        local_time(attachment.uploaded_at),
         saved,
         same,
         digest,
-        _state(one),
+        _state_text(attachment),
     )
 
 
-def _state(one: Attachment) -> str:
-    words = ["保存済み"] if one.sha256 is not None else [f"未取得: {one.reason or '理由の記録なし'}"]
-    if one.gone_since is not None:
-        words.append(f"{stamp(one.gone_since)} 以降Chatworkに表示されません")
-    if one.sha256 is not None and one.reason:
-        words.append(one.reason)
+def _state_text(attachment: Attachment) -> str:
+    words = ["保存済み"] if attachment.sha256 is not None else [f"未取得: {attachment.reason or '理由の記録なし'}"]
+    if attachment.gone_since is not None:
+        words.append(f"{local_time(attachment.gone_since)} 以降Chatworkに表示されません")
+    if attachment.sha256 is not None and attachment.reason:
+        words.append(attachment.reason)
     return "\n".join(words)
 
 
-def changes(case: ReportInput, found: MessageStatistics) -> Chapter:
+def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Edits, deletions, departures, names: when each was noticed and what had been there last."""
     blocks: list[Block] = [
         Paragraph(
             "変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。だれが変更したかは、応答に含まれません。"
         ),
-        Paragraph(f"報告者自身の発言で、編集または「削除」表示になったもの: {found.own_edits}件"),
+        Paragraph(f"報告者自身の発言で、編集または「削除」表示になったもの: {statistics.own_edits}件"),
     ]
-    told = [event for event in case.events if not event.kind.startswith("空白")]
-    shown = told[-MOST_EVENTS:]
-    if len(told) > len(shown):
-        blocks.append(Paragraph(f"古いもの{len(told) - len(shown)}件は{_elsewhere(case, 'events.csv')}。"))
-    around = {int(room.room_id): PaperReferences(case, room).references for room in case.rooms}
-    rows = tuple(_change(event, found, around.get(event.room_id, NOWHERE)) for event in shown)
+    changed = [event for event in case.events if not event.kind.startswith("空白")]
+    printed = changed[-MAX_EVENTS:]
+    if len(changed) > len(printed):
+        blocks.append(Paragraph(f"古いもの{len(changed) - len(printed)}件は{_where_text(case, 'events.csv')}。"))
+    references_of = {int(room.room_id): PaperReferences(case, room).references for room in case.rooms}
+    rows = tuple(_change_row(event, statistics, references_of.get(event.room_id, NOWHERE)) for event in printed)
     heads = ("検知日時", "種類", "対象", "前の内容 → 後の内容", "最後に変更前を確認した日時")
     blocks.append(
         TableBlock(heads, (1.15, 1.3, 1.2, 3, 1.15), rows, 7.5) if rows else Paragraph("変更の記録はありません。")
@@ -116,23 +116,23 @@ def changes(case: ReportInput, found: MessageStatistics) -> Chapter:
     return Chapter("８　編集・削除・退席・アカウント変更の記録", tuple(blocks))
 
 
-def _change(event: ChangeRow, found: MessageStatistics, references: References) -> tuple[str, ...]:
-    about = event.about if event.no is None else f"No.{event.no}{_whose(event.no, found)}"
-    before, after = (_text(event, told, references) for told in (event.before, event.after))
+def _change_row(event: ChangeRow, statistics: MessageStatistics, references: References) -> tuple[str, ...]:
+    about = event.about if event.no is None else f"No.{event.no}{_author_text(event.no, statistics)}"
+    before, after = (_cell_text(event, value, references) for value in (event.before, event.after))
     texts = f"{before or '-'} → {after or '-'}" if before or after else ""
-    last = _stamp(event.last_before) if event.last_before else "-"
-    return (_stamp(event.at), event.kind, about, texts, last)
+    last = _time_text(event.last_before) if event.last_before else "-"
+    return (_time_text(event.at), event.kind, about, texts, last)
 
 
-def _whose(no: int, found: MessageStatistics) -> str:
-    return f"\n{found.whose[no]}の発言" if no in found.whose else ""
+def _author_text(no: int, statistics: MessageStatistics) -> str:
+    return f"\n{statistics.side_of[no]}の発言" if no in statistics.side_of else ""
 
 
-def _stamp(at: str) -> str:
-    return stamp(datetime.fromisoformat(at))
+def _time_text(at: str) -> str:
+    return local_time(datetime.fromisoformat(at))
 
 
-def _text(event: ChangeRow, told: str, references: References) -> str:
+def _cell_text(event: ChangeRow, value: str, references: References) -> str:
     """Of a message, a task or a description with its tags as words, like in chapter 6."""
     tagged = event.no is not None or event.kind.startswith(("タスク", "チャットの概要"))
-    return short(plain(parse(told), references) if tagged else told, _CUT)
+    return shorten(plain_text(parse(value), references) if tagged else value, _CUT)

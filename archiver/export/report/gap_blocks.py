@@ -17,14 +17,14 @@ class GapBlocks:
     def __init__(self, room: Conversation, *, pauses: bool) -> None:
         """With or without the times in which nobody looked; gaps always."""
         self._room = room
-        self._gaps = sorted(room.gaps, key=lambda gap: (_after(gap), int(gap.before), gap.number))
+        self._gaps = sorted(room.gaps, key=lambda gap: (_after_id(gap), int(gap.before), gap.number))
         self._pauses = sorted(room.pauses, key=lambda one: (one.start, one.end)) if pauses else []
 
     def before(self, message: Message) -> Iterator[Interruption]:
         """What lies directly before this message, or before one that was passed over."""
         while self._pauses and self._pauses[0].start <= message.send_time:
             yield self._pause()
-        while self._gaps and _after(self._gaps[0]) < int(message.message_id):
+        while self._gaps and _after_id(self._gaps[0]) < int(message.message_id):
             yield Interruption(gap_line(self._gaps.pop(0)))
 
     def rest(self) -> Iterator[Interruption]:
@@ -43,5 +43,5 @@ def gap_line(gap: Gap) -> str:
     return f"{gap_title(gap)} {gap_text(gap)}"
 
 
-def _after(gap: Gap) -> int:
+def _after_id(gap: Gap) -> int:
     return -1 if gap.after is None else int(gap.after)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
-from archiver.records import AccountId, Attachment, Contract, Conversation, Delivery, Enclosure, Mapped, Role
+from archiver.records import AccountId, Attachment, Contract, Conversation, Delivery, Enclosure, MappedAccount, Role
 
 BLANK = "未記入"
 """Printed where the user has stated nothing."""
@@ -73,7 +73,7 @@ class ReportInput:
     """Whether any authority is configured."""
     period: str = ""
     """The part of the time that is in the package, in words; empty = all that is held."""
-    asked: bool = True
+    is_period_requested: bool = True
     """Whether the user asked for that part; else it is the contract's own period."""
     ends_at: datetime | None = None
     """Where that part ends; None = with what is held."""
@@ -89,11 +89,11 @@ class ReportInput:
     covered: Sequence[MaskedPassage] = ()
     counterparts: Collection[int] = ()
     """Who is mapped as the other side; empty = everybody but the owner."""
-    mapped: Mapping[int, Mapped] = field(default_factory=dict)
+    mapped: Mapping[int, MappedAccount] = field(default_factory=dict)
     """What the user said of who is who, by account."""
     chosen: Collection[str] = ()
     """Message ids of the excerpt, as the user gave them; empty = chosen by rule."""
-    cut: Sequence[tuple[int, str]] = ()
+    truncated_lists: Sequence[tuple[int, str]] = ()
     """Lists that Chatwork cut even person by person: the room, and `files` or the status of tasks."""
     other_chats: Sequence[str] = ()
     """Chats with the same counterpart that are not archived, one sentence each."""
@@ -101,11 +101,11 @@ class ReportInput:
     """What the user typed about where the counterpart gave the Chatwork id, if anything."""
 
     @property
-    def part(self) -> str:
+    def part_sentence(self) -> str:
         """That the package is a part of the time, in one sentence; empty if it is not."""
         if not self.period:
             return ""
-        if not self.asked:
+        if not self.is_period_requested:
             return f"この契約の期間({self.period})だけの資料です。"
         more = f"この契約の発言は、ほかに{self.left_out:,}件を保存しています。"
         return f"利用者が指定した期間({self.period})だけの資料です。{more}"
@@ -140,7 +140,7 @@ class ReportInput:
     def is_reporter(self, account: int) -> bool:
         """Whether an account is the owner's, or another one of theirs by their word."""
         stated = self.mapped.get(account)
-        return account == self.owner_id or (stated is not None and stated.part is Role.ME)
+        return account == self.owner_id or (stated is not None and stated.role is Role.ME)
 
     def role(self, account: int) -> str:
         """What an account is called in the report."""

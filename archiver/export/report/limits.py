@@ -10,11 +10,11 @@ from archiver.export.report.gap_blocks import gap_line
 from archiver.export.report.input import NEVER_READ, ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import State
-from archiver.render.gap_breaks import pauses_told
-from archiver.render.times import stamp
+from archiver.render.gap_breaks import pause_lines
+from archiver.render.times import local_time
 from archiver.render.visible import visible
 
-MOST = 40
+MAX_NAMED = 40
 """Pauses and files named one by one; the others are counted."""
 
 ALWAYS = (
@@ -25,19 +25,19 @@ ALWAYS = (
 )
 
 
-def chapter(case: ReportInput, found: MessageStatistics) -> Chapter:
+def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Sentences, never none."""
     return Chapter(
         "９　取得できなかったもの・記録の限界",
         (
             Bullets(
                 (
-                    *_begun(case, found),
-                    *_gaps(case),
-                    *_pauses(case),
-                    *_files(case),
-                    *_cut(case),
-                    *_hidden(found),
+                    *_period_lines(case, statistics),
+                    *_gap_lines(case),
+                    *_pause_lines(case),
+                    *_missing_file_lines(case),
+                    *_truncated_list_lines(case),
+                    *_hidden_message_lines(statistics),
                     *case.other_chats,
                     *ALWAYS,
                 )
@@ -46,62 +46,67 @@ def chapter(case: ReportInput, found: MessageStatistics) -> Chapter:
     )
 
 
-def _begun(case: ReportInput, found: MessageStatistics) -> Iterator[str]:
-    if case.part:
-        yield case.part
+def _period_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+    if case.part_sentence:
+        yield case.part_sentence
     for room in case.rooms:
         name = f"ルームID {room.room_id}: " if len(case.rooms) > 1 else ""
         begun, last = room.watch.begun, room.watch.last
         if begun is None or last is None:
             yield f"ルームID {room.room_id}: {NEVER_READ}"
         else:
-            earlier = "" if case.period or found.first is None else _since(found.first.send_time, begun)
-            yield f"{name}保存開始: {stamp(begun)}。{earlier}"
-            yield f"{name}最後に確認した時刻 {stamp(last)}。それより後の発言は、この資料にありません。"
+            earlier = (
+                "" if case.period or statistics.first is None else _earlier_text(statistics.first.send_time, begun)
+            )
+            yield f"{name}保存開始: {local_time(begun)}。{earlier}"
+            yield f"{name}最後に確認した時刻 {local_time(last)}。それより後の発言は、この資料にありません。"
         if room.inaccessible_since is not None:
-            yield f"ルームID {room.room_id}: {stamp(room.inaccessible_since)} 以降、開けません(理由不明)。"
+            yield f"ルームID {room.room_id}: {local_time(room.inaccessible_since)} 以降、開けません(理由不明)。"
 
 
-def _since(sent: datetime, begun: datetime) -> str:
-    return f"それ以前の発言は、取得できた {stamp(sent)} 以降に限ります。" if sent < begun else ""
+def _earlier_text(sent: datetime, begun: datetime) -> str:
+    return f"それ以前の発言は、取得できた {local_time(sent)} 以降に限ります。" if sent < begun else ""
 
 
-def _gaps(case: ReportInput) -> Iterator[str]:
+def _gap_lines(case: ReportInput) -> Iterator[str]:
     lines = [f"ルームID {room.room_id}: {gap_line(gap)}" for room in case.rooms for gap in room.gaps]
     if lines or case.begun_at is not None:  # of what was never read nobody knows
         yield from lines or ["空白(保存できなかった期間): ありません。"]
 
 
-def _pauses(case: ReportInput) -> Iterator[str]:
-    told = list(pauses_told(case.rooms, most=MOST))
-    if told or case.begun_at is not None:
-        yield from told or ["見ていない時間: 1時間を超えるものはありません。"]
+def _pause_lines(case: ReportInput) -> Iterator[str]:
+    lines = list(pause_lines(case.rooms, limit=MAX_NAMED))
+    if lines or case.begun_at is not None:
+        yield from lines or ["見ていない時間: 1時間を超えるものはありません。"]
 
 
-def _files(case: ReportInput) -> Iterator[str]:
+def _missing_file_lines(case: ReportInput) -> Iterator[str]:
     lacking = [one for one in case.attachments if one.sha256 is None]
-    for one in lacking[:MOST]:
-        yield f"未取得のファイル {one.number} {visible(one.name)} {one.size:,}バイト: {one.reason or '理由の記録なし'}"
-    if len(lacking) > MOST:
-        yield f"未取得のファイル: ほか{len(lacking) - MOST}点(第7章)。"
+    for attachment in lacking[:MAX_NAMED]:
+        yield (
+            f"未取得のファイル {attachment.number} {visible(attachment.name)} {attachment.size:,}バイト: "
+            f"{attachment.reason or '理由の記録なし'}"
+        )
+    if len(lacking) > MAX_NAMED:
+        yield f"未取得のファイル: ほか{len(lacking) - MAX_NAMED}点(第7章)。"
     if not lacking:
         yield "未取得のファイル: ありません。"
 
 
-CUT = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}
+TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}
 """Lists that may be cut, as `Case.cut` calls them."""
 
 
-def _cut(case: ReportInput) -> Iterator[str]:
-    for room, kind in case.cut:
+def _truncated_list_lines(case: ReportInput) -> Iterator[str]:
+    for room, kind in case.truncated_lists:
         yield (
-            f"ルームID {room}: {CUT[kind]}の一覧は、人ごとに取得しても上限の100件に達しています。"
+            f"ルームID {room}: {TRUNCATED_LISTS[kind]}の一覧は、人ごとに取得しても上限の100件に達しています。"
             "これ以外にもある可能性がありますが、有無は確認できません。"
         )
 
 
-def _hidden(found: MessageStatistics) -> Iterator[str]:
-    if found.states[State.HIDDEN]:
-        yield f"プランの制限で見えない発言: {found.states[State.HIDDEN]}件(保存済みの文面は残っています)。"
-    if found.states[State.MISSING]:
-        yield f"表示されなくなった発言(理由不明): {found.states[State.MISSING]}件(保存済みの文面は残っています)。"
+def _hidden_message_lines(statistics: MessageStatistics) -> Iterator[str]:
+    if statistics.states[State.HIDDEN]:
+        yield f"プランの制限で見えない発言: {statistics.states[State.HIDDEN]}件(保存済みの文面は残っています)。"
+    if statistics.states[State.MISSING]:
+        yield f"表示されなくなった発言(理由不明): {statistics.states[State.MISSING]}件(保存済みの文面は残っています)。"

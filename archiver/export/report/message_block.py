@@ -8,9 +8,9 @@ from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.export.pdf.blocks import MessageBlock, MessageText
 from archiver.export.report.input import ReportInput
 from archiver.records import Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Version
-from archiver.render.body import ReferenceLink, References, plain
+from archiver.render.body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url
-from archiver.render.times import full, stamp, typed
+from archiver.render.times import full_time, local_time, typed_time
 from archiver.render.visible import visible
 
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
@@ -25,8 +25,8 @@ class PaperReferences:
         self.case = case
         self.files: Mapping[FileId, Attachment] = {one.file_id: one for one in room.attachments}
         self.of: dict[MessageId, list[Attachment]] = {}
-        for one in room.attachments:
-            self.of.setdefault(one.message_id, []).append(one)
+        for attachment in room.attachments:
+            self.of.setdefault(attachment.message_id, []).append(attachment)
         names = {account: person.names[-1] for account, person in room.people.items() if person.names}
         self.references = References(names.get, self._message, self._file)
 
@@ -34,28 +34,28 @@ class PaperReferences:
         return ReferenceLink(f"メッセージID {message}")
 
     def _file(self, file: FileId) -> ReferenceLink | None:
-        one = self.files.get(file)
-        return None if one is None else ReferenceLink(one.number)
+        attachment = self.files.get(file)
+        return None if attachment is None else ReferenceLink(attachment.number)
 
 
-def message_block(message: Message, around: PaperReferences, *, star: bool = False) -> MessageBlock:
+def message_block(message: Message, paper: PaperReferences, *, star: bool = False) -> MessageBlock:
     """A message; for a court the number of its entry stands beside it."""
     state = f"　{STATES[message.state]}" if message.state in STATES else ""
-    role = around.case.role(message.account_id)
+    role = paper.case.role(message.account_id)
     who = f"{role} {visible(message.name)}(ID {message.account_id})"
-    head = f"{full(message.send_time)}　{who}{'　★' if star else ''}{state}"
-    court = around.case.profile == "court"
-    saved = f"メッセージID {message.message_id}　保存した時刻 {stamp(message.first_seen)}"
+    head = f"{full_time(message.send_time)}　{who}{'　★' if star else ''}{state}"
+    court = paper.case.profile == "court"
+    saved = f"メッセージID {message.message_id}　保存した時刻 {local_time(message.first_seen)}"
     return MessageBlock(
         number=f"No.{message.no}",
         head=f"{head}\n{chatwork_url(message.room_id, message.message_id)}",
-        parts=tuple(_parts(message, around.references)),
-        notes=(*_files(message, around), saved if court else f"{saved}　記録番号 {message.entry_seq}"),
+        parts=tuple(_message_texts(message, paper.references)),
+        notes=(*_file_notes(message, paper), saved if court else f"{saved}　記録番号 {message.entry_seq}"),
         beside=f"記録番号\n{message.entry_seq}" if court else "",
     )
 
 
-def _parts(message: Message, references: References) -> Iterator[MessageText]:
+def _message_texts(message: Message, references: References) -> Iterator[MessageText]:
     """Earlier texts first, as they were; then the present one, if there is one."""
     texts = message.texts
     if not texts:
@@ -63,28 +63,32 @@ def _parts(message: Message, references: References) -> Iterator[MessageText]:
     for number, version in enumerate(texts, 1):
         last = number == len(texts)
         if last and message.body != DELETED:
-            label = _present(message, version)
+            label = _present_label(message, version)
         else:
             changed = message.changed_at if last else texts[number].first_seen
             what = "「削除」表示に変わる前に保存した文面" if last else "編集前の文面"
-            label = f"【{what}】最後に見えた {stamp(version.last_seen)} / 変わっていた {stamp(changed)}"
-        yield MessageText(label, plain(parse(version.body), references) or EMPTY_TEXT)
+            label = f"【{what}】最後に見えた {local_time(version.last_seen)} / 変わっていた {local_time(changed)}"
+        yield MessageText(label, plain_text(parse(version.body), references) or EMPTY_TEXT)
 
 
-def _present(message: Message, version: Version) -> str:
+def _present_label(message: Message, version: Version) -> str:
     """What is to be known of the text that stands, if anything."""
     words = []
     if len(message.texts) > 1:
-        edited = f"(Chatworkの編集時刻 {typed(version.update_time)})" if version.update_time > 0 else ""
+        edited = f"(Chatworkの編集時刻 {typed_time(version.update_time)})" if version.update_time > 0 else ""
         words.append(f"編集後の文面{edited}")
     elif version.update_time > 0:
         words.append(EDITED_BEFORE)
     if message.state in (State.MISSING, State.HIDDEN):
-        words.append(f"最後に見えた文面(見えなくなっていた {stamp(message.changed_at)})")
+        words.append(f"最後に見えた文面(見えなくなっていた {local_time(message.changed_at)})")
     return "　".join(words)
 
 
-def _files(message: Message, around: PaperReferences) -> Iterator[str]:
-    for one in around.of.get(message.message_id, ()):
-        held = f"保存済み {stamp(one.saved_at)}" if one.saved_at else f"未取得: {one.reason or '理由の記録なし'}"
-        yield f"ファイル {one.number} {visible(one.name)} {one.size:,}バイト　{held}"
+def _file_notes(message: Message, paper: PaperReferences) -> Iterator[str]:
+    for attachment in paper.of.get(message.message_id, ()):
+        status = (
+            f"保存済み {local_time(attachment.saved_at)}"
+            if attachment.saved_at
+            else f"未取得: {attachment.reason or '理由の記録なし'}"
+        )
+        yield f"ファイル {attachment.number} {visible(attachment.name)} {attachment.size:,}バイト　{status}"

@@ -8,12 +8,12 @@ from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 from archiver.render.visible import visible
 
 API = "https://api.chatwork.com/v2"
 
-STAMP_MEANS = (
+STAMP_MEANING = (
     "タイムスタンプは、そのデータがその時刻に存在したことを示すもので、"
     "発言者が誰か、内容が真実かを示すものではありません。"
 )
@@ -27,16 +27,16 @@ def statement(case: ReportInput, _found: MessageStatistics) -> Chapter:
         if case.clock_seconds is None
         else f"端末の時計とChatworkの応答時刻との差は、最大 {case.clock_seconds:.1f} 秒でした。"
     )
-    chose = (
+    selection = (
         "抜粋と強調(★)は私が選びました。" if case.chosen else "抜粋と強調(★)は、プログラムが第6章の規則で選びました。"
     )
     local = case.created_at.astimezone(JST)
     text = (
         f"私は、自分のChatworkアカウント(アカウントID {case.owner_id})のAPIトークンを用い、Chatwork公式API({API})から、"
         f"参加者として閲覧できるチャット({rooms})のメッセージとファイルを、プログラム({case.software})で取得しました"
-        f"({_runs(case)})。取得した応答は改変せず保存し、"
+        f"({_runs_text(case)})。取得した応答は改変せず保存し、"
         "表示用に日本時間へ変換し、記号を読みやすく置き換え、"
-        f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{chose}"
+        f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{selection}"
     )
     signature = f"{local.year}年{local.month}月{local.day}日　　氏名＿＿＿＿＿＿＿＿＿＿＿＿"
     return Chapter("10　取得方法", (Paragraph(text), Paragraph(signature)))
@@ -58,23 +58,23 @@ def checking(case: ReportInput, _found: MessageStatistics) -> Chapter:
     if case.profile == "lawyer":
         items.append("全記録の照合、確定記録のつながり、タイムスタンプの確認手順は VERIFY.txt にあります。")
     items.append(
-        STAMP_MEANS
+        STAMP_MEANING
         if case.stamping or any(one.stamps for one in case.seals)
         else "第三者の時刻(タイムスタンプ)は付いていません。"
     )
     return Chapter("11　検証方法", (Bullets(tuple(items)),))
 
 
-def _runs(case: ReportInput) -> str:
+def _runs_text(case: ReportInput) -> str:
     """How often it really looked: what the settings say alone would promise more than was done."""
-    told = f"設定は{_interval(case.every)}ごと"
+    setting = f"設定は{_interval_text(case.every)}ごと"
     if case.begun_at is None:
-        return f"{told}。一度も取得できていません"
+        return f"{setting}。一度も取得できていません"
     count = max(room.watch.runs for room in case.rooms)
-    return f"{told}。{stamp(case.begun_at)} からの実行 {count:,}回。1時間を超えて見ていない時間は第9章"
+    return f"{setting}。{local_time(case.begun_at)} からの実行 {count:,}回。1時間を超えて見ていない時間は第9章"
 
 
-def _interval(every: timedelta) -> str:
+def _interval_text(every: timedelta) -> str:
     minutes, seconds = divmod(int(every.total_seconds()), 60)
     if seconds:
         return f"{int(every.total_seconds())}秒"

@@ -4,60 +4,62 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from archiver.contract_dates import OutsideContact, contact, day_of, days_since
+from archiver.contract_dates import OutsideContact, day_of, days_since, outside_contact
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import flat
+from archiver.export.report.truncate import shorten_line
 from archiver.platforms.platform import platform_of
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 
 BEFORE = "この資料の期間より前"
 """Beside what is held and lies before the part of the time that a package has."""
 
 
-def permission(case: ReportInput, found: MessageStatistics) -> list[tuple[str, str]]:
+def permission_rows(case: ReportInput, statistics: MessageStatistics) -> list[tuple[str, str]]:
     """The row about contact outside the platform; it is not optional where the platform asks for a permission."""
-    words = platform_of(case.contract.platform)
-    if words.outside is None and words.contact != "never":
+    platform = platform_of(case.contract.platform)
+    if platform.outside is None and platform.contact != "never":
         return []
-    sent = begun(case, found)
-    before = f"、{BEFORE}" if found.first is not None and sent != found.first.send_time else ""
-    first = "発言なし" if sent is None else f"Chatworkでの最初の発言 {stamp(sent)}{before}"
-    if words.outside is None:
-        return [("サービス外での連絡", f"{words.name}では認められていません。\n{first}")]
-    asked, approved = (
-        flat(stated, 40) if stated else None
+    sent = first_message_time(case, statistics)
+    before = f"、{BEFORE}" if statistics.first is not None and sent != statistics.first.send_time else ""
+    first = "発言なし" if sent is None else f"Chatworkでの最初の発言 {local_time(sent)}{before}"
+    if platform.outside is None:
+        return [("サービス外での連絡", f"{platform.name}では認められていません。\n{first}")]
+    requested, approved = (
+        shorten_line(stated, 40) if stated else None
         for stated in (case.contract.contact_requested_on, case.contract.contact_approved_on)
     )
     if not approved:
-        request = f"申請 {asked}" if asked else "申請の記録なし(報告者の申告)"
+        request = f"申請 {requested}" if requested else "申請の記録なし(報告者の申告)"
         stated = f"{request} / 承認の記録なし(報告者の申告)"
-        return [(words.outside, f"{stated}\n{first}{_against_escrow(case, found)}")]
-    return [(words.outside, f"申請 {asked or BLANK} / 承認 {approved}\n{first}{_against_approval(case, found)}")]
+        return [(platform.outside, f"{stated}\n{first}{_escrow_note(case, statistics)}")]
+    return [
+        (platform.outside, f"申請 {requested or BLANK} / 承認 {approved}\n{first}{_approval_note(case, statistics)}")
+    ]
 
 
-def begun(case: ReportInput, found: MessageStatistics) -> datetime | None:
+def first_message_time(case: ReportInput, statistics: MessageStatistics) -> datetime | None:
     """The first message of the contract, also where the user asked for a later part alone."""
     if case.first_sent is not None:
         return case.first_sent
-    return None if found.first is None else found.first.send_time
+    return None if statistics.first is None else statistics.first.send_time
 
 
-def _against_approval(case: ReportInput, found: MessageStatistics) -> str:
+def _approval_note(case: ReportInput, statistics: MessageStatistics) -> str:
     approved = day_of(case.contract.contact_approved_on)
-    sent = begun(case, found)
+    sent = first_message_time(case, statistics)
     if approved is None or sent is None:
         return ""
-    stands = contact(case.contract, platform_of(case.contract.platform), sent)
+    state = outside_contact(case.contract, platform_of(case.contract.platform), sent)
     days = days_since(sent, approved)
-    if stands is OutsideContact.BEFORE_APPROVAL:
+    if state is OutsideContact.BEFORE_APPROVAL:
         return f"(承認日の{days}日前)" if days else "(承認と同じ日、承認の前)"
-    return "(承認と同じ日)" if stands is OutsideContact.SAME_DAY else "(承認後)"
+    return "(承認と同じ日)" if state is OutsideContact.SAME_DAY else "(承認後)"
 
 
-def _against_escrow(case: ReportInput, found: MessageStatistics) -> str:
+def _escrow_note(case: ReportInput, statistics: MessageStatistics) -> str:
     escrowed = day_of(case.contract.escrowed_at)
-    sent = begun(case, found)
+    sent = first_message_time(case, statistics)
     if escrowed is None or sent is None:
         return ""
     days = days_since(sent, escrowed)

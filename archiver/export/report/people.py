@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from archiver.export.report.input import ReportInput
 from archiver.records import Membership, Person, PersonName, RoomId
 
-_EVER = datetime.min.replace(tzinfo=UTC)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,40 +29,42 @@ class PersonSummary:
         return self.names[-1].text if self.names else ""
 
 
-def people(case: ReportInput) -> dict[int, PersonSummary]:
+def case_people(case: ReportInput) -> dict[int, PersonSummary]:
     """Everybody in the rooms of the case: the owner, the other side, then the others, each by account."""
     accounts = {account for room in case.rooms for account in room.people}
     order = sorted(accounts, key=lambda one: (one != case.owner_id, not case.is_counterpart(one), one))
-    return {account: _known(case, account) for account in order}
+    return {account: _person_summary(case, account) for account in order}
 
 
 def counterparts(case: ReportInput) -> list[tuple[int, PersonSummary]]:
     """The other side, by account; those whose name nobody saw are left out."""
     return [
-        (account, one) for account, one in sorted(people(case).items()) if case.is_counterpart(account) and one.name
+        (account, person)
+        for account, person in sorted(case_people(case).items())
+        if case.is_counterpart(account) and person.name
     ]
 
 
-def _known(case: ReportInput, account: int) -> PersonSummary:
-    seen = [(room.room_id, room.people[account]) for room in case.rooms if account in room.people]
-    rooms = tuple((room, person.membership) for room, person in seen)
+def _person_summary(case: ReportInput, account: int) -> PersonSummary:
+    people_here = [(room.room_id, room.people[account]) for room in case.rooms if account in room.people]
+    rooms = tuple((room, person.membership) for room, person in people_here)
     return PersonSummary(
-        names=_in_time(one for _, person in seen for one in _names(person)),
-        chatwork_ids=_in_time(one for _, listed in rooms for one in listed.chatwork_ids),
-        organisations=_in_time(one for _, listed in rooms for one in listed.organisations),
+        names=_distinct_by_time(one for _, person in people_here for one in _dated_names(person)),
+        chatwork_ids=_distinct_by_time(one for _, listed in rooms for one in listed.chatwork_ids),
+        organisations=_distinct_by_time(one for _, listed in rooms for one in listed.organisations),
         rooms=rooms,
     )
 
 
-def _names(person: Person) -> Iterator[PersonName]:
+def _dated_names(person: Person) -> Iterator[PersonName]:
     times = person.named_at or (None,) * len(person.names)
     return (PersonName(name, at) for name, at in zip(person.names, times, strict=False))
 
 
-def _in_time(told: Iterable[PersonName]) -> tuple[PersonName, ...]:
+def _distinct_by_time(values: Iterable[PersonName]) -> tuple[PersonName, ...]:
     """By time, what is of none first; each only where it is another than the one before."""
     found: list[PersonName] = []
-    for one in sorted(told, key=lambda seen: seen.at or _EVER):
-        if not found or one.text != found[-1].text:
-            found.append(one)
+    for name in sorted(values, key=lambda value: value.at or _EARLIEST):
+        if not found or name.text != found[-1].text:
+            found.append(name)
     return tuple(found)

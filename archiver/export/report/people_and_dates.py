@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.outside_contact import BEFORE, begun
-from archiver.export.report.people import PersonSummary, people
+from archiver.export.report.outside_contact import BEFORE, first_message_time
+from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import platform_of
 from archiver.records import MembershipPeriod, Message, PersonName
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 from archiver.render.visible import visible
 
 _PEOPLE = (
@@ -23,7 +23,7 @@ _PEOPLE = (
     "チャット(ルームID)と、参加者の一覧にある期間",
     "対応の根拠",
 )
-_TOLD = (
+_NOTE = (
     "期間は、参加者の一覧に表示されるのを最初に確認した時刻から、表示されないのを最初に確認した時刻までです。"
     "Chatwork ID・組織・部署は、その一覧の内容です(一覧にないものは「-」)。"
 )
@@ -38,43 +38,43 @@ def parties(case: ReportInput, _found: MessageStatistics) -> Chapter:
     rows = tuple(
         (
             case.role(account),
-            _names(one),
-            f"{_words(one.chatwork_ids)}\n{account}",
-            _words(one.organisations),
-            "\n".join(line for room, listed in one.rooms for line in (f"{room}", *map(_stay, listed.stays))),
-            _reason(case, account),
+            _names_text(person),
+            f"{_values_text(person.chatwork_ids)}\n{account}",
+            _values_text(person.organisations),
+            "\n".join(line for room, listed in person.rooms for line in (f"{room}", *map(_period_text, listed.stays))),
+            _reason_text(case, account),
         )
-        for account, one in people(case).items()
+        for account, person in case_people(case).items()
     )
     where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
     blocks = (
         Paragraph("\n".join(where)),
         TableBlock(_PEOPLE, (0, 1.8, 1.5, 1.3, 1.7, 1.2), rows),
-        Paragraph(_TOLD, "small"),
+        Paragraph(_NOTE, "small"),
     )
     return Chapter("３　当事者", blocks)
 
 
-def _names(one: PersonSummary) -> str:
+def _names_text(person: PersonSummary) -> str:
     """Every name, the later ones with the time at which they were noticed."""
-    first, *later = one.names or (PersonName("-", None),)
-    return " →\n".join([visible(first.text), *(f"{visible(name.text)}{_noticed(name)}" for name in later)])
+    first, *later = person.names or (PersonName("-", None),)
+    return " →\n".join([visible(first.text), *(f"{visible(name.text)}{_noticed_text(name)}" for name in later)])
 
 
-def _noticed(name: PersonName) -> str:
-    return "" if name.at is None else f" ({stamp(name.at)[:16]} に確認)"
+def _noticed_text(name: PersonName) -> str:
+    return "" if name.at is None else f" ({local_time(name.at)[:16]} に確認)"
 
 
-def _words(told: Iterable[PersonName]) -> str:
-    return " → ".join(visible(one.text) for one in told) or "-"
+def _values_text(values: Iterable[PersonName]) -> str:
+    return " → ".join(visible(one.text) for one in values) or "-"
 
 
-def _stay(one: MembershipPeriod) -> str:
-    since = [] if one.since is None else [f"{stamp(one.since)[:16]}から"]
-    return "\n".join([*since, *([] if one.until is None else [f"{stamp(one.until)[:16]}まで"])])
+def _period_text(period: MembershipPeriod) -> str:
+    since = [] if period.since is None else [f"{local_time(period.since)[:16]}から"]
+    return "\n".join([*since, *([] if period.until is None else [f"{local_time(period.until)[:16]}まで"])])
 
 
-def _reason(case: ReportInput, account: int) -> str:
+def _reason_text(case: ReportInput, account: int) -> str:
     """Why somebody is called what they are: the user's own words, if any."""
     if account == case.owner_id:
         return "APIトークンの持ち主"
@@ -84,46 +84,46 @@ def _reason(case: ReportInput, account: int) -> str:
     return STATED if case.counterparts else BLANK
 
 
-def _begun(case: ReportInput, found: MessageStatistics) -> tuple[str, str]:
+def _first_message_cells(case: ReportInput, statistics: MessageStatistics) -> tuple[str, str]:
     """When the talk began, and the number of that message or why it has none here."""
-    sent = begun(case, found)
-    if sent is None or (found.first is not None and sent == found.first.send_time):
-        return _sent(found.first), _number(found.first)
-    return stamp(sent), BEFORE
+    sent = first_message_time(case, statistics)
+    if sent is None or (statistics.first is not None and sent == statistics.first.send_time):
+        return _sent_text(statistics.first), _number_text(statistics.first)
+    return local_time(sent), BEFORE
 
 
-def dates(case: ReportInput, found: MessageStatistics) -> Chapter:
+def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The dated steps of the contract, in the order in which they belong, blank ones too."""
-    one, words = case.contract, platform_of(case.contract.platform)
+    contract, platform = case.contract, platform_of(case.contract.platform)
     delivered, due = last_delivery(case), review_due(case)
-    rows = [("契約", one.contracted_on or BLANK, STATED), ("仮払い完了", one.escrowed_at or BLANK, STATED)]
-    if words.outside:
+    rows = [("契約", contract.contracted_on or BLANK, STATED), ("仮払い完了", contract.escrowed_at or BLANK, STATED)]
+    if platform.outside:
         rows += [
-            (f"{words.outside} 申請", one.contact_requested_on or BLANK, STATED),
-            (f"{words.outside} 承認", one.contact_approved_on or BLANK, STATED),
+            (f"{platform.outside} 申請", contract.contact_requested_on or BLANK, STATED),
+            (f"{platform.outside} 承認", contract.contact_approved_on or BLANK, STATED),
         ]
-    rows.append(("Chatworkでの最初の発言", *_begun(case, found)))
-    rows.append(("納期", one.due_on or BLANK, STATED))
-    rows.append((f"{words.where}での納品(最後)", BLANK if delivered is None else stamp(delivered), STATED))
+    rows.append(("Chatworkでの最初の発言", *_first_message_cells(case, statistics)))
+    rows.append(("納期", contract.due_on or BLANK, STATED))
+    rows.append((f"{platform.where}での納品(最後)", BLANK if delivered is None else local_time(delivered), STATED))
     if due is not None:
-        rows.append((f"検収期限の目安(納品+{words.review_days}日)", due.isoformat(), "納品日からの計算"))
-    rows.append(("相手の最後の発言", _sent(found.last_reply), _number(found.last_reply)))
+        rows.append((f"検収期限の目安(納品+{platform.review_days}日)", due.isoformat(), "納品日からの計算"))
+    rows.append(("相手の最後の発言", _sent_text(statistics.last_reply), _number_text(statistics.last_reply)))
     blocks = [TableBlock(("できごと", "日時(日本時間)", "根拠"), (2, 2, 1.5), tuple(rows))]
     if case.profile not in _LAWYERS:
         return Chapter("４　契約と仮払いの日付", tuple(blocks))
     terms = tuple((term, BLANK, "") for term in _TERMS)
-    told = Paragraph(
+    note = Paragraph(
         "該当する発言の番号を記入してください。記録中に見当たらない項目は、そのままにしてください。", "small"
     )
     table = TableBlock(("項目", "本記録の番号", "備考"), (2, 1, 2), terms)
     return Chapter(
-        "４　契約と仮払いの日付", (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), told, table)
+        "４　契約と仮払いの日付", (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), note, table)
     )
 
 
-def _sent(message: Message | None) -> str:
-    return "発言なし" if message is None else stamp(message.send_time)
+def _sent_text(message: Message | None) -> str:
+    return "発言なし" if message is None else local_time(message.send_time)
 
 
-def _number(message: Message | None) -> str:
+def _number_text(message: Message | None) -> str:
     return "-" if message is None else f"No.{message.no}"

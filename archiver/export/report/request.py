@@ -12,12 +12,12 @@ from archiver.contract_dates import days_since as days_since
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import platform_of
-from archiver.render.times import date as shown_date
+from archiver.render.times import iso_date
 
 SILENCE = timedelta(days=3)
 """A counterpart who has not written for so long counts as silent."""
 
-READ = "本記録の内容をご確認のうえ、お取りいただける手続きをご案内ください。"
+DEFAULT_REQUEST = "本記録の内容をご確認のうえ、お取りいただける手続きをご案内ください。"
 
 
 def last_delivery(case: ReportInput) -> datetime | None:
@@ -30,33 +30,33 @@ def review_due(case: ReportInput) -> date | None:
     return contract_dates.review_due(case.deliveries, platform_of(case.contract.platform))
 
 
-def opening(case: ReportInput, found: MessageStatistics) -> tuple[str, str]:
+def opening_row(case: ReportInput, statistics: MessageStatistics) -> tuple[str, str]:
     """The first row of page 1: what an office is asked for; for every other reader, how things stand."""
     if case.profile == "support":
-        return "お願いしたいこと", request(case, found)
-    return "現在の状況", standing(case, found) or "報告者の記入待ち"
+        return "お願いしたいこと", request_sentence(case, statistics)
+    return "現在の状況", standing_sentence(case, statistics) or "報告者の記入待ち"
 
 
-def request(case: ReportInput, found: MessageStatistics) -> str:
+def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     """The one request, in one sentence."""
     words = platform_of(case.contract.platform)
-    late = _late(case)
+    late = _overdue_text(case)
     if late and words.review:
         return f"{late}ため、{words.review}をお願いします。"
-    if words.nudge and _is_silent(case, found):
+    if words.nudge and _is_silent(case, statistics):
         return f"相手方からの返信がないため、{words.nudge}をお願いします。"
-    return READ
+    return DEFAULT_REQUEST
 
 
-def standing(case: ReportInput, found: MessageStatistics) -> str:
+def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     """How things stand, in one sentence that asks nobody for anything; empty if nothing is overdue."""
-    late = _late(case)
+    late = _overdue_text(case)
     if late:
         return f"{late}状態です。"
-    return "相手方からの返信がありません。" if _is_silent(case, found) else ""
+    return "相手方からの返信がありません。" if _is_silent(case, statistics) else ""
 
 
-def _late(case: ReportInput) -> str:
+def _overdue_text(case: ReportInput) -> str:
     """That the usual time of a review is over, as the beginning of a sentence; empty if it is not."""
     delivered = last_delivery(case)
     if delivered is None:
@@ -64,10 +64,10 @@ def _late(case: ReportInput) -> str:
     passed = days_since(delivered, case.created_at)
     if passed < platform_of(case.contract.platform).review_days:
         return ""
-    return f"納品({shown_date(delivered)})から{passed}日を経過しても検収が確認できない"
+    return f"納品({iso_date(delivered)})から{passed}日を経過しても検収が確認できない"
 
 
-def blanks(case: ReportInput) -> tuple[str, ...]:
+def blank_facts(case: ReportInput) -> tuple[str, ...]:
     """The names of the contract's facts that the office looks for first and that are blank."""
     return contract_dates.blanks(case.contract, platform_of(case.contract.platform))
 
@@ -77,11 +77,11 @@ def advice(case: ReportInput) -> str | None:
     return platform_of(case.contract.platform).warning if last_delivery(case) is None else None
 
 
-def _is_silent(case: ReportInput, found: MessageStatistics) -> bool:
+def _is_silent(case: ReportInput, statistics: MessageStatistics) -> bool:
     """Silence counts up to when it is known what was posted, not up to the day of the report."""
     at = case.known_until
     if at is None:
         return False
-    if found.last_reply is None:
-        return found.count > 0 and not case.period
-    return at - found.last_reply.send_time >= SILENCE
+    if statistics.last_reply is None:
+        return statistics.count > 0 and not case.period
+    return at - statistics.last_reply.send_time >= SILENCE

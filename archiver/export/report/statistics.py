@@ -30,59 +30,61 @@ class MessageStatistics:
     """The counterpart's last message."""
     own_edits: int = 0
     """Messages of the owner that were edited or deleted."""
-    before: int = 0
+    saved_before: int = 0
     """Messages saved at or before the counterpart's last reply was sent; all, if there was no reply."""
     sides: Counter[tuple[State, str]] = field(default_factory=Counter)
     """Messages by state and by whose they are (`Case.role`)."""
-    whose: dict[int, str] = field(default_factory=dict)
+    side_of: dict[int, str] = field(default_factory=dict)
     """Of the messages of which an event tells: No. → whose it is."""
-    marked: dict[str, str] = field(default_factory=dict)
+    excerpt_reasons: dict[str, str] = field(default_factory=dict)
     """Messages that belong into an excerpt by rule: id → why."""
 
     @property
-    def after(self) -> int:
+    def saved_after(self) -> int:
         """Messages saved later than that."""
-        return self.count - self.before
+        return self.count - self.saved_before
 
 
-def survey(case: ReportInput) -> MessageStatistics:
+def survey_messages(case: ReportInput) -> MessageStatistics:
     """Look at every message of every room."""
-    found = MessageStatistics()
-    told = {event.no for event in case.events}
+    statistics = MessageStatistics()
+    event_numbers = {event.no for event in case.events}
     with_files = {one.message_id for one in case.attachments}
     saved = array("d")
     ends: list[list[Message]] = []
     for room in case.rooms:
         latest: dict[bool, list[Message]] = {}
         for message in room.messages():
-            _count(found, case, message)
-            if message.no in told:
-                found.whose[message.no] = case.role(message.account_id)
+            _count_message(statistics, case, message)
+            if message.no in event_numbers:
+                statistics.side_of[message.no] = case.role(message.account_id)
             saved.append(message.first_seen.timestamp())
             if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
-                found.marked[message.message_id] = CHANGED
+                statistics.excerpt_reasons[message.message_id] = CHANGED
             elif message.message_id in with_files:
-                found.marked[message.message_id] = FILE
+                statistics.excerpt_reasons[message.message_id] = FILE
             own = message.account_id == case.owner_id
             latest[own] = [*latest.get(own, [])[1 - LAST_EXCHANGE :], message]
         ends.append([one for side in latest.values() for one in side])
     for message in (one for end in ends for one in end):
-        found.marked.setdefault(message.message_id, LAST)
-    last = found.last_reply
-    found.before = found.count if last is None else sum(at <= last.send_time.timestamp() for at in saved)
-    return found
+        statistics.excerpt_reasons.setdefault(message.message_id, LAST)
+    last = statistics.last_reply
+    statistics.saved_before = (
+        statistics.count if last is None else sum(at <= last.send_time.timestamp() for at in saved)
+    )
+    return statistics
 
 
-def _count(found: MessageStatistics, case: ReportInput, message: Message) -> None:
-    found.count += 1
-    found.states[message.state] += 1
-    found.sides[message.state, case.role(message.account_id)] += 1
-    if found.first is None or message.send_time < found.first.send_time:
-        found.first = message
-    if found.last is None or message.send_time >= found.last.send_time:
-        found.last = message
+def _count_message(statistics: MessageStatistics, case: ReportInput, message: Message) -> None:
+    statistics.count += 1
+    statistics.states[message.state] += 1
+    statistics.sides[message.state, case.role(message.account_id)] += 1
+    if statistics.first is None or message.send_time < statistics.first.send_time:
+        statistics.first = message
+    if statistics.last is None or message.send_time >= statistics.last.send_time:
+        statistics.last = message
     if case.is_counterpart(message.account_id):
-        if found.last_reply is None or message.send_time >= found.last_reply.send_time:
-            found.last_reply = message
+        if statistics.last_reply is None or message.send_time >= statistics.last_reply.send_time:
+            statistics.last_reply = message
     elif message.account_id == case.owner_id and message.state in _CHANGED:
-        found.own_edits += 1
+        statistics.own_edits += 1

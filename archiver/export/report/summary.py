@@ -3,131 +3,138 @@
 from __future__ import annotations
 
 from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
-from archiver.export.report.course import happened
+from archiver.export.report.course import events_text
 from archiver.export.report.input import BLANK, ReportInput
-from archiver.export.report.outside_contact import permission
+from archiver.export.report.outside_contact import permission_rows
 from archiver.export.report.people import counterparts
-from archiver.export.report.request import opening
+from archiver.export.report.request import opening_row
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import flat
+from archiver.export.report.truncate import shorten_line
 from archiver.platforms.platform import platform_of
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 from archiver.render.visible import visible
 
 TITLE = "１　要約(まずこのページだけご覧ください)"
-_TITLE, _NAME, _FACT, _ADDRESS = 120, 40, 60, 200
+_TITLE_LENGTH, _NAME_LENGTH, _FACT_LENGTH, _ADDRESS_LENGTH = 120, 40, 60, 200
 """Signs of a title, a name, another fact and an address at most: the page must hold them all."""
 
-_DELIVERIES = 3
+_MAX_DELIVERIES = 3
 
 
-def chapter(case: ReportInput, found: MessageStatistics) -> Chapter:
+def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Labels and what they say."""
-    words = platform_of(case.contract.platform)
+    platform = platform_of(case.contract.platform)
     rows = [
-        opening(case, found),
-        ("契約" if words.elsewhere else f"{words.name}の契約", _contract(case)),
-        ("当事者", _parties(case)),
-        ("契約・仮払い", _money(case)),
-        *permission(case, found),
-        ("納品", _deliveries(case)),
-        ("起きたこと", happened(case, found)),
-        ("この報告書の範囲", _range(case, found)),
-        ("保存した時期", _saved(found)),
+        opening_row(case, statistics),
+        ("契約" if platform.elsewhere else f"{platform.name}の契約", _contract_text(case)),
+        ("当事者", _parties_text(case)),
+        ("契約・仮払い", _money_text(case)),
+        *permission_rows(case, statistics),
+        ("納品", _deliveries_text(case)),
+        ("起きたこと", events_text(case, statistics)),
+        ("この報告書の範囲", _range_text(case, statistics)),
+        ("保存した時期", _saved_text(statistics)),
         ("報告者の立場", "本書は契約の一方当事者である報告者が作成したものです。"),
     ]
-    return Chapter(TITLE, (FactList(tuple(rows), fitted=True), Paragraph(_STATED, "small")))
+    return Chapter(TITLE, (FactList(tuple(rows), fitted=True), Paragraph(_NOTE, "small")))
 
 
-_STATED = "契約に関する日付・金額・URLは報告者の入力によります。時刻はすべて日本時間です。"
+_NOTE = "契約に関する日付・金額・URLは報告者の入力によります。時刻はすべて日本時間です。"
 
 
-def _stated(text: str | None, most: int = _FACT) -> str:
-    return flat(visible(text), most) if text else BLANK
+def _fact_text(text: str | None, limit: int = _FACT_LENGTH) -> str:
+    return shorten_line(visible(text), limit) if text else BLANK
 
 
-def _contract(case: ReportInput) -> str:
-    one = case.contract
-    address = _stated(one.url, _ADDRESS) if one.url else f"契約ページのURL {BLANK}"
-    return f"契約ID {_stated(one.platform_id)}\n仕事名「{_stated(one.title, _TITLE)}」\n{address}"
-
-
-def _parties(case: ReportInput) -> str:
-    words = platform_of(case.contract.platform)
-    shown = [f"{flat(visible(one.name), _NAME)}(ID {account})" for account, one in counterparts(case)]
-    others = f" 他{len(shown) - 3}名(第3章)" if len(shown) > 3 else ""
-    one = case.contract
+def _contract_text(case: ReportInput) -> str:
+    contract = case.contract
+    address = _fact_text(contract.url, _ADDRESS_LENGTH) if contract.url else f"契約ページのURL {BLANK}"
     return (
-        f"{words.client}: {words.where}での表示名「{_stated(one.client)}」{_profile(one.client_url)}\n"
-        f"　Chatworkでの相手 {'、'.join(shown[:3]) or 'なし'}{others}\n"
-        f"報告者({words.worker}): {flat(visible(case.owner_name), _NAME)}(ChatworkのID {case.owner_id})"
-        f"{_profile(one.worker_url)}"
+        f"契約ID {_fact_text(contract.platform_id)}\n仕事名「{_fact_text(contract.title, _TITLE_LENGTH)}」\n{address}"
     )
 
 
-def _profile(address: str | None) -> str:
+def _parties_text(case: ReportInput) -> str:
+    platform = platform_of(case.contract.platform)
+    people_shown = [
+        f"{shorten_line(visible(person.name), _NAME_LENGTH)}(ID {account})" for account, person in counterparts(case)
+    ]
+    others = f" 他{len(people_shown) - 3}名(第3章)" if len(people_shown) > 3 else ""
+    contract = case.contract
+    return (
+        f"{platform.client}: {platform.where}での表示名「{_fact_text(contract.client)}」"
+        f"{_profile_text(contract.client_url)}\n"
+        f"　Chatworkでの相手 {'、'.join(people_shown[:3]) or 'なし'}{others}\n"
+        f"報告者({platform.worker}): {shorten_line(visible(case.owner_name), _NAME_LENGTH)}"
+        f"(ChatworkのID {case.owner_id})"
+        f"{_profile_text(contract.worker_url)}"
+    )
+
+
+def _profile_text(address: str | None) -> str:
     """The page by which the office finds somebody; on its own line, as it is long."""
-    return f"\n　プロフィール {_stated(address, _ADDRESS)}"
+    return f"\n　プロフィール {_fact_text(address, _ADDRESS_LENGTH)}"
 
 
-def _money(case: ReportInput) -> str:
-    one = case.contract
+def _money_text(case: ReportInput) -> str:
+    contract = case.contract
     stated = (
-        f"契約 {_stated(one.contracted_on)} / 仮払い完了 {_stated(one.escrowed_at)} / 契約金額 {_stated(one.amount)}"
+        f"契約 {_fact_text(contract.contracted_on)} / 仮払い完了 {_fact_text(contract.escrowed_at)}"
+        f" / 契約金額 {_fact_text(contract.amount)}"
     )
-    return stated + (f" / 納期 {_stated(one.due_on)}" if one.due_on else "")
+    return stated + (f" / 納期 {_fact_text(contract.due_on)}" if contract.due_on else "")
 
 
-def _deliveries(case: ReportInput) -> str:
+def _deliveries_text(case: ReportInput) -> str:
     where = platform_of(case.contract.platform).on
     if not case.deliveries:
         return f"{where} {BLANK}"
-    sent = {one.sha256: one for one in case.attachments if one.sha256 is not None}
+    files_by_digest = {one.sha256: one for one in case.attachments if one.sha256 is not None}
     lines = []
-    for delivery in case.deliveries[-_DELIVERIES:]:
-        same = sent.get(delivery.sha256 or "")
-        also = f" / Chatwork上 {stamp(same.uploaded_at)}(同一ファイル {same.number})" if same else ""
-        lines.append(f"{where} {_stated(delivery.at)}{also}")
+    for delivery in case.deliveries[-_MAX_DELIVERIES:]:
+        file = files_by_digest.get(delivery.sha256 or "")
+        sent_text = f" / Chatwork上 {local_time(file.uploaded_at)}(同一ファイル {file.number})" if file else ""
+        lines.append(f"{where} {_fact_text(delivery.at)}{sent_text}")
     earlier = len(case.deliveries) - len(lines)
     return "\n".join([*lines, *([f"ほか{earlier}回(第2章)。"] if earlier else [])])
 
 
-def _range(case: ReportInput, found: MessageStatistics) -> str:
-    never = [room for room in case.rooms if room.watch.begun is None]
-    if never:
-        rooms = "、".join(f"ルームID {room.room_id}" for room in never[:3])
-        more = f" ほか{len(never) - 3}つ" if len(never) > 3 else ""
+def _range_text(case: ReportInput, statistics: MessageStatistics) -> str:
+    unread = [room for room in case.rooms if room.watch.begun is None]
+    if unread:
+        rooms = "、".join(f"ルームID {room.room_id}" for room in unread[:3])
+        more = f" ほか{len(unread) - 3}つ" if len(unread) > 3 else ""
         unknown = f"一度も取得できていないチャットがあります({rooms}{more})。発言の有無は分かりません。"
-        return unknown if found.first is None else f"{unknown}\n{_span(case, found)}"
-    return "発言はありません。" if found.first is None else _span(case, found)
+        return unknown if statistics.first is None else f"{unknown}\n{_span_text(case, statistics)}"
+    return "発言はありません。" if statistics.first is None else _span_text(case, statistics)
 
 
-def _span(case: ReportInput, found: MessageStatistics) -> str:
-    assert found.first is not None
-    assert found.last is not None
+def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
+    assert statistics.first is not None
+    assert statistics.last is not None
     files = case.attachments
-    held = sum(1 for one in files if one.sha256 is not None)
+    saved_count = sum(1 for one in files if one.sha256 is not None)
     gaps = sum(len(room.gaps) for room in case.rooms)
-    lacking = f"取得できなかったファイル{len(files) - held}点、空白{gaps}か所(第9章)。"
+    lacking = f"取得できなかったファイル{len(files) - saved_count}点、空白{gaps}か所(第9章)。"
     return (
-        f"{stamp(found.first.send_time)} から {stamp(found.last.send_time)} まで、"
-        f"全{found.count:,}件・ファイル{len(files):,}点。{lacking}{_after(case.part)}{_looked(case)}"
+        f"{local_time(statistics.first.send_time)} から {local_time(statistics.last.send_time)} まで、"
+        f"全{statistics.count:,}件・ファイル{len(files):,}点。{lacking}{_next_line(case.part_sentence)}{_last_look_text(case)}"
     )
 
 
-def _after(sentence: str) -> str:
+def _next_line(sentence: str) -> str:
     return f"\n{sentence}" if sentence else ""
 
 
-def _looked(case: ReportInput) -> str:
+def _last_look_text(case: ReportInput) -> str:
     at = case.looked_at
-    return f"\n最後にChatworkを確認した時刻 {stamp(at)}(それより後の発言は、この資料にありません)。" if at else ""
+    return f"\n最後にChatworkを確認した時刻 {local_time(at)}(それより後の発言は、この資料にありません)。" if at else ""
 
 
-def _saved(found: MessageStatistics) -> str:
-    if found.last_reply is None:
-        return f"相手の発言はありません。全{found.count:,}件を保存済み。"
+def _saved_text(statistics: MessageStatistics) -> str:
+    if statistics.last_reply is None:
+        return f"相手の発言はありません。全{statistics.count:,}件を保存済み。"
     return (
-        f"全{found.count:,}件のうち、相手の最後の発言より前に保存したもの {found.before:,}件、"
-        f"後に保存したもの {found.after:,}件(各発言の「保存した時刻」)。"
+        f"全{statistics.count:,}件のうち、相手の最後の発言より前に保存したもの {statistics.saved_before:,}件、"
+        f"後に保存したもの {statistics.saved_after:,}件(各発言の「保存した時刻」)。"
     )

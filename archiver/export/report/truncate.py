@@ -5,11 +5,11 @@ from __future__ import annotations
 CUT = "(以下略)"
 
 
-def short(text: str, most: int) -> str:
-    """At most `most` signs of a text, and the note that it goes on."""
-    return text if len(text) <= most else text[:most] + CUT
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` signs of a text, and the note that it goes on."""
+    return text if len(text) <= limit else text[:limit] + CUT
 
 
-def flat(text: str, most: int) -> str:
+def shorten_line(text: str, limit: int) -> str:
     """The same on one line, without spaces in a row."""
-    return short(" ".join(text.split()), most)
+    return shorten(" ".join(text.split()), limit)

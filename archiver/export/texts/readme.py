@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archiver.export.stamps import StampsSaid
+from archiver.export.stamps import StampStatement
 from archiver.records import Contract, Gap, Seal, Watch
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title
-from archiver.render.times import stamp
+from archiver.render.times import local_time
 from archiver.render.visible import visible
 
-MOST_PAUSES = 40
+MAX_PAUSES = 40
 """Times in which nobody looked that are named one by one; older ones are counted."""
 
 DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
@@ -41,7 +41,7 @@ class PackageFacts:
     raw: int
     raw_left_out: int
     seal: Seal | None
-    stamps: StampsSaid
+    stamps: StampStatement
     unheld: Sequence[str]
     """Files whose bytes the archive never got, with the reason."""
     left_out: Sequence[str]
@@ -61,17 +61,17 @@ class PackageFacts:
     """Chats with the same people that are not saved, one sentence each."""
 
 
-def people_text(lines: Iterator[str]) -> bytes:
+def encode_lines(lines: Iterator[str]) -> bytes:
     """Lines for a text file that people open."""
     return ("\ufeff" + "".join(f"{line}\r\n" for line in lines)).encode("utf-8")
 
 
 def readme(facts: PackageFacts) -> bytes:
     """`00_README.txt`."""
-    return people_text(_readme(facts))
+    return encode_lines(_lines(facts))
 
 
-def _readme(facts: PackageFacts) -> Iterator[str]:
+def _lines(facts: PackageFacts) -> Iterator[str]:
     if facts.daily:
         yield DAILY_FIRST_LINE
     yield "Chatworkやり取り記録 " + ("(毎日の控え)" if facts.daily else "提出資料")
@@ -80,18 +80,18 @@ def _readme(facts: PackageFacts) -> Iterator[str]:
     yield "会話の全体は data/transcript/index.html をブラウザで開いてください(通信は不要です)。"
     yield "ファイルが改変されていないかを確かめる手順は VERIFY.txt にあります。"
     yield ""
-    yield from _about(facts)
+    yield from _about_lines(facts)
     yield ""
-    yield from _missing(facts)
+    yield from _missing_lines(facts)
     yield ""
-    yield from _contents(facts)
+    yield from _content_lines(facts)
     yield ""
-    yield from _english(facts)
+    yield from _english_lines(facts)
 
 
-def _about(facts: PackageFacts) -> Iterator[str]:
+def _about_lines(facts: PackageFacts) -> Iterator[str]:
     yield "■ この資料について"
-    for label, value in _statements(facts.contract):
+    for label, value in _stated_facts(facts.contract):
         if value:
             yield f"{label}: {visible(value)}"
     for room, name in facts.rooms:
@@ -104,29 +104,29 @@ def _about(facts: PackageFacts) -> Iterator[str]:
     yield f"記録 {facts.entries}件。"
     if facts.seal is not None:
         yield f"確定記録 第{facts.seal.number}号(記録番号 {facts.seal.last} まで)の時点の内容です。"
-    yield from _stamps(facts.stamps)
+    yield from _stamp_lines(facts.stamps)
     if facts.created_at is not None:
-        yield f"作成: {stamp(facts.created_at)}(日本時間) 名称: {facts.name}"
+        yield f"作成: {local_time(facts.created_at)}(日本時間) 名称: {facts.name}"
     yield f"作成したプログラム: {facts.software}"
     yield "この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。"
 
 
-def _stamps(said: StampsSaid) -> Iterator[str]:
-    if said.last is None:
-        if said.configured:
+def _stamp_lines(statement: StampStatement) -> Iterator[str]:
+    if statement.last is None:
+        if statement.configured:
             yield "第三者の時刻(タイムスタンプ)は、確定記録にはまだ付いていません(認証局の応答を待っています)。"
         else:
             yield "第三者の時刻(タイムスタンプ)は付いていません。"
     else:
-        yield f"第三者の時刻(タイムスタンプ): 確定記録 {said.seals}件のうち {said.stamped}件に付いています"
-        yield f"(最後は {stamp(said.last)} 日本時間)。後の号に付いた時刻は、それより前の号にも及びます。"
-    if said.delay is not None:
-        yield f"確定してから時刻が及ぶまでの時間は、最も長いもので {_span(said.delay)} です。"
-    if said.configured:
+        yield f"第三者の時刻(タイムスタンプ): 確定記録 {statement.seals}件のうち {statement.stamped}件に付いています"
+        yield f"(最後は {local_time(statement.last)} 日本時間)。後の号に付いた時刻は、それより前の号にも及びます。"
+    if statement.delay is not None:
+        yield f"確定してから時刻が及ぶまでの時間は、最も長いもので {_duration_text(statement.delay)} です。"
+    if statement.configured:
         yield "この資料そのものの時刻は、作成の直後に求めます(tagmanifest-sha256.txt.(認証局).tsr)。"
 
 
-def _span(span: timedelta) -> str:
+def _duration_text(span: timedelta) -> str:
     minutes = max(0, int(span.total_seconds()) // 60)
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:
@@ -134,7 +134,7 @@ def _span(span: timedelta) -> str:
     return f"{hours}時間{minutes % 60}分" if hours else f"{minutes}分"
 
 
-def _statements(contract: Contract) -> Iterator[tuple[str, str | None]]:
+def _stated_facts(contract: Contract) -> Iterator[tuple[str, str | None]]:
     yield "契約(利用者の入力)", contract.label
     yield "仕事名(利用者の入力)", contract.title
     yield "相手(利用者の入力)", contract.client
@@ -145,7 +145,7 @@ def _statements(contract: Contract) -> Iterator[tuple[str, str | None]]:
     yield "サービス外連絡の承認(利用者の入力)", contract.contact_approved_on
 
 
-def _missing(facts: PackageFacts) -> Iterator[str]:
+def _missing_lines(facts: PackageFacts) -> Iterator[str]:
     yield "■ 取得できなかったもの・記録の限界"
     for gap in facts.gaps:
         yield f"・{gap_title(gap)}(ルームID {gap.room_id}): {visible(gap_text(gap))}"
@@ -157,8 +157,8 @@ def _missing(facts: PackageFacts) -> Iterator[str]:
         yield f"・{PAUSE}: 1時間を超えるものは記録されていません。"
     for room, watch in facts.looks:
         if watch.last is not None:
-            told = f"最後に確認した時刻 {stamp(watch.last)}。それより後の発言は、この資料にありません。"
-            yield f"・ルームID {room}: {told}"
+            sentence = f"最後に確認した時刻 {local_time(watch.last)}。それより後の発言は、この資料にありません。"
+            yield f"・ルームID {room}: {sentence}"
     for text in facts.unheld:
         yield f"・未取得のファイル {visible(text)}"
     for text in facts.left_out:
@@ -174,7 +174,7 @@ def _missing(facts: PackageFacts) -> Iterator[str]:
     yield "・音声・ビデオ通話、リアクション、既読は記録していません。外部のリンク先は一覧だけです。"
 
 
-def _contents(facts: PackageFacts) -> Iterator[str]:
+def _content_lines(facts: PackageFacts) -> Iterator[str]:
     yield "■ 中身"
     if not facts.daily:
         yield "data/report.pdf       報告書(全13章)"
@@ -205,7 +205,7 @@ def _contents(facts: PackageFacts) -> Iterator[str]:
         yield "手を加えていない文面は messages.jsonl と entries.jsonl にあります。"
 
 
-def _english(facts: PackageFacts) -> Iterator[str]:
+def _english_lines(facts: PackageFacts) -> Iterator[str]:
     kind = "A working copy, unmasked, not meant to be handed in" if facts.daily else "A package for a lawyer"
     yield f"[English] {kind}: Chatwork conversations of one contract, read by"
     yield "one party with their own API token. Open data/transcript/index.html. Times are Japan (UTC+9)."

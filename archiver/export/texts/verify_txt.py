@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archiver.export.bag import TAG_MANIFEST
-from archiver.export.stamps import Root, SealStamp, own_stamp
-from archiver.export.texts.readme import people_text
-from archiver.render.times import stamp
+from archiver.export.stamps import Root, SealStamp, package_stamp_name
+from archiver.export.texts.readme import encode_lines
+from archiver.render.times import local_time
 from archiver.render.visible import visible
 
 _INDENT = "   "
@@ -24,7 +24,7 @@ _POWERSHELL = (
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class VerificationSteps:
     """What a package holds that can be checked."""
 
     tables: bool
@@ -40,12 +40,12 @@ class Steps:
     """A moment at which the certificates of these authorities are valid: they are asked right after it."""
 
 
-def verify(steps: Steps) -> bytes:
+def verify_text(steps: VerificationSteps) -> bytes:
     """`VERIFY.txt`."""
-    return people_text(_lines(steps))
+    return encode_lines(_lines(steps))
 
 
-def _lines(steps: Steps) -> Iterator[str]:
+def _lines(steps: VerificationSteps) -> Iterator[str]:
     yield "この資料を、作成したプログラムを使わずに確かめる手順"
     yield "字下げした行は、この資料のフォルダーで、そのまま実行できます。English: see below."
     yield ""
@@ -54,16 +54,16 @@ def _lines(steps: Steps) -> Iterator[str]:
         yield f"{_INDENT}python3 verify.py"
         yield "   Windows: py verify.py"
         yield ""
-    yield from _lists()
-    yield from _records(steps)
-    yield from _times(steps)
-    yield from _tables(steps)
-    yield from _meaning(steps)
-    yield from _english(steps)
-    yield from _appendix(steps)
+    yield from _list_lines()
+    yield from _record_lines(steps)
+    yield from _time_lines(steps)
+    yield from _table_lines(steps)
+    yield from _meaning_lines(steps)
+    yield from _english_lines(steps)
+    yield from _appendix_lines(steps)
 
 
-def _lists() -> Iterator[str]:
+def _list_lines() -> Iterator[str]:
     yield "1. ファイルが一覧のとおりか"
     yield "   Linux(WindowsのGit Bashも同じ):"
     yield f"{_INDENT}sha256sum -c manifest-sha256.txt"
@@ -80,7 +80,7 @@ def _lists() -> Iterator[str]:
     yield ""
 
 
-def _records(steps: Steps) -> Iterator[str]:
+def _record_lines(steps: VerificationSteps) -> Iterator[str]:
     yield "2. 記録が確定記録に含まれるか"
     yield "   data/entries.jsonl の1行(改行を除く)のSHA-256が、data/seals/ のどれかの entries にあります。"
     yield "   1行目を含む確定記録の名前を出す行(1p の数字を変えれば、ほかの行も調べられます):"
@@ -92,18 +92,18 @@ def _records(steps: Steps) -> Iterator[str]:
     yield "   確定記録のファイルのSHA-256が、次の番号の確定記録の previous と同じです。1号の previous は0が64個です。"
     if len(steps.seals) > 1:
         yield "   最後の2つを比べる行(1 と出れば同じです):"
-        yield f"{_INDENT}{_compare(*steps.seals[-2:])}"
+        yield f"{_INDENT}{_compare_command(*steps.seals[-2:])}"
     yield ""
 
 
 _FIND_LINE = "grep -l \"$(sed -n 1p data/entries.jsonl | tr -d '\\n' | sha256sum | cut -c1-64)\" data/seals/*.json"
 
 
-def _compare(before: str, after: str) -> str:
+def _compare_command(before: str, after: str) -> str:
     return f'grep -c "\\"previous\\":\\"$(sha256sum < data/seals/{before} | cut -c1-64)\\"" data/seals/{after}'
 
 
-def _times(steps: Steps) -> Iterator[str]:
+def _time_lines(steps: VerificationSteps) -> Iterator[str]:
     yield "4. 第三者の時刻(RFC 3161 タイムスタンプ)"
     if not steps.stamps and not steps.configured:
         yield "   付いていません。いつから存在したかを、この資料だけからは示せません。"
@@ -112,47 +112,49 @@ def _times(steps: Steps) -> Iterator[str]:
     yield "   OpenSSL 1.1.1 以降で確かめます(Linux、Git Bash。macOSに付属のLibreSSLでは確かめられません)。"
     yield "   Verification: OK と出れば、そのファイルは、その時刻に、いまと1バイトも違わない形で存在していました。"
     yield "   -attime は確かめる時点(Unix秒)です。認証局の証明書は数年で切れるため、時刻が付いた時点で確かめます。"
-    yield from _own(steps, "   この資料そのもの(求めた時刻が付かなかったときは、.tsr のファイルがありません):")
+    yield from _package_stamp_lines(
+        steps, "   この資料そのもの(求めた時刻が付かなかったときは、.tsr のファイルがありません):"
+    )
     if steps.stamps:
         yield "   最後の確定記録(すべての号の行は、このファイルの末尾にあります):"
         last = max(one.number for one in steps.stamps)
-        for one in steps.stamps:
-            if one.number == last:
-                yield f"{_INDENT}{_seal_line(one)}"
+        for seal_stamp in steps.stamps:
+            if seal_stamp.number == last:
+                yield f"{_INDENT}{_seal_command(seal_stamp)}"
     yield "   後の号に付いた時刻は、手順3のつながりによって、それより前の号にも及びます。"
     yield "   時刻が確定よりも遅れて付いたものは、付いた時刻から後についてだけ、存在を示します。"
     yield "   ルート証明書(data/tsa/)の指紋です。認証局自身が公開している値と見比べてください:"
     for root in steps.roots:
-        yield from _root(root)
+        yield from _root_lines(root)
     yield ""
 
 
-def _own(steps: Steps, title: str) -> Iterator[str]:
+def _package_stamp_lines(steps: VerificationSteps, title: str) -> Iterator[str]:
     if not steps.configured:
         return
     yield title
     at = int(steps.made_at.timestamp())
     for name in steps.configured:
-        yield f"{_INDENT}{_verify_line(TAG_MANIFEST, own_stamp(name), name, at)}"
-        yield f"{_INDENT}openssl ts -reply -in {own_stamp(name)} -text"
+        yield f"{_INDENT}{_verify_command(TAG_MANIFEST, package_stamp_name(name), name, at)}"
+        yield f"{_INDENT}openssl ts -reply -in {package_stamp_name(name)} -text"
 
 
-def _seal_line(one: SealStamp) -> str:
-    data = f"data/seals/{one.seal}"
-    return _verify_line(data, f"{data}.{one.authority}.tsr", one.authority, int(one.time.timestamp()))
+def _seal_command(stamp: SealStamp) -> str:
+    data = f"data/seals/{stamp.seal_name}"
+    return _verify_command(data, f"{data}.{stamp.authority}.tsr", stamp.authority, int(stamp.time.timestamp()))
 
 
-def _verify_line(data: str, reply: str, authority: str, at: int) -> str:
+def _verify_command(data: str, reply: str, authority: str, at: int) -> str:
     return f"openssl ts -verify -data {data} -in {reply} -CAfile data/tsa/{authority}.pem -attime {at}"
 
 
-def _root(root: Root) -> Iterator[str]:
-    known = "主なブラウザーのルート証明書の1つ" if root.known else "利用者が指定したもの(主なブラウザーにはない)"
+def _root_lines(root: Root) -> Iterator[str]:
+    known = "主なブラウザーのルート証明書の1つ" if root.is_trusted else "利用者が指定したもの(主なブラウザーにはない)"
     yield f"   {root.authority}: SHA-256 {root.sha256}"
     yield f"      {visible(root.subject)} / {known}"
 
 
-def _tables(steps: Steps) -> Iterator[str]:
+def _table_lines(steps: VerificationSteps) -> Iterator[str]:
     yield "5. 読みやすい形の資料が記録と同じか"
     what = "messages.jsonl と CSV" if steps.tables else "messages.jsonl"
     how = "verify.py" if steps.tables else "archive verify"
@@ -165,7 +167,7 @@ def _tables(steps: Steps) -> Iterator[str]:
     yield ""
 
 
-def _meaning(steps: Steps) -> Iterator[str]:
+def _meaning_lines(steps: VerificationSteps) -> Iterator[str]:
     yield "6. 示せること、示せないこと"
     yield "   改変された場合に検出できるようにしたものです。Chatworkが実際にその内容を返したこと、"
     yield "   発言者が誰か、内容が真実かを示すものではありません。"
@@ -179,7 +181,7 @@ def _meaning(steps: Steps) -> Iterator[str]:
     yield ""
 
 
-def _english(steps: Steps) -> Iterator[str]:
+def _english_lines(steps: VerificationSteps) -> Iterator[str]:
     yield "[English] How to check this package without the program that made it, in its folder"
     if steps.tables:
         yield "0. Everything at once, with Python 3.8 or newer: python3 verify.py --lang en"
@@ -199,11 +201,11 @@ def _english(steps: Steps) -> Iterator[str]:
     yield "6. This shows changes; not that Chatwork returned this content, who wrote it, or that it is true."
 
 
-def _appendix(steps: Steps) -> Iterator[str]:
+def _appendix_lines(steps: VerificationSteps) -> Iterator[str]:
     if not steps.stamps:
         return
     yield ""
     yield "■ すべての確定記録の時刻 / All stamps of the seals"
-    for one in steps.stamps:
-        yield f"第{one.number}号 {one.authority} {stamp(one.time)}(日本時間 / UTC+9)"
-        yield f"{_INDENT}{_seal_line(one)}"
+    for seal_stamp in steps.stamps:
+        yield f"第{seal_stamp.number}号 {seal_stamp.authority} {local_time(seal_stamp.time)}(日本時間 / UTC+9)"
+        yield f"{_INDENT}{_seal_command(seal_stamp)}"

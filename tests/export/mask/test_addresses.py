@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.export.mask.cover import Cover, policy
+from archiver.export.mask.cover import PackageMask, masking_policy
 
 PLACE = "■■(住所)"
 
 
 def covered(shown: str) -> str:
     """The text as a platform's office may see it."""
-    return Cover(policy("support"), {1: ["yamada"], 2: ["田中"]}).text(shown)
+    return PackageMask(masking_policy("support"), {1: ["yamada"], 2: ["田中"]}).mask_text(shown)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.errors import UsageError
-from archiver.export.mask.cover import Cover, Masked, Policy, policy
-from archiver.export.mask.folding import folded
-from archiver.export.mask.names import letters, third_persons
+from archiver.export.mask.cover import MaskedLine, PackageMask, Policy, masking_policy
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.names import letter_names, third_persons
 from archiver.export.mask.policy import user_pattern
 from archiver.records import Contract, Message
 from tests.support.reports.sample_conversation import CLIENT, OWNER, STRANGER, conversation, sample
@@ -22,9 +22,9 @@ from tests.support.reports.sample_conversation import CLIENT, OWNER, STRANGER, c
 PEOPLE = {OWNER: ["yamada"], CLIENT: ["田中"], 5: ["佐藤 花子"], 6: ["鈴木太郎", "Ken Suzuki(退職)"], 8: ["編集部"]}
 
 
-def cover(profile: str = "support", people: dict[int, list[str]] | None = None, **choices: object) -> Cover:
+def cover(profile: str = "support", people: dict[int, list[str]] | None = None, **choices: object) -> PackageMask:
     """A cover for a room of the owner, the counterpart and three others."""
-    return Cover(policy(profile, **choices), people or PEOPLE, {5, 6, 8})  # type: ignore[arg-type]
+    return PackageMask(masking_policy(profile, **choices), people or PEOPLE, {5, 6, 8})  # type: ignore[arg-type]
 
 
 # --- what is covered ---------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def cover(profile: str = "support", people: dict[int, list[str]] | None = None, 
 )
 def test_a_place_is_covered_and_nothing_beside_it(shown: str, expected: str) -> None:
     """Only the place itself is replaced, and by what it was."""
-    actual = cover().text(shown)
+    actual = cover().mask_text(shown)
 
     assert expected == actual
 
@@ -101,7 +101,7 @@ def test_a_place_is_covered_and_nothing_beside_it(shown: str, expected: str) -> 
 )
 def test_ids_dates_and_amounts_stay(shown: str) -> None:
     """What only looks like a number to call is evidence."""
-    assert shown == cover().text(shown)
+    assert shown == cover().mask_text(shown)
 
 
 def written(at: datetime) -> list[str]:
@@ -133,7 +133,7 @@ def test_no_id_date_or_amount_is_ever_covered(values: list[str], between: list[s
     shown = "".join(value + filler for value, filler in zip(values, between, strict=False))
     alone = shown.replace(")", "。").replace(" ", "、")
 
-    assert alone == cover().text(alone)
+    assert alone == cover().mask_text(alone)
 
 
 ZERO_WIDTH = strategies.text(
@@ -153,10 +153,10 @@ def test_nothing_unseen_keeps_a_place_from_being_found(secret: str, data: strate
         data.draw(strategies.sampled_from([sign, sign.translate(WIDE)])) + data.draw(ZERO_WIDTH) for sign in secret
     )
 
-    actual = cover().text(f"{around}。{written}。{around}")
+    actual = cover().mask_text(f"{around}。{written}。{around}")
 
-    assert secret not in folded(actual)
-    assert "5678" not in folded(actual)
+    assert secret not in folded_text(actual)
+    assert "5678" not in folded_text(actual)
     assert "■■(" in actual
     assert actual.startswith(f"{around}。") or "@" in secret
 
@@ -166,11 +166,11 @@ def test_a_text_without_anything_to_cover_is_unchanged(shown: str) -> None:
     """Either something is covered and listed, or every sign stays; what is covered is not covered again."""
     masking = cover()
 
-    actual = masking.text(shown, None)
+    actual = masking.mask_text(shown, None)
 
     if "■■" not in actual and "参加者" not in actual:
         assert shown == actual
-    assert actual == cover().text(actual)
+    assert actual == cover().mask_text(actual)
 
 
 HOSTILE = [
@@ -202,7 +202,7 @@ def test_a_hostile_body_takes_linear_time(piece: str) -> None:
     body = piece * (1_000_000 // len(piece))
 
     begun = time.process_time()
-    masking.text(body)
+    masking.mask_text(body)
 
     assert time.process_time() - begun < 12
 
@@ -228,16 +228,18 @@ def test_a_hostile_body_takes_linear_time(piece: str) -> None:
 )
 def test_names_of_third_persons_become_letters_also_where_they_were_typed(shown: str, expected: str) -> None:
     """The parties keep their names."""
-    assert expected == cover().text(shown)
+    assert expected == cover().mask_text(shown)
 
 
 def test_a_name_that_two_people_bear_says_of_neither_that_it_is_meant() -> None:
     """A letter at the wrong place would be a false statement."""
-    masking = Cover(
-        policy("support"), {1: ["yamada"], 2: ["田中太郎"], 3: ["田中"], 4: ["高橋 花"], 5: ["高橋 実"]}, {3, 4, 5}
+    masking = PackageMask(
+        masking_policy("support"),
+        {1: ["yamada"], 2: ["田中太郎"], 3: ["田中"], 4: ["高橋 花"], 5: ["高橋 実"]},
+        {3, 4, 5},
     )
 
-    actual = masking.text("田中太郎と田中、高橋")
+    actual = masking.mask_text("田中太郎と田中、高橋")
 
     assert "田中太郎と■■(氏名)、■■(氏名)" == actual
 
@@ -249,14 +251,14 @@ def test_a_name_that_two_people_bear_says_of_neither_that_it_is_meant() -> None:
 )
 def test_no_full_name_of_a_third_person_is_left(before: str, after: str, name: str) -> None:
     """Wherever it stands, but for a sign before or behind it that would make it another word."""
-    actual = cover().text(f"{before}、{unicodedata.normalize('NFD', name)}、{after}")
+    actual = cover().mask_text(f"{before}、{unicodedata.normalize('NFD', name)}、{after}")
 
-    assert folded(name).replace(" ", "") not in folded(actual).replace(" ", "")
+    assert folded_text(name).replace(" ", "") not in folded_text(actual).replace(" ", "")
 
 
 def test_letters_go_on_after_z() -> None:
     """In the order in which people were first seen, so that newcomers move nobody."""
-    called = letters(range(60))
+    called = letter_names(range(60))
 
     assert ["参加者A", "参加者Z", "参加者AA", "参加者AZ", "参加者BA"] == [called[one] for one in (0, 25, 26, 51, 52)]
 
@@ -284,11 +286,11 @@ def test_a_person_can_be_shown_or_hidden_and_letters_stay() -> None:
     """`--unmask` and `--mask-person` concern one person each."""
     masking = cover(unmask_people=[5], mask_people=[CLIENT])
 
-    assert "佐藤 花子と参加者C" == masking.text("佐藤 花子と鈴木太郎")
+    assert "佐藤 花子と参加者C" == masking.mask_text("佐藤 花子と鈴木太郎")
     assert ["佐藤 花子", "参加者A", "yamada"] == [
-        masking.name(5, "佐藤 花子"),
-        masking.name(CLIENT, "田中"),
-        masking.name(OWNER, "yamada"),
+        masking.shown_name(5, "佐藤 花子"),
+        masking.shown_name(CLIENT, "田中"),
+        masking.shown_name(OWNER, "yamada"),
     ]
 
 
@@ -296,15 +298,15 @@ def test_what_is_covered_is_covered_in_the_names_of_parties_too() -> None:
     """A display name is a text like any other."""
     masking = cover(people={**PEOPLE, CLIENT: ["田中 090-1234-5678"]}, masks=["yamada"])
 
-    assert "田中 ■■(電話番号)" == masking.name(CLIENT, "田中 090-1234-5678")
-    assert "■■(指定)" == masking.name(OWNER, "yamada")
+    assert "田中 ■■(電話番号)" == masking.shown_name(CLIENT, "田中 090-1234-5678")
+    assert "■■(指定)" == masking.shown_name(OWNER, "yamada")
 
 
 def test_a_pattern_of_the_user_is_literal_or_between_slashes() -> None:
     """Both look at folded text; ids in tags stay."""
     masking = cover("lawyer", masks=["Secret案件", "/x-\\d+/", "/[Ａ-Ｃ]{3}|ガム+/", "123"])
 
-    actual = masking.text("ＳＥＣＲＥＴ案件のX-１２ abc ガム [To:123] 123")
+    actual = masking.mask_text("ＳＥＣＲＥＴ案件のX-１２ abc ガム [To:123] 123")
 
     assert "■■(指定)の■■(指定) ■■(指定) ■■(指定) [To:123] ■■(指定)" == actual
 
@@ -354,11 +356,11 @@ def test_no_mask_and_a_lawyer_cover_nothing() -> None:
     shown = "佐藤さん 090-1234-5678"
     masking = cover("lawyer")
 
-    assert shown == cover(no_mask=True).text(shown)
-    assert not masking.policy.covers
+    assert shown == cover(no_mask=True).mask_text(shown)
+    assert not masking.policy.is_masking
     list(masking.conversation(conversation([message(shown)])).messages())
-    assert [] == masking.found
-    assert Masked(1, "本文", "電話番号", 1) in masking.left
+    assert [] == masking.masked_lines
+    assert MaskedLine(1, "本文", "電話番号", 1) in masking.open_lines
 
 
 # --- a room ------------------------------------------------------------------------------------
@@ -380,7 +382,9 @@ def stable(messages: Sequence[Message]) -> list[tuple[object, ...]]:
 
 def test_count_order_time_and_authors_of_messages_stay() -> None:
     """Texts and names are all that changes, also when it is gone through twice."""
-    masking = Cover(policy("support"), {OWNER: ["yamada"], CLIENT: ["田中"], STRANGER: ["誰か"]}, {STRANGER})
+    masking = PackageMask(
+        masking_policy("support"), {OWNER: ["yamada"], CLIENT: ["田中"], STRANGER: ["誰か"]}, {STRANGER}
+    )
     shown = sample()
 
     actual = masking.conversation(shown)
@@ -400,20 +404,20 @@ def test_what_was_covered_is_listed_once_with_its_number() -> None:
     for _ in range(3):
         list(room.messages())
 
-    assert Masked(1, "本文", "電話番号", 2) in masking.found
-    assert Masked(None, "参加者Aの表示名", "第三者の氏名", 1) in masking.found
-    assert "No.1 本文" == masking.found[0].where
+    assert MaskedLine(1, "本文", "電話番号", 2) in masking.masked_lines
+    assert MaskedLine(None, "参加者Aの表示名", "第三者の氏名", 1) in masking.masked_lines
+    assert "No.1 本文" == masking.masked_lines[0].where
 
 
 def test_an_edit_of_a_covered_place_alone_is_still_seen() -> None:
     """Two texts must not become one."""
     masking = cover()
 
-    first = masking.cover("電話 090-1234-5678", None, "m1").text
-    second = masking.cover("電話 090-1234-9999", None, "m1").text
+    first = masking.mask_with_kinds("電話 090-1234-5678", None, "m1").text
+    second = masking.mask_with_kinds("電話 090-1234-9999", None, "m1").text
 
     assert ("電話 ■■(電話番号)", "電話 ■■(電話番号)(伏せた部分が異なる文面2)") == (first, second)
-    assert first == masking.cover("電話 090-1234-5678", None, "m1").text
+    assert first == masking.mask_with_kinds("電話 090-1234-5678", None, "m1").text
 
 
 def test_facts_of_the_contract_are_covered_too() -> None:
@@ -425,5 +429,5 @@ def test_facts_of_the_contract_are_covered_too() -> None:
 
 def test_a_policy_is_a_value() -> None:
     """The same choices are the same policy."""
-    assert policy("support", masks=["a", "a"]) == policy("support", masks=["a"])
-    assert Policy() == policy("court")
+    assert masking_policy("support", masks=["a", "a"]) == masking_policy("support", masks=["a"])
+    assert Policy() == masking_policy("court")

@@ -25,7 +25,7 @@ LIMIT = 100
 
 def made_daily(archive: Archive, *, minutes: float, **options: Any) -> Path | None:
     """The daily copy of job1 made so many minutes after the beginning."""
-    return daily.daily(archive, "job1", now=lambda: at(minutes), file_limit_bytes=LIMIT, **options)
+    return daily.write_daily_copy(archive, "job1", now=lambda: at(minutes), file_limit_bytes=LIMIT, **options)
 
 
 def inside(path: Path | None) -> dict[str, bytes]:
@@ -181,9 +181,9 @@ def test_copies_go_elsewhere_once(tmp_path: Path) -> None:
     usb, gone = tmp_path / "usb", tmp_path / "gone"
     usb.mkdir()
 
-    first = daily.copy_to(made.home, (gone, usb))
+    first = daily.copy_to_folders(made.home, (gone, usb))
     (usb / "daily/job1/2026-11-05_job1_daily.zip").write_bytes(b"kept")
-    daily.copy_to(made.home, (usb,))
+    daily.copy_to_folders(made.home, (usb,))
 
     assert [gone] == [one.folder for one in first]
     assert not gone.exists()
@@ -201,7 +201,7 @@ def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
     (seals / "000001-2026-11-05.json").write_bytes(b"seal")
     (seals / "a.pem").write_bytes(b"first")
-    daily.copy_to(home, (usb,))
+    daily.copy_to_folders(home, (usb,))
     for name, body in {
         "000001-2026-11-05.json.a.tsr": b"stamp",
         "000001-2026-11-05.json.b.tsr.new": b"half",
@@ -211,7 +211,7 @@ def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
         (seals / name).write_bytes(body)
     (usb / "seals" / "b.pem").write_bytes(b"kept")
 
-    complaints = daily.copy_to(home, (usb,))
+    complaints = daily.copy_to_folders(home, (usb,))
 
     assert [] == complaints
     assert {
@@ -230,7 +230,7 @@ def test_a_folder_that_cannot_be_written_is_a_complaint(tmp_path: Path) -> None:
     usb.mkdir()
     (usb / "daily").touch()
 
-    complaints = daily.copy_to(made.home, (usb,))
+    complaints = daily.copy_to_folders(made.home, (usb,))
 
     assert [usb] == [one.folder for one in complaints]
     assert all(one.detail for one in complaints)
@@ -241,7 +241,7 @@ def test_an_unknown_contract_is_refused(tmp_path: Path) -> None:
     made = story(tmp_path / "home")
 
     with pytest.raises(errors.UnknownContract):
-        daily.daily(made.archive, "job9", now=lambda: at(DAY), file_limit_bytes=LIMIT)
+        daily.write_daily_copy(made.archive, "job9", now=lambda: at(DAY), file_limit_bytes=LIMIT)
 
 
 def test_nothing_of_another_room_is_in_a_daily(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def test_nothing_of_another_room_is_in_the_package(tmp_path: Path) -> None:
 def test_the_same_seal_gives_the_same_bytes(tmp_path: Path) -> None:
     """Only what tells when the package was made differs."""
     made = story(tmp_path / "home")
-    seals.close(made.archive, now=at(250))
+    seals.close_seals(made.archive, now=at(250))
     made.archive.close()
     shutil.copytree(tmp_path / "home", tmp_path / "twin")
 
@@ -286,7 +286,7 @@ def test_nothing_saved_is_a_package_too(tmp_path: Path) -> None:
 def test_bytes_that_the_archive_lost_are_said(tmp_path: Path, damage: str) -> None:
     """The package is made without them; it, the table and the report say which."""
     made = story(tmp_path / "home")
-    path = blobs.path_of(made.home, hashlib.sha256(b"png bytes").hexdigest())
+    path = blobs.blob_path(made.home, hashlib.sha256(b"png bytes").hexdigest())
     path.chmod(0o600)
     if damage == "changed":
         path.write_bytes(b"pnG bytes")
@@ -311,7 +311,7 @@ def test_bytes_that_the_archive_lost_are_said(tmp_path: Path, damage: str) -> No
 def test_a_seal_that_the_archive_lost_is_said(tmp_path: Path, damage: str) -> None:
     """It is never made anew for a package."""
     made = story(tmp_path / "home")
-    seals.close(made.archive, now=at(250))
+    seals.close_seals(made.archive, now=at(250))
     made.contract("job3")
     path = made.home / "seals/000001-2026-11-05.json"
     if damage == "changed":
@@ -461,7 +461,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     made = story(tmp_path / "home")
     first = exported(made.archive)
     made.file(file_object(13, "large.mov", 500_000, sent=1), bytes(500_000))
-    seals.close(made.archive, now=at(290))
+    seals.close_seals(made.archive, now=at(290))
 
     with pytest.raises(errors.DiskFull), no_file_above(200_000):
         exported(made.archive)

@@ -15,12 +15,12 @@ import pytest
 
 from archiver import errors
 from archiver.custody.verify import verify_path
-from archiver.export.mask.cover import Policy, policy
-from archiver.export.message_choice import choice
+from archiver.export.mask.cover import Policy, masking_policy
+from archiver.export.message_choice import parse_choice
 from archiver.export.package import submission_package
-from archiver.export.package.make import Declined, ExportReport
+from archiver.export.package.make import ExportDeclined, ExportReport
 from archiver.export.package.recipe import PackagePreview
-from archiver.export.pdf.worker import pdf_apart
+from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report.input import MaskedPassage
 from archiver.export.stamps import StampService
 from archiver.export.texts import submission_readme
@@ -176,7 +176,7 @@ def test_the_same_seal_gives_the_same_bytes(tmp_path: Path, profile: str) -> Non
     """Twice at the same moment, by two archives that are copies of each other."""
     made = with_secrets(tmp_path / "home")
     attach(made, 1, "a.png", b"picture")
-    seals.close(made.archive, now=at(250))
+    seals.close_seals(made.archive, now=at(250))
     made.archive.close()
     shutil.copytree(tmp_path / "home", tmp_path / "twin")
 
@@ -319,7 +319,7 @@ def test_what_is_missing_is_told_apart_from_what_is_only_late_or_large(tmp_path:
     """Of a missing thing the package says so itself; of its own stamps and its size it cannot."""
     made = story(tmp_path / "home")
     attach(made, 1, "画面.png", b"png").unlink()
-    stamping = StampService(roots={"b": []}, seals=lambda: None, stamp=lambda _body: [])
+    stamping = StampService(roots={"b": []}, stamp_seals=lambda: None, stamp=lambda _body: [])
 
     support = handed(made, "support", tmp_path / "out", stamping=stamping, max_mb=0.1)
     court = handed(made, "court", tmp_path / "out", max_mb=0.02)
@@ -343,7 +343,7 @@ def test_a_stamp_lies_beside_the_list_of_digests(tmp_path: Path) -> None:
         asked.append(body)
         return [("a", b"no reply")]
 
-    stamping = StampService(roots={"a": [], "b": []}, seals=lambda: None, stamp=stamp)
+    stamping = StampService(roots={"a": [], "b": []}, stamp_seals=lambda: None, stamp=stamp)
 
     report = handed(story(tmp_path / "home"), "support", tmp_path / "out", stamping=stamping)
 
@@ -394,16 +394,20 @@ def test_nothing_covered_is_in_any_byte(tmp_path: Path, profile: str) -> None:
 def test_the_user_may_show_and_cover_people_and_texts(tmp_path: Path) -> None:
     """One person shown, another covered, a text of their own choice; or nothing covered at all."""
     made = with_secrets(tmp_path / "home")
-    chosen = policy("support", masks=["払えません"], unmask_people=[THIRD])
+    chosen = masking_policy("support", masks=["払えません"], unmask_people=[THIRD])
 
     shown = squeezed(everything(handed(made, "support", tmp_path / "a", policy=chosen)))
-    plain = squeezed(everything(handed(made, "support", tmp_path / "b", policy=policy("support", no_mask=True))))
+    plain = squeezed(
+        everything(handed(made, "support", tmp_path / "b", policy=masking_policy("support", no_mask=True)))
+    )
 
     assert ("佐藤花子" in shown, "払えません" in shown, "hunter2" in shown) == (True, False, False)
     assert all(one in plain for one in ("佐藤花子", "払えません", "hunter2"))
 
 
-@pytest.mark.parametrize("chosen", [policy("support", mask_people=[5]), policy("support", unmask_people=[5])])
+@pytest.mark.parametrize(
+    "chosen", [masking_policy("support", mask_people=[5]), masking_policy("support", unmask_people=[5])]
+)
 def test_a_person_that_nobody_knows_is_refused(tmp_path: Path, chosen: Policy) -> None:
     """A number typed wrong must not leave a name open unseen."""
     made = with_secrets(tmp_path / "home")
@@ -444,7 +448,7 @@ def test_who_declines_gets_nothing(tmp_path: Path, profile: str) -> None:
     attach(made, 1, "a.png", b"picture")
     seen = Seen(answer=False)
 
-    with pytest.raises(Declined):
+    with pytest.raises(ExportDeclined):
         handed(made, profile, tmp_path / "deep/out", confirm=seen)
 
     assert (4, 2, 0) == (seen.told.messages, seen.told.people, seen.told.hidden_people)
@@ -474,7 +478,7 @@ def test_a_chosen_message_that_is_not_there_stops_it(tmp_path: Path, profile: st
     made = story(tmp_path / "home")
 
     with pytest.raises(errors.UsageError, match=r"12345678, No\.9"):
-        handed(made, profile, tmp_path / "out", choice=choice("No.1, 12345678, No.9"))
+        handed(made, profile, tmp_path / "out", choice=parse_choice("No.1, 12345678, No.9"))
 
     assert [] == list((tmp_path / "out").iterdir())
     assert 0 == entries(made)
@@ -483,7 +487,7 @@ def test_a_chosen_message_that_is_not_there_stops_it(tmp_path: Path, profile: st
 def test_chosen_messages_are_the_excerpt(tmp_path: Path) -> None:
     """It says that the user chose, and marks them."""
     made = long_case(tmp_path / "home", count=60, files=2)
-    report = handed(made, "support", tmp_path / "out", minutes=10_000, choice=choice("No.30、m12"))
+    report = handed(made, "support", tmp_path / "out", minutes=10_000, choice=parse_choice("No.30、m12"))
 
     told = squeezed(pdf_reader.text(inside(report)["01_report.pdf"]))
 
@@ -552,8 +556,8 @@ def test_a_report_that_cannot_be_made_stops_nothing(tmp_path: Path, monkeypatch:
     def refuse(*_arguments: object, **_options: object) -> bytes:
         raise errors.PdfUnavailable
 
-    monkeypatch.setattr("archiver.export.package.pdf_files.pdf_apart", refuse)
-    assert pdf_apart is not refuse
+    monkeypatch.setattr("archiver.export.package.pdf_files.make_pdf_apart", refuse)
+    assert make_pdf_apart is not refuse
 
     report = handed(story(tmp_path / "home"), "support", tmp_path / "out")
 
@@ -569,7 +573,7 @@ def test_a_kill_in_the_middle_leaves_no_package(tmp_path: Path, monkeypatch: pyt
     def stop(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(submission_package, "put_loose", stop)
+    monkeypatch.setattr(submission_package, "put_loose_files", stop)
     with pytest.raises(KeyboardInterrupt):
         handed(story(tmp_path / "home"), "support", tmp_path / "out")
 
@@ -582,7 +586,7 @@ def test_a_kill_in_the_middle_leaves_no_package(tmp_path: Path, monkeypatch: pyt
 def warned(made: ArchiveMaker, out: Path, profile: str = "support", **options: Any) -> tuple[str, ...]:
     """What the user is told to think of."""
     seen = Seen(answer=False)
-    with pytest.raises(Declined):
+    with pytest.raises(ExportDeclined):
         handed(made, profile, out, confirm=seen, **options)
     return seen.told.warnings
 
@@ -605,7 +609,7 @@ def test_a_client_who_is_not_known_is_warned_of(tmp_path: Path) -> None:
     made.contract("job1", platform="crowdworks", client="別の人", **FACTS)
 
     assert ("unmapped",) == warned(made, tmp_path / "out")
-    assert () == warned(made, tmp_path / "out", policy=policy("support", no_mask=True))
+    assert () == warned(made, tmp_path / "out", policy=masking_policy("support", no_mask=True))
 
 
 def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:
@@ -640,7 +644,7 @@ def test_under_a_promise_of_secrecy_only_the_excerpt_leaves(tmp_path: Path) -> N
 @pytest.mark.parametrize("profile", CONTENTS)
 def test_the_users_own_name_is_covered_if_the_user_wants_it(tmp_path: Path, profile: str, wish: dict[str, Any]) -> None:
     """On the pages and in what the PDF says of its author."""
-    report = handed(story(tmp_path / "home"), profile, tmp_path / "out", policy=policy(profile, **wish))
+    report = handed(story(tmp_path / "home"), profile, tmp_path / "out", policy=masking_policy(profile, **wish))
 
     assert "yamada" not in everything(report)
     papers = [body for name, body in inside(report).items() if name.endswith(".pdf")]

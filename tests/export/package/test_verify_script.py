@@ -16,9 +16,10 @@ import pytest
 
 from archiver.custody.verify import verify_path
 from archiver.evidence.verify import main
-from archiver.export.package.verify_script import clashes, verify_script
+from archiver.export.package.verify_script import verify_script
 from tests.support.packages.package_damage import KINDS
 from tests.support.packages.sample_package import load_script, zipped
+from tests.support.packages.script_names import name_clashes
 from tests.support.stamps.stamped_archives import stamped_package
 
 
@@ -57,7 +58,7 @@ def test_a_zip_gives_the_same_too(package: Path, script: ModuleType, tmp_path: P
     KINDS["message edited"](package)
     path = zipped(package, tmp_path / "x.zip")
 
-    theirs = script.verify_place(path, check=script.openssl_check())
+    theirs = script.verify_package_at(path, check=script.openssl_check())
 
     assert found(verify_path(path)) == found(theirs)
     assert [("table-rows", "message/4")] == found(theirs)
@@ -67,11 +68,11 @@ def test_a_signature_is_not_checked_where_nothing_can(package: Path, script: Mod
     """Then a note says so, and what the bytes themselves show is found all the same."""
     KINDS["stamps swapped"](package)
 
-    told = script.verify_place(package)
+    told = script.verify_package_at(package)
 
     assert {("stamp", "stamp/1/a"), ("stamp", "stamp/2/a")} == {one for one in found(told) if one[0] == "stamp"}
     script.speak("en")
-    assert any("cannot be checked on this computer" in one for one in script.verify_place(package).notes)
+    assert any("cannot be checked on this computer" in one for one in script.verify_package_at(package).notes)
     assert not [one for one in verify_path(package).notes if "cannot be checked on this computer" in one]
 
 
@@ -125,7 +126,7 @@ def test_what_is_no_package_ends_it_with_2(package: Path, arguments: list[str]) 
 )
 def test_the_language(arguments: list[str], environ: dict[str, str], expected: str) -> None:
     """As asked, as the environment says, else Japanese."""
-    assert expected == main.language(arguments, environ, None)
+    assert expected == main.choose_language(arguments, environ, None)
 
 
 def test_it_speaks_japanese(package: Path) -> None:
@@ -198,7 +199,7 @@ def test_without_openssl_a_note_says_so(package: Path) -> None:
 
 def test_no_two_parts_give_the_same_name() -> None:
     """One file has one namespace."""
-    assert [] == clashes()
+    assert [] == name_clashes()
 
 
 def test_it_is_the_same_bytes_every_time() -> None:

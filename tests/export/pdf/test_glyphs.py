@@ -14,8 +14,8 @@ from fontTools.ttLib import TTFont
 
 from archiver.chatwork.notation.parse import parse
 from archiver.export.pdf.blocks import Paragraph, Subheading
-from archiver.export.pdf.glyphs import FONTS, mark, printable
-from archiver.render.body import plain
+from archiver.export.pdf.glyphs import FONTS, code_point_mark, printable
+from archiver.render.body import plain_text
 from tests.support.reports import pdf_reader
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, UPLOAD
 
@@ -56,9 +56,9 @@ def has_shape(name: str, code: int) -> bool:
     glyph = font(name).getBestCmap().get(code)
     if glyph is None:
         return False
-    pen = RecordingPen()
-    font(name).getGlyphSet()[glyph].draw(pen)
-    return bool(pen.value) or unicodedata.category(chr(code)) == "Zs"
+    writer = RecordingPen()
+    font(name).getGlyphSet()[glyph].draw(writer)
+    return bool(writer.value) or unicodedata.category(chr(code)) == "Zs"
 
 
 def lost(codes: Iterable[int]) -> list[str]:
@@ -69,9 +69,9 @@ def lost(codes: Iterable[int]) -> list[str]:
         if sign in "\t\n ":
             continue
         if shown == sign and not any(has_shape(name, code) for name in (REGULAR, EMOJI)):
-            faults.append(f"{mark(sign)} has no shape")
-        elif shown not in (sign, mark(sign)):
-            faults.append(f"{mark(sign)} became {shown!r}")
+            faults.append(f"{code_point_mark(sign)} has no shape")
+        elif shown not in (sign, code_point_mark(sign)):
+            faults.append(f"{code_point_mark(sign)} became {shown!r}")
     return faults
 
 
@@ -118,7 +118,7 @@ def test_every_assigned_sign_comes_back_from_the_page() -> None:
 @pytest.mark.parametrize("body", [EVERY_TAG, UPLOAD, ATTACK])
 def test_every_tag_comes_back_from_the_page(body: str) -> None:
     """Each line of a message with every tag stands in the PDF."""
-    told = plain(parse(body))
+    told = plain_text(parse(body))
 
     shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(pdf_reader.report(Paragraph(told)))))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.export.pdf.blocks import FactList, Paragraph, TableBlock
-from archiver.export.pdf.line_breaks import CELL, MARK, WORD, breakable
+from archiver.export.pdf.line_breaks import CELL, MARK, WORD, mark_breaks
 from tests.support.reports import pdf_reader
 
 RUNS = (
@@ -40,20 +40,20 @@ def test_nothing_but_marks_is_added(most: int, text: str) -> None:
     """Without the marks, a text is what it was before."""
     text = text.replace(MARK, "")
 
-    assert text == breakable(text, most).replace(MARK, "")
+    assert text == mark_breaks(text, most).replace(MARK, "")
 
 
 def test_what_has_room_is_left_alone() -> None:
     """A date, a digest of sixteen digits and an address of Chatwork get no mark."""
     address = "https://www.chatwork.com/#!rid1234567890-18765432100000000001"
 
-    assert address == breakable(address)
-    assert "2026-11-05 10:14:33" == breakable("2026-11-05 10:14:33", CELL)
+    assert address == mark_breaks(address)
+    assert "2026-11-05 10:14:33" == mark_breaks("2026-11-05 10:14:33", CELL)
 
 
 def test_what_belongs_to_a_sign_stays_with_it() -> None:
     """No mark stands before a combining sign or a selector."""
-    shown = breakable("q\u0301" * 100)
+    shown = mark_breaks("q\u0301" * 100)
 
     assert MARK + "\u0301" not in shown
     assert MARK + "q\u0301" in shown

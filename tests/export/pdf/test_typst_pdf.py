@@ -22,7 +22,7 @@ from archiver.export.pdf.blocks import (
     Subheading,
     TableBlock,
 )
-from archiver.export.pdf.typst_pdf import TEMPLATE, pdf
+from archiver.export.pdf.typst_pdf import TEMPLATE, make_pdf
 from archiver.export.report import chapters
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 
@@ -61,10 +61,10 @@ def everywhere(text: str) -> bytes:
 
 def test_equal_reports_are_equal_files() -> None:
     """The same report at the same time gives the same bytes, in whatever zone that time is told."""
-    report = report_inputs.told(chapters.report, report_inputs.case())
+    report = report_inputs.told(chapters.build_report, report_inputs.case())
 
-    first = pdf(report, at=pdf_reader.AT)
-    second = pdf(report, at=pdf_reader.AT.astimezone(timezone(timedelta(hours=9))))
+    first = make_pdf(report, at=pdf_reader.AT)
+    second = make_pdf(report, at=pdf_reader.AT.astimezone(timezone(timedelta(hours=9))))
 
     assert hashlib.sha256(first).hexdigest() == hashlib.sha256(second).hexdigest()
 
@@ -73,7 +73,7 @@ def test_equal_reports_are_equal_files() -> None:
 @pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
 def test_the_file_is_sound(profile: str) -> None:
     """qpdf finds nothing wrong."""
-    made = pdf_reader.printed(report_inputs.told(chapters.report, report_inputs.case(profile=profile)))
+    made = pdf_reader.printed(report_inputs.told(chapters.build_report, report_inputs.case(profile=profile)))
 
     assert "No syntax or stream encoding errors found" in pdf_reader.check(made)
 
@@ -81,7 +81,7 @@ def test_the_file_is_sound(profile: str) -> None:
 @pdf_reader.needs_poppler
 def test_the_file_says_what_it_is() -> None:
     """Title, author and date stand in the file, it is tagged, A4, and asks for nothing of its reader."""
-    facts = pdf_reader.info(pdf_reader.printed(report_inputs.told(chapters.report, report_inputs.case())))
+    facts = pdf_reader.info(pdf_reader.printed(report_inputs.told(chapters.build_report, report_inputs.case())))
 
     assert ("Chatworkやり取り記録 報告書", "yamada") == (facts["Title"], facts["Author"])
     assert ("yes", "no", "no") == (facts["Tagged"], facts["JavaScript"], facts["Encrypted"])
@@ -91,7 +91,7 @@ def test_the_file_says_what_it_is() -> None:
 @pdf_reader.needs_qpdf
 def test_the_file_can_be_read_aloud() -> None:
     """It is in Japanese, claims PDF/A-2a and PDF/UA-1, its fonts travel with it, and nothing in it is an action."""
-    opened = pdf_reader.inner(pdf_reader.printed(report_inputs.told(chapters.report, report_inputs.case())))
+    opened = pdf_reader.inner(pdf_reader.printed(report_inputs.told(chapters.build_report, report_inputs.case())))
 
     assert b"/Lang (ja-JP)" in opened
     assert b"<pdfaid:part>2</pdfaid:part>" in opened
@@ -161,7 +161,7 @@ def test_a_case_without_messages_is_printed() -> None:
     """Nothing held is a report too, and says so."""
     empty = report_inputs.case([sample_conversation.empty()], deliveries=(), seals=(), covered=())
 
-    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(report_inputs.told(chapters.report, empty))))
+    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(report_inputs.told(chapters.build_report, empty))))
 
     assert "発言はありません。" in shown
     assert "９取得できなかったもの・記録の限界" in shown
@@ -170,7 +170,7 @@ def test_a_case_without_messages_is_printed() -> None:
 def test_what_the_library_refuses_is_an_error_of_ours() -> None:
     """A standard that does not exist stops the report with one sentence."""
     with pytest.raises(errors.PdfFailed) as caught:
-        pdf(pdf_reader.report(Paragraph("あ")), at=pdf_reader.AT, standards=("a-1a", "a-2a"))
+        make_pdf(pdf_reader.report(Paragraph("あ")), at=pdf_reader.AT, standards=("a-1a", "a-2a"))
 
     assert "PDF" in str(caught.value)
 
@@ -180,7 +180,7 @@ def test_without_the_library_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "typst", None)
 
     with pytest.raises(errors.PdfUnavailable):
-        pdf(pdf_reader.report(Paragraph("あ")), at=pdf_reader.AT)
+        make_pdf(pdf_reader.report(Paragraph("あ")), at=pdf_reader.AT)
 
 
 def test_the_template_names_no_address_and_one_file() -> None:
@@ -199,9 +199,9 @@ def test_another_judge_finds_it_valid(tmp_path: Path) -> None:
     """PDFBox Preflight accepts the report built as PDF/A-1b, the one level that it can judge."""
     path = tmp_path / "report.pdf"
     plain = replace(
-        report_inputs.told(chapters.report, report_inputs.case()), bookmarks=False
+        report_inputs.told(chapters.build_report, report_inputs.case()), bookmarks=False
     )  # it cannot read where Typst's lead to
-    path.write_bytes(pdf(plain, at=pdf_reader.AT, standards=("a-1b",)))
+    path.write_bytes(make_pdf(plain, at=pdf_reader.AT, standards=("a-1b",)))
     jars = ":".join(
         map(
             str,

@@ -13,7 +13,7 @@ from hypothesis import given, strategies
 from archiver import errors
 from archiver.export.pdf.blocks import Interruption, MessageBlock, Report, Subheading
 from archiver.export.report import all_messages
-from archiver.export.report.all_messages import MOST_MESSAGES, MOST_SIGNS, volume_reports, volumes
+from archiver.export.report.all_messages import MAX_CHARACTERS, MAX_MESSAGES, volume_reports, write_volumes
 from archiver.records import RoomId
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 
@@ -29,9 +29,9 @@ def signs(report: Report) -> int:
 
 def test_volumes_are_cut_by_messages() -> None:
     """One message more than fits begins the next volume, whose head names its numbers."""
-    first, second = volume_reports(report_inputs.case([sample_conversation.long(MOST_MESSAGES + 1)]))
+    first, second = volume_reports(report_inputs.case([sample_conversation.long(MAX_MESSAGES + 1)]))
 
-    assert (MOST_MESSAGES, ["No.2501"]) == (len(numbers(first)), numbers(second))
+    assert (MAX_MESSAGES, ["No.2501"]) == (len(numbers(first)), numbers(second))
     assert "付録A　全メッセージ 第1巻(No.1 から No.2500、2,500件)" == first.header
     assert "付録A　全メッセージ 第2巻(No.2501 から No.2501、1件)" == second.header
 
@@ -41,7 +41,7 @@ def test_volumes_are_cut_by_signs() -> None:
     made = list(volume_reports(report_inputs.case([sample_conversation.long(100, body="あ" * 20_000)])))
 
     assert 3 == len(made)
-    assert all(signs(one) <= MOST_SIGNS for one in made)
+    assert all(signs(one) <= MAX_CHARACTERS for one in made)
 
 
 @given(counts=strategies.lists(strategies.integers(0, 7), min_size=1, max_size=4), most=strategies.integers(1, 9))
@@ -50,7 +50,7 @@ def test_every_message_is_in_one_volume(counts: list[int], most: int) -> None:
     rooms = [report_inputs.room(["本文"] * count, number=number) for number, count in enumerate(counts, 1)]
     wanted = [f"No.{message.no}" for room in rooms for message in room.messages()]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(all_messages, "MOST_MESSAGES", most)
+        patch.setattr(all_messages, "MAX_MESSAGES", most)
 
         made = list(volume_reports(report_inputs.case(rooms)))
 
@@ -88,10 +88,10 @@ def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
     once.mkdir()
     again.mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(all_messages, "MOST_MESSAGES", 4)
+        patch.setattr(all_messages, "MAX_MESSAGES", 4)
 
-        made = list(volumes(case, once))
-        assert [one.read_bytes() for one in volumes(case, again)] == [one.read_bytes() for one in made]
+        made = list(write_volumes(case, once))
+        assert [one.read_bytes() for one in write_volumes(case, again)] == [one.read_bytes() for one in made]
 
     assert ["report_all_messages-01.pdf", "report_all_messages-02.pdf"] == [one.name for one in made]
     shown = pdf_reader.squeezed("".join(pdf_reader.text(one.read_bytes()) for one in made))
@@ -101,7 +101,7 @@ def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
 @pdf_reader.needs_poppler
 def test_nothing_held_is_a_volume_too(tmp_path: Path) -> None:
     """A case without messages gives one volume that says so."""
-    (path,) = volumes(report_inputs.case([sample_conversation.empty()]), tmp_path)
+    (path,) = write_volumes(report_inputs.case([sample_conversation.empty()]), tmp_path)
 
     assert "保存した発言はありません。" in pdf_reader.squeezed(pdf_reader.text(path.read_bytes()))
 
@@ -112,11 +112,11 @@ def test_an_error_of_the_process_is_an_error_of_ours(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
         "from archiver import errors\n"
-        "from archiver.export.report.all_messages import volumes\n"
+        "from archiver.export.report.all_messages import write_volumes\n"
         "from tests.support.reports import report_inputs\n"
         "if __name__ == '__main__':\n"
         "    try:\n"
-        "        list(volumes(report_inputs.case(), Path(sys.argv[1])))\n"
+        "        list(write_volumes(report_inputs.case(), Path(sys.argv[1])))\n"
         "    except errors.PdfUnavailable:\n"
         "        print('unavailable')\n"
     )
@@ -141,12 +141,12 @@ def test_a_full_volume_takes_less_than_its_share(tmp_path: Path) -> None:
     """A volume of 2,500 messages is laid out in at most 500 MiB, which are given back with its process."""
     code = (
         "import resource, sys; from pathlib import Path\n"
-        "from archiver.export.report.all_messages import volumes\n"
+        "from archiver.export.report.all_messages import write_volumes\n"
         "from tests.support.reports import report_inputs, sample_conversation\n"
         "if __name__ == '__main__':\n"
         "    body = 'お世話になっております。' * 18\n"
         "    room = sample_conversation.long(5000, body=body)\n"
-        "    made = list(volumes(report_inputs.case([room]), Path(sys.argv[1])))\n"
+        "    made = list(write_volumes(report_inputs.case([room]), Path(sys.argv[1])))\n"
         "    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))\n"
         "    print(len(made), *(peak // 1024 for peak in peaks))\n"
     )

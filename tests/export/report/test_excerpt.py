@@ -10,18 +10,18 @@ from archiver.chatwork.notation.parse import parse
 from archiver.export.pdf.blocks import Interruption, MessageBlock, Paragraph, Subheading
 from archiver.export.pdf.glyphs import printable
 from archiver.export.report import excerpt
-from archiver.export.report.excerpt import MOST, chapter, chosen_messages
+from archiver.export.report.excerpt import MAX_BY_RULE, chapter, chosen_messages
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
-from archiver.export.report.statistics import survey
+from archiver.export.report.statistics import survey_messages
 from archiver.records import Gap, MessageId, RoomId, State
-from archiver.render.body import plain
+from archiver.render.body import plain_text
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
 
 
 def blocks(case: ReportInput) -> list[object]:
-    return list(chapter(case, survey(case)).blocks)
+    return list(chapter(case, survey_messages(case)).blocks)
 
 
 def starred(case: ReportInput) -> list[str]:
@@ -127,16 +127,16 @@ def gap(number: int, after: int) -> Gap:
 
 def test_too_many_are_cut_to_the_changed_and_the_youngest() -> None:
     """The rule takes at most its number; changed messages go first, and what is left out is counted."""
-    messages = [report_inputs.said("本文", number) for number in range(1, MOST + 102)]
+    messages = [report_inputs.said("本文", number) for number in range(1, MAX_BY_RULE + 102)]
     messages[0] = replace(messages[0], state=State.DELETED)
     files = tuple(report_inputs.file(number, one.message_id) for number, one in enumerate(messages[1:], 1))
     case = report_inputs.case([report_inputs.of_messages(messages, attachments=files)])
 
-    chosen, left = chosen_messages(case, survey(case))
+    chosen, left = chosen_messages(case, survey_messages(case))
 
-    assert MOST == len(chosen)
+    assert MAX_BY_RULE == len(chosen)
     assert 101 == left
-    assert {message_id(1), message_id(MOST + 101)} <= set(chosen)
+    assert {message_id(1), message_id(MAX_BY_RULE + 101)} <= set(chosen)
     assert message_id(2) not in chosen
 
 
@@ -164,5 +164,5 @@ def test_every_text_is_on_paper(profile: str) -> None:
         assert f"No.{message.no}2026" in shown
         assert f"メッセージID{message.message_id}" in shown
         for version in message.texts:
-            for line in plain(parse(version.body), around.references).split("\n"):
+            for line in plain_text(parse(version.body), around.references).split("\n"):
                 assert pdf_reader.squeezed(printable(line)) in shown

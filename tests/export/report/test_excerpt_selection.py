@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from hypothesis import given, strategies
 
-from archiver.export.report.excerpt_selection import CONTEXT, Elided, ExcerptMessage, excerpted
+from archiver.export.report.excerpt_selection import CONTEXT, ExcerptMessage, OmittedMessages, select_excerpt
 
 Piece = tuple[int, bool] | tuple[int, int, int]
 
 
 def told(items: list[int], chosen: set[int], context: int = CONTEXT) -> list[Piece]:
     """The pieces as plain tuples: (item, star), or (first, last, count) of what is left out."""
-    found = excerpted(items, chosen.__contains__, context=context)
-    return [(one.first, one.last, one.count) if isinstance(one, Elided) else (one.item, one.star) for one in found]
+    found = select_excerpt(items, chosen.__contains__, context=context)
+    return [
+        (one.first, one.last, one.count) if isinstance(one, OmittedMessages) else (one.item, one.star) for one in found
+    ]
 
 
 def plainly(items: list[int], chosen: set[int], context: int) -> list[Piece]:
@@ -75,4 +77,4 @@ def test_messages_need_not_be_numbered_without_holes() -> None:
 
 def test_a_shown_message_is_the_message_itself() -> None:
     """Pieces carry what was given."""
-    assert [ExcerptMessage("a", star=True)] == list(excerpted(["a"], lambda _: True))
+    assert [ExcerptMessage("a", star=True)] == list(select_excerpt(["a"], lambda _: True))

@@ -12,14 +12,14 @@ import pytest
 from archiver.export.report.exhibits import (
     HEADS,
     TO_FILL,
-    Filed,
-    era,
+    CourtFiles,
+    court_exhibits,
+    era_date,
     evidence_csv,
     evidence_list,
-    filed_exhibits,
-    numbered,
+    number_exhibits,
 )
-from archiver.export.report.statistics import survey
+from archiver.export.report.statistics import survey_messages
 from archiver.records import Delivery, Enclosure
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
@@ -86,7 +86,11 @@ def test_a_courts_list_follows_its_files() -> None:
     )
     case = report_inputs.case(profile="court", enclosures=added)
 
-    found = list(numbered(filed_exhibits(case, survey(case), Filed(2, {4: "30.0 MB で、上限を超えています"}))))
+    found = list(
+        number_exhibits(
+            court_exhibits(case, survey_messages(case), CourtFiles(2, {4: "30.0 MB で、上限を超えています"}))
+        )
+    )
 
     assert ["甲1の1", "甲1の2", "甲1の3", "甲2", "甲3", "甲4", "甲5", "甲6"] == [row[0] for row in found]
     notes = [row[-1] for row in found]
@@ -101,7 +105,7 @@ def test_a_report_without_messages_is_a_part_all_the_same() -> None:
     """Its file is called so."""
     case = report_inputs.case([sample_conversation.empty()], profile="court")
 
-    first = next(numbered(filed_exhibits(case, survey(case), Filed(0, {}))))
+    first = next(number_exhibits(court_exhibits(case, survey_messages(case), CourtFiles(0, {}))))
 
     assert ("甲1の1", "Chatworkやり取り記録 報告書") == first[:2]
 
@@ -127,7 +131,7 @@ def test_a_spreadsheet_opens_it_safely() -> None:
 )
 def test_days_are_told_in_years_of_the_era(at_: datetime, wanted: str) -> None:
     """As courts write them, by the day in Japan."""
-    assert wanted == era(at_)
+    assert wanted == era_date(at_)
 
 
 @pdf_reader.needs_poppler

@@ -10,15 +10,15 @@ import pytest
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, limits
 from archiver.export.report.input import ReportInput
-from archiver.export.report.limits import ALWAYS, MOST
-from archiver.export.report.statistics import survey
+from archiver.export.report.limits import ALWAYS, MAX_NAMED
+from archiver.export.report.statistics import survey_messages
 from archiver.records import Conversation, Pause
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
 
 
 def items(case: ReportInput) -> list[str]:
-    (bullets,) = limits.chapter(case, survey(case)).blocks
+    (bullets,) = limits.chapter(case, survey_messages(case)).blocks
     assert isinstance(bullets, Bullets)
     return list(bullets.items)
 
@@ -27,7 +27,7 @@ def items(case: ReportInput) -> list[str]:
 @pytest.mark.parametrize("rooms", [[], [sample_conversation.empty()], [sample_conversation.sample()]])
 def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
     """Whatever the case, the chapter is printed with what this kind of record can never hold."""
-    report = report_inputs.told(chapters.report, report_inputs.case(rooms, profile=profile))
+    report = report_inputs.told(chapters.build_report, report_inputs.case(rooms, profile=profile))
 
     (chapter,) = (one for one in report.chapters if one.title == "９　取得できなかったもの・記録の限界")
     (bullets,) = chapter.blocks
@@ -46,7 +46,7 @@ def test_nothing_missing_is_said_too() -> None:
 
 def test_lists_that_chatwork_cuts_are_named() -> None:
     """There may be more, and nobody can tell; nothing is said where no list is at its cap."""
-    told = [one for one in items(report_inputs.case(cut=((5, "files"), (6, "done")))) if "上限" in one]
+    told = [one for one in items(report_inputs.case(truncated_lists=((5, "files"), (6, "done")))) if "上限" in one]
 
     assert ["ルームID 5: ファイルの一覧は、", "ルームID 6: 完了したタスクの一覧は、"] == [
         one.partition("人ごと")[0] for one in told
@@ -74,12 +74,12 @@ def test_what_is_missing_is_named() -> None:
 
 def test_many_pauses_and_files_are_counted() -> None:
     """The latest pauses are named one by one and the older ones summed up; so many lost files are counted."""
-    pauses = tuple(Pause(at(600 * number), at(600 * number) + timedelta(hours=2)) for number in range(MOST + 5))
-    files = tuple(report_inputs.file(number, message_id(1), sha256=None) for number in range(1, MOST + 4))
+    pauses = tuple(Pause(at(600 * number), at(600 * number) + timedelta(hours=2)) for number in range(MAX_NAMED + 5))
+    files = tuple(report_inputs.file(number, message_id(1), sha256=None) for number in range(1, MAX_NAMED + 4))
     room = replace(report_inputs.room(["一"]), pauses=pauses, attachments=files)
 
     told = items(report_inputs.case([room]))
 
     assert "見ていない時間: ほかに古いもの5回(合計およそ10時間)。" in told
-    assert MOST == sum("まで。" in one for one in told)
+    assert MAX_NAMED == sum("まで。" in one for one in told)
     assert "未取得のファイル: ほか3点(第7章)。" in told

@@ -9,10 +9,11 @@ from itertools import product
 import pytest
 
 from archiver.export.report.input import ReportInput
-from archiver.export.report.request import READ, advice, opening, request
-from archiver.export.report.statistics import survey
-from archiver.platforms.platform import offices, platform_of, platforms
+from archiver.export.report.request import DEFAULT_REQUEST, advice, opening_row, request_sentence
+from archiver.export.report.statistics import survey_messages
+from archiver.platforms.platform import platform_of, platforms
 from archiver.records import Delivery, Watch
+from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.sample_conversation import DAY, at
 
@@ -20,7 +21,7 @@ SAID = [report_inputs.said("本文", 1), report_inputs.said("本文", 2)]
 
 
 def asked(case: ReportInput) -> str:
-    return request(case, survey(case))
+    return request_sentence(case, survey_messages(case))
 
 
 def on(platform: str | None, *, delivered: str | None, silent_days: float) -> ReportInput:
@@ -34,7 +35,9 @@ def on(platform: str | None, *, delivered: str | None, silent_days: float) -> Re
     )
 
 
-@pytest.mark.parametrize(("platform", "silent"), list(product([*offices(), None, "other"], [0, 1, 2.9, 3, 30, 365])))
+@pytest.mark.parametrize(
+    ("platform", "silent"), list(product([*platforms_with_office(), None, "other"], [0, 1, 2.9, 3, 30, 365]))
+)
 def test_before_a_delivery_no_review_is_asked_for(platform: str | None, silent: float) -> None:
     """However long the silence, nobody is asked to accept what was not delivered on the platform."""
     told = asked(on(platform, delivered=None, silent_days=silent))
@@ -43,7 +46,7 @@ def test_before_a_delivery_no_review_is_asked_for(platform: str | None, silent: 
     assert "支払い確定" not in told
 
 
-@pytest.mark.parametrize("platform", offices())
+@pytest.mark.parametrize("platform", platforms_with_office())
 def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
     """When the review is overdue by the usual time of the platform, its own way of ending that is asked for."""
     words = platform_of(platform)
@@ -59,7 +62,7 @@ def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
 def test_after_three_days_of_silence_a_reminder_is_asked_for() -> None:
     """A counterpart who does not answer is to be reminded; one who does is not."""
     assert "相手方への連絡催促をお願いします。" in asked(on("crowdworks", delivered=None, silent_days=3))
-    assert READ == asked(on("crowdworks", delivered=None, silent_days=2.9))
+    assert DEFAULT_REQUEST == asked(on("crowdworks", delivered=None, silent_days=2.9))
 
 
 def test_silence_counts_up_to_when_somebody_looked() -> None:
@@ -70,12 +73,12 @@ def test_silence_counts_up_to_when_somebody_looked() -> None:
     never = replace(case, rooms=[replace(room, watch=Watch())])
     nobody = replace(case, period="最初 から 最後 まで", rooms=[replace(room, messages=lambda: iter(SAID[1:]))])
 
-    assert [READ] * 3 == [asked(looked), asked(never), asked(nobody)]
+    assert [DEFAULT_REQUEST] * 3 == [asked(looked), asked(never), asked(nobody)]
 
 
 def test_without_an_office_there_is_only_a_question() -> None:
     """A contract without a platform asks for advice, whatever happened."""
-    assert READ == asked(on(None, delivered="2026-11-05", silent_days=40))
+    assert DEFAULT_REQUEST == asked(on(None, delivered="2026-11-05", silent_days=40))
     assert platforms()["direct"] == platform_of("unknown")
 
 
@@ -84,7 +87,7 @@ def test_a_delivery_to_come_changes_nothing() -> None:
     assert "経過しても" not in asked(on("crowdworks", delivered="2099-01-01", silent_days=30))
 
 
-@pytest.mark.parametrize("platform", offices())
+@pytest.mark.parametrize("platform", platforms_with_office())
 def test_the_user_is_told_to_deliver_there_first(platform: str) -> None:
     """Without a delivery on the platform there is a warning, with one there is none."""
     assert platform_of(platform).name in (advice(on(platform, delivered=None, silent_days=30)) or "")
@@ -98,7 +101,7 @@ def test_ending_early_is_warned_of() -> None:
 
 def test_one_request_in_one_sentence() -> None:
     """Whatever the case, exactly one sentence is asked."""
-    for platform, delivered, silent in product([*offices(), None], [None, "2026-11-05"], [0, 5, 20]):
+    for platform, delivered, silent in product([*platforms_with_office(), None], [None, "2026-11-05"], [0, 5, 20]):
         assert 1 == asked(on(platform, delivered=delivered, silent_days=silent)).count("。")
 
 
@@ -115,7 +118,7 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
     calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
 
-    assert ("現在の状況", "納品(2026-11-05)から9日を経過しても検収が確認できない状態です。") == opening(
-        late, survey(late)
+    assert ("現在の状況", "納品(2026-11-05)から9日を経過しても検収が確認できない状態です。") == opening_row(
+        late, survey_messages(late)
     )
-    assert ("現在の状況", "報告者の記入待ち") == opening(calm, survey(calm))
+    assert ("現在の状況", "報告者の記入待ち") == opening_row(calm, survey_messages(calm))

@@ -11,8 +11,8 @@ from archiver.export.pdf.blocks import FactList
 from archiver.export.report import chapters, summary
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey_messages
-from archiver.platforms.platform import offices
 from archiver.records import State
+from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import pdf_reader, report_inputs
 from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, change_row, overlong_case
 from tests.support.reports.sample_conversation import CLIENT, at
@@ -30,7 +30,7 @@ def with_contract(**changed: str | None) -> ReportInput:
 
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize("text", ["短い", LONG_TEXT, WIDE_TEXT, "改\n行\n" * 100, "あ\u00a0" * 300])
-@pytest.mark.parametrize("platform", [*offices(), None])
+@pytest.mark.parametrize("platform", [*platforms_with_office(), None])
 def test_it_is_one_page(text: str, platform: str | None) -> None:
     """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
     case = overlong_case(text)

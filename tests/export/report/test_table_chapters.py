@@ -144,7 +144,10 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
     ]
     case = report_inputs.case(rooms)
 
-    assert "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)" == rows(people_and_dates.parties(case, survey_messages(case)))[0][1]
+    assert (
+        "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)"
+        == rows(people_and_dates.parties(case, survey_messages(case)))[0][1]
+    )
     assert "田中(解約済)\n　アカウントID 7654321" == told(case)[1][3]
 
 
@@ -281,7 +284,9 @@ def test_masked_places_are_listed_or_said_to_be_none() -> None:
     case = report_inputs.case(covered=(MaskedPassage("No.88", "電話番号", 2),))
 
     assert [("No.88", "電話番号", "2")] == rows(digests_and_masking.masked_places(case, survey_messages(case)))
-    assert "伏せ字はありません。" == words(digests_and_masking.masked_places(replace(case, covered=()), survey_messages(case)))
+    assert "伏せ字はありません。" == words(
+        digests_and_masking.masked_places(replace(case, covered=()), survey_messages(case))
+    )
 
 
 def test_the_statement_can_be_signed() -> None:

@@ -10,15 +10,15 @@ from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Paragraph, TableBlock
 from archiver.export.report import timeline
 from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import survey
-from archiver.export.report.timeline import MOST
+from archiver.export.report.statistics import survey_messages
+from archiver.export.report.timeline import MAX_LINES
 from archiver.records import Delivery
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import message_id
 
 
 def rows(case: ReportInput) -> list[tuple[str, ...]]:
-    table = timeline.chapter(case, survey(case)).blocks[0]
+    table = timeline.chapter(case, survey_messages(case)).blocks[0]
     assert isinstance(table, TableBlock)
     return list(table.rows)
 
@@ -50,12 +50,12 @@ def test_there_are_never_more_lines_than_may_be(count: int) -> None:
     """However much happened, the table has at most 25 lines, in order, and says how many are not in it."""
     case = with_files(count)
 
-    shown = timeline.chapter(case, survey(case)).blocks
+    shown = timeline.chapter(case, survey_messages(case)).blocks
 
-    assert len(rows(case)) == min(MOST, 7 + count)
+    assert len(rows(case)) == min(MAX_LINES, 7 + count)
     assert [row[0][:10] for row in rows(case)] == sorted(row[0][:10] for row in rows(case))
     note = [one.text for one in shown if isinstance(one, Paragraph)]
-    assert note == ([f"ほか{7 + count - MOST}件は、第7章と第8章にあります。"] if 7 + count > MOST else [])
+    assert note == ([f"ほか{7 + count - MAX_LINES}件は、第7章と第8章にあります。"] if 7 + count > MAX_LINES else [])
 
 
 def test_files_go_first_and_old_ones_before_young() -> None:

@@ -11,9 +11,9 @@ from hypothesis import given, strategies
 
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import survey
-from archiver.export.texts.inquiry_text import LONGEST, inquiry
-from archiver.export.texts.submission_readme import people
+from archiver.export.report.statistics import survey_messages
+from archiver.export.texts.inquiry_text import MAX_LENGTH, inquiry_form_text
+from archiver.export.texts.submission_readme import encode_text
 from archiver.platforms.platform import platforms
 from archiver.records import Contract, Delivery, State
 from tests.support.reports import report_inputs, sample_conversation
@@ -24,7 +24,7 @@ PLATFORMS = tuple(platforms())
 
 def told(case: ReportInput) -> str:
     """The text for a case."""
-    return inquiry(case, survey(case))
+    return inquiry_form_text(case, survey_messages(case))
 
 
 def asked(case: ReportInput) -> str:
@@ -104,7 +104,7 @@ def test_it_always_fits_a_form(
 
     text = told(case)
 
-    assert len(people(text).decode("utf-8-sig")) <= LONGEST == 800
+    assert len(encode_text(text).decode("utf-8-sig")) <= MAX_LENGTH == 800
     assert text.endswith("【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
     assert asked(case).endswith(("をお願いします。", "ご案内ください。"))
     assert {"\n"} == {sign for sign in text if ord(sign) < 32}

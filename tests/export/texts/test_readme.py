@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from archiver.export.stamps import Root, SealStamp, StampsSaid
-from archiver.export.texts.readme import DAILY_FIRST_LINE, MOST_PAUSES, PackageFacts, readme
-from archiver.export.texts.verify_txt import Steps, verify
+from archiver.export.stamps import Root, SealStamp, StampStatement
+from archiver.export.texts.readme import DAILY_FIRST_LINE, MAX_PAUSES, PackageFacts, readme
+from archiver.export.texts.verify_txt import VerificationSteps, verify_text
 from archiver.records import Contract, Pause
-from archiver.render.gap_breaks import pauses_told
+from archiver.render.gap_breaks import pause_lines
 from tests.support.archives.maker import at
 from tests.support.reports import report_inputs
 
@@ -36,7 +36,7 @@ def facts(**changes: Any) -> PackageFacts:
         "raw": 0,
         "raw_left_out": 0,
         "seal": None,
-        "stamps": StampsSaid(),
+        "stamps": StampStatement(),
         "unheld": (),
         "left_out": (),
         "incomplete": (),
@@ -46,15 +46,15 @@ def facts(**changes: Any) -> PackageFacts:
     return PackageFacts(**(told | changes))
 
 
-def steps(*, stamped: bool = False, whole: bool = True) -> Steps:
+def steps(*, stamped: bool = False, whole: bool = True) -> VerificationSteps:
     """How to check a package of two seals."""
     names = ["000001-2026-11-05.json", "000002-2026-11-06.json"]
-    return Steps(
+    return VerificationSteps(
         tables=whole,
         raw=whole,
         seals=names,
         stamps=[SealStamp(number, name, "a", at(number)) for number, name in enumerate(names, 1)] if stamped else [],
-        roots=[Root("a", "0" * 64, "CN=Root\u202e", known=False)] if stamped else [],
+        roots=[Root("a", "0" * 64, "CN=Root\u202e", is_trusted=False)] if stamped else [],
         configured=["a"] if stamped else [],
         made_at=at(3),
     )
@@ -64,8 +64,8 @@ def steps(*, stamped: bool = False, whole: bool = True) -> Steps:
 @pytest.mark.parametrize("daily", [True, False])
 def test_texts_open_everywhere_and_claim_nothing(daily: bool, stamped: bool) -> None:
     """A byte order mark, CRLF throughout, no forbidden word, nothing unseen."""
-    said = StampsSaid(("a",), 2, 2, at(2), timedelta(hours=50)) if stamped else StampsSaid()
-    for body in (readme(facts(daily=daily, stamps=said)), verify(steps(stamped=stamped, whole=not daily))):
+    said = StampStatement(("a",), 2, 2, at(2), timedelta(hours=50)) if stamped else StampStatement()
+    for body in (readme(facts(daily=daily, stamps=said)), verify_text(steps(stamped=stamped, whole=not daily))):
         text = body.decode("utf-8")
         assert "\ufeff" == text[0]
         assert text.count("\n") == text.count("\r\n")
@@ -84,7 +84,7 @@ def test_the_times_in_which_nobody_looked_are_said() -> None:
 
     seen = [replace(report_inputs.room([]), pauses=tuple(pauses))]
 
-    told_of = (list(pauses_told(seen, most=MOST_PAUSES)), ())
+    told_of = (list(pause_lines(seen, limit=MAX_PAUSES)), ())
     many, none = (readme(facts(pauses=told)).decode("utf-8-sig") for told in told_of)
 
     assert "・見ていない時間: ほかに古いもの2回(合計およそ4時間)。\r\n" in many
@@ -115,28 +115,30 @@ def test_the_time_of_making_can_be_left_out() -> None:
 def test_a_package_without_any_stamp_says_so() -> None:
     """In what is read first, and where it is told how to check."""
     assert "第三者の時刻(タイムスタンプ)は付いていません。" in readme(facts()).decode("utf-8")
-    assert "付いていません。いつから存在したかを、この資料だけからは示せません。" in verify(steps()).decode("utf-8")
-    assert "openssl ts" not in verify(steps()).decode("utf-8")
+    assert "付いていません。いつから存在したかを、この資料だけからは示せません。" in verify_text(steps()).decode(
+        "utf-8"
+    )
+    assert "openssl ts" not in verify_text(steps()).decode("utf-8")
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (StampsSaid(("a",), 2), "まだ付いていません"),
-        (StampsSaid(("a",), 2, 1, at(0), timedelta(hours=50)), "確定記録 2件のうち 1件"),
-        (StampsSaid(("a",), 2, 1, at(0), timedelta(hours=50)), "2日2時間"),
-        (StampsSaid(("a",), 2, 1, at(0), timedelta(minutes=61)), "1時間1分"),
-        (StampsSaid((), 2, 1, at(0), timedelta(seconds=-3)), "0分"),
+        (StampStatement(("a",), 2), "まだ付いていません"),
+        (StampStatement(("a",), 2, 1, at(0), timedelta(hours=50)), "確定記録 2件のうち 1件"),
+        (StampStatement(("a",), 2, 1, at(0), timedelta(hours=50)), "2日2時間"),
+        (StampStatement(("a",), 2, 1, at(0), timedelta(minutes=61)), "1時間1分"),
+        (StampStatement((), 2, 1, at(0), timedelta(seconds=-3)), "0分"),
     ],
 )
-def test_what_is_said_of_stamps(said: StampsSaid, expected: str) -> None:
+def test_what_is_said_of_stamps(statement: StampStatement, expected: str) -> None:
     """How many there are, and how long a seal waited."""
-    assert expected in readme(facts(stamps=said)).decode("utf-8")
+    assert expected in readme(facts(stamps=statement)).decode("utf-8")
 
 
 def test_the_moment_of_judging_stands_in_every_line() -> None:
     """Without it, an authority's certificate that ended would make a good stamp look bad."""
-    lines = [one for one in verify(steps(stamped=True)).decode("utf-8-sig").split("\r\n") if "ts -verify" in one]
+    lines = [one for one in verify_text(steps(stamped=True)).decode("utf-8-sig").split("\r\n") if "ts -verify" in one]
 
     assert 4 == len(lines)
     assert (
