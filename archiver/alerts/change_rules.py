@@ -1,6 +1,6 @@
-"""Pure: what somebody changed -> alerts: several texts within a day, names, roles, a chat and its description.
+"""Pure: alerts about what somebody changed: several texts within a day, names, roles, a chat and its description.
 
-Never high: that somebody is going is judged by `rules`.
+Their level is never high: departures are judged in `departure_rules`.
 """
 
 from __future__ import annotations
@@ -13,86 +13,93 @@ from itertools import groupby
 from archiver.alerts.departure_rules import CLOSED, carries
 from archiver.records import Sides, State
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.signals import Changed, Edited, Observed, VanishedMessage
+from archiver.records.signals import ChangeObservations, DepartureObservations, MessageEdited, VanishedMessage
 
-SEVERAL = 2
-"""Changes of one person within a day that are more than a slip."""
+SEVERAL_CHANGES = 2
+"""How many changes of one person within a day are more than a slip."""
 
 MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納期|検収|[0-9][0-9,]{2,}")
-"""Words near which a change of a description may be one of the contract."""
+"""Words of money and days: a change of a description near one may change the contract."""
 
 
-def texts_changed(seen: Changed) -> Iterator[Alert]:
-    """Edits, with deletions of the same day, by one of the other side; or one of a message that was attached.
+def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
+    """Alerts about edits by one person of the other side within a day, deletions included, or of an attached message.
 
-    Deletions alone are told by `rules.deletions`. Counted by when we saw them.
+    Deletions alone are in `departure_rules.deletions`. What counts is when we saw the changes.
     """
-    for (room, author), ones in groupby(sorted(seen.edited, key=_place), key=_place):
-        edited = list(ones)
-        if not _sides(seen, room).is_other(author):
+    for (room, author), signals in groupby(sorted(changes.edited, key=_room_and_author), key=_room_and_author):
+        edited = list(signals)
+        if not _sides_of(changes, room).is_other(author):
             continue
-        lately = [one for one in seen.edited_lately if _place(one) == (room, author)]
-        gone = [one for one in seen.unshown if _place(one) == (room, author) and one.state is not State.HIDDEN]
-        all_of_them: tuple[Edited | VanishedMessage, ...] = (*lately, *gone, *edited)
-        ids = list(dict.fromkeys(one.message_id for one in all_of_them))
-        if len(ids) >= SEVERAL or any(one.message_id in seen.attached for one in edited):
+        lately = [edit for edit in changes.edited_lately if _room_and_author(edit) == (room, author)]
+        gone = [
+            one for one in changes.vanished if _room_and_author(one) == (room, author) and one.state is not State.HIDDEN
+        ]
+        all_of_them: tuple[MessageEdited | VanishedMessage, ...] = (*lately, *gone, *edited)
+        ids = list(dict.fromkeys(signal.message_id for signal in all_of_them))
+        if len(ids) >= SEVERAL_CHANGES or any(edit.message_id in changes.attached for edit in edited):
             yield Alert(AlertRule.A10, Level.MEDIUM, edited[-1].at, room, author, edited[0].message_id, len(ids))
 
 
-def name_changed(seen: Changed) -> Iterator[Alert]:
-    """Another name of somebody of the other side, once for all rooms; that an account was closed is told elsewhere."""
-    told: set[int] = set()
-    for one in seen.renamed:
-        other = _sides(seen, one.room_id).is_other(one.account_id) and one.account_id not in told
-        if other and one.before not in (None, one.after) and not CLOSED.search(one.after):
-            told.add(one.account_id)
-            level = _level(seen, one.room_id, one.account_id)
-            yield Alert(AlertRule.A12, level, one.at, one.room_id, one.account_id, subject="name")
+def changed_names(changes: ChangeObservations) -> Iterator[Alert]:
+    """Alerts about a changed name of somebody of the other side, once for all rooms; closed accounts have their own."""
+    accounts: set[int] = set()
+    for rename in changes.renamed:
+        other = _sides_of(changes, rename.room_id).is_other(rename.account_id) and rename.account_id not in accounts
+        if other and rename.before not in (None, rename.after) and not CLOSED.search(rename.after):
+            accounts.add(rename.account_id)
+            level = _level(changes, rename.room_id, rename.account_id)
+            yield Alert(AlertRule.A12, level, rename.at, rename.room_id, rename.account_id, subject="name")
 
 
-def role_changed(seen: Changed) -> Iterator[Alert]:
-    """Another role of somebody of the other side, or of the user: who may change a chat is part of the story."""
-    for one in seen.roles:
-        sides = _sides(seen, one.room_id)
-        own = one.account_id == sides.owner
-        if own or sides.is_other(one.account_id):
-            level = Level.MEDIUM if own else _level(seen, one.room_id, one.account_id)
-            yield Alert(AlertRule.A12, level, one.at, one.room_id, one.account_id, subject="role")
+def changed_roles(changes: ChangeObservations) -> Iterator[Alert]:
+    """Alerts about a changed role of somebody of the other side, or of the user: roles decide who may change a chat."""
+    for change in changes.roles:
+        sides = _sides_of(changes, change.room_id)
+        own = change.account_id == sides.owner
+        if own or sides.is_other(change.account_id):
+            level = Level.MEDIUM if own else _level(changes, change.room_id, change.account_id)
+            yield Alert(AlertRule.A12, level, change.at, change.room_id, change.account_id, subject="role")
 
 
-def room_changed(seen: Changed) -> Iterator[Alert]:
-    """Another name of a chat, or a description changed in a line that speaks of money or days."""
-    for one in seen.rooms:
-        if one.name_before != one.name:
-            yield Alert(AlertRule.A12, Level.MEDIUM, one.at, one.room_id, subject="room")
-        if near_money(one.description_before, one.description):
-            yield Alert(AlertRule.A12, Level.MEDIUM, one.at, one.room_id, subject="description")
+def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:
+    """Alerts about a chat's changed name, or a description changed in a line about money or days."""
+    for change in changes.rooms:
+        if change.name_before != change.name:
+            yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject="room")
+        if is_near_money(change.description_before, change.description):
+            yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject="description")
 
 
-def near_money(before: str, after: str) -> bool:
-    """Whether a line that was added, removed or changed speaks of money or days."""
+def is_near_money(before: str, after: str) -> bool:
+    """Whether a line that was added, removed or changed is about money or days."""
     lines = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
     return any(MONEY.search(line[1:]) for line in list(lines)[2:] if line[:1] in "+-")
 
 
-def judge(seen: Changed) -> list[Alert]:
-    """Every alert that these changes give."""
-    return [alert for rule in RULES for alert in rule(seen)]
+def judge_changes(changes: ChangeObservations) -> list[Alert]:
+    """All alerts about these changes."""
+    return [alert for rule in RULES for alert in rule(changes)]
 
 
-def _place(one: Edited | VanishedMessage) -> tuple[int, int]:
-    return one.room_id, one.account_id
+def _room_and_author(signal: MessageEdited | VanishedMessage) -> tuple[int, int]:
+    return signal.room_id, signal.account_id
 
 
-def _sides(seen: Changed, room: int) -> Sides:
-    return seen.sides.get(room, Sides(owner=0))
+def _sides_of(changes: ChangeObservations, room: int) -> Sides:
+    return changes.sides.get(room, Sides(owner=0))
 
 
-def _level(seen: Changed, room: int, account: int) -> Level:
-    """One of thirty hardly concerns the contract."""
-    about = Observed(owner=_sides(seen, room).owner, rooms=seen.people)
-    mapped = account in _sides(seen, room).clients
+def _level(changes: ChangeObservations, room: int, account: int) -> Level:
+    """Medium for a client or a person on whom the conversation rests: one of thirty hardly concerns the contract."""
+    about = DepartureObservations(owner=_sides_of(changes, room).owner, rooms=changes.people)
+    mapped = account in _sides_of(changes, room).clients
     return Level.MEDIUM if mapped or carries(about, room, account) else Level.LOW
 
 
-RULES: tuple[Callable[[Changed], Iterator[Alert]], ...] = (texts_changed, name_changed, role_changed, room_changed)
+RULES: tuple[Callable[[ChangeObservations], Iterator[Alert]], ...] = (
+    edited_texts,
+    changed_names,
+    changed_roles,
+    changed_rooms,
+)

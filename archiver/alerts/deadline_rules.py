@@ -1,6 +1,6 @@
-"""Pure: what follows from the dates of a contract -> alerts: contact begun early, silence, deadlines, a long pause.
+"""Pure: alerts from the dates of a contract: early contact, silence, missing deliveries, deadlines, a long pause.
 
-Each is told once: its `subject` says what it is about, and one that stands or was put aside is not told again.
+Each is given once: its `subject` identifies the occasion, and one that is kept or dismissed is not given again.
 """
 
 from __future__ import annotations
@@ -9,29 +9,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archiver.contract_dates import DueDate, OutsideContact, contact, day_of, days_since
+from archiver.contract_dates import DueDate, OutsideContact, day_of, days_since, outside_contact
 from archiver.platforms.platform import platform_of
 from archiver.records import Contract, Delivery
 from archiver.records.alerts import Alert, AlertRule, Level
 
 SILENCE = timedelta(days=3)
 """After a delivery."""
-OLD = timedelta(days=60)
+OLD_SILENCE = timedelta(days=60)
 """A silence that began so long ago is no news."""
 PAUSE, LONG_PAUSE = timedelta(hours=24), timedelta(days=30)
 """Without saving; after 40 days the free plan hides what was not saved."""
-SOON, LATE = 1, -7
+DAYS_BEFORE, DAYS_AFTER = 1, -7
 """Days before and after a deadline on which it is told."""
-DAY, RECENT = timedelta(days=1), timedelta(days=14)
+DELIVERY_DELAY, RECENT_HANDOVER = timedelta(days=1), timedelta(days=14)
 """How long a delivery on the platform may come after the one on Chatwork, and how long that is worth a hint."""
-NOT_TOLD = frozenset({"nudge", "plan"})
+OWN_ALERT_RULES = frozenset({"nudge", "plan"})
 """Deadlines for which there are alerts of their own (A11, A14)."""
 
 ONCE = frozenset({AlertRule.EARLY_CONTACT, AlertRule.A11, AlertRule.A14, AlertRule.DEADLINE, AlertRule.UNDELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
-class CaseSeen:
+class CaseSnapshot:
     """A contract with what its dates are set against."""
 
     contract: Contract
@@ -52,67 +52,72 @@ class CaseSeen:
         return int(self.contract.rooms[0].room_id) if self.contract.rooms else None
 
 
-def early_contact(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
+def early_contacts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """The oldest message stands before the approval, or before the escrow while no approval is stated."""
-    if contact_of(seen).early:
+    if contact_of(case).is_early:
         yield Alert(
             AlertRule.EARLY_CONTACT,
             Level.HIGH,
             now,
-            seen.first_room,
-            message_id=seen.first_message,
-            subject=seen.contract.id,
+            case.first_room,
+            message_id=case.first_message,
+            subject=case.contract.id,
         )
 
 
-def contact_of(seen: CaseSeen) -> OutsideContact:
+def contact_of(case: CaseSnapshot) -> OutsideContact:
     """How the oldest message stands to the platform's rule."""
-    return contact(seen.contract, platform_of(seen.contract.platform), seen.first_at)
+    return outside_contact(case.contract, platform_of(case.contract.platform), case.first_at)
 
 
-def silence(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
+def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """Nothing of the other side since the last delivery, for three days."""
-    told = [(at, one) for one in seen.deliveries if (at := day_of(one.at)) is not None]
-    if not told or seen.contract.state != "open":
+    dated = [(at, one) for one in case.deliveries if (at := day_of(one.at)) is not None]
+    if not dated or case.contract.state != "open":
         return
-    at, last = max(told, key=lambda pair: pair[0])
-    if seen.last_reply is not None and seen.last_reply >= at:
+    at, last = max(dated, key=lambda pair: pair[0])
+    if case.last_reply is not None and case.last_reply >= at:
         return
-    if SILENCE <= now - at <= OLD and days_since(at, now) >= SILENCE.days:
-        subject = f"{seen.contract.id}/{last.number}/{last.at}"
-        yield Alert(AlertRule.A11, Level.MEDIUM, now, seen.room, subject=subject)
+    if SILENCE <= now - at <= OLD_SILENCE and days_since(at, now) >= SILENCE.days:
+        subject = f"{case.contract.id}/{last.number}/{last.at}"
+        yield Alert(AlertRule.A11, Level.MEDIUM, now, case.room, subject=subject)
 
 
-def undelivered(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
+def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """Handed over on Chatwork a day ago, and no delivery on the platform stated from the day before on."""
-    at, office = seen.handed_at, platform_of(seen.contract.platform).operator
-    if at is None or office is None or seen.contract.state != "open" or not DAY <= now - at <= RECENT:
+    at, office = case.handed_at, platform_of(case.contract.platform).operator
+    if (
+        at is None
+        or office is None
+        or case.contract.state != "open"
+        or not DELIVERY_DELAY <= now - at <= RECENT_HANDOVER
+    ):
         return
-    told = [day for one in seen.deliveries if (day := day_of(one.at)) is not None]
-    if all(days_since(day, at) > 1 for day in told):
+    days = [day for one in case.deliveries if (day := day_of(one.at)) is not None]
+    if all(days_since(day, at) > 1 for day in days):
         yield Alert(
             AlertRule.UNDELIVERED,
             Level.MEDIUM,
             now,
-            seen.handed_room,
-            message_id=seen.handed_message,
-            subject=f"{seen.contract.id}/{seen.handed_message}",
+            case.handed_room,
+            message_id=case.handed_message,
+            subject=f"{case.contract.id}/{case.handed_message}",
         )
 
 
-def deadlines(seen: CaseSeen, now: datetime) -> Iterator[Alert]:
+def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """A day that is near asks for a look; one that has passed is good to know."""
-    if seen.contract.state != "open":
+    if case.contract.state != "open":
         return
-    for due in seen.dues:
+    for due in case.dues:
         rule = due.deadline.rule
-        if rule not in NOT_TOLD and LATE <= due.left <= SOON:
-            level = Level.MEDIUM if due.left >= 0 else Level.LOW
-            subject = f"{seen.contract.id}/{seen.contract.platform or 'direct'}/{rule}/{due.day.isoformat()}"
-            yield Alert(AlertRule.DEADLINE, level, now, seen.room, subject=subject)
+        if rule not in OWN_ALERT_RULES and DAYS_AFTER <= due.days_left <= DAYS_BEFORE:
+            level = Level.MEDIUM if due.days_left >= 0 else Level.LOW
+            subject = f"{case.contract.id}/{case.contract.platform or 'direct'}/{rule}/{due.day.isoformat()}"
+            yield Alert(AlertRule.DEADLINE, level, now, case.room, subject=subject)
 
 
-def pause(before: datetime | None, now: datetime) -> Iterator[Alert]:
+def pauses(before: datetime | None, now: datetime) -> Iterator[Alert]:
     """So long was nothing saved; `before`: when rounds were last known to run."""
     if before is not None and now - before > PAUSE:
         level = Level.MEDIUM if now - before > LONG_PAUSE else Level.LOW
@@ -120,25 +125,27 @@ def pause(before: datetime | None, now: datetime) -> Iterator[Alert]:
         yield Alert(AlertRule.A14, level, now, subject=f"{now.isoformat(timespec='minutes')}/{hours}")
 
 
-def near(cases: Iterable[CaseSeen], *, now: datetime, kept: Iterable[Alert]) -> list[Alert]:
+def due_deadlines(cases: Iterable[CaseSnapshot], *, now: datetime, kept: Iterable[Alert]) -> list[Alert]:
     """The deadlines that are not told yet, which follow from what was stated alone."""
-    told = {(one.rule, one.subject) for one in kept}
-    return [one for seen in cases for one in deadlines(seen, now) if (one.rule, one.subject) not in told]
+    known = {(one.rule, one.subject) for one in kept}
+    return [one for case in cases for one in deadline_alerts(case, now) if (one.rule, one.subject) not in known]
 
 
-def judge(cases: Iterable[CaseSeen], *, before: datetime | None, now: datetime, kept: Iterable[Alert]) -> list[Alert]:
+def judge_cases(
+    cases: Iterable[CaseSnapshot], *, before: datetime | None, now: datetime, kept: Iterable[Alert]
+) -> list[Alert]:
     """Every alert that is not told yet."""
-    told = {(one.rule, one.subject) for one in kept if one.rule in ONCE}
-    found = [alert for seen in cases for rule in RULES for alert in rule(seen, now)]
-    return [one for one in (*found, *pause(before, now)) if (one.rule, one.subject) not in told]
+    known = {(one.rule, one.subject) for one in kept if one.rule in ONCE}
+    found = [alert for case in cases for rule in RULES for alert in rule(case, now)]
+    return [one for one in (*found, *pauses(before, now)) if (one.rule, one.subject) not in known]
 
 
-def settled(cases: Iterable[CaseSeen], kept: Iterable[Alert]) -> list[Alert]:
+def outdated_contact_alerts(cases: Iterable[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:
     """Kept alerts of early contact that the dates as stated now no longer bear out."""
-    early = {seen.contract.id for seen in cases if contact_of(seen).early}
+    early = {case.contract.id for case in cases if contact_of(case).is_early}
     return [
         one for one in kept if one.rule is AlertRule.EARLY_CONTACT and not one.dismissed and one.subject not in early
     ]
 
 
-RULES = (early_contact, undelivered, silence, deadlines)
+RULES = (early_contacts, missing_deliveries, silences, deadline_alerts)

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.signals import Observed, VanishedMessage
+from archiver.records.signals import DepartureObservations, VanishedMessage
 
 CLOSED = re.compile(r"(?:[(\uff08](?:解約済み?|Cancelled|Canceled)[)\uff09]|\A解約済みユーザー)\s*\Z")
 """How a name ends once the account is closed (chatwork-api §10: 解約済みユーザー alone before 2016-03-09)."""
@@ -49,7 +49,7 @@ IN_ROWS = frozenset(
 K = TypeVar("K", int, tuple[int, int])
 
 
-def account_closed(seen: Observed) -> Iterator[Alert]:
+def account_closed(seen: DepartureObservations) -> Iterator[Alert]:
     """A name that now ends with the mark of a closed account; once for each account, whatever its rooms."""
     told = {one.account_id for one in seen.alerts if one.rule is AlertRule.ACCOUNT_CLOSED}
     for one in seen.renamed:
@@ -63,29 +63,29 @@ def account_closed(seen: Observed) -> Iterator[Alert]:
             yield Alert(AlertRule.ACCOUNT_CLOSED, level, one.at, room, one.account_id)
 
 
-def member_gone(seen: Observed) -> Iterator[Alert]:
+def member_gone(seen: DepartureObservations) -> Iterator[Alert]:
     """A person whom the list of members shows no more."""
-    for one in seen.left:
+    for one in seen.members_left:
         if one.account_id != seen.owner:
             level = Level.HIGH if carries(seen, one.room_id, one.account_id) else Level.LOW
             yield Alert(AlertRule.MEMBER_GONE, level, one.at, one.room_id, one.account_id)
 
 
-def room_inaccessible(seen: Observed) -> Iterator[Alert]:
+def room_inaccessible(seen: DepartureObservations) -> Iterator[Alert]:
     """A room that cannot be opened any more, whoever is in it."""
-    for one in seen.shut:
+    for one in seen.closed_rooms:
         yield Alert(AlertRule.ROOM_INACCESSIBLE, Level.HIGH, one.at, one.room_id)
 
 
-def contact_gone(seen: Observed) -> Iterator[Alert]:
+def contact_gone(seen: DepartureObservations) -> Iterator[Alert]:
     """A person whom the list of contacts shows no more; if a chat went with it, that is an alert of its own."""
-    for one in seen.unlisted:
+    for one in seen.contacts_removed:
         heavy = [room for room in seen.rooms if carries(seen, room, one.account_id)]
         level = Level.MEDIUM if heavy else Level.LOW
         yield Alert(AlertRule.CONTACT_GONE, level, one.at, heavy[0] if heavy else None, one.account_id)
 
 
-def other_chat(seen: Observed) -> Iterator[Alert]:
+def other_chat(seen: DepartureObservations) -> Iterator[Alert]:
     """A direct chat with a person of a contracted room that is not saved; the alert names that chat."""
     for one in seen.other_chats:
         if one.room_id is not None and one.account_id != seen.owner:
@@ -94,28 +94,28 @@ def other_chat(seen: Observed) -> Iterator[Alert]:
             yield Alert(AlertRule.OTHER_CHAT, level, one.at, one.room_id, one.account_id)
 
 
-def hidden_by_plan(seen: Observed) -> Iterator[Alert]:
+def hidden_by_plan(seen: DepartureObservations) -> Iterator[Alert]:
     """The plan begins to hide messages of a room; that it then hides more each day is no news."""
-    hidden = [one for one in seen.unshown if one.state is State.HIDDEN and one.room_id not in seen.hidden_before]
+    hidden = [one for one in seen.vanished if one.state is State.HIDDEN and one.room_id not in seen.hidden_before]
     for room, ones in _grouped(hidden, lambda one: one.room_id):
         yield Alert(
             AlertRule.HIDDEN_BY_PLAN, Level.MEDIUM, ones[0].at, room, message_id=ones[0].message_id, count=len(ones)
         )
 
 
-def deletions(seen: Observed) -> Iterator[Alert]:
+def deletions(seen: DepartureObservations) -> Iterator[Alert]:
     """Messages of others that turned to `[deleted]` or are missing: a burst of a counterpart's is urgent."""
-    gone = [one for one in seen.unshown if one.state in (State.DELETED, State.MISSING)]
+    gone = [one for one in seen.vanished if one.state in (State.DELETED, State.MISSING)]
     theirs = [one for one in gone if one.account_id != seen.owner]
     for (room, author), ones in _grouped(theirs, lambda one: (one.room_id, one.account_id)):
-        before = [one for one in seen.lately if (one.room_id, one.account_id) == (room, author)]
+        before = [one for one in seen.recently_vanished if (one.room_id, one.account_id) == (room, author)]
         count = len(ones) + len(before)
         level = Level.HIGH if count >= BURST and carries(seen, room, author) else Level.MEDIUM
         first = (before or ones)[0].message_id if count >= BURST else ones[0].message_id
         yield Alert(AlertRule.DELETIONS, level, ones[-1].at, room, author, first, count)
 
 
-def carries(seen: Observed, room: int, account: int) -> bool:
+def carries(seen: DepartureObservations, room: int, account: int) -> bool:
     """Whether the conversation of a room rests on this person: nobody else is left, or much of it is theirs."""
     people = seen.rooms.get(room)
     if people is None or account == seen.owner:
@@ -148,20 +148,20 @@ def grown(alert: Alert, stands: Alert) -> int:
     return max(alert.count, stands.count) if alert.rule is AlertRule.A10 else stands.count + alert.count
 
 
-def settled(seen: Observed) -> list[Alert]:
+def settled(seen: DepartureObservations) -> list[Alert]:
     """Kept alerts that are true no more: the chat is saved now, or there is none."""
     now = {one.account_id: one.room_id for one in seen.other_chats}
     stand = [one for one in seen.alerts if one.rule is AlertRule.OTHER_CHAT and not one.dismissed]
     return [one for one in stand if one.account_id in now and now[one.account_id] != one.room_id]
 
 
-def judge(seen: Observed) -> list[Alert]:
+def judge(seen: DepartureObservations) -> list[Alert]:
     """Every alert that an observation gives, the most urgent first."""
     found = [alert for rule in RULES for alert in rule(seen)]
     return sorted(found, key=lambda one: list(Level).index(one.level))
 
 
-def going(seen: Observed, alerts: Iterable[Alert]) -> frozenset[int]:
+def going(seen: DepartureObservations, alerts: Iterable[Alert]) -> frozenset[int]:
     """The counterparts whom urgent alerts are about; of a room that is shut, those on whom it rested."""
     found: set[int] = set()
     for one in alerts:
@@ -186,7 +186,7 @@ def _grouped(
         yield value, list(members)
 
 
-RULES: tuple[Callable[[Observed], Iterator[Alert]], ...] = (
+RULES: tuple[Callable[[DepartureObservations], Iterator[Alert]], ...] = (
     room_inaccessible,
     account_closed,
     deletions,

@@ -1,4 +1,4 @@
-"""Which addresses may be asked at all: https, and plain http only on this computer."""
+"""The addresses to which requests may go: https, and plain http only on this computer."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from archiver.chatwork.json_body import printable
 from archiver.errors import BadBaseUrl
 
 BASE_URL = "https://api.chatwork.com/v2"
-"""Of the API; source: developer.chatwork.com/docs/endpoints."""
+"""The base URL of the API; source: developer.chatwork.com/docs/endpoints."""
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
-def checked(url: str) -> tuple[str, bool]:
+def check_base_url(url: str) -> tuple[str, bool]:
     """The base URL without closing slashes, and whether it leads to this computer.
 
     Allowed are https, and http to loopback, both without credentials, query or fragment. Raises BadBaseUrl.
     """
     # Backslashes and spaces are read in different ways by different programs: no host may hide behind one.
-    good = all("!" <= sign <= "~" and sign not in '\\?#@<>"' for sign in url)
+    good = all("!" <= character <= "~" and character not in '\\\\?#@<>"' for character in url)
     loopback = False
     try:
         parts = urlsplit(url)
@@ -35,7 +35,7 @@ def checked(url: str) -> tuple[str, bool]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or address means this computer without asking anyone: no other names count."""
+    """Whether a host is this computer: `localhost` or a loopback address; no other name is looked up."""
     if host == "localhost":
         return True
     try:
@@ -46,5 +46,5 @@ def is_loopback(host: str) -> bool:
 
 
 def _without_secrets(url: str) -> str:
-    """The URL without what may be a password or a token, which belongs in no message."""
+    """The URL without a password or token in it, as neither may appear in a message."""
     return re.sub("[?#].*", "?…", re.sub("//[^/]*@", "//…@", url), flags=re.DOTALL)

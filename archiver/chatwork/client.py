@@ -1,4 +1,4 @@
-"""One method per read call of the API; each gives objects as received beside their models.
+"""One method per read call of the API; each returns the objects as received together with their models.
 
 Nothing here writes to Chatwork, and messages are always read with `force=1`, which moves no cursor that
 another integration relies on. Calls and their parameters: developer.chatwork.com/reference.
@@ -24,7 +24,7 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True, slots=True)
 class ListItem(Generic[M]):
-    """One object of a list."""
+    """An object of a list with its model."""
 
     object: JsonObject
     """As received, unknown fields included."""
@@ -33,17 +33,17 @@ class ListItem(Generic[M]):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[M]):
-    """A list and the reply it came in; each id stands in it once."""
+    """A list of the API and the reply it came in; each id is in `items` once."""
 
     reply: Reply
     items: tuple[ListItem[M], ...]
     rows: int
-    """How long the list was as it came; more than `items` where an id stood in it twice."""
+    """The length of the list as received; more than `items` where an id was in it twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Single(Generic[M]):
-    """One object and the reply it came in."""
+    """An object of the API and the reply it came in."""
 
     reply: Reply
     object: JsonObject
@@ -55,7 +55,7 @@ class Client:
     """The calls that the archiver makes; each raises what `Transport.get` raises."""
 
     def __init__(self, transport: Transport) -> None:
-        """Ask through this transport."""
+        """Take the transport for all requests."""
         self.transport = transport
 
     def me(self) -> Single[Me]:
@@ -65,8 +65,8 @@ class Client:
     def rooms(self) -> Listing[Room]:
         """All rooms of the account, with their counters but without descriptions.
 
-        One that is not understood is left out: the others need not wait for it, and a contracted one is asked for
-        singly when it is not listed.
+        A room that is not understood is left out, so that it does not hold up the others; a contracted room that is
+        not listed is requested singly.
         """
         understand: Callable[[Reply], Listing[Room]] = partial(
             read_listing, kind=Room, may_be_empty=False, lenient=True
@@ -84,7 +84,7 @@ class Client:
     def messages(self, room_id: RoomId) -> Listing[Message]:
         """The newest messages of a room, at most 100, by numeric id."""
         listing = self._listing(f"/rooms/{room_id:d}/messages", Message, {"force": 1})
-        return replace(listing, items=tuple(sorted(listing.items, key=lambda shown: shown.model.number)))
+        return replace(listing, items=tuple(sorted(listing.items, key=lambda item: item.model.number)))
 
     def message(self, room_id: RoomId, message_id: MessageId) -> Single[Message]:
         """One message, however old."""
@@ -117,13 +117,13 @@ class Client:
         return self._listing(f"/rooms/{room_id:d}/files", File, params)
 
     def file(self, room_id: RoomId, file_id: FileId) -> Single[File]:
-        """One file's facts, without its address."""
+        """One file's metadata, without its download address."""
         return self._single(f"/rooms/{room_id:d}/files/{file_id:d}", File, number=file_id)
 
     def download_url(self, room_id: RoomId, file_id: FileId) -> Single[File]:
-        """One file with its address on another host, good for 30 seconds; its reply must not be kept."""
+        """One file with its download address on another host, valid for 30 seconds; the reply must not be kept."""
         path = f"/rooms/{room_id:d}/files/{file_id:d}"
-        understand = partial(_with_address, number=file_id)
+        understand = partial(_read_download_url, number=file_id)
         return self.transport.get(path, {"create_download_url": 1}, understand)
 
     def contacts(self) -> Listing[Contact]:
@@ -147,65 +147,65 @@ class Client:
 
 
 def read_listing(reply: Reply, kind: type[M], *, may_be_empty: bool = True, lenient: bool = False) -> Listing[M]:
-    """Understand a reply as a list; 204 is an empty one where the API documents it.
+    """Read a reply as a list; 204 is an empty one where the API documents it.
 
-    Of an id that comes twice the last is kept. One object of the wrong shape spoils the list; a `lenient` reading
-    leaves it out, as long as another one is understood. Raises NotUnderstood and nothing else.
+    Of objects with the same id the last is kept. One object of the wrong shape makes the list unreadable; a `lenient`
+    reading leaves it out, as long as another one is understood. Raises NotUnderstood and nothing else.
     """
     if reply.status == 204 and may_be_empty:
         return Listing(reply, (), 0)
-    value = _json(reply)
+    value = _parse_body(reply)
     if not isinstance(value, list):
-        _give_up(reply, _("it is no list"))
-    shown: dict[int, ListItem[M]] = {}
-    fault: NotUnderstood | None = None
-    for one in value:
+        _raise_not_understood(reply, _("it is no list"))
+    items: dict[int, ListItem[M]] = {}
+    last_error: NotUnderstood | None = None
+    for element in value:
         try:
-            model = _model(reply, one, kind)
+            model = _build_model(reply, element, kind)
         except NotUnderstood as error:
             if not lenient:
                 raise
-            fault = error
+            last_error = error
         else:
-            shown[model.number] = ListItem(one, model)
-    if fault is not None and not shown:
-        raise fault
-    return Listing(reply, tuple(shown.values()), len(value))
+            items[model.number] = ListItem(element, model)
+    if last_error is not None and not items:
+        raise last_error
+    return Listing(reply, tuple(items.values()), len(value))
 
 
 def read_single(reply: Reply, kind: type[M], *, number: int | None = None) -> Single[M]:
-    """Understand a reply as one object, that with this id if one is given. Raises NotUnderstood only."""
-    value = _json(reply)
+    """Read a reply as one object, that with this id if one is given. Raises NotUnderstood and nothing else."""
+    value = _parse_body(reply)
     if not isinstance(value, dict):
-        _give_up(reply, _("it is no object"))
-    model = _model(reply, value, kind)
+        _raise_not_understood(reply, _("it is no object"))
+    model = _build_model(reply, value, kind)
     if number is not None and model.number != number:
-        _give_up(reply, _("it shows something else than was asked for"))
+        _raise_not_understood(reply, _("it shows something else than was asked for"))
     return Single(reply, value, model)
 
 
-def _with_address(reply: Reply, *, number: int) -> Single[File]:
+def _read_download_url(reply: Reply, *, number: int) -> Single[File]:
     single = read_single(reply, File, number=number)
     if not single.model.download_url:
-        _give_up(reply, _("it has no download address"))
+        _raise_not_understood(reply, _("it has no download address"))
     return single
 
 
-def _json(reply: Reply) -> object:
+def _parse_body(reply: Reply) -> object:
     if not reply.body:
-        _give_up(reply, _("it is empty"))
+        _raise_not_understood(reply, _("it is empty"))
     try:
-        return json_body.parse(reply.body)
+        return json_body.parse_json(reply.body)
     except ValueError:
-        _give_up(reply, _("it is not JSON"))
+        _raise_not_understood(reply, _("it is not JSON"))
 
 
-def _model(reply: Reply, value: object, kind: type[M]) -> M:
+def _build_model(reply: Reply, value: object, kind: type[M]) -> M:
     try:
-        return models.read(value, kind)
+        return models.read_model(value, kind)
     except models.WrongShape as error:
-        _give_up(reply, _("it has another form than documented ({place})").format(place=error))
+        _raise_not_understood(reply, _("it has another form than documented ({place})").format(place=error))
 
 
-def _give_up(reply: Reply, detail: str) -> NoReturn:
+def _raise_not_understood(reply: Reply, detail: str) -> NoReturn:
     raise NotUnderstood(path=reply.path, detail=detail) from None

@@ -1,7 +1,7 @@
-"""What the body of a reply says: JSON values, and the texts of an error.
+"""Parses the body of a reply: JSON values, and the texts of an error.
 
-Bodies are hostile input. What passes here is finite and shallow, so that it can be written again as JSON by
-every program that later checks the archive; lone surrogates and NUL pass as they are.
+Bodies are hostile input. Accepted values are finite and shallow, so that every program that later checks the archive
+can write them as JSON again; lone surrogates and NUL are accepted as they are.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import math
 
-DEEPEST = 32
-"""Levels of nesting allowed; the API has three."""
+NESTING_LIMIT = 32
+"""The deepest nesting accepted; the API has three levels."""
 
-LONGEST = 200
-"""Characters of an error text that are shown."""
+ERROR_TEXT_LIMIT = 200
+"""The most characters of an error text that are shown."""
 
 
-def parse(body: bytes) -> object:
-    """The JSON value of a body; raises ValueError for whatever is not plain JSON in UTF-8."""
+def parse_json(body: bytes) -> object:
+    """The JSON value of a body. Raises ValueError for whatever is not plain JSON in UTF-8."""
     try:
-        value = json.loads(body.decode("utf-8"), parse_float=_finite, parse_constant=_finite)
+        value = json.loads(body.decode("utf-8"), parse_float=_parse_finite, parse_constant=_parse_finite)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     _check_depth(value)
@@ -27,12 +27,12 @@ def parse(body: bytes) -> object:
 
 
 def error_texts(body: bytes) -> tuple[str, ...] | None:
-    """The texts of `{"errors": [...]}` as they came; None if the body is no such object.
+    """The texts of `{"errors": [...]}` as received; None if the body is no such object.
 
     Source of the form: developer.chatwork.com/docs/endpoints.
     """
     try:
-        value = parse(body)
+        value = parse_json(body)
     except ValueError:
         return None
     texts = value.get("errors") if isinstance(value, dict) else None
@@ -43,11 +43,12 @@ def error_texts(body: bytes) -> tuple[str, ...] | None:
 
 def printable(text: str) -> str:
     """The text in one line of bounded length, everything invisible or unprintable made visible."""
-    shown = "".join(sign if sign.isprintable() else f"[U+{ord(sign):04X}]" for sign in text[:LONGEST])
-    return shown if len(text) <= LONGEST else shown + "…"
+    start = text[:ERROR_TEXT_LIMIT]
+    line = "".join(character if character.isprintable() else f"[U+{ord(character):04X}]" for character in start)
+    return line if len(text) <= ERROR_TEXT_LIMIT else line + "…"
 
 
-def _finite(text: str) -> float:
+def _parse_finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError("a number that JSON cannot hold")
@@ -56,7 +57,7 @@ def _finite(text: str) -> float:
 
 def _check_depth(value: object) -> None:
     level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(DEEPEST):
+    for _ in range(NESTING_LIMIT):
         level = [
             child
             for parent in level

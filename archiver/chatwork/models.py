@@ -1,8 +1,8 @@
-"""One frozen class per JSON object of the API, and the one way to read them.
+"""One frozen class per JSON object of the API, and `read_model`, which makes them.
 
 The API documents neither nulls nor missing fields, and ids both as numbers and as text; all are accepted for
-everything but an object's own id. What is left blank is 0 or "". The object as received is kept beside the
-model by whoever reads it, so a model names only what the program itself looks at.
+everything but an object's own id. A missing field is 0 or "". Callers keep the object as received beside its model,
+so a model has only the fields that the program itself uses.
 
 Fields: developer.chatwork.com/reference.
 """
@@ -16,27 +16,27 @@ import msgspec
 
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 
-LARGEST = 2**63 - 1
+LARGEST_NUMBER = 2**63 - 1
 """Message ids have 64 bits, signed; nothing else of Chatwork's is larger."""
 
-_OWN = msgspec.Meta(gt=0, le=LARGEST)
-_COUNT = msgspec.Meta(ge=0, le=LARGEST)
-# The form that needs no cleaning; ids from 9 * 10**18 on and ids with leading zeros take the slower way.
+_OWN = msgspec.Meta(gt=0, le=LARGEST_NUMBER)
+_COUNT = msgspec.Meta(ge=0, le=LARGEST_NUMBER)
+# Ids that need no cleaning; those from 9 * 10**18 on and those with leading zeros are cleaned, which is slower.
 _PLAIN_ID = r"\A(?:[1-9][0-9]{0,17}|[1-8][0-9]{18})\Z"
 
-HINTS = frozenset({"unread_num", "mention_num", "message_num", "file_num", "task_num", "last_update_time"})
-"""Counters of a room: they tell when to look, and no more (chatwork-api §15, 7 and 8); an absurd one is left blank."""
+ROOM_COUNTERS = frozenset({"unread_num", "mention_num", "message_num", "file_num", "task_num", "last_update_time"})
+"""Counters of a room, used only to decide when to read it (chatwork-api §15, 7 and 8); an absurd one becomes 0."""
 
 Number = Annotated[int, _COUNT]
 """A counter, a size in bytes or a Unix time in seconds; 0 = none."""
 
 
 class WrongShape(ValueError):
-    """An object of the API is not of the documented form; the text names the place, never the content."""
+    """Raised for an object of the API without the documented form; the text names the field, never the content."""
 
 
 class Model(msgspec.Struct, frozen=True):
-    """What all objects of the API have in common."""
+    """The base class of all objects of the API."""
 
     @property
     def number(self) -> int:
@@ -45,7 +45,7 @@ class Model(msgspec.Struct, frozen=True):
 
 
 class Account(Model, frozen=True):
-    """A person as shown with a message, task or file; account_id 0 = not told."""
+    """A person as shown with a message, task or file; account_id 0 = not given."""
 
     account_id: Annotated[AccountId, _COUNT] = AccountId(0)
     name: str = ""
@@ -58,11 +58,11 @@ class Account(Model, frozen=True):
 
 
 NOBODY = Account()
-"""Stands where the API names no person."""
+"""The account where the API names no person."""
 
 
 class Me(Model, frozen=True):
-    """The owner of the token; of their personal data only what is kept (design §3)."""
+    """The owner of the token, with only the personal data that is kept (design §3)."""
 
     account_id: Annotated[AccountId, _OWN]
     name: str = ""
@@ -77,7 +77,7 @@ class Me(Model, frozen=True):
 
 
 class Room(Model, frozen=True):
-    """A chat as this account sees it; `description` comes only when it is asked for singly."""
+    """A chat as this account sees it; `description` is only filled when the room is requested singly."""
 
     room_id: Annotated[RoomId, _OWN]
     name: str = ""
@@ -144,7 +144,7 @@ class Message(Model, frozen=True):
     update_time: Number = 0
 
     def __post_init__(self) -> None:
-        """A message without its author cannot be evidence."""
+        """Raise ValueError for a message without an author, which cannot be evidence."""
         if not self.account.account_id:
             raise ValueError("a message without account_id")
 
@@ -173,7 +173,7 @@ class Task(Model, frozen=True):
 
 
 class File(Model, frozen=True):
-    """A file of a room; `download_url` is a bearer right for 30 seconds: never log or keep it."""
+    """A file of a room; `download_url` gives access to anyone for 30 seconds: never log or keep it."""
 
     file_id: Annotated[FileId, _OWN]
     account: Account = NOBODY
@@ -192,10 +192,10 @@ class File(Model, frozen=True):
 M = TypeVar("M", bound=Model)
 
 
-def read(source: object, kind: type[M]) -> M:
-    """Make a model of a JSON object as `json.loads` gave it; raises WrongShape and nothing else.
+def read_model(source: object, kind: type[M]) -> M:
+    """The model of a JSON object as `json.loads` returned it. Raises WrongShape and nothing else.
 
-    Tries the usual form first, as most replies have it; what does not fit is cleaned and tried once more.
+    Most replies have the usual form, which is tried first; an object that does not fit is cleaned and tried again.
     """
     try:
         return msgspec.convert(source, kind)
@@ -207,38 +207,38 @@ def _read_cleaned(source: object, kind: type[M]) -> M:
     if not isinstance(source, dict):
         raise WrongShape(f"{kind.__name__} is no object")
     try:
-        return kind(**_cleaned(source, kind))
+        return kind(**_clean_fields(source, kind))
     except ValueError as error:
         raise WrongShape(f"{kind.__name__}: {error}") from None
 
 
-def _cleaned(source: Mapping[Any, Any], kind: type[Model]) -> dict[str, Any]:
-    """The known fields that say something, each of its kind; blank ones are left to the defaults."""
-    found: dict[str, Any] = {}
+def _clean_fields(source: Mapping[Any, Any], kind: type[Model]) -> dict[str, Any]:
+    """The known fields that have a value, each of its type; the others are left to the defaults."""
+    fields: dict[str, Any] = {}
     for name, hint in _FIELDS[kind].items():
         value = source.get(name)
         if value is None:
             continue
         if hint is Account:
-            found[name] = _read_cleaned(value, Account)
+            fields[name] = _read_cleaned(value, Account)
         elif name == "message_id":
-            found[name] = str(_integer(name, value) or "")
-        elif name in HINTS and not _is_count(value):
+            fields[name] = str(_integer(name, value) or "")
+        elif name in ROOM_COUNTERS and not _is_count(value):
             continue  # it says nothing, and nothing rests on it
         elif hint is int:
-            found[name] = _integer(name, value)
+            fields[name] = _integer(name, value)
         elif isinstance(value, str):
-            found[name] = value
+            fields[name] = value
         else:
             raise WrongShape(f"{name} is no text")
     for name in _REQUIRED[kind]:
-        if not found.get(name):
+        if not fields.get(name):
             raise WrongShape(f"no {name}")
-    return found
+    return fields
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER
 
 
 def _integer(name: str, value: object) -> int:

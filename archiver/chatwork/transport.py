@@ -1,8 +1,8 @@
-"""One GET request to the API: token, budget, retry; gives what the reply was understood to say.
+"""Sends one GET request to the API, with token, budget and retries, and returns what its reply means.
 
-The only code that holds the token. It goes to the host of the base URL and nowhere else: no redirect is
-followed, no `.netrc` read, no cookie kept. There is no way to send anything but GET. A reply that was cut, that
-is no JSON or of another shape is asked for again and never becomes data.
+The only code that holds the token, which goes to the host of the base URL and nowhere else: no redirect is followed,
+no `.netrc` read, no cookie kept. There is no way to send anything but GET. A reply that was cut, that is no JSON or
+of another shape is requested again and never becomes data.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from archiver.errors import (
 )
 from archiver.records import KEPT_HEADERS, Reply
 
-PAUSES = (1.0, 2.0, 4.0, 8.0)
-"""Seconds before each retry of a fault; there are no more retries than pauses."""
+RETRY_PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before each retry after an error; there are no more retries than pauses."""
 
 LONGEST_PAUSE = 30.0
-"""Seconds that a pause with its jitter may last."""
+"""The longest pause with its jitter, in seconds."""
 
-SHORTEST = 1.0
-"""Seconds that a request is given, however near the deadline is."""
+SHORTEST_SECONDS = 1.0
+"""Seconds that a request gets at least, however near the deadline is."""
 
-MOST_REFUSALS = 3
-"""How often the end of the window is waited for after a 429, for one request."""
+REFUSALS_LIMIT = 3
+"""How often one request waits for the end of the window after a 429."""
 
 _RANDOM = random.SystemRandom()
 _CHUNK = 2**16
@@ -53,33 +53,33 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ReplyLimits:
-    """How long and how large a reply may be: seconds, bytes after content decoding."""
+    """How long a reply may take, in seconds, and how large it may be, in bytes after content decoding."""
 
     connect: float = 10.0
     read: float = 30.0
-    """Between two arrivals."""
+    """The longest time between two chunks of a reply."""
     total: float = 60.0
     size: int = 64 * 2**20
 
     def within(self, seconds: float | None) -> ReplyLimits:
-        """These, but no longer than so many seconds (None: no end), though a second at least is given."""
+        """These limits, but no longer than so many seconds (None: no end) and at least a second."""
         if seconds is None:
             return self
-        most = max(seconds, SHORTEST)
-        return replace(self, connect=min(self.connect, most), read=min(self.read, most), total=min(self.total, most))
+        limit = max(seconds, SHORTEST_SECONDS)
+        return replace(self, connect=min(self.connect, limit), read=min(self.read, limit), total=min(self.total, limit))
 
 
 def jitter() -> float:
-    """Some seconds, so that several programs do not all come back at once."""
+    """A random number of seconds, so that several programs do not all come back at once."""
     return _RANDOM.uniform(0.5, 3.0)
 
 
 class Transport:
-    """Asks one API with one token, politely; not for several threads at once.
+    """Sends requests to one API with one token, within its budget; not for several threads at once.
 
     Settable at any time: `deadline` (a wait that would pass it raises BudgetSpent at once, a retry that would
     is not made, and no reply is waited for past it), `reserve` (requests of each window left to the person's other
-    tools) and `on_wait` (told of each wait for the budget before it begins). To be read: `requests` (sent so far),
+    tools) and `on_wait` (called with each wait for the budget before it begins). To be read: `requests` (sent so far),
     `unparsed` (replies not understood so far), `clock_offset` (the server's clock minus ours, the largest seen),
     `budget`, and `tally` (whether anybody else uses it).
     """
@@ -98,8 +98,8 @@ class Transport:
         jitter: Callable[[], float] = jitter,
         limits: ReplyLimits = ReplyLimits(),
     ) -> None:
-        """Take over a session: from now on it keeps no cookies. Raises BadBaseUrl; asks for no token yet."""
-        self._base, loopback = allowed_urls.checked(base_url)
+        """Take over a session, which from now on keeps no cookies; the token is not read yet. Raises BadBaseUrl."""
+        self._base, loopback = allowed_urls.check_base_url(base_url)
         self._session = session
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         if loopback:  # a proxy would send the token off this computer
@@ -120,24 +120,24 @@ class Transport:
         self.clock_offset: timedelta | None = None
 
     def get(self, path: str, params: Mapping[str, str | int], understand: Callable[[Reply], T]) -> T:
-        """Ask for a path below the base URL; the answer is what `understand` makes of the reply.
+        """Request a path below the base URL and return what `understand` makes of the reply.
 
         `understand` is given replies of status 200 and 204 only and raises NotUnderstood for what it cannot
-        use, which counts as a fault. Raises TokenRefused, NotVisible, Refused or BudgetSpent at once, and
+        use, which counts as an error. Raises TokenRefused, NotVisible, Refused or BudgetSpent at once, and
         Unreachable or NotUnderstood when all retries have failed.
         """
         target = f"{path}?{urlencode(params)}" if params else path
         self._take_token()
-        pauses = iter(PAUSES)
+        pauses = iter(RETRY_PAUSES)
         refusals = 0
         refused = False
         while True:
             self._keep_to_budget(target, refused=refused)
             try:
-                return self._judge(self._exchange(target), understand)
+                return self._interpret(self._exchange(target), understand)
             except _TooManyCalls:
                 refusals += 1
-                if refusals > MOST_REFUSALS:
+                if refusals > REFUSALS_LIMIT:
                     raise BudgetSpent(path=target) from None
                 refused = True
             except (Unreachable, NotUnderstood) as error:
@@ -148,21 +148,21 @@ class Transport:
                 refused = False
 
     def _take_token(self) -> None:
-        """Ask for the token once; what cannot stand in a header is refused without being sent or shown."""
+        """Get the token once; one that cannot be in a header raises TokenRefused without being sent or shown."""
         if not self._token:
             token = self._ask_token()
-            if not token or not all("!" <= sign <= "~" for sign in token):
+            if not token or not all("!" <= character <= "~" for character in token):
                 raise TokenRefused()
             self._token = token
 
-    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Put the token on a request; being its auth also keeps `.netrc` out."""
+    def _add_token(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the token to a request; as the request's `auth` this also keeps `.netrc` out."""
         request.headers["x-chatworktoken"] = self._token
         return request
 
     def _keep_to_budget(self, target: str, *, refused: bool) -> None:
-        """Wait once if the window has no call left for us, or right after a refusal."""
-        wait = ratelimit.wait(self.budget, self._now(), self.reserve)
+        """Wait once if the window has no call left for us, or after a refusal. Raises BudgetSpent."""
+        wait = ratelimit.time_to_wait(self.budget, self._now(), self.reserve)
         if not wait and not refused:
             return
         wait += timedelta(seconds=self._jitter())
@@ -183,39 +183,39 @@ class Transport:
     def _has_time(self, wait: timedelta) -> bool:
         return self.deadline is None or self._now() + wait <= self.deadline
 
-    def _left(self) -> float | None:
+    def _seconds_left(self) -> float | None:
         """Seconds until the deadline; None without one."""
         return None if self.deadline is None else (self.deadline - self._now()).total_seconds()
 
     def _exchange(self, target: str) -> Reply:
-        """Send one request and read its reply; every fault on the way is one of our errors."""
+        """Send one request and read its reply; every error on the way becomes one of ours."""
         try:
             return self._send(target)
         except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
-            fault = _fault(target, error)
-        raise fault  # out here, so that it does not carry the library's error, which carries the token
+            chatwork_error = _error_of(target, error)
+        raise chatwork_error  # outside the `except`, so that it does not carry the library's error, which carries the token
 
     def _send(self, target: str) -> Reply:
         started = time.monotonic()  # of real sockets, whatever clock the archive is given
-        limits = self._limits.within(self._left())
+        limits = self._limits.within(self._seconds_left())
         self.requests += 1
         self.budget, self.tally = self.budget.spend(), self.tally.spend()
         with self._session.get(
             self._base + target,
-            auth=self._sign,
+            auth=self._add_token,
             stream=True,
             allow_redirects=False,
             timeout=(limits.connect, limits.read),
         ) as response:
-            told = response.headers
-            headers = {name: told[name] for name in sorted(KEPT_HEADERS) if name in told}
+            received = response.headers
+            headers = {name: received[name] for name in sorted(KEPT_HEADERS) if name in received}
             self._observe(headers, response.status_code)
             self._check_status(target, response.status_code)
-            body = self._body(target, response, started, limits)
+            body = self._read_body(target, response, started, limits)
         return Reply(target, response.status_code, body, headers, self._now())
 
     def _observe(self, headers: Mapping[str, str], status: int) -> None:
-        """Learn from the headers, before a slow body can make them old."""
+        """Update budget and clock offset from the headers, before a slow body can make them old."""
         now = self._now()
         self.budget = self.budget.observe(headers, now, refused=status == 429)
         self.tally = self.tally.observe(headers)
@@ -224,7 +224,7 @@ class Transport:
             self.clock_offset = offset
 
     def _check_status(self, target: str, status: int) -> None:
-        """Raise what the status alone decides, whatever the body is."""
+        """Raise the error that the status alone means, whatever the body is."""
         if status == 401:
             self._token = ""  # the user may store a new one while we run
             raise TokenRefused()
@@ -235,8 +235,8 @@ class Transport:
         if status not in (200, 204) and status < 400:
             raise NotUnderstood(path=target, detail=_("status {status}").format(status=status))
 
-    def _body(self, target: str, response: requests.Response, started: float, limits: ReplyLimits) -> bytes:
-        """The whole body as it arrives, within the limits; one cut short raises a library's error."""
+    def _read_body(self, target: str, response: requests.Response, started: float, limits: ReplyLimits) -> bytes:
+        """The whole body, read within the limits; one that is cut short raises an error of the library."""
         body = bytearray()
         while part := response.raw.read1(_CHUNK, decode_content=True):
             body += part
@@ -246,13 +246,13 @@ class Transport:
                 raise Unreachable(path=target, detail=_("the reply took too long"))
         return bytes(body)
 
-    def _judge(self, reply: Reply, understand: Callable[[Reply], T]) -> T:
-        """What a whole reply says, or the error that it is."""
+    def _interpret(self, reply: Reply, understand: Callable[[Reply], T]) -> T:
+        """What `understand` makes of a complete reply; raises the error that another status means."""
         if reply.status in (200, 204):
             return understand(reply)
         texts = json_body.error_texts(reply.body)
         if reply.status in (403, 404):
-            # A page of somebody in between must not look as if a room or a message had gone.
+            # A page of a proxy in between must not look as if a room or a message had gone.
             if texts is None and not reply.limited:
                 detail = _("status {status} without Chatwork's own error text").format(status=reply.status)
                 raise NotUnderstood(path=reply.path, detail=detail)
@@ -262,11 +262,11 @@ class Transport:
 
 
 class _TooManyCalls(Exception):
-    """Status 429."""
+    """Raised for status 429, too many requests."""
 
 
-def _fault(target: str, error: Exception) -> ChatworkError:
-    """Our error for a library's, without its text: that may hold addresses, and its request the token."""
+def _error_of(target: str, error: Exception) -> ChatworkError:
+    """Our error for one of a library, without its text, which may hold addresses, and its request the token."""
     match error:
         case requests.Timeout() | urllib3.exceptions.TimeoutError() | TimeoutError():
             return Unreachable(path=target, detail=_("no answer in time"))

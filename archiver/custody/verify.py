@@ -17,16 +17,15 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import EntryCheck
 from archiver.evidence.verify.files import check_files
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.evidence.verify.path import verify_place
+from archiver.evidence.verify.path import verify_package_at
 from archiver.evidence.verify.seals import SealChain, SealRow
 from archiver.evidence.verify.stamps import StampCheck
-from archiver.store import blobs, rebuild
-from archiver.store import seals as seal
+from archiver.store import blobs, rebuild, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
 from archiver.store.queries import entries, raw_tables
 from archiver.store.working import verification_log
-from archiver.store.working.verification_log import Verified
+from archiver.store.working.verification_log import VerificationRecord
 
 _STEP = 1_000
 """Rows between two words of progress."""
@@ -44,26 +43,28 @@ def verify_archive(
     The roots of `authorities` are those that the settings pin; None: not known, so nothing is said of them.
     Raises NoArchive, NewerArchive, ArchiveBusy. A database that cannot be read is a finding.
     """
-    told = Verification()
-    with _damage_told(told, DATABASE), archive.reading() as reading:
-        _verify(told, reading, deep=deep, tell=progress or _silent, authorities=authorities)
-    if told.ok and not told.checked["entries"]:
-        told.find("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
-    told.close()
-    return told
+    verification = Verification()
+    with _damage_as_finding(verification, DATABASE), archive.reading() as reading:
+        _verify(verification, reading, deep=deep, tell=progress or _ignore_progress, authorities=authorities)
+    if verification.ok and not verification.checked["entries"]:
+        verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
+    verification.close()
+    return verification
 
 
-def record(archive: Archive, told: Verification, *, deep: bool, at: datetime) -> bool:
+def record_verification(archive: Archive, verification: Verification, *, deep: bool, at: datetime) -> bool:
     """Add a verification of the whole archive to its log, which is no evidence; False if it cannot be written now.
 
     A database that SQLite cannot read whole is not written to either.
     """
-    if told.found.get("database"):
+    if verification.counts.get("database"):
         return False
-    made = Verified(at, deep, told.checked, sum(told.found.values()), tuple(told.found))
+    entry = VerificationRecord(
+        at, deep, verification.checked, sum(verification.counts.values()), tuple(verification.counts)
+    )
     try:
         with archive.writing() as writing:
-            verification_log.keep(writing, made)
+            verification_log.keep(writing, entry)
     except errors.StorageError:
         return False
     return True
@@ -77,100 +78,102 @@ def verify_path(path: Path, *, deep: bool = False, progress: Progress | None = N
     try:
         if (path / DATABASE).is_file():
             return verify_archive(Archive(path), deep=deep, progress=progress)
-        told = verify_place(path, progress, check=token_check(), known=is_known_root)
+        verification = verify_package_at(path, progress, check=token_check(), known=is_known_root)
     except OSError as error:
         raise errors.NothingThere(path=path) from error
-    if told is None:
+    if verification is None:
         raise errors.NothingThere(path=path)
-    return told
+    return verification
 
 
 def _verify(
-    told: Verification, reading: Reading, *, deep: bool, tell: Progress, authorities: Sequence[Authority] | None
+    verification: Verification, reading: Reading, *, deep: bool, tell: Progress, authorities: Sequence[Authority] | None
 ) -> None:
     """Look at one table after the other; one that cannot be read does not keep the others from being looked at."""
-    seals = reading.home / seal.FOLDER
-    names = sorted(path.name for path in seals.iterdir()) if seals.is_dir() else []
+    folder = reading.home / seals.FOLDER
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     rows: list[SealRow] = []
-    with _damage_told(told, "seal"):
+    with _damage_as_finding(verification, "seal"):
         rows.extend(SealRow(*row) for row in raw_tables.seals(reading))
-    stamps = StampCheck(told, archive_stamps(seals, names, authorities))
-    chain = SealChain(told, names, lambda name: (seals / name).read_bytes(), rows, stamps.look)
+    stamps = StampCheck(verification, archive_stamps(folder, names, authorities))
+    chain = SealChain(verification, names, lambda name: (folder / name).read_bytes(), rows, stamps.check_seal)
     kept: set[bytes] = set()
-    with _damage_told(told, "reply"):
-        _check_replies(told, reading, kept, tell)
-    check = EntryCheck(told, chain.stretches(), kept=kept, deep=deep)
-    with _damage_told(told, "entry"):
-        _check_entries(reading, check, tell)
-    check.close()
-    chain.compare_handed_out(check.handed_out)
+    with _damage_as_finding(verification, "reply"):
+        _check_replies(verification, reading, kept, tell)
+    entry_check = EntryCheck(verification, chain.ranges(), kept_replies=kept, deep=deep)
+    with _damage_as_finding(verification, "entry"):
+        _check_entries(reading, entry_check, tell)
+    entry_check.close()
+    chain.compare_exports(entry_check.exports)
     stamps.close()
-    with _damage_told(told, "stamp"):
-        _check_held(told, reading, seals)
+    with _damage_as_finding(verification, "stamp"):
+        _check_stamp_files(verification, reading, folder)
     if authorities is not None and not authorities:
-        told.note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
-    check_files(told, reading.home / blobs.FOLDER, check.saved, tell)
-    with _damage_told(told, "message"):
-        told.checked["messages"] = raw_tables.count(reading, "message")
+        verification.add_note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
+    check_files(verification, reading.home / blobs.FOLDER, entry_check.saved, tell)
+    with _damage_as_finding(verification, "message"):
+        verification.checked["messages"] = raw_tables.count(reading, "message")
     if deep:
-        with _damage_told(told, DATABASE):
-            _check_deeply(told, reading, tell)
+        with _damage_as_finding(verification, DATABASE):
+            _check_deeply(verification, reading, tell)
 
 
-def _check_replies(told: Verification, reading: Reading, kept: set[bytes], tell: Progress) -> None:
+def _check_replies(verification: Verification, reading: Reading, kept: set[bytes], tell: Progress) -> None:
     """Each kept reply still has the body it came with."""
     total = raw_tables.count(reading, "reply")
     for done, reply in enumerate(raw_tables.replies(reading), 1):
         if reply.actual is None:
-            told.find("reply-digest", f"reply/{reply.number}", _("The body of the reply cannot be opened."))
+            verification.add_finding("reply-digest", f"reply/{reply.number}", _("The body of the reply cannot be opened."))
         elif reply.actual != reply.stated:
-            said = _("The body of the reply is not the one that was received: its SHA-256 differs.")
-            told.find("reply-digest", f"reply/{reply.number}", said)
+            text = _("The body of the reply is not the one that was received: its SHA-256 differs.")
+            verification.add_finding("reply-digest", f"reply/{reply.number}", text)
         kept.update(_digests(reply))
         if done % _STEP == 0 or done == total:
             tell("replies", done, total)
 
 
-def _check_held(told: Verification, reading: Reading, seals: Path) -> None:
+def _check_stamp_files(verification: Verification, reading: Reading, folder: Path) -> None:
     """Each stamp that came still lies there: its file was in its place before its row was written."""
-    held = list(raw_tables.stamps(reading))
-    there = {(path.name.partition("-")[0], path.name.split(".")[-2]) for path in seals.glob("*-*.json.*.tsr")}
-    for number, authority in held:
-        if (f"{number:06}", authority) not in there:
-            said = _("The table of stamps says that this stamp came, but its file is not there.")
-            told.find("stamp-missing", f"stamp/{number}/{authority}", said)
+    stamps = list(raw_tables.stamps(reading))
+    present = {(path.name.partition("-")[0], path.name.split(".")[-2]) for path in folder.glob("*-*.json.*.tsr")}
+    for number, authority in stamps:
+        if (f"{number:06}", authority) not in present:
+            text = _("The table of stamps says that this stamp came, but its file is not there.")
+            verification.add_finding("stamp-missing", f"stamp/{number}/{authority}", text)
 
 
 def _check_entries(reading: Reading, check: EntryCheck, tell: Progress) -> None:
     total = raw_tables.count(reading, "entry")
     for done, row in enumerate(raw_tables.entries(reading), 1):
-        check.look(row)
+        check.check(row)
         if done % _STEP == 0 or done == total:
             tell("entries", done, total)
 
 
-def _check_deeply(told: Verification, reading: Reading, tell: Progress) -> None:
+def _check_deeply(verification: Verification, reading: Reading, tell: Progress) -> None:
     """The database itself, its triggers, and the readable tables against the entries."""
-    for text in rebuild.integrity(reading):
-        told.find("database", DATABASE, _("SQLite finds the database damaged: {detail}").format(detail=text))
+    for detail in rebuild.integrity_problems(reading):
+        verification.add_finding("database", DATABASE, _("SQLite finds the database damaged: {detail}").format(detail=detail))
     for name in rebuild.altered_triggers(reading):
-        said = _("The rule that keeps records from being changed is not there as it was made.")
-        told.find("triggers", name, said)
+        text = _("The rule that keeps records from being changed is not there as it was made.")
+        verification.add_finding("triggers", name, text)
     total = entries.last_seq(reading)
-    for one in rebuild.differences(reading, progress=lambda done: tell("rows", done, total)):
-        told.find("readable-rows", "/".join([one.table, *map(str, one.key)]), _difference(one))
+    for difference in rebuild.row_differences(reading, progress=lambda done: tell("rows", done, total)):
+        verification.add_finding(
+            "readable-rows", "/".join([difference.table, *map(str, difference.key)]), _difference_text(difference)
+        )
 
 
-def _difference(one: rebuild.RowDifference) -> str:
-    if one.table == "entry":
+def _difference_text(difference: rebuild.RowDifference) -> str:
+    if difference.table == "entry":
         return _("The readable tables cannot be made of this record.")
-    match one.kind:
+    match difference.kind:
         case "missing":
             return _("The records give this row, but the readable table lacks it.")
         case "extra":
             return _("The readable table has this row, but the records do not give it.")
-    said = _("The readable table differs from the records in: {columns}.")
-    return said.format(columns=", ".join(one.columns))
+    sentence = _("The readable table differs from the records in: {columns}.")
+    return sentence.format(columns=", ".join(difference.columns))
 
 
 def _digests(reply: raw_tables.RawReply) -> Iterator[bytes]:
@@ -181,15 +184,15 @@ def _digests(reply: raw_tables.RawReply) -> Iterator[bytes]:
 
 
 @contextmanager
-def _damage_told(told: Verification, subject: str) -> Iterator[None]:
+def _damage_as_finding(verification: Verification, subject: str) -> Iterator[None]:
     """Make a finding of what SQLite cannot read."""
     try:
         yield
     except errors.ArchiveDamaged as error:
-        told.find(
+        verification.add_finding(
             "database", subject, _("The database cannot be read here: {detail}").format(detail=error.data["detail"])
         )
 
 
-def _silent(_what: str, _done: int, _total: int) -> None:
+def _ignore_progress(_what: str, _done: int, _total: int) -> None:
     """Tell nobody."""

@@ -1,7 +1,7 @@
 """Canonical bytes of an entry and of a seal, and their digests.
 
-Made once and never re-made: what is hashed is what is stored. Standard library only and Python 3.8 syntax,
-because this module is also handed out inside packages.
+The bytes are made once and stored as they were hashed. Standard library only and Python 3.8 syntax, because this
+module is also handed out inside packages.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import re
 from typing import Any, Iterable, Mapping  # noqa: UP035 - Python 3.8 syntax
 
 GENESIS = "0" * 64
-"""`previous` of the first seal."""
+"""The field `previous` of the first seal, which follows no other."""
 
 SEAL_FORMAT = "chatwork-archive-seal-1"
 
-_LONE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
@@ -30,9 +30,9 @@ def canonical(value: object) -> str:
 
 def escape_lone(text: str) -> str:
     """Replace every lone surrogate in a JSON text by its escape, so that the text can be encoded."""
-    if text.isascii():  # the digests of a seal: looking at each sign would cost more than everything else
+    if text.isascii():  # the digests of a seal: looking at each character would cost more than everything else
         return text
-    return _LONE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def digest(line: str) -> str:
@@ -80,7 +80,7 @@ def seal_bytes(
     account_id: int | None,
     software: str,
 ) -> bytes:
-    """The file of a seal: canonical JSON of its entries' digests and the seal before, one final newline."""
+    """The bytes of a seal's file: canonical JSON of its entries' digests and of the seal before, and a final newline."""
     return (
         canonical(
             {

@@ -1,4 +1,4 @@
-"""Names and digests of the files of a folder: lists of them, and how they compare with what lies there.
+"""Lists of the names and digests of a folder's files, and how such a list compares with the files that are there.
 
 The form is that of BagIt 1.0 (RFC 8493 §2.1.3), which `sha256sum -c` reads as well. Standard library and
 Python 3.8 syntax, because this module is also handed out inside packages.
@@ -12,8 +12,8 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import IO, Iterator, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
-PIECE = 1 << 20
-"""Bytes read at once: large enough that hashing is all that costs."""
+CHUNK_BYTES = 1 << 20
+"""Bytes read at once: large enough that only hashing takes time."""
 
 _LINE = re.compile(r"([0-9a-fA-F]{64})(?:  | \*|[ \t]+)(?:\./)?([^ \t].*)")
 
@@ -22,24 +22,24 @@ _ESCAPED = re.compile("%(25|0[aAdD])")
 _ESCAPES = (("%", "%25"), ("\n", "%0A"), ("\r", "%0D"))
 
 
-class ManifestFault(ValueError):
-    """A list of digests that is not one; `line` counts from 1."""
+class ManifestError(ValueError):
+    """Raised for bytes that are no list of digests; `line` is the first bad line, counted from 1."""
 
     def __init__(self, line: int) -> None:
-        """Keep the place."""
+        """Take the number of the bad line."""
         super().__init__(line)
         self.line = line
 
 
 class FileDifference(NamedTuple):
-    """A file that is not as listed: `missing`, `changed`, `extra` or `unsafe`."""
+    """A file that differs from the list; `kind` is `missing`, `changed`, `extra` or `unsafe`."""
 
     kind: str
     path: str
 
 
 def digest_file(path: Path) -> str:
-    """Lower-case hex SHA-256 of a file, read in pieces. Raises OSError."""
+    """Lower-case hex SHA-256 of a file, read in chunks. Raises OSError."""
     with path.open("rb", buffering=0) as file:
         return digest_stream(file)
 
@@ -47,10 +47,10 @@ def digest_file(path: Path) -> str:
 def digest_stream(file: IO[bytes]) -> str:
     """Lower-case hex SHA-256 of what is left of an open file. Raises OSError."""
     digest = hashlib.sha256()
-    piece = bytearray(PIECE)
-    view = memoryview(piece)
+    buffer = bytearray(CHUNK_BYTES)
+    view = memoryview(buffer)
     while True:
-        count = file.readinto(piece)  # type: ignore[attr-defined]
+        count = file.readinto(buffer)  # type: ignore[attr-defined]
         if not count:
             return digest.hexdigest()
         digest.update(view[:count])
@@ -64,19 +64,14 @@ def write_manifest(path: Path, digests: Mapping[str, str]) -> None:
 
 
 def manifest_lines(digests: Mapping[str, str], *, below: str = "") -> Iterator[bytes]:
-    """The lines of a list of digests, one in memory at a time; with `below` those of a folder, seen from there."""
+    """The lines of a list of digests, one in memory at a time; `below` limits it to a folder, with paths from there."""
     for name in sorted(digests):
         if name.startswith(below):
-            yield f"{digests[name]}  {_escaped(name[len(below) :])}\n".encode()
-
-
-def read_manifest(path: Path) -> dict[str, str]:
-    """Digests by relative path. Raises OSError, ManifestFault."""
-    return parse_manifest(path.read_bytes())
+            yield f"{digests[name]}  {_escape_name(name[len(below) :])}\n".encode()
 
 
 def parse_manifest(body: bytes) -> dict[str, str]:
-    """Digests (lower case) by relative path. Raises ManifestFault for a bad line, a path named twice, bad UTF-8."""
+    """Digests (lower case) by relative path. Raises ManifestError for a bad line, a path named twice, bad UTF-8."""
     found: dict[str, str] = {}
     for number, raw in enumerate(_raw_lines(body), 1):
         if not raw:
@@ -85,21 +80,21 @@ def parse_manifest(body: bytes) -> dict[str, str]:
             line = _LINE.fullmatch(raw.decode("utf-8"))
         except UnicodeDecodeError:
             line = None
-        name = _unescaped(line.group(2)) if line else ""
+        name = _unescape_name(line.group(2)) if line else ""
         if line is None or name in found:
-            raise ManifestFault(number)
+            raise ManifestError(number)
         found[name] = line.group(1).lower()
     return found
 
 
 def is_canonical(body: bytes, digests: Mapping[str, str]) -> bool:
     """Whether a list of digests is written as `write_manifest` would write these."""
-    place = 0
+    offset = 0
     for line in manifest_lines(digests):
-        if not body.startswith(line, place):
+        if not body.startswith(line, offset):
             return False
-        place += len(line)
-    return place == len(body)
+        offset += len(line)
+    return offset == len(body)
 
 
 def is_safe(path: str) -> bool:
@@ -113,7 +108,7 @@ def is_safe(path: str) -> bool:
     )
 
 
-def compare(listed: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[FileDifference]:
+def compare_manifest(listed: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[FileDifference]:
     """Compare a list with digests of what lies there (None: cannot be read), in order of the paths."""
     for path in sorted(set(listed) | set(there)):
         if path in listed and not is_safe(path):
@@ -126,8 +121,8 @@ def compare(listed: Mapping[str, str], there: Mapping[str, str | None]) -> Itera
             yield FileDifference("changed", path)
 
 
-def sentence(difference: FileDifference, listed_in: str) -> str:
-    """The difference in words; `listed_in` is the name of the list."""
+def difference_text(difference: FileDifference, listed_in: str) -> str:
+    """A sentence that says what differs; `listed_in` is the name of the list."""
     texts = {
         "missing": _("{list} names this file, but it is not there."),
         "changed": _("The file is not the one that {list} names: its SHA-256 differs."),
@@ -138,19 +133,19 @@ def sentence(difference: FileDifference, listed_in: str) -> str:
 
 
 def _raw_lines(body: bytes) -> Iterator[bytes]:
-    """A list can have hundreds of thousands of lines: they are not held beside it."""
-    place = 0
+    """The lines one by one: a list can have hundreds of thousands, which would take the memory twice."""
+    offset = 0
     for end in _LINE_END.finditer(body):
-        yield body[place : end.start()]
-        place = end.end()
-    yield body[place:]
+        yield body[offset : end.start()]
+        offset = end.end()
+    yield body[offset:]
 
 
-def _escaped(name: str) -> str:
-    for sign, escape in _ESCAPES:
-        name = name.replace(sign, escape)
+def _escape_name(name: str) -> str:
+    for character, escape in _ESCAPES:
+        name = name.replace(character, escape)
     return name
 
 
-def _unescaped(name: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), name)
+def _unescape_name(name: str) -> str:
+    return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), name)

@@ -10,7 +10,15 @@ import pytest
 
 from archiver.alerts import change_rules
 from archiver.records import Sides, State
-from archiver.records.signals import Changed, Edited, Renamed, RoleChanged, RoomChanged, RoomPeople, VanishedMessage
+from archiver.records.signals import (
+    ChangeObservations,
+    MessageEdited,
+    PersonRenamed,
+    RoleChanged,
+    RoomChanged,
+    RoomPeople,
+    VanishedMessage,
+)
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 OWNER, TANAKA, SUZUKI, ROOM, OTHER = 1, 2, 3, 10, 11
@@ -18,19 +26,19 @@ ALONE = RoomPeople(members=frozenset({TANAKA}), wrote={TANAKA: 5})
 CROWD = RoomPeople(members=frozenset(range(100, 129)) | {TANAKA}, wrote={TANAKA: 1, 100: 50})
 
 
-def seen(**facts: Any) -> Changed:
+def seen(**facts: Any) -> ChangeObservations:
     """Changes in a room of the owner and 田中."""
-    return replace(Changed(sides=dict.fromkeys((ROOM, OTHER), Sides(OWNER)), people={ROOM: ALONE}), **facts)
+    return replace(ChangeObservations(sides=dict.fromkeys((ROOM, OTHER), Sides(OWNER)), people={ROOM: ALONE}), **facts)
 
 
 def told(**facts: Any) -> list[tuple[str, str, str | None, int]]:
     """Rule, level, subject and number of messages of each alert."""
-    found = change_rules.judge(seen(**facts))
+    found = change_rules.judge_changes(seen(**facts))
     return [(one.rule.value, one.level.value, one.subject, one.count) for one in found]
 
 
-def edited(number: int, *, by: int = TANAKA, room: int = ROOM) -> Edited:
-    return Edited(room, by, str(number), AT)
+def edited(number: int, *, by: int = TANAKA, room: int = ROOM) -> MessageEdited:
+    return MessageEdited(room, by, str(number), AT)
 
 
 def gone(number: int, *, by: int = TANAKA, room: int = ROOM, state: State = State.DELETED) -> VanishedMessage:
@@ -82,8 +90,8 @@ def test_what_is_less_than_that_is_not(facts: dict[str, Any]) -> None:
     assert [] == told(**facts)
 
 
-def renamed(before: str | None, after: str, *, who: int = TANAKA, room: int = ROOM) -> Renamed:
-    return Renamed(room, who, before, after, AT)
+def renamed(before: str | None, after: str, *, who: int = TANAKA, room: int = ROOM) -> PersonRenamed:
+    return PersonRenamed(room, who, before, after, AT)
 
 
 def room(before: str = "円", after: str = "円", *, name: str = "動画", new_name: str = "動画") -> RoomChanged:

@@ -10,7 +10,7 @@ import pytest
 
 from archiver import contract_dates
 from archiver.alerts import deadline_rules, sentences
-from archiver.alerts.deadline_rules import CaseSeen
+from archiver.alerts.deadline_rules import CaseSnapshot
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, Contract, ContractRoom, Delivery, RoomId
 from archiver.records.alerts import Alert
@@ -25,21 +25,21 @@ def contract(**facts: Any) -> Contract:
     return Contract("job1", (ContractRoom(RoomId(ROOM)),), **{"platform": "crowdworks", **facts})
 
 
-def seen(facts: dict[str, Any] | None = None, **changed: Any) -> CaseSeen:
+def seen(facts: dict[str, Any] | None = None, **changed: Any) -> CaseSnapshot:
     """A case whose first message stands at `FIRST`."""
-    whole = CaseSeen(contract(**(facts or {})), first_at=FIRST, first_room=ROOM, first_message="7")
+    whole = CaseSnapshot(contract(**(facts or {})), first_at=FIRST, first_room=ROOM, first_message="7")
     return replace(whole, **changed)
 
 
-def with_dues(one: CaseSeen, *, now: datetime = NOW) -> CaseSeen:
+def with_dues(one: CaseSnapshot, *, now: datetime = NOW) -> CaseSnapshot:
     """The same with its deadlines."""
     found = contract_dates.deadlines(one.contract, platform_of(one.contract.platform), one.deliveries, now=now)
     return replace(one, dues=tuple(found))
 
 
-def told(one: CaseSeen, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[tuple[str, str]]:
+def told(one: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[tuple[str, str]]:
     """Rule and level of each alert."""
-    found = deadline_rules.judge([one], before=now, now=now, kept=kept)
+    found = deadline_rules.judge_cases([one], before=now, now=now, kept=kept)
     return [(alert.rule.value, alert.level.value) for alert in found]
 
 
@@ -63,7 +63,7 @@ def told(one: CaseSeen, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) ->
 )
 def test_contact_that_began_early_is_told(facts: dict[str, Any]) -> None:
     """Before the approval; before the escrow while no approval is stated; at all where that is forbidden."""
-    (found,) = deadline_rules.judge([seen(facts)], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge_cases([seen(facts)], before=NOW, now=NOW, kept=())
 
     assert ("early_contact", "high", ROOM, "7") == (
         found.rule.value,
@@ -105,17 +105,17 @@ def test_without_a_message_there_was_no_contact() -> None:
 def test_it_is_told_once_and_settled_by_other_dates() -> None:
     """Standing or put aside it is not told again; a corrected date puts it aside."""
     early = seen({"escrowed_at": "2026-10-04"})
-    (found,) = deadline_rules.judge([early], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge_cases([early], before=NOW, now=NOW, kept=())
 
     assert [] == told(early, kept=(replace(found, dismissed_at=NOW),))
-    assert [] == deadline_rules.settled([early], [found])
-    assert [found] == deadline_rules.settled([seen({"escrowed_at": "2026-10-01"})], [found])
+    assert [] == deadline_rules.outdated_contact_alerts([early], [found])
+    assert [found] == deadline_rules.outdated_contact_alerts([seen({"escrowed_at": "2026-10-01"})], [found])
 
 
 # --- silence -----------------------------------------------------------------------------------
 
 
-def delivered(*days: str, **changed: Any) -> CaseSeen:
+def delivered(*days: str, **changed: Any) -> CaseSnapshot:
     """A case with deliveries and no deadline in mind."""
     return seen(deliveries=tuple(Delivery(number, day) for number, day in enumerate(days, 1)), **changed)
 
@@ -135,7 +135,7 @@ def at(text: str) -> datetime:
         delivered("2026-11-10", "2026-11-01", last_reply=at("2026-11-09 23:59")),
     ],
 )
-def test_three_days_of_silence_after_a_delivery_are_told(one: CaseSeen) -> None:
+def test_three_days_of_silence_after_a_delivery_are_told(one: CaseSnapshot) -> None:
     """Nothing from the other side since the last delivery."""
     assert [("A11", "medium")] == told(one)
 
@@ -158,7 +158,7 @@ def test_three_days_of_silence_after_a_delivery_are_told(one: CaseSeen) -> None:
         replace(delivered("2026-11-03"), contract=contract(state="stopped")),
     ],
 )
-def test_other_silences_are_not(one: CaseSeen) -> None:
+def test_other_silences_are_not(one: CaseSnapshot) -> None:
     """Less than three days, an answer, an old or coming delivery, a contract that is over."""
     assert [] == told(one)
 
@@ -166,7 +166,7 @@ def test_other_silences_are_not(one: CaseSeen) -> None:
 def test_each_delivery_is_waited_for_once() -> None:
     """A second delivery begins a second silence."""
     first = delivered("2026-11-03")
-    (found,) = deadline_rules.judge([first], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge_cases([first], before=NOW, now=NOW, kept=())
 
     assert [] == told(first, kept=(found,))
     assert [("A11", "medium")] == told(delivered("2026-11-03", "2026-11-10"), kept=(found,))
@@ -175,7 +175,7 @@ def test_each_delivery_is_waited_for_once() -> None:
 # --- handed over on Chatwork alone ---------------------------------------------------------------
 
 
-def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSeen:
+def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSnapshot:
     """A case in which the user spoke of a delivery on Chatwork."""
     told = tuple(Delivery(number, one) for number, one in enumerate(delivered_on, 1))
     when = None if day is None else at(day)
@@ -194,9 +194,9 @@ def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSeen:
         handed("2026-11-20 10:00", "先週"),
     ],
 )
-def test_a_delivery_on_chatwork_alone_is_told(one: CaseSeen) -> None:
+def test_a_delivery_on_chatwork_alone_is_told(one: CaseSnapshot) -> None:
     """A day later, with nothing stated on the platform from the day before on; once for each message."""
-    (found,) = deadline_rules.judge([one], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge_cases([one], before=NOW, now=NOW, kept=())
 
     assert ("undelivered", "medium", "8") == (found.rule.value, found.level.value, found.message_id)
     assert [] == told(one, kept=(found,))
@@ -221,7 +221,7 @@ def test_a_delivery_on_chatwork_alone_is_told(one: CaseSeen) -> None:
         handed("2026-11-20 10:00", contract=contract(state="closed")),
     ],
 )
-def test_a_delivery_on_both_is_not(one: CaseSeen) -> None:
+def test_a_delivery_on_both_is_not(one: CaseSnapshot) -> None:
     """Delivered there the day before, the same day or later; too new, too old, no platform, a contract that is over."""
     assert [] == told(one)
 
@@ -258,7 +258,7 @@ def test_contracts_that_are_over_and_early_days_have_none(state: str, days: int)
 def test_a_deadline_says_its_name_day_and_advice() -> None:
     """The sentence is the platform's, and asks to check the number of days."""
     one = with_dues(delivered("2026-11-18", last_reply=NOW))
-    (found,) = deadline_rules.judge([one], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge_cases([one], before=NOW, now=NOW, kept=())
 
     said = sentences.sentence(found)
 
@@ -284,7 +284,7 @@ def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
     """More than a day without a round; after a month the plan may hide what was not saved."""
     before = None if hours is None else NOW - timedelta(hours=hours)
 
-    found = deadline_rules.judge([], before=before, now=NOW, kept=())
+    found = deadline_rules.judge_cases([], before=before, now=NOW, kept=())
 
     assert ([] if level is None else [("A14", level)]) == [(one.rule.value, one.level.value) for one in found]
     assert all(f"{round(hours or 0)} " in sentences.sentence(one) for one in found)

@@ -14,10 +14,10 @@ from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.signals import (
     MemberLeft,
-    Observed,
+    DepartureObservations,
     OtherChatSeen,
     RemovedFromContacts,
-    Renamed,
+    PersonRenamed,
     RoomClosed,
     RoomPeople,
     VanishedMessage,
@@ -33,12 +33,12 @@ CROWD = RoomPeople(members=THIRTY | {TANAKA}, wrote={TANAKA: 1, 100: 50})
 """A room of thirty in which 田中 hardly said anything."""
 
 
-def seen(**facts: Any) -> Observed:
+def seen(**facts: Any) -> DepartureObservations:
     """An observation of the owner's archive in which 田中 is the only other person of the room."""
-    return replace(Observed(owner=OWNER, rooms={ROOM: ALONE}), **facts)
+    return replace(DepartureObservations(owner=OWNER, rooms={ROOM: ALONE}), **facts)
 
 
-def unshown(number: int, *, author: int = TANAKA, state: State = State.DELETED, room: int = ROOM) -> VanishedMessage:
+def vanished(number: int, *, author: int = TANAKA, state: State = State.DELETED, room: int = ROOM) -> VanishedMessage:
     """A message that is not shown any more."""
     return VanishedMessage(room, author, str(number), state, AT)
 
@@ -68,14 +68,17 @@ def told(found: list[Alert]) -> list[tuple[str, str]]:
 )
 def test_the_mark_of_a_closed_account_stands_at_the_end_of_the_name(before: str | None, after: str, hit: bool) -> None:
     """Only a name that ends with the mark and did not before is a closed account; one first seen so is no event."""
-    found = departure_rules.judge(seen(renamed=(Renamed(ROOM, TANAKA, before, after, AT),)))
+    found = departure_rules.judge(seen(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),)))
 
     assert ([("account_closed", "high")] if hit else []) == told(found)
 
 
 def test_an_account_is_closed_once_whatever_its_rooms() -> None:
     """Two rooms tell of the same account: one alert, about the room that rests on the person."""
-    both = (Renamed(OTHER, TANAKA, "田中", "田中(解約済)", AT), Renamed(ROOM, TANAKA, "田中", "田中(解約済)", AT))
+    both = (
+        PersonRenamed(OTHER, TANAKA, "田中", "田中(解約済)", AT),
+        PersonRenamed(ROOM, TANAKA, "田中", "田中(解約済)", AT),
+    )
 
     (first,) = departure_rules.judge(seen(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
     again = departure_rules.judge(seen(renamed=both, alerts=(first,)))
@@ -103,7 +106,7 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
 )
 def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(people: RoomPeople, level: str) -> None:
     """The only counterpart, or a third of what the others wrote or sent: urgent; one of thirty: not."""
-    found = departure_rules.judge(seen(left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people}))
+    found = departure_rules.judge(seen(members_left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people}))
 
     assert [("member_gone", level)] == told(found)
 
@@ -113,7 +116,7 @@ def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
     people = RoomPeople(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9})
 
     found = departure_rules.judge(
-        seen(left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people})
+        seen(members_left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people})
     )
 
     assert [("member_gone", "high")] * 2 == told(found)
@@ -121,13 +124,13 @@ def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
 
 def test_the_owner_is_no_counterpart() -> None:
     """What the owner of the archive deletes or leaves gives no alert."""
-    mine = tuple(unshown(number, author=OWNER) for number in range(5))
+    mine = tuple(vanished(number, author=OWNER) for number in range(5))
 
     found = departure_rules.judge(
         seen(
-            left=(MemberLeft(ROOM, OWNER, AT),),
-            unshown=mine,
-            renamed=(Renamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT),),
+            members_left=(MemberLeft(ROOM, OWNER, AT),),
+            vanished=mine,
+            renamed=(PersonRenamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT),),
         )
     )
 
@@ -147,9 +150,11 @@ def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
     now: list[int], lately: list[int], people: RoomPeople, expected: tuple[str, int]
 ) -> None:
     """Two in a run or within a day are a burst; one alone, or somebody's among thirty, asks for a look."""
-    gone = tuple(map(unshown, now))
+    gone = tuple(map(vanished, now))
 
-    (found,) = departure_rules.judge(seen(unshown=gone, lately=tuple(map(unshown, lately)), rooms={ROOM: people}))
+    (found,) = departure_rules.judge(
+        seen(vanished=gone, recently_vanished=tuple(map(vanished, lately)), rooms={ROOM: people})
+    )
 
     assert expected == (found.level.value, found.count)
 
@@ -158,16 +163,16 @@ def test_deletions_of_two_people_are_two_events() -> None:
     """One deletion each of two people is no burst of either."""
     people = RoomPeople(members=frozenset({TANAKA, SUZUKI}))
 
-    found = departure_rules.judge(seen(unshown=(unshown(1), unshown(2, author=SUZUKI)), rooms={ROOM: people}))
+    found = departure_rules.judge(seen(vanished=(vanished(1), vanished(2, author=SUZUKI)), rooms={ROOM: people}))
 
     assert [("deletions", "medium")] * 2 == told(found)
 
 
 def test_missing_counts_with_deleted_and_hidden_does_not() -> None:
     """A message that vanished is as alarming as a deleted one; what the plan hides is another kind."""
-    gone = (unshown(1), unshown(2, state=State.MISSING), unshown(3, state=State.HIDDEN))
+    gone = (vanished(1), vanished(2, state=State.MISSING), vanished(3, state=State.HIDDEN))
 
-    found = departure_rules.judge(seen(unshown=gone))
+    found = departure_rules.judge(seen(vanished=gone))
 
     assert [("deletions", "high", 2), ("hidden_by_plan", "medium", 1)] == [
         (one.rule.value, one.level.value, one.count) for one in found
@@ -176,9 +181,9 @@ def test_missing_counts_with_deleted_and_hidden_does_not() -> None:
 
 def test_the_plan_is_told_once_for_each_room() -> None:
     """That the plan hides more each day is no news."""
-    gone = (unshown(1, state=State.HIDDEN), unshown(2, state=State.HIDDEN, room=OTHER))
+    gone = (vanished(1, state=State.HIDDEN), vanished(2, state=State.HIDDEN, room=OTHER))
 
-    found = departure_rules.judge(seen(unshown=gone, hidden_before=frozenset({ROOM})))
+    found = departure_rules.judge(seen(vanished=gone, hidden_before=frozenset({ROOM})))
 
     assert [(AlertRule.HIDDEN_BY_PLAN, OTHER)] == [(one.rule, one.room_id) for one in found]
 
@@ -187,8 +192,8 @@ def test_rooms_and_contacts() -> None:
     """A room that is shut is urgent whoever was in it; a contact that went is not by itself."""
     found = departure_rules.judge(
         seen(
-            shut=(RoomClosed(OTHER, AT),),
-            unlisted=(RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT)),
+            closed_rooms=(RoomClosed(OTHER, AT),),
+            contacts_removed=(RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT)),
             rooms={ROOM: ALONE, OTHER: CROWD},
         )
     )
@@ -198,9 +203,9 @@ def test_rooms_and_contacts() -> None:
 
 def test_who_is_going_are_the_counterparts_of_urgent_alerts() -> None:
     """Of a room that is shut those on whom it rested; nobody for what is not urgent."""
-    shut = seen(shut=(RoomClosed(ROOM, AT),))
-    crowd = seen(shut=(RoomClosed(ROOM, AT),), rooms={ROOM: CROWD})
-    left = seen(left=(MemberLeft(ROOM, 101, AT),), rooms={ROOM: CROWD})
+    shut = seen(closed_rooms=(RoomClosed(ROOM, AT),))
+    crowd = seen(closed_rooms=(RoomClosed(ROOM, AT),), rooms={ROOM: CROWD})
+    left = seen(members_left=(MemberLeft(ROOM, 101, AT),), rooms={ROOM: CROWD})
 
     assert [{TANAKA}, {100}, set()] == [
         set(departure_rules.going(one, departure_rules.judge(one))) for one in (shut, crowd, left)
@@ -267,7 +272,7 @@ def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int
 @given(strategies.text())
 def test_any_name_can_be_judged(name: str) -> None:
     """No name makes a rule fail, and one that lacks the mark's word is never a closed account."""
-    found = departure_rules.judge(seen(renamed=(Renamed(ROOM, TANAKA, "田中", name, AT),)))
+    found = departure_rules.judge(seen(renamed=(PersonRenamed(ROOM, TANAKA, "田中", name, AT),)))
 
     assert not found or "解約済" in name or "ancel" in name
 

@@ -251,7 +251,7 @@ def test_any_body_is_understood_or_one_of_our_errors(
         lambda: read_listing(whole, kind),
         lambda: read_listing(whole, kind, may_be_empty=False),
         lambda: read_single(whole, kind, number=number),
-        lambda: calls._with_address(whole, number=1),
+        lambda: calls._read_download_url(whole, number=1),
     ):
         try:
             understand()

@@ -5,14 +5,14 @@ import json
 import pytest
 from hypothesis import given, settings, strategies
 
-from archiver.chatwork.json_body import DEEPEST, LONGEST, error_texts, parse, printable
+from archiver.chatwork.json_body import NESTING_LIMIT, ERROR_TEXT_LIMIT, error_texts, parse_json, printable
 
 
 def test_texts_come_through_unharmed() -> None:
     """Lone surrogates, NUL and everything else that JSON can hold."""
     body = rb"""{"a":"\ud83d \u0000 \u202e","\ud83d":[1.5,9223372036854775808]}"""
 
-    assert {"a": "\ud83d \0 \u202e", "\ud83d": [1.5, 2**63]} == parse(body)
+    assert {"a": "\ud83d \0 \u202e", "\ud83d": [1.5, 2**63]} == parse_json(body)
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,15 @@ def test_texts_come_through_unharmed() -> None:
 def test_what_is_no_plain_json_is_refused(body: bytes) -> None:
     """Cut, infinite, too large, too deep, or not UTF-8."""
     with pytest.raises(ValueError, match=r".+"):
-        parse(body)
+        parse_json(body)
 
 
-@pytest.mark.parametrize("levels", [1, 3, DEEPEST])
+@pytest.mark.parametrize("levels", [1, 3, NESTING_LIMIT])
 def test_nesting_to_the_limit_is_allowed(levels: int) -> None:
     """The API has three levels; new ones may come."""
     body = b"[" * levels + b"]" * levels
 
-    assert body == json.dumps(parse(body)).encode()
+    assert body == json.dumps(parse_json(body)).encode()
 
 
 @settings(deadline=None)
@@ -55,7 +55,7 @@ def test_nesting_to_the_limit_is_allowed(levels: int) -> None:
 def test_any_bytes_are_a_value_or_a_value_error(body: bytes) -> None:
     """No other error leaves, and what passes can be written again."""
     try:
-        value = parse(body)
+        value = parse_json(body)
     except ValueError:
         return
 
@@ -87,4 +87,4 @@ def test_any_text_becomes_printable_and_short(text: str) -> None:
     shown = printable(text)
 
     assert shown.isprintable()
-    assert len(shown) <= LONGEST * len("[U+10FFFF]") + 1
+    assert len(shown) <= ERROR_TEXT_LIMIT * len("[U+10FFFF]") + 1

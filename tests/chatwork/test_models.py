@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from archiver.chatwork.models import (
-    LARGEST,
+    LARGEST_NUMBER,
     NOBODY,
     Account,
     Contact,
@@ -17,7 +17,7 @@ from archiver.chatwork.models import (
     Room,
     Task,
     WrongShape,
-    read,
+    read_model,
 )
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 from tests.support.chatwork.model_values import OWN, VALUES
@@ -37,13 +37,13 @@ def test_a_message_is_read_as_documented() -> None:
 
     expected = Message(MessageId("1948626525465219072"), author, "はい", 5, 6)
 
-    assert expected == read(MESSAGE | {"new": {"field": []}}, Message)
+    assert expected == read_model(MESSAGE | {"new": {"field": []}}, Message)
 
 
 @pytest.mark.parametrize("kind", OWN)
 def test_everything_but_ids_may_be_missing(kind: type[Model]) -> None:
     """An object with its id alone is read, blanks being 0 and empty texts."""
-    model = read(smallest(kind), kind)
+    model = read_model(smallest(kind), kind)
 
     assert 7 == model.number
 
@@ -53,15 +53,17 @@ def test_everything_but_ids_may_be_null(kind: type[Model]) -> None:
     """Null is the same as missing."""
     nulls = dict.fromkeys(kind.__struct_fields__) | smallest(kind)
 
-    assert read(smallest(kind), kind) == read(nulls, kind)
+    assert read_model(smallest(kind), kind) == read_model(nulls, kind)
 
 
 @pytest.mark.parametrize("kind", OWN)
-@pytest.mark.parametrize("wrong", [None, 0, "0", -1, True, 1.0, "", "x", "-1", "１", "1\n", " 1", LARGEST + 1, [], {}])
+@pytest.mark.parametrize(
+    "wrong", [None, 0, "0", -1, True, 1.0, "", "x", "-1", "１", "1\n", " 1", LARGEST_NUMBER + 1, [], {}]
+)
 def test_an_own_id_must_be_one(kind: type[Model], wrong: object) -> None:
     """Blank, negative, fractional, too large or of another kind is refused."""
     with pytest.raises(WrongShape):
-        read(smallest(kind) | {OWN[kind]: wrong}, kind)
+        read_model(smallest(kind) | {OWN[kind]: wrong}, kind)
 
 
 @pytest.mark.parametrize("kind", OWN)
@@ -71,65 +73,72 @@ def test_an_own_id_must_not_be_missing(kind: type[Model]) -> None:
     del source[OWN[kind]]
 
     with pytest.raises(WrongShape):
-        read(source, kind)
+        read_model(source, kind)
 
 
 @pytest.mark.parametrize("kind", OWN)
 @pytest.mark.parametrize(
     ("given", "expected"),
-    [(12, 12), ("12", 12), ("0012", 12), ("0" * 5000 + "12", 12), (LARGEST, LARGEST), (str(LARGEST), LARGEST)],
+    [
+        (12, 12),
+        ("12", 12),
+        ("0012", 12),
+        ("0" * 5000 + "12", 12),
+        (LARGEST_NUMBER, LARGEST_NUMBER),
+        (str(LARGEST_NUMBER), LARGEST_NUMBER),
+    ],
 )
 def test_ids_come_as_numbers_or_digits(kind: type[Model], given: object, expected: int) -> None:
     """Both forms mean the same."""
-    assert expected == read(smallest(kind) | {OWN[kind]: given}, kind).number
+    assert expected == read_model(smallest(kind) | {OWN[kind]: given}, kind).number
 
 
-@pytest.mark.parametrize("digits", ["9" * 19, "9" * 20, "9" * 5000, str(LARGEST + 1)])
+@pytest.mark.parametrize("digits", ["9" * 19, "9" * 20, "9" * 5000, str(LARGEST_NUMBER + 1)])
 def test_an_id_of_more_than_64_bits_is_refused(digits: str) -> None:
     """However many digits come, they are refused quickly."""
     with pytest.raises(WrongShape):
-        read(MESSAGE | {"message_id": digits}, Message)
+        read_model(MESSAGE | {"message_id": digits}, Message)
 
 
 @pytest.mark.parametrize("given", [7, "7", "007"])
 def test_message_ids_are_kept_as_decimal_text(given: object) -> None:
     """Without leading zeros, also where a file or task names its message."""
-    assert "7" == read(MESSAGE | {"message_id": given}, Message).message_id
-    assert "7" == read({"file_id": 1, "message_id": given}, File).message_id
-    assert "7" == read({"task_id": 1, "message_id": given}, Task).message_id
+    assert "7" == read_model(MESSAGE | {"message_id": given}, Message).message_id
+    assert "7" == read_model({"file_id": 1, "message_id": given}, File).message_id
+    assert "7" == read_model({"task_id": 1, "message_id": given}, Task).message_id
 
 
 @pytest.mark.parametrize("account", [None, {}, {"name": "yamada"}, {"account_id": 0}, {"account_id": None}, "3", 3, []])
 def test_a_message_must_name_its_author(account: object) -> None:
     """Who said it is the point of a message."""
     with pytest.raises(WrongShape):
-        read(MESSAGE | {"account": account}, Message)
+        read_model(MESSAGE | {"account": account}, Message)
 
 
 def test_tasks_and_files_may_name_nobody() -> None:
     """A blank person is nobody, not an error."""
-    assert NOBODY == read({"file_id": 1, "account": None}, File).account
-    assert NOBODY == read({"task_id": 1, "account": {"account_id": None, "name": None}}, Task).account
+    assert NOBODY == read_model({"file_id": 1, "account": None}, File).account
+    assert NOBODY == read_model({"task_id": 1, "account": {"account_id": None, "name": None}}, Task).account
     assert (
         AccountId(3)
-        == read({"task_id": 1, "assigned_by_account": {"account_id": "3"}}, Task).assigned_by_account.account_id
+        == read_model({"task_id": 1, "assigned_by_account": {"account_id": "3"}}, Task).assigned_by_account.account_id
     )
 
 
-@pytest.mark.parametrize("wrong", [True, -1, 1.5, 1.0, float("nan"), "5", [], {}, LARGEST + 1, 10**400])
+@pytest.mark.parametrize("wrong", [True, -1, 1.5, 1.0, float("nan"), "5", [], {}, LARGEST_NUMBER + 1, 10**400])
 @pytest.mark.parametrize(
     ("kind", "name"), [(Message, "send_time"), (File, "filesize"), (File, "upload_time"), (Task, "limit_time")]
 )
 def test_numbers_must_be_numbers(kind: type[Model], name: str, wrong: object) -> None:
     """A time or size is a whole number that fits 64 bits; text is none."""
     with pytest.raises(WrongShape):
-        read(smallest(kind) | {name: wrong}, kind)
+        read_model(smallest(kind) | {name: wrong}, kind)
 
 
-@pytest.mark.parametrize("wrong", [True, -1, 1.5, "5", [], {}, LARGEST + 1, 10**400])
+@pytest.mark.parametrize("wrong", [True, -1, 1.5, "5", [], {}, LARGEST_NUMBER + 1, 10**400])
 def test_an_absurd_counter_of_a_room_is_left_blank(wrong: object) -> None:
     """It only tells when to look; the room and its other counters are read."""
-    actual = read({"room_id": 1, "name": "動画", "message_num": 5, "last_update_time": wrong}, Room)
+    actual = read_model({"room_id": 1, "name": "動画", "message_num": 5, "last_update_time": wrong}, Room)
 
     assert Room(RoomId(1), name="動画", message_num=5) == actual
 
@@ -138,30 +147,30 @@ def test_an_absurd_counter_of_a_room_is_left_blank(wrong: object) -> None:
 def test_texts_must_be_texts(wrong: object) -> None:
     """A number where a text should be is not guessed at."""
     with pytest.raises(WrongShape):
-        read(MESSAGE | {"body": wrong}, Message)
+        read_model(MESSAGE | {"body": wrong}, Message)
 
 
 @pytest.mark.parametrize("text", ["\ud83d", "\0", "\u202e", "x" * 65_535, "[" * 65_535, "𠮷"])
 def test_texts_are_kept_exactly(text: str) -> None:
     """On the usual way and on the cleaning way, beside odd keys too."""
-    assert text == read(MESSAGE | {"body": text}, Message).body
-    assert text == read(MESSAGE | {"body": text, "update_time": None}, Message).body
-    assert text == read(MESSAGE | {"body": text, "\ud83d": 1}, Message).body
+    assert text == read_model(MESSAGE | {"body": text}, Message).body
+    assert text == read_model(MESSAGE | {"body": text, "update_time": None}, Message).body
+    assert text == read_model(MESSAGE | {"body": text, "\ud83d": 1}, Message).body
 
 
 def test_each_kind_keeps_its_ids_apart() -> None:
     """Ids of rooms, files, tasks and people are read from their own fields."""
-    assert RoomId(2) == read({"account_id": 1, "room_id": "2"}, Contact).room_id
-    assert RoomId(2) == read({"room_id": 2, "account_id": 1}, Room).room_id
-    assert FileId(2) == read({"file_id": 2}, File).file_id
-    assert TaskId(2) == read({"task_id": 2}, Task).task_id
-    assert 5 == read({"account_id": 1, "organization_id": "5", "chatwork_id": "tanaka"}, Me).organization_id
+    assert RoomId(2) == read_model({"account_id": 1, "room_id": "2"}, Contact).room_id
+    assert RoomId(2) == read_model({"room_id": 2, "account_id": 1}, Room).room_id
+    assert FileId(2) == read_model({"file_id": 2}, File).file_id
+    assert TaskId(2) == read_model({"task_id": 2}, Task).task_id
+    assert 5 == read_model({"account_id": 1, "organization_id": "5", "chatwork_id": "tanaka"}, Me).organization_id
 
 
 def test_what_is_wrong_is_named_without_its_content() -> None:
     """The error may reach a log, the text of a message may not."""
     with pytest.raises(WrongShape) as caught:
-        read(MESSAGE | {"send_time": "secret"}, Message)
+        read_model(MESSAGE | {"send_time": "secret"}, Message)
 
     assert "send_time" in str(caught.value)
     assert "secret" not in str(caught.value)
@@ -170,7 +179,7 @@ def test_what_is_wrong_is_named_without_its_content() -> None:
 @settings(deadline=None)
 @given(
     source=VALUES,
-    own=strategies.one_of(strategies.integers(1, LARGEST), VALUES),
+    own=strategies.one_of(strategies.integers(1, LARGEST_NUMBER), VALUES),
     kind=strategies.sampled_from(list(OWN)),
 )
 def test_anything_is_read_or_of_wrong_shape(source: object, own: object, kind: type[Model]) -> None:
@@ -178,11 +187,11 @@ def test_anything_is_read_or_of_wrong_shape(source: object, own: object, kind: t
     if isinstance(source, dict):
         source = source | {OWN[kind]: own}
     try:
-        model = read(source, kind)
+        model = read_model(source, kind)
     except WrongShape:
         return
 
-    assert 0 < model.number <= LARGEST
+    assert 0 < model.number <= LARGEST_NUMBER
     for name in kind.__struct_fields__:
         value = getattr(model, name)
-        assert isinstance(value, str | Account) or (type(value) is int and 0 <= value <= LARGEST)
+        assert isinstance(value, str | Account) or (type(value) is int and 0 <= value <= LARGEST_NUMBER)

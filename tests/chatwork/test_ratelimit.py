@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given, settings, strategies
 
-from archiver.chatwork.ratelimit import FALLBACK, Budget, OtherCalls, clock_offset, wait
+from archiver.chatwork.ratelimit import FALLBACK_WINDOW, Budget, OtherCalls, clock_offset, time_to_wait
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 FREE = timedelta(0)
@@ -31,12 +31,12 @@ def headers(
 
 def seconds(budget: Budget, *, now: datetime = NOW, reserve: int = 60) -> float:
     """How long the budget asks to wait, in seconds."""
-    return wait(budget, now, reserve).total_seconds()
+    return time_to_wait(budget, now, reserve).total_seconds()
 
 
 def test_nothing_known_means_no_wait() -> None:
     """The first request of all need not wait."""
-    assert FREE == wait(Budget(), NOW, 60)
+    assert FREE == time_to_wait(Budget(), NOW, 60)
 
 
 def test_the_headers_are_obeyed() -> None:
@@ -91,20 +91,20 @@ def test_a_bad_reset_is_the_fallback(reset: str) -> None:
     """An absent, malformed or long past reset means five minutes."""
     told = headers("0") | {"x-ratelimit-reset": reset}
 
-    assert FALLBACK.total_seconds() == seconds(Budget().observe(told, NOW))
+    assert FALLBACK_WINDOW.total_seconds() == seconds(Budget().observe(told, NOW))
 
 
 @pytest.mark.parametrize("reset", [301, 86400, 4 * 10**8])
 def test_no_wait_is_longer_than_the_fallback(reset: int) -> None:
     """A reset far away is cut to five minutes."""
-    assert FALLBACK.total_seconds() == seconds(Budget().observe(headers("0", reset=reset), NOW))
+    assert FALLBACK_WINDOW.total_seconds() == seconds(Budget().observe(headers("0", reset=reset), NOW))
 
 
 def test_a_clock_set_back_does_not_lengthen_the_wait() -> None:
     """If our clock jumps back by a day, the wait is still five minutes at most."""
     budget = Budget().observe(headers("0"), NOW)
 
-    assert FALLBACK.total_seconds() == seconds(budget, now=NOW - timedelta(days=1))
+    assert FALLBACK_WINDOW.total_seconds() == seconds(budget, now=NOW - timedelta(days=1))
 
 
 def test_a_window_that_has_just_ended_is_free() -> None:
@@ -127,7 +127,7 @@ def test_a_missing_limit_is_remembered() -> None:
 def test_a_refusal_means_nothing_is_left() -> None:
     """After 429 the budget is empty, whatever the headers say or leave out."""
     assert Budget(300, 0, NOW + timedelta(seconds=120)) == Budget().observe(headers("77"), NOW, refused=True)
-    assert Budget(None, 0, NOW + FALLBACK) == Budget().observe({}, NOW, refused=True)
+    assert Budget(None, 0, NOW + FALLBACK_WINDOW) == Budget().observe({}, NOW, refused=True)
 
 
 def test_the_offset_of_the_clocks_is_told() -> None:
@@ -162,8 +162,8 @@ def test_whatever_the_headers_the_wait_is_within_five_minutes(
     """No header and no clock makes us fail, hurry into the past or wait for ever."""
     budget = Budget().observe(told, NOW, refused=refused)
 
-    assert FREE <= wait(budget, NOW + later, reserve) <= FALLBACK
-    assert FREE == wait(budget, NOW + FALLBACK, reserve)
+    assert FREE <= time_to_wait(budget, NOW + later, reserve) <= FALLBACK_WINDOW
+    assert FREE == time_to_wait(budget, NOW + FALLBACK_WINDOW, reserve)
 
 
 # --- calls of others -------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def serving(*steps: Step, **given: Any) -> Iterator[tuple[Transport, Scripted, C
 def parse(reply: Reply) -> object:
     """Understand a reply as the client does: whatever is no JSON is not understood."""
     try:
-        return json_body.parse(reply.body)
+        return json_body.parse_json(reply.body)
     except ValueError:
         raise NotUnderstood(path=reply.path, detail="not JSON") from None
 

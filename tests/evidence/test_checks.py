@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*(ROOT / "archiver/evidence").rglob("*.py"), ROOT / "archiver/custody/verify.py"]
-FINDERS = {"find", "_find", "_fault"}
+FINDERS = {"add_finding", "_add_finding", "_find_entry"}
 
 
 def names_of_checks(path: Path) -> set[str]:

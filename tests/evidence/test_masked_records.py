@@ -17,9 +17,9 @@ from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.lines import PackageLines
 from archiver.evidence.verify.seals import SealedRange
 from archiver.evidence.verify.tables import TableCheck, compare_tables
-from archiver.export.mask.cover import policy
-from archiver.export.mask.folding import folded
-from archiver.export.mask.records import MaskedRecord, cover_for, is_open, masked
+from archiver.export.mask.cover import masking_policy
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.records import MaskedRecord, make_mask, is_unmasked, mask_record
 from tests.support.archives.entries import ROOM, blob, file, message, shown, window
 
 SECRETS = ("090-1234-5678", "foo@example.com", "佐藤")
@@ -66,14 +66,14 @@ class Sent:
         self.told: list[dict[str, Any]] = []
         self.masked: list[MaskedRecord] = []
         made = list(made)
-        cover = cover_for(policy("support"), made, owner=1, counterparts={PARTY})
+        cover = make_mask(masking_policy("support"), made, owner=1, counterparts={PARTY})
         self.digests = [chain.digest(chain.canonical(one)) for one in made]
         for one, digest in zip(made, self.digests, strict=True):
-            found = masked(one, digest, cover)
+            found = mask_record(one, digest, cover)
             self.lines.append(chain.canonical(one) if found is None else found.line)
             self.told.append(one if found is None else dict(found.entry))
             if found is not None:
-                self.shown.append(found.shown)
+                self.shown.append(found.shown_line)
                 self.masked.append(found)
         self.rows = rows(self.told)
 
@@ -82,8 +82,8 @@ class Sent:
         told = Verification()
         shown_file = text(self.shown if shown_lines is None else shown_lines)
         lines = PackageLines(told, text(self.lines), shown_file)
-        lines.look(iter([SealedRange(1, 1, len(self.digests), self.digests)]))
-        if lines.whole:
+        lines.check(iter([SealedRange(1, 1, len(self.digests), self.digests)]))
+        if lines.is_readable:
             held = self.rows if rows is None else rows
             checks = {name: TableCheck(told, name, io.BytesIO(body.encode())) for name, body in held.items()}
             compare_tables(told, table_lines(lines.groups(), lines.other, lines.readings), checks)
@@ -182,9 +182,9 @@ def test_nothing_covered_is_in_any_byte() -> None:
     """Neither in records nor in tables; of somebody hidden only id and role are left."""
     sent = Sent(entries())
 
-    body = folded("\n".join([*sent.lines, *sent.shown, *sent.rows.values()]))
+    body = folded_text("\n".join([*sent.lines, *sent.shown, *sent.rows.values()]))
 
-    assert [] == [one for one in (*SECRETS, "090-1234-9999", "x/999.png") if folded(one) in body]
+    assert [] == [one for one in (*SECRETS, "090-1234-9999", "x/999.png") if folded_text(one) in body]
     member = next(one.entry for one in sent.masked if one.entry["kind"] == "member")
     told = {"account_id": THIRD, "name": "参加者A", "avatar_image_url": "■■", "chatwork_id": "■■", "role": "member"}
     assert told == member["payload"]["object"]
@@ -220,21 +220,21 @@ def test_whatever_stands_around_a_secret_it_leaves_no_trace(around: list[str], s
 
     sent = Sent(made)
 
-    body = folded("\n".join([*sent.lines, *sent.shown, *sent.rows.values()]))
-    assert folded(secret) not in body
+    body = folded_text("\n".join([*sent.lines, *sent.shown, *sent.rows.values()]))
+    assert folded_text(secret) not in body
     assert [] == sent.verified().findings
 
 
 def test_a_reply_is_handed_out_only_if_nothing_in_it_is_covered() -> None:
     """Its bytes cannot be changed, so it stays or goes as a whole."""
-    cover = cover_for(policy("support"), entries(), owner=1, counterparts={PARTY})
+    cover = make_mask(masking_policy("support"), entries(), owner=1, counterparts={PARTY})
     open_, closed = [{"body": "はい"}], [{"body": "はい"}, {"body": "090-1234-5678"}]
 
-    assert is_open(json.dumps(open_).encode(), cover)
-    assert is_open(b"", cover)
-    assert not is_open(json.dumps(closed).encode(), cover)
-    assert not is_open(json.dumps([{"account": person(THIRD, "x")}]).encode(), cover)
-    assert not is_open(b"{", cover)
+    assert is_unmasked(json.dumps(open_).encode(), cover)
+    assert is_unmasked(b"", cover)
+    assert not is_unmasked(json.dumps(closed).encode(), cover)
+    assert not is_unmasked(json.dumps([{"account": person(THIRD, "x")}]).encode(), cover)
+    assert not is_unmasked(b"{", cover)
 
 
 # --- verification ------------------------------------------------------------------------------

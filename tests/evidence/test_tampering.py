@@ -299,7 +299,7 @@ def test_a_damaged_package_is_found(package: Path, script: ModuleType, check: An
     """By the program and by the script alike: check and subject of every finding, their order, what was counted."""
     package_damage.KINDS[kind](package)
 
-    ours, theirs = verify_path(package), script.verify_place(package, check=check)
+    ours, theirs = verify_path(package), script.verify_package_at(package, check=check)
 
     assert names(ours, PACKAGE[kind]), told_of(ours)
     assert told_of(ours) == told_of(theirs)
@@ -314,7 +314,7 @@ def enclosed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_package_with_the_users_own_evidence_is_whole_before(enclosed: Path, script: ModuleType, check: Any) -> None:
     """What was taken back is not in it, and that is right."""
-    ours, theirs = verify_path(enclosed), script.verify_place(enclosed, check=check)
+    ours, theirs = verify_path(enclosed), script.verify_package_at(enclosed, check=check)
 
     assert {"N-02.eml", "S-001.png"} == {path.name for path in (enclosed / "data/enclosures").iterdir()}
     assert [] == ours.findings
@@ -330,7 +330,7 @@ def test_damaged_evidence_of_the_user_is_found(
     package = Path(shutil.copytree(enclosed, tmp_path / enclosed.name))
     package_damage.ENCLOSURE_KINDS[kind](package)
 
-    ours, theirs = verify_path(package), script.verify_place(package, check=check)
+    ours, theirs = verify_path(package), script.verify_package_at(package, check=check)
 
     assert names(ours, ENCLOSURES[kind]), told_of(ours)
     assert told_of(ours) == told_of(theirs)
@@ -346,7 +346,7 @@ def test_a_zip_that_was_tampered_with_is_found(
     path = tmp_path / "x.zip"
     package_damage.ZIP_KINDS[kind](package, path)
 
-    ours, theirs = verify_path(path), script.verify_place(path, check=check)
+    ours, theirs = verify_path(path), script.verify_package_at(path, check=check)
 
     assert names(ours, ZIP[kind]), told_of(ours)
     assert told_of(ours) == told_of(theirs)
@@ -379,7 +379,7 @@ def test_a_damaged_package_for_an_office_is_found(
     assert verify_path(folder).ok
     package_damage.SUPPORT_KINDS[kind](folder)
 
-    ours, theirs = verify_path(folder), script.verify_place(folder, check=check)
+    ours, theirs = verify_path(folder), script.verify_package_at(folder, check=check)
 
     assert names(ours, SUPPORT[kind]), told_of(ours)
     assert told_of(ours) == told_of(theirs)

@@ -23,11 +23,11 @@ from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make import export
 from archiver.store import seals
 from archiver.store.archive import Archive
-from tests.support.archives.archive_damage import unstamp
+from tests.support.archives.archive_damage import remove_stamps
 from tests.support.archives.maker import ArchiveMaker, at, message_object
 from tests.support.archives.tampering import behind_the_back
-from tests.support.packages.package_damage import mask_last, seal_of, stamp_of, sums_anew
-from tests.support.packages.sample_package import NOW, archive_of_the_story, list_anew
+from tests.support.packages.package_damage import mask_last, seal_path, stamp_path, renew_sums
+from tests.support.packages.sample_package import NOW, archive_of_the_story, renew_lists
 from tests.support.stamps.stamped_archives import authority, stamp_seals, stamped_archive, stamped_package, stamping
 from tests.support.world import Clock
 
@@ -54,7 +54,7 @@ def _older_copy(home: Path) -> Done:
     archive.close()
     shutil.copytree(home / "older", home / "newer")
     newer = Archive(home / "newer")
-    seals.close(newer, now=at(4600))
+    seals.close_seals(newer, now=at(4600))
     newer.close()
     return _verified(archive, one), "not sealed yet; whether records were cut off after them cannot be told"
 
@@ -65,7 +65,7 @@ def _invented(home: Path, closed: datetime = NOW) -> Archive:
     made.me()
     made.contract("job1")
     made.sync([message_object(1, "全額お支払いします。"), message_object(2, "了解しました。", sent=1)], minutes=5)
-    seals.close(made.archive, now=closed)
+    seals.close_seals(made.archive, now=closed)
     return made.archive
 
 
@@ -89,7 +89,7 @@ def _authority_that_lies(home: Path) -> Done:
 
 def _all_stamps_removed(home: Path) -> Done:
     archive, authorities = stamped_archive(home, Clock())
-    unstamp(archive)
+    remove_stamps(archive)
     return _verified(archive, *authorities), "nothing shows since when they exist"
 
 
@@ -174,9 +174,9 @@ def _stamps_and_root_exchanged(package: Path) -> None:
     forger = replace(authority("forger", now=clock), name="a")
     for number in (1, 2, 3):
         clock.time = NOW - timedelta(days=10 if number < 3 else 0)
-        made = timestamp.stamp(seal_of(package, number).read_bytes(), forger, now=clock)
-        stamp_of(package, number).write_bytes(made.reply)
-        stamp_of(package, number, "b").unlink()
+        made = timestamp.request_stamp(seal_path(package, number).read_bytes(), forger, now=clock)
+        stamp_path(package, number).write_bytes(made.reply)
+        stamp_path(package, number, "b").unlink()
     (package / "data/tsa/a.pem").write_text(der_to_pem(forger.roots[0]))
     (package / "data/tsa/b.pem").unlink()
 
@@ -221,7 +221,7 @@ def test_a_verification_of_a_package_stays_silent(made: Path, tmp_path: Path, ki
     package = Path(shutil.copytree(made, tmp_path / made.name))
     change, note = PACKAGE[kind]
     change(package)
-    list_anew(package)
+    renew_lists(package)
     for path in package.glob("tagmanifest-sha256.txt.*.tsr"):
         path.unlink()
 
@@ -251,8 +251,8 @@ def test_a_verification_of_a_package_for_an_office_stays_silent(tmp_path: Path) 
         packed.extractall(tmp_path)
     folder = tmp_path / Path(str(report.zip)).stem
     _edited("02_messages.csv", "では".encode(), "では、断る".encode())(folder)
-    sums_anew(folder)
-    anybody = timestamp.stamp((folder / "SHA256SUMS.txt").read_bytes(), authority("anybody"), now=lambda: NOW)
+    renew_sums(folder)
+    anybody = timestamp.request_stamp((folder / "SHA256SUMS.txt").read_bytes(), authority("anybody"), now=lambda: NOW)
     (folder / "SHA256SUMS.txt.a.tsr").write_bytes(anybody.reply)
 
     told = verify_path(folder)

@@ -21,7 +21,7 @@ class PlainText:
 
 @dataclass(frozen=True, slots=True)
 class Emoticon:
-    """A sign such as `:)`; `label` says in Japanese what it shows."""
+    """An emoticon such as `:)`; `label` says in Japanese what it shows."""
 
     source: str
     label: str
@@ -47,7 +47,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class RuleTag:
-    """`[hr]`."""
+    """`[hr]`: a horizontal rule."""
 
     source: str
 
@@ -63,7 +63,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class MentionAll:
-    """`[toall]`."""
+    """`[toall]`: a mention of everybody in the room."""
 
     source: str
 
@@ -116,7 +116,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class TaskReference:
-    """`[task:1]`."""
+    """`[task:1]`: a reference to a task."""
 
     source: str
     task_id: TaskId

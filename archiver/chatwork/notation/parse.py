@@ -1,8 +1,8 @@
-"""Chatwork's notation: a message body → a tree of nodes, and what a body refers to. Never fails.
+"""Parses Chatwork's notation: a message body becomes a tree of nodes. Never fails.
 
-What is unknown, unbalanced, malformed or nested deeper than `DEEPEST` stays as text, and the sources of the
-nodes put together are exactly the body. The time is linear in the length, whatever the body holds: tags are
-found from left to right, paired on a stack, and only then built into a tree.
+A tag that is unknown, unbalanced, malformed or nested deeper than `NESTING_DEPTH` stays text, and the sources of all nodes
+joined are exactly the body. The time is linear in the length, whatever the body holds: tags are found from left to
+right, paired on a stack, and only then built into a tree.
 
 Source: developer.chatwork.com/docs/message-notation; older spellings from public tools.
 """
@@ -36,15 +36,15 @@ from archiver.chatwork.notation.nodes import (
     Title,
     Url,
 )
-from archiver.chatwork.notation.tokens import ADDRESS, ID, canonical, tokens_of, trimmed
-from archiver.chatwork.notation.tree import DEEPEST, build
+from archiver.chatwork.notation.tokens import ADDRESS_PATTERN, ID_PATTERN, canonical_id, tokens_of, trim_url
+from archiver.chatwork.notation.tree import NESTING_DEPTH, build_tree
 from archiver.chatwork.notation.vocabulary import EMOTICONS, SYSTEM_TEXTS
 from archiver.records import FileId, MessageId, RoomId
 
 __all__ = [
-    "DEEPEST",
     "DELETED",
     "EMOTICONS",
+    "NESTING_DEPTH",
     "SYSTEM_TEXTS",
     "Box",
     "Code",
@@ -80,10 +80,12 @@ __all__ = [
 DELETED = "[deleted]"
 """The whole body of a message that Chatwork shows as deleted."""
 
-_FILE_ADDRESS = re.compile(rf"(?:download_file\.php\?|cmd=download_file&)(?:[a-z]+=[0-9]*&)*file_id=({ID})(?![0-9])")
+_FILE_ADDRESS = re.compile(
+    rf"(?:download_file\.php\?|cmd=download_file&)(?:[a-z]+=[0-9]*&)*file_id=({ID_PATTERN})(?![0-9])"
+)
 _REFERENCE = re.compile(
-    rf"\[(?:rp|返信|Reply) (?:[^\[\]]* )?to=(?P<room>{ID})-(?P<message>{ID})(?![0-9])"
-    rf"|\#!rid(?P<rid>{ID})-(?P<mid>{ID})(?![0-9])"
+    rf"\[(?:rp|返信|Reply) (?:[^\[\]]* )?to=(?P<room>{ID_PATTERN})-(?P<message>{ID_PATTERN})(?![0-9])"
+    rf"|\#!rid(?P<rid>{ID_PATTERN})-(?P<mid>{ID_PATTERN})(?![0-9])"
 )
 
 
@@ -94,7 +96,7 @@ def parse(body: str) -> tuple[Node, ...]:
     tokens = tokens_of(body)
     if not tokens:
         return (PlainText(body),) if body else ()
-    return build(body, tokens)
+    return build_tree(body, tokens)
 
 
 def source(nodes: Iterable[Node]) -> str:
@@ -113,16 +115,16 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
 def message_references(body: str) -> Iterator[tuple[RoomId, MessageId]]:
     """The messages that replies (`[rp]`, `[返信]`, `[Reply]`) and links (`#!rid1-2`) name, each once.
 
-    Literal text is read too: an id in `[code]` names a message as well as any other.
+    Ids in `[code]` count too.
     """
     if "[rp " not in body and "[返信 " not in body and "[Reply " not in body and "#!rid" not in body:
         return
-    seen = set()
-    for found in _REFERENCE.finditer(body):
-        room, message = (found["room"], found["message"]) if found["room"] else (found["rid"], found["mid"])
-        reference = (RoomId(int(room)), canonical(message))
-        if reference not in seen:
-            seen.add(reference)
+    references = set()
+    for match in _REFERENCE.finditer(body):
+        room, message = (match["room"], match["message"]) if match["room"] else (match["rid"], match["mid"])
+        reference = (RoomId(int(room)), canonical_id(message))
+        if reference not in references:
+            references.add(reference)
             yield reference
 
 
@@ -130,19 +132,19 @@ def file_ids(body: str) -> tuple[FileId, ...]:
     """The files that a body shows or links to, each once, in order."""
     if "[download:" not in body and "[preview " not in body and "file_id=" not in body:
         return ()
-    found: dict[FileId, None] = {}
+    files: dict[FileId, None] = {}
     for node in walk(parse(body)):
         match node:
             case Download(file_id=file_id) | PreviewTag(file_id=file_id):
-                found[file_id] = None
+                files[file_id] = None
             case Url(url=url) if address := _FILE_ADDRESS.search(url):
-                found[FileId(int(address[1]))] = None
-    return tuple(found)
+                files[FileId(int(address[1]))] = None
+    return tuple(files)
 
 
 def links(body: str) -> tuple[str, ...]:
-    """The http(s) addresses in a body, in order, as they stand there; repeated ones repeatedly."""
-    return tuple(trimmed(found[0]) for found in ADDRESS.finditer(body))
+    """The http(s) addresses in a body, in order, unchanged and with repetitions."""
+    return tuple(trim_url(match[0]) for match in ADDRESS_PATTERN.finditer(body))
 
 
 def is_system_like(body: str) -> bool:

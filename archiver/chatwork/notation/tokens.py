@@ -1,8 +1,8 @@
-"""Finds what is active in a message body: tags, addresses and emoticons, each with its place.
+"""Finds the tokens of a message body: tags, addresses and emoticons, each with its position.
 
-Part of `chatwork.notation`, which describes the whole; what pairs with what is decided in `chatwork.tree`.
+`parse` describes the whole; opening and closing tags are paired in `tree`.
 Linear in the length of the body: every pattern ends at the next bracket or at the end of an address, and no
-closing tag is searched for twice in the same stretch.
+closing tag is searched for twice in the same part.
 """
 
 from __future__ import annotations
@@ -35,39 +35,39 @@ from archiver.chatwork.notation.nodes import (
 from archiver.chatwork.notation.vocabulary import EMOTICONS, SYSTEM_TEXTS
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 
-Make = Callable[[tuple[Node, ...], str], Container]
-"""The children and the closing text → the container."""
+MakeContainer = Callable[[tuple[Node, ...], str], Container]
+"""Makes a container from its children and the text of its closing tag."""
 
 
 class NotationToken(NamedTuple):
-    """Something active in `body[start:end]`: a leaf, or the beginning or the end of a container."""
+    """A token in `body[start:end]`: a leaf, or the opening or closing tag of a container."""
 
     start: int
     end: int
     leaf: Leaf | None = None
     name: str = ""
-    """Of the container: `info`, `title`, `qt`, `引用` or `task`, for its beginning and its end alike."""
-    make: Make | None = None
-    """Only at a beginning."""
+    """The container's name, for opening and closing tag alike: `info`, `title`, `qt`, `引用` or `task`."""
+    make: MakeContainer | None = None
+    """Makes the container; None but for an opening tag."""
 
 
 def tokens_of(body: str) -> list[NotationToken]:
-    """Everything active in a body, from left to right, never overlapping."""
+    """The tokens of a body, from left to right, never overlapping."""
     tokens = []
-    ends = _Ends(body)
+    closing_tags = _ClosingTags(body)
     position = 0
-    while found := _ACTIVE.search(body, position):
-        token = _token(body, found, ends)
-        if token is None:  # a malformed tag may still hold an address: only its bracket is passed over
-            position = found.start() + 1
+    while match := _ACTIVE.search(body, position):
+        token = _read_token(body, match, closing_tags)
+        if token is None:  # a malformed tag may still hold an address: only its bracket is skipped
+            position = match.start() + 1
         else:
             tokens.append(token)
             position = token.end
     return tokens
 
 
-def trimmed(url: str) -> str:
-    """An address without what more likely ends the sentence around it: `.,;:!?'` and a `)` never opened."""
+def trim_url(url: str) -> str:
+    """An address without characters that more likely end the sentence around it: `.,;:!?'` and a `)` never opened."""
     surplus = url.count(")") - url.count("(")
     end = len(url)
     while url[end - 1] in ".,;:!?')":
@@ -79,66 +79,68 @@ def trimmed(url: str) -> str:
     return url[:end]
 
 
-def canonical(digits: str) -> MessageId:
+def canonical_id(digits: str) -> MessageId:
     """A message id as the archive writes it, without leading zeros."""
     return MessageId(str(int(digits)))
 
 
-ID = "[0-9]{1,19}"
+ID_PATTERN = "[0-9]{1,19}"
 """Ids have 64 bits at most; anything longer is no id."""
 
 # RFC 3986 without the brackets: a Japanese sentence may follow at once, so ASCII is where an address ends.
 _URL = r"ttps?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]*"
-ADDRESS = re.compile(f"h{_URL}|H{_URL}")
-"""An http(s) address, still to be `trimmed`."""
+ADDRESS_PATTERN = re.compile(f"h{_URL}|H{_URL}")
+"""Matches an http(s) address, still to be shortened by `trim_url`."""
 
-_PLACE = re.compile(rf"https?://(?:www\.chatwork\.com|kcw\.kddi\.ne\.jp)/?#!rid({ID})(?:-({ID}))?", re.IGNORECASE)
+_CHATWORK_LINK = re.compile(
+    rf"https?://(?:www\.chatwork\.com|kcw\.kddi\.ne\.jp)/?#!rid({ID_PATTERN})(?:-({ID_PATTERN}))?", re.IGNORECASE
+)
 _NAMES = (
     "info|/info|title|/title|/qt|引用|/引用|task|/task|code|download|url|hr|To|to|TO|toall|ToAll|TOALL|CC|cc"
     "|rp|返信|Reply|picon|pname|piconname|dtext|preview"
 )
-# Each way to begin is a literal character: only so does `re` skip plain text at full speed.
+# Each alternative begins with a literal character: only then does `re` skip plain text at full speed.
 _ACTIVE = re.compile(
     r"\[qt\](?:\[qtmeta [^\[\]]*\])?"
     rf"|\[(?:{_NAMES})(?:[ :][^\[\]]*)?\]"
-    rf"|h{_URL}|H{_URL}|" + "|".join(re.escape(sign) for sign in sorted(EMOTICONS, key=len, reverse=True))
+    rf"|h{_URL}|H{_URL}|" + "|".join(re.escape(emoticon) for emoticon in sorted(EMOTICONS, key=len, reverse=True))
 )
 _TAG = re.compile(r"\[([^\s:\[\]]+[ :]?)([^\[\]]*)\]")
 
 
-class _Ends:
-    """Where closing tags stand; each stretch of the body is searched for each of them only once."""
+class _ClosingTags:
+    """The positions of closing tags; each part of the body is searched for each of them only once."""
 
     def __init__(self, body: str) -> None:
         self._body = body
-        self._found: dict[str, int] = {}
+        self._positions: dict[str, int] = {}
 
     def after(self, closing: str, position: int) -> int:
-        """The first place from `position` on, or -1."""
-        known = self._found.get(closing, 0)
+        """The position of the first such closing tag from `position` on, or -1."""
+        known = self._positions.get(closing, 0)
         if known == -1 or known > position:
             return known
-        self._found[closing] = self._body.find(closing, position)
-        return self._found[closing]
+        self._positions[closing] = self._body.find(closing, position)
+        return self._positions[closing]
 
 
-def _token(body: str, found: re.Match[str], ends: _Ends) -> NotationToken | None:
-    text, start, end = found[0], found.start(), found.end()
+def _read_token(body: str, match: re.Match[str], closing_tags: _ClosingTags) -> NotationToken | None:
+    text, start, end = match[0], match.start(), match.end()
     if text[0] in "hH":
-        url = trimmed(text)
-        return NotationToken(start, start + len(url), _url(url, url))
+        url = trim_url(text)
+        return NotationToken(start, start + len(url), _url_node(url, url))
     if text[0] != "[":
         return NotationToken(start, end, Emoticon(text, EMOTICONS[text]))
     head = _TAG.match(text)
     assert head is not None, "the pattern of active text lets no other bracket through"
     kind, argument = head[1], head[2]
-    if kind in _LITERALS:
-        return _LITERALS[kind](body, start, end, argument, ends)
-    if kind in _BEGINNINGS:
-        make = _BEGINNINGS[kind](text, argument)
+    if kind in _LITERAL_TAGS:
+        return _LITERAL_TAGS[kind](body, start, end, argument, closing_tags)
+    if kind in _OPENING_TAGS:
+        make = _OPENING_TAGS[kind](text, argument)
         return None if make is None else NotationToken(start, end, None, kind.rstrip(), make)
-    if kind in _LEAVES:
-        leaf = _LEAVES[kind](text, argument)
+    if kind in _LEAF_TAGS:
+        leaf = _LEAF_TAGS[kind](text, argument)
         return None if leaf is None else NotationToken(start, end, leaf)
     return NotationToken(start, end, None, kind[1:]) if kind[0] == "/" and not argument else None
 
@@ -146,37 +148,37 @@ def _token(body: str, found: re.Match[str], ends: _Ends) -> NotationToken | None
 # --- tags whose content is literal -------------------------------------------------------------
 
 
-def _code(body: str, start: int, end: int, argument: str, ends: _Ends) -> NotationToken | None:
-    stop = ends.after("[/code]", end)
+def _code(body: str, start: int, end: int, argument: str, closing_tags: _ClosingTags) -> NotationToken | None:
+    stop = closing_tags.after("[/code]", end)
     after = stop + len("[/code]")
     return None if stop == -1 or argument else NotationToken(start, after, Code(body[start:after], body[end:stop]))
 
 
-def _download(body: str, start: int, end: int, argument: str, ends: _Ends) -> NotationToken | None:
-    number, stop = _number(argument), ends.after("[/download]", end)
+def _download(body: str, start: int, end: int, argument: str, closing_tags: _ClosingTags) -> NotationToken | None:
+    number, stop = _parse_number(argument), closing_tags.after("[/download]", end)
     if number is None or stop == -1:
         return None
     after = stop + len("[/download]")
     return NotationToken(start, after, Download(body[start:after], FileId(number), body[end:stop]))
 
 
-def _link(body: str, start: int, end: int, argument: str, _ends: _Ends) -> NotationToken | None:
-    address = ADDRESS.match(body, end)
+def _link(body: str, start: int, end: int, argument: str, _closing_tags: _ClosingTags) -> NotationToken | None:
+    address = ADDRESS_PATTERN.match(body, end)
     if argument or address is None or not body.startswith("[/url]", address.end()):
         return None
     after = address.end() + len("[/url]")
-    return NotationToken(start, after, _url(body[start:after], address[0]))
+    return NotationToken(start, after, _url_node(body[start:after], address[0]))
 
 
-def _url(text: str, url: str) -> Url:
-    place = _PLACE.fullmatch(url)
-    if place is None:
+def _url_node(text: str, url: str) -> Url:
+    match = _CHATWORK_LINK.fullmatch(url)
+    if match is None:
         return Url(text, url)
-    message = canonical(place[2]) if place[2] else None
-    return Url(text, url, RoomId(int(place[1])), message)
+    message = canonical_id(match[2]) if match[2] else None
+    return Url(text, url, RoomId(int(match[1])), message)
 
 
-_LITERALS: dict[str, Callable[[str, int, int, str, _Ends], NotationToken | None]] = {
+_LITERAL_TAGS: dict[str, Callable[[str, int, int, str, _ClosingTags], NotationToken | None]] = {
     "code": _code,
     "download:": _download,
     "url": _link,
@@ -186,33 +188,33 @@ _LITERALS: dict[str, Callable[[str, int, int, str, _Ends], NotationToken | None]
 # --- tags that hold others ---------------------------------------------------------------------
 
 
-def _box(opening: str, argument: str) -> Make | None:
+def _box(opening: str, argument: str) -> MakeContainer | None:
     return None if argument else lambda children, closing: Box(opening, children, closing)
 
 
-def _title(opening: str, argument: str) -> Make | None:
+def _title(opening: str, argument: str) -> MakeContainer | None:
     return None if argument else lambda children, closing: Title(opening, children, closing)
 
 
-def _quote(opening: str, argument: str) -> Make:
-    attributes = _attributes(argument or opening.removeprefix("[qt][qtmeta ").removesuffix("]"))
-    account, time = _number(attributes.get("aid", "")), _number(attributes.get("time", ""))
+def _quote(opening: str, argument: str) -> MakeContainer:
+    attributes = _parse_attributes(argument or opening.removeprefix("[qt][qtmeta ").removesuffix("]"))
+    account, time = _parse_number(attributes.get("aid", "")), _parse_number(attributes.get("time", ""))
     author = None if account is None else AccountId(account)
     return lambda children, closing: Quote(opening, author, time, children, closing)
 
 
-def _task(opening: str, argument: str) -> Make | None:
-    attributes = _attributes(argument)
-    accounts = [_number(one) for one in attributes.get("aid", "").split(",")]
-    limit = _number(attributes.get("lt", "0"))
+def _task(opening: str, argument: str) -> MakeContainer | None:
+    attributes = _parse_attributes(argument)
+    accounts = [_parse_number(digits) for digits in attributes.get("aid", "").split(",")]
+    limit = _parse_number(attributes.get("lt", "0"))
     if limit is None or None in accounts:
         return None
-    people = tuple(AccountId(one) for one in accounts if one is not None)
+    people = tuple(AccountId(account) for account in accounts if account is not None)
     status, kind = attributes.get("st", ""), attributes.get("ltype", "")
     return lambda children, closing: TaskBox(opening, people, status, limit, kind, children, closing)
 
 
-_BEGINNINGS: dict[str, Callable[[str, str], Make | None]] = {
+_OPENING_TAGS: dict[str, Callable[[str, str], MakeContainer | None]] = {
     "info": _box,
     "title": _title,
     "qt": _quote,
@@ -225,60 +227,60 @@ _BEGINNINGS: dict[str, Callable[[str, str], Make | None]] = {
 
 
 def _reply(text: str, argument: str) -> Leaf | None:
-    attributes = _attributes(argument)
-    account = _number(attributes.get("aid", ""))
+    attributes = _parse_attributes(argument)
+    account = _parse_number(attributes.get("aid", ""))
     if account is None:
         return None
     room, _, message = attributes.get("to", "").partition("-")
-    if _number(room) is None or _number(message) is None:
+    if _parse_number(room) is None or _parse_number(message) is None:
         return ReplyTag(text, AccountId(account), None, None)
-    return ReplyTag(text, AccountId(account), RoomId(int(room)), canonical(message))
+    return ReplyTag(text, AccountId(account), RoomId(int(room)), canonical_id(message))
 
 
 def _preview(text: str, argument: str) -> Leaf | None:
-    number = _number(_attributes(argument).get("id", ""))
+    number = _parse_number(_parse_attributes(argument).get("id", ""))
     return None if number is None else PreviewTag(text, FileId(number))
 
 
-def _alone(node: Callable[[str], Leaf]) -> Callable[[str, str], Leaf | None]:
+def _without_argument(node: Callable[[str], Leaf]) -> Callable[[str, str], Leaf | None]:
     return lambda text, argument: None if argument else node(text)
 
 
-def _numbered(node: Callable[[str, int], Leaf]) -> Callable[[str, str], Leaf | None]:
+def _with_number(node: Callable[[str, int], Leaf]) -> Callable[[str, str], Leaf | None]:
     def leaf(text: str, argument: str) -> Leaf | None:
-        number = _number(argument)
+        number = _parse_number(argument)
         return None if number is None else node(text, number)
 
     return leaf
 
 
-_TO = _numbered(lambda text, number: Mention(text, AccountId(number)))
-_CC = _numbered(lambda text, number: Mention(text, AccountId(number), copy=True))
+_TO = _with_number(lambda text, number: Mention(text, AccountId(number)))
+_CC = _with_number(lambda text, number: Mention(text, AccountId(number), copy=True))
 
 # Tags are case-sensitive, but some bots write the mentions otherwise (chatwork-api.md §9.1).
-_LEAVES: dict[str, Callable[[str, str], Leaf | None]] = {
-    "hr": _alone(RuleTag),
-    **dict.fromkeys(("toall", "ToAll", "TOALL"), _alone(MentionAll)),
+_LEAF_TAGS: dict[str, Callable[[str, str], Leaf | None]] = {
+    "hr": _without_argument(RuleTag),
+    **dict.fromkeys(("toall", "ToAll", "TOALL"), _without_argument(MentionAll)),
     **dict.fromkeys(("To:", "to:", "TO:"), _TO),
     **dict.fromkeys(("CC:", "cc:"), _CC),
     **dict.fromkeys(("rp ", "返信 ", "Reply "), _reply),
-    "picon:": _numbered(lambda text, number: PersonTag(text, AccountId(number), icon=True, name=False)),
-    "pname:": _numbered(lambda text, number: PersonTag(text, AccountId(number), icon=False, name=True)),
-    "piconname:": _numbered(lambda text, number: PersonTag(text, AccountId(number), icon=True, name=True)),
+    "picon:": _with_number(lambda text, number: PersonTag(text, AccountId(number), icon=True, name=False)),
+    "pname:": _with_number(lambda text, number: PersonTag(text, AccountId(number), icon=False, name=True)),
+    "piconname:": _with_number(lambda text, number: PersonTag(text, AccountId(number), icon=True, name=True)),
     "dtext:": lambda text, key: SystemText(text, key, SYSTEM_TEXTS.get(key)) if key else None,
     "preview ": _preview,
-    "task:": _numbered(lambda text, number: TaskReference(text, TaskId(number))),
+    "task:": _with_number(lambda text, number: TaskReference(text, TaskId(number))),
 }
 
 
 # --- arguments ---------------------------------------------------------------------------------
 
 
-def _attributes(argument: str) -> dict[str, str]:
+def _parse_attributes(argument: str) -> dict[str, str]:
     pairs = (part.partition("=") for part in argument.split())
     return {name: value for name, _, value in pairs}
 
 
-def _number(text: str) -> int | None:
-    """A number as ids and times are written; what has more digits than 64 bits is none."""
+def _parse_number(text: str) -> int | None:
+    """A number in an id or a time; None for other characters and for more digits than 64 bits have."""
     return int(text) if len(text) <= 19 and text.isascii() and text.isdigit() else None

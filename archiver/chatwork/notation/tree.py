@@ -1,7 +1,7 @@
-"""Puts the tokens of a message body into a tree; part of `chatwork.notation`, which describes the whole.
+"""Builds a tree from the tokens of a message body; `parse` describes the whole.
 
-Beginnings and ends are paired on a stack first, so that what finds no partner is known before anything is
-built and simply stays part of the text between its neighbours.
+Opening and closing tags are paired on a stack first, so that a tag without a partner is known before anything is built
+and stays part of the text between its neighbours.
 """
 
 from __future__ import annotations
@@ -9,30 +9,30 @@ from __future__ import annotations
 from archiver.chatwork.notation.nodes import Node, PlainText, Quote, QuoteMark
 from archiver.chatwork.notation.tokens import NotationToken
 
-DEEPEST = 32
-"""How many quotes and boxes may stand in each other; nobody writes more, and recursion stays harmless."""
+NESTING_DEPTH = 32
+"""How deep quotes and boxes may be nested; nobody writes more, and recursion stays harmless."""
 
 
-def build(body: str, tokens: list[NotationToken]) -> tuple[Node, ...]:
-    """The tree over a body, given everything active in it from left to right."""
-    builder = _Builder(body)
-    ends = _pairs(tokens)
-    wanted = set()
+def build_tree(body: str, tokens: list[NotationToken]) -> tuple[Node, ...]:
+    """The tree of a body, given its tokens from left to right."""
+    builder = _TreeBuilder(body)
+    ends = _pair_tags(tokens)
+    open_ends = set()
     for index, token in enumerate(tokens):
         if token.leaf is not None:
             builder.add(token, token.leaf)
         elif index in ends and builder.fits(token):
             builder.open(token)
-            wanted.add(ends[index])
-        elif index in wanted:
+            open_ends.add(ends[index])
+        elif index in open_ends:
             builder.close(token)
         elif token.name == "引用" and token.make is not None:
             builder.mark(token)
     return builder.finish()
 
 
-def _pairs(tokens: list[NotationToken]) -> dict[int, int]:
-    """Index of each beginning that has an end → index of that end; the innermost fitting one is taken."""
+def _pair_tags(tokens: list[NotationToken]) -> dict[int, int]:
+    """The index of the closing tag by the index of its opening tag; the innermost that fits is taken."""
     pairs: dict[int, int] = {}
     waiting: list[int] = []
     count: dict[str, int] = {}
@@ -52,8 +52,8 @@ def _pairs(tokens: list[NotationToken]) -> dict[int, int]:
     return pairs
 
 
-class _Builder:
-    """The tree as far as it is built; what was passed over up to the next node becomes text."""
+class _TreeBuilder:
+    """The tree while it is built; everything between two nodes becomes text."""
 
     def __init__(self, body: str) -> None:
         self._body = body
@@ -62,20 +62,20 @@ class _Builder:
         self._children: list[list[Node]] = [[]]
 
     def fits(self, token: NotationToken) -> bool:
-        """Whether a beginning may be one here: not too deep, a title only first in a box."""
+        """Whether an opening tag is valid here: not too deep, a title only first in a box."""
         if token.name == "title":
             return bool(self._open) and self._open[-1].name == "info" and self._open[-1].end == token.start
-        return len(self._open) < DEEPEST
+        return len(self._open) < NESTING_DEPTH
 
     def open(self, token: NotationToken) -> None:
-        """Begin a container."""
+        """Begin a container with its opening tag."""
         self._text_until(token.start)
         self._open.append(token)
         self._children.append([])
         self._position = token.end
 
     def close(self, token: NotationToken) -> None:
-        """End the innermost container."""
+        """End the innermost container with its closing tag."""
         self._text_until(token.start)
         children, make = tuple(self._children.pop()), self._open.pop().make
         assert make is not None, "only beginnings are opened"
@@ -83,13 +83,13 @@ class _Builder:
         self._position = token.end
 
     def add(self, token: NotationToken, node: Node) -> None:
-        """Put a leaf."""
+        """Append a leaf."""
         self._text_until(token.start)
         self._children[-1].append(node)
         self._position = token.end
 
     def mark(self, token: NotationToken) -> None:
-        """Put an old quotation that was begun and has no end."""
+        """Append an old quotation that has an opening tag only."""
         assert token.make is not None, "an end marks nothing"
         quote = token.make((), "")
         if isinstance(quote, Quote) and quote.account_id is not None:

@@ -1,7 +1,7 @@
-"""The words of the notation: Chatwork's system texts and emoticons, as tables and nothing else.
+"""Tables of the notation: Chatwork's system texts and emoticons.
 
 Sources: the language table and the emoticon list of the official web client as kept in public copies of it,
-and newer signs that several independent bots know. A key or sign that is not here stays as it was written.
+and newer emoticons that several independent bots know. A key or emoticon that is not here stays as it was written.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SYSTEM_TEXTS: Mapping[str, str] = MappingProxyType(
         "nickname_suffix": "さん",
     }
 )
-"""Key of `[dtext:key]` → what a Japanese client shows for it, or our own words where only the sense is known."""
+"""The text that a Japanese client shows for `[dtext:key]`, by key; our own words where only the sense is known."""
 
 EMOTICONS: Mapping[str, str] = MappingProxyType(
     {
@@ -100,4 +100,4 @@ EMOTICONS: Mapping[str, str] = MappingProxyType(
         "(eat)": "食べる",
     }
 )
-"""Sign → what it shows, in Japanese."""
+"""What an emoticon shows, in Japanese, by its characters."""

@@ -1,4 +1,4 @@
-"""Why a time stamp was refused: one exception, a small set of reasons, and what each means in words."""
+"""The exception for a time stamp that is refused, its reasons, and a text for each reason."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ REASONS: dict[str, str] = {
     "roots": N_("the pinned root of the authority cannot be read here"),
     "unsupported": N_("time stamps cannot be made or checked on this computer"),
 }
-"""What each reason means, as gettext ids, with room after a colon or in brackets."""
+"""The text of each reason as a gettext id, worded to stand after a colon or in brackets."""
 
 
 class StampRefused(Exception):
-    """There is no good time stamp; `reason` is one of REASONS, `detail` is English, for the log."""
+    """Raised if there is no valid time stamp; `reason` is a key of REASONS, `detail` is English, for the log."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(reason, detail)

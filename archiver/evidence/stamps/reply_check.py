@@ -1,9 +1,9 @@
-"""The bytes of an RFC 3161 reply: read them, and follow the signature to a pinned root.
+"""Parses an RFC 3161 reply and verifies its signature against a pinned root.
 
-`rfc3161-client` does the checking with OpenSSL, at the time that the token states. Two of its habits are met
-here: it refuses a set of certificates that is not in DER order, which authorities do send, and its builder shares
-a list between copies, so each root gets a verifier of its own. It is not to be had on every platform, so it is
-imported where it is used. `timestamp` is the door to all this.
+`rfc3161-client` verifies with OpenSSL, at the time that the token states. It refuses certificates that are not in
+DER order, which authorities do send, so they are sorted here first. Its builder shares a list between copies, so
+each root gets a verifier of its own. It does not exist for every platform, so it is imported where it is used.
+Callers use `timestamp`, not this module.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from rfc3161_client.tsp import Accuracy
 
 _BAD_CERTIFICATE = (LookupError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
-"""What `cryptography` raises besides ValueError over a damaged certificate; those beside the signer's may be."""
+"""What `cryptography` raises besides ValueError for a damaged certificate; others than the signer's may be damaged."""
 _GRANTED = 0
 _SEQUENCE, _CERTIFICATES = 0x30, 0xA0  # tags; the second is [0]
-_MOST_PARTS = 100
-"""A reply has far fewer; so a hostile one costs little."""
+_PARTS_LIMIT = 100
+"""The most elements that one level may have: a reply has far fewer, and a hostile one shall not take long."""
 
-#: What OpenSSL and the library say, and what it means here; anything else is a wrong signature.
+#: Parts of the messages of OpenSSL and the library, each with the reason it means; others mean a wrong signature.
 _MEANINGS: tuple[tuple[str, Reason], ...] = (
     ("unable to get", "untrusted"),
     ("self-signed certificate", "untrusted"),
@@ -44,28 +44,28 @@ _MEANINGS: tuple[tuple[str, Reason], ...] = (
 
 
 @contextmanager
-def _without_advice() -> Iterator[None]:
-    """Certificates that break a rule in a harmless way are taken as OpenSSL takes them, without a word on stderr."""
+def _without_warnings() -> Iterator[None]:
+    """Accept certificates that break a rule in a harmless way, as OpenSSL does, without a warning on stderr."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
         yield
 
 
-def read(reply: bytes) -> TimeStampResponse:
-    """The reply taken apart, with a token in it; nothing of it is checked yet. Raises Refused."""
+def parse_reply(reply: bytes) -> TimeStampResponse:
+    """The parsed reply, which has a token; nothing of it is verified yet. Raises StampRefused."""
     try:
-        return _decoded(reply)
+        return _parse_strictly(reply)
     except ValueError:
         try:
-            return _read_loosely(reply)
+            return _parse_leniently(reply)
         except ValueError as error:
             raise StampRefused("not_a_token", str(error)) from error
 
 
 def trusted_root(response: TimeStampResponse, roots: Sequence[bytes]) -> bytes:
-    """The root that the signature leads to, at the time of the token. Raises Refused.
+    """The root that the signature leads to, at the time of the token. Raises StampRefused.
 
-    If none fits, the reason is that of the root that came furthest.
+    If no root fits, the reason is that of the root with which verification came furthest.
     """
     refusals = []
     for root in roots:
@@ -75,34 +75,34 @@ def trusted_root(response: TimeStampResponse, roots: Sequence[bytes]) -> bytes:
             refusals.append(error)
         else:
             return root
-    raise next((one for one in refusals if one.reason != "untrusted"), refusals[0])
+    raise next((refusal for refusal in refusals if refusal.reason != "untrusted"), refusals[0])
 
 
-@_without_advice()
+@_without_warnings()
 def check_signer(response: TimeStampResponse) -> None:
-    """The signed attributes name the very certificate that signed (RFC 3161, 2.4.2), as `openssl ts` demands.
+    """Check that the signed attributes name the certificate that signed (RFC 3161, 2.4.2), as `openssl ts` demands.
 
-    To be asked after the signature was found good. Raises Refused.
+    To be called after the signature was found good. Raises StampRefused.
     """
     signer = response.signed_data.signer_infos.pop()
     for der in response.signed_data.certificates:
         certificate = x509.load_der_x509_certificate(der)
         if (certificate.issuer, certificate.serial_number) == (signer.issuer, signer.serial_number):
-            if not _is_named(response, der):
+            if not _names_certificate(response, der):
                 raise StampRefused("signature", "the signing certificate is not named")
             return
     raise StampRefused("signature", "the signing certificate is missing")
 
 
-def accuracy(response: TimeStampResponse) -> float | None:
-    """How exact the time is by the authority's own word, in seconds; None if it does not say."""
-    said: Accuracy | None = response.tst_info.accuracy  # the library's types forget that it may be missing
-    if said is None:
+def accuracy_seconds(response: TimeStampResponse) -> float | None:
+    """How exact the time is in seconds, as the authority states; None if it does not state it."""
+    accuracy: Accuracy | None = response.tst_info.accuracy  # the library's types forget that it may be missing
+    if accuracy is None:
         return None
-    return (said.seconds or 0) + (said.millis or 0) / 1e3 + (said.micros or 0) / 1e6
+    return (accuracy.seconds or 0) + (accuracy.millis or 0) / 1e3 + (accuracy.micros or 0) / 1e6
 
 
-@_without_advice()
+@_without_warnings()
 def _verify(response: TimeStampResponse, root: bytes) -> None:
     from rfc3161_client import VerificationError, VerifierBuilder
 
@@ -110,16 +110,16 @@ def _verify(response: TimeStampResponse, root: bytes) -> None:
         builder = VerifierBuilder(roots=[x509.load_der_x509_certificate(root)])
         builder.build().verify(response, response.tst_info.message_imprint.message)
     except (VerificationError, ValueError, *_BAD_CERTIFICATE) as error:
-        said = str(error)
-        raise StampRefused(_meaning(said), said) from error
+        message = str(error)
+        raise StampRefused(_reason_of(message), message) from error
 
 
-def _meaning(said: str) -> Reason:
-    return next((reason for words, reason in _MEANINGS if words in said), "signature")
+def _reason_of(message: str) -> Reason:
+    return next((reason for words, reason in _MEANINGS if words in message), "signature")
 
 
-def _decoded(reply: bytes) -> TimeStampResponse:
-    """As the strict reader reads it. Raises ValueError; Refused for a rejection."""
+def _parse_strictly(reply: bytes) -> TimeStampResponse:
+    """The reply as the strict parser reads it. Raises ValueError; StampRefused for a rejection."""
     from rfc3161_client import decode_timestamp_response
 
     response = decode_timestamp_response(reply)
@@ -129,35 +129,37 @@ def _decoded(reply: bytes) -> TimeStampResponse:
     return response
 
 
-def _read_loosely(reply: bytes) -> TimeStampResponse:
-    """A reply that the strict reader refused, if it is a bare rejection or has its certificates out of order.
+def _parse_leniently(reply: bytes) -> TimeStampResponse:
+    """A reply that the strict parser refused, if its certificates are out of order.
 
-    Raises ValueError for every other one; Refused for a rejection.
+    Raises ValueError for every other one; StampRefused for a rejection.
     """
-    status, *token = _parts(_inside(reply))
-    number, *said = _parts(_inside(status))
+    status, *token = _child_elements(_element_content(reply))
+    number, *details = _child_elements(_element_content(status))
     if core.Integer.load(number).native != _GRANTED:
-        texts = [text for part in said if part[0] == _SEQUENCE for text in _parts(_inside(part))]
-        raise StampRefused("rejected", _printable([_inside(text).decode("utf-8", "replace") for text in texts]))
-    return _decoded(_in_order(reply, token[0]) if token else reply)
+        texts = [text for part in details if part[0] == _SEQUENCE for text in _child_elements(_element_content(part))]
+        raise StampRefused(
+            "rejected", _printable([_element_content(text).decode("utf-8", "replace") for text in texts])
+        )
+    return _parse_strictly(_sort_certificates(reply, token[0]) if token else reply)
 
 
-def _in_order(reply: bytes, token: bytes) -> bytes:
-    """The same bytes with the certificates of the token as DER orders them; they lie outside of what is signed.
+def _sort_certificates(reply: bytes, token: bytes) -> bytes:
+    """The reply with the token's certificates in the order of DER; they lie outside of what is signed.
 
     RFC 5652: ContentInfo = (type, [0] SignedData), SignedData = (version, digests, contents, [0] certificates, …).
     """
-    _kind, *content = _parts(_inside(token))
-    signed = _parts(_inside(_inside(content[0]))) if content else []
-    certificates = next((_inside(part) for part in signed if part[0] == _CERTIFICATES), b"")
-    return reply.replace(certificates, b"".join(sorted(_parts(certificates))), 1)
+    _kind, *content = _child_elements(_element_content(token))
+    signed = _child_elements(_element_content(_element_content(content[0]))) if content else []
+    certificates = next((_element_content(part) for part in signed if part[0] == _CERTIFICATES), b"")
+    return reply.replace(certificates, b"".join(sorted(_child_elements(certificates))), 1)
 
 
-def _parts(contents: bytes) -> list[bytes]:
-    """The values that stand one behind the other, each with its head. Raises ValueError, also if there are many."""
+def _child_elements(contents: bytes) -> list[bytes]:
+    """The elements that follow one another, each with its header. Raises ValueError, also if there are too many."""
     parts: list[bytes] = []
     while contents:
-        if len(parts) == _MOST_PARTS:
+        if len(parts) == _PARTS_LIMIT:
             raise ValueError("too many parts")
         size = parser.peek(contents)
         parts.append(contents[:size])
@@ -165,17 +167,17 @@ def _parts(contents: bytes) -> list[bytes]:
     return parts
 
 
-def _inside(value: bytes) -> bytes:
-    """What one value holds, without its head. Raises ValueError, also if anything stands behind it."""
+def _element_content(value: bytes) -> bytes:
+    """The content of one element, without its header. Raises ValueError, also if anything follows it."""
     return bytes(parser.parse(value, strict=True)[4])
 
 
 def _printable(words: Sequence[str]) -> str:
-    """The authority's own words, without signs that could play tricks in a log."""
-    return "".join(sign if sign.isprintable() else "?" for sign in "; ".join(words))[:200]
+    """The authority's own words, without characters that could play tricks in a log."""
+    return "".join(character if character.isprintable() else "?" for character in "; ".join(words))[:200]
 
 
-def _is_named(response: TimeStampResponse, certificate: bytes) -> bool:
+def _names_certificate(response: TimeStampResponse, certificate: bytes) -> bool:
     # The content info of `tsp`, not of `cms`: only with that module loaded are the two attributes below known by name.
     signed = tsp.ContentInfo.load(response.time_stamp_token())["content"]
     for attribute in signed["signer_infos"][0]["signed_attrs"]:
@@ -193,5 +195,5 @@ def _is_named(response: TimeStampResponse, certificate: bytes) -> bool:
 
 
 def _digest(algorithm: str, data: bytes) -> bytes | None:
-    """None for a digest that is not known here: then nothing is named by it."""
+    """The digest of data; None if the algorithm is not known here, so that it names no certificate."""
     return hashlib.new(algorithm, data).digest() if algorithm in hashlib.algorithms_available else None

@@ -1,6 +1,6 @@
-"""What an authority's reply says of itself: which digest it stamps, and when. Nothing of it is believed here.
+"""What an authority's reply claims: which digest it stamps, and when. No signature is checked here.
 
-Only as much of DER (X.690) is read as an RFC 3161 reply needs to give these two. Standard library and Python 3.8
+Reads as much of DER (X.690) as these two fields of an RFC 3161 reply need. Standard library and Python 3.8
 syntax, because this module is also handed out inside packages.
 """
 
@@ -16,16 +16,16 @@ _GRANTED = (0, 1)
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 _TST_INFO = bytes.fromhex("2a864886f70d0109100104")
 _SHA256_OID = bytes.fromhex("608648016503040201")
-_HIGHEST = 4
-"""Bytes of a length; no reply has more than these can say."""
+_LENGTH_BYTES = 4
+"""The most bytes of a DER length; no reply is longer than these can express."""
 
 
 class ReplyClaims(NamedTuple):
-    """What a reply says; `time` is RFC 3339 UTC with three decimals, as all times of the archive are."""
+    """What a reply claims; `time` is RFC 3339 UTC with three decimals, as all times of the archive are."""
 
     time: str
     imprint: bytes
-    """The SHA-256 that is stamped; empty if it is another digest, which is never asked for."""
+    """The SHA-256 that is stamped; empty if another algorithm was used, for which the archive never asks."""
 
     @property
     def seconds(self) -> int:
@@ -33,7 +33,7 @@ class ReplyClaims(NamedTuple):
         return int(datetime.strptime(self.time[:19] + "+0000", "%Y-%m-%dT%H:%M:%S%z").timestamp())
 
     def fits(self, data: bytes) -> bool:
-        """Whether it stamps these bytes."""
+        """Whether the reply stamps these bytes."""
         return hashlib.sha256(data).digest() == self.imprint
 
 
@@ -43,31 +43,33 @@ class _Element(NamedTuple):
 
 
 def read_reply(reply: bytes) -> ReplyClaims | None:
-    """What the reply says; None if it is no granted RFC 3161 reply with a token."""
+    """What the reply claims; None if it is no granted RFC 3161 reply with a token."""
     try:
-        status, token = _inside(_only(reply, _SEQUENCE), _SEQUENCE, _SEQUENCE)
-        if int.from_bytes(_first(status, _INTEGER), "big") not in _GRANTED:
+        status, token = _first_two_contents(_only_content(reply, _SEQUENCE), _SEQUENCE, _SEQUENCE)
+        if int.from_bytes(_first_content(status, _INTEGER), "big") not in _GRANTED:
             return None
-        kind, signed = _inside(token, _OID, _EXPLICIT)
+        kind, signed = _first_two_contents(token, _OID, _EXPLICIT)
         if kind != _SIGNED_DATA:
             return None
-        parts = list(_elements(_only(signed, _SEQUENCE)))
-        kind, content = _inside(parts[2].body, _OID, _EXPLICIT)
+        parts = list(_elements(_only_content(signed, _SEQUENCE)))
+        kind, content = _first_two_contents(parts[2].body, _OID, _EXPLICIT)
         if kind != _TST_INFO:
             return None
-        return _info(_only(content, _OCTETS))
+        return _token_claims(_only_content(content, _OCTETS))
     except (ValueError, IndexError, OverflowError):
         return None
 
 
-def said_time(reply: bytes, data: bytes) -> str | None:
-    """When a reply says that it stamped these bytes; None if it is no stamp over them."""
-    said = read_reply(reply)
-    return said.time if said is not None and said.fits(data) else None
+def claimed_time(reply: bytes, data: bytes) -> str | None:
+    """The time at which a reply claims to have stamped these bytes; None if it is no stamp over them."""
+    claims = read_reply(reply)
+    return claims.time if claims is not None and claims.fits(data) else None
 
 
-def covering(times: Mapping[int, str]) -> Callable[[int | None], str | None]:
-    """Seal -> the earliest time stamped on it or on a later one, from the earliest time on each seal itself.
+def earliest_covering(times: Mapping[int, str]) -> Callable[[int | None], str | None]:
+    """A function from a seal's number to the earliest time stamped on it or on a later seal.
+
+    `times` are the earliest times on each seal itself.
 
     Each seal holds the digest of the one before, so a stamp covers all seals up to its own.
     """
@@ -83,13 +85,13 @@ def covering(times: Mapping[int, str]) -> Callable[[int | None], str | None]:
     return since_when
 
 
-def _info(body: bytes) -> ReplyClaims:
-    """The content of a token (RFC 3161 §2.4.2): version, policy, imprint, serial, time."""
-    parts = list(_elements(_only(body, _SEQUENCE)))
-    algorithm, imprint = _inside(parts[2].body, _SEQUENCE, _OCTETS)
+def _token_claims(body: bytes) -> ReplyClaims:
+    """The claims in the content of a token (RFC 3161 §2.4.2): version, policy, imprint, serial, time."""
+    parts = list(_elements(_only_content(body, _SEQUENCE)))
+    algorithm, imprint = _first_two_contents(parts[2].body, _SEQUENCE, _OCTETS)
     if parts[2].tag != _SEQUENCE or parts[4].tag != _TIME:
         raise ValueError("another form")
-    if _first(algorithm, _OID) != _SHA256_OID:
+    if _first_content(algorithm, _OID) != _SHA256_OID:
         imprint = b""
     return ReplyClaims(_rfc3339(parts[4].body.decode("ascii")), imprint)
 
@@ -107,42 +109,42 @@ def _rfc3339(text: str) -> str:
 
 
 def _elements(body: bytes) -> Iterator[_Element]:
-    """The elements that stand one after the other. Raises ValueError, IndexError."""
-    place = 0
-    while place < len(body):
-        tag, size = body[place], body[place + 1]
-        place += 2
+    """The elements that follow one another. Raises ValueError, IndexError."""
+    offset = 0
+    while offset < len(body):
+        tag, size = body[offset], body[offset + 1]
+        offset += 2
         if size & 0x80:
             count = size & 0x7F
-            if not 0 < count <= _HIGHEST:
+            if not 0 < count <= _LENGTH_BYTES:
                 raise ValueError("a length that DER does not have")
-            size = int.from_bytes(body[place : place + count], "big")
-            place += count
-        if place + size > len(body):
+            size = int.from_bytes(body[offset : offset + count], "big")
+            offset += count
+        if offset + size > len(body):
             raise ValueError("cut")
-        yield _Element(tag, body[place : place + size])
-        place += size
+        yield _Element(tag, body[offset : offset + size])
+        offset += size
 
 
-def _only(body: bytes, tag: int) -> bytes:
-    """The content of the one element that the bytes are."""
-    found = list(_elements(body))
-    if len(found) != 1 or found[0].tag != tag:
+def _only_content(body: bytes, tag: int) -> bytes:
+    """The content of bytes that are one element with this tag. Raises ValueError, IndexError."""
+    elements = list(_elements(body))
+    if len(elements) != 1 or elements[0].tag != tag:
         raise ValueError("another form")
-    return found[0].body
+    return elements[0].body
 
 
-def _first(body: bytes, tag: int) -> bytes:
-    """The content of the first element."""
-    found = next(_elements(body), None)
-    if found is None or found.tag != tag:
+def _first_content(body: bytes, tag: int) -> bytes:
+    """The content of the first element, which must have this tag. Raises ValueError, IndexError."""
+    element = next(_elements(body), None)
+    if element is None or element.tag != tag:
         raise ValueError("another form")
-    return found.body
+    return element.body
 
 
-def _inside(body: bytes, first: int, second: int) -> tuple[bytes, bytes]:
-    """The contents of the first two elements."""
-    found = list(_elements(body))[:2]
-    if [one.tag for one in found] != [first, second]:
+def _first_two_contents(body: bytes, first: int, second: int) -> tuple[bytes, bytes]:
+    """The contents of the first two elements, which must have these tags. Raises ValueError, IndexError."""
+    elements = list(_elements(body))[:2]
+    if [element.tag for element in elements] != [first, second]:
         raise ValueError("another form")
-    return found[0].body, found[1].body
+    return elements[0].body, elements[1].body

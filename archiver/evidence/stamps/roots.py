@@ -1,8 +1,8 @@
-"""Root certificates of time-stamp authorities: as PEM on disk, as DER inside, known by their SHA-256 fingerprint.
+"""Root certificates of time-stamp authorities: PEM on disk, DER in memory, named by their SHA-256 fingerprint.
 
-A root is pinned: a stamp counts only if it leads to one that the user named. Those that browsers trust lie in
-`certifi` and can be named by fingerprint alone; whether one is among them is asked here too. The libraries are
-imported where they are needed, so that commands without stamps start fast.
+Roots are pinned: a stamp counts only if it leads to one that the user named. A root that browsers trust is in
+`certifi` and can be named by its fingerprint alone. The libraries are imported where they are needed, so that
+commands without stamps start fast.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----\s(.*?)-----END CERTIFICATE----
 
 
 def pem_to_der(text: str) -> tuple[bytes, ...]:
-    """The certificates of a PEM file in their order; text around the blocks is passed over.
+    """The certificates of a PEM file in their order; text around the blocks is ignored.
 
     Raises ValueError if there is none, or if a block holds no certificate.
     """
     from cryptography import x509
 
-    found = tuple(_blocks(text))
-    if not found:
+    certificates = tuple(_blocks(text))
+    if not certificates:
         raise ValueError("no certificate in PEM form")
-    for der in found:
+    for der in certificates:
         x509.load_der_x509_certificate(der)
-    return found
+    return certificates
 
 
 def der_to_pem(der: bytes) -> str:
-    """A certificate as one PEM block, lines of 64 signs (RFC 7468)."""
+    """A certificate as one PEM block, lines of 64 characters (RFC 7468)."""
     lines = textwrap.wrap(base64.b64encode(der).decode("ascii"), 64)
     return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])
 
@@ -44,44 +44,44 @@ def fingerprint(der: bytes) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-def is_fingerprint(said: str, der: bytes) -> bool:
-    """Whether somebody's writing of a fingerprint (hex, any case, colons allowed) is that of a certificate."""
-    return _plain(said) == fingerprint(der)
+def is_fingerprint(text: str, der: bytes) -> bool:
+    """Whether a text is the fingerprint (hex, any case, colons allowed) of a certificate."""
+    return _plain_hex(text) == fingerprint(der)
 
 
 def subject(der: bytes) -> str:
-    """Whose certificate it is, as RFC 4514 writes it: `CN=…,O=…`. Raises ValueError."""
+    """The subject of a certificate in the form of RFC 4514: `CN=…,O=…`. Raises ValueError."""
     from cryptography import x509
 
     return x509.load_der_x509_certificate(der).subject.rfc4514_string()
 
 
-def certifi_root(wanted: str) -> bytes:
-    """The root with this SHA-256 fingerprint (hex, any case, colons allowed) among those of browsers.
+def certifi_root(wanted_fingerprint: str) -> bytes:
+    """The root with this SHA-256 fingerprint (hex, any case, colons allowed) among those that browsers trust.
 
     Raises ValueError if it is not in the installed `certifi`, which drops roots over the years.
     """
-    found = _certifi().get(_plain(wanted))
-    if found is None:
+    root = _certifi().get(_plain_hex(wanted_fingerprint))
+    if root is None:
         raise ValueError("no such root among those of browsers (certifi)")
-    return found
+    return root
 
 
-def in_certifi(der: bytes) -> bool:
+def is_in_certifi(der: bytes) -> bool:
     """Whether browsers trust this root, as far as the installed `certifi` knows."""
     return fingerprint(der) in _certifi()
 
 
 @cache
 def _certifi() -> dict[str, bytes]:
-    """The roots of browsers by fingerprint; not looked into, as some break rules that parsers insist on."""
+    """The roots that browsers trust, by fingerprint; not parsed, as some break rules that parsers insist on."""
     import certifi
 
     return {fingerprint(der): der for der in _blocks(certifi.contents())}
 
 
-def _plain(said: str) -> str:
-    return said.replace(":", "").strip().lower()
+def _plain_hex(fingerprint_text: str) -> str:
+    return fingerprint_text.replace(":", "").strip().lower()
 
 
 def _blocks(text: str) -> Iterator[bytes]:

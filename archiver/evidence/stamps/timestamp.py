@@ -1,9 +1,9 @@
-"""RFC 3161 time stamps: ask an authority, check what it answers, check a reply that was kept.
+"""RFC 3161 time stamps: request one from an authority, check its reply, check a reply that was kept.
 
-Asking goes through a function that it is given. A reply is judged at once against the pinned roots, at the time
-that it states itself, so it stays good after the authority's certificate has ended. Whatever is wrong, and
-whatever the three kinds of errors below (the library's, ValueError, OSError), it is one `Refused` here.
-The reply's own bytes are what is kept: certificates out of order are put right in a copy for reading only.
+The request goes through a function that the caller gives (`Authority.send`). A reply is checked at once against the
+pinned roots, at the time that it states itself, so it stays valid after the authority's certificate has ended. Every
+error (the library's, ValueError, OSError) becomes a `StampRefused`. The reply's own bytes are kept; certificates out
+of order are sorted in a copy that is only parsed.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ __all__ = [
     "StampRefused",
     "Stamped",
     "TimestampClaims",
-    "available",
-    "check",
-    "stamp",
+    "can_stamp",
+    "check_stamp",
+    "request_stamp",
 ]
 
 _SHA256_OID = "2.16.840.1.101.3.4.2.1"
@@ -49,31 +49,31 @@ class AuthorityAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Whom to ask, and what to hold the answer against."""
+    """A time-stamp authority: how to ask it, and the roots to which its stamps must lead."""
 
     name: str
     """Part of file names: `[a-z0-9-]{1,20}`."""
     send: Callable[[bytes], AuthorityAnswer]
-    """A request as DER in; raises OSError when there is no whole answer of bearable size."""
+    """Sends a request in DER; raises OSError when there is no whole answer of a bearable size."""
     roots: tuple[bytes, ...]
-    """The pinned roots, DER each; empty = they cannot be read at present, and nothing is asked."""
+    """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimestampClaims:
-    """What a good reply says."""
+    """What a valid reply states."""
 
     time: datetime
-    """Aware, UTC."""
+    """The time stamped, aware, in UTC."""
     root: str
-    """SHA-256 fingerprint of the pinned root that it leads to."""
+    """SHA-256 fingerprint of the pinned root that the signature leads to."""
     serial: int
     policy: str
     accuracy_seconds: float | None
 
 
 class Stamped(NamedTuple):
-    """A good reply with its bytes, and how the clocks compared when it came."""
+    """A valid reply with its bytes, and how the clocks compared when it came."""
 
     reply: bytes
     token: TimestampClaims
@@ -83,40 +83,40 @@ class Stamped(NamedTuple):
     """The token's time minus the server's `Date`, if it sent one."""
 
 
-def available() -> bool:
-    """Whether stamps can be made and checked here; the library is missing on some platforms."""
+def can_stamp() -> bool:
+    """Whether stamps can be requested and checked here; the library is missing on some platforms."""
     return find_spec("rfc3161_client") is not None
 
 
-def stamp(data: bytes, authority: Authority, *, now: Callable[[], datetime]) -> Stamped:
-    """Ask for a time stamp over `data` (not empty) and check it at once. Raises Refused.
+def request_stamp(data: bytes, authority: Authority, *, now: Callable[[], datetime]) -> Stamped:
+    """Request a time stamp over `data` (not empty) and check it at once. Raises StampRefused.
 
     Only the SHA-256 of `data` and a random number leave this computer.
     """
     if not authority.roots:
         raise StampRefused("roots")
-    request = _request(data)
-    answer = _asked(request.as_bytes(), authority)
+    request = _build_request(data)
+    answer = _send_request(request.as_bytes(), authority)
     received = now()
-    token = _checked(answer.body, data, authority.roots, request.nonce)
+    token = _check_reply(answer.body, data, authority.roots, request.nonce)
     server = None if answer.date is None else (token.time - answer.date).total_seconds()
     return Stamped(answer.body, token, (token.time - received).total_seconds(), server)
 
 
-def check(reply: bytes, data: bytes, roots: Sequence[bytes]) -> TimestampClaims:
-    """Whether a kept reply is a good stamp over `data`, judged at the time it states. Raises Refused."""
-    return _checked(reply, data, roots, None)
+def check_stamp(reply: bytes, data: bytes, roots: Sequence[bytes]) -> TimestampClaims:
+    """Check that a kept reply is a valid stamp over `data` at the time it states. Raises StampRefused."""
+    return _check_reply(reply, data, roots, None)
 
 
-def _request(data: bytes) -> TimeStampRequest:
-    if not available():
+def _build_request(data: bytes) -> TimeStampRequest:
+    if not can_stamp():
         raise StampRefused("unsupported")
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     return TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
 
 
-def _asked(query: bytes, authority: Authority) -> AuthorityAnswer:
+def _send_request(query: bytes, authority: Authority) -> AuthorityAnswer:
     try:
         answer = authority.send(query)
     except OSError as error:
@@ -126,14 +126,14 @@ def _asked(query: bytes, authority: Authority) -> AuthorityAnswer:
     return answer
 
 
-def _checked(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int | None) -> TimestampClaims:
+def _check_reply(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int | None) -> TimestampClaims:
     if not roots:
         raise StampRefused("roots")
-    if not available():
+    if not can_stamp():
         raise StampRefused("unsupported")
     from archiver.evidence.stamps import reply_check
 
-    response = reply_check.read(reply)
+    response = reply_check.parse_reply(reply)
     _check_contents(response, data, nonce)
     root = reply_check.trusted_root(response, roots)
     reply_check.check_signer(response)
@@ -143,7 +143,7 @@ def _checked(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int | Non
         fingerprint(root),
         info.serial_number,
         info.policy.dotted_string,
-        reply_check.accuracy(response),
+        reply_check.accuracy_seconds(response),
     )
 
 

@@ -1,8 +1,8 @@
-"""The tables of a package as pure functions over its included entries, so that whoever makes them can compare.
+"""The tables of a package as pure functions over its entries, so that they can be built again and compared.
 
-An export writes `table_lines`; a verification makes them again from `entries.jsonl` and compares line by line.
-Entries come as the objects that their lines hold: `other` are all but the messages', in order; `groups` give
-the entries of each message, oldest first, messages by numeric id over all rooms. Functions raise KeyError,
+An export writes `table_lines`; a verification builds them again from `entries.jsonl` and compares line by line.
+Entries come as the objects that their lines hold: `other` are all entries but those of messages, in order; `groups`
+give the entries of each message, oldest first, messages by numeric id over all rooms. Functions raise KeyError,
 TypeError or ValueError for an entry of another shape. Standard library only and Python 3.8 syntax, because
 this module is also handed out inside packages.
 """
@@ -14,7 +14,14 @@ from typing import Callable, Container, Iterable, Iterator, Mapping, Sequence  #
 
 from archiver.evidence.history import EntryObject, MessageHistory, Sightings, message_history
 from archiver.evidence.tables.cells import TIME, cell, csv_line, jsonl_line, jst, jst_of, message_cell
-from archiver.evidence.tables.events import EVENT_HEADER, ChangeRow, event_cells, in_order, message_events, other_events
+from archiver.evidence.tables.events import (
+    EVENT_HEADER,
+    ChangeRow,
+    event_cells,
+    message_events,
+    other_events,
+    sort_events,
+)
 from archiver.evidence.tables.files import FILE_HEADER, FileRow, extension, file_cells, files
 from archiver.evidence.tables.links import LINK_HEADER, LinkRow, link_cells, message_links, other_links, urls
 from archiver.evidence.tables.tasks import TASK_HEADER, TaskRow, task_cells, tasks
@@ -40,7 +47,6 @@ __all__ = [
     "extension",
     "file_cells",
     "files",
-    "in_order",
     "inquiry_cells",
     "jsonl_line",
     "jst",
@@ -57,19 +63,20 @@ __all__ = [
     "other_links",
     "seal_numbers",
     "sightings",
+    "sort_events",
     "table_lines",
     "task_cells",
     "tasks",
     "urls",
 ]
 
-Rooms = Mapping[int, Sightings]
+RoomReadings = Mapping[int, Sightings]
 SealOf = Callable[[int], "int | None"]
-Tell = Callable[[Sequence[EntryObject]], MessageHistory]
+HistoryOf = Callable[[Sequence[EntryObject]], MessageHistory]
 StampOf = Callable[["int | None"], "str | None"]
 
 BOM = "\ufeff"
-"""What every CSV file begins with; `table_lines` gives it as part of the header's line."""
+"""The byte order mark with which every CSV file begins; `table_lines` gives it as part of the header's line."""
 
 STATES = {
     "present": "",
@@ -84,30 +91,30 @@ MESSAGES = "messages.jsonl"
 
 def sightings(other: Iterable[EntryObject]) -> dict[int, Sightings]:
     """The readings of each room, from its `window` and `reading` entries."""
-    found: dict[int, Sightings] = {}
+    by_room: dict[int, Sightings] = {}
     for entry in other:
         if entry["kind"] in ("window", "reading"):
-            found.setdefault(entry["room_id"], Sightings()).add(entry)
-    return found
+            by_room.setdefault(entry["room_id"], Sightings()).add(entry)
+    return by_room
 
 
-def message(entries: Sequence[EntryObject], rooms: Rooms) -> MessageHistory:
+def message(entries: Sequence[EntryObject], rooms: RoomReadings) -> MessageHistory:
     """The history of one message from its entries, oldest first, and the readings of its room."""
-    seen = rooms.get(entries[0]["room_id"])
-    if seen is None:
+    sightings_of_room = rooms.get(entries[0]["room_id"])
+    if sightings_of_room is None:
         return message_history(entries, lambda _: None, lambda: None)
-    readings, position = seen, int(entries[0]["key"].partition("/")[2])
+    readings, position = sightings_of_room, int(entries[0]["key"].partition("/")[2])
     return message_history(entries, lambda entry: readings.before(position, entry), lambda: readings.last(position))
 
 
-def messages(groups: Iterable[Sequence[EntryObject]], rooms: Rooms) -> Iterator[MessageHistory]:
+def messages(groups: Iterable[Sequence[EntryObject]], rooms: RoomReadings) -> Iterator[MessageHistory]:
     """The history of each message, in the order of the groups."""
     return (message(entries, rooms) for entries in groups)
 
 
-def seal_numbers(stretches: Iterable[tuple[int, int, int]]) -> SealOf:
-    """Entry number -> the number of the seal that holds it, from each seal's (number, first, last)."""
-    ordered = sorted(stretches, key=lambda one: one[1])
+def seal_numbers(ranges: Iterable[tuple[int, int, int]]) -> SealOf:
+    """A function from an entry's number to that of its seal, made of each seal's (number, first, last)."""
+    ordered = sorted(ranges, key=lambda sealed_range: sealed_range[1])
     firsts = [first for _, first, _ in ordered]
 
     def seal_of(seq: int) -> int | None:
@@ -118,7 +125,7 @@ def seal_numbers(stretches: Iterable[tuple[int, int, int]]) -> SealOf:
 
 
 def message_object(no: int, history: MessageHistory, seal: int | None, stamped_at: str | None) -> dict[str, object]:
-    """A line of `messages.jsonl`; Chatwork's times are Unix seconds, ours RFC 3339 UTC."""
+    """The object of a line of `messages.jsonl`; Chatwork's times are Unix seconds, the archive's RFC 3339 UTC."""
     return {
         "no": no,
         "room_id": history.room_id,
@@ -155,7 +162,7 @@ MESSAGE_HEADER = (
 
 
 def message_cells(no: int, history: MessageHistory) -> list[object]:
-    """A line of `messages.csv`."""
+    """The cells of a row of `messages.csv`."""
     return [
         no,
         jst(history.send_time),
@@ -181,7 +188,7 @@ INQUIRY_HEADER = (
 
 
 def inquiry_cells(no: int, history: MessageHistory) -> list[object]:
-    """A line of `operator_inquiry.csv`: ids and times alone, so that the operator can be asked without texts."""
+    """The cells of a row of `operator_inquiry.csv`: ids and times alone, to ask the operator without any text."""
     return [
         no,
         history.room_id,
@@ -208,24 +215,24 @@ CSV_HEADERS = {
 def table_lines(
     groups: Iterable[Sequence[EntryObject]],
     other: Sequence[EntryObject],
-    rooms: Rooms,
+    rooms: RoomReadings,
     *,
     seal_of: SealOf,
     stamp_of: StampOf = lambda _: None,
     packed: Container[str] = (),
-    tell: Tell | None = None,
+    history_of: HistoryOf | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Every line of `messages.jsonl` and of the CSV files as (file name, line), those of a file in order.
 
-    Files come interleaved, as each message is looked at once; encode each line as UTF-8, surrogates do not
-    occur. `rooms` are the `sightings`; `packed` holds the names (`F-0001.png`) that lie in `data/files/`;
-    `tell` stands in for `message`, for who wants to see each history go by.
+    The files' lines are interleaved, as each message is read once. Each line can be encoded as UTF-8: surrogates do
+    not occur. `rooms` are the `sightings`; `packed` holds the names (`F-0001.png`) of the files in `data/files/`;
+    `history_of` replaces `message` for a caller who needs each history.
     """
     for name, header in CSV_HEADERS.items():
         yield name, BOM + csv_line(header)
     events = list(other_events(other))
     for no, entries in enumerate(groups, 1):
-        history = tell(entries) if tell else message(entries, rooms)
+        history = history_of(entries) if history_of else message(entries, rooms)
         seal = seal_of(history.entry_seq)
         yield MESSAGES, jsonl_line(message_object(no, history, seal, stamp_of(seal)))
         yield "messages.csv", csv_line(message_cells(no, history))
@@ -237,14 +244,14 @@ def table_lines(
         yield "links.csv", csv_line(link_cells(link))
     for row in files(other):
         yield "files.csv", csv_line(file_cells(row, packed=row.stored_as is not None and row.stored_as in packed))
-    for event in in_order(events):
+    for event in sort_events(events):
         yield "events.csv", csv_line(event_cells(event))
     for task in tasks(other):
         yield "tasks.csv", csv_line(task_cells(task))
 
 
 def _earlier_texts(history: MessageHistory) -> str:
-    """Every text but the one now shown, each with the interval in which it was seen."""
+    """Every text but the current one, each with the interval in which it was seen."""
     return "\n".join(
         f"【{jst_of(span.first_seen)} から {jst_of(span.last_seen)} まで確認】{span.body}"
         for span in history.versions[:-1]

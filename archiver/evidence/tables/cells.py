@@ -1,4 +1,4 @@
-"""Cells, lines and times of a package's tables, the same bytes whoever makes them.
+"""Cells, lines and times of a package's tables, the same bytes whenever they are made.
 
 Standard library only and Python 3.8 syntax, because this module is also handed out inside packages.
 """
@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Iterable, Mapping  # noqa: UP035 - Python 3.8 syntax
 
 TIME = "日時(日本時間)"
-"""The head of every column of times in Japan."""
+"""The heading of every column of times in Japan."""
 
 _TOKYO = timedelta(hours=9)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - only ever moved by whole offsets
 _LAST_SECOND = 253402300800 - 32400
 
-# What nobody sees, or what breaks a line for some programs and not for others. Joiners stay: emoji need them.
+# Invisible characters, and those that some programs take for a line break. Joiners stay: emoji need them.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -27,39 +27,39 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 
 def cell(value: object) -> str:
-    """A text as a spreadsheet may have it: nothing unseen, nothing that it would take for a formula.
+    """A text that is safe in a spreadsheet: nothing invisible, nothing that it would take for a formula.
 
-    What cannot be seen is written `[U+202E]`; what begins like a formula, also after spaces or in full width,
-    gets a `'` before it. None is empty.
+    An invisible character is written `[U+202E]`; a text that begins like a formula, also after spaces or in full
+    width, gets a `'` before it. None is empty.
     """
     if value is None or value == "":
         return ""
     if isinstance(value, int) and value >= 0:
         return str(value)
-    seen = shown(str(value))
-    return f"'{seen}" if _FORMULA.match(seen) else seen
+    visible = visible_text(str(value))
+    return f"'{visible}" if _FORMULA.match(visible) else visible
 
 
-def shown(text: str) -> str:
-    """The text with everything that nobody sees written `[U+202E]`."""
+def visible_text(text: str) -> str:
+    """The text with every invisible character written as `[U+202E]`."""
     if _UNSEEN.search(text):
-        return _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+        return _UNSEEN.sub(lambda match: f"[U+{ord(match.group()):04X}]", text)
     return text
 
 
 def csv_line(cells: Iterable[object]) -> str:
     """A line of a CSV file with its CRLF; every cell goes through `cell` and is quoted."""
-    return ",".join(['"' + cell(one).replace('"', '""') + '"' for one in cells]) + "\r\n"
+    return ",".join(['"' + cell(value).replace('"', '""') + '"' for value in cells]) + "\r\n"
 
 
-def jsonl_line(told: Mapping[str, object]) -> str:
+def jsonl_line(document: Mapping[str, object]) -> str:
     """An object on one line with its LF, in the order of its fields.
 
     Not escaped but for lone surrogates (they cannot be encoded) and U+0085, U+2028, U+2029 (line ends to some).
     """
-    line = _ENCODER.encode(told)
+    line = _ENCODER.encode(document)
     if _JSON_ESCAPED.search(line):
-        line = _JSON_ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", line)
+        line = _JSON_ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
     return line + "\n"
 
 
@@ -76,7 +76,7 @@ def jst(seconds: int) -> str:
 
 
 def jst_of(stamp: str | None) -> str:
-    """`2026-11-05 10:14:33` in Japan for an entry's time; empty for None. Raises ValueError for no time."""
+    """`2026-11-05 10:14:33` in Japan for an entry's time; empty for None. Raises ValueError for what is no time."""
     if stamp is None:
         return ""
     return (datetime.fromisoformat(stamp[:19]) + _TOKYO).isoformat(" ")

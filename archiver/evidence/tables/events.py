@@ -1,4 +1,4 @@
-"""What changed and when it was noticed: entries -> `events.csv`.
+"""The rows of `events.csv`, made of entries: what changed and when it was noticed.
 
 A change lies between the last reading that showed the state before and the reading that showed the new one.
 Nobody is named as its author, as no reply names one. Standard library only and Python 3.8 syntax, because this
@@ -12,8 +12,8 @@ from typing import Iterable, Iterator, NamedTuple, Sequence  # noqa: UP035 - Pyt
 from archiver.evidence.history import EntryObject, Sightings, text, text_of
 from archiver.evidence.tables.cells import jst_of, message_cell
 
-EVENT_TEXT = 500
-"""Signs of a text that an event shows at most; another file has the whole, which is said."""
+EVENT_TEXT_LIMIT = 500
+"""The most characters of a text that an event shows; the event names the file with the whole text."""
 
 _DELETED = "[deleted]"
 
@@ -30,17 +30,17 @@ _FIRST_SEEN = {
 
 
 class ChangeRow(NamedTuple):
-    """One change that was noticed."""
+    """A change and when it was noticed."""
 
     at: str
     seq: int
     kind: str
-    """In Japanese, as it is printed."""
+    """What happened, in Japanese, as it is printed."""
     room_id: int
     no: int | None
     """The message's number in the package."""
     about: str
-    """What it is about: a message's id, a person, a file …"""
+    """The subject of the change: a message's id, a person, a file …"""
     before: str
     after: str
     last_before: str | None
@@ -54,60 +54,60 @@ EVENT_HEADER = (
 
 
 def event_cells(event: ChangeRow) -> list[object]:
-    """A line of `events.csv`."""
+    """The cells of a row of `events.csv`."""
     return [
         jst_of(event.at),
         event.kind,
         event.no,
         event.about,
         event.room_id,
-        _cut(event.before, event),
-        _cut(event.after, event),
+        _cut_text(event.before, event),
+        _cut_text(event.after, event),
         jst_of(event.last_before),
         event.seq,
     ]
 
 
 def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings) -> list[ChangeRow]:
-    """What happened to one message, from its entries, oldest first."""
+    """The changes of one message, from its entries, oldest first."""
     first = entries[0]
-    found = []
+    events = []
     if first["payload"]["state"] in _FIRST_SEEN:
-        found.append(_event(no, first, _FIRST_SEEN[first["payload"]["state"]], "", _body(first), None))
+        events.append(_message_event(no, first, _FIRST_SEEN[first["payload"]["state"]], "", _body(first), None))
     for before, after in zip(entries, entries[1:]):  # noqa: B905, RUF007 - Python 3.8
         kind = _kind_of(before, after)
         if kind:
             last = sightings.before(int(after["key"].partition("/")[2]), after)
-            seen = max((one for one in (last, _shown_at(before)) if one is not None), default=None)
+            last_seen = max((at for at in (last, _shown_at(before)) if at is not None), default=None)
             gone = after["payload"]["state"] in _MESSAGE_EVENTS
-            found.append(_event(no, after, kind, _body(before), "" if gone else _body(after), seen))
-    return found
+            events.append(_message_event(no, after, kind, _body(before), "" if gone else _body(after), last_seen))
+    return events
 
 
 def other_events(other: Iterable[EntryObject]) -> Iterator[ChangeRow]:
-    """What happened to rooms, people, files, tasks and gaps, in the order of the entries."""
+    """The changes of rooms, people, files, tasks and gaps, in the order of the entries."""
     last: dict[tuple[int, str], EntryObject] = {}
     first_members: dict[int, str] = {}
     for entry in other:
         room = entry["room_id"]
         if room is None:
             continue
-        place = (room, entry["key"])
-        before = last.get(place)
+        key = (room, entry["key"])
+        before = last.get(key)
         if entry["kind"] == "member":
             first_members.setdefault(room, entry["observed_at"])
             yield from _member_events(before, entry, first_members[room])
-        elif entry["kind"] in _COMPARED:
-            yield from _COMPARED[entry["kind"]](before, entry)
-        elif entry["kind"] in _SINGLE:
-            yield _thing(entry, _SINGLE[entry["kind"]], f"ルームID {room}")
-        elif entry["kind"] in _GAPS:
+        elif entry["kind"] in _EVENTS_OF_KIND:
+            yield from _EVENTS_OF_KIND[entry["kind"]](before, entry)
+        elif entry["kind"] in _ACCESS_EVENTS:
+            yield _other_event(entry, _ACCESS_EVENTS[entry["kind"]], f"ルームID {room}")
+        elif entry["kind"] in _GAP_EVENTS:
             yield _gap_event(entry)
-        if entry["kind"] not in _SINGLE:  # they share their key with the room's own entries
-            last[place] = entry
+        if entry["kind"] not in _ACCESS_EVENTS:  # they share their key with the room's own entries
+            last[key] = entry
 
 
-def in_order(events: Iterable[ChangeRow]) -> list[ChangeRow]:
+def sort_events(events: Iterable[ChangeRow]) -> list[ChangeRow]:
     """Events as the table lists them: by entry, which is by the time at which they were noticed."""
     return sorted(events, key=lambda event: (event.seq, event.kind))
 
@@ -116,7 +116,7 @@ def in_order(events: Iterable[ChangeRow]) -> list[ChangeRow]:
 
 
 def _kind_of(before: EntryObject, after: EntryObject) -> str | None:
-    """What a later entry of a message tells, if it is a change that a reader must know."""
+    """The kind of change between two entries of a message; None if there is none that a reader must know."""
     was, now = before["payload"]["state"], after["payload"]["state"]
     if now in _MESSAGE_EVENTS:
         return None if was == now else _MESSAGE_EVENTS[now]
@@ -127,7 +127,7 @@ def _kind_of(before: EntryObject, after: EntryObject) -> str | None:
     return "再び表示された" if was in _MESSAGE_EVENTS else None
 
 
-def _event(no: int, entry: EntryObject, kind: str, before: str, after: str, last: str | None) -> ChangeRow:
+def _message_event(no: int, entry: EntryObject, kind: str, before: str, after: str, last: str | None) -> ChangeRow:
     about = message_cell(entry["key"].partition("/")[2])
     return ChangeRow(entry["observed_at"], entry["seq"], kind, entry["room_id"], no, about, before, after, last)
 
@@ -138,61 +138,63 @@ def _body(entry: EntryObject) -> str:
 
 
 def _shown_at(entry: EntryObject) -> str | None:
-    """When this entry itself showed the message; an entry of a message that is gone did not."""
+    """When this entry itself showed the message; None for an entry of a message that is gone."""
     return None if entry["payload"]["state"] in _MESSAGE_EVENTS else str(entry["observed_at"])
 
 
-def _cut(shown: str, event: ChangeRow) -> str:
-    """A long text and where the whole of it stands."""
-    whole = "messages.csv" if event.no is not None else "tasks.csv" if event.kind in _OF_TASKS else "entries.jsonl"
-    return shown if len(shown) <= EVENT_TEXT else shown[:EVENT_TEXT] + f"…(全文は {whole})"
+def _cut_text(text: str, event: ChangeRow) -> str:
+    """The text; a long one is cut, with the name of the file that has the whole."""
+    whole = "messages.csv" if event.no is not None else "tasks.csv" if event.kind in _TASK_EVENTS else "entries.jsonl"
+    return text if len(text) <= EVENT_TEXT_LIMIT else text[:EVENT_TEXT_LIMIT] + f"…(全文は {whole})"
 
 
 # --- everything else ---------------------------------------------------------------------------
 
 
-def _thing(entry: EntryObject, kind: str, about: str, before: str = "", after: str = "") -> ChangeRow:
+def _other_event(entry: EntryObject, kind: str, about: str, before: str = "", after: str = "") -> ChangeRow:
     return ChangeRow(entry["observed_at"], entry["seq"], kind, entry["room_id"], None, about, before, after, None)
 
 
-def _named(entry: EntryObject, field: str = "name") -> str:
+def _field_text(entry: EntryObject, field: str = "name") -> str:
     return text(entry["payload"]["object"].get(field))
 
 
-def _person(entry: EntryObject) -> str:
-    return f"{_named(entry)}(ID {entry['key'].rpartition('/')[2]})"
+def _person_label(entry: EntryObject) -> str:
+    return f"{_field_text(entry)}(ID {entry['key'].rpartition('/')[2]})"
 
 
 def _member_events(before: EntryObject | None, entry: EntryObject, first_list: str) -> Iterator[ChangeRow]:
     gone = entry["payload"]["state"] == "gone"
     was_gone = before is not None and before["payload"]["state"] == "gone"
     if gone and not was_gone:
-        yield _thing(entry, "参加者の一覧に表示されなくなった", _person(entry))
+        yield _other_event(entry, "参加者の一覧に表示されなくなった", _person_label(entry))
     elif not gone and (was_gone or (before is None and entry["observed_at"] > first_list)):
-        yield _thing(entry, "参加者の一覧に加わった", _person(entry))
+        yield _other_event(entry, "参加者の一覧に加わった", _person_label(entry))
 
 
 def _account_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
-    if before is not None and _named(before) != _named(entry):
+    if before is not None and _field_text(before) != _field_text(entry):
         about = f"アカウントID {entry['key'].rpartition('/')[2]}"
-        yield _thing(entry, "表示名が変わった", about, _named(before), _named(entry))
+        yield _other_event(entry, "表示名が変わった", about, _field_text(before), _field_text(entry))
 
 
 def _room_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
     for field, kind in (("name", "チャット名が変わった"), ("description", "チャットの概要が変わった")):
-        if before is not None and _named(before, field) != _named(entry, field):
-            yield _thing(entry, kind, f"ルームID {entry['room_id']}", _named(before, field), _named(entry, field))
+        if before is not None and _field_text(before, field) != _field_text(entry, field):
+            yield _other_event(
+                entry, kind, f"ルームID {entry['room_id']}", _field_text(before, field), _field_text(entry, field)
+            )
 
 
 def _file_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
-    shown = entry["payload"]["object"]
-    about = f"ファイルID {entry['key'].rpartition('/')[2]} {text(shown.get('filename'))}"
+    received = entry["payload"]["object"]
+    about = f"ファイルID {entry['key'].rpartition('/')[2]} {text(received.get('filename'))}"
     gone = entry["payload"]["state"] == "gone"
     was_gone = before is not None and before["payload"]["state"] == "gone"
     if gone and not was_gone:
-        yield _thing(entry, "ファイルが一覧に表示されなくなった", about)
+        yield _other_event(entry, "ファイルが一覧に表示されなくなった", about)
     elif was_gone and not gone:
-        yield _thing(entry, "ファイルが再び一覧に表示された", about)
+        yield _other_event(entry, "ファイルが再び一覧に表示された", about)
 
 
 def _task_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
@@ -200,9 +202,9 @@ def _task_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Cha
     gone = entry["payload"]["state"] == "gone"
     was_gone = before is not None and before["payload"]["state"] == "gone"
     if gone and not was_gone:
-        yield _thing(entry, _OF_TASKS[0], about, _named(entry, "body"))
+        yield _other_event(entry, _TASK_EVENTS[0], about, _field_text(entry, "body"))
     elif was_gone and not gone:
-        yield _thing(entry, _OF_TASKS[1], about, "", _named(entry, "body"))
+        yield _other_event(entry, _TASK_EVENTS[1], about, "", _field_text(entry, "body"))
 
 
 def _gap_event(entry: EntryObject) -> ChangeRow:
@@ -210,13 +212,13 @@ def _gap_event(entry: EntryObject) -> ChangeRow:
     after = message_cell(payload["after"]) or "チャットの始まり"
     missing = "件数不明" if payload["missing"] is None else f"およそ{payload['missing']}件"
     about = f"{after} から {message_cell(payload['before'])} の間({missing})"
-    return _thing(entry, _GAPS[entry["kind"]], about)
+    return _other_event(entry, _GAP_EVENTS[entry["kind"]], about)
 
 
-_COMPARED = {"account": _account_events, "room": _room_events, "file": _file_events, "task": _task_events}
-_SINGLE = {
+_EVENTS_OF_KIND = {"account": _account_events, "room": _room_events, "file": _file_events, "task": _task_events}
+_ACCESS_EVENTS = {
     "room.inaccessible": "チャットが開けなくなった(理由不明)",
     "room.accessible": "チャットが再び開けるようになった",
 }
-_OF_TASKS = ("タスクが表示されなくなった(理由不明)", "タスクが再び表示された")
-_GAPS = {"gap": "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった"}
+_TASK_EVENTS = ("タスクが表示されなくなった(理由不明)", "タスクが再び表示された")
+_GAP_EVENTS = {"gap": "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった"}

@@ -1,6 +1,6 @@
-"""The files of a package: entries -> `F-0001`, `F-0002` … with what became of their bytes.
+"""The files of a package, made of entries: `F-0001`, `F-0002` … with their saved bytes or why there are none.
 
-Original names are hostile text and stay data; inside the package a file is called by its number. Standard
+Original names are hostile text and stay data; in the package a file is named by its number. Standard
 library only and Python 3.8 syntax, because this module is also handed out inside packages.
 """
 
@@ -13,7 +13,7 @@ from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.evidence.tables.cells import TIME, jst, jst_of, message_cell
 
 NOT_YET = "まだ保存できていません"
-"""Why bytes are not held of which no attempt was given up."""
+"""Why bytes are not saved of a file that is still tried."""
 
 REASONS = {
     "too_large": "設定した大きさの上限を超えるため、取得していません",
@@ -30,7 +30,7 @@ REASONS = {
     "address": "安全でない場所への案内でした",
     "status": "ファイルの置き場所がエラーを返しました",
 }
-"""Why a file was given up, in words for a reader; an unknown word stands as it was recorded."""
+"""Why a file was given up, as a text for a reader; an unknown reason is printed as it was recorded."""
 
 _EXTENSION = re.compile("[A-Za-z0-9]{1,10}")
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -57,9 +57,9 @@ class FileRow(NamedTuple):
     saved_size: int | None
     saved_at: str | None
     reason: str | None
-    """Why the bytes are not held."""
+    """Why the bytes are not saved."""
     stored_as: str | None
-    """`F-0001.png`, its name in `data/files/`; None if the bytes are not held."""
+    """`F-0001.png`, its name in `data/files/`; None if the bytes are not saved."""
 
 
 def files(other: Iterable[EntryObject]) -> list[FileRow]:
@@ -68,17 +68,17 @@ def files(other: Iterable[EntryObject]) -> list[FileRow]:
     saved: dict[tuple[int, int], list[EntryObject]] = {}
     for entry in other:
         if entry["kind"] in ("file", "blob"):
-            place = (entry["room_id"], int(entry["key"].rpartition("/")[2]))
-            (listed if entry["kind"] == "file" else saved).setdefault(place, []).append(entry)
+            key = (entry["room_id"], int(entry["key"].rpartition("/")[2]))
+            (listed if entry["kind"] == "file" else saved).setdefault(key, []).append(entry)
     rows = [row for place in listed for row in _file_rows(place, listed[place], saved.get(place, []))]
     rows.sort(key=lambda row: (row.upload_time, row.file_id, row.room_id, row.state != "replaced"))
-    return [_numbered(index, row) for index, row in enumerate(rows, 1)]
+    return [_number_row(index, row) for index, row in enumerate(rows, 1)]
 
 
 def extension(name: str) -> str:
     """The last extension of an original name if it is harmless (`.png`), else `.bin`."""
-    found = name.rpartition(".")[2] if "." in name else ""
-    return f".{found.lower()}" if _EXTENSION.fullmatch(found) else ".bin"
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return f".{ending.lower()}" if _EXTENSION.fullmatch(ending) else ".bin"
 
 
 FILE_HEADER = (
@@ -89,11 +89,11 @@ FILE_HEADER = (
 
 
 def file_cells(row: FileRow, *, packed: bool) -> list[object]:
-    """A line of `files.csv`; `packed`: whether the bytes lie in the package's `data/files/`."""
+    """The cells of a row of `files.csv`; `packed`: whether the bytes are in the package's `data/files/`."""
     if row.sha256 is None:
-        kept = f"未取得: {row.reason or NOT_YET}"
+        saving = f"未取得: {row.reason or NOT_YET}"
     else:
-        kept = "保存済み" if packed else "保存済み(この資料には入っていません)"
+        saving = "保存済み" if packed else "保存済み(この資料には入っていません)"
     return [
         row.number,
         f"files/{row.stored_as}" if packed else "",
@@ -108,39 +108,39 @@ def file_cells(row: FileRow, *, packed: bool) -> list[object]:
         row.account_id,
         FILE_STATES.get(row.state, ""),
         jst_of(row.gone_since),
-        kept,
+        saving,
         jst_of(row.saved_at),
         row.saved_size,
         row.sha256,
     ]
 
 
-def _file_rows(place: tuple[int, int], listed: list[EntryObject], saved: list[EntryObject]) -> list[FileRow]:
+def _file_rows(key: tuple[int, int], listed: list[EntryObject], saved: list[EntryObject]) -> list[FileRow]:
     """The present content of a file, and every other content of it that was saved."""
-    present = _listed_row(place, listed[-1])
-    blob = next((one for one in reversed(saved) if _fits(one, present)), None)
-    rows = [_with_bytes(present, blob)]
-    held = {rows[0].sha256, None}
-    for one in saved:
-        if _digest_of(one) not in held:
-            held.add(_digest_of(one))
-            rows.append(_replaced(place, listed, one))
+    present = _listed_row(key, listed[-1])
+    blob = next((entry for entry in reversed(saved) if _is_of_listed_file(entry, present)), None)
+    rows = [_add_saved_bytes(present, blob)]
+    digests_seen = {rows[0].sha256, None}
+    for entry in saved:
+        if _saved_digest(entry) not in digests_seen:
+            digests_seen.add(_saved_digest(entry))
+            rows.append(_replaced_row(key, listed, entry))
     return rows
 
 
-def _listed_row(place: tuple[int, int], entry: EntryObject) -> FileRow:
-    shown, state = entry["payload"]["object"], entry["payload"]["state"]
-    account = account_of(shown)
+def _listed_row(key: tuple[int, int], entry: EntryObject) -> FileRow:
+    received, state = entry["payload"]["object"], entry["payload"]["state"]
+    account = account_of(received)
     return FileRow(
         number="",
-        room_id=place[0],
-        file_id=place[1],
-        message_id=str(shown.get("message_id") or ""),
+        room_id=key[0],
+        file_id=key[1],
+        message_id=str(received.get("message_id") or ""),
         account_id=number(account.get("account_id")),
         account_name=text(account.get("name")),
-        name=text(shown.get("filename")),
-        size=number(shown.get("filesize")),
-        upload_time=number(shown.get("upload_time")),
+        name=text(received.get("filename")),
+        size=number(received.get("filesize")),
+        upload_time=number(received.get("upload_time")),
         state=text(state),
         gone_since=entry["observed_at"] if state == "gone" else None,
         sha256=None,
@@ -151,23 +151,23 @@ def _listed_row(place: tuple[int, int], entry: EntryObject) -> FileRow:
     )
 
 
-def _fits(blob: EntryObject, row: FileRow) -> bool:
-    """Whether these bytes are of what is now listed."""
+def _is_of_listed_file(blob: EntryObject, row: FileRow) -> bool:
+    """Whether these bytes are those of the file as it is now listed."""
     payload = blob["payload"]
     return (number(payload["listed_size"]), number(payload["listed_time"])) == (row.size, row.upload_time)
 
 
-def _digest_of(blob: EntryObject) -> str | None:
-    """The digest under which bytes lie; anything that is none counts as not held."""
+def _saved_digest(blob: EntryObject) -> str | None:
+    """The digest of saved bytes; None if the entry records none, or no valid one."""
     payload: Any = blob["payload"]
-    found = payload.get("sha256") if payload["state"] == "saved" else None
-    return found if isinstance(found, str) and _SHA256.fullmatch(found) else None
+    sha256 = payload.get("sha256") if payload["state"] == "saved" else None
+    return sha256 if isinstance(sha256, str) and _SHA256.fullmatch(sha256) else None
 
 
-def _with_bytes(row: FileRow, blob: EntryObject | None) -> FileRow:
+def _add_saved_bytes(row: FileRow, blob: EntryObject | None) -> FileRow:
     if blob is None:
         return row
-    payload, sha256 = blob["payload"], _digest_of(blob)
+    payload, sha256 = blob["payload"], _saved_digest(blob)
     if sha256 is None:
         reason = text(payload.get("reason"))
         return row._replace(reason=REASONS.get(reason, reason) or NOT_YET)
@@ -176,16 +176,16 @@ def _with_bytes(row: FileRow, blob: EntryObject | None) -> FileRow:
     )
 
 
-def _replaced(place: tuple[int, int], listed: list[EntryObject], blob: EntryObject) -> FileRow:
+def _replaced_row(key: tuple[int, int], listed: list[EntryObject], blob: EntryObject) -> FileRow:
     """The row of bytes that were saved before other content was listed under the same id."""
-    then = next((one for one in reversed(listed) if one["seq"] < blob["seq"]), listed[0])
+    then = next((entry for entry in reversed(listed) if entry["seq"] < blob["seq"]), listed[0])
     payload = blob["payload"]
-    row = _listed_row(place, then)._replace(
+    row = _listed_row(key, then)._replace(
         size=number(payload["listed_size"]), upload_time=number(payload["listed_time"]), state="replaced"
     )
-    return _with_bytes(row._replace(gone_since=None), blob)
+    return _add_saved_bytes(row._replace(gone_since=None), blob)
 
 
-def _numbered(index: int, row: FileRow) -> FileRow:
+def _number_row(index: int, row: FileRow) -> FileRow:
     label = f"F-{index:04}"
     return row._replace(number=label, stored_as=None if row.sha256 is None else label + extension(row.name))

@@ -1,4 +1,4 @@
-"""The tasks of a package: entries -> `tasks.csv`, with every text and state that a task had.
+"""The rows of `tasks.csv`, made of entries: each task with every text that it had.
 
 Standard library only and Python 3.8 syntax, because this module is also handed out inside packages.
 """
@@ -12,7 +12,7 @@ from archiver.evidence.tables.cells import jst, jst_of, message_cell
 
 
 class TaskRow(NamedTuple):
-    """A task as last seen, and how it read before."""
+    """A task as last seen, with its earlier texts."""
 
     room_id: int
     task_id: int
@@ -34,11 +34,11 @@ class TaskRow(NamedTuple):
 
 def tasks(other: Iterable[EntryObject]) -> list[TaskRow]:
     """Every task, by room and id."""
-    seen: dict[tuple[int, int], list[EntryObject]] = {}
+    entries_by_task: dict[tuple[int, int], list[EntryObject]] = {}
     for entry in other:
         if entry["kind"] == "task":
-            seen.setdefault((entry["room_id"], int(entry["key"].rpartition("/")[2])), []).append(entry)
-    return [_task_row(place, seen[place]) for place in sorted(seen)]
+            entries_by_task.setdefault((entry["room_id"], int(entry["key"].rpartition("/")[2])), []).append(entry)
+    return [_task_row(key, entries_by_task[key]) for key in sorted(entries_by_task)]
 
 
 TASK_HEADER = (
@@ -51,7 +51,7 @@ _STATUS = {"open": "未完了", "done": "完了"}
 
 
 def task_cells(task: TaskRow) -> list[object]:
-    """A line of `tasks.csv`."""
+    """The cells of a row of `tasks.csv`."""
     limit = jst(task.limit_time)
     return [
         task.task_id,
@@ -72,32 +72,32 @@ def task_cells(task: TaskRow) -> list[object]:
     ]
 
 
-def _task_row(place: tuple[int, int], entries: list[EntryObject]) -> TaskRow:
+def _task_row(key: tuple[int, int], entries: list[EntryObject]) -> TaskRow:
     latest = entries[-1]
-    shown, state = latest["payload"]["object"], latest["payload"]["state"]
-    assignee, by = account_of(shown), account_of(shown, "assigned_by_account")
-    body = text(shown.get("body"))
+    received, state = latest["payload"]["object"], latest["payload"]["state"]
+    assignee, assigner = account_of(received), account_of(received, "assigned_by_account")
+    body = text(received.get("body"))
     return TaskRow(
-        room_id=place[0],
-        task_id=place[1],
-        message_id=str(shown.get("message_id") or ""),
+        room_id=key[0],
+        task_id=key[1],
+        message_id=str(received.get("message_id") or ""),
         assignee_id=number(assignee.get("account_id")),
         assignee=text(assignee.get("name")),
-        assigned_by_id=number(by.get("account_id")),
-        assigned_by=text(by.get("name")),
+        assigned_by_id=number(assigner.get("account_id")),
+        assigned_by=text(assigner.get("name")),
         body=body,
-        limit_time=number(shown.get("limit_time")),
-        limit_type=text(shown.get("limit_type")),
-        status=text(shown.get("status")),
+        limit_time=number(received.get("limit_time")),
+        limit_type=text(received.get("limit_type")),
+        status=text(received.get("status")),
         first_seen=entries[0]["observed_at"],
         gone_since=latest["observed_at"] if state == "gone" else None,
-        earlier=_earlier(entries),
+        earlier=_earlier_texts_of_task(entries),
         seq=latest["seq"],
     )
 
 
-def _earlier(entries: list[EntryObject]) -> tuple[tuple[str, str], ...]:
-    """The texts that were followed by another one."""
+def _earlier_texts_of_task(entries: list[EntryObject]) -> tuple[tuple[str, str], ...]:
+    """Every text but the current one, with the time at which it was first seen."""
     bodies: list[tuple[str, str]] = []
     for entry in entries:
         body = text(entry["payload"]["object"].get("body"))

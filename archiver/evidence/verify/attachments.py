@@ -18,35 +18,37 @@ _ENCLOSED_AS = re.compile(r"(?P<label>[SN]-[0-9]{2,6})(?:\.[a-z0-9]{1,10})?")
 _ATTACHMENT_KEY = re.compile(r"attachment/[a-z0-9-]{1,32}/(?P<number>[1-9][0-9]{0,5})")
 
 
-def check_enclosures(told: Verification, there: Mapping[str, str | None], entries: Iterable[EntryObject]) -> None:
-    """Compare what lies in the folder (name → SHA-256) with what the records say was added and not taken back."""
-    wanted = _standing_attachments(entries)
-    for name, digest in sorted(there.items()):
-        told.checked["files"] += 1
-        found = _ENCLOSED_AS.fullmatch(name)
-        label = found.group("label") if found else ""
-        if label not in wanted:
-            said = _("No record in the package says that this evidence was added.")
-            told.find("package-enclosures", ENCLOSURES + name, said)
-        elif digest != wanted.pop(label):
-            said = _("It is not the evidence that was added: its SHA-256 is not that of the record.")
-            told.find("package-enclosures", ENCLOSURES + name, said)
-    for label in sorted(wanted):
-        said = _("A record says that this evidence was added, but it is not in the package.")
-        told.find("package-enclosures", ENCLOSURES + label, said)
+def check_enclosures(
+    verification: Verification, digests: Mapping[str, str | None], entries: Iterable[EntryObject]
+) -> None:
+    """Compare the folder's files (name → SHA-256) with the evidence that records say was added and not withdrawn."""
+    expected = _attached_digests(entries)
+    for name, digest in sorted(digests.items()):
+        verification.checked["files"] += 1
+        match = _ENCLOSED_AS.fullmatch(name)
+        label = match.group("label") if match else ""
+        if label not in expected:
+            sentence = _("No record in the package says that this evidence was added.")
+            verification.add_finding("package-enclosures", ENCLOSURES + name, sentence)
+        elif digest != expected.pop(label):
+            sentence = _("It is not the evidence that was added: its SHA-256 is not that of the record.")
+            verification.add_finding("package-enclosures", ENCLOSURES + name, sentence)
+    for label in sorted(expected):
+        sentence = _("A record says that this evidence was added, but it is not in the package.")
+        verification.add_finding("package-enclosures", ENCLOSURES + label, sentence)
 
 
-def _standing_attachments(entries: Iterable[EntryObject]) -> dict[str, str]:
-    """What each piece of evidence is called in a package → its SHA-256, as last stated."""
-    last: dict[str, Any] = {}
+def _attached_digests(entries: Iterable[EntryObject]) -> dict[str, str]:
+    """The SHA-256 of each piece of evidence, as last recorded, by its label in a package."""
+    latest: dict[str, Any] = {}
     for entry in entries:
-        found = _ATTACHMENT_KEY.fullmatch(str(entry["key"])) if entry["kind"] == "attachment" else None
-        if found:
-            last[found.group("number")] = entry["payload"]
+        match = _ATTACHMENT_KEY.fullmatch(str(entry["key"])) if entry["kind"] == "attachment" else None
+        if match:
+            latest[match.group("number")] = entry["payload"]
     return {
-        _label_of(one, int(number)): str(one.get("sha256"))
-        for number, one in last.items()
-        if isinstance(one, dict) and one.get("state") != "withdrawn"
+        _label_of(payload, int(number)): str(payload.get("sha256"))
+        for number, payload in latest.items()
+        if isinstance(payload, dict) and payload.get("state") != "withdrawn"
     }
 
 

@@ -1,6 +1,6 @@
 """Checks of entries: their digests, their columns, the seals over them and the replies they name.
 
-An entry with a fault is named once, by the first check that it fails, so that one broken entry is one
+An entry with an error is named once, by the first check that it fails, so that one broken entry is one
 finding. Standard library and Python 3.8 syntax, because this module is also handed out inside packages.
 """
 
@@ -14,28 +14,28 @@ from gettext import ngettext
 from typing import TYPE_CHECKING, Any, Callable, Container, Iterator, Mapping, NamedTuple  # noqa: UP035 - 3.8
 
 from archiver.evidence.chain import escape_lone
-from archiver.evidence.verify.findings import ALONE, Verification
-from archiver.evidence.verify.seals import Sealed, SealedRange
+from archiver.evidence.verify.findings import NAMED_SINGLY, Verification
+from archiver.evidence.verify.seals import SealedDigests, SealedRange
 
 if TYPE_CHECKING:
     EntryRow = tuple[int, bytes, bytes, "int | None", "int | None", bytes, bytes, bytes]
-    """seq, observed_at, kind, account_id, room_id, key, line, digest: texts as the bytes that lie there."""
+    """seq, observed_at, kind, account_id, room_id, key, line, digest; texts as their bytes in the database."""
 
-FROM_REPLIES = frozenset(("message", "account", "member", "room", "task", "file"))
-"""Kinds whose reply is kept, if they came from one (design §3)."""
+REPLY_KINDS = frozenset(("message", "account", "member", "room", "task", "file"))
+"""Kinds of entries that come from a reply, which is kept (design §3)."""
 
-FIELDS = frozenset(("account_id", "key", "kind", "observed_at", "payload", "reply", "room_id", "salt", "seq"))
+ENTRY_FIELDS = frozenset(("account_id", "key", "kind", "observed_at", "payload", "reply", "room_id", "salt", "seq"))
 
 _PARSE = json.JSONDecoder().raw_decode
 _ENCODE = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./-]{1,80}")
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_./-]{1,80}")
 
 
 class SavedBytes(NamedTuple):
-    """Bytes that an entry says were saved; `size` is None if the entry gives none."""
+    """Bytes that an entry records as saved; `size` is None if the entry gives none."""
 
     sha256: str
     size: int | None
@@ -43,164 +43,178 @@ class SavedBytes(NamedTuple):
 
 
 def entry_object(line: bytes, *, exactly: bool = True) -> dict[str, Any] | None:
-    """The object of a line that holds an entry's fields, else None; `exactly` also asks for canonical JSON."""
+    """The object of a line with the fields of an entry, else None; with `exactly` the JSON must be canonical."""
     try:
         text = line.decode("utf-8")
-        told, end = _PARSE(text)
-        if type(told) is not dict or told.keys() != FIELDS or type(told["payload"]) is not dict or end != len(text):
+        entry, end = _PARSE(text)
+        if (
+            type(entry) is not dict
+            or entry.keys() != ENTRY_FIELDS
+            or type(entry["payload"]) is not dict
+            or end != len(text)
+        ):
             return None
         if exactly:
-            again = _ENCODE(told)
+            again = _ENCODE(entry)
             if again != text and escape_lone(again) != text:
                 return None
     except (ValueError, RecursionError):
         return None
-    return told
+    return entry
 
 
 class EntryCheck:
-    """Looks at entries in order of their numbers; `close` tells what was not there."""
+    """Checks entries in order of their numbers; `close` reports what was not there."""
 
     def __init__(
-        self, told: Verification, stretches: Iterator[SealedRange], *, kept: Container[bytes], deep: bool = False
+        self,
+        verification: Verification,
+        ranges: Iterator[SealedRange],
+        *,
+        kept_replies: Container[bytes],
+        deep: bool = False,
     ) -> None:
-        """Take the seals' stretches in order, and the digests (32 bytes each) of the replies that are kept.
+        """Take the ranges that the seals close in order, and the digests (32 bytes each) of the kept replies.
 
-        A line that is byte for byte the sealed one is parsed, but only made again (to see that it is canonical)
+        A line that is byte for byte the sealed one is parsed, but encoded again (to see that it is canonical) only
         if `deep`: that takes longer than everything else.
         """
-        self.told = told
+        self.verification = verification
         self.saved: list[SavedBytes] = []
-        """What `blob` and `attachment` entries say was saved."""
-        self.handed_out: list[tuple[str, int]] = []
+        """The bytes that `blob` and `attachment` entries record as saved."""
+        self.exports: list[tuple[str, int]] = []
         """Keys of `export` entries and the seal that each names."""
-        self._sealed = Sealed(stretches)
-        self._kept = kept
+        self._sealed = SealedDigests(ranges)
+        self._kept_replies = kept_replies
         self._deep = deep
-        self._unkept: dict[str, tuple[int, int]] = {}
-        self._kept_last: object = None
+        self._missing_replies: dict[str, tuple[int, int]] = {}
+        self._last_kept_reply: object = None
         self._next = 1
         self._count = 0
         self._run = ("", 0, 0)
 
-    def look(self, row: EntryRow) -> None:
+    def check(self, row: EntryRow) -> None:
         """Check one entry, later than all before."""
         seq, _observed_at, _kind, _account, _room, key, line, digest = row
         self._count += 1
         if seq != self._next:
             if seq < self._next:
-                self._fault("entry-number", seq, key)
+                self._find_entry("entry-number", seq, key)
                 return
-            self._tell_missing(self._next, seq - 1)
+            self._find_missing(self._next, seq - 1)
         self._next = seq + 1
         actual = hashlib.sha256(line).hexdigest()
         sealed = self._sealed.digest_of(seq)
         if actual.encode() != digest:
-            self._fault("entry-digest", seq, key)
+            self._find_entry("entry-digest", seq, key)
         elif sealed is not None and sealed != actual:
-            self._fault("entry-sealed", seq, key)
+            self._find_entry("entry-sealed", seq, key)
         else:
-            self._read(row, exactly=self._deep or sealed is None)
+            self._check_fields(row, exactly=self._deep or sealed is None)
 
-    def _read(self, row: EntryRow, *, exactly: bool) -> None:
+    def _check_fields(self, row: EntryRow, *, exactly: bool) -> None:
         seq, observed_at, kind, account_id, room_id, key, line, _digest = row
-        told = entry_object(line, exactly=exactly)
-        if told is None:
-            self._fault("entry-form", seq, key)
+        entry = entry_object(line, exactly=exactly)
+        if entry is None:
+            self._find_entry("entry-form", seq, key)
         elif not (
-            told["seq"] == seq
-            and type(told["seq"]) is int
-            and told["account_id"] == account_id
-            and told["room_id"] == room_id
-            and told["observed_at"] == str(observed_at, "utf-8", "replace")
-            and told["kind"] == str(kind, "utf-8", "replace")
-            and told["key"] == str(key, "utf-8", "replace")
+            entry["seq"] == seq
+            and type(entry["seq"]) is int
+            and entry["account_id"] == account_id
+            and entry["room_id"] == room_id
+            and entry["observed_at"] == str(observed_at, "utf-8", "replace")
+            and entry["kind"] == str(kind, "utf-8", "replace")
+            and entry["key"] == str(key, "utf-8", "replace")
         ):
-            self._fault("entry-columns", seq, key)
-        elif told["kind"] in FROM_REPLIES:
-            if told["reply"] is not None and told["reply"] != self._kept_last:
-                self._look_for(told["reply"], seq)
+            self._find_entry("entry-columns", seq, key)
+        elif entry["kind"] in REPLY_KINDS:
+            if entry["reply"] is not None and entry["reply"] != self._last_kept_reply:
+                self._check_reply_is_kept(entry["reply"], seq)
         else:
-            self._gather(seq, told)
+            self._collect(seq, entry)
 
-    def _look_for(self, reply: object, seq: int) -> None:
-        """Whether the reply of an entry is kept; most entries come from the same as the one before."""
+    def _check_reply_is_kept(self, reply: object, seq: int) -> None:
+        """Note a reply that is not kept; most entries come from the same reply as the entry before."""
         try:
-            is_kept = bytes.fromhex(str(reply)) in self._kept
+            is_kept = bytes.fromhex(str(reply)) in self._kept_replies
         except ValueError:
             is_kept = False
         if is_kept:
-            self._kept_last = reply
+            self._last_kept_reply = reply
         else:
-            first, count = self._unkept.get(str(reply), (seq, 0))
-            self._unkept[str(reply)] = (first, count + 1)
+            first, count = self._missing_replies.get(str(reply), (seq, 0))
+            self._missing_replies[str(reply)] = (first, count + 1)
 
-    def _gather(self, seq: int, told: Mapping[str, Any]) -> None:
-        """Note what later checks want to know of an entry that is intact itself."""
-        payload = told["payload"]
+    def _collect(self, seq: int, entry: Mapping[str, Any]) -> None:
+        """Keep what later checks need of an intact entry."""
+        payload = entry["payload"]
         # What was attached is kept even if it was withdrawn later.
-        if told["kind"] == "attachment" or (told["kind"] == "blob" and payload.get("state") == "saved"):
+        if entry["kind"] == "attachment" or (entry["kind"] == "blob" and payload.get("state") == "saved"):
             size = payload.get("size")
             self.saved.append(SavedBytes(str(payload.get("sha256")), size if type(size) is int else None, seq))
-        elif told["kind"] == "export" and type(payload.get("seal")) is int:
-            self.handed_out.append((told["key"], payload["seal"]))
+        elif entry["kind"] == "export" and type(payload.get("seal")) is int:
+            self.exports.append((entry["key"], payload["seal"]))
 
     def close(self) -> None:
-        """Say what is sealed but not there, which replies are not kept, and how many entries no seal covers."""
+        """Report entries that are sealed but missing, replies that are not kept, and how many entries no seal covers."""
         self._end_run()
-        self.told.checked["entries"] += self._count
+        self.verification.checked["entries"] += self._count
         self._sealed.close()
         last = self._next - 1
         if self._sealed.last > last:
-            self._tell_missing(last + 1, self._sealed.last)
-        for reply, (seq, count) in self._unkept.items():
-            said = ngettext(
+            self._find_missing(last + 1, self._sealed.last)
+        for reply, (seq, count) in self._missing_replies.items():
+            sentence = ngettext(
                 "Reply {reply}, from which {count} record came, is not kept.",
                 "Reply {reply}, from which {count} records came, is not kept.",
                 count,
             )
-            self.told.find("reply-missing", f"entry/{seq}", said.format(reply=reply[:64], count=count))
-        self._tell_tail()
+            self.verification.add_finding(
+                "reply-missing", f"entry/{seq}", sentence.format(reply=reply[:64], count=count)
+            )
+        self._note_unsealed()
 
-    def _tell_tail(self) -> None:
+    def _note_unsealed(self) -> None:
         """Note how many entries no seal closes."""
         count = self._next - 1 - self._sealed.settled
         if count > 0:
-            said = ngettext(
+            sentence = ngettext(
                 "{count} record is not sealed yet; whether records were cut off after it cannot be told.",
                 "{count} records are not sealed yet; whether records were cut off after them cannot be told.",
                 count,
             )
-            self.told.note(said.format(count=count))
+            self.verification.add_note(sentence.format(count=count))
 
     # --- findings ---------------------------------------------------------------------------------
 
-    def _tell_missing(self, first: int, last: int) -> None:
+    def _find_missing(self, first: int, last: int) -> None:
         self._end_run()
-        said = ngettext("The record is not there.", "These {count} records are not there.", last - first + 1)
-        self.told.find("entry-missing", _span(first, last), said.format(count=last - first + 1))
+        sentence = ngettext("The record is not there.", "These {count} records are not there.", last - first + 1)
+        self.verification.add_finding(
+            "entry-missing", _entry_subject(first, last), sentence.format(count=last - first + 1)
+        )
 
-    def _fault(self, check: str, seq: int, key: bytes) -> None:
-        """Name an entry; where very many follow each other with the same fault, name the rest as one stretch."""
+    def _find_entry(self, check: str, seq: int, key: bytes) -> None:
+        """Add a finding for an entry; where many consecutive ones have the same error, the rest become one range."""
         kind, last, count = self._run
         if kind != check or last != seq - 1:
             self._end_run()
             count = 0
         self._run = (check, seq, count + 1)
-        if count < ALONE:
+        if count < NAMED_SINGLY:
             name = key.decode("utf-8", "replace")
-            about = name if _PLAIN.fullmatch(name) else "?"
-            self.told.find(check, f"entry/{seq}", _SENTENCES[check]().format(key=about))
+            shown_key = name if _PLAIN_KEY.fullmatch(name) else "?"
+            self.verification.add_finding(check, f"entry/{seq}", _SENTENCES[check]().format(key=shown_key))
 
     def _end_run(self) -> None:
         check, last, count = self._run
         self._run = ("", 0, 0)
-        if count > ALONE:
-            said = _("The same is wrong with these {count} records.").format(count=count - ALONE)
-            self.told.find(check, _span(last - count + ALONE + 1, last), said)
+        if count > NAMED_SINGLY:
+            sentence = _("The same is wrong with these {count} records.").format(count=count - NAMED_SINGLY)
+            self.verification.add_finding(check, _entry_subject(last - count + NAMED_SINGLY + 1, last), sentence)
 
 
-def _span(first: int, last: int) -> str:
+def _entry_subject(first: int, last: int) -> str:
     return f"entry/{first}" if first == last else f"entry/{first}-{last}"
 
 

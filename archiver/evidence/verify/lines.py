@@ -1,8 +1,8 @@
 """Checks of a package's `entries.jsonl`: form, order, and that every line is one that was sealed.
 
-Where each message's lines lie is kept as numbers, so that a package of a million messages can be gone through
-in the order of its tables. In place of a masked line counts what the package shows of it. Standard library and
-Python 3.8 syntax, because this module is also handed out inside packages.
+The offsets of each message's lines are kept as numbers, so that a package of a million messages can be read in the
+order of its tables. For a masked line the record that the package shows of it is used. Standard library and Python
+3.8 syntax, because this module is also handed out inside packages.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from itertools import groupby
 from typing import Any, BinaryIO, Callable, Iterator, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.history import EntryObject, Sightings
-from archiver.evidence.masked_records import SHOWN, masked_digest, shown_record
+from archiver.evidence.masked_records import MASKED_FILE, masked_digest, shown_record
 from archiver.evidence.verify.entries import SavedBytes, entry_object
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.seals import Sealed, SealedRange
+from archiver.evidence.verify.seals import SealedDigests, SealedRange
 
 LINE_LIMIT = 32 << 20
-"""Bytes of one line; a message has at most 65,535 signs."""
+"""The longest line in bytes; a message has at most 65,535 characters."""
 
-LISTED = 20
-"""Messages whose rows rest on masked records that are named; of the others only the number is told."""
+LISTED_MESSAGES = 20
+"""How many messages whose rows come from masked records are named; the others are only counted."""
 
 _MESSAGE = re.compile("message/([1-9][0-9]{0,19})")
 _MASKED = b'{"digest":"'
-_ROOMS = 1 << 64
-_INDEXES = 1 << 40
+_ROOM_COUNT = 1 << 64
+_INDEX_COUNT = 1 << 40
 
 
 class PackageLines:
-    """The lines of `entries.jsonl`, looked at once from the beginning; afterwards its messages can be asked for."""
+    """The lines of `entries.jsonl`: `check` reads them once from the beginning, then `groups` gives the messages."""
 
-    def __init__(self, told: Verification, file: BinaryIO, shown: BinaryIO | None = None) -> None:
-        """Take the file and, if it is there, `masked.jsonl`; both must be able to seek."""
-        self.told = told
+    def __init__(self, verification: Verification, file: BinaryIO, masked_file: BinaryIO | None = None) -> None:
+        """Take the file and, if there is one, `masked.jsonl`; both must be seekable."""
+        self.verification = verification
         self.other: list[EntryObject] = []
         """Entries that are neither messages nor readings, in order."""
         self.readings: dict[int, Sightings] = {}
@@ -46,86 +46,88 @@ class PackageLines:
         self.saved: list[SavedBytes] = []
         self.replies: set[str] = set()
         """Digests of the replies from which entries came."""
-        self.whole = True
-        """Whether every line could be read, so that tables can be made of them."""
+        self.is_readable = True
+        """Whether every line could be read, so that tables can be built from them."""
         self._file = file
-        self._shown = shown
-        self._shown_at = 0
+        self._masked_file = masked_file
+        self._masked_offset = 0
         self._offsets = array("q")
-        self._places: list[int] = []
-        self._masked: dict[str, int] = {}
-        self._masked_lines = 0
-        self._unshown = 0
-        self._resting: set[int] = set()
-        self._unsealed: list[int] = []
+        self._message_keys: list[int] = []
+        self._masked_digests: dict[str, int] = {}
+        self._masked_count = 0
+        self._unshown_count = 0
+        self._masked_messages: set[int] = set()
+        self._unsealed_seqs: list[int] = []
 
-    def look(self, stretches: Iterator[SealedRange], progress: Callable[[int], None] | None = None) -> None:
-        """Check every line against the stretches that the seals close."""
-        self._find_masked()
-        sealed = Sealed(self._watched(stretches))
+    def check(self, ranges: Iterator[SealedRange], progress: Callable[[int], None] | None = None) -> None:
+        """Check every line against the ranges that the seals close."""
+        self._collect_masked()
+        sealed = SealedDigests(self._without_sealed(ranges))
         last = 0
         for number, (offset, line) in enumerate(self._lines(), 1):
-            told = entry_object(line)
-            digest = _masked_in(line) if told is None else None
+            entry = entry_object(line)
+            digest = _digest_of_masked(line) if entry is None else None
             if digest is not None:
-                told, offset = self._shown_instead(digest)
-                if told is None:
+                entry, offset = self._shown_in_place(digest)
+                if entry is None:
                     continue
-            elif told is None:
-                self._tell_unreadable(number)
+            elif entry is None:
+                self._find_unreadable(number)
                 continue
             else:
-                self.told.checked["entries"] += 1
-            seq = told["seq"]
+                self.verification.checked["entries"] += 1
+            seq = entry["seq"]
             if type(seq) is not int or seq <= last:
-                self._find("entry-order", f"entry/{seq}", _("The record does not stand in order of the numbers."))
-                self.whole = False
+                self._add_finding(
+                    "entry-order", f"entry/{seq}", _("The record does not stand in order of the numbers.")
+                )
+                self.is_readable = False
                 continue
             last = seq
-            self._compare(seq, told, digest or hashlib.sha256(line).hexdigest(), sealed)
-            self._keep(told, offset)
+            self._compare(seq, entry, digest or hashlib.sha256(line).hexdigest(), sealed)
+            self._keep(entry, offset)
             if progress is not None and number % 1_000 == 0:
                 progress(offset)
         sealed.close()
-        self._tell_unsealed(sealed.last)
-        for digest, number in self._masked.items():
-            said = _("The digest {digest} of a masked record stands in no seal.").format(digest=digest)
-            self._find("entry-sealed", f"entries.jsonl:{number}", said)
-        self._tell_masked()
-        self._places.sort()
+        self._find_unsealed(sealed.last)
+        for digest, number in self._masked_digests.items():
+            sentence = _("The digest {digest} of a masked record stands in no seal.").format(digest=digest)
+            self._add_finding("entry-sealed", f"entries.jsonl:{number}", sentence)
+        self._check_masked()
+        self._message_keys.sort()
 
     @property
     def messages(self) -> int:
-        """How many messages there are; known after `look`, which sorts them."""
-        return sum(1 for _message in groupby(self._places, lambda place: place // _INDEXES))
+        """How many messages there are; known after `check`, which sorts them."""
+        return sum(1 for _message in groupby(self._message_keys, lambda place: place // _INDEX_COUNT))
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The entries of each message, oldest first, messages by numeric id over all rooms."""
-        held: list[EntryObject] = []
-        before = -1
-        for place in self._places:
-            if place // _INDEXES != before and held:
-                yield held
-                held = []
-            before = place // _INDEXES
-            found = self._read(self._offsets[place % _INDEXES])
-            if found is not None:
-                held.append(found)
-        if held:
-            yield held
+        group: list[EntryObject] = []
+        last = -1
+        for key in self._message_keys:
+            if key // _INDEX_COUNT != last and group:
+                yield group
+                group = []
+            last = key // _INDEX_COUNT
+            entry = self._read_entry(self._offsets[key % _INDEX_COUNT])
+            if entry is not None:
+                group.append(entry)
+        if group:
+            yield group
 
-    def _read(self, offset: int) -> EntryObject | None:
-        """An entry again; below zero lie those of `masked.jsonl`."""
+    def _read_entry(self, offset: int) -> EntryObject | None:
+        """The entry at an offset; an offset below zero is the complement of one in `masked.jsonl`."""
         if offset >= 0:
             self._file.seek(offset)
             return entry_object(self._file.readline(LINE_LIMIT).rstrip(b"\n"), exactly=False)
-        assert self._shown is not None
-        self._shown.seek(~offset)
-        found = shown_record(self._shown.readline(LINE_LIMIT).rstrip(b"\n"))
-        return None if found is None else found.entry
+        assert self._masked_file is not None
+        self._masked_file.seek(~offset)
+        record = shown_record(self._masked_file.readline(LINE_LIMIT).rstrip(b"\n"))
+        return None if record is None else record.entry
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        """Each line without its end, and where it begins."""
+        """The offset of each line, and the line without its end."""
         self._file.seek(0)
         offset = 0
         while True:
@@ -135,130 +137,137 @@ class PackageLines:
             yield offset, line[:-1] if line.endswith(b"\n") else line
             offset += len(line)
 
-    def _find_masked(self) -> None:
-        """Learn the digests of masked lines first, as their numbers are not known."""
+    def _collect_masked(self) -> None:
+        """Collect the digests of the masked lines first, as the entries' numbers are not known."""
         for number, (_offset, line) in enumerate(self._lines(), 1):
-            digest = _masked_in(line)
+            digest = _digest_of_masked(line)
             if digest is not None:
-                self._masked[digest] = number
+                self._masked_digests[digest] = number
 
-    def _watched(self, stretches: Iterator[SealedRange]) -> Iterator[SealedRange]:
-        for stretch in stretches:
-            if self._masked:
-                for digest in stretch.digests or ():
-                    self._masked.pop(digest, None)
-            yield stretch
+    def _without_sealed(self, ranges: Iterator[SealedRange]) -> Iterator[SealedRange]:
+        for sealed_range in ranges:
+            if self._masked_digests:
+                for digest in sealed_range.digests or ():
+                    self._masked_digests.pop(digest, None)
+            yield sealed_range
 
-    def _tell_unreadable(self, number: int) -> None:
-        self.whole = False
-        said = _("The line does not have the form that all records have.")
-        self._find("entry-form", f"entries.jsonl:{number}", said)
+    def _find_unreadable(self, number: int) -> None:
+        self.is_readable = False
+        sentence = _("The line does not have the form that all records have.")
+        self._add_finding("entry-form", f"entries.jsonl:{number}", sentence)
 
-    def _shown_instead(self, digest: str) -> tuple[dict[str, Any] | None, int]:
-        """What the package shows in place of the next masked line, and where it is read from."""
-        self.told.checked["entries"] += 1
-        self._masked_lines += 1
-        offset, line = self._shown_at, b""
-        if self._shown is not None:
-            self._shown.seek(offset)
-            line = self._shown.readline(LINE_LIMIT)
-            self._shown_at += len(line)
-        found = shown_record(line.rstrip(b"\n"))
-        if found is None or found.digest != digest:
-            self._unshown += 1
-            self.whole = False
+    def _shown_in_place(self, digest: str) -> tuple[dict[str, Any] | None, int]:
+        """The entry shown in place of the next masked line, and its offset for `_read_entry`; None if there is none."""
+        self.verification.checked["entries"] += 1
+        self._masked_count += 1
+        offset, line = self._masked_offset, b""
+        if self._masked_file is not None:
+            self._masked_file.seek(offset)
+            line = self._masked_file.readline(LINE_LIMIT)
+            self._masked_offset += len(line)
+        record = shown_record(line.rstrip(b"\n"))
+        if record is None or record.digest != digest:
+            self._unshown_count += 1
+            self.is_readable = False
             return None, 0
-        name = _MESSAGE.fullmatch(str(found.entry["key"]))
-        if found.entry["kind"] == "message" and name is not None:
-            self._resting.add(int(name.group(1)))
-        return dict(found.entry), ~offset
+        name = _MESSAGE.fullmatch(str(record.entry["key"]))
+        if record.entry["kind"] == "message" and name is not None:
+            self._masked_messages.add(int(name.group(1)))
+        return dict(record.entry), ~offset
 
-    def _tell_masked(self) -> None:
-        """Say how many records are masked and what that leaves open; what is shown in their place must be there."""
-        if self._shown is not None:
-            self._shown.seek(self._shown_at)
-            if self._shown.read(1):
-                said = _("{name} shows more records than are masked.").format(name=SHOWN)
-                self._find("masked", f"data/{SHOWN}", said)
-        if self._unshown:
-            said = ngettext(
+    def _check_masked(self) -> None:
+        """Check that each masked record is shown in `masked.jsonl`, and note how many are masked."""
+        if self._masked_file is not None:
+            self._masked_file.seek(self._masked_offset)
+            if self._masked_file.read(1):
+                sentence = _("{name} shows more records than are masked.").format(name=MASKED_FILE)
+                self._add_finding("masked", f"data/{MASKED_FILE}", sentence)
+        if self._unshown_count:
+            sentence = ngettext(
                 "{name} does not show what stands in place of {count} masked record.",
                 "{name} does not show what stands in place of {count} masked records.",
-                self._unshown,
+                self._unshown_count,
             )
-            self._find("masked", f"data/{SHOWN}", said.format(name=SHOWN, count=self._unshown))
-        if self._masked_lines:
+            self._add_finding(
+                "masked", f"data/{MASKED_FILE}", sentence.format(name=MASKED_FILE, count=self._unshown_count)
+            )
+        if self._masked_count:
             self._note_masked()
 
     def _note_masked(self) -> None:
-        said = ngettext(
+        sentence = ngettext(
             "{count} record is masked. Its digest stands in the seals; that it says what is shown in its place, the "
             "covered parts aside, can only be checked once the record itself is shown.",
             "{count} records are masked. Their digests stand in the seals; that they say what is shown in their place, "
             "the covered parts aside, can only be checked once the records themselves are shown.",
-            self._masked_lines,
+            self._masked_count,
         )
-        self.told.note(said.format(count=self._masked_lines))
-        if self._resting:
-            said = ngettext(
+        self.verification.add_note(sentence.format(count=self._masked_count))
+        if self._masked_messages:
+            sentence = ngettext(
                 "Rows of {count} message rest on what is shown in place of masked records: {ids}",
                 "Rows of {count} messages rest on what is shown in place of masked records: {ids}",
-                len(self._resting),
+                len(self._masked_messages),
             )
-            ids = sorted(self._resting)
-            named = ", ".join(f"m{one}" for one in ids[:LISTED]) + (" …" if len(ids) > LISTED else "")
-            self.told.note(said.format(count=len(ids), ids=named))
+            ids = sorted(self._masked_messages)
+            named = ", ".join(f"m{message_id}" for message_id in ids[:LISTED_MESSAGES]) + (
+                " …" if len(ids) > LISTED_MESSAGES else ""
+            )
+            self.verification.add_note(sentence.format(count=len(ids), ids=named))
 
-    def _compare(self, seq: int, told: EntryObject, digest: str, sealed: Sealed) -> None:
+    def _compare(self, seq: int, entry: EntryObject, digest: str, sealed: SealedDigests) -> None:
         expected = sealed.digest_of(seq)
         if expected is None:
-            self._unsealed.append(seq)
+            self._unsealed_seqs.append(seq)
         elif digest != expected:
-            key = str(told["key"])[:80]
-            said = _("The record ({key}) is not the one that was sealed under this number.").format(key=key)
-            self._find("entry-sealed", f"entry/{seq}", said)
+            key = str(entry["key"])[:80]
+            sentence = _("The record ({key}) is not the one that was sealed under this number.").format(key=key)
+            self._add_finding("entry-sealed", f"entry/{seq}", sentence)
 
-    def _tell_unsealed(self, last: int) -> None:
-        """One finding for all that lie behind the last seal, and one for all in a seal that cannot be read."""
-        for part in ([one for one in self._unsealed if one <= last], [one for one in self._unsealed if one > last]):
+    def _find_unsealed(self, last: int) -> None:
+        """Add one finding for all entries in seals that cannot be read, and one for all after the last seal."""
+        for part in (
+            [seq for seq in self._unsealed_seqs if seq <= last],
+            [seq for seq in self._unsealed_seqs if seq > last],
+        ):
             if part:
                 subject = f"entry/{part[0]}" if len(part) == 1 else f"entry/{part[0]}-{part[-1]}"
-                said = ngettext(
+                sentence = ngettext(
                     "No seal in the package shows this record as it was.",
                     "No seal in the package shows these {count} records as they were.",
                     len(part),
                 )
-                self._find("entry-unsealed", subject, said.format(count=len(part)))
+                self._add_finding("entry-unsealed", subject, sentence.format(count=len(part)))
 
-    def _keep(self, told: dict[str, Any], offset: int) -> None:
-        """Note what the tables and the copies are compared with later."""
-        kind, room, payload = told["kind"], told["room_id"], told["payload"]
-        if type(told["reply"]) is str:
-            self.replies.add(told["reply"])
+    def _keep(self, entry: dict[str, Any], offset: int) -> None:
+        """Keep what the tables, replies and files are compared with later."""
+        kind, room, payload = entry["kind"], entry["room_id"], entry["payload"]
+        if type(entry["reply"]) is str:
+            self.replies.add(entry["reply"])
         if kind == "message":
-            found = _MESSAGE.fullmatch(str(told["key"]))
-            if found is None or type(room) is not int or not 0 <= room < _ROOMS:
-                self.whole = False
+            match = _MESSAGE.fullmatch(str(entry["key"]))
+            if match is None or type(room) is not int or not 0 <= room < _ROOM_COUNT:
+                self.is_readable = False
                 return
-            place = int(found.group(1)) * _ROOMS + room
-            self._places.append(place * _INDEXES + len(self._offsets))
+            place = int(match.group(1)) * _ROOM_COUNT + room
+            self._message_keys.append(place * _INDEX_COUNT + len(self._offsets))
             self._offsets.append(offset)
         elif kind in ("window", "reading"):
             try:
-                self.readings.setdefault(room, Sightings()).add(told)
+                self.readings.setdefault(room, Sightings()).add(entry)
             except (LookupError, TypeError, ValueError, AttributeError):
-                self.whole = False
+                self.is_readable = False
         else:
-            self.other.append(told)
+            self.other.append(entry)
             if kind == "blob" and payload.get("state") == "saved":
                 size = payload.get("size")
-                saved = SavedBytes(str(payload.get("sha256")), size if type(size) is int else None, told["seq"])
+                saved = SavedBytes(str(payload.get("sha256")), size if type(size) is int else None, entry["seq"])
                 self.saved.append(saved)
 
-    def _find(self, check: str, subject: str, text: str) -> None:
-        self.told.find(check, subject, text)
+    def _add_finding(self, check: str, subject: str, text: str) -> None:
+        self.verification.add_finding(check, subject, text)
 
 
-def _masked_in(line: bytes) -> str | None:
-    """The digest in place of which a line was masked."""
+def _digest_of_masked(line: bytes) -> str | None:
+    """The digest in a masked line; None for any other line."""
     return masked_digest(line) if line.startswith(_MASKED) else None

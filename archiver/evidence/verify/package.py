@@ -1,6 +1,6 @@
-"""Checks of a package in order: its lists, its seals, its records, its tables, its replies and files.
+"""Checks of a package in order: its lists, seals, records, tables, replies and files.
 
-It needs neither the archive nor a network. Standard library and Python 3.8 syntax, because this module is also
+They need neither the archive nor a network. Standard library and Python 3.8 syntax, because this module is also
 handed out inside packages.
 """
 
@@ -14,20 +14,20 @@ from gettext import ngettext
 from typing import BinaryIO, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.manifest import (
-    ManifestFault,
-    compare,
+    ManifestError,
+    compare_manifest,
+    difference_text,
     digest_stream,
     is_canonical,
     parse_manifest,
-    sentence,
 )
-from archiver.evidence.masked_records import SHOWN
-from archiver.evidence.stamps.reply_text import covering
+from archiver.evidence.masked_records import MASKED_FILE
+from archiver.evidence.stamps.reply_text import earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, files, seal_numbers, table_lines
 from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.lines import PackageLines
-from archiver.evidence.verify.package_files import READ_FAULTS, PackageFiles, read_all
+from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
 from archiver.evidence.verify.tables import TableCheck, compare_tables
@@ -44,7 +44,7 @@ ROOTS = "data/tsa/{authority}.pem"
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _OWN_STAMP = re.compile(r"tagmanifest-sha256\.txt\.([a-z0-9-]{1,20})\.tsr")
 _REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pdf|csv)")
-"""Reports name the digest of the list of contents, so they cannot stand in it; the outer list has them."""
+"""Reports state the digest of the list of contents, so that list cannot name them; the outer list does."""
 
 _OXUM = re.compile(r"(?m)^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$")
 
@@ -55,7 +55,7 @@ def is_package(names: Iterable[str]) -> bool:
 
 
 def verify_package(
-    told: Verification,
+    verification: Verification,
     tree: PackageFiles,
     progress: Progress | None = None,
     *,
@@ -64,31 +64,31 @@ def verify_package(
 ) -> None:
     """Check a package; findings, notes and counts go to the verification.
 
-    `check` judges stamps (None: nobody here can), `known` tells whether browsers trust a root.
+    `check` verifies stamps (None: nothing here can), `known` says whether browsers trust a root.
     """
-    _Package(told, tree, progress, check, known).verify()
-    if not told.checked["entries"] and told.ok:
-        told.find("nothing", ENTRIES, _("The package holds no records, so there was nothing to check."))
+    _PackageCheck(verification, tree, progress, check, known).verify()
+    if not verification.checked["entries"] and verification.ok:
+        verification.add_finding("nothing", ENTRIES, _("The package holds no records, so there was nothing to check."))
 
 
-class _Package:
+class _PackageCheck:
     """One package while it is checked."""
 
     def __init__(
         self,
-        told: Verification,
+        verification: Verification,
         tree: PackageFiles,
         progress: Progress | None,
         check: CheckToken | None,
         known: Callable[[str], bool] | None,
     ) -> None:
-        self.told = told
+        self.verification = verification
         self.tree = tree
         self.names = frozenset(tree.names())
         self.stamps = StampCheck(
-            told,
+            verification,
             StampSource(
-                self._below(SEALS),
+                self._names_below(SEALS),
                 lambda name: self._read(SEALS + name),
                 ROOTS,
                 lambda authority: self._read(ROOTS.format(authority=authority)),
@@ -97,28 +97,34 @@ class _Package:
             ),
         )
         self.digests: dict[str, str | None] = {}
-        self._tell = progress or (lambda _what, _done, _total: None)
-        self._stretches: list[tuple[int, int, int]] = []
+        self._progress = progress or (lambda _what, _done, _total: None)
+        self._ranges: list[tuple[int, int, int]] = []
         self._closed_at: str | None = None
 
     def verify(self) -> None:
-        self._hash()
+        self._hash_files()
         self._check_bag()
         self._check_list(MANIFEST, "data/", "")
         self._check_list(TAG_MANIFEST, "", "data/")
         self._check_list(CONTENT, "data/", "", base="data/")
         if ENTRIES not in self.names:
-            self.told.find("package-form", ENTRIES, _("The records are not in the package."))
+            self.verification.add_finding("package-form", ENTRIES, _("The records are not in the package."))
             return
-        with self._faults(ENTRIES), contextlib.ExitStack() as opened, self.tree.seekable(ENTRIES) as file:
-            lines = PackageLines(self.told, file, self._shown(opened))
-            chain = SealChain(self.told, self._below(SEALS), lambda name: self._read(SEALS + name), None, self._seal)
+        with self._faults_as_findings(ENTRIES), contextlib.ExitStack() as stack, self.tree.seekable(ENTRIES) as file:
+            lines = PackageLines(self.verification, file, self._open_masked(stack))
+            chain = SealChain(
+                self.verification,
+                self._names_below(SEALS),
+                lambda name: self._read(SEALS + name),
+                None,
+                self._check_seal_stamps,
+            )
             size = self.tree.size(ENTRIES)
-            lines.look(self._noted(chain.stretches()), lambda done: self._tell("entries", done, size))
-            self.told.checked["messages"] = lines.messages
+            lines.check(self._remember_ranges(chain.ranges()), lambda done: self._progress("entries", done, size))
+            self.verification.checked["messages"] = lines.messages
             self._note_hidden()
-            if not self._stretches:
-                self.told.find("seal-missing", SEALS, _("There is no seal in the package."))
+            if not self._ranges:
+                self.verification.add_finding("seal-missing", SEALS, _("There is no seal in the package."))
             self._check_own_stamps()
             self.stamps.close()
             self._check_tables(lines)
@@ -129,7 +135,7 @@ class _Package:
             note = _(
                 "The pages in {folder} are held by the lists of digests alone; they were not compared with the records."
             )
-            self.told.note(note.format(folder="data/transcript/"))
+            self.verification.add_note(note.format(folder="data/transcript/"))
         self._note_reports()
 
     def _note_reports(self) -> None:
@@ -138,226 +144,234 @@ class _Package:
                 "The reports ({files}) are held by the lists of digests alone; they were not compared with the records."
             )
             listed = ", data/evidence_list.csv" if "data/evidence_list.csv" in self.names else ""
-            self.told.note(note.format(files=f"data/*.pdf{listed}"))
+            self.verification.add_note(note.format(files=f"data/*.pdf{listed}"))
 
-    def _shown(self, opened: contextlib.ExitStack) -> BinaryIO | None:
-        """What stands in place of masked records, if the package has any."""
-        name = f"data/{SHOWN}"
-        return opened.enter_context(self.tree.seekable(name)) if name in self.names else None
+    def _open_masked(self, stack: contextlib.ExitStack) -> BinaryIO | None:
+        """The open file of the records shown in place of masked ones, if the package has any."""
+        name = f"data/{MASKED_FILE}"
+        return stack.enter_context(self.tree.seekable(name)) if name in self.names else None
 
     # --- lists ------------------------------------------------------------------------------------
 
-    def _hash(self) -> None:
-        """The digest of every file, each read once."""
+    def _hash_files(self) -> None:
+        """Compute the digest of every file, each read once."""
         done, total = 0, sum(map(self.tree.size, self.names))
         for name in sorted(self.names):
             self.digests[name] = None
-            with self._faults(name), self.tree.open(name) as file:
+            with self._faults_as_findings(name), self.tree.open(name) as file:
                 self.digests[name] = digest_stream(file)
             done += self.tree.size(name)
-            self._tell("files", done, total)
+            self._progress("files", done, total)
 
     def _check_bag(self) -> None:
         if "bagit.txt" not in self.names:
-            self.told.find("package-form", "bagit.txt", _("The file is not in the package."))
-        elif self._text("bagit.txt") != _BAGIT:
-            self.told.find("package-form", "bagit.txt", _("The file is not the declaration of a BagIt 1.0 package."))
-        found = _OXUM.search(self._text("bag-info.txt").decode("utf-8", "replace"))
+            self.verification.add_finding("package-form", "bagit.txt", _("The file is not in the package."))
+        elif self._text_or_empty("bagit.txt") != _BAGIT:
+            self.verification.add_finding(
+                "package-form", "bagit.txt", _("The file is not the declaration of a BagIt 1.0 package.")
+            )
+        oxum = _OXUM.search(self._text_or_empty("bag-info.txt").decode("utf-8", "replace"))
         payload = [name for name in self.names if name.startswith("data/")]
         size = sum(map(self.tree.size, payload))
-        if found and (int(found.group(1)), int(found.group(2))) != (size, len(payload)):
-            said = _("It gives another number or size of the files below data/ than they have.")
-            self.told.find("package-form", "bag-info.txt", said)
+        if oxum and (int(oxum.group(1)), int(oxum.group(2))) != (size, len(payload)):
+            sentence = _("It gives another number or size of the files below data/ than they have.")
+            self.verification.add_finding("package-form", "bag-info.txt", sentence)
 
     def _check_list(self, name: str, inside: str, outside: str, *, base: str = "") -> None:
-        """A list of digests against the files that begin with `inside` and not with `outside`."""
+        """Compare a list of digests with the files that begin with `inside` and not with `outside`."""
         if name not in self.names:
-            self.told.find("manifest", name, _("The list of digests is not in the package."))
+            self.verification.add_finding("manifest", name, _("The list of digests is not in the package."))
             return
-        body = self._text(name)
+        body = self._text_or_empty(name)
         try:
             listed = parse_manifest(body)
-        except ManifestFault as error:
-            said = _("Line {line} is not one of a list of digests.").format(line=error.line)
-            self.told.find("manifest", name, said)
+        except ManifestError as error:
+            sentence = _("Line {line} is not one of a list of digests.").format(line=error.line)
+            self.verification.add_finding("manifest", name, sentence)
             return
         if not is_canonical(body, listed):
-            self.told.find("manifest", name, _("The list of digests is not written as packages write it."))
-        there = {
+            self.verification.add_finding(
+                "manifest", name, _("The list of digests is not written as packages write it.")
+            )
+        digests = {
             path[len(base) :]: digest
             for path, digest in self.digests.items()
             if path.startswith(inside) and not (outside and path.startswith(outside)) and path != name
         }
-        for difference in compare(listed, there):
+        for difference in compare_manifest(listed, digests):
             if difference.kind == "extra" and (_OWN_STAMP if not base else _REPORT).fullmatch(difference.path):
                 continue
-            self.told.find("manifest", base + difference.path, sentence(difference, name))
+            self.verification.add_finding("manifest", base + difference.path, difference_text(difference, name))
 
     # --- stamps -----------------------------------------------------------------------------------
 
-    def _seal(self, number: int, name: str, body: bytes, closed_at: str | None) -> None:
+    def _check_seal_stamps(self, number: int, name: str, body: bytes, closed_at: str | None) -> None:
         self._closed_at = closed_at
-        self.stamps.look(number, name, body, closed_at)
+        self.stamps.check_seal(number, name, body, closed_at)
 
     def _check_own_stamps(self) -> None:
-        """The stamps over the package itself: over the list that lists everything else."""
-        own = [found for found in map(_OWN_STAMP.fullmatch, sorted(self.names)) if found is not None]
+        """Check the stamps over the package itself: over the list that names everything else."""
+        own = [match for match in map(_OWN_STAMP.fullmatch, sorted(self.names)) if match is not None]
         if self.stamps.times and not own:
-            self.told.note(_("The package itself bears no stamp; the stamps on its seals cover the records alone."))
-        for found in own:
-            name = found.group()
-            with self._faults(name):
+            self.verification.add_note(
+                _("The package itself bears no stamp; the stamps on its seals cover the records alone.")
+            )
+        for match in own:
+            name = match.group()
+            with self._faults_as_findings(name):
                 reply = read_all(self.tree, name)
-                self.stamps.check(name, found.group(1), reply, self._text(TAG_MANIFEST), self._closed_at)
+                self.stamps.check(name, match.group(1), reply, self._text_or_empty(TAG_MANIFEST), self._closed_at)
 
     # --- records ----------------------------------------------------------------------------------
 
-    def _noted(self, stretches: Iterator[SealedRange]) -> Iterator[SealedRange]:
-        for stretch in stretches:
-            self._stretches.append((stretch.number, stretch.first, stretch.last))
-            yield stretch
+    def _remember_ranges(self, ranges: Iterator[SealedRange]) -> Iterator[SealedRange]:
+        for sealed_range in ranges:
+            self._ranges.append((sealed_range.number, sealed_range.first, sealed_range.last))
+            yield sealed_range
 
     def _note_hidden(self) -> None:
-        """A package cannot prove that nothing was left out of it; it can say how much it does not show."""
-        count = sum(last - first + 1 for _, first, last in self._stretches) - self.told.checked["entries"]
+        """Note how many sealed records the package does not show: it cannot prove that nothing was left out."""
+        count = sum(last - first + 1 for _, first, last in self._ranges) - self.verification.checked["entries"]
         if count > 0:
-            said = ngettext(
+            sentence = ngettext(
                 "The seals name {count} record that is not in this package: of other chats or times, or left out. "
                 "The archive alone can tell.",
                 "The seals name {count} records that are not in this package: of other chats or times, or left out. "
                 "The archive alone can tell.",
                 count,
             )
-            self.told.note(said.format(count=count))
+            self.verification.add_note(sentence.format(count=count))
 
     def _check_tables(self, lines: PackageLines) -> None:
-        """Make the tables again and compare those that the package holds."""
-        if not lines.whole:
+        """Build the tables again and compare them with those in the package."""
+        if not lines.is_readable:
             note = _("Messages and tables were not compared with the records, as not every record can be read.")
-            self.told.note(note)
+            self.verification.add_note(note)
             return
-        wanted = [MESSAGES]
+        tables = [MESSAGES]
         if any(f"data/{name}" in self.names for name in CSV_HEADERS):
-            wanted += CSV_HEADERS
+            tables += CSV_HEADERS
         with contextlib.ExitStack() as stack:
             checks = {}
-            for name in wanted:
+            for name in tables:
                 if f"data/{name}" in self.names:
-                    with self._faults(f"data/{name}"):
+                    with self._faults_as_findings(f"data/{name}"):
                         file = stack.enter_context(self.tree.open(f"data/{name}"))
-                        checks[name] = TableCheck(self.told, name, file)
+                        checks[name] = TableCheck(self.verification, name, file)
                 else:
-                    self.told.find("table-rows", f"data/{name}", _("The file is not in the package."))
-            made = table_lines(
+                    self.verification.add_finding("table-rows", f"data/{name}", _("The file is not in the package."))
+            lines_made = table_lines(
                 lines.groups(),
                 lines.other,
                 lines.readings,
-                seal_of=seal_numbers(_without_holes(self._stretches)),
-                stamp_of=covering(self.stamps.times),
-                packed=frozenset(self._below(FILES)),
+                seal_of=seal_numbers(_fill_holes(self._ranges)),
+                stamp_of=earliest_covering(self.stamps.times),
+                packed=frozenset(self._names_below(FILES)),
             )
-            with self._faults("data/"):
-                compare_tables(self.told, made, checks, self._step(lines.messages))
+            with self._faults_as_findings("data/"):
+                compare_tables(self.verification, lines_made, checks, self._row_progress(lines.messages))
 
-    def _step(self, total: int) -> Callable[[], None]:
+    def _row_progress(self, total: int) -> Callable[[], None]:
         done = 0
 
         def step() -> None:
             nonlocal done
             done += 1
             if done % 1_000 == 0 or done == total:
-                self._tell("messages", done, total)
+                self._progress("messages", done, total)
 
         return step
 
     def _check_replies(self, lines: PackageLines) -> None:
-        """Each reply is the one that its description names, and one from which a record came."""
+        """Check that each reply is the one that its description names, and that a record came from it."""
         for name in sorted(self.names):
             if not name.startswith(RAW) or not name.endswith(".json") or name.endswith(".meta.json"):
                 continue
             meta = f"{name[: -len('.json')]}.meta.json"
             digest = self.digests.get(name)
             if meta not in self.names:
-                self.told.find("raw-replies", name, _("The description of the reply is not in the package."))
-            elif digest != self._stated(meta):
-                said = _("The reply is not the one that its description names: its SHA-256 differs.")
-                self.told.find("raw-replies", name, said)
+                self.verification.add_finding(
+                    "raw-replies", name, _("The description of the reply is not in the package.")
+                )
+            elif digest != self._described_digest(meta):
+                sentence = _("The reply is not the one that its description names: its SHA-256 differs.")
+                self.verification.add_finding("raw-replies", name, sentence)
             elif digest not in lines.replies:
-                self.told.find("raw-replies", name, _("No record in the package came from this reply."))
+                self.verification.add_finding("raw-replies", name, _("No record in the package came from this reply."))
 
-    def _stated(self, name: str) -> str | None:
+    def _described_digest(self, name: str) -> str | None:
         try:
-            told = json.loads(self._text(name).decode("utf-8"))
+            description = json.loads(self._text_or_empty(name).decode("utf-8"))
         except (ValueError, RecursionError):
             return None
-        return told.get("sha256") if isinstance(told, dict) else None
+        return description.get("sha256") if isinstance(description, dict) else None
 
     def _check_files(self, lines: PackageLines) -> None:
-        """Each file has the bytes that a record says were saved under its number."""
-        if not lines.whole:
+        """Check that each file has the bytes that a record says were saved under its number."""
+        if not lines.is_readable:
             return
         try:
             rows = {row.stored_as: row for row in files(lines.other) if row.stored_as is not None}
         except (LookupError, TypeError, ValueError, AttributeError):
             return  # said already: the tables could not be made
-        sizes = {one.sha256: one.size for one in lines.saved}
-        for name in self._below(FILES):
-            self.told.checked["files"] += 1
+        sizes = {record.sha256: record.size for record in lines.saved}
+        for name in self._names_below(FILES):
+            self.verification.checked["files"] += 1
             row = rows.get(name)
             digest = self.digests.get(FILES + name)
             if row is None:
-                self.told.find(
+                self.verification.add_finding(
                     "package-files", FILES + name, _("No record in the package says that this file was saved.")
                 )
             elif digest != row.sha256:
-                said = _("The file is not the one that was saved: its SHA-256 is not that of the record.")
-                self.told.find("package-files", FILES + name, said)
+                sentence = _("The file is not the one that was saved: its SHA-256 is not that of the record.")
+                self.verification.add_finding("package-files", FILES + name, sentence)
             elif sizes.get(str(digest)) != self.tree.size(FILES + name):
-                said = _("The record gives another size for the file than it has.")
-                self.told.find("package-files", FILES + name, said)
+                sentence = _("The record gives another size for the file than it has.")
+                self.verification.add_finding("package-files", FILES + name, sentence)
 
     def _check_enclosures(self, lines: PackageLines) -> None:
-        """Each piece of the user's own evidence has the bytes that a record says were added."""
-        if lines.whole:
-            there = {name: self.digests.get(ENCLOSURES + name) for name in self._below(ENCLOSURES)}
-            check_enclosures(self.told, there, lines.other)
+        """Check that each piece of the user's own evidence has the bytes that a record says were added."""
+        if lines.is_readable:
+            digests = {name: self.digests.get(ENCLOSURES + name) for name in self._names_below(ENCLOSURES)}
+            check_enclosures(self.verification, digests, lines.other)
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def _below(self, folder: str) -> list[str]:
+    def _names_below(self, folder: str) -> list[str]:
         return sorted(name[len(folder) :] for name in self.names if name.startswith(folder))
 
-    def _text(self, name: str) -> bytes:
-        """A small file; empty if it cannot be read, which has been told."""
+    def _text_or_empty(self, name: str) -> bytes:
+        """The bytes of a small file; empty if it cannot be read, which is a finding already."""
         try:
             return self._read(name) if name in self.names else b""
         except OSError:
             return b""
 
     def _read(self, name: str) -> bytes:
-        """A small file. Raises OSError alone."""
+        """The bytes of a small file. Raises OSError and nothing else."""
         try:
             return read_all(self.tree, name)
-        except READ_FAULTS as error:
+        except READ_ERRORS as error:
             raise OSError(str(error)) from error
 
     @contextlib.contextmanager
-    def _faults(self, name: str) -> Iterator[None]:
-        """Make a finding of what cannot be read."""
+    def _faults_as_findings(self, name: str) -> Iterator[None]:
+        """Add a finding for a file that cannot be read."""
         try:
             yield
-        except READ_FAULTS as error:
+        except READ_ERRORS as error:
             detail = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            self.told.find("unreadable", name, _("It cannot be read: {detail}").format(detail=detail))
+            self.verification.add_finding("unreadable", name, _("It cannot be read: {detail}").format(detail=detail))
 
 
-def _without_holes(stretches: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The stretches with one put in where exactly one seal's file cannot tell its own: the others enclose it."""
+def _fill_holes(ranges: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The ranges, with one added where exactly one seal's file cannot be read: its neighbours enclose it."""
     found: list[tuple[int, int, int]] = []
     before = (0, 0, 0)
-    for one in stretches:
-        if one[0] == before[0] + 2:
-            found.append((before[0] + 1, before[2] + 1, one[1] - 1))
-        found.append(one)
-        before = one
+    for current in ranges:
+        if current[0] == before[0] + 2:
+            found.append((before[0] + 1, before[2] + 1, current[1] - 1))
+        found.append(current)
+        before = current
     return found

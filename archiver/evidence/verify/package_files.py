@@ -1,6 +1,6 @@
-"""The files of a package, whether it lies in a folder or in a zip; what could do harm is told and left alone.
+"""The files of a package in a folder or in a zip; harmful ones become findings and are never read.
 
-Nothing is unpacked but single files into nameless temporary ones. Standard library and Python 3.8 syntax,
+Nothing is unpacked except single files, into nameless temporary ones. Standard library and Python 3.8 syntax,
 because this module is also handed out inside packages.
 """
 
@@ -18,43 +18,43 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
-from archiver.evidence.manifest import PIECE, is_safe
+from archiver.evidence.manifest import CHUNK_BYTES, is_safe
 from archiver.evidence.verify.findings import Verification
 
-READ_FAULTS = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+READ_ERRORS = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 """What reading a file of a folder or of a zip can raise."""
 
 TEXT_LIMIT = 64 << 20
-"""Bytes of a file that is read at once: lists and seals are far smaller."""
+"""The largest size in bytes of a file that is read at once: lists and seals are far smaller."""
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DEFLATE_AT_MOST = 1100
-"""Deflate cannot make bytes more than about 1,032 times smaller."""
-_HEADER = 30
+_DEFLATE_RATIO = 1100
+"""The highest ratio that is believed: deflate makes bytes at most about 1,032 times smaller."""
+_HEADER_BYTES = 30
 """Bytes of a file's header in a zip, its name aside."""
 
 
 class PackageFiles(Protocol):
-    """Files by their relative path with `/`."""
+    """The files of a package, named by their relative path with `/`."""
 
     def names(self) -> list[str]:
         """Every file, sorted."""
 
     def size(self, name: str) -> int:
-        """Bytes of a file. Raises READ_FAULTS."""
+        """Bytes of a file. Raises READ_ERRORS."""
 
     def open(self, name: str) -> BinaryIO:
-        """A file for reading from its beginning to its end. Raises READ_FAULTS."""
+        """A file for reading from its beginning to its end. Raises READ_ERRORS."""
 
     def seekable(self, name: str) -> BinaryIO:
-        """A file for reading anywhere. Raises READ_FAULTS."""
+        """A file for reading anywhere. Raises READ_ERRORS."""
 
     def close(self) -> None:
-        """Give everything back."""
+        """Release everything that is open."""
 
 
 def read_all(tree: PackageFiles, name: str) -> bytes:
-    """A whole small file. Raises READ_FAULTS, also for one that is not small."""
+    """A whole small file. Raises READ_ERRORS, also for one that is not small."""
     with tree.open(name) as file:
         body = file.read(TEXT_LIMIT + 1)
     if len(body) > TEXT_LIMIT:
@@ -62,11 +62,11 @@ def read_all(tree: PackageFiles, name: str) -> bytes:
     return body
 
 
-class Folder:
-    """A folder on disk; links are told and not followed."""
+class PackageFolder:
+    """A package in a folder on disk; links become findings and are not followed."""
 
-    def __init__(self, root: Path, told: Verification) -> None:
-        """Look what lies in the folder."""
+    def __init__(self, root: Path, verification: Verification) -> None:
+        """List the files of the folder."""
         self._root = root
         self._names: list[str] = []
         for folder, folders, files in os.walk(str(root)):
@@ -75,7 +75,9 @@ class Folder:
                 path = Path(folder) / name
                 relative = path.relative_to(root).as_posix()
                 if path.is_symlink() or not (path.is_dir() or path.is_file()):
-                    told.find("unsafe", relative, _("It is a link or no ordinary file; it was not looked at."))
+                    verification.add_finding(
+                        "unsafe", relative, _("It is a link or no ordinary file; it was not looked at.")
+                    )
                 elif name in listed:
                     self._names.append(relative)
         self._names.sort()
@@ -90,38 +92,38 @@ class Folder:
 
     def open(self, name: str) -> BinaryIO:
         """A file for reading. Raises OSError."""
-        return (self._root / name).open("rb", buffering=PIECE)
+        return (self._root / name).open("rb", buffering=CHUNK_BYTES)
 
     def seekable(self, name: str) -> BinaryIO:
         """A file for reading anywhere. Raises OSError."""
         return (self._root / name).open("rb")
 
     def close(self) -> None:
-        """There is nothing to give back."""
+        """Do nothing: a folder holds nothing open."""
 
 
 class ZippedPackage:
-    """A zip; what it says of its files is believed only as far as it cannot do harm."""
+    """A package in a zip; what the zip says of its files is believed only as far as it cannot do harm."""
 
-    def __init__(self, path: Path, told: Verification) -> None:
-        """Read the zip's list of files. Raises READ_FAULTS if it is not one."""
+    def __init__(self, path: Path, verification: Verification) -> None:
+        """Read the zip's list of files. Raises READ_ERRORS if it is not one."""
         try:
             self._zip = zipfile.ZipFile(str(path))
         except (ValueError, OverflowError, struct.error) as error:  # names and numbers that cannot be
             raise zipfile.BadZipFile(str(error)) from error
         try:
-            listed = _harmless(self._zip.infolist(), told)
+            listed = _harmless_files(self._zip.infolist(), verification)
         except BaseException:
             self._zip.close()
             raise
-        self.root = _root(list(listed))
-        """The folder in which everything lies, with its `/`; empty if there is none."""
+        self.root = _root_folder(list(listed))
+        """The folder that contains everything, with its `/`; empty if there is none."""
         self._infos: dict[str, zipfile.ZipInfo] = {}
         for name, info in listed.items():
             if name.startswith(self.root):
                 self._infos[name[len(self.root) :]] = info
             else:
-                told.find("unsafe", name, _("It lies outside the package's folder in the zip."))
+                verification.add_finding("unsafe", name, _("It lies outside the package's folder in the zip."))
 
     def names(self) -> list[str]:
         """Every file, sorted."""
@@ -132,15 +134,15 @@ class ZippedPackage:
         return self._infos[name].file_size
 
     def open(self, name: str) -> BinaryIO:
-        """A file for reading. Raises READ_FAULTS."""
-        return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", self._zip.open(self._infos[name])), PIECE))
+        """A file for reading. Raises READ_ERRORS."""
+        return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", self._zip.open(self._infos[name])), CHUNK_BYTES))
 
     def seekable(self, name: str) -> BinaryIO:
-        """A nameless copy of a file. Raises READ_FAULTS."""
+        """A nameless copy of a file. Raises READ_ERRORS."""
         copy = tempfile.TemporaryFile()  # noqa: SIM115 - handed out
         try:
             with self._zip.open(self._infos[name]) as file:
-                shutil.copyfileobj(file, copy, PIECE)
+                shutil.copyfileobj(file, copy, CHUNK_BYTES)
             copy.seek(0)
         except BaseException:
             copy.close()
@@ -152,28 +154,28 @@ class ZippedPackage:
         self._zip.close()
 
 
-def _harmless(infos: list[zipfile.ZipInfo], told: Verification) -> dict[str, zipfile.ZipInfo]:
-    """The files that can be read without harm, by name; the others are told."""
-    found: dict[str, zipfile.ZipInfo] = {}
+def _harmless_files(infos: list[zipfile.ZipInfo], verification: Verification) -> dict[str, zipfile.ZipInfo]:
+    """The files that can be read without harm, by name; the others become findings."""
+    files: dict[str, zipfile.ZipInfo] = {}
     end = 0
     overlapping = set()
     for info in sorted(infos, key=lambda one: one.header_offset):
         if info.header_offset < end:
             overlapping.add(id(info))
-        end = max(end, info.header_offset + _HEADER + info.compress_size)
+        end = max(end, info.header_offset + _HEADER_BYTES + info.compress_size)
     for info in infos:
-        said = _harm(info, overlaps=id(info) in overlapping)
-        if said is None and info.filename in found:
-            said = _("The zip holds two files of this name.")
-        if said is not None:
-            told.find("unsafe", info.filename, said)
+        reason = _unsafe_reason(info, overlaps=id(info) in overlapping)
+        if reason is None and info.filename in files:
+            reason = _("The zip holds two files of this name.")
+        if reason is not None:
+            verification.add_finding("unsafe", info.filename, reason)
         elif not info.filename.endswith("/"):
-            found[info.filename] = info
-    return found
+            files[info.filename] = info
+    return files
 
 
-def _harm(info: zipfile.ZipInfo, *, overlaps: bool) -> str | None:
-    """Why a file of a zip is not looked at; None if it is."""
+def _unsafe_reason(info: zipfile.ZipInfo, *, overlaps: bool) -> str | None:
+    """Why a file of a zip must not be read; None if it may be."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if not is_safe(info.filename.rstrip("/")):
         return _("The zip holds a path that leads out of its folder.")
@@ -183,13 +185,13 @@ def _harm(info: zipfile.ZipInfo, *, overlaps: bool) -> str | None:
         return _("It is encrypted; it was not looked at.")
     if info.compress_type not in _METHODS:
         return _("It is compressed in a way that packages do not use; it was not looked at.")
-    if overlaps or info.file_size > info.compress_size * _DEFLATE_AT_MOST + PIECE:
+    if overlaps or info.file_size > info.compress_size * _DEFLATE_RATIO + CHUNK_BYTES:
         return _("It says to be larger than it can be; it was not looked at.")
     return None
 
 
-def _root(names: list[str]) -> str:
-    """The one folder that holds `bagit.txt`; empty if that lies at the top, or nowhere."""
+def _root_folder(names: list[str]) -> str:
+    """The one folder that holds `bagit.txt`, with its `/`; empty if that file is at the top, or nowhere."""
     if "bagit.txt" in names:
         return ""
     folders = [name.partition("/")[0] for name in names if "/" in name]

@@ -14,14 +14,14 @@ from typing import Callable  # noqa: UP035 - Python 3.8 syntax
 from archiver.evidence.manifest import digest_stream
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package import is_package, verify_package
-from archiver.evidence.verify.package_files import READ_FAULTS, Folder, PackageFiles, ZippedPackage
+from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
 from archiver.evidence.verify.stamps import CheckToken
 from archiver.evidence.verify.submission import is_submission, verify_submission
 
 _ZIP_BEGINS = b"PK"
 
 
-def verify_place(
+def verify_package_at(
     path: Path,
     progress: Progress | None = None,
     *,
@@ -30,41 +30,43 @@ def verify_place(
 ) -> Verification | None:
     """Check the package at a path; None if there is none.
 
-    `check` judges stamps, `known` tells whether browsers trust a root. Raises OSError.
+    `check` verifies stamps, `known` says whether browsers trust a root. Raises OSError.
     """
 
-    def look(told: Verification, tree: PackageFiles) -> Verification:
+    def verify_files(verification: Verification, tree: PackageFiles) -> Verification:
         if is_package(tree.names()) or not is_submission(tree.names()):
-            verify_package(told, tree, progress, check=check, known=known)
+            verify_package(verification, tree, progress, check=check, known=known)
         else:
-            verify_submission(told, tree, progress)
-        told.close()
-        return told
+            verify_submission(verification, tree, progress)
+        verification.close()
+        return verification
 
     if path.is_dir():
-        told = Verification()
-        folder = Folder(path, told)
-        if _is_either(folder):
-            return look(told, folder)
-        return _verify_beside(path, look)
-    return _verify_zip(path, look) if path.is_file() else None
+        verification = Verification()
+        folder = PackageFolder(path, verification)
+        if _is_known_package(folder):
+            return verify_files(verification, folder)
+        return _verify_beside(path, verify_files)
+    return _verify_zip(path, verify_files) if path.is_file() else None
 
 
-def _verify_beside(path: Path, look: Callable[[Verification, PackageFiles], Verification]) -> Verification | None:
-    """A folder that holds a zip of its own name, with some of its files beside it to be handed in by themselves."""
+def _verify_beside(
+    path: Path, verify_files: Callable[[Verification, PackageFiles], Verification]
+) -> Verification | None:
+    """Verify a folder that holds a zip of its own name, with some of the zip's files beside it to be handed in alone."""
     packed = path / f"{path.resolve().name}.zip"  # `.` has no name of its own
-    told = _verify_zip(packed, look) if packed.is_file() else None
-    if told is None:
+    verification = _verify_zip(packed, verify_files) if packed.is_file() else None
+    if verification is None:
         return None
     try:
-        _compare_loose(told, path, packed)
-    except READ_FAULTS as error:
-        told.find("unreadable", path.name, _("The file cannot be read: {detail}").format(detail=error))
-    return told
+        _compare_loose(verification, path, packed)
+    except READ_ERRORS as error:
+        verification.add_finding("unreadable", path.name, _("The file cannot be read: {detail}").format(detail=error))
+    return verification
 
 
-def _compare_loose(told: Verification, folder: Path, packed: Path) -> None:
-    """Each file beside the zip that bears the name of one in it must be that one."""
+def _compare_loose(verification: Verification, folder: Path, packed: Path) -> None:
+    """Check that each file beside the zip with the name of a file in it is the same file."""
     with zipfile.ZipFile(packed) as opened:
         inside = {name.rpartition("/")[2]: name for name in opened.namelist()}
         for loose in sorted(folder.iterdir()):
@@ -72,37 +74,37 @@ def _compare_loose(told: Verification, folder: Path, packed: Path) -> None:
                 continue
             with opened.open(inside[loose.name]) as kept, loose.open("rb") as file:
                 if digest_stream(kept) != digest_stream(file):
-                    said = _("The file is not the one that {list} holds: its SHA-256 differs.")
-                    told.find("manifest", loose.name, said.format(list=packed.name))
+                    sentence = _("The file is not the one that {list} holds: its SHA-256 differs.")
+                    verification.add_finding("manifest", loose.name, sentence.format(list=packed.name))
 
 
-def _verify_zip(path: Path, look: Callable[[Verification, PackageFiles], Verification]) -> Verification | None:
-    """A file that begins as a zip does is one, however damaged."""
+def _verify_zip(path: Path, verify_files: Callable[[Verification, PackageFiles], Verification]) -> Verification | None:
+    """Verify a zip; a file that begins as a zip does is taken for one, however damaged."""
     with path.open("rb") as file:
         if file.read(len(_ZIP_BEGINS)) != _ZIP_BEGINS:
             return None
-    told = Verification()
+    verification = Verification()
     try:
-        tree = ZippedPackage(path, told)
-    except READ_FAULTS as error:
-        told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=error))
-        return told
+        tree = ZippedPackage(path, verification)
+    except READ_ERRORS as error:
+        verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=error))
+        return verification
     with closing(tree):
-        if not told.ok or _is_either(tree):
-            return look(told, tree)
-        if not _once_held_a_package(path):
+        if not verification.ok or _is_known_package(tree):
+            return verify_files(verification, tree)
+        if not _has_bag_file(path):
             return None
         detail = _("its list of files is damaged")
-        told.find("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
-        return told
+        verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
+        return verification
 
 
-def _is_either(tree: PackageFiles) -> bool:
+def _is_known_package(tree: PackageFiles) -> bool:
     return is_package(tree.names()) or is_submission(tree.names())
 
 
-def _once_held_a_package(path: Path) -> bool:
-    """Whether the name that every bag holds still stands before a file's bytes, though the zip's list lacks it."""
+def _has_bag_file(path: Path) -> bool:
+    """Whether a zip, though its list of files is damaged, contains the name of the file that every bag has."""
     name, before = b"/bagit.txt", b""
     with path.open("rb") as file:
         while True:

@@ -1,4 +1,4 @@
-"""How far the stamps reach: which seals they cover, and how long after each was closed.
+"""How far the stamps reach: which seals they cover, and how long after their closing.
 
 Each seal names the one before, so a stamp covers all seals up to its own. Standard library and Python 3.8 syntax,
 because this module is also handed out inside packages.
@@ -11,38 +11,38 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import Callable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.stamps.reply_text import covering
+from archiver.evidence.stamps.reply_text import earliest_covering
 from archiver.evidence.verify.findings import Verification
 
-EARLIEST = 15 * 60
-"""Seconds by which a time may lie before one that it should follow: no clock is exact."""
+CLOCK_TOLERANCE_SECONDS = 15 * 60
+"""Seconds by which a time may lie before one that it should follow, as no clock is exact."""
 
-LATE = 48 * 3600
+LATE_SECONDS = 48 * 3600
 """Seconds after which a stamp counts as late."""
 
 
 class SealTime(NamedTuple):
-    """When a seal says that it was closed (seconds from a fixed point; None: nothing), and its earliest stamp."""
+    """When a seal says that it was closed (Unix seconds; None: it does not say), and its earliest stamp."""
 
     number: int
     closed: float | None
     stamped: str | None
 
 
-def tell_reach(told: Verification, seals: Sequence[SealTime], times: Mapping[int, str]) -> None:
-    """Note which seals, in order, are covered by no stamp, by a later seal's, or late; and whether a clock ran back.
+def note_reach(verification: Verification, seals: Sequence[SealTime], times: Mapping[int, str]) -> None:
+    """Note how many seals have no stamp, only that of a later seal, or a late one; and whether a clock was set back.
 
-    `times` are the earliest times on each seal itself.
+    `seals` come in order; `times` are the earliest times stamped on each seal itself.
     """
     if not seals:
         return
     if times:
-        _tell_covered(told, seals, times)
+        _note_covered(verification, seals, times)
     else:
-        told.note(_("No stamp of a third party covers the seals: nothing shows since when they exist."))
-    _count(
-        told,
-        sum(_is_before(one, before) for before, one in zip(seals, seals[1:])),  # noqa: B905, RUF007 - Python 3.8
+        verification.add_note(_("No stamp of a third party covers the seals: nothing shows since when they exist."))
+    _note_count(
+        verification,
+        sum(_is_before(seal, before) for before, seal in zip(seals, seals[1:])),  # noqa: B905, RUF007 - Python 3.8
         lambda n: ngettext(
             "{count} seal says that it was closed before the one that precedes it: a clock was set back.",
             "{count} seals say that they were closed before those that precede them: a clock was set back.",
@@ -51,18 +51,18 @@ def tell_reach(told: Verification, seals: Sequence[SealTime], times: Mapping[int
     )
 
 
-def seconds_of(time: str | None) -> float | None:
-    """A time of ours as seconds from a fixed point; None for what is no time."""
+def unix_seconds(time: str | None) -> float | None:
+    """A time of the archive as Unix seconds; None for what is no time."""
     try:
         return None if time is None else (datetime.fromisoformat(time[:19]) - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001
     except ValueError:
         return None
 
 
-def _tell_covered(told: Verification, seals: Sequence[SealTime], times: Mapping[int, str]) -> None:
-    since, last = covering(times), max(times)
-    _count(
-        told,
+def _note_covered(verification: Verification, seals: Sequence[SealTime], times: Mapping[int, str]) -> None:
+    since, last = earliest_covering(times), max(times)
+    _note_count(
+        verification,
         sum(one.number > last for one in seals),
         lambda n: ngettext(
             "{count} seal at the end is not covered by a stamp yet.",
@@ -70,8 +70,8 @@ def _tell_covered(told: Verification, seals: Sequence[SealTime], times: Mapping[
             n,
         ),
     )
-    _count(
-        told,
+    _note_count(
+        verification,
         sum(one.number < last and one.stamped is None for one in seals),
         lambda n: ngettext(
             "{count} seal has no stamp of its own; that of a later seal covers it.",
@@ -79,9 +79,9 @@ def _tell_covered(told: Verification, seals: Sequence[SealTime], times: Mapping[
             n,
         ),
     )
-    _count(
-        told,
-        sum(_delay(one.closed, since(one.number)) > LATE for one in seals),
+    _note_count(
+        verification,
+        sum(_delay(one.closed, since(one.number)) > LATE_SECONDS for one in seals),
         lambda n: ngettext(
             "{count} seal was stamped more than 48 hours after it was closed: only from then on is it proved.",
             "{count} seals were stamped more than 48 hours after they were closed: only from then on is it proved.",
@@ -90,15 +90,17 @@ def _tell_covered(told: Verification, seals: Sequence[SealTime], times: Mapping[
     )
 
 
-def _count(told: Verification, count: int, text: Callable[[int], str]) -> None:
+def _note_count(verification: Verification, count: int, text: Callable[[int], str]) -> None:
     if count:
-        told.note(text(count).format(count=count))
+        verification.add_note(text(count).format(count=count))
 
 
-def _is_before(one: SealTime, before: SealTime) -> bool:
-    return one.closed is not None and before.closed is not None and one.closed < before.closed - EARLIEST
+def _is_before(seal: SealTime, before: SealTime) -> bool:
+    return (
+        seal.closed is not None and before.closed is not None and seal.closed < before.closed - CLOCK_TOLERANCE_SECONDS
+    )
 
 
 def _delay(closed: float | None, stamped: str | None) -> float:
-    at = seconds_of(stamped)
+    at = unix_seconds(stamped)
     return 0 if closed is None or at is None else at - closed

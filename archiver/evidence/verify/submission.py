@@ -1,7 +1,7 @@
 """Checks of a package for a platform's office: its one list of digests, and the stamps over that list.
 
-It holds no records, so nothing in it can be made again and compared; that is said. Standard library and Python 3.8
-syntax, because this module is also handed out inside packages.
+It holds no records, so nothing in it can be built again and compared; a note says so. Standard library and Python
+3.8 syntax, because this module is also handed out inside packages.
 """
 
 from __future__ import annotations
@@ -10,69 +10,77 @@ import re
 from gettext import gettext as _
 from typing import Dict, Iterable, Optional  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.manifest import ManifestFault, compare, digest_stream, parse_manifest, sentence
-from archiver.evidence.stamps.reply_text import said_time
+from archiver.evidence.manifest import ManifestError, compare_manifest, difference_text, digest_stream, parse_manifest
+from archiver.evidence.stamps.reply_text import claimed_time
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.evidence.verify.package_files import READ_FAULTS, PackageFiles, read_all
+from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 
-SUMS = "SHA256SUMS.txt"
+DIGEST_LIST = "SHA256SUMS.txt"
 
-_STAMP = re.compile(r"SHA256SUMS\.txt\.[a-z0-9-]{1,20}\.tsr")
+_LIST_STAMP = re.compile(r"SHA256SUMS\.txt\.[a-z0-9-]{1,20}\.tsr")
 
 
 def is_submission(names: Iterable[str]) -> bool:
     """Whether these names are those of a package for a platform's office."""
-    return SUMS in set(names)
+    return DIGEST_LIST in set(names)
 
 
-def verify_submission(told: Verification, tree: PackageFiles, progress: Optional[Progress] = None) -> None:  # noqa: UP045
-    """Check such a package; findings, notes and counts go to the verification."""
+def verify_submission(verification: Verification, tree: PackageFiles, progress: Optional[Progress] = None) -> None:  # noqa: UP045
+    """Check a package for a platform's office; findings, notes and counts go to the verification."""
     names = sorted(tree.names())
-    there: Dict[str, Optional[str]] = {}  # noqa: UP006, UP045
+    digests: Dict[str, Optional[str]] = {}  # noqa: UP006, UP045
     for done, name in enumerate(names, 1):
-        if name != SUMS and not _STAMP.fullmatch(name):
-            there[name] = _digest(told, tree, name)
+        if name != DIGEST_LIST and not _LIST_STAMP.fullmatch(name):
+            digests[name] = _digest_or_none(verification, tree, name)
         if progress is not None:
             progress("files", done, len(names))
-    told.checked["files"] = len(there)
-    sums = _read(told, tree, SUMS)
+    verification.checked["files"] = len(digests)
+    sums = _read_or_empty(verification, tree, DIGEST_LIST)
     try:
         listed = parse_manifest(sums)
-    except ManifestFault as error:
-        told.find("manifest", SUMS, _("Line {line} is not one of a list of digests.").format(line=error.line))
+    except ManifestError as error:
+        verification.add_finding(
+            "manifest", DIGEST_LIST, _("Line {line} is not one of a list of digests.").format(line=error.line)
+        )
         return
-    for difference in compare(listed, there):
-        told.find("manifest", difference.path, sentence(difference, SUMS))
-    for name in filter(_STAMP.fullmatch, names):
-        told.checked["stamps"] += 1
-        if said_time(_read(told, tree, name), sums) is None:
-            told.find("stamp", name, _("The stamp is not one over these bytes."))
+    for difference in compare_manifest(listed, digests):
+        verification.add_finding("manifest", difference.path, difference_text(difference, DIGEST_LIST))
+    for name in filter(_LIST_STAMP.fullmatch, names):
+        verification.checked["stamps"] += 1
+        if claimed_time(_read_or_empty(verification, tree, name), sums) is None:
+            verification.add_finding("stamp", name, _("The stamp is not one over these bytes."))
         else:
-            told.note(_("Of {name} only the bytes were compared; its signature was not checked.").format(name=name))
-    if not there and told.ok:
-        told.find("nothing", SUMS, _("The package holds no files, so there was nothing to check."))
-    if told.checked["stamps"]:
-        told.note(_("This package holds no root certificates, so the signatures of its stamps were not checked."))
-    told.note(
+            verification.add_note(
+                _("Of {name} only the bytes were compared; its signature was not checked.").format(name=name)
+            )
+    if not digests and verification.ok:
+        verification.add_finding(
+            "nothing", DIGEST_LIST, _("The package holds no files, so there was nothing to check.")
+        )
+    if verification.checked["stamps"]:
+        verification.add_note(
+            _("This package holds no root certificates, so the signatures of its stamps were not checked.")
+        )
+    verification.add_note(
         _(
             "This package holds no records: only that its files are those listed in {list} was checked. "
             "The package for a lawyer can be compared with the records."
-        ).format(list=SUMS)
+        ).format(list=DIGEST_LIST)
     )
 
 
-def _digest(told: Verification, tree: PackageFiles, name: str) -> Optional[str]:  # noqa: UP045
+def _digest_or_none(verification: Verification, tree: PackageFiles, name: str) -> Optional[str]:  # noqa: UP045
     try:
         with tree.open(name) as file:
             return digest_stream(file)
-    except READ_FAULTS as error:
-        told.find("unreadable", name, _("The file cannot be read: {detail}").format(detail=error))
+    except READ_ERRORS as error:
+        verification.add_finding("unreadable", name, _("The file cannot be read: {detail}").format(detail=error))
         return None
 
 
-def _read(told: Verification, tree: PackageFiles, name: str) -> bytes:
+def _read_or_empty(verification: Verification, tree: PackageFiles, name: str) -> bytes:
     try:
         return read_all(tree, name)
-    except READ_FAULTS as error:
-        told.find("unreadable", name, _("The file cannot be read: {detail}").format(detail=error))
+    except READ_ERRORS as error:
+        verification.add_finding("unreadable", name, _("The file cannot be read: {detail}").format(detail=error))
         return b""

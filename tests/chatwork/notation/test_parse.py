@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import (
-    DEEPEST,
+    NESTING_DEPTH,
     EMOTICONS,
     Box,
     Code,
@@ -326,5 +326,5 @@ def test_deep_nesting_is_flattened(opening: str, closing: str) -> None:
 
     nodes = parse(body)
 
-    assert depth(nodes) == DEEPEST
+    assert depth(nodes) == NESTING_DEPTH
     assert body == source(nodes)

@@ -9,7 +9,7 @@ from hypothesis import example, given, strategies
 
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
-from archiver.evidence.stamps.reply_text import covering, read_reply, said_time
+from archiver.evidence.stamps.reply_text import earliest_covering, read_reply, claimed_time
 from archiver.store.timestamps import to_text
 from tests.support.stamps.authorities import OpensslAuthority, at_hand
 
@@ -19,7 +19,7 @@ AT = datetime(2026, 11, 24, 13, 31, 5, 250_000, UTC)
 
 @pytest.fixture(scope="module")
 def stamped() -> timestamp.Stamped:
-    return timestamp.stamp(DATA, at_hand(SimulatedAuthority(now=lambda: AT)), now=lambda: AT)
+    return timestamp.request_stamp(DATA, at_hand(SimulatedAuthority(now=lambda: AT)), now=lambda: AT)
 
 
 def test_it_is_read_as_the_library_reads_it(stamped: timestamp.Stamped) -> None:
@@ -31,15 +31,15 @@ def test_it_is_read_as_the_library_reads_it(stamped: timestamp.Stamped) -> None:
     assert int(stamped.token.time.timestamp()) == said.seconds
     assert said.fits(DATA)
     assert not said.fits(DATA + b"x")
-    assert (said.time, None) == (said_time(stamped.reply, DATA), said_time(stamped.reply, b""))
+    assert (said.time, None) == (claimed_time(stamped.reply, DATA), claimed_time(stamped.reply, b""))
 
 
 def test_a_reply_of_openssl_is_read(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Another maker, with decimals (which the library leaves out), accuracy and a chain."""
     foreign = OpensslAuthority(tmp_path_factory.mktemp("openssl"))
-    made = timestamp.stamp(DATA, foreign.asking(accuracy="secs:1"), now=lambda: datetime.now(UTC))
+    made = timestamp.request_stamp(DATA, foreign.asking(accuracy="secs:1"), now=lambda: datetime.now(UTC))
 
-    said = said_time(made.reply, DATA)
+    said = claimed_time(made.reply, DATA)
     assert said is not None
     assert to_text(made.token.time)[:19] == said[:19]
 
@@ -52,7 +52,7 @@ def test_a_reply_that_stamps_something_else_says_no_time(fault: AuthorityFault) 
     request = TimestampRequestBuilder().data(DATA).hash_algorithm(HashAlgorithm.SHA256).build()
     reply = at_hand(SimulatedAuthority(), fault).send(request.as_bytes()).body
 
-    assert said_time(reply, DATA) is None
+    assert claimed_time(reply, DATA) is None
 
 
 @given(strategies.binary(max_size=60))
@@ -84,10 +84,10 @@ def test_a_stamp_covers_every_seal_up_to_its_own(times: dict[int, str], seal: in
     """The earliest of those on it or on a later one."""
     later = [time for number, time in times.items() if number >= seal]
 
-    assert min(later, default=None) == covering(times)(seal)
+    assert min(later, default=None) == earliest_covering(times)(seal)
 
 
 def test_a_seal_with_a_huge_number_costs_nothing() -> None:
     """A hostile name must not make anybody count to it."""
-    assert "t" == covering({10**17: "t"})(10**16)
-    assert covering({10**17: "t"})(None) is None
+    assert "t" == earliest_covering({10**17: "t"})(10**16)
+    assert earliest_covering({10**17: "t"})(None) is None

@@ -88,7 +88,7 @@ def test_a_root_of_browsers_is_found_by_fingerprint() -> None:
     assert DIGICERT == hashlib.sha256(der).hexdigest()
     assert der == roots.certifi_root(DIGICERT)
     assert roots.subject(der).startswith("CN=DigiCert Trusted Root G4,")
-    assert roots.in_certifi(der)
+    assert roots.is_in_certifi(der)
 
 
 def test_every_root_of_browsers_is_read() -> None:
@@ -107,4 +107,4 @@ def test_an_unknown_fingerprint_is_refused(wanted: str) -> None:
 
 def test_a_private_root_is_not_among_those_of_browsers(simulated: SimulatedAuthority) -> None:
     """So a package can say so."""
-    assert not roots.in_certifi(simulated.root_der)
+    assert not roots.is_in_certifi(simulated.root_der)

@@ -17,7 +17,14 @@ from hypothesis import given, settings, strategies
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import fingerprint
-from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, Reason, StampRefused, check, stamp
+from archiver.evidence.stamps.timestamp import (
+    Authority,
+    AuthorityAnswer,
+    Reason,
+    StampRefused,
+    check_stamp,
+    request_stamp,
+)
 from tests.support.stamps.authorities import OpensslAuthority, asking, at_hand, openssl_accepts
 from tests.support.world import Clock
 
@@ -44,7 +51,7 @@ def still() -> SimulatedAuthority:
 @pytest.fixture(scope="module")
 def kept(still: SimulatedAuthority) -> bytes:
     """A good reply."""
-    return stamp(SEAL, at_hand(still), now=authority_time).reply
+    return request_stamp(SEAL, at_hand(still), now=authority_time).reply
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +62,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> OpensslAuthority:
 def reason(authority: Authority, data: bytes = SEAL) -> str:
     """Why an authority's reply is refused."""
     with pytest.raises(StampRefused) as refused:
-        stamp(data, authority, now=authority_time)
+        request_stamp(data, authority, now=authority_time)
     assert refused.value.reason in timestamp.REASONS
     return refused.value.reason
 
@@ -69,18 +76,18 @@ def authority_time() -> datetime:
 
 def test_a_good_reply_tells_its_time_and_root(simulated: SimulatedAuthority, clock: Clock) -> None:
     """The token has the authority's time in UTC, the pinned root's fingerprint and what it says of itself."""
-    stamped = stamp(SEAL, asking(simulated), now=clock)
+    stamped = request_stamp(SEAL, asking(simulated), now=clock)
 
     assert datetime(2026, 7, 1, 3, tzinfo=UTC) == stamped.token.time
     assert fingerprint(simulated.root_der) == stamped.token.root
     assert ("1.3.6.1.4.1.99999.1", 1.0) == (stamped.token.policy, stamped.token.accuracy_seconds)
-    assert stamped.token == check(stamped.reply, SEAL, [simulated.root_der])
+    assert stamped.token == check_stamp(stamped.reply, SEAL, [simulated.root_der])
 
 
 def test_only_a_digest_and_a_number_are_sent(simulated: SimulatedAuthority, clock: Clock) -> None:
     """The request holds the SHA-256 of the data, asks for certificates, and has another nonce each time."""
     for _ in range(2):
-        stamp(SEAL, asking(simulated), now=clock)
+        request_stamp(SEAL, asking(simulated), now=clock)
 
     queries = [tsp.TimeStampReq.load(query, strict=True) for query in simulated.queries]
     imprints = [query["message_imprint"] for query in queries]
@@ -93,14 +100,14 @@ def test_only_a_digest_and_a_number_are_sent(simulated: SimulatedAuthority, cloc
 
 def test_clocks_are_compared(simulated: SimulatedAuthority, clock: Clock) -> None:
     """The token's time is held against this computer's clock and against the server's `Date`."""
-    stamped = stamp(SEAL, asking(simulated), now=lambda: clock() + timedelta(minutes=3))
+    stamped = request_stamp(SEAL, asking(simulated), now=lambda: clock() + timedelta(minutes=3))
 
     assert (-180.5, 0) == (stamped.offset_seconds, stamped.server_offset_seconds)  # the authority tells whole seconds
 
 
 def test_a_server_that_tells_no_time_is_no_fault(still: SimulatedAuthority) -> None:
     """Without a `Date` there is nothing to compare with, and the stamp is good."""
-    assert stamp(SEAL, at_hand(still), now=authority_time).server_offset_seconds is None
+    assert request_stamp(SEAL, at_hand(still), now=authority_time).server_offset_seconds is None
 
 
 @pytest.mark.parametrize("fault", [None, AuthorityFault.UNSORTED, AuthorityFault.CROSS_SIGNED, AuthorityFault.BRIEF])
@@ -114,7 +121,7 @@ def test_openssl_accepts_what_is_accepted_here(
         sent.append(still.reply(query, fault))
         return AuthorityAnswer(200, sent[0])
 
-    stamped = stamp(SEAL, Authority("a", send, (still.root_der,)), now=authority_time)
+    stamped = request_stamp(SEAL, Authority("a", send, (still.root_der,)), now=authority_time)
 
     assert sent == [stamped.reply]
     assert openssl_accepts(tmp_path, stamped.reply, SEAL, [still.root_der], at=stamped.token.time)
@@ -126,7 +133,7 @@ def test_tokens_made_by_openssl_are_accepted(ess: str, tmp_path: Path, foreign: 
     """RSA, a chain in whatever order, fractions of a second, and both ways to name the certificate."""
     authority = foreign.asking(ess=ess, accuracy="secs:1, millisecs:500")
 
-    stamped = stamp(SEAL, authority, now=lambda: datetime.now(UTC))
+    stamped = request_stamp(SEAL, authority, now=lambda: datetime.now(UTC))
 
     assert 1.5 == stamped.token.accuracy_seconds
     assert abs(stamped.offset_seconds) < 60
@@ -135,25 +142,25 @@ def test_tokens_made_by_openssl_are_accepted(ess: str, tmp_path: Path, foreign: 
 
 def test_an_authority_need_not_say_how_exact_it_is(foreign: OpensslAuthority) -> None:
     """Without a word of it the accuracy is unknown, not nought."""
-    assert stamp(SEAL, foreign.asking(), now=lambda: datetime.now(UTC)).token.accuracy_seconds is None
+    assert request_stamp(SEAL, foreign.asking(), now=lambda: datetime.now(UTC)).token.accuracy_seconds is None
 
 
 def test_certificates_out_of_order_are_read_all_the_same(still: SimulatedAuthority) -> None:
     """The reply that the library itself refuses is accepted, and its own bytes are what is kept."""
     from rfc3161_client import decode_timestamp_response
 
-    stamped = stamp(SEAL, at_hand(still, AuthorityFault.UNSORTED), now=authority_time)
+    stamped = request_stamp(SEAL, at_hand(still, AuthorityFault.UNSORTED), now=authority_time)
 
     with pytest.raises(ValueError, match="InvalidSetOrdering"):
         decode_timestamp_response(stamped.reply)
-    assert stamped.token == check(stamped.reply, SEAL, [still.root_der])
+    assert stamped.token == check_stamp(stamped.reply, SEAL, [still.root_der])
 
 
 def test_a_stamp_stays_good_after_its_certificate_has_ended(tmp_path: Path, still: SimulatedAuthority) -> None:
     """The chain is judged at the token's time; openssl must be told that time, or it says no."""
-    stamped = stamp(SEAL, at_hand(still, AuthorityFault.BRIEF), now=authority_time)
+    stamped = request_stamp(SEAL, at_hand(still, AuthorityFault.BRIEF), now=authority_time)
 
-    assert stamped.token == check(stamped.reply, SEAL, [still.root_der])
+    assert stamped.token == check_stamp(stamped.reply, SEAL, [still.root_der])
     assert openssl_accepts(tmp_path, stamped.reply, SEAL, [still.root_der], at=stamped.token.time)
     assert not openssl_accepts(tmp_path, stamped.reply, SEAL, [still.root_der])
 
@@ -162,11 +169,11 @@ def test_each_root_is_tried_by_itself(kept: bytes, still: SimulatedAuthority) ->
     """Of several pinned roots the one that fits is named, wherever it stands; roots of one call never help another."""
     others = [SimulatedAuthority().root_der for _ in range(2)]
 
-    roots = {check(kept, SEAL, [*others[:place], still.root_der, *others[place:]]).root for place in range(3)}
+    roots = {check_stamp(kept, SEAL, [*others[:place], still.root_der, *others[place:]]).root for place in range(3)}
 
     assert {fingerprint(still.root_der)} == roots
     with pytest.raises(StampRefused) as refused:
-        check(kept, SEAL, others)
+        check_stamp(kept, SEAL, others)
     assert "untrusted" == refused.value.reason
 
 
@@ -235,10 +242,10 @@ def test_a_bad_answer_is_refused(
     simulated.fail(fault)
 
     with pytest.raises(StampRefused) as refused:
-        stamp(SEAL, asking(simulated), now=clock)
+        request_stamp(SEAL, asking(simulated), now=clock)
 
     assert expected == refused.value.reason
-    assert stamp(SEAL, asking(simulated), now=clock).token
+    assert request_stamp(SEAL, asking(simulated), now=clock).token
 
 
 def test_an_authority_that_is_gone_is_unreachable(simulated: SimulatedAuthority, clock: Clock) -> None:
@@ -252,7 +259,7 @@ def test_an_authority_that_is_gone_is_unreachable(simulated: SimulatedAuthority,
 def test_the_reason_of_a_rejection_is_kept_for_the_log(still: SimulatedAuthority) -> None:
     """The authority's own words are in the detail."""
     with pytest.raises(StampRefused) as refused:
-        stamp(SEAL, at_hand(still, AuthorityFault.REJECTED), now=authority_time)
+        request_stamp(SEAL, at_hand(still, AuthorityFault.REJECTED), now=authority_time)
 
     assert "Not today." in refused.value.detail
 
@@ -260,7 +267,7 @@ def test_the_reason_of_a_rejection_is_kept_for_the_log(still: SimulatedAuthority
 def test_a_changed_byte_of_the_data_is_found(kept: bytes, still: SimulatedAuthority) -> None:
     """A kept reply fits the bytes that it was asked for, and no others."""
     with pytest.raises(StampRefused) as refused:
-        check(kept, SEAL.replace(b"1}", b"2}"), [still.root_der])
+        check_stamp(kept, SEAL.replace(b"1}", b"2}"), [still.root_der])
 
     assert "imprint" == refused.value.reason
 
@@ -268,7 +275,7 @@ def test_a_changed_byte_of_the_data_is_found(kept: bytes, still: SimulatedAuthor
 def test_bytes_after_a_reply_are_not_part_of_one(kept: bytes, still: SimulatedAuthority) -> None:
     """A reply with something behind it is no reply."""
     with pytest.raises(StampRefused) as refused:
-        check(kept + b"\0", SEAL, [still.root_der])
+        check_stamp(kept + b"\0", SEAL, [still.root_der])
 
     assert "not_a_token" == refused.value.reason
 
@@ -289,7 +296,7 @@ def test_bytes_after_a_reply_are_not_part_of_one(kept: bytes, still: SimulatedAu
 def test_replies_without_a_token_are_told_apart(reply: str, expected: str, still: SimulatedAuthority) -> None:
     """A rejection is one however short; anything else is no stamp."""
     with pytest.raises(StampRefused) as refused:
-        check(bytes.fromhex(reply), SEAL, [still.root_der])
+        check_stamp(bytes.fromhex(reply), SEAL, [still.root_der])
 
     assert expected == refused.value.reason
 
@@ -300,7 +307,7 @@ def test_a_reply_of_countless_parts_costs_little(still: SimulatedAuthority) -> N
     started = time.monotonic()
 
     with pytest.raises(StampRefused) as refused:
-        check(b"\x30\x83" + len(many).to_bytes(3, "big") + many, SEAL, [still.root_der])
+        check_stamp(b"\x30\x83" + len(many).to_bytes(3, "big") + many, SEAL, [still.root_der])
 
     assert "not_a_token" == refused.value.reason
     assert time.monotonic() - started < 2
@@ -309,7 +316,7 @@ def test_a_reply_of_countless_parts_costs_little(still: SimulatedAuthority) -> N
 def test_a_grant_without_a_token_is_no_stamp(still: SimulatedAuthority) -> None:
     """Status "granted" and nothing else proves nothing."""
     with pytest.raises(StampRefused) as refused:
-        check(bytes.fromhex("30053003020100"), SEAL, [still.root_der])
+        check_stamp(bytes.fromhex("30053003020100"), SEAL, [still.root_der])
 
     assert "not_a_token" == refused.value.reason
 
@@ -325,7 +332,7 @@ def test_every_reason_has_its_words() -> None:
 def test_without_a_readable_root_nothing_is_asked(simulated: SimulatedAuthority, clock: Clock) -> None:
     """An authority whose root is missing is refused before anything is sent."""
     with pytest.raises(StampRefused) as refused:
-        stamp(SEAL, asking(simulated, roots=()), now=clock)
+        request_stamp(SEAL, asking(simulated, roots=()), now=clock)
 
     assert ("roots", 0) == (refused.value.reason, simulated.count)
 
@@ -333,7 +340,7 @@ def test_without_a_readable_root_nothing_is_asked(simulated: SimulatedAuthority,
 def test_a_root_that_is_none_is_refused(kept: bytes) -> None:
     """Bytes that are no certificate are no root, and no error of another kind."""
     with pytest.raises(StampRefused):
-        check(kept, SEAL, [b"no certificate"])
+        check_stamp(kept, SEAL, [b"no certificate"])
 
 
 def test_without_the_library_stamps_are_not_to_be_had(
@@ -343,12 +350,12 @@ def test_without_the_library_stamps_are_not_to_be_had(
     monkeypatch.setattr(timestamp, "find_spec", lambda name: None)
 
     with pytest.raises(StampRefused) as asked:
-        stamp(SEAL, asking(simulated), now=clock)
+        request_stamp(SEAL, asking(simulated), now=clock)
     with pytest.raises(StampRefused) as checked:
-        check(b"", SEAL, [simulated.root_der])
+        check_stamp(b"", SEAL, [simulated.root_der])
 
     assert ("unsupported", "unsupported", 0) == (asked.value.reason, checked.value.reason, simulated.count)
-    assert not timestamp.available()
+    assert not timestamp.can_stamp()
 
 
 @settings(max_examples=150, deadline=None)
@@ -365,9 +372,9 @@ def test_hostile_bytes_raise_nothing_else(
         spoilt[int(place * (len(spoilt) - 1))] = value
 
     with contextlib.suppress(StampRefused):
-        assert check(kept, SEAL, [still.root_der]) == check(bytes(spoilt), SEAL, [still.root_der])
+        assert check_stamp(kept, SEAL, [still.root_der]) == check_stamp(bytes(spoilt), SEAL, [still.root_der])
     with pytest.raises(StampRefused):
-        check(bytes(spoilt[: int(part * (len(spoilt) - 1))]), SEAL, [still.root_der])
+        check_stamp(bytes(spoilt[: int(part * (len(spoilt) - 1))]), SEAL, [still.root_der])
 
 
 @settings(max_examples=100, deadline=None)
@@ -375,4 +382,4 @@ def test_hostile_bytes_raise_nothing_else(
 def test_any_bytes_are_refused(reply: bytes, still: SimulatedAuthority) -> None:
     """What is no reply is refused, whatever it is."""
     with pytest.raises(StampRefused):
-        check(reply, SEAL, [still.root_der])
+        check_stamp(reply, SEAL, [still.root_der])

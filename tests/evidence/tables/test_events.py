@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from archiver.evidence.history import Sightings
-from archiver.evidence.tables.build import EVENT_HEADER, event_cells, in_order, message_events, other_events
-from archiver.evidence.tables.events import EVENT_TEXT
+from archiver.evidence.tables.build import EVENT_HEADER, event_cells, sort_events, message_events, other_events
+from archiver.evidence.tables.events import EVENT_TEXT_LIMIT
 from tests.support.archives.entries import ROOM, entry, file, message, shown, time, window
 
 Told = dict[str, Any]
@@ -116,7 +116,7 @@ def test_events_come_in_the_order_in_which_they_were_noticed() -> None:
         *message_events(1, [message(2, 5, "a"), message(3, 5, "b"), message(5, 5, "c")], Sightings()),
     ]
 
-    assert [3, 4, 5] == [one.seq for one in in_order(events)]
+    assert [3, 4, 5] == [one.seq for one in sort_events(events)]
 
 
 def test_a_long_text_is_cut_in_the_table() -> None:
@@ -126,7 +126,7 @@ def test_a_long_text_is_cut_in_the_table() -> None:
 
     cells = event_cells(event)
 
-    assert "長" * EVENT_TEXT + "…(全文は messages.csv)" == cells[5]
+    assert "長" * EVENT_TEXT_LIMIT + "…(全文は messages.csv)" == cells[5]
     assert len(EVENT_HEADER) == len(cells)
     described = next(other_events([room(1, "a", long), room(2, "a", "短")]))
-    assert "長" * EVENT_TEXT + "…(全文は entries.jsonl)" == event_cells(described)[5]
+    assert "長" * EVENT_TEXT_LIMIT + "…(全文は entries.jsonl)" == event_cells(described)[5]

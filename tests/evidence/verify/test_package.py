@@ -19,11 +19,11 @@ from archiver.custody.verify import verify_path
 from archiver.evidence import chain
 from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
-from archiver.export.package.daily import daily
+from archiver.export.package.daily import write_daily_copy
 from tests.support.archives.maker import at
 from tests.support.archives.tampering import flipped
-from tests.support.packages.exported_archives import attach, reopened
-from tests.support.packages.sample_package import archive_of_the_story, lawyer_package, list_anew, zipped
+from tests.support.packages.exported_archives import attach, reopen_maker
+from tests.support.packages.sample_package import archive_of_the_story, lawyer_package, renew_lists, zip_package
 
 NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they exist."
 HIDDEN = (
@@ -101,7 +101,7 @@ def test_its_zip_gives_the_same(made: Path) -> None:
 
 def test_a_zip_without_a_folder_around_it_is_a_package_too(made: Path, tmp_path: Path) -> None:
     """Whoever packs it again packs it as they like."""
-    told = verify_path(zipped(made, tmp_path / "x.zip", root=""))
+    told = verify_path(zip_package(made, tmp_path / "x.zip", root=""))
 
     assert [] == told.findings
 
@@ -109,7 +109,7 @@ def test_a_zip_without_a_folder_around_it_is_a_package_too(made: Path, tmp_path:
 def test_a_daily_copy_has_no_findings(tmp_path: Path) -> None:
     """It holds messages and records, but no tables."""
     archive = archive_of_the_story(tmp_path / "home")
-    path = daily(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
+    path = write_daily_copy(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
     archive.close()
     assert path is not None
 
@@ -122,8 +122,8 @@ def test_a_daily_copy_has_no_findings(tmp_path: Path) -> None:
 def test_a_daily_copy_beside_the_users_own_evidence_has_no_findings(tmp_path: Path) -> None:
     """It holds neither the evidence nor its records."""
     archive = archive_of_the_story(tmp_path / "home")
-    attach(reopened(tmp_path / "home"), 1, "画面.png", b"png")
-    path = daily(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
+    attach(reopen_maker(tmp_path / "home"), 1, "画面.png", b"png")
+    path = write_daily_copy(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
     archive.close()
     assert path is not None
 
@@ -139,7 +139,7 @@ def test_a_second_daily_copy_has_no_findings(tmp_path: Path) -> None:
     paths = []
     for _ in range(3):
         clock += timedelta(days=2)
-        paths.append(daily(archive, "job1", now=lambda: clock, file_limit_bytes=10**9))  # noqa: B023 - called at once
+        paths.append(write_daily_copy(archive, "job1", now=lambda: clock, file_limit_bytes=10**9))  # noqa: B023 - called at once
     archive.close()
 
     told = [verify_path(path) for path in paths if path is not None]
@@ -297,7 +297,7 @@ def test_an_edit_is_found_although_the_lists_were_made_anew(
 ) -> None:
     """The records tell what every table must say, and the seals what the records must be."""
     edit(package / "data" / name)
-    list_anew(package)
+    renew_lists(package)
 
     told = verify_path(package)
 
@@ -311,7 +311,7 @@ def test_an_edit_is_found_although_the_lists_were_made_anew(
 def test_an_edited_record_is_named(package: Path) -> None:
     """Its line is not the sealed one, and what follows from it differs too."""
     replaced("よろしくお願いします。", "お断りします。")(package / "data/entries.jsonl")
-    list_anew(package)
+    renew_lists(package)
 
     told = verify_path(package)
 
@@ -326,7 +326,7 @@ def test_a_record_from_elsewhere_is_found(package: Path) -> None:
     last = json.loads(path.read_text(encoding="utf-8").splitlines()[-1])
     with path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(chain.canonical(last | {"seq": last["seq"] + 1, "key": "message/8"}) + "\n")
-    list_anew(package)
+    renew_lists(package)
 
     told = verify_path(package)
 
@@ -346,7 +346,7 @@ def test_a_changed_or_missing_seal_is_named(package: Path, edit: Edit, expected:
     """Its records are told as one stretch, not one by one, and the tables are not blamed."""
     (path,) = (package / "data/seals").glob("000002-*.json")
     edit(path)
-    list_anew(package)
+    renew_lists(package)
 
     told = verify_path(package)
 
@@ -361,7 +361,7 @@ def test_a_forged_seal_breaks_the_chain(package: Path) -> None:
     told = json.loads(path.read_bytes())
     told["entries"][0] = "0" * 64
     path.write_bytes((chain.canonical(told) + "\n").encode())
-    list_anew(package)
+    renew_lists(package)
 
     told_of = verify_path(package)
 
@@ -371,7 +371,7 @@ def test_a_forged_seal_breaks_the_chain(package: Path) -> None:
 def test_seals_that_are_all_gone_are_found(package: Path) -> None:
     """Without seals nothing shows that the records are old."""
     shutil.rmtree(package / "data/seals")
-    list_anew(package)
+    renew_lists(package)
 
     told = verify_path(package)
 
@@ -391,7 +391,7 @@ def test_a_changed_reply_is_named(package: Path, with_meta: bool) -> None:
     path.write_bytes(path.read_bytes() + b" ")
     if with_meta:
         replaced(before, chain.file_digest(path.read_bytes()))(path.with_name(path.stem + ".meta.json"))
-    list_anew(package)
+    renew_lists(package)
 
     told = verify_path(package)
 
@@ -402,7 +402,7 @@ def test_a_reply_without_its_description_is_named(package: Path) -> None:
     """Nobody could tell when it came."""
     path = raw_reply(package)
     path.with_name(path.stem + ".meta.json").unlink()
-    list_anew(package)
+    renew_lists(package)
 
     told = verify_path(package)
 
@@ -420,7 +420,7 @@ def mask(package: Path, index: int, **changes: str) -> None:
         return [*lines[:index], chain.canonical(hidden) + "\n", *lines[index + 1 :]]
 
     lines_edited(edit)(package / "data/entries.jsonl")
-    list_anew(package)
+    renew_lists(package)
 
 
 def without_effect(package: Path) -> int:
@@ -454,7 +454,7 @@ def test_a_masked_record_that_was_never_sealed_is_named(package: Path) -> None:
 
 def with_member(made: Path, target: Path, info: zipfile.ZipInfo, body: bytes = b"x") -> Path:
     """The package as a zip with one more member."""
-    zipped(made, target)
+    zip_package(made, target)
     with zipfile.ZipFile(target, "a") as packed:
         packed.writestr(info, body)
     return target
@@ -502,7 +502,7 @@ def test_a_zip_with_something_beside_the_package_is_found(made: Path, tmp_path: 
 
 def test_a_file_that_says_to_be_larger_than_it_can_be_is_not_read(made: Path, tmp_path: Path) -> None:
     """A bomb is told from what the zip says of it."""
-    path = zipped(made, tmp_path / "x.zip")
+    path = zip_package(made, tmp_path / "x.zip")
     with zipfile.ZipFile(path) as packed:
         info = packed.getinfo("P/data/messages.csv")
         size, small = info.file_size, info.compress_size
@@ -520,7 +520,7 @@ def test_a_file_that_says_to_be_larger_than_it_can_be_is_not_read(made: Path, tm
 
 def test_an_encrypted_file_is_not_read(made: Path, tmp_path: Path) -> None:
     """A package has no password."""
-    path = zipped(made, tmp_path / "x.zip")
+    path = zip_package(made, tmp_path / "x.zip")
     body = bytearray(path.read_bytes())
     central = body.rindex(b"P/data/messages.csv") - 46
     body[central + 8] |= 1
@@ -533,7 +533,7 @@ def test_an_encrypted_file_is_not_read(made: Path, tmp_path: Path) -> None:
 
 def test_damaged_bytes_of_a_zip_are_named(made: Path, tmp_path: Path) -> None:
     """What does not have the check sum of the zip cannot be read."""
-    path = zipped(made, tmp_path / "x.zip")
+    path = zip_package(made, tmp_path / "x.zip")
     with zipfile.ZipFile(path) as packed:
         info = packed.getinfo("P/data/transcript/index.html")
     body = bytearray(path.read_bytes())
@@ -584,7 +584,7 @@ def test_a_package_without_records_is_a_finding(package: Path) -> None:
     (package / "data" / build.MESSAGES).write_bytes(b"")
     shutil.rmtree(package / "data/files")
     shutil.rmtree(package / "data/raw")
-    list_anew(package)
+    renew_lists(package)
 
     told = verify_path(package)
 

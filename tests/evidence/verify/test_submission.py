@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from archiver.evidence.manifest import digest_file, write_manifest
-from archiver.evidence.stamps.timestamp import stamp as stamp_of
-from archiver.evidence.verify.path import verify_place
+from archiver.evidence.stamps.timestamp import request_stamp as stamp_of
+from archiver.evidence.verify.path import verify_package_at
 from archiver.evidence.verify.submission import is_submission
 from archiver.export.package.verify_script import verify_script
 from tests.support.archives.maker import story
 from tests.support.packages.exported_archives import handed
-from tests.support.packages.sample_package import NOW, zipped
+from tests.support.packages.sample_package import NOW, zip_package
 from tests.support.stamps.stamped_archives import authority
 
 
@@ -46,7 +46,7 @@ def beside(whole: Path, tmp_path: Path) -> Path:
 
 def findings(place: Path) -> list[tuple[str, str]]:
     """Check and subject of each finding."""
-    told = verify_place(place)
+    told = verify_package_at(place)
     assert told is not None
     return [(one.check, one.subject) for one in told.findings]
 
@@ -61,7 +61,7 @@ def change(path: Path) -> None:
 def test_an_undamaged_one_says_what_was_not_checked(whole: Path, folder: Path) -> None:
     """That its records are not in it; files are counted, the list itself is not."""
     for place in (whole, whole / f"{whole.name}.zip", folder):
-        told = verify_place(place)
+        told = verify_package_at(place)
 
         assert told is not None
         assert ([], 4) == (told.findings, told.checked["files"])
@@ -86,7 +86,7 @@ def test_what_differs_from_the_list_is_found(
     damage(folder)
 
     assert [("manifest", subject)] == findings(folder)
-    assert [("manifest", subject)] == findings(zipped(folder, tmp_path / "again.zip", root="X/"))
+    assert [("manifest", subject)] == findings(zip_package(folder, tmp_path / "again.zip", root="X/"))
 
 
 def test_a_loose_file_must_be_the_one_in_the_zip(beside: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_list_made_anew_hides_an_edit(folder: Path) -> None:
     names = [path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS.txt"]
     write_manifest(folder / "SHA256SUMS.txt", {one.relative_to(folder).as_posix(): digest_file(one) for one in names})
 
-    told = verify_place(folder)
+    told = verify_package_at(folder)
 
     assert told is not None
     assert told.ok
@@ -138,7 +138,7 @@ def test_a_stamp_must_be_over_the_list(folder: Path) -> None:
     """One over these bytes is counted, and that its signature was not checked is said; another one is found."""
     stamp, one = folder / "SHA256SUMS.txt.a.tsr", authority()
     stamp.write_bytes(stamp_of((folder / "SHA256SUMS.txt").read_bytes(), one, now=lambda: NOW).reply)
-    good = verify_place(folder)
+    good = verify_package_at(folder)
     stamp.write_bytes(stamp_of(b"something else", one, now=lambda: NOW).reply)
 
     assert good is not None

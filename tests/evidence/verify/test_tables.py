@@ -8,7 +8,7 @@ from hypothesis import given, strategies
 
 from archiver.evidence.tables.cells import csv_line
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.tables import NAMED, TableCheck, compare_tables
+from archiver.evidence.verify.tables import NAMED_ROWS, TableCheck, compare_tables
 
 TEXTS = strategies.text(strategies.sampled_from('a",\n\r-1'), max_size=6)
 
@@ -77,10 +77,10 @@ def test_a_file_of_other_rows_is_told_in_few_findings() -> None:
     """The first rows are named and the rest counted."""
     actual = compared("messages.jsonl", messages(list(range(1, 3_001))), messages(list(range(1, 3_001)), body="y"))
 
-    assert [f"message/{one}" for one in range(1, NAMED + 1)] == [subject for subject, _ in actual[:NAMED]]
-    assert [("data/messages.jsonl", f"{3_000 - NAMED} more rows of messages.jsonl are not what the records give.")] == (
-        actual[NAMED:]
-    )
+    assert [f"message/{one}" for one in range(1, NAMED_ROWS + 1)] == [subject for subject, _ in actual[:NAMED_ROWS]]
+    assert [
+        ("data/messages.jsonl", f"{3_000 - NAMED_ROWS} more rows of messages.jsonl are not what the records give.")
+    ] == (actual[NAMED_ROWS:])
 
 
 def test_a_changed_cell_is_not_taken_for_another_count() -> None:
