@@ -1,1 +1,1 @@
-"""How a conversation looks, the same on every page."""
+"""A conversation as HTML and plain text, the same in packages and in the viewer."""

@@ -1,8 +1,8 @@
 """The nodes of a message body → plain text, and → safe HTML.
 
-Both show everything that the body shows, with tags as readable labels; what nobody could see is made visible
-(`render.visible`). HTML is escaped here and nowhere trusted: a body adds no element but those in this file,
-and links lead to http(s) or to where `References` says.
+Both show everything in the body, with tags as readable labels and invisible characters made visible
+(`render.visible`). All text is escaped here: a body adds no element but those in this file. Links lead to http(s)
+or to where `References` says.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ __all__ = [
 ]
 
 REL = 'rel="noreferrer noopener nofollow"'
-"""On every link: the other side learns neither where it stands nor may it touch our window."""
+"""On every link: the linked site learns no referrer and gets no access to our window."""
 
 
 def plain_text(nodes: Sequence[Node], references: References = NOWHERE) -> str:
@@ -85,7 +85,7 @@ def anchor_html(link: ReferenceLink) -> str:
 
 
 def picture_html(link: ReferenceLink) -> str:
-    """The small picture of a file, leading to the file itself; nothing if there is none."""
+    """The thumbnail of a file as HTML, linked to the file; empty if there is none."""
     if link.href is None or link.picture is None:
         return ""
     small = link.picture
@@ -203,7 +203,7 @@ def _leaf_html(node: Leaf, references: References) -> str:
         case PlainText(source=text):
             return visible_html(text, lines=True)
         case Emoticon(source=text, label=label):
-            # Signs of punctuation may be no emoticon at all, so they stand as they were typed.
+            # Punctuation may be no emoticon at all, so it stays as it was typed.
             return f'<i title="{escape(label)}">{text}</i>' if text[1:-1].isalpha() else escape(text)
         case Url(url=url):
             target = message_link(node, references)
@@ -248,5 +248,5 @@ def _preview_html(link: ReferenceLink) -> str:
 
 
 def _strip_line_feeds(code: str) -> str:
-    """Without the line feeds that only set the tags of the code apart."""
+    """The code without the line feeds that only separate it from its tags."""
     return code.removeprefix("\n").removesuffix("\n")

@@ -1,4 +1,4 @@
-"""What a conversation is, as words for the head of its pages and for the index."""
+"""The facts of a conversation in words, for the head of its pages and for the index."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from archiver.render.visible import visible
 
 
 def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: Mapping[State, int]) -> PageHead:
-    """The head of every page."""
+    """The facts at the head of every page of a conversation."""
     saved_count = sum(1 for one in conversation.attachments if one.sha256 is not None)
     owner = conversation.people.get(conversation.owner_id)
     return PageHead(
@@ -39,7 +39,7 @@ def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: M
 
 
 def ending_html(inaccessible_since: datetime | None, *, empty: bool) -> str:
-    """What stands after the last message, as HTML."""
+    """The notes after the last message, as HTML: no messages saved, chat no longer accessible."""
     parts = []
     if empty:
         parts.append('<p class="note">この期間に、保存された発言はありません。</p>\n')
@@ -50,7 +50,7 @@ def ending_html(inaccessible_since: datetime | None, *, empty: bool) -> str:
 
 
 def index_line(page: PageBuffer) -> IndexLine:
-    """A page's line in the index."""
+    """The line of a page in the index."""
     first, last = page.numbers
     return IndexLine(
         page.name, f"No.{first} - {last}" if page.count else "", _period_text(page.times, page.times), page.count
@@ -58,12 +58,12 @@ def index_line(page: PageBuffer) -> IndexLine:
 
 
 def days(page: PageBuffer) -> list[Day]:
-    """The days on a page."""
+    """The days that have messages on a page, with links and counts."""
     return [Day(day_of_month(iso), f"{page.name}#{day_anchor(iso)}", count) for iso, count in page.days.items()]
 
 
 def months(pages: Sequence[PageBuffer]) -> list[Month]:
-    """The days of all pages by month; each leads to where it begins."""
+    """The days of all pages by month; each links to the page where it begins."""
     places: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for page in pages:
@@ -82,7 +82,7 @@ def description_html(conversation: Conversation, references: References) -> str:
 
 
 def people(conversation: Conversation) -> list[str]:
-    """Everybody seen, with every name shown, oldest first."""
+    """A line for each person of the conversation, with every name they had, oldest first."""
     return [
         f"{' → '.join(visible(name) for name in person.names)}(ID {person.account_id})"
         + (" 報告者" if person.account_id == conversation.owner_id else "")
@@ -91,7 +91,7 @@ def people(conversation: Conversation) -> list[str]:
 
 
 def coverage(conversation: Conversation) -> list[str]:
-    """What was wholly seen, what was not, and when nobody looked."""
+    """Lines about the covered periods, the gaps, the pauses between readings and the chats that are not saved."""
     covered = [
         f"保存できている期間: {local_time(period.start)} から {local_time(period.end)} まで"
         for period in conversation.covered

@@ -1,4 +1,4 @@
-"""Why the bytes of a file could not be had, in words for a screen; packages have their own, always in Japanese."""
+"""Why the bytes of a file could not be downloaded, in words for a screen; packages have Japanese words of their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from gettext import gettext as _
 
 
 def reason(code: str) -> str:
-    """The sentence of a word that a download left (`too_large`); an unknown one stands as it is, hidden signs too."""
+    """The sentence for a reason code of a download (`too_large`); an unknown code is returned unchanged."""
     words = {
         "too_large": _("larger than the limit in the settings"),
         "no_space": _("not enough space on this computer"),
@@ -26,7 +26,7 @@ def reason(code: str) -> str:
 
 
 def unsaved_reason(code: str | None, *, given_up: bool) -> str:
-    """Why bytes are not held, and whether they are still tried for."""
+    """Why the bytes of a file are not saved, and whether the download will be tried again."""
     if code is None:
         return _("not fetched yet")
     sentence = _("given up: {reason}") if given_up else _("{reason}; it is tried again")

@@ -1,4 +1,7 @@
-"""Gaps and pauses → visible breaks, each at its place between the messages of a transcript."""
+"""Gaps and pauses → visible breaks, each at its place between the messages of a transcript.
+
+A gap is a period whose messages could not be saved, a pause a period without any reading.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,10 @@ _REASONS = {
 
 
 class GapBreaks:
-    """Hands out the breaks that come before each message, as the messages go by in order."""
+    """Gives the breaks that come before each message, as the messages go by in order."""
 
     def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause]) -> None:
-        """Sort them by where they begin; nothing is handed out yet."""
+        """Take the gaps and pauses of one room."""
         self._gaps = sorted(gaps, key=lambda gap: (_after_id(gap), int(gap.before), gap.number))
         self._pauses = sorted(pauses, key=lambda pause: (pause.start, pause.end))
         self._notes = {pause: pause_text(pause, gaps) for pause in self._pauses}
@@ -47,11 +50,11 @@ class GapBreaks:
         while self._gaps and _after_id(self._gaps[0]) < number:
             gap = self._gaps.pop(0)
             yield gap_html(gap)
-            if number < int(gap.before):  # messages inside it are held after all
+            if number < int(gap.before):  # messages inside it were saved after all
                 self._entered.append(gap)
 
     def rest(self) -> Iterator[str]:
-        """The breaks that no message followed."""
+        """The breaks after the last message."""
         for pause in self._pauses:
             yield self._pause(pause)
         for gap in self._entered:
@@ -65,12 +68,12 @@ class GapBreaks:
 
 
 def gap_title(gap: Gap) -> str:
-    """What a gap is called."""
+    """The title of a gap."""
     return FIRST_GAP if gap.reason == "first_sync" else GAP
 
 
 def gap_text(gap: Gap) -> str:
-    """Both ends of a gap, how much it may hide and why it is there, in words."""
+    """Both ends of a gap, the estimated number of missing messages and the reason, in words."""
     start = _end_text(gap.start, gap.after) if gap.start or gap.after else "チャットの始まり"
     end = _end_text(gap.end, gap.before)
     first = f"メッセージID {gap.after}" if gap.after else "最初"
@@ -83,7 +86,7 @@ def gap_text(gap: Gap) -> str:
 
 
 def _end_text(at: datetime | None, message: MessageId | None) -> str:
-    """One end of a gap: its time, or else the one that its message's id tells."""
+    """One end of a gap: its time, or else the time derived from the message id."""
     if at is not None:
         return local_time(at)
     return (time_from_id(int(message)) if message is not None else None) or "時刻不明"
@@ -98,12 +101,12 @@ def gap_html(gap: Gap) -> str:
 
 
 def pause_html(text: str) -> str:
-    """A time in which nobody looked as a break across the page."""
+    """A pause as a break across the page."""
     return f'<div class="break" role="note"><p><b>{PAUSE}</b> {escape(text)}</p></div>\n'
 
 
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
-    """When nobody looked, and what that cost: nothing but former texts, unless a gap lies in the same time."""
+    """The period of a pause and what may be lost: earlier texts only, unless a gap lies in the same time."""
     period = f"{local_time(pause.start)} から {local_time(pause.end)} まで。"
     touching = [gap for gap in gaps if overlaps(pause, gap.start, gap.end)]
     if touching:
@@ -116,7 +119,7 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
 
 
 def pause_lines(rooms: Sequence[Conversation], *, limit: int) -> Iterator[str]:
-    """The times in which nobody looked, the latest one by one, the older summed up; rooms stand where they differ."""
+    """Lines about the pauses: the latest `limit` one by one, the older summed up, with room ids where rooms differ."""
     rooms_of: dict[tuple[Pause, str], list[str]] = {}
     for room in rooms:
         for pause in room.pauses:
@@ -135,7 +138,7 @@ def pause_lines(rooms: Sequence[Conversation], *, limit: int) -> Iterator[str]:
 
 
 def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:
-    """The gap from the last reading before it on: up to then everything was seen, also where nothing was posted."""
+    """The gap, beginning only at the last reading before it, as everything up to that reading was seen."""
     if gap.start is None:
         return gap
     ends = [one.end for one in covered if one.start <= gap.start <= one.end]
@@ -144,7 +147,7 @@ def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:
 
 
 def overlaps(pause: Pause, start: datetime | None, end: datetime | None) -> bool:
-    """Whether a gap with these ends, as far as they are known, lies in the same time."""
+    """Whether a gap with these ends (None: unknown) overlaps the pause."""
     return (start is None or start < pause.end) and (end is None or end > pause.start)
 
 

@@ -1,7 +1,7 @@
-"""One message → the HTML of its place in a transcript: what it says, what it said before, what became of it.
+"""One message → its HTML in a transcript: present text, earlier texts, state, files and tasks.
 
-Strings are put together here without a template, because this is what a room of 100,000 messages spends its
-time on. Everything from outside goes through `render.body` or `render.visible`.
+Strings are joined here without a template, because a room of 100,000 messages spends most of its time here.
+Everything from outside goes through `render.body` or `render.visible`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STATES: Mapping[State, str] = {
     State.MISSING: "表示されなくなった(理由不明)",
     State.HIDDEN: "プランの制限で見えない",
 }
-"""What stands beside a message that is not simply there; nobody is ever named as the one who did it."""
+"""The badge beside a message that was changed or is gone; it never names who did it."""
 
 EDITED_BEFORE = "保存時点で編集済み(それより前の文面は不明)"
 
@@ -45,7 +45,7 @@ def _no_tools(_message: Message) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a message needs to know of its conversation; the last four are for pages that are served, not filed."""
+    """The facts of a conversation that its messages need; the last four are for pages of the viewer only."""
 
     references: References
     owner_id: AccountId
@@ -54,15 +54,15 @@ class Surroundings:
     face_of: Callable[[AccountId], str | None] = _no_face
     """The address of a person's picture."""
     tools: Callable[[Message], str] = _no_tools
-    """HTML with what can be done with a message, behind its facts."""
+    """HTML with the actions for a message, shown after its facts."""
     numbered: bool = True
     """Whether messages have a number (No.), as they do within one package."""
     history: bool = True
-    """Whether the earlier texts stand below the present one."""
+    """Whether the earlier texts are shown below the present one."""
 
 
 class RenderedMessage(NamedTuple):
-    """A message as HTML, and its texts as the search finds them."""
+    """A message as HTML, and its texts for the search."""
 
     html: str
     texts: list[SearchText]
@@ -74,12 +74,12 @@ def anchor_id(message_id: MessageId) -> str:
 
 
 def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
-    """Where Chatwork itself shows a message."""
+    """The address at which Chatwork itself shows a message."""
     return f"https://www.chatwork.com/#!rid{room_id}-{message_id}"
 
 
 def render_message(message: Message, surroundings: Surroundings) -> RenderedMessage:
-    """A message as an `article`, and what a search finds in it."""
+    """A message as an `article`, and its texts for the search."""
     own = message.account_id == surroundings.owner_id
     badges = "".join(f" <b>{STATES[one]}</b>" for one in message.told_states)
     message_id = MessageId(escape(message.message_id))
@@ -105,7 +105,7 @@ def message_html(message: Message, surroundings: Surroundings) -> str:
 
 
 def attachment_html(attachment: Attachment, references: References) -> str:
-    """A file in one line: its number and link, its name as the sender gave it, size, and what became of it."""
+    """A file in one line: number and link, name as the sender gave it, size, and whether its bytes were saved."""
     link = references.file_of(attachment.file_id)
     head = anchor_html(link) if link else f"<b>{escape(attachment.number)}</b>"
     words = [f"{head} <bdi>{visible_html(attachment.name)}</bdi> {attachment.size:,}バイト"]
@@ -135,11 +135,11 @@ def task_html(task: Task) -> str:
     return " / ".join(words)
 
 
-# --- what it says now --------------------------------------------------------------------------
+# --- present text --------------------------------------------------------------------------
 
 
 def _bodies_html(message: Message, references: References) -> dict[str, str]:
-    """Every text that the message had, and its HTML; the deletion mark is no text."""
+    """Every text that the message had → its HTML; the deletion mark is no text."""
     bodies = {message.body, *(version.body for version in message.versions)} - {DELETED}
     return {body: html(parse(body), references) for body in bodies}
 
@@ -150,7 +150,7 @@ def _number_html(message: Message, surroundings: Surroundings) -> str:
 
 @lru_cache(maxsize=1024)
 def _author_html(name: str, account: AccountId, own: bool, face: str | None) -> str:
-    """Name and id, behind a picture or the first sign of the name, which nobody needs to read."""
+    """Name and id of the author, after a decorative picture or the first character of the name."""
     trimmed = visible(name).strip()
     initial = "" if trimmed.startswith("[U+") else trimmed[:1]
     face_html = escape(initial) if face is None else f'<img src="{escape(face)}" alt="" loading="lazy">'
@@ -181,7 +181,7 @@ def _vanished_note(message: Message) -> str:
     return note if message.body == DELETED else f"{note}最後に見えた文面:"
 
 
-# --- what it said before -----------------------------------------------------------------------
+# --- earlier texts -----------------------------------------------------------------------
 
 
 def _history_html(message: Message, bodies: Mapping[str, str]) -> str:
@@ -211,7 +211,7 @@ def _change_html(before: Version, after: Version, position: str, bodies: Mapping
     )
 
 
-# --- what belongs to it ------------------------------------------------------------------------
+# --- files and tasks ------------------------------------------------------------------------
 
 
 def _files_html(message: Message, surroundings: Surroundings) -> str:
@@ -227,7 +227,7 @@ def _files_html(message: Message, surroundings: Surroundings) -> str:
 
 
 def _file_picture_html(attachment: Attachment, message: Message, surroundings: Surroundings) -> str:
-    """What a file looks like, unless one of the message's texts shows it already."""
+    """The thumbnail of a file, unless one of the message's texts shows it already."""
     link = surroundings.references.file_of(attachment.file_id)
     preview = f"[preview id={attachment.file_id}"
     if link is None or any(preview in version.body for version in message.versions):
@@ -236,7 +236,7 @@ def _file_picture_html(attachment: Attachment, message: Message, surroundings: S
 
 
 def _search_texts(message: Message, bodies: Mapping[str, str], surroundings: Surroundings) -> list[SearchText]:
-    """Each text once, the latest first, then the names of the files."""
+    """The texts for the search: each once, the latest first, then the names of the files."""
     found = []
     if message.body in bodies:
         found.append(SearchText(_KINDS.get(message.state, TextKind.NOW), readable_text(bodies[message.body])))

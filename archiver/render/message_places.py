@@ -1,7 +1,7 @@
-"""Where each message of a transcript stands: two numbers a message, found again by bisection.
+"""The page and number of each message of a transcript, in sixteen bytes a message.
 
-Messages come by rising id, so sorted arrays do, at sixteen bytes a message. What a message refers to may come
-after it: then a mark stands in its place until all places are known.
+Messages come by rising id, so sorted arrays with bisection are enough. A message may refer to a later one: then a
+placeholder stands in for the link until all places are known.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from dataclasses import dataclass, field
 
 from archiver.records import Message, MessageId
 
-# No text can hold these two signs: `visible` shows noncharacters as `[U+FDD0]`.
+# No text can hold these two characters: `visible` shows noncharacters as `[U+FDD0]`.
 _MARK = "\ufdd0{}{}\ufdd1"
 PLACEHOLDER = re.compile("\ufdd0([nh])([0-9]+)\ufdd1")
-"""A message not put yet: group 1 is `n` for its number or `h` for its address, group 2 its id."""
+"""A link to a later message: group 1 is `n` for its number or `h` for its address, group 2 its id."""
 
 
 def placeholder(part: str, message_id: MessageId) -> str:
-    """The mark for a message not put yet; `part` is `n` or `h`."""
+    """The placeholder for a message that comes later; `part` is `n` (number) or `h` (address)."""
     return _MARK.format(part, message_id)
 
 
 @dataclass(slots=True)
 class MessagePlaces:
-    """The messages put so far, by page; `names` are the pages' file names."""
+    """The messages added so far, by page; `names` are the file names of the pages."""
 
     names: list[str] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
@@ -39,12 +39,12 @@ class MessagePlaces:
         self._starts.append(len(self._ids))
 
     def put(self, message: Message) -> None:
-        """Put a message on the page begun last; its id is larger than all before."""
+        """Add a message to the page begun last; its id is larger than all before."""
         self._ids.append(int(message.message_id))
         self._numbers.append(message.no)
 
     def has_passed(self, message_id: int) -> bool:
-        """Whether messages up to this id have been put, so that what is not here does not come."""
+        """Whether all messages up to this id have been added, so that one not found does not exist."""
         return bool(self._ids) and message_id <= self._ids[-1]
 
     def find(self, message_id: int) -> tuple[str, int] | None:

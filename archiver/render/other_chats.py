@@ -1,4 +1,4 @@
-"""Chats with the same people that are not saved → sentences for what a record lacks. Only their numbers are known."""
+"""Sentences about direct chats with the same people that are not saved; only account and room ids are known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_NAMED = 10
 
 
 def other_chat_texts(chats: Sequence[OtherChat]) -> list[str]:
-    """One sentence each; none where there is none."""
+    """One sentence for each chat, and one that counts those above `MAX_NAMED`."""
     named = chats[:MAX_NAMED]
     sentences = [
         f"同じ相手との、保存対象外のチャット: アカウントID {chat.account_id} と報告者の直接のチャット"

@@ -1,8 +1,8 @@
-"""A conversation → a transcript in pages that a browser opens without effort, and its part of the index.
+"""A conversation → a transcript in pages small enough for a browser, and its part of the index.
 
-One pass over the messages, one page in memory at a time: `Transcript.sheets()` gives the pages as far as they
-can be known while messages go by; `finished()` adds afterwards what only the end tells (counts, the last page,
-links to later messages). Of each message only its place is kept.
+One pass over the messages, one page in memory at a time: `Transcript.pages()` gives each page once it is full.
+`finished_page()` adds afterwards what only the end tells: counts, the last page, links to later messages.
+Only the place of each message is kept.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ AttachmentOrTask = TypeVar("AttachmentOrTask", Attachment, Task)
 
 @dataclass(frozen=True, slots=True)
 class TranscriptPage:
-    """A page as far as it is known while messages go by."""
+    """A page as it is known once it is full, before `finished_page` completes it."""
 
     number: int
     name: str
     """`R123456789-0001.html`."""
     content: str
     texts: str = ""
-    """The script that the search loads for it."""
+    """The script with its texts that the search loads."""
 
 
 class Transcript:
-    """The pages of one conversation. Go through `sheets()` to the end once, then ask for the rest."""
+    """The pages of one conversation. Iterate over `pages()` once, to the end, before calling the other methods."""
 
     def __init__(
         self, conversation: Conversation, link: FileLink, pictures: Mapping[FileId, Picture] | None = None
     ) -> None:
-        """Take a conversation and the small pictures of its files; no message is read yet."""
+        """Take a conversation and the thumbnails of its files; no message is read yet."""
         self._conversation = conversation
         self._link = link
         self._pictures = pictures or {}
@@ -97,17 +97,17 @@ class Transcript:
         self._head = conversation_summary.page_head(self._conversation, self._pages, self._states)
 
     def finished_page(self, sheet: TranscriptPage) -> str:
-        """The whole HTML page of a sheet, once all sheets have been made."""
+        """The completed HTML of a page; to be called after `pages()` has ended."""
         content = PLACEHOLDER.sub(self._fill_placeholder, sheet.content)
         days = conversation_summary.days(self._pages[sheet.number - 1])
         return templating.page_html(self._page_head(), self._places.names, sheet.number, content, days=days)
 
     def filter_scripts(self) -> Iterator[tuple[str, str]]:
-        """Names and contents of the scripts that tell the search where to look, once all sheets have been made."""
+        """Names and contents of the pair filter's scripts; to be called after `pages()` has ended."""
         return self._pair_filter.scripts(self._room)
 
     def index_section(self) -> str:
-        """The room's part of the index, once all sheets have been made."""
+        """The part of the index for the room; to be called after `pages()` has ended."""
         return templating.section_html(
             self._page_head(),
             [conversation_summary.index_line(page) for page in self._pages],
@@ -136,11 +136,11 @@ class Transcript:
 
     def _page_head(self) -> templating.PageHead:
         if self._head is None:
-            raise RuntimeError("sheets() must be gone through first")
+            raise RuntimeError("pages() must be iterated to the end first")
         return self._head
 
     def _stray_lines(self) -> Iterator[str]:
-        """Files and tasks whose message is not shown, so that they are shown somewhere."""
+        """Lines for files and tasks whose message is not in the transcript."""
         for attachment in self._conversation.attachments:
             if self._places.find(int(attachment.message_id)) is None:
                 sender = f"送信 <bdi>{visible_html(attachment.account_name)}</bdi> {local_time(attachment.uploaded_at)}"
@@ -149,7 +149,7 @@ class Transcript:
             if self._places.find(int(task.message_id)) is None:
                 yield f"{task_html(task)} / {html(parse(task.body), self._surroundings.references)}"
 
-    # --- what ids in a body lead to ---
+    # --- targets of the ids in a body ---
 
     def _name_of(self, account: AccountId) -> str | None:
         return self._names.get(account)

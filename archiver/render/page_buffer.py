@@ -1,4 +1,4 @@
-"""A page that is being filled: what stands on it, how large it is, which messages and days it holds."""
+"""A transcript page that is being filled: its content, size, messages and days."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archiver.render.search_data import PageTexts
 from archiver.render.times import day_text, iso_date
 
 PAGE_BYTES = 350_000
-"""Where a page is cut; with its head it stays below 0.4 MB, which browsers open at once. A single message
+"""The size limit of a page; with its head it stays below 0.4 MB, which browsers open at once. A single message
 that is larger has a page of its own."""
 
 PAGE_MESSAGES = 500
@@ -18,26 +18,26 @@ PAGE_MESSAGES = 500
 
 @dataclass(slots=True)
 class PageBuffer:
-    """One page; its content is taken away once it is full, its numbers stay for the index."""
+    """One page; its content is removed once it is full, its numbers stay for the index."""
 
     name: str
     day_before: str
-    """The day that the page before ended with, `2026-11-05`; empty on the first page."""
+    """The last day of the page before, `2026-11-05`; empty on the first page."""
     day: str = ""
-    """The day of the message put last."""
+    """The day of the message added last."""
     count: int = 0
     numbers: tuple[int, int] = (0, 0)
     """The first and the last No. on it."""
     times: tuple[datetime, datetime] | None = None
     """When the first and the last message on it were sent."""
     days: dict[str, int] = field(default_factory=dict)
-    """The days that have messages on it, and how many; each has its heading `#d2026-11-05`."""
+    """The days that have messages on it → how many; each has its heading `#d2026-11-05`."""
     texts: PageTexts = field(default_factory=PageTexts)
     _parts: list[str] = field(default_factory=list)
     _size: int = 0
 
     def is_full(self, size: int) -> bool:
-        """Whether so many more bytes should stand on the next page."""
+        """Whether `size` more bytes belong on the next page."""
         return self.count > 0 and (self.count >= PAGE_MESSAGES or self._size + size > PAGE_BYTES)
 
     def put(self, message: Message, before: str, html: str, size: int) -> None:
@@ -58,16 +58,16 @@ class PageBuffer:
         self.times = (first[1], message.send_time)
 
     def add_ending(self, html: str) -> None:
-        """Add what stands after the last message of all."""
+        """Add the HTML after the last message of the transcript."""
         self._parts.append(html)
 
     def take_content(self) -> tuple[str, PageTexts]:
-        """The content and its texts, which are not kept here any longer."""
+        """Return the content and the texts for the search, and drop them here."""
         content, texts = "".join(self._parts), self.texts
         self._parts, self.texts = [], PageTexts()
         return content, texts
 
 
 def day_anchor(iso: str) -> str:
-    """The id of a day's heading."""
+    """The HTML id of a day's heading."""
     return f"d{iso}"

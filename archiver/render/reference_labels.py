@@ -1,7 +1,7 @@
-"""What references in a body are called: people, messages, files, quotes and tasks, as plain words.
+"""The labels of references in a body: people, messages, files, quotes and tasks, as plain words.
 
-Shared by the plain text and the HTML of `render.body`. Where an id leads is not known here: functions that
-look it up are handed in.
+Shared by the plain text and the HTML of `render.body`. Ids are looked up by functions that the caller gives
+(`References`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from archiver.render.visible import visible
 
 
 class Picture(NamedTuple):
-    """A small picture of a file, made here and safe to show."""
+    """The thumbnail of a file, drawn anew by us and so safe to show."""
 
     href: str
     width: int
@@ -38,18 +38,18 @@ class Picture(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReferenceLink:
-    """What a reference is called, and where it leads if it leads anywhere."""
+    """The label of a reference, and its address if it has one."""
 
     label: str
-    """Shown as it is, so anything of a stranger's in it must have gone through `visible`."""
+    """Shown as it is, so untrusted text in it must have gone through `visible`."""
     href: str | None = None
     picture: Picture | None = None
-    """What it looks like, if it is a picture that could be read."""
+    """The thumbnail, if it is a picture that could be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """How the ids in a body are looked up; None = not known."""
+    """The functions that look up the ids in a body; they return None for what is not known."""
 
     name_of: Callable[[AccountId], str | None]
     link_of: Callable[[RoomId, MessageId], ReferenceLink | None]
@@ -57,17 +57,17 @@ class References:
 
 
 NOWHERE = References(name_of=lambda _account: None, link_of=lambda _room, _message: None, file_of=lambda _file: None)
-"""Knows nothing: ids are shown as numbers."""
+"""References that know nothing: ids are shown as numbers."""
 
 BETWEEN_NAMES = "、"
-"""Chatwork lists people without anything between their names."""
+"""Put between adjacent names, as Chatwork puts nothing there."""
 
 BLOCKS = Quote | Box | Title | TaskBox | Code | RuleTag
 """Nodes that stand on lines of their own."""
 
 
 def lay_out_nodes(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
-    """The nodes without the one line feed that only sets a box apart from the text around it, names kept apart."""
+    """The nodes without the line feed that only separates a block from the text around it, and with names separated."""
     last = len(nodes) - 1
     for index, node in enumerate(nodes):
         if not isinstance(node, PlainText):
@@ -89,13 +89,13 @@ def _is_name(node: Node) -> bool:
 
 
 def person_name(account: AccountId, references: References) -> str:
-    """The name of a person, or the number if it is not known."""
+    """The name of a person, or the account id if it is not known."""
     name = references.name_of(account)
     return visible(name) if name else f"ID {account}"
 
 
 def quote_head(account: AccountId | None, time: int | None, references: References) -> str:
-    """Who was quoted and from when, as typed in the quotation."""
+    """The heading of a quotation: author and time, as they are typed in it."""
     words = ["引用:"]
     if account is not None:
         words.append(person_name(account, references))
@@ -105,7 +105,7 @@ def quote_head(account: AccountId | None, time: int | None, references: Referenc
 
 
 def task_head(node: TaskBox, references: References) -> str:
-    """State, people and time limit of a task, as they stood when it was announced."""
+    """State, people and time limit of a task, as they were when it was announced."""
     status = {"open": "未完了", "done": "完了"}.get(node.status, visible(node.status))
     people = "、".join(person_name(account, references) for account in node.account_ids)
     if node.limit == 0 or node.limit_type == "none":
@@ -116,7 +116,7 @@ def task_head(node: TaskBox, references: References) -> str:
 
 
 def reply_target(node: ReplyTag, references: References) -> tuple[str, ReferenceLink | None]:
-    """The name of who is answered, and the message if one is named."""
+    """The name of the person who is answered, and a link to the message if one is named."""
     name = person_name(node.account_id, references)
     if node.room_id is None or node.message_id is None:
         return name, None
@@ -125,12 +125,12 @@ def reply_target(node: ReplyTag, references: References) -> tuple[str, Reference
 
 
 def file_link(file_id: FileId, references: References) -> ReferenceLink:
-    """A file by its number in the package, or by its id."""
+    """The link to a file, labelled by its number in the package or else by its id."""
     return references.file_of(file_id) or ReferenceLink(f"ファイルID {file_id}")
 
 
 def message_link(node: Url, references: References) -> ReferenceLink | None:
-    """The message that an address leads to, if it is one in Chatwork."""
+    """The link to the message that a URL points to, if it is one in Chatwork."""
     if node.room_id is None or node.message_id is None:
         return None
     return references.link_of(node.room_id, node.message_id)

@@ -1,11 +1,11 @@
-"""What the search of a transcript finds: the texts of a page as a script of data, and which pages can hold a text.
+"""The data of a transcript's search: the texts of each page as a script, and a filter of pages that can hold a text.
 
 A page opened from a disk may not read files, but it may load scripts; so each page has a script with its texts
-beside it, which `templates/search.js` loads and looks through. Of a long room the sieve says which pages need
-not be loaded: a row of bits for every pair of neighbouring signs, one bit a page.
+beside it, which `templates/search.js` loads and searches. For a long room the pair filter (“sieve” in the file
+names) tells which pages need not be loaded: a row of bits for every pair of adjacent characters, one bit a page.
 
-The sieve may name a page too many and never one too few. For that, both sides fold a text in the same way
-(`fold`), and a query uses only pairs of signs whose folding no version of Unicode changes.
+The filter may name a page too many but never one too few. For that, both sides fold a text in the same way
+(`fold`), and a query uses only pairs of characters whose folding no version of Unicode changes.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from archiver.render.message_places import PLACEHOLDER
 from archiver.render.visible import visible
 
 BUCKETS = 32749
-"""Rows of the sieve: a prime, so that neighbouring signs fall apart. `templates/search.js` has the same numbers."""
+"""Rows of the filter: a prime, so that similar pairs get different rows. `templates/search.js` has the same numbers."""
 
 FACTOR = 23473
 FILES = 32
-"""A query needs the rows of a few pairs, so they are cut into so many files."""
+"""Files into which the rows are split, as a query needs the rows of a few pairs only."""
 
 MIN_PAGES = 16
-"""With so few pages a sieve would be larger than what it saves."""
+"""Up to so many pages a filter would be larger than what it saves."""
 
 _BLOCK = re.compile("</?(?:p|div|blockquote|pre|hr)(?: [^>]*)?>")
 _TAG = re.compile("<[^>]*>")
 
 
 class TextKind(IntEnum):
-    """What a text is to its message; `templates/search.js` has the words."""
+    """The kind of a message's text; `templates/search.js` has the words for it."""
 
     NOW = 0
     BEFORE_EDIT = 1
@@ -59,27 +59,27 @@ class SearchText(NamedTuple):
 
 
 def readable_text(html: str) -> str:
-    """The words of our own HTML, as they are read; blocks are lines of their own."""
+    """The text of our own HTML without tags; blocks are lines of their own."""
     if "<" in html:
         html = PLACEHOLDER.sub(r"メッセージID \2", _TAG.sub("", _BLOCK.sub("\n", html)))
     return (unescape(html) if "&" in html else html).strip()
 
 
 def fold(text: str) -> str:
-    """Forms, cases and kinds of blanks that people do not tell apart, made one (NFKC; `ß` = `ss`, `ｶ` = `カ`)."""
+    """The text with equal forms, cases and kinds of spaces made one (NFKC; `ß` = `ss`, `ｶ` = `カ`)."""
     folded = unicodedata.normalize("NFKC", text).lower().upper().lower()
     return re.sub(r"[ \t\n]+", " ", folded.replace("ς", "σ"))
 
 
 @dataclass(slots=True)
 class PageTexts:
-    """The texts of one page."""
+    """The texts of one page for the search."""
 
     _names: dict[str, int] = field(default_factory=dict)
     _rows: list[list[object]] = field(default_factory=list)
 
     def put(self, message: Message, texts: Iterable[SearchText]) -> None:
-        """Add what a message says and said."""
+        """Add the texts of a message, present and earlier ones."""
         name = self._names.setdefault(message.name, len(self._names))
         row: list[object] = [message.message_id, message.no, int(message.send_time.timestamp()), name]
         for kind, text in texts:
@@ -92,13 +92,13 @@ class PageTexts:
         return f"searchPage({_script_json(name)},{_script_json({'names': names, 'rows': self._rows})})\n"
 
     def joined_text(self) -> str:
-        """All texts in one, to be sieved."""
+        """All texts in one, for the pair filter."""
         return "\0".join(str(text) for row in self._rows for text in row[5::2])
 
 
 @dataclass(slots=True)
 class PairFilter:
-    """Which pairs of signs stand on which page; four kilobytes and an eighth of a bit a page and row."""
+    """Which pairs of characters occur on which page; one bit for each page and row."""
 
     _rows: list[int] = field(default_factory=lambda: [0] * BUCKETS)
     pages: int = 0
@@ -109,17 +109,17 @@ class PairFilter:
         self.pages += 1
         for bucket in _buckets(fold(text)):
             self._rows[bucket] |= bit
-        if any(unicodedata.category(sign) == "Cn" for sign in set(text)):
-            # A browser with a newer Unicode may fold these signs to others: the page is always looked through.
+        if any(unicodedata.category(character) == "Cn" for character in set(text)):
+            # A browser with a newer Unicode may fold these characters to others: the page is always searched.
             self._rows = [row | bit for row in self._rows]
 
     @property
     def files(self) -> int:
-        """How many files it has."""
+        """How many files the filter has."""
         return FILES if self.pages > MIN_PAGES else 0
 
     def scripts(self, room: str) -> Iterator[tuple[str, str]]:
-        """Names and contents of its files: row `n` is the `n // FILES`th of file `n % FILES`."""
+        """Names and contents of the filter's files: row `n` is number `n // FILES` in file `n % FILES`."""
         width = (self.pages + 7) // 8
         for number in range(self.files):
             rows = b"".join(row.to_bytes(width, "little") for row in self._rows[number::FILES])
@@ -128,10 +128,10 @@ class PairFilter:
 
 
 def _buckets(folded: str) -> set[int]:
-    """Of every sign and every pair of neighbours, in UTF-16 as a browser counts."""
+    """The rows of every character and every pair of adjacent ones, in UTF-16 as a browser counts."""
     units = folded.encode("utf-16-le", "surrogatepass")
     singles = {FACTOR * one % BUCKETS for one in set(_integers("H", units))}
-    # Two signs are one number of four bytes: those at even places, then those at odd ones.
+    # Two characters are one number of four bytes: those at even places, then those at odd ones.
     pairs = {*_integers("I", units), *_integers("I", units[2:])}
     return singles | {(FACTOR * (pair & 0xFFFF) + (pair >> 16)) % BUCKETS for pair in pairs}
 
@@ -145,5 +145,5 @@ def _integers(code: str, data: bytes) -> array[int]:
 
 
 def _script_json(value: object) -> str:
-    # A script that is loaded cannot be ended by `</script>`; one that somebody pastes into a page could.
+    # A script that is loaded cannot be ended by `</script>`, but one that somebody pastes into a page could.
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,7 +1,7 @@
-"""A short stretch of a text around what was found in it, with the places that were found told apart.
+"""A short part of a text around a search hit, with the hits marked.
 
-The terminal and the pages show it each in their own way; how wide a sign is, and how wide the borders of a mark are,
-is for them to say.
+The terminal and the pages show it in their own ways, so the caller says how wide a character is and how wide the
+borders of a mark are.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from typing import NamedTuple
 from archiver.render.search_data import fold
 
 _BEFORE = 24
-"""Columns before the first mark."""
+"""Columns of context before the first mark."""
 _LONG_TEXT = 1_200
-"""Signs from which a text is not folded sign by sign as a whole, but only around its first mark."""
+"""Characters from which a text is not folded as a whole, but only around its first mark."""
 _HALF_WINDOW = 500
-"""Half of what is folded around a mark; a longer word across two parts goes unmarked."""
+"""Half of the characters folded around a mark; a longer word across two parts stays unmarked."""
 _fold_character = lru_cache(maxsize=10_000)(fold)
 
 
 class SnippetPiece(NamedTuple):
-    """A piece of the text as it stands there; what is hidden in it is not made visible yet."""
+    """A piece of the original text, marked or not; hidden characters are not made visible yet."""
 
     text: str
     is_mark: bool
 
 
 class Snippet(NamedTuple):
-    """The pieces in their order."""
+    """The pieces of a snippet in order."""
 
     parts: tuple[SnippetPiece, ...]
     cut_before: bool
-    """Whether the text has more in front of them."""
+    """Whether the text begins before them."""
     cut_after: bool
 
 
@@ -43,7 +43,7 @@ def snippet(
 ) -> Snippet:
     """At most `width` columns of a text around the first of these folded words.
 
-    `measure` gives the columns of one sign, `border` is what a mark takes beside its text.
+    `measure` gives the columns of one character, `border` the columns that a mark takes beside its text.
     """
     first, text_near = _part_around_mark(text, words)
     marks = list(_mark_ranges(text_near, words)) if words else []
@@ -63,13 +63,11 @@ def snippet(
 
 
 def _part_around_mark(text: str, words: Collection[str]) -> tuple[int, str]:
-    """The part of a long text that has its first mark, and where that part begins."""
+    """Where the part of a long text with its first mark begins, and that part."""
     if len(text) <= _LONG_TEXT:
         return 0, text
     for begin in range(0, len(text), _HALF_WINDOW):
-        folded = fold(
-            text[begin : begin + 2 * _HALF_WINDOW]
-        )  # half of it is the next one's too: what lies across is found
+        folded = fold(text[begin : begin + 2 * _HALF_WINDOW])  # parts overlap by half: a word across two is found
         if any(word in folded for word in words):
             first = max(0, begin - _BEFORE)
             return first, text[first : begin + 2 * _HALF_WINDOW]
@@ -77,7 +75,7 @@ def _part_around_mark(text: str, words: Collection[str]) -> tuple[int, str]:
 
 
 def _mark_ranges(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Where the words stand in the text, in order and apart."""
+    """The ranges of the words in the text, in order and without overlap."""
     folded, places = _fold_with_places(text)
     ranges = sorted(
         (places[at][0], places[at + len(word) - 1][1]) for word in words for at in _occurrences(folded, word)
@@ -95,7 +93,7 @@ def _mark_ranges(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]
 
 
 def _fold_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The folded text, and for each of its signs where the text has it; a sign and its accents are one."""
+    """The folded text, and the range in the text of each of its characters; accents belong to their character."""
     characters: list[str] = []
     places: list[tuple[int, int]] = []
     begin = 0
@@ -112,7 +110,7 @@ def _fold_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _is_joining(character: str) -> bool:
-    """Whether a sign can become one with the sign before it."""
+    """Whether a character can combine with the one before it."""
     return unicodedata.combining(unicodedata.normalize("NFKC", character)[0]) != 0 or "\u1160" <= character <= "\u11ff"
 
 
@@ -124,7 +122,7 @@ def _occurrences(folded: str, word: str) -> Iterator[int]:
 
 
 def _context_start(text: str, mark: int, measure: Callable[[str], int]) -> int:
-    """Where to begin, so that some of what stands before the mark is seen."""
+    """Where to begin so that some context before the mark is shown."""
     begin, columns = mark, _BEFORE
     while begin and (columns := columns - measure(text[begin - 1])) >= 0:
         begin -= 1
@@ -132,7 +130,7 @@ def _context_start(text: str, mark: int, measure: Callable[[str], int]) -> int:
 
 
 def _next_piece(marks: list[tuple[int, int]], begin: int, length: int) -> tuple[int, bool]:
-    """Where the piece that begins here ends, and whether it is a mark."""
+    """Where the piece that begins at `begin` ends, and whether it is a mark."""
     for start, end in marks:
         if start <= begin < end:
             return end, True
@@ -142,7 +140,7 @@ def _next_piece(marks: list[tuple[int, int]], begin: int, length: int) -> tuple[
 
 
 def _fit_piece(text: str, begin: int, end: int, columns: int, measure: Callable[[str], int]) -> tuple[int, int]:
-    """Where as much of a piece as fits stops, and how many columns that takes."""
+    """Where the part of a piece that fits ends, and how many columns it takes."""
     taken = 0
     for index in range(begin, end):
         more = measure(text[index])

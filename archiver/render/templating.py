@@ -1,8 +1,8 @@
-"""What stands around the messages: the head, the ways to other pages, the index; from the templates.
+"""The HTML around the messages, from the templates: head, links to other pages, index.
 
-The templates are ours alone and escape whatever they are given. A page carries its own style and allows
-nothing else: no script, no request to anywhere. Only the index has a script, the search: it is named by its
-digest, and what it loads are the texts beside it (`render.searchable`).
+The templates are our own and escape whatever they are given. A page carries its own style and allows nothing else:
+no script, no request to anywhere. Only the index has a script, the search: it is allowed by its digest and loads
+the texts beside it (`render.search_data`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 @dataclass(frozen=True, slots=True)
 class PageHead:
-    """The head of every page, as words; hidden signs already made visible."""
+    """The facts at the head of every page, as words in which hidden characters are already visible."""
 
     contract: str
     room_id: int
@@ -45,7 +45,7 @@ class IndexLine:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day and where it begins."""
+    """A day, the address where it begins, and how many messages it has."""
 
     name: str
     href: str
@@ -54,7 +54,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month's days that have messages."""
+    """A month with its days that have messages."""
 
     name: str
     days: Sequence[Day]
@@ -66,7 +66,7 @@ class Month:
 
 
 def page_html(head: PageHead, pages: Sequence[str], number: int, content: str, *, days: Sequence[Day]) -> str:
-    """Page `number` (from 1) of `pages` (file names) around its content, which is HTML; `days` are those on it."""
+    """Page `number` (from 1) of `pages` (file names) around its content (HTML); `days` are the days on it."""
     steps = [
         ("最初", pages[0] if number > 1 else ""),
         ("前", pages[number - 2] if number > 1 else ""),
@@ -87,7 +87,7 @@ def section_html(
     coverage: Sequence[str],
     strays: Sequence[str],
 ) -> str:
-    """A room's part of the index; `description` and `strays` are HTML, `sieve` counts files, all else is text."""
+    """The part of the index for a room; `description` and `strays` are HTML, `sieve` counts files, the rest is text."""
     return _render(
         "section.html",
         facts=head,
@@ -102,12 +102,12 @@ def section_html(
 
 
 def index_html(sections: str) -> str:
-    """The index around the parts of its rooms, which are HTML."""
+    """The index page around the parts for its rooms, which are HTML."""
     return _render("index.html", sections=sections)
 
 
 def style() -> str:
-    """The style sheet of every page of a transcript, which the viewer's pages begin with too."""
+    """The style sheet of a transcript's pages; the style of the viewer's pages begins with it."""
     return str(_templates().globals["style"])
 
 

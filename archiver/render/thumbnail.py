@@ -1,7 +1,7 @@
-"""A stranger's picture → a small one that is safe to show.
+"""An untrusted picture → a thumbnail that is safe to show.
 
-Only four formats are tried, none above a number of pixels, and what comes out is drawn anew, without anything
-else that the file carried. A picture that cannot be read, or that would cost too much, has no small one.
+Only four formats are read, up to a number of pixels, and the thumbnail is drawn anew without any other data of the
+file. A picture that cannot be read, or would take too much memory or time, gets no thumbnail.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
 SIDE = 320
-"""Pixels of the longer side at most."""
+"""The longer side of a thumbnail at most, in pixels."""
 
 MAX_PIXELS = 36_000_000
-"""More are not decoded: it would take more memory than a small picture is worth."""
+"""Larger pictures are not decoded: it would take too much memory."""
 
 MAX_SCANS = 30
-"""Of a JPEG, which goes over all its pixels in each; encoders write about ten."""
+"""Scans of a JPEG at most: each goes over all its pixels, and encoders write about ten."""
 
 MAX_BYTES = 50_000_000
-"""Of a JPEG, which is searched for its scans."""
+"""Bytes of a JPEG at most, as it is searched for its scans."""
 
 _MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")
-"""But for those that stand alone or within the pixels (ITU-T T.81, B.1.1)."""
+"""A JPEG marker, but for those without a length and those within the pixels (ITU-T T.81, B.1.1)."""
 _SCAN, _END = 0xDA, 0xD9
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
@@ -46,17 +46,17 @@ _PICTURE_ERRORS = (
     struct.error,
     zlib.error,
 )
-"""What Pillow raises for bytes that are no picture, or half of one."""
+"""What Pillow raises for bytes that are no picture, or an incomplete one."""
 
 _LOCK = threading.Lock()
-"""One picture at a time: the filters of warnings belong to the whole process, and so does its memory."""
+"""One picture at a time, as warning filters and memory are shared by the whole process."""
 
 
 def thumbnail(picture: Path | BinaryIO, *, side: int = SIDE) -> tuple[bytes, int, int] | None:
     """A picture as a small WebP with its width and height; None if it cannot be read or is too large."""
     try:
         with _LOCK, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is odd about a stranger's picture is of no use to anybody here
+            warnings.simplefilter("ignore")  # oddities of an untrusted picture interest nobody here
             return _draw_thumbnail(picture, side)
     except (*_PICTURE_ERRORS, Image.DecompressionBombError):
         return None
@@ -67,7 +67,7 @@ def _draw_thumbnail(source: Path | BinaryIO, side: int) -> tuple[bytes, int, int
         if isinstance(picture, JpegImageFile):
             if not _is_affordable(picture, _read_head(source)):
                 return None
-            picture.draft("RGB", (2 * side, 2 * side))  # it is decoded in small
+            picture.draft("RGB", (2 * side, 2 * side))  # decodes at reduced size
         if picture.width * picture.height > MAX_PIXELS:
             return None
         upright = ImageOps.exif_transpose(picture)
@@ -80,7 +80,7 @@ def _draw_thumbnail(source: Path | BinaryIO, side: int) -> tuple[bytes, int, int
 
 
 def _read_head(source: Path | BinaryIO) -> bytes:
-    """What is searched of a file, and one byte more if that is not all; an open one stays where it is."""
+    """The first `MAX_BYTES` + 1 bytes of a file; the position of an open one does not change."""
     if isinstance(source, Path):
         with source.open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -93,7 +93,7 @@ def _read_head(source: Path | BinaryIO) -> bytes:
 
 
 def _is_affordable(picture: JpegImageFile, data: bytes) -> bool:
-    """Whether it can be drawn in a moment: all pixels of one with several scans lie in memory at once."""
+    """Whether a JPEG can be drawn quickly: one with several scans holds all its pixels in memory."""
     if len(data) > MAX_BYTES:
         return False
     scans = _count_scans(data)
@@ -101,7 +101,7 @@ def _is_affordable(picture: JpegImageFile, data: bytes) -> bool:
 
 
 def _count_scans(data: bytes) -> int:
-    """How often a JPEG goes over its pixels; what is within its other parts or behind its end does not count."""
+    """The number of scans of a JPEG; markers inside its other segments or after its end do not count."""
     scans, position = 0, 2
     while (marker := _MARKER.search(data, position)) and marker[1][0] != _END:
         scans += marker[1][0] == _SCAN

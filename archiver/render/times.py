@@ -1,4 +1,4 @@
-"""Times as people in Japan read them: always Asia/Tokyo, always with the whole date where it could be doubted."""
+"""Times as people in Japan read them: always Asia/Tokyo, with the whole date where it could be unclear."""
 
 from __future__ import annotations
 
@@ -11,51 +11,54 @@ _WEEKDAYS = "月火水木金土日"
 
 
 def day_text(at: datetime) -> str:
-    """`2026年11月5日(木)`."""
+    """The day with its weekday: `2026年11月5日(木)`."""
     local = _to_tokyo(at)
     return f"{local.year}年{local.month}月{local.day}日({_WEEKDAYS[local.weekday()]})"
 
 
 def iso_date(at: datetime) -> str:
-    """`2026-11-05`."""
+    """The day in ISO 8601: `2026-11-05`."""
     return _to_tokyo(at).date().isoformat()
 
 
 def month_text(iso: str) -> str:
-    """`2026年11月` of `2026-11`."""
+    """The month in words: `2026年11月` for `2026-11`."""
     year, _, number = iso.partition("-")
     return f"{int(year)}年{int(number)}月"
 
 
 def day_of_month(iso: str) -> str:
-    """`11月5日(木)` of `2026-11-05`."""
+    """The day of the month with its weekday: `11月5日(木)` for `2026-11-05`."""
     on = datetime.fromisoformat(iso)
     return f"{on.month}月{on.day}日({_WEEKDAYS[on.weekday()]})"
 
 
 def clock_time(at: datetime) -> str:
-    """`10:14:33`."""
+    """The time of day: `10:14:33`."""
     return _to_tokyo(at).strftime("%H:%M:%S")
 
 
 def local_time(at: datetime) -> str:
-    """`2026-11-05 10:14:33`."""
+    """Date and time of day: `2026-11-05 10:14:33`."""
     return _to_tokyo(at).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def full_time(at: datetime) -> str:
-    """`2026-11-05(木) 10:14:33`: on every message of a report, as a page may be all that its reader has."""
+    """Date, weekday and time of day: `2026-11-05(木) 10:14:33`.
+
+    It stands on every message of a report, as its reader may have a single page only.
+    """
     local = _to_tokyo(at)
     return f"{local.date().isoformat()}({_WEEKDAYS[local.weekday()]}) {clock_time(at)}"
 
 
 def iso_time(at: datetime) -> str:
-    """`2026-11-05T10:14:33+09:00`, for the `datetime` attribute."""
+    """The time for the `datetime` attribute: `2026-11-05T10:14:33+09:00`."""
     return _to_tokyo(at).isoformat("T", "seconds")
 
 
 def time_from_id(number: int) -> str | None:
-    """The time that an id alone tells, to the minute and marked as derived; None if it tells none."""
+    """The time derived from an id, to the minute and marked as an estimate; None if the id tells none."""
     at = posted_at(number)
     return None if at is None else f"{local_time(at)[:-3]} ごろ(IDからの推定)"
 
@@ -69,7 +72,7 @@ def typed_time(seconds: int) -> str:
 
 
 def typed_date(seconds: int) -> str:
-    """The same without the time of day."""
+    """The date of a Unix time that somebody typed, without the time of day."""
     time = typed_time(seconds)
     return time.partition(" ")[0]
 

@@ -1,7 +1,7 @@
-"""Makes what a text hides visible: controls, direction marks, zero-width marks, lone surrogates.
+"""Makes invisible characters visible: controls, direction marks, zero-width marks, lone surrogates.
 
-A sender could otherwise turn a file name round (`exe.gpj`), hide words, or break a page. Marks that belong to
-a visible sign stay: joiners and variation selectors within emoji, selectors after a kanji.
+A sender could otherwise reverse a file name (`exe.gpj`), hide words, or break a page. Marks that belong to a visible
+character stay: joiners and variation selectors within emoji, selectors after a kanji.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-# Written as numbers, so that this file itself holds nothing invisible.
+# Written as numbers, so that this file holds no invisible characters.
 _HIDDEN_RANGES = (
     (0x0000, 0x0008),  # controls; tab and line feed are judged by `visible`
     (0x000B, 0x001F),
@@ -68,7 +68,7 @@ _EMOJI = _character_class(
 )
 _ONE_EMOJI = f"{_EMOJI}{_character_class((0xFE0E, 0xFE0F))}?{_character_class((0x1F3FB, 0x1F3FF))}?"
 _KANJI = _character_class((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
-# What keeps its invisible parts, or one invisible sign (group 1).
+# Matches sequences that keep their invisible parts, or one invisible character (group 1).
 _PARTS = (
     f"{_escape_code(0x1F3F4)}{_character_class((0xE0030, 0xE0039), (0xE0061, 0xE007A))}{{2,6}}{_escape_code(0xE007F)}"
     f"|{_ONE_EMOJI}(?:{_escape_code(0x200D)}{_ONE_EMOJI})*"
@@ -80,9 +80,9 @@ _PART_OR_LINE = re.compile(f"{_PARTS}|({_HIDDEN_OR_LINE.pattern})")
 
 
 def visible(text: str, *, lines: bool = False) -> str:
-    """The text with `[U+202E]` in place of what cannot be seen.
+    """The text with a mark such as `[U+202E]` in place of each invisible character.
 
-    Line feeds and tabs are shown so too, as names hold none; with `lines` they are kept, and CR LF is LF.
+    Line feeds and tabs are marked too, as names hold none; with `lines` they are kept, and CR LF becomes LF.
     """
     if lines:
         return _mark_hidden(_unify_line_ends(text), _HIDDEN, _PART, "[U+{:04X}]")
@@ -90,14 +90,14 @@ def visible(text: str, *, lines: bool = False) -> str:
 
 
 def visible_html(text: str, *, lines: bool = False) -> str:
-    """The same as safe HTML for the content of an element; the marks are set apart from typed text."""
+    """The visible text as safe HTML for the content of an element; marks look different from typed text."""
     if lines:
         return _mark_hidden(_unify_line_ends(escape(text, quote=False)), _HIDDEN, _PART, '<i class="u">[U+{:04X}]</i>')
     return _mark_hidden(escape(text, quote=False), _HIDDEN_OR_LINE, _PART_OR_LINE, '<i class="u">[U+{:04X}]</i>')
 
 
 def visible_attribute(text: str) -> str:
-    """The same, safe between the double quotes of an attribute."""
+    """The visible text, safe between the double quotes of an HTML attribute."""
     return escape(visible(text), quote=True)
 
 
