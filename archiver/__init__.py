@@ -1,1 +1,1 @@
-"""Keeps the conversation of contracted Chatwork rooms, and proves what was kept."""
+"""Archives the conversations of contracted Chatwork rooms, with proofs of what was archived."""

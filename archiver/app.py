@@ -1,4 +1,4 @@
-"""Builds the whole from the settings; the only place where the real network, clock and sleep are chosen."""
+"""Builds the application from the settings; only here the real network, clock and sleep are chosen."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from archiver.chatwork.transport import Transport
 from archiver.errors import BadRoots, NoArchive
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.settings.model import Settings
-from archiver.settings.token import token
+from archiver.settings.token import read_token
 from archiver.store.archive import Archive
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What a whole round works with; held by `schedule`, `cli` and the demo's story alone."""
+    """The parts with which a round of saving works: settings, archive, network, clock, authorities."""
 
     settings: Settings
     archive: Archive
     chatwork: Client
-    """Asks for the token at its first request."""
+    """Reads the token at its first request."""
     downloads: requests.Session
-    """Carries no token, no cookies, no `.netrc`."""
+    """Sends no token, no cookies and no passwords of `.netrc`."""
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     authorities: tuple[Authority, ...] = ()
-    """Who stamps the seals, every one of the settings; one whose root cannot be read has none, and only waits."""
-    root_faults: tuple[BadRoots, ...] = ()
-    """What is wrong with those roots: a warning for whoever saves, an error for whoever only wants to stamp."""
+    """All time-stamp authorities of the settings. One whose root cannot be read has no roots, and its stamps wait."""
+    root_errors: tuple[BadRoots, ...] = ()
+    """Errors of unreadable roots: warnings in a round of saving, errors in a command that only stamps."""
 
 
 def utc_now() -> datetime:
-    """The clock of this machine, aware."""
+    """The time of this machine's clock, aware."""
     return datetime.now(UTC)
 
 
@@ -50,24 +50,24 @@ def build_app(
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> App:
-    """Join the parts; nothing is sent or asked yet, and only pinned roots are read. Raises BadBaseUrl."""
+    """Build the parts. Nothing is sent yet, and only pinned roots are read. Raises BadBaseUrl."""
     client = Client(
         Transport(
             requests.Session(),
-            token=lambda: token(settings, environ),
+            token=lambda: read_token(settings, environ),
             now=now,
             sleep=sleep,
             base_url=settings.base_url,
             reserve=settings.sync.reserve,
         )
     )
-    authorities, faults = tsa.ready(settings.home, settings.timestamp.authorities)
-    over = downloads or requests.Session()
-    return App(settings, Archive(settings.home), client, over, now, sleep, authorities, faults)
+    authorities, root_errors = tsa.build_authorities(settings.home, settings.timestamp.authorities)
+    session = downloads or requests.Session()
+    return App(settings, Archive(settings.home), client, session, now, sleep, authorities, root_errors)
 
 
 def require_archive(app: App) -> App:
-    """The same, if its home holds an archive. Raises NoArchive."""
+    """Return the app if its home holds an archive. Raises NoArchive."""
     if not app.archive.exists():
         raise NoArchive(path=app.settings.home)
     return app

@@ -1,6 +1,7 @@
-"""Pure: what follows from what the user stated of a contract: early contact, deadlines, points that agree, blanks.
+"""What follows from the facts of a contract: early contact, deadlines, files that match deliveries, missing facts.
 
-Report, status, alerts and viewer read a case through it. Nothing here claims a breach: days are set side by side.
+Report, status, alerts and web pages use these functions, which read and write nothing. They compare days and claim no
+breach.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from enum import StrEnum
 from archiver.platforms.platform import Deadline, Platform
 from archiver.records import JST, Attachment, Contract, Delivery
 
-_DAY = len("2026-11-24")
+_DATE_LENGTH = len("2026-11-24")
 
 
 def day_of(stated: str | None) -> datetime | None:
-    """The moment that a stated date or date and time means in Japan; None if it is blank or no date."""
+    """The time in Japan of a stated date, or date and time; None if it is blank or no date."""
     try:
         at = datetime.fromisoformat(stated) if stated else None
     except ValueError:
@@ -28,7 +29,7 @@ def day_of(stated: str | None) -> datetime | None:
 
 
 def days_since(at: datetime, now: datetime) -> int:
-    """Whole calendar days in Japan from one moment to another."""
+    """Calendar days in Japan from one time to another."""
     return (now.astimezone(JST).date() - at.astimezone(JST).date()).days
 
 
@@ -36,31 +37,31 @@ def days_since(at: datetime, now: datetime) -> int:
 
 
 class OutsideContact(StrEnum):
-    """How the first message stands to what the platform asks for."""
+    """How the first message compares with the platform's rule for contact outside."""
 
     FREE = "free"
-    """The platform asks for nothing, or nothing was said yet."""
+    """The platform has no rule, or there is no message yet."""
     UNKNOWN = "unknown"
-    """The dates that would tell are blank."""
+    """The dates that would decide are blank."""
     AFTER = "after"
     SAME_DAY = "same_day"
-    """Of the approval; which came first cannot be told."""
+    """The day of the approval; which came first is not known."""
     BEFORE_APPROVAL = "before_approval"
     BEFORE_ESCROW = "before_escrow"
-    """And no approval is stated."""
+    """Before the escrow, and no approval is stated."""
     FORBIDDEN = "forbidden"
     """The platform allows no contact outside at all."""
 
     @property
-    def early(self) -> bool:
-        """Whether it began before the platform's rule lets it."""
+    def is_early(self) -> bool:
+        """Whether contact began before the platform's rule allows it."""
         return self in (OutsideContact.BEFORE_APPROVAL, OutsideContact.BEFORE_ESCROW, OutsideContact.FORBIDDEN)
 
 
-def contact(contract: Contract, platform: Platform, first: datetime | None) -> OutsideContact:
-    """The first message against the stated approval or, while none is stated, against the escrow.
+def outside_contact(contract: Contract, platform: Platform, first: datetime | None) -> OutsideContact:
+    """Compare the first message with the stated approval or, if none is stated, with the escrow.
 
-    A blank date accuses nobody: it is asked for instead.
+    With a blank date the result is unknown, never early.
     """
     if first is None or platform.contact == "free":
         return OutsideContact.FREE
@@ -68,18 +69,18 @@ def contact(contract: Contract, platform: Platform, first: datetime | None) -> O
         return OutsideContact.FORBIDDEN
     escrowed, approved = day_of(contract.escrowed_at), day_of(contract.contact_approved_on)
     if approved is not None:
-        if _is_before(first, approved, contract.contact_approved_on):
+        if _is_before_stated(first, approved, contract.contact_approved_on):
             return OutsideContact.BEFORE_APPROVAL
-        timed = len(contract.contact_approved_on or "") > _DAY
+        timed = len(contract.contact_approved_on or "") > _DATE_LENGTH
         return OutsideContact.AFTER if timed or days_since(first, approved) < 0 else OutsideContact.SAME_DAY
-    if escrowed is not None and _is_before(first, escrowed, contract.escrowed_at):
+    if escrowed is not None and _is_before_stated(first, escrowed, contract.escrowed_at):
         return OutsideContact.BEFORE_ESCROW
     return OutsideContact.UNKNOWN
 
 
-def _is_before(first: datetime, at: datetime, stated: str | None) -> bool:
-    """Of a day without a time only the days before it are before."""
-    return first < at if len(stated or "") > _DAY else days_since(first, at) > 0
+def _is_before_stated(first: datetime, moment: datetime, stated: str | None) -> bool:
+    """Whether the first message is before a stated time or, for a date without a time, on an earlier day."""
+    return first < moment if len(stated or "") > _DATE_LENGTH else days_since(first, moment) > 0
 
 
 # --- deadlines ---------------------------------------------------------------------------------
@@ -87,16 +88,16 @@ def _is_before(first: datetime, at: datetime, stated: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
-    """A deadline of this contract."""
+    """A deadline of a contract with its day."""
 
     deadline: Deadline
     day: date
-    left: int
+    days_left: int
     """Days in Japan from today; negative once it has passed."""
 
 
 def last_delivery(deliveries: Iterable[Delivery]) -> datetime | None:
-    """When the work was last delivered on the platform, as the user stated."""
+    """When work was last delivered on the platform, as the user stated."""
     days = [at for at in (day_of(one.at) for one in deliveries) if at is not None]
     return max(days, default=None)
 
@@ -116,7 +117,7 @@ def deadlines(
     last_reply: datetime | None = None,
     last_seen: datetime | None = None,
 ) -> list[DueDate]:
-    """Every deadline whose beginning is known, the nearest day first.
+    """Every deadline whose starting day is known, the earliest first.
 
     `last_reply`: the counterpart's last message; `last_seen`: when the rooms were last read.
     """
@@ -128,68 +129,70 @@ def deadlines(
         "last_seen": last_seen,
     }
     today = now.astimezone(JST).date()
-    found = []
-    for one in platform.deadlines:
-        at = begun.get(one.after)
+    dues = []
+    for deadline in platform.deadlines:
+        at = begun.get(deadline.after)
         if at is not None:
-            day = at.astimezone(JST).date() + timedelta(days=one.days)
-            found.append(DueDate(one, day, (day - today).days))
-    return sorted(found, key=lambda due: (due.day, due.deadline.rule))
+            day = at.astimezone(JST).date() + timedelta(days=deadline.days)
+            dues.append(DueDate(deadline, day, (day - today).days))
+    return sorted(dues, key=lambda due: (due.day, due.deadline.rule))
 
 
 SHOWN_BEFORE = {"plan": 10, "nudge": 0}
-"""Days before it from which a deadline that a running job or a talking client keeps moving is worth a line."""
+"""Days before it from which a deadline is shown that each run or each reply moves on, by rule."""
 SHOWN_DAYS = 30
-"""Days before it from which any other is."""
+"""Days before it from which any other deadline is shown."""
 SHOWN_AFTER = 30
-"""Days after it for which a passed deadline is still worth one."""
+"""Days for which a passed deadline is still shown."""
 
 
-def worth_showing(dues: Iterable[DueDate]) -> list[DueDate]:
-    """Those that the user can still do something about."""
-    return [due for due in dues if -SHOWN_AFTER <= due.left <= SHOWN_BEFORE.get(due.deadline.rule, SHOWN_DAYS)]
+def dues_worth_showing(dues: Iterable[DueDate]) -> list[DueDate]:
+    """The deadlines for which the user can still do something."""
+    return [due for due in dues if -SHOWN_AFTER <= due.days_left <= SHOWN_BEFORE.get(due.deadline.rule, SHOWN_DAYS)]
 
 
-# --- points that agree -------------------------------------------------------------------------
+# --- files that match deliveries ---------------------------------------------------------------
 
 
 class Agreement(StrEnum):
-    """How sure it is that a delivery on the platform is a file of Chatwork."""
+    """How a delivery on the platform is known to be a file of Chatwork."""
 
     SAME_BYTES = "same_bytes"
     STATED = "stated"
-    """By the user's word."""
+    """The user said so."""
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A delivery and the file of Chatwork that agrees with it."""
+class DeliveryMatch:
+    """A delivery and the file of Chatwork that matches it."""
 
     delivery: Delivery
     file: Attachment | None
     agreement: Agreement
 
 
-def points(deliveries: Iterable[Delivery], files: Sequence[Attachment]) -> Iterator[Point]:
-    """Each delivery with the first file of the same SHA-256, or else the one that the user named."""
-    for one in deliveries:
-        same = next((file for file in files if file.sha256 is not None and file.sha256 == one.sha256), None)
-        named = next((file for file in files if one.file_id is not None and file.file_id == one.file_id), None)
+def delivery_matches(deliveries: Iterable[Delivery], files: Sequence[Attachment]) -> Iterator[DeliveryMatch]:
+    """Each delivery with the first file of the same SHA-256, else with the file that the user named."""
+    for delivery in deliveries:
+        same = next((file for file in files if file.sha256 is not None and file.sha256 == delivery.sha256), None)
+        named = next(
+            (file for file in files if delivery.file_id is not None and file.file_id == delivery.file_id), None
+        )
         if same is not None:
-            yield Point(one, same, Agreement.SAME_BYTES)
+            yield DeliveryMatch(delivery, same, Agreement.SAME_BYTES)
         elif named is not None:
-            yield Point(one, named, Agreement.STATED)
+            yield DeliveryMatch(delivery, named, Agreement.STATED)
         else:
-            yield Point(one, None, Agreement.NONE)
+            yield DeliveryMatch(delivery, None, Agreement.NONE)
 
 
-# --- blanks ------------------------------------------------------------------------------------
+# --- facts that are not stated -----------------------------------------------------------------
 
 
-def blanks(contract: Contract, platform: Platform) -> tuple[str, ...]:
-    """The names of the facts that a reader looks for first and that are not stated."""
-    wanted = ["platform_id", "title", "client", "url", "contracted_on", "escrowed_at"]
+def unstated_facts(contract: Contract, platform: Platform) -> tuple[str, ...]:
+    """The names of the most important facts that are not stated."""
+    names = ["platform_id", "title", "client", "url", "contracted_on", "escrowed_at"]
     if platform.outside:
-        wanted.append("contact_approved_on")
-    return tuple(name for name in (*wanted, "amount") if not getattr(contract, name))
+        names.append("contact_approved_on")
+    return tuple(name for name in (*names, "amount") if not getattr(contract, name))

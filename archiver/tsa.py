@@ -1,7 +1,7 @@
-"""A time-stamp authority of the settings, made ready to ask: its pinned roots are read, its server is asked by HTTP.
+"""Builds the time-stamp authorities of the settings: reads their pinned roots, and sends requests by HTTP (RFC 3161).
 
-Only a request with a digest and a random number goes there: no token, no cookies, no `.netrc`. Plain http is
-allowed, as replies are signed. A root that cannot be read stops nothing but its stamps.
+A request holds only a digest and a random number: no token, no cookies, no passwords of `.netrc`. Plain http is
+allowed, as replies are signed. A root that cannot be read stops only the stamps of its authority.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting
 from archiver.store.seals import FOLDER
 
-SECONDS = 20.0
-"""For the whole of one request."""
-MOST_BYTES = 2**20
-MOST_REDIRECTS = 2
+REQUEST_SECONDS = 20.0
+"""Time limit of a whole request."""
+MAX_BYTES = 2**20
+MAX_REDIRECTS = 2
 
 _CERTIFI = "certifi:"
 _HEADERS = {
@@ -40,70 +40,72 @@ _HEADERS = {
 }
 
 
-def ready(home: Path, settings: Iterable[AuthoritySetting]) -> tuple[tuple[Authority, ...], tuple[BadRoots, ...]]:
-    """The authorities in their order, and what is wrong with the roots of those that have none now."""
-    authorities, faults = [], []
+def build_authorities(
+    home: Path, settings: Iterable[AuthoritySetting]
+) -> tuple[tuple[Authority, ...], tuple[BadRoots, ...]]:
+    """The authorities in the order of the settings, and the errors of those whose roots cannot be read."""
+    authorities, root_errors = [], []
     for setting in settings:
         try:
             pinned = pinned_roots(home, setting)
         except BadRoots as error:
             pinned = ()
-            faults.append(error)
-        authorities.append(Authority(setting.name, sender(setting.url), pinned))
-    return tuple(authorities), tuple(faults)
+            root_errors.append(error)
+        authorities.append(Authority(setting.name, build_sender(setting.url), pinned))
+    return tuple(authorities), tuple(root_errors)
 
 
 def pinned_roots(home: Path, setting: AuthoritySetting) -> tuple[bytes, ...]:
-    """The roots that the user named: a PEM file, relative to the home, or one of certifi's. Raises BadRoots."""
+    """The pinned roots of an authority: a PEM file, relative to the home, or a root of certifi. Raises BadRoots."""
     try:
         if setting.roots.startswith(_CERTIFI):
-            return (_by_fingerprint(home, setting),)
+            return (_root_by_fingerprint(home, setting),)
         return roots.pem_to_der((home / Path(setting.roots).expanduser()).read_text(encoding="ascii"))
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: there is no such user's home (~name)
-        detail = getattr(error, "strerror", None) or _reason(setting.roots)
+        detail = getattr(error, "strerror", None) or _bad_root_text(setting.roots)
         raise BadRoots(name=setting.name, detail=detail, path=home / SETTINGS_FILE) from error
 
 
-def sender(url: str, *, seconds: float = SECONDS) -> Callable[[bytes], AuthorityAnswer]:
-    """A function that sends a request to `url` and gives the whole answer; it raises OSError, nothing else."""
+def build_sender(url: str, *, seconds: float = REQUEST_SECONDS) -> Callable[[bytes], AuthorityAnswer]:
+    """A function that sends a request to `url` and returns the whole answer. It raises only OSError."""
 
     def send(query: bytes) -> AuthorityAnswer:
         try:
-            return _sent(url, query, time.monotonic() + seconds)
+            return _fetch_answer(url, query, time.monotonic() + seconds)
         except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
             raise ConnectionError(type(error).__name__) from error
 
     return send
 
 
-def _by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:
-    """As certifi has it, or as the archive kept it at the first stamp: certifi drops roots over the years."""
-    wanted = setting.roots.removeprefix(_CERTIFI)
+def _root_by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:
+    """A root of certifi or, as certifi drops roots over the years, one that the archive stored with its first stamp."""
+    fingerprint = setting.roots.removeprefix(_CERTIFI)
     try:
-        return roots.certifi_root(wanted)
+        return roots.certifi_root(fingerprint)
     except ValueError:
         kept = home / FOLDER / f"{setting.name}.pem"
-        found = roots.pem_to_der(kept.read_text(encoding="ascii")) if kept.is_file() else ()
-        for der in found:
-            if roots.is_fingerprint(wanted, der):
+        pinned = roots.pem_to_der(kept.read_text(encoding="ascii")) if kept.is_file() else ()
+        for der in pinned:
+            if roots.is_fingerprint(fingerprint, der):
                 return der
         raise
 
 
-def _reason(source: str) -> str:
+def _bad_root_text(source: str) -> str:
     if source.startswith(_CERTIFI):
         return _("certifi holds no root with this fingerprint.")
     return _("it is not a certificate in PEM form.")
 
 
-def _sent(url: str, query: bytes, until: float) -> AuthorityAnswer:
-    """The answer of the last of at most three addresses, all of one host."""
+def _fetch_answer(url: str, query: bytes, until: float) -> AuthorityAnswer:
+    """Send a request, follow at most two redirects within the host, and return the last answer."""
     host = urlsplit(url).hostname
     with _session() as session:
-        for _attempt in range(MOST_REDIRECTS + 1):
+        for _attempt in range(MAX_REDIRECTS + 1):
             with _post(session, url, query, until) as response:
                 if not response.is_redirect:
-                    return AuthorityAnswer(response.status_code, _body(response, until), _date(response))
+                    return AuthorityAnswer(response.status_code, _read_body(response, until), _server_date(response))
                 url = urljoin(url, response.headers["location"])
             parts = urlsplit(url)
             if parts.hostname != host or parts.scheme not in ("http", "https"):
@@ -129,19 +131,19 @@ def _post(session: requests.Session, url: str, query: bytes, until: float) -> re
     return session.post(url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=proxies)
 
 
-def _body(response: requests.Response, until: float) -> bytes:
+def _read_body(response: requests.Response, until: float) -> bytes:
     body = bytearray()
     while part := response.raw.read1(2**14):
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BYTES:
             raise ConnectionError("the reply is too large")
         if time.monotonic() > until:
             raise TimeoutError("the reply took too long")
     return bytes(body)
 
 
-def _date(response: requests.Response) -> datetime | None:
-    """The server's clock, aware and UTC; None if it did not say."""
+def _server_date(response: requests.Response) -> datetime | None:
+    """The time of the server's clock, aware and in UTC; None if the answer has no date."""
     try:
         date = parsedate_to_datetime(response.headers.get("date", ""))
     except ValueError:

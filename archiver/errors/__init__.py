@@ -1,4 +1,4 @@
-"""Every error the program can end with: its sentence, its exit code, what to do next.
+"""Every error that the program can end with: its sentence, its exit code, what to do next.
 
 ArchiverError (1)
 ├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …

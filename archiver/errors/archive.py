@@ -1,4 +1,4 @@
-"""The archive and its disk: in use (11), of another version (12), full, damaged or not allowed (1), disagreeing (3)."""
+"""Errors of the archive and its disk: in use (11), of another version (12), full, damaged or refused (1), rows (3)."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class NewerArchive(ArchiverError):
 
 
 class NoSpaceToMigrate(NewerArchive):
-    """The archive must be migrated, and there is no space for the copy made first: exit 12."""
+    """The archive must be migrated, and there is no space for the copy that is made first: exit 12."""
 
     message = N_("The archive in {path} needs a newer form, but there is no space for the copy made first.")
     hint = N_("Make space and run: archive migrate   The archive was not touched.")
 
 
 class StorageError(ArchiverError):
-    """The disk does not let us read or write."""
+    """A file or folder cannot be read or written."""
 
     message = N_("{path} cannot be written: {detail}")
     hint = N_("What was saved before is kept.")
@@ -49,7 +49,7 @@ class PackagePlaceNotWritable(HomeNotWritable):
 
 
 class OlderArchive(StorageError):
-    """The archive has the form of an older version, and what was wanted needs the form of this one."""
+    """The archive has the form of an older version, and the command needs the present form."""
 
     message = N_(
         "The archive in {path} has the form of an older version of this program; this command needs the present form."
@@ -65,14 +65,14 @@ class DiskFull(StorageError):
 
 
 class NoSpaceForCopy(StorageError):
-    """The place of a copy has too little space, known before anything is copied."""
+    """The place of a copy has too little space; nothing was copied."""
 
     message = N_("The copy needs {needed_mb} MB, but only {free_mb} MB are free in {path}.")
     hint = N_("Make space there or name another folder. An earlier copy there was not touched.")
 
 
 class CopyNotClosed(StorageError):
-    """Somebody worked in a copy, and the last changes still lie in a log beside its database."""
+    """Somebody worked in a copy, and the last changes are still in a log beside its database."""
 
     message = N_("The database in {path} is in use, or was not closed properly.")
     hint = N_("If nothing uses it, close it with: archive --home {path} status   Then try again.")
@@ -93,14 +93,14 @@ class ArchiveBusy(StorageError):
 
 
 class ArchiveDamaged(StorageError):
-    """The database cannot be read as one of ours."""
+    """The database cannot be read: it is damaged, or it is no archive."""
 
     message = N_("The database {path} cannot be read: {detail}")
     hint = N_("Check it with: archive verify   Use a copy of the archive if there is one.")
 
 
 class RowsDisagree(StorageError):
-    """A readable row says something else than the entry it names: exit 3, as for any finding."""
+    """A readable row differs from the entry that it names: exit 3, as for any finding."""
 
     code = 3
     message = N_("{subject}: the readable table differs from the record it was made of. Nothing was exported.")

@@ -1,4 +1,4 @@
-"""What every error has: its sentence, its exit code, what to do next."""
+"""The base class of errors: a sentence, an exit code, what to do next."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ def N_(text: str) -> str:  # noqa: N802 - the name that catalogue extractors kno
 
 
 class ArchiverError(Exception):
-    """The work cannot go on; carries data, not prose."""
+    """The work cannot go on. An error carries data; its sentence is made from a class attribute."""
 
     code: ClassVar[int] = 1
     message: ClassVar[str] = N_("Something went wrong: {detail}")
     hint: ClassVar[str] = ""
 
     def __init__(self, **data: object) -> None:
-        """Keep the facts that the sentence needs, each also as an attribute."""
+        """Keep the data for the sentence."""
         super().__init__(data)
         self.data = data
 

@@ -1,4 +1,4 @@
-"""Chatwork refused the token (10), could not be asked, or did not answer as documented (1)."""
+"""Errors of Chatwork: it refused the token (10), was unreachable, or did not answer as documented (1)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TokenRefused(ArchiverError):
 
 
 class ChatworkError(ArchiverError):
-    """Chatwork could not be asked, or did not answer as documented."""
+    """Chatwork was unreachable, or did not answer as documented."""
 
     message = N_("Chatwork did not answer {path} as expected: {detail}")
     hint = N_("Nothing is lost; the next run tries again.")
@@ -34,17 +34,17 @@ class Unreachable(ChatworkError):
 
 
 class NotUnderstood(ChatworkError):
-    """A reply that is not what the API documents: HTML, cut, empty, of another shape."""
+    """A reply is not what the API documents: HTML, truncated, empty, or of another shape."""
 
 
 class Refused(ChatworkError):
-    """A 4xx other than those with a class of their own."""
+    """Chatwork answered with a 4xx status that has no class of its own."""
 
     message = N_("Chatwork refused {path} ({status}): {detail}")
 
 
 class NotVisible(ChatworkError):
-    """403 or 404: not accessible to this account now; no reason is known.
+    """Chatwork answered 403 or 404: something is not accessible to this account now, for an unknown reason.
 
     Attributes: `reply`, with its status and its limitation header.
     """
@@ -52,7 +52,7 @@ class NotVisible(ChatworkError):
     message = N_("Chatwork shows nothing at {path} ({status}).")
 
     def __init__(self, *, path: str, status: int, reply: Reply) -> None:
-        """Keep the reply: what was not shown is evidence too."""
+        """Keep the reply, as it is evidence that something was not shown."""
         super().__init__(path=path, status=status)
         self.path = path
         self.status = status

@@ -1,4 +1,4 @@
-"""What this computer has not or will not do: PDFs and schedulers."""
+"""Errors of this computer: it cannot make PDFs or register jobs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PdfFailed(ArchiverError):
 
 
 class SchedulerMissing(ArchiverError):
-    """The program by which a scheduler is spoken to is not on this computer."""
+    """The program that controls a scheduler is not on this computer."""
 
     message = N_("This computer has no program “{program}”, so no job could be registered there.")
     hint = N_(
@@ -28,7 +28,7 @@ class SchedulerMissing(ArchiverError):
 
 
 class SchedulerRefused(ArchiverError):
-    """A scheduler's own program did not do what it was asked."""
+    """A scheduler's own program failed."""
 
     message = N_("{program} refused: {detail}")
     hint = N_(

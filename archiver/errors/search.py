@@ -1,4 +1,4 @@
-"""Words that cannot be searched for, explained: exit 2."""
+"""Errors in the words of a search: exit 2."""
 
 from __future__ import annotations
 

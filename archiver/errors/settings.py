@@ -1,4 +1,4 @@
-"""Settings, the token's place and the account: exit 5."""
+"""Errors in the settings, the place of the home, the token and the account: exit 5."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class NoArchive(SettingsError):
 
 
 class SyncedFolder(SettingsError):
-    """The home lies in a folder that another program copies while we write."""
+    """The home is in a folder that another program synchronises while the archive is written."""
 
     message = N_("{path} lies in a folder that {service} synchronises; the database would be damaged there.")
     hint = N_("Choose another folder with --home, and copy dailies there with [exports] also_to.")
 
 
 class NetworkFolder(SettingsError):
-    """The home lies on another computer, where SQLite's locks are not dependable."""
+    """The home is on another computer, where SQLite's locks are not dependable."""
 
     message = N_(
         "{path} lies on another computer ({kind}); the locks of the database are not dependable over a network, so it"
@@ -44,7 +44,7 @@ class NetworkFolder(SettingsError):
 
 
 class BadBaseUrl(SettingsError):
-    """`CHATWORK_API_BASE_URL` is neither https nor loopback."""
+    """`CHATWORK_API_BASE_URL` is neither https nor an address of this computer."""
 
     message = N_("CHATWORK_API_BASE_URL must begin with https:// or lead to this computer; it is “{url}”.")
 
@@ -64,7 +64,7 @@ class TokenMissing(SettingsError):
 
 
 class TokenMalformed(SettingsError):
-    """What lies where the token should be cannot be one."""
+    """The value stored as the API token cannot be a token."""
 
     message = N_("What is stored as API token ({source}) is not one: it holds signs that no token has.")
     hint = N_("Copy the token once more and store it with: archive token set")

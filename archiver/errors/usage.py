@@ -1,4 +1,4 @@
-"""The command was called with something that cannot be meant: exit 2."""
+"""Errors in how a command was called: exit 2."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from archiver.errors.base import N_, ArchiverError
 
 
 class UsageError(ArchiverError):
-    """The command was called with something that cannot be meant."""
+    """The command was called with a wrong value, or on something that does not exist."""
 
     code = 2
     message = N_("{detail}")
@@ -27,7 +27,7 @@ class AmbiguousContract(UsageError):
 
 
 class SharedNumber(UsageError):
-    """The number on the platform that was given is that of several contracts."""
+    """Several contracts have the number on the platform that was given."""
 
     message = N_("The number “{number}” is that of several contracts: {contracts}.")
     hint = N_(
@@ -37,7 +37,7 @@ class SharedNumber(UsageError):
 
 
 class NoContract(UsageError):
-    """Nothing is archived before a contract names its rooms."""
+    """There is no contract yet, and nothing is archived before a contract names its rooms."""
 
     message = N_("No contract has been entered yet, so there is nothing to save.")
     hint = N_("See your rooms with: archive rooms   Then: archive contract add job1 --room NUMBER")
@@ -57,7 +57,7 @@ class BadContractId(UsageError):
 
 
 class UnknownRoom(UsageError):
-    """The room is not one this account can see, or not one of a contract."""
+    """The room is not visible to this account, or belongs to no contract."""
 
     message = N_("Room {room} is not among the rooms meant here.")
     hint = N_("See your rooms with: archive rooms")
@@ -76,7 +76,7 @@ class BadValue(UsageError):
 
 
 class PortTaken(UsageError):
-    """The viewer cannot have the port that was asked for."""
+    """The viewer cannot use the port that was given."""
 
     message = N_("The port {port} cannot be used: another program has it, or it is reserved.")
     hint = N_("Leave out --port to take a free one.")
@@ -90,13 +90,13 @@ class UnknownAlert(UsageError):
 
 
 class NothingThere(UsageError):
-    """A path given by the user leads to nothing that can be read."""
+    """A path given by the user cannot be read."""
 
     message = N_("There is nothing to read at “{path}”.")
 
 
 class BadCopyPlace(UsageError):
-    """A copy of the archive cannot be made at this place; what lies there was not touched."""
+    """A copy of the archive cannot be made at this place; nothing there was changed."""
 
     message = N_("The archive cannot be copied to {path}: {detail}")
     hint = N_("Nothing was changed there. Name another folder, best on another disk.")
@@ -110,7 +110,7 @@ class ArchiveThere(UsageError):
 
 
 class FileTooLarge(UsageError):
-    """A file given by the user must be held in memory whole, and is too large for that."""
+    """A file given by the user is too large to be read into memory."""
 
     message = N_("“{path}” is too large to be read at once (limit {limit_mb} MB).")
     hint = N_("Save it in several smaller files and name them all.")
@@ -123,7 +123,7 @@ class NotAFile(UsageError):
 
 
 class FileAboveLimit(UsageError):
-    """A file given by the user is larger than files may be."""
+    """A file given by the user is larger than the limit of the settings."""
 
     message = N_("“{path}” is larger than the limit of {limit_gb} GB. Nothing was saved.")
     hint = N_("The limit is max_gb under [files] in archive.toml.")
@@ -137,35 +137,35 @@ class OwnFile(UsageError):
 
 
 class DayAhead(UsageError):
-    """Something that has happened is given a time that has not come yet."""
+    """A past event is given a time in the future."""
 
     message = N_("“{value}” for {option} lies in the future.")
     hint = N_("Times are those of Japan. Look at the year, the month and the day once more.")
 
 
 class NoSuchDay(UsageError):
-    """A day or time that no calendar and no clock has."""
+    """A day or time does not exist."""
 
     message = N_("“{value}” for {option}: there is no such day or time.")
     hint = N_("Look at the month, the day and the time once more.")
 
 
 class DayTooEarly(UsageError):
-    """A day of a year in which none of this can have happened."""
+    """A day is too early to be right."""
 
     message = N_("“{value}” for {option} lies too far back.")
     hint = N_("Look at the year once more.")
 
 
 class DaysInWrongOrder(UsageError):
-    """What comes first on a platform is given a later day."""
+    """Of two events on a platform, the first is given the later day."""
 
     message = N_("{after} ({later}) lies before {before} ({first}); on a platform it is the other way round.")
     hint = N_("Nothing was changed. Look at both days once more; give both options to correct both.")
 
 
 class EmptyPeriod(UsageError):
-    """A period ends before it begins, so nothing could lie in it."""
+    """A period ends before it begins."""
 
     message = N_("--from {begin} lies after --to {end}: nothing can lie between them.")
     hint = N_("Change them around, or leave one out.")
@@ -207,7 +207,7 @@ class UnknownDelivery(UsageError):
 
 
 class UnknownEnclosure(UsageError):
-    """Nothing that was attached to the contract has this number."""
+    """No attachment of the contract has this number."""
 
     message = N_("Contract “{contract}” has no attachment with the number {number}.")
     hint = N_("See the attachments with: archive contract show {contract}")

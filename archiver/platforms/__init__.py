@@ -1,4 +1,4 @@
-"""Platforms on which jobs are agreed, one file each: words, screens, deadlines, what the office can do, with sources.
+"""Platforms on which jobs are agreed, one TOML file each: words, screens, deadlines, the office's powers, and sources.
 
-`platform` reads them; whoever adds a platform adds a file and touches nothing else.
+`platform` reads them. To add a platform, add a file; nothing else has to be changed.
 """

@@ -1,7 +1,7 @@
-"""What the archive holds, as frozen values that every part may pass on.
+"""The records of the archive as frozen values, used by all other packages.
 
-Times are aware UTC; message ids are decimal text; texts are exactly as Chatwork gave them. Nothing here
-reads, writes or decides.
+Times are aware and in UTC, message ids are decimal text, texts are exactly as Chatwork gave them. Nothing here reads,
+writes or decides.
 """
 
 from archiver.records.contract import (
@@ -9,7 +9,7 @@ from archiver.records.contract import (
     ContractRoom,
     Delivery,
     Enclosure,
-    Mapped,
+    MappedAccount,
     Role,
     Sides,
 )
@@ -31,7 +31,7 @@ from archiver.records.conversation import (
     Task,
     Version,
     Watch,
-    told_states,
+    notable_states,
 )
 from archiver.records.evidence import (
     Entry,
@@ -67,7 +67,7 @@ __all__ = (
     "Gap",
     "JsonObject",
     "KnownMessage",
-    "Mapped",
+    "MappedAccount",
     "Membership",
     "MembershipPeriod",
     "Message",
@@ -89,5 +89,5 @@ __all__ = (
     "TaskId",
     "Version",
     "Watch",
-    "told_states",
+    "notable_states",
 )

@@ -1,4 +1,4 @@
-"""Alerts as values: the rule that spoke, how grave it is, and what about."""
+"""Alerts as values: the rule that found something, how serious it is, and what it is about."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class AlertRule(StrEnum):
-    """What an alert is about; the five kinds of disappearance are kept apart (evidence §1.2)."""
+    """The rule behind an alert. The kinds of disappearance are distinguished (evidence §1.2)."""
 
     ROOM_INACCESSIBLE = "room_inaccessible"
     ACCOUNT_CLOSED = "account_closed"
@@ -18,42 +18,42 @@ class AlertRule(StrEnum):
     DELETIONS = "deletions"
     OTHER_CHAT = "other_chat"
     A1 = "A1"
-    """Work before the escrow."""
+    """Work is asked for before the escrow."""
     A2 = "A2"
-    """A survey, a manual or an explanation first."""
+    """A survey, a manual or an explanation is asked for first."""
     A3 = "A3"
-    """The escrow only after something else."""
+    """The escrow is to come only after something else."""
     A4 = "A4"
-    """Contact data."""
+    """Contact data are asked for."""
     A5 = "A5"
-    """Past the platform."""
+    """Work or payment past the platform is proposed."""
     A6 = "A6"
-    """On another channel."""
+    """The conversation is to move to another channel."""
     A7 = "A7"
-    """Seminars, investments, costs in advance."""
+    """Seminars, investments or costs in advance are proposed."""
     A8 = "A8"
-    """Papers that show who one is, bank data."""
+    """Identity papers or bank data are asked for."""
     A9 = "A9"
-    """The office's permission claimed, or the computer to be controlled from afar."""
+    """The platform's permission is claimed, or remote control of the computer is asked for."""
     A10 = "A10"
-    """Several messages changed within a day, or one that was attached as evidence."""
+    """Several messages were changed within a day, or one that was attached as evidence."""
     A11 = "A11"
-    """Silence after a delivery."""
+    """The other side is silent after a delivery."""
     A12 = "A12"
-    """A name, role, chat or its description changed."""
+    """A name, a role, or a chat's name or description changed."""
     A13 = "A13"
-    """Another amount or day than agreed."""
+    """Another amount or day than agreed is named."""
     A14 = "A14"
-    """Long without saving."""
+    """Nothing was saved for long."""
     EARLY_CONTACT = "early_contact"
-    """The oldest message stands before what the platform asks for."""
+    """The oldest message is earlier than the platform allows contact."""
     UNDELIVERED = "undelivered"
-    """Handed over on Chatwork, and not within a day on the platform, whose record decides about the money."""
+    """Work was sent on Chatwork but not delivered within a day on the platform, whose record decides on payment."""
     DEADLINE = "deadline"
-    """A day counted from the contract's dates is near or has just passed."""
+    """A deadline counted from the contract's dates is near or has just passed."""
 
 
-GOING = frozenset(
+DEPARTURES = frozenset(
     {
         AlertRule.ROOM_INACCESSIBLE,
         AlertRule.ACCOUNT_CLOSED,
@@ -63,11 +63,11 @@ GOING = frozenset(
         AlertRule.DELETIONS,
     }
 )
-"""Somebody or something is going: what is held is sealed and copied at once."""
+"""Rules for somebody or something that disappears: the archive is then sealed and copied at once."""
 
 
 class Level(StrEnum):
-    """How much an alert asks for: act now, look soon, good to know."""
+    """How urgent an alert is: act now, look soon, good to know."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -76,7 +76,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A hint to the user."""
+    """A hint to the user about something in the archive."""
 
     rule: AlertRule
     level: Level
@@ -84,18 +84,18 @@ class Alert:
     room_id: int | None = None
     account_id: int | None = None
     message_id: str | None = None
-    """The first one meant, if it is about messages."""
+    """The first message that it is about, if it is about messages."""
     count: int = 1
     """How many messages it is about."""
     subject: str | None = None
-    """What else it is about, as its rule writes it."""
+    """Further details of what it is about, in the form that its rule writes."""
     number: int = 0
-    """As the user calls it; 0 before it is kept."""
+    """The number by which the user names it; 0 before it is stored."""
     dismissed_at: datetime | None = None
     reason: str | None = None
     """Why the user dismissed it, in their words."""
 
     @property
     def dismissed(self) -> bool:
-        """Whether the user has put it aside."""
+        """Whether the user has dismissed it."""
         return self.dismissed_at is not None

@@ -1,4 +1,4 @@
-"""What the user states: the contract, its rooms, deliveries, enclosures, and who is who."""
+"""What the user states: contracts and their rooms, deliveries, enclosures, and the roles of accounts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archiver.records.names import AccountId, MessageId, RoomId
 
 @dataclass(frozen=True, slots=True)
 class ContractRoom:
-    """A room of a contract and, if the user gave one, the period that belongs to it."""
+    """A room of a contract, and the part of its time that belongs to the contract, if the user stated one."""
 
     room_id: RoomId
     start: datetime | None = None
@@ -20,7 +20,7 @@ class ContractRoom:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One job on a platform as the user stated it; blank facts are None."""
+    """A contract for a job on a platform, as the user stated it; blank facts are None."""
 
     id: str
     rooms: tuple[ContractRoom, ...]
@@ -42,24 +42,24 @@ class Contract:
     client_url: str | None = None
     """The client's profile on the platform."""
     worker_url: str | None = None
-    """The user's own."""
+    """The user's own profile on the platform."""
 
     @property
     def label(self) -> str:
-        """What the screen calls it."""
+        """The name of the contract on the screen: its number on the platform, else its id."""
         return self.platform_id or self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Work handed over on the platform, as the user stated it; the platform's record decides about the money."""
+    """Work delivered on the platform, as the user stated it; the platform's record decides about the payment."""
 
     number: int
     """Within its contract."""
     at: str
     """Date, or date and time, in Japan, as typed: `2026-11-03 09:12`."""
     name: str | None = None
-    """Of the file that was delivered, if one was named."""
+    """The name of the file that was delivered, if the user named one."""
     size: int | None = None
     sha256: str | None = None
     file_id: int | None = None
@@ -75,18 +75,18 @@ class Enclosure:
     kind: str
     """`screenshot`, `notice`, `mail`, `invoice` or `other`."""
     name: str
-    """As the user's file was called."""
+    """The name of the user's file."""
     size: int
     sha256: str
     added_at: datetime
     dated: str | None = None
-    """The day it is of, as typed."""
+    """The date of the thing itself, as typed."""
     message_id: MessageId | None = None
     note: str | None = None
 
 
 class Role(StrEnum):
-    """Who somebody in the rooms of a contract is, as the user stated."""
+    """The role of an account in the rooms of a contract, as the user stated it."""
 
     CLIENT = "client"
     ME = "me"
@@ -95,11 +95,11 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
-    """An account of a contract's rooms, who it is, and how the user knows."""
+class MappedAccount:
+    """An account in a contract's rooms, its role, and how the user knows."""
 
     account_id: AccountId
-    part: Role
+    role: Role
     reason: str
     since: datetime
     """When it was last stated."""
@@ -107,7 +107,7 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Who is who in the rooms of a contract; until the user says so, all but the owner are the other side."""
+    """The accounts on each side of a contract. Without stated clients, all unmapped accounts are the other side."""
 
     owner: int
     clients: frozenset[int] = frozenset()

@@ -12,7 +12,7 @@ from archiver.records.names import AccountId, FileId, MessageId, RoomId, TaskId
 
 
 class State(StrEnum):
-    """What we know of a message's presence (design §3)."""
+    """What is known of a message's presence on Chatwork (design §3)."""
 
     PRESENT = "present"
     EDITED = "edited"
@@ -21,15 +21,15 @@ class State(StrEnum):
     HIDDEN = "hidden"
 
 
-def told_states(state: State, *, was_edited: bool, was_deleted: bool) -> tuple[State, ...]:
-    """What is to be said of a message: its state, and before it what became of it while it was still shown."""
+def notable_states(state: State, *, was_edited: bool, was_deleted: bool) -> tuple[State, ...]:
+    """The states of a message worth telling: an edit or deletion while it was still shown, then its present state."""
     before = State.DELETED if was_deleted else State.EDITED if was_edited else State.PRESENT
-    told = (before, state) if state in (State.MISSING, State.HIDDEN) else (state,)
-    return tuple(one for one in told if one is not State.PRESENT)
+    states = (before, state) if state in (State.MISSING, State.HIDDEN) else (state,)
+    return tuple(one for one in states if one is not State.PRESENT)
 
 
 class ObservedBy(StrEnum):
-    """How a message, task, file or member came to us."""
+    """By which kind of reading a message, task, file or member was received."""
 
     LIST = "list"
     SINGLE = "single"
@@ -38,20 +38,20 @@ class ObservedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownMessage:
-    """What the archive holds of one message, as far as a comparison needs it."""
+    """What the archive holds of a message, as far as a comparison needs it."""
 
     message_id: MessageId
     state: State
     fingerprint: str
-    """Of author, body, send_time and update_time, as `store.project` makes it."""
+    """The fingerprint of author, body, send_time and update_time, as `store.fingerprints` makes it."""
     text_digest: str
-    """Of the last text that was not the deletion mark; empty if none was ever seen."""
+    """The digest of the last text that was not the deletion mark; empty if none was ever seen."""
     was_edited: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One text that a message had, with the interval in which it was seen."""
+    """A text that a message had, with the interval in which it was seen."""
 
     body: str
     update_time: int
@@ -62,7 +62,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message with everything it ever said."""
+    """A message with every text that it had."""
 
     no: int
     """Its number within one package or page; citations carry the message id too."""
@@ -86,12 +86,12 @@ class Message:
 
     @property
     def texts(self) -> tuple[Version, ...]:
-        """The versions that are texts, the deletion mark left out."""
+        """The versions without the deletion mark."""
         return tuple(version for version in self.versions if version.body != "[deleted]")
 
     @property
     def was_deleted(self) -> bool:
-        """Whether it ever showed as deleted."""
+        """Whether it was ever shown as deleted."""
         return len(self.texts) < len(self.versions)
 
     @property
@@ -101,45 +101,45 @@ class Message:
 
     @property
     def told_states(self) -> tuple[State, ...]:
-        """What is to be said of it; empty if it is simply there."""
+        """The states worth telling; empty for a message that is present and was never changed."""
         if self.state is State.PRESENT:
-            return ()  # nearly all of very many
-        return told_states(self.state, was_edited=self.was_edited, was_deleted=self.was_deleted)
+            return ()  # the case of nearly all messages
+        return notable_states(self.state, was_edited=self.was_edited, was_deleted=self.was_deleted)
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of a room and what became of its bytes."""
+    """A file of a room, and whether its bytes are saved."""
 
     number: str
-    """`F-0001`, within one package."""
+    """The number within a package: `F-0001`."""
     room_id: RoomId
     file_id: FileId
     message_id: MessageId
     account_id: AccountId
     account_name: str
     name: str
-    """As the sender named it: hostile text, never a path."""
+    """The name that the sender gave it: untrusted text, never a path."""
     size: int
     uploaded_at: datetime
     gone_since: datetime | None
-    """When Chatwork was first seen not to show it any more."""
+    """When Chatwork was first seen to show it no more."""
     sha256: str | None
     saved_at: datetime | None
     reason: str | None
-    """Why the bytes are not held, if they are not."""
+    """Why the bytes are not saved, if they are not."""
     stored_as: str | None
-    """Where the bytes lie in the package, as a path from its `data/` folder with `/`; None if not in it."""
+    """The path of the bytes below the package's `data/` folder, with `/`; None if they are not in the package."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch of a room that no reading has shown."""
+    """A range of messages of a room that no reading has shown."""
 
     room_id: RoomId
     number: int
     after: MessageId | None
-    """The last message before it that is held; None = the room's beginning."""
+    """The last saved message before the gap; None = the room's beginning."""
     before: MessageId
     start: datetime | None
     end: datetime | None
@@ -159,16 +159,16 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """When a room was looked at: its list read, or its counters seen unmoved."""
+    """When a room was checked: its list was read, or its counters had not changed."""
 
     begun: datetime | None = None
     """The first reading of its list; None: it was never read."""
     last: datetime | None = None
-    """The last look; what was posted later is not known."""
+    """The last check; what was posted later is not known."""
     runs: int = 0
-    """Runs that looked."""
+    """Number of runs that checked the room."""
     pauses: tuple[Pause, ...] = ()
-    """Between two looks, longer than an hour, oldest first."""
+    """Times between two checks that are longer than an hour, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class Task:
 
 
 class PersonName(NamedTuple):
-    """Something that was said of somebody, and when it was first seen."""
+    """A name or other text about a person, and when it was first seen."""
 
     text: str
     at: datetime | None
@@ -196,26 +196,26 @@ class PersonName(NamedTuple):
 
 
 class MembershipPeriod(NamedTuple):
-    """A time in which the list of members showed somebody; None: before what is told began, or not ended yet."""
+    """A period in which the list of members showed a person; None: it began before the first list, or has not ended."""
 
     since: datetime | None
     until: datetime | None
-    """When the list was first seen not to show them any more."""
+    """When the list was first seen to show them no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What the lists of a room's members told of somebody, oldest first."""
+    """What the lists of a room's members said about a person, oldest first."""
 
     chatwork_ids: tuple[PersonName, ...] = ()
     organisations: tuple[PersonName, ...] = ()
-    """Organisation and department."""
+    """Names of organisation and department."""
     stays: tuple[MembershipPeriod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody seen in a room, with every name shown, oldest first."""
+    """A person seen in a room, with every name shown, oldest first."""
 
     account_id: AccountId
     names: tuple[str, ...]
@@ -226,7 +226,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time in which everything a room showed was seen."""
+    """A period in which everything that a room showed was seen."""
 
     start: datetime
     end: datetime
@@ -241,15 +241,15 @@ class OtherChat(NamedTuple):
 
 @dataclass(frozen=True)
 class Conversation:
-    """One room as a package or page shows it; messages come as often as they are asked for."""
+    """A room as a package or page shows it. Its messages can be iterated repeatedly."""
 
     contract: str
-    """What the user calls the contract: the platform's id if known, else ours."""
+    """The name of the contract: its number on the platform if known, else its id."""
     room_id: RoomId
     room_name: str
     description: str
     owner_id: AccountId
-    """Whose token read it; shown as 報告者."""
+    """The account whose token read it; shown as 報告者."""
     read_at: datetime
     """The time of the state shown."""
     messages: Callable[[], Iterator[Message]]
@@ -260,9 +260,9 @@ class Conversation:
     tasks: tuple[Task, ...]
     gaps: tuple[Gap, ...]
     pauses: tuple[Pause, ...]
-    """Those of `watch` that touch the period."""
+    """The pauses of `watch` that touch the period."""
     covered: tuple[Period, ...]
     watch: Watch = Watch()
     inaccessible_since: datetime | None = None
     other_chats: tuple[OtherChat, ...] = ()
-    """With people of this room."""
+    """Direct chats with people of this room."""

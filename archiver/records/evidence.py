@@ -1,4 +1,4 @@
-"""What is written down and closed: entries, what becomes one, and the seals over them."""
+"""Entries of the archive, observations that become entries, and the seals over them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archiver.records.names import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing observed or stated, as it stands in the archive; `line` is what was hashed."""
+    """Something observed or stated, as it is stored in the archive; `line` is the text that is hashed."""
 
     seq: int
     observed_at: str
@@ -24,7 +24,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What is to become an entry: the writer gives it a number, a salt and a digest."""
+    """Something observed or stated that is to become an entry: the writer adds number, salt and digest."""
 
     kind: str
     key: str
@@ -36,7 +36,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A closed stretch of entries; `sha256` is that of the seal's file."""
+    """A closed range of entries; `sha256` is that of the seal's file."""
 
     number: int
     first: int

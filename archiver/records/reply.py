@@ -1,4 +1,4 @@
-"""One reply of the API, kept as it came."""
+"""A reply of the API as it was received, and which of its headers are stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP reply of the API, kept as it came."""
+    """An HTTP reply of the API, as it was received."""
 
     path: str
     """Path below the base URL with its query, as sent: `/rooms/1/messages?force=1`."""
@@ -19,9 +19,9 @@ class Reply:
     body: bytes
     """After HTTP content decoding; empty for 204."""
     headers: Mapping[str, str]
-    """Names in lower case; only those worth keeping (`records.KEPT_HEADERS`)."""
+    """Names in lower case; only those that are stored (`records.KEPT_HEADERS`)."""
     received_at: datetime
-    """When the last byte had come, by this machine's clock."""
+    """When the last byte was received, by this machine's clock."""
 
     @cached_property
     def digest(self) -> str:

@@ -1,6 +1,6 @@
-"""What deserves a hint: changes and words as observed, what follows from the dates of a contract, and alerts.
+"""What the alert rules judge: observed changes, departures and new texts, as frozen values.
 
-Frozen values that the archive's queries give, the rules judge and the sync listens to. Nothing here decides.
+The queries of the archive return them. Nothing here decides.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from archiver.records.alerts import Alert
 
 
 @dataclass(frozen=True, slots=True)
-class Renamed:
+class PersonRenamed:
     """A person's name in one room, before and now; `before` is None where none was known."""
 
     room_id: int
@@ -43,7 +43,7 @@ class RemovedFromContacts:
 
 @dataclass(frozen=True, slots=True)
 class OtherChatSeen:
-    """A direct chat with a person of a contracted room that belongs to no contract; None: there is none any more."""
+    """A direct chat with a person of a contracted room that belongs to no contract; room None: there is none now."""
 
     account_id: int
     room_id: int | None
@@ -64,7 +64,7 @@ class VanishedMessage:
 
     room_id: int
     account_id: int
-    """Who wrote it."""
+    """The account that wrote it."""
     message_id: str
     state: State
     at: datetime
@@ -72,7 +72,7 @@ class VanishedMessage:
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """A text that somebody of the other side was seen to have written."""
+    """A new text of somebody of the other side."""
 
     room_id: int
     account_id: int
@@ -81,12 +81,12 @@ class NewText:
     at: datetime
     """When it was seen."""
     earlier: Callable[[], Sequence[str]] = tuple
-    """The texts that the message had before; only asked for where this one says something."""
+    """Returns the texts that the message had before; called only if this text matters to a rule."""
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
-    """A message of somebody whose text became another one."""
+class MessageEdited:
+    """A message whose text was changed."""
 
     room_id: int
     account_id: int
@@ -96,7 +96,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class RoleChanged:
-    """A member whose role in a room became another one."""
+    """A member whose role in a room was changed."""
 
     room_id: int
     account_id: int
@@ -118,19 +118,19 @@ class RoomChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """What was changed since the last judgement, and who is who in these rooms."""
+class ChangeObservations:
+    """Messages, roles and rooms that were changed since the last judgement, and who is who in these rooms."""
 
     sides: Mapping[int, Sides] = field(default_factory=dict)
-    """By room."""
-    edited: tuple[Edited, ...] = ()
-    edited_lately: tuple[Edited, ...] = ()
-    """Those of the day before, judged already."""
-    unshown: tuple[VanishedMessage, ...] = ()
-    """Deleted or missing since, or in the day before."""
+    """The sides of the contract, by room."""
+    edited: tuple[MessageEdited, ...] = ()
+    edited_lately: tuple[MessageEdited, ...] = ()
+    """Messages edited in the day before, which were judged already."""
+    vanished: tuple[VanishedMessage, ...] = ()
+    """Messages that were deleted or missing since then, or in the day before."""
     attached: frozenset[str] = frozenset()
     """Messages that the user attached something to."""
-    renamed: tuple[Renamed, ...] = ()
+    renamed: tuple[PersonRenamed, ...] = ()
     roles: tuple[RoleChanged, ...] = ()
     rooms: tuple[RoomChanged, ...] = ()
     people: Mapping[int, RoomPeople] = field(default_factory=dict)
@@ -138,34 +138,34 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class RoomPeople:
-    """Who is who in a room, the owner of the archive left out."""
+    """The people of a room without the owner of the archive."""
 
     members: frozenset[int] = frozenset()
-    """In the room as last read."""
+    """Accounts in the room as last read."""
     former: frozenset[int] = frozenset()
-    """Once in the room and no more."""
+    """Accounts that were in the room and are no more."""
     wrote: Mapping[int, int] = field(default_factory=dict)
-    """How many messages each wrote; what Chatwork itself says in their name is not counted."""
+    """Number of messages by account; Chatwork's own notices in their name are not counted."""
     sent: Mapping[int, int] = field(default_factory=dict)
-    """How many files each sent."""
+    """Number of files by account."""
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """Everything since the last judgement that a rule may look at."""
+class DepartureObservations:
+    """People, rooms, contacts and messages that disappeared or were renamed since the last judgement."""
 
     owner: int = 0
-    renamed: tuple[Renamed, ...] = ()
-    left: tuple[MemberLeft, ...] = ()
-    unlisted: tuple[RemovedFromContacts, ...] = ()
+    renamed: tuple[PersonRenamed, ...] = ()
+    members_left: tuple[MemberLeft, ...] = ()
+    contacts_removed: tuple[RemovedFromContacts, ...] = ()
     other_chats: tuple[OtherChatSeen, ...] = ()
-    shut: tuple[RoomClosed, ...] = ()
-    unshown: tuple[VanishedMessage, ...] = ()
-    lately: tuple[VanishedMessage, ...] = ()
-    """Messages that went in the day before: a burst may be spread over several runs."""
+    closed_rooms: tuple[RoomClosed, ...] = ()
+    vanished: tuple[VanishedMessage, ...] = ()
+    recently_vanished: tuple[VanishedMessage, ...] = ()
+    """Messages that disappeared in the day before, as a burst may be spread over several runs."""
     hidden_before: frozenset[int] = frozenset()
-    """Rooms in which the plan hid something already."""
+    """Rooms in which the plan had hidden something already."""
     rooms: Mapping[int, RoomPeople] = field(default_factory=dict)
-    """The rooms of these changes, and every room of the people in them."""
+    """The people of the rooms of these changes, and of every other room of these people."""
     alerts: tuple[Alert, ...] = ()
-    """Those kept so far."""
+    """The alerts stored so far."""

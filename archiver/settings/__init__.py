@@ -1,5 +1,5 @@
-"""Settings file and environment → values; the only reader of either.
+"""Settings from `archive.toml` and the environment; no other package reads either of them.
 
-`home` says where the archive is, `model` what the settings are, `file` reads and writes `archive.toml`,
-`token` fetches and keeps the API token.
+`home` finds the archive's folder, `model` holds the settings as values, `file` reads and writes `archive.toml`,
+`token` reads and stores the API token.
 """

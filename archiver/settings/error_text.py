@@ -1,7 +1,7 @@
-"""What is wrong with a settings file, in a sentence that leads to the place.
+"""Sentences about errors in a settings file, which name the key or the line.
 
-tomllib and msgspec say it in English only; their texts are taken apart here. Values are not repeated:
-somebody may have put a token there.
+tomllib and msgspec give English texts only, which are parsed here. Values are not repeated, as somebody may have put
+a token there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 from archiver.errors import N_
 from archiver.settings import schema
 
-#: msgspec's names of kinds, and how a person calls them.
+#: msgspec's names of types, and their names in sentences.
 _KINDS = {
     "int": N_("a whole number"),
     "float": N_("a number"),
@@ -26,50 +26,50 @@ _KINDS = {
 }
 
 
-def of_syntax(error: Exception, text: str) -> str:
-    """A sentence for text that is not TOML: the line, and the usual slip if it is one."""
+def syntax_sentence(error: Exception, text: str) -> str:
+    """A sentence for text that is not TOML, with the line; a common slip is explained."""
     reason = str(error)
-    found = re.search(r" \(at line (\d+), column (\d+)\)$", reason)
-    if not found:
+    match = re.search(r" \(at line (\d+), column (\d+)\)$", reason)
+    if not match:
         if reason.endswith(" (at end of document)"):
             return _("the file ends too early ({reason}).").format(reason=reason.rpartition(" (at")[0])
         return _("it is not TOML ({reason}).").format(reason=type(error).__name__)
-    number, column = int(found[1]), int(found[2])
+    number, column = int(match[1]), int(match[2])
     lines = text.split("\n")
     sentence = _("line {line}, position {column} cannot be read ({reason}).")
     if number <= len(lines) and re.search(r'"[^"]*\\', lines[number - 1]):
         sentence = _("line {line} cannot be read. Write a Windows folder in single quotes: 'C:\\Users\\…'")
-    return sentence.format(line=number, column=column, reason=reason[: found.start()])
+    return sentence.format(line=number, column=column, reason=reason[: match.start()])
 
 
-def of_value(error: Exception) -> str:
-    """A sentence for a key that is unknown or holds something else than it may."""
+def value_sentence(error: Exception) -> str:
+    """A sentence for a key that is unknown or has a wrong value."""
     reason, _at, place = str(error).partition(" - at `$")
     key = place.removesuffix("`").removeprefix(".")
-    if found := re.fullmatch(r"Object contains unknown field `(.*)`", reason, re.DOTALL):
-        return _unknown(f"{key}.{found[1]}".removeprefix("."))
-    if found := re.fullmatch(r"Object missing required field `(.*)`", reason):
-        return _("{key} is missing.").format(key=f"{key}.{found[1]}")
-    if (found := re.fullmatch(r"Expected `(\w+)`, got `(\w+)`", reason)) and found[1] in _KINDS:
-        return _("{key} must be {kind}.").format(key=key, kind=_(_KINDS[found[1]]))
-    if found := re.fullmatch(r"Expected `\w+` ([<>]=?) ([0-9.]+)", reason):
-        limit = f"{found[1]} {float(found[2]):g}"
+    if match := re.fullmatch(r"Object contains unknown field `(.*)`", reason, re.DOTALL):
+        return _unknown_key_sentence(f"{key}.{match[1]}".removeprefix("."))
+    if match := re.fullmatch(r"Object missing required field `(.*)`", reason):
+        return _("{key} is missing.").format(key=f"{key}.{match[1]}")
+    if (match := re.fullmatch(r"Expected `(\w+)`, got `(\w+)`", reason)) and match[1] in _KINDS:
+        return _("{key} must be {kind}.").format(key=key, kind=_(_KINDS[match[1]]))
+    if match := re.fullmatch(r"Expected `\w+` ([<>]=?) ([0-9.]+)", reason):
+        limit = f"{match[1]} {float(match[2]):g}"
         return _("{key} must be a number {limit}.").format(key=key, limit=limit)
     return _("{key} holds a value that is not allowed there.").format(key=key)
 
 
-def _unknown(key: str) -> str:
-    near = get_close_matches(key, _keys(schema.SettingsTable), n=1)
+def _unknown_key_sentence(key: str) -> str:
+    near = get_close_matches(key, _setting_keys(schema.SettingsTable), n=1)
     if near:
         return _("there is no setting “{key}”. Did you mean “{near}”?").format(key=key, near=near[0])
     return _("there is no setting “{key}”.").format(key=key)
 
 
-def _keys(section: type[msgspec.Struct], before: str = "") -> list[str]:
-    """Every key of the file, with dots."""
+def _setting_keys(section: type[msgspec.Struct], before: str = "") -> list[str]:
+    """Every key of the file, with dots between its parts."""
     keys = []
-    for found in msgspec.structs.fields(section):
-        keys.append(before + found.name)
-        if isinstance(found.type, type) and issubclass(found.type, schema.Section):
-            keys += _keys(found.type, f"{before}{found.name}.")
+    for field in msgspec.structs.fields(section):
+        keys.append(before + field.name)
+        if isinstance(field.type, type) and issubclass(field.type, schema.Section):
+            keys += _setting_keys(field.type, f"{before}{field.name}.")
     return keys

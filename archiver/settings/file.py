@@ -1,7 +1,7 @@
-"""`archive.toml` and the environment → Settings, and settings → `archive.toml`.
+"""Reads settings from `archive.toml` and the environment, and writes `archive.toml`.
 
-Reading checks every key (tomllib, msgspec); writing keeps the user's comments and order (tomlkit). The token
-is never in this file, only the name of its place.
+Reading checks every key (tomllib, msgspec). Writing keeps the user's comments and order (tomlkit). The file never holds
+the token, only the name of its place.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ from archiver.settings.template import TEMPLATE
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
-Value = str | int | float | bool | Sequence[str] | Sequence[AuthoritySetting]
+SettingValue = str | int | float | bool | Sequence[str] | Sequence[AuthoritySetting]
 """What a key of `archive.toml` can be set to."""
 
 TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
 LANGUAGES = ("ja", "en")
 
 
-def load(home: Path, environ: Mapping[str, str]) -> Settings:
+def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
     """Read the settings of an archive; without a file they are the defaults.
 
     CHATWORK_API_TOKEN, CHATWORK_API_BASE_URL and ARCHIVE_LANG win over the file. Raises BadSettings, which
     names the file and the key or line, and BadBaseUrl.
     """
     path = home / SETTINGS_FILE
-    raw = _checked(_text(path), path)
+    raw = _parse(_read_text(path), path)
     language = environ.get("ARCHIVE_LANG", "")
     return Settings(
         home=home,
@@ -79,7 +79,7 @@ def load(home: Path, environ: Mapping[str, str]) -> Settings:
     )
 
 
-def write(
+def write_settings(
     home: Path,
     *,
     language: str | None,
@@ -87,39 +87,38 @@ def write(
     authorities: Sequence[AuthoritySetting] = (),
     every: str = "5m",
 ) -> None:
-    """Write a new `archive.toml` with every key and a comment, mode 0600; one that is there is replaced.
+    """Write a new `archive.toml` with every key and its comment, mode 0600; an existing one is replaced.
 
-    The home is made if it is missing; made or empty, it gets mode 0700. Raises BadSettings for a value that
-    `load` would refuse, DiskFull, HomeNotWritable.
+    The home is made if it is missing. A new or empty home gets mode 0700. Raises BadSettings for a value that
+    `load_settings` would refuse, DiskFull, HomeNotWritable.
     """
-    changes: dict[str, Value] = {
+    changes: dict[str, SettingValue] = {
         "language": language or "",
         "token.source": token_source,
         "timestamp.authorities": tuple(authorities),
         "sync.every": every,
     }
-    with contextlib.suppress(OSError):  # what is wrong with the folder is said by the writing itself
+    with contextlib.suppress(OSError):  # the writing itself reports what is wrong with the folder
         if not any(home.iterdir()):
             home.chmod(0o700)
     _save(home / SETTINGS_FILE, TEMPLATE, changes)
 
 
-def update(home: Path, changes: Mapping[str, Value]) -> None:
-    """Set keys such as `token.source`, and leave all else in the file as the user wrote it.
+def update_settings(home: Path, changes: Mapping[str, SettingValue]) -> None:
+    """Set keys such as `token.source`, and leave the rest of the file as the user wrote it.
 
-    A file that is missing is made with every key. Raises BadSettings (nothing is changed then), DiskFull,
-    HomeNotWritable.
+    A missing file is made with every key. Raises BadSettings (nothing is changed then), DiskFull, HomeNotWritable.
     """
     path = home / SETTINGS_FILE
-    text = _text(path) or TEMPLATE
-    _checked(text, path)
+    text = _read_text(path) or TEMPLATE
+    _parse(text, path)
     _save(path, text, changes)
 
 
 # --- reading ---------------------------------------------------------------------------------
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     """The file without its byte order mark; empty if there is none."""
     try:
         data = path.read_bytes()
@@ -139,38 +138,38 @@ def _text(path: Path) -> str:
         raise errors.BadSettings(path=path, detail=detail) from error
 
 
-def _checked(text: str, path: Path) -> schema.SettingsTable:
+def _parse(text: str, path: Path) -> schema.SettingsTable:
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise errors.BadSettings(path=path, detail=error_text.of_syntax(error, text)) from error
+        raise errors.BadSettings(path=path, detail=error_text.syntax_sentence(error, text)) from error
     try:
         raw = schema.convert(table)
     except ValueError as error:  # msgspec's ValidationError is one
-        raise errors.BadSettings(path=path, detail=error_text.of_value(error)) from error
-    for key, holds, example in _rules(raw):
-        if not holds:
+        raise errors.BadSettings(path=path, detail=error_text.value_sentence(error)) from error
+    for key, is_right, example in _rule_checks(raw):
+        if not is_right:
             detail = _("{key} must be written like this: {example}").format(key=key, example=example)
             raise errors.BadSettings(path=path, detail=detail)
     return raw
 
 
-def _rules(raw: schema.SettingsTable) -> list[tuple[str, bool, str]]:
-    """What a type cannot say: key, whether it holds, how it should look. Values are never shown."""
+def _rule_checks(raw: schema.SettingsTable) -> list[tuple[str, bool, str]]:
+    """Checks that types cannot express: the key, whether its value is right, and an example. Values are never shown."""
     names = [authority.name for authority in raw.timestamp.authorities]
     copies = raw.exports.also_to
     return [
-        ("sync.every", _holds(parse_duration, raw.sync.every), '"5m" ("90s" "5m" "6h" "30d")'),
-        ("sync.full_every", _holds(parse_duration, raw.sync.full_every), '"6h" ("90s" "5m" "6h" "30d")'),
-        ("token.source", is_source(raw.token.source), '"keyring", "file:PATH", "env:NAME"'),
+        ("sync.every", _is_accepted(parse_duration, raw.sync.every), '"5m" ("90s" "5m" "6h" "30d")'),
+        ("sync.full_every", _is_accepted(parse_duration, raw.sync.full_every), '"6h" ("90s" "5m" "6h" "30d")'),
+        ("token.source", is_token_source(raw.token.source), '"keyring", "file:PATH", "env:NAME"'),
         ("exports.folder", _is_path(raw.exports.folder), '"", "D:/Chatwork"'),
         ("exports.also_to", "" not in copies and all(map(_is_path, copies)), '["E:/"]'),
         ("timestamp.authorities.name", len(names) == len(set(names)), '"a", "b"'),
     ]
 
 
-def is_source(text: str) -> bool:
-    """Whether this names a place for the token: `keyring`, `env:NAME`, `file:PATH`."""
+def is_token_source(text: str) -> bool:
+    """Whether a text names a place for the token: `keyring`, `env:NAME` or `file:PATH`."""
     kind, _colon, place = text.partition(":")
     if kind == "env":
         return place.isidentifier() and place.isascii()
@@ -178,10 +177,10 @@ def is_source(text: str) -> bool:
 
 
 def _is_path(text: str) -> bool:
-    return "\0" not in text and _holds(lambda value: Path(value).expanduser(), text)
+    return "\0" not in text and _is_accepted(lambda value: Path(value).expanduser(), text)
 
 
-def _holds(function: Callable[[str], Path | timedelta], text: str) -> bool:
+def _is_accepted(function: Callable[[str], Path | timedelta], text: str) -> bool:
     try:
         function(text)
     except (ValueError, RuntimeError):
@@ -196,18 +195,18 @@ def _folder(home: Path, text: str) -> Path:
 # --- writing ---------------------------------------------------------------------------------
 
 
-def _save(path: Path, text: str, changes: Mapping[str, Value]) -> None:
+def _save(path: Path, text: str, changes: Mapping[str, SettingValue]) -> None:
     import tomlkit
 
     document = tomlkit.parse(text)
     for key, value in changes.items():
         _set(document, key, value)
     new = tomlkit.dumps(document)
-    _checked(new, path)
-    private_file.replace(path, new.encode("utf-8"))
+    _parse(new, path)
+    private_file.replace_file(path, new.encode("utf-8"))
 
 
-def _set(document: TOMLDocument, key: str, value: Value) -> None:
+def _set(document: TOMLDocument, key: str, value: SettingValue) -> None:
     import tomlkit
 
     section, _dot, name = key.rpartition(".")
@@ -216,21 +215,21 @@ def _set(document: TOMLDocument, key: str, value: Value) -> None:
     place = document[section] if section else document
     if not isinstance(place, (tomlkit.TOMLDocument, tomlkit.items.AbstractTable)):
         raise RuntimeError(key)
-    place[name] = _item(value)
+    place[name] = _toml_item(value)
 
 
-def _item(value: Value) -> object:
-    """As TOML writes it; an authority is a table on one line."""
+def _toml_item(value: SettingValue) -> object:
+    """A value as tomlkit writes it; an authority becomes a table on one line."""
     import tomlkit
 
     if isinstance(value, (str, int, float)):
         return value
     items = tomlkit.array()
-    for one in value:
-        if isinstance(one, AuthoritySetting):
+    for item in value:
+        if isinstance(item, AuthoritySetting):
             table = tomlkit.inline_table()
-            table.update({"name": one.name, "url": one.url, "roots": one.roots})
+            table.update({"name": item.name, "url": item.url, "roots": item.roots})
             items.append(table)
         else:
-            items.append(one)
+            items.append(item)
     return items

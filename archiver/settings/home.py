@@ -1,6 +1,6 @@
-"""Where the archive is: the option, the environment, or the place this computer has for a user's data.
+"""The home, which is the folder of the archive: how it is found, and whether it is a suitable folder.
 
-Nothing here makes or changes a folder. This module is read for `--help` too, so it imports little.
+Nothing here makes or changes a folder. `--help` needs this module too, so it imports little.
 """
 
 from __future__ import annotations
@@ -23,10 +23,9 @@ DATABASE_FILE = "archive.sqlite3"
 
 
 def home_path(option: str | None, environ: Mapping[str, str]) -> Path:
-    """The home as an absolute path: `--home`, else ARCHIVE_HOME, else the user data folder.
+    """The home as an absolute path: `--home`, else ARCHIVE_HOME, else the system's folder for user data.
 
-    An empty text counts as not given; `~` is the user's own folder. Raises BadValue for a path that no
-    computer can have.
+    An empty text counts as not given. `~` is the user's own folder. Raises BadValue for an impossible path.
     """
     given = option or environ.get("ARCHIVE_HOME") or ""
     if not given:
@@ -41,8 +40,8 @@ def home_path(option: str | None, environ: Mapping[str, str]) -> Path:
         raise errors.BadValue(value=given, option="--home", example="~/chatwork") from error
 
 
-def holds_archive(home: Path) -> bool:
-    """Whether there is an archive in the home; a folder that may not be looked into holds none."""
+def has_archive(home: Path) -> bool:
+    """Whether there is an archive in the home; False for a folder that cannot be read."""
     try:
         return (home / DATABASE_FILE).is_file()
     except OSError:
@@ -50,36 +49,36 @@ def holds_archive(home: Path) -> bool:
 
 
 def check_home(home: Path, environ: Mapping[str, str], *, mounts: Mounts | None = None) -> None:
-    """Raise SyncedFolder if another program copies this folder while we write, NetworkFolder if it is elsewhere.
+    """Raise SyncedFolder if another program synchronises this folder, NetworkFolder if it is on another computer.
 
-    The first is known by the names of folders above it, by the marks those programs leave there, and by the variables
-    that OneDrive sets on Windows. A mac that keeps Documents in iCloud cannot be told from another.
-    `mounts`: where the second is looked up, as for `share_of`.
+    Synchronised folders are recognised by the names of the folders above, by files that the programs leave there, and
+    by the variables that OneDrive sets on Windows. Documents that a Mac keeps in iCloud cannot be recognised.
+    `mounts` is passed to `network_share`.
     """
-    from archiver.settings.network_drives import share_of
+    from archiver.settings.network_drives import network_share
 
     for path in dict.fromkeys((home, Path(os.path.realpath(home)))):
         for folder in (path, *path.parents):
-            if service := _service(folder, environ):
+            if service := _sync_service(folder, environ):
                 raise errors.SyncedFolder(path=home, service=service)
-    if kind := share_of(home, mounts=mounts):
+    if kind := network_share(home, mounts=mounts):
         raise errors.NetworkFolder(path=home, kind=kind)
 
 
 def language_of(home: Path) -> str | None:
-    """The `language` in `archive.toml` as it stands there, or None; never fails, the file may be broken."""
+    """The `language` in `archive.toml`, or None. It is found in a broken file too, and nothing is raised."""
     try:
         text = (home / SETTINGS_FILE).read_bytes()[:1_000_000].decode("utf-8-sig", "replace")
     except (OSError, ValueError):
         return None
     top = re.split(r"(?m)^[ \t]*\[", text, maxsplit=1)[0]
-    found = re.search(r"""(?m)^[ \t]*language[ \t]*=[ \t]*["']([A-Za-z_-]*)["']""", top)
-    return found[1] if found and found[1] else None
+    match = re.search(r"""(?m)^[ \t]*language[ \t]*=[ \t]*["']([A-Za-z_-]*)["']""", top)
+    return match[1] if match and match[1] else None
 
 
 # --- synchronised folders --------------------------------------------------------------------
 
-#: Names of folders, after NFKC and case folding: macOS gives decomposed names, and the services add the
+#: Names of synchronised folders, after NFKC and case folding: macOS gives decomposed names, and services add the
 #: account (`OneDrive - Company`, `GoogleDrive-me@example.com`, `Dropbox (Personal)`).
 _NAMES = (
     ("OneDrive", re.compile(r"onedrive( ?-.*)?")),
@@ -95,7 +94,7 @@ _NAMES = (
     ("macOS (CloudStorage)", re.compile(r"cloudstorage")),
 )
 
-#: What the programs leave in the folder that they copy; some add a number of their own to a name.
+#: Files that programs leave in the folder that they synchronise; some add a number to the name.
 _MARKS = (
     ("OneDrive", ".849C9593-D756-4E56-8D6E-42412F2A707B"),
     ("Dropbox", ".dropbox"),
@@ -117,21 +116,21 @@ _MARKS = (
 _ONEDRIVE_VARIABLES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
 
 
-def _service(folder: Path, environ: Mapping[str, str]) -> str | None:
-    return next(_signs(folder, environ), None)
+def _sync_service(folder: Path, environ: Mapping[str, str]) -> str | None:
+    return next(_sync_services(folder, environ), None)
 
 
-def _signs(folder: Path, environ: Mapping[str, str]) -> Iterator[str]:
+def _sync_services(folder: Path, environ: Mapping[str, str]) -> Iterator[str]:
     name = unicodedata.normalize("NFKC", folder.name).casefold()
     yield from (service for service, names in _NAMES if names.fullmatch(name))
     roots = {environ[variable] for variable in _ONEDRIVE_VARIABLES if environ.get(variable)}
     if folder in {Path(root) for root in roots}:
         yield "OneDrive"
-    if folder != Path.home():  # Dropbox and pCloud keep their own state there, which says nothing of the folder
-        yield from (service for service, mark in _MARKS if _holds(folder, mark))
+    if folder != Path.home():  # Dropbox and pCloud keep their own state there
+        yield from (service for service, mark in _MARKS if _has_mark(folder, mark))
 
 
-def _holds(folder: Path, mark: str) -> bool:
+def _has_mark(folder: Path, mark: str) -> bool:
     try:
         return any(True for _one in folder.glob(mark)) if "*" in mark else (folder / mark).exists()
     except OSError:

@@ -1,4 +1,4 @@
-"""What can be set, as frozen values with their defaults; durations and sizes in units that code can use."""
+"""The settings as frozen values with their defaults, durations and sizes in the units of the code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = timedelta(days=3660)
 
 
 def parse_duration(text: str) -> timedelta:
-    """The time that `90s`, `5m`, `6h` or `30d` stands for: more than nothing, at most ten years.
+    """The duration that `90s`, `5m`, `6h` or `30d` stands for: above zero, at most ten years.
 
     Raises ValueError for everything else.
     """
@@ -30,25 +30,25 @@ def parse_duration(text: str) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:
-    """How often rooms are read, and how many calls are left to others."""
+    """How often rooms are read, and how many API calls are left to other tools."""
 
     every: timedelta = timedelta(minutes=5)
     full_every: timedelta = timedelta(hours=6)
-    """Each room's window and file list are read at least this often, moved or not."""
+    """Each room's messages and files are listed at least this often, even without changes."""
     reserve: int = 60
     """API calls left to the user's other tools."""
     reread_days: int = 30
-    """Each message older than the window is read once in so many days."""
+    """Each message that is too old for the list is read once in so many days."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileSettings:
-    """Which files are fetched, and when it stops; MB and GB are decimal."""
+    """Which files are downloaded, and when downloads stop; MB and GB are decimal."""
 
     large_mb: float = 20
-    """Files above this come last and in slices."""
+    """Files above this size are downloaded last and in parts."""
     max_gb: float = 5
-    """Files above this are listed only."""
+    """Files above this size are listed only."""
     stop_when_free_gb: float = 2
 
     @property
@@ -69,7 +69,7 @@ class FileSettings:
 
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
-    """Where packages and dailies go."""
+    """Where packages and daily exports are written."""
 
     folder: Path | None = None
     """None = the default: Documents/Chatwork提出資料, else `exports` in the home."""
@@ -77,7 +77,7 @@ class ExportSettings:
     daily_file_mb: float = 5
     """New files up to this size go into a daily export."""
     also_to: tuple[Path, ...] = ()
-    """Other folders that get dailies and seals too."""
+    """Other folders to which daily exports and seals are written too."""
 
     @property
     def daily_file_bytes(self) -> int:
@@ -98,31 +98,31 @@ class AuthoritySetting:
 
 @dataclass(frozen=True, slots=True)
 class TimestampSettings:
-    """Who stamps the seals; nobody unless the user said so."""
+    """The authorities that stamp the seals; none by default."""
 
     authorities: tuple[AuthoritySetting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NotifySettings:
-    """When and where the user is told."""
+    """When and where notices are sent."""
 
     stale_hours: float = 24
-    """Hours without a successful run before a notice."""
+    """Hours without a successful run after which a notice is sent."""
     desktop: bool = True
     daily: bool = False
-    """Whether each day has a notice, also a good one."""
+    """Whether a notice is sent every day, even if all is well."""
     urls: tuple[str, ...] = field(default=(), repr=False)
-    """Addresses, or `env:NAME` and `file:PATH` where one lies. They hold passwords, so they are never printed."""
+    """Addresses, or `env:NAME` and `file:PATH` where one is stored. They hold passwords, so they are never printed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the user chose, from file and environment; the token itself is never part of it."""
+    """All settings from file and environment, without the token itself."""
 
     home: Path
     language: str | None = None
-    """`ja`, `en`, or None: as the environment says."""
+    """`ja`, `en`, or None: that of the environment."""
     token_source: str = "keyring"  # noqa: S105 - the name of a place, not a secret
     """`keyring`, `env:NAME` or `file:PATH`."""
     base_url: str = BASE_URL
@@ -135,11 +135,11 @@ class Settings:
 
 
 FOLDER = "Chatwork提出資料"
-"""Within the user's Documents, where a person looks first."""
+"""Name of the default folder within the user's Documents."""
 
 
 def exports_folder(settings: Settings) -> Path:
-    """The folder of the settings, else one in Documents if there are Documents, else `exports` in the home."""
+    """The exports folder: that of the settings, else one in Documents if they exist, else `exports` in the home."""
     if settings.exports.folder is not None:
         return settings.exports.folder
     from platformdirs import user_documents_path

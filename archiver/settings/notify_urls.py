@@ -1,6 +1,6 @@
-"""Where else notices go: each entry of `[notify] urls`, taken from the file or variable that it names.
+"""The addresses for notices: each entry of `[notify] urls`, read from the file or variable that it names.
 
-An address holds passwords. It stands in no error, no `repr` and no sentence: an entry is called by its position.
+An address holds passwords, so no error, `repr` or sentence contains one: an entry is named by its position.
 """
 
 from __future__ import annotations
@@ -12,59 +12,59 @@ from gettext import gettext as _
 from archiver import errors
 from archiver.settings.file import TOKEN_VARIABLE
 from archiver.settings.model import Settings
-from archiver.settings.token import secret
+from archiver.settings.token import read_secret
 
-ELSEWHERE = ("env:", "file:")
-"""How an entry begins that names where the address lies; no service of notices is called so."""
+INDIRECT_PREFIXES = ("env:", "file:")
+"""Prefixes of entries that name where the address is stored; no notification service has such a name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """One entry."""
+class NotifyAddress:
+    """An entry of `[notify] urls` with the address that was read."""
 
     position: int
     """Counted from 1."""
     url: str = field(repr=False)
-    """Empty if there is a fault."""
-    fault: str | None = None
-    """Why the address cannot be had, as a sentence."""
+    """Empty if there is an error."""
+    error: str | None = None
+    """A sentence that says why the address cannot be read."""
 
 
-def addresses(settings: Settings, environ: Mapping[str, str]) -> list[Address]:
-    """Every entry in its order; files and variables are read now."""
-    return [_address(settings, environ, number, entry) for number, entry in enumerate(settings.notify.urls, 1)]
+def addresses(settings: Settings, environ: Mapping[str, str]) -> list[NotifyAddress]:
+    """Read every entry, in order, with the files and variables that they name."""
+    return [_read_address(settings, environ, number, entry) for number, entry in enumerate(settings.notify.urls, 1)]
 
 
-def are_in_file(urls: Sequence[str]) -> bool:
-    """Whether any address stands in `archive.toml` itself."""
-    return any(not one.startswith(ELSEWHERE) for one in urls)
+def has_url_in_file(urls: Sequence[str]) -> bool:
+    """Whether any entry is an address itself, so that `archive.toml` holds secrets."""
+    return any(not one.startswith(INDIRECT_PREFIXES) for one in urls)
 
 
-def bare(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment without token and addresses, for a program that has no use for them."""
+def environ_without_secrets(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the variables of token and addresses, for programs that do not need them."""
     sources = (settings.token_source, *settings.notify.urls)
     names = {TOKEN_VARIABLE, *(one.removeprefix("env:").upper() for one in sources if one.startswith("env:"))}
     return {name: value for name, value in environ.items() if name.upper() not in names}  # Windows knows no case
 
 
-def _address(settings: Settings, environ: Mapping[str, str], number: int, entry: str) -> Address:
-    if not entry.startswith(ELSEWHERE):
-        return Address(number, entry.strip())
+def _read_address(settings: Settings, environ: Mapping[str, str], number: int, entry: str) -> NotifyAddress:
+    if not entry.startswith(INDIRECT_PREFIXES):
+        return NotifyAddress(number, entry.strip())
     try:
-        url = secret(settings.home, entry, environ)
+        url = read_secret(settings.home, entry, environ)
     except errors.TokenFileUnsafe:
-        return Address(number, "", _unsafe(number))
+        return NotifyAddress(number, "", _unsafe_text(number))
     except (errors.SettingsError, ValueError, RuntimeError):  # no path at all, or a home of nobody
-        return Address(number, "", _missing(number))
-    return Address(number, url, None if url else _missing(number))
+        return NotifyAddress(number, "", _missing_text(number))
+    return NotifyAddress(number, url, None if url else _missing_text(number))
 
 
-def _missing(number: int) -> str:
+def _missing_text(number: int) -> str:
     sentence = _("Nothing is where the notice address number {number} of [notify] urls should lie.")
     return sentence.format(number=number)
 
 
-def _unsafe(number: int) -> str:
+def _unsafe_text(number: int) -> str:
     sentence = _(
         "The file of the notice address number {number} of [notify] urls can be read by others, so it was not used. "
         "Allow only yourself to read it: chmod 600"

@@ -1,4 +1,4 @@
-"""Writes a file that only its owner may read, in one step: it is there as a whole or not at all."""
+"""Writes a file that only its owner may read, in one step, so that it is never half written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archiver import errors
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Put `data` at `path` with mode 0600; the folder is made with mode 0700 if it is missing.
 
     A symbolic link is followed, so that a settings file kept elsewhere stays there. Raises DiskFull,
@@ -41,11 +41,11 @@ def _write(target: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _keep_name(target.parent)
+    _sync_folder(target.parent)
 
 
-def _keep_name(folder: Path) -> None:
-    """Make the rename outlive a power cut; Windows cannot open a folder, some shares cannot sync one."""
+def _sync_folder(folder: Path) -> None:
+    """Make the rename durable; Windows cannot open a folder, and some shares cannot sync one."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

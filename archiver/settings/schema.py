@@ -1,4 +1,4 @@
-"""The shape of `archive.toml`: its sections and keys, what each may hold, and the value of a key left out."""
+"""The sections and keys of `archive.toml`, with the type, limits and default of each value."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-Amount = Annotated[float, Meta(gt=0, le=1_000_000)]
-NoLess = Annotated[float, Meta(ge=0, le=1_000_000)]
+PositiveNumber = Annotated[float, Meta(gt=0, le=1_000_000)]
+NumberFromZero = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table in which a key that we do not know is an error: it may be a slip of the pen."""
+    """A table in which an unknown key is an error, as it may be misspelt."""
 
 
 class TokenTable(Section, frozen=True):
-    """Where the API token is."""
+    """The section `[token]`: where the API token is stored."""
 
     source: str = "keyring"
 
 
 class SyncTable(Section, frozen=True):
-    """How often; durations as the user writes them."""
+    """The section `[sync]`; durations are texts such as `5m`."""
 
     every: str = "5m"
     full_every: str = "6h"
@@ -31,24 +31,24 @@ class SyncTable(Section, frozen=True):
 
 
 class FilesTable(Section, frozen=True):
-    """Sizes, decimal."""
+    """The section `[files]`: decimal sizes."""
 
-    large_mb: Amount = 20
-    max_gb: Amount = 5
-    stop_when_free_gb: NoLess = 2
+    large_mb: PositiveNumber = 20
+    max_gb: PositiveNumber = 5
+    stop_when_free_gb: NumberFromZero = 2
 
 
 class ExportsTable(Section, frozen=True):
-    """Folders as the user writes them."""
+    """The section `[exports]`; folders are texts as the user wrote them."""
 
     folder: str = ""
     daily: bool = True
-    daily_file_mb: NoLess = 5
+    daily_file_mb: NumberFromZero = 5
     also_to: tuple[str, ...] = ()
 
 
 class AuthorityTable(Section, frozen=True):
-    """One time-stamp authority; the name becomes part of file names."""
+    """A time-stamp authority; its name becomes part of file names."""
 
     name: Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,20}\Z")]
     url: Annotated[str, Meta(pattern=r"\Ahttps?://[!-~]+\Z")]
@@ -56,22 +56,22 @@ class AuthorityTable(Section, frozen=True):
 
 
 class TimestampTable(Section, frozen=True):
-    """Who stamps the seals."""
+    """The section `[timestamp]`: the authorities that stamp the seals."""
 
     authorities: tuple[AuthorityTable, ...] = ()
 
 
 class NotifyTable(Section, frozen=True):
-    """When and where the user is told."""
+    """The section `[notify]`: when and where notices are sent."""
 
-    stale_hours: Amount = 24
+    stale_hours: PositiveNumber = 24
     desktop: bool = True
     daily: bool = False
     urls: tuple[str, ...] = ()
 
 
 class SettingsTable(Section, frozen=True):
-    """The whole file."""
+    """The whole settings file."""
 
     language: Literal["ja", "en", ""] = ""
     token: TokenTable = TokenTable()
@@ -83,5 +83,5 @@ class SettingsTable(Section, frozen=True):
 
 
 def convert(table: dict[str, Any]) -> SettingsTable:
-    """Check what tomllib read. Raises msgspec.ValidationError, whose text names the place."""
+    """Convert what tomllib read. Raises msgspec.ValidationError, whose text names the key."""
     return msgspec.convert(table, SettingsTable)

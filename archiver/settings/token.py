@@ -1,7 +1,6 @@
-"""The API token: fetched from the place that the settings name, kept there, forgotten.
+"""The API token: read from the place that the settings name, stored there, removed.
 
-It is read when the first request needs it, never before, so that `status` and `search` ask no keyring. No
-error carries it.
+It is read when the first request needs it, so that `status` and `search` open no keyring. No error contains it.
 """
 
 from __future__ import annotations
@@ -20,52 +19,52 @@ from archiver.settings import private_file, windows_acl
 from archiver.settings.home import APPLICATION
 from archiver.settings.model import Settings
 
-_LONGEST = 4096
+_MAX_BYTES = 4096
 """Bytes read from a token file; Chatwork's tokens have 32 characters."""
 
 
-def token(settings: Settings, environ: Mapping[str, str]) -> str:
-    """The API token, without the blanks, line ends and byte order mark around it.
+def read_token(settings: Settings, environ: Mapping[str, str]) -> str:
+    """Read the API token, without spaces, line ends and byte order mark around it.
 
     Raises TokenMissing, TokenMalformed (it could not stand in an HTTP header), TokenFileUnsafe,
     KeyringUnavailable.
     """
-    found = secret(settings.home, settings.token_source, environ)
-    if not found:
+    token = read_secret(settings.home, settings.token_source, environ)
+    if not token:
         raise errors.TokenMissing(source=settings.token_source)
-    if not re.fullmatch(r"[!-~]+", found):
+    if not re.fullmatch(r"[!-~]+", token):
         raise errors.TokenMalformed(source=settings.token_source)
-    return found
+    return token
 
 
-def secret(home: Path, source: str, environ: Mapping[str, str]) -> str:
-    """What lies at a place, without the blanks, line ends and byte order mark around it; empty if nothing does.
+def read_secret(home: Path, source: str, environ: Mapping[str, str]) -> str:
+    """Read the secret at a place, without spaces, line ends and byte order mark around it; empty if there is none.
 
     Raises TokenMissing, TokenFileUnsafe, KeyringUnavailable.
     """
-    kind, place = _parts(source)
+    kind, place = _split_source(source)
     match kind:
         case "env":
-            found = environ.get(place, "")
+            value = environ.get(place, "")
         case "file":
-            found = _from_file(_file(home, place), environ)
+            value = _read_file(_token_path(home, place), environ)
         case _:
-            found = _from_keyring(home)
-    return found.strip().strip("\ufeff").strip()
+            value = _read_keyring(home)
+    return value.strip().strip("\ufeff").strip()
 
 
 def store_token(home: Path, source: str, value: str) -> None:
-    """Keep the token in the keyring or in a file of mode 0600; `settings.file.update` names the place.
+    """Store the token in the keyring or in a file of mode 0600; `update_settings` writes the name of the place.
 
     Raises UsageError for `env:NAME` (a program cannot set the user's variables), KeyringUnavailable,
     DiskFull, HomeNotWritable.
     """
-    kind, place = _parts(source)
+    kind, place = _split_source(source)
     match kind:
         case "file":
-            private_file.replace(_file(home, place), f"{value}\n".encode())
+            private_file.replace_file(_token_path(home, place), f"{value}\n".encode())
         case "keyring":
-            _into_keyring(home, value)
+            _write_keyring(home, value)
         case _:
             detail = _("The variable {name} has to be set outside this program.").format(name=place)
             raise errors.UsageError(detail=detail)
@@ -76,30 +75,30 @@ def forget_token(home: Path, source: str) -> bool:
 
     Raises KeyringUnavailable, StorageError.
     """
-    kind, place = _parts(source)
+    kind, place = _split_source(source)
     match kind:
         case "file":
-            return _remove(_file(home, place))
+            return _remove_file(_token_path(home, place))
         case "keyring":
-            return _out_of_keyring(home)
+            return _clear_keyring(home)
         case _:
             return False
 
 
 def token_file(settings: Settings) -> Path | None:
-    """The file that holds the token; None if it is kept elsewhere. It need not exist."""
-    kind, place = _parts(settings.token_source)
-    return _file(settings.home, place) if kind == "file" else None
+    """The path of the token file, which need not exist; None if the token is stored elsewhere."""
+    kind, place = _split_source(settings.token_source)
+    return _token_path(settings.home, place) if kind == "file" else None
 
 
 def is_private(path: Path, status: os.stat_result) -> bool:
-    """Whether the file is ours (or the system's) and nobody else has any right to it."""
+    """Whether a file belongs to this user (or root) and nobody else has any permission on it."""
     if sys.platform == "win32":
-        return not windows_acl.others_can_read(path)
+        return not windows_acl.can_others_read(path)
     return not stat.S_IMODE(status.st_mode) & 0o077 and status.st_uid in {os.geteuid(), 0}
 
 
-def _parts(source: str) -> tuple[str, str]:
+def _split_source(source: str) -> tuple[str, str]:
     kind, _colon, place = source.partition(":")
     return kind, place
 
@@ -107,19 +106,19 @@ def _parts(source: str) -> tuple[str, str]:
 # --- file ------------------------------------------------------------------------------------
 
 
-def _file(home: Path, place: str) -> Path:
-    """A relative path is meant from the home, so that a copied archive still finds its token."""
+def _token_path(home: Path, place: str) -> Path:
+    """The path of a token file. It is relative to the home, so that a moved archive still finds its token."""
     return home / Path(place).expanduser()
 
 
-def _from_file(path: Path, environ: Mapping[str, str]) -> str:
+def _read_file(path: Path, environ: Mapping[str, str]) -> str:
     try:
         if path.exists() and not path.is_file():  # a pipe would keep an unattended run waiting for ever
             raise errors.TokenMissing(source=f"file:{path}")
         with path.open("rb") as file:
-            if not (_handed_over(path, environ) or is_private(path, os.fstat(file.fileno()))):
+            if not (_is_handed_over(path, environ) or is_private(path, os.fstat(file.fileno()))):
                 raise errors.TokenFileUnsafe(path=path)
-            data = file.read(_LONGEST)
+            data = file.read(_MAX_BYTES)
     except FileNotFoundError as error:
         raise errors.TokenMissing(source=_("file:{path}: there is no such file").format(path=path)) from error
     except PermissionError as error:
@@ -129,10 +128,10 @@ def _from_file(path: Path, environ: Mapping[str, str]) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _handed_over(path: Path, environ: Mapping[str, str]) -> bool:
-    """Whether a container (/run/secrets) or systemd ($CREDENTIALS_DIRECTORY) laid the file there.
+def _is_handed_over(path: Path, environ: Mapping[str, str]) -> bool:
+    """Whether a container (/run/secrets) or systemd ($CREDENTIALS_DIRECTORY) provides the file.
 
-    They set modes that are not ours to judge, and keep others out by the folder
+    They set other modes and keep other users out by the folder
     (systemd.exec(5), LoadCredential).
     """
     folders = ["/run/secrets", environ.get("CREDENTIALS_DIRECTORY", "")]
@@ -140,7 +139,7 @@ def _handed_over(path: Path, environ: Mapping[str, str]) -> bool:
     return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders if folder)
 
 
-def _remove(path: Path) -> bool:
+def _remove_file(path: Path) -> bool:
     try:
         path.unlink()
     except FileNotFoundError:
@@ -155,7 +154,7 @@ def _remove(path: Path) -> bool:
 
 @contextlib.contextmanager
 def _keyring_errors() -> Iterator[None]:
-    """Whatever a keyring's backend raises is one error here; they come from many libraries."""
+    """Raise KeyringUnavailable for any error of the keyring's backends, which use many libraries."""
     import keyring.errors
 
     try:
@@ -168,33 +167,33 @@ def _keyring_errors() -> Iterator[None]:
         raise errors.KeyringUnavailable(detail=detail) from error
 
 
-def _user(home: Path) -> str:
-    """Under which name this archive's token is kept."""
+def _keyring_user(home: Path) -> str:
+    """The user name under which the keyring stores this archive's token."""
     return os.path.realpath(home)
 
 
-def _from_keyring(home: Path) -> str:
+def _read_keyring(home: Path) -> str:
     import keyring
 
     with _keyring_errors():
-        return keyring.get_password(APPLICATION, _user(home)) or ""
+        return keyring.get_password(APPLICATION, _keyring_user(home)) or ""
 
 
-def _into_keyring(home: Path, value: str) -> None:
+def _write_keyring(home: Path, value: str) -> None:
     import keyring
 
     with _keyring_errors():
-        keyring.set_password(APPLICATION, _user(home), value)
-        kept = keyring.get_password(APPLICATION, _user(home)) == value
-    if not kept:  # keyring's null backend takes everything and keeps nothing
+        keyring.set_password(APPLICATION, _keyring_user(home), value)
+        is_kept = keyring.get_password(APPLICATION, _keyring_user(home)) == value
+    if not is_kept:  # keyring's null backend takes everything and keeps nothing
         raise errors.KeyringUnavailable(detail=_("it did not keep the token"))
 
 
-def _out_of_keyring(home: Path) -> bool:
+def _clear_keyring(home: Path) -> bool:
     import keyring
 
     with _keyring_errors():
-        if keyring.get_password(APPLICATION, _user(home)) is None:
+        if keyring.get_password(APPLICATION, _keyring_user(home)) is None:
             return False
-        keyring.delete_password(APPLICATION, _user(home))
+        keyring.delete_password(APPLICATION, _keyring_user(home))
     return True

@@ -1,10 +1,11 @@
-"""The two time-stamp authorities that `archive init` offers, of different owners: data, nothing else.
+"""The two time-stamp authorities that `archive init` offers, of different owners.
 
-A fresh install stamps nothing until the user agrees. Each root is pinned by its SHA-256 fingerprint and must be
-in the `certifi` bundle, so that a stranger finds it in any browser too. None of them was ever contacted while
-this was written: address and chain are as their owners and users describe them, so the first stamp of each is the
-first proof that its root is the right one; until then its stamps wait and `archive check` says so. Neither
-promises anything for documents, and neither is accredited by the Japanese minister (総務大臣認定).
+A fresh install stamps nothing until the user agrees. Each root is pinned by its SHA-256 fingerprint and must be in the
+`certifi` bundle, so that anybody finds it in any browser too. None of them was contacted while this was written: URL
+and chain are as their owners and users describe them. If a root is not the right one, the stamps of its authority wait
+and `archive check` reports it.
+
+Neither authority promises anything for documents, and neither is accredited by the Japanese minister (総務大臣認定).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from archiver.settings.model import AuthoritySetting
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One authority as it is offered."""
+    """An authority as it is offered."""
 
     name: str
     url: str
@@ -28,7 +29,7 @@ class Offer:
 
     @property
     def setting(self) -> AuthoritySetting:
-        """As `archive.toml` writes it."""
+        """The authority as a setting of `archive.toml`."""
         return AuthoritySetting(self.name, self.url, f"certifi:{self.root}")
 
 
@@ -53,4 +54,4 @@ OFFERS = (
     # Not offered, as the pair of address and root is less certain: GlobalSign (http://timestamp.globalsign.com/tsa/
     # r6advanced1, GlobalSign Root CA - R6: 2cabeafe37d06ca22aba7391c0033d25982952c453647349763a3ab5ad6ccf69).
 )
-"""Offered together; either may be left out."""
+"""The offers; the user may accept one or both."""

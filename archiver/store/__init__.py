@@ -1,1 +1,1 @@
-"""The only place that knows SQL and where bytes lie."""
+"""The archive on disk: its database and its files. No other package writes SQL or knows the layout of the files."""

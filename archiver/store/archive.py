@@ -1,7 +1,7 @@
-"""Opens an archive, and gives the only transactions there are: `reading()` and `writing()`.
+"""Opens an archive and gives its transactions: `reading()` and `writing()`.
 
-A reading is a snapshot that nothing changes while it is open; a writing is all there or not at all, also
-when the process is killed. Neither shows its connection outside `store/`.
+A reading is a snapshot that does not change while it is open. A writing is committed as a whole or not at all, even
+if the process is killed. Their SQL connection is not used outside `store/`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.store import migrate
-from archiver.store.engine import DATABASE, build_engine, translate
+from archiver.store.engine import DATABASE, build_engine, translate_error
 
-_LACKING = ("no such table", "no such column", "has no column")
-"""What SQLite says of something that came with a later form."""
+_MISSING_SCHEMA = ("no such table", "no such column", "has no column")
+"""How SQLite reports a table or column that an older revision of the database does not have yet."""
 
 
 class Reading:
-    """A snapshot of the archive; `sql` is for `store/` alone."""
+    """A snapshot of the archive. Its `sql` is used only within `store/`."""
 
     def __init__(self, sql: Connection, home: Path) -> None:
         """Wrap an open transaction."""
@@ -34,24 +34,24 @@ class Reading:
 
 
 class Writing(Reading):
-    """A transaction that appends; what it reads includes what it has written."""
+    """A transaction that appends and that also reads what it has written itself."""
 
 
 class Archive:
     """One archive on disk: its home, its database and its transactions."""
 
     def __init__(
-        self, home: Path, *, read_only: bool = False, still: bool = False, database: Path | None = None
+        self, home: Path, *, read_only: bool = False, unchanging: bool = False, database: Path | None = None
     ) -> None:
-        """Name the archive; nothing is opened before the first transaction.
+        """Keep the paths; nothing is opened before the first transaction.
 
-        `still`: nobody can be writing to it, so it is read without a lock and without a byte beside it; `database`:
-        another file than the home's own, such as a copy that is being made.
+        `unchanging`: nobody can be writing to the archive, so it is read without a lock and without files beside it.
+        `database`: another file than the home's own, such as a copy that is being made.
         """
         self.home = home
-        self.read_only = read_only or still
+        self.read_only = read_only or unchanging
         self.database = database or home / DATABASE
-        self._still = still
+        self._still = unchanging
         self._engine: Engine | None = None
         self._is_older = False
 
@@ -61,10 +61,10 @@ class Archive:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
-        """Open a snapshot, of an older form too, as far as it goes. Raises NoArchive, ArchiveDamaged, OlderArchive."""
+        """Open a snapshot, even of an older revision. Raises NoArchive, ArchiveDamaged, OlderArchive (missing table)."""
         if not self.exists():
             raise errors.NoArchive(path=self.home)
-        with self._translated(), self._connect_to_read() as sql, sql.begin():
+        with self._translate_errors(), self._connect_to_read() as sql, sql.begin():
             sql.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()  # the snapshot begins here
             yield Reading(sql, self.home)
 
@@ -72,16 +72,16 @@ class Archive:
     def writing(self) -> Iterator[Writing]:
         """Open a transaction that holds the write lock from its beginning.
 
-        Raises NoArchive, ArchiveBusy (another writer for 30 s), DiskFull, HomeNotWritable, and OlderArchive: only
-        what has the form of this version is written to.
+        Raises NoArchive, ArchiveBusy (another writer for 30 s), DiskFull, HomeNotWritable, and OlderArchive for a
+        database of an older revision.
         """
         if not self.exists():
             raise errors.NoArchive(path=self.home)
-        with self._translated(), self._connect() as sql:
+        with self._translate_errors(), self._connect() as sql:
             sql.info["immediate"] = True
             try:
                 with sql.begin():
-                    if self._is_older and migrate.check(sql, self.home) != migrate.HEAD:
+                    if self._is_older and migrate.check_revision(sql, self.home) != migrate.HEAD:
                         raise errors.OlderArchive(path=self.home)
                     yield Writing(sql, self.home)
             finally:
@@ -95,15 +95,15 @@ class Archive:
             lock.acquire(timeout=0)
         except Timeout as error:
             raise errors.ArchiveInUse(path=self.home) from error
-        except OSError as fault:
-            raise errors.HomeNotWritable(path=self.home, detail=fault.strerror or str(fault)) from fault
+        except OSError as error:
+            raise errors.HomeNotWritable(path=self.home, detail=error.strerror or str(error)) from error
         try:
             yield
         finally:
             lock.release()
 
     def close(self) -> None:
-        """Give back the connection; the archive can be opened again."""
+        """Close the connection. The archive can be opened again."""
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
@@ -111,39 +111,39 @@ class Archive:
     def _connect(self) -> Connection:
         if self._engine is None:
             engine = build_engine(self.database, read_only=self.read_only, immutable=self._still)
-            self._engine = self._checked(engine)
+            self._engine = self._with_revision_read(engine)
         return self._engine.connect()
 
     def _connect_to_read(self) -> Connection:
-        """As `_connect`; where even SQLite's shared memory finds no space, the database is read as it lies there."""
+        """Connect as `_connect` does; if the disk has no space for SQLite's shared memory, read the file as it is."""
         try:
             return self._connect()
         except DatabaseError as error:
             log = self.database.with_name(self.database.name + "-wal")
-            full = isinstance(translate(error, self.database), errors.DiskFull)
-            if not full or (log.exists() and log.stat().st_size):
+            is_full = isinstance(translate_error(error, self.database), errors.DiskFull)
+            if not is_full or (log.exists() and log.stat().st_size):
                 raise
-        engine = self._checked(build_engine(self.database, read_only=True, immutable=True))
+        engine = self._with_revision_read(build_engine(self.database, read_only=True, immutable=True))
         return engine.connect()
 
-    def _checked(self, engine: Engine) -> Engine:
+    def _with_revision_read(self, engine: Engine) -> Engine:
         with engine.connect() as sql:
-            self._is_older = migrate.check(sql, self.home) != migrate.HEAD
+            self._is_older = migrate.check_revision(sql, self.home) != migrate.HEAD
         return engine
 
     @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Say in our words what SQLite and the disk say in theirs."""
+    def _translate_errors(self) -> Iterator[None]:
+        """Raise errors of SQLite and of the disk as errors of this program."""
         try:
             yield
         except (DatabaseError, sqlite3.DatabaseError) as error:
-            if self._is_older and any(words in str(error) for words in _LACKING):
+            if self._is_older and any(words in str(error) for words in _MISSING_SCHEMA):
                 raise errors.OlderArchive(path=self.home) from error
-            raise translate(error, self.database) from error
+            raise translate_error(error, self.database) from error
 
 
-def driver(sql: Connection) -> sqlite3.Connection:
-    """SQLite's own connection inside the open transaction: many small statements cost a fifth there."""
+def driver_connection(sql: Connection) -> sqlite3.Connection:
+    """SQLite's own connection within the open transaction, to copy a database or to run many small statements fast."""
     connection: Any = sql.connection.driver_connection
     assert isinstance(connection, sqlite3.Connection)
     return connection

@@ -1,6 +1,6 @@
-"""Avatars and icons of people and rooms that are read: which are still to be had, and where they lie.
+"""Avatars of people and icons of rooms: which are still to be downloaded, and where they are stored.
 
-They are no evidence: no entry names them, so they lie in `avatars/`, apart from the attachments in `files/`.
+They are no evidence, as no entry names them, so they are stored in `avatars/`, apart from the attachments in `files/`.
 """
 
 from __future__ import annotations
@@ -20,32 +20,35 @@ from archiver.store.timestamps import to_text
 FOLDER = "avatars"
 
 
-def wanted(reading: Reading, rooms: Collection[int], *, at: datetime, most: int) -> list[str]:
-    """Addresses of pictures in these rooms that are not held and whose time has come, at most so many."""
+def due_urls(reading: Reading, rooms: Collection[int], *, at: datetime, limit: int) -> list[str]:
+    """URLs of pictures in these rooms that are not stored yet and may be requested now, at most `limit`."""
     person, room, picture = schema.person.c, schema.room.c, schema.picture.c
-    shown = union(
+    pictures = union(
         select(person.avatar.label("url")).where(person.room_id.in_(rooms)),
         select(room.icon.label("url")).where(room.room_id.in_(rooms)),
     ).subquery()
     due = or_(picture.url.is_(None), (picture.sha256.is_(None)) & (picture.next_at <= to_text(at)))
     query = (
-        select(shown.c.url)
-        .select_from(shown.outerjoin(schema.picture, picture.url == shown.c.url))
-        .where(shown.c.url != "", due)
-        .order_by(picture.next_at, shown.c.url)
-        .limit(most)
+        select(pictures.c.url)
+        .select_from(pictures.outerjoin(schema.picture, picture.url == pictures.c.url))
+        .where(pictures.c.url != "", due)
+        .order_by(picture.next_at, pictures.c.url)
+        .limit(limit)
     )
     return [url for (url,) in reading.sql.execute(query)]
 
 
-def settle(archive: Archive, url: str, body: bytes | None, *, next_at: datetime) -> None:
-    """Keep a picture, or (None) remember when to ask again. Raises OSError, StorageError."""
+def record_download(archive: Archive, url: str, body: bytes | None, *, next_at: datetime) -> None:
+    """Store a picture, or record a failed download (`body` None); then it is due again at `next_at`.
+
+    Raises OSError, StorageError.
+    """
     sha256 = None if body is None else hashlib.sha256(body).hexdigest()
     if body is not None and sha256 is not None:
-        place = archive.home / FOLDER / sha256
-        private_folder(place.parent, below=archive.home)
-        if not place.exists():
-            write_durably(place, body)
+        path = archive.home / FOLDER / sha256
+        private_folder(path.parent, below=archive.home)
+        if not path.exists():
+            write_durably(path, body)
     values = {"url": url, "sha256": sha256, "next_at": to_text(next_at)}
     statement = insert(schema.picture).values(values)
     changes = {"sha256": sha256, "next_at": values["next_at"]}

@@ -1,7 +1,7 @@
-"""How a text is folded before it is compared, and the pairs of neighbouring signs by which it is found.
+"""How a text is folded before it is compared, and the pairs of neighbouring characters (bigrams) that are indexed.
 
-A text is kept as all its pairs, so that each piece of it is found as a phrase, in Japanese as in English; no
-dictionary says where words begin, and none can miss one. The same fold makes the search of an exported transcript
+The index holds all bigrams of a text, so that every part of it is found as a phrase, in Japanese as in English,
+without a dictionary of words. The same fold makes the search of an exported transcript
 (`render/searchable.py`; a test holds the two together).
 """
 
@@ -10,39 +10,39 @@ from __future__ import annotations
 import unicodedata
 from operator import add
 
-FORMAT = f"1/{unicodedata.unidata_version}"
-"""Of the index. Another one means that the index is made anew: how texts fold depends on Python's Unicode."""
+INDEX_FORMAT = f"1/{unicodedata.unidata_version}"
+"""The format of the index. If it changes, the index is built again: folding depends on Python's Unicode tables."""
 
-_CONTROLS = {sign: 0x10_0000 + sign for sign in (*range(0x09), *range(0x0E, 0x20), 0x7F)}
-"""SQLite's `ascii` tokenizer knows controls as nothing but ends of words; private signs stand in for them."""
+_CONTROLS = {code: 0x10_0000 + code for code in (*range(0x09), *range(0x0E, 0x20), 0x7F)}
+"""Private-use characters for control characters, which SQLite's `ascii` tokenizer would take for ends of words."""
 
 
 def fold(text: str) -> str:
-    """Forms, cases and kinds of blanks that people do not tell apart, made one; no blank at either end."""
-    return " ".join(one_form(text).split())
+    """The text without differences of form, case and kind of space, and without spaces at either end."""
+    return " ".join(unify_characters(text).split())
 
 
-def one_form(text: str) -> str:
-    """The same but for blanks, which stay as they are."""
+def unify_characters(text: str) -> str:
+    """The text without differences of form and case; spaces stay as they are."""
     return unicodedata.normalize("NFKC", text).lower().upper().lower().replace("ς", "σ")
 
 
-def grams(folded: str) -> str:
-    """What the index holds of a folded text: for each run between blanks its pairs, then its last sign."""
-    found: list[str] = []
+def index_text(folded: str) -> str:
+    """What the index holds of a folded text: of each run between spaces its bigrams, then its last character."""
+    parts: list[str] = []
     for run in folded.translate(_CONTROLS).split(" "):
-        found += map(add, run, run[1:])
-        found += run[-1:]
-    return " ".join(found)
+        parts += map(add, run, run[1:])
+        parts += run[-1:]
+    return " ".join(parts)
 
 
-def phrase(folded: str) -> str:
-    """An expression of FTS5 for exactly the texts that contain this one, which is not empty.
+def match_expression(folded: str) -> str:
+    """An expression of FTS5 that matches exactly the texts that contain this one, which is not empty.
 
-    The last run may go on in the text, so its last sign does not count by itself; of a run of one sign any pair that
-    begins with it will do.
+    The last run may go on in the text, so its last character alone is not searched for. A run of one character matches
+    every bigram that begins with it.
     """
     *runs, last = folded.translate(_CONTROLS).split(" ")
-    found = [grams(run) for run in runs] + (list(map(add, last, last[1:])) or [last])
-    quoted = '"' + " ".join(found).replace('"', '""') + '"'
+    parts = [index_text(run) for run in runs] + (list(map(add, last, last[1:])) or [last])
+    quoted = '"' + " ".join(parts).replace('"', '""') + '"'
     return quoted + " *" if len(last) == 1 else quoted

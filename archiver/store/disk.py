@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, also after a power cut, and errors of the disk in our words."""
+"""Durable writing of files, private folders, and errors of the disk as errors of this program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from archiver import errors
 
 
 def write_durably(path: Path, body: bytes, *, mode: int = 0o600) -> None:
-    """Write beside the place, fsync, rename. Raises OSError."""
+    """Write a file that is complete or absent even after a power cut: under another name, fsynced, renamed.
+
+    Raises OSError.
+    """
     fresh = path.with_name(path.name + ".new")
     with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as file:
         file.write(body)
@@ -22,9 +25,9 @@ def write_durably(path: Path, body: bytes, *, mode: int = 0o600) -> None:
 
 def private_folder(folder: Path, *, below: Path) -> None:
     """Make a folder and those above it, up to `below` (which exists), for the owner alone. Raises OSError."""
-    for one in reversed([folder, *folder.parents]):
-        if one.is_relative_to(below) and one != below:
-            one.mkdir(mode=0o700, exist_ok=True)
+    for path in reversed([folder, *folder.parents]):
+        if path.is_relative_to(below) and path != below:
+            path.mkdir(mode=0o700, exist_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -38,13 +41,13 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def is_full(fault: OSError) -> bool:
+def is_full(error: OSError) -> bool:
     """Whether no space is left for this user."""
-    return fault.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
+    return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 
 
-def storage_error(fault: OSError, path: Path) -> errors.StorageError:
-    """One of our errors for what the file system could not do."""
-    if is_full(fault):
+def storage_error(error: OSError, path: Path) -> errors.StorageError:
+    """The error of this program for an error of the file system."""
+    if is_full(error):
         return errors.DiskFull(path=path)
-    return errors.HomeNotWritable(path=path, detail=fault.strerror or str(fault))
+    return errors.HomeNotWritable(path=path, detail=error.strerror or str(error))

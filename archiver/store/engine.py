@@ -1,4 +1,4 @@
-"""SQLite engines and connections, and the faults of SQLite in our words."""
+"""SQLite engines and connections, and errors of SQLite as errors of this program."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ BUSY_SECONDS = 30
 
 
 def build_engine(database: Path, *, read_only: bool = False, scratch: bool = False, immutable: bool = False) -> Engine:
-    """An engine whose transactions are SQLite's own.
+    """An engine whose transactions are begun by SQLite, not by the driver.
 
-    WAL and `synchronous=FULL` (a committed entry survives a power cut); `scratch` gives both up, for tables
-    that are thrown away. `read_only` never changes the database; on media that cannot be written, and with
-    `immutable`, not a byte is written beside it either (sqlite.org/uri.html). `immutable` is for a database that
-    nobody can be writing to: SQLite takes no lock then.
+    WAL and `synchronous=FULL` let a committed entry survive a power cut; `scratch` gives both up for tables that are
+    thrown away. `read_only` never changes the database. On read-only media, and with `immutable`, no file is written
+    beside it either (sqlite.org/uri.html). `immutable` is for a database that nobody can be writing to: SQLite takes
+    no lock then.
     """
     read_only = read_only or not is_writable(database.parent)
     immutable = immutable or not is_writable(database.parent)
     engine = create_engine(
         "sqlite://",
         creator=lambda: _open(database, read_only=read_only, immutable=immutable),
-        poolclass=_pool(scratch),
+        poolclass=_pool_class(scratch),
     )
 
     @event.listens_for(engine, "connect")
@@ -56,24 +56,24 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     return engine
 
 
-def translate(fault: DatabaseError | sqlite3.DatabaseError, database: Path) -> Exception:
-    """One of our errors for what the database could not do, said by SQLAlchemy or by the driver itself."""
-    said = str(fault.orig if isinstance(fault, DatabaseError) else fault)
-    text = said.lower()
+def translate_error(error: DatabaseError | sqlite3.DatabaseError, database: Path) -> Exception:
+    """The error of this program for an error of SQLAlchemy or of the driver; `error` itself if there is none."""
+    message = str(error.orig if isinstance(error, DatabaseError) else error)
+    text = message.lower()
     if "full" in text or "disk i/o error" in text:
         return errors.DiskFull(path=database)
     if "locked" in text or "busy" in text:
         return errors.ArchiveBusy(seconds=BUSY_SECONDS)
     if "readonly" in text or "unable to open" in text:
-        return errors.HomeNotWritable(path=database.parent, detail=said)
+        return errors.HomeNotWritable(path=database.parent, detail=message)
     broken = "malformed" in text or "not a database" in text
-    if broken or isinstance(fault, OperationalError | sqlite3.OperationalError):
-        return errors.ArchiveDamaged(path=database, detail=said)
-    return fault
+    if broken or isinstance(error, OperationalError | sqlite3.OperationalError):
+        return errors.ArchiveDamaged(path=database, detail=message)
+    return error
 
 
-def open_plainly(database: Path) -> sqlite3.Connection:
-    """The driver's own connection, on media that cannot be written too; it makes no file that is not there."""
+def open_connection(database: Path) -> sqlite3.Connection:
+    """A connection of the driver, also on read-only media. It never creates a database."""
     if is_writable(database.parent):
         return sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
     return _open(database, read_only=True, immutable=True)
@@ -90,20 +90,20 @@ def _open(database: Path, *, read_only: bool, immutable: bool) -> sqlite3.Connec
     return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
 
 
-def _pool(scratch: bool) -> Any:
+def _pool_class(scratch: bool) -> Any:
     from sqlalchemy.pool import QueuePool, StaticPool
 
     return StaticPool if scratch else QueuePool
 
 
 def is_writable(home: Path) -> bool:
-    """Whether the folder really takes files: root may always, but not on read-only media."""
+    """Whether files can be written in the folder: on read-only media not even root can."""
     try:
-        return os.access(home, os.W_OK) and not _read_only_file_system(home)
+        return os.access(home, os.W_OK) and not _is_read_only_file_system(home)
     except OSError:
         return False
 
 
-def _read_only_file_system(home: Path) -> bool:
+def _is_read_only_file_system(home: Path) -> bool:
     status = getattr(os, "statvfs", None)
     return bool(status and status(home).f_flag & getattr(os, "ST_RDONLY", 0))

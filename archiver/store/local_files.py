@@ -1,7 +1,7 @@
-"""Files of the user's own disk: measured, or copied into `files/` as bytes named by their SHA-256.
+"""Files of the user's own disk: measured, or copied into `files/` under their SHA-256.
 
-They are read in pieces while they are hashed, and never changed. Which file was chosen is the user's business;
-what is refused is what cannot be meant: a folder, a device, more than the limit.
+They are read in pieces while they are hashed, and never changed. Folders, devices and files above the limit are
+refused.
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ from archiver.store import blobs
 from archiver.store.disk import private_folder, storage_error
 
 FOLDER = "added"
-"""Below `files/incoming/`, as a sync clears away what it does not know in that folder itself."""
+"""Folder below `files/incoming/`: a sync removes unknown files from `incoming/` itself, but not from here."""
 
-_PIECE = 2**20
-_LEFT_BEHIND = 24 * 3600
-"""Seconds after which a copy that was not finished is nobody's any more."""
+_PIECE_BYTES = 2**20
+_ABANDONED_AFTER = 24 * 3600
+"""Seconds after which an unfinished copy is taken for abandoned."""
 
 
-class Measured(NamedTuple):
-    """A file as it was read."""
+class MeasuredFile(NamedTuple):
+    """Name, size and SHA-256 of a file that was read."""
 
     name: str
-    """The last part of its path: the folders above are the user's own affair."""
+    """The last part of its path; the folders above it are not recorded."""
     size: int
     sha256: str
 
 
-def measure(path: Path, *, most: int) -> Measured:
-    """Read a file without keeping it; `most` in bytes. Raises NothingThere, NotAFile, FileAboveLimit, NotAllowed."""
-    with _opened(path, most) as file:
-        return _read(path, file, most, lambda _piece: None)
+def measure(path: Path, *, limit: int) -> MeasuredFile:
+    """Read a file without storing it (`limit` in bytes). Raises NothingThere, NotAFile, FileAboveLimit, NotAllowed."""
+    with _open_file(path, limit) as file:
+        return _read_in_pieces(path, file, limit, lambda _piece: None)
 
 
-def keep(home: Path, path: Path, *, most: int) -> Measured:
+def keep(home: Path, path: Path, *, limit: int) -> MeasuredFile:
     """Copy a file into `files/`. Raises as `measure`, and DiskFull or HomeNotWritable."""
-    with _opened(path, most) as file:
+    with _open_file(path, limit) as file:
         part: Path | None = None
         try:
-            part = _place(home)
+            part = _new_part(home)
             with part.open("wb") as writing:
-                measured = _read(path, file, most, writing.write)
+                measured = _read_in_pieces(path, file, limit, writing.write)
             blobs.keep(home, part, measured.sha256)
         except OSError as error:
             raise storage_error(error, home) from error
@@ -61,28 +61,28 @@ def keep(home: Path, path: Path, *, most: int) -> Measured:
     return measured
 
 
-def _place(home: Path) -> Path:
-    """A new file for arriving bytes; copies that a kill left behind go."""
+def _new_part(home: Path) -> Path:
+    """A new file for arriving bytes. Abandoned ones of killed processes are removed."""
     folder = home / blobs.FOLDER / blobs.INCOMING / FOLDER
     private_folder(folder, below=home)
-    for left in folder.iterdir():
+    for part in folder.iterdir():
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
-                left.unlink()
+            if time.time() - part.stat().st_mtime > _ABANDONED_AFTER:
+                part.unlink()
     handle, name = tempfile.mkstemp(suffix=".part", dir=folder)
     os.close(handle)
     return Path(name)
 
 
 @contextmanager
-def _opened(path: Path, most: int) -> Iterator[BinaryIO]:
-    """The file, if it is one that can be meant; looked at before it is opened, as opening a pipe would wait."""
+def _open_file(path: Path, limit: int) -> Iterator[BinaryIO]:
+    """Open a regular file up to the limit. It is checked before it is opened, as opening a pipe would wait."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise errors.NotAFile(path=path)
-        if status.st_size > most:
-            raise errors.FileAboveLimit(path=path, limit_gb=f"{most / 10**9:g}")
+        if status.st_size > limit:
+            raise errors.FileAboveLimit(path=path, limit_gb=f"{limit / 10**9:g}")
         file = path.open("rb")
     except PermissionError as error:
         raise errors.NotAllowed(path=path, detail=error.strerror or str(error)) from error
@@ -92,19 +92,19 @@ def _opened(path: Path, most: int) -> Iterator[BinaryIO]:
         yield file
 
 
-def _read(path: Path, file: BinaryIO, most: int, take: Callable[[bytes], object]) -> Measured:
+def _read_in_pieces(path: Path, file: BinaryIO, limit: int, take: Callable[[bytes], object]) -> MeasuredFile:
     digest, size = hashlib.sha256(), 0
-    while piece := _piece(path, file):
+    while piece := _read_piece(path, file):
         size += len(piece)
-        if size > most:  # it grows while it is read
-            raise errors.FileAboveLimit(path=path, limit_gb=f"{most / 10**9:g}")
+        if size > limit:  # it grows while it is read
+            raise errors.FileAboveLimit(path=path, limit_gb=f"{limit / 10**9:g}")
         digest.update(piece)
         take(piece)
-    return Measured(path.name, size, digest.hexdigest())
+    return MeasuredFile(path.name, size, digest.hexdigest())
 
 
-def _piece(path: Path, file: BinaryIO) -> bytes:
+def _read_piece(path: Path, file: BinaryIO) -> bytes:
     try:
-        return file.read(_PIECE)
+        return file.read(_PIECE_BYTES)
     except OSError as error:
         raise errors.NotAllowed(path=path, detail=error.strerror or str(error)) from error

@@ -1,4 +1,4 @@
-"""Which shape the database has: made new, checked when opened, brought up to date with Alembic.
+"""The revision of the database: created, checked when it is opened, upgraded with Alembic.
 
 The stored revision is compared with plain SQL; Alembic itself (half a second) is only imported to migrate.
 """
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 REVISIONS = ("0001",)
-"""Every revision this version knows, oldest first."""
+"""Every revision that this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]
 
 
-def check(sql: Connection, home: Path) -> str:
+def check_revision(sql: Connection, home: Path) -> str:
     """The revision of an open database. Raises NewerArchive for one that this version does not know."""
-    found = sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    if found not in REVISIONS:
+    revision = sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if revision not in REVISIONS:
         raise errors.NewerArchive(path=home)
-    return str(found)
+    return str(revision)
 
 
-def create(database: Path) -> None:
-    """Make an empty database readable by its owner only. Raises HomeNotWritable, DiskFull.
+def create_database(database: Path) -> None:
+    """Create an empty database that only its owner can read. Raises HomeNotWritable, DiskFull.
 
-    It is made beside its place and renamed, so a killed `init` leaves no half database; one that is there
+    It is made under another name and renamed, so a killed `init` leaves no half database. A database that exists
     already is never replaced.
     """
     fresh = database.with_name(database.name + ".new")
@@ -58,35 +58,35 @@ def create(database: Path) -> None:
 
 
 def upgrade(database: Path) -> None:
-    """Run every step that is missing, all in one transaction. Raises StorageError."""
+    """Run all missing migration steps in one transaction. Raises StorageError."""
     with _sole_writer(database) as connection:
         _run_steps(connection)
 
 
 def is_older(database: Path) -> bool:
-    """Whether a database has the form of an older version. Raises NoArchive, NewerArchive, StorageError."""
-    found = _revision(database)
-    if found not in REVISIONS:
+    """Whether a database has an older revision. Raises NoArchive, NewerArchive, StorageError."""
+    revision = _read_revision(database)
+    if revision not in REVISIONS:
         raise errors.NewerArchive(path=database.parent)
-    return found != HEAD
+    return revision != HEAD
 
 
 def migrate(database: Path) -> Path | None:
-    """Bring an older database up to date after a verified copy beside it; None if nothing was to be done.
+    """Upgrade an older database after making a verified copy beside it, and return the copy; None if it was up to date.
 
-    Nobody can write between the copy and the last step, so the copy is the archive as it was before; it stays. Killed
-    at any moment, the database is wholly of the one form or of the other. Returns the copy. Raises NewerArchive (made
-    by a newer version, or no space), ArchiveBusy, StorageError.
+    Nobody can write between the copy and the last step, so the copy is the archive as it was before. It is kept. If the
+    process is killed, the database has either the old or the new revision as a whole. Raises NewerArchive (made by a
+    newer version, or no space), ArchiveBusy, StorageError.
     """
     if not is_older(database):
         return None
     _check_writable(database)
     try:
         with _sole_writer(database) as connection:
-            if check(connection, database.parent) == HEAD:  # somebody else has just done it
+            if check_revision(connection, database.parent) == HEAD:  # somebody else has just done it
                 return None
             copy = database.with_name(f"{database.stem}.before-{HEAD}.sqlite3")
-            _copy_verified(database, copy)
+            _make_verified_copy(database, copy)
             _run_steps(connection)
         return copy
     except errors.DiskFull as error:
@@ -102,21 +102,21 @@ def _check_writable(database: Path) -> None:
         raise errors.NoSpaceToMigrate(path=database.parent)
 
 
-def _revision(database: Path) -> str:
-    from archiver.store.engine import open_plainly, translate
+def _read_revision(database: Path) -> str:
+    from archiver.store.engine import open_connection, translate_error
 
     if not database.is_file():
         raise errors.NoArchive(path=database.parent)
     try:
-        with closing(open_plainly(database)) as connection:
-            (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        with closing(open_connection(database)) as connection:
+            (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.DatabaseError as error:
-        raise translate(error, database) from error
-    return str(found)
+        raise translate_error(error, database) from error
+    return str(revision)
 
 
-def _copy_verified(database: Path, copy: Path) -> None:
-    """As of now, which the writing transaction that is open elsewhere keeps as it is."""
+def _make_verified_copy(database: Path, copy: Path) -> None:
+    """Copy the database as it is now; the open writing transaction keeps others from changing it."""
     fresh = copy.with_name(copy.name + ".new")
     try:
         with closing(sqlite3.connect(database)) as source:
@@ -135,8 +135,8 @@ def _copy_verified(database: Path, copy: Path) -> None:
 
 @contextmanager
 def _sole_writer(database: Path) -> Iterator[Connection]:
-    """A transaction that holds the write lock, committed at the end; what goes wrong is said in our words."""
-    from archiver.store.engine import build_engine, translate
+    """A transaction that holds the write lock and is committed at the end. Raises errors of this program."""
+    from archiver.store.engine import build_engine, translate_error
 
     engine = build_engine(database)
     try:
@@ -148,13 +148,13 @@ def _sole_writer(database: Path) -> Iterator[Connection]:
             sql.exec_driver_sql("PRAGMA busy_timeout = 0")  # whoever reads meanwhile is not waited for
             sql.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     except (DatabaseError, sqlite3.DatabaseError) as error:
-        raise translate(error, database) from error
+        raise translate_error(error, database) from error
     finally:
         engine.dispose()
 
 
 def _run_steps(connection: Connection) -> None:
-    """Every step that is missing."""
+    """Run all missing migration steps on an open connection."""
     from alembic import command
     from alembic.config import Config
 

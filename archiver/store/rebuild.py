@@ -1,6 +1,6 @@
-"""Makes the readable tables again from the entries alone, beside the archive, and compares row by row.
+"""Makes the readable tables again from the entries alone and compares them row by row with those of the archive.
 
-What it makes lies in a folder for temporary files and is thrown away. It writes nothing into the archive.
+The new tables are in a temporary database that is thrown away. Nothing is written into the archive.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from archiver.store.queries import raw_tables
 BATCH = 1_000
 
 Progress = Callable[[int], None]
-"""Told how many entries have been replayed."""
+"""A function that is called with the number of entries replayed so far."""
 
 
 class RowDifference(NamedTuple):
     """A readable row that differs from what the entries give: `missing`, `extra` or `changed`.
 
-    `entry` in place of a table: the entry of that number cannot be replayed. `columns` are those that differ.
+    If the table is `entry`, the entry of that number cannot be replayed. `columns` are those that differ.
     """
 
     table: str
@@ -41,52 +41,52 @@ class RowDifference(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-def differences(
+def row_differences(
     reading: Reading, *, batch: int = BATCH, scratch: Path | None = None, progress: Progress | None = None
 ) -> Iterator[RowDifference]:
     """Replay every entry of the snapshot, then compare each readable table. Raises ArchiveDamaged, DiskFull.
 
-    `scratch` is the folder in which a temporary one is made; None = the system's.
+    `scratch` is the folder in which a temporary folder is made; None = the system's.
     """
     with tempfile.TemporaryDirectory(prefix="archive-rebuild-", dir=scratch, ignore_cleanup_errors=True) as folder:
         engine = build_engine(Path(folder) / "scratch.sqlite3", scratch=True)
         try:
             with engine.connect() as sql:
-                _prepare(sql)
+                _create_tables(sql)
                 yield from _replay(reading, sql, batch=batch, progress=progress)
                 for table in schema.READABLE:
-                    yield from _compare(reading, sql, table)
+                    yield from _compare_tables(reading, sql, table)
         finally:
             engine.dispose()
 
 
-def integrity(reading: Reading) -> list[str]:
-    """What SQLite itself finds wrong with the database; empty if nothing."""
+def integrity_problems(reading: Reading) -> list[str]:
+    """What SQLite's own check finds wrong with the database; empty if nothing."""
     with raw_tables.damage_translated(reading):
         cursor = reading.sql.connection.cursor()
-        found = [str(text) for (text,) in cursor.execute("PRAGMA integrity_check(20)")]
-    return [] if found == ["ok"] else found
+        problems = [str(text) for (text,) in cursor.execute("PRAGMA integrity_check(20)")]
+    return [] if problems == ["ok"] else problems
 
 
 def altered_triggers(reading: Reading) -> list[str]:
-    """Names of the triggers that keep entries append-only and are not there as made, or that do not belong there."""
+    """Names of triggers on entries that are missing, altered or foreign; they keep the entries append-only."""
     rows = reading.sql.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entry'"
     )
-    there = {name: _bare(statement) for name, statement in rows}
-    made = {name: _bare(statement) for name, statement in schema.TRIGGERS.items()}
-    return sorted(name for name in there.keys() | made.keys() if there.get(name) != made.get(name))
+    present = {name: _collapse_spaces(statement) for name, statement in rows}
+    expected = {name: _collapse_spaces(statement) for name, statement in schema.TRIGGERS.items()}
+    return sorted(name for name in present.keys() | expected.keys() if present.get(name) != expected.get(name))
 
 
-def _bare(statement: str) -> str:
+def _collapse_spaces(statement: str) -> str:
     return re.sub(r"\s+", " ", statement).strip()
 
 
 # --- replay ------------------------------------------------------------------------------------
 
 
-def _prepare(sql: Connection) -> None:
-    """Empty readable tables; a journal in memory, so that a batch that fails can be taken back."""
+def _create_tables(sql: Connection) -> None:
+    """Create empty readable tables. The journal is in memory, so that a failed batch can be rolled back."""
     sql.connection.cursor().execute("PRAGMA journal_mode = MEMORY")
     with sql.begin():
         schema.metadata.create_all(sql, tables=schema.READABLE)
@@ -94,19 +94,21 @@ def _prepare(sql: Connection) -> None:
 
 def _replay(reading: Reading, sql: Connection, *, batch: int, progress: Progress | None) -> Iterator[RowDifference]:
     rows, done = raw_tables.entries(reading), 0
-    while part := list(islice(rows, batch)):
-        told = [found for row in part if (found := _object(row[6])) is not None]
-        if not _apply(reading, sql, told):
+    while chunk := list(islice(rows, batch)):
+        entries = [entry for row in chunk if (entry := _parse_line(row[6])) is not None]
+        if not _apply(reading, sql, entries):
             yield from (
-                RowDifference("entry", (one["seq"],), "changed") for one in told if not _apply(reading, sql, [one])
+                RowDifference("entry", (entry["seq"],), "changed")
+                for entry in entries
+                if not _apply(reading, sql, [entry])
             )
-        done += len(part)
+        done += len(chunk)
         if progress is not None:
             progress(done)
 
 
 def _apply(reading: Reading, sql: Connection, entries: Sequence[EntryObject]) -> bool:
-    """Bring the rows up to date, or leave them as they were and return False: an entry has another shape."""
+    """Project entries; if one has an unexpected shape, change nothing and return False."""
     try:
         with sql.begin():
             project(sql, entries, lambda key, upto: _entries_of(reading, key, upto))
@@ -116,47 +118,47 @@ def _apply(reading: Reading, sql: Connection, entries: Sequence[EntryObject]) ->
 
 
 def _entries_of(reading: Reading, key: str, upto: int) -> list[EntryObject]:
-    found = (_object(line) for line in raw_tables.lines_of(reading, key, upto))
-    return [one for one in found if one is not None]
+    objects = (_parse_line(line) for line in raw_tables.lines_of(reading, key, upto))
+    return [one for one in objects if one is not None]
 
 
-def _object(line: bytes) -> dict[str, Any] | None:
-    """The object of a line; None for a damaged one, which the checks of the entries name."""
+def _parse_line(line: bytes) -> dict[str, Any] | None:
+    """The object of a line; None for a damaged line, which the checks of the entries report."""
     try:
-        told = json.loads(line.decode("utf-8"))
+        parsed = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) and "kind" in told else None
+    return parsed if isinstance(parsed, dict) and "kind" in parsed else None
 
 
 # --- comparison --------------------------------------------------------------------------------
 
 
-def _compare(reading: Reading, sql: Connection, table: Table) -> Iterator[RowDifference]:
-    """Walk through both tables in the order of their keys, one row of each in memory."""
-    query, names, width = _query(table)
-    held, made = raw_tables.rows(reading, query), raw_tables.rows(Reading(sql, reading.home), query)
-    one, other = next(held, None), next(made, None)
-    while one is not None or other is not None:
-        place = _order(one, width)
-        against = _order(other, width)
-        if one is not None and (against is None or (place is not None and place < against)):
-            yield RowDifference(table.name, _shown(one[:width]), "extra")
-            one = next(held, None)
-        elif other is not None and (place is None or (against is not None and against < place)):
-            yield RowDifference(table.name, _shown(other[:width]), "missing")
-            other = next(made, None)
+def _compare_tables(reading: Reading, sql: Connection, table: Table) -> Iterator[RowDifference]:
+    """Walk through both tables in the order of their keys, with one row of each in memory."""
+    query, names, width = _rows_query(table)
+    stored, rebuilt = raw_tables.rows(reading, query), raw_tables.rows(Reading(sql, reading.home), query)
+    stored_row, rebuilt_row = next(stored, None), next(rebuilt, None)
+    while stored_row is not None or rebuilt_row is not None:
+        stored_key = _sort_key(stored_row, width)
+        rebuilt_key = _sort_key(rebuilt_row, width)
+        if stored_row is not None and (rebuilt_key is None or (stored_key is not None and stored_key < rebuilt_key)):
+            yield RowDifference(table.name, _printable_key(stored_row[:width]), "extra")
+            stored_row = next(stored, None)
+        elif rebuilt_row is not None and (stored_key is None or (rebuilt_key is not None and rebuilt_key < stored_key)):
+            yield RowDifference(table.name, _printable_key(rebuilt_row[:width]), "missing")
+            rebuilt_row = next(rebuilt, None)
         else:
-            assert one is not None
-            assert other is not None
-            if one != other:
-                columns = tuple(name for name, a, b in zip(names, one, other, strict=True) if a != b)
-                yield RowDifference(table.name, _shown(one[:width]), "changed", columns)
-            one, other = next(held, None), next(made, None)
+            assert stored_row is not None
+            assert rebuilt_row is not None
+            if stored_row != rebuilt_row:
+                columns = tuple(name for name, a, b in zip(names, stored_row, rebuilt_row, strict=True) if a != b)
+                yield RowDifference(table.name, _printable_key(stored_row[:width]), "changed", columns)
+            stored_row, rebuilt_row = next(stored, None), next(rebuilt, None)
 
 
-def _query(table: Table) -> tuple[str, list[str], int]:
-    """A query for all rows by primary key, the key's columns first; texts as bytes, as they may be damaged."""
+def _rows_query(table: Table) -> tuple[str, list[str], int]:
+    """A query for all rows by primary key, the key's columns first. Texts come as bytes, as they may be damaged."""
     keys = [column.name for column in table.primary_key]
     names = keys + [column.name for column in table.columns if column.name not in keys]
     columns = ", ".join(
@@ -166,12 +168,14 @@ def _query(table: Table) -> tuple[str, list[str], int]:
     return f'SELECT {columns} FROM "{table.name}" ORDER BY {order}', names, len(keys)  # noqa: S608 - our own names
 
 
-def _order(row: tuple[Any, ...] | None, width: int) -> tuple[tuple[int, Any], ...] | None:
+def _sort_key(row: tuple[Any, ...] | None, width: int) -> tuple[tuple[int, Any], ...] | None:
     """The key of a row in SQLite's order: null, numbers, texts."""
     if row is None:
         return None
-    return tuple((0, 0) if one is None else (2, one) if isinstance(one, bytes) else (1, one) for one in row[:width])
+    return tuple(
+        (0, 0) if value is None else (2, value) if isinstance(value, bytes) else (1, value) for value in row[:width]
+    )
 
 
-def _shown(key: tuple[Any, ...]) -> tuple[object, ...]:
+def _printable_key(key: tuple[Any, ...]) -> tuple[object, ...]:
     return tuple(one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in key)

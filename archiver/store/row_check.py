@@ -1,7 +1,7 @@
-"""Readable rows compared with the entries they name, while an export reads both.
+"""Compares readable rows with the entries they were made of, while an export reads both.
 
-A package is made from entries; these rows are what the user saw on the screen. If the two differ, somebody
-changed one of them, and nothing is handed out before that is understood.
+A package is made from entries, but the user saw these rows on the screen. If the two differ, one of them was changed,
+and nothing is exported.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, select, text
 
 from archiver import errors
-from archiver.evidence.history import GONE, EntryObject, MessageHistory
+from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import build_engine
-from archiver.store.fingerprints import readable, storable
+from archiver.store.fingerprints import readable_text, storable_integer
 from archiver.store.projection.project import project
 
-_AT_ONCE = 1_000
+_ROWS_AT_ONCE = 1_000
 
 REPLAYED = (
     schema.file,
@@ -32,7 +32,7 @@ REPLAYED = (
     schema.person,
     schema.member,
 )
-"""Tables whose rows come from single entries: they are made again in memory and compared."""
+"""Tables whose rows come from single entries; they are made again in memory and compared."""
 
 _REPLAYED_KINDS = frozenset(
     (
@@ -55,24 +55,24 @@ class MessageRows:
     """The rows of the messages of some rooms, walked beside their histories in the same order."""
 
     def __init__(self, reading: Reading, rooms: Iterable[int]) -> None:
-        """Open both tables; messages come by numeric id, then room."""
-        listed = {"rooms": sorted(rooms)}
-        self._messages = _ordered(
+        """Open both tables; messages come in the order of numeric id and room."""
+        parameters = {"rooms": sorted(rooms)}
+        self._messages = _select_rows(
             reading.sql,
             "SELECT position, room_id, message_id, account_id, name, send_time, update_time, state, first_seen,"
             " changed_at, versions, seq FROM message WHERE room_id IN :rooms ORDER BY position, room_id",
-            listed,
+            parameters,
         )
-        self._versions = _ordered(
+        self._versions = _select_rows(
             reading.sql,
             "SELECT position, room_id, number, body, update_time, first_seen, last_seen, seq FROM message_version"
             " WHERE room_id IN :rooms ORDER BY position, room_id, number",
-            listed,
+            parameters,
         )
         self._version = next(self._versions, None)
 
     def check(self, entries: Sequence[EntryObject], history: MessageHistory | None) -> None:
-        """Compare the next message; None: it is outside the package and only passed. Raises RowsDisagree."""
+        """Compare the next message; if `history` is None, it is not in the package. Raises RowsDisagree."""
         key = entries[0]["key"]
         position, room = int(key.partition("/")[2]), entries[0]["room_id"]
         row = next(self._messages, None)
@@ -81,27 +81,27 @@ class MessageRows:
         if row is None or (row[0], row[1]) != (position, room):
             raise errors.RowsDisagree(subject=key)
         versions = self._versions_of(position, room)
-        if history is not None and (tuple(row[2:]), versions) != (_message(history), _spans(history)):
+        if history is not None and (tuple(row[2:]), versions) != (_message_row(history), _version_rows(history)):
             raise errors.RowsDisagree(subject=key)
 
-    def end(self) -> None:
-        """No row may be left over. Raises RowsDisagree."""
+    def check_end(self) -> None:
+        """Raise RowsDisagree if a row is left over."""
         row = next(self._messages, None) or self._version
         if row is not None:
             raise errors.RowsDisagree(subject=f"message/{row[0]}")
 
     def _versions_of(self, position: int, room: int) -> list[tuple[object, ...]]:
-        found: list[tuple[object, ...]] = []
+        versions: list[tuple[object, ...]] = []
         while self._version is not None and (self._version[0], self._version[1]) == (position, room):
-            found.append(tuple(self._version[2:]))
+            versions.append(tuple(self._version[2:]))
             self._version = next(self._versions, None)
-        return found
+        return versions
 
 
-def check_others(reading: Reading, entries: Iterable[EntryObject], rooms: Iterable[int]) -> None:
+def check_other_rows(reading: Reading, entries: Iterable[EntryObject], rooms: Iterable[int]) -> None:
     """Compare files, their bytes, gaps, tasks, members and rooms with all entries of these rooms.
 
-    Raises RowsDisagree, which names the first row that differs, lacks or is too many.
+    Raises RowsDisagree, which names the first row that differs, is missing or is extra.
     """
     engine = build_engine(Path(":memory:"), scratch=True)
     try:
@@ -109,23 +109,23 @@ def check_others(reading: Reading, entries: Iterable[EntryObject], rooms: Iterab
             schema.metadata.create_all(scratch)
             project(scratch, [one for one in entries if one["kind"] in _REPLAYED_KINDS], lambda _key, _upto: [])
             for table in REPLAYED:
-                _compare(table, _rows(scratch, table, rooms), _rows(reading.sql, table, rooms))
+                _compare_rows(table, _rows_by_key(scratch, table, rooms), _rows_by_key(reading.sql, table, rooms))
     finally:
         engine.dispose()
 
 
-def _ordered(sql: Connection, query: str, rooms: dict[str, list[int]]) -> Iterator[tuple[Any, ...]]:
-    asked = text(query).bindparams(bindparam("rooms", expanding=True)).execution_options(yield_per=_AT_ONCE)
-    yield from (tuple(row) for row in sql.execute(asked, rooms))
+def _select_rows(sql: Connection, query: str, rooms: dict[str, list[int]]) -> Iterator[tuple[Any, ...]]:
+    statement = text(query).bindparams(bindparam("rooms", expanding=True)).execution_options(yield_per=_ROWS_AT_ONCE)
+    yield from (tuple(row) for row in sql.execute(statement, rooms))
 
 
-def _message(history: MessageHistory) -> tuple[object, ...]:
+def _message_row(history: MessageHistory) -> tuple[object, ...]:
     return (
         history.message_id,
         history.account_id,
-        readable(history.name),
-        storable(history.send_time),
-        storable(history.update_time),
+        readable_text(history.name),
+        storable_integer(history.send_time),
+        storable_integer(history.update_time),
         history.state,
         history.first_seen,
         history.changed_at,
@@ -134,30 +134,32 @@ def _message(history: MessageHistory) -> tuple[object, ...]:
     )
 
 
-def _spans(history: MessageHistory) -> list[tuple[object, ...]]:
+def _version_rows(history: MessageHistory) -> list[tuple[object, ...]]:
     last = len(history.versions)
     return [
         (
             number,
-            readable(span.body),
-            storable(span.update_time),
+            readable_text(span.body),
+            storable_integer(span.update_time),
             span.first_seen,
-            None if number == last and history.state not in GONE else span.last_seen,
+            None if number == last and history.state not in GONE_STATES else span.last_seen,
             span.seq,
         )
         for number, span in enumerate(history.versions, 1)
     ]
 
 
-def _rows(sql: Connection, table: Table, rooms: Iterable[int]) -> dict[tuple[object, ...], tuple[object, ...]]:
+def _rows_by_key(sql: Connection, table: Table, rooms: Iterable[int]) -> dict[tuple[object, ...], tuple[object, ...]]:
     keys = list(table.primary_key)
     rows = sql.execute(select(*keys, table).where(table.c.room_id.in_(sorted(rooms))).order_by(*keys))
     return {tuple(row[: len(keys)]): tuple(row[len(keys) :]) for row in rows}
 
 
-def _compare(
-    table: Table, made: dict[tuple[object, ...], tuple[object, ...]], held: dict[tuple[object, ...], tuple[object, ...]]
+def _compare_rows(
+    table: Table,
+    expected: dict[tuple[object, ...], tuple[object, ...]],
+    stored: dict[tuple[object, ...], tuple[object, ...]],
 ) -> None:
-    for key in [*made, *held]:
-        if made.get(key) != held.get(key):
+    for key in [*expected, *stored]:
+        if expected.get(key) != stored.get(key):
             raise errors.RowsDisagree(subject="/".join(str(part) for part in (table.name, *key)))

@@ -1,7 +1,7 @@
-"""Closes a stretch of entries: their digests and the seal before, in a file that outlives the database.
+"""Seals: each closes a range of entries in a file that holds their digests and the digest of the seal before.
 
-The file is fsynced and renamed before its row commits; a file numbered above the table's last is left from
-a kill and is replaced.
+The file outlives the database. It is fsynced and renamed before its row commits; a file with a number above the last
+row was left by a killed process and is replaced.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from archiver.store.disk import storage_error, write_durably
 from archiver.store.timestamps import from_text, to_text
 
 FOLDER = "seals"
-MOST = 100_000
-"""Entries in one seal at most, so that no seal is too large for the memory; a longer tail makes several."""
+MAX_ENTRIES = 100_000
+"""Entries in one seal at most, so that a seal fits into memory. A longer tail makes several seals."""
 
 DUE_AFTER = timedelta(hours=6)
 
@@ -37,25 +37,25 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
     oldest = reading.sql.execute(_OBSERVED_AT, {"seq": last_sealed(reading) + 1}).scalar()
     if oldest is None:
         return False
-    seen = from_text(oldest)
-    return now.astimezone(JST).date() > seen.astimezone(JST).date() or now - seen >= DUE_AFTER
+    observed_at = from_text(oldest)
+    return now.astimezone(JST).date() > observed_at.astimezone(JST).date() or now - observed_at >= DUE_AFTER
 
 
-def close(archive: Archive, *, now: datetime) -> list[Seal]:
-    """Seal the whole tail; no seal is made if there is none. Raises DiskFull, HomeNotWritable, ArchiveBusy."""
-    made: list[Seal] = []
+def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
+    """Seal all entries that no seal holds yet; the new seals. Raises DiskFull, HomeNotWritable, ArchiveBusy."""
+    closed: list[Seal] = []
     while True:
         with archive.writing() as writing:
-            seal = _close_one(writing, now=now)
+            seal = _close_next(writing, now=now)
         if seal is None:
-            return made
-        made.append(seal)
+            return closed
+        closed.append(seal)
 
 
 def seals(reading: Reading) -> list[Seal]:
     """Every seal of the table, oldest first."""
     rows = reading.sql.execute(select(schema.seal).order_by(schema.seal.c.number))
-    return [_seal(tuple(row)) for row in rows]
+    return [_seal_from_row(tuple(row)) for row in rows]
 
 
 def last_sealed(reading: Reading) -> int:
@@ -63,21 +63,21 @@ def last_sealed(reading: Reading) -> int:
     return reading.sql.execute(_LAST_SEALED).scalar() or 0
 
 
-def _seal(row: Sequence[Any]) -> Seal:
+def _seal_from_row(row: Sequence[Any]) -> Seal:
     number, first, last, sha256, closed_at, day = row
     return Seal(number, first, last, sha256, from_text(closed_at), day)
 
 
-def _close_one(writing: Writing, *, now: datetime) -> Seal | None:
+def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
     before = writing.sql.execute(select(schema.seal).order_by(schema.seal.c.number.desc()).limit(1)).one_or_none()
-    previous = _seal(tuple(before)) if before else None
+    previous = _seal_from_row(tuple(before)) if before else None
     first = previous.last + 1 if previous else 1
     entry = schema.entry.c
     rows = writing.sql.execute(
         select(entry.digest, entry.observed_at, entry.account_id)
         .where(entry.seq >= first)
         .order_by(entry.seq)
-        .limit(MOST)
+        .limit(MAX_ENTRIES)
     ).all()
     if not rows:
         return None
@@ -95,7 +95,7 @@ def _close_one(writing: Writing, *, now: datetime) -> Seal | None:
         software=f"chatwork-archiver {version('chatwork-archiver')}",
     )
     seal = Seal(number, first, last, chain.file_digest(body), from_text(to_text(now)), day)
-    _keep(writing.home / FOLDER, seal, body)
+    _write_file(writing.home / FOLDER, seal, body)
     writing.sql.execute(
         insert(schema.seal).values(
             number=number, first=first, last=last, sha256=seal.sha256, closed_at=to_text(now), day=day
@@ -104,8 +104,8 @@ def _close_one(writing: Writing, *, now: datetime) -> Seal | None:
     return seal
 
 
-def _keep(folder: Path, seal: Seal, body: bytes) -> None:
-    """Write the seal's file durably, after removing what a kill left under its number."""
+def _write_file(folder: Path, seal: Seal, body: bytes) -> None:
+    """Write the seal's file durably, after removing what a killed process left under its number."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         for left in folder.glob(f"{seal.number:06}-*"):

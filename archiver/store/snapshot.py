@@ -1,4 +1,4 @@
-"""One consistent copy of a database while others write to it, in a single file that needs nothing beside it."""
+"""Copies a database consistently while others write to it, into a single file that needs no log beside it."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from archiver import errors
 from archiver.store.disk import is_full
 
 _PAGES = 2_000
-"""Pages between two words of progress (8 MB)."""
+"""Pages between two reports of progress (8 MB)."""
 
-_BESIDE = ("-wal", "-shm", "-journal")
+_LOG_SUFFIXES = ("-wal", "-shm", "-journal")
 _EXTENT = "SELECT count(*), max(seq), (SELECT digest FROM entry ORDER BY seq DESC LIMIT 1) FROM entry"
-"""How far an archive goes: what a copy must have in common with it."""
+"""Number, last number and last digest of the entries, which must be equal in a copy."""
 
 _FULL, _CORRUPT, _NO_DATABASE = 13, 11, 26
 """Primary result codes of SQLite (sqlite.org/rescode.html)."""
 
 
 def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[int], None] | None = None) -> None:
-    """Copy all of a database into a new file `target` and check the copy; `tell` is given the bytes done.
+    """Copy a database into a new file `target` and check the copy; `tell` is called with the bytes done.
 
     A `source` with an open reading is copied as of that reading, whatever others write meanwhile; without one a
-    write makes SQLite begin again (sqlite.org/c3ref/backup_finish.html). What lies at `target` is replaced.
+    write makes SQLite begin again (sqlite.org/c3ref/backup_finish.html). A file at `target` is replaced.
     Raises ArchiveDamaged, DiskFull, StorageError.
     """
     try:
         remove_with_logs(target)
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        _fill(source, target, tell)
-        _check(source, target)
-        _sync(target)
+        _copy_pages(source, target, tell)
+        _check_copy(source, target)
+        _sync_file(target)
     except sqlite3.Error as error:
         with suppress(OSError):
             remove_with_logs(target)
-        raise _translated(error, target) from error
+        raise _storage_error(error, target) from error
     except OSError as error:
         if is_full(error):
             raise errors.DiskFull(path=target) from error
@@ -46,19 +46,19 @@ def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[i
 
 
 def remove_with_logs(database: Path) -> None:
-    """Remove a database file and what SQLite laid beside it, as far as they are there. Raises OSError."""
+    """Remove a database file and SQLite's files beside it, as far as they exist. Raises OSError."""
     remove_logs(database)
     database.unlink(missing_ok=True)
 
 
 def remove_logs(database: Path) -> None:
-    """Remove what SQLite laid beside a database: a log of an older file would be taken for the new one's."""
-    for end in _BESIDE:
+    """Remove SQLite's files beside a database, as a log would be applied to a new one. Raises OSError."""
+    for end in _LOG_SUFFIXES:
         database.with_name(database.name + end).unlink(missing_ok=True)
 
 
-def settle(database: Path) -> None:
-    """Take into a database what a writer that was killed left in the log beside it, if there is any."""
+def checkpoint_log(database: Path) -> None:
+    """Write into a database what a killed writer left in the log beside it, if there is one."""
     logs = [database.with_name(database.name + end) for end in ("-wal", "-journal")]
     if any(log.exists() and log.stat().st_size for log in logs):
         with closing(sqlite3.connect(database)) as connection:
@@ -66,22 +66,22 @@ def settle(database: Path) -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def size(source: sqlite3.Connection) -> int:
+def copy_size(source: sqlite3.Connection) -> int:
     """Bytes that a copy of the database takes."""
     ((pages,), (page,)) = (source.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
     return int(pages) * int(page)
 
 
-def _fill(source: sqlite3.Connection, target: Path, tell: Callable[[int], None] | None) -> None:
+def _copy_pages(source: sqlite3.Connection, target: Path, tell: Callable[[int], None] | None) -> None:
     (page,) = source.execute("PRAGMA page_size").fetchone()
 
-    def told(_status: int, left: int, total: int) -> None:
+    def report(_status: int, left: int, total: int) -> None:
         if tell is not None:
             tell((total - left) * page)
 
     with closing(sqlite3.connect(target)) as copy:
         copy.execute("PRAGMA synchronous = OFF")  # it is synced once, at the end
-        source.backup(copy, pages=_PAGES, progress=told)
+        source.backup(copy, pages=_PAGES, progress=report)
     with closing(sqlite3.connect(target)) as copy:
         # The copy says of itself that it has a log beside it, as the original does. In exclusive mode SQLite needs
         # no shared memory to change that, which some sticks and shares do not have (sqlite.org/wal.html, §8).
@@ -89,7 +89,7 @@ def _fill(source: sqlite3.Connection, target: Path, tell: Callable[[int], None] 
         copy.execute("PRAGMA journal_mode = DELETE").fetchone()
 
 
-def _check(source: sqlite3.Connection, target: Path) -> None:
+def _check_copy(source: sqlite3.Connection, target: Path) -> None:
     with closing(sqlite3.connect(target)) as copy:
         (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         counted = [one.execute(_EXTENT).fetchone() for one in (source, copy)]
@@ -97,15 +97,15 @@ def _check(source: sqlite3.Connection, target: Path) -> None:
         raise errors.ArchiveDamaged(path=target, detail=str(verdict))
 
 
-def _sync(target: Path) -> None:
+def _sync_file(target: Path) -> None:
     with target.open("r+b") as file:
         os.fsync(file.fileno())
 
 
-def _translated(fault: sqlite3.Error, target: Path) -> errors.StorageError:
-    code = (getattr(fault, "sqlite_errorcode", 0) or 0) & 0xFF
-    if code == _FULL or "full" in str(fault):
+def _storage_error(error: sqlite3.Error, target: Path) -> errors.StorageError:
+    code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+    if code == _FULL or "full" in str(error):
         return errors.DiskFull(path=target)
     if code in (_CORRUPT, _NO_DATABASE):
-        return errors.ArchiveDamaged(path=target, detail=str(fault))
-    return errors.StorageError(path=target, detail=str(fault))
+        return errors.ArchiveDamaged(path=target, detail=str(error))
+    return errors.StorageError(path=target, detail=str(error))

@@ -11,12 +11,12 @@ def to_text(at: datetime) -> str:
 
 
 def from_text(value: str) -> datetime:
-    """The aware time that `to_text` wrote."""
+    """The aware time of a text that `to_text` wrote."""
     return datetime.fromisoformat(value)
 
 
 def from_unix(seconds: int) -> str | None:
-    """The time of Chatwork's Unix seconds; None for 0 and for what no calendar holds."""
+    """The text of a time in Unix seconds, as Chatwork gives it; None for 0 and for years beyond 9999."""
     if not 0 < seconds < 253402300800:
         return None
     return to_text(datetime.fromtimestamp(seconds, UTC))

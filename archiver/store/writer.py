@@ -1,6 +1,6 @@
-"""Appends what was seen: entries with their digests, the replies they came from, and the readable rows.
+"""Appends observations: entries with their digests, the replies they came from, and the readable rows.
 
-All of it inside one transaction of `archive.writing()`, so a reading is archived whole or not at all.
+All of it is done in one transaction of `archive.writing()`, so a reading is archived completely or not at all.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.projection.maker import add
+from archiver.store.projection.maker import insert_rows
 from archiver.store.projection.project import project
 from archiver.store.search import index
 from archiver.store.timestamps import to_text
 
 SELF = "{seq}"
-"""Stands in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
+"""Placeholder in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
 
 
 _LAST = select(schema.entry.c.seq, schema.entry.c.observed_at).order_by(schema.entry.c.seq.desc()).limit(1)
@@ -36,26 +36,26 @@ def append(
     """Append observations in order, all observed at `at` (aware), and bring the readable tables up to date.
 
     Times never decrease along the entries: while a clock that was set back is behind the last entry, that one's
-    time is used. What the clocks said stands in the records of runs and in the windows (`date`).
+    time is used. The times of the clocks are in the records of runs and in the windows (`date`).
     """
     if not observations:
         return []
     last = writing.sql.execute(_LAST).one_or_none()
     first = 1 if last is None else last.seq + 1
     observed_at = to_text(at) if last is None else max(to_text(at), last.observed_at)
-    made = [
-        _entry(one, seq=seq, observed_at=observed_at, account_id=account_id)
-        for seq, one in enumerate(observations, first)
+    appended = [
+        _make_entry(observation, seq=seq, observed_at=observed_at, account_id=account_id)
+        for seq, observation in enumerate(observations, first)
     ]
-    add(writing.sql, schema.entry, [_row(entry) for entry, _ in made])
-    told = [one for _, one in made]
-    project(writing.sql, told, lambda key, upto: entries_of(writing, key, upto))
-    index.keep(writing.sql, told)
-    return [entry for entry, _ in made]
+    insert_rows(writing.sql, schema.entry, [_entry_row(entry) for entry, _ in appended])
+    objects = [entry_object for _, entry_object in appended]
+    project(writing.sql, objects, lambda key, upto: entries_of(writing, key, upto))
+    index.add_texts(writing.sql, objects)
+    return [entry for entry, _ in appended]
 
 
 def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
-    """Keep the body of a reply of a contracted room that led to entries."""
+    """Store a reply about a contracted room that led to entries."""
     writing.sql.execute(
         insert(schema.reply).values(
             sha256=reply.digest,
@@ -70,30 +70,34 @@ def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
 
 
 def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
-    """The entries of one key up to a number, oldest first, as the objects their lines hold."""
+    """The entries of one key up to a number, oldest first, as the objects that their lines hold."""
     table = schema.entry.c
     rows = reading.sql.execute(select(table.line).where(table.key == key, table.seq <= upto).order_by(table.seq))
     return [json.loads(line) for (line,) in rows]
 
 
-def _entry(seen: Observation, *, seq: int, observed_at: str, account_id: int | None) -> tuple[Entry, dict[str, Any]]:
-    told: dict[str, Any] = {
+def _make_entry(
+    observation: Observation, *, seq: int, observed_at: str, account_id: int | None
+) -> tuple[Entry, dict[str, Any]]:
+    fields: dict[str, Any] = {
         "seq": seq,
         "observed_at": observed_at,
-        "kind": seen.kind,
+        "kind": observation.kind,
         "account_id": account_id,
-        "room_id": seen.room_id,
-        "key": seen.key.replace(SELF, str(seq)),
-        "payload": seen.payload,
+        "room_id": observation.room_id,
+        "key": observation.key.replace(SELF, str(seq)),
+        "payload": observation.payload,
         "salt": secrets.token_hex(16),
-        "reply": seen.reply,
+        "reply": observation.reply,
     }
-    line = chain.entry_line(**told)
-    entry = Entry(seq, observed_at, seen.kind, account_id, seen.room_id, told["key"], line, chain.digest(line))
-    return entry, told
+    line = chain.entry_line(**fields)
+    entry = Entry(
+        seq, observed_at, observation.kind, account_id, observation.room_id, fields["key"], line, chain.digest(line)
+    )
+    return entry, fields
 
 
-def _row(entry: Entry) -> dict[str, object]:
+def _entry_row(entry: Entry) -> dict[str, object]:
     return {
         "seq": entry.seq,
         "observed_at": entry.observed_at,

@@ -1,8 +1,8 @@
-"""A copy of a whole archive while others write to it: the database as of one moment, and every file it names.
+"""Copies a whole archive while others write to it: the database as of one moment, and every file that it names.
 
-The database comes first, as of one reading, and the files after it: whatever it names was there before. What has its
-name is whole, so an interrupted copy goes on where it stopped. The database takes the place of an earlier one last, by
-`place_database`, when whoever verified the copy says so.
+The database is copied first, as of one reading, and then the files, which were all there before. A file has its final
+name only when it is complete, so an interrupted copy can be continued. The new database replaces an earlier one last,
+by `place_database`, after the caller has verified the copy.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from archiver import errors
 from archiver.store import snapshot
-from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.archive import Archive, Reading, Writing, driver_connection
 from archiver.store.backup import destination, transfer
-from archiver.store.backup.inventory import holdings
+from archiver.store.backup.inventory import backup_files
 from archiver.store.disk import is_full
 from archiver.store.engine import DATABASE
 from archiver.store.timestamps import from_text, to_text
@@ -30,7 +29,7 @@ _MEMORY = "backup"
 
 @dataclass(frozen=True, slots=True)
 class LastBackup:
-    """The last copy that was made."""
+    """When and where the last copy was made, and whether it was verified."""
 
     at: datetime
     path: str
@@ -40,18 +39,18 @@ class LastBackup:
 
 @dataclass(frozen=True, slots=True)
 class CopyReport:
-    """What a run of copying came to."""
+    """The result of copying an archive."""
 
     database: Path
     """The new database, not yet in its place."""
     earlier: datetime | None
-    """When the copy that lay there before was made."""
+    """When the earlier copy at that place was made; None = there was none."""
     files: int
     bytes: int
-    kept: tuple[transfer.Kept, ...]
+    uncopied: tuple[transfer.UncopiedFile, ...]
 
 
-def copy(
+def copy_archive(
     archive: Archive,
     place: Path,
     *,
@@ -60,82 +59,75 @@ def copy(
     thorough: bool = False,
     tell: transfer.Tell | None = None,
 ) -> CopyReport:
-    """Copy what is missing there, and the whole database beside its place.
+    """Copy the missing files, and the whole database under a temporary name.
 
-    `also` and `leave_out` as for `holdings`. `thorough`: files that lie there already are read, not only measured.
+    `also` and `leave_out` as for `backup_files`. `thorough`: files that are there already are read, not only measured.
     Raises BadCopyPlace, NoSpaceForCopy, DiskFull, StorageError, and what `Archive.reading` raises.
     """
     destination.check_apart(archive.home, place)
-    database = place / (DATABASE + transfer.PARTIAL)
+    database = place / (DATABASE + transfer.PARTIAL_SUFFIX)
     try:
         with archive.reading() as reading:
-            source = _driver(reading)
+            source = driver_connection(reading.sql)
             earlier = destination.earlier_copy(source, place)
-            held = holdings(reading, also=also, leave_out=leave_out)
-            wanted = [one for one in held if transfer.differs(one, archive.home, place, thorough=thorough)]
-            progress = transfer.CopyProgress(snapshot.size(source), [one.size for one in wanted], tell)
+            files = backup_files(reading, also=also, leave_out=leave_out)
+            changed = [one for one in files if transfer.is_different(one, archive.home, place, thorough=thorough)]
+            progress = transfer.CopyProgress(snapshot.copy_size(source), [one.size for one in changed], tell)
             destination.check_space(place, progress.total)
-            destination.prepare(place, source)
-            snapshot.copy_database(source, database, tell=progress.at)
-        kept = transfer.transfer_all(wanted, archive.home, place, progress)
+            destination.prepare_folder(place, source)
+            snapshot.copy_database(source, database, tell=progress.report)
+        kept = transfer.transfer_all(changed, archive.home, place, progress)
     except OSError as error:
         if is_full(error):  # the database without the files it names is of no use, and takes the space
             snapshot.remove_with_logs(database)
         raise _storage_error(error, place) from error
-    return CopyReport(database, earlier, len(wanted) - len(kept), progress.total, kept)
+    return CopyReport(database, earlier, len(changed) - len(kept), progress.total, kept)
 
 
 def place_database(place: Path) -> None:
-    """Let the new database take the place of the earlier one, if there is one. Raises DiskFull, StorageError."""
+    """Give the new database its name; an earlier one is replaced. Raises DiskFull, StorageError."""
     database = place / DATABASE
     try:
         with suppress(sqlite3.Error):  # a broken one has no log worth keeping
-            snapshot.settle(database)
+            snapshot.checkpoint_log(database)
         snapshot.remove_logs(database)
-        database.with_name(DATABASE + transfer.PARTIAL).replace(database)
-        transfer.sync_name(place)
+        database.with_name(DATABASE + transfer.PARTIAL_SUFFIX).replace(database)
+        transfer.sync_rename(place)
     except OSError as error:
         raise _storage_error(error, place) from error
 
 
 def remove_mark(place: Path) -> None:
-    """What was a copy becomes an archive of its own. Raises OSError."""
+    """Remove the mark of a copy, which makes it an archive of its own. Raises OSError."""
     (place / destination.MARK).unlink(missing_ok=True)
 
 
 def check_free(source: Archive, home: Path) -> None:
-    """Raise ArchiveThere if a home holds an archive or parts of one, but for what an interrupted restore left."""
+    """Raise ArchiveThere if a home holds an archive or parts of one, except those of an interrupted restore."""
     with source.reading() as reading:
-        if not destination.is_free(home, _driver(reading)):
+        if not destination.is_free(home, driver_connection(reading.sql)):
             raise errors.ArchiveThere(path=home)
 
 
-def last(reading: Reading) -> LastBackup | None:
-    """The last copy that was made; None if there was none."""
-    told = memory.recall(reading, _MEMORY)
-    return None if told is None else LastBackup(from_text(told["at"]), told["path"], told["verified"])
+def last_backup(reading: Reading) -> LastBackup | None:
+    """The last copy that was made; None if there was none yet."""
+    value = memory.recall(reading, _MEMORY)
+    return None if value is None else LastBackup(from_text(value["at"]), value["path"], value["verified"])
 
 
-def remember(writing: Writing, made: LastBackup) -> None:
-    """Remember when and where a copy was made; no evidence."""
-    memory.remember(writing, _MEMORY, {"at": to_text(made.at), "path": made.path, "verified": made.verified})
+def remember_backup(writing: Writing, backup: LastBackup) -> None:
+    """Store when and where a copy was made; this is no evidence."""
+    memory.remember(writing, _MEMORY, {"at": to_text(backup.at), "path": backup.path, "verified": backup.verified})
 
 
 def check_closed(source: Path) -> None:
-    """Raise CopyNotClosed if what was last written to a copy still lies in a log beside its database."""
+    """Raise CopyNotClosed if the last changes of a copy are still in a log beside its database."""
     for end in ("-wal", "-journal"):
         log = source / (DATABASE + end)
         if log.exists() and log.stat().st_size:
             raise errors.CopyNotClosed(path=source)
 
 
-def _driver(reading: Reading) -> sqlite3.Connection:
-    """SQLite's own connection, in the middle of the reading: only with it can a whole database be copied."""
-    connection: Any = reading.sql.connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection
-
-
-def _storage_error(fault: OSError, place: Path) -> errors.StorageError:
-    path, detail = fault.filename or place, fault.strerror or str(fault)
-    return errors.DiskFull(path=path) if is_full(fault) else errors.StorageError(path=path, detail=detail)
+def _storage_error(error: OSError, place: Path) -> errors.StorageError:
+    path, detail = error.filename or place, error.strerror or str(error)
+    return errors.DiskFull(path=path) if is_full(error) else errors.StorageError(path=path, detail=detail)

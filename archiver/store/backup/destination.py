@@ -1,4 +1,4 @@
-"""Where a copy of an archive may lie: apart from the home, not over another archive's copy, and with enough space."""
+"""Checks of the folder for a copy: apart from the home, not over another archive's copy, and with enough space."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from archiver.store.disk import storage_error, write_durably
 from archiver.store.engine import DATABASE
 
 MARK = "backup.json"
-"""Says whose copy a folder holds, also while its database is not there yet."""
+"""The file that names the archive whose copy a folder holds, also while its database is not there yet."""
 
 _FORMAT = "chatwork-archive-backup-1"
-_ROOM_TO_BREATHE = 1_000_000
+_SPARE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Which archive a database holds, and how far: the digest of its first entry is salted, so it is like no other."""
+class ArchiveIdentity:
+    """Which archive a database holds, and up to which entry. The first entry is salted, so its digest is unique."""
 
     first: str
     account_id: int | None
@@ -34,21 +34,21 @@ class Identity:
     """The number of the last entry."""
 
 
-def identity(source: sqlite3.Connection) -> Identity | None:
-    """Whose a database is; None if it holds no entry yet. Raises sqlite3.Error."""
+def archive_identity(source: sqlite3.Connection) -> ArchiveIdentity | None:
+    """The identity of a database; None if it holds no entry yet. Raises sqlite3.Error."""
     first = source.execute("SELECT digest FROM entry WHERE seq = 1").fetchone()
     if first is None:
         return None
     account = source.execute("SELECT account_id FROM entry WHERE account_id IS NOT NULL LIMIT 1").fetchone()
     (last,) = source.execute("SELECT max(seq) FROM entry").fetchone()
-    return Identity(first[0], account[0] if account else None, last)
+    return ArchiveIdentity(first[0], account[0] if account else None, last)
 
 
 def check_apart(home: Path, place: Path) -> None:
-    """Raise BadCopyPlace if one of the two folders lies in the other, or names of the copy lead elsewhere."""
-    if _within(place, home):
+    """Raise BadCopyPlace if one of the folders lies in the other, or a name in the copy is a link."""
+    if _is_within(place, home):
         raise errors.BadCopyPlace(path=place, detail=_("it lies in the archive's own folder."))
-    if _within(home, place):
+    if _is_within(home, place):
         raise errors.BadCopyPlace(path=place, detail=_("the archive itself lies in it."))
     if place.exists() and not place.is_dir():
         raise errors.BadCopyPlace(path=place, detail=_("it is no folder."))
@@ -59,65 +59,65 @@ def check_apart(home: Path, place: Path) -> None:
 
 
 def earlier_copy(source: sqlite3.Connection, place: Path) -> datetime | None:
-    """When the copy that lies at a place was made; None if there is none yet.
+    """When the earlier copy at a place was made; None if there is none.
 
     Raises BadCopyPlace for a copy of another archive, or one that holds records which this archive does not have.
     """
-    own = identity(source)
+    own = archive_identity(source)
     if own is None:
         raise errors.BadCopyPlace(path=place, detail=_("the archive holds no records yet."))
     database = place / DATABASE
     try:
-        there = _identity_at(database) if database.exists() else None
+        present = _identity_at(database) if database.exists() else None
     except sqlite3.Error as error:
-        if _marked(place) != own.first:
+        if _marked_archive(place) != own.first:
             detail = _("a database lies there that cannot be read ({detail}).").format(detail=error)
             raise errors.BadCopyPlace(path=place, detail=detail) from error
-        return _changed(database)  # ours by its mark, and broken: it can only become better
-    if there is None:
+        return _modified_at(database)  # ours by its mark, and broken: it can only become better
+    if present is None:
         _check_unfinished(place, own)
         return None
-    if there.first != own.first:
-        detail = _("another archive lies there (account {account}).").format(account=there.account_id or "?")
+    if present.first != own.first:
+        detail = _("another archive lies there (account {account}).").format(account=present.account_id or "?")
         raise errors.BadCopyPlace(path=place, detail=detail)
-    if there.last > own.last or not _same_entry(source, database, there.last):
+    if present.last > own.last or not _is_same_entry(source, database, present.last):
         detail = _("the copy there holds records that this archive does not have.")
         raise errors.BadCopyPlace(path=place, detail=detail)
-    return _changed(database)
+    return _modified_at(database)
 
 
 def is_free(place: Path, source: sqlite3.Connection) -> bool:
-    """Whether nothing of an archive lies at a place, or only what an interrupted copy of this one left."""
-    own = identity(source)
-    if own is not None and _marked(place) == own.first:
+    """Whether a place holds no part of an archive, or only what an interrupted copy of this one left."""
+    own = archive_identity(source)
+    if own is not None and _marked_archive(place) == own.first:
         return not (place / DATABASE).exists()
     return not any((place / name).exists() for name in (*FOLDERS, DATABASE, SETTINGS, MARK))
 
 
 def check_space(place: Path, needed: int) -> None:
-    """Raise NoSpaceForCopy if so many bytes find no space there."""
-    there = next(folder for folder in (place, *place.parents) if folder.exists())
-    free = shutil.disk_usage(there).free
-    if free < needed + _ROOM_TO_BREATHE:
+    """Raise NoSpaceForCopy if the disk has too little space for so many bytes."""
+    existing = next(folder for folder in (place, *place.parents) if folder.exists())
+    free = shutil.disk_usage(existing).free
+    if free < needed + _SPARE_BYTES:
         raise errors.NoSpaceForCopy(path=place, needed_mb=-(-needed // 1_000_000), free_mb=free // 1_000_000)
 
 
-def prepare(place: Path, source: sqlite3.Connection) -> None:
-    """Make the folder, for its owner alone, and say in it whose copy it holds. Raises HomeNotWritable, DiskFull."""
-    own = identity(source)
+def prepare_folder(place: Path, source: sqlite3.Connection) -> None:
+    """Make the folder, for its owner alone, and write the mark into it. Raises HomeNotWritable, DiskFull."""
+    own = archive_identity(source)
     assert own is not None
-    told = {"format": _FORMAT, "first": own.first, "account_id": own.account_id}
+    mark = {"format": _FORMAT, "first": own.first, "account_id": own.account_id}
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _marked(place) != own.first:
-            write_durably(place / MARK, (json.dumps(told) + "\n").encode())
+        if _marked_archive(place) != own.first:
+            write_durably(place / MARK, (json.dumps(mark) + "\n").encode())
     except OSError as error:
         raise storage_error(error, place) from error
 
 
-def _check_unfinished(place: Path, own: Identity) -> None:
-    """Without a database, only what an interrupted copy of this archive left may lie there under our names."""
-    marked = _marked(place)
+def _check_unfinished(place: Path, own: ArchiveIdentity) -> None:
+    """Raise BadCopyPlace if a place without a database holds more than an interrupted copy of this archive left."""
+    marked = _marked_archive(place)
     if marked is None and any((place / name).exists() for name in (*FOLDERS, DATABASE)):
         detail = _("other things lie there under names that the copy needs ({names}).").format(names=", ".join(FOLDERS))
         raise errors.BadCopyPlace(path=place, detail=detail)
@@ -125,46 +125,46 @@ def _check_unfinished(place: Path, own: Identity) -> None:
         raise errors.BadCopyPlace(path=place, detail=_("an unfinished copy of another archive lies there."))
 
 
-def _marked(place: Path) -> str | None:
-    """The first entry of the archive whose copy a folder says it holds; None if it says nothing that we know."""
+def _marked_archive(place: Path) -> str | None:
+    """The digest of the first entry according to the mark in a folder; None without a readable mark."""
     try:
-        told = json.loads((place / MARK).read_bytes())
-        return str(told["first"]) if told["format"] == _FORMAT else None
+        mark = json.loads((place / MARK).read_bytes())
+        return str(mark["first"]) if mark["format"] == _FORMAT else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def _identity_at(database: Path) -> Identity | None:
-    with closing(_open(database)) as connection:
-        return identity(connection)
+def _identity_at(database: Path) -> ArchiveIdentity | None:
+    with closing(_open_read_only(database)) as connection:
+        return archive_identity(connection)
 
 
-def _same_entry(source: sqlite3.Connection, database: Path, number: int) -> bool:
+def _is_same_entry(source: sqlite3.Connection, database: Path, number: int) -> bool:
     query = "SELECT digest FROM entry WHERE seq = ?"
-    with closing(_open(database)) as connection:
+    with closing(_open_read_only(database)) as connection:
         ours, theirs = (one.execute(query, (number,)).fetchone() for one in (source, connection))
     return bool(ours == theirs)
 
 
-def _open(database: Path) -> sqlite3.Connection:
-    """Only to read; a copy has nothing beside it, unless somebody has worked in it."""
+def _open_read_only(database: Path) -> sqlite3.Connection:
+    """Open a copy read-only. There is a log beside it only if somebody has worked in it."""
     log = database.with_name(database.name + "-wal")
     query = {"mode": "ro"} | ({} if log.exists() and log.stat().st_size else {"immutable": "1"})
     return sqlite3.connect(f"{database.absolute().as_uri()}?{urllib.parse.urlencode(query)}", uri=True)
 
 
-def _changed(database: Path) -> datetime:
+def _modified_at(database: Path) -> datetime:
     return datetime.fromtimestamp(database.stat().st_mtime, UTC)
 
 
-def _within(inner: Path, outer: Path) -> bool:
-    """Whether a folder is the other or lies in it, whatever links and spellings lead there."""
+def _is_within(inner: Path, outer: Path) -> bool:
+    """Whether a folder is the other or lies in it, after links are resolved."""
     real = inner.resolve()
-    return any(_same(folder, outer) for folder in (real, *real.parents))
+    return any(_is_same_folder(folder, outer) for folder in (real, *real.parents))
 
 
-def _same(one: Path, other: Path) -> bool:
+def _is_same_folder(folder: Path, other: Path) -> bool:
     try:
-        return one.samefile(other)
+        return folder.samefile(other)
     except OSError:  # one of them is not there yet
-        return one == other.resolve()
+        return folder == other.resolve()

@@ -1,6 +1,6 @@
-"""What of a home is copied elsewhere: the names that an archive gives its files, and nothing else that lies there.
+"""The files of a home that a copy includes: those with names that an archive gives, and no others.
 
-A link is never followed below the home's own folders, so no name can lead a copy to the token or out of the home.
+Links below the home's own folders are not followed, so no name can lead a copy to the token or out of the home.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from archiver.store import avatars, blobs, seals
 from archiver.store.archive import Reading
 
 SETTINGS = "archive.toml"
-_DEEPEST = 3
+_MAX_DEPTH = 3
 
 _DIGEST = "[0-9a-f]{64}"
 _NAMES = {
@@ -31,21 +31,21 @@ FOLDERS = tuple(_NAMES)
 
 
 class ReplaceRule(Enum):
-    """When what lies in the copy under a name gives way."""
+    """When a file that is in the copy already is replaced."""
 
     KNOWN = auto()
-    """To bytes of the SHA-256 that is known for the name, and to no others."""
+    """By bytes with the SHA-256 that is known for the name, and by no others."""
     ONCE = auto()
     """Never."""
     GROWS = auto()
-    """To bytes that go on where it ends."""
+    """By bytes that begin with the present ones."""
     NEWEST = auto()
     """Whenever it differs."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackupFile:
-    """One file of the home; `name` is its path within, with slashes."""
+    """A file of the home that is to be copied; `name` is its path within the home, with slashes."""
 
     name: str
     size: int
@@ -53,28 +53,28 @@ class BackupFile:
     sha256: str | None = None
 
 
-def holdings(reading: Reading, *, also: Collection[str] = (), leave_out: Collection[Path] = ()) -> list[BackupFile]:
+def backup_files(reading: Reading, *, also: Collection[str] = (), leave_out: Collection[Path] = ()) -> list[BackupFile]:
     """Every file to be copied, by folder and name; `also`: more files by their names in the home, such as pinned roots.
 
-    Seals that were closed after the reading began are left to the next copy. `leave_out` is known by what it is, not
-    by its name: a second name of a token file does not let it through. Raises OSError.
+    Seals closed after the reading began are left to the next copy. Files in `leave_out` are recognised by device and
+    inode, so a second name of a token file is left out too. Raises OSError.
     """
-    secret = {identity for path in leave_out if (identity := _identity(path)) is not None}
+    secret = {identity for path in leave_out if (identity := _file_identity(path)) is not None}
     digests = {one.number: one.sha256 for one in seals.seals(reading)}
-    found = []
+    files = []
     for folder in FOLDERS:
-        for name, status in _files(reading.home / folder):
-            if (status.st_dev, status.st_ino) not in secret and (rule := _rule(folder, name, digests)):
-                found.append(BackupFile(f"{folder}/{name}", status.st_size, *rule))
+        for name, status in _plain_files(reading.home / folder):
+            if (status.st_dev, status.st_ino) not in secret and (rule := _replace_rule(folder, name, digests)):
+                files.append(BackupFile(f"{folder}/{name}", status.st_size, *rule))
     for name in [SETTINGS, *also]:
         path = reading.home / name
-        if path.is_file() and _identity(path) not in secret:
-            found.append(BackupFile(name, path.stat().st_size, ReplaceRule.NEWEST))
-    return found
+        if path.is_file() and _file_identity(path) not in secret:
+            files.append(BackupFile(name, path.stat().st_size, ReplaceRule.NEWEST))
+    return files
 
 
-def _rule(folder: str, name: str, digests: dict[int, str]) -> tuple[ReplaceRule, str | None] | None:
-    """How a file of this name is copied; None for a name that no archive gives."""
+def _replace_rule(folder: str, name: str, digests: dict[int, str]) -> tuple[ReplaceRule, str | None] | None:
+    """The rule and the known SHA-256 for a file of this name; None for a name that no archive gives."""
     match = _NAMES[folder].fullmatch(name)
     if match is None:
         return None
@@ -90,8 +90,8 @@ def _rule(folder: str, name: str, digests: dict[int, str]) -> tuple[ReplaceRule,
     return (ReplaceRule.ONCE, None) if match[2] else (ReplaceRule.KNOWN, digests[number])
 
 
-def _files(folder: Path, prefix: str = "", depth: int = 1) -> Iterator[tuple[str, os.stat_result]]:
-    """Plain files below a folder, in order of their names; links and everything deeper are passed by."""
+def _plain_files(folder: Path, prefix: str = "", depth: int = 1) -> Iterator[tuple[str, os.stat_result]]:
+    """Plain files below a folder, in order of their names. Links and deeper folders are skipped."""
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
@@ -101,12 +101,12 @@ def _files(folder: Path, prefix: str = "", depth: int = 1) -> Iterator[tuple[str
             continue
         if stat.S_ISREG(status.st_mode):
             yield prefix + path.name, status
-        elif stat.S_ISDIR(status.st_mode) and depth < _DEEPEST:
-            yield from _files(path, f"{prefix}{path.name}/", depth + 1)
+        elif stat.S_ISDIR(status.st_mode) and depth < _MAX_DEPTH:
+            yield from _plain_files(path, f"{prefix}{path.name}/", depth + 1)
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file it is, links followed; None if there is none."""
+def _file_identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of a file, links followed; None if there is none."""
     try:
         status = path.stat()
     except OSError:

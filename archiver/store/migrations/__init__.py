@@ -1,1 +1,1 @@
-"""The steps from one shape of the database to the next."""
+"""The Alembic migrations from one revision of the database to the next."""

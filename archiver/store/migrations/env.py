@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that `store.revision` hands over."""
+"""Runs migrations on the connection that `store.migrate` hands over."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""Readable rows out of entries, one module for each kind of thing; `project` calls them."""
+"""Projection of entries into the readable tables, one module for each kind of thing; `project` calls them."""

@@ -1,4 +1,4 @@
-"""Readings of a room, the stretches they cover, and the gaps between."""
+"""Projects readings of a room, the spans that they cover, and the gaps between."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sqlalchemy import Connection, delete, insert, select
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
-from archiver.store.projection.maker import EntriesOf, id_of, note, put
+from archiver.store.projection.maker import EntriesOf, id_in_key, note_changes, upsert_rows
 
 
-def windows(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
-    """Each reading of a message list, and the stretch that it covers."""
+def project_windows(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put each reading of a message list, and extend the span that it covers."""
     for entry in entries:
         payload = entry["payload"]
-        put(
+        upsert_rows(
             sql,
             schema.window,
             [
@@ -33,11 +33,11 @@ def windows(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> No
                 }
             ],
         )
-        _cover(sql, entry)
+        _extend_coverage(sql, entry)
 
 
-def _cover(sql: Connection, entry: EntryObject) -> None:
-    """Prolong the stretches that a list reaches back to, begin another after a hole, or join all."""
+def _extend_coverage(sql: Connection, entry: EntryObject) -> None:
+    """Prolong the spans that a list reaches back to, begin another after a hole, or join all of them."""
     table, payload, room = schema.coverage, entry["payload"], entry["room_id"]
     if not payload["count"] and not payload["beginning"]:
         return  # hidden, or empty though messages are known: nothing was seen
@@ -52,22 +52,27 @@ def _cover(sql: Connection, entry: EntryObject) -> None:
         "end": entry["observed_at"],
         "seq": entry["seq"],
     }
-    joined = [one for one in rows if payload["beginning"] or (oldest is not None and (one.newest or 0) >= oldest)]
-    if rows and payload["joins"] and not joined:
-        joined = [rows[-1]]
-    if joined:
-        first = joined[0]
-        row |= {"number": first.number, "newest": max([newest or 0, *(one.newest or 0 for one in joined)]) or None}
+    overlapping = [
+        span for span in rows if payload["beginning"] or (oldest is not None and (span.newest or 0) >= oldest)
+    ]
+    if rows and payload["joins"] and not overlapping:
+        overlapping = [rows[-1]]
+    if overlapping:
+        first = overlapping[0]
+        row |= {
+            "number": first.number,
+            "newest": max([newest or 0, *(span.newest or 0 for span in overlapping)]) or None,
+        }
         if payload["beginning"]:
-            row["start"] = min(str(payload["from"]), *(str(one.start) for one in joined))
+            row["start"] = min(str(payload["from"]), *(str(span.start) for span in overlapping))
         else:
             row |= {"oldest": first.oldest, "start": first.start}
         sql.execute(delete(table).where(table.c.room_id == room, table.c.number >= first.number))
     sql.execute(insert(table), [row])
 
 
-def readings(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
-    """Messages that were read singly and found unchanged."""
+def project_readings(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put readings of single messages that had not changed."""
     rows = (
         {
             "room_id": entry["room_id"],
@@ -79,15 +84,15 @@ def readings(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> N
         }
         for entry in entries
     )
-    put(sql, schema.reading, rows)
+    upsert_rows(sql, schema.reading, rows)
 
 
-def gaps(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
-    """Gaps with both ends, open or closed."""
+def project_gaps(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put gaps with both ends, open or closed."""
     for entry in entries:
         payload = entry["payload"]
-        row: dict[str, object] = {"room_id": entry["room_id"], "number": id_of(entry), "seq": entry["seq"]}
+        row: dict[str, object] = {"room_id": entry["room_id"], "number": id_in_key(entry), "seq": entry["seq"]}
         row |= {"start": payload["from"], "end": payload["to"], "open": entry["kind"] != "gap.closed"}
         row |= {field: payload[field] for field in ("after", "before", "missing", "reason")}
-        put(sql, schema.gap, [row])
-    note(sql, entries)
+        upsert_rows(sql, schema.gap, [row])
+    note_changes(sql, entries)

@@ -1,4 +1,4 @@
-"""Messages and their versions, with the intervals that `evidence.history` tells."""
+"""Projects messages and their versions, with the intervals that `evidence.history` gives."""
 
 from __future__ import annotations
 
@@ -8,51 +8,51 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, select
 
-from archiver.evidence.history import GONE, EntryObject, MessageHistory, Sightings, message_history
+from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory, Sightings, message_history
 from archiver.records import State
 from archiver.store import schema
-from archiver.store.fingerprints import DELETED, fingerprint, readable, storable, text_digest
-from archiver.store.projection.maker import EntriesOf, add, note
+from archiver.store.fingerprints import DELETED, fingerprint, readable_text, storable_integer, text_digest
+from archiver.store.projection.maker import EntriesOf, insert_rows, note_changes
 
 
-class _Told(NamedTuple):
-    """A message as the rows want it."""
+class _ProjectedMessage(NamedTuple):
+    """A message from which the rows are made."""
 
     history: MessageHistory
     position: int
 
 
-def messages(sql: Connection, entries: Sequence[EntryObject], entries_of: EntriesOf) -> None:
-    """New messages in one stroke, changed ones each from all its entries."""
-    held = _held(sql, entries)
+def project_messages(sql: Connection, entries: Sequence[EntryObject], entries_of: EntriesOf) -> None:
+    """Insert new messages all at once, and make the rows of each changed one again from all its entries."""
+    stored = _stored_places(sql, entries)
     fresh: dict[tuple[int, int], EntryObject] = {}
     changed: list[EntryObject] = []
     for entry in entries:
-        place = _place(entry)
-        if place in held or place in fresh:
+        place = _room_and_position(entry)
+        if place in stored or place in fresh:
             changed.append(entry)
         else:
             fresh[place] = entry
     if fresh:
-        told = [_tell([entry], Sightings()) for entry in fresh.values()]
-        add(sql, schema.message, [_message_row(one) for one in told])
-        add(sql, schema.message_version, [row for one in told for row in _version_rows(one)])
+        projected = [_projected_message([entry], Sightings()) for entry in fresh.values()]
+        insert_rows(sql, schema.message, [_message_row(one) for one in projected])
+        insert_rows(sql, schema.message_version, [row for one in projected for row in _version_rows(one)])
     for entry in changed:
         _change_message(sql, entry, entries_of)
-    note(sql, [*changed, *(entry for entry in fresh.values() if entry["payload"]["state"] != State.PRESENT)])
+    note_changes(sql, [*changed, *(entry for entry in fresh.values() if entry["payload"]["state"] != State.PRESENT)])
 
 
-def _place(entry: EntryObject) -> tuple[int, int]:
+def _room_and_position(entry: EntryObject) -> tuple[int, int]:
     return entry["room_id"], int(entry["key"].partition("/")[2])
 
 
-def _held(sql: Connection, entries: Sequence[EntryObject]) -> set[tuple[int, int]]:
+def _stored_places(sql: Connection, entries: Sequence[EntryObject]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
-    wanted: dict[int, set[int]] = {}
+    positions_by_room: dict[int, set[int]] = {}
     for entry in entries:
-        room, position = _place(entry)
-        wanted.setdefault(room, set()).add(position)
-    for room, positions in wanted.items():
+        room, position = _room_and_position(entry)
+        positions_by_room.setdefault(room, set()).add(position)
+    for room, positions in positions_by_room.items():
         table = schema.message.c
         rows = sql.execute(
             select(table.position).where(table.room_id == room, table.position.between(min(positions), max(positions)))
@@ -62,23 +62,23 @@ def _held(sql: Connection, entries: Sequence[EntryObject]) -> set[tuple[int, int
 
 
 def _change_message(sql: Connection, entry: EntryObject, entries_of: EntriesOf) -> None:
-    room, position = _place(entry)
+    room, position = _room_and_position(entry)
     entries = [one for one in entries_of(entry["key"], entry["seq"]) if one["room_id"] == room]
-    told = _tell(entries, _sightings(sql, room, position))
+    projected = _projected_message(entries, _sightings(sql, room, position))
     for table in (schema.message, schema.message_version):
         sql.execute(delete(table).where(table.c.room_id == room, table.c.position == position))
-    add(sql, schema.message, [_message_row(told, entries)])
-    add(sql, schema.message_version, _version_rows(told))
+    insert_rows(sql, schema.message, [_message_row(projected, entries)])
+    insert_rows(sql, schema.message_version, _version_rows(projected))
 
 
-def _tell(entries: Sequence[EntryObject], sightings: Sightings) -> _Told:
-    position = _place(entries[0])[1]
+def _projected_message(entries: Sequence[EntryObject], sightings: Sightings) -> _ProjectedMessage:
+    position = _room_and_position(entries[0])[1]
     history = message_history(entries, lambda entry: sightings.before(position, entry), lambda: None)
-    return _Told(history, position)
+    return _ProjectedMessage(history, position)
 
 
 def _sightings(sql: Connection, room: int, position: int) -> Sightings:
-    """The readings that can have shown one message, in order."""
+    """The readings that can have shown a message, in order."""
     table = schema.window.c
     windows = sql.execute(
         select(table.seq, table.observed_at, table.oldest, table.newest, table.absent, table.reply).where(
@@ -102,13 +102,13 @@ def _sightings(sql: Connection, room: int, position: int) -> Sightings:
         {"kind": "reading", "seq": row.seq, "observed_at": row.observed_at, "payload": {"ids": [str(position)]}}
         for row in singles
     ]
-    return Sightings(sorted(lists, key=lambda one: int(one["seq"])))
+    return Sightings(sorted(lists, key=lambda observation: int(observation["seq"])))
 
 
-def _message_row(told: _Told, entries: Sequence[EntryObject] | None = None) -> dict[str, object]:
-    history = told.history
+def _message_row(projected: _ProjectedMessage, entries: Sequence[EntryObject] | None = None) -> dict[str, object]:
+    history = projected.history
     bodies = [span.body for span in history.versions if span.body != DELETED]
-    shown = {
+    received = {
         "account": {"account_id": history.account_id},
         "body": history.body,
         "send_time": history.send_time,
@@ -116,17 +116,17 @@ def _message_row(told: _Told, entries: Sequence[EntryObject] | None = None) -> d
     }
     return {
         "room_id": history.room_id,
-        "position": told.position,
+        "position": projected.position,
         "message_id": history.message_id,
         "account_id": history.account_id,
-        "name": readable(history.name),
-        "send_time": storable(history.send_time),
-        "update_time": storable(history.update_time),
+        "name": readable_text(history.name),
+        "send_time": storable_integer(history.send_time),
+        "update_time": storable_integer(history.update_time),
         "state": history.state,
         "first_seen": history.first_seen,
         "changed_at": history.changed_at,
         "versions": len(history.versions),
-        "fingerprint": fingerprint("message", shown),
+        "fingerprint": fingerprint("message", received),
         "text_digest": text_digest(bodies[-1]) if bodies else "",
         "was_edited": any(one["payload"]["state"] == "edited" for one in entries or ()) or history.state == "edited",
         "was_deleted": len(bodies) < len(history.versions),
@@ -134,18 +134,18 @@ def _message_row(told: _Told, entries: Sequence[EntryObject] | None = None) -> d
     }
 
 
-def _version_rows(told: _Told) -> list[dict[str, object]]:
-    history = told.history
+def _version_rows(projected: _ProjectedMessage) -> list[dict[str, object]]:
+    history = projected.history
     last = len(history.versions)
     return [
         {
             "room_id": history.room_id,
-            "position": told.position,
+            "position": projected.position,
             "number": index,
-            "body": readable(span.body),
-            "update_time": storable(span.update_time),
+            "body": readable_text(span.body),
+            "update_time": storable_integer(span.update_time),
             "first_seen": span.first_seen,
-            "last_seen": None if index == last and history.state not in GONE else span.last_seen,
+            "last_seen": None if index == last and history.state not in GONE_STATES else span.last_seen,
             "seq": span.seq,
         }
         for index, span in enumerate(history.versions, 1)

@@ -1,6 +1,6 @@
-"""Entries -> readable tables: the one maker of them, for live writing and for the rebuild alike.
+"""Projects entries into the readable tables, for live writing and for the rebuild alike.
 
-It looks only at entries and at rows it made before, so replaying all entries gives the same tables again.
+Only entries and rows made before are read, so replaying all entries gives the same tables again.
 Messages, versions and intervals come from `evidence.history`.
 """
 
@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from archiver.evidence.history import EntryObject
 from archiver.store.projection import coverage, messages, rooms, statements, tasks_and_files
-from archiver.store.projection import statements as stated
 from archiver.store.projection.maker import EntriesOf, Maker
 
 
@@ -29,20 +28,20 @@ def project(sql: Connection, entries: Sequence[EntryObject], entries_of: Entries
 
 
 MAKERS: tuple[tuple[Maker, tuple[str, ...]], ...] = (
-    (statements.contracts, ("contract",)),
-    (stated.deliveries, ("delivery",)),
-    (stated.attachments, ("attachment",)),
-    (rooms.rooms, ("room", "room.inaccessible", "room.accessible")),
-    (rooms.people, ("account",)),
-    (rooms.members, ("member",)),
-    (coverage.windows, ("window",)),
-    (coverage.readings, ("reading",)),
-    (messages.messages, ("message",)),
-    (tasks_and_files.tasks, ("task",)),
-    (tasks_and_files.files, ("file",)),
-    (tasks_and_files.blobs, ("blob",)),
-    (coverage.gaps, ("gap", "gap.narrowed", "gap.closed")),
+    (statements.project_contracts, ("contract",)),
+    (statements.project_deliveries, ("delivery",)),
+    (statements.project_attachments, ("attachment",)),
+    (rooms.project_rooms, ("room", "room.inaccessible", "room.accessible")),
+    (rooms.project_people, ("account",)),
+    (rooms.project_members, ("member",)),
+    (coverage.project_windows, ("window",)),
+    (coverage.project_readings, ("reading",)),
+    (messages.project_messages, ("message",)),
+    (tasks_and_files.project_tasks, ("task",)),
+    (tasks_and_files.project_files, ("file",)),
+    (tasks_and_files.project_blobs, ("blob",)),
+    (coverage.project_gaps, ("gap", "gap.narrowed", "gap.closed")),
 )
-"""Makers in the order in which they are applied to one batch (readings before the messages they showed)."""
+"""Makers in the order in which they are applied to one batch (readings before the messages that they showed)."""
 
 _MAKER_OF = {kind: maker for maker, kinds in MAKERS for kind in kinds}

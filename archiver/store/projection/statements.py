@@ -1,4 +1,4 @@
-"""Deliveries and attachments as last stated; one that was withdrawn keeps its row, marked so."""
+"""Projects contracts, deliveries and attachments as last stated. A withdrawn one keeps its row, with that state."""
 
 from __future__ import annotations
 
@@ -9,58 +9,58 @@ from sqlalchemy import Connection, select
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
-from archiver.store.fingerprints import readable
-from archiver.store.projection.maker import EntriesOf, id_of, put
+from archiver.store.fingerprints import readable_text
+from archiver.store.projection.maker import EntriesOf, id_in_key, upsert_rows
 
 
-def deliveries(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
-    """Work handed over on the platform."""
+def project_deliveries(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put deliveries on the platform."""
     for entry in entries:
         payload = entry["payload"]
-        row = _place(entry) | {"state": payload["state"], "at": payload["at"]}
+        row = _row_key(entry) | {"state": payload["state"], "at": payload["at"]}
         row |= {field: payload[field] for field in ("size", "sha256", "file_id")}
-        row |= {field: _text(payload[field]) for field in ("name", "note")}
-        put(sql, schema.delivery, [row])
+        row |= {field: _readable_or_none(payload[field]) for field in ("name", "note")}
+        upsert_rows(sql, schema.delivery, [row])
 
 
-def attachments(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
-    """Other evidence that the user added; the time at which that was first done stays."""
+def project_attachments(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put other evidence that the user added; the time at which it was first added stays."""
     for entry in entries:
-        payload, place = entry["payload"], _place(entry)
-        row = place | {field: payload[field] for field in ("state", "kind", "size", "sha256", "dated", "message_id")}
-        row |= {field: _text(payload[field]) for field in ("name", "note")}
-        put(sql, schema.attachment, [row | {"added_at": _added_at(sql, place) or entry["observed_at"]}])
+        payload, key = entry["payload"], _row_key(entry)
+        row = key | {field: payload[field] for field in ("state", "kind", "size", "sha256", "dated", "message_id")}
+        row |= {field: _readable_or_none(payload[field]) for field in ("name", "note")}
+        upsert_rows(sql, schema.attachment, [row | {"added_at": _added_at(sql, key) or entry["observed_at"]}])
 
 
-def _place(entry: EntryObject) -> dict[str, object]:
+def _row_key(entry: EntryObject) -> dict[str, object]:
     contract = entry["key"].partition("/")[2].rpartition("/")[0]
-    return {"contract_id": contract, "number": id_of(entry), "seq": entry["seq"]}
+    return {"contract_id": contract, "number": id_in_key(entry), "seq": entry["seq"]}
 
 
-def _added_at(sql: Connection, place: dict[str, object]) -> str | None:
+def _added_at(sql: Connection, key: dict[str, object]) -> str | None:
     table = schema.attachment.c
-    query = select(table.added_at).where(table.contract_id == place["contract_id"], table.number == place["number"])
-    found: str | None = sql.execute(query).scalar()
-    return found
+    query = select(table.added_at).where(table.contract_id == key["contract_id"], table.number == key["number"])
+    added_at: str | None = sql.execute(query).scalar()
+    return added_at
 
 
-def _text(value: str | None) -> str | None:
-    return None if value is None else readable(value)
+def _readable_or_none(value: str | None) -> str | None:
+    return None if value is None else readable_text(value)
 
 
-def contracts(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
-    """Contracts as last stated."""
+def project_contracts(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put contracts as last stated."""
     table = schema.contract
     for entry in entries:
-        payload, name = entry["payload"], entry["key"].partition("/")[2]
+        payload, contract = entry["payload"], entry["key"].partition("/")[2]
         rows = sql.execute(select(table.c.contract_id, table.c.number))
-        known = {contract_id: number for contract_id, number in rows}  # noqa: C416 - rows are no pairs to mypy
+        number_of = {contract_id: number for contract_id, number in rows}  # noqa: C416 - rows are no pairs to mypy
         row: dict[str, object] = {
-            "contract_id": name,
-            "number": known.get(name, len(known) + 1),
+            "contract_id": contract,
+            "number": number_of.get(contract, len(number_of) + 1),
             "state": payload["state"],
             "platform_id": payload.get("platform_id"),
             "statement": json.dumps(payload, sort_keys=True),
             "seq": entry["seq"],
         }
-        put(sql, table, [row])
+        upsert_rows(sql, table, [row])

@@ -1,6 +1,6 @@
-"""The tables: entries and replies (the evidence), readable tables (made of entries), working tables.
+"""The tables: entries, replies and seals (the evidence), readable tables (made of entries), working tables.
 
-Readable tables can be thrown away and made again; working tables hold what only the next run needs.
+Readable tables can be thrown away and made again. Working tables hold what only the next run needs.
 """
 
 from archiver.store.schema.columns import (

@@ -1,4 +1,4 @@
-"""The evidence: entries, kept replies, seals."""
+"""The tables of the evidence: entries, replies, seals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index of the search, where SQLite has FTS5."""
+"""The full-text index of the search, where SQLite has FTS5."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ SEARCH = (
     + _PUNCTUATION.replace("'", "''").replace('"', '""')
     + "'\")"
 )
-"""The index of pairs of signs, where SQLite has FTS5. `ascii` leaves every sign beyond ASCII as it is, in each version
-of SQLite; together with the punctuation only the blank ends a word."""
+"""The statement that makes the index of bigrams. `ascii` leaves every character beyond ASCII as it is, in each version
+of SQLite; with all punctuation as token characters, only a space ends a word."""

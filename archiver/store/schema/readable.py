@@ -1,12 +1,12 @@
-"""The readable tables: the present, made of entries; each row names the entry (`seq`) it was last made of."""
+"""The readable tables: the present state, made of entries. Each row names the entry (`seq`) it was last made of."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Text, text
 
-from archiver.store.schema.columns import id_column, readable, seq_column
+from archiver.store.schema.columns import id_column, readable_table, seq_column
 
-room = readable(
+room = readable_table(
     "room",
     id_column("room_id"),
     Column("name", Text, nullable=False),
@@ -20,7 +20,7 @@ room = readable(
     seq_column(),
 )
 
-person = readable(
+person = readable_table(
     "person",
     id_column("room_id"),
     id_column("account_id"),
@@ -30,7 +30,7 @@ person = readable(
     seq_column(),
 )
 
-member = readable(
+member = readable_table(
     "member",
     id_column("room_id"),
     id_column("account_id"),
@@ -45,7 +45,7 @@ member = readable(
     seq_column(),
 )
 
-message = readable(
+message = readable_table(
     "message",
     id_column("room_id"),
     Column("position", BigInteger, primary_key=True, autoincrement=False),  # the id as a number, to sort by
@@ -70,7 +70,7 @@ message = readable(
     large=True,
 )
 
-message_version = readable(
+message_version = readable_table(
     "message_version",
     id_column("room_id"),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
@@ -78,12 +78,12 @@ message_version = readable(
     Column("body", Text, nullable=False),
     Column("update_time", BigInteger, nullable=False),
     Column("first_seen", Text, nullable=False),
-    Column("last_seen", Text),  # null while it is the text now shown: the latest window tells
+    Column("last_seen", Text),  # null while it is the current text: then the latest window counts
     seq_column(),
     large=True,
 )
 
-task = readable(
+task = readable_table(
     "task",
     id_column("room_id"),
     id_column("task_id"),
@@ -102,7 +102,7 @@ task = readable(
     Index("task_message", "room_id", "message_id"),
 )
 
-task_version = readable(
+task_version = readable_table(
     "task_version",
     id_column("room_id"),
     id_column("task_id"),
@@ -114,7 +114,7 @@ task_version = readable(
     seq_column(),
 )
 
-file = readable(
+file = readable_table(
     "file",
     id_column("room_id"),
     id_column("file_id"),
@@ -132,7 +132,7 @@ file = readable(
     Index("file_sent", "room_id", "upload_time", "file_id"),
 )
 
-blob = readable(
+blob = readable_table(
     "blob",
     id_column("room_id"),
     id_column("file_id"),
@@ -146,7 +146,7 @@ blob = readable(
     seq_column(),
 )
 
-window = readable(
+window = readable_table(
     "window",
     id_column("room_id"),
     Column("seq", Integer, primary_key=True, autoincrement=False),
@@ -160,7 +160,7 @@ window = readable(
     Index("window_span", "room_id", "seq", "oldest", "newest"),
 )
 
-reading = readable(
+reading = readable_table(
     "reading",
     id_column("room_id"),
     Column("seq", Integer, primary_key=True, autoincrement=False),
@@ -170,7 +170,7 @@ reading = readable(
     Column("ids", Text, nullable=False),
 )
 
-coverage = readable(
+coverage = readable_table(
     "coverage",
     id_column("room_id"),
     Column("number", Integer, primary_key=True, autoincrement=False),
@@ -181,7 +181,7 @@ coverage = readable(
     seq_column(),
 )
 
-gap = readable(
+gap = readable_table(
     "gap",
     id_column("room_id"),
     Column("number", Integer, primary_key=True, autoincrement=False),
@@ -195,14 +195,14 @@ gap = readable(
     seq_column(),
 )
 
-change = readable(
+change = readable_table(
     "change",
     id_column("room_id"),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     large=True,
 )
 
-contract = readable(
+contract = readable_table(
     "contract",
     Column("contract_id", Text, primary_key=True),
     Column("number", Integer, nullable=False),  # the order in which they were entered
@@ -212,7 +212,7 @@ contract = readable(
     seq_column(),
 )
 
-delivery = readable(
+delivery = readable_table(
     "delivery",
     Column("contract_id", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
@@ -226,7 +226,7 @@ delivery = readable(
     seq_column(),
 )
 
-attachment = readable(
+attachment = readable_table(
     "attachment",
     Column("contract_id", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),

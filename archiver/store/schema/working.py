@@ -1,4 +1,4 @@
-"""The working tables: what only the next run needs, no evidence."""
+"""The working tables: they hold what only the next run needs and are no evidence."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ picture = Table(
     "picture",
     metadata,
     Column("url", Text, primary_key=True),
-    Column("sha256", Text),  # null: not had yet
+    Column("sha256", Text),  # null: not stored yet
     Column("next_at", Text, nullable=False),  # when it may be asked for again
 )
 

@@ -1,1 +1,1 @@
-"""Working tables: what only the next run needs, and no evidence."""
+"""Access to the working tables, which hold what only the next run needs and are no evidence."""

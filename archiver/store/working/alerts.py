@@ -1,4 +1,4 @@
-"""Alerts as they are kept: a working table, no evidence, so a new verdict or a dismissal changes no proof."""
+"""Stored alerts: a working table and no evidence, so a new judgement or a dismissal changes no proof."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.timestamps import from_text, to_text
 
-_T = schema.alert.c
+_ALERT = schema.alert.c
 
 
 def alerts(reading: Reading) -> list[Alert]:
-    """Every alert there was, oldest first, dismissed ones too."""
-    return [_alert(row) for row in reading.sql.execute(select(schema.alert).order_by(_T.number))]
+    """Every alert, oldest first, dismissed ones included."""
+    return [_alert_from_row(row) for row in reading.sql.execute(select(schema.alert).order_by(_ALERT.number))]
 
 
 def open_alerts(reading: Reading) -> list[Alert]:
-    """Those that the user has not put aside, oldest first."""
+    """The alerts that the user has not dismissed, oldest first."""
     return [one for one in alerts(reading) if not one.dismissed]
 
 
 def keep(writing: Writing, alert: Alert) -> Alert:
-    """Give an alert its number and keep it."""
-    number = (writing.sql.execute(select(func.max(_T.number))).scalar() or 0) + 1
+    """Store an alert under the next number."""
+    number = (writing.sql.execute(select(func.max(_ALERT.number))).scalar() or 0) + 1
     values = {
         "number": number,
         "rule": alert.rule.value,
@@ -42,36 +42,36 @@ def keep(writing: Writing, alert: Alert) -> Alert:
         "subject": alert.subject,
     }
     writing.sql.execute(insert(schema.alert).values(values))
-    return _with_number(writing, number)
+    return _alert_with_number(writing, number)
 
 
-def grow(writing: Writing, number: int, *, count: int) -> None:
-    """An alert that stands is now about so many messages."""
-    writing.sql.execute(update(schema.alert).where(_T.number == number).values(count=count))
+def set_count(writing: Writing, number: int, *, count: int) -> None:
+    """Change the number of messages that an alert is about."""
+    writing.sql.execute(update(schema.alert).where(_ALERT.number == number).values(count=count))
 
 
 def dismiss(writing: Writing, number: int, *, at: datetime, reason: str | None) -> Alert:
-    """Put an alert aside; it stays listed. A second time only its reason may change. Raises UnknownAlert."""
-    held = _with_number(writing, number)
-    values: dict[str, Any] = {} if held.dismissed else {"dismissed_at": to_text(at)}
+    """Mark an alert as dismissed; it stays listed. A second time only its reason can change. Raises UnknownAlert."""
+    alert = _alert_with_number(writing, number)
+    values: dict[str, Any] = {} if alert.dismissed else {"dismissed_at": to_text(at)}
     if reason is not None:
         values["reason"] = reason
     if values:
-        writing.sql.execute(update(schema.alert).where(_T.number == number).values(values))
-    return _with_number(writing, number)
+        writing.sql.execute(update(schema.alert).where(_ALERT.number == number).values(values))
+    return _alert_with_number(writing, number)
 
 
-def _with_number(reading: Reading, number: int) -> Alert:
+def _alert_with_number(reading: Reading, number: int) -> Alert:
     # A number beyond 64 bits is none that was given.
     rows: Sequence[Any] = []
     if 0 < number < 2**63:
-        rows = reading.sql.execute(select(schema.alert).where(_T.number == number)).all()
+        rows = reading.sql.execute(select(schema.alert).where(_ALERT.number == number)).all()
     if not rows:
         raise UnknownAlert(number=number)
-    return _alert(rows[0])
+    return _alert_from_row(rows[0])
 
 
-def _alert(row: Any) -> Alert:
+def _alert_from_row(row: Any) -> Alert:
     return Alert(
         rule=AlertRule(row.rule),
         level=Level(row.level),

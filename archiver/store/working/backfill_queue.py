@@ -1,7 +1,7 @@
-"""Messages of contracted rooms that are known of but not held: a working table, no evidence.
+"""The queue of messages of contracted rooms whose ids are known but which are not saved: a working table, no evidence.
 
-An id is learnt from a file, a task, a reply, a link, a description, or a file that the user gave. It waits until
-it has been read, was hidden by the plan, or could not be read; the last two are tried again after a long time.
+An id is found in a file, a task, a reply, a link, a description, or a file that the user gave. It waits until the
+message was read, was hidden by the plan, or could not be read; the last two are tried again after a long time.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.timestamps import to_text
 
-Place = tuple[int, int]
+MessagePlace = tuple[int, int]
 """Room and position: the message's id as a number."""
 
 
 class Origin(StrEnum):
-    """How an id became known; the order is that in which they are read: what is at risk first."""
+    """Where an id was found, in the order in which messages are read: those most at risk first."""
 
     RECOVERED = "recovered"
     FILE = "file"
@@ -39,7 +39,7 @@ PRIORITY = {origin: number for number, origin in enumerate(Origin)}
 
 
 class ItemState(StrEnum):
-    """What has come of a quest."""
+    """What came of reading a queued message."""
 
     WAITING = "waiting"
     READ = "read"
@@ -49,24 +49,24 @@ class ItemState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackfillItem:
-    """One id that is to be read."""
+    """A message that is to be read by its id."""
 
     room_id: int
     position: int
     origin: Origin
     attempts: int
-    standing: ItemState
+    state: ItemState
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillCounts:
-    """What has come of the quests of some rooms, in numbers."""
+    """How many queued messages of some rooms are in each state."""
 
     waiting: int = 0
-    """For their first answer."""
+    """Not asked for yet."""
     read: int = 0
     hidden: int = 0
-    """By the plan, when last asked for."""
+    """Hidden by the plan when last asked for."""
     unreadable: int = 0
     unseen: tuple[int, int] | None = None
     """The smallest and the largest id of the hidden and unreadable ones."""
@@ -74,25 +74,25 @@ class BackfillCounts:
 
 _QUEST, _MESSAGE, _COVERAGE = schema.quest.c, schema.message.c, schema.coverage.c
 _CHUNK = 500
-"""Parameters in one query; SQLite allows some thousand."""
+"""Parameters in one query; SQLite allows some thousands."""
 
-_HELD = exists().where(_MESSAGE.room_id == _QUEST.room_id, _MESSAGE.position == _QUEST.position)
-_IN_REACH = _QUEST.position <= (
+_IS_HELD = exists().where(_MESSAGE.room_id == _QUEST.room_id, _MESSAGE.position == _QUEST.position)
+_IS_IN_REACH = _QUEST.position <= (
     select(func.max(_COVERAGE.newest)).where(_COVERAGE.room_id == _QUEST.room_id).scalar_subquery()
 )
-"""What is newer than the newest list will be in the next one: read singly it would spoil the count of a gap."""
+"""Not newer than the newest list: the next list shows newer ones, and reading them singly would spoil a gap's count."""
 
 
-def enqueue(writing: Writing, found: Mapping[Place, Origin], *, rooms: Collection[int], at: datetime) -> None:
-    """Remember ids of these rooms that are not held; one that waits already keeps its more urgent origin."""
-    places = [place for place in found if place[0] in rooms]
-    unheld = set(places) - held(writing, places)
+def enqueue(writing: Writing, origins: Mapping[MessagePlace, Origin], *, rooms: Collection[int], at: datetime) -> None:
+    """Queue ids of these rooms whose messages are not saved. One that waits already keeps its more urgent origin."""
+    places = [place for place in origins if place[0] in rooms]
+    unheld = set(places) - held_places(writing, places)
     rows = [
         {
             "room_id": room,
             "position": position,
-            "origin": found[room, position].value,
-            "priority": PRIORITY[found[room, position]],
+            "origin": origins[room, position].value,
+            "priority": PRIORITY[origins[room, position]],
             "attempts": 0,
             "state": ItemState.WAITING.value,
             "next_at": to_text(at),
@@ -108,87 +108,89 @@ def enqueue(writing: Writing, found: Mapping[Place, Origin], *, rooms: Collectio
     writing.sql.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes, where=urgent), rows)
 
 
-def held(reading: Reading, places: Iterable[Place]) -> set[Place]:
-    """Those of the places whose message is held in whatever state."""
-    found: set[Place] = set()
-    for room, positions in _by_room(places).items():
+def held_places(reading: Reading, places: Iterable[MessagePlace]) -> set[MessagePlace]:
+    """Those of the places whose message is saved, in any state."""
+    found: set[MessagePlace] = set()
+    for room, positions in _positions_by_room(places).items():
         for chunk in _chunks(positions):
             query = select(_MESSAGE.position).where(_MESSAGE.room_id == room, _MESSAGE.position.in_(chunk))
             found.update((room, position) for (position,) in reading.sql.execute(query))
     return found
 
 
-_OF_ROOMS = _QUEST.room_id.in_(bindparam("rooms", expanding=True))
-_UNREAD = _QUEST.state.in_([standing.value for standing in ItemState if standing is not ItemState.READ])
-_DUE = (
+_IS_IN_ROOMS = _QUEST.room_id.in_(bindparam("rooms", expanding=True))
+_IS_UNREAD = _QUEST.state.in_([standing.value for standing in ItemState if standing is not ItemState.READ])
+_DUE_ITEMS = (
     select(_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
-    .where(_UNREAD, _QUEST.next_at <= bindparam("at"), _OF_ROOMS, _IN_REACH, ~_HELD)
+    .where(_IS_UNREAD, _QUEST.next_at <= bindparam("at"), _IS_IN_ROOMS, _IS_IN_REACH, ~_IS_HELD)
     .order_by(case((_QUEST.state == ItemState.WAITING, 0), else_=1), _QUEST.priority, _QUEST.position.desc())
-    .limit(bindparam("most"))
+    .limit(bindparam("limit"))
 )
-_WAITING = select(func.count()).where(_QUEST.state == ItemState.WAITING.value, _OF_ROOMS, _IN_REACH, ~_HELD)
-"""Made once, as every run asks both: to put them together takes longer than to answer them."""
+_WAITING_COUNT = select(func.count()).where(
+    _QUEST.state == ItemState.WAITING.value, _IS_IN_ROOMS, _IS_IN_REACH, ~_IS_HELD
+)
+"""These queries are built once, as every run asks both: building them takes longer than answering them."""
 
 
-def due(reading: Reading, rooms: Collection[int], *, at: datetime, most: int) -> list[BackfillItem]:
-    """What is to be read now, the most urgent first and of these the newest; second attempts come last."""
-    asked = {"rooms": list(rooms), "at": to_text(at), "most": most}
-    return [_quest(row) for row in reading.sql.execute(_DUE, asked)]
+def due_items(reading: Reading, rooms: Collection[int], *, at: datetime, limit: int) -> list[BackfillItem]:
+    """The messages to be read now: the most urgent first, of these the newest, and second attempts last."""
+    parameters = {"rooms": list(rooms), "at": to_text(at), "limit": limit}
+    return [_item_from_row(row) for row in reading.sql.execute(_DUE_ITEMS, parameters)]
 
 
-def waiting(reading: Reading, rooms: Collection[int]) -> int:
-    """How many ids of these rooms wait for their first answer."""
-    return int(reading.sql.execute(_WAITING, {"rooms": list(rooms)}).scalar() or 0)
+def count_waiting(reading: Reading, rooms: Collection[int]) -> int:
+    """How many messages of these rooms have not been asked for yet."""
+    return int(reading.sql.execute(_WAITING_COUNT, {"rooms": list(rooms)}).scalar() or 0)
 
 
-def tally(reading: Reading, rooms: Collection[int]) -> BackfillCounts:
-    """What has come of the quests of these rooms; what a list has shown meanwhile is left out."""
-    still = or_(_QUEST.state == ItemState.READ, ~_HELD)
-    reached = or_(_QUEST.state != ItemState.WAITING, _IN_REACH)
+def count_items(reading: Reading, rooms: Collection[int]) -> BackfillCounts:
+    """How many queued messages of these rooms are in each state; those that a list has shown meanwhile are left out."""
+    still = or_(_QUEST.state == ItemState.READ, ~_IS_HELD)
+    reached = or_(_QUEST.state != ItemState.WAITING, _IS_IN_REACH)
     query = (
         select(_QUEST.state, func.count(), func.min(_QUEST.position), func.max(_QUEST.position))
         .where(_QUEST.room_id.in_(rooms), still, reached)
         .group_by(_QUEST.state)
     )
-    found = {ItemState(state): (number, (first, last)) for state, number, first, last in reading.sql.execute(query)}
-    ends = [found[one][1] for one in (ItemState.HIDDEN, ItemState.UNREADABLE) if one in found]
-    counts = {one.value: number for one, (number, _ends) in found.items()}
+    by_state = {ItemState(state): (number, (first, last)) for state, number, first, last in reading.sql.execute(query)}
+    ends = [by_state[one][1] for one in (ItemState.HIDDEN, ItemState.UNREADABLE) if one in by_state]
+    counts = {one.value: number for one, (number, _ends) in by_state.items()}
     return BackfillCounts(
         **counts, unseen=(min(first for first, _ in ends), max(last for _, last in ends)) if ends else None
     )
 
 
-def unseen(reading: Reading, room: int) -> list[tuple[int, ItemState]]:
-    """Ids of a room that something named and that a single read did not show, by id, each with how it stands."""
+def unseen_ids(reading: Reading, room: int) -> list[tuple[int, ItemState]]:
+    """Ids of queued messages of a room that a single read did not show, in order, each with its state."""
     states = (ItemState.HIDDEN.value, ItemState.UNREADABLE.value)
-    query = select(_QUEST.position, _QUEST.state).where(_QUEST.room_id == room, _QUEST.state.in_(states), ~_HELD)
+    query = select(_QUEST.position, _QUEST.state).where(_QUEST.room_id == room, _QUEST.state.in_(states), ~_IS_HELD)
     return [(position, ItemState(state)) for position, state in reading.sql.execute(query.order_by(_QUEST.position))]
 
 
-def items_at(reading: Reading, places: Iterable[Place], *, at: datetime) -> dict[Place, tuple[BackfillItem, bool]]:
-    """The quests at these places, each with whether it is to be read now."""
-    found: dict[Place, tuple[BackfillItem, bool]] = {}
+def items_at(
+    reading: Reading, places: Iterable[MessagePlace], *, at: datetime
+) -> dict[MessagePlace, tuple[BackfillItem, bool]]:
+    """The queued messages at these places, each with whether it is to be read now."""
+    items: dict[MessagePlace, tuple[BackfillItem, bool]] = {}
     columns = (_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
-    is_due = func.coalesce(and_(_open(at), _IN_REACH, ~_HELD), False).label("due")
-    for room, positions in _by_room(places).items():
+    is_due = func.coalesce(and_(_is_open(at), _IS_IN_REACH, ~_IS_HELD), False).label("due")
+    for room, positions in _positions_by_room(places).items():
         for chunk in _chunks(positions):
             query = select(*columns, is_due).where(_QUEST.room_id == room, _QUEST.position.in_(chunk))
             for row in reading.sql.execute(query):
-                found[row.room_id, row.position] = (_quest(row), bool(row.due))
-    return found
+                items[row.room_id, row.position] = (_item_from_row(row), bool(row.due))
+    return items
 
 
-def record_attempt(
-    writing: Writing, quest: BackfillItem, standing: ItemState, *, at: datetime, next_at: datetime
-) -> None:
-    """Remember what an attempt came to, and when there may be another."""
-    values = {"state": standing.value, "attempts": quest.attempts + 1, "next_at": to_text(max(at, next_at))}
-    place = and_(_QUEST.room_id == quest.room_id, _QUEST.position == quest.position)
+def record_attempt(writing: Writing, item: BackfillItem, state: ItemState, *, at: datetime, next_at: datetime) -> None:
+    """Record the outcome of an attempt, and when the next one may be made."""
+    values = {"state": state.value, "attempts": item.attempts + 1, "next_at": to_text(max(at, next_at))}
+    place = and_(_QUEST.room_id == item.room_id, _QUEST.position == item.position)
     writing.sql.execute(update(schema.quest).where(place).values(**values))
 
 
 def texts_naming(reading: Reading, room: int) -> Iterator[tuple[str, str]]:
-    """Kind and text of everything held that seems to name a message of a room, for a room that is contracted late."""
+    """Kind and text of everything saved that seems to name a message of a room, for a room that is contracted late."""
     tables = {
         "message": (schema.message_version.c.body, schema.message_version),
         "task": (schema.task_version.c.body, schema.task_version),
@@ -199,19 +201,19 @@ def texts_naming(reading: Reading, room: int) -> Iterator[tuple[str, str]]:
         yield from ((kind, found) for (found,) in reading.sql.execute(select(text).select_from(table).where(named)))
 
 
-def _open(at: datetime) -> ColumnElement[bool]:
-    return and_(_UNREAD, _QUEST.next_at <= to_text(at))
+def _is_open(at: datetime) -> ColumnElement[bool]:
+    return and_(_IS_UNREAD, _QUEST.next_at <= to_text(at))
 
 
-def _quest(row: Any) -> BackfillItem:
+def _item_from_row(row: Any) -> BackfillItem:
     return BackfillItem(row.room_id, row.position, Origin(row.origin), row.attempts, ItemState(row.state))
 
 
-def _by_room(places: Iterable[Place]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
+def _positions_by_room(places: Iterable[MessagePlace]) -> dict[int, list[int]]:
+    positions_of: dict[int, list[int]] = {}
     for room, position in places:
-        found.setdefault(room, []).append(position)
-    return found
+        positions_of.setdefault(room, []).append(position)
+    return positions_of
 
 
 def _chunks(positions: list[int]) -> Iterator[list[int]]:

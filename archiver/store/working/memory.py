@@ -1,4 +1,4 @@
-"""Working tables: what only the next run needs. None of it is evidence."""
+"""A key-value store of JSON values that later runs need: a working table, no evidence."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 
-_REMEMBERED = select(schema.memory.c.value).where(schema.memory.c.key == bindparam("key"))
-"""Made once: to put a query together takes longer than to answer it, and a quiet run asks many small ones."""
+_RECALL = select(schema.memory.c.value).where(schema.memory.c.key == bindparam("key"))
+"""This query is built once: building it takes longer than answering it, and a quiet run asks many small ones."""
 
 
 def recall(reading: Reading, key: str, default: Any = None) -> Any:
-    """A remembered JSON value."""
-    value = reading.sql.execute(_REMEMBERED, {"key": key}).scalar()
+    """The value of a key, or `default`."""
+    value = reading.sql.execute(_RECALL, {"key": key}).scalar()
     return default if value is None else json.loads(value)
 
 
 def remember(writing: Writing, key: str, value: Any) -> None:
-    """Remember a JSON value; None forgets it."""
+    """Store a JSON value under a key; None deletes the key."""
     if value is None:
         writing.sql.execute(delete(schema.memory).where(schema.memory.c.key == key))
         return
@@ -30,7 +30,7 @@ def remember(writing: Writing, key: str, value: Any) -> None:
 
 
 def upsert(table: Table) -> Insert:
-    """Insert a row, or change the one that has its primary key."""
+    """A statement that inserts a row or changes the one with the same primary key."""
     statement = insert(table)
     keys = [column.name for column in table.primary_key]
     changes = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}

@@ -1,8 +1,7 @@
-"""The queue of stamps: which seals wait for whose time, and the files of the stamps that came.
+"""The queue of time stamps: which seals wait for the stamp of which authority, and which stamps are stored.
 
-A stamp's file is in its place before its row commits, and rows that are lost are made again of the files.
-A seal that was never asked about has no row, so closing one writes nothing here. What is in a stamp is judged
-elsewhere: here it is bytes.
+A stamp's file is in its place before its row commits, and lost rows are made again from the files. A seal for which
+no stamp was requested yet has no row. The content of stamps is judged elsewhere; here they are bytes.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ PAUSES = (
     timedelta(hours=3),
     timedelta(hours=6),
 )
-"""How long an authority that gave nothing is left alone, by how often it was asked in vain; the last one stays."""
+"""Pauses after one, two … failed requests to an authority; the last one is used from then on."""
 
 WAITING, STAMPED = "waiting", "stamped"
 
@@ -43,9 +42,9 @@ class DueStamp:
     seal: Seal
     authority: str
     attempts: int = 0
-    """How often the authority was asked in vain while this seal waited."""
+    """Failed requests to the authority while this seal waited."""
     reason: str | None = None
-    """Why, the last time."""
+    """Why the last request failed."""
 
     @property
     def file(self) -> str:
@@ -53,21 +52,21 @@ class DueStamp:
         return stamp_files.file_name(self.seal.name, self.authority)
 
 
-class Got(NamedTuple):
-    """What is known of a stamp that was judged good."""
+class StampFacts(NamedTuple):
+    """The facts of a stamp that was judged good."""
 
     time: datetime
-    """The token's own."""
+    """The time in the token."""
     root: str
-    """SHA-256 of the root it was checked against."""
+    """SHA-256 of the root that it was checked with."""
     got_at: datetime | None = None
-    """When it came, by our clock; None: not known any more."""
+    """When it was received, by the local clock; None: not known any more."""
     offset: float | None = None
-    """Seconds of the token's time after our clock's."""
+    """Seconds by which the token's time is after the local clock's."""
 
 
-class Stamp(NamedTuple):
-    """A stamp that is held."""
+class StoredStamp(NamedTuple):
+    """A stamp whose file and row are stored."""
 
     authority: str
     time: datetime
@@ -75,15 +74,15 @@ class Stamp(NamedTuple):
 
 
 class StampQueueCounts(NamedTuple):
-    """The days that are sealed, and how many of them wait for a stamp."""
+    """How many days are sealed, and how many of them wait for a stamp."""
 
     days: int
     waiting: int
     reason: str | None
-    """Why the newest of them waits, if it was asked for."""
+    """Why the newest waiting day waits, if a request failed."""
 
 
-class Longest(NamedTuple):
+class LongestWait(NamedTuple):
     """The seals that wait for the stamp of one authority."""
 
     authority: str
@@ -91,166 +90,175 @@ class Longest(NamedTuple):
     since: datetime
     """When the oldest of them was closed."""
     reason: str | None
-    """Why the newest of them waits, if it was asked for."""
+    """Why the newest of them waits, if a request failed."""
 
 
-def pause(attempts: int) -> timedelta:
-    """How long to leave an authority alone after it was asked so often in vain (1, 2, 3 …)."""
+def pause_after(attempts: int) -> timedelta:
+    """The pause after the given number of failed requests to an authority (1, 2, 3 …)."""
     return PAUSES[min(attempts, len(PAUSES)) - 1]
 
 
 # --- reading ---------------------------------------------------------------------------------
 
 
-def waiting(
+def due_stamps(
     reading: Reading,
     authorities: Sequence[str],
     now: datetime,
     *,
-    all: bool = False,  # noqa: A002 - all of them, also those whose pause is not over
+    include_paused: bool = False,
 ) -> list[DueStamp]:
-    """The seals that lack a stamp of these authorities and may be asked about now, the newest first."""
-    found = []
+    """The seals that lack a stamp of these authorities and may be stamped now, the newest first.
+
+    `include_paused`: also those whose pause is not over.
+    """
+    dues = []
     for name in authorities:
-        query = _lacking(name, *_SEAL, _STAMP.attempts, _STAMP.reason).order_by(_SEAL.number.desc())
-        if not all:
-            query = query.where(_is_over(now))
+        query = _seals_without_stamp(name, *_SEAL, _STAMP.attempts, _STAMP.reason).order_by(_SEAL.number.desc())
+        if not include_paused:
+            query = query.where(_is_pause_over(now))
         for *row, attempts, reason in reading.sql.execute(query):
-            found.append(DueStamp(_seal(*row), name, attempts or 0, reason))
-    return sorted(found, key=lambda due: -due.seal.number)
+            dues.append(DueStamp(_seal_from_columns(*row), name, attempts or 0, reason))
+    return sorted(dues, key=lambda due: -due.seal.number)
 
 
-def unstamped(reading: Reading, authorities: Sequence[str]) -> int:
-    """How many seals lack a stamp of any of these authorities."""
+def count_unstamped(reading: Reading, authorities: Sequence[str]) -> int:
+    """How many seals lack the stamp of at least one of these authorities."""
     numbers: set[int] = set()
     for name in authorities:
-        numbers.update(reading.sql.execute(_lacking(name, _SEAL.number)).scalars())
+        numbers.update(reading.sql.execute(_seals_without_stamp(name, _SEAL.number)).scalars())
     return len(numbers)
 
 
-def tally(reading: Reading, authorities: Sequence[str]) -> StampQueueCounts:
-    """How many days are sealed and how many of them wait; where no authority is asked, one without any stamp waits."""
+def count_days(reading: Reading, authorities: Sequence[str]) -> StampQueueCounts:
+    """How many days are sealed and how many wait. Without authorities, a day waits if one of its seals has no stamp."""
     days = set(reading.sql.execute(select(_SEAL.day).distinct()).scalars())
     if not authorities:
         bare = select(_SEAL.day).where(_SEAL.number.not_in(select(_STAMP.seal).where(_STAMP.state == STAMPED)))
         return StampQueueCounts(len(days), len(set(reading.sql.execute(bare).scalars())), None)
     lacking: dict[str, str | None] = {}
     for name in authorities:
-        for day, reason in reading.sql.execute(_lacking(name, _SEAL.day, _STAMP.reason)):
+        for day, reason in reading.sql.execute(_seals_without_stamp(name, _SEAL.day, _STAMP.reason)):
             lacking[day] = reason or lacking.get(day)
     known = [reason for _, reason in sorted(lacking.items()) if reason is not None]
     return StampQueueCounts(len(days), len(lacking), known[-1] if known else None)
 
 
-def longest_waiting(reading: Reading, authority: str) -> Longest | None:
-    """The seals that lack this authority's stamp, as one; None if there are none."""
-    rows = reading.sql.execute(_lacking(authority, _SEAL.closed_at, _STAMP.reason).order_by(_SEAL.number)).all()
+def longest_waiting(reading: Reading, authority: str) -> LongestWait | None:
+    """A summary of the seals that lack this authority's stamp; None if there are none."""
+    rows = reading.sql.execute(
+        _seals_without_stamp(authority, _SEAL.closed_at, _STAMP.reason).order_by(_SEAL.number)
+    ).all()
     known = [reason for _at, reason in rows if reason is not None]
-    return Longest(authority, len(rows), from_text(rows[0][0]), known[-1] if known else None) if rows else None
+    return LongestWait(authority, len(rows), from_text(rows[0][0]), known[-1] if known else None) if rows else None
 
 
-def times(reading: Reading) -> dict[int, list[Stamp]]:
-    """The stamps that are held, by the number of their seal; those of one seal by their time."""
+def stamps_by_seal(reading: Reading) -> dict[int, list[StoredStamp]]:
+    """The stored stamps by the number of their seal, those of one seal in order of time."""
     query = select(_STAMP.seal, _STAMP.authority, _STAMP.time, _STAMP.got_at).where(_STAMP.state == STAMPED)
-    found: dict[int, list[Stamp]] = {}
+    stamps: dict[int, list[StoredStamp]] = {}
     for number, name, time, got_at in reading.sql.execute(query.order_by(_STAMP.seal, _STAMP.time, _STAMP.authority)):
-        found.setdefault(number, []).append(Stamp(name, from_text(time), None if got_at is None else from_text(got_at)))
-    return found
+        stamps.setdefault(number, []).append(
+            StoredStamp(name, from_text(time), None if got_at is None else from_text(got_at))
+        )
+    return stamps
 
 
-def unlisted(reading: Reading) -> list[DueStamp]:
-    """Stamps that lie in `seals/` without a row: left from a kill, or the table was lost. Raises StorageError."""
-    held = {(number, stamp.authority) for number, stamps in times(reading).items() for stamp in stamps}
+def unlisted_stamps(reading: Reading) -> list[DueStamp]:
+    """Stamps in `seals/` without a row: the process was killed, or the table was lost. Raises StorageError."""
+    stored = {(number, stamp.authority) for number, stamps in stamps_by_seal(reading).items() for stamp in stamps}
     by_name = {one.name: one for one in seals(reading)}
-    found = []
+    unlisted = []
     for name, authority in stamp_files.stamp_files(reading.home):
         seal = by_name.get(name)
-        if seal is not None and (seal.number, authority) not in held:
-            found.append(DueStamp(seal, authority))
-    return found
+        if seal is not None and (seal.number, authority) not in stored:
+            unlisted.append(DueStamp(seal, authority))
+    return unlisted
 
 
 # --- writing ---------------------------------------------------------------------------------
 
 
-def keep(archive: Archive, due: DueStamp, reply: bytes, got: Got, *, pem: Sequence[str]) -> bool:
-    """Keep a stamp that was judged good: its file, the roots (PEM blocks), then its row.
+def keep_stamp(archive: Archive, due: DueStamp, reply: bytes, facts: StampFacts, *, pem: Sequence[str]) -> bool:
+    """Store a stamp that was judged good: its file, the roots (PEM blocks), then its row.
 
-    False if one is held already, from another process at the same time; the earlier one stays. Raises DiskFull,
-    HomeNotWritable, ArchiveBusy.
+    False if another process has stored one meanwhile; the earlier one stays. Raises DiskFull, HomeNotWritable,
+    ArchiveBusy.
     """
     with archive.writing() as writing:
         if _is_stamped(writing, due):
             return False
-        stamp_files.put(writing.home, due.file, reply, authority=due.authority, pem=pem)
-        _put(writing, due, got)
+        stamp_files.write_stamp(writing.home, due.file, reply, authority=due.authority, pem=pem)
+        _put_stamped(writing, due, facts)
     return True
 
 
-def adopt(archive: Archive, due: DueStamp, got: Got) -> None:
-    """Give a stamp whose file is in its place, and was judged good, its row."""
+def adopt_stamp(archive: Archive, due: DueStamp, facts: StampFacts) -> None:
+    """Add the row of a stamp whose file is in its place and was judged good."""
     with archive.writing() as writing:
         if not _is_stamped(writing, due):
-            _put(writing, due, got)
+            _put_stamped(writing, due, facts)
 
 
-def failed(archive: Archive, dues: Sequence[DueStamp], *, reason: str, at: datetime) -> None:
-    """The authority of these seals gave nothing: leave it alone for a pause that grows with each time."""
+def record_failure(archive: Archive, dues: Sequence[DueStamp], *, reason: str, at: datetime) -> None:
+    """Record that the authority of these seals gave no stamp; it is paused, longer with each failure."""
     attempts = max((due.attempts for due in dues), default=0) + 1
     with archive.writing() as writing:
         for due in dues:
-            _wait(writing, due, attempts=attempts, reason=reason, next_at=at + pause(attempts))
+            _put_waiting(writing, due, attempts=attempts, reason=reason, next_at=at + pause_after(attempts))
 
 
-def goes_on(archive: Archive, dues: Sequence[DueStamp]) -> None:
-    """The authority of these seals gives stamps again: their turn is the next round, whatever pause they had."""
+def end_pauses(archive: Archive, dues: Sequence[DueStamp]) -> None:
+    """End the pauses of these seals, as their authority gives stamps again."""
     with archive.writing() as writing:
         for due in dues:
             if due.attempts:
-                _wait(writing, due, attempts=0, reason=None, next_at=None)
+                _put_waiting(writing, due, attempts=0, reason=None, next_at=None)
 
 
 # --- rows --------------------------------------------------------------------------
 
 
-def _lacking(authority: str, *columns: Column[Any]) -> Select[Any]:
-    """The seals without a stamp of an authority, beside what is known of its waiting."""
+def _seals_without_stamp(authority: str, *columns: Column[Any]) -> Select[Any]:
+    """A query for the seals without a stamp of an authority, joined with their rows in the queue."""
     joined = schema.seal.outerjoin(schema.stamp, and_(_STAMP.seal == _SEAL.number, _STAMP.authority == authority))
     return select(*columns).select_from(joined).where(or_(_STAMP.state.is_(None), _STAMP.state != STAMPED))
 
 
-def _is_over(now: datetime) -> ColumnElement[bool]:
-    """Whether a pause is over; one longer than any there is was made by a clock that was wrong."""
+def _is_pause_over(now: datetime) -> ColumnElement[bool]:
+    """Whether a pause is over. One longer than the longest was made by a wrong clock and counts as over."""
     return or_(_STAMP.next_at.is_(None), _STAMP.next_at <= to_text(now), _STAMP.next_at > to_text(now + PAUSES[-1]))
 
 
-def _seal(number: int, first: int, last: int, sha256: str, closed_at: str, day: str) -> Seal:
+def _seal_from_columns(number: int, first: int, last: int, sha256: str, closed_at: str, day: str) -> Seal:
     return Seal(number, first, last, sha256, from_text(closed_at), day)
 
 
 def _is_stamped(reading: Reading, due: DueStamp) -> bool:
-    held = and_(_STAMP.seal == due.seal.number, _STAMP.authority == due.authority, _STAMP.state == STAMPED)
-    return bool(reading.sql.execute(select(func.count()).select_from(schema.stamp).where(held)).scalar())
+    condition = and_(_STAMP.seal == due.seal.number, _STAMP.authority == due.authority, _STAMP.state == STAMPED)
+    return bool(reading.sql.execute(select(func.count()).select_from(schema.stamp).where(condition)).scalar())
 
 
-def _put(writing: Writing, due: DueStamp, got: Got) -> None:
+def _put_stamped(writing: Writing, due: DueStamp, facts: StampFacts) -> None:
     values = {
         "state": STAMPED,
         "attempts": due.attempts,
         "next_at": None,
         "reason": None,
-        "time": to_text(got.time),
-        "got_at": None if got.got_at is None else to_text(got.got_at),
-        "offset": got.offset,
-        "root": got.root,
+        "time": to_text(facts.time),
+        "got_at": None if facts.got_at is None else to_text(facts.got_at),
+        "offset": facts.offset,
+        "root": facts.root,
     }
     _upsert(writing, due, values)
 
 
-def _wait(writing: Writing, due: DueStamp, *, attempts: int, reason: str | None, next_at: datetime | None) -> None:
+def _put_waiting(
+    writing: Writing, due: DueStamp, *, attempts: int, reason: str | None, next_at: datetime | None
+) -> None:
     if not _is_stamped(writing, due):
-        told = None if next_at is None else to_text(next_at)
-        _upsert(writing, due, {"state": WAITING, "attempts": attempts, "reason": reason, "next_at": told})
+        next_text = None if next_at is None else to_text(next_at)
+        _upsert(writing, due, {"state": WAITING, "attempts": attempts, "reason": reason, "next_at": next_text})
 
 
 def _upsert(writing: Writing, due: DueStamp, values: dict[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""The log of verifications: when the archive was looked through, how far, and what came of it. No evidence."""
+"""The log of verifications: when the archive was verified, how far, and the findings. No evidence."""
 
 from __future__ import annotations
 
@@ -17,37 +17,39 @@ _TABLE = schema.verification.c
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerificationRecord:
     """One verification of the whole archive."""
 
     at: datetime
     deep: bool
     """Whether the readable tables were made again and compared."""
     checked: Mapping[str, int]
-    """How much was looked at: entries, seals, stamps, files, messages."""
+    """How many entries, seals, stamps, files and messages were checked."""
     findings: int
     checks: Sequence[str] = ()
     """The names of the checks that found something."""
 
 
-def keep(writing: Writing, made: Verified) -> None:
-    """Add a line to the log."""
+def keep(writing: Writing, record: VerificationRecord) -> None:
+    """Add a verification to the log."""
     number = writing.sql.execute(select(func.coalesce(func.max(_TABLE.number), 0))).scalar_one() + 1
     writing.sql.execute(
         insert(schema.verification).values(
             number=number,
-            at=to_text(made.at),
-            deep=made.deep,
-            checked=json.dumps(dict(made.checked), sort_keys=True),
-            findings=made.findings,
-            checks=json.dumps(sorted(made.checks)),
+            at=to_text(record.at),
+            deep=record.deep,
+            checked=json.dumps(dict(record.checked), sort_keys=True),
+            findings=record.findings,
+            checks=json.dumps(sorted(record.checks)),
         )
     )
 
 
-def last(reading: Reading) -> Verified | None:
-    """The newest line; None if nothing was verified yet."""
+def last(reading: Reading) -> VerificationRecord | None:
+    """The last verification; None if there was none yet."""
     row = reading.sql.execute(select(schema.verification).order_by(_TABLE.number.desc()).limit(1)).one_or_none()
     if row is None:
         return None
-    return Verified(from_text(row.at), row.deep, json.loads(row.checked), row.findings, tuple(json.loads(row.checks)))
+    return VerificationRecord(
+        from_text(row.at), row.deep, json.loads(row.checked), row.findings, tuple(json.loads(row.checks))
+    )

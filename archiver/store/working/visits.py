@@ -1,4 +1,4 @@
-"""When each list of a room was last read whole, and when a file is tried again."""
+"""When each list of a room was last read completely, and when the download of a file is retried."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archiver.store.working.memory import upsert
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """When a kind of thing was last read whole in a room, and Chatwork's counters then."""
+    """When a list of a room was last read completely, and Chatwork's counters at that time."""
 
     at: datetime
     counters: str
@@ -26,24 +26,24 @@ _PUT_VISIT, _PUT_RETRY = upsert(schema.visit), upsert(schema.retry)
 
 
 def last_visits(reading: Reading) -> dict[tuple[int, str], Visit]:
-    """Every visit, by room and kind."""
+    """Every visit, by room and kind of list."""
     rows = reading.sql.execute(_VISITS)
     return {(room, kind): Visit(from_text(at), counters) for room, kind, at, counters in rows}
 
 
 def put_visit(writing: Writing, room: int, kind: str, *, at: datetime, counters: str) -> None:
-    """Remember that a kind was read whole."""
+    """Store that a list was read completely."""
     values = {"room_id": room, "kind": kind, "at": to_text(at), "counters": counters}
     writing.sql.execute(_PUT_VISIT, values)
 
 
 def put_retry(writing: Writing, room: int, file: int, *, attempts: int, next_at: datetime, reason: str) -> None:
-    """Remember when to try a file again."""
+    """Store when to retry the download of a file."""
     values = {"room_id": room, "file_id": file, "attempts": attempts, "next_at": to_text(next_at), "reason": reason}
     writing.sql.execute(_PUT_RETRY, values)
 
 
 def drop_retry(writing: Writing, room: int, file: int) -> None:
-    """Forget the attempts: the file is held or given up."""
+    """Delete the retry of a file that is saved or given up."""
     table = schema.retry
     writing.sql.execute(delete(table).where(table.c.room_id == room, table.c.file_id == file))
