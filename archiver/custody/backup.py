@@ -1,6 +1,6 @@
-"""A copy of the archive elsewhere that is verified before it counts, and an archive made of such a copy again.
+"""Makes a verified copy of the archive elsewhere, and restores an archive from such a copy.
 
-`store` copies and knows nothing of verification; here both are put together, and when and where is remembered.
+`store.backup` copies without verifying; this module does both, and remembers when and where.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store.archive import Archive
-from archiver.store.backup import copy as copying
+from archiver.store.backup import copy
 from archiver.store.engine import DATABASE
 
 WITH_FINDINGS = DATABASE + ".with-findings"
-"""Where a database is put that must not take the place of a good earlier one."""
+"""Name for a copied database with findings, which must not replace a good earlier one."""
 
 _OF_FILES = frozenset(("file-missing", "file-changed"))
-"""Findings that say nothing against the database."""
+"""Findings about files alone, not about the database."""
 
 _MAYBE_OF_THE_COPY = frozenset(("file-changed", "seal-digest", "seal-form"))
 """Findings that go away if only the copy is damaged and the home has the good bytes."""
@@ -35,115 +35,125 @@ _MAYBE_OF_THE_COPY = frozenset(("file-changed", "seal-digest", "seal-form"))
 
 @dataclass(frozen=True, slots=True)
 class BackupOutcome:
-    """What a backup or a restore came to."""
+    """The outcome of a backup or a restore."""
 
     verification: Verification
-    """Of the copy; of the source if nothing was copied because of it."""
-    copied: copying.CopyReport | None
-    """None: the source has findings, nothing was copied."""
-    placed: bool
+    """Of the copy; of the source if its findings kept it from being copied."""
+    report: copy.CopyReport | None
+    """None: nothing was copied, as the source has findings."""
+    is_placed: bool
     """Whether the new database is in its place."""
-    remembered: bool = True
-    same_disk: bool = False
-    """Whether the copy lies on the disk of the archive, and so is lost together with it."""
+    is_remembered: bool = True
+    is_same_disk: bool = False
+    """Whether the copy is on the archive's own disk, and would be lost together with it."""
 
     @property
     def ok(self) -> bool:
         """Whether everything was copied and nothing was found wrong in it."""
-        return self.placed and self.verification.ok and not (self.copied and self.copied.kept)
+        return self.is_placed and self.verification.ok and not (self.report and self.report.uncopied)
 
 
 def backup(
     archive: Archive, place: Path, *, now: Callable[[], datetime], tell: Progress | None = None
 ) -> BackupOutcome:
-    """Bring the copy at a place up to date, verify it, and remember it in the archive.
+    """Bring the copy in a folder up to date, verify it, and remember it in the archive.
 
-    A database with findings never takes the place of an earlier one. Raises NoArchive, BadSettings, ArchiveInUse
+    A database with findings never replaces an earlier one. Raises NoArchive, BadSettings, ArchiveInUse
     (another backup is running), and what `store.backup.copy` raises.
     """
     if not archive.exists():
         raise errors.NoArchive(path=archive.home)
     with _lock(archive.home):
-        settings = file.load(archive.home, {})  # without the environment: the token file of the settings is meant
-        also, secret = _roots(settings), [path for path in [token_file(settings)] if path is not None]
-        made = copying.copy(archive, place, also=also, leave_out=secret, tell=_bytes(tell))
-        told = _verify(place, made.database, tell)
-        if any(one.check in _MAYBE_OF_THE_COPY for one in told.findings):
-            again = copying.copy(archive, place, also=also, leave_out=secret, thorough=True, tell=_bytes(tell))
-            made = replace(again, files=made.files + again.files, bytes=made.bytes + again.bytes)
-            told = _verify(place, made.database, tell)
-        placed = _place(made, told, place)
-        last = copying.LastBackup(now(), str(place), told.ok and not made.kept)
-        together = place.stat().st_dev == archive.home.stat().st_dev
-        return BackupOutcome(told, made, placed, remembered=placed and _remember(archive, last), same_disk=together)
+        settings = file.load_settings(
+            archive.home, {}
+        )  # without the environment: the token file that the settings name
+        roots, left_out = _root_files(settings), [path for path in [token_file(settings)] if path is not None]
+        report = copy.copy_archive(archive, place, also=roots, leave_out=left_out, tell=_copy_progress(tell))
+        verification = _verify(place, report.database, tell)
+        if any(one.check in _MAYBE_OF_THE_COPY for one in verification.findings):
+            second = copy.copy_archive(
+                archive, place, also=roots, leave_out=left_out, thorough=True, tell=_copy_progress(tell)
+            )
+            report = replace(second, files=report.files + second.files, bytes=report.bytes + second.bytes)
+            verification = _verify(place, report.database, tell)
+        placed = _put_in_place(report, verification, place)
+        last = copy.LastBackup(now(), str(place), verification.ok and not report.uncopied)
+        is_same_disk = place.stat().st_dev == archive.home.stat().st_dev
+        return BackupOutcome(
+            verification,
+            report,
+            placed,
+            is_remembered=placed and _remember_backup(archive, last),
+            is_same_disk=is_same_disk,
+        )
 
 
 def restore(source: Path, home: Path, *, now: Callable[[], datetime], tell: Progress | None = None) -> BackupOutcome:
-    """Make an archive of a copy, which is verified before and is never changed; the archive is verified after.
+    """Make an archive from a copy; the copy is verified before and never changed, the archive is verified after.
 
     Raises NothingThere, CopyNotClosed, ArchiveThere, and what `store.backup.copy` raises.
     """
     if not (source / DATABASE).is_file():
         raise errors.NothingThere(path=source)
-    copying.check_closed(source)
-    with closing(Archive(source, still=True)) as archive:
-        copying.check_free(archive, home)
-        found = verify_archive(archive, deep=True, progress=tell)
-        if not found.ok:
-            return BackupOutcome(found, None, placed=False)
-        also: Collection[str] = ()
-        with suppress(errors.BadSettings):  # they come along as they are, and are complained of when they are used
-            also = _roots(file.load(source, {}))
-        made = copying.copy(archive, home, also=also, tell=_bytes(tell))
-    told = _verify(home, made.database, tell, deep=True)
-    if not told.ok:
-        return BackupOutcome(told, made, placed=False)
-    copying.place_database(home)
-    copying.remove_mark(home)
+    copy.check_closed(source)
+    with closing(Archive(source, unchanging=True)) as archive:
+        copy.check_free(archive, home)
+        source_verification = verify_archive(archive, deep=True, progress=tell)
+        if not source_verification.ok:
+            return BackupOutcome(source_verification, None, is_placed=False)
+        roots: Collection[str] = ()
+        with suppress(errors.BadSettings):  # they are copied as they are, and reported when they are used
+            roots = _root_files(file.load_settings(source, {}))
+        report = copy.copy_archive(archive, home, also=roots, tell=_copy_progress(tell))
+    verification = _verify(home, report.database, tell, deep=True)
+    if not verification.ok:
+        return BackupOutcome(verification, report, is_placed=False)
+    copy.place_database(home)
+    copy.remove_mark(home)
     with closing(Archive(home)) as restored:
-        _remember(restored, copying.LastBackup(now(), str(source), verified=True))
-    return BackupOutcome(told, made, placed=True)
+        _remember_backup(restored, copy.LastBackup(now(), str(source), verified=True))
+    return BackupOutcome(verification, report, is_placed=True)
 
 
 def _verify(place: Path, database: Path, tell: Progress | None, *, deep: bool = False) -> Verification:
-    with closing(Archive(place, still=True, database=database)) as copy:
-        return verify_archive(copy, deep=deep, progress=tell)
+    with closing(Archive(place, unchanging=True, database=database)) as copied:
+        return verify_archive(copied, deep=deep, progress=tell)
 
 
-def _place(made: copying.CopyReport, told: Verification, place: Path) -> bool:
-    """Put the new database where it belongs; beside it if it has findings and an earlier one lies there."""
-    whole = all(one.check in _OF_FILES for one in told.findings)
-    if not whole and made.earlier is not None:
-        made.database.replace(place / WITH_FINDINGS)
+def _put_in_place(report: copy.CopyReport, verification: Verification, place: Path) -> bool:
+    """Put the new database in its place, or beside an earlier one if it has findings; return whether in its place."""
+    is_whole = all(one.check in _OF_FILES for one in verification.findings)
+    if not is_whole and report.earlier is not None:
+        report.database.replace(place / WITH_FINDINGS)
         return False
-    copying.place_database(place)
+    copy.place_database(place)
     return True
 
 
-def _remember(archive: Archive, last: copying.LastBackup) -> bool:
-    """False if the archive lies where nothing can be written: the copy is there all the same."""
+def _remember_backup(archive: Archive, last: copy.LastBackup) -> bool:
+    """Remember the backup in the archive; False if the archive cannot be written."""
     try:
         with archive.writing() as writing:
-            copying.remember(writing, last)
+            copy.remember_backup(writing, last)
     except errors.StorageError:
         return False
     return True
 
 
-def _roots(settings: Settings) -> list[str]:
-    """Certificates that the settings name within the home, by their names there."""
-    named = [Path(one.roots) for one in settings.timestamp.authorities if not one.roots.startswith("certifi:")]
-    inside = [path for path in named if not path.is_absolute() and ".." not in path.parts]
+def _root_files(settings: Settings) -> list[str]:
+    """Root certificate files that the settings name within the home, as paths relative to it."""
+    paths = [Path(one.roots) for one in settings.timestamp.authorities if not one.roots.startswith("certifi:")]
+    inside = [path for path in paths if not path.is_absolute() and ".." not in path.parts]
     return sorted({path.as_posix() for path in inside if path.suffix.lower() in (".pem", ".crt", ".cer")})
 
 
-def _bytes(tell: Progress | None) -> Callable[[int, int], None] | None:
+def _copy_progress(tell: Progress | None) -> Callable[[int, int], None] | None:
     return None if tell is None else lambda done, total: tell("copy", done, total)
 
 
 @contextmanager
 def _lock(home: Path) -> Iterator[None]:
-    """Keep a second backup of the same archive away; on media that cannot be written there is no lock."""
+    """Keep out a second backup of the same archive; on read-only media there is no lock."""
     lock = FileLock(home / "backup.lock", mode=0o600)
     try:
         lock.acquire(timeout=0)

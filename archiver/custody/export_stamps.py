@@ -1,4 +1,4 @@
-"""What an export is handed in to get its stamps: the queue of the seals, and the authorities themselves."""
+"""Gives an export access to time stamps: those of the seals, and new ones from the authorities."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from contextlib import suppress
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import stamping as stamps
+from archiver.custody import stamping
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import StampRefused
 from archiver.export.stamps import StampService
 
 
-def stamping(app: App) -> StampService | None:
-    """How a package of this archive gets its stamps; None if no authority is asked.
+def stamp_service(app: App) -> StampService | None:
+    """The stamp service for a package of this archive; None if no authority is configured.
 
-    Who gave nothing for the seals, which are asked for first, is not waited for again. Nothing is raised for an
-    authority's sake, nor because the archive cannot be written: what is missing then is told.
+    Stamps for seals are requested first, and an authority that gave none is not asked again. Nothing is raised if an
+    authority fails or the archive cannot be written: the export reports what is missing.
     """
     if not app.authorities:
         return None
@@ -25,14 +25,16 @@ def stamping(app: App) -> StampService | None:
 
     def ask_for_seals() -> None:
         with suppress(errors.StorageError):
-            outcomes = stamps.ask(app, at_once=True).outcomes
-            came = {one.authority for one in outcomes if one.time is not None}
-            silent.update({one.authority for one in outcomes if one.reason != stamps.SEAL_CHANGED} - came)
+            outcomes = stamping.request_stamps(app, at_once=True).outcomes
+            came = {authority.authority for authority in outcomes if authority.time is not None}
+            silent.update(
+                {authority.authority for authority in outcomes if authority.reason != stamping.SEAL_CHANGED} - came
+            )
 
     def stamp(data: bytes) -> Iterator[tuple[str, bytes]]:
         for one in app.authorities:
             if one.name not in silent:
                 with suppress(StampRefused):
-                    yield one.name, timestamp.stamp(data, one, now=app.now).reply
+                    yield one.name, timestamp.request_stamp(data, one, now=app.now).reply
 
-    return StampService({one.name: one.roots for one in app.authorities}, ask_for_seals, stamp)
+    return StampService({authority.name: authority.roots for authority in app.authorities}, ask_for_seals, stamp)

@@ -1,4 +1,4 @@
-"""Who judges stamps when something is verified: the library if it is installed, else the computer's `openssl`."""
+"""Chooses what checks time stamps in a verification: the library if it is installed, else `openssl`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from archiver.store.timestamps import to_text
 
 
 def token_check() -> CheckToken | None:
-    """A check of tokens; None if nothing here can."""
-    return _check if timestamp.available() else openssl_check()
+    """A function that checks time stamp tokens; None if nothing on this computer can."""
+    return _check_token if timestamp.can_stamp() else openssl_check()
 
 
 def is_known_root(sha256: str) -> bool:
@@ -29,7 +29,7 @@ def is_known_root(sha256: str) -> bool:
 
 
 def archive_stamps(folder: Path, names: Sequence[str], authorities: Sequence[Authority] | None) -> StampSource:
-    """The stamps of an archive, which lie beside its seals, as do the roots."""
+    """The stamps and root certificates of an archive, which are beside its seals."""
     return StampSource(
         names,
         lambda name: (folder / name).read_bytes(),
@@ -41,9 +41,9 @@ def archive_stamps(folder: Path, names: Sequence[str], authorities: Sequence[Aut
     )
 
 
-def _check(reply: bytes, data: bytes, pem: bytes) -> TokenResult:
+def _check_token(reply: bytes, data: bytes, pem: bytes) -> TokenResult:
     try:
-        token = timestamp.check(reply, data, roots.pem_to_der(pem.decode("ascii", "replace")))
+        token = timestamp.check_stamp(reply, data, roots.pem_to_der(pem.decode("ascii", "replace")))
     except ValueError:
         return TokenResult(None, None, _("The root certificate beside the stamp cannot be read."))
     except StampRefused as error:

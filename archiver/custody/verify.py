@@ -1,6 +1,6 @@
-"""Verifies an archive, or a package by its path: the store's streams put before the checks of `evidence`.
+"""Verifies an archive, or a package by its path, by passing its rows and files to the checks of `evidence`.
 
-It writes nothing that is evidence, and works on read-only media.
+It writes no evidence, and works on read-only media.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
 
 _STEP = 1_000
-"""Rows between two words of progress."""
+"""Rows between two calls of the progress callback."""
 
 
 def verify_archive(
@@ -38,9 +38,10 @@ def verify_archive(
     progress: Progress | None = None,
     authorities: Sequence[Authority] | None = None,
 ) -> Verification:
-    """Check everything that the archive holds, as of one moment; `deep` also makes the readable tables again.
+    """Check everything that the archive holds, as of one moment; `deep` also compares the readable tables with
+    the records.
 
-    The roots of `authorities` are those that the settings pin; None: not known, so nothing is said of them.
+    `authorities` are those of the settings, with their pinned roots; None: not known, so they are not checked.
     Raises NoArchive, NewerArchive, ArchiveBusy. A database that cannot be read is a finding.
     """
     verification = Verification()
@@ -53,7 +54,7 @@ def verify_archive(
 
 
 def record_verification(archive: Archive, verification: Verification, *, deep: bool, at: datetime) -> bool:
-    """Add a verification of the whole archive to its log, which is no evidence; False if it cannot be written now.
+    """Add a verification of the whole archive to the log of verifications; False if it cannot be written now.
 
     A database that SQLite cannot read whole is not written to either.
     """
@@ -89,7 +90,7 @@ def verify_path(path: Path, *, deep: bool = False, progress: Progress | None = N
 def _verify(
     verification: Verification, reading: Reading, *, deep: bool, tell: Progress, authorities: Sequence[Authority] | None
 ) -> None:
-    """Look at one table after the other; one that cannot be read does not keep the others from being looked at."""
+    """Check one table after the other; one that cannot be read does not keep the others from being checked."""
     folder = reading.home / seals.FOLDER
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     rows: list[SealRow] = []
@@ -119,11 +120,13 @@ def _verify(
 
 
 def _check_replies(verification: Verification, reading: Reading, kept: set[bytes], tell: Progress) -> None:
-    """Each kept reply still has the body it came with."""
+    """Check that each kept reply still has the body that was received."""
     total = raw_tables.count(reading, "reply")
     for done, reply in enumerate(raw_tables.replies(reading), 1):
         if reply.actual is None:
-            verification.add_finding("reply-digest", f"reply/{reply.number}", _("The body of the reply cannot be opened."))
+            verification.add_finding(
+                "reply-digest", f"reply/{reply.number}", _("The body of the reply cannot be opened.")
+            )
         elif reply.actual != reply.stated:
             text = _("The body of the reply is not the one that was received: its SHA-256 differs.")
             verification.add_finding("reply-digest", f"reply/{reply.number}", text)
@@ -133,7 +136,7 @@ def _check_replies(verification: Verification, reading: Reading, kept: set[bytes
 
 
 def _check_stamp_files(verification: Verification, reading: Reading, folder: Path) -> None:
-    """Each stamp that came still lies there: its file was in its place before its row was written."""
+    """Check that each stamp with a row still has its file, which was written before the row."""
     stamps = list(raw_tables.stamps(reading))
     present = {(path.name.partition("-")[0], path.name.split(".")[-2]) for path in folder.glob("*-*.json.*.tsr")}
     for number, authority in stamps:
@@ -151,9 +154,11 @@ def _check_entries(reading: Reading, check: EntryCheck, tell: Progress) -> None:
 
 
 def _check_deeply(verification: Verification, reading: Reading, tell: Progress) -> None:
-    """The database itself, its triggers, and the readable tables against the entries."""
+    """Check the database itself, its triggers, and the readable tables against the entries."""
     for detail in rebuild.integrity_problems(reading):
-        verification.add_finding("database", DATABASE, _("SQLite finds the database damaged: {detail}").format(detail=detail))
+        verification.add_finding(
+            "database", DATABASE, _("SQLite finds the database damaged: {detail}").format(detail=detail)
+        )
     for name in rebuild.altered_triggers(reading):
         text = _("The rule that keeps records from being changed is not there as it was made.")
         verification.add_finding("triggers", name, text)
@@ -177,7 +182,7 @@ def _difference_text(difference: rebuild.RowDifference) -> str:
 
 
 def _digests(reply: raw_tables.RawReply) -> Iterator[bytes]:
-    """Under which digests a reply counts as kept: if they differ, that alone is the finding."""
+    """Both digests of a reply, stated and actual, so that a difference makes no second finding."""
     for text in (reply.stated, reply.actual or ""):
         with suppress(ValueError):
             yield bytes.fromhex(text)
@@ -185,7 +190,7 @@ def _digests(reply: raw_tables.RawReply) -> Iterator[bytes]:
 
 @contextmanager
 def _damage_as_finding(verification: Verification, subject: str) -> Iterator[None]:
-    """Make a finding of what SQLite cannot read."""
+    """Turn a database that SQLite cannot read into a finding."""
     try:
         yield
     except errors.ArchiveDamaged as error:
@@ -195,4 +200,4 @@ def _damage_as_finding(verification: Verification, subject: str) -> Iterator[Non
 
 
 def _ignore_progress(_what: str, _done: int, _total: int) -> None:
-    """Tell nobody."""
+    """Do nothing with the progress."""

@@ -1,7 +1,6 @@
-"""Is everything set up for unattended work: gathers what can be seen, and has each thing judged.
+"""Runs all checks of `archive check`: is everything set up for unattended work?
 
-It writes nothing, and what cannot be looked at keeps nothing else from being looked at. Of the world outside, one
-request goes to Chatwork.
+They write nothing and send Chatwork one request. A check that cannot be made prevents no other.
 """
 
 from __future__ import annotations
@@ -16,12 +15,9 @@ from pathlib import Path
 from platform import python_version
 
 from archiver.app import App
-from archiver.health import disk as space
-from archiver.health import evidence, folders, token
-from archiver.health import rooms as rooms
-from archiver.health import runs as runs
-from archiver.health.finding import CheckResult, attention, good, ok
-from archiver.health.runs import NEVER, schedule_look, with_fault
+from archiver.health import disk, evidence, folders, rooms, runs, token
+from archiver.health.finding import CheckResult, attention, good, is_ok
+from archiver.health.runs import NEVER, check_schedule, with_error
 from archiver.health.snapshot import HealthSnapshot
 from archiver.schedule.schedulers import CRON, title
 from archiver.settings.model import exports_folder
@@ -31,10 +27,10 @@ from archiver.store.queries.database_health import Versions
 
 @dataclass(frozen=True, slots=True)
 class Computer:
-    """What only this computer can tell, beside the archive and its settings."""
+    """What the checks need to know of this computer, beside the archive and its settings."""
 
     scheduler: str | None
-    """Which of the system's schedulers starts the job, in a few words; None: nothing of ours is registered."""
+    """Names of the system's schedulers that start the job; None: none does."""
     is_cron_running: bool | None
     """None: it cannot be known."""
     other_homes: Sequence[Path]
@@ -45,112 +41,120 @@ class Computer:
     """Whether notices arrive."""
 
 
-def looks(
-    app: App, environ: Mapping[str, str], held: HealthSnapshot | None, damage: Sequence[str], computer: Computer
+def run_all_checks(
+    app: App, environ: Mapping[str, str], snapshot: HealthSnapshot | None, damage: Sequence[str], computer: Computer
 ) -> list[CheckResult]:
-    """Every look, in the order of docs/reference/json.md.
+    """The results of all checks, in the order of docs/reference/json.md.
 
-    `app` is built from the settings as a scheduled run finds them; `held` and `damage` are what `snapshot.look_into`
-    gives of it. A database that cannot be read leaves out what only it tells.
+    `app` is built from the settings as a scheduled run finds them; `snapshot` and `damage` come from
+    `take_snapshot`. Without a readable database the checks that need it are left out.
     """
-    seen = token.see(app.settings, environ, system=sys.platform)
-    asked = token.NOT_ASKED if seen.fault else token.ask(app, held.budget if held else None)
-    found = [token.token_look(seen, registered=computer.scheduler)]
-    found.append(token.account_look(seen, asked, owner=held.owner if held else None, home=app.settings.home))
-    found += [runs.clock_look(_clock(asked, held)), _of_schedule(app, held, computer)]
-    found += _of_runs(app, held, computer) if held else []
-    found.append(computer.notices)
-    found.append(evidence.database_look(damage))
-    found += _of_proof(app, held) if held else []
-    return [*found, *_of_places(app, environ, held)]
+    token_state = token.observe_token(app.settings, environ, system=sys.platform)
+    trial = token.NOT_ASKED if token_state.error else token.ask_account(app, snapshot.budget if snapshot else None)
+    results = [token.check_token(token_state, registered=computer.scheduler)]
+    results.append(
+        token.check_account(token_state, trial, owner=snapshot.owner if snapshot else None, home=app.settings.home)
+    )
+    results += [runs.check_clock(_clock_offset_ms(trial, snapshot)), _schedule_check(app, snapshot, computer)]
+    results += _run_checks(app, snapshot, computer) if snapshot else []
+    results.append(computer.notices)
+    results.append(evidence.check_database(damage))
+    results += _evidence_checks(app, snapshot) if snapshot else []
+    return [*results, *_folder_checks(app, environ, snapshot)]
 
 
-def document(found: Iterable[CheckResult]) -> dict[str, object]:
+def document(results: Iterable[CheckResult]) -> dict[str, object]:
     """The JSON document of `archive check --json`."""
-    listed = list(found)
-    told = [{"name": one.name, "level": one.verdict.value, "text": one.text} for one in listed]
-    return {"ok": ok(listed), "looks": told}
+    all_results = list(results)
+    entries = [{"name": one.name, "level": one.grade.value, "text": one.text} for one in all_results]
+    return {"ok": is_ok(all_results), "looks": entries}
 
 
-def _of_schedule(app: App, held: HealthSnapshot | None, computer: Computer) -> CheckResult:
+def _schedule_check(app: App, snapshot: HealthSnapshot | None, computer: Computer) -> CheckResult:
     age = None
-    if held is not None:
-        ran = [at for at in (held.last_run, held.looks.listed) if at is not None]
-        age = app.now() - max(ran) if ran else NEVER
-    idle = computer.scheduler == title(CRON) and computer.is_cron_running is False
-    return schedule_look(computer.scheduler, age=age, every=app.settings.sync.every, idle=idle)
+    if snapshot is not None:
+        runs_and_looks = [at for at in (snapshot.last_run, snapshot.looks.listed) if at is not None]
+        age = app.now() - max(runs_and_looks) if runs_and_looks else NEVER
+    is_idle = computer.scheduler == title(CRON) and computer.is_cron_running is False
+    return check_schedule(computer.scheduler, age=age, every=app.settings.sync.every, idle=is_idle)
 
 
-def _of_runs(app: App, held: HealthSnapshot, computer: Computer) -> list[CheckResult]:
+def _run_checks(app: App, snapshot: HealthSnapshot, computer: Computer) -> list[CheckResult]:
     home = app.settings.home
     every, now = app.settings.sync.every, app.now()
     stale = timedelta(hours=app.settings.notify.stale_hours)
-    last_run = runs.last_run_look(
-        held.last_run, every=every, stale=stale, now=now, looks=held.looks, begun=held.begun, reads=held.reads
+    last_run_result = runs.check_last_run(
+        snapshot.last_run,
+        every=every,
+        stale=stale,
+        now=now,
+        looks=snapshot.looks,
+        begun=snapshot.has_messages,
+        reads=snapshot.has_open_rooms,
     )
     return [
-        with_fault(last_run, held.fault, last=held.last_run),
-        rooms.pace_look(held.rates, every=every),
-        rooms.plan_look(held.horizons, now=now),
-        runs.budget_look(
-            held.other_calls,
+        with_error(last_run_result, snapshot.error_name, last=snapshot.last_run),
+        rooms.check_pace(snapshot.rates, every=every),
+        rooms.check_plan(snapshot.horizons, now=now),
+        runs.check_budget(
+            snapshot.other_calls,
             computer.other_homes,
             home=home,
             now=now,
-            spent=held.calls_spent,
+            spent=snapshot.calls_spent,
             scheduled=computer.scheduled_homes,
         ),
     ]
 
 
-def _of_proof(app: App, held: HealthSnapshot) -> list[CheckResult]:
+def _evidence_checks(app: App, snapshot: HealthSnapshot) -> list[CheckResult]:
     now = app.now()
     return [
-        evidence.stamps_look(held.stamping, now=now),
-        evidence.verification_look(held.verified, now=now),
-        folders.backup_look(held.backup, now=now),
+        evidence.check_stamps(snapshot.stamps, now=now),
+        evidence.check_verification(snapshot.last_verification, now=now),
+        folders.check_backup(snapshot.backup, now=now),
     ]
 
 
-def _of_places(app: App, environ: Mapping[str, str], held: HealthSnapshot | None) -> list[CheckResult]:
+def _folder_checks(app: App, environ: Mapping[str, str], snapshot: HealthSnapshot | None) -> list[CheckResult]:
     settings = app.settings
-    home = folders.home(settings.home, environ)
-    size, per_day = (held.size, held.per_day) if held else (None, None)
-    keep, floor = settings.files.stop_when_free_bytes, space.floor(settings.home)
-    disk = space.DiskSpace(space.free(settings.home), keep, size, per_day, floor)
+    home_folder = folders.observe_home(settings.home, environ)
+    size, per_day = (snapshot.size, snapshot.per_day) if snapshot else (None, None)
+    keep, floor = settings.files.stop_when_free_bytes, disk.required_bytes(settings.home)
+    disk_space = disk.DiskSpace(disk.free_bytes(settings.home), keep, size, per_day, floor)
     return [
-        folders.also_to_look([folders.place(path) for path in settings.exports.also_to]),
-        space.disk_look(disk, now=app.now()),
-        folders.home_look(home),
-        folders.permissions_look(home),
-        folders.exports_look(folders.place(exports_folder(settings), make=True)),
-        versions_look(held.versions if held else None, program=program()),
+        folders.check_daily_copies([folders.observe_folder(path) for path in settings.exports.also_to]),
+        disk.check_disk(disk_space, now=app.now()),
+        folders.check_home_folder(home_folder),
+        folders.check_permissions(home_folder),
+        folders.check_exports_folder(folders.observe_folder(exports_folder(settings), make=True)),
+        check_versions(snapshot.versions if snapshot else None, program=program_version()),
     ]
 
 
-def _clock(asked: token.TokenTrial, held: HealthSnapshot | None) -> int | None:
-    """The difference of the clocks as just seen, else as the last run left it."""
-    if asked.offset is not None:
-        return round(asked.offset / timedelta(milliseconds=1))
-    return held.clock_ms if held else None
+def _clock_offset_ms(trial: token.TokenTrial, snapshot: HealthSnapshot | None) -> int | None:
+    """Chatwork's clock minus ours, as just measured, else as the last run measured it."""
+    if trial.offset is not None:
+        return round(trial.offset / timedelta(milliseconds=1))
+    return snapshot.clock_ms if snapshot else None
 
 
-def program() -> str:
+def program_version() -> str:
     """The version of this program."""
     return version("chatwork-archiver")
 
 
-def versions_look(seen: Versions | None, *, program: str) -> CheckResult:
-    """None: the database cannot be read."""
-    told = f"archive {program}, Python {python_version()}"
-    if seen is None:
-        return good("versions", told)
-    told += f", SQLite {seen.sqlite} ({'FTS5' if seen.fts5 else '-'}), " + _("archive {revision}").format(
-        revision=seen.revision
+def check_versions(versions: Versions | None, *, program: str) -> CheckResult:
+    """The versions of program, Python and database; `versions` is None if the database cannot be read."""
+    text = f"archive {program}, Python {python_version()}"
+    if versions is None:
+        return good("versions", text)
+    text += f", SQLite {versions.sqlite} ({'FTS5' if versions.fts5 else '-'}), " + _("archive {revision}").format(
+        revision=versions.revision
     )
-    if seen.revision != migrate.HEAD:
-        return attention("versions", f"{told}. " + _("Bring the archive to this version: archive migrate"))
-    if not seen.fts5:
+    if versions.revision != migrate.HEAD:
+        return attention("versions", f"{text}. " + _("Bring the archive to this version: archive migrate"))
+    if not versions.fts5:
         sentence = _("SQLite lacks FTS5 here, which makes searching fast. Another Python has it.")
-        return attention("versions", f"{told}. {sentence}")
-    return good("versions", told)
+        return attention("versions", f"{text}. {sentence}")
+    return good("versions", text)

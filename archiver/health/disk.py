@@ -1,4 +1,4 @@
-"""Looks at the disk: what is free, how fast the archive grows, and when it will be full at that pace."""
+"""Checks the disk: what is free, how fast the archive grows, and when the disk will be full at that pace."""
 
 from __future__ import annotations
 
@@ -15,98 +15,98 @@ from archiver.store.queries import database_health, runs
 
 MONTH = timedelta(days=30)
 SOON = timedelta(days=30)
-"""A disk that will be full within this deserves a word."""
+"""A disk that will be full within this time needs attention."""
 
 FAR = timedelta(days=366)
-"""Beyond this nobody can tell by the pace of a month."""
+"""No forecast is made beyond this time: it rests on the growth of one month."""
 
 SHORTEST = timedelta(days=3)
-"""Before so many days after the first save nothing can be said of its pace."""
+"""No pace is computed before this time has passed since the first save."""
 
-LEAST = 100_000_000
-"""Bytes that a database must find free, however small it is."""
+LEAST_REQUIRED_BYTES = 100_000_000
+"""Bytes that must be free for the database, however small it is."""
 
 GIGABYTE, MEGABYTE = 1_000_000_000, 1_000_000
 
 
 class DiskSpace(NamedTuple):
-    """The disk of the archive; bytes."""
+    """Free and used space on the archive's disk, in bytes."""
 
     free: int
-    keep: int
-    """What is to stay free: below it no file is fetched."""
+    keep_free: int
+    """What is to stay free: below it no file is downloaded."""
     total: int | None = None
     """How large the archive is; None: not known."""
     per_day: float | None = None
-    """How much it grew in a day, on average; None: it is too young."""
-    floor: int = 0
-    """What the database needs, whatever is to stay free."""
+    """How much it grows a day, on average; None: it is too young."""
+    required: int = 0
+    """What must be free for the database."""
 
 
 # --- looking ---------------------------------------------------------------------------------
 
 
-def free(home: Path) -> int:
+def free_bytes(home: Path) -> int:
     """Bytes that this user may still write. Raises OSError."""
     return shutil.disk_usage(home).free
 
 
-def floor(home: Path) -> int:
-    """What the database must find free to be written on: it may need its own size for a time. Raises OSError."""
-    return max(LEAST, 2 * (home / DATABASE_FILE).stat().st_size)
+def required_bytes(home: Path) -> int:
+    """Bytes that must be free for the database, which may need its own size for a time. Raises OSError."""
+    return max(LEAST_REQUIRED_BYTES, 2 * (home / DATABASE_FILE).stat().st_size)
 
 
-def full(home: Path) -> str | None:
-    """That there is no room for new records, in a sentence; None: there is. Raises OSError."""
-    here, least = free(home), floor(home)
-    return no_room(here, least) if here < least else None
+def full_disk_sentence(home: Path) -> str | None:
+    """A sentence if there is no room for new records, else None. Raises OSError."""
+    free, required = free_bytes(home), required_bytes(home)
+    return no_room_sentence(free, required) if free < required else None
 
 
-def pace(reading: Reading, *, now: datetime) -> tuple[int, float | None]:
-    """How large the archive is, and by how much it grew a day in the last month, the first save left out."""
-    begun = runs.begun(reading)
+def size_and_growth(reading: Reading, *, now: datetime) -> tuple[int, float | None]:
+    """The archive's bytes, and its growth in bytes a day over the last month without the first save."""
+    begun = runs.first_entry_time(reading)
     since = now - MONTH if begun is None else max(now - MONTH, begun + timedelta(days=1))
-    found = database_health.growth(reading, since=since)
+    growth = database_health.growth(reading, since=since)
     if begun is None or now - since < SHORTEST:
-        return found.total, None
-    return found.total, found.added / ((now - since) / timedelta(days=1))
+        return growth.total, None
+    return growth.total, growth.added / ((now - since) / timedelta(days=1))
 
 
 # --- judging ---------------------------------------------------------------------------------
 
 
-def no_room(free: int, floor: int) -> str:
-    """That the database itself may not find room."""
+def no_room_sentence(free: int, required: int) -> str:
+    """The sentence that the database itself may lack space."""
     sentence = _("Only {free} MB are free, and the records need {floor} MB: soon nothing can be saved. Make space.")
-    return sentence.format(free=free // MEGABYTE, floor=floor // MEGABYTE)
+    return sentence.format(free=free // MEGABYTE, floor=required // MEGABYTE)
 
 
-def disk_look(seen: DiskSpace, *, now: datetime) -> CheckResult:
-    """Whether records and files still find room, and until when."""
-    if seen.free < seen.floor:
-        return action("disk", no_room(seen.free, seen.floor))
-    told = f"{seen.free / GIGABYTE:.1f}"
-    if seen.free < seen.keep:
+def check_disk(disk: DiskSpace, *, now: datetime) -> CheckResult:
+    """Check whether there is space for records and files, and until when."""
+    if disk.free < disk.required:
+        return action("disk", no_room_sentence(disk.free, disk.required))
+    free_gb = f"{disk.free / GIGABYTE:.1f}"
+    if disk.free < disk.keep_free:
         sentence = _(
             "Only {free} GB are free, and {keep:g} GB are to stay free: files are not fetched any more. "
             "Make space, or change [files] stop_when_free_gb."
         )
-        return action("disk", sentence.format(free=told, keep=seen.keep / GIGABYTE))
-    said = [_("{free} GB are free.").format(free=told)]
-    if seen.total is not None:
-        said.append(_("The archive has {size} MB.").format(size=f"{seen.total / MEGABYTE:.1f}"))
-    if seen.per_day is not None:
-        said.append(_("It grows by {pace} MB a day.").format(pace=f"{seen.per_day / MEGABYTE:.1f}"))
-    left = _until_full(seen)
+        return action("disk", sentence.format(free=free_gb, keep=disk.keep_free / GIGABYTE))
+    sentences = [_("{free} GB are free.").format(free=free_gb)]
+    if disk.total is not None:
+        sentences.append(_("The archive has {size} MB.").format(size=f"{disk.total / MEGABYTE:.1f}"))
+    if disk.per_day is not None:
+        sentences.append(_("It grows by {pace} MB a day.").format(pace=f"{disk.per_day / MEGABYTE:.1f}"))
+    left = _until_full(disk)
     if left is None or left > FAR:
-        return good("disk", " ".join(said))
-    said.append(_("At this pace there is room until {day}.").format(day=day(now + left)))
-    return (attention if left < SOON else good)("disk", " ".join(said))
+        return good("disk", " ".join(sentences))
+    sentences.append(_("At this pace there is room until {day}.").format(day=day(now + left)))
+    return (attention if left < SOON else good)("disk", " ".join(sentences))
 
 
-def _until_full(seen: DiskSpace) -> timedelta | None:
-    """How long what may be filled lasts; None: for ever, as far as anybody can tell."""
-    if not seen.per_day or seen.per_day <= 0:
+def _until_full(disk: DiskSpace) -> timedelta | None:
+    """How long the space lasts at this growth; None: it does not grow, or lasts for many years."""
+    if not disk.per_day or disk.per_day <= 0:
         return None
-    days = (seen.free - max(seen.keep, seen.floor)) / seen.per_day
+    days = (disk.free - max(disk.keep_free, disk.required)) / disk.per_day
     return timedelta(days=days) if days < FAR.days * 10 else None

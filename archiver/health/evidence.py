@@ -1,4 +1,4 @@
-"""Looks at what the evidence rests on: the database, third-party time of the seals, and the last verification."""
+"""Checks what the evidence rests on: the database, third-party time of the seals, and the last verification."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ from archiver.evidence.stamps.timestamp import REASONS
 from archiver.health.finding import CheckResult, action, attention, day, good, minute
 from archiver.store.archive import Reading
 from archiver.store.working import stamp_queue
-from archiver.store.working.stamp_queue import Longest
-from archiver.store.working.verification_log import Verified
+from archiver.store.working.stamp_queue import LongestWait
+from archiver.store.working.verification_log import VerificationRecord
 
 PATIENCE = timedelta(days=2)
-"""A stamp that waits no longer than this needs nobody: authorities are down for hours, computers off for a night."""
+"""A stamp may wait for this time: authorities are down for hours, computers off for a night."""
 
 OLD = timedelta(days=35)
-"""Everything is to be verified once a month."""
+"""Age of a verification that needs attention: everything is to be verified once a month."""
 
 
-class StampStanding(NamedTuple):
-    """How the third-party time of the seals stands."""
+class StampStatus(NamedTuple):
+    """The state of the seals' third-party time stamps."""
 
     authorities: Sequence[str]
-    """Names of the settings; none: it is off."""
+    """Names of the authorities in the settings; none: stamping is off."""
     days: int
     """Sealed days."""
-    waiting: Sequence[Longest]
-    """One for each authority whose stamp a seal lacks."""
-    faults: Sequence[BadRoots]
+    waiting: Sequence[LongestWait]
+    """The longest waiting seal of each authority whose stamp a seal lacks."""
+    root_errors: Sequence[BadRoots]
     """Pinned roots that cannot be read."""
-    available: bool
+    is_available: bool
     """Whether stamps can be asked for and checked on this computer."""
 
 
 # --- looking ---------------------------------------------------------------------------------
 
 
-def stamping(reading: Reading, authorities: Sequence[str], faults: Sequence[BadRoots]) -> StampStanding:
-    """Ask the queue of stamps; `authorities` and `faults` as the settings have them."""
+def stamp_status(reading: Reading, authorities: Sequence[str], faults: Sequence[BadRoots]) -> StampStatus:
+    """Read the queue of stamps; `authorities` and `faults` come from the settings."""
     waiting = [stamp_queue.longest_waiting(reading, name) for name in authorities]
-    days = stamp_queue.tally(reading, authorities).days
-    return StampStanding(authorities, days, [one for one in waiting if one is not None], faults, timestamp.available())
+    days = stamp_queue.count_days(reading, authorities).days
+    return StampStatus(authorities, days, [one for one in waiting if one is not None], faults, timestamp.can_stamp())
 
 
 # --- judging ---------------------------------------------------------------------------------
 
 
-def database_look(damage: Sequence[str]) -> CheckResult:
-    """What SQLite's quick check found; nothing is to be repaired by hand."""
+def check_database(damage: Sequence[str]) -> CheckResult:
+    """Report what SQLite's quick check found; nothing is to be repaired by hand."""
     if damage:
         sentence = _(
             "SQLite finds the database damaged ({detail}). "
@@ -64,30 +64,30 @@ def database_look(damage: Sequence[str]) -> CheckResult:
     return good("database", _("SQLite's quick check finds nothing wrong."))
 
 
-def stamps_look(seen: StampStanding, *, now: datetime) -> CheckResult:
-    """Off, all there, or who lets wait since when, and why."""
-    if not seen.authorities:
+def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
+    """Check whether stamping is on, and which authority's stamps have waited too long, and why."""
+    if not status.authorities:
         sentence = _(
             "Off: no third party vouches for the time of the seals. To turn it on: archive init --timestamps on"
         )
         return attention("stamps", sentence)
-    if seen.faults:
-        return action("stamps", " ".join([*map(str, seen.faults), seen.faults[0].advice()]))
-    if any(one.reason == SEAL_CHANGED for one in seen.waiting):
+    if status.root_errors:
+        return action("stamps", " ".join([*map(str, status.root_errors), status.root_errors[0].advice()]))
+    if any(one.reason == SEAL_CHANGED for one in status.waiting):
         return action("stamps", _("A seal is not as it was closed, so it is not stamped. See: archive verify"))
-    if not seen.available and seen.waiting:
+    if not status.is_available and status.waiting:
         sentence = _(
             "This computer cannot check time stamps, so none is asked for, and the seals wait. "
             "Another computer can stamp them: archive backup, there archive restore and archive seal"
         )
         return attention("stamps", sentence)
-    if any(now - one.since > PATIENCE for one in seen.waiting):
-        said = [_waits(one) for one in seen.waiting]
-        return attention("stamps", " ".join([*said, _("Every run asks again; at once: archive seal")]))
-    return good("stamps", " ".join([_held(seen), *map(_waits, seen.waiting)]))
+    if any(now - one.since > PATIENCE for one in status.waiting):
+        sentences = [_waiting_sentence(one) for one in status.waiting]
+        return attention("stamps", " ".join([*sentences, _("Every run asks again; at once: archive seal")]))
+    return good("stamps", " ".join([_sealed_days_sentence(status), *map(_waiting_sentence, status.waiting)]))
 
 
-def verification_look(last: Verified | None, *, now: datetime) -> CheckResult:
+def check_verification(last: VerificationRecord | None, *, now: datetime) -> CheckResult:
     """When everything was looked through, and what came of it."""
     if last is None:
         return attention("verification", _("The archive was not verified yet: archive verify"))
@@ -100,23 +100,25 @@ def verification_look(last: Verified | None, *, now: datetime) -> CheckResult:
         return action("verification", sentence.format(n=last.findings, time=minute(last.at)))
     sentence = _("Nothing was found changed on {time} (records {entries}, files {files}).")
     counts = {name: last.checked.get(name, 0) for name in ("entries", "files")}
-    told = sentence.format(time=minute(last.at), **counts)
+    text = sentence.format(time=minute(last.at), **counts)
     if now - last.at > OLD:
-        return attention("verification", f"{told} " + _("That is long ago: archive verify"))
-    return good("verification", told)
+        return attention("verification", f"{text} " + _("That is long ago: archive verify"))
+    return good("verification", text)
 
 
-def _held(seen: StampStanding) -> str:
-    if not seen.days:
+def _sealed_days_sentence(status: StampStatus) -> str:
+    if not status.days:
         return _("On. Nothing is sealed yet.")
-    sentence = ngettext("On ({names}). {n} day is sealed.", "On ({names}). {n} days are sealed.", seen.days)
-    return sentence.format(names=", ".join(seen.authorities), n=seen.days)
+    sentence = ngettext("On ({names}). {n} day is sealed.", "On ({names}). {n} days are sealed.", status.days)
+    return sentence.format(names=", ".join(status.authorities), n=status.days)
 
 
-def _waits(one: Longest) -> str:
+def _waiting_sentence(longest: LongestWait) -> str:
     sentence = ngettext(
-        "{name}: {n} seal waits since {day} ({reason}).", "{name}: {n} seals wait since {day} ({reason}).", one.seals
+        "{name}: {n} seal waits since {day} ({reason}).",
+        "{name}: {n} seals wait since {day} ({reason}).",
+        longest.seals,
     )
-    known: dict[str, str] = {**REASONS}
-    reason = _(known[one.reason]) if one.reason in known else _("its turn has not come yet")
-    return sentence.format(name=one.authority, n=one.seals, day=day(one.since), reason=reason)
+    reasons: dict[str, str] = {**REASONS}
+    reason = _(reasons[longest.reason]) if longest.reason in reasons else _("its turn has not come yet")
+    return sentence.format(name=longest.authority, n=longest.seals, day=day(longest.since), reason=reason)

@@ -1,4 +1,4 @@
-"""Why saving has stopped, in words, and what to do about each reason."""
+"""The reasons why saving stopped, by the error's name, in words, and what to do about each."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ REASONS = {
     "NoSpaceToMigrate": N_("there is no space for the archive's new form"),
     "BadSettings": N_("there is a mistake in archive.toml"),
 }
-"""By the name of the error; where one is not listed, no reason is given."""
+"""Part of a sentence by the name of the error; for an error that is not listed no reason is given."""
 
 
 BY_TOKEN = frozenset({"TokenRefused", "TokenMissing", "TokenMalformed", "WrongAccount"})
-"""What another token mends."""
+"""Errors that another token mends."""
 
 
 NEEDS_YOU = BY_TOKEN | {
@@ -44,30 +44,32 @@ NEEDS_YOU = BY_TOKEN | {
     "NoSpaceToMigrate",
     "BadSettings",
 }
-"""What does not pass by itself."""
+"""Errors that do not pass by themselves."""
 
 
-def reason(fault: str | None) -> str | None:
-    """Part of a sentence, in the language of the process; None: not known."""
-    return _(REASONS[fault]) if fault in REASONS else None
+def reason(error_name: str | None) -> str | None:
+    """The reason as part of a sentence, in the language of the process; None: not known."""
+    return _(REASONS[error_name]) if error_name in REASONS else None
 
 
-def command(fault: str | None) -> str:
-    """What to call."""
-    return "archive token set" if fault in BY_TOKEN else "archive check"
+def command(error_name: str | None) -> str:
+    """The command that helps with this error."""
+    return "archive token set" if error_name in BY_TOKEN else "archive check"
 
 
-def advice(fault: str) -> str:
-    """What the error itself advises, as far as that needs no more than its name."""
-    kind = getattr(errors, fault, None)
-    hint: str = kind.hint if isinstance(kind, type) and issubclass(kind, errors.ArchiverError) else ""
-    return _(hint) if hint and "{" not in hint else _("Call: {command}").format(command=command(fault))
+def advice(error_name: str) -> str:
+    """The error class's own advice, if it needs no data of the error, else the command to call."""
+    error_class = getattr(errors, error_name, None)
+    hint: str = (
+        error_class.hint if isinstance(error_class, type) and issubclass(error_class, errors.ArchiverError) else ""
+    )
+    return _(hint) if hint and "{" not in hint else _("Call: {command}").format(command=command(error_name))
 
 
-def stands(fault: str) -> str:
-    """For whoever looks: no round has gone through since, why, and what to do."""
-    why = reason(fault)
+def last_save_failed_sentence(error_name: str) -> str:
+    """The sentence that the last save failed, with reason and advice."""
+    why = reason(error_name)
     if why is None:
-        return _("The last save did not go through.") + " " + advice(fault)
+        return _("The last save did not go through.") + " " + advice(error_name)
     sentence = _("The last save did not go through. Reason: {reason}. {advice}")
-    return sentence.format(reason=why, advice=advice(fault))
+    return sentence.format(reason=why, advice=advice(error_name))

@@ -1,4 +1,4 @@
-"""One look of `archive check`: what was looked at, how it stands, and one sentence with what to do."""
+"""The result of one check of `archive check`: its name, its grade, and one sentence with what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archiver.records import JST
 
 
 class Grade(StrEnum):
-    """How a look stands; the values are those of the JSON document."""
+    """How good a check's result is; the values are those of the JSON document."""
 
     GOOD = "good"
     ATTENTION = "attention"
@@ -22,45 +22,45 @@ class Grade(StrEnum):
 
 
 class CheckResult(NamedTuple):
-    """One line."""
+    """The result of one check, one line on the screen."""
 
     name: str
     """As docs/reference/json.md lists them."""
-    verdict: Grade
+    grade: Grade
     text: str
     """In the language of the process; no name of a person or a chat, and no text of a message."""
 
 
 def good(name: str, text: str) -> CheckResult:
-    """Nothing is to be done."""
+    """A result that needs nothing to be done."""
     return CheckResult(name, Grade.GOOD, text)
 
 
 def attention(name: str, text: str) -> CheckResult:
-    """It works, but something should be done."""
+    """A result that works, but needs something to be done at some time."""
     return CheckResult(name, Grade.ATTENTION, text)
 
 
 def action(name: str, text: str) -> CheckResult:
-    """Something has to be done."""
+    """A result that needs something to be done now."""
     return CheckResult(name, Grade.ACTION, text)
 
 
-def fault_text(fault: ArchiverError) -> str:
-    """What is wrong, and what to do about it; some of our errors end without a full stop."""
-    return f"{fault}   {fault.advice()}".rstrip()
+def error_text(error: ArchiverError) -> str:
+    """An error's sentence and its advice, set apart by spaces, as some sentences end without a full stop."""
+    return f"{error}   {error.advice()}".rstrip()
 
 
-def ok(looks: Iterable[CheckResult]) -> bool:
-    """Whether nothing has to be done."""
-    return not any(one.verdict is Grade.ACTION for one in looks)
+def is_ok(results: Iterable[CheckResult]) -> bool:
+    """Whether nothing has to be done now."""
+    return not any(one.grade is Grade.ACTION for one in results)
 
 
 def minute(at: datetime) -> str:
-    """A time as people in Japan read it."""
+    """A time in Japan, to the minute."""
     return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
 
 
 def day(at: datetime) -> str:
-    """A day as people in Japan read it."""
+    """A day in Japan."""
     return at.astimezone(JST).strftime("%Y-%m-%d")

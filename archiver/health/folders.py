@@ -1,4 +1,4 @@
-"""Looks at folders: the archive's own and who may read it, the copies elsewhere, and where packages go."""
+"""Checks folders: the archive's own and who may read it, the copies elsewhere, and where packages go."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.health.finding import CheckResult, action, attention, fault_text, good, minute
+from archiver.health.finding import CheckResult, action, attention, error_text, good, minute
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
@@ -18,53 +18,53 @@ from archiver.store.backup.copy import LastBackup
 from archiver.store.engine import is_writable
 
 OLD = timedelta(days=7)
-"""A copy of this age lacks a week."""
+"""Age of a copy that needs attention."""
 
-MOST = 5
-"""Names shown of those that others may read."""
+SHOWN_NAMES_LIMIT = 5
+"""So many names of files that others may read are shown."""
 
 
-class Home(NamedTuple):
+class HomeFolder(NamedTuple):
     """The folder of the archive."""
 
     path: Path
-    fault: errors.ArchiverError | None
-    """A folder that another program copies while we write, or one on another computer."""
-    writable: bool
-    private: bool
+    error: errors.ArchiverError | None
+    """SyncedFolder (another program copies it while we write) or NetworkFolder."""
+    is_writable: bool
+    is_private: bool
     """Whether others on this computer are kept out of the folder as a whole."""
     exposed: Sequence[str]
-    """Names in it that by themselves would let others read."""
+    """Names in it whose own permissions would let others read."""
 
 
 class OutsideFolder(NamedTuple):
-    """A folder outside, and whether files can be put there now."""
+    """A folder outside the archive, and whether files can be put there now."""
 
     path: Path
-    there: bool
+    is_usable: bool
 
 
 # --- looking ---------------------------------------------------------------------------------
 
 
-def home(path: Path, environ: Mapping[str, str], *, mounts: Mounts | None = None) -> Home:
-    """Look at the home and at what lies directly in it; `mounts` as for `check_home`. Raises OSError if not listed."""
-    fault: errors.ArchiverError | None = None
+def observe_home(path: Path, environ: Mapping[str, str], *, mounts: Mounts | None = None) -> HomeFolder:
+    """Look at the home and what lies directly in it; `mounts` as for `check_home`. Raises OSError."""
+    folder_error: errors.ArchiverError | None = None
     try:
         check_home(path, environ, mounts=mounts)
     except (errors.SyncedFolder, errors.NetworkFolder) as error:
-        fault = error
+        folder_error = error
     exposed = sorted(one.name for one in path.iterdir() if _is_exposed(one))
-    return Home(path, fault, is_writable(path), is_private(path, path.stat()), exposed)
+    return HomeFolder(path, folder_error, is_writable(path), is_private(path, path.stat()), exposed)
 
 
-def place(path: Path, *, make: bool = False) -> OutsideFolder:
-    """Look whether files can be put into a folder; `make`: it may be made, so the nearest one above counts."""
+def observe_folder(path: Path, *, make: bool = False) -> OutsideFolder:
+    """Look whether files can be put into a folder; `make`: it may be created, so the nearest existing parent counts."""
     try:
-        found = next((one for one in (path, *path.parents) if one.exists()), path) if make else path
-        return OutsideFolder(path, found.is_dir() and is_writable(found))
+        existing = next((one for one in (path, *path.parents) if one.exists()), path) if make else path
+        return OutsideFolder(path, existing.is_dir() and is_writable(existing))
     except OSError:  # a folder above may not be looked into
-        return OutsideFolder(path, there=False)
+        return OutsideFolder(path, is_usable=False)
 
 
 def _is_exposed(path: Path) -> bool:
@@ -77,65 +77,65 @@ def _is_exposed(path: Path) -> bool:
 # --- judging ---------------------------------------------------------------------------------
 
 
-def home_look(seen: Home) -> CheckResult:
-    """Whether it can be written, and by nobody else at the same time."""
-    if seen.fault is not None:
-        return action("home", fault_text(seen.fault))
-    if not seen.writable:
+def check_home_folder(home: HomeFolder) -> CheckResult:
+    """Check whether the home can be written, and by nobody else at the same time."""
+    if home.error is not None:
+        return action("home", error_text(home.error))
+    if not home.is_writable:
         sentence = _("{path} cannot be written, so nothing new can be saved here. What is there can be read.")
-        return action("home", sentence.format(path=seen.path))
-    return good("home", str(seen.path))
+        return action("home", sentence.format(path=home.path))
+    return good("home", str(home.path))
 
 
-def permissions_look(seen: Home) -> CheckResult:
-    """Whether others on this computer are kept out."""
-    if not seen.private:
+def check_permissions(home: HomeFolder) -> CheckResult:
+    """Check whether others on this computer are kept out."""
+    if not home.is_private:
         sentence = _("Others on this computer may look into the archive. Keep them out: chmod 700 {path}")
-        return action("permissions", sentence.format(path=seen.path))
-    if seen.exposed:
-        names = ", ".join(seen.exposed[:MOST])
+        return action("permissions", sentence.format(path=home.path))
+    if home.exposed:
+        names = ", ".join(home.exposed[:SHOWN_NAMES_LIMIT])
         sentence = ngettext(
             "{n} file or folder would let others read if the folder around it were opened: chmod go= {names}",
             "{n} files or folders would let others read if the folder around them were opened: chmod go= {names}",
-            len(seen.exposed),
+            len(home.exposed),
         )
-        return attention("permissions", sentence.format(n=len(seen.exposed), names=names))
+        return attention("permissions", sentence.format(n=len(home.exposed), names=names))
     return good("permissions", _("Only you can read the archive."))
 
 
-def backup_look(last: LastBackup | None, *, now: datetime) -> CheckResult:
-    """Whether there is a copy on another disk, how old it is, and whether it was good."""
+def check_backup(last: LastBackup | None, *, now: datetime) -> CheckResult:
+    """Check whether there is a copy elsewhere, how old it is, and whether it was verified."""
     if last is None:
         return attention(
             "backup", _("There is no copy elsewhere: if this computer breaks, all is lost. archive backup DEST")
         )
-    told = {"time": minute(last.at), "path": last.path}
+    words = {"time": minute(last.at), "path": last.path}
     if not last.verified:
         sentence = _("The last copy has findings ({time}, {path}). Change nothing in it and see: archive verify {path}")
-        return action("backup", sentence.format(**told))
+        return action("backup", sentence.format(**words))
     if now - last.at > OLD:
         sentence = _("The last copy is old ({time}, {path}). Make a new one: archive backup {path}")
-        return attention("backup", sentence.format(**told))
-    return good("backup", _("The last copy was made on {time} and checked ({path}).").format(**told))
+        return attention("backup", sentence.format(**words))
+    return good("backup", _("The last copy was made on {time} and checked ({path}).").format(**words))
 
 
-def also_to_look(seen: Sequence[OutsideFolder]) -> CheckResult:
-    """The folders of `also_to`, which each run copies seals and dailies to."""
-    if not seen:
+def check_daily_copies(folders: Sequence[OutsideFolder]) -> CheckResult:
+    """Check the folders of `also_to`, which each run copies seals and daily exports to."""
+    if not folders:
         return good("also_to", _("Seals and dailies are copied nowhere else ([exports] also_to is empty)."))
-    gone = [str(one.path) for one in seen if not one.there]
-    if gone:
+    missing = [str(one.path) for one in folders if not one.is_usable]
+    if missing:
         sentence = _(
             "Seals and dailies cannot be copied to {folders} now. Connect the disk, or change [exports] also_to."
         )
-        return attention("also_to", sentence.format(folders=", ".join(gone)))
-    folders = ", ".join(str(one.path) for one in seen)
-    return good("also_to", _("Each run copies seals and dailies to {folders}.").format(folders=folders))
+        return attention("also_to", sentence.format(folders=", ".join(missing)))
+    names = ", ".join(str(one.path) for one in folders)
+    return good("also_to", _("Each run copies seals and dailies to {folders}.").format(folders=names))
 
 
-def exports_look(seen: OutsideFolder) -> CheckResult:
-    """Where packages go."""
-    if not seen.there:
+def check_exports_folder(folder: OutsideFolder) -> CheckResult:
+    """Check whether packages can be written."""
+    if not folder.is_usable:
         sentence = _("Packages cannot be put into {path}. Allow writing there, or change [exports] folder.")
-        return action("exports", sentence.format(path=seen.path))
-    return good("exports", str(seen.path))
+        return action("exports", sentence.format(path=folder.path))
+    return good("exports", str(folder.path))

@@ -1,4 +1,4 @@
-"""Looks at the runs themselves: when the last one ended, by which clock."""
+"""Checks the runs: this computer's clock, the last run, the calls of the account, and what starts the runs."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 
-from archiver.health.fault_reasons import NEEDS_YOU, stands
+from archiver.health.fault_reasons import NEEDS_YOU, last_save_failed_sentence
 from archiver.health.finding import CheckResult, Grade, action, attention, good, minute
 from archiver.store.queries.last_looks import LastLooks
 from archiver.sync.finish import is_wrong
 
 LATE = timedelta(hours=1)
-"""No last save may be older, or three times the pace where that is longer, without a word."""
+"""Age of a last save that needs attention, or three times the interval where that is longer."""
 
 SHARED = timedelta(days=1)
-"""So long it is told that somebody else called."""
+"""For this long calls of another program are reported."""
 
 
-def clock_look(offset_ms: int | None) -> CheckResult:
-    """Chatwork's clock minus ours, in milliseconds; None: it was never compared."""
+def check_clock(offset_ms: int | None) -> CheckResult:
+    """Check this computer's clock; `offset_ms`: Chatwork's clock minus ours, None if never compared."""
     if offset_ms is None:
         return good("clock", _("It was not compared with Chatwork's yet; the first run does that."))
     if is_wrong(offset_ms):
@@ -31,7 +31,7 @@ def clock_look(offset_ms: int | None) -> CheckResult:
 
 
 def clock_sentence(offset_ms: int) -> str:
-    """How far this computer's clock is off."""
+    """The sentence that says how far this computer's clock is off."""
     seconds = abs(round(offset_ms / 1000))
     if offset_ms > 0:
         sentence = _("This computer's clock is {seconds} seconds behind Chatwork's. Set it right.")
@@ -40,7 +40,7 @@ def clock_sentence(offset_ms: int) -> str:
     return sentence.format(seconds=seconds)
 
 
-def last_run_look(
+def check_last_run(
     last: datetime | None,
     *,
     every: timedelta,
@@ -50,43 +50,43 @@ def last_run_look(
     begun: bool = False,
     reads: bool = True,
 ) -> CheckResult:
-    """When a run last ended; older than `stale` means that nobody saves any more, or that a room is not read.
+    """Check when a run last ended, and when each room was last read; older than `stale` needs action.
 
-    `looks` are those at the rooms that are read, `reads`: whether any is; `begun`: something is held.
+    `looks`: of the rooms that are read; `reads`: whether any room is; `begun`: whether any message is saved.
     """
     if last is None:
-        return _never_ended(begun=begun)
+        return _check_first_run(begun=begun)
     if looks is not None and not reads:
         return good("last_run", _("Every contract has ended: no chat is saved any more."))
     age = now - last
-    told = minute(last)
+    time = minute(last)
     if age > stale:
         hours = round(age.total_seconds() / 3600)
         sentence = _(
             "Nothing was saved for {hours} hours (last {time}). Texts that are changed meanwhile are lost: archive sync"
         )
-        return action("last_run", sentence.format(hours=hours, time=told))
+        return action("last_run", sentence.format(hours=hours, time=time))
     if age < -LATE:
         sentence = _("The last save lies in the future ({time}): this computer's clock was changed. Set it right.")
-        return attention("last_run", sentence.format(time=told))
-    waiting = [] if looks is None else looks.older(now - stale)
-    if looks is not None and waiting:
-        return action("last_run", _unread_sentence(waiting, looks.since(waiting[0]), now=now))
+        return attention("last_run", sentence.format(time=time))
+    unread = [] if looks is None else looks.older(now - stale)
+    if looks is not None and unread:
+        return action("last_run", _unread_sentence(unread, looks.since(unread[0]), now=now))
     if age > max(LATE, 3 * every):
         sentence = _("The last save was at {time}. If this computer was not off since then, see the schedule.")
-        return attention("last_run", sentence.format(time=told))
-    return good("last_run", _("The last save was at {time}.").format(time=told))
+        return attention("last_run", sentence.format(time=time))
+    return good("last_run", _("The last save was at {time}.").format(time=time))
 
 
-def _one_is_enough(scheduled: Sequence[Path]) -> str:
-    """How to end the others, as far as a scheduler starts them."""
+def _remove_job_advice(scheduled: Sequence[Path]) -> str:
+    """How to stop the other archives from saving, with commands for those that a scheduler starts."""
     if scheduled:
         sentence = _("If one is enough, take the job of another one out: {commands}")
         return sentence.format(commands=" / ".join(f"archive --home {one} schedule remove" for one in scheduled))
     return _("If one is enough, end what saves the others, such as archive daemon.")
 
 
-def _never_ended(*, begun: bool) -> CheckResult:
+def _check_first_run(*, begun: bool) -> CheckResult:
     if not begun:
         return action("last_run", _("Nothing has been saved yet. Run: archive sync"))
     sentence = _("The first save has not ended yet; what came is kept. If it was interrupted, go on with: archive sync")
@@ -104,8 +104,8 @@ def _unread_sentence(rooms: Sequence[int], at: datetime | None, *, now: datetime
     return sentence.format(rooms=", ".join(map(str, rooms)), hours=hours)
 
 
-def budget_look(
-    seen: datetime | None,
+def check_budget(
+    others_seen: datetime | None,
     others: Sequence[Path],
     *,
     home: Path,
@@ -113,10 +113,10 @@ def budget_look(
     spent: datetime | None = None,
     scheduled: Sequence[Path] = (),
 ) -> CheckResult:
-    """Whether this archive has the account's calls for itself.
+    """Check whether this archive alone uses the account's calls.
 
-    `seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same account;
-    `spent`: when the last run ended, if it ended early as no call was left; `scheduled`: those of all homes that a
+    `others_seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same
+    account; `spent`: when the last run ended, if it ended early as no call was left; `scheduled`: homes that a
     scheduler starts.
     """
     if others:
@@ -125,13 +125,13 @@ def budget_look(
             "Several archives on this computer save the same account: {homes}. They share Chatwork's 300 calls in 5 "
             "minutes, so each is slower."
         )
-        return attention("budget", f"{sentence.format(homes=homes)} {_one_is_enough(scheduled)}")
-    if seen is not None and timedelta() <= now - seen < SHARED:
+        return attention("budget", f"{sentence.format(homes=homes)} {_remove_job_advice(scheduled)}")
+    if others_seen is not None and timedelta() <= now - others_seen < SHARED:
         sentence = _(
             "Another program uses the same account's calls (another computer with this archiver, or another tool; "
             "last seen {time}). That is allowed; saving takes longer while it does."
         )
-        return attention("budget", sentence.format(time=minute(seen)))
+        return attention("budget", sentence.format(time=minute(others_seen)))
     if spent is not None:
         sentence = _(
             "The last run ({time}) ended early: Chatwork's calls for 5 minutes were used up, by this archive or by "
@@ -141,33 +141,34 @@ def budget_look(
     return good("budget", _("Nobody else was seen using the account's calls."))
 
 
-def with_fault(look: CheckResult, fault: str | None, *, last: datetime | None) -> CheckResult:
-    """The look at the last save, or why none has gone through since; `fault`: the name of that error."""
-    if fault is None:
-        return look
+def with_error(result: CheckResult, error_name: str | None, *, last: datetime | None) -> CheckResult:
+    """The result about the last save, with the error that has kept rounds from going through since, if any."""
+    if error_name is None:
+        return result
     saved = _("Nothing has been saved yet.") if last is None else _("The last save was at {time}.")
-    text = f"{saved.format(time=last and minute(last))} {stands(fault)}"  # a command stands best at the end
-    needed = look.verdict is Grade.ACTION or fault in NEEDS_YOU
-    return (action if needed else attention)(look.name, text)
+    when = saved.format(time=last and minute(last))
+    text = f"{when} {last_save_failed_sentence(error_name)}"  # which ends with the command to call
+    needed = result.grade is Grade.ACTION or error_name in NEEDS_YOU
+    return (action if needed else attention)(result.name, text)
 
 
 RUNS = 3
-"""So many paces without a save are no accident."""
+"""So many intervals without a save are no accident."""
 
 
 NEVER = timedelta.max
-"""The age of a last save that there was not."""
+"""The age of the last save where there was none."""
 
 
-def schedule_look(
+def check_schedule(
     registered: str | None, *, age: timedelta | None, every: timedelta, idle: bool = False
 ) -> CheckResult:
-    """Who starts the runs; `registered`: schedulers and a daemon in a few words, None: none of them.
+    """Check what starts the runs; `registered`: names of schedulers and daemon, None if there is none.
 
-    `age` of the last save, None if it is not known; `idle`: a scheduler has the job and does not run itself.
+    `age` of the last save, None if not known; `idle`: a scheduler has the job, but does not run itself.
     """
     if registered is None:
-        return _unregistered(is_fresh=age is None or age <= RUNS * every)
+        return _check_unregistered(is_fresh=age is None or age <= RUNS * every)
     if idle:
         sentence = _(
             "Registered with {scheduler}, but no program of that name runs on this computer, so nothing is started. "
@@ -183,7 +184,7 @@ def schedule_look(
     return good("schedule", _("Registered with {scheduler}.").format(scheduler=registered))
 
 
-def _unregistered(*, is_fresh: bool) -> CheckResult:
+def _check_unregistered(*, is_fresh: bool) -> CheckResult:
     """A fresh save may come from a starter that cannot be seen, such as the host of a container."""
     if is_fresh:
         sentence = _(

@@ -1,4 +1,4 @@
-"""Looks at the API token as an unattended run will see it, and asks Chatwork once whether it is taken."""
+"""Checks the API token as an unattended run will find it, and asks Chatwork once whether the token is accepted."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.health.finding import CheckResult, action, attention, fault_text, good
+from archiver.health.finding import CheckResult, action, attention, error_text, good
 from archiver.schedule.schedulers import CRON, title
 from archiver.settings.model import Settings
-from archiver.settings.token import token
+from archiver.settings.token import read_token
 
 
-class TokenSeen(NamedTuple):
-    """Where the token is to be, and whether it can be read there."""
+class TokenState(NamedTuple):
+    """Where the token is stored, and whether it can be read there."""
 
     source: str
     """`keyring`, `env:NAME` or `file:PATH`."""
-    fault: errors.ArchiverError | None
+    error: errors.ArchiverError | None
     needs_session: bool
-    """Whether the keyring here is only open while somebody is logged in."""
+    """Whether the keyring here is open only while somebody is logged in."""
 
 
 class TokenTrial(NamedTuple):
-    """What came of one `GET /me`."""
+    """The result of one `GET /me`."""
 
     account: int | None = None
-    fault: errors.ArchiverError | None = None
+    error: errors.ArchiverError | None = None
     offset: timedelta | None = None
     """Chatwork's clock minus ours."""
 
@@ -42,26 +42,26 @@ NOT_ASKED = TokenTrial()
 # --- looking ---------------------------------------------------------------------------------
 
 
-def see(settings: Settings, environ: Mapping[str, str], *, system: str) -> TokenSeen:
-    """Read the token and forget it at once; `settings` without what the environment of this call says over the file.
+def observe_token(settings: Settings, environ: Mapping[str, str], *, system: str) -> TokenState:
+    """Try to read the token; `settings` without what the environment of this call overrides.
 
     `system` is `sys.platform`.
     """
-    fault: errors.ArchiverError | None = None
+    token_error: errors.ArchiverError | None = None
     try:
-        token(settings, environ)
+        read_token(settings, environ)
     except errors.SettingsError as error:
-        fault = error
-    return TokenSeen(settings.token_source, fault, system not in ("win32", "darwin"))
+        token_error = error
+    return TokenState(settings.token_source, token_error, system not in ("win32", "darwin"))
 
 
 def is_readable(settings: Settings, environ: Mapping[str, str]) -> bool:
-    """Whether a token lies where the settings say."""
-    return see(settings, environ, system="").fault is None
+    """Whether a token can be read where the settings say."""
+    return observe_token(settings, environ, system="").error is None
 
 
-def ask(app: App, budget: Mapping[str, Any] | None) -> TokenTrial:
-    """Ask Chatwork whose token it is: one request, nothing is waited for and nothing is written.
+def ask_account(app: App, budget: Mapping[str, Any] | None) -> TokenTrial:
+    """Ask Chatwork whose token it is, with one request; nothing is waited for and nothing is written.
 
     `budget` is what the last run left: limit, remaining, reset.
     """
@@ -78,51 +78,51 @@ def ask(app: App, budget: Mapping[str, Any] | None) -> TokenTrial:
 # --- judging ---------------------------------------------------------------------------------
 
 
-def token_look(seen: TokenSeen, *, registered: str | None = None) -> CheckResult:
-    """Present, readable, and there for a run without anybody logged in; `registered` as for the schedule."""
-    if seen.fault is not None:
-        return action("token", fault_text(seen.fault))
-    kind, _colon, place = seen.source.partition(":")
+def check_token(state: TokenState, *, registered: str | None = None) -> CheckResult:
+    """Check that the token can be read also while nobody is logged in; `registered` as for `check_schedule`."""
+    if state.error is not None:
+        return action("token", error_text(state.error))
+    kind, _colon, location = state.source.partition(":")
     if kind == "env" and registered:
         sentence = _(
             "The scheduled job cannot see the variable {name}, so it will find no token. Store it where the job can "
             "read it: archive token set --source file:token"
         )
-        return action("token", sentence.format(name=place))
+        return action("token", sentence.format(name=location))
     if kind == "env":
         sentence = _(
             "The token comes from the variable {name}. A scheduled run has it only if it is set there too; "
             "a file is safer: archive token set --source file:token"
         )
-        return attention("token", sentence.format(name=place))
-    if kind == "keyring" and seen.needs_session and title(CRON) in (registered or "").split(", "):
+        return attention("token", sentence.format(name=location))
+    if kind == "keyring" and state.needs_session and title(CRON) in (registered or "").split(", "):
         sentence = _(
             "A job of cron runs without your desktop, where the password store is locked. Store the token where "
             "the job can read it: archive token set --source file:token"
         )
         return action("token", sentence)
-    if kind == "keyring" and seen.needs_session:
+    if kind == "keyring" and state.needs_session:
         sentence = _(
             "The token is in the keyring, which is locked while you are not logged in. "
             "For runs at such times: archive token set --source file:token"
         )
         return attention("token", sentence)
-    return good("token", _("It can be read where a scheduled run looks for it ({source}).").format(source=seen.source))
+    return good("token", _("It can be read where a scheduled run looks for it ({source}).").format(source=state.source))
 
 
-def account_look(seen: TokenSeen, asked: TokenTrial, *, owner: int | None, home: Path) -> CheckResult:
-    """Whether Chatwork takes it, and for the account of this archive; without network that is not known."""
-    if seen.fault is not None:
+def check_account(state: TokenState, trial: TokenTrial, *, owner: int | None, home: Path) -> CheckResult:
+    """Check that Chatwork accepts the token, and for this archive's account; unknown without network."""
+    if state.error is not None:
         return attention("account", _("Chatwork was not asked, as the token cannot be read."))
-    match asked.fault:
-        case errors.TokenRefused() as fault:
-            return action("account", fault_text(fault))
-        case errors.ArchiverError() as fault:
+    match trial.error:
+        case errors.TokenRefused() as error:
+            return action("account", error_text(error))
+        case errors.ArchiverError() as error:
             sentence = _("Chatwork could not be asked now: {detail} What is saved can be used all the same.")
-            return attention("account", sentence.format(detail=fault))
-    if asked.account is None:
+            return attention("account", sentence.format(detail=error))
+    if trial.account is None:
         return attention("account", _("Chatwork was not asked."))
-    if owner is not None and asked.account != owner:
-        wrong = errors.WrongAccount(found=asked.account, expected=owner, path=home)
-        return action("account", fault_text(wrong))
-    return good("account", _("Chatwork takes the token (ID {account}).").format(account=asked.account))
+    if owner is not None and trial.account != owner:
+        wrong_account = errors.WrongAccount(found=trial.account, expected=owner, path=home)
+        return action("account", error_text(wrong_account))
+    return good("account", _("Chatwork takes the token (ID {account}).").format(account=trial.account))

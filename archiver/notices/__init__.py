@@ -1,1 +1,1 @@
-"""Who is told what, and when: notices on the desktop, by mail or messenger."""
+"""Notices: which troubles the user is told of, when, in which words, and by which way (desktop, mail, messenger)."""

@@ -1,7 +1,7 @@
-"""Sends a notice to other places (`[notify] urls`), in a process of its own that is ended after twenty seconds.
+"""Sends a notice to `[notify] urls` in a process of its own that is ended after twenty seconds.
 
-The addresses hold passwords. They go through a pipe, and nothing that the process or its libraries print is kept
-but a word for each address: neither a log nor an error can show them. Nothing else is imported there.
+The URLs hold passwords. They go through a pipe, and of what the process prints only one word for each URL is kept, so
+that neither a log nor an error can show them. The process imports nothing else of this program.
 """
 
 from __future__ import annotations
@@ -20,50 +20,50 @@ PATIENCE = 20
 """Seconds that all addresses together may take."""
 
 SENT, FAILED, BAD, FINE = "sent", "failed", "bad", "fine"
-"""What became of an address: it took the notice, did not, is not understood; it is understood and was not used."""
+"""The outcome for an address: notice taken, not taken, address not understood, understood without sending."""
 
 LIBRARY = "apprise"
 
 
-class Delivered(NamedTuple):
+class DeliveryResult(NamedTuple):
     """How many addresses took a notice, and which did not, by their position from 0."""
 
     sent: int = 0
     failed: tuple[int, ...] = ()
     bad: tuple[int, ...] = ()
-    """Not understood."""
+    """Positions of addresses that are not understood."""
 
 
 def is_installed() -> bool:
-    """Whether the library is there; it comes with the extra `[notify]`."""
+    """Whether the library is installed; it comes with the extra `[notify]`."""
     return find_spec(LIBRARY) is not None
 
 
 def send(
     title: str, text: str, urls: Sequence[str], environ: Mapping[str, str], *, patience: float = PATIENCE
-) -> Delivered:
-    """Send a notice to every address; what has not taken it in time counts as failed.
+) -> DeliveryResult:
+    """Send a notice to every address; one that has not taken it in time counts as failed.
 
-    `environ`: what the process and its libraries may know, so without the token.
+    `environ` is that of the process, so it must not hold the token.
     """
-    words = _ask({"title": title, "text": text, "urls": list(urls)}, environ, patience)
-    return Delivered(
-        sent=sum(word == SENT for word in words.values()),
-        failed=tuple(number for number in range(len(urls)) if words.get(number) not in (SENT, BAD)),
-        bad=tuple(number for number in range(len(urls)) if words.get(number) == BAD),
+    outcomes = _run_process({"title": title, "text": text, "urls": list(urls)}, environ, patience)
+    return DeliveryResult(
+        sent=sum(word == SENT for word in outcomes.values()),
+        failed=tuple(number for number in range(len(urls)) if outcomes.get(number) not in (SENT, BAD)),
+        bad=tuple(number for number in range(len(urls)) if outcomes.get(number) == BAD),
     )
 
 
-def not_understood(urls: Sequence[str], environ: Mapping[str, str]) -> tuple[int, ...]:
+def find_not_understood(urls: Sequence[str], environ: Mapping[str, str]) -> tuple[int, ...]:
     """The addresses that the library does not understand, by their position from 0; nothing is sent."""
-    words = _ask({"urls": list(urls)}, environ, PATIENCE)
-    return tuple(number for number in range(len(urls)) if words.get(number) == BAD)
+    outcomes = _run_process({"urls": list(urls)}, environ, PATIENCE)
+    return tuple(number for number in range(len(urls)) if outcomes.get(number) == BAD)
 
 
-def _ask(order: dict[str, object], environ: Mapping[str, str], patience: float) -> dict[int, str]:
-    """What the process says of each address, by position."""
+def _run_process(order: dict[str, object], environ: Mapping[str, str], patience: float) -> dict[int, str]:
+    """Run the process; return the word for each address, by position."""
     try:
-        done = subprocess.run(  # noqa: S603 - this very file
+        completed = subprocess.run(  # noqa: S603 - this very file
             [sys.executable, "-P", __file__],  # no module of the folder where we happen to be is taken for another
             env=dict(environ),
             input=json.dumps({**order, "patience": patience}).encode(),
@@ -74,17 +74,17 @@ def _ask(order: dict[str, object], environ: Mapping[str, str], patience: float) 
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except subprocess.TimeoutExpired as error:
-        return _words(error.stdout or b"")
+        return _parse_words(error.stdout or b"")
     except OSError:
         return {}
-    return _words(done.stdout)
+    return _parse_words(completed.stdout)
 
 
-def _words(told: bytes) -> dict[int, str]:
-    """Lines of a position and a word; a library may have printed anything between them."""
+def _parse_words(output: bytes) -> dict[int, str]:
+    """Read the lines of a position and a word; a library may have printed anything between them."""
     found = {}
-    for line in told.decode("utf-8", "replace").splitlines():
-        number, _blank, word = line.partition(" ")
+    for line in output.decode("utf-8", "replace").splitlines():
+        number, _space, word = line.partition(" ")
         if number.isascii() and number.isdigit() and word in (SENT, FAILED, BAD, FINE):
             found[int(number)] = word
     return found
@@ -100,18 +100,18 @@ def main() -> None:
     watchdog.daemon = True
     watchdog.start()
     logging.disable(logging.CRITICAL)  # the library logs addresses
-    lines = [threading.Thread(target=_one, args=(order, number)) for number in range(len(order["urls"]))]
+    lines = [threading.Thread(target=_deliver_and_report, args=(order, number)) for number in range(len(order["urls"]))]
     for line in lines:
         line.start()
     for line in lines:
         line.join()
 
 
-def _one(order: dict[str, object], number: int) -> None:
+def _deliver_and_report(order: dict[str, object], number: int) -> None:
     word = FAILED
     try:
         word = _deliver(order, number)
-    except Exception:  # noqa: BLE001 - a service's own library may raise anything; it is said as failed
+    except Exception:  # noqa: BLE001 - a service's own library may raise anything; the word is then failed
         word = FAILED
     os.write(1, f"\n{number} {word}\n".encode())  # as one piece and a line of its own, whatever others write
 
@@ -121,9 +121,9 @@ def _deliver(order: dict[str, object], number: int) -> str:
 
     urls, text, title = order["urls"], order.get("text"), order.get("title")
     assert isinstance(urls, list)
-    kept = apprise.PersistentStoreMode.MEMORY  # nothing of an address may lie on the disk
+    in_memory = apprise.PersistentStoreMode.MEMORY  # nothing of an address may lie on the disk
     asset = apprise.AppriseAsset(
-        app_id="chatwork-archiver", app_desc="", app_url="", async_mode=False, storage_mode=kept
+        app_id="chatwork-archiver", app_desc="", app_url="", async_mode=False, storage_mode=in_memory
     )
     asset.image_url_mask = asset.image_url_logo = ""  # no pictures of others
     service = apprise.Apprise.instantiate(urls[number], asset=asset)

@@ -1,6 +1,6 @@
-"""Pure: which day's notice is due now, and which time it tells of.
+"""Computes which day's notice is due now and which period it covers, without clock and disk.
 
-It is due from nine in the evening on; a day on whose evening no round ran has its notice from the next round.
+A notice is due from nine in the evening on; if no round ran that evening, the next round gives it.
 """
 
 from __future__ import annotations
@@ -14,43 +14,47 @@ from archiver.notices.due import DAILY
 from archiver.records import JST
 
 EVENING = time(21)
-"""In Japan."""
+"""Time in Japan from which a day's notice is due."""
 
 
 class NoticePeriod(NamedTuple):
-    """What the notice of a day tells of: since the notice before it, and nothing of the day after."""
+    """The period that the notice of a day covers: from the notice before it to the end of the day at most."""
 
     day: date
     begin: datetime
     end: datetime
 
 
-def due(now: datetime) -> date:
-    """The last day of which a notice may be given."""
+def last_due_day(now: datetime) -> date:
+    """The last day whose notice is due."""
     here = now.astimezone(JST)
     return here.date() if here.time() >= EVENING else here.date() - timedelta(days=1)
 
 
-def key(now: datetime, *, begun: datetime | None) -> str | None:
-    """The trouble that stands for the notice; `begun`: when the archive began. None: of no day since then."""
-    day = due(now)
-    return f"{DAILY}{day.isoformat()}" if begun is not None and begun < _end(day) else None
+def notice_key(now: datetime, *, begun: datetime | None) -> str | None:
+    """The key of the notice; `begun`: when the archive began. None: no day since then is over."""
+    day = last_due_day(now)
+    return f"{DAILY}{day.isoformat()}" if begun is not None and begun < _end_of_day(day) else None
 
 
-def period(known: Mapping[str, datetime], now: datetime) -> NoticePeriod:
-    """The time that is told of; `known` are the troubles as they were said before, with the time."""
-    day = due(now)
-    end = min(now, _end(day))
-    before = [min(said, _end(told)) for one, said in known.items() if (told := day_of(one)) is not None]
-    return NoticePeriod(day, min(max(before, default=_end(day - timedelta(days=1))), end), end)
+def notice_period(known: Mapping[str, datetime], now: datetime) -> NoticePeriod:
+    """The period of the notice that is due; `known`: keys of earlier notices, with the time when they were given."""
+    day = last_due_day(now)
+    end = min(now, _end_of_day(day))
+    before = [
+        min(said_at, _end_of_day(notice_day))
+        for key, said_at in known.items()
+        if (notice_day := day_of(key)) is not None
+    ]
+    return NoticePeriod(day, min(max(before, default=_end_of_day(day - timedelta(days=1))), end), end)
 
 
-def day_of(one: str) -> date | None:
+def day_of(key: str) -> date | None:
     """The day of a daily notice's key; None for every other key."""
     with suppress(ValueError):
-        return date.fromisoformat(one.removeprefix(DAILY)) if one.startswith(DAILY) else None
+        return date.fromisoformat(key.removeprefix(DAILY)) if key.startswith(DAILY) else None
     return None
 
 
-def _end(day: date) -> datetime:
+def _end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), JST)

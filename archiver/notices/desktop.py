@@ -1,6 +1,6 @@
-"""A notice by the desktop's own means: `notify-send`, `osascript` or PowerShell, whichever this system has.
+"""Shows a notice on the desktop with `notify-send`, `osascript` or PowerShell, whichever this system has.
 
-The text goes as an argument or a variable, never as part of a script; nothing of it is a name or a message.
+The text is an argument or a variable, never part of a script; it holds no name and no text of a message.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 TITLE, TEXT = "ARCHIVE_NOTICE_TITLE", "ARCHIVE_NOTICE_TEXT"
-"""Variables in which PowerShell is given the words."""
+"""Variables in which PowerShell gets the title and the text."""
 
 PATIENCE = 15
 """Seconds that such a program may take."""
@@ -40,15 +40,15 @@ $shower.Show([Windows.UI.Notifications.ToastNotification]::new($toast))
 
 
 def show(title: str, text: str, environ: Mapping[str, str], *, platform: str = sys.platform) -> bool:
-    """Show a notice; whether it was taken. Where there is no desktop, or nobody before it, nothing happens."""
-    command = command_of(title, text, platform=platform)
+    """Show a notice and return whether the desktop took it; without a desktop nothing happens."""
+    command = desktop_command(title, text, platform=platform)
     program = shutil.which(command[0], path=environ.get("PATH"))
     if program is None:
         return False
     try:
         done = subprocess.run(  # noqa: S603 - a program of the system, words of ours
             [program, *command[1:]],
-            env={**environ, **_session(environ, platform=platform), TITLE: title, TEXT: text},
+            env={**environ, **_session_variables(environ, platform=platform), TITLE: title, TEXT: text},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -61,7 +61,7 @@ def show(title: str, text: str, environ: Mapping[str, str], *, platform: str = s
     return done.returncode == 0
 
 
-def command_of(title: str, text: str, *, platform: str) -> list[str]:
+def desktop_command(title: str, text: str, *, platform: str) -> list[str]:
     """The command line by which a system shows a notice."""
     if platform == "win32":
         return ["powershell", "-NoProfile", "-NonInteractive", "-WindowStyle", "Hidden", "-Command", TOAST]
@@ -70,8 +70,8 @@ def command_of(title: str, text: str, *, platform: str) -> list[str]:
     return ["notify-send", "--app-name=chatwork-archiver", "--", title, text]
 
 
-def _session(environ: Mapping[str, str], *, platform: str) -> dict[str, str]:
-    """Linux: a job of cron is not told where the desktop's bus is, but it lies at a known place (systemd)."""
+def _session_variables(environ: Mapping[str, str], *, platform: str) -> dict[str, str]:
+    """On Linux the address of the desktop's bus, which a job of cron is not given (its place is systemd's)."""
     if platform in ("win32", "darwin") or "DBUS_SESSION_BUS_ADDRESS" in environ:
         return {}
     bus = Path(f"/run/user/{os.getuid()}/bus")  # type: ignore[attr-defined,unused-ignore]

@@ -1,4 +1,4 @@
-"""Pure: which troubles are to be noticed now: a new one at once, a known one once a day, the end of one once.
+"""Decides which troubles are due for a notice: a new one at once, a known one once a day, the end of one once.
 
 A trouble is a key, such as `stale`, `fault/TokenRefused`, `alert/3` or `gap/17/2`: its kind, then which one.
 """
@@ -16,10 +16,10 @@ STALE = "stale"
 FINDINGS = "findings"
 """The last whole verification found something wrong."""
 REMOTE = "remote"
-"""Other places to be told at are named, and the library that reaches them is missing."""
+"""`[notify] urls` are set, and the library that reaches them is missing."""
 FAULT, ALERT, HINT, GAP, LOST = "fault/", "alert/", "hint/", "gap/", "lost/"
-"""Why no round went through; an open high alert that somebody or something is going; one about words or dates; a gap;
-a file that was given up."""
+"""The error that keeps rounds from going through; an open high alert about a departure; one about phrases or dates; a
+gap; a file that was given up."""
 UNREAD = "unread/"
 """A chat that no round has looked at for as long as the settings allow, while others were read."""
 PACE, DUE, PAUSE, DAILY = "pace/", "due/", "pause/", "daily/"
@@ -27,34 +27,37 @@ PACE, DUE, PAUSE, DAILY = "pace/", "due/", "pause/", "daily/"
 that has ended; the notice of a day."""
 
 LASTING = (GAP, LOST, PACE, DUE, PAUSE, DAILY)
-"""What nobody can mend, or what is no trouble, is said once and not every day; `status` and packages keep saying it."""
+"""Kinds that are reported once and not every day: nobody can mend them, or they are no trouble."""
 
 
 class DueNotices(NamedTuple):
-    """What to say now, and what to remember for the next time."""
+    """The notices to give now, and what to remember for the next time."""
 
     say: tuple[str, ...]
     over: tuple[str, ...]
     known: dict[str, datetime]
-    """Key → when it was last said."""
-    kept: bool = True
-    """Whether it could be remembered that this is said."""
+    """Key → when it was last reported."""
+    is_remembered: bool = True
+    """Whether the archive could remember that these are reported."""
 
 
-def judge(present: Iterable[str], known: Mapping[str, datetime], *, now: datetime) -> DueNotices:
-    """Troubles that there are now against those that were said before; `now` is aware."""
-    there = set(present)
-    say = sorted(key for key in there if _is_due(key, known.get(key), now))
-    kept = {key: at for key, at in known.items() if key in there}
-    over = sorted(known.keys() - there)
-    told = [*say, *(key for key in there if STALE in say and key.startswith(FAULT))]  # which is the reason of that stop
-    return DueNotices(tuple(say), tuple(over), kept | dict.fromkeys(told, now))
+def due_notices(present: Iterable[str], known: Mapping[str, datetime], *, now: datetime) -> DueNotices:
+    """The notices due for the troubles present, given those reported before; `now` is aware."""
+    present_keys = set(present)
+    say = sorted(key for key in present_keys if _is_due(key, known.get(key), now))
+    still_known = {key: at for key, at in known.items() if key in present_keys}
+    over = sorted(known.keys() - present_keys)
+    said_keys = [
+        *say,
+        *(key for key in present_keys if STALE in say and key.startswith(FAULT)),
+    ]  # which is the reason of that stop
+    return DueNotices(tuple(say), tuple(over), still_known | dict.fromkeys(said_keys, now))
 
 
-def of_kind(kind: str, keys: Collection[str]) -> int:
+def count_of_kind(kind: str, keys: Collection[str]) -> int:
     """How many of these troubles are of one kind."""
     return sum(key.startswith(kind) for key in keys)
 
 
-def _is_due(key: str, said: datetime | None, now: datetime) -> bool:
-    return said is None if key.startswith(LASTING) else is_to_say(said, now)
+def _is_due(key: str, said_at: datetime | None, now: datetime) -> bool:
+    return said_at is None if key.startswith(LASTING) else is_to_say(said_at, now)

@@ -1,7 +1,7 @@
-"""What the sentences of notices need to know, asked in one snapshot: counts, times and numbers of contracts.
+"""Reads in one snapshot what the sentences of notices need: counts, times and numbers of contracts.
 
-No name and no text of a message is among it. A contract is called by the number that its platform gave it, and by
-nothing else: an id of the user's own may be somebody's name.
+There is no name and no text of a message among it. A contract is called only by the number that its platform gave it,
+as the user's own id for it may be a person's name.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from archiver.platforms.platform import Deadline, platform_of
 from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule
 from archiver.rounds import long_pauses
-from archiver.rounds.long_pauses import Resumed
+from archiver.rounds.long_pauses import EndedPause
 from archiver.store.archive import Reading
 from archiver.store.queries import files, last_looks, period_counts
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.period_counts import VanishedCounts
-from archiver.store.queries.room_holdings import keeping
+from archiver.store.queries.room_holdings import holdings_of
 from archiver.store.timestamps import from_text
 from archiver.store.working import alerts, memory
 
@@ -31,81 +31,81 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
-    """What an alert tells of that somebody or something is going."""
+class DepartureFacts:
+    """The facts of an alert about a departure: of people, messages or a chat."""
 
     rule: AlertRule
     at: datetime
     contract: str | None
-    """The number that the platform gave it."""
-    gone: VanishedCounts | None = None
-    held: tuple[int, int, int] | None = None
-    """Of a chat that is shut: messages, files whose bytes are held, files known."""
+    """The contract's number on its platform."""
+    vanished: VanishedCounts | None = None
+    chat_counts: tuple[int, int, int] | None = None
+    """Of a chat that cannot be opened any more: messages, files saved, files known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
-    """A deadline of today or tomorrow."""
+class DeadlineFacts:
+    """The facts of a deadline of today or tomorrow."""
 
     contract: str | None
     deadline: Deadline
-    left: int
-    """Days."""
+    days_left: int
+    """0 or 1."""
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """What the notice of a day tells."""
+class DailyFacts:
+    """The facts of the notice of a day."""
 
     period: NoticePeriod
-    saved: period_counts.SavedCounts
+    saved: period_counts.PeriodCounts
     pending: int
-    """Files."""
+    """Files still to be downloaded."""
     lost: int
     gaps: int
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """Everything; what is not asked for stays empty."""
+    """All facts for the sentences of one notice; what its troubles do not need stays empty."""
 
     now: datetime
     every: timedelta
     hours: int | None = None
-    """Since the last round that went through."""
+    """Hours since the last round that went through."""
     reason: str | None = None
     """The name of the error that keeps rounds from going through."""
     complete: bool | None = None
-    """Whether the last round left nothing unsaved; None: it was not over every chat."""
-    going: Mapping[int, Going] = field(default_factory=dict)
-    """By the number of the alert."""
-    dues: tuple[Coming, ...] = ()
-    resumed: Resumed | None = None
+    """Whether the last round left nothing unsaved; None: it did not read every chat."""
+    departures: Mapping[int, DepartureFacts] = field(default_factory=dict)
+    """By number of the alert."""
+    deadlines: tuple[DeadlineFacts, ...] = ()
+    ended_pause: EndedPause | None = None
     regained: int = 0
-    """Files that could not be had and are held now."""
+    """Files that had been given up and are saved now."""
     read_again: int = 0
     """Chats that were not read for long and are read now."""
-    today: Today | None = None
+    daily: DailyFacts | None = None
 
 
 def idle_hours(reading: Reading, *, now: datetime) -> int | None:
-    """How long ago a round last went through; None: never."""
+    """Hours since a round last went through; None: none ever did."""
     last = memory.recall(reading, "last_sync")
     return None if last is None else round((now - from_text(last["at"])) / timedelta(hours=1))
 
 
-def facts(
+def collect_facts(
     reading: Reading,
-    made: DueNotices,
+    notices: DueNotices,
     known: Mapping[str, datetime],
     *,
     every: timedelta,
     reason: str | None,
     now: datetime,
 ) -> NoticeFacts:
-    """Everything that the sentences of these notices need; `known` are the troubles that were said before."""
+    """The facts for the sentences of these notices; `known`: the troubles reported before."""
     last = memory.recall(reading, "last_sync")
-    held = contracts(reading)
+    all_contracts = contracts(reading)
     opened = {one.number: one for one in alerts.open_alerts(reading)}
     return NoticeFacts(
         now=now,
@@ -113,79 +113,88 @@ def facts(
         hours=idle_hours(reading, now=now),
         reason=reason,
         complete=last["complete"] if last is not None and last.get("every_room") else None,
-        going={number: _going(reading, opened[number], held) for number in _numbers(ALERT, made.say, opened)},
-        dues=tuple(_dues([opened[number] for number in _numbers(DUE, made.say, opened)], held, now)),
-        resumed=long_pauses.resumed(reading) if any(key.startswith(PAUSE) for key in made.say) else None,
-        regained=_regained(reading, made),
-        read_again=_read_again(reading, made),
-        today=_today(reading, made, known, now) if any(key.startswith(DAILY) for key in made.say) else None,
+        departures={
+            number: _departure_facts(reading, opened[number], all_contracts)
+            for number in _alert_numbers(ALERT, notices.say, opened)
+        },
+        deadlines=tuple(
+            _deadline_facts([opened[number] for number in _alert_numbers(DUE, notices.say, opened)], all_contracts, now)
+        ),
+        ended_pause=long_pauses.last_ended_pause(reading)
+        if any(key.startswith(PAUSE) for key in notices.say)
+        else None,
+        regained=_count_regained_files(reading, notices),
+        read_again=_count_rooms_read_again(reading, notices),
+        daily=_daily_facts(reading, notices, known, now) if any(key.startswith(DAILY) for key in notices.say) else None,
     )
 
 
 def due_day(alert: Alert) -> date:
-    """The day that an alert of a deadline is about, as its rule wrote it."""
+    """The day of a deadline alert, as its rule wrote it into the subject."""
     return date.fromisoformat((alert.subject or "").rpartition("/")[2])
 
 
 def days_left(alert: Alert, now: datetime) -> int:
-    """From today in Japan to that day."""
+    """Days from today in Japan to the day of a deadline alert."""
     return (due_day(alert) - now.astimezone(JST).date()).days
 
 
-def _numbers(kind: str, keys: Iterable[str], opened: Mapping[int, Alert]) -> list[int]:
-    found = (int(key.removeprefix(kind)) for key in keys if key.startswith(kind))
-    return [number for number in found if number in opened]
+def _alert_numbers(kind: str, keys: Iterable[str], opened: Mapping[int, Alert]) -> list[int]:
+    numbers = (int(key.removeprefix(kind)) for key in keys if key.startswith(kind))
+    return [number for number in numbers if number in opened]
 
 
-def _label(one: Contract) -> str | None:
-    """A number; whatever holds letters may be a name."""
-    told = one.platform_id or ""
-    return told if re.fullmatch(r"[0-9][0-9-]*", told) else None
+def _platform_number(contract: Contract) -> str | None:
+    """The contract's number on its platform; None if it holds letters, as it may be a name."""
+    number = contract.platform_id or ""
+    return number if re.fullmatch(r"[0-9][0-9-]*", number) else None
 
 
-def _going(reading: Reading, alert: Alert, held: list[Contract]) -> Going:
-    of_room = [one for one in held if alert.room_id in {int(room.room_id) for room in one.rooms}]
-    label = next((label for one in of_room if (label := _label(one)) is not None), None)
+def _departure_facts(reading: Reading, alert: Alert, contracts: list[Contract]) -> DepartureFacts:
+    room_contracts = [one for one in contracts if alert.room_id in {int(room.room_id) for room in one.rooms}]
+    label = next((label for one in room_contracts if (label := _platform_number(one)) is not None), None)
     if alert.rule is AlertRule.DELETIONS and alert.room_id is not None and alert.account_id is not None:
-        told = period_counts.gone(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
-        return Going(alert.rule, alert.at, label, gone=told)
+        vanished = period_counts.vanished_counts(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
+        return DepartureFacts(alert.rule, alert.at, label, vanished=vanished)
     if alert.rule is AlertRule.ROOM_INACCESSIBLE and alert.room_id is not None:
-        kept = keeping(reading, {alert.room_id})
-        return Going(alert.rule, alert.at, label, held=(kept.messages, kept.files_saved, kept.files))
-    return Going(alert.rule, alert.at, label)
+        holdings = holdings_of(reading, {alert.room_id})
+        return DepartureFacts(
+            alert.rule, alert.at, label, chat_counts=(holdings.messages, holdings.files_saved, holdings.files)
+        )
+    return DepartureFacts(alert.rule, alert.at, label)
 
 
-def _dues(opened: Iterable[Alert], held: list[Contract], now: datetime) -> Iterator[Coming]:
+def _deadline_facts(opened: Iterable[Alert], contracts: list[Contract], now: datetime) -> Iterator[DeadlineFacts]:
     for alert in opened:
-        name, platform, rule, _day = (alert.subject or "").split("/")
-        label = next((_label(one) for one in held if one.id == name), None)
+        contract_id, platform, rule, _day = (alert.subject or "").split("/")
+        label = next((_platform_number(one) for one in contracts if one.id == contract_id), None)
         for deadline in platform_of(platform).deadlines:
             if deadline.rule == rule:
-                yield Coming(label, deadline, days_left(alert, now))
+                yield DeadlineFacts(label, deadline, days_left(alert, now))
 
 
-def _read_again(reading: Reading, made: DueNotices) -> int:
-    rooms = {int(key.removeprefix(UNREAD)) for key in made.over if key.startswith(UNREAD)}
+def _count_rooms_read_again(reading: Reading, notices: DueNotices) -> int:
+    rooms = {int(key.removeprefix(UNREAD)) for key in notices.over if key.startswith(UNREAD)}
     if not rooms:
         return 0
-    looks = last_looks.looks(reading, rooms)
+    looks = last_looks.room_looks(reading, rooms)
     return len(looks.at.keys() - looks.behind - looks.failing.keys())
 
 
-def _regained(reading: Reading, made: DueNotices) -> int:
-    over = {key for key in made.over if key.startswith(LOST)}
+def _count_regained_files(reading: Reading, notices: DueNotices) -> int:
+    over = {key for key in notices.over if key.startswith(LOST)}
     if not over:
         return 0
-    return len(over & {f"{LOST}{room}/{file}" for room, file in files.held(reading)})
+    return len(over & {f"{LOST}{room}/{file}" for room, file in files.held_files(reading)})
 
 
-def _today(reading: Reading, made: DueNotices, known: Mapping[str, datetime], now: datetime) -> Today:
-    told, rooms = daily.period(known, now), rooms_to_read(reading, now)
-    counts = [one for room, one in files.counts(reading).items() if room in rooms]
-    return Today(
-        told,
-        period_counts.saved(reading, rooms, since=told.begin, until=told.end),
+def _daily_facts(reading: Reading, notices: DueNotices, known: Mapping[str, datetime], now: datetime) -> DailyFacts:
+    period, rooms = daily.notice_period(known, now), rooms_to_read(reading, now)
+    counts = [one for room, one in files.file_counts(reading).items() if room in rooms]
+    return DailyFacts(
+        period,
+        period_counts.saved_counts(reading, rooms, since=period.begin, until=period.end),
         pending=sum(one.pending for one in counts),
         lost=sum(one.lost for one in counts),
-        gaps=sum(key.startswith(GAP) for key in made.known),
+        gaps=sum(key.startswith(GAP) for key in notices.known),
     )

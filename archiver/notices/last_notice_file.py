@@ -1,4 +1,4 @@
-"""A file that tells when a notice was last given, for times when the database cannot: a full disk, damage."""
+"""A file whose time is that of the last notice, for when the database cannot be used: a full disk, damage."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from archiver.rounds.run_log import FOLDER
 
 NAME = "last-notice"
 DAY = 24 * 60 * 60
-"""Seconds."""
+"""A day in seconds."""
 
 
 def is_first_today(home: Path, *, state: Path) -> bool | None:
-    """Whether this was not asked within a day; asking counts. None: no file can tell.
+    """Whether this is the first call within a day; None: no file can be written.
 
-    To touch a file that is there needs no space. Where nothing can be written in the home the file lies in `state`, the
-    user's folder for the state of programs.
+    Touching an existing file needs no space. If nothing can be written in the home, the file is in `state`, the user's
+    folder for the state of programs.
     """
     other = hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     for mark in (home / FOLDER / NAME, state / f"{NAME}-{other}"):

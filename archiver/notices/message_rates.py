@@ -1,6 +1,6 @@
-"""How fast chats are written in, as notices need it: remembered, and reckoned anew only where a list was read since.
+"""The message rates of chats for notices: remembered, and computed anew only for chats whose list was read since.
 
-To reckon takes hundreds of readings of each chat; a round without news reads no list and costs one small question.
+Computing reads hundreds of rows for each chat; a round without news costs one small query.
 """
 
 from __future__ import annotations
@@ -15,45 +15,47 @@ from archiver.store.working import memory
 from archiver.sync import message_rate
 
 PACES = "paces"
-"""Remembered: up to which entry the paces are known, and the messages a minute in each chat."""
+"""Remembered: the last entry that the rates take into account, and the messages a minute in each chat."""
 
 RECENT = timedelta(days=7)
 """How far back a busy hour of a chat counts."""
 
 
 class Paces(NamedTuple):
-    """What is known of the chats that are read."""
+    """The message rates of the chats that are read."""
 
     upto: int
-    """The number of an entry."""
+    """The number of the last entry that they take into account."""
     rates: dict[int, float]
     """Messages a minute in the busiest hour, by room."""
-    fresh: bool
-    """Whether anything was reckoned anew, and so is to be remembered."""
+    is_fresh: bool
+    """Whether any was computed anew, so that they have to be remembered."""
 
 
-def look(reading: Reading, rooms: Iterable[int], *, now: datetime) -> Paces:
-    """The paces of these rooms."""
-    upto, known = _remembered(memory.recall(reading, PACES))
-    again = set(message_counter.read_since(reading, upto)) if known else set()
-    stale = [room for room in rooms if room in again or room not in known]
+def current_paces(reading: Reading, rooms: Iterable[int], *, now: datetime) -> Paces:
+    """The rates of these rooms, computed anew where needed."""
+    upto, known = _parse_paces(memory.recall(reading, PACES))
+    changed = set(message_counter.rooms_read_since(reading, upto)) if known else set()
+    stale = [room for room in rooms if room in changed or room not in known]
     if not stale:
-        return Paces(upto, {room: known[room] for room in rooms}, fresh=False)
+        return Paces(upto, {room: known[room] for room in rooms}, is_fresh=False)
     since = now - RECENT
-    made = {room: message_rate.per_minute(message_counter.counted(reading, room, since=since)) for room in stale}
-    return Paces(entries.last_seq(reading), {room: (known | made)[room] for room in rooms}, fresh=True)
+    computed = {
+        room: message_rate.per_minute(message_counter.counter_readings(reading, room, since=since)) for room in stale
+    }
+    return Paces(entries.last_seq(reading), {room: (known | computed)[room] for room in rooms}, is_fresh=True)
 
 
-def remember(writing: Writing, paces: Paces) -> None:
-    """Keep them for the next round."""
+def remember_paces(writing: Writing, paces: Paces) -> None:
+    """Keep the rates for the next round."""
     memory.remember(
         writing, PACES, {"upto": paces.upto, "rates": {str(room): one for room, one in paces.rates.items()}}
     )
 
 
-def _remembered(told: Any) -> tuple[int, dict[int, float]]:
-    """Nothing, if it is of another shape."""
+def _parse_paces(payload: Any) -> tuple[int, dict[int, float]]:
+    """The remembered entry and rates; nothing if the payload has another shape."""
     try:
-        return int(told["upto"]), {int(room): float(one) for room, one in told["rates"].items()}
+        return int(payload["upto"]), {int(room): float(one) for room, one in payload["rates"].items()}
     except (AttributeError, KeyError, TypeError, ValueError):
         return 0, {}

@@ -23,30 +23,35 @@ from archiver.notices.due import (
     UNREAD,
     DueNotices,
 )
-from archiver.notices.facts import Coming, NoticeFacts, Today
-from archiver.notices.sentences_saving import fault, resumed, stopped
+from archiver.notices.facts import DailyFacts, DeadlineFacts, NoticeFacts
+from archiver.notices.sentences_saving import failed_sentence, resumed_sentence, stopped_sentence
 
 
-def sentences(made: DueNotices, facts: NoticeFacts) -> list[str]:
-    """Everything that is to be said."""
-    return [*_urgent(made, facts), *_lasting(made, facts), *_over(made, facts), *_told(made, facts)]
+def sentences(notices: DueNotices, facts: NoticeFacts) -> list[str]:
+    """All sentences of these notices."""
+    return [
+        *_urgent_sentences(notices, facts),
+        *_lasting_sentences(notices, facts),
+        *_over_sentences(notices, facts),
+        *_daily_sentences(notices, facts),
+    ]
 
 
-def _urgent(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    yield from sentences_departure.sentences(due.of_kind(ALERT, made.say), facts)
-    if STALE in made.say:
-        yield stopped(facts)
-    elif due.of_kind(FAULT, made.say):
-        yield fault(facts)
-    if FINDINGS in made.say:
+def _urgent_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
+    yield from sentences_departure.sentences(due.count_of_kind(ALERT, notices.say), facts)
+    if STALE in notices.say:
+        yield stopped_sentence(facts)
+    elif due.count_of_kind(FAULT, notices.say):
+        yield failed_sentence(facts)
+    if FINDINGS in notices.say:
         yield _("[Check] Something in the archive does not match. Change nothing; call: archive verify --deep")
-    if due.of_kind(HINT, made.say):
+    if due.count_of_kind(HINT, notices.say):
         yield _("[Check] Something asks for a decision of yours. See: archive alerts")
 
 
-def _lasting(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    """What nobody can mend any more, and what is near."""
-    unread = due.of_kind(UNREAD, made.say)
+def _lasting_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
+    """Sentences about what nobody can mend any more, and about what is near."""
+    unread = due.count_of_kind(UNREAD, notices.say)
     if unread:
         sentence = ngettext(
             "[Attention] {n} chat has not been read for long; what is changed there meanwhile is lost. "
@@ -56,7 +61,7 @@ def _lasting(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
             unread,
         )
         yield sentence.format(n=unread)
-    gaps, lost = due.of_kind(GAP, made.say), due.of_kind(LOST, made.say)
+    gaps, lost = due.count_of_kind(GAP, notices.say), due.count_of_kind(LOST, notices.say)
     if gaps:
         yield ngettext("A new gap: {n}. See: archive status", "New gaps: {n}. See: archive status", gaps).format(n=gaps)
     if lost:
@@ -64,23 +69,23 @@ def _lasting(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
             "{n} file could not be had. See: archive status", "{n} files could not be had. See: archive status", lost
         )
         yield sentence.format(n=lost)
-    fast = due.of_kind(PACE, made.say)
+    fast = due.count_of_kind(PACE, notices.say)
     if fast:
-        yield _fast(fast, facts)
-    if due.of_kind(DUE, made.say):
-        yield from (_due(one) for one in facts.dues)
-    if REMOTE in made.say:
-        yield needs_part()
+        yield _pace_sentence(fast, facts)
+    if due.count_of_kind(DUE, notices.say):
+        yield from (_deadline_sentence(one) for one in facts.deadlines)
+    if REMOTE in notices.say:
+        yield missing_library_sentence()
 
 
-def _over(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    """What has ended, and only what is true now."""
-    saves = not any(_keeps_from_saving(key) for key in made.known)
-    if facts.resumed is not None and saves and due.of_kind(PAUSE, made.say):
-        yield resumed(facts.resumed)
-    elif saves and any(_keeps_from_saving(key) for key in made.over):
-        yield _saves_again(complete=facts.complete, alarm=due.of_kind(ALERT, made.say) > 0)
-    if FINDINGS in made.over:
+def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
+    """Sentences about what has ended, as far as they are true now."""
+    saves = not any(_keeps_from_saving(key) for key in notices.known)
+    if facts.ended_pause is not None and saves and due.count_of_kind(PAUSE, notices.say):
+        yield resumed_sentence(facts.ended_pause)
+    elif saves and any(_keeps_from_saving(key) for key in notices.over):
+        yield _saves_again_sentence(complete=facts.complete, alarm=due.count_of_kind(ALERT, notices.say) > 0)
+    if FINDINGS in notices.over:
         yield _("The archive was verified again, and nothing was found.")
     if facts.read_again:
         sentence = ngettext("{n} chat is read again.", "{n} chats are read again.", facts.read_again)
@@ -94,8 +99,8 @@ def _over(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
         yield sentence.format(n=facts.regained)
 
 
-def _saves_again(*, complete: bool | None, alarm: bool) -> str:
-    """None: it is not known whether anything is unsaved; beside an alarm nothing else may seem to be over."""
+def _saves_again_sentence(*, complete: bool | None, alarm: bool) -> str:
+    """That saving works again; `complete` None: it is not known. Beside an alert nothing else may seem to be over."""
     if alarm:
         return _("Saving itself works again.")
     if complete is None:
@@ -105,10 +110,10 @@ def _saves_again(*, complete: bool | None, alarm: bool) -> str:
     return _("That is over: saving works again. Not everything is saved yet. See: archive status")
 
 
-def _told(made: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    if facts.today is not None and due.of_kind(DAILY, made.say):
-        stands = any(key.startswith((FAULT, ALERT, HINT, FINDINGS, STALE)) for key in made.known)
-        yield daily(facts.today, stands=stands)
+def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
+    if facts.daily is not None and due.count_of_kind(DAILY, notices.say):
+        needs_user = any(key.startswith((FAULT, ALERT, HINT, FINDINGS, STALE)) for key in notices.known)
+        yield daily_sentence(facts.daily, needs_user=needs_user)
 
 
 def _keeps_from_saving(key: str) -> bool:
@@ -118,7 +123,7 @@ def _keeps_from_saving(key: str) -> bool:
 # --- what is near, and every day -----------------------------------------------------------------
 
 
-def _fast(chats: int, facts: NoticeFacts) -> str:
+def _pace_sentence(chats: int, facts: NoticeFacts) -> str:
     sentence = ngettext(
         "[Attention] In {n} chat so much is written that a gap may form, as it is saved every {minutes} minutes. "
         "Keep this computer on, or see: archive check",
@@ -129,38 +134,38 @@ def _fast(chats: int, facts: NoticeFacts) -> str:
     return sentence.format(n=chats, minutes=f"{facts.every.total_seconds() / 60:g}")
 
 
-def _due(one: Coming) -> str:
-    told = {"contract": one.contract, "name": one.deadline.name, "advice": one.deadline.advice}
-    if one.contract is None:
+def _deadline_sentence(deadline: DeadlineFacts) -> str:
+    words = {"contract": deadline.contract, "name": deadline.deadline.name, "advice": deadline.deadline.advice}
+    if deadline.contract is None:
         today = _("Today: {name}. {advice}. Please check the number of days.")
         tomorrow = _("Tomorrow: {name}. {advice}. Please check the number of days.")
     else:
         today = _("Contract {contract}, today: {name}. {advice}. Please check the number of days.")
         tomorrow = _("Contract {contract}, tomorrow: {name}. {advice}. Please check the number of days.")
-    return (tomorrow if one.left else today).format(**told)
+    return (tomorrow if deadline.days_left else today).format(**words)
 
 
-def needs_part() -> str:
-    """What is missing for other places to be told at."""
+def missing_library_sentence() -> str:
+    """The sentence that the library for `[notify] urls` is missing."""
     return _(
         "Notices cannot be sent to the addresses of [notify] urls: a part of this program is missing. "
         'Add it: pip install "chatwork-archiver[notify]"'
     )
 
 
-def daily(told: Today, *, stands: bool) -> str:
-    """The notice of a day; `stands`: something that needs the user is still there."""
-    words = {"day": f"{told.period.day:%m-%d}", "messages": told.saved.messages, "files": told.saved.files}
-    if stands:
+def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:
+    """The notice of a day; `needs_user`: whether a trouble that needs the user is still there."""
+    words = {"day": f"{facts.period.day:%m-%d}", "messages": facts.saved.messages, "files": facts.saved.files}
+    if needs_user:
         text = _(
             "Chatwork archive {day}: something needs you. Saved: messages {messages}, files {files}. Call: archive"
         ).format(**words)
-    elif told.pending or told.lost:
+    elif facts.pending or facts.lost:
         text = _("Chatwork archive {day}: partly unsaved. Saved: messages {messages}, files {files}.").format(**words)
     else:
         text = _("Chatwork archive {day}: fine. Saved: messages {messages}, files {files}.").format(**words)
-    if told.pending:
-        text += _(" Still to be fetched: files {n}. They are tried again; nothing is urgent.").format(n=told.pending)
-    if told.lost:
-        text += _(" Could not be had: files {n}.").format(n=told.lost)
-    return text + (_(" Gaps: {n}.").format(n=told.gaps) if told.gaps else _(" No gap."))
+    if facts.pending:
+        text += _(" Still to be fetched: files {n}. They are tried again; nothing is urgent.").format(n=facts.pending)
+    if facts.lost:
+        text += _(" Could not be had: files {n}.").format(n=facts.lost)
+    return text + (_(" Gaps: {n}.").format(n=facts.gaps) if facts.gaps else _(" No gap."))

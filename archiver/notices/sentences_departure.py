@@ -1,4 +1,4 @@
-"""Urgent notices in words: that somebody or something is going, what is kept, and that the chat is not to be left."""
+"""Sentences of urgent notices about departures: what changed, what is kept, and not to leave the chat."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.notices.facts import Going, NoticeFacts
+from archiver.notices.facts import DepartureFacts, NoticeFacts
 from archiver.records import JST
 from archiver.store.queries.period_counts import VanishedCounts
 
-MOST = 3
-"""Sentences of this kind in one notice; the page of `archive` has them all."""
+SENTENCES_LIMIT = 3
+"""So many such sentences are in one notice; the page of `archive` has them all."""
 
 
 def sentences(number: int, facts: NoticeFacts) -> list[str]:
-    """One for each of the newest of `number` alerts, and how many more there are."""
+    """One sentence for each of the newest alerts, and how many more there are; `number`: of due alerts."""
     if not number:
         return []
-    known = [facts.going[one] for one in sorted(facts.going, reverse=True)]
-    told = [_sentence(one, facts.now) for one in known[:MOST]] or [_change(None)]
-    told = list(dict.fromkeys(told))
-    if len(known) > MOST:
-        more = len(known) - MOST
-        told.append(ngettext("And {n} more. Call: archive", "And {n} more. Call: archive", more).format(n=more))
-    return told
+    departures = [facts.departures[one] for one in sorted(facts.departures, reverse=True)]
+    texts = [_sentence(one, facts.now) for one in departures[:SENTENCES_LIMIT]] or [_change_sentence(None)]
+    texts = list(dict.fromkeys(texts))
+    if len(departures) > SENTENCES_LIMIT:
+        more = len(departures) - SENTENCES_LIMIT
+        texts.append(ngettext("And {n} more. Call: archive", "And {n} more. Call: archive", more).format(n=more))
+    return texts
 
 
-def _sentence(one: Going, now: datetime) -> str:
-    if one.gone is not None and one.gone.deleted + one.gone.missing:
-        return _deletions(one, one.gone, now)
-    if one.held is not None:
-        return _shut(one, one.held)
-    return _change(one.contract)
+def _sentence(departure: DepartureFacts, now: datetime) -> str:
+    if departure.vanished is not None and departure.vanished.deleted + departure.vanished.missing:
+        return _deletions_sentence(departure, departure.vanished, now)
+    if departure.chat_counts is not None:
+        return _shut_chat_sentence(departure, departure.chat_counts)
+    return _change_sentence(departure.contract)
 
 
-def _change(contract: str | None) -> str:
+def _change_sentence(contract: str | None) -> str:
     if contract is None:
         return _("[Check] There was a great change on the other side. Do not leave the chat; call: archive")
     sentence = _(
@@ -44,9 +44,9 @@ def _change(contract: str | None) -> str:
     return sentence.format(contract=contract)
 
 
-def _deletions(one: Going, gone: VanishedCounts, now: datetime) -> str:
-    number = gone.deleted + gone.missing
-    if gone.missing:
+def _deletions_sentence(departure: DepartureFacts, vanished: VanishedCounts, now: datetime) -> str:
+    number = vanished.deleted + vanished.missing
+    if vanished.missing:
         changed = ngettext(
             "{n} message now shows as deleted or is not shown any more.",
             "{n} messages now show as deleted or are not shown any more.",
@@ -54,19 +54,19 @@ def _deletions(one: Going, gone: VanishedCounts, now: datetime) -> str:
         )
     else:
         changed = ngettext("{n} message now shows as deleted.", "{n} messages now show as deleted.", number)
-    if gone.texts == number:
+    if vanished.texts == number:
         kept = _("All texts from before are kept.")
     else:
         kept = _("Texts from before that are kept: {texts} of {n}.")
     sentence = _("[Check] {where}{time}: {changed} {kept} Do not leave the chat; call: archive")
-    words = {"changed": changed.format(n=number), "kept": kept.format(texts=gone.texts, n=number)}
-    return sentence.format(where=_where(one), time=_time(one.at, now), **words)
+    words = {"changed": changed.format(n=number), "kept": kept.format(texts=vanished.texts, n=number)}
+    return sentence.format(where=_contract_words(departure), time=_time(departure.at, now), **words)
 
 
-def _shut(one: Going, held: tuple[int, int, int]) -> str:
-    messages, saved, known = held
-    told = {"contract": one.contract, "messages": messages, "saved": saved, "known": known}
-    if one.contract is None:
+def _shut_chat_sentence(departure: DepartureFacts, chat_counts: tuple[int, int, int]) -> str:
+    messages, saved, known = chat_counts
+    words = {"contract": departure.contract, "messages": messages, "saved": saved, "known": known}
+    if departure.contract is None:
         sentence = _(
             "[Check] A chat cannot be opened any more (reason unknown). "
             "Kept: messages {messages}, files {saved}/{known}. This record stays. Call: archive"
@@ -76,14 +76,14 @@ def _shut(one: Going, held: tuple[int, int, int]) -> str:
             "[Check] The chat of contract {contract} cannot be opened any more (reason unknown). "
             "Kept: messages {messages}, files {saved}/{known}. This record stays. Call: archive"
         )
-    return sentence.format(**told)
+    return sentence.format(**words)
 
 
-def _where(one: Going) -> str:
-    return "" if one.contract is None else _("contract {contract} ").format(contract=one.contract)
+def _contract_words(departure: DepartureFacts) -> str:
+    return "" if departure.contract is None else _("contract {contract} ").format(contract=departure.contract)
 
 
 def _time(at: datetime, now: datetime) -> str:
-    """The time in Japan, with the day where it is another one than today's."""
+    """The time in Japan, with the day unless it is today."""
     here = at.astimezone(JST)
     return f"{here:%H:%M}" if here.date() == now.astimezone(JST).date() else f"{here:%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""Notices about saving itself: it stopped and why, it does not work just now, it goes on after a pause."""
+"""Sentences of notices about saving: it stopped and why, it fails just now, it goes on after a pause."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from gettext import ngettext
 
 from archiver.health.fault_reasons import command, reason
 from archiver.notices.facts import NoticeFacts
-from archiver.rounds.long_pauses import Resumed
+from archiver.rounds.long_pauses import EndedPause
 
 
-def stopped(facts: NoticeFacts) -> str:
-    """Nothing was saved for longer than the settings allow, with the reason of the last round that failed."""
+def stopped_sentence(facts: NoticeFacts) -> str:
+    """That nothing was saved for longer than the settings allow, with the reason of the last failed round."""
     hours, why = facts.hours or 0, reason(facts.reason)
-    told = {"n": hours, "reason": why, "command": command(facts.reason)}
+    words = {"n": hours, "reason": why, "command": command(facts.reason)}
     if why is None:
         return ngettext(
             "[Stopped] Nothing was saved for {n} hour. Texts that change meanwhile are lost. Call: {command}",
             "[Stopped] Nothing was saved for {n} hours. Texts that change meanwhile are lost. Call: {command}",
             hours,
-        ).format(**told)
+        ).format(**words)
     return ngettext(
         "[Stopped] Nothing was saved for {n} hour. Reason: {reason}. Texts that change meanwhile are lost. {command}",
         "[Stopped] Nothing was saved for {n} hours. Reason: {reason}. Texts that change meanwhile are lost. {command}",
         hours,
-    ).format(**told)
+    ).format(**words)
 
 
-def fault(facts: NoticeFacts) -> str:
-    """The last round failed."""
+def failed_sentence(facts: NoticeFacts) -> str:
+    """That the last round failed, and why."""
     why = reason(facts.reason)
     if why is None:
         return _("Saving does not work just now. It is tried again by itself. Call: archive check")
@@ -36,32 +36,32 @@ def fault(facts: NoticeFacts) -> str:
     return sentence.format(reason=why, command=command(facts.reason))
 
 
-def resumed(told: Resumed) -> str:
-    """A long pause has ended: with gaps, without, or not all of it is read yet."""
-    pause = span(round((told.end - told.begin).total_seconds() / 3600))
-    if told.gaps:
+def resumed_sentence(pause: EndedPause) -> str:
+    """That a long pause has ended: with gaps, without, or not all of its time is read yet."""
+    duration = pause_words(round((pause.end - pause.begin).total_seconds() / 3600))
+    if pause.gaps:
         sentence = ngettext(
             "Saving goes on after {pause}, with {n} gap: messages of that time are lacking. "
             "Texts that were changed meanwhile are not known as they were. See: archive status",
             "Saving goes on after {pause}, with {n} gaps: messages of that time are lacking. "
             "Texts that were changed meanwhile are not known as they were. See: archive status",
-            told.gaps,
+            pause.gaps,
         )
-        return sentence.format(pause=pause, n=told.gaps)
-    if told.whole:
+        return sentence.format(pause=duration, n=pause.gaps)
+    if pause.is_complete:
         sentence = _(
             "Saving goes on after {pause}; the messages of that time were had without a gap. "
             "Texts that were changed meanwhile are not known as they were."
         )
-        return sentence.format(pause=pause)
+        return sentence.format(pause=duration)
     sentence = _(
         "Saving goes on after {pause}; not all of that time was read yet. "
         "Texts that were changed meanwhile are not known as they were. See: archive status"
     )
-    return sentence.format(pause=pause)
+    return sentence.format(pause=duration)
 
 
-def span(hours: int) -> str:
+def pause_words(hours: int) -> str:
     """Days and hours in words."""
     days, rest = divmod(hours, 24)
     if not days:

@@ -1,4 +1,4 @@
-"""Looks for troubles in an archive after a round, and remembers what was said of them; `notice_words` says it."""
+"""Finds the troubles of an archive after a round, and remembers which were reported; `sentences` puts them in words."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from archiver.notices import (
     due,
     message_rates,
 )
-from archiver.notices import (
-    daily as notice_daily,
-)
+from archiver.notices.daily import notice_key
 from archiver.notices.due import (
     ALERT,
     DUE,
@@ -31,10 +29,10 @@ from archiver.notices.due import (
     UNREAD,
     DueNotices,
 )
-from archiver.notices.facts import NoticeFacts, days_left, facts
-from archiver.records.alerts import GOING, Alert, AlertRule, Level
+from archiver.notices.facts import NoticeFacts, collect_facts, days_left
+from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.rounds import long_pauses
-from archiver.rounds.last_fault import LAST_FAULT, RoundFault, last_round, standing
+from archiver.rounds.last_fault import LAST_FAULT, RoundFault, last_round_text, standing_error
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts, files, gaps, last_looks, runs
@@ -43,90 +41,93 @@ from archiver.store.working import alerts, memory, verification_log
 from archiver.sync import message_rate
 
 NOTICED = "noticed"
-"""Remembered: key of a trouble → when it was last said."""
+"""Remembered: key of a trouble → when it was last reported."""
 
 NO_TROUBLE = (errors.ArchiveInUse, errors.NoContract, errors.UsageError)
-"""Faults of a run that need nobody: another one is at work, or it was called in a way that cannot be meant."""
+"""Errors of a run that need no notice: another run is at work, or the command was called wrongly."""
 
 UNREADABLE = (errors.StorageError, errors.SettingsError, errors.NewerArchive)
 
 
 class PendingNotices(NamedTuple):
-    """What is to be said, and the facts for the sentences."""
+    """The notices to give, and the facts for their sentences."""
 
     notices: DueNotices
     facts: NoticeFacts
 
 
-def settle(
-    archive: Archive, settings: Settings, fault: errors.ArchiverError | None, *, now: datetime, adapts: bool = False
+def take_pending_notices(
+    archive: Archive, settings: Settings, error: errors.ArchiverError | None, *, now: datetime, adapts: bool = False
 ) -> PendingNotices:
-    """What is to be said after a round that went through, or that ended with a fault; it counts as said from now on.
+    """The notices due after a round, which ended with `error` or went through; they count as given from now on.
 
-    Where the archive cannot be read or written, the fault alone is said, every time. `adapts`: busy chats are read
+    If the archive cannot be read or written, the error alone is reported, every time. `adapts`: busy chats are read
     more often than the settings say.
     """
-    every, name = settings.sync.every, _name(fault)
+    every, name = settings.sync.every, _error_name(error)
     try:
         with archive.reading() as reading:
-            known = _known(memory.recall(reading, NOTICED))
-            before = standing(reading)
-            reason = name or before
+            known = _parse_known(memory.recall(reading, NOTICED))
+            standing_name = standing_error(reading)
+            reason = name or standing_name
             rooms = contracts.rooms_to_read(reading, now)
-            paces = message_rates.look(reading, rooms, now=now)
-            fast = _fast(paces.rates, every=every, adapts=adapts)
-            present = {*troubles(reading, settings, rooms, now=now), *fast, *_of(reason)}
-            made = due.judge(present, known, now=now)
-            told = facts(reading, made, known, every=every, reason=reason, now=now)
-            fresh = None if name is None or name == before else RoundFault(name, last_round(reading))
-        if made.known != known or paces.fresh or fresh is not None:  # a round without news writes nothing here
+            paces = message_rates.current_paces(reading, rooms, now=now)
+            fast = _pace_keys(paces.rates, every=every, adapts=adapts)
+            present = {*trouble_keys(reading, settings, rooms, now=now), *fast, *_fault_keys(reason)}
+            notices = due.due_notices(present, known, now=now)
+            notice_facts = collect_facts(reading, notices, known, every=every, reason=reason, now=now)
+            new_fault = None if name is None or name == standing_name else RoundFault(name, last_round_text(reading))
+        if (
+            notices.known != known or paces.is_fresh or new_fault is not None
+        ):  # a round without news writes nothing here
             with archive.writing() as writing:
-                memory.remember(writing, NOTICED, {key: to_text(at) for key, at in made.known.items()})
-                message_rates.remember(writing, paces)
-                if fresh is not None:
-                    memory.remember(writing, LAST_FAULT, fresh._asdict())
+                memory.remember(writing, NOTICED, {key: to_text(at) for key, at in notices.known.items()})
+                message_rates.remember_paces(writing, paces)
+                if new_fault is not None:
+                    memory.remember(writing, LAST_FAULT, new_fault._asdict())
     except UNREADABLE:
-        alone = due.judge(_of(name), {}, now=now)
-        return PendingNotices(alone._replace(kept=False), NoticeFacts(now, every, reason=name))
-    return PendingNotices(made, told)
+        error_notices = due.due_notices(_fault_keys(name), {}, now=now)
+        return PendingNotices(error_notices._replace(is_remembered=False), NoticeFacts(now, every, reason=name))
+    return PendingNotices(notices, notice_facts)
 
 
 def warnings(archive: Archive, settings: Settings, *, now: datetime) -> PendingNotices:
-    """What every command warns of; nothing counts as said. Raises as `Archive.reading`."""
+    """What every command warns of; nothing counts as reported. Raises as `Archive.reading`."""
     with archive.reading() as reading:
-        made = DueNotices(tuple(urgent(reading, settings, now=now)), (), {})
+        notices = DueNotices(tuple(urgent_keys(reading, settings, now=now)), (), {})
         return PendingNotices(
-            made, facts(reading, made, {}, every=settings.sync.every, reason=standing(reading), now=now)
+            notices,
+            collect_facts(reading, notices, {}, every=settings.sync.every, reason=standing_error(reading), now=now),
         )
 
 
-def _known(told: Any) -> dict[str, datetime]:
-    """What was said before, and when; what cannot be understood was not said."""
+def _parse_known(payload: Any) -> dict[str, datetime]:
+    """Keys reported before, and when; entries that cannot be understood are left out."""
     found = {}
-    for key, at in told.items() if isinstance(told, dict) else ():
+    for key, at in payload.items() if isinstance(payload, dict) else ():
         with suppress(TypeError, ValueError):
             found[key] = from_text(at)
     return {key: at for key, at in found.items() if at.tzinfo is not None}
 
 
-def troubles(reading: Reading, settings: Settings, rooms: Collection[int], *, now: datetime) -> Iterator[str]:
-    """The keys of all that is wrong now or is to be told, as far as the archive tells; `rooms` are those read."""
-    yield from urgent(reading, settings, now=now)
+def trouble_keys(reading: Reading, settings: Settings, rooms: Collection[int], *, now: datetime) -> Iterator[str]:
+    """The keys of all troubles that the archive shows now; `rooms` are those that are read."""
+    yield from urgent_keys(reading, settings, now=now)
     yield from (f"{GAP}{room}/{before}" for room, before in gaps.holes(reading) if room in rooms)
-    yield from _lost(reading, rooms)
-    yield from _unread(reading, rooms, before=now - timedelta(hours=settings.notify.stale_hours))
-    yield from (f"{DUE}{one.number}" for one in alerts.open_alerts(reading) if _is_near(one, now))
-    ended = long_pauses.resumed(reading)
-    if ended is not None:
-        yield f"{PAUSE}{to_text(ended.end)}"
+    yield from _lost_file_keys(reading, rooms)
+    yield from _unread_room_keys(reading, rooms, before=now - timedelta(hours=settings.notify.stale_hours))
+    yield from (f"{DUE}{alert.number}" for alert in alerts.open_alerts(reading) if _is_near(alert, now))
+    pause = long_pauses.last_ended_pause(reading)
+    if pause is not None:
+        yield f"{PAUSE}{to_text(pause.end)}"
     if settings.notify.urls and not apprise_sender.is_installed():
         yield REMOTE
-    if settings.notify.daily and (daily := notice_daily.key(now, begun=runs.begun(reading))) is not None:
-        yield daily
+    if settings.notify.daily and (daily_key := notice_key(now, begun=runs.first_entry_time(reading))) is not None:
+        yield daily_key
 
 
-def urgent(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[str]:
-    """The keys of what every command warns of."""
+def urgent_keys(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[str]:
+    """The keys of the troubles that every command warns of."""
     last = memory.recall(reading, "last_sync")
     longest = timedelta(hours=settings.notify.stale_hours)
     # Where every contract has ended there is nothing to save.
@@ -135,43 +136,43 @@ def urgent(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[s
     verified = verification_log.last(reading)
     if verified is not None and verified.findings:
         yield FINDINGS
-    for one in alerts.open_alerts(reading):
-        if one.level is Level.HIGH:
-            yield f"{ALERT if one.rule in GOING else HINT}{one.number}"
+    for alert in alerts.open_alerts(reading):
+        if alert.level is Level.HIGH:
+            yield f"{ALERT if alert.rule in DEPARTURES else HINT}{alert.number}"
 
 
-def is_to_say(fault: errors.ArchiverError | None, made: DueNotices) -> bool:
-    """Whether the fault of a run is new, or has lasted for another day; what is no trouble is always said."""
-    return not (keys := _of(_name(fault))) or bool(keys & set(made.say))
+def is_to_say(error: errors.ArchiverError | None, notices: DueNotices) -> bool:
+    """Whether a run's error is to be printed: it is new, has lasted for another day, or is none of the troubles."""
+    return not (keys := _fault_keys(_error_name(error))) or bool(keys & set(notices.say))
 
 
-def _name(fault: errors.ArchiverError | None) -> str | None:
-    return None if fault is None or isinstance(fault, NO_TROUBLE) else type(fault).__name__
+def _error_name(error: errors.ArchiverError | None) -> str | None:
+    return None if error is None or isinstance(error, NO_TROUBLE) else type(error).__name__
 
 
-def _of(fault: str | None) -> set[str]:
-    return set() if fault is None else {f"{FAULT}{fault}"}
+def _fault_keys(error_name: str | None) -> set[str]:
+    return set() if error_name is None else {f"{FAULT}{error_name}"}
 
 
-def _fast(rates: Mapping[int, float], *, every: timedelta, adapts: bool) -> Iterator[str]:
-    """One key for each chat in which visits may find more new messages than a list shows."""
+def _pace_keys(rates: Mapping[int, float], *, every: timedelta, adapts: bool) -> Iterator[str]:
+    """One key for each chat in which a list may not show all new messages."""
     for room, rate in rates.items():
         if message_rate.could_overrun(rate, every=message_rate.interval(rate, every=every) if adapts else every):
             yield f"{PACE}{room}"
 
 
-def _lost(reading: Reading, rooms: Iterable[int]) -> Iterator[str]:
-    """One key for each file that was given up, so that another one is news whatever their number."""
-    chosen = {room for room, one in files.counts(reading).items() if one.lost} & set(rooms)
-    if chosen:
-        unheld = (one for one in files.unheld(reading) if one.lost and one.room_id in chosen)
+def _lost_file_keys(reading: Reading, rooms: Iterable[int]) -> Iterator[str]:
+    """One key for each file that was given up, so that each further one is news."""
+    rooms_with_lost = {room for room, one in files.file_counts(reading).items() if one.lost} & set(rooms)
+    if rooms_with_lost:
+        unheld = (one for one in files.unheld_files(reading) if one.lost and one.room_id in rooms_with_lost)
         yield from (f"{LOST}{one.room_id}/{one.file_id}" for one in unheld)
 
 
-def _unread(reading: Reading, rooms: Collection[int], *, before: datetime) -> Iterator[str]:
+def _unread_room_keys(reading: Reading, rooms: Collection[int], *, before: datetime) -> Iterator[str]:
     """One key for each chat that could be opened and was not looked at since, while others were."""
-    looks = last_looks.looks(reading, rooms)
-    if looks.newest is not None and looks.newest >= before:  # else nothing is saved at all, which is said by itself
+    looks = last_looks.room_looks(reading, rooms)
+    if looks.newest is not None and looks.newest >= before:  # else nothing is saved at all: `STALE`
         yield from (f"{UNREAD}{room}" for room in looks.older(before))
 
 

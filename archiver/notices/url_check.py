@@ -1,4 +1,4 @@
-"""Looks at where notices go: are the addresses of `[notify] urls` to be had, understood, and kept from others."""
+"""Checks where notices go: can the addresses of `[notify] urls` be read and understood, and are they private?"""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import NamedTuple
 
 from archiver.health.finding import CheckResult, action, attention, good
 from archiver.notices import apprise_sender
-from archiver.notices.sentences import needs_part
+from archiver.notices.sentences import missing_library_sentence
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import Settings
-from archiver.settings.notify_urls import addresses, are_in_file, bare
+from archiver.settings.notify_urls import addresses, environ_without_secrets, has_url_in_file
 from archiver.settings.token import is_private
 
-Test = Callable[[], "Trial"]
-"""Sends a test notice now."""
+SendTestNotice = Callable[[], "NoticeTrial"]
+"""A callback that sends a test notice now."""
 
 
-class Trial(NamedTuple):
-    """What became of a test notice."""
+class NoticeTrial(NamedTuple):
+    """The result of a test notice."""
 
     desktop: bool | None
     """Whether it was shown; None: the settings do not want it."""
@@ -29,81 +29,86 @@ class Trial(NamedTuple):
     """What is wrong with the other addresses."""
 
 
-class NoticesSeen(NamedTuple):
-    """Where notices go, and what keeps them from it."""
+class NoticesState(NamedTuple):
+    """Where notices go, and what is wrong with it."""
 
     desktop: bool
     number: int
-    """Of addresses."""
-    installed: bool = True
-    faults: Sequence[str] = ()
-    """Sentences; an address is called by its position."""
-    exposed: bool = False
-    """Whether others may read the settings, and addresses stand in them."""
-    variables: bool = False
+    """How many addresses are set."""
+    is_installed: bool = True
+    errors: Sequence[str] = ()
+    """Sentences about addresses, which are called by position."""
+    is_exposed: bool = False
+    """Whether others can read the settings, and addresses stand in them."""
+    has_variables: bool = False
     """Whether an address lies in a variable, which a scheduled run may lack."""
-    tested: Trial | None = None
+    trial: NoticeTrial | None = None
 
 
-def see(settings: Settings, environ: Mapping[str, str], *, test: Test | None = None) -> NoticesSeen:
-    """Read the addresses and have the library look at them; nothing is sent unless there is a test."""
+def observe_notices(
+    settings: Settings, environ: Mapping[str, str], *, test: SendTestNotice | None = None
+) -> NoticesState:
+    """Read the addresses and let the library parse them; nothing is sent unless there is a test."""
     urls = settings.notify.urls
-    seen = NoticesSeen(settings.notify.desktop, len(urls), apprise_sender.is_installed())
-    if urls and seen.installed:
-        seen = seen._replace(faults=_faults(settings, environ))
-    seen = seen._replace(
-        exposed=are_in_file(urls) and _is_exposed(settings), variables=any(one.startswith("env:") for one in urls)
+    state = NoticesState(settings.notify.desktop, len(urls), apprise_sender.is_installed())
+    if urls and state.is_installed:
+        state = state._replace(errors=_address_errors(settings, environ))
+    state = state._replace(
+        is_exposed=has_url_in_file(urls) and _is_exposed(settings),
+        has_variables=any(one.startswith("env:") for one in urls),
     )
-    return seen._replace(tested=test()) if test else seen
+    return state._replace(trial=test()) if test else state
 
 
-def not_understood(positions: Sequence[int]) -> list[str]:
+def not_understood_sentences(positions: Sequence[int]) -> list[str]:
     """A sentence for each address that the library does not understand, by its position from 1."""
     sentence = _("The notice address number {number} of [notify] urls is not understood. See docs/how-to/notices.md")
     return [sentence.format(number=number) for number in positions]
 
 
-def notices_look(seen: NoticesSeen) -> CheckResult:
-    """Whether every place that the settings name can be told."""
-    if seen.number and not seen.installed:
-        return action("notices", needs_part())
-    if seen.faults:
-        return action("notices", "  ".join(seen.faults))
-    if seen.tested is not None:
-        return _tested_look(seen.tested, seen.number)
-    if seen.exposed:
+def check_notices(state: NoticesState) -> CheckResult:
+    """Check whether a notice can reach every place that the settings name."""
+    if state.number and not state.is_installed:
+        return action("notices", missing_library_sentence())
+    if state.errors:
+        return action("notices", "  ".join(state.errors))
+    if state.trial is not None:
+        return _check_test_notice(state.trial, state.number)
+    if state.is_exposed:
         sentence = _("Others can read the notice addresses in {file}, and the passwords in them: chmod 600 {file}")
         return attention("notices", sentence.format(file=SETTINGS_FILE))
-    if seen.variables:
+    if state.has_variables:
         sentence = _("A notice address comes from a variable. A scheduled run has it only if it is set there too.")
         return attention("notices", sentence)
-    return good("notices", _places(seen))
+    return good("notices", _places_sentence(state))
 
 
-def _places(seen: NoticesSeen) -> str:
-    if not seen.number:
-        return _("On this desktop.") if seen.desktop else _("Nowhere but in what a run prints ([notify]).")
-    sentence = ngettext("At {n} address of [notify] urls.", "At {n} addresses of [notify] urls.", seen.number)
-    return (_("On this desktop.") + " " if seen.desktop else "") + sentence.format(n=seen.number)
+def _places_sentence(state: NoticesState) -> str:
+    if not state.number:
+        return _("On this desktop.") if state.desktop else _("Nowhere but in what a run prints ([notify]).")
+    sentence = ngettext("At {n} address of [notify] urls.", "At {n} addresses of [notify] urls.", state.number)
+    return (_("On this desktop.") + " " if state.desktop else "") + sentence.format(n=state.number)
 
 
-def _tested_look(told: Trial, number: int) -> CheckResult:
+def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:
     words = []
-    if told.desktop is not None:
+    if trial.desktop is not None:
         words.append(
-            _("Test notice: shown on this desktop.") if told.desktop else _("Test notice: no desktop took it.")
+            _("Test notice: shown on this desktop.") if trial.desktop else _("Test notice: no desktop took it.")
         )
     if number:
-        words.append(_("Sent to {n} of {all} addresses.").format(n=told.sent, all=number))
-    text = " ".join([*words, *told.complaints]) or _("Nowhere but in what a run prints ([notify]).")
-    return action("notices", text) if told.sent < number else good("notices", text)
+        words.append(_("Sent to {n} of {all} addresses.").format(n=trial.sent, all=number))
+    text = " ".join([*words, *trial.complaints]) or _("Nowhere but in what a run prints ([notify]).")
+    return action("notices", text) if trial.sent < number else good("notices", text)
 
 
-def _faults(settings: Settings, environ: Mapping[str, str]) -> list[str]:
+def _address_errors(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     places = addresses(settings, environ)
-    usable = [one for one in places if one.fault is None]
-    bad = apprise_sender.not_understood([one.url for one in usable], bare(settings, environ))
-    return [one.fault for one in places if one.fault is not None] + not_understood([usable[n].position for n in bad])
+    usable = [one for one in places if one.error is None]
+    bad = apprise_sender.find_not_understood([one.url for one in usable], environ_without_secrets(settings, environ))
+    return [one.error for one in places if one.error is not None] + not_understood_sentences(
+        [usable[n].position for n in bad]
+    )
 
 
 def _is_exposed(settings: Settings) -> bool:

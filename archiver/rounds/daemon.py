@@ -1,7 +1,7 @@
-"""`archive daemon`: APScheduler in the foreground, which asks again and again what is due, and a stop within seconds.
+"""Runs `archive daemon`: APScheduler wakes `DaemonWork` again and again, and a signal stops it within seconds.
 
-It only wakes `duties`; what is due is decided there. Rounds and verifications have a thread each, so that saving
-does not wait for a verification of many gigabytes.
+`DaemonWork` decides what is due. Rounds and verifications have a thread each, so that saving does not wait for a
+verification of many gigabytes.
 """
 
 from __future__ import annotations
@@ -19,58 +19,58 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from archiver.rounds.daemon_work import DaemonWork
 
 LONGEST_TICK = timedelta(seconds=20)
-"""How often it is asked what is due; after suspend it takes no longer until the first round."""
+"""Longest interval between two questions what is due; after suspend the first round comes within it."""
 
 SHORTEST_TICK = timedelta(seconds=1)
 
 GRACE = 4.0
-"""Seconds that a duty has to come to a good place after a stop; it may be cut off at any place without loss."""
+"""Seconds that a duty has to end after a stop; cutting it off at any point loses nothing."""
 
 
 class Stopped(BaseException):
-    """A duty was left at a good place because the daemon stops; not an error, so nobody else catches it."""
+    """Raised within a duty because the daemon stops; no `Exception`, so that no handler of errors catches it."""
 
 
 class Stop:
-    """The wish to stop, from a signal or from a fault that only a new start can mend."""
+    """The request to stop, from a signal or from an error that only a restart can mend."""
 
     def __init__(self) -> None:
-        self.wished = threading.Event()
-        self.fault: Exception | None = None
+        self.requested = threading.Event()
+        self.error: Exception | None = None
 
-    def now(self, *_signal: object) -> None:
-        """Wish it; a handler of signals."""
-        self.wished.set()
+    def request(self, *_signal: object) -> None:
+        """Request the stop; also a handler of signals."""
+        self.requested.set()
 
     def step(self) -> None:
-        """Called between two steps of the work. Raises Stopped."""
-        if self.wished.is_set():
+        """Check for the request between two steps of the work. Raises Stopped."""
+        if self.requested.is_set():
             raise Stopped
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but not past the wish. Raises Stopped."""
-        if self.wished.wait(seconds):
+        """Sleep until the time is over or a stop is requested. Raises Stopped."""
+        if self.requested.wait(seconds):
             raise Stopped
 
 
-def run(duties: DaemonWork, stop: Stop) -> bool:
-    """Work until a stop is wished; whether every duty came to its end or to a good place in time.
+def run(work: DaemonWork, stop: Stop) -> bool:
+    """Work until a stop is requested; return whether every duty ended in time.
 
-    If not, the process should be left at once: what is on the disk is whole at any moment. Raises what ended a
-    duty for good: NewerArchive, or a bug.
+    If not, the process should be left at once: the disk is consistent at any moment. Raises what ended a duty for
+    good: NewerArchive, or a bug.
     """
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop.now)
+            signal.signal(getattr(signal, name), stop.request)
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)  # it would tell of each moment a round takes longer
     scheduler = BackgroundScheduler(
         timezone=UTC, executors={"rounds": ThreadPoolExecutor(1), "checks": ThreadPoolExecutor(1)}
     )
-    busy = [_Guarded(duties.round, stop), _Guarded(duties.check, stop)]
-    tick = _tick(duties)
-    for name, work in zip(("rounds", "checks"), busy, strict=True):
+    busy = [_GuardedDuty(work.round, stop), _GuardedDuty(work.check, stop)]
+    tick = _tick_interval(work)
+    for name, duty in zip(("rounds", "checks"), busy, strict=True):
         scheduler.add_job(
-            work,
+            duty,
             "interval",
             seconds=tick.total_seconds(),
             executor=name,
@@ -80,52 +80,52 @@ def run(duties: DaemonWork, stop: Stop) -> bool:
             next_run_time=datetime.now(UTC),
         )
     scheduler.start()
-    while not stop.wished.wait(tick.total_seconds()):
-        _mend(scheduler, tick)
+    while not stop.requested.wait(tick.total_seconds()):
+        _reschedule_late_jobs(scheduler, tick)
     scheduler.shutdown(wait=False)
-    ended = _ended(busy)
-    if stop.fault is not None:
-        raise stop.fault
+    ended = _wait_for_end(busy)
+    if stop.error is not None:
+        raise stop.error
     return ended
 
 
-class _Guarded:
-    """A duty that knows whether it is at work, ends quietly at a stop, and stops everything if it cannot go on."""
+class _GuardedDuty:
+    """A duty that knows whether it is working, ends quietly at a stop, and stops the daemon if it cannot go on."""
 
     def __init__(self, duty: Callable[[], bool], stop: Stop) -> None:
         self._duty, self._stop = duty, stop
-        self.at_work = False
+        self.is_working = False
 
     def __call__(self) -> None:
-        """Do what is due now, one after the other, until nothing is."""
-        self.at_work = True
+        """Do what is due, one after the other, until nothing is."""
+        self.is_working = True
         try:
-            while not self._stop.wished.is_set() and self._duty():
+            while not self._stop.requested.is_set() and self._duty():
                 pass
         except Stopped:
             pass
         except Exception as error:  # noqa: BLE001 - raised again by `run`, in the thread that ends the process
-            self._stop.fault = error
-            self._stop.now()
+            self._stop.error = error
+            self._stop.request()
         finally:
-            self.at_work = False
+            self.is_working = False
 
 
-def _tick(duties: DaemonWork) -> timedelta:
-    return max(SHORTEST_TICK, min(LONGEST_TICK, duties.settings.sync.every / 10))
+def _tick_interval(work: DaemonWork) -> timedelta:
+    return max(SHORTEST_TICK, min(LONGEST_TICK, work.settings.sync.every / 10))
 
 
-def _mend(scheduler: BackgroundScheduler, tick: timedelta) -> None:
-    """A clock that was set back would let APScheduler wait until the old time comes again."""
+def _reschedule_late_jobs(scheduler: BackgroundScheduler, tick: timedelta) -> None:
+    """Reschedule jobs after the clock was set back, or APScheduler would wait until the old time comes again."""
     now = datetime.now(UTC)
     for job in scheduler.get_jobs():
         if job.next_run_time is not None and job.next_run_time - now > 2 * tick:
             job.modify(next_run_time=now)
 
 
-def _ended(busy: list[_Guarded]) -> bool:
+def _wait_for_end(busy: list[_GuardedDuty]) -> bool:
     until = time.monotonic() + GRACE
-    while any(one.at_work for one in busy):
+    while any(one.is_working for one in busy):
         if time.monotonic() >= until:
             return False
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What the daemon has to say: a new trouble at once, a known one once a day, its end once."""
+"""The messages of the daemon: a new trouble at once, a known one once a day, its end once."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from archiver.store.disk import storage_error
 from archiver.sync.report import SyncReport
 
 FINDINGS = "findings"
-"""What stands for the findings of verifications among the troubles."""
+"""The name under which findings of verifications are remembered as a trouble."""
 VERIFICATION = "verification"
-"""What stands for a verification that could not be made."""
+"""The name for a verification that could not be made."""
 
-OF_SETTINGS = (errors.BadSettings.__name__, errors.BadBaseUrl.__name__)
+SETTINGS_ERRORS = (errors.BadSettings.__name__, errors.BadBaseUrl.__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class DaemonMessages:
-    """How the user is told; the defaults say nothing."""
+    """The callbacks that tell the user what happened; the defaults do nothing."""
 
     round: Callable[[SyncReport], None] = lambda _report: None
     """After each round that went through."""
     trouble: Callable[[errors.ArchiverError], None] = lambda _fault: None
-    """At once when it is new, then once a day."""
+    """An error, at once when it is new, then once a day."""
     over: Callable[[str], None] = lambda _name: None
-    """Once, when it is over; the name of the error's class, FINDINGS or VERIFICATION."""
+    """The end of a trouble, once; by the name of the error's class, FINDINGS or VERIFICATION."""
     findings: Callable[[Verification], None] = lambda _told: None
     """A verification found something wrong."""
     upgraded: Callable[[Path], None] = lambda _copy: None
-    """The archive was brought to this version; where it lies as it was before."""
+    """The archive was upgraded to this version; the path is that of the copy made before."""
     unverified: Callable[[errors.ArchiverError], None] = lambda _fault: None
-    """A verification could not be made; as often as a trouble, which it is not: saving works."""
+    """A verification could not be made; as often as `trouble`, although saving works."""
     unsaved: Callable[[errors.ArchiverError], None] = lambda _fault: None
     """After each round that did not go through."""
 
@@ -46,36 +46,36 @@ SILENT = DaemonMessages()
 
 
 class Reminders:
-    """Remembers what was said and when; used by both threads of the daemon."""
+    """Passes on messages that are due, and remembers when; used by both threads of the daemon."""
 
     def __init__(self, voice: DaemonMessages, now: Callable[[], datetime]) -> None:
-        self.voice, self._now = voice, now
+        self.messages, self._now = voice, now
         self._at: dict[str, datetime] = {}
 
-    def trouble(self, fault: errors.ArchiverError) -> None:
-        """Something went wrong."""
-        if self._is_new(type(fault).__name__):
-            self.voice.trouble(fault)
+    def trouble(self, error: errors.ArchiverError) -> None:
+        """Report an error, if it is due."""
+        if self._is_new(type(error).__name__):
+            self.messages.trouble(error)
 
-    def findings(self, told: Verification) -> None:
-        """A verification found something wrong."""
+    def findings(self, verification: Verification) -> None:
+        """Report findings of a verification, if that is due."""
         if self._is_new(FINDINGS):
-            self.voice.findings(told)
+            self.messages.findings(verification)
 
-    def unverified(self, fault: errors.ArchiverError) -> None:
-        """A verification could not be made."""
+    def unverified(self, error: errors.ArchiverError) -> None:
+        """Report that a verification could not be made, if that is due."""
         if self._is_new(VERIFICATION):
-            self.voice.unverified(fault)
+            self.messages.unverified(error)
 
     def over(self, *names: str) -> None:
-        """These troubles, by their names, are over, as far as there were any."""
+        """Report the end of those of these troubles that had been reported."""
         for name in names:
             if self._at.pop(name, None) is not None:
-                self.voice.over(name)
+                self.messages.over(name)
 
     def saved(self) -> None:
-        """A round went through: all is over but what rounds have no part in."""
-        self.over(*(name for name in list(self._at) if name not in (FINDINGS, VERIFICATION, *OF_SETTINGS)))
+        """Report the end of all troubles that a round which went through disproves."""
+        self.over(*(name for name in list(self._at) if name not in (FINDINGS, VERIFICATION, *SETTINGS_ERRORS)))
 
     def _is_new(self, name: str) -> bool:
         if not due.is_to_say(self._at.get(name), self._now()):
@@ -84,15 +84,15 @@ class Reminders:
         return True
 
 
-def as_error(fault: Exception, home: Path) -> errors.ArchiverError:
-    """Whatever ended a duty as an error that can be said.
+def as_error(error: Exception, home: Path) -> errors.ArchiverError:
+    """The exception that ended a duty as an error with a sentence.
 
-    Of a bug its kind and place, never its text, which may be somebody's message.
+    Of a bug it gives the type and the place, never the text, which may be a person's message.
     """
-    match fault:
+    match error:
         case errors.ArchiverError():
-            return fault
+            return error
         case OSError():
-            return storage_error(fault, home)
-    frame = traceback.extract_tb(fault.__traceback__)[-1]
-    return errors.ArchiverError(detail=f"{type(fault).__name__} ({Path(frame.filename).name}:{frame.lineno})")
+            return storage_error(error, home)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return errors.ArchiverError(detail=f"{type(error).__name__} ({Path(frame.filename).name}:{frame.lineno})")

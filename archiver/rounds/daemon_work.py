@@ -1,7 +1,7 @@
-"""What the daemon does, one duty at a time: the round that is due, the verification that is due.
+"""Does the work of the daemon: the round that is due, the verification that is due.
 
-`agenda` decides, this module does it and survives it: whatever the world does is said once a day and tried again.
-No scheduler and no clock of its own, so that a year can be run through in a test.
+`due` decides what is due; this module does it. Errors are reported once a day, and the work is tried again. It has no
+scheduler and no clock of its own, so that a test can run through a year.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from archiver import errors
 from archiver.app import App
 from archiver.rounds import due
-from archiver.rounds.daemon_messages import OF_SETTINGS, SILENT, DaemonMessages, Reminders, as_error
-from archiver.rounds.due import DueRound, Hold, RoundHistory
+from archiver.rounds.daemon_messages import SETTINGS_ERRORS, SILENT, DaemonMessages, Reminders, as_error
+from archiver.rounds.due import DueRound, RoundHistory, TokenHold
 from archiver.rounds.round import run_round, upkeep_round
 from archiver.rounds.scheduled_verification import ScheduledVerification
 from archiver.settings.model import Settings
@@ -27,15 +27,15 @@ from archiver.sync.run import Options, ProgressCallbacks
 RECENT = timedelta(days=7)
 """How far back a busy hour of a room counts."""
 
-FIRST = timedelta(minutes=5)
-"""So often a room is read that was first read within the last hour: nobody knows its pace yet."""
+NEW_ROOM_INTERVAL = timedelta(minutes=5)
+"""Interval of a room that was first read within the last hour, as its message rate is not known yet."""
 
-OF_TOKENS = (errors.TokenRefused, errors.WrongAccount)
-"""Refusals that asking again with the same token does not change."""
+TOKEN_REFUSALS = (errors.TokenRefused, errors.WrongAccount)
+"""Errors that stay while the token stays the same."""
 
 
 class DaemonWork:
-    """The daemon's work on one archive; `round` and `check` may run at the same time, each only once."""
+    """The daemon's work on one archive; `round` and `check` may run at the same time, but neither twice at once."""
 
     def __init__(
         self,
@@ -44,131 +44,131 @@ class DaemonWork:
         token: Callable[[Settings], str],
         *,
         now: Callable[[], datetime],
-        voice: DaemonMessages = SILENT,
+        messages: DaemonMessages = SILENT,
         step: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take what reads the settings, joins the parts and reads the token; `step` may raise to end a duty early.
+        """Take the functions that load settings, build the app and read the token; `step` may raise to end a duty.
 
-        Raises SettingsError if the settings cannot be read now; later the last good ones stand in.
+        Raises SettingsError if the settings cannot be read now; later the last good ones are used.
         """
         self._load, self._build, self._token = load, build, token
         self.now, self._step = now, step
         self.settings = load()
-        self._said = Reminders(voice, now)
-        self._inspection = ScheduledVerification(self.settings.home, self._said, now=now, step=step)
+        self._reminders = Reminders(messages, now)
+        self._verification = ScheduledVerification(self.settings.home, self._reminders, now=now, step=step)
         self._app: App | None = None
         self._rounds = RoundHistory()
         self._paces: Mapping[int, timedelta] = {}
-        self._hold: Hold | None = None
+        self._hold: TokenHold | None = None
         self._refusal: errors.ArchiverError | None = None
 
     def check(self) -> bool:
-        """Make the verification that is due, if there is one; whether there was. The first round goes before it."""
-        return self._rounds.whole is not None and self._inspection.check()
+        """Make the verification that is due, if any, and return whether there was one; the first round precedes it."""
+        return self._rounds.whole is not None and self._verification.check()
 
     # --- rounds ----------------------------------------------------------------------------------
 
     def round(self) -> bool:
-        """Make the round that is due, if there is one; whether there was. Raises NewerArchive: a new start helps."""
-        self._settle()
+        """Make the round that is due, if any, and return whether there was one. Raises NewerArchive: restart."""
+        self._reload_settings()
         begun = self.now()
-        made = self._due(begun)
-        if made is None:
+        due_round = self._due_round(begun)
+        if due_round is None:
             return False
         try:
-            self._make(made)
+            self._run_due_round(due_round)
         except errors.ArchiveInUse:
             return False  # somebody saves by hand: at the next moment it is our turn
-        except Exception as error:  # not even a bug in a round may end a year of saving: it is said and logged
+        except Exception as error:  # not even a bug in a round may end a year of saving: it is reported and logged
             if isinstance(error, errors.NewerArchive) and not isinstance(error, errors.NoSpaceToMigrate):
                 raise
-            self._failed(as_error(error, self.settings.home))
+            self._handle_failure(as_error(error, self.settings.home))
         finally:
-            self._rest()
-        self._rounds = due.done(self._rounds, made, begun=begun)
+            self._close_database()
+        self._rounds = due.record_round(self._rounds, due_round, begun=begun)
         return True
 
-    def _settle(self) -> None:
-        """Take over changed settings; while they cannot be read the last good ones stand."""
+    def _reload_settings(self) -> None:
+        """Take over changed settings; while they cannot be read, keep the last good ones."""
         try:
-            fresh = self._load()
+            settings = self._load()
         except errors.SettingsError as error:
-            self._said.trouble(error)
+            self._reminders.trouble(error)
             return
-        self._said.over(*OF_SETTINGS)
-        if fresh != self.settings:
-            self._let_go()
-            self.settings = fresh
+        self._reminders.over(*SETTINGS_ERRORS)
+        if settings != self.settings:
+            self._release_app()
+            self.settings = settings
 
-    def _due(self, now: datetime) -> DueRound | None:
+    def _due_round(self, now: datetime) -> DueRound | None:
         every = self.settings.sync.every
         found = due.round_due(now, self._rounds, every=every, paces=self._paces)
         if found is None or found.rooms is None:
             return found
-        with suppress(errors.ArchiverError):  # a contract may have ended since; a fault is met in the round itself
-            self._paces = self._fast(now)
+        with suppress(errors.ArchiverError):  # a contract may have ended since; the round itself meets any error
+            self._paces = self._fast_rooms(now)
         return due.round_due(now, self._rounds, every=every, paces=self._paces)
 
-    def _make(self, made: DueRound) -> None:
+    def _run_due_round(self, due_round: DueRound) -> None:
         if self._app is None:
             self._app = self._build(self.settings)
         app = self._app
-        if self._refusal is not None and not due.may_ask(self._hold, self._mark(), self.now()):
-            self._said.trouble(self._refusal)
-            upkeep_round(app, upgraded=self._said.voice.upgraded)
-            self._said.voice.unsaved(self._refusal)
+        if self._refusal is not None and not due.can_ask(self._hold, self._token_fingerprint(), self.now()):
+            self._reminders.trouble(self._refusal)
+            upkeep_round(app, upgraded=self._reminders.messages.upgraded)
+            self._reminders.messages.unsaved(self._refusal)
             return
-        options = Options(rooms=made.rooms, max_seconds=self.settings.sync.every.total_seconds())
+        options = Options(rooms=due_round.rooms, max_seconds=self.settings.sync.every.total_seconds())
         talk = ProgressCallbacks(step=self._at_step, file=self._at_step)
-        report = run_round(app, options, talk, upgraded=self._said.voice.upgraded)
+        report = run_round(app, options, talk, upgraded=self._reminders.messages.upgraded)
         self._hold = self._refusal = None
-        self._said.saved()
-        self._said.voice.round(report)
-        if made.rooms is None:
-            self._paces = self._fast(self.now())
+        self._reminders.saved()
+        self._reminders.messages.round(report)
+        if due_round.rooms is None:
+            self._paces = self._fast_rooms(self.now())
 
     def _at_step(self, *_what: object) -> None:
         self._step()
 
-    def _fast(self, now: datetime) -> dict[int, timedelta]:
-        """Rooms that must be read more often than the settings say, and how often."""
+    def _fast_rooms(self, now: datetime) -> dict[int, timedelta]:
+        """Rooms that must be read more often than the settings say, with their intervals."""
         app, every = self._app, self.settings.sync.every
         if app is None:
             return {}
         with app.archive.reading() as reading:
             rooms = contracts.rooms_to_read(reading, now)
-            found = {int(room): _pace(reading, room, every=every, now=now) for room in rooms}
+            found = {int(room): _room_pace(reading, room, every=every, now=now) for room in rooms}
         return {room: span for room, span in found.items() if span < every}
 
-    def _mark(self) -> str:
-        """What tells the token of now from another one; nothing if it cannot be read, which the round will say."""
+    def _token_fingerprint(self) -> str:
+        """SHA-256 of the current token; empty if the token cannot be read, which the round reports."""
         try:
             return hashlib.sha256(self._token(self.settings).encode()).hexdigest()
         except errors.SettingsError:
             return ""
 
-    def _failed(self, fault: errors.ArchiverError) -> None:
-        if isinstance(fault, OF_TOKENS):
-            self._hold, self._refusal = due.refused(self._hold, self._mark(), self.now()), fault
-        self._let_go()  # whatever is wrong with its connections, and a token that it remembers, is gone with it
-        self._said.trouble(fault)
-        self._said.voice.unsaved(fault)
+    def _handle_failure(self, error: errors.ArchiverError) -> None:
+        if isinstance(error, TOKEN_REFUSALS):
+            self._hold, self._refusal = due.record_refusal(self._hold, self._token_fingerprint(), self.now()), error
+        self._release_app()  # its connections, and the token that it remembers, go with it
+        self._reminders.trouble(error)
+        self._reminders.messages.unsaved(error)
 
-    def _rest(self) -> None:
-        """Between rounds the database is closed: it may be copied, and the disk be taken out."""
+    def _close_database(self) -> None:
+        """Close the database between rounds, so that it can be copied and the disk taken out."""
         if self._app is not None:
             self._app.archive.close()
 
-    def _let_go(self) -> None:
+    def _release_app(self) -> None:
         if self._app is not None:
             self._app.archive.close()
             self._app.downloads.close()
             self._app = None
 
 
-def _pace(reading: Reading, room: int, *, every: timedelta, now: datetime) -> timedelta:
-    counted = message_counter.counted(reading, room, since=now - RECENT)
-    wished = message_rate.interval(message_rate.per_minute(counted), every=every)
+def _room_pace(reading: Reading, room: int, *, every: timedelta, now: datetime) -> timedelta:
+    counted = message_counter.counter_readings(reading, room, since=now - RECENT)
+    interval = message_rate.interval(message_rate.per_minute(counted), every=every)
     if counted and timedelta() <= now - counted[0][0] < message_rate.HOUR:
-        return min(wished, FIRST)
-    return wished
+        return min(interval, NEW_ROOM_INTERVAL)
+    return interval

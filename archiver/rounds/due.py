@@ -1,7 +1,7 @@
-"""Pure: what is due now? Times in, the next round or verification out; no clock, no disk and no network.
+"""Computes which round or verification is due now, from given times, without clock, disk and network.
 
-A time that lies in the future (the clock was set back) counts as never: better once too often than never again.
-After sleep everything that was missed is due once.
+A last time in the future (the clock was set back) counts as never, so that work is rather done once too often. What
+was missed during suspend is due once.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ AGAIN = timedelta(hours=1)
 """A verification that could not be made is tried again after this."""
 
 PROBES = (timedelta(hours=1), timedelta(hours=6), DAY)
-"""How long a refused token is left alone before it is tried again as it is: first, then, and from then on."""
+"""Pauses before a refused token is tried again: after the first refusal, the second, and each later one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundHistory:
-    """What is known of the rounds until now."""
+    """The times of the last rounds."""
 
     whole: datetime | None = None
     """When the last round over all rooms began."""
     visited: Mapping[int, datetime] = field(default_factory=dict)
-    """When the last round over fast rooms alone began, by room."""
+    """When the last round over busy rooms alone began, by room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,21 @@ class DueRound:
 def round_due(
     now: datetime, rounds: RoundHistory, *, every: timedelta, paces: Mapping[int, timedelta]
 ) -> DueRound | None:
-    """The round that is due; `paces` are rooms that talk so fast that they must be read more often than `every`."""
+    """The round that is due; `paces` are the intervals of rooms that must be read more often than `every`."""
     if _is_due(rounds.whole, now, every):
         return DueRound(None)
-    late = frozenset(room for room, pace in paces.items() if _is_due(_last(rounds, room), now, pace))
-    return DueRound(late) if late else None
+    late_rooms = frozenset(room for room, pace in paces.items() if _is_due(_last_read(rounds, room), now, pace))
+    return DueRound(late_rooms) if late_rooms else None
 
 
-def done(rounds: RoundHistory, made: DueRound, *, begun: datetime) -> RoundHistory:
-    """What is known after a round, whether it went well or not: what failed waits for its next turn too."""
-    if made.rooms is None:
+def record_round(rounds: RoundHistory, due_round: DueRound, *, begun: datetime) -> RoundHistory:
+    """The history after a round, whether it went through or not: a failed one waits for its next turn too."""
+    if due_round.rooms is None:
         return RoundHistory(begun)
-    return RoundHistory(rounds.whole, {**rounds.visited, **dict.fromkeys(made.rooms, begun)})
+    return RoundHistory(rounds.whole, {**rounds.visited, **dict.fromkeys(due_round.rooms, begun)})
 
 
-def _last(rounds: RoundHistory, room: int) -> datetime | None:
+def _last_read(rounds: RoundHistory, room: int) -> datetime | None:
     times = [at for at in (rounds.whole, rounds.visited.get(room)) if at is not None]
     return max(times, default=None)
 
@@ -67,56 +67,56 @@ def _is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Checks:
-    """What is known of the verifications until now."""
+class CheckHistory:
+    """The times of the last verifications."""
 
     sample: datetime | None = None
-    """When a sample was last looked at, or everything."""
+    """When a sample, or everything, was last verified."""
     whole: datetime | None = None
     tried: datetime | None = None
-    """When the last one was begun, made or not."""
+    """When the last verification was begun, whether it could be made or not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DueCheck:
     """A verification that is due."""
 
-    whole: bool
-    """Whether of everything, or of a sample."""
+    is_whole: bool
+    """Whether of everything, else of a sample."""
 
 
-def check_due(now: datetime, checks: Checks) -> Check | None:
-    """A sample each day, everything each month; one that could not be made is tried again an hour later."""
+def check_due(now: datetime, checks: CheckHistory) -> DueCheck | None:
+    """The verification that is due: a sample each day, everything each month; a failed one again after an hour."""
     if checks.tried is not None and timedelta() <= now - checks.tried < AGAIN:
         return None
     if _is_due(checks.whole, now, MONTH):
-        return Check(whole=True)
-    return Check(whole=False) if _is_due(checks.sample, now, DAY) else None
+        return DueCheck(is_whole=True)
+    return DueCheck(is_whole=False) if _is_due(checks.sample, now, DAY) else None
 
 
 # --- a token that was refused --------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """Chatwork refused the token: it is not asked any more."""
+class TokenHold:
+    """A token that Chatwork refused, so that Chatwork is not asked for the time being."""
 
     token: str
-    """What tells the refused token from another one; not the token itself."""
+    """SHA-256 of the refused token."""
     since: datetime
-    """When it was refused last."""
+    """When the token was refused last."""
     probes: int = 0
     """How often the same token was tried again in vain."""
 
 
-def refused(hold: Hold | None, token: str, now: datetime) -> Hold:
-    """What to remember after a refusal; another token than before counts from the beginning."""
+def record_refusal(hold: TokenHold | None, token: str, now: datetime) -> TokenHold:
+    """The hold after a refusal; for another token than before it starts anew."""
     if hold is None or hold.token != token:
-        return Hold(token, now)
-    return Hold(token, now, hold.probes + 1)
+        return TokenHold(token, now)
+    return TokenHold(token, now, hold.probes + 1)
 
 
-def may_ask(hold: Hold | None, token: str, now: datetime) -> bool:
+def can_ask(hold: TokenHold | None, token: str, now: datetime) -> bool:
     """Whether Chatwork may be asked: with another token at once, with the refused one after a long pause."""
     if hold is None or hold.token != token:
         return True
@@ -126,6 +126,6 @@ def may_ask(hold: Hold | None, token: str, now: datetime) -> bool:
 # --- what to say ---------------------------------------------------------------------------------
 
 
-def is_to_say(said: datetime | None, now: datetime) -> bool:
-    """Whether a trouble is to be said: a new one at once, one that was said before once a day."""
-    return _is_due(said, now, DAY)
+def is_to_say(said_at: datetime | None, now: datetime) -> bool:
+    """Whether a trouble is to be reported: a new one at once, one reported before once a day."""
+    return _is_due(said_at, now, DAY)

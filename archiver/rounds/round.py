@@ -1,6 +1,6 @@
-"""One whole round: seal what is due → sync → judge alerts → seal if something disappeared → stamps → daily exports.
+"""Runs one round: seal what is due → sync → judge alerts → seal if something disappeared → stamps → daily exports.
 
-`archive sync` and the daemon run the same round. It is the only thing that holds the round lock.
+`archive sync` and the daemon run the same round. Nothing else holds the round lock.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from archiver.app import App
 from archiver.custody import stamping
 from archiver.export.package import daily
 from archiver.records import JST
-from archiver.records.alerts import GOING
+from archiver.records.alerts import DEPARTURES
 from archiver.rounds import alerting, long_pauses, run_log, upgrade
 from archiver.settings.model import Settings
 from archiver.store import seals
 from archiver.store.queries import contracts, departures
 from archiver.store.working import memory
-from archiver.store.working.backfill_queue import Place
+from archiver.store.working.backfill_queue import MessagePlace
 from archiver.sync import trouble_reports
 from archiver.sync.files import avatars
 from archiver.sync.files.download import DownloadLimits
@@ -36,115 +36,117 @@ DAILIES = "dailies"
 """Remembers the Tokyo day, and the last entry about a contract, for which every daily export is made."""
 
 UNCOPIED = "uncopied"
-"""Remembers the folders that could not get copies, and when that was last told."""
+"""Remembers the folders that could not get copies, and when that was last reported."""
 
 
 def run_round(
-    app: App, options: Options, talk: ProgressCallbacks, *, upgraded: upgrade.Told = upgrade.UNHEARD
+    app: App, options: Options, talk: ProgressCallbacks, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY
 ) -> SyncReport:
     """Run one round. Raises ArchiveInUse at once if another one runs, NewerArchive, and what `sync.run.run` raises.
 
     What is due is sealed before Chatwork is asked, so that a round that fails later still leaves a seal, stamped.
-    An archive of an older version is brought to this one before all that; `upgraded` hears of it.
+    An archive of an older version is upgraded before all that, and `upgraded` is called.
     """
-    with _begun(app, upgraded):
+    with _hold_round(app, upgraded):
         try:
-            return _round(app, options, talk)
+            return _run_locked_round(app, options, talk)
         except errors.ArchiverError:
-            _without_chatwork(app)
+            _do_offline_work(app)
             raise
 
 
 def rescue_round(
-    app: App, rooms: Collection[int], talk: ProgressCallbacks, *, upgraded: upgrade.Told = upgrade.UNHEARD
+    app: App, rooms: Collection[int], talk: ProgressCallbacks, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY
 ) -> SyncReport:
     """Save everything shared with the people of these rooms now: no pacing, no reserve, a seal whatever happens.
 
     Raises as `run_round`, and UsageError if none of the rooms is read any more.
     """
-    with _begun(app, upgraded):
+    with _hold_round(app, upgraded):
         app.chatwork.transport.reserve = 0
         try:
-            return _round(app, Options(rooms=_shared(app, rooms), full=True), talk, always=True)
+            return _run_locked_round(app, Options(rooms=_shared_rooms(app, rooms), full=True), talk, always=True)
         except errors.ArchiverError:
-            _seal(app)  # nothing new could be had; what is held is closed at least
-            _without_chatwork(app, at_once=True)
+            _seal(app)  # nothing new could be read; what is saved is sealed at least
+            _do_offline_work(app, at_once=True)
             raise
 
 
-def upkeep_round(app: App, *, upgraded: upgrade.Told = upgrade.UNHEARD) -> None:
-    """All of a round that needs no Chatwork: sealing what is due, stamps, dates, copies. Raises ArchiveInUse."""
-    with _begun(app, upgraded):
+def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY) -> None:
+    """Run the parts of a round that need no Chatwork: sealing, stamps, dates, copies. Raises ArchiveInUse."""
+    with _hold_round(app, upgraded):
         _seal_if_due(app)
-        stamping.ask(app)
+        stamping.request_stamps(app)
         alerting.judge_dates(app.archive, now=app.now)
-        _dailies(app, at_once=False)
+        _export_and_copy(app, at_once=False)
 
 
 @contextlib.contextmanager
-def _begun(app: App, upgraded: upgrade.Told) -> Iterator[None]:
-    """Around every kind of round: nobody else's, in the log however it ends, on an archive of this version."""
-    with app.archive.round_lock(), run_log.around(app.settings.home, now=app.now):
+def _hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
+    """Hold the round lock, log how the round ends, and upgrade the archive first if it is older."""
+    with app.archive.round_lock(), run_log.log_round_end(app.settings.home, now=app.now):
         upgrade.within_round(app, upgraded)
         yield
 
 
-def _round(app: App, options: Options, talk: ProgressCallbacks, *, always: bool = False) -> SyncReport:
+def _run_locked_round(app: App, options: Options, talk: ProgressCallbacks, *, always: bool = False) -> SyncReport:
     sealed = [_seal_if_due(app)]
-    chosen = replace(_options(app.settings, options), watch=alerting.going, seal=lambda: sealed.append(_seal(app)))
+    complete_options = replace(
+        _with_settings(app.settings, options), watch=alerting.departing_people, seal=lambda: sealed.append(_seal(app))
+    )
     before, longest = long_pauses.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
-    report = run_sync(app.archive, app.chatwork, app.downloads, now=app.now, options=chosen, talk=talk)
-    long_pauses.note(app.archive, before, report, longest=longest, whole=options.rooms is None)
-    opened = alerting.judge(app.archive, now=app.now)
-    report.alerts = tuple(alerting.document(one) for one in opened)
-    at_once = always or report.disappeared or any(one.rule in GOING for one in opened)
+    report = run_sync(app.archive, app.chatwork, app.downloads, now=app.now, options=complete_options, talk=talk)
+    long_pauses.note_pause(app.archive, before, report, longest=longest, whole=options.rooms is None)
+    opened_alerts = alerting.judge(app.archive, now=app.now)
+    report.alerts = tuple(alerting.alert_document(one) for one in opened_alerts)
+    at_once = always or report.disappeared or any(one.rule in DEPARTURES for one in opened_alerts)
     if at_once:
         sealed.append(_seal(app))
     report.sealed = max((number for number in sealed if number is not None), default=None)
-    stamping.ask(app, at_once=always)
-    report.complaints = _dailies(app, at_once=at_once, always=always)
+    stamping.request_stamps(app, at_once=always)
+    report.complaints = _export_and_copy(app, at_once=at_once, always=always)
     run_log.write(app.settings.home, report)
     if report.news:
-        _pictures(app)
+        _fetch_pictures(app)
     return report
 
 
-def _without_chatwork(app: App, *, at_once: bool = False) -> None:
-    """Stamps and dates need no Chatwork. What the disk refuses now is less than the fault that ended the round."""
+def _do_offline_work(app: App, *, at_once: bool = False) -> None:
+    """Request stamps and judge dates after a failed round; the round's error matters more than a full disk here."""
     with contextlib.suppress(errors.StorageError):
-        stamping.ask(app, at_once=at_once)
+        stamping.request_stamps(app, at_once=at_once)
         alerting.judge_dates(app.archive, now=app.now)
 
 
-def _pictures(app: App) -> None:
-    """Avatars and icons, after all else; a run without news has no new ones, and older ones can wait for news."""
+def _fetch_pictures(app: App) -> None:
+    """Download avatars and icons; a round without news has no new ones, and older ones can wait."""
     with app.archive.reading() as reading:
         rooms = contracts.rooms_to_read(reading, app.now())
     avatars.fetch(app.archive, app.downloads, rooms, now=app.now)
 
 
-def _shared(app: App, rooms: Collection[int]) -> frozenset[int]:
-    """These rooms, and the others that are shared with anybody in them, as far as they are still read."""
+def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
+    """These rooms, and the others shared with their counterparts, as far as they are still read."""
     with app.archive.reading() as reading:
-        shared = departures.rooms_of(reading, departures.counterparts(reading, rooms)) | set(rooms)
+        shared = departures.contracted_rooms_of(reading, departures.counterparts(reading, rooms)) | set(rooms)
         read_now = shared & set(contracts.rooms_to_read(reading, app.now()))
     if not read_now:
         sentence = _(
             "Nothing of this contract is saved any more: it was stopped, or closed more than {days} days ago. "
             "To save it again: archive contract reopen ID"
         )
-        raise errors.UsageError(detail=sentence.format(days=contracts.STILL_READ.days))
+        raise errors.UsageError(detail=sentence.format(days=contracts.READ_AFTER_CLOSING.days))
     return frozenset(read_now)
 
 
-def recover_round(app: App, places: Collection[Place], told: Callable[[int, int], None]) -> Recovered:
+def recover_round(app: App, places: Collection[MessagePlace], tell: Callable[[int, int], None]) -> Recovered:
     """Read recovered ids as a round of its own. Raises ArchiveInUse, and what `recover.reading.read` raises."""
-    with _begun(app, upgrade.UNHEARD):
+    with _hold_round(app, upgrade.TELL_NOBODY):
         _seal_if_due(app)
         digest = settings_digest(app.settings)
-        made = read(app.archive, app.chatwork, places, now=app.now, told=told, settings=digest)
-        run_log.write(app.settings.home, made.report)
-        return made
+        recovered = read(app.archive, app.chatwork, places, now=app.now, told=tell, settings=digest)
+        run_log.write(app.settings.home, recovered.report)
+        return recovered
 
 
 def _seal_if_due(app: App) -> int | None:
@@ -154,11 +156,11 @@ def _seal_if_due(app: App) -> int | None:
 
 
 def _seal(app: App) -> int | None:
-    made = seals.close(app.archive, now=app.now())
-    return made[-1].number if made else None
+    new_seals = seals.close_seals(app.archive, now=app.now())
+    return new_seals[-1].number if new_seals else None
 
 
-def _options(settings: Settings, options: Options) -> Options:
+def _with_settings(settings: Settings, options: Options) -> Options:
     files = settings.files
     return replace(
         options,
@@ -170,30 +172,32 @@ def _options(settings: Settings, options: Options) -> Options:
 
 
 def settings_digest(settings: Settings) -> str:
-    """SHA-256 of the settings that decide what is read and kept; the record of a run names it."""
-    chosen = {"sync": asdict(settings.sync), "files": asdict(settings.files)}
-    told = json.dumps(chosen, sort_keys=True, default=_seconds)
-    return hashlib.sha256(told.encode()).hexdigest()
+    """SHA-256 of the settings that decide what is read and kept, for the record of a run."""
+    relevant = {"sync": asdict(settings.sync), "files": asdict(settings.files)}
+    document = json.dumps(relevant, sort_keys=True, default=_seconds)
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 def _seconds(value: timedelta) -> float:
     return value.total_seconds()
 
 
-def _dailies(app: App, *, at_once: bool, always: bool = False) -> tuple[str, ...]:
-    """The daily exports that are due, and copies of them and of the seals elsewhere.
+def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[str, ...]:
+    """Make the daily exports that are due, and copy them and the seals elsewhere; return complaints.
 
-    What could not be copied is told when it is new and then once a day, or `always`.
+    A folder that could not get copies is reported when that is new, then once a day, or `always`.
     """
     if app.settings.exports.daily:
-        _make_dailies(app, at_once=at_once)
-    failed = {str(one.folder): one for one in daily.copy_to(app.settings.home, app.settings.exports.also_to)}
-    due = _to_complain(app, failed)
-    return tuple(_complaint(one) for folder, one in failed.items() if always or folder in due)
+        _make_daily_exports(app, at_once=at_once)
+    complaints = {
+        str(one.folder): one for one in daily.copy_to_folders(app.settings.home, app.settings.exports.also_to)
+    }
+    due_folders = _due_complaints(app, complaints)
+    return tuple(_complaint_sentence(one) for folder, one in complaints.items() if always or folder in due_folders)
 
 
-def _to_complain(app: App, folders: Collection[str]) -> tuple[str, ...]:
-    """Those of these folders of which it is time to tell; the others are in order."""
+def _due_complaints(app: App, folders: Collection[str]) -> tuple[str, ...]:
+    """Those of these folders whose failure is due to be reported; all others count as in order."""
     with app.archive.reading() as reading:
         before = memory.recall(reading, UNCOPIED, {})
     verdict = trouble_reports.judge(folders, cleared=("",), remembered=before, now=app.now())
@@ -203,21 +207,21 @@ def _to_complain(app: App, folders: Collection[str]) -> tuple[str, ...]:
     return verdict.report
 
 
-def _complaint(one: daily.Complaint) -> str:
+def _complaint_sentence(complaint: daily.CopyFailure) -> str:
     sentence = _("No copy could be made in {folder}: {detail}")
-    return sentence.format(folder=one.folder, detail=one.detail or _("this folder is not there"))
+    return sentence.format(folder=complaint.folder, detail=complaint.detail or _("this folder is not there"))
 
 
-def _make_dailies(app: App, *, at_once: bool) -> None:
-    """Look for news of each contract once a day, and whenever a contract was stated anew."""
+def _make_daily_exports(app: App, *, at_once: bool) -> None:
+    """Make the daily exports once a day, and whenever a contract was stated anew."""
     with app.archive.reading() as reading:
         names = [contract.id for contract in contracts.contracts(reading)]
-        made_for = [app.now().astimezone(JST).date().isoformat(), contracts.last_stated(reading)]
-        due = at_once or memory.recall(reading, DAILIES) != made_for
+        news_key = [app.now().astimezone(JST).date().isoformat(), contracts.last_contract_entry(reading)]
+        due = at_once or memory.recall(reading, DAILIES) != news_key
     if not due:
         return
     limit = app.settings.exports.daily_file_bytes
     for name in names:
-        daily.daily(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
+        daily.write_daily_copy(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
     with app.archive.writing() as writing:
-        memory.remember(writing, DAILIES, made_for)
+        memory.remember(writing, DAILIES, news_key)

@@ -1,4 +1,4 @@
-"""The log `logs/archive.log`: one line a round, ids and counts, never a name and never a text of a message.
+"""Writes the log `logs/archive.log`: one line a round, ids and counts, never a name or a text of a message.
 
 Each line is a time and `key=value` pairs, as docs/reference/log.md lists them. Several programs may write: each line is
 appended by one call, and a full file is put aside by one program at a time.
@@ -22,37 +22,37 @@ from archiver.sync.report import SyncReport
 FOLDER = "logs"
 FILE = "archive.log"
 RUNNING = "round"
-"""Lies in the folder while a round runs, and says when it began."""
+"""Name of the marker file that exists while a round runs, and holds the time when it began."""
 
-MOST_BYTES = 1_000_000
+SIZE_LIMIT_BYTES = 1_000_000
 COPIES = 5
 
 COUNTS = ("new", "edited", "deleted", "missing", "files_saved", "files_pending", "files_lost", "tasks_new")
 INTERRUPTED = 130
-LONGEST_TURN = 2.0
-"""Seconds."""
+LOCK_TIMEOUT_SECONDS = 2.0
+"""How long another program's writing is waited for."""
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-_END = 16_000
-"""Bytes of the log in which a failure of now must stand."""
+_TAIL_BYTES = 16_000
+"""Bytes at the end of the log in which the last failure is looked for."""
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def write(home: Path, report: SyncReport) -> None:
     """Append the round's line; a disk that takes no log must not fail a round that has saved messages."""
-    _append(home, line(report))
+    _append(home, round_line(report))
 
 
-def line(report: SyncReport) -> str:
-    """`2026-11-24T13:31:05.123Z requests=11 complete=yes new=3 …` and the troubles that this round reports."""
+def round_line(report: SyncReport) -> str:
+    """The round's line: `2026-11-24T13:31:05.123Z requests=11 complete=yes new=3 …` and reported troubles."""
     counts = " ".join(f"{name}={sum(getattr(room, name) for room in report.rooms)}" for name in COUNTS)
     complete = "yes" if report.complete else "no"
-    told = f"{to_text(report.finished_at or report.started_at)} requests={report.requests} complete={complete} {counts}"
-    return f"{told} reported={','.join(report.reported)}" if report.reported else told
+    text = f"{to_text(report.finished_at or report.started_at)} requests={report.requests} complete={complete} {counts}"
+    return f"{text} reported={','.join(report.reported)}" if report.reported else text
 
 
 def note(home: Path, text: str, *, at: datetime) -> None:
-    """Append a line of pairs: ids, counts and names of errors, as in `line`."""
+    """Append a line of pairs: ids, counts and names of errors, as in `round_line`."""
     _append(home, f"{to_text(at)} {text}")
 
 
@@ -60,7 +60,7 @@ def last_failure(home: Path) -> datetime | None:
     """When a round last failed, as far as the end of the log tells."""
     try:
         with (home / FOLDER / FILE).open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - _END))
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
             lines = file.read().decode("ascii", "replace").splitlines()
     except OSError:
         return None
@@ -69,43 +69,43 @@ def last_failure(home: Path) -> datetime | None:
 
 
 @contextlib.contextmanager
-def around(home: Path, *, now: Callable[[], datetime]) -> Iterator[None]:
-    """See to it that a round leaves a line however it ends; of one that was killed the next one writes it.
+def log_round_end(home: Path, *, now: Callable[[], datetime]) -> Iterator[None]:
+    """Log a failed round within this context; if it is killed, the next round logs that.
 
-    The round's lock is held meanwhile, so what lies there at the beginning is of a round that is no more.
+    The caller holds the round lock, so a marker found at the beginning is that of a killed round.
     """
     marker, begun = home / FOLDER / RUNNING, to_text(now())
-    if (killed := _left_by_a_kill(marker)) is not None:
-        note(home, f"killed={killed}", at=now())
+    if (killed_at := _killed_at(marker)) is not None:
+        note(home, f"killed={killed_at}", at=now())
     with contextlib.suppress(OSError):  # a disk that takes no log, as for `write`
-        _put(marker, begun)
+        _write_marker(marker, begun)
     try:
         yield
     except BaseException as error:
-        note(home, f"failed={type(error).__name__} code={_code(error)} begun={begun}", at=now())
+        note(home, f"failed={type(error).__name__} code={_exit_code(error)} begun={begun}", at=now())
         raise
     finally:
         with contextlib.suppress(OSError):
             marker.unlink(missing_ok=True)
 
 
-def _code(fault: BaseException) -> int:
-    """The exit code that a run by itself has for it; a daemon that is told to stop ends with none."""
-    match fault:
+def _exit_code(error: BaseException) -> int:
+    """The exit code of a command that this error ends; 0 for a daemon that is told to stop."""
+    match error:
         case ArchiverError():
-            return fault.code
+            return error.code
         case KeyboardInterrupt():
             return INTERRUPTED
-    return 1 if isinstance(fault, Exception) else 0
+    return 1 if isinstance(error, Exception) else 0
 
 
-def _left_by_a_kill(marker: Path) -> str | None:
-    """When a round began that never ended; None if there is none."""
+def _killed_at(marker: Path) -> str | None:
+    """When the round began that was killed; None: none was."""
     try:
-        told = marker.read_text(encoding="ascii", errors="replace")
+        begun = marker.read_text(encoding="ascii", errors="replace")
     except OSError:
         return None
-    return told if TIME.fullmatch(told) else "unknown"
+    return begun if TIME.fullmatch(begun) else "unknown"
 
 
 # --- the file --------------------------------------------------------------------------------
@@ -113,11 +113,11 @@ def _left_by_a_kill(marker: Path) -> str | None:
 
 def _append(home: Path, text: str) -> None:
     path = home / FOLDER / FILE
-    with contextlib.suppress(OSError), _turn(home):
+    with contextlib.suppress(OSError), _hold_log_lock(home):
         path.parent.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | _BINARY, 0o600)
         try:
-            full = os.lseek(handle, 0, os.SEEK_END) >= MOST_BYTES
+            full = os.lseek(handle, 0, os.SEEK_END) >= SIZE_LIMIT_BYTES
             torn = _is_torn(handle)
             os.write(handle, b"\n" * torn + text.encode("ascii", "replace") + b"\n")
         finally:
@@ -127,11 +127,11 @@ def _append(home: Path, text: str) -> None:
 
 
 @contextlib.contextmanager
-def _turn(home: Path) -> Iterator[None]:
-    """One program at a time; whoever holds it for long is not waited for: a line in a wrong order is no loss."""
+def _hold_log_lock(home: Path) -> Iterator[None]:
+    """Hold the log's lock, or go on without it after a while: lines in a wrong order are no loss."""
     lock = FileLock(home / "log.lock", mode=0o600)
     with contextlib.suppress(Timeout):
-        lock.acquire(timeout=LONGEST_TURN)
+        lock.acquire(timeout=LOCK_TIMEOUT_SECONDS)
     try:
         yield
     finally:
@@ -147,14 +147,14 @@ def _is_torn(handle: int) -> bool:
 
 
 def _put_aside(path: Path) -> None:
-    """`archive.log` becomes `archive.log.1`, that becomes `.2` …, the last one goes."""
+    """Rename `archive.log` to `archive.log.1`, that to `.2` and so on; the last one is dropped."""
     names = [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, COPIES + 1))]
     for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
         if newer.exists():
             newer.replace(older)
 
 
-def _put(marker: Path, text: str) -> None:
+def _write_marker(marker: Path, text: str) -> None:
     marker.parent.mkdir(mode=0o700, exist_ok=True)
     with os.fdopen(os.open(marker, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
         file.write(text)

@@ -1,4 +1,4 @@
-"""An archive of an older version is brought to this one before a round, after a verified copy that stays beside it."""
+"""Upgrades an archive of an older version before a round, after making a verified copy that stays beside it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from archiver.app import App
 from archiver.rounds import run_log
 from archiver.store import migrate
 
-Told = Callable[[Path], None]
-"""Hears where the archive lies as it was before."""
+TellUpgraded = Callable[[Path], None]
+"""A callback that is given the path of the copy made before the upgrade."""
 
-UNHEARD: Told = lambda _copy: None  # noqa: E731
+TELL_NOBODY: TellUpgraded = lambda _copy: None  # noqa: E731
 
 
-def if_older(app: App, tell: Told) -> None:
-    """Do it under the round's lock, which the caller does not hold. Raises ArchiveInUse, and as `within_round`."""
+def if_older(app: App, tell: TellUpgraded) -> None:
+    """Upgrade an older archive, taking the round lock. Raises ArchiveInUse, and as `within_round`."""
     if migrate.is_older(app.archive.database):
         with app.archive.round_lock():
             within_round(app, tell)
 
 
-def within_round(app: App, tell: Told) -> None:
-    """Do it, the lock being held; a moment if there is nothing to do.
+def within_round(app: App, tell: TellUpgraded) -> None:
+    """Upgrade an older archive; the caller holds the round lock.
 
     Raises NewerArchive (made by a newer version, or no space for the copy), ArchiveBusy, StorageError.
     """

@@ -1,7 +1,7 @@
-"""Puts a job into a scheduler of this computer, takes it out again, and looks whether it is there.
+"""Registers a job with a scheduler of this computer, removes it, and finds it, with one class for each scheduler.
 
-One class for each scheduler, all with the same functions; what is written there is made by `cron`, `systemd`,
-`launchd` and `windows`. What could not be registered whole is not left there in part.
+The texts they write come from `cron`, `systemd`, `launchd` and `windows`. A job that cannot be registered whole is not
+left there in part.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Protocol
 
 from archiver import errors
 from archiver.schedule import cron, launchd, systemd, windows
-from archiver.schedule.commands import begin, call, is_there, must
+from archiver.schedule.commands import is_installed, require_success, run_program, start_in_background
 from archiver.schedule.job import ScheduledJob
 from archiver.store.disk import storage_error
 
@@ -26,19 +26,19 @@ LONGEST_LINE = 990
 
 
 class Backend(Protocol):
-    """One scheduler."""
+    """The interface of a scheduler of this computer."""
 
-    def usable(self) -> bool:
-        """Whether it can be spoken to here and now."""
+    def is_usable(self) -> bool:
+        """Whether the scheduler can be used here and now."""
 
     def install(self, job: ScheduledJob) -> None:
-        """Register the job, in place of an earlier one of this archive. Raises SchedulerMissing, SchedulerRefused."""
+        """Register the job in place of an earlier one of this archive. Raises SchedulerMissing, SchedulerRefused."""
 
     def find(self, name: str) -> str | None:
-        """What is registered there under a job's name, as it lies there; None: nothing. Raises as `install`."""
+        """The text registered under a job's name; None: nothing is. Raises as `install`."""
 
     def remove(self, name: str) -> bool:
-        """Take the job out; whether there was one. Raises as `install`."""
+        """Remove the job and return whether there was one. Raises as `install`."""
 
     def start(self, job: ScheduledJob) -> None:
         """Begin one run of the registered job now, without waiting for its end. Raises as `install`."""
@@ -47,12 +47,12 @@ class Backend(Protocol):
 class Cron:
     """The user's crontab, through the program `crontab`."""
 
-    def usable(self) -> bool:
-        """Whether there is such a program; that its daemon runs cannot be known."""
-        return is_there("crontab")
+    def is_usable(self) -> bool:
+        """Whether `crontab` is installed; whether cron runs is not known here."""
+        return is_installed("crontab")
 
     def install(self, job: ScheduledJob) -> None:
-        """Add our lines at the foot."""
+        """Add our lines at the end of the crontab."""
         if len(cron.line(job).encode("utf-8", "surrogateescape")) > LONGEST_LINE:
             raise errors.SchedulerRefused(program="crontab", detail=_("the path of the archive is too long for it"))
         before = self._read()
@@ -65,31 +65,33 @@ class Cron:
         return cron.find(self._read(), name)
 
     def remove(self, name: str) -> bool:
-        """Take our lines out; a crontab that held nothing else goes as a whole."""
+        """Remove our lines; a crontab that held nothing else is removed as a whole."""
         before = self._read()
         after = cron.remove(before, name)
         self._write(before, after)
         return before != after
 
     def start(self, job: ScheduledJob) -> None:
-        """Cron starts nothing on demand: what it would run, with the little it gives a job (crontab(5))."""
-        given = {name: os.environ[name] for name in ("HOME", "LOGNAME") if name in os.environ}
-        begin("/bin/sh", "-c", shlex.join(job.command), environ={**given, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"})
+        """Run the job's command with the environment that cron would give it (crontab(5)), as cron cannot be asked to."""
+        variables = {name: os.environ[name] for name in ("HOME", "LOGNAME") if name in os.environ}
+        start_in_background(
+            "/bin/sh", "-c", shlex.join(job.command), environ={**variables, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+        )
 
     def _read(self) -> str:
         """The whole crontab. Raises SchedulerRefused if it cannot be read: then it is not written either."""
-        told = call("crontab", "-l")
-        if told.code and "no crontab" not in told.said.lower():
-            raise errors.SchedulerRefused(program="crontab", detail=told.said or f"exit {told.code}")
-        return "" if told.code else os.fsdecode(told.out)
+        result = run_program("crontab", "-l")
+        if result.code and "no crontab" not in result.message.lower():
+            raise errors.SchedulerRefused(program="crontab", detail=result.message or f"exit {result.code}")
+        return "" if result.code else os.fsdecode(result.stdout)
 
     def _write(self, before: str, after: str) -> None:
         if after == before:
             return
         if after:
-            must("crontab", "-", given=os.fsencode(after))
+            require_success("crontab", "-", given=os.fsencode(after))
         else:
-            must("crontab", "-r")
+            require_success("crontab", "-r")
 
 
 class Systemd:
@@ -99,45 +101,45 @@ class Systemd:
         base = environ.get("XDG_CONFIG_HOME") or ""
         self.folder = (Path(base) if base.startswith("/") else Path.home() / ".config") / "systemd" / "user"
 
-    def usable(self) -> bool:
+    def is_usable(self) -> bool:
         """Whether a systemd runs for this user."""
-        return is_there("systemctl") and not call("systemctl", "--user", "show-environment").code
+        return is_installed("systemctl") and not run_program("systemctl", "--user", "show-environment").code
 
     def install(self, job: ScheduledJob) -> None:
         """Write both files and start the timer, now and at each log-in."""
-        must("systemctl", "--user", "show-environment")
+        require_success("systemctl", "--user", "show-environment")
         try:
             for name, text in systemd.files(job).items():
-                _write(self.folder / name, text)
-            must("systemctl", "--user", "daemon-reload")
-            must("systemctl", "--user", "enable", f"{job.name}.timer")
-            must("systemctl", "--user", "restart", f"{job.name}.timer")
+                _write_text(self.folder / name, text)
+            require_success("systemctl", "--user", "daemon-reload")
+            require_success("systemctl", "--user", "enable", f"{job.name}.timer")
+            require_success("systemctl", "--user", "restart", f"{job.name}.timer")
         except errors.ArchiverError:
             with suppress(errors.ArchiverError):
                 self.remove(job.name)
             raise
 
     def find(self, name: str) -> str | None:
-        """Both files, if both are there."""
-        texts = [_text(self.folder / f"{name}.{end}") for end in ("timer", "service")]
+        """The text of both files, if both are there."""
+        texts = [_read_text(self.folder / f"{name}.{end}") for end in ("timer", "service")]
         return "\n".join(text for text in texts if text) if all(texts) else None
 
     def remove(self, name: str) -> bool:
-        """Stop the timer and take both files away; also where no systemd runs any more."""
+        """Stop the timer and delete both files, also where no systemd runs any more."""
         paths = [self.folder / f"{name}.{end}" for end in ("timer", "service")]
         if not any(path.exists() for path in paths):
             return False
-        if is_there("systemctl"):
-            call("systemctl", "--user", "disable", "--now", f"{name}.timer")
+        if is_installed("systemctl"):
+            run_program("systemctl", "--user", "disable", "--now", f"{name}.timer")
         for path in paths:
-            _unlink(path)
-        if is_there("systemctl"):
-            call("systemctl", "--user", "daemon-reload")
+            _remove_file(path)
+        if is_installed("systemctl"):
+            run_program("systemctl", "--user", "daemon-reload")
         return True
 
     def start(self, job: ScheduledJob) -> None:
-        """The service, once."""
-        must("systemctl", "--user", "start", "--no-block", f"{job.name}.service")
+        """Start the service once."""
+        require_success("systemctl", "--user", "start", "--no-block", f"{job.name}.service")
 
 
 class Launchd:
@@ -146,75 +148,75 @@ class Launchd:
     def __init__(self) -> None:
         self.folder = Path.home() / "Library" / "LaunchAgents"
 
-    def usable(self) -> bool:
-        """Whether this is a mac."""
-        return is_there("launchctl")
+    def is_usable(self) -> bool:
+        """Whether this is a Mac."""
+        return is_installed("launchctl")
 
     def install(self, job: ScheduledJob) -> None:
         """Write the file and load it anew."""
-        if not is_there("launchctl"):
+        if not is_installed("launchctl"):
             raise errors.SchedulerMissing(program="launchctl")
-        path = self.folder / launchd.file(job)
-        call("launchctl", "bootout", f"{_domain()}/{job.name}")  # an earlier one; that there is none is no fault
-        _write(path, launchd.plist(job))
+        path = self.folder / launchd.file_name(job)
+        run_program("launchctl", "bootout", f"{_domain()}/{job.name}")  # an earlier one; that there is none is no error
+        _write_text(path, launchd.plist(job))
         try:
-            must("launchctl", "bootstrap", _domain(), str(path))
+            require_success("launchctl", "bootstrap", _domain(), str(path))
         except errors.ArchiverError:
-            _unlink(path)
+            _remove_file(path)
             raise
 
     def find(self, name: str) -> str | None:
-        """The file."""
-        return _text(self.folder / f"{name}.plist")
+        """The text of the agent's file."""
+        return _read_text(self.folder / f"{name}.plist")
 
     def remove(self, name: str) -> bool:
-        """Unload it and take the file away."""
+        """Unload the agent and delete its file."""
         path = self.folder / f"{name}.plist"
         if not path.exists():
             return False
-        if is_there("launchctl"):
-            call("launchctl", "bootout", f"{_domain()}/{name}")
-        _unlink(path)
+        if is_installed("launchctl"):
+            run_program("launchctl", "bootout", f"{_domain()}/{name}")
+        _remove_file(path)
         return True
 
     def start(self, job: ScheduledJob) -> None:
-        """The agent, once."""
-        must("launchctl", "kickstart", f"{_domain()}/{job.name}")
+        """Start the agent once."""
+        require_success("launchctl", "kickstart", f"{_domain()}/{job.name}")
 
 
 class Windows:
     """The Task Scheduler of Windows, through `schtasks`."""
 
-    def usable(self) -> bool:
+    def is_usable(self) -> bool:
         """Whether this is Windows."""
-        return is_there("schtasks")
+        return is_installed("schtasks")
 
     def install(self, job: ScheduledJob) -> None:
         """Register the XML, in place of an earlier task of the same name."""
         with tempfile.TemporaryDirectory(prefix="archive-task-") as folder:
             path = Path(folder) / "task.xml"
             path.write_bytes(windows.task(job).replace("\n", "\r\n").encode("utf-16"))
-            must("schtasks", "/Create", "/TN", job.name, "/XML", str(path), "/F")
+            require_success("schtasks", "/Create", "/TN", job.name, "/XML", str(path), "/F")
 
     def find(self, name: str) -> str | None:
         """The task's XML as the Task Scheduler gives it."""
-        told = call("schtasks", "/Query", "/TN", name, "/XML")
-        return None if told.code else _decoded(told.out)
+        result = run_program("schtasks", "/Query", "/TN", name, "/XML")
+        return None if result.code else _decode(result.stdout)
 
     def remove(self, name: str) -> bool:
         """Delete the task."""
         if self.find(name) is None:
             return False
-        must("schtasks", "/Delete", "/TN", name, "/F")
+        require_success("schtasks", "/Delete", "/TN", name, "/F")
         return True
 
     def start(self, job: ScheduledJob) -> None:
-        """The task, once."""
-        must("schtasks", "/Run", "/TN", job.name)
+        """Run the task once."""
+        require_success("schtasks", "/Run", "/TN", job.name)
 
 
-def _decoded(data: bytes) -> str:
-    """What a program of Windows prints: UTF-16 where it says so, else a code page whose ASCII is enough for us."""
+def _decode(data: bytes) -> str:
+    """Decode the output of a Windows program: UTF-16 with a mark, else a code page of which ASCII is enough."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
@@ -224,7 +226,7 @@ def _domain() -> str:
     return f"gui/{os.getuid()}"  # type: ignore[attr-defined,unused-ignore]
 
 
-def _write(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
@@ -232,14 +234,14 @@ def _write(path: Path, text: str) -> None:
         raise storage_error(error, path) from error
 
 
-def _text(path: Path) -> str | None:
+def _read_text(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
         return None
 
 
-def _unlink(path: Path) -> None:
+def _remove_file(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:

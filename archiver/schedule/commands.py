@@ -1,4 +1,4 @@
-"""Runs the programs by which a computer's own schedulers are spoken to."""
+"""Runs the command-line programs of a computer's schedulers."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _PATIENCE = 60
 
 
 class CommandResult(NamedTuple):
-    """What a call came to; what was said on stderr as one line."""
+    """The result of a program: its exit code, its output, and its errors as one line."""
 
     code: int
-    out: bytes
-    said: str
+    stdout: bytes
+    message: str
 
 
-def is_there(program: str) -> bool:
-    """Whether the program is found here."""
+def is_installed(program: str) -> bool:
+    """Whether the program is found in PATH."""
     return shutil.which(program) is not None
 
 
-def call(program: str, *arguments: str, given: bytes = b"") -> CommandResult:
-    """Run it, in English. Raises SchedulerMissing, SchedulerRefused (it did not end in time, or cannot be run)."""
+def run_program(program: str, *arguments: str, given: bytes = b"") -> CommandResult:
+    """Run a program, in English. Raises SchedulerMissing, SchedulerRefused (not ended in time, or cannot be run)."""
     path = shutil.which(program)
     if path is None:
         raise SchedulerMissing(program=program)
     try:
-        done = subprocess.run(  # noqa: S603 - a program of the system, arguments of ours
+        completed = subprocess.run(  # noqa: S603 - a program of the system, arguments of ours
             [path, *arguments],
             input=given,
             capture_output=True,
@@ -44,19 +44,19 @@ def call(program: str, *arguments: str, given: bytes = b"") -> CommandResult:
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise SchedulerRefused(program=program, detail=type(error).__name__) from error
-    said = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())
-    return CommandResult(done.returncode, done.stdout, said[:300])
+    message = " ".join((completed.stderr or completed.stdout).decode("utf-8", "replace").split())
+    return CommandResult(completed.returncode, completed.stdout, message[:300])
 
 
-def must(program: str, *arguments: str, given: bytes = b"") -> CommandResult:
-    """As `call`, but a code other than 0 raises SchedulerRefused too."""
-    done = call(program, *arguments, given=given)
-    if done.code:
-        raise SchedulerRefused(program=program, detail=done.said or f"exit {done.code}")
-    return done
+def require_success(program: str, *arguments: str, given: bytes = b"") -> CommandResult:
+    """As `run_program`, but a code other than 0 raises SchedulerRefused too."""
+    result = run_program(program, *arguments, given=given)
+    if result.code:
+        raise SchedulerRefused(program=program, detail=result.message or f"exit {result.code}")
+    return result
 
 
-def begin(*command: str, environ: Mapping[str, str]) -> None:
+def start_in_background(*command: str, environ: Mapping[str, str]) -> None:
     """Run a command in the background with this environment alone. Raises SchedulerRefused if it cannot be begun."""
     try:
         subprocess.Popen(  # noqa: S603 - arguments of ours
@@ -80,20 +80,20 @@ CRONS = frozenset({"cron", "crond", "cronie", "fcron"})
 
 
 def is_cron_running(processes: Path = PROCESSES) -> bool | None:
-    """None: it cannot be known, as other users' processes are hidden here or there is no such list."""
-    if _name(processes / "1") is None:
+    """Whether a cron runs; None: unknown, as there is no list of processes or other users' are hidden."""
+    if _process_name(processes / "1") is None:
         return None
-    return not CRONS.isdisjoint(_names(processes))
+    return not CRONS.isdisjoint(_process_names(processes))
 
 
-def _names(processes: Path) -> Iterator[str]:
-    for one in processes.iterdir():
-        if one.name.isdigit() and (name := _name(one)) is not None:
+def _process_names(processes: Path) -> Iterator[str]:
+    for process in processes.iterdir():
+        if process.name.isdigit() and (name := _process_name(process)) is not None:
             yield name
 
 
-def _name(process: Path) -> str | None:
+def _process_name(process: Path) -> str | None:
     try:
         return (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:  # it has ended meanwhile, or is nobody's business
+    except OSError:  # it has ended meanwhile, or may not be read
         return None

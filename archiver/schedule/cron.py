@@ -1,7 +1,7 @@
-"""A crontab with and without our lines: text in, text out.
+"""Adds our lines to the text of a crontab, removes and finds them.
 
-Every line that is ours ends with the job's name; all others stay as they are, byte for byte. Nothing is set there
-that would hold for the lines below, such as MAILTO or PATH (crontab(5)).
+Every line of ours ends with the job's name; all others stay as they are, byte for byte. We set no variable such as
+MAILTO or PATH, which would hold for the lines below (crontab(5)).
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ END = "# END # "
 
 
 def line(job: ScheduledJob) -> str:
-    """The entry: five fields, and a command of `/bin/sh` in which `%` would end the line if it were not escaped."""
+    """The entry: five fields and a command of `/bin/sh`, with `%` escaped, which would end the line."""
     return f"{_fields(job)} {shlex.join(job.command)} # {job.name}".replace("%", r"\%")
 
 
 def block(job: ScheduledJob) -> str:
-    """Our lines, each with its end of line."""
+    """Our three lines."""
     return f"{BEGIN}{job.name}\n{line(job)}\n{END}{job.name}\n"
 
 
 def install(table: str, job: ScheduledJob) -> str:
-    """The crontab with our lines at its foot, once."""
+    """The crontab with our lines at its end, once."""
     others = remove(table, job.name)
     if others and not others.endswith("\n"):
         others += "\n"
@@ -39,7 +39,7 @@ def remove(table: str, name: str) -> str:
 
 
 def find(table: str, name: str) -> str | None:
-    """The entry that cron would run; None if there is none, or it was made a comment."""
+    """The entry that cron would run; None if there is none, or it is commented out."""
     found = [one for one in table.splitlines() if _is_ours(one, name) and not one.lstrip().startswith("#")]
     return found[0].strip() if found else None
 
@@ -49,7 +49,7 @@ def _is_ours(text: str, name: str) -> bool:
 
 
 def _fields(job: ScheduledJob) -> str:
-    """At each multiple of the pace, moved by the job's own offset."""
+    """The five fields of time: each multiple of the interval, moved by the job's offset."""
     if job.minutes == 1:
         return "* * * * *"
     if job.minutes < 60:

@@ -1,4 +1,4 @@
-"""One daemon for each archive: the lock that it holds as long as it lives, and whether somebody holds it."""
+"""The lock that a daemon holds as long as it runs, so that each archive has one daemon at most."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ LOCK = "daemon.lock"
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Keep a second daemon of the same archive away. Raises ArchiveInUse, HomeNotWritable."""
+def hold_daemon_lock(home: Path) -> Iterator[None]:
+    """Hold the lock, which keeps out a second daemon of the archive. Raises ArchiveInUse, HomeNotWritable."""
     lock = FileLock(home / LOCK, mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise errors.ArchiveInUse(path=home) from error
-    except OSError as fault:
-        raise errors.HomeNotWritable(path=home, detail=fault.strerror or str(fault)) from fault
+    except OSError as error:
+        raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
     try:
         yield
     finally:
@@ -30,11 +30,11 @@ def alone(home: Path) -> Iterator[None]:
 
 
 def is_daemon_running(home: Path) -> bool:
-    """Whether a daemon works on this archive now; nothing is made where none ever did."""
+    """Whether a daemon works on this archive now; no lock file is created where none ever did."""
     if not (home / LOCK).exists():
         return False
     try:
-        with alone(home):
+        with hold_daemon_lock(home):
             return False
     except errors.ArchiveInUse:
         return True

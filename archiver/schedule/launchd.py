@@ -1,4 +1,4 @@
-"""The property list of a launchd agent (launchd.plist(5)): a job in, text out."""
+"""Writes the property list of a launchd agent (launchd.plist(5)) for a job."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ COMMENT = "<!-- Written by: archive schedule install   Taken out by: archive sch
 
 
 def plist(job: ScheduledJob) -> str:
-    """An agent that runs at log-in and at each multiple of the pace; launchd never runs one twice at a time."""
-    wanted = {
+    """An agent that runs at log-in and once every interval; launchd never runs one twice at a time."""
+    properties = {
         "Label": job.name,
         "ProgramArguments": list(job.command),
         "StartInterval": job.minutes * 60,
@@ -20,10 +20,10 @@ def plist(job: ScheduledJob) -> str:
         "LowPriorityIO": True,
         "Umask": 0o077,
     }
-    text = plistlib.dumps(wanted, sort_keys=False).decode()
+    text = plistlib.dumps(properties, sort_keys=False).decode()
     return text.replace("<plist ", COMMENT + "<plist ", 1)
 
 
-def file(job: ScheduledJob) -> str:
+def file_name(job: ScheduledJob) -> str:
     """The name of the file in `~/Library/LaunchAgents`."""
     return f"{job.name}.plist"

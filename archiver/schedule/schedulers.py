@@ -1,6 +1,6 @@
-"""The schedulers of this computer: which one suits it, and the archive's job there, once.
+"""Chooses a scheduler of this computer, and keeps the archive's job registered with one of them only.
 
-`archive schedule` and `archive check` speak to this module; how each scheduler is spoken to stands in `registers`.
+`archive schedule` and `archive check` use this module; `backends` has the class of each scheduler.
 """
 
 from __future__ import annotations
@@ -27,109 +27,109 @@ KINDS = (CRON, SYSTEMD, LAUNCHD, WINDOWS)
 WITHOUT_SESSION = (CRON,)
 """Schedulers whose jobs have no desktop session, and so no keyring."""
 
-NETWORK = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
-"""Variables that a way to Chatwork may depend on; their values may hold passwords."""
+NETWORK_VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+"""Variables that the connection to Chatwork may depend on; their values may hold passwords."""
 
 
-def registers(environ: Mapping[str, str]) -> dict[str, Backend]:
-    """Every scheduler by its name, the one that suits this system best first."""
-    known: dict[str, Backend] = {
+def backends(environ: Mapping[str, str]) -> dict[str, Backend]:
+    """Every scheduler's backend by name, the one that suits this system best first."""
+    all_backends: dict[str, Backend] = {
         CRON: Cron(),
         SYSTEMD: Systemd(environ),
         LAUNCHD: Launchd(),
         WINDOWS: Windows(),
     }
     order = {"win32": (WINDOWS,), "darwin": (LAUNCHD, CRON)}.get(sys.platform, (SYSTEMD, CRON))
-    return {kind: known[kind] for kind in (*order, *(kind for kind in KINDS if kind not in order))}
+    return {kind: all_backends[kind] for kind in (*order, *(kind for kind in KINDS if kind not in order))}
 
 
-def choose(environ: Mapping[str, str]) -> str:
-    """The first scheduler that can be spoken to here. Raises SchedulerMissing."""
-    for kind, register in registers(environ).items():
-        if register.usable():
+def choose_backend(environ: Mapping[str, str]) -> str:
+    """The first scheduler that can be used here. Raises SchedulerMissing."""
+    for kind, backend in backends(environ).items():
+        if backend.is_usable():
             return kind
     raise errors.SchedulerMissing(program={"win32": "schtasks", "darwin": "launchctl"}.get(sys.platform, "crontab"))
 
 
 def install(job: ScheduledJob, environ: Mapping[str, str], *, kind: str) -> list[str]:
-    """Register the job with one scheduler, and take it out of the others: it must not run twice.
+    """Register the job with one scheduler, and remove it from the others: it must not run twice.
 
-    Gives the names of those others. Raises SchedulerMissing, SchedulerRefused, StorageError, UsageError.
+    Returns the names of those others. Raises SchedulerMissing, SchedulerRefused, StorageError, UsageError.
     """
-    if any(sign in "\r\n\0" for word in job.command for sign in word):
+    if any(character in "\r\n\0" for word in job.command for character in word):
         raise errors.UsageError(detail=_("The archive's path has a line break in it, which no scheduler takes."))
-    known = registers(environ)
-    known[kind].install(job)
-    return [other for other in known if other != kind and _is_removed(known[other], job.name)]
+    all_backends = backends(environ)
+    all_backends[kind].install(job)
+    return [other for other in all_backends if other != kind and _is_removed(all_backends[other], job.name)]
 
 
 def start(job: ScheduledJob, environ: Mapping[str, str], *, kind: str) -> None:
-    """Let the scheduler begin one run now; the archive's last save tells how it went. Raises as `install`."""
-    registers(environ)[kind].start(job)
+    """Let the scheduler start one run now; the archive's last save shows how it went. Raises as `install`."""
+    backends(environ)[kind].start(job)
 
 
 def show(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """What is registered for this archive, as it lies there, by scheduler."""
+    """The text registered for this archive, by scheduler."""
     found = {}
-    for kind, register in registers(environ).items():
+    for kind, backend in backends(environ).items():
         with suppress(errors.SchedulerMissing, errors.SchedulerRefused):  # what cannot be asked starts nothing
-            text = register.find(name_of(home))
+            text = backend.find(job_name(home))
             if text is not None:
                 found[kind] = text
     return found
 
 
 def remove(home: Path, environ: Mapping[str, str], *, kind: str | None = None) -> list[str]:
-    """Take the archive's job out of one scheduler, or of all that are here; the names of those that had it.
+    """Remove the archive's job from one scheduler, or from all; return the names of those that had it.
 
-    Raises SchedulerMissing or SchedulerRefused if the one that was named cannot be spoken to.
+    Raises SchedulerMissing or SchedulerRefused if the scheduler that was named cannot be used.
     """
-    known = registers(environ)
+    all_backends = backends(environ)
     if kind is not None:
-        return [kind] if known[kind].remove(name_of(home)) else []
-    return [one for one, register in known.items() if _is_removed(register, name_of(home))]
+        return [kind] if all_backends[kind].remove(job_name(home)) else []
+    return [other for other, register in all_backends.items() if _is_removed(register, job_name(home))]
 
 
-def installed(home: Path, environ: Mapping[str, str] | None = None) -> str | None:
-    """What saves this archive by itself, in a few words: schedulers, a running daemon; None: nothing does."""
+def find_starters(home: Path, environ: Mapping[str, str] | None = None) -> str | None:
+    """Names of what saves this archive automatically: schedulers, a running daemon; None: nothing does."""
     found = [title(kind) for kind in show(home, os.environ if environ is None else environ)]
     return ", ".join([*found, *(["archive daemon"] if is_daemon_running(home) else [])]) or None
 
 
 def title(kind: str) -> str:
-    """What a scheduler is called on screen."""
+    """A scheduler's name on the screen."""
     names = {CRON: "cron", SYSTEMD: "systemd", LAUNCHD: "launchd", WINDOWS: _("Windows Task Scheduler")}
     return names[kind]
 
 
-def name_of(home: Path) -> str:
-    """Under which name the job of an archive is registered."""
+def job_name(home: Path) -> str:
+    """The name under which the job of an archive is registered."""
     return ScheduledJob((), home).name
 
 
-def _is_removed(register: Backend, name: str) -> bool:
+def _is_removed(backend: Backend, name: str) -> bool:
     with suppress(errors.SchedulerMissing, errors.SchedulerRefused):
-        return register.remove(name)
+        return backend.remove(name)
     return False
 
 
 # --- the job and what it will lack ---------------------------------------------------------------
 
 
-def job(settings: Settings, environ: Mapping[str, str], *, spoken: str, argv0: str) -> ScheduledJob:
-    """The job of an archive, as the program that runs now would be started; `spoken` is the user's language."""
-    by_itself = language_of(settings.home) or "ja"  # a scheduler gives a job no LANG
+def build_job(settings: Settings, environ: Mapping[str, str], *, spoken: str, argv0: str) -> ScheduledJob:
+    """The job of an archive, started as this program was; `spoken` is the user's language."""
+    default_language = language_of(settings.home) or "ja"  # a scheduler gives a job no LANG
     return ScheduledJob(
         program(argv0),
         settings.home,
         pace(settings.sync.every),
-        None if spoken == by_itself else spoken,
+        None if spoken == default_language else spoken,
         _user(environ),
     )
 
 
 def program(argv0: str) -> tuple[str, ...]:
-    """How to start this program from anywhere: by absolute paths, on Windows without a console window."""
+    """The words that start this program from anywhere: absolute paths, on Windows without a console window."""
     python = Path(sys.executable)
     if getattr(sys, "frozen", False):
         return (str(python),)
@@ -143,10 +143,12 @@ def program(argv0: str) -> tuple[str, ...]:
     return (str(python), "-m", "archiver")
 
 
-def lacking(settings: Settings, environ: Mapping[str, str], *, kind: str, cron_runs: bool | None = None) -> list[str]:
-    """What the scheduled job will not have although it is here now, one sentence each; names, never values.
+def missing_for_job(
+    settings: Settings, environ: Mapping[str, str], *, kind: str, cron_runs: bool | None = None
+) -> list[str]:
+    """What the scheduled job will lack although it is here now, one sentence each, with names and never values.
 
-    `cron_runs`: as `processes.is_cron_running` has it.
+    `cron_runs`: as `commands.is_cron_running` returns it.
     """
     found = []
     if kind == CRON and cron_runs is False:
@@ -170,7 +172,7 @@ def lacking(settings: Settings, environ: Mapping[str, str], *, kind: str, cron_r
                 "the job can read it: archive token set --source file:token"
             )
         )
-    for name in ("CHATWORK_API_BASE_URL", *NETWORK):
+    for name in ("CHATWORK_API_BASE_URL", *NETWORK_VARIABLES):
         if environ.get(name):
             found.append(_("The variable {name} is set here; the scheduled job will not have it.").format(name=name))
     if kind == SYSTEMD:
@@ -178,8 +180,8 @@ def lacking(settings: Settings, environ: Mapping[str, str], *, kind: str, cron_r
     return found
 
 
-def paced(job: ScheduledJob, every: timedelta) -> str:
-    """How often it runs, in words, and that this is not what the settings say if a scheduler cannot keep that."""
+def pace_words(job: ScheduledJob, every: timedelta) -> str:
+    """The job's interval in words, with a remark if schedulers cannot keep the one of the settings."""
     if job.minutes < 60:
         text = ngettext("every {n} minute", "every {n} minutes", job.minutes).format(n=job.minutes)
     else:

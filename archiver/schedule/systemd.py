@@ -1,4 +1,4 @@
-"""The two files of a systemd user timer (systemd.timer(5), systemd.service(5)): a job in, texts out."""
+"""Writes the two files of a systemd user timer (systemd.timer(5), systemd.service(5)) for a job."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ WantedBy=timers.target
 
 
 def service(job: ScheduledJob) -> str:
-    """What is run; systemd never starts a unit that is running still."""
-    return HEAD + SERVICE.format(command=" ".join(_quoted(word) for word in job.command))
+    """The service file; systemd never starts a unit that is still running."""
+    return HEAD + SERVICE.format(command=" ".join(_quote(word) for word in job.command))
 
 
 def timer(job: ScheduledJob) -> str:
-    """When it is run."""
+    """The timer file."""
     return HEAD + TIMER.format(calendar=_calendar(job))
 
 
@@ -50,7 +50,7 @@ def files(job: ScheduledJob) -> dict[str, str]:
 
 
 def _calendar(job: ScheduledJob) -> str:
-    """As systemd.time(7) has it: `*:3/5` is each fifth minute from the third on."""
+    """The times as in systemd.time(7): `*:3/5` is each fifth minute from the third on."""
     if job.minutes < 60:
         return f"*:{job.offset}/{job.minutes}"
     if job.minutes == 1440:
@@ -58,7 +58,7 @@ def _calendar(job: ScheduledJob) -> str:
     return f"0/{job.minutes // 60}:{job.offset:02}"
 
 
-def _quoted(word: str) -> str:
-    """A word of ExecStart: `%` and `$` mean something there, and spaces part words."""
+def _quote(word: str) -> str:
+    """A word of ExecStart, with `%`, `$` and spaces quoted, which have a meaning there."""
     text = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f'"{text}"' if text != word or not word or any(sign.isspace() or sign in "';" for sign in word) else word

@@ -1,4 +1,4 @@
-"""The XML of a task for the Windows Task Scheduler (MS-TSCH, section 2.4.2): a job in, text out."""
+"""Writes the XML of a task for the Windows Task Scheduler (MS-TSCH, section 2.4.2) for a job."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from archiver.schedule.job import ScheduledJob
 
 ENCODING = "UTF-16"
-"""What `schtasks /Create /XML` expects the file to be, with its byte order mark."""
+"""The encoding, with byte order mark, that `schtasks /Create /XML` expects."""
 
 # Runs on battery, makes up for a missed start, never twice at a time, no console window (the program is pythonw).
 TASK = """\
@@ -64,7 +64,7 @@ TASK = """\
 
 
 def task(job: ScheduledJob, *, encoding: str = ENCODING) -> str:
-    """The task; without an end of the repetition it goes on for ever."""
+    """The task's XML; its repetition has no end."""
     user = f"      <UserId>{escape(job.user)}</UserId>\n" if job.user else ""
     return TASK.format(
         encoding=encoding,
@@ -79,5 +79,5 @@ def task(job: ScheduledJob, *, encoding: str = ENCODING) -> str:
 
 
 def _duration(minutes: int) -> str:
-    """As XML Schema has it; a day at most, which is what a repetition may be."""
+    """A duration as in XML Schema; a repetition may last a day at most."""
     return f"PT{minutes}M"

@@ -44,7 +44,7 @@ def now() -> datetime:
 def remembered(archive: Archive) -> backup.LastBackup | None:
     """The last copy that the archive knows of."""
     with archive.reading() as reading:
-        return backup.last(reading)
+        return backup.last_backup(reading)
 
 
 def bytes_of(folder: Path) -> dict[Path, bytes]:
@@ -72,7 +72,7 @@ def test_a_copy_is_verified_and_remembered(home: Archive, place: Path) -> None:
     """It is an archive that verifies by itself, deeply too; the archive knows when and where."""
     outcome = copies.backup(home, place, now=now)
 
-    assert (True, True, True) == (outcome.ok, outcome.remembered, outcome.same_disk)
+    assert (True, True, True) == (outcome.ok, outcome.is_remembered, outcome.is_same_disk)
     assert backup.LastBackup(NOW, str(place), verified=True) == remembered(home)
     assert verify_archive(Archive(place, read_only=True), deep=True).ok
 
@@ -85,7 +85,7 @@ def test_a_database_with_findings_lies_beside_the_earlier_one(home: Archive, pla
 
     outcome = copies.backup(home, place, now=lambda: datetime.now(UTC))
 
-    assert (False, False) == (outcome.ok, outcome.placed)
+    assert (False, False) == (outcome.ok, outcome.is_placed)
     assert {"entry-sealed"} == checks(outcome)
     assert before == (place / DATABASE).read_bytes()
     assert (place / copies.WITH_FINDINGS).exists()
@@ -98,7 +98,7 @@ def test_a_first_copy_with_findings_is_better_than_none(home: Archive, place: Pa
 
     outcome = copies.backup(home, place, now=now)
 
-    assert (False, True, {"entry-sealed"}) == (outcome.ok, outcome.placed, checks(outcome))
+    assert (False, True, {"entry-sealed"}) == (outcome.ok, outcome.is_placed, checks(outcome))
     assert backup.LastBackup(NOW, str(place), verified=False) == remembered(home)
 
 
@@ -111,7 +111,7 @@ def test_a_damaged_attachment_keeps_no_database_back(home: Archive, place: Path)
 
     outcome = copies.backup(home, place, now=now)
 
-    assert (True, False, {"file-changed"}) == (outcome.placed, outcome.ok, checks(outcome))
+    assert (True, False, {"file-changed"}) == (outcome.is_placed, outcome.ok, checks(outcome))
     with home.reading() as ours, Archive(place, read_only=True).reading() as theirs:
         count = "SELECT count(*) FROM entry"
         assert ours.sql.exec_driver_sql(count).scalar() == theirs.sql.exec_driver_sql(count).scalar()
@@ -205,7 +205,7 @@ def test_a_changed_copy_is_not_restored(home: Archive, place: Path, tmp_path: Pa
     outcome = copies.restore(place, tmp_path / "new", now=now)
 
     assert checks(outcome)
-    assert (False, None) == (outcome.placed, outcome.copied)
+    assert (False, None) == (outcome.is_placed, outcome.report)
     assert not (tmp_path / "new").exists()
 
 
@@ -227,7 +227,7 @@ def test_an_archive_is_never_overwritten(home: Archive, place: Path, tmp_path: P
 def test_an_interrupted_restore_goes_on(home: Archive, place: Path, tmp_path: Path) -> None:
     """What it left is no archive, and no hindrance."""
     copies.backup(home, place, now=now)
-    backup.copy(Archive(place, still=True), tmp_path / "new")
+    backup.copy_archive(Archive(place, unchanging=True), tmp_path / "new")
 
     outcome = copies.restore(place, tmp_path / "new", now=now)
 

@@ -20,7 +20,7 @@ from tests.support.archives.maker import ArchiveMaker, at, story
 def made(tmp_path: Path) -> Iterator[ArchiveMaker]:
     """An archive with a seal."""
     made = story(tmp_path / "home")
-    seals.close(made.archive, now=at(300))
+    seals.close_seals(made.archive, now=at(300))
     yield made
     made.archive.close()
 

@@ -29,12 +29,12 @@ from archiver.settings.model import FileSettings, Settings
 from archiver.store import seals as seal
 from archiver.store import writer
 from archiver.store.archive import Archive
-from archiver.store.queries.status import document, status
+from archiver.store.queries.status import status, status_document
 from archiver.store.timestamps import from_text
 from archiver.store.working import stamp_queue
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from archiver.tsa import sender
+from archiver.tsa import build_sender
 from tests.support.archives import tampering
 from tests.support.world import Clock, World, running
 
@@ -45,7 +45,7 @@ class Desk:
     def __init__(self, world: World, *simulated: SimulatedAuthority) -> None:
         self.world = world
         self.authorities = tuple(
-            Authority(name, sender(one.url, seconds=2), (one.root_der,))
+            Authority(name, build_sender(one.url, seconds=2), (one.root_der,))
             for name, one in zip("ab", simulated, strict=False)
         )
         self.names = [one.name for one in self.authorities]
@@ -65,7 +65,7 @@ class Desk:
     def ask(self, *, at_once: bool = False, seconds: float | None = 60, **later: float) -> StampReport:
         """Only the stamps, some time after the last one."""
         self.world.clock.pass_by(**later)
-        return stamping.ask(self.app(), at_once=at_once, seconds=seconds)
+        return stamping.request_stamps(self.app(), at_once=at_once, seconds=seconds)
 
     def seal(self, number: int = 1) -> None:
         """So many seals, each over one entry."""
@@ -74,17 +74,17 @@ class Desk:
             with self.world.archive.writing() as writing:
                 told = Observation("note", "note/job1", {"text": "メモ"})
                 writer.append(writing, [told], account_id=None, at=self.world.clock())
-            seal.close(self.world.archive, now=self.world.clock())
+            seal.close_seals(self.world.archive, now=self.world.clock())
 
-    def times(self) -> dict[int, list[stamp_queue.Stamp]]:
+    def times(self) -> dict[int, list[stamp_queue.StoredStamp]]:
         """The stamps held, by seal."""
         with self.world.archive.reading() as reading:
-            return stamp_queue.times(reading)
+            return stamp_queue.stamps_by_seal(reading)
 
     def unstamped(self) -> int:
         """Seals that lack a stamp."""
         with self.world.archive.reading() as reading:
-            return stamp_queue.unstamped(reading, self.names)
+            return stamp_queue.count_unstamped(reading, self.names)
 
     def files(self) -> list[str]:
         """Stamps and roots in the folder of the seals."""
@@ -195,7 +195,7 @@ def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, a
 
     seals = desk.world.rows("seal")
     with desk.world.archive.reading() as reading:
-        after = document(status(reading, authorities=desk.names), warnings=[])
+        after = status_document(status(reading, authorities=desk.names), warnings=[])
     delays = [desk.times()[row["number"]][0].time - from_text(row["closed_at"]) for row in seals]
     assert [()] * 30 == [one.reported + one.complaints for one in reports]
     assert all(one.complete for one in reports)
@@ -245,7 +245,7 @@ def test_an_authority_that_is_back_stamps_everything_the_newest_first(
 
     digests = {bytes.fromhex(one.sha256): one.number for one in seals(desk.world.archive)}
     asked = [number for query in authority.queries for digest, number in digests.items() if digest in query]
-    assert (StampReport(), 5, 0) == (resting, report.came, report.waiting)
+    assert (StampReport(), 5, 0) == (resting, report.stamp_count, report.waiting)
     assert [5, 4, 3, 2, 1] == asked
 
 
@@ -291,8 +291,8 @@ def test_one_failure_among_good_answers_does_not_end_the_turn(desk: Desk, author
     report = desk.ask()
 
     assert [None, None, "not_a_token", None] == [one.reason for one in report.outcomes]
-    assert (3, 1, {1, 2, 4}) == (report.came, report.waiting, set(desk.times()))
-    assert (0, 1) == (desk.ask(minutes=4).came, desk.ask(minutes=1).came)
+    assert (3, 1, {1, 2, 4}) == (report.stamp_count, report.waiting, set(desk.times()))
+    assert (0, 1) == (desk.ask(minutes=4).stamp_count, desk.ask(minutes=1).stamp_count)
 
 
 def test_of_two_authorities_one_is_down(world: World, authority: SimulatedAuthority) -> None:
@@ -321,7 +321,7 @@ def test_a_round_ends_a_turn_that_takes_too_long(desk: Desk, authority: Simulate
     later = desk.ask()
 
     assert [StampOutcome(number, "a", None, None) for number in (1, 2, 3)] == list(report.outcomes)
-    assert (3, 3, 3) == (report.waiting, later.came, authority.count)
+    assert (3, 3, 3) == (report.waiting, later.stamp_count, authority.count)
 
 
 def test_many_old_seals_come_upon_an_authority_by_and_by(desk: Desk, authority: SimulatedAuthority) -> None:
@@ -330,8 +330,8 @@ def test_many_old_seals_come_upon_an_authority_by_and_by(desk: Desk, authority: 
 
     first, second = desk.ask(), desk.ask(at_once=True)
 
-    assert (20, 25, [1, 45]) == (first.came, first.waiting, [first.outcomes[0].seal, first.outcomes[-1].seal])
-    assert (25, 0, 45) == (second.came, second.waiting, authority.count)
+    assert (20, 25, [1, 45]) == (first.stamp_count, first.waiting, [first.outcomes[0].seal, first.outcomes[-1].seal])
+    assert (25, 0, 45) == (second.stamp_count, second.waiting, authority.count)
 
 
 # --- without Chatwork --------------------------------------------------------------------------
@@ -414,7 +414,7 @@ def test_a_lost_table_is_made_again_of_the_files(desk: Desk, authority: Simulate
     roots = {row["root"] for row in desk.world.rows("stamp")}
     desk.forget()
     with SimulatedAuthority(now=desk.world.clock) as successor:
-        desk.authorities = (Authority("a", sender(successor.url), (successor.root_der,)),)
+        desk.authorities = (Authority("a", build_sender(successor.url), (successor.root_der,)),)
         desk.ask(days=1)
         after = {number: one[0].time for number, one in desk.times().items()}
         desk.seal()
@@ -512,17 +512,17 @@ def test_whatever_happens_every_seal_is_stamped_once_in_the_end(
             desk.lose()
         else:
             state = what
-        stamping.ask(desk.app())
+        stamping.request_stamps(desk.app())
 
     sealed = seals(archive)
     folder = archive.home / "seals"
     with archive.reading() as reading:
-        held = stamp_queue.times(reading)
+        held = stamp_queue.stamps_by_seal(reading)
     assert {one.number: 1 for one in sealed} == {number: len(of) for number, of in held.items()}
     assert len(sealed) == given_out
     for one in sealed:
         reply, data = (folder / f"{one.name}.a.tsr").read_bytes(), (folder / one.name).read_bytes()
-        assert held[one.number][0].time == timestamp.check(reply, data, [SHARED.root_der]).time
+        assert held[one.number][0].time == timestamp.check_stamp(reply, data, [SHARED.root_der]).time
 
 
 class _Bare:
@@ -549,7 +549,7 @@ class _Bare:
         with self.archive.writing() as writing:
             told = Observation("note", "note/job1", {"text": "メモ"})
             writer.append(writing, [told], account_id=None, at=self.clock())
-        seal.close(self.archive, now=self.clock())
+        seal.close_seals(self.archive, now=self.clock())
 
     def lose(self) -> None:
         """The queue is empty."""

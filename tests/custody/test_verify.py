@@ -414,7 +414,7 @@ def test_a_second_file_of_a_number_is_found(archive: Archive) -> None:
 
 def left_over(archive: Archive) -> None:
     """Seal the tail, then lose the row as a kill between file and commit does, and what told of the seal."""
-    seals.close(archive, now=START.replace(month=12))
+    seals.close_seals(archive, now=START.replace(month=12))
     with behind_the_back(archive) as database:
         database.execute("DELETE FROM seal WHERE number = 4")
 

@@ -23,19 +23,19 @@ from archiver.health import (
 from archiver.health import (
     runs as health_runs,
 )
-from archiver.health.check import versions_look
+from archiver.health.check import check_versions
 from archiver.health.disk import DiskSpace
-from archiver.health.evidence import StampStanding
-from archiver.health.finding import CheckResult, Grade, action, attention, good, ok
-from archiver.health.folders import Home, OutsideFolder
-from archiver.health.rooms import Rate
-from archiver.health.token import NOT_ASKED, TokenSeen, TokenTrial
+from archiver.health.evidence import StampStatus
+from archiver.health.finding import CheckResult, Grade, action, attention, good, is_ok
+from archiver.health.folders import HomeFolder, OutsideFolder
+from archiver.health.rooms import RoomRate
+from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
 from archiver.store import migrate
 from archiver.store.backup.copy import LastBackup
 from archiver.store.queries.database_health import Horizon, Versions
 from archiver.store.queries.last_looks import LastLooks
-from archiver.store.working.stamp_queue import Longest
-from archiver.store.working.verification_log import Verified
+from archiver.store.working.stamp_queue import LongestWait
+from archiver.store.working.verification_log import VerificationRecord
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
@@ -52,13 +52,13 @@ def ago(**span: float) -> datetime:
 
 def check(expected: Grade, words: str, look: CheckResult) -> None:
     """The look stands as expected, and its sentence holds these words."""
-    assert (expected, True) == (look.verdict, words in look.text), look
+    assert (expected, True) == (look.grade, words in look.text), look
 
 
 # --- token and account -----------------------------------------------------------------------
 
-FILE = TokenSeen("file:token", None, needs_session=True)
-KEYRING = TokenSeen("keyring", None, needs_session=True)
+FILE = TokenState("file:token", None, needs_session=True)
+KEYRING = TokenState("keyring", None, needs_session=True)
 
 
 @pytest.mark.parametrize(
@@ -67,15 +67,15 @@ KEYRING = TokenSeen("keyring", None, needs_session=True)
         (FILE, GOOD, "file:token"),
         (KEYRING, ATTENTION, "archive token set --source file:token"),
         (KEYRING._replace(needs_session=False), GOOD, "keyring"),
-        (TokenSeen("env:MY_TOKEN", None, needs_session=False), ATTENTION, "variable MY_TOKEN"),
-        (FILE._replace(fault=errors.TokenMissing(source="file:token")), ACTION, "archive token set"),
-        (FILE._replace(fault=errors.TokenFileUnsafe(path="/t")), ACTION, "chmod 600 /t"),
-        (KEYRING._replace(fault=errors.KeyringUnavailable(detail="none")), ACTION, "--source file:PATH"),
+        (TokenState("env:MY_TOKEN", None, needs_session=False), ATTENTION, "variable MY_TOKEN"),
+        (FILE._replace(error=errors.TokenMissing(source="file:token")), ACTION, "archive token set"),
+        (FILE._replace(error=errors.TokenFileUnsafe(path="/t")), ACTION, "chmod 600 /t"),
+        (KEYRING._replace(error=errors.KeyringUnavailable(detail="none")), ACTION, "--source file:PATH"),
     ],
 )
-def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenSeen, expected: Grade, words: str) -> None:
+def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenState, expected: Grade, words: str) -> None:
     """What only a session has gets a word; what cannot be read has to be put right."""
-    check(expected, words, token.token_look(seen))
+    check(expected, words, token.check_token(seen))
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenSeen, expecte
         (KEYRING, "systemd, cron", ACTION),
         (KEYRING, "systemd", ATTENTION),
         (KEYRING._replace(needs_session=False), "cron", GOOD),
-        (TokenSeen("env:MY_TOKEN", None, needs_session=True), "systemd", ACTION),
+        (TokenState("env:MY_TOKEN", None, needs_session=True), "systemd", ACTION),
     ],
 )
 def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
-    seen: TokenSeen, registered: str, expected: Grade
+    seen: TokenState, registered: str, expected: Grade
 ) -> None:
     """A scheduler gives a job no variable, and cron no keyring."""
-    check(expected, "", token.token_look(seen, registered=registered))
+    check(expected, "", token.check_token(seen, registered=registered))
 
 
 @pytest.mark.parametrize(
@@ -110,14 +110,14 @@ def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
 )
 def test_no_network_is_no_error(asked: TokenTrial, owner: int | None, expected: Grade, words: str) -> None:
     """Only a refused token and one of another account are."""
-    check(expected, words, token.account_look(FILE, asked, owner=owner, home=HOME))
+    check(expected, words, token.check_account(FILE, asked, owner=owner, home=HOME))
 
 
 def test_without_a_token_chatwork_is_not_asked() -> None:
     """The token's own line says what to do."""
-    seen = FILE._replace(fault=errors.TokenMissing(source="file:token"))
+    seen = FILE._replace(error=errors.TokenMissing(source="file:token"))
 
-    check(ATTENTION, "not asked", token.account_look(seen, NOT_ASKED, owner=1, home=HOME))
+    check(ATTENTION, "not asked", token.check_account(seen, NOT_ASKED, owner=1, home=HOME))
 
 
 # --- runs ------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def test_without_a_token_chatwork_is_not_asked() -> None:
 )
 def test_the_clock_may_be_a_minute_off(offset: int | None, expected: Grade, words: str) -> None:
     """More than that puts every time of the record in doubt."""
-    check(expected, words, health_runs.clock_look(offset))
+    check(expected, words, health_runs.check_clock(offset))
 
 
 @pytest.mark.parametrize(
@@ -153,26 +153,26 @@ def test_the_clock_may_be_a_minute_off(offset: int | None, expected: Grade, word
 )
 def test_the_last_save_ages(last: datetime | None, every: timedelta, expected: Grade, words: str) -> None:
     """Three times its pace, and an hour, are nothing; beyond the notice's hours somebody has to act."""
-    check(expected, words, health_runs.last_run_look(last, every=every, stale=timedelta(hours=24), now=NOW))
+    check(expected, words, health_runs.check_last_run(last, every=every, stale=timedelta(hours=24), now=NOW))
 
 
 def test_a_chat_that_nobody_reads_is_told_though_runs_go_on() -> None:
     """The one that waits longest tells for how long."""
     looks = LastLooks({5: ago(minutes=4), 6: ago(hours=50), 7: ago(hours=90), 8: None})
 
-    look = health_runs.last_run_look(ago(minutes=4), every=EVERY, stale=timedelta(hours=24), now=NOW, looks=looks)
+    look = health_runs.check_last_run(ago(minutes=4), every=EVERY, stale=timedelta(hours=24), now=NOW, looks=looks)
 
     check(ACTION, "rooms 7, 6 was read for up to 90 hours", look)
 
 
 def test_calls_that_were_used_up_are_told_until_a_run_has_enough() -> None:
     """Nobody is named: who used them is not known."""
-    check(ATTENTION, "used up", health_runs.budget_look(None, [], home=HOME, now=NOW, spent=ago(minutes=3)))
+    check(ATTENTION, "used up", health_runs.check_budget(None, [], home=HOME, now=NOW, spent=ago(minutes=3)))
 
 
 def test_an_interrupted_first_save_is_not_called_none() -> None:
     """What came is there; it is said how to go on."""
-    look = health_runs.last_run_look(None, every=EVERY, stale=timedelta(hours=24), now=NOW, begun=True)
+    look = health_runs.check_last_run(None, every=EVERY, stale=timedelta(hours=24), now=NOW, begun=True)
 
     check(ACTION, "The first save has not ended yet", look)
 
@@ -194,10 +194,10 @@ def test_a_fresh_save_is_not_good_while_rounds_fail(
     fault: str, last: datetime | None, expected: Grade, words: str
 ) -> None:
     """The reason stands there, and it is to be acted on where it does not pass by itself."""
-    look = health_runs.last_run_look(last, every=EVERY, stale=timedelta(hours=24), now=NOW)
+    look = health_runs.check_last_run(last, every=EVERY, stale=timedelta(hours=24), now=NOW)
 
-    check(expected, words, runs.with_fault(look, fault, last=last))
-    assert look == runs.with_fault(look, None, last=last)
+    check(expected, words, runs.with_error(look, fault, last=last))
+    assert look == runs.with_error(look, None, last=last)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_where_nothing_starts_it_somebody_has_to_act(
     registered: str | None, age: timedelta | None, idle: bool, expected: Grade, words: str
 ) -> None:
     """A fresh save may come from a starter that cannot be seen; what is registered is held against its pace."""
-    check(expected, words, runs.schedule_look(registered, age=age, every=EVERY, idle=idle))
+    check(expected, words, runs.check_schedule(registered, age=age, every=EVERY, idle=idle))
 
 
 # --- rooms -----------------------------------------------------------------------------------
@@ -228,15 +228,15 @@ def test_where_nothing_starts_it_somebody_has_to_act(
     ("rates", "expected", "words"),
     [
         ([], ATTENTION, "no contract"),
-        ([Rate(1, 0.0)], GOOD, "1 room"),
-        ([Rate(1, 9.9), Rate(2, 0.1)], GOOD, "2 rooms"),
-        ([Rate(1, 12.0), Rate(2, 0.1)], ATTENTION, "room 1 up to 720 messages"),
-        ([Rate(1, 12.0), Rate(2, 11.0)], ATTENTION, "rooms 1, 2 up to 720"),
+        ([RoomRate(1, 0.0)], GOOD, "1 room"),
+        ([RoomRate(1, 9.9), RoomRate(2, 0.1)], GOOD, "2 rooms"),
+        ([RoomRate(1, 12.0), RoomRate(2, 0.1)], ATTENTION, "room 1 up to 720 messages"),
+        ([RoomRate(1, 12.0), RoomRate(2, 11.0)], ATTENTION, "rooms 1, 2 up to 720"),
     ],
 )
-def test_a_fast_room_is_named_by_its_number(rates: list[Rate], expected: Grade, words: str) -> None:
+def test_a_fast_room_is_named_by_its_number(rates: list[RoomRate], expected: Grade, words: str) -> None:
     """With the pace that it needs."""
-    look = rooms.pace_look(rates, every=EVERY)
+    look = rooms.check_pace(rates, every=EVERY)
 
     check(expected, words, look)
     assert ("[sync] every = " in look.text) == any(rate.per_minute > 10 for rate in rates)
@@ -257,17 +257,17 @@ def test_what_the_plan_will_hide_is_told_while_it_can_be_fetched(
     seen: list[Horizon], expected: Grade, words: str
 ) -> None:
     """Forty days after it was posted; later nothing is to be done."""
-    check(expected, words, rooms.plan_look(seen, now=NOW))
+    check(expected, words, rooms.check_plan(seen, now=NOW))
 
 
 # --- proof -----------------------------------------------------------------------------------
 
-ON = StampStanding(["a", "b"], 52, [], [], available=True)
+ON = StampStatus(["a", "b"], 52, [], [], is_available=True)
 
 
-def waits(since: datetime, reason: str | None = "unreachable") -> Longest:
+def waits(since: datetime, reason: str | None = "unreachable") -> LongestWait:
     """Three seals that wait for `a`."""
-    return Longest("a", 3, since, reason)
+    return LongestWait("a", 3, since, reason)
 
 
 @pytest.mark.parametrize(
@@ -280,38 +280,38 @@ def waits(since: datetime, reason: str | None = "unreachable") -> Longest:
         (ON._replace(waiting=[waits(ago(days=7))]), ATTENTION, "archive seal"),
         (ON._replace(waiting=[waits(ago(days=7), None)]), ATTENTION, "its turn has not come yet"),
         (ON._replace(waiting=[waits(ago(hours=1), "seal")]), ACTION, "archive verify"),
-        (ON._replace(available=False), GOOD, "52 days"),
-        (ON._replace(available=False, waiting=[waits(ago(hours=1), "unsupported")]), ATTENTION, "cannot check"),
+        (ON._replace(is_available=False), GOOD, "52 days"),
+        (ON._replace(is_available=False, waiting=[waits(ago(hours=1), "unsupported")]), ATTENTION, "cannot check"),
         (
-            ON._replace(faults=[errors.BadRoots(name="b", detail="no file", path=HOME)]),
+            ON._replace(root_errors=[errors.BadRoots(name="b", detail="no file", path=HOME)]),
             ACTION,
             "“b” cannot be read: no file",
         ),
     ],
 )
-def test_stamps_are_off_or_there_or_wait_since_and_why(seen: StampStanding, expected: Grade, words: str) -> None:
+def test_stamps_are_off_or_there_or_wait_since_and_why(seen: StampStatus, expected: Grade, words: str) -> None:
     """An authority that is down for a week is a word and never more; a root that cannot be read is ours to correct."""
-    check(expected, words, evidence.stamps_look(seen, now=NOW))
+    check(expected, words, evidence.check_stamps(seen, now=NOW))
 
 
 @pytest.mark.parametrize(
     ("last", "expected", "words"),
     [
         (None, ATTENTION, "archive verify"),
-        (Verified(ago(days=1), True, {"entries": 9, "files": 2}, 0), GOOD, "records 9, files 2"),
-        (Verified(ago(days=36), False, {}, 0), ATTENTION, "long ago"),
-        (Verified(ago(days=36), False, {}, 2, ("chain",)), ACTION, "2 things did not match"),
+        (VerificationRecord(ago(days=1), True, {"entries": 9, "files": 2}, 0), GOOD, "records 9, files 2"),
+        (VerificationRecord(ago(days=36), False, {}, 0), ATTENTION, "long ago"),
+        (VerificationRecord(ago(days=36), False, {}, 2, ("chain",)), ACTION, "2 things did not match"),
     ],
 )
-def test_the_last_verification_is_told(last: Verified | None, expected: Grade, words: str) -> None:
+def test_the_last_verification_is_told(last: VerificationRecord | None, expected: Grade, words: str) -> None:
     """Once a month everything; findings stay until they are gone."""
-    check(expected, words, evidence.verification_look(last, now=NOW))
+    check(expected, words, evidence.check_verification(last, now=NOW))
 
 
 def test_a_damaged_database_asks_for_hands_off() -> None:
     """What SQLite says first is told."""
-    check(GOOD, "", evidence.database_look([]))
-    check(ACTION, "(row 3 missing). Change nothing", evidence.database_look(["row 3 missing", "more"]))
+    check(GOOD, "", evidence.check_database([]))
+    check(ACTION, "(row 3 missing). Change nothing", evidence.check_database(["row 3 missing", "more"]))
 
 
 @pytest.mark.parametrize(
@@ -329,15 +329,15 @@ def test_whoever_shares_the_calls_is_told(
     seen: datetime | None, others: list[Path], expected: Grade, words: str
 ) -> None:
     """Another archive here by its folder; anybody else without blame, for a day."""
-    check(expected, words, health_runs.budget_look(seen, others, home=HOME, now=NOW))
+    check(expected, words, health_runs.check_budget(seen, others, home=HOME, now=NOW))
 
 
 def test_only_a_home_that_has_a_job_is_told_to_be_taken_out() -> None:
     """The others are saved by something else."""
     others = [Path("/a"), Path("/b")]
 
-    scheduled = health_runs.budget_look(None, others, home=HOME, now=NOW, scheduled=[Path("/b")])
-    none = health_runs.budget_look(None, others, home=HOME, now=NOW)
+    scheduled = health_runs.check_budget(None, others, home=HOME, now=NOW, scheduled=[Path("/b")])
+    none = health_runs.check_budget(None, others, home=HOME, now=NOW)
 
     check(ATTENTION, "take the job of another one out: archive --home /b schedule remove", scheduled)
     check(ATTENTION, "such as archive daemon", none)
@@ -346,22 +346,22 @@ def test_only_a_home_that_has_a_job_is_told_to_be_taken_out() -> None:
 
 # --- places ----------------------------------------------------------------------------------
 
-FINE = Home(HOME, None, writable=True, private=True, exposed=[])
+FINE = HomeFolder(HOME, None, is_writable=True, is_private=True, exposed=[])
 
 
 def test_the_home_is_ours_alone_and_can_be_written() -> None:
     """A synchronised folder and one that takes no file have to be left; others are to be kept out."""
     synced = errors.SyncedFolder(path=HOME, service="Dropbox")
 
-    check(GOOD, str(HOME), folders.home_look(FINE))
+    check(GOOD, str(HOME), folders.check_home_folder(FINE))
     share = errors.NetworkFolder(path=HOME, kind="nfs4")
 
-    check(ACTION, "Dropbox", folders.home_look(FINE._replace(fault=synced)))
-    check(ACTION, "(nfs4); the locks", folders.home_look(FINE._replace(fault=share)))
-    check(ACTION, "cannot be written", folders.home_look(FINE._replace(writable=False)))
-    check(GOOD, "Only you", folders.permissions_look(FINE))
-    check(ACTION, f"chmod 700 {HOME}", folders.permissions_look(FINE._replace(private=False, exposed=["x"])))
-    check(ATTENTION, "chmod go= logs", folders.permissions_look(FINE._replace(exposed=["logs"])))
+    check(ACTION, "Dropbox", folders.check_home_folder(FINE._replace(error=synced)))
+    check(ACTION, "(nfs4); the locks", folders.check_home_folder(FINE._replace(error=share)))
+    check(ACTION, "cannot be written", folders.check_home_folder(FINE._replace(is_writable=False)))
+    check(GOOD, "Only you", folders.check_permissions(FINE))
+    check(ACTION, f"chmod 700 {HOME}", folders.check_permissions(FINE._replace(is_private=False, exposed=["x"])))
+    check(ATTENTION, "chmod go= logs", folders.check_permissions(FINE._replace(exposed=["logs"])))
 
 
 @pytest.mark.parametrize(
@@ -375,18 +375,18 @@ def test_the_home_is_ours_alone_and_can_be_written() -> None:
 )
 def test_a_copy_elsewhere_is_a_week_old_at_most(last: LastBackup | None, expected: Grade, words: str) -> None:
     """None at all is said too."""
-    check(expected, words, folders.backup_look(last, now=NOW))
+    check(expected, words, folders.check_backup(last, now=NOW))
 
 
 def test_folders_outside_are_reachable() -> None:
     """A disk that is not connected is a word; a folder that takes no package has to be changed."""
-    usb, gone = OutsideFolder(Path("/media/usb"), there=True), OutsideFolder(Path("/mnt/x"), there=False)
+    usb, gone = OutsideFolder(Path("/media/usb"), is_usable=True), OutsideFolder(Path("/mnt/x"), is_usable=False)
 
-    check(GOOD, "nowhere else", folders.also_to_look([]))
-    check(GOOD, "/media/usb", folders.also_to_look([usb]))
-    check(ATTENTION, "to /mnt/x now", folders.also_to_look([usb, gone]))
-    check(GOOD, "/media/usb", folders.exports_look(usb))
-    check(ACTION, "/mnt/x", folders.exports_look(gone))
+    check(GOOD, "nowhere else", folders.check_daily_copies([]))
+    check(GOOD, "/media/usb", folders.check_daily_copies([usb]))
+    check(ATTENTION, "to /mnt/x now", folders.check_daily_copies([usb, gone]))
+    check(GOOD, "/media/usb", folders.check_exports_folder(usb))
+    check(ACTION, "/mnt/x", folders.check_exports_folder(gone))
 
 
 # --- space, versions -------------------------------------------------------------------------
@@ -402,14 +402,18 @@ def test_folders_outside_are_reachable() -> None:
         (DiskSpace(4 * GB, 2 * GB, GB, 0.1 * GB), ATTENTION, "until 2026-12-14"),
         (DiskSpace(2 * GB - 1, 2 * GB, GB, None), ACTION, "stop_when_free_gb"),
         (DiskSpace(2 * GB, 2 * GB, GB, GB), ATTENTION, "until 2026-11-24"),
-        (DiskSpace(0, 0, floor=disk.LEAST), ACTION, "Only 0 MB are free, and the records need 100 MB"),
-        (DiskSpace(3 * GB, 0, GB, None, floor=4 * GB), ACTION, "the records need 4000 MB"),
-        (DiskSpace(3 * GB, 0, GB, 0.1 * GB, floor=2 * GB), ATTENTION, "until 2026-12-04"),
+        (
+            DiskSpace(0, 0, required=disk.LEAST_REQUIRED_BYTES),
+            ACTION,
+            "Only 0 MB are free, and the records need 100 MB",
+        ),
+        (DiskSpace(3 * GB, 0, GB, None, required=4 * GB), ACTION, "the records need 4000 MB"),
+        (DiskSpace(3 * GB, 0, GB, 0.1 * GB, required=2 * GB), ATTENTION, "until 2026-12-04"),
     ],
 )
 def test_the_disk_is_told_with_the_day_it_is_full(seen: DiskSpace, expected: Grade, words: str) -> None:
     """Within a month it is a word; below what is to stay free no file is fetched."""
-    check(expected, words, disk.disk_look(seen, now=NOW))
+    check(expected, words, disk.check_disk(seen, now=NOW))
 
 
 @given(
@@ -424,9 +428,9 @@ def test_the_disk_is_told_with_the_day_it_is_full(seen: DiskSpace, expected: Gra
 )
 def test_any_disk_can_be_told(seen: DiskSpace) -> None:
     """However large, however still."""
-    look = disk.disk_look(seen, now=NOW)
+    look = disk.check_disk(seen, now=NOW)
 
-    assert (seen.free < max(seen.keep, seen.floor)) == (look.verdict is ACTION)
+    assert (seen.free < max(seen.keep_free, seen.required)) == (look.grade is ACTION)
 
 
 @pytest.mark.parametrize(
@@ -440,7 +444,7 @@ def test_any_disk_can_be_told(seen: DiskSpace) -> None:
 )
 def test_versions_are_told(seen: Versions | None, expected: Grade, words: str) -> None:
     """An older form of the archive is brought up to date."""
-    check(expected, words, versions_look(seen, program="1.0.0"))
+    check(expected, words, check_versions(seen, program="1.0.0"))
 
 
 # --- together --------------------------------------------------------------------------------
@@ -454,5 +458,5 @@ def test_only_what_has_to_be_done_is_not_ok(looks: list[CheckResult], expected: 
     """The document says the same."""
     told = health.document(iter(looks))
 
-    assert (expected, expected) == (ok(looks), told["ok"])
-    assert [{"name": one.name, "level": one.verdict.value, "text": one.text} for one in looks] == told["looks"]
+    assert (expected, expected) == (is_ok(looks), told["ok"])
+    assert [{"name": one.name, "level": one.grade.value, "text": one.text} for one in looks] == told["looks"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from archiver.notices import apprise_sender
-from archiver.notices.apprise_sender import Delivered
+from archiver.notices.apprise_sender import DeliveryResult
 from tests.support.notice_receiver import Receiver, receiving
 
 SECRET = "canary-6f1d"
@@ -29,7 +29,7 @@ def test_each_address_has_the_same_title_and_text(place: Receiver) -> None:
 
     sent = apprise_sender.send("Chatwork保管庫", text, [place.address(), place.address("other")], os.environ)
 
-    assert Delivered(2) == sent
+    assert DeliveryResult(2) == sent
     assert [("Chatwork保管庫", text)] * 2 == [(one["title"], one["message"]) for one in place.notices]
 
 
@@ -39,8 +39,8 @@ def test_what_fails_and_what_is_not_understood_is_told_by_position(place: Receiv
 
     sent = apprise_sender.send("題", "文", urls, os.environ)
 
-    assert (Delivered(1, failed=(1, 3), bad=(0,)), False) == (sent, SECRET in repr(sent))
-    assert (0,) == apprise_sender.not_understood(urls, os.environ)
+    assert (DeliveryResult(1, failed=(1, 3), bad=(0,)), False) == (sent, SECRET in repr(sent))
+    assert (0,) == apprise_sender.find_not_understood(urls, os.environ)
 
 
 def test_an_address_that_hangs_holds_nothing_up(place: Receiver) -> None:
@@ -49,7 +49,7 @@ def test_an_address_that_hangs_holds_nothing_up(place: Receiver) -> None:
 
     sent = apprise_sender.send("題", "文", [place.address("hang") + "?rto=60", place.address()], os.environ, patience=3)
 
-    assert (Delivered(1, failed=(0,)), True) == (sent, time.monotonic() - begun < 6)
+    assert (DeliveryResult(1, failed=(0,)), True) == (sent, time.monotonic() - begun < 6)
 
 
 def test_nothing_is_printed(place: Receiver, capfd: pytest.CaptureFixture[str]) -> None:

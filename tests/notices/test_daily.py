@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.notices import daily
-from archiver.notices.due import judge
+from archiver.notices.due import due_notices
 from archiver.records import JST
 
 BEGUN = datetime(2026, 11, 1, tzinfo=JST)
@@ -22,14 +22,14 @@ def test_a_day_is_due_from_nine_in_the_evening(now: str, day: str) -> None:
     """In Japan, wherever this computer stands."""
     at = datetime.fromisoformat(f"2026-11-{now}").replace(tzinfo=JST).astimezone(UTC)
 
-    assert f"daily/2026-11-{day}" == daily.key(at, begun=BEGUN)
+    assert f"daily/2026-11-{day}" == daily.notice_key(at, begun=BEGUN)
 
 
 def test_no_day_before_the_archive_has_a_notice() -> None:
     """It would say that nothing was saved."""
     now = datetime(2026, 11, 24, 10, tzinfo=JST)
 
-    assert (None, None) == (daily.key(now, begun=None), daily.key(now, begun=now - timedelta(hours=1)))
+    assert (None, None) == (daily.notice_key(now, begun=None), daily.notice_key(now, begun=now - timedelta(hours=1)))
 
 
 @given(strategies.lists(strategies.timedeltas(timedelta(minutes=1), timedelta(days=3)), min_size=1, max_size=30))
@@ -38,11 +38,11 @@ def test_each_day_is_told_once_and_the_times_join(steps: list[timedelta]) -> Non
     now, known, told = datetime(2026, 11, 24, 4, tzinfo=UTC), dict[str, datetime](), list[daily.NoticePeriod]()
     for step in steps:
         now += step
-        key = daily.key(now, begun=BEGUN)
+        key = daily.notice_key(now, begun=BEGUN)
         assert key is not None
-        made = judge([key], known, now=now)
+        made = due_notices([key], known, now=now)
         if made.say:
-            told.append(daily.period(known, now))
+            told.append(daily.notice_period(known, now))
         known = made.known
 
     days = [one.day for one in told]
@@ -55,7 +55,7 @@ def test_the_first_notice_tells_of_its_day() -> None:
     """From midnight in Japan to now."""
     now = datetime(2026, 11, 24, 22, 30, tzinfo=JST)
 
-    period = daily.period({}, now)
+    period = daily.notice_period({}, now)
 
     assert (date(2026, 11, 24), datetime(2026, 11, 24, tzinfo=JST), now) == period
 

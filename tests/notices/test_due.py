@@ -30,7 +30,7 @@ def test_each_trouble_is_said_at_once_then_once_a_day_and_its_end_once(times: li
     now, known, before = BEGIN, dict[str, datetime](), set[str]()
     for passed, present in times:
         now += passed
-        made = due.judge(present, known, now=now)
+        made = due.due_notices(present, known, now=now)
         assert present - before <= set(made.say) <= present
         assert before - present == set(made.over)
         for key in present & before:
@@ -51,7 +51,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def said(world: World, fault: errors.ArchiverError | None = None) -> list[str]:
     """What is said now."""
-    made = troubles.settle(world.archive, Settings(world.home), fault, now=world.clock())
+    made = troubles.take_pending_notices(world.archive, Settings(world.home), fault, now=world.clock())
     return sentences.sentences(*made)
 
 
@@ -81,9 +81,11 @@ def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> 
     (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
     with running(tmp_path / "other") as other:
         broken = type(other.archive)(tmp_path)
-        made, _facts = troubles.settle(broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN)
+        made, _facts = troubles.take_pending_notices(
+            broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN
+        )
 
-    assert (("fault/DiskFull",), False) == (made.say, made.kept)
+    assert (("fault/DiskFull",), False) == (made.say, made.is_remembered)
 
 
 def test_a_high_alert_is_said_before_all_else() -> None:

@@ -29,13 +29,13 @@ def world(tmp_path: Path) -> Iterator[World]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The rooms whose lists are looked at from now on."""
     rooms: list[int] = []
-    plain = message_counter.counted
+    plain = message_counter.counter_readings
 
     def counted(reading, room, *, since):  # type: ignore[no-untyped-def]
         rooms.append(room)
         return plain(reading, room, since=since)
 
-    monkeypatch.setattr(message_counter, "counted", counted)
+    monkeypatch.setattr(message_counter, "counter_readings", counted)
     return rooms
 
 
@@ -61,7 +61,7 @@ def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: 
     said(world)
 
     with world.archive.reading() as reading:
-        known = message_rates.look(reading, [world.room], now=world.clock())
+        known = message_rates.current_paces(reading, [world.room], now=world.clock())
     assert ([world.room], True) == (rooms, known.rates[world.room] > 10)
 
 
@@ -71,6 +71,6 @@ def test_what_an_earlier_version_remembered_is_reckoned_anew(world: World, told:
     with world.archive.writing() as writing:
         memory.remember(writing, message_rates.PACES, told)
     with world.archive.reading() as reading:
-        known = message_rates.look(reading, [world.room], now=world.clock())
+        known = message_rates.current_paces(reading, [world.room], now=world.clock())
 
     assert known.rates[world.room] > 10

@@ -9,10 +9,10 @@ import pytest
 
 from archiver.notices.daily import NoticePeriod
 from archiver.notices.due import DueNotices
-from archiver.notices.facts import Going, NoticeFacts, Today
-from archiver.notices.sentences import daily, sentences
+from archiver.notices.facts import DailyFacts, DepartureFacts, NoticeFacts
+from archiver.notices.sentences import daily_sentence, sentences
 from archiver.records.alerts import AlertRule
-from archiver.store.queries.period_counts import SavedCounts, VanishedCounts
+from archiver.store.queries.period_counts import PeriodCounts, VanishedCounts
 from tests.support.world import BEGIN
 
 FACTS = NoticeFacts(BEGIN, timedelta(minutes=5))
@@ -33,7 +33,9 @@ def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
     """“That is over” would be read as the end of what the alarm tells."""
     made = DueNotices(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
 
-    told = sentences(made, replace(FACTS, going={1: Going(AlertRule.MEMBER_GONE, BEGIN, "12")}, complete=True))
+    told = sentences(
+        made, replace(FACTS, departures={1: DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")}, complete=True)
+    )
 
     assert ("[Check] Contract 12", "Saving itself works again.") == (told[0][:19], told[-1])
 
@@ -51,12 +53,15 @@ def test_alerts_gaps_and_files_that_are_put_aside_end_silently() -> None:
 def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
     """The same sentence stands once."""
     going = {
-        number: Going(AlertRule.DELETIONS, BEGIN, None, gone=VanishedCounts(number, 1, 0)) for number in range(1, 6)
+        number: DepartureFacts(AlertRule.DELETIONS, BEGIN, None, vanished=VanishedCounts(number, 1, 0))
+        for number in range(1, 6)
     }
     made = DueNotices(tuple(f"alert/{number}" for number in going), (), {})
 
-    told = sentences(made, replace(FACTS, going=going))
-    same = sentences(made, replace(FACTS, going=dict.fromkeys(going, Going(AlertRule.MEMBER_GONE, BEGIN, "12"))))
+    told = sentences(made, replace(FACTS, departures=going))
+    same = sentences(
+        made, replace(FACTS, departures=dict.fromkeys(going, DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")))
+    )
 
     assert ["6 messages" in told[0], "4 messages" in told[2], told[3]] == [True, True, "And 2 more. Call: archive"]
     assert [True, False] == ["Contract 12: there was a great change" in one for one in same]
@@ -64,9 +69,9 @@ def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
 
 def test_the_time_of_another_day_has_its_date() -> None:
     """22:00 alone would be taken for today's."""
-    going = {1: Going(AlertRule.DELETIONS, BEGIN - timedelta(days=1), "12", gone=VanishedCounts(2, 0, 2))}
+    going = {1: DepartureFacts(AlertRule.DELETIONS, BEGIN - timedelta(days=1), "12", vanished=VanishedCounts(2, 0, 2))}
 
-    (told,) = sentences(DueNotices(("alert/1",), (), {}), replace(FACTS, going=going))
+    (told,) = sentences(DueNotices(("alert/1",), (), {}), replace(FACTS, departures=going))
 
     assert told.startswith("[Check] contract 12 06-30 12:00: 2 messages now show as deleted. All texts")
 
@@ -84,7 +89,9 @@ def test_the_time_of_another_day_has_its_date() -> None:
 def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands: bool, words: list[str]) -> None:
     """Fine only where nothing is unsaved and nothing needs anybody."""
     period = NoticePeriod(date(2026, 11, 24), BEGIN, BEGIN)
-    told = daily(Today(period, SavedCounts(18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), stands=stands)
+    told = daily_sentence(
+        DailyFacts(period, PeriodCounts(18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), needs_user=stands
+    )
 
     assert [] == [word for word in ["Chatwork archive 11-24", *words] if word not in told]
     assert ("fine" in words) == ("fine" in told)

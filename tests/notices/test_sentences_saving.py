@@ -6,7 +6,7 @@ import pytest
 
 from archiver import errors
 from archiver.health.fault_reasons import BY_TOKEN, REASONS, command, reason
-from archiver.notices.sentences_saving import span
+from archiver.notices.sentences_saving import pause_words
 
 
 def test_every_reason_is_of_an_error_that_there_is() -> None:
@@ -26,4 +26,4 @@ def test_another_token_mends_a_refused_one() -> None:
 )
 def test_a_span_is_said_in_days_and_hours(hours: int, words: str) -> None:
     """Nothing of nought."""
-    assert words == span(hours)
+    assert words == pause_words(hours)

@@ -12,7 +12,7 @@ import pytest
 from archiver import errors
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import JST, Delivery
-from archiver.rounds.last_fault import standing
+from archiver.rounds.last_fault import standing_error
 from archiver.store.statements import add_delivery
 from archiver.store.working import alerts, memory
 from tests.support.rounds import a_round, said
@@ -411,5 +411,5 @@ def test_a_round_that_went_through_ends_the_fault_though_its_chat_fails(world: W
     a_round(world)
 
     with world.archive.reading() as reading:
-        assert standing(reading) is None
+        assert standing_error(reading) is None
     assert not any("401" in one for one in said(world))

@@ -37,7 +37,7 @@ class Shift:
 
     def new(self) -> DaemonWork:
         """As a daemon that is started anew has."""
-        voice = DaemonMessages(
+        messages = DaemonMessages(
             self._report,
             lambda fault: self.said.append(type(fault).__name__),
             lambda name: self.said.append(f"over {name}"),
@@ -45,7 +45,7 @@ class Shift:
             unverified=lambda fault: self.said.append(f"unverified {type(fault).__name__}"),
             unsaved=lambda fault: self.unsaved.append(type(fault).__name__),
         )
-        return DaemonWork(self._load, self._build, lambda _: self.token, now=self.world.clock, voice=voice)
+        return DaemonWork(self._load, self._build, lambda _: self.token, now=self.world.clock, messages=messages)
 
     def pass_by(self, *, steps: int, **span: float) -> None:
         """Let time pass in steps, each with the duties that are due after it."""

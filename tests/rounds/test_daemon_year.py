@@ -80,7 +80,9 @@ class Year:
             unverified=lambda fault: self.said.append(f"unverified {type(fault).__name__}"),
             unsaved=self._notice,
         )
-        self.duties = DaemonWork(lambda: self.settings, self._build, lambda _: self.token, now=self.clock, messages=messages)
+        self.duties = DaemonWork(
+            lambda: self.settings, self._build, lambda _: self.token, now=self.clock, messages=messages
+        )
 
     def live(self, days: float) -> list[str]:
         """Days with some messages, an edit and a deletion now and then; what was said in them."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, strategies
 
 from archiver.rounds import due as agenda
-from archiver.rounds.due import Check, Checks, DueRound, Hold, RoundHistory
+from archiver.rounds.due import CheckHistory, DueCheck, DueRound, RoundHistory, TokenHold
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
@@ -42,7 +42,7 @@ def test_after_any_sleep_one_round_is_due_and_then_none(sleep: timedelta) -> Non
     first = due(rounds)
     assert first is not None
 
-    assert None is due(agenda.done(rounds, first, begun=NOW))
+    assert None is due(agenda.record_round(rounds, first, begun=NOW))
 
 
 def test_fast_rooms_have_rounds_of_their_own() -> None:
@@ -51,7 +51,7 @@ def test_fast_rooms_have_rounds_of_their_own() -> None:
 
     assert DueRound(frozenset({2})) == due(rounds, r1=2, r2=2)
     assert DueRound(frozenset({3})) == due(rounds, r3=3)
-    assert None is due(agenda.done(rounds, DueRound(frozenset({2})), begun=NOW), r1=2, r2=2)
+    assert None is due(agenda.record_round(rounds, DueRound(frozenset({2})), begun=NOW), r1=2, r2=2)
     assert None is due(RoundHistory(ago(minutes=1), {2: ago(minutes=2)}), r2=2)
 
 
@@ -67,44 +67,44 @@ def test_no_room_waits_longer_than_its_pace(paces: list[int], ticks: int) -> Non
         now = NOW + timedelta(minutes=minute)
         made = agenda.round_due(now, rounds, every=EVERY, paces={r: s for r, s in spans.items() if s < EVERY})
         if made is not None:
-            rounds = agenda.done(rounds, made, begun=now)
+            rounds = agenda.record_round(rounds, made, begun=now)
             read |= dict.fromkeys(spans if made.rooms is None else made.rooms, now)
         assert all(now - at <= min(EVERY, spans[room]) for room, at in read.items())
 
 
 def test_a_sample_each_day_and_everything_each_month() -> None:
     """A new archive is verified whole; what could not be done is tried again an hour later, not at once."""
-    assert Check(whole=True) == agenda.check_due(NOW, Checks())
-    assert None is agenda.check_due(NOW, Checks(ago(hours=23), ago(days=29)))
-    assert Check(whole=False) == agenda.check_due(NOW, Checks(ago(days=1), ago(days=29)))
-    assert Check(whole=True) == agenda.check_due(NOW, Checks(ago(hours=1), ago(days=30)))
-    assert None is agenda.check_due(NOW, Checks(tried=ago(minutes=59)))
-    assert Check(whole=True) == agenda.check_due(NOW, Checks(tried=ago(hours=1)))
-    assert Check(whole=False) == agenda.check_due(NOW, Checks(ago(days=-2), ago(days=1), ago(days=-2)))
+    assert DueCheck(is_whole=True) == agenda.check_due(NOW, CheckHistory())
+    assert None is agenda.check_due(NOW, CheckHistory(ago(hours=23), ago(days=29)))
+    assert DueCheck(is_whole=False) == agenda.check_due(NOW, CheckHistory(ago(days=1), ago(days=29)))
+    assert DueCheck(is_whole=True) == agenda.check_due(NOW, CheckHistory(ago(hours=1), ago(days=30)))
+    assert None is agenda.check_due(NOW, CheckHistory(tried=ago(minutes=59)))
+    assert DueCheck(is_whole=True) == agenda.check_due(NOW, CheckHistory(tried=ago(hours=1)))
+    assert DueCheck(is_whole=False) == agenda.check_due(NOW, CheckHistory(ago(days=-2), ago(days=1), ago(days=-2)))
 
 
 def test_a_refused_token_is_left_alone_and_another_one_tried_at_once() -> None:
     """The same token is tried again after an hour, six hours, then once a day; nothing was refused: ask."""
-    first = agenda.refused(None, "a", NOW)
-    second = agenda.refused(first, "a", NOW)
-    third = agenda.refused(second, "a", NOW)
+    first = agenda.record_refusal(None, "a", NOW)
+    second = agenda.record_refusal(first, "a", NOW)
+    third = agenda.record_refusal(second, "a", NOW)
 
     later = [NOW + timedelta(hours=hours) for hours in (0.9, 1, 5.9, 6, 23.9, 24)]
-    asked = [[agenda.may_ask(hold, "a", at) for at in later] for hold in (first, second, third)]
+    asked = [[agenda.can_ask(hold, "a", at) for at in later] for hold in (first, second, third)]
 
     assert [[False] + [True] * 5, [False] * 3 + [True] * 3, [False] * 5 + [True]] == asked
-    assert (True, True) == (agenda.may_ask(third, "b", NOW), agenda.may_ask(None, "a", NOW))
-    assert Hold("b", NOW) == agenda.refused(third, "b", NOW)
+    assert (True, True) == (agenda.can_ask(third, "b", NOW), agenda.can_ask(None, "a", NOW))
+    assert TokenHold("b", NOW) == agenda.record_refusal(third, "b", NOW)
 
 
 @given(strategies.integers(min_value=1, max_value=300))
 def test_a_year_with_a_refused_token_costs_a_request_a_day(days: int) -> None:
     """However long nobody mends it, Chatwork is asked about once a day."""
-    hold, asked, now = agenda.refused(None, "a", NOW), 0, NOW
+    hold, asked, now = agenda.record_refusal(None, "a", NOW), 0, NOW
     for _ in range(days * 24):
         now += timedelta(hours=1)
-        if agenda.may_ask(hold, "a", now):
-            hold, asked = agenda.refused(hold, "a", now), asked + 1
+        if agenda.can_ask(hold, "a", now):
+            hold, asked = agenda.record_refusal(hold, "a", now), asked + 1
 
     assert asked <= days + 2
 

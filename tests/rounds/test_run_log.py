@@ -73,7 +73,7 @@ def test_a_round_is_one_line_of_pairs(rooms: list[RoomReport], reported: list[st
     """With counts over all rooms, and the troubles' keys only if there are any."""
     report = SyncReport(1, NOW, NOW, 11, complete, rooms, reported=tuple(reported))
 
-    found = parse(run_log.line(report))
+    found = parse(run_log.round_line(report))
 
     assert ("11", "yes" if complete else "no") == (found["requests"], found["complete"])
     assert str(sum(room.new for room in rooms)) == found["new"]
@@ -93,7 +93,7 @@ def test_a_round_is_one_line_of_pairs(rooms: list[RoomReport], reported: list[st
 )
 def test_a_round_that_fails_leaves_a_line(tmp_path: Path, fault: BaseException, expected: str) -> None:
     """Of a bug its kind alone, never its text."""
-    with pytest.raises(type(fault)), run_log.around(tmp_path, now=lambda: NOW):
+    with pytest.raises(type(fault)), run_log.log_round_end(tmp_path, now=lambda: NOW):
         raise fault
 
     lines(tmp_path)
@@ -105,7 +105,7 @@ def test_a_round_that_fails_leaves_a_line(tmp_path: Path, fault: BaseException, 
 def test_a_round_that_goes_well_leaves_no_other_line(tmp_path: Path) -> None:
     """And nothing that would make the next one believe it was killed."""
     for _ in range(2):
-        with run_log.around(tmp_path, now=lambda: NOW):
+        with run_log.log_round_end(tmp_path, now=lambda: NOW):
             assert (tmp_path / "logs" / run_log.RUNNING).exists()
 
     assert [] == list((tmp_path / "logs").iterdir())
@@ -117,7 +117,7 @@ def test_a_killed_round_is_told_by_the_next(tmp_path: Path, left: str, expected:
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / run_log.RUNNING).write_text(left, encoding="utf-8")
 
-    with run_log.around(tmp_path, now=lambda: NOW):
+    with run_log.log_round_end(tmp_path, now=lambda: NOW):
         pass
 
     assert [{"killed": expected}] == lines(tmp_path)
@@ -128,7 +128,7 @@ def test_a_killed_round_is_told_by_the_next(tmp_path: Path, left: str, expected:
 
 def test_a_full_file_is_put_aside_five_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest goes; all of them are the owner's alone."""
-    monkeypatch.setattr(run_log, "MOST_BYTES", 200)
+    monkeypatch.setattr(run_log, "SIZE_LIMIT_BYTES", 200)
 
     for number in range(60):
         run_log.note(tmp_path, f"killed={number}", at=NOW)
@@ -171,7 +171,7 @@ def test_a_disk_that_takes_no_log_is_no_reason_to_fail(tmp_path: Path) -> None:
     """A file in the folder's place."""
     (tmp_path / "logs").write_text("")
 
-    with run_log.around(tmp_path, now=lambda: NOW):
+    with run_log.log_round_end(tmp_path, now=lambda: NOW):
         run_log.write(tmp_path, SyncReport(1, NOW))
 
 

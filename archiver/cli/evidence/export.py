@@ -1,4 +1,4 @@
-"""`export`: what is handed out, and what would leave with it."""
+"""The command `export`: makes a package, or previews what would leave with it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from archiver.cli.completers import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
 from archiver.cli.saving.sync import INCOMPLETE
-from archiver.cli.status.stamp_lines import tell_root_faults
+from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.file_manager import open_folder
-from archiver.cli.terminal.progress import Screen
+from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
 _MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, with commas.")
 
-_MOST = 20
-"""Things that a package lacks, named one by one; the others are counted, and named in the package."""
+_NAMED_LIMIT = 20
+"""So many things that a package lacks are named on the screen; the package names them all."""
 
-_A_STEP = 250
-"""Messages between two looks of the bar."""
+_BAR_STEP = 250
+"""Messages between two updates of the bar."""
 
 
-def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+def _require_finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value}")
     return value
@@ -59,7 +59,7 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float | No
 @click.option(
     "--max-mb",
     type=click.FloatRange(min=0.1),
-    callback=_finite,
+    callback=_require_finite,
     metavar="N",
     help=N_("What the package may weigh at most."),
 )
@@ -88,17 +88,17 @@ def command_export(
 ) -> int:
     """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
     from archiver.app import build_app
-    from archiver.custody.export_stamps import stamping
-    from archiver.export.mask.cover import policy
-    from archiver.export.message_choice import choice
+    from archiver.custody.export_stamps import stamp_service
+    from archiver.export.mask.cover import masking_policy
+    from archiver.export.message_choice import parse_choice
     from archiver.export.package import make
     from archiver.settings.model import exports_folder
 
     app = build_app(obj.settings(), obj.environ)
     folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
     begin, end = parse_period(since, until)
-    looked_at: list[PackagePreview] = []
-    screen = Screen(quiet=obj.verbose < 0)
+    previews: list[PackagePreview] = []
+    screen = ProgressScreen(quiet=obj.verbose < 0)
     try:
         with screen:
             report = make.export(
@@ -110,20 +110,24 @@ def command_export(
                 out=folder,
                 zip=packed,
                 now=app.now,
-                progress=_bar(screen),
-                stamping=None if preview else stamping(app),
-                policy=policy(
+                progress=_progress_bar(screen),
+                stamping=None if preview else stamp_service(app),
+                policy=masking_policy(
                     profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people
                 ),
-                choice=choice(messages),
+                choice=parse_choice(messages),
                 max_mb=max_mb,
                 every=app.settings.sync.every,
-                confirm=_only_look(looked_at) if preview else _warn if as_json else _asker(screen, profile),
+                confirm=_record_preview(previews)
+                if preview
+                else _warn
+                if as_json
+                else _ask_without_bar(screen, profile),
             )
-    except make.Declined:
-        _tell_declined(looked_at, profile, as_json=as_json)
+    except make.ExportDeclined:
+        _tell_declined(previews, profile, as_json=as_json)
         return 0
-    tell_root_faults(app.root_faults)
+    tell_root_errors(app.root_errors)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
         _tell_incomplete(report)
@@ -132,28 +136,28 @@ def command_export(
     return INCOMPLETE if report.incomplete or report.unheld else 0
 
 
-def _bar(screen: Screen) -> Callable[[int, int], None]:
-    """The bar of a long work; a short one is over before it would be drawn."""
+def _progress_bar(screen: ProgressScreen) -> Callable[[int, int], None]:
+    """A callback that shows progress in a bar, once every so many messages."""
 
     def tell(done: int, total: int) -> None:
-        if done % _A_STEP == 1:
-            screen.part(_("Making the package"), done, total)
+        if done % _BAR_STEP == 1:
+            screen.show_part(_("Making the package"), done, total)
 
     return tell
 
 
-def _asker(screen: Screen, profile: str) -> Callable[[PackagePreview], bool]:
-    """Ask where no bar is in the way."""
+def _ask_without_bar(screen: ProgressScreen, profile: str) -> Callable[[PackagePreview], bool]:
+    """A callback that removes the bar and asks."""
 
     def ask(preview: PackagePreview) -> bool:
         screen.clear()
-        return _ask(preview, profile)
+        return _ask_or_warn(preview, profile)
 
     return ask
 
 
-def _ask(preview: PackagePreview, profile: str) -> bool:
-    """Show what would leave and ask, where somebody sits before a terminal; elsewhere only warn."""
+def _ask_or_warn(preview: PackagePreview, profile: str) -> bool:
+    """Show what would leave and ask on a terminal; elsewhere only warn."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return _warn(preview)
     tell_preview(preview, profile, err=True)
@@ -165,22 +169,22 @@ def _warn(preview: PackagePreview) -> bool:
     return True
 
 
-def _only_look(looked_at: list[PackagePreview]) -> Callable[[PackagePreview], bool]:
-    def look(preview: PackagePreview) -> bool:
-        looked_at.append(preview)
+def _record_preview(previews: list[PackagePreview]) -> Callable[[PackagePreview], bool]:
+    def record(preview: PackagePreview) -> bool:
+        previews.append(preview)
         return False
 
-    return look
+    return record
 
 
-def _tell_declined(looked_at: list[PackagePreview], profile: str, *, as_json: bool) -> None:
-    if looked_at and as_json:
+def _tell_declined(previews: list[PackagePreview], profile: str, *, as_json: bool) -> None:
+    if previews and as_json:
         from dataclasses import asdict
 
-        click.echo(json.dumps({"preview": asdict(looked_at[0])}, ensure_ascii=False))
+        click.echo(json.dumps({"preview": asdict(previews[0])}, ensure_ascii=False))
         return
-    if looked_at:
-        tell_preview(looked_at[0], profile, err=False)
+    if previews:
+        tell_preview(previews[0], profile, err=False)
     click.echo(_("No package was made."), err=True)
 
 
@@ -190,8 +194,8 @@ def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
     click.echo(f"  {visible(str(report.path))}")
     if report.zip:
         click.echo(f"  {visible(str(report.zip))}")
-    told = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
-    click.echo("  " + told, err=to_stderr)
+    counts = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
+    click.echo("  " + counts, err=to_stderr)
     if report.stamped:
         click.echo("  " + _("It bears the time of every third party in the settings."), err=to_stderr)
     _tell_incomplete(report)
@@ -200,8 +204,8 @@ def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
 
 
 def _tell_incomplete(report: ExportReport) -> None:
-    """Why it ends with 4: what is not in it and says so itself, and what only this computer can say."""
-    for sentences, said in (
+    """Print why the exit code is 4: what the package lacks, which stamps are missing, and whether it is too large."""
+    for sentences, explanation in (
         (
             (*report.missing, *report.unheld),
             _("Not everything that belongs into it could be put in; the package says so too."),
@@ -212,12 +216,12 @@ def _tell_incomplete(report: ExportReport) -> None:
         ),
         (report.too_large, _("Nothing was left out for that. To choose fewer messages: --from, --to")),
     ):
-        for sentence in sentences[:_MOST]:
+        for sentence in sentences[:_NAMED_LIMIT]:
             click.echo("  " + visible(sentence), err=True)
-        if len(sentences) > _MOST:
-            click.echo("  " + _("and {n} more").format(n=len(sentences) - _MOST), err=True)
+        if len(sentences) > _NAMED_LIMIT:
+            click.echo("  " + _("and {n} more").format(n=len(sentences) - _NAMED_LIMIT), err=True)
         if sentences:
-            click.echo(said, err=True)
+            click.echo(explanation, err=True)
 
 
 def _tell_before_sending(report: ExportReport) -> None:

@@ -1,4 +1,4 @@
-"""What an export would let leave, in numbers, and what to think of before it does."""
+"""Prints the preview of an export: what would leave, in numbers, and warnings."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 _WITHOUT_FILES = ("support", "consult", "court")
-"""Profiles whose package tells of files by name and size at most."""
+"""Profiles whose packages give the names and sizes of files at most."""
 
 
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
-    """Numbers, one a line, then the warnings."""
+    """Print the numbers, one a line, then the warnings."""
     click.echo(_("What would leave with this package:"), err=err)
     for line in (
-        _messages(preview, profile),
+        _messages_line(preview, profile),
         _("{n} people, {hidden} of them called by a letter").format(n=preview.people, hidden=preview.hidden_people),
-        _files(preview.files, profile),
+        _files_line(preview.files, profile),
         ngettext("{n} piece of your own evidence", "{n} pieces of your own evidence", preview.enclosures).format(
             n=preview.enclosures
         ),
@@ -33,30 +33,32 @@ def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     tell_warnings(preview, err=err)
 
 
-def _messages(preview: PackagePreview, profile: str) -> str:
+def _messages_line(preview: PackagePreview, profile: str) -> str:
     number = preview.messages
     if profile == "consult":
-        said = ngettext("A summary of {n} message, not its text", "A summary of {n} messages, not their texts", number)
+        sentence = ngettext(
+            "A summary of {n} message, not its text", "A summary of {n} messages, not their texts", number
+        )
     elif profile == "support" and "nda" in preview.warnings:
-        said = ngettext("An excerpt of {n} message", "An excerpt of {n} messages", number)
+        sentence = ngettext("An excerpt of {n} message", "An excerpt of {n} messages", number)
     else:
-        said = ngettext("{n} message", "{n} messages", number)
-    return said.format(n=number)
+        sentence = ngettext("{n} message", "{n} messages", number)
+    return sentence.format(n=number)
 
 
-def _files(number: int, profile: str) -> str:
+def _files_line(number: int, profile: str) -> str:
     if profile in _WITHOUT_FILES:
         return _("No file from Chatwork; names and sizes at most")
     return ngettext("{n} file from Chatwork", "{n} files from Chatwork", number).format(n=number)
 
 
 def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
-    """What to think of before this leaves, one a line."""
+    """Print what to consider before the package leaves, one warning a line."""
     for warning in preview.warnings:
-        click.echo(_warning(warning), err=err)
+        click.echo(_warning_sentence(warning), err=err)
 
 
-def _warning(name: str) -> str:
+def _warning_sentence(name: str) -> str:
     return {
         "early_contact": _(
             "[Note] The first message is earlier than the stated approval or escrow, and the report says so. "

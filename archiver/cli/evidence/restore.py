@@ -1,4 +1,4 @@
-"""`restore`: an archive again, out of a copy made by `backup`."""
+"""The command `restore`: makes an archive from a copy made by `backup`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archiver.cli.completers import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.backup import copy_progress, tell_copied
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
-from archiver.cli.terminal.progress import Screen
+from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
@@ -20,7 +20,7 @@ from archiver.errors import N_
 @click.argument("source", metavar=N_("SRC"), shell_complete=folders)
 @click.pass_obj
 def command_restore(obj: CliContext, source: str) -> int:
-    """Goes to the folder of the archive (--home), which must not hold one yet."""
+    """Restore into the archive's folder (--home), which must not hold an archive yet."""
     from archiver.app import utc_now
     from archiver.cli.setup.account import make_home
     from archiver.custody import backup
@@ -28,20 +28,20 @@ def command_restore(obj: CliContext, source: str) -> int:
 
     check_home(obj.home, obj.environ)
     folder = Path(source).expanduser().absolute()
-    with Screen(quiet=obj.verbose < 0) as progress:
-        made = backup.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
-    if made.copied is not None:
-        tell_copied(made.copied)
-    tell_verification(made.verification)
-    if made.placed:
+    with ProgressScreen(quiet=obj.verbose < 0) as progress:
+        outcome = backup.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
+    if outcome.report is not None:
+        tell_copied(outcome.report)
+    tell_verification(outcome.verification)
+    if outcome.is_placed:
         make_home(obj.home)
         _tell_restored(obj.home, folder)
-    elif made.copied is None:
+    elif outcome.report is None:
         click.echo(_("Nothing was restored: the copy is not as it was made."), err=True)
         _tell_in_place(folder)
     else:
         click.echo(_("The archive was not put in place: it did not arrive as it was sent. Try again."), err=True)
-    return 0 if made.ok else FINDINGS
+    return 0 if outcome.ok else FINDINGS
 
 
 def _tell_restored(home: Path, source: Path) -> None:

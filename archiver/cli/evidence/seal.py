@@ -1,4 +1,4 @@
-"""`seal`: the records made until now become one more seal."""
+"""The command `seal`: closes the records made until now into one more seal, and requests stamps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.errors import N_
 )
 @click.pass_obj
 def command_seal(obj: CliContext) -> int:
-    """Also what every export does first. Authorities that give nothing change no exit code: the seals wait."""
+    """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""
     from archiver.app import build_app, require_archive
     from archiver.cli.status.stamp_lines import tell_stamps
     from archiver.custody import stamping
@@ -25,14 +25,14 @@ def command_seal(obj: CliContext) -> int:
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     flush(app.archive, at=app.now())
-    made = seals.close(app.archive, now=app.now())
-    for one in made:
-        number = one.last - one.first + 1
-        told = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)
-        click.echo(told.format(number=one.number, n=number) + f"\n  SHA-256 {one.sha256}")
-    if not made:
+    new_seals = seals.close_seals(app.archive, now=app.now())
+    for seal in new_seals:
+        number = seal.last - seal.first + 1
+        sentence = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)
+        click.echo(sentence.format(number=seal.number, n=number) + f"\n  SHA-256 {seal.sha256}")
+    if not new_seals:
         click.echo(_("Everything is sealed already."))
-    tell_stamps(stamping.ask(app, at_once=True, seconds=None).outcomes)
-    if app.root_faults:
-        raise app.root_faults[0]
+    tell_stamps(stamping.request_stamps(app, at_once=True, seconds=None).outcomes)
+    if app.root_errors:
+        raise app.root_errors[0]
     return 0

@@ -1,4 +1,4 @@
-"""`verify`: checks that nothing was changed, in this archive or in a package."""
+"""The command `verify`: checks that nothing was changed, in this archive or in a package."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FINDINGS = 3
 """Exit code: something was found wrong."""
 
-MOST_SHOWN = 50
+SHOWN_LIMIT = 50
 """Findings shown on the screen; `--json` gives all."""
 
 
@@ -34,53 +34,58 @@ MOST_SHOWN = 50
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool) -> int:
-    """Needs no token and no network; writes nothing that is evidence, only a line to the log of verifications."""
+    """Verify and print, without token and network; write no evidence, only a line to the log of verifications."""
     from archiver.app import utc_now
-    from archiver.custody.verify import record, verify_archive, verify_path
+    from archiver.custody.verify import record_verification, verify_archive, verify_path
     from archiver.store.archive import Archive
 
     if path is None:
         archive = Archive(obj.home)
         if not archive.exists():
             raise errors.NoArchive(path=obj.home)
-        found = verify_archive(archive, deep=deep, authorities=_authorities(obj))
-        record(archive, found, deep=deep, at=utc_now())
+        verification = verify_archive(archive, deep=deep, authorities=_authorities(obj))
+        record_verification(archive, verification, deep=deep, at=utc_now())
     else:
-        found = verify_path(Path(path).expanduser().absolute(), deep=deep)
+        verification = verify_path(Path(path).expanduser().absolute(), deep=deep)
     if as_json:
-        click.echo(json.dumps(_document(found), ensure_ascii=False))
+        click.echo(json.dumps(_document(verification), ensure_ascii=False))
     else:
-        tell_verification(found)
-    return 0 if found.ok else FINDINGS
+        tell_verification(verification)
+    return 0 if verification.ok else FINDINGS
 
 
 def _authorities(obj: CliContext) -> Sequence[Authority] | None:
-    """Whose roots the settings pin; None if the settings cannot be read, which verification does not need."""
+    """The authorities whose roots the settings pin; None if the settings cannot be read."""
     from archiver import tsa
 
     try:
-        return tsa.ready(obj.home, obj.settings().timestamp.authorities)[0]
+        return tsa.build_authorities(obj.home, obj.settings().timestamp.authorities)[0]
     except errors.SettingsError:
         return None
 
 
-def _document(found: Verification) -> dict[str, object]:
-    findings = [{"check": one.check, "subject": one.subject, "text": one.text} for one in found.findings]
-    return {"ok": found.ok, "checked": found.checked, "findings": findings, "notes": list(found.notes)}
+def _document(verification: Verification) -> dict[str, object]:
+    findings = [{"check": one.check, "subject": one.subject, "text": one.text} for one in verification.findings]
+    return {
+        "ok": verification.ok,
+        "checked": verification.checked,
+        "findings": findings,
+        "notes": list(verification.notes),
+    }
 
 
-def tell_verification(found: Verification) -> None:
-    """What was looked at, what does not match, what is worth knowing."""
-    told = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
-    click.echo(told.format(**found.checked))
-    for one in found.findings[:MOST_SHOWN]:
-        click.echo(f"[{one.check}] {visible(one.subject)}: {visible(one.text)}")
-    if len(found.findings) > MOST_SHOWN:
-        click.echo(_("… and {n} more (see --json).").format(n=len(found.findings) - MOST_SHOWN))
-    for note in found.notes:
+def tell_verification(verification: Verification) -> None:
+    """Print what was checked, what does not match, and the notes."""
+    sentence = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
+    click.echo(sentence.format(**verification.checked))
+    for finding in verification.findings[:SHOWN_LIMIT]:
+        click.echo(f"[{finding.check}] {visible(finding.subject)}: {visible(finding.text)}")
+    if len(verification.findings) > SHOWN_LIMIT:
+        click.echo(_("… and {n} more (see --json).").format(n=len(verification.findings) - SHOWN_LIMIT))
+    for note in verification.notes:
         click.echo(_("Note: {text}").format(text=visible(note)))
-    if found.ok:
+    if verification.ok:
         click.echo(_("Nothing was found changed."))
     else:
-        number = len(found.findings)
+        number = len(verification.findings)
         click.echo(ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number))

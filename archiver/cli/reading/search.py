@@ -1,4 +1,4 @@
-"""`search`: find a message by what it says or said, and see at a glance which of its texts that was."""
+"""The command `search`: finds messages by their present and earlier texts, and shows which of the texts matched."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ import click
 
 from archiver.cli.completers import contract_ids, room_numbers
 from archiver.cli.terminal.day_options import parse_period
-from archiver.cli.terminal.message_times import minute
+from archiver.cli.terminal.message_times import minute_text
 from archiver.cli.terminal.text import columns, pad, visible
 from archiver.errors import N_, EmptyPart, EmptySearch
-from archiver.records import State, told_states
-from archiver.render.snippet import snippet as cut_out
+from archiver.records import State, notable_states
+from archiver.render.snippet import snippet
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
-    from archiver.store.search.other_hits import Other
+    from archiver.store.search.other_hits import OtherHit
     from archiver.store.search.query import SearchQuery
     from archiver.store.search.search import SearchHit, SearchResult
 
-SHOWN, LISTED = 50, 1_000
+SHOWN_LIMIT, LISTED_LIMIT = 50, 1_000
 """Hits at most on the screen, and in a document."""
 WIDTH = 80
 _LITERAL = "archiver.search.literal"
 
 
 class _Command(click.Command):
-    """Remembers which words were given after `--`: they are words, whatever they look like."""
+    """A click command that remembers which words came after `--`: they are no options, whatever they look like."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, which forgets where the words came from."""
+        """Parse as click does, and count the words after `--`, which click forgets."""
         ctx.meta[_LITERAL] = len(args) - args.index("--") - 1 if "--" in args else 0
         return super().parse_args(ctx, args)
 
@@ -78,7 +78,7 @@ def command_search(
     authors: tuple[str, ...],
     as_json: bool,
 ) -> int:
-    """Needs no token and no network; makes the index anew if that is due and the archive can be written."""
+    """Search and print, without token and network; the index is rebuilt if that is due and the archive can be written."""
     from archiver.store.archive import Archive
     from archiver.store.search import index
     from archiver.store.search.search import search
@@ -88,24 +88,24 @@ def command_search(
     if unknown:
         raise click.NoSuchOption(unknown, ctx=ctx)
     obj: CliContext = ctx.obj
-    query = _query(words, since, until, authors, is_narrowed=bool(contracts or rooms))
+    query = _build_query(words, since, until, authors, is_narrowed=bool(contracts or rooms))
     archive = Archive(obj.home)
     index.make_current(archive)
     with archive.reading() as reading:
-        limit = LISTED if as_json else SHOWN
-        found = search(reading, query, contracts=contracts, rooms=rooms, limit=limit)
+        limit = LISTED_LIMIT if as_json else SHOWN_LIMIT
+        result = search(reading, query, contracts=contracts, rooms=rooms, limit=limit)
     if as_json:
-        click.echo(json.dumps(document(query, found), ensure_ascii=False))
+        click.echo(json.dumps(search_document(query, result), ensure_ascii=False))
     else:
-        _tell(query, found)
+        _tell_result(query, result)
     return 0
 
 
-def _query(
+def _build_query(
     words: tuple[str, ...], since: str | None, until: str | None, authors: tuple[str, ...], *, is_narrowed: bool
 ) -> SearchQuery:
-    """The words and the options together. Raises BadSearch, BadValue."""
-    from archiver.store.search.query import SearchQuery, parse, possible
+    """The query that words and options make together. Raises BadSearch, BadValue."""
+    from archiver.store.search.query import SearchQuery, check_times, parse
 
     if not all(one.strip() for one in authors):
         raise EmptyPart(text='--author ""')
@@ -115,7 +115,7 @@ def _query(
     if not text.strip() and not options:
         raise EmptySearch
     query = parse(text) if text.strip() else SearchQuery(text)
-    return possible(
+    return check_times(
         replace(
             query,
             authors=query.authors + authors,
@@ -125,71 +125,71 @@ def _query(
     )
 
 
-def document(query: SearchQuery, found: SearchResult) -> dict[str, Any]:
-    """The result for a machine (docs/reference/json.md)."""
-    from archiver.store.fingerprints import readable
+def search_document(query: SearchQuery, result: SearchResult) -> dict[str, Any]:
+    """The JSON document of `archive search --json` (docs/reference/json.md)."""
+    from archiver.store.fingerprints import readable_text
 
     return {
-        "query": readable(query.text),
-        "total": found.total,
-        "hits": [_hit(one) for one in found.hits],
-        "others": [one._asdict() | {"time": _rfc(one.time)} for one in found.others],
+        "query": readable_text(query.text),
+        "total": result.total,
+        "hits": [_hit_document(one) for one in result.hits],
+        "others": [one._asdict() | {"time": _rfc3339(one.time)} for one in result.others],
     }
 
 
-def _hit(one: SearchHit) -> dict[str, Any]:
+def _hit_document(hit: SearchHit) -> dict[str, Any]:
     return {
-        "room_id": one.room_id,
-        "message_id": one.message_id,
-        "time": None if one.sent is None else _rfc(one.sent),
-        "author": {"account_id": one.account_id, "name": one.name},
-        "state": one.state.value,
-        "text": one.text,
-        "earlier": one.earlier,
-        "was_edited": one.was_edited,
-        "was_deleted": one.was_deleted,
+        "room_id": hit.room_id,
+        "message_id": hit.message_id,
+        "time": None if hit.sent is None else _rfc3339(hit.sent),
+        "author": {"account_id": hit.account_id, "name": hit.name},
+        "state": hit.state.value,
+        "text": hit.text,
+        "earlier": hit.earlier,
+        "was_edited": hit.was_edited,
+        "was_deleted": hit.was_deleted,
     }
 
 
-def _rfc(at: datetime) -> str:
+def _rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 # --- on the screen -------------------------------------------------------------------------------
 
 
-def _tell(query: SearchQuery, found: SearchResult) -> None:
-    for one in found.hits:
-        _tell_hit(query, one, found.rooms.get(one.room_id, ""))
-    if found.total > len(found.hits):
-        more = found.total - len(found.hits)
+def _tell_result(query: SearchQuery, result: SearchResult) -> None:
+    for hit in result.hits:
+        _tell_hit(query, hit, result.rooms.get(hit.room_id, ""))
+    if result.total > len(result.hits):
+        more = result.total - len(result.hits)
         click.echo(ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}") + "\n")
-    if found.others:
-        _tell_others(query, found.others)
-    if found.hits:
-        ids = ",".join(one.message_id for one in found.hits)
+    if result.others:
+        _tell_others(query, result.others)
+    if result.hits:
+        ids = ",".join(one.message_id for one in result.hits)
         click.echo(_("To hand them in: archive export --messages {ids}").format(ids=ids), err=True)
-    elif not found.others:
+    elif not result.others:
         click.echo(_("Nothing was found."), err=True)
 
 
-def _tell_hit(query: SearchQuery, one: SearchHit, room: str) -> None:
+def _tell_hit(query: SearchQuery, hit: SearchHit, room: str) -> None:
     from archiver.cli.reading.show import state_words
 
-    states, words = told_states(one.state, was_edited=one.was_edited, was_deleted=one.was_deleted), state_words()
+    states, words = notable_states(hit.state, was_edited=hit.was_edited, was_deleted=hit.was_deleted), state_words()
     marks = [words[state] for state in states]
-    if one.before_deletion and one.state is not State.DELETED:
+    if hit.before_deletion and hit.state is not State.DELETED:
         marks.append(_("text before the change to “deleted”"))
-    elif one.earlier and not one.before_deletion:
+    elif hit.earlier and not hit.before_deletion:
         marks.append(_("earlier text"))
-    at = "?" if one.sent is None else minute(one.sent)
-    shown = "".join(f"  [{mark}]" for mark in marks)
-    place = visible(room) or str(one.room_id)
-    click.echo(f"{at}  {visible(one.name)}(ID {one.account_id}){shown}  {place}  m{one.message_id}")
-    click.echo("  " + (snippet(one.text, query.words, WIDTH - 2) or _("(text never seen)")) + "\n")
+    at = "?" if hit.sent is None else minute_text(hit.sent)
+    mark_text = "".join(f"  [{mark}]" for mark in marks)
+    place = visible(room) or str(hit.room_id)
+    click.echo(f"{at}  {visible(hit.name)}(ID {hit.account_id}){mark_text}  {place}  m{hit.message_id}")
+    click.echo("  " + (snippet_line(hit.text, query.words, WIDTH - 2) or _("(text never seen)")) + "\n")
 
 
-def _tell_others(query: SearchQuery, others: tuple[Other, ...]) -> None:
+def _tell_others(query: SearchQuery, others: tuple[OtherHit, ...]) -> None:
 
     kinds = {
         "file": _("file"),
@@ -198,11 +198,11 @@ def _tell_others(query: SearchQuery, others: tuple[Other, ...]) -> None:
         "attachment": _("attachment"),
     }
     click.echo(_("Besides messages:"))
-    for one in others[:SHOWN]:
-        head = f"  {pad(kinds[one.kind], 10)}  {minute(one.time)}  "
-        click.echo(head + snippet(one.text, query.words, WIDTH - columns(head)))
-    if len(others) > SHOWN:
-        more = len(others) - SHOWN
+    for other in others[:SHOWN_LIMIT]:
+        head = f"  {pad(kinds[other.kind], 10)}  {minute_text(other.time)}  "
+        click.echo(head + snippet_line(other.text, query.words, WIDTH - columns(head)))
+    if len(others) > SHOWN_LIMIT:
+        more = len(others) - SHOWN_LIMIT
         click.echo("  " + ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}"))
     click.echo()
 
@@ -210,22 +210,22 @@ def _tell_others(query: SearchQuery, others: tuple[Other, ...]) -> None:
 _CUT = "..."
 
 
-def snippet(text: str, words: Collection[str], width: int) -> str:
-    """At most `width` columns of a text, with 【】 around what these folded words are found in."""
+def snippet_line(text: str, words: Collection[str], width: int) -> str:
+    """At most `width` columns of a text, with 【】 around the matches of these folded words."""
     inner = width - 2 * len(_CUT)
-    found = cut_out(text, words, width=inner, measure=_measure, border=columns("【】"))
-    line = "".join(_marked(part.text) if part.is_mark else _seen(part.text) for part in found.parts)
-    return (_CUT if found.cut_before else "") + line + (_CUT if found.cut_after else "")
+    cut = snippet(text, words, width=inner, measure=_column_width, border=columns("【】"))
+    line = "".join(_mark_words(part.text) if part.is_mark else _make_visible(part.text) for part in cut.parts)
+    return (_CUT if cut.cut_before else "") + line + (_CUT if cut.cut_after else "")
 
 
-def _measure(sign: str) -> int:
-    return columns(visible(sign))
+def _column_width(character: str) -> int:
+    return columns(visible(character))
 
 
-def _seen(text: str) -> str:
-    """Sign by sign, as each was measured."""
+def _make_visible(text: str) -> str:
+    """The text made visible character by character, as the characters were measured."""
     return "".join(map(visible, text))
 
 
-def _marked(text: str) -> str:
-    return click.style(f"【{_seen(text)}】", bold=True)
+def _mark_words(text: str) -> str:
+    return click.style(f"【{_make_visible(text)}】", bold=True)

@@ -1,4 +1,4 @@
-"""`view`: read-only pages of the archive in this computer's own browser, until Ctrl-C."""
+"""The command `view`: read-only pages of the archive in this computer's own browser, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ FIRST_PORT = 1024
 @click.option("--no-browser", is_flag=True, help=N_("Open no browser; only print the address."))
 @click.pass_obj
 def command_view(obj: CliContext, port: int | None, no_browser: bool) -> int:
-    """Needs no token and no network; makes the search index anew if that is due and the archive can be written."""
-    from archiver.cli.reading.view_context import desk_of
+    """Serve the pages until a signal; no token, no network. The search index is rebuilt if that is due and possible."""
+    from archiver.cli.reading.view_context import build_view_context
     from archiver.store.archive import Archive
     from archiver.store.search import index
-    from archiver.web.server import serving
+    from archiver.web.server import serve_pages
 
     index.make_current(Archive(obj.home))
-    desk = desk_of(obj)
-    with desk.reading():  # what cannot be read is said here, and not in the browser
+    context = build_view_context(obj)
+    with context.reading():  # an archive that cannot be read fails here, and not in the browser
         pass
     ended = threading.Event()
-    with _stopped_by_signals(ended), serving(desk, port=port or 0) as gate, _doorstep(gate) as doorstep:
-        opened = not no_browser and _has_screen(obj) and webbrowser.open(doorstep.as_uri())
-        if opened:
+    with _stop_on_signals(ended), serve_pages(context, port=port or 0) as gate, _entry_page(gate) as page:
+        is_opened = not no_browser and _has_screen(obj) and webbrowser.open(page.as_uri())
+        if is_opened:
             click.echo(_("A page opens in your browser. If not, open this address; it works once:"), err=True)
         else:
             click.echo(_("Open this address in the browser of this computer; it works once:"), err=True)
@@ -65,8 +65,8 @@ def command_view(obj: CliContext, port: int | None, no_browser: bool) -> int:
 
 
 @contextlib.contextmanager
-def _stopped_by_signals(ended: threading.Event) -> Iterator[None]:
-    """Ctrl-C and the wish of the system to stop end it as a user expects: without a complaint."""
+def _stop_on_signals(ended: threading.Event) -> Iterator[None]:
+    """Set the event at Ctrl-C or a signal to stop, so that the command ends without an error."""
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
     before = {name: signal.signal(getattr(signal, name), lambda *_args: ended.set()) for name in names}
     try:
@@ -77,24 +77,24 @@ def _stopped_by_signals(ended: threading.Event) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _doorstep(gate: AccessGate) -> Iterator[Path]:
-    """A page that leads to the address, for the user alone: what stands on a command line is for every user to see."""
+def _entry_page(gate: AccessGate) -> Iterator[Path]:
+    """A file that redirects to the address, readable by this user alone, since every user can see command lines."""
     with tempfile.TemporaryDirectory(prefix="archive-view-") as folder:  # made with mode 0700
         page = Path(folder) / "open.html"
-        page.write_text(_leading_to(gate.address), encoding="utf-8")
+        page.write_text(_redirect_html(gate.address), encoding="utf-8")
         yield page
 
 
 def _has_screen(obj: CliContext) -> bool:
-    """Whether there is a desktop to open a browser on; a browser for terminals would take this one away."""
+    """Whether there is a desktop for a browser; a text browser would take over this terminal."""
     if sys.platform in ("win32", "darwin"):
         return True
     return any(obj.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
 
 
-def _leading_to(address: str) -> str:
-    shown = escape(address)
+def _redirect_html(address: str) -> str:
+    link = escape(address)
     return (
         '<!DOCTYPE html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
-        f'<meta http-equiv="refresh" content="0;url={shown}"><title>Chatwork archive</title><a href="{shown}">OK</a>'
+        f'<meta http-equiv="refresh" content="0;url={link}"><title>Chatwork archive</title><a href="{link}">OK</a>'
     )

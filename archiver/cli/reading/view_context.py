@@ -1,4 +1,4 @@
-"""What `view` hands to the pages: the archive, and in sentences what `status` would say of it."""
+"""Builds the context of the viewer's pages: the archive, and the sentences that `status` prints about it."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 _CONDITIONS = {None: Condition.GOOD, Level.MEDIUM: Condition.ATTENTION, Level.HIGH: Condition.ACTION}
 
 
-def desk_of(obj: CliContext) -> ViewContext:
-    """The archive of this call, read only. Raises BadSettings."""
+def build_view_context(obj: CliContext) -> ViewContext:
+    """The context of the archive that this command was called for. Raises BadSettings."""
     from archiver.app import utc_now
-    from archiver.cli.terminal.language import spoken
+    from archiver.cli.terminal.language import current_language
     from archiver.store.queries.status import status
 
     settings = obj.settings()
@@ -50,63 +50,63 @@ def desk_of(obj: CliContext) -> ViewContext:
         home=obj.home,
         now=utc_now,
         status=lambda reading: status(reading, authorities=authorities),
-        attention=lambda reading, told: attention(reading, told, settings, now=utc_now()),
-        command=command(obj.home),
-        language=spoken(),
+        attention=lambda reading, told: build_attention(reading, told, settings, now=utc_now()),
+        command=command_words(obj.home),
+        language=current_language(),
     )
 
 
-def command(home: Path) -> tuple[str, ...]:
-    """How a new terminal calls the program for an archive; the variables of this one need not be set there."""
+def command_words(home: Path) -> tuple[str, ...]:
+    """The words that call the program for an archive in a new terminal, where ARCHIVE_HOME may not be set."""
     return ("archive",) if home == home_path(None, {}) else ("archive", "--home", str(home))
 
 
-def attention(reading: Reading, told: Status, settings: Settings, *, now: datetime) -> Attention:
-    """What asks for something, and how all is kept."""
+def build_attention(reading: Reading, status: Status, settings: Settings, *, now: datetime) -> Attention:
+    """What needs the user, and the facts about what is kept."""
     from archiver.store.queries.contracts import rooms_to_read
 
     rooms = rooms_to_read(reading, now)
-    watched = warnings.of_archive(reading, rooms, every=settings.sync.every, now=now)
-    stopped = saving.obstacles(reading, settings.home)
-    found = page.warnings(told, settings, now=now, stopped=stopped) + watched
-    alarms = emergency.alarms(reading, told.contracts, told.alerts)
-    words = command(settings.home)
-    sentences = (*found, *page.other_alerts(told, alarms))
-    facts = _facts(reading, told, settings, rooms, now=now)
+    watched = warnings.archive_warnings(reading, rooms, every=settings.sync.every, now=now)
+    obstacles = saving.find_obstacles(reading, settings.home)
+    all_warnings = page.status_warnings(status, settings, now=now, stopped=obstacles) + watched
+    emergencies = emergency.emergencies(reading, status.contracts, status.alerts)
+    program = command_words(settings.home)
+    sentences = (*all_warnings, *page.other_alert_sentences(status, emergencies))
+    facts = _facts(reading, status, settings, rooms, now=now)
     return Attention(
-        condition=_CONDITIONS[page.condition(told, found, alarms)],
-        blocks=tuple(_block(one, words) for one in alarms),
-        sentences=tuple(calling(one, words) for one in sentences),
-        facts=tuple((label, calling(fact, words, alone=True)) for label, fact in facts),
+        condition=_CONDITIONS[page.condition(status, all_warnings, emergencies)],
+        blocks=tuple(_emergency_block(one, program) for one in emergencies),
+        sentences=tuple(complete_commands(one, program) for one in sentences),
+        facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),
     )
 
 
-def calling(sentence: str, words: Sequence[str], *, alone: bool = False) -> str:
-    """A sentence whose commands call the program for this archive; `alone`: where two blanks keep them apart.
+def complete_commands(sentence: str, program: Sequence[str], *, is_alone: bool = False) -> str:
+    """A sentence in which each command `archive …` names this archive.
 
-    That is for sentences with a path or a name in them, which may look like a command.
+    `is_alone`: only commands at the start or after two spaces count, as paths and names may look like a command.
     """
-    begun = r"(?:^|(?<=  ))" if alone else r"(?<![\w/.\\-])"
-    line = visible(shell_command.line(words, platform=sys.platform))
-    return re.sub(rf"{begun}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
+    start = r"(?:^|(?<=  ))" if is_alone else r"(?<![\w/.\\-])"
+    line = visible(shell_command.line(program, platform=sys.platform))
+    return re.sub(rf"{start}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
 
 
-def _block(one: emergency.Emergency, words: Sequence[str]) -> Block:
-    told = emergency.as_text(one)
-    return Block(told.head, told.rows, tuple(calling(step, words) for step in told.steps))
+def _emergency_block(alarm: emergency.Emergency, program: Sequence[str]) -> Block:
+    text = emergency.emergency_text(alarm)
+    return Block(text.head, text.rows, tuple(complete_commands(step, program) for step in text.steps))
 
 
 def _facts(
-    reading: Reading, told: Status, settings: Settings, rooms: Collection[int], *, now: datetime
+    reading: Reading, status: Status, settings: Settings, rooms: Collection[int], *, now: datetime
 ) -> Iterator[tuple[str, str]]:
-    """As in `status`, but for the re-reading, whose counting would make the page wait in a large archive."""
-    yield _("Last save"), times.jst(told.last_sync) if told.last_sync else _("never")
-    for label, texts in slow_work.backfill_words(backfill_queue.tally(reading, rooms)):
+    """The facts of `status` without the re-reading, whose counting would delay the page in a large archive."""
+    yield _("Last save"), times.jst_time(status.last_sync) if status.last_sync else _("never")
+    for label, texts in slow_work.backfill_words(backfill_queue.count_items(reading, rooms)):
         yield from ((label, text) for text in texts)
-    yield _("Daily seals"), "  ".join(stamp_lines.seal_words(told))
+    yield _("Daily seals"), "  ".join(stamp_lines.seal_words(status))
     if not settings.timestamp.authorities:
         yield _("Third-party time"), _("off (the seals show no time that a stranger vouches for)")
-    yield _("Other copy"), "  ".join(filter(None, page.backup_words(told.backup, _("Attention"))))
-    blank, near = deadlines.told(reading, told.contracts, now=now)
-    yield from ((_("Not entered"), line) for line in blank)
-    yield from ((_("Deadline"), line) for line in near)
+    yield _("Other copy"), "  ".join(filter(None, page.backup_words(status.backup, _("Attention"))))
+    missing, deadline_lines = deadlines.blank_and_near_sentences(reading, status.contracts, now=now)
+    yield from ((_("Not entered"), line) for line in missing)
+    yield from ((_("Deadline"), line) for line in deadline_lines)

@@ -1,4 +1,4 @@
-"""`daemon`: saves again and again in the foreground, until it is stopped."""
+"""The command `daemon`: saves again and again in the foreground, until it is stopped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.text import visible
-from archiver.cli.terminal.times import span
+from archiver.cli.terminal.times import interval_words
 from archiver.errors import N_, ArchiverError, SettingsError
 
 if TYPE_CHECKING:
@@ -31,110 +31,113 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def command_daemon(obj: CliContext) -> int:
-    """Ends by a signal alone; what goes wrong is said, and tried again."""
+    """Run until a signal comes; errors are printed, and the work is tried again."""
     from archiver.app import build_app, require_archive, utc_now
     from archiver.cli.status import stamp_lines
     from archiver.rounds import daemon
     from archiver.rounds.daemon_work import DaemonWork
-    from archiver.schedule.daemon_lock import alone
-    from archiver.settings.token import token
+    from archiver.schedule.daemon_lock import hold_daemon_lock
+    from archiver.settings.token import read_token
 
     stop = daemon.Stop()
 
     def build(settings: Settings) -> App:
         return build_app(settings, obj.environ, sleep=stop.sleep)
 
-    duties = DaemonWork(
+    work = DaemonWork(
         obj.settings,
         build,
-        lambda settings: token(settings, obj.environ),
+        lambda settings: read_token(settings, obj.environ),
         now=utc_now,
-        voice=_voice(obj),
+        messages=_daemon_messages(obj),
         step=stop.step,
     )
-    stamp_lines.tell_root_faults(require_archive(build(duties.settings)).root_faults)
-    with alone(obj.home):
+    stamp_lines.tell_root_errors(require_archive(build(work.settings)).root_errors)
+    with hold_daemon_lock(obj.home):
         if obj.verbose >= 0:
-            begun = _("Saving again and again ({every} apart). Stop with Ctrl-C.")
-            click.echo(begun.format(every=span(duties.settings.sync.every)), err=True)
-        ended = daemon.run(duties, stop)
+            sentence = _("Saving again and again ({every} apart). Stop with Ctrl-C.")
+            click.echo(sentence.format(every=interval_words(work.settings.sync.every)), err=True)
+        is_ended = daemon.run(work, stop)
         if obj.verbose >= 0:
-            _unheard(lambda: click.echo(_("Stopped. What was saved until now is kept."), err=True))
-        if not ended:
-            _leave()
+            _ignore_closed_output(lambda: click.echo(_("Stopped. What was saved until now is kept."), err=True))
+        if not is_ended:
+            _exit_now()
     return 0
 
 
-def _voice(obj: CliContext) -> DaemonMessages:
+def _daemon_messages(obj: CliContext) -> DaemonMessages:
     from archiver.cli.saving import after_run
     from archiver.rounds.daemon_messages import DaemonMessages
 
-    settings = _last_good(obj)
+    settings = _last_good_settings(obj)
     return DaemonMessages(
-        lambda report: _unheard(lambda: _tell_round(obj, report), lambda: _notice(settings(), obj, None)),
-        lambda fault: _unheard(lambda: _tell_trouble(fault)),
-        lambda name: _unheard(lambda: _tell_over(name)),
-        lambda told: _unheard(lambda: _tell_findings(told), lambda: _notice(settings(), obj, None)),
-        lambda copy: _unheard(lambda: after_run.tell_upgraded(copy)),
-        unverified=lambda fault: _unheard(lambda: _tell_trouble(fault)),
-        unsaved=lambda fault: _unheard(lambda: _notice(settings(), obj, fault)),
+        lambda report: _ignore_closed_output(
+            lambda: _tell_round(obj, report), lambda: _send_notices(settings(), obj, None)
+        ),
+        lambda fault: _ignore_closed_output(lambda: _tell_error(fault)),
+        lambda name: _ignore_closed_output(lambda: _tell_over(name)),
+        lambda told: _ignore_closed_output(lambda: _tell_findings(told), lambda: _send_notices(settings(), obj, None)),
+        lambda copy: _ignore_closed_output(lambda: after_run.tell_upgraded(copy)),
+        unverified=lambda fault: _ignore_closed_output(lambda: _tell_error(fault)),
+        unsaved=lambda fault: _ignore_closed_output(lambda: _send_notices(settings(), obj, fault)),
     )
 
 
-def _last_good(obj: CliContext) -> Callable[[], Settings]:
-    """Settings as `Duties` has them: while they cannot be read the last good ones stand."""
-    held = obj.settings()
+def _last_good_settings(obj: CliContext) -> Callable[[], Settings]:
+    """A function that reads the settings, or returns the last good ones while they cannot be read."""
+    settings = obj.settings()
 
     def load() -> Settings:
-        nonlocal held
+        nonlocal settings
         with contextlib.suppress(SettingsError):
-            held = obj.settings()
-        return held
+            settings = obj.settings()
+        return settings
 
     return load
 
 
-def _notice(settings: Settings, obj: CliContext, fault: ArchiverError | None) -> None:
-    """The same on the desktop and elsewhere; on stderr only what was not said already."""
+def _send_notices(settings: Settings, obj: CliContext, root_error: ArchiverError | None) -> None:
+    """Send the notices of a round; on stderr only what the daemon has not printed already."""
     from archiver.cli.status import notify
     from archiver.rounds.daemon_messages import as_error
 
-    said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
+    already_said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
     try:
-        notify.after_round(settings, obj.environ, fault, unwatched=True, told=said, adapts=True)
+        notify.tell_after_round(
+            settings, obj.environ, root_error, unwatched=True, already_said=already_said, adapts=True
+        )
     except OSError:
-        raise  # nobody hears what is said
-    except Exception as error:  # noqa: BLE001 - not even a bug in a notice may end a year of saving: it is said
-        _tell_trouble(as_error(error, obj.home))
+        raise  # stderr is closed
+    except Exception as error:  # noqa: BLE001 - not even a bug in a notice may end a year of saving: it is printed
+        _tell_error(as_error(error, obj.home))
 
 
-def _unheard(*ways: Callable[[], None]) -> None:
-    """Say it; a terminal that was closed, or a pipe that nobody reads, is no reason to stop saving."""
-    for tell in ways:
+def _ignore_closed_output(*actions: Callable[[], None]) -> None:
+    """Run the actions; a closed terminal, or a pipe that nobody reads, is no reason to stop saving."""
+    for action in actions:
         with contextlib.suppress(OSError):
-            tell()
+            action()
 
 
 def _tell_round(obj: CliContext, report: SyncReport) -> None:
-    """What a scheduled run would have mailed; with `-v` the line of the log too."""
-    from archiver.cli.saving import after_run as upkeep
-    from archiver.cli.saving import sync_report
+    """Print what a scheduled run would have mailed; with `-v` the line of the log too."""
+    from archiver.cli.saving import after_run, sync_report
     from archiver.rounds import run_log
 
-    upkeep.leave_word(obj.home, report.account_id)
+    after_run.note_home(obj.home, report.account_id)
     if obj.verbose > 0:
-        click.echo(run_log.line(report))
+        click.echo(run_log.round_line(report))
     if report.reported:
-        click.echo(sync_report.notice(report), err=True)
+        click.echo(sync_report.notice_line(report), err=True)
     for complaint in report.complaints:
         click.echo(visible(complaint), err=True)
     sync_report.tell_alerts(report)
 
 
-def _tell_trouble(fault: ArchiverError) -> None:
-    click.echo(_("Error: {message}").format(message=visible(str(fault))), err=True)
-    if fault.advice():
-        click.echo(visible(fault.advice()), err=True)
+def _tell_error(error: ArchiverError) -> None:
+    click.echo(_("Error: {message}").format(message=visible(str(error))), err=True)
+    if error.advice():
+        click.echo(visible(error.advice()), err=True)
 
 
 def _tell_over(name: str) -> None:
@@ -144,21 +147,21 @@ def _tell_over(name: str) -> None:
         sentence = _("The archive was verified again, and nothing was found.")
     elif name == daemon_messages.VERIFICATION:
         sentence = _("The archive can be verified again.")
-    elif name in daemon_messages.OF_SETTINGS:
+    elif name in daemon_messages.SETTINGS_ERRORS:
         sentence = _("archive.toml can be read again.")
     else:
         sentence = _("That is over: saving works again.")
     click.echo(sentence, err=True)
 
 
-def _tell_findings(told: Verification) -> None:
-    number = len(told.findings)
+def _tell_findings(verification: Verification) -> None:
+    number = len(verification.findings)
     sentence = ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number)
     click.echo(sentence + " " + _("See: archive verify --deep"), err=True)
 
 
-def _leave() -> None:
-    """Leave although a duty hangs in a call to the network: at no moment is anything half written."""
+def _exit_now() -> None:
+    """End the process although a thread hangs in a call to the network: nothing is ever half written."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
             stream.flush()

@@ -1,4 +1,4 @@
-"""`recover`: the way past the newest 100 messages, by ids out of pages, mails and lists that the user kept."""
+"""The command `recover`: fetches messages older than the newest 100, by ids from pages, mails and lists of the user."""
 
 from __future__ import annotations
 
@@ -37,29 +37,29 @@ INCOMPLETE = 4
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, as_json: bool) -> int:
-    """Take ids out of the files, read them one by one, and say what has come of them."""
+    """Take ids from the files, read those messages one by one, and print the result."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
-    from archiver.cli.terminal.progress import Screen
+    from archiver.cli.terminal.progress import ProgressScreen
     from archiver.rounds import upgrade
     from archiver.rounds.round import recover_round
     from archiver.sync.recover.read_ids import minutes
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade.if_older(app, after_run.tell_upgraded)
-    found = _take(app, files, room)
+    found_ids = _read_files(app, files, room)
     reserve = app.settings.sync.reserve
     quiet = obj.verbose < 0
-    if found.places and not quiet:
-        _announce(len(found.places), minutes(len(found.places), reserve=reserve))
-    with Screen(quiet=quiet) as progress:
+    if found_ids.places and not quiet:
+        _announce(len(found_ids.places), minutes(len(found_ids.places), reserve=reserve))
+    with ProgressScreen(quiet=quiet) as progress:
         app.chatwork.transport.on_wait = progress.wait
 
-        def told(done: int, total: int) -> None:
-            progress.single(done, total, minutes(total - done, reserve=reserve))
+        def tell_progress(done: int, total: int) -> None:
+            progress.show_single_reads(done, total, minutes(total - done, reserve=reserve))
 
-        made = recover_round(app, found.places, told)
-    result = _Result(found, made)
+        recovered = recover_round(app, found_ids.places, tell_progress)
+    result = _RecoverResult(found_ids, recovered)
     if as_json:
         click.echo(json.dumps(result.document(), ensure_ascii=False))
     elif not quiet:
@@ -67,7 +67,7 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     return INCOMPLETE if result.is_incomplete() else 0
 
 
-def _take(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:
+def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:
     """The ids in the files. Raises NoContract, UnknownRoom, NothingThere, FileTooLarge, NotAllowed."""
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.sync.recover.files import take
@@ -81,13 +81,13 @@ def _take(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:
     if room is not None and room not in rooms:
         raise UnknownRoom(room=room)
     fallback = room if room is not None else rooms[0] if len(rooms) == 1 else None
-    found = FoundIds(frozenset(rooms), fallback, now)
-    take(files, found)
-    return found
+    found_ids = FoundIds(frozenset(rooms), fallback, now)
+    take(files, found_ids)
+    return found_ids
 
 
 def _announce(number: int, minutes: int) -> None:
-    """Before it begins, so that nobody wonders why it takes so long."""
+    """Print before the reading begins how long it takes at most."""
     sentence = ngettext(
         "{n} message id was found. Those not held are read one by one: at most {minutes} minutes "
         "(Chatwork allows 300 calls in 5 minutes). You may stop at any time and run it again.",
@@ -99,30 +99,30 @@ def _announce(number: int, minutes: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
-    """What was found and what has become of it."""
+class _RecoverResult:
+    """The ids found in the files, and the result of reading them."""
 
-    found: FoundIds
-    made: Recovered
+    found_ids: FoundIds
+    recovered: Recovered
 
     def is_incomplete(self) -> bool:
-        """Whether anything that can be an id was not dealt with."""
-        return bool(self.made.left or self.found.roomless or self.found.cut)
+        """Whether any possible id was left unread."""
+        return bool(self.recovered.left or self.found_ids.roomless or self.found_ids.cut)
 
     def document(self) -> dict[str, object]:
         """The JSON document of `archive recover --json`."""
         counts = ("found", "held", "recovered", "hidden_by_plan", "not_readable", "left")
         return {
-            **{name: getattr(self.made, name) for name in counts},
-            "other_rooms": len(self.found.elsewhere),
-            "without_room": len(self.found.roomless),
-            "implausible": len(self.found.implausible),
-            "requests": self.made.report.requests,
+            **{name: getattr(self.recovered, name) for name in counts},
+            "other_rooms": len(self.found_ids.elsewhere),
+            "without_room": len(self.found_ids.roomless),
+            "implausible": len(self.found_ids.implausible),
+            "requests": self.recovered.report.requests,
         }
 
     def tell(self) -> None:
-        """On a screen: what is kept, what is not, what to do next."""
-        made, found = self.made, self.found
+        """Print on the screen what is kept, what is not, and what to do next."""
+        made, found = self.recovered, self.found_ids
         rows = (
             (_("found"), made.found),
             (_("already kept"), made.held),

@@ -1,4 +1,4 @@
-"""`rescue`: one word for the worst day; safe at any time, again and again."""
+"""The command `rescue`: saves at once everything shared with the counterparts, and prints the emergency blocks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from archiver.cli.context import CliContext
 from archiver.cli.saving import sync_report
 from archiver.cli.saving.sync import INCOMPLETE
 from archiver.cli.status import emergency
-from archiver.cli.status.stamp_lines import tell_root_faults
+from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal import times
-from archiver.cli.terminal.progress import short
+from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import visible, wrap
 from archiver.errors import N_
 
@@ -38,66 +38,66 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
-    """Read all rooms shared with the counterparts, without pacing; what is kept is told even if nothing can be read."""
+    """Read all rooms shared with the counterparts, without pacing; print what is kept even if nothing can be read."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
     from archiver.rounds import upgrade
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade.if_older(app, after_run.tell_upgraded)
-    meant = _contracts(app, contract)
+    contracts = _named_contracts(app, contract)
     try:
-        report = _round(app, obj, meant)
+        report = _run_rescue(app, obj, contracts)
     except errors.ArchiverError as error:
         if as_json:
             raise
-        _tell_fault(error)
-        _tell_kept(app, meant)
+        _tell_error(error)
+        _tell_kept(app, contracts)
         return error.code
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     else:
         sync_report.tell_sync(report)
         _tell_unread(report)
-        _tell_kept(app, meant)
+        _tell_kept(app, contracts)
     for complaint in report.complaints:
         click.echo(complaint, err=True)
-    tell_root_faults(app.root_faults)
+    tell_root_errors(app.root_errors)
     sync_report.tell_alerts(report)
     return INCOMPLETE if report.troubles or report.complaints else 0
 
 
-def _contracts(app: App, name: str | None) -> list[Contract]:
+def _named_contracts(app: App, name: str | None) -> list[Contract]:
     """The contract named, or all of them. Raises UnknownContract, NoContract."""
     from archiver.store.queries.contracts import contract, contracts
 
     with app.archive.reading() as reading:
-        meant = contracts(reading) if name is None else [contract(reading, name)]
-    if not meant:
+        named = contracts(reading) if name is None else [contract(reading, name)]
+    if not named:
         raise errors.NoContract
-    return meant
+    return named
 
 
-def _round(app: App, obj: CliContext, meant: list[Contract]) -> SyncReport:
-    from archiver.cli.terminal.progress import Screen
+def _run_rescue(app: App, obj: CliContext, contracts: list[Contract]) -> SyncReport:
+    from archiver.cli.terminal.progress import ProgressScreen
     from archiver.rounds.round import rescue_round
 
-    with Screen(quiet=obj.verbose < 0) as progress:
+    with ProgressScreen(quiet=obj.verbose < 0) as progress:
         app.chatwork.transport.on_wait = progress.wait
-        return rescue_round(app, [room.room_id for one in meant for room in one.rooms], progress.talk())
+        return rescue_round(app, [room.room_id for one in contracts for room in one.rooms], progress.callbacks())
 
 
-def _tell_fault(fault: errors.ArchiverError) -> None:
-    """Nothing new could be had; the sentences of the fault itself, and what it does not touch."""
-    click.echo(_("Error: {message}").format(message=visible(str(fault))), err=True)
-    if fault.advice():
-        click.echo(visible(fault.advice()), err=True)
+def _tell_error(error: errors.ArchiverError) -> None:
+    """Print why nothing new could be read, and that what was saved before is kept."""
+    click.echo(_("Error: {message}").format(message=visible(str(error))), err=True)
+    if error.advice():
+        click.echo(visible(error.advice()), err=True)
     sentence = _("Not everything could be saved anew just now. What was saved before is kept; it is told below.")
     click.echo("\n".join(wrap(sentence, emergency.WIDTH)))
 
 
 def _tell_unread(report: SyncReport) -> None:
-    """The chats that this run could not read, or not wholly; on this day nothing is said only once."""
+    """Print which chats this run could not read, or not wholly, every time."""
     unread = [room for room in report.rooms if room.failed is not None or room.left]
     if unread:
         sentence = ngettext(
@@ -105,28 +105,28 @@ def _tell_unread(report: SyncReport) -> None:
             "These chats could not be read, or not all of them: {rooms}. Call again: archive rescue",
             len(unread),
         )
-        named = _(", ").join(f"{room.room_id} {short(room.name)}".strip() for room in unread)
+        named = _(", ").join(f"{room.room_id} {shorten(room.name)}".strip() for room in unread)
         click.echo("\n".join(wrap(sentence.format(rooms=named), emergency.WIDTH)))
 
 
-def _is_among(contract: Contract, rooms: set[int]) -> bool:
+def _has_room_among(contract: Contract, rooms: set[int]) -> bool:
     return any(room.room_id in rooms for room in contract.rooms)
 
 
-def _tell_kept(app: App, meant: list[Contract]) -> None:
-    """A block for each contract that was meant, then for every other one that is shared with the same people."""
+def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
+    """Print a block for each of these contracts, then for every other one that is shared with the same people."""
     from archiver.store.queries import departures
     from archiver.store.queries.contracts import contracts
     from archiver.store.working.alerts import alerts
 
     with app.archive.reading() as reading:
-        rooms = {room.room_id for one in meant for room in one.rooms}
-        shared = departures.rooms_of(reading, departures.counterparts(reading, rooms))
-        named = {one.id for one in meant}
-        also = [one for one in contracts(reading) if one.id not in named and _is_among(one, shared)]
-        found = emergency.alarms(reading, [*meant, *also], alerts(reading), always=True)
-    for one in found:
+        rooms = {room.room_id for one in contracts_named for room in one.rooms}
+        shared = departures.contracted_rooms_of(reading, departures.counterparts(reading, rooms))
+        named_ids = {one.id for one in contracts_named}
+        also = [one for one in contracts(reading) if one.id not in named_ids and _has_room_among(one, shared)]
+        blocks = emergency.emergencies(reading, [*contracts_named, *also], alerts(reading), always=True)
+    for one in blocks:
         click.echo(times.RULE)
-        emergency.tell_alarm(one)
+        emergency.tell_emergency(one)
     click.echo(times.RULE)
     click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

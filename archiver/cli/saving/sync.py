@@ -1,4 +1,4 @@
-"""`sync`: save now what Chatwork shows."""
+"""The command `sync`: saves now what Chatwork shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 INCOMPLETE = 4
 """Exit code: done, but something that should be held is not."""
 
-LONGEST = 366 * 24 * 60 * 60
+LONGEST_SECONDS = 366 * 24 * 60 * 60
 """Seconds at most for `--max-seconds`: a run has no use for more, and no calendar holds an end without limit."""
 
 
@@ -40,7 +40,9 @@ LONGEST = 366 * 24 * 60 * 60
 )
 @click.option("--full", is_flag=True, help=N_("Read everything again now, and try every missing file again."))
 @click.option("--dry-run", is_flag=True, help=N_("Only show what would be read; nothing is saved."))
-@click.option("--max-seconds", type=click.IntRange(1, LONGEST), metavar="S", help=N_("Stop after so many seconds."))
+@click.option(
+    "--max-seconds", type=click.IntRange(1, LONGEST_SECONDS), metavar="S", help=N_("Stop after so many seconds.")
+)
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_sync(
@@ -52,11 +54,11 @@ def command_sync(
     max_seconds: int | None,
     as_json: bool,
 ) -> int:
-    """Run one round and say what it came to."""
+    """Run one round and print its outcome."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
     from archiver.cli.status import notify, stamp_lines, warnings
-    from archiver.cli.terminal.progress import Screen
+    from archiver.cli.terminal.progress import ProgressScreen
     from archiver.rounds import upgrade
     from archiver.rounds.round import run_round
     from archiver.sync import run
@@ -64,40 +66,40 @@ def command_sync(
     app = require_archive(build_app(obj.settings(), obj.environ))
     if contracts and not dry_run:  # they are looked up before the round begins
         upgrade.if_older(app, after_run.tell_upgraded)
-    options = run.Options(rooms=_rooms(app, contracts, rooms), full=full, max_seconds=max_seconds)
+    options = run.Options(rooms=_chosen_rooms(app, contracts, rooms), full=full, max_seconds=max_seconds)
     if dry_run:
         return _show_plan(app, options, as_json=as_json)
     quiet = obj.verbose < 0
     try:
-        with Screen(quiet=quiet) as progress:
+        with ProgressScreen(quiet=quiet) as progress:
             app.chatwork.transport.on_wait = progress.wait
-            report = run_round(app, options, progress.talk(), upgraded=after_run.tell_upgraded)
+            report = run_round(app, options, progress.callbacks(), upgraded=after_run.tell_upgraded)
     except ArchiverError as error:
-        to_say = notify.after_round(app.settings, obj.environ, error, unwatched=quiet, told=("fault/",))
+        to_say = notify.tell_after_round(app.settings, obj.environ, error, unwatched=quiet, already_said=("fault/",))
         if quiet and not to_say:
-            return error.code  # said within a day; a scheduler's mail every five minutes would hide the next trouble
+            return error.code  # printed within the last day; a mail every five minutes would hide the next trouble
         raise
-    after_run.leave_word(obj.home, report.account_id)
+    after_run.note_home(obj.home, report.account_id)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     elif obj.verbose >= 0:
         sync_report.tell_sync(report)
     if obj.verbose >= 0:
-        for warning in warnings.of_run(report):
+        for warning in warnings.run_warnings(report):
             click.echo(warning, err=True)
-        stamp_lines.tell_root_faults(app.root_faults)
+        stamp_lines.tell_root_errors(app.root_errors)
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     sync_report.tell_alerts(report)
     opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
-    notify.after_round(app.settings, obj.environ, None, unwatched=quiet, told=("gap/", "lost/", *opened))
+    notify.tell_after_round(app.settings, obj.environ, None, unwatched=quiet, already_said=("gap/", "lost/", *opened))
     if report.reported and obj.verbose < 0:
-        click.echo(sync_report.notice(report), err=True)  # cron mails what a quiet run has to say
+        click.echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0
 
 
-def _rooms(app: App, contracts: tuple[str, ...], rooms: tuple[int, ...]) -> frozenset[int] | None:
-    """The rooms meant by the options; None = all. Raises UnknownContract."""
+def _chosen_rooms(app: App, contracts: tuple[str, ...], rooms: tuple[int, ...]) -> frozenset[int] | None:
+    """The rooms that the options choose; None: all. Raises UnknownContract."""
     from archiver.store.queries.contracts import contract
 
     if not contracts and not rooms:
@@ -109,16 +111,16 @@ def _rooms(app: App, contracts: tuple[str, ...], rooms: tuple[int, ...]) -> froz
 
 def _show_plan(app: App, options: Options, *, as_json: bool) -> int:
     from archiver.sync import plan
-    from archiver.sync import run as sync
+    from archiver.sync.run import dry_run
 
-    steps = sync.dry_run(app.archive, app.chatwork, now=app.now, options=options)
+    steps = dry_run(app.archive, app.chatwork, now=app.now, options=options)
     total = plan.total([step for step, _name in steps])
     if as_json:
-        told = [
+        rows = [
             {"room_id": step.room_id, "name": name, "kind": step.kind, "why": step.why, "requests": step.cost}
             for step, name in steps
         ]
-        click.echo(json.dumps({"steps": told, "requests": total}, ensure_ascii=False))
+        click.echo(json.dumps({"steps": rows, "requests": total}, ensure_ascii=False))
     else:
         sync_report.tell_plan(steps, requests=total)
     return 0

@@ -1,4 +1,4 @@
-"""How `sync` looks on a screen of 80 columns (voice: docs/explanation, glossary)."""
+"""Prints the results of `sync` on a screen of 80 columns (voice: docs/explanation, glossary)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from archiver.cli.status import completeness
 from archiver.cli.status.gaps import gap_line
-from archiver.cli.terminal.progress import short
+from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import pad, visible
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def tell_sync(report: SyncReport) -> None:
-    """What a run came to, one line a room, and what is not complete."""
+    """Print the outcome of a run, one line for each room, and what is not complete."""
     for room in report.rooms:
-        outcome = _("not read this time") if room.is_unreached else _outcome(room.outcome.value)
-        click.echo(f"{short(room.name, 30) or room.room_id}  {outcome}")
-        counts = _counts(room)
+        outcome = _("not read this time") if room.is_unreached else _outcome_words(room.outcome.value)
+        click.echo(f"{shorten(room.name, 30) or room.room_id}  {outcome}")
+        counts = _count_words(room)
         if counts:
             click.echo("  " + counts)
         for gap in room.gaps:
@@ -32,14 +32,14 @@ def tell_sync(report: SyncReport) -> None:
         if room.error and not room.is_unreached:
             click.echo("  " + visible(room.error))
     if not report.rooms:
-        click.echo(completeness.nothing_read())
+        click.echo(completeness.nothing_read_sentence())
     elif report.complete:
         click.echo(_("Saved. Nothing is missing."))
     else:
         click.echo(_("Saved, but not everything: see “archive status”. The next run tries again; nothing is lost."))
 
 
-def _outcome(outcome: str) -> str:
+def _outcome_words(outcome: str) -> str:
     words = {
         "archived": _("saved"),
         "unchanged": _("nothing new"),
@@ -49,7 +49,7 @@ def _outcome(outcome: str) -> str:
     return words[outcome]
 
 
-def _counts(room: object) -> str:
+def _count_words(room: object) -> str:
     """The counts that are not zero, in words."""
     words = {
         "new": _("messages {n}"),
@@ -68,28 +68,28 @@ def _counts(room: object) -> str:
     return "  ".join(text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name))
 
 
-def notice(report: SyncReport) -> str:
+def notice_line(report: SyncReport) -> str:
     """One line for a mail from the scheduler: no name and no text of a message."""
     rooms = sum(room.outcome.value in ("failed", "inaccessible") for room in report.rooms)
     files = sum(room.files_pending + room.files_lost for room in report.rooms)
     gaps = sum(len(room.gaps) for room in report.rooms)
     sentence = _("Chatwork archive: not everything was saved (rooms {rooms}, files {files}, gaps {gaps}).")
-    told = sentence.format(rooms=rooms, files=files, gaps=gaps)
+    line = sentence.format(rooms=rooms, files=files, gaps=gaps)
     if report.left_over:
-        told = _only_left_over() if not rooms + files + gaps else f"{told} {_left_over()}"
-    return told + " " + _("See: archive status")
+        line = _only_left_over_sentence() if not rooms + files + gaps else f"{line} {_left_over_sentence()}"
+    return line + " " + _("See: archive status")
 
 
-def _only_left_over() -> str:
+def _only_left_over_sentence() -> str:
     return _("Chatwork archive: not everything was read in the time; the rest is read by the next run.")
 
 
-def _left_over() -> str:
+def _left_over_sentence() -> str:
     return _("Some was left to be read by the next run.")
 
 
 def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
-    """What a run would read, why, and what it costs; `requests` is the least number of them all together."""
+    """Print what a run would read, why, and what it costs; `requests` is the least number of requests in all."""
     if not steps:
         click.echo(_("Nothing has moved and nothing is due: nothing would be read."))
         return
@@ -98,14 +98,14 @@ def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
     whys = {"first": _("first time"), "moved": _("something moved"), "due": _("it is its turn")}
     whys |= {"asked": _("asked for"), "named": _("named somewhere"), "near": _("near a change")}
     for step, name in steps:
-        click.echo(f"{pad(kinds[step.kind], 20)} {pad(short(name), 26)} {pad(whys[step.why], 18)} {step.cost}")
+        click.echo(f"{pad(kinds[step.kind], 20)} {pad(shorten(name), 26)} {pad(whys[step.why], 18)} {step.cost}")
     sentence = ngettext("Together at least {n} request.", "Together at least {n} requests.", requests)
     click.echo(sentence.format(n=requests))
     click.echo(_("Then files that are not held yet. Nothing was saved."), err=True)
 
 
 def tell_alerts(report: SyncReport) -> None:
-    """One line on stderr about the alerts that a run opened; they never change an exit code."""
+    """Print one line on stderr about the alerts that a run opened; they never change an exit code."""
     if report.alerts:
         high = sum(alert["level"] == "high" for alert in report.alerts)
         sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive alerts")

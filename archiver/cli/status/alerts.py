@@ -1,4 +1,4 @@
-"""`alerts`: what the archive wants the user to look at, and putting it aside."""
+"""The command `alerts`: lists what the user should look at; `alerts dismiss` puts one aside."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
-from archiver.cli.status.emergency import screenshots
+from archiver.cli.status.emergency import screenshots_sentence
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_
 
@@ -30,11 +30,11 @@ WIDTH = 80
 @click.pass_context
 def command_alerts(ctx: click.Context, as_json: bool) -> int:
     """List every alert; needs no token and no network."""
-    from archiver.cli.status.page import labels
-    from archiver.rounds.alerting import document
+    from archiver.cli.status.page import contract_labels
+    from archiver.rounds.alerting import alert_document
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
-    from archiver.store.queries.screenshot_hints import worth_showing
+    from archiver.store.queries.screenshot_hints import messages_to_screenshot
     from archiver.store.working.alerts import alerts
     from archiver.web.shell_command import contract_name
 
@@ -42,18 +42,18 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
         return 0
     obj: CliContext = ctx.obj
     with Archive(obj.home).reading() as reading:
-        held = alerts(reading)
+        all_alerts = alerts(reading)
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
-        called = labels(rooms)
-        to_show = [(one, worth_showing(reading, held, its)) for one, its in rooms.items()]
+        labels = contract_labels(rooms)
+        screenshot_ids = [(one, messages_to_screenshot(reading, all_alerts, its)) for one, its in rooms.items()]
     if as_json:
-        click.echo(json.dumps({"alerts": [document(one) for one in held]}, ensure_ascii=False))
+        click.echo(json.dumps({"alerts": [alert_document(one) for one in all_alerts]}, ensure_ascii=False))
     else:
-        _tell(held, called)
-        for contract, messages in to_show:
+        _tell_alerts(all_alerts, labels)
+        for contract, messages in screenshot_ids:
             if messages:
                 name = contract_name(contract, list(rooms))
-                click.echo("\n".join(wrap(screenshots(name, messages), WIDTH)))
+                click.echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
     return 0
 
 
@@ -62,31 +62,31 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
 @click.option("--reason", metavar=N_("TEXT"), help=N_("Why; for yourself, it never leaves this archive."))
 @click.pass_obj
 def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
-    """A second time only the reason may change."""
+    """Mark an alert as put aside; of one that is put aside already only the reason changes."""
     from archiver.app import utc_now
     from archiver.store.archive import Archive
-    from archiver.store.fingerprints import readable
+    from archiver.store.fingerprints import readable_text
     from archiver.store.working import alerts
 
     with Archive(obj.home).writing() as writing:
-        alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable(reason))
+        alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
     click.echo(_("Put aside: alert {number}.").format(number=number))
     return 0
 
 
-def _tell(held: list[Alert], called: Mapping[str, str]) -> None:
+def _tell_alerts(alerts: list[Alert], labels: Mapping[str, str]) -> None:
     from archiver.alerts.sentences import sentence, urgency
-    from archiver.cli.terminal.times import jst
+    from archiver.cli.terminal.times import jst_time
 
-    for one in held:
-        state = _("put aside") if one.dismissed else urgency(one.level)
-        head = f"{one.number:>3} {pad('[' + state + ']', 12)} {jst(one.at)}  "
-        for number, line in enumerate(wrap(sentence(one, called), WIDTH - columns(head))):
+    for alert in alerts:
+        state = _("put aside") if alert.dismissed else urgency(alert.level)
+        head = f"{alert.number:>3} {pad('[' + state + ']', 12)} {jst_time(alert.at)}  "
+        for number, line in enumerate(wrap(sentence(alert, labels), WIDTH - columns(head))):
             click.echo((head if not number else " " * columns(head)) + line)
-        if one.reason:
-            for line in wrap(_("Reason: {reason}").format(reason=visible(one.reason)), WIDTH - columns(head)):
+        if alert.reason:
+            for line in wrap(_("Reason: {reason}").format(reason=visible(alert.reason)), WIDTH - columns(head)):
                 click.echo(" " * columns(head) + line)
-    if not held:
+    if not alerts:
         click.echo(_("No alert so far."))
-    elif not all(one.dismissed for one in held):
+    elif not all(one.dismissed for one in alerts):
         click.echo(_("Put one aside: archive alerts dismiss NUMBER"), err=True)

@@ -1,4 +1,4 @@
-"""What stands above every command's result while something urgent is open: one line each on stderr."""
+"""Prints one line on stderr for each urgent trouble, above the results of commands that do not report it themselves."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.settings.home import holds_archive
+from archiver.settings.home import has_archive
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
 
-UNDER = frozenset(
+COMMANDS_WITH_BANNER = frozenset(
     {"export", "exports", "search", "show", "view", "contract", "delivery", "attach", "seal", "verify", "backup"}
 )
-"""Commands that have their mind on something else; the others tell of troubles themselves, or set things right."""
+"""Commands that print the banner; all others report troubles themselves or mend them."""
 
 
-def tell(obj: CliContext, command: str) -> None:
-    """Say what is urgent, unless the user wants to hear little; what cannot be read is the command's own to say."""
-    if command not in UNDER or obj.verbose < 0 or not holds_archive(obj.home):
+def tell_banner(obj: CliContext, command: str) -> None:
+    """Print what is urgent, unless `-q` was given; an archive that cannot be read is left to the command to report."""
+    if command not in COMMANDS_WITH_BANNER or obj.verbose < 0 or not has_archive(obj.home):
         return
     from archiver.app import utc_now
     from archiver.notices import sentences, troubles
@@ -28,10 +28,10 @@ def tell(obj: CliContext, command: str) -> None:
 
     archive = Archive(obj.home)
     try:
-        made = troubles.warnings(archive, obj.settings(), now=utc_now())
+        pending = troubles.warnings(archive, obj.settings(), now=utc_now())
     except errors.ArchiverError:
         return
     finally:
         archive.close()
-    for sentence in sentences.sentences(*made):
+    for sentence in sentences.sentences(*pending):
         click.echo(sentence, err=True)

@@ -1,4 +1,4 @@
-"""`check`: is everything set up for unattended work, one line a look."""
+"""The command `check`: is everything set up for unattended work, one line for each check."""
 
 from __future__ import annotations
 
@@ -57,23 +57,23 @@ _NAMES = {
 @click.option("--send-test-notice", "test", is_flag=True, help=N_("Send a test notice to every place that is set."))
 @click.pass_obj
 def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
-    """Writes nothing; asks Chatwork once whose token it is, and works without network and token all the same."""
+    """Write nothing; ask Chatwork once whose token it is, and work without network and token all the same."""
     from archiver.health import check, finding
-    from archiver.health.snapshot import look_into
+    from archiver.health.snapshot import take_snapshot
 
     app = as_scheduled(obj)
-    held, damage = look_into(app)
-    computer = _computer(obj, app, held.owner if held else None, test=test)
-    found = check.looks(app, obj.environ, held, damage, computer)
+    snapshot, damage = take_snapshot(app)
+    computer = _computer(obj, app, snapshot.owner if snapshot else None, test=test)
+    results = check.run_all_checks(app, obj.environ, snapshot, damage, computer)
     if as_json:
-        click.echo(json.dumps(check.document(found), ensure_ascii=False))
+        click.echo(json.dumps(check.document(results), ensure_ascii=False))
     else:
-        tell_looks(found)
-    return 0 if finding.ok(found) else INCOMPLETE
+        tell_results(results)
+    return 0 if finding.is_ok(results) else INCOMPLETE
 
 
 def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> Computer:
-    """What this computer tells; `test` sends a test notice."""
+    """What the checks need to know of this computer; `test` sends a test notice."""
     from archiver.app import utc_now
     from archiver.cli.status import notify
     from archiver.health.check import Computer
@@ -82,14 +82,14 @@ def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> 
     from archiver.settings import other_archives
 
     state = other_archives.state_folder()
-    homes = [] if account is None else other_archives.others(obj.home, account, now=utc_now(), state=state)
-    trial = (lambda: notify.test(app.settings, obj.environ)) if test else None
+    homes = [] if account is None else other_archives.other_homes(obj.home, account, now=utc_now(), state=state)
+    send_test = (lambda: notify.send_test_notice(app.settings, obj.environ)) if test else None
     return Computer(
-        scheduler=schedulers.installed(obj.home, obj.environ),
+        scheduler=schedulers.find_starters(obj.home, obj.environ),
         is_cron_running=commands.is_cron_running(),
         other_homes=homes,
         scheduled_homes=[home for home in homes if schedulers.show(home, obj.environ)],
-        notices=url_check.notices_look(url_check.see(app.settings, obj.environ, test=trial)),
+        notices=url_check.check_notices(url_check.observe_notices(app.settings, obj.environ, test=send_test)),
     )
 
 
@@ -102,36 +102,36 @@ def as_scheduled(obj: CliContext) -> App:
     settings = obj.settings()
     environ = {name: value for name, value in obj.environ.items() if name != file.TOKEN_VARIABLE}
     if len(environ) < len(obj.environ):
-        lasting = file.load(obj.home, environ)
+        lasting = file.load_settings(obj.home, environ)
         settings = lasting if is_readable(lasting, environ) else settings
     return require_archive(build_app(settings, obj.environ))
 
 
-def tell_looks(found: Sequence[CheckResult]) -> None:
-    """One line each, what has to be done first; a longer sentence goes on below itself."""
+def tell_results(results: Sequence[CheckResult]) -> None:
+    """Print one line for each result, what has to be done first; a long sentence goes on below itself."""
     left = max(columns(_(text)) for text in _VERDICTS.values()) + 2
     middle = max(columns(_(text)) for text in _NAMES.values()) + 2
     for verdict, word in _VERDICTS.items():
-        for one in found:
-            if one.verdict == verdict:
-                head = pad(_(word), left) + pad(_(_NAMES[one.name]), middle)
-                lines = wrap(visible(one.text), WIDTH - left - middle)
+        for result in results:
+            if result.grade == verdict:
+                head = pad(_(word), left) + pad(_(_NAMES[result.name]), middle)
+                lines = wrap(visible(result.text), WIDTH - left - middle)
                 click.echo(head + ("\n" + " " * (left + middle)).join(lines))
-    _tell_sum(found)
+    _tell_summary(results)
 
 
-def _tell_sum(found: Sequence[CheckResult]) -> None:
-    actions = sum(one.verdict == "action" for one in found)
+def _tell_summary(results: Sequence[CheckResult]) -> None:
+    actions = sum(one.grade == "action" for one in results)
     if actions:
         sentence = ngettext("{n} thing has to be done.", "{n} things have to be done.", actions)
         click.echo(sentence.format(n=actions))
-    elif any(one.name == SCHEDULE and one.verdict != "good" for one in found):
+    elif any(one.name == SCHEDULE and one.grade != "good" for one in results):
         sentence, name = (
             _("Whether it works unattended cannot be seen here: look at the line “{name}”."),
             _NAMES[SCHEDULE],
         )
         click.echo(sentence.format(name=_(name)))
-    elif any(one.verdict == "attention" for one in found):
+    elif any(one.grade == "attention" for one in results):
         click.echo(_("It works unattended. See to the rest when you have time."))
     else:
         click.echo(_("Everything is set up."))

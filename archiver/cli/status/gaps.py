@@ -1,23 +1,23 @@
-"""A gap in one line of the screen."""
+"""Describes a gap in one line of the screen."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from gettext import gettext as _
 
-from archiver.cli.terminal.message_times import about
-from archiver.cli.terminal.times import jst
+from archiver.cli.terminal.message_times import about_time
+from archiver.cli.terminal.times import jst_time
 
 
 def gap_line(gap: dict[str, object]) -> str:
-    """A gap in one line: which stretch, how many, why."""
+    """A gap in one line: its period, how many messages, and why."""
     missing = gap["missing"]
     number = _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
     if gap["after"] is None and gap["reason"] in ("first_sync", "plan"):
         return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
     if missing == 0:
         number = _("probably nothing is missing (estimate 0)")
-    period = f"{_border(gap['from'], gap['after'])} - {_border(gap['to'], gap['before'])}"
+    period = f"{_gap_end(gap['from'], gap['after'])} - {_gap_end(gap['to'], gap['before'])}"
     if gap["reason"] == "inaccessible":
         return _("Gap {period}: the chat could not be opened for a time; {number}.").format(
             period=period, number=number
@@ -25,8 +25,8 @@ def gap_line(gap: dict[str, object]) -> str:
     return _("Gap {period}: not seen without a hole; {number}.").format(period=period, number=number)
 
 
-def _border(at: object, message: object) -> str:
-    """One end of a gap: its time, or else the one that the message's id tells."""
+def _gap_end(at: object, message: object) -> str:
+    """The time of one end of a gap, estimated from the message's id where it is not known."""
     if at:
-        return jst(datetime.fromisoformat(str(at)))
-    return (about(int(str(message))) if message is not None else None) or "?"
+        return jst_time(datetime.fromisoformat(str(at)))
+    return (about_time(int(str(message))) if message is not None else None) or "?"

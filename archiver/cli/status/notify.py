@@ -1,4 +1,4 @@
-"""Tells of troubles after a round that nobody watches: on stderr, on the desktop, and where `[notify] urls` lead."""
+"""Sends the notices of a round: on stderr, on the desktop, and to the addresses of `[notify] urls`."""
 
 from __future__ import annotations
 
@@ -13,24 +13,23 @@ from archiver import errors
 if TYPE_CHECKING:
     from archiver.notices.due import DueNotices
     from archiver.notices.troubles import PendingNotices
-    from archiver.notices.url_check import Trial
+    from archiver.notices.url_check import NoticeTrial
     from archiver.settings.model import Settings
 
 
-def after_round(
+def tell_after_round(
     settings: Settings,
     environ: Mapping[str, str],
-    fault: errors.ArchiverError | None,
+    error: errors.ArchiverError | None,
     *,
     unwatched: bool,
-    told: tuple[str, ...] = (),
+    already_said: tuple[str, ...] = (),
     adapts: bool = False,
 ) -> bool:
-    """Say what is new, what has lasted for another day, and what is over; whether the fault itself is to be said.
+    """Give notice of new, lasting and ended troubles; return whether the command has to print the error itself.
 
-    `told` are troubles, or kinds of them with a final stroke, that the command has said on stderr itself; `unwatched`:
-    nobody is before the screen; `adapts`: as for `notices.settle`. The round is over: its lock is free however long
-    this takes.
+    `already_said`: keys of troubles, or key prefixes ending in “/”, that the command has printed itself; `unwatched`:
+    nobody is before the screen; `adapts`: as for `take_pending_notices`. It runs after the round, without its lock.
     """
     from archiver.app import utc_now
     from archiver.notices import last_notice_file, sentences, troubles
@@ -39,77 +38,87 @@ def after_round(
 
     archive = Archive(settings.home)
     try:
-        made = troubles.settle(archive, settings, fault, now=utc_now(), adapts=adapts)
+        pending = troubles.take_pending_notices(archive, settings, error, now=utc_now(), adapts=adapts)
     finally:
         archive.close()
-    first = True if made.notices.kept else last_notice_file.is_first_today(settings.home, state=state_folder())
-    if first is False:  # what the archive cannot remember as said would be said after every round
-        made = made._replace(notices=made.notices._replace(say=()))
-    for sentence in sentences.sentences(_without(made.notices, told), made.facts):
+    remembered = pending.notices.is_remembered
+    is_first = True if remembered else last_notice_file.is_first_today(settings.home, state=state_folder())
+    if is_first is False:  # what the archive cannot remember would be repeated after every round
+        pending = pending._replace(notices=pending.notices._replace(say=()))
+    for sentence in sentences.sentences(_drop_already_said(pending.notices, already_said), pending.facts):
         click.echo(sentence, err=True)
-    if unwatched and first:
-        for complaint in _show(settings, environ, made):
+    if unwatched and is_first:
+        for complaint in _deliver(settings, environ, pending):
             click.echo(complaint, err=True)
-    return troubles.is_to_say(fault, made.notices)
+    return troubles.is_to_say(error, pending.notices)
 
 
-def _without(made: DueNotices, told: tuple[str, ...]) -> DueNotices:
-    """What nobody has said yet."""
+def _drop_already_said(notices: DueNotices, already_said: tuple[str, ...]) -> DueNotices:
+    """The notices without the troubles that the command has printed itself."""
 
-    def left(keys: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(key for key in keys if key not in told and key.partition("/")[0] + "/" not in told)
+    def unsaid(keys: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(key for key in keys if key not in already_said and key.partition("/")[0] + "/" not in already_said)
 
-    return made._replace(say=left(made.say), over=left(made.over))
+    return notices._replace(say=unsaid(notices.say), over=unsaid(notices.over))
 
 
-def _show(settings: Settings, environ: Mapping[str, str], made: PendingNotices) -> list[str]:
-    """On the desktop and elsewhere; what could not be done, in sentences."""
+def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNotices) -> list[str]:
+    """Show the notice on the desktop and send it elsewhere; return sentences about what failed."""
     from archiver.app import utc_now
-    from archiver.notices import desktop
-    from archiver.notices import sentences as notice_words
+    from archiver.notices import desktop, sentences
     from archiver.rounds import run_log
-    from archiver.settings.notify_urls import bare
+    from archiver.settings.notify_urls import environ_without_secrets
 
-    words = notice_words.sentences(*made)
+    words = sentences.sentences(*pending)
     if not words:
         return []
     text = "\n".join(words)
-    shown = settings.notify.desktop and desktop.show(_("Chatwork archive"), text, bare(settings, environ))
-    sent, complaints = send(settings, environ, text) if settings.notify.urls else (0, [])
-    kinds = ",".join(sorted({key.partition("/")[0] for key in made.notices.say + made.notices.over}))
-    line = f"notice={kinds} desktop={'yes' if shown else 'no'} elsewhere={sent}/{len(settings.notify.urls)}"
+    is_shown = settings.notify.desktop and desktop.show(
+        _("Chatwork archive"), text, environ_without_secrets(settings, environ)
+    )
+    sent, complaints = send_to_urls(settings, environ, text) if settings.notify.urls else (0, [])
+    kinds = ",".join(sorted({key.partition("/")[0] for key in pending.notices.say + pending.notices.over}))
+    line = f"notice={kinds} desktop={'yes' if is_shown else 'no'} elsewhere={sent}/{len(settings.notify.urls)}"
     run_log.note(settings.home, line, at=utc_now())
     return complaints
 
 
-def send(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int, list[str]]:
-    """Send a text to every place of `[notify] urls`: how many took it, and what is wrong with the others."""
+def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int, list[str]]:
+    """Send a text to all `[notify] urls`; return how many took it and sentences about the others."""
     from archiver.notices import apprise_sender, url_check
-    from archiver.settings.notify_urls import addresses, bare
+    from archiver.settings.notify_urls import addresses, environ_without_secrets
 
     if not apprise_sender.is_installed():
-        return 0, []  # said as a trouble of its own
+        return 0, []  # that is a trouble of its own, see `REMOTE`
     places = addresses(settings, environ)
-    usable = [one for one in places if one.fault is None]
-    urls, rest = [one.url for one in usable], bare(settings, environ)
-    done = apprise_sender.send(_("Chatwork archive"), text, urls, rest) if usable else apprise_sender.Delivered()
-    complaints = [one.fault for one in places if one.fault is not None]
-    complaints += url_check.not_understood([usable[number].position for number in done.bad])
-    if done.failed:
+    usable = [one for one in places if one.error is None]
+    urls, clean_environ = [one.url for one in usable], environ_without_secrets(settings, environ)
+    result = (
+        apprise_sender.send(_("Chatwork archive"), text, urls, clean_environ)
+        if usable
+        else apprise_sender.DeliveryResult()
+    )
+    complaints = [one.error for one in places if one.error is not None]
+    complaints += url_check.not_understood_sentences([usable[number].position for number in result.bad])
+    if result.failed:
         sentence = _(
             "A notice did not reach {n} of {all} addresses of [notify] urls. The next one is tried there again."
         )
-        complaints.append(sentence.format(n=len(done.failed), all=len(places)))
-    return done.sent, complaints
+        complaints.append(sentence.format(n=len(result.failed), all=len(places)))
+    return result.sent, complaints
 
 
-def test(settings: Settings, environ: Mapping[str, str]) -> Trial:
+def send_test_notice(settings: Settings, environ: Mapping[str, str]) -> NoticeTrial:
     """Send a test notice to every place that the settings name."""
     from archiver.notices import desktop
-    from archiver.notices.url_check import Trial
-    from archiver.settings.notify_urls import bare
+    from archiver.notices.url_check import NoticeTrial
+    from archiver.settings.notify_urls import environ_without_secrets
 
     text = _("This is a test notice. Notices hold no names and no text of a message.")
-    shown = desktop.show(_("Chatwork archive"), text, bare(settings, environ)) if settings.notify.desktop else None
-    sent, complaints = send(settings, environ, text) if settings.notify.urls else (0, [])
-    return Trial(shown, sent, complaints)
+    is_shown = (
+        desktop.show(_("Chatwork archive"), text, environ_without_secrets(settings, environ))
+        if settings.notify.desktop
+        else None
+    )
+    sent, complaints = send_to_urls(settings, environ, text) if settings.notify.urls else (0, [])
+    return NoticeTrial(is_shown, sent, complaints)

@@ -1,6 +1,6 @@
-"""How saving by itself stands, for `status` and the viewer: who starts it, how the last round ended, what keeps it.
+"""The state of automatic saving for `status` and the viewer: what starts it, how the last round ended, what stops it.
 
-What the archive and this computer know, gathered in `observe`; the sentences are made of that alone.
+`observe_saving` asks the archive and this computer; the sentences are made from its result alone.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.cli.answers import BEGUN, FINISHED, KEY
+from archiver.cli.answers import BEGUN, FINISHED, MEMORY_KEY
 from archiver.cli.terminal.text import columns
-from archiver.cli.terminal.times import span
+from archiver.cli.terminal.times import interval_words
 from archiver.health import disk, fault_reasons
 from archiver.health.runs import RUNS
 from archiver.records import JST
@@ -35,101 +35,105 @@ WIDTH = 80
 
 @dataclass(frozen=True, slots=True)
 class SavingStatus:
-    """What is known of saving by itself."""
+    """The state of automatic saving."""
 
     every: timedelta
-    by: str | None
-    """Schedulers and a running daemon, in a few words; None: nothing here starts it."""
-    idle: bool = False
-    """Whether the only one of them is a cron that does not run."""
-    fault: str | None = None
+    started_by: str | None
+    """Names of the schedulers and the running daemon; None: nothing on this computer starts it."""
+    is_idle: bool = False
+    """Whether cron is the only one of them, and does not run."""
+    error_name: str | None = None
     """The name of the error for which no round has gone through since."""
-    failed: datetime | None = None
-    """When one last failed."""
-    full: str | None = None
-    """That the disk has no room left."""
-    begun: bool = False
-    """Whether the first run was begun and not finished."""
+    failed_at: datetime | None = None
+    """When a round last failed; known only while `error_name` is set."""
+    full_disk: str | None = None
+    """A sentence saying that the disk is full; None: it is not."""
+    is_begun: bool = False
+    """Whether `archive init` was begun and not finished."""
 
 
-def observe(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> SavingStatus:
+def observe_saving(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> SavingStatus:
     """Ask the archive, this computer's schedulers and its disk. Raises OSError."""
-    fault = last_fault.standing(reading)
-    answers, by = memory.recall(reading, KEY, {}), schedulers.installed(settings.home, environ)
+    error_name = last_fault.standing_error(reading)
+    answers, by = memory.recall(reading, MEMORY_KEY, {}), schedulers.find_starters(settings.home, environ)
     return SavingStatus(
         every=settings.sync.every,
-        by=by,
-        idle=by == schedulers.title(schedulers.CRON) and commands.is_cron_running() is False,
-        fault=fault,
-        failed=None if fault is None else run_log.last_failure(settings.home),
-        full=_full(settings.home),
-        begun=BEGUN in answers and FINISHED not in answers,
+        started_by=by,
+        is_idle=by == schedulers.title(schedulers.CRON) and commands.is_cron_running() is False,
+        error_name=error_name,
+        failed_at=None if error_name is None else run_log.last_failure(settings.home),
+        full_disk=_full_disk_sentence(settings.home),
+        is_begun=BEGUN in answers and FINISHED not in answers,
     )
 
 
-def is_setting_up(stands: SavingStatus, told: Status) -> bool:
-    """Whether `archive init` has still to be gone on with: no account yet, or left before anything saves by itself."""
-    if not told.contracts and not told.account_id:
+def is_setting_up(saving: SavingStatus, status: Status) -> bool:
+    """Whether `archive init` is unfinished: no account yet, or left before anything saved automatically."""
+    if not status.contracts and not status.account_id:
         return True
-    return stands.begun and not (told.contracts and stands.by)
+    return saving.is_begun and not (status.contracts and saving.started_by)
 
 
-def warnings(stands: SavingStatus, told: Status, *, now: datetime) -> list[str]:
+def saving_warnings(saving: SavingStatus, status: Status, *, now: datetime) -> list[str]:
     """What keeps the archive from saving, one sentence each, the most urgent first."""
     found = []
-    if is_setting_up(stands, told):
+    if is_setting_up(saving, status):
         found.append(_("The setting up is not finished. Go on with: archive init"))
-    found += _obstacles(stands.fault, stands.full)
-    if stands.idle:
+    found += _obstacle_sentences(saving.error_name, saving.full_disk)
+    if saving.is_idle:
         found.append(_("Nothing saves by itself: the job stands in the crontab, but no cron runs here. archive check"))
-    elif _nothing_starts_it(stands, told, now):
+    elif _is_started_by_nothing(saving, status, now):
         found.append(_("Nothing saves by itself here, and the last save is not new. Call: archive schedule install"))
     return found
 
 
-def obstacles(reading: Reading, home: Path) -> list[str]:
-    """The same without a look at the schedulers, for pages that are called again and again. Raises OSError."""
-    return _obstacles(last_fault.standing(reading), _full(home))
+def find_obstacles(reading: Reading, home: Path) -> list[str]:
+    """The error of the last round and a full disk in sentences, without asking the schedulers. Raises OSError."""
+    return _obstacle_sentences(last_fault.standing_error(reading), _full_disk_sentence(home))
 
 
-def _obstacles(fault: str | None, full: str | None) -> list[str]:
-    found = [] if fault is None else [fault_reasons.stands(fault)]
-    return found if full is None else [*found, full]
+def _obstacle_sentences(error_name: str | None, full_disk: str | None) -> list[str]:
+    found = [] if error_name is None else [fault_reasons.last_save_failed_sentence(error_name)]
+    return found if full_disk is None else [*found, full_disk]
 
 
-def _full(home: Path) -> str | None:
-    """A disk that takes nothing anyhow, such as a copy on a CD, is not full."""
-    return disk.full(home) if is_writable(home) else None
+def _full_disk_sentence(home: Path) -> str | None:
+    """A sentence if the disk is full; read-only media, such as a copy on a CD, do not count."""
+    return disk.full_disk_sentence(home) if is_writable(home) else None
 
 
-def _nothing_starts_it(stands: SavingStatus, told: Status, now: datetime) -> bool:
+def _is_started_by_nothing(saving: SavingStatus, status: Status, now: datetime) -> bool:
     """A fresh save may come from a starter that cannot be seen, such as the host of a container."""
-    ran = _ran(told)
-    if stands.by is not None or ran is None or not told.contracts:
+    last_run = _last_run(status)
+    if saving.started_by is not None or last_run is None or not status.contracts:
         return False
-    return now - ran > RUNS * stands.every
+    return now - last_run > RUNS * saving.every
 
 
-def _ran(told: Status) -> datetime | None:
-    """When a run last had the list of rooms, whatever it could read of them."""
-    return max((at for at in (told.last_sync, told.looks.listed) if at is not None), default=None)
+def _last_run(status: Status) -> datetime | None:
+    """When a run last got the list of rooms, whatever it could read of them."""
+    return max((at for at in (status.last_sync, status.looks.listed) if at is not None), default=None)
 
 
 # --- the line ------------------------------------------------------------------------------------
 
 
-def status_line(stands: SavingStatus, told: Status, *, now: datetime) -> str:
-    """Whether it saves by itself, how the last round ended, when the next one comes."""
+def saving_line(saving: SavingStatus, status: Status, *, now: datetime) -> str:
+    """The line of `status`: what starts saving, how the last round ended, when the next one comes."""
     label = _("Saving")
-    if stands.by is None:
+    if saving.started_by is None:
         parts = [_("nothing here starts it")]
-    elif stands.idle:
-        parts = [_("registered with {scheduler}, which does not run").format(scheduler=stands.by)]
+    elif saving.is_idle:
+        parts = [_("registered with {scheduler}, which does not run").format(scheduler=saving.started_by)]
     else:
-        parts = [_("by itself (every {every}; {scheduler})").format(every=span(stands.every), scheduler=stands.by)]
-    parts.append(_last(stands, told, now))
-    if stands.by is not None and not stands.idle:
-        parts.append(_next(stands, told, now))
+        parts = [
+            _("by itself (every {every}; {scheduler})").format(
+                every=interval_words(saving.every), scheduler=saving.started_by
+            )
+        ]
+    parts.append(_last_run_words(saving, status, now))
+    if saving.started_by is not None and not saving.is_idle:
+        parts.append(_next_run_words(saving, status, now))
     lines = [f"{label}   {parts[0]}"]
     for part in parts[1:]:
         if columns(f"{lines[-1]}  {part}") > WIDTH:
@@ -139,28 +143,28 @@ def status_line(stands: SavingStatus, told: Status, *, now: datetime) -> str:
     return "\n".join(lines)
 
 
-def _last(stands: SavingStatus, told: Status, now: datetime) -> str:
-    if stands.fault is not None:
-        time = "" if stands.failed is None else _time(stands.failed, now)
-        why = fault_reasons.reason(stands.fault)
+def _last_run_words(saving: SavingStatus, status: Status, now: datetime) -> str:
+    if saving.error_name is not None:
+        time = "" if saving.failed_at is None else _short_time(saving.failed_at, now)
+        why = fault_reasons.reason(saving.error_name)
         words = _("last {time} failed: {reason}") if why else _("last {time} failed")
         return " ".join(words.format(time=time, reason=why).split())
-    if told.last_sync is None:
+    if status.last_sync is None:
         return _("last: none yet")
-    words = _("last {time} good") if told.last_complete else _("last {time} partly unsaved")
-    return words.format(time=_time(told.last_sync, now))
+    words = _("last {time} good") if status.last_complete else _("last {time} partly unsaved")
+    return words.format(time=_short_time(status.last_sync, now))
 
 
-def _next(stands: SavingStatus, told: Status, now: datetime) -> str:
-    """One pace after the last; where that has passed, as after a pause of the computer, within a pace."""
-    ended = [at for at in (_ran(told), stands.failed) if at is not None]
-    due = max(ended) + stands.every if ended else now
+def _next_run_words(saving: SavingStatus, status: Status, now: datetime) -> str:
+    """When the next round comes: one interval after the last, or “within” one if that has passed, as after suspend."""
+    ends = [at for at in (_last_run(status), saving.failed_at) if at is not None]
+    due = max(ends) + saving.every if ends else now
     if due > now:
-        return _("next {time}").format(time=_time(due, now))
-    return _("next within {every}").format(every=span(stands.every))
+        return _("next {time}").format(time=_short_time(due, now))
+    return _("next within {every}").format(every=interval_words(saving.every))
 
 
-def _time(at: datetime, now: datetime) -> str:
+def _short_time(at: datetime, now: datetime) -> str:
     here = at.astimezone(JST)
     return f"{here:%H:%M}" if here.date() == now.astimezone(JST).date() else f"{here:%m-%d %H:%M}"
 
@@ -169,28 +173,28 @@ def _time(at: datetime, now: datetime) -> str:
 
 
 def next_step(
-    stands: SavingStatus,
-    told: Status,
-    found: Sequence[str],
-    alarms: Sequence[Emergency],
+    saving: SavingStatus,
+    status: Status,
+    warnings: Sequence[str],
+    emergencies: Sequence[Emergency],
     *,
     now: datetime,
     stale: timedelta,
 ) -> str:
-    """The first thing to do; that there is nothing where all is good and something starts it."""
-    old = told.last_sync is not None and now - told.last_sync > stale
-    levels = {one.level for one in told.alerts}
+    """The first thing to do, or that there is nothing to do."""
+    old = status.last_sync is not None and now - status.last_sync > stale
+    levels = {one.level for one in status.alerts}
     steps = (
-        (bool(alarms), _("what stands above under “What to do now”")),
-        (is_setting_up(stands, told), "archive init"),
-        (not told.contracts, "archive contract add"),
-        (stands.fault is not None, fault_reasons.command(stands.fault)),
-        (stands.full is not None, _("make space on this disk")),
-        (told.last_sync is None, "archive sync"),
+        (bool(emergencies), _("what stands above under “What to do now”")),
+        (is_setting_up(saving, status), "archive init"),
+        (not status.contracts, "archive contract add"),
+        (saving.error_name is not None, fault_reasons.command(saving.error_name)),
+        (saving.full_disk is not None, _("make space on this disk")),
+        (status.last_sync is None, "archive sync"),
         (Level.HIGH in levels, "archive alerts"),
-        (stands.by is None, _("archive schedule install (if nothing else starts it)")),
-        (old or stands.idle, "archive check"),
-        (bool(found), _("look at the lines with [{attention}] above").format(attention=_("Attention"))),
+        (saving.started_by is None, _("archive schedule install (if nothing else starts it)")),
+        (old or saving.is_idle, "archive check"),
+        (bool(warnings), _("look at the lines with [{attention}] above").format(attention=_("Attention"))),
         (Level.MEDIUM in levels, "archive alerts"),
     )
     return next((words for is_so, words in steps if is_so), _("nothing to do"))

@@ -1,4 +1,4 @@
-"""The lines of `status` about the two slow works: reading old messages again, and messages that only an id tells of."""
+"""The lines of `status` about re-reading old messages and about the back-fill of messages known by id alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.terminal.message_times import day
+from archiver.cli.terminal.message_times import derived_day
 from archiver.cli.terminal.text import columns, wrap
 
 if TYPE_CHECKING:
@@ -20,63 +20,63 @@ WIDTH = 80
 
 
 def tell_progress(progress: SlowWork, *, days: int) -> None:
-    """A line for each work that there is; `days` is the time within which old messages are read again."""
-    for label, texts in words(progress, days=days):
-        _tell(label, texts)
+    """Print a line for each of the two; `days` is the time within which old messages are read again."""
+    for label, texts in progress_words(progress, days=days):
+        _tell_labelled(label, texts)
 
 
-def words(progress: SlowWork, *, days: int) -> Iterator[tuple[str, list[str]]]:
-    """Label and sentences of each work that there is."""
+def progress_words(progress: SlowWork, *, days: int) -> Iterator[tuple[str, list[str]]]:
+    """Label and sentences of the re-reading and of the back-fill, as far as there is any."""
     if progress.rereading.old:
-        yield _("Re-reading"), [_reread(progress.rereading, days)]
+        yield _("Re-reading"), [_reread_sentence(progress.rereading, days)]
     yield from backfill_words(progress.backfill)
 
 
-def backfill_words(found: BackfillCounts) -> Iterator[tuple[str, list[str]]]:
-    """The same of the back-fill alone, which is counted at once in any archive."""
-    cells = _cells(found)
+def backfill_words(counts: BackfillCounts) -> Iterator[tuple[str, list[str]]]:
+    """Label and sentences of the back-fill alone, whose counting is quick in any archive."""
+    cells = _count_words(counts)
     if cells:
-        yield _("Back-fill"), ["  ".join(cells), *_unseen(found)]
+        yield _("Back-fill"), ["  ".join(cells), *_unseen_sentences(counts)]
 
 
 def document(progress: SlowWork) -> dict[str, object]:
-    """The part of `archive status --json` about them."""
-    rereading, found = progress.rereading, progress.backfill
-    counts = {"waiting": found.waiting, "read": found.read}
-    unseen = {"hidden_by_plan": found.hidden, "not_readable": found.unreadable}
+    """The part of `archive status --json` about re-reading and back-fill."""
+    rereading, backfill = progress.rereading, progress.backfill
+    counts = {"waiting": backfill.waiting, "read": backfill.read}
+    unseen = {"hidden_by_plan": backfill.hidden, "not_readable": backfill.unreadable}
     return {"reread": {"old": rereading.old, "confirmed": rereading.confirmed}, "backfill": {**counts, **unseen}}
 
 
-def _reread(one: Rereading, days: int) -> str:
+def _reread_sentence(rereading: Rereading, days: int) -> str:
     sentence = ngettext(
         "of {old} old message {confirmed} seen again within {days} days",
         "of {old} old messages {confirmed} seen again within {days} days",
-        one.old,
+        rereading.old,
     )
-    return sentence.format(old=f"{one.old:,}", confirmed=f"{one.confirmed:,}", days=days)
+    return sentence.format(old=f"{rereading.old:,}", confirmed=f"{rereading.confirmed:,}", days=days)
 
 
-def _cells(found: BackfillCounts) -> list[str]:
+def _count_words(counts: BackfillCounts) -> list[str]:
     """The counts that are not zero, in words."""
     words = (
-        (_("waiting {n}"), found.waiting),
-        (_("got {n}"), found.read),
-        (_("hidden by the plan {n}"), found.hidden),
-        (_("not readable {n}"), found.unreadable),
+        (_("waiting {n}"), counts.waiting),
+        (_("got {n}"), counts.read),
+        (_("hidden by the plan {n}"), counts.hidden),
+        (_("not readable {n}"), counts.unreadable),
     )
     return [text.format(n=f"{number:,}") for text, number in words if number]
 
 
-def _unseen(found: BackfillCounts) -> list[str]:
-    """From when those are that could not be read, by their ids alone."""
-    if found.unseen is None:
+def _unseen_sentences(counts: BackfillCounts) -> list[str]:
+    """The period of the messages that could not be read, estimated from their ids."""
+    if counts.unseen is None:
         return []
-    first, last = map(day, found.unseen)
+    first, last = map(derived_day, counts.unseen)
     sentence = _("unseen ones: about {first} - {last} (derived from the ids)")
     return [sentence.format(first=first, last=last)]
 
 
-def _tell(label: str, texts: list[str]) -> None:
+def _tell_labelled(label: str, texts: list[str]) -> None:
     margin = columns(label) + 3
     lines = [line for text in texts for line in wrap(text, WIDTH - margin)]
     click.echo("\n".join((f"{label}   " if not number else " " * margin) + line for number, line in enumerate(lines)))

@@ -1,4 +1,4 @@
-"""`status`: what is kept, what is missing, what to do next."""
+"""The command `status`: what is kept, what is missing, what to do next."""
 
 from __future__ import annotations
 
@@ -16,33 +16,43 @@ from archiver.errors import N_
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_status(obj: CliContext, as_json: bool) -> int:
-    """Needs no token and no network."""
+    """Print the state of the archive; needs no token and no network."""
     from archiver.app import utc_now
     from archiver.cli.contracts import deadlines
-    from archiver.cli.status import saving as standing
-    from archiver.cli.status import slow_work
-    from archiver.cli.status import warnings as watch
+    from archiver.cli.status import saving, slow_work
+    from archiver.cli.status.warnings import archive_warnings
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
-    from archiver.store.queries.slow_work import progress
-    from archiver.store.queries.status import document, status
+    from archiver.store.queries.slow_work import slow_work_progress
+    from archiver.store.queries.status import status, status_document
 
     settings, now = obj.settings(), utc_now()
     with Archive(obj.home).reading() as reading:
-        told = status(reading, authorities=[one.name for one in settings.timestamp.authorities])
-        rooms, lately = rooms_to_read(reading, now), now - timedelta(days=settings.sync.reread_days)
-        watched = watch.of_archive(reading, rooms, every=settings.sync.every, now=now)
-        slow = progress(reading, rooms, since=lately)
-        alarms = emergency.alarms(reading, told.contracts, told.alerts)
-        days = [] if as_json else deadlines.status_lines(reading, told.contracts, now=now)
-        stands = standing.observe(reading, settings, obj.environ)
-    stopped, stale = standing.warnings(stands, told, now=now), timedelta(hours=settings.notify.stale_hours)
-    warnings = page.warnings(told, settings, now=now, stopped=stopped) + watched
+        archive_status = status(reading, authorities=[one.name for one in settings.timestamp.authorities])
+        rooms, reread_since = rooms_to_read(reading, now), now - timedelta(days=settings.sync.reread_days)
+        watch_warnings = archive_warnings(reading, rooms, every=settings.sync.every, now=now)
+        progress = slow_work_progress(reading, rooms, since=reread_since)
+        emergencies = emergency.emergencies(reading, archive_status.contracts, archive_status.alerts)
+        deadline_lines = [] if as_json else deadlines.status_lines(reading, archive_status.contracts, now=now)
+        saving_status = saving.observe_saving(reading, settings, obj.environ)
+    stopped = saving.saving_warnings(saving_status, archive_status, now=now)
+    stale = timedelta(hours=settings.notify.stale_hours)
+    warnings = page.status_warnings(archive_status, settings, now=now, stopped=stopped) + watch_warnings
     if as_json:
-        found = document(told, warnings=warnings) | slow_work.document(slow)
-        click.echo(json.dumps(found, ensure_ascii=False))
+        payload = status_document(archive_status, warnings=warnings) | slow_work.document(progress)
+        click.echo(json.dumps(payload, ensure_ascii=False))
     else:
-        saving = standing.status_line(stands, told, now=now)
-        step = standing.next_step(stands, told, warnings, alarms, now=now, stale=stale)
-        page.tell_status(told, warnings, alarms, settings, progress=slow, now=now, dues=days, saving=saving, step=step)
+        saving_text = saving.saving_line(saving_status, archive_status, now=now)
+        step = saving.next_step(saving_status, archive_status, warnings, emergencies, now=now, stale=stale)
+        page.tell_status(
+            archive_status,
+            warnings,
+            emergencies,
+            settings,
+            progress=progress,
+            now=now,
+            dues=deadline_lines,
+            saving=saving_text,
+            step=step,
+        )
     return 0

@@ -1,6 +1,6 @@
-"""What deserves attention before something is missing: a fast chat, a wrong clock, a full disk, unread messages.
+"""Warnings before something is missing: a fast chat, a wrong clock, a full disk, unread messages that became fewer.
 
-None of it changes an exit code, and no sentence names a person or a chat.
+They change no exit code, and no sentence names a person or a chat.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from archiver.sync.report import SyncReport
 
 RECENT = timedelta(days=7)
-"""How far back a busy hour or an unexplained drop still matters."""
+"""How far back a busy hour or an unexplained drop of unread messages still matters."""
 
 
-def of_run(report: SyncReport) -> list[str]:
-    """What one run has to tell, one sentence each."""
+def run_warnings(report: SyncReport) -> list[str]:
+    """The warnings of one run, one sentence each."""
     found = []
     if report.clock_offset_ms is not None and finish.is_wrong(report.clock_offset_ms):
         found.append(clock_sentence(report.clock_offset_ms))
     if report.unread_dropped:
-        found.append(_unread())
+        found.append(_unread_sentence())
     if download.NO_SPACE in report.reported:
-        found.append(_full())
+        found.append(_full_disk_sentence())
     return found
 
 
-def of_archive(reading: Reading, rooms: Collection[int], *, every: timedelta, now: datetime) -> list[str]:
-    """What the last runs have left to tell of the rooms read, one sentence each."""
+def archive_warnings(reading: Reading, rooms: Collection[int], *, every: timedelta, now: datetime) -> list[str]:
+    """The warnings that the last runs left in the archive about these rooms, one sentence each."""
     found = []
     fast = sum(_is_fast(reading, room, every=every, since=now - RECENT) for room in rooms)
     if fast:
@@ -50,38 +50,38 @@ def of_archive(reading: Reading, rooms: Collection[int], *, every: timedelta, no
             "Keep this computer on, or see: archive check",
             fast,
         )
-        found.append(sentence.format(n=fast, every=_span(every)))
+        found.append(sentence.format(n=fast, every=_interval_words(every)))
     offset = memory.recall(reading, finish.CLOCK)
     if offset is not None and finish.is_wrong(offset):
         found.append(clock_sentence(offset))
     dropped = memory.recall(reading, finish.UNREAD_DROPPED)
     if dropped is not None and abs(now - from_text(dropped)) < RECENT:
-        found.append(_unread())
-    if files.without_space(reading, rooms):
-        found.append(_full())
+        found.append(_unread_sentence())
+    if files.count_waiting_for_space(reading, rooms):
+        found.append(_full_disk_sentence())
     return found
 
 
 def _is_fast(reading: Reading, room: int, *, every: timedelta, since: datetime) -> bool:
-    rate = message_rate.per_minute(message_counter.counted(reading, room, since=since))
+    rate = message_rate.per_minute(message_counter.counter_readings(reading, room, since=since))
     return message_rate.could_overrun(rate, every=every)
 
 
-def _unread() -> str:
+def _unread_sentence() -> str:
     return _(
         "While saving, your unread messages became fewer, perhaps because you read in Chatwork yourself. "
         "If you did not, please tell us: saving should mark nothing as read."
     )
 
 
-def _full() -> str:
+def _full_disk_sentence() -> str:
     return _(
         "Files are waiting: less space is free on this computer than is to stay free "
         "([files] stop_when_free_gb). Texts are saved all the same. Free some space, or move the archive."
     )
 
 
-def _span(every: timedelta) -> str:
+def _interval_words(every: timedelta) -> str:
     seconds = round(every.total_seconds())
     if seconds % 60:
         return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)

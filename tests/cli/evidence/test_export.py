@@ -20,7 +20,15 @@ from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from tests.support.archives.maker import OTHER_ROOM, ROOM, message_object
-from tests.support.packages.exported_archives import FACTS, THIRD, attach, deliver, inside, reopened, with_secrets
+from tests.support.packages.exported_archives import (
+    FACTS,
+    THIRD,
+    add_enclosure,
+    reopen_maker,
+    state_delivery,
+    story_with_secrets,
+    zip_files,
+)
 from tests.support.terminal import TOKEN, Terminal
 
 
@@ -84,7 +92,7 @@ def chatwork() -> Iterator[Chatwork]:
 @pytest.fixture
 def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     """The case, without settings, token or network."""
-    made = with_secrets(tmp_path / "home")
+    made = story_with_secrets(tmp_path / "home")
     made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="編集", client="田中", **FACTS)
     made.archive.close()
     desk = Desk(tmp_path / "home", chatwork)
@@ -109,9 +117,9 @@ def test_it_just_works(desk: Desk) -> None:
 
 def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
     """In the document, and in words on stderr, so that a code 4 never comes without its reason."""
-    made = reopened(desk.home)
+    made = reopen_maker(desk.home)
     made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", client=None)
-    attach(made, 1, "画面.png", b"png").unlink()
+    add_enclosure(made, 1, "画面.png", b"png").unlink()
     made.archive.close()
 
     out, err = desk.both("export", "job1", "--json", code=4)
@@ -137,7 +145,7 @@ def test_what_is_too_large_is_not_told_to_be_missing(desk: Desk, profile: str) -
 
 def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
     """What was sent at 00:00:00 belongs to the day that begins then, as `show` has it."""
-    made = reopened(desk.home)
+    made = reopen_maker(desk.home)
     made.sync([message_object(40, "日が変わった", sent=14 * 60)], minutes=14 * 60 + 1)
     made.archive.close()
 
@@ -249,7 +257,7 @@ def bodies(told: dict[str, Any]) -> str:
     class Report:
         zip = told["zip"]
 
-    table = inside(Report())["02_messages.csv"].decode("utf-8-sig")  # type: ignore[arg-type]
+    table = zip_files(Report())["02_messages.csv"].decode("utf-8-sig")  # type: ignore[arg-type]
     return "\n".join(" ".join(row) for row in csv.reader(io.StringIO(table)))
 
 
@@ -291,8 +299,8 @@ def test_what_cannot_be_meant_is_wrong_usage(desk: Desk, options: tuple[str, ...
 
 def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
     """The package is there and says so too."""
-    made = reopened(desk.home)
-    attach(made, 1, "a.png", bytes(range(250)) * 2_000)  # most of a small package
+    made = reopen_maker(desk.home)
+    add_enclosure(made, 1, "a.png", bytes(range(250)) * 2_000)  # most of a small package
     made.archive.close()
 
     out, err = desk.both("export", "job1", "--max-mb", "0.5", code=4)
@@ -303,9 +311,9 @@ def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
 
 def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
     """NDA, early contact, an unknown client, and the options that fill the blanks."""
-    made = reopened(desk.home)
+    made = reopen_maker(desk.home)
     made.contract("job1", [ROOM], platform="crowdworks", client="別人", contact_approved_on="2026-11-06", nda=True)
-    deliver(made, 1, "2026-11-04")
+    state_delivery(made, 1, "2026-11-04")
     made.archive.close()
 
     _out, err = desk.both("export", "job1")

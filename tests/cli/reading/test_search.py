@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.reading.search import snippet
+from archiver.cli.reading.search import snippet_line
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.bigrams import fold
@@ -170,14 +170,14 @@ def test_it_needs_no_token_and_no_network(tmp_path: Path, home: Path) -> None:
 )
 def test_marks_stand_around_what_the_text_itself_has(text: str, word: str, expected: str) -> None:
     """However it is written there."""
-    assert expected == snippet(text, [fold(word)], 78).replace("\x1b[1m", "").replace("\x1b[0m", "")
+    assert expected == snippet_line(text, [fold(word)], 78).replace("\x1b[1m", "").replace("\x1b[0m", "")
 
 
 def test_a_long_text_is_cut_to_one_line_around_the_first_mark() -> None:
     """With dots where it goes on, and never wider than asked for."""
     text = "前" * 300 + "ここ" + "後" * 300
 
-    actual = snippet(text, ["ここ"], 78).replace("\x1b[1m", "").replace("\x1b[0m", "")
+    actual = snippet_line(text, ["ここ"], 78).replace("\x1b[1m", "").replace("\x1b[0m", "")
 
     assert actual.startswith("...前")
     assert actual.endswith("後...")

@@ -103,8 +103,11 @@ def test_a_home_over_the_network_is_to_be_moved_and_can_still_be_read(chatwork: 
     terminal = Terminal(tmp_path / "home", chatwork)
     terminal.run("init", "--yes")
 
-    seen = folders.home(terminal.home, {}, mounts=lambda: [Mount(str(tmp_path.resolve()), "cifs", "//a/b")])
+    seen = folders.observe_home(terminal.home, {}, mounts=lambda: [Mount(str(tmp_path.resolve()), "cifs", "//a/b")])
 
-    assert ("action", True) == (folders.home_look(seen)[1].value, "cifs" in folders.home_look(seen).text)
+    assert ("action", True) == (
+        folders.check_home_folder(seen)[1].value,
+        "cifs" in folders.check_home_folder(seen).text,
+    )
     with Archive(terminal.home).reading() as reading:
         assert reading.home == terminal.home

@@ -131,7 +131,7 @@ def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: Desk) ->
     """Cron would mail it 288 times; one that comes back and goes again is told again."""
     usb = desk.home.parent / "usb"
     desk.both("init", "--yes")
-    file.update(desk.home, {"exports.also_to": (str(usb),)})
+    file.update_settings(desk.home, {"exports.also_to": (str(usb),)})
 
     first = desk.both("-q", "sync", code=4)
     second = desk.both("-q", "sync")

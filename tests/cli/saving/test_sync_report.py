@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.cli.saving.sync_report import notice
+from archiver.cli.saving.sync_report import notice_line
 from archiver.records import RoomId
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 
@@ -26,4 +26,4 @@ def test_what_was_left_over_is_said_as_that(failed: int, left_over: bool, expect
     rooms = [RoomReport(RoomId(5), "", RoomOutcome.FAILED)] * failed
     report = SyncReport(1, NOW, complete=False, rooms=rooms, left_over=left_over)
 
-    assert notice(report).endswith(expected)
+    assert notice_line(report).endswith(expected)

@@ -20,8 +20,8 @@ from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.health import check
-from archiver.health.finding import ok
-from archiver.health.snapshot import look_into
+from archiver.health.finding import is_ok
+from archiver.health.snapshot import take_snapshot
 from archiver.notices import url_check
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
@@ -47,13 +47,13 @@ class Checked(Terminal):
         """Level and text of each look, in this process; the exit code would be this one."""
         around = self.environ | environ
         app = as_scheduled(CliContext(self.home, 0, around))
-        held, damage = look_into(app)
-        notices = url_check.notices_look(url_check.see(app.settings, around))
+        held, damage = take_snapshot(app)
+        notices = url_check.check_notices(url_check.observe_notices(app.settings, around))
         computer = check.Computer(registered, None, (), (), notices)
-        found = check.looks(app, around, held, damage, computer)
+        found = check.run_all_checks(app, around, held, damage, computer)
         app.archive.close()
-        assert (code == 0) == ok(found)
-        return {one.name: (one.verdict.value, one.text) for one in found}
+        assert (code == 0) == is_ok(found)
+        return {one.name: (one.grade.value, one.text) for one in found}
 
     def remember(self, key: str, value: object) -> None:
         """Leave behind what a run would."""
@@ -98,7 +98,7 @@ def careful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Careful]:
             (home / name).write_text(text)
             (home / name).chmod(0o600)
         stamping = [AuthoritySetting("a", authority.url, "a.pem")]
-        file.update(home, {"token.source": "file:token", "timestamp.authorities": stamping})
+        file.update_settings(home, {"token.source": "file:token", "timestamp.authorities": stamping})
         terminal.run("contract", "add", "job1", "--room", room)
         for command in (["sync"], ["seal"], ["verify", "--deep"], ["backup", home.parent / "copy"]):
             terminal.run(*command)
@@ -209,7 +209,7 @@ def _failing_runs(one: Checked) -> None:
 
 
 def _full_disk(one: Checked) -> None:
-    file.update(one.home, {"files.stop_when_free_gb": 1_000_000})
+    file.update_settings(one.home, {"files.stop_when_free_gb": 1_000_000})
 
 
 def _no_root(one: Checked) -> None:
@@ -224,7 +224,7 @@ def _changed_seal(one: Checked) -> None:
 
 def _packages_into_a_file(one: Checked) -> None:
     (one.home.parent / "taken").write_text("")
-    file.update(one.home, {"exports.folder": str(one.home.parent / "taken" / "below")})
+    file.update_settings(one.home, {"exports.folder": str(one.home.parent / "taken" / "below")})
 
 
 def _broken_pages(one: Checked) -> None:
@@ -269,14 +269,14 @@ def test_each_thing_that_has_to_be_done_ends_with_4(
 
 
 def _authority_down(one: Checked) -> None:
-    file.update(one.home, {"timestamp.authorities": [AuthoritySetting("a", "http://127.0.0.1:9", "a.pem")]})
+    file.update_settings(one.home, {"timestamp.authorities": [AuthoritySetting("a", "http://127.0.0.1:9", "a.pem")]})
     one.run("contract", "set", "job1", "--title", "x")
     one.run("seal")
     one.rewrite("UPDATE seal SET closed_at = '2026-01-01T00:00:00.000Z' WHERE number > 1")
 
 
 def _stamps_off(one: Checked) -> None:
-    file.update(one.home, {"timestamp.authorities": ()})
+    file.update_settings(one.home, {"timestamp.authorities": ()})
 
 
 def _no_copy(one: Checked) -> None:
@@ -288,7 +288,7 @@ def _never_verified(one: Checked) -> None:
 
 
 def _disk_away(one: Checked) -> None:
-    file.update(one.home, {"exports.also_to": (str(one.home.parent / "usb"),)})
+    file.update_settings(one.home, {"exports.also_to": (str(one.home.parent / "usb"),)})
 
 
 def _open_below(one: Checked) -> None:

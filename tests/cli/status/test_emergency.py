@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.status.emergency import Emergency, alarms, tell_alarm
+from archiver.cli.status.emergency import Emergency, emergencies, tell_emergency
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Enclosure, MessageId
 from archiver.records.alerts import AlertRule, Level
@@ -44,7 +44,7 @@ class Jobs(World):
         self.sync(full=True)
         alerting.judge(self.archive, now=self.clock)
         with self.archive.reading() as reading:
-            found = alarms(reading, contracts(reading), alerts(reading), always=always)
+            found = emergencies(reading, contracts(reading), alerts(reading), always=always)
         return {one.contract.id: one for one in found}
 
 
@@ -61,7 +61,7 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
 def told(alarm: Emergency, capsys: pytest.CaptureFixture[str]) -> str:
     """The block as it stands on the screen, in one line."""
     capsys.readouterr()
-    tell_alarm(alarm)
+    tell_emergency(alarm)
     return " ".join(capsys.readouterr().out.split())
 
 
@@ -113,7 +113,7 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.Captu
     blocks = {name: told(alarm, capsys) for name, alarm in found.items()}
     assert {"job2", "job5"} == blocks.keys()
     assert all("messages shown as deleted: 3" in block for block in blocks.values())
-    assert found["job5"].kept.messages > found["job2"].kept.messages
+    assert found["job5"].holdings.messages > found["job2"].holdings.messages
 
 
 def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(
@@ -132,9 +132,9 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
     jobs.chatwork.cancel_account(jobs.tanaka)
     closed = jobs.seen(always=True)
 
-    assert (*jobs.written[:3], past) == before["job2"].to_show
-    assert tuple(jobs.written[:3]) == after["job2"].to_show
-    assert ((), ()) == (closed["job2"].to_show, before["job4"].to_show)
+    assert (*jobs.written[:3], past) == before["job2"].screenshot_ids
+    assert tuple(jobs.written[:3]) == after["job2"].screenshot_ids
+    assert ((), ()) == (closed["job2"].screenshot_ids, before["job4"].screenshot_ids)
     assert f"m{past}" in lines["job2"]
     assert f"archive attach FILE --contract job2 --message m{jobs.written[0]}" in lines["job2"]
     assert "手数料" not in lines["job2"]
@@ -145,7 +145,7 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
 def test_a_message_that_is_not_shown_any_more_needs_no_screenshot(jobs: Jobs) -> None:
     """Where the room is shut there is nothing to take a picture of."""
     said = jobs.chatwork.post(jobs.room, jobs.tanaka, "チャットワークで確認できてからでないと仮払いできません")
-    before = jobs.seen(always=True)["job1"].to_show
+    before = jobs.seen(always=True)["job1"].screenshot_ids
     jobs.chatwork.remove_owner(jobs.room)
 
-    assert ((said,), ()) == (before, jobs.seen(always=True)["job1"].to_show)
+    assert ((said,), ()) == (before, jobs.seen(always=True)["job1"].screenshot_ids)

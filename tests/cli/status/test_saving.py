@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.answers import BEGUN, FINISHED, note
-from archiver.cli.status.saving import SavingStatus, is_setting_up, next_step, status_line, warnings
+from archiver.cli.answers import BEGUN, FINISHED, note_answer
+from archiver.cli.status.saving import SavingStatus, is_setting_up, next_step, saving_line, saving_warnings
 from archiver.cli.terminal.text import columns
-from archiver.schedule.daemon_lock import alone
+from archiver.schedule.daemon_lock import hold_daemon_lock
 from archiver.store.archive import Archive
 from archiver.store.queries.status import Status, status
 from tests.support.terminal import Terminal
@@ -53,20 +53,24 @@ def saved(desk: Desk) -> Status:
         (RUNS, {"last_sync": NOW - timedelta(hours=30)}, "last 11-23 16:31 good next within 5 minutes"),
         (RUNS, {"last_sync": None}, "last: none yet next within 5 minutes"),
         (
-            replace(RUNS, fault="TokenRefused", failed=NOW - MINUTE),
+            replace(RUNS, error_name="TokenRefused", failed_at=NOW - MINUTE),
             {},
             "last 22:30 failed: the API token is not accepted (401)",
         ),
-        (replace(RUNS, fault="ArchiverError"), {}, "last failed next 22:32"),
-        (replace(RUNS, by="cron", idle=True), {}, "Saving registered with cron, which does not run last 22:27 good"),
-        (replace(RUNS, by=None), {}, "Saving nothing here starts it last 22:27 good"),
+        (replace(RUNS, error_name="ArchiverError"), {}, "last failed next 22:32"),
+        (
+            replace(RUNS, started_by="cron", is_idle=True),
+            {},
+            "Saving registered with cron, which does not run last 22:27 good",
+        ),
+        (replace(RUNS, started_by=None), {}, "Saving nothing here starts it last 22:27 good"),
     ],
 )
 def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_comes(
     saved: Status, stands: SavingStatus, changed: dict[str, object], expected: str
 ) -> None:
     """In good and in bad times."""
-    told = status_line(stands, replace(saved, **changed), now=NOW)  # type: ignore[arg-type]
+    told = saving_line(stands, replace(saved, **changed), now=NOW)  # type: ignore[arg-type]
 
     assert expected in " ".join(told.split())
     assert [] == [one for one in told.splitlines() if columns(one) > 80]
@@ -79,20 +83,20 @@ def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_come
     ("stands", "changed", "words", "next_step"),
     [
         (RUNS, {}, "", "nothing to do"),
-        (replace(RUNS, fault="TokenRefused"), {}, "archive token set", "archive token set"),
-        (replace(RUNS, fault="Unreachable"), {}, "Chatwork cannot be reached", "archive check"),
-        (replace(RUNS, full="The disk is full."), {}, "The disk is full.", "make space on this disk"),
-        (replace(RUNS, by=None), {}, "", "archive schedule install (if nothing else starts it)"),
+        (replace(RUNS, error_name="TokenRefused"), {}, "archive token set", "archive token set"),
+        (replace(RUNS, error_name="Unreachable"), {}, "Chatwork cannot be reached", "archive check"),
+        (replace(RUNS, full_disk="The disk is full."), {}, "The disk is full.", "make space on this disk"),
+        (replace(RUNS, started_by=None), {}, "", "archive schedule install (if nothing else starts it)"),
         (
-            replace(RUNS, by=None),
+            replace(RUNS, started_by=None),
             {"last_sync": NOW - timedelta(hours=1)},
             "Nothing saves by itself here",
             "archive schedule install (if nothing else starts it)",
         ),
-        (replace(RUNS, by="cron", idle=True), {}, "no cron runs here", "archive check"),
+        (replace(RUNS, started_by="cron", is_idle=True), {}, "no cron runs here", "archive check"),
         (RUNS, {"account_id": None, "contracts": ()}, "archive init", "archive init"),
-        (replace(RUNS, begun=True, by=None), {}, "archive init", "archive init"),
-        (replace(RUNS, begun=True), {}, "", "nothing to do"),
+        (replace(RUNS, is_begun=True, started_by=None), {}, "archive init", "archive init"),
+        (replace(RUNS, is_begun=True), {}, "", "nothing to do"),
         (RUNS, {"last_sync": None}, "", "archive sync"),
     ],
 )
@@ -102,7 +106,7 @@ def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
     """A set-up that was left, a fault, a full disk, nothing that starts it."""
     told = replace(saved, **changed)  # type: ignore[arg-type]
 
-    found = warnings(stands, told, now=NOW)
+    found = saving_warnings(stands, told, now=NOW)
 
     assert words in " ".join(found)
     assert (words == "") == (found == [])
@@ -153,7 +157,7 @@ def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: Desk
 def test_a_running_daemon_stands_on_the_page(desk: Desk, language: str) -> None:
     """With its pace; nothing is to be done then."""
     desk.sync()
-    with alone(desk.home):
+    with hold_daemon_lock(desk.home):
         screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 
     (row,) = [one for one in screen.splitlines() if "archive daemon" in one]
@@ -178,7 +182,7 @@ def test_a_set_up_without_a_token_goes_on_with_init(desk: Desk, tmp_path: Path) 
 
     home = tmp_path / "fresh"
     home.mkdir()
-    migrate.create(Archive(home).database)
+    migrate.create_database(Archive(home).database)
     terminal = Terminal(home, desk.chatwork)
 
     told = terminal.run(ARCHIVE_LANG="en")
@@ -189,9 +193,9 @@ def test_a_set_up_without_a_token_goes_on_with_init(desk: Desk, tmp_path: Path) 
 def test_a_first_run_that_was_left_is_remembered(desk: Desk) -> None:
     """Until its end, or until something saves by itself."""
     desk.sync()
-    note(desk.archive, BEGUN)
+    note_answer(desk.archive, BEGUN)
     left, _talk = desk.both("status")
-    note(desk.archive, FINISHED)
+    note_answer(desk.archive, FINISHED)
     finished, _talk = desk.both("status")
 
     assert (True, False) == ("Next: archive init" in left, "archive init" in finished)

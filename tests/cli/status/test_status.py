@@ -218,7 +218,9 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
     """`rescue` and the block of `status` tell of them."""
     maker = hidden_story(tmp_path / "home")
     with maker.archive.reading() as reading:
-        emergency_text = emergency.emergency_text(emergency.emergencies(reading, status(reading).contracts, [], always=True)[0])
+        emergency_text = emergency.emergency_text(
+            emergency.emergencies(reading, status(reading).contracts, [], always=True)[0]
+        )
     maker.archive.close()
 
     sentence = "messages hidden by the plan: 3. of these, shown as deleted before: 1"

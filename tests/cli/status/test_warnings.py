@@ -26,7 +26,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def watched(world: World) -> list[str]:
     """What status would say now."""
     with world.archive.reading() as reading:
-        return warnings.of_archive(reading, [world.room], every=EVERY, now=world.clock())
+        return warnings.archive_warnings(reading, [world.room], every=EVERY, now=world.clock())
 
 
 def test_a_fast_chat_is_told_without_its_name(world: World) -> None:
@@ -65,8 +65,8 @@ def test_a_wrong_clock_is_told_past_a_minute_and_until_it_is_right(world: World)
         server.now = world.clock
     world.sync()
 
-    assert [] == warnings.of_run(right)
-    assert told == warnings.of_run(wrong)
+    assert [] == warnings.run_warnings(right)
+    assert told == warnings.run_warnings(wrong)
     assert "behind" in told[0]
     assert [] == watched(world)
 
@@ -81,5 +81,5 @@ def test_unread_messages_that_became_fewer_are_told_for_a_week(world: World) -> 
     soon = watched(world)
     world.clock.pass_by(days=8)
 
-    assert soon == warnings.of_run(report)
+    assert soon == warnings.run_warnings(report)
     assert [] == watched(world)
