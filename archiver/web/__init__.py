@@ -1,1 +1,1 @@
-"""Read-only pages of the archive for the browser of this computer alone."""
+"""Read-only web pages of the archive for a browser on this computer."""

@@ -1,8 +1,8 @@
-"""Who may look: this computer's browser that was handed the key, and nobody else.
+"""Access to the pages: only for the browser on this computer that received the key.
 
-- The `Host` must be ours, so a page of the web whose name was made to lead here learns nothing (DNS rebinding).
-- The key in the address opens once and is exchanged for a cookie that no script reads and no other site sends.
-- Only GET and HEAD exist, answers are never stored, and pages may load nothing but from here.
+- The `Host` must be ours, so a web page whose name was made to lead here learns nothing (DNS rebinding).
+- The key in the address works once and is exchanged for a cookie that no script reads and no other site sends.
+- Only GET and HEAD are allowed, responses are never stored, and pages load nothing from elsewhere.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from gettext import gettext as _
 
 from flask import Flask, Response, render_template, request
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug import wrappers
 
 OPEN = "/open"
-"""Where the key is handed in: `/open?key=…`."""
+"""The path that takes the key: `/open?key=…`."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; "
@@ -34,7 +34,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""On every answer; of these a page may set its own, stricter policy alone."""
+"""Headers of every response; a page may set only its own, stricter policy."""
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class AccessGate:
 
     @property
     def address(self) -> str:
-        """What is opened in the browser."""
+        """The address that is opened in the browser."""
         return f"http://127.0.0.1:{self.port}{OPEN}?key={self.key}"
 
     @property
@@ -68,15 +68,15 @@ class AccessGate:
         return self._spent.is_set()
 
     def exchange(self, key: str) -> bool:
-        """Whether this key opens; it does so once."""
+        """Use the key up; return whether it is the right one and was not used before."""
         with self._turn:
             if self.is_spent or not _same(key, self.key):
                 return False
             self._spent.set()
             return True
 
-    def knows(self, cookie: str) -> bool:
-        """Whether a browser has been let in."""
+    def is_known(self, cookie: str) -> bool:
+        """Whether this is the cookie of the browser that used the key."""
         return self.is_spent and _same(cookie, self.cookie)
 
 
@@ -84,33 +84,33 @@ def guard(app: Flask, gate: AccessGate) -> None:
     """Put the gate before every route of an application."""
 
     @app.before_request
-    def _check() -> AnyResponse | tuple[str, int] | None:
+    def _check_request() -> wrappers.Response | tuple[str, int] | None:
         if request.host not in gate.hosts:
-            return _refused(_("This address is not the viewer's own."), 421)
+            return _refusal(_("This address is not the viewer's own."), 421)
         if request.method not in {"GET", "HEAD"}:
-            return _refused(_("The viewer only shows; it changes nothing."), 405)
+            return _refusal(_("The viewer only shows; it changes nothing."), 405)
         if request.endpoint in {"static", "record_style", "gate_open"}:
             return None
-        if gate.knows(request.cookies.get(gate.cookie_name, "")):
+        if gate.is_known(request.cookies.get(gate.cookie_name, "")):
             return None
-        return _refused(_("This page can be opened only by the address that “archive view” gave, and only once."), 403)
+        return _refusal(_("This page can be opened only by the address that “archive view” gave, and only once."), 403)
 
     @app.get(OPEN, endpoint="gate_open")
-    def _open() -> AnyResponse | tuple[str, int]:
-        # Opened from a file or another program, so a cookie of the strict kind would not be sent with a redirect:
-        # the page goes on by itself instead, and that step is the site's own.
-        if request.method == "HEAD":  # whoever only asks whether there is something must not use the key up
+    def _exchange_key() -> wrappers.Response | tuple[str, int]:
+        # Opened from a file or another program, so a strict cookie would not be sent with a redirect:
+        # the page goes on by itself instead, which is a step of this site.
+        if request.method == "HEAD":  # a HEAD request must not use the key up
             return Response()
         if not gate.exchange(request.args.get("key", "")):
-            if gate.knows(request.cookies.get(gate.cookie_name, "")):
+            if gate.is_known(request.cookies.get(gate.cookie_name, "")):
                 return Response(render_template("opened.html"))
-            return _refused(_("This address was used already. Call “archive view” again for a new one."), 403)
+            return _refusal(_("This address was used already. Call “archive view” again for a new one."), 403)
         answer = Response(render_template("opened.html"))
         answer.set_cookie(gate.cookie_name, gate.cookie, httponly=True, samesite="Strict", path="/")
         return answer
 
     @app.after_request
-    def _close(answer: Response) -> Response:
+    def _add_headers(answer: Response) -> Response:
         own = answer.headers.get("Content-Security-Policy")
         answer.headers.update(HEADERS)
         if own is not None:
@@ -118,7 +118,7 @@ def guard(app: Flask, gate: AccessGate) -> None:
         return answer
 
 
-def _refused(sentence: str, status: int) -> tuple[str, int]:
+def _refusal(sentence: str, status: int) -> tuple[str, int]:
     return render_template("refused.html", sentence=sentence), status
 
 

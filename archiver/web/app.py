@@ -1,4 +1,4 @@
-"""Puts the pages together: one Flask application over one archive, behind its gate."""
+"""Builds the viewer: a Flask application for one archive, behind its access gate."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ PAGES = (
 )
 
 
-def build_app(desk: ViewContext, gate: AccessGate) -> Flask:
+def build_app(context: ViewContext, gate: AccessGate) -> Flask:
     """The application; nothing is read before the first request."""
     app = Flask(__name__)
-    app.extensions[EXTENSION] = desk
-    template_env.fill_environment(app.jinja_env, desk)
+    app.extensions[EXTENSION] = context
+    template_env.fill_environment(app.jinja_env, context)
     guard(app, gate)
     for pages in PAGES:
         app.register_blueprint(pages)
@@ -61,17 +61,19 @@ def _record_style() -> Response:
     return Response(style(), mimetype="text/css")
 
 
-def _error_page(fault: errors.ArchiverError) -> tuple[str, int]:
-    """What cannot be shown, as a page: a wrong address is the user's, everything else the archive's."""
-    status = 404 if isinstance(fault, errors.UsageError) else 503
-    if isinstance(fault, errors.NoArchive):  # it was there when the viewer began, so nobody is to begin another one
+def _error_page(error: errors.ArchiverError) -> tuple[str, int]:
+    """The page for an error of the archiver: 404 for a wrong address, 503 for everything else."""
+    status = 404 if isinstance(error, errors.UsageError) else 503
+    if isinstance(
+        error, errors.NoArchive
+    ):  # it existed when the viewer started, so the advice to create one would be wrong
         sentence = _("The archive does not lie any more where it lay when the viewer was started.")
         advice = _("End the viewer (Ctrl-C), and start it where the archive lies now: archive --home FOLDER view")
         return render_template("fault.html", sentence=sentence, advice=advice), status
-    return render_template("fault.html", sentence=str(fault), advice=fault.advice()), status
+    return render_template("fault.html", sentence=str(error), advice=error.advice()), status
 
 
-def _http_error_page(fault: HTTPException) -> tuple[str, int]:
-    status = fault.code or 500
+def _http_error_page(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
     sentence = _("There is no such page.") if status == 404 else _("This page could not be shown.")
     return render_template("fault.html", sentence=sentence, advice=""), status

@@ -1,7 +1,7 @@
-"""What the pages are given: the archive, the clock, and what only the rest of the program can tell.
+"""The context of every page: archive, clock, status and warnings.
 
-The viewer reads; it never asks Chatwork, never judges and never writes. What deserves attention is judged
-elsewhere and handed in as sentences.
+The viewer only reads the archive; it never asks Chatwork and never judges. Warnings are judged elsewhere and passed in
+as sentences.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from archiver.store.queries.status import Status
 
 
 class Condition(StrEnum):
-    """How the archive stands, in the words of `archive status`."""
+    """The condition of the archive, as in `archive status`."""
 
     GOOD = "good"
     ATTENTION = "attention"
@@ -29,45 +29,45 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What is to be known and done at once about one contract."""
+    """An urgent notice about one contract: what happened and what to do now."""
 
     head: str
     rows: tuple[tuple[str, tuple[str, ...]], ...]
-    """Label and sentences: what changed, what is kept, what is not, what not to do."""
+    """Labels with sentences: what changed, what is saved, what is not, what not to do."""
     steps: tuple[str, ...]
-    """What to do now, in this order."""
+    """What to do now, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What deserves attention, as sentences in the language of the process; plain text, hidden signs made visible."""
+    """Warnings as sentences in the language of the process; plain text with hidden characters made visible."""
 
     condition: Condition
     blocks: tuple[Block, ...]
     sentences: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
-    """Label and sentence: last save, seals, stamps, copy elsewhere, re-reading, deadlines."""
+    """Labels with sentences: last save, seals, stamps, backup, re-reading, deadlines."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewContext:
-    """What every page may ask for."""
+    """Everything a page needs besides its request."""
 
     home: Path
-    """Where the archive lies."""
+    """The folder of the archive."""
     now: Callable[[], datetime]
     status: Callable[[Reading], Status]
-    """What is held, covered and missing."""
+    """Returns the status of the archive."""
     attention: Callable[[Reading, Status], Attention]
     command: tuple[str, ...] = ("archive",)
-    """How a terminal calls the program for this archive; words, not yet quoted."""
+    """The command that calls the program for this archive in a terminal; words, not yet quoted."""
     language: str = "ja"
-    """Of the pages: `ja` or `en`; conversations look as in every package, in Japanese."""
+    """The language of the pages, `ja` or `en`; conversations are in Japanese, as in every package."""
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """A snapshot of the archive. Raises NoArchive, ArchiveDamaged, OlderArchive, NewerArchive."""
-        # Opened each time: what an earlier page has open may by now be another archive than the one in the home.
+        # Opened for each request: by now the home may hold another archive than an earlier page opened.
         archive = Archive(self.home, read_only=True)
         try:
             with archive.reading() as reading:
@@ -77,10 +77,10 @@ class ViewContext:
 
 
 EXTENSION = "archive"
-"""Where Flask keeps the desk among its extensions."""
+"""The key of the context among Flask's extensions."""
 
 
 def view_context() -> ViewContext:
-    """The desk of the application that answers the present request."""
-    found: ViewContext = current_app.extensions[EXTENSION]
-    return found
+    """The context of the application that answers the current request."""
+    context: ViewContext = current_app.extensions[EXTENSION]
+    return context

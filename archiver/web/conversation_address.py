@@ -1,4 +1,4 @@
-"""An address of a conversation → what part of it is wanted. Pure."""
+"""Parses the address of a conversation page: around a message, a day, after, before, or the newest. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LAST = 2**63 - 1
 
 
 class Anchor(StrEnum):
-    """How a page is found; the values are the names in the address."""
+    """How a page is chosen; the values are the parameter names in the address."""
 
     AT = "at"
     """Around a message."""
@@ -30,27 +30,27 @@ class Anchor(StrEnum):
 
 
 class ConversationAddress(NamedTuple):
-    """The wanted part; `position` is a message's id as a number."""
+    """A parsed address; `position` is a message's id as a number."""
 
-    way: Anchor
+    anchor: Anchor
     position: int = 0
     day: date | None = None
 
     @property
     def begin(self) -> datetime:
-        """When the wanted day begins in Japan."""
+        """When the day begins in Japan."""
         return datetime.combine(self.day or date.min, time(), JST)
 
 
 def parse_address(arguments: Mapping[str, str]) -> ConversationAddress:
-    """What an address asks for; the first of `Anchor` that it has. Raises UsageError for what is no id and no day."""
-    for way in (Anchor.AT, Anchor.DAY, Anchor.AFTER, Anchor.BEFORE):
-        given = arguments.get(way, "").strip()
+    """Parse an address by the first of `Anchor` that it has. Raises UsageError for a wrong id or day."""
+    for anchor in (Anchor.AT, Anchor.DAY, Anchor.AFTER, Anchor.BEFORE):
+        given = arguments.get(anchor, "").strip()
         if given:
             return (
-                ConversationAddress(way, day=_day(given))
-                if way is Anchor.DAY
-                else ConversationAddress(way, position(given))
+                ConversationAddress(anchor, day=_day(given))
+                if anchor is Anchor.DAY
+                else ConversationAddress(anchor, position(given))
             )
     return ConversationAddress(Anchor.NEWEST)
 

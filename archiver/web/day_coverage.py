@@ -1,4 +1,4 @@
-"""How much of a day in a chat was seen: judged from what the lists covered, the gaps and the times nobody looked."""
+"""How much of a day in a chat was saved, by the covered periods, the gaps and the pauses. Pure."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DayCoverage(StrEnum):
-    """How much of a day was seen."""
+    """How much of a day was covered by readings."""
 
     WHOLLY = "wholly"
     PARTLY = "partly"
     GAP = "gap"
     PAUSE = "pause"
-    """All its messages were had, but for a time nobody looked: texts changed in it are not known."""
+    """All messages were saved, but for a time nobody looked: texts before edits in that time are unknown."""
     BEFORE = "before"
-    """The record begins later; what is held of it came in other ways."""
+    """The record begins later; messages of the day came in other ways."""
     NOT_YET = "not_yet"
-    """After the last reading."""
+    """The day is after the last reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomReadings:
-    """What is known of the readings of a chat; `gaps` are the open ones."""
+    """The readings of a chat: covered periods, open gaps and pauses."""
 
     covered: Sequence[Period]
     gaps: Sequence[Gap]
     pauses: Sequence[Pause]
 
 
-def day_coverage(day: date, known: RoomReadings) -> DayCoverage:
-    """How much of a day in Japan was seen."""
+def day_coverage(day: date, readings: RoomReadings) -> DayCoverage:
+    """The coverage of a day in Japan."""
     begin, end = day_bounds(day)
-    if not known.covered or end <= min(one.start for one in known.covered):
+    if not readings.covered or end <= min(one.start for one in readings.covered):
         return DayCoverage.BEFORE
-    if any(_touches(gap, begin, end) for gap in known.gaps if gap.after is not None):
+    if any(_touches(gap, begin, end) for gap in readings.gaps if gap.after is not None):
         return DayCoverage.GAP
-    if begin >= max(one.end for one in known.covered):
+    if begin >= max(one.end for one in readings.covered):
         return DayCoverage.NOT_YET
-    if not any(one.start <= begin and end <= one.end for one in known.covered):
+    if not any(one.start <= begin and end <= one.end for one in readings.covered):
         return DayCoverage.PARTLY
-    return DayCoverage.PAUSE if unwatched_time(day, known) else DayCoverage.WHOLLY
+    return DayCoverage.PAUSE if unwatched_time(day, readings) else DayCoverage.WHOLLY
 
 
-def unwatched_time(day: date, known: RoomReadings) -> timedelta:
-    """How long nobody looked on a day."""
+def unwatched_time(day: date, readings: RoomReadings) -> timedelta:
+    """How long nobody looked at the chat on a day."""
     begin, end = day_bounds(day)
-    parts = (min(one.end, end) - max(one.start, begin) for one in known.pauses)
+    parts = (min(one.end, end) - max(one.start, begin) for one in readings.pauses)
     return sum((part for part in parts if part > timedelta()), timedelta())
 
 
@@ -64,7 +64,7 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 
 def _touches(gap: Gap, begin: datetime, end: datetime) -> bool:
-    """Whether a gap may hide messages of this time; an end of it that tells no time reaches as far as it can."""
+    """Whether a gap may hide messages of this period; an end of unknown time reaches as far as possible."""
     start = gap.start or posted_at(int(gap.after or 0)) or _LONG_AGO
     until = gap.end or posted_at(int(gap.before)) or end
     return start < end and until > begin

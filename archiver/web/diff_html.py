@@ -1,4 +1,4 @@
-"""Two texts of a message beside each other as HTML: what gave way is marked on the left, what came on the right."""
+"""Two versions of a message side by side as HTML: removed text is marked on the left, added text on the right."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ from archiver.render.visible import visible
 from archiver.web.text_diff import DiffPiece, difference
 
 BYTES_LIMIT = 120_000
-"""Of all texts beside each other on one page; one pair always fits."""
+"""The limit for all pairs on one page; one pair always fits."""
 
 
 class VersionPair(NamedTuple):
-    """Two versions that follow each other; numbers count from 1."""
+    """Two successive versions; numbers count from 1."""
 
     number: int
-    """Of the earlier one."""
+    """The number of the earlier version."""
     before: Markup | None
-    """None: the mark of a deletion, which is no text."""
+    """The earlier text; None if it is only the mark of a deletion."""
     after: Markup | None
     same: bool
     """Whether only the time of the edit differs."""
     by_source: bool
-    """Whether the texts look alike and differ in their tags alone, so these are shown."""
+    """Whether the texts look alike and differ only in their tags, so that the tags are shown."""
 
     @property
     def has_marks(self) -> bool:
-        """Whether anything on the two sides is marked."""
+        """Whether anything is marked on the two sides."""
         return self.before is not None and self.after is not None and not self.same
 
 
 def version_pairs(message: Message, references: References, upto: int) -> list[VersionPair]:
-    """The versions of a message up to a number (from 1) two by two, the latest first, as many as fit."""
+    """The pairs of successive versions of a message up to a number (from 1), the latest first, as many as fit."""
     found: list[VersionPair] = []
     size = 0
     for number, (before, after) in reversed(list(enumerate(pairwise(message.versions[:upto]), 1))):
-        made = version_pair(number, before.body, after.body, references)
-        size += sum(len(side.encode()) for side in (made.before, made.after) if side is not None)
+        text_pair = version_pair(number, before.body, after.body, references)
+        size += sum(len(side.encode()) for side in (text_pair.before, text_pair.after) if side is not None)
         if found and size > BYTES_LIMIT:
             break
-        found.append(made)
+        found.append(text_pair)
     return found
 
 
 def version_pair(number: int, before: str, after: str, references: References) -> VersionPair:
-    """Two texts as Chatwork gave them."""
+    """The pair of two texts as Chatwork gave them."""
     if DELETED in (before, after):
         return VersionPair(
             number, _unmarked(before, references), _unmarked(after, references), before == after, by_source=False
@@ -68,7 +68,7 @@ def version_pair(number: int, before: str, after: str, references: References) -
 
 
 def mark_side(pieces: Sequence[DiffPiece], *, later: bool) -> Markup:
-    """One side of the pieces; texts are ours to escape, and have their hidden signs made visible already."""
+    """One side of the pieces as HTML; their texts are not yet escaped, but hidden characters are visible already."""
     return Markup("".join(_side_parts(pieces, later=later)))  # noqa: S704 - escaped below
 
 
@@ -76,14 +76,14 @@ def _side_parts(pieces: Sequence[DiffPiece], *, later: bool) -> Iterator[str]:
     name = "ins" if later else "del"
     for piece in pieces:
         text = piece.after if later else piece.before
-        if piece.stayed:
+        if piece.is_common:
             yield escape(text, quote=False)
         elif text:
             yield f"<{name}>{_space_label(text)}{escape(text, quote=False)}</{name}>"
 
 
 def _space_label(text: str) -> str:
-    """A sign for what is only space."""
+    """A visible label for a text that is only spaces; empty for any other text."""
     if text.strip():
         return ""
     return '<i class="u">[改行]</i>' if "\n" in text else '<i class="u">[空白]</i>'

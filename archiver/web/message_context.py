@@ -1,6 +1,6 @@
-"""What a message of the viewer knows of its surroundings: where references lead, faces, files, and what can be done.
+"""What the viewer adds around messages: links of references, faces, files, tasks, and actions.
 
-Everything is asked of the archive when it is needed and once for a page. Ways lead to pages that exist.
+Everything is read from the archive when it is needed, and once for each page. Links lead only to existing pages.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ from archiver.web.room_header import chats
 _LAST = 2**63 - 1
 
 SMALL = (320, 144)
-"""Width and height that are kept free for a small picture; the style fits it in."""
+"""Width and height in pixels that are kept free for a small picture; the style fits it in."""
 
 SurroundingsOf = Callable[[Collection[MessageId]], Surroundings]
-"""The messages that stand on a page → the surroundings of each."""
+"""Takes the ids of the messages on a page and returns the surroundings of each message."""
 
 
 def surroundings_of(reading: Reading, room: int, messages: Sequence[Message]) -> SurroundingsOf:
-    """What these messages of a room need, whichever of them are shown in the end; the reading must stay open."""
+    """The surroundings of these messages, whichever of them are shown in the end; the reading must stay open."""
     ids = [one.message_id for one in messages]
-    attachments, made = files.by_message(reading, room, ids), tasks.by_message(reading, room, ids)
-    called = names_in_room(reading, room)
+    attachments, tasks_made = files.by_message(reading, room, ids), tasks.by_message(reading, room, ids)
+    names_by_account = names_in_room(reading, room)
     link_of, file_of, face_of = _links(reading, room), _files(reading, room), _faces(reading, room)
 
-    def surroundings(shown: Collection[MessageId]) -> Surroundings:
-        here = frozenset(shown)
+    def surroundings(message_ids: Collection[MessageId]) -> Surroundings:
+        here = frozenset(message_ids)
 
         def link(to: RoomId, message: MessageId) -> ReferenceLink:
             found = link_of(to, message)
             return ReferenceLink(found.label, f"#{anchor_id(message)}") if to == room and message in here else found
 
         return Surroundings(
-            References(called.get, link, file_of),
+            References(names_by_account.get, link, file_of),
             owner_of(reading),
             attachments,
-            made,
+            tasks_made,
             face_of=face_of,
             tools=message_tools,
             numbered=False,
@@ -65,21 +65,21 @@ def surroundings_of(reading: Reading, room: int, messages: Sequence[Message]) ->
 
 
 def owner_of(reading: Reading) -> AccountId:
-    """Whose archive it is; 0 before that was read."""
-    told = current_state.owner(reading)
-    return AccountId(told["account_id"] if told else 0)
+    """The account that owns the archive; 0 if it was never read."""
+    owner = current_state.owner(reading)
+    return AccountId(owner["account_id"] if owner else 0)
 
 
 def message_tools(message: Message) -> str:
-    """What can be done with a message: choose it, and look at it by itself."""
+    """The checkbox and the link beside a message as HTML."""
     word = _("Compare the texts side by side") if len(message.versions) > 1 else _("Details")
-    way = url_for("message.one", room=message.room_id, message_id=message.message_id)
-    link = Markup(' <a href="{}">{}</a>').format(way, word)
+    href = url_for("message.one", room=message.room_id, message_id=message.message_id)
+    link = Markup(' <a href="{}">{}</a>').format(href, word)
     return f" {selection_box.checkbox(message.room_id, message.message_id)}{link}"
 
 
 def conversation_url(room: int, message_id: str) -> str:
-    """The address of a message's place in its conversation."""
+    """The URL of a message's place in its conversation."""
     return url_for("conversation.room", room=room, at=message_id, _anchor=f"m{message_id}")
 
 
@@ -91,24 +91,24 @@ def _links(reading: Reading, here: int) -> Callable[[RoomId, MessageId], Referen
 
     @cache
     def rooms() -> dict[int, str]:
-        return {one.room_id: one.name for one in chats(reading)}
+        return {chat.room_id: chat.name for chat in chats(reading)}
 
     @cache
     def link_of(room: RoomId, message: MessageId) -> ReferenceLink:
         number = int(message) if len(message) < len(str(_LAST)) + 1 else _LAST + 1
-        found = message_summaries(reading, [(room, number)]) if room in rooms() and number <= _LAST else []
-        where = "" if room == here else f"別のチャット「{rooms()[room]}」の" if found else f"別のチャット({room})の"
-        if found:
-            return ReferenceLink(f"{where}{_when(found[0])}", conversation_url(room, found[0].message_id))
+        summaries = message_summaries(reading, [(room, number)]) if room in rooms() and number <= _LAST else []
+        where = "" if room == here else f"別のチャット「{rooms()[room]}」の" if summaries else f"別のチャット({room})の"
+        if summaries:
+            return ReferenceLink(f"{where}{_when(summaries[0])}", conversation_url(room, summaries[0].message_id))
         at = time_from_id(number) if is_plausible(number, now) else None
-        told = f"{where}メッセージID {message}(この保管庫にありません){f' {at}' if at else ''}"
-        return ReferenceLink(told, chatwork_url(room, message))
+        label = f"{where}メッセージID {message}(この保管庫にありません){f' {at}' if at else ''}"
+        return ReferenceLink(label, chatwork_url(room, message))
 
     return link_of
 
 
-def _when(found: MessageSummary) -> str:
-    return f"{local_time(found.sent)[:-3]} の発言" if found.sent else f"メッセージID {found.message_id}"
+def _when(summary: MessageSummary) -> str:
+    return f"{local_time(summary.sent)[:-3]} の発言" if summary.sent else f"メッセージID {summary.message_id}"
 
 
 # --- files and faces -----------------------------------------------------------------------------
@@ -119,10 +119,10 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
 
     @cache
     def file_of(file_id: FileId) -> ReferenceLink | None:
-        label, found = f"ファイルID {file_id}", files.blob(reading, room, file_id)
-        if found is None:
+        label, blob = f"ファイルID {file_id}", files.blob(reading, room, file_id)
+        if blob is None:
             return ReferenceLink(label)
-        head = open_file.head(home, found.sha256, media_type.HEAD)
+        head = open_file.head(home, blob.sha256, media_type.HEAD)
         href = url_for(_page_of(head), room=room, file=file_id)
         small = media_type.is_picture(head)
         return ReferenceLink(
@@ -133,7 +133,7 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
 
 
 def _page_of(head: bytes) -> str:
-    """Where a file is looked at or played; what is neither is saved."""
+    """The endpoint that shows or plays a file, or else lets it be saved."""
     if media_type.is_picture(head):
         return "files.look"
     return "files.play" if media_type.playable_type(head) else "files.bytes"

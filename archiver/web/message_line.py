@@ -1,4 +1,4 @@
-"""A message as a line of a list: what stands beside it, and the stretch of its text that is shown."""
+"""A message as a line of a list: its facts, and the part of its text that is shown."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from archiver.store.queries.viewing.message_summaries import MessageSummary
 from archiver.store.search.search import SearchHit
 
 WIDTH = 180
-"""Columns of the text; a sign of full width takes two."""
+"""Columns of the text; a full-width character takes two."""
 _ENOUGH = 2_000
-"""Signs of a text that are read for so many columns."""
+"""Characters of a text that are read for so many columns."""
 
 
 FoundMessage = SearchHit | MessageSummary
-"""What a search or an address found."""
+"""A message that was found by a search or named in an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """One line; names are made visible already."""
+    """A line of a list of messages; hidden characters of names are visible already."""
 
     room_id: int
     message_id: str
@@ -39,52 +39,52 @@ class MessageLine:
     account_id: int
     name: str
     states: tuple[str, ...]
-    """What became of the message; empty if nothing."""
+    """The states of the message in words; empty if it is simply present."""
     text_state: str
-    """What the text is, if not the one that the message has now."""
+    """Which text it is, if not the present one."""
     text: Snippet
 
 
-def message_line(told: FoundMessage, names: Mapping[int, str], *, words: Collection[str] = ()) -> MessageLine:
+def message_line(message: FoundMessage, names: Mapping[int, str], *, words: Collection[str] = ()) -> MessageLine:
     """The line of a message; `names` are those of the chats, `words` are marked."""
     return MessageLine(
-        told.room_id,
-        told.message_id,
-        chat_name(told.room_id, names),
-        told.sent,
-        told.account_id,
-        visible(told.name),
-        _states(told),
-        _text_state(told),
-        text_snippet(told.text, words) if words else message_snippet(told.text),
+        message.room_id,
+        message.message_id,
+        chat_name(message.room_id, names),
+        message.sent,
+        message.account_id,
+        visible(message.name),
+        _states(message),
+        _text_state(message),
+        text_snippet(message.text, words) if words else message_snippet(message.text),
     )
 
 
 def chat_name(room: int, names: Mapping[int, str]) -> str:
-    """What a chat is called; its number if that is not known."""
+    """The name of a chat; its number if the name is not known."""
     return visible(names.get(room, "")) or f"{room}"
 
 
 def text_snippet(text: str, words: Collection[str] = ()) -> Snippet:
-    """What is shown of a text."""
+    """The part of a text that is shown."""
     return snippet(text, words, width=WIDTH, measure=_columns)
 
 
 def message_snippet(body: str) -> Snippet:
-    """The same of a message's text, read as Chatwork shows it: without its marks for people, boxes and answers."""
+    """The part of a message that is shown, as Chatwork shows it: without tags for people, boxes and replies."""
     return text_snippet(plain_text(parse(body[:_ENOUGH]), NOWHERE))
 
 
-def _states(told: FoundMessage) -> tuple[str, ...]:
-    found = notable_states(told.state, was_edited=told.was_edited, was_deleted=told.was_deleted)
-    return tuple(STATES[one] for one in found)
+def _states(message: FoundMessage) -> tuple[str, ...]:
+    states = notable_states(message.state, was_edited=message.was_edited, was_deleted=message.was_deleted)
+    return tuple(STATES[one] for one in states)
 
 
-def _text_state(told: FoundMessage) -> str:
-    if told.before_deletion:
+def _text_state(message: FoundMessage) -> str:
+    if message.before_deletion:
         return _("text before the change to “deleted”")
-    return _("earlier text") if told.earlier else ""
+    return _("earlier text") if message.earlier else ""
 
 
-def _columns(sign: str) -> int:
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

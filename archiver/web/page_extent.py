@@ -1,7 +1,7 @@
-"""Which messages stand on a page of a conversation, and which breaks belong between them. Pure.
+"""The messages that fit on a page of a conversation, and the breaks between them. Pure.
 
-No break is lost where one page ends and the next begins: what lies between two pages stands on the later one, and a
-gap that a page begins inside stands on it again.
+No break is lost between two pages: a break between them is on the later one, and a gap in which a page begins is
+repeated on it.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from archiver.render.gap_breaks import GapBreaks, overlaps, pause_html, pause_te
 from archiver.render.times import local_time
 
 BYTES_LIMIT = 280_000
-"""Of the messages of a page; with what stands around them it stays below 0.4 MB. One message always fits."""
+"""The limit for the messages of a page, so that the whole page stays below 0.4 MB. One message always fits."""
 
 FOLDED_FROM = 3
-"""Pauses between two messages from which on they are folded up."""
+"""More pauses than this between two messages are folded up."""
 
 
 def places_outward(count: int, centre: int) -> Iterator[int]:
-    """The places 0 to `count` from the centre on, those after it and before it by turns."""
+    """The indexes below `count` from the centre outwards, after and before it by turns."""
     yield centre
-    for step in range(1, count):
-        if centre + step < count:
-            yield centre + step
-        if centre - step >= 0:
-            yield centre - step
+    for distance in range(1, count):
+        if centre + distance < count:
+            yield centre + distance
+        if centre - distance >= 0:
+            yield centre - distance
 
 
 def fit_messages(
-    messages: Sequence[Message], centre: int, made: Callable[[Message], str]
+    messages: Sequence[Message], centre: int, render: Callable[[Message], str]
 ) -> tuple[range, dict[int, str]]:
-    """The messages around one that fit on a page, and all that was made of them."""
+    """The range of messages around one that fit on a page, and the rendered HTML by index."""
     found: dict[int, str] = {}
     size = 0
     for place in places_outward(len(messages), centre) if messages else ():
-        html = made(messages[place])
+        html = render(messages[place])
         size += len(html.encode())
         if found and size > BYTES_LIMIT:
             break
@@ -47,9 +47,9 @@ def fit_messages(
 def gaps_on_page(
     gaps: Sequence[Gap], before: Message | None, messages: Sequence[Message], *, is_last: bool
 ) -> list[Gap]:
-    """The gaps that begin on a page, directly before it or earlier and end on it or later.
+    """The gaps that begin on a page or before it, and end on it or after it.
 
-    `before` is the message in front of the page's first; `is_last`: none follows.
+    `before` is the message before the page's first; `is_last` means that no message follows the page.
     """
     begin = -1 if before is None else int(before.message_id)
     end = int(messages[-1].message_id) if messages else -1
@@ -57,27 +57,27 @@ def gaps_on_page(
 
 
 class PageBreaks:
-    """Hands out the breaks of a page as the messages go by: pauses and gaps."""
+    """Returns the breaks of a page (pauses and gaps) in the order of its messages."""
 
     def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause], every_gap: Sequence[Gap]) -> None:
-        """Take those of the page, and every gap of the room, as what a pause cost depends on them."""
+        """Take the gaps and pauses of the page, and every gap of the room, which decides what is said of a pause."""
         self._breaks = GapBreaks(gaps, ())
         self._pauses = list(pauses)
         self._every_gap = every_gap
 
     def before(self, message: Message) -> str:
-        """What stands directly before this message."""
+        """The breaks directly before this message as HTML."""
         due = [one for one in self._pauses if one.start <= message.send_time]
         self._pauses = [one for one in self._pauses if one.start > message.send_time]
         return pauses_html(due, self._every_gap) + "".join(self._breaks.before(message))
 
     def rest(self) -> str:
-        """What no message followed."""
+        """The breaks after the last message as HTML."""
         return pauses_html(self._pauses, self._every_gap) + "".join(self._breaks.rest())
 
 
 def pauses_html(pauses: Sequence[Pause], gaps: Sequence[Gap]) -> str:
-    """Times in which nobody looked, folded up where there are many of them on one place."""
+    """Pauses as HTML, folded up if there are many in one place."""
     if len(pauses) <= FOLDED_FROM:
         return "".join(pause_html(pause_text(one, gaps)) for one in pauses)
     lines = "".join(f"<li>{_line(one, gaps)}</li>" for one in pauses)

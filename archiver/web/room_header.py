@@ -1,4 +1,4 @@
-"""One chat as the pages about it need it: its name, its contracts, and the ways between those pages."""
+"""A chat for the head of its pages: name, contracts, and the tabs between the pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archiver.store.queries.viewing.room_header import room_row
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A room of a contract; `name` has its hidden signs made visible."""
+    """A room of a contract; hidden characters of `name` are made visible."""
 
     room_id: int
     name: str
@@ -26,7 +26,7 @@ class Chat:
 
     @property
     def tabs(self) -> Sequence[tuple[str, str]]:
-        """Word and endpoint of the pages about it."""
+        """Word and endpoint of each page about the chat."""
         return (
             (_("Conversation"), "conversation.room"),
             (_("What happened"), "events.room"),
@@ -45,16 +45,19 @@ def chat(reading: Reading, room: int) -> Chat:
 
 def chats(reading: Reading) -> list[Chat]:
     """Every chat of a contract, in the order in which the contracts were entered."""
-    held = contracts(reading)
-    numbers = dict.fromkeys(int(room.room_id) for contract in held for room in contract.rooms)
-    return [_chat(reading, number, held) for number in numbers]
+    every_contract = contracts(reading)
+    numbers = dict.fromkeys(int(room.room_id) for contract in every_contract for room in contract.rooms)
+    return [_chat(reading, number, every_contract) for number in numbers]
 
 
-def _chat(reading: Reading, room: int, held: Sequence[Contract]) -> Chat:
+def _chat(reading: Reading, room: int, every_contract: Sequence[Contract]) -> Chat:
     row = room_row(reading, room)
-    its = tuple(one for one in held if any(room == part.room_id for part in one.rooms))
+    room_contracts = tuple(one for one in every_contract if any(room == part.room_id for part in one.rooms))
     return Chat(
-        room, visible(row.name) if row and row.name else f"{room}", its, row.inaccessible_since if row else None
+        room,
+        visible(row.name) if row and row.name else f"{room}",
+        room_contracts,
+        row.inaccessible_since if row else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Serves the pages on this computer alone: Waitress on the loopback address, until it is told to stop."""
+"""Serves the pages with Waitress on the loopback address of this computer."""
 
 from __future__ import annotations
 
@@ -22,18 +22,20 @@ LOOPBACK = "127.0.0.1"
 THREADS = 4
 
 PATIENCE = 2
-"""Seconds in which an answer may still be ended when the viewer is."""
+"""Seconds that running responses may take when the viewer is stopped."""
 
 
 @contextmanager
-def serve_pages(desk: ViewContext, *, port: int = 0) -> Iterator[AccessGate]:
-    """Serve while the context is open; `port` 0 takes a free one. Raises PortTaken."""
+def serve_pages(context: ViewContext, *, port: int = 0) -> Iterator[AccessGate]:
+    """Serve the pages while the `with` block runs; `port` 0 takes a free port. Raises PortTaken."""
     with _bind(port) as bound:
         gate = AccessGate(bound.getsockname()[1])
-        logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)  # a picture page asks for many at once
+        logging.getLogger("waitress.queue").setLevel(
+            logging.CRITICAL
+        )  # a page with pictures makes many requests at once
         sockets: dict[int, Any] = {}
-        server: Any = create_server(  # its type leaves out what an orderly end needs
-            build_app(desk, gate),
+        server: Any = create_server(  # its type lacks what an orderly shutdown needs
+            build_app(context, gate),
             map=sockets,
             sockets=[bound],
             threads=THREADS,
@@ -47,7 +49,7 @@ def serve_pages(desk: ViewContext, *, port: int = 0) -> Iterator[AccessGate]:
         try:
             yield gate
         finally:
-            # Those who answer end first, as they wake the thread that waits; then that one closes what it waits on.
+            # The worker threads end first, as they wake the waiting thread; then that thread closes its sockets.
             server.task_dispatcher.shutdown(timeout=PATIENCE)
             server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
             thread.join(PATIENCE)
@@ -56,7 +58,7 @@ def serve_pages(desk: ViewContext, *, port: int = 0) -> Iterator[AccessGate]:
 def _bind(port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        if sys.platform == "win32":  # there REUSEADDR would let another program take the same port
+        if sys.platform == "win32":  # there SO_REUSEADDR would let another program take the same port
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

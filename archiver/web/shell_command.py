@@ -1,4 +1,4 @@
-"""A command as it is pasted into a terminal of this computer: every word reaches the program as it stands here."""
+"""Quotes a command for a terminal of this computer, so that every word reaches the program unchanged."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _SINGLE = re.compile("(['‘’‚‛])")
 
 
 def line(words: Sequence[str], *, platform: str) -> str:
-    """The words as one line; `platform` as `sys.platform` has it: PowerShell on Windows, a POSIX shell elsewhere."""
+    """The words as one line for PowerShell on Windows and a POSIX shell elsewhere; `platform` is a `sys.platform`."""
     if platform == "win32":
         return " ".join(map(_for_windows, words))
     return shlex.join(words)
 
 
 def contract_name(contract: Contract, every: Sequence[Contract]) -> str:
-    """What the screen calls a contract, if that means no other one and is no option; else its own name."""
+    """The contract's label, if no other contract has that name and it is no option; else its id."""
     others = {name for one in every if one.id != contract.id for name in (one.id, one.platform_id)}
     return contract.id if contract.label in others or contract.label.startswith("-") else contract.label
 
 
 def _for_windows(word: str) -> str:
-    """Double quotation marks, which the older command prompt knows too, where nothing in them means anything.
+    """A word in double quotation marks where nothing in it has a meaning, as the older command prompt knows them too.
 
-    PowerShell takes typographic marks for its own (about_Quoting_Rules), and a comma outside of marks makes a list.
+    PowerShell accepts typographic quotation marks (about_Quoting_Rules), and a comma outside quotes makes a list.
     """
     if _PLAIN.fullmatch(word):
         return word

@@ -1,4 +1,4 @@
-"""A stranger's name in a table: what it hides is shown, and one without an end does not fill the page."""
+"""Shortens an untrusted name for a table and makes its hidden characters visible."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from gettext import gettext as _
 from archiver.render.visible import visible
 
 LENGTH_LIMIT = 300
-"""Signs; far more than any name has that is meant to be read."""
+"""Characters; far more than any real name has."""
 
 
 def short_name(name: str) -> str:
-    """The name with its hidden signs visible; of a longer one the beginning, and how many signs follow."""
+    """The name with hidden characters made visible; of a long name the beginning and how many characters follow."""
     if len(name) <= LENGTH_LIMIT:
         return visible(name)
     return visible(name[:LENGTH_LIMIT]) + _(" (and {n} more signs)").format(n=f"{len(name) - LENGTH_LIMIT:,}")

@@ -1,4 +1,4 @@
-"""What every template may use: translated words, times of Japan, sizes, and the words for what became of a message."""
+"""The environment of every template: translations, times of Japan, sizes, and words for message states."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from archiver.render.visible import visible
 from archiver.web.context import Condition, ViewContext
 
 KILO = 1000
-_BLANKS = dict.fromkeys(map(ord, "\t\n\r"), " ")
+_SPACES = dict.fromkeys(map(ord, "\t\n\r"), " ")
 
 
-def fill_environment(environment: Environment, desk: ViewContext) -> None:
-    """Fill Flask's environment of templates; an unknown name is an error, and what is empty leaves no blank line."""
+def fill_environment(environment: Environment, context: ViewContext) -> None:
+    """Fill Flask's template environment; unknown names are errors, and tags leave no empty lines."""
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
         _=gettext.gettext,
         ngettext=gettext.ngettext,
-        language=desk.language,
+        language=context.language,
         condition_word=condition_word,
         navigation=navigation,
         state_word=state_word,
@@ -47,7 +47,7 @@ def fill_environment(environment: Environment, desk: ViewContext) -> None:
 
 
 def navigation() -> list[tuple[str, str]]:
-    """Word and endpoint of the pages that lead to all others."""
+    """Word and endpoint of each page of the main navigation."""
     return [
         (gettext.gettext("Overview"), "overview.index"),
         (gettext.gettext("Search"), "search.index"),
@@ -59,7 +59,7 @@ def navigation() -> list[tuple[str, str]]:
 
 
 def condition_word(condition: Condition) -> str:
-    """How the archive stands, in a word."""
+    """The condition of the archive in words."""
     words = {
         Condition.GOOD: gettext.gettext("Good"),
         Condition.ATTENTION: gettext.gettext("Attention"),
@@ -69,12 +69,12 @@ def condition_word(condition: Condition) -> str:
 
 
 def state_word(state: State) -> str:
-    """What stands beside a message that is not simply there; the words of every package."""
+    """The word beside a message that is not simply present, as in every package."""
     return STATES.get(state, "")
 
 
 def pieces(sentence: str) -> Markup:
-    """A line made for a terminal, whose parts two blanks or more keep apart; commands look like commands."""
+    """A terminal line as HTML: its parts, separated by two or more spaces, with commands marked up."""
     parts = (part for part in re.split(r" {2,}", sentence) if part)
     return Markup(" ").join(_piece(part) for part in parts)
 
@@ -86,12 +86,12 @@ def _piece(part: str) -> Markup:
 
 
 def one_line(text: str) -> str:
-    """A stretch of a text as one line: line ends and tabs are blanks, and what else is hidden is made visible."""
-    return visible(text.replace("\r\n", " ").translate(_BLANKS))
+    """A text as one line: line ends and tabs become spaces, and other hidden characters are made visible."""
+    return visible(text.replace("\r\n", " ").translate(_SPACES))
 
 
 def size_text(number: int) -> str:
-    """`1.2GB`, `340.0MB`, `12KB`; decimal, as the settings have it."""
+    """A number of bytes as `1.2GB`, `340.0MB` or `12KB`; decimal units, as in the settings."""
     if number < KILO:
         return f"{number}B"
     for unit, factor in (("GB", KILO**3), ("MB", KILO**2)):

@@ -21,7 +21,7 @@ A_TWENTIETH = 0.05
 def told(before: str, after: str) -> str:
     """The pieces in one line: `[-before-][+after+]` where they differ."""
     pieces = difference(before, after)
-    return "".join(one.before if one.stayed else f"[-{one.before}-][+{one.after}+]" for one in pieces)
+    return "".join(one.before if one.is_common else f"[-{one.before}-][+{one.after}+]" for one in pieces)
 
 
 @given(SIGNS | strategies.text(max_size=60), SIGNS | strategies.text(max_size=60))
@@ -38,13 +38,13 @@ def test_what_stayed_and_what_changed_take_turns(before: str, after: str) -> Non
     """No two pieces of a kind adjoin, and none is empty."""
     pieces = difference(before, after)
 
-    assert all(one.stayed != other.stayed for one, other in pairwise(pieces))
+    assert all(one.is_common != other.is_common for one, other in pairwise(pieces))
     assert all(one.before or one.after for one in pieces)
 
 
 @given(SIGNS)
 def test_equal_texts_have_no_change(text: str) -> None:
-    """The same text twice is one piece that stayed, or none if it is empty."""
+    """The same text twice is one piece that is_common, or none if it is empty."""
     assert ([(text, text)] if text else []) == difference(text, text)
 
 
@@ -53,9 +53,9 @@ def test_what_both_begin_and_end_with_stays(head: str, before: str, after: str, 
     """A change never reaches into the common beginning and the common end of two texts."""
     pieces = difference(f"{head}{before}{tail}", f"{head}{after}{tail}")
 
-    stayed = [one.before for one in (pieces[0], pieces[-1]) if one.stayed] if pieces else []
-    assert not head or stayed[0].startswith(head)
-    assert len(head) + len(tail) <= sum(len(text) for text in stayed)
+    is_common = [one.before for one in (pieces[0], pieces[-1]) if one.is_common] if pieces else []
+    assert not head or is_common[0].startswith(head)
+    assert len(head) + len(tail) <= sum(len(text) for text in is_common)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_few_changes_in_a_large_text_are_found_each() -> None:
     for place in range(0, len(text), len(text) // 30):
         changed[place] = "違"
 
-    pieces = [one for one in difference(text, "".join(changed)) if not one.stayed]
+    pieces = [one for one in difference(text, "".join(changed)) if not one.is_common]
 
     assert 30 <= len(pieces) <= 31
     assert all("違" in one.after for one in pieces)

@@ -262,7 +262,7 @@ def test_on_paper_nothing_is_cut_off_or_folded(desk: ViewContext, archive: Walke
         digests = [one.digest for one in proof.proofs(reading, archive.room, int(archive.edited))]
     sha256 = hashlib.sha256(b"<script>alert(9)</script>").hexdigest()
 
-    message = pdf_reader.squeezed(pdf_reader.text(made))
-    assert [] == [one for one in (*digests, BEFORE) if pdf_reader.squeezed(one) not in message]
-    assert sha256 in pdf_reader.squeezed(pdf_reader.text(files))
+    message = pdf_reader.without_spaces(pdf_reader.text(made))
+    assert [] == [one for one in (*digests, BEFORE) if pdf_reader.without_spaces(one) not in message]
+    assert sha256 in pdf_reader.without_spaces(pdf_reader.text(files))
     assert (0, "underline") == (cut, underlined)

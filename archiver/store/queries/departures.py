@@ -53,9 +53,9 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
     renamed = tuple(_rename_signals(reading, by_kind["account"]))
     left = tuple(MemberLeft(one["room_id"], _account_id(one), _observed_at(one)) for one in by_kind["member"])
     unlisted = tuple(
-        RemovedFromContacts(_account_id(one), _observed_at(one))
-        for one in by_kind["contact"]
-        if _entry_state(one) in _GOING
+        RemovedFromContacts(_account_id(entry), _observed_at(entry))
+        for entry in by_kind["contact"]
+        if _entry_state(entry) in _GOING
     )
     other_chats = tuple(_other_chats(reading, by_kind["contact"]))
     shut = tuple(RoomClosed(one["room_id"], _observed_at(one)) for one in by_kind["room.inaccessible"])

@@ -39,7 +39,7 @@ class TranscriptMessage:
     """All texts, Chatwork's mark of a deletion included."""
 
     @property
-    def told_states(self) -> tuple[State, ...]:
+    def notable_states(self) -> tuple[State, ...]:
         """The states that are shown beside the message; empty if it is simply present."""
         was_deleted = any(one.body == DELETED for one in self.texts)
         return notable_states(self.state, was_edited=self.was_edited, was_deleted=was_deleted)

@@ -40,9 +40,9 @@ def other_hits(reading: Reading, query: SearchQuery, scope: SearchScope) -> list
     if not query.words:
         return []
     found = {
-        one
-        for one in _everything_in_scope(reading, query, scope)
-        if query.matches(fold(one.text)) and _is_timely(one, scope)
+        hit
+        for hit in _everything_in_scope(reading, query, scope)
+        if query.matches(fold(hit.text)) and _is_timely(hit, scope)
     }
     return sorted(found, key=lambda one: (one.time, one.kind, one.id, one.text), reverse=True)
 

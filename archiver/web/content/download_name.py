@@ -27,8 +27,8 @@ def safe_file_name(name: str, otherwise: str) -> str:
     `otherwise` if nothing is left.
     Never a path, never hidden, never a device, and never longer than `LONGEST`.
     """
-    shown = "".join("_" if visible(sign) != sign else sign for sign in name)
-    plain = _FORBIDDEN.sub("_", shown).strip(" ")
+    visible_name = "".join("_" if visible(sign) != sign else sign for sign in name)
+    plain = _FORBIDDEN.sub("_", visible_name).strip(" ")
     plain = re.sub(r"\A\.+", "_", plain).rstrip(". ")
     if not plain.strip("_ "):
         return otherwise
@@ -37,9 +37,9 @@ def safe_file_name(name: str, otherwise: str) -> str:
 
 def content_disposition(name: str, otherwise: str) -> str:
     """The value of `Content-Disposition` for a download (RFC 6266; the name in UTF-8 as RFC 8187 has it)."""
-    shown = safe_file_name(name, otherwise)
-    plain = re.sub(r"[^0-9A-Za-z ._()+,-]", "_", shown)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(shown, safe='')}"
+    file_name = safe_file_name(name, otherwise)
+    plain = re.sub(r"[^0-9A-Za-z ._()+,-]", "_", file_name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 def _cut(name: str) -> str:
@@ -48,5 +48,5 @@ def _cut(name: str) -> str:
         return name
     stem, dot, ending = name.rpartition(".")
     tail = dot + ending if stem and len(ending) < _ENDING else ""
-    room = LONGEST - len(tail.encode())
-    return name.encode()[:room].decode(errors="ignore").rstrip(". ") + tail
+    bytes_left = LONGEST - len(tail.encode())
+    return name.encode()[:bytes_left].decode(errors="ignore").rstrip(". ") + tail

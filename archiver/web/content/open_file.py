@@ -73,16 +73,16 @@ def head(home: Path, sha256: str, length: int) -> bytes:
         return b""
 
 
-def _open_plain_file(home: Path, place: Path, sha256: str) -> BufferedReader:
+def _open_plain_file(home: Path, path: Path, sha256: str) -> BufferedReader:
     """Never through a link that leads out of the home, and nothing but a plain file."""
     if not _SHA256.fullmatch(sha256):
         raise Unsendable(OpenFileFault.ABSENT)
     try:
-        place = place.resolve(strict=True)
-        if not place.is_relative_to(home.resolve()) or not stat.S_ISREG(place.lstat().st_mode):
+        path = path.resolve(strict=True)
+        if not path.is_relative_to(home.resolve()) or not stat.S_ISREG(path.lstat().st_mode):
             raise Unsendable(OpenFileFault.OUTSIDE)
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        return os.fdopen(os.open(place, flags), "rb")
+        return os.fdopen(os.open(path, flags), "rb")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise Unsendable(OpenFileFault.ABSENT) from error
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
@@ -102,10 +102,10 @@ def _compare_or_close(file: BufferedReader, sha256: str, size: int) -> BufferedR
 
 
 def _compare(file: BufferedReader, sha256: str, size: int) -> None:
-    seen = os.fstat(file.fileno())
-    if seen.st_size != size:
+    status = os.fstat(file.fileno())
+    if status.st_size != size:
         raise Unsendable(OpenFileFault.WRONG_SIZE)
-    identity = (sha256, seen.st_dev, seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns)
+    identity = (sha256, status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
     if size <= CHECKED and identity not in _INTACT:
         if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
             raise Unsendable(OpenFileFault.CHANGED)

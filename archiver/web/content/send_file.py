@@ -39,8 +39,8 @@ def _leave_out_odd_ranges(size: int) -> None:
 
     Both mean the whole file.
     """
-    wanted = request.range
-    if wanted is None or wanted.units != "bytes" or wanted.ranges[0][0] <= -size:
+    requested = request.range
+    if requested is None or requested.units != "bytes" or requested.ranges[0][0] <= -size:
         request.environ.pop("HTTP_RANGE", None)
 
 
@@ -57,10 +57,10 @@ def _hand_over(answer: Response, file: BufferedReader) -> None:
 
 def limit_range() -> None:
     """Let the present request ask for no more than `A_PIECE`, if it asks for a part."""
-    wanted = request.range
-    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+    requested = request.range
+    if requested is None or requested.units != "bytes" or len(requested.ranges) != 1:
         return
-    begin, end = wanted.ranges[0]
+    begin, end = requested.ranges[0]
     if begin >= 0:
-        most = begin + A_PIECE
-        request.environ["HTTP_RANGE"] = Range("bytes", [(begin, most if end is None else min(end, most))]).to_header()
+        limit = begin + A_PIECE
+        request.environ["HTTP_RANGE"] = Range("bytes", [(begin, limit if end is None else min(end, limit))]).to_header()

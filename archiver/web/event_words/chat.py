@@ -86,12 +86,12 @@ def _missing_number(event: TimelineEvent) -> str:
     if not event.about.isdecimal():
         return ""
     number = int(event.about)
-    said = ngettext(
+    sentence = ngettext(
         " By Chatwork's counter about {n} message is missing.",
         " By Chatwork's counter about {n} messages are missing.",
         number,
     )
-    return said.format(n=f"{number:,}")
+    return sentence.format(n=f"{number:,}")
 
 
 def _inaccessible(_event: TimelineEvent) -> EventText:

@@ -29,8 +29,8 @@ EventWriter = Callable[[TimelineEvent], EventText]
 
 def safe_sentence(text: str, /, **names: object) -> Markup:
     """A sentence as HTML; what is put into it is a stranger's, and keeps its direction to itself."""
-    shown = {key: Markup("<bdi>{}</bdi>").format(visible(_short(f"{value}"))) for key, value in names.items()}
-    return Markup(escape(text)).format(**shown)  # noqa: S704 - it was just escaped
+    safe = {key: Markup("<bdi>{}</bdi>").format(visible(_short(f"{value}"))) for key, value in names.items()}
+    return Markup(escape(text)).format(**safe)  # noqa: S704 - it was just escaped
 
 
 def _short(text: str) -> str:

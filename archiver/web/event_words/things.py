@@ -41,8 +41,8 @@ def _file(event: TimelineEvent) -> str:
     return event.about or f"{event.number}"
 
 
-def _size(given: str) -> str:
-    return size_text(int(given)) if given.isdecimal() else given
+def _size(number: str) -> str:
+    return size_text(int(number)) if number.isdecimal() else number
 
 
 # --- tasks ---------------------------------------------------------------------------------------

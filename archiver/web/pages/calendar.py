@@ -70,7 +70,7 @@ def room(room: int) -> str:
     """The month that was asked for, else the one of the last message."""
     today = view_context().now().astimezone(JST).date()
     with view_context().reading() as reading:
-        one = chat(reading, room)
+        room_chat = chat(reading, room)
         ends = calendar.first_and_last_time(reading, room)
         first, last = (at.astimezone(JST).date() for at in ends) if ends else (today, today)
         month = month_of(request.args.get("month", "")) or last.replace(day=1)
@@ -79,7 +79,7 @@ def room(room: int) -> str:
     span = (min(first, today).replace(day=1), max(last, today).replace(day=1))
     return render_template(
         "calendar.html",
-        chat=one,
+        chat=room_chat,
         title=times.month_text(_iso(month)),
         month=_iso(month),
         weeks=weeks,
@@ -132,16 +132,16 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
     first, end = weeks[0][0], weeks[-1][-1] + timedelta(days=1)
     counts = calendar.day_counts(reading, room, first, end)
     covered = covered_periods(reading, room)
-    known = RoomReadings(
+    readings = RoomReadings(
         covered,
         [narrow_gap(gap, covered) for gap in gaps(reading, room)],
         pauses_touching(reading, room, day_bounds(first)[0], day_bounds(end)[0]),
     )
 
     def cell(day: date) -> CalendarDay:
-        state = None if day > today else day_coverage(day, known)
-        hours = unwatched_time(day, known).total_seconds() / 3600 if state is DayCoverage.PAUSE else 0
-        return CalendarDay(day, day.month == month.month, day == today, counts.get(day, 0), state, hours)
+        coverage = None if day > today else day_coverage(day, readings)
+        hours = unwatched_time(day, readings).total_seconds() / 3600 if coverage is DayCoverage.PAUSE else 0
+        return CalendarDay(day, day.month == month.month, day == today, counts.get(day, 0), coverage, hours)
 
     return [[cell(day) for day in week] for week in weeks]
 
@@ -149,10 +149,10 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
 def _months(reading: Reading, room: int, year: int) -> list[CalendarStep]:
     """The twelve months of a year."""
     firsts = [date(year, number, 1) for number in range(1, 13)]
-    counts = calendar.span_counts(reading, room, [(one, _next(one)) for one in firsts])
+    counts = calendar.span_counts(reading, room, [(first, _next(first)) for first in firsts])
     steps = (
-        CalendarStep(_("{n} (month)").format(n=one.month), _iso(one), count)
-        for one, count in zip(firsts, counts, strict=True)
+        CalendarStep(_("{n} (month)").format(n=first.month), _iso(first), count)
+        for first, count in zip(firsts, counts, strict=True)
     )
     return list(steps)
 

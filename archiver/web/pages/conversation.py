@@ -62,50 +62,50 @@ class MessageSelection:
 @pages.get("/room/<int:room>", endpoint="room")
 def show(room: int) -> str:
     """One page."""
-    asked = parse_address(request.args)
+    address = parse_address(request.args)
     with view_context().reading() as reading:
-        about = chat(reading, room)
-        shown = conversation_page(reading, about, asked)
-        end = None if shown.has_later else room_end(reading, room)
+        room_chat = chat(reading, room)
+        page = conversation_page(reading, room_chat, address)
+        end = None if page.has_later else room_end(reading, room)
     return render_template(
         "conversation.html",
-        chat=about,
-        leaf=shown,
-        day=_shown_day(asked, shown),
+        chat=room_chat,
+        leaf=page,
+        day=_shown_day(address, page),
         end=end,
-        unsealed=_is_unsealed(shown, end),
+        unsealed=_is_unsealed(page, end),
     )
 
 
-def conversation_page(reading: Reading, about: Chat, asked: ConversationAddress) -> ConversationPage:
+def conversation_page(reading: Reading, room_chat: Chat, address: ConversationAddress) -> ConversationPage:
     """The part of a chat that is wanted."""
-    room = about.room_id
-    found = _find(reading, room, asked)
-    kept, shown = _fit_page(found, surroundings_of(reading, room, found.page.messages))
-    messages = found.page.messages[kept.start : kept.stop]
-    has_later = found.page.has_later or kept.stop < len(found.page.messages)
-    before = _message_before(reading, room, found.page, kept)
-    between = _page_breaks(reading, room, before, messages, is_last=not has_later)
-    parts = [_html_with_days(between, before, messages, shown, found.here)]
+    room = room_chat.room_id
+    selection = _find(reading, room, address)
+    places, html_by_place = _fit_page(selection, surroundings_of(reading, room, selection.page.messages))
+    messages = selection.page.messages[places.start : places.stop]
+    has_later = selection.page.has_later or places.stop < len(selection.page.messages)
+    before = _message_before(reading, room, selection.page, places)
+    breaks = _page_breaks(reading, room, before, messages, is_last=not has_later)
+    parts = [_html_with_days(breaks, before, messages, html_by_place, selection.here)]
     if not has_later:
-        parts.append(between.rest() + conversation_summary.ending_html(about.inaccessible_since, empty=not messages))
-    return ConversationPage(messages, Markup("".join(parts)), before is not None, has_later, found.note)  # noqa: S704 - of render/
+        parts.append(breaks.rest() + conversation_summary.ending_html(room_chat.inaccessible_since, empty=not messages))
+    return ConversationPage(messages, Markup("".join(parts)), before is not None, has_later, selection.note)  # noqa: S704 - of render/
 
 
 # --- which messages ------------------------------------------------------------------------------
 
 
-def _find(reading: Reading, room: int, asked: ConversationAddress) -> MessageSelection:
-    match asked.way:
+def _find(reading: Reading, room: int, address: ConversationAddress) -> MessageSelection:
+    match address.anchor:
         case Anchor.AT:
-            return _around_message(reading, room, asked.position)
+            return _around_message(reading, room, address.position)
         case Anchor.DAY:
-            return _from_day(reading, room, asked)
+            return _from_day(reading, room, address)
         case Anchor.AFTER:
-            page = pages_of.page_after(reading, room, asked.position, MESSAGES)
+            page = pages_of.page_after(reading, room, address.position, MESSAGES)
             return MessageSelection(page, 0) if page.messages else _newest(reading, room)
         case Anchor.BEFORE:
-            page = pages_of.page_before(reading, room, asked.position, MESSAGES)
+            page = pages_of.page_before(reading, room, address.position, MESSAGES)
             page = page if page.messages else pages_of.oldest_page(reading, room, MESSAGES)
             return MessageSelection(page, max(0, len(page.messages) - 1))
         case _:
@@ -127,33 +127,33 @@ def _around_message(reading: Reading, room: int, position: int) -> MessageSelect
     return MessageSelection(page, centre, note=note.format(id=position))
 
 
-def _from_day(reading: Reading, room: int, asked: ConversationAddress) -> MessageSelection:
-    first = first_on_or_after(reading, room, asked.begin)
+def _from_day(reading: Reading, room: int, address: ConversationAddress) -> MessageSelection:
+    first = first_on_or_after(reading, room, address.begin)
     if first is None:
         return _newest(reading, room, _("No message of this day or later is kept; this is the end."))
     page = pages_of.page_after(reading, room, int(first) - 1, MESSAGES)
-    if asked.day is not None and iso_date(page.messages[0].send_time) == asked.day.isoformat():
+    if address.day is not None and iso_date(page.messages[0].send_time) == address.day.isoformat():
         return MessageSelection(page, 0)
     return MessageSelection(page, 0, note=_("No message of this day is kept; this is the next day that has some."))
 
 
-def _fit_page(found: MessageSelection, around_of: SurroundingsOf) -> tuple[range, dict[int, str]]:
+def _fit_page(selection: MessageSelection, around_of: SurroundingsOf) -> tuple[range, dict[int, str]]:
     """As many as fit. A way to a message of the same page is shorter, so the size is first taken without any."""
-    messages = found.page.messages
+    messages = selection.page.messages
     everything = around_of([one.message_id for one in messages])
-    kept, shown = fit_messages(messages, found.centre, lambda one: message_html(one, everything))
-    if len(kept) == len(messages):
-        return kept, shown
+    places, html_by_place = fit_messages(messages, selection.centre, lambda one: message_html(one, everything))
+    if len(places) == len(messages):
+        return places, html_by_place
     nothing = around_of(())
-    kept, shown = fit_messages(messages, found.centre, lambda one: message_html(one, nothing))
-    its = around_of([messages[place].message_id for place in kept])
-    return kept, {place: message_html(messages[place], its) for place in kept}
+    places, html_by_place = fit_messages(messages, selection.centre, lambda one: message_html(one, nothing))
+    surroundings = around_of([messages[place].message_id for place in places])
+    return places, {place: message_html(messages[place], surroundings) for place in places}
 
 
-def _message_before(reading: Reading, room: int, page: MessagePage, kept: range) -> Message | None:
+def _message_before(reading: Reading, room: int, page: MessagePage, places: range) -> Message | None:
     """The message in front of the first one shown."""
-    if kept.start > 0:
-        return page.messages[kept.start - 1]
+    if places.start > 0:
+        return page.messages[places.start - 1]
     if not (page.has_earlier and page.messages):
         return None
     return pages_of.page_before(reading, room, int(page.messages[0].message_id), 1).messages[-1]
@@ -166,27 +166,31 @@ def _page_breaks(
     reading: Reading, room: int, before: Message | None, messages: Sequence[Message], *, is_last: bool
 ) -> PageBreaks:
     covered = covered_periods(reading, room)
-    every = [narrow_gap(gap, covered) for gap in gaps(reading, room)]
+    every_gap = [narrow_gap(gap, covered) for gap in gaps(reading, room)]
     since = None if before is None else before.send_time
     until = None if is_last else max(one.send_time for one in messages)
     pauses = pauses_between(reading, room, since, until)
-    return PageBreaks(gaps_on_page(every, before, messages, is_last=is_last), pauses, every)
+    return PageBreaks(gaps_on_page(every_gap, before, messages, is_last=is_last), pauses, every_gap)
 
 
 def _html_with_days(
-    between: PageBreaks, before: Message | None, messages: Sequence[Message], shown: dict[int, str], here: str
+    breaks: PageBreaks,
+    before: Message | None,
+    messages: Sequence[Message],
+    html_by_place: dict[int, str],
+    asked_id: str,
 ) -> str:
     """The messages in order, with what stands between them and the days as headings."""
     parts, last = [], "" if before is None else iso_date(before.send_time)
     days: set[str] = set()
-    for message, (_place, html) in zip(messages, sorted(shown.items()), strict=True):
-        parts.append(between.before(message))
+    for message, (_place, html) in zip(messages, sorted(html_by_place.items()), strict=True):
+        parts.append(breaks.before(message))
         today = iso_date(message.send_time)
         if today != last or not days:
             anchor = "" if today in days else f' id="{day_anchor(today)}"'
             again = "(続き)" if today == last else ""
             parts.append(f'<h2 class="day"{anchor}>{day_text(message.send_time)}{again}</h2>\n')
-        parts.append(_mark_message(html) if message.message_id == here else html)
+        parts.append(_mark_message(html) if message.message_id == asked_id else html)
         days.add(today)
         last = today
     return "".join(parts)
@@ -194,16 +198,16 @@ def _html_with_days(
 
 def _mark_message(html: str) -> str:
     """The message that was asked for, with a word that says so."""
-    said = escape(_("The message you asked for"))
-    return f'<div class="here"><p class="note"><b>{said}</b></p>{html}</div>\n'
+    label = escape(_("The message you asked for"))
+    return f'<div class="here"><p class="note"><b>{label}</b></p>{html}</div>\n'
 
 
-def _shown_day(asked: ConversationAddress, shown: ConversationPage) -> str:
+def _shown_day(address: ConversationAddress, page: ConversationPage) -> str:
     """What the field of the date says."""
-    if asked.day is not None:
-        return asked.day.isoformat()
-    return iso_date(shown.messages[-1 if asked.way is Anchor.NEWEST else 0].send_time) if shown.messages else ""
+    if address.day is not None:
+        return address.day.isoformat()
+    return iso_date(page.messages[-1 if address.anchor is Anchor.NEWEST else 0].send_time) if page.messages else ""
 
 
-def _is_unsealed(shown: ConversationPage, end: RoomEnd | None) -> bool:
-    return end is not None and any(one.entry_seq > end.sealed for one in shown.messages)
+def _is_unsealed(page: ConversationPage, end: RoomEnd | None) -> bool:
+    return end is not None and any(one.entry_seq > end.sealed for one in page.messages)

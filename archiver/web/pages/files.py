@@ -50,8 +50,8 @@ class FileLine:
 def index() -> str:
     """The files of all chats."""
     with view_context().reading() as reading:
-        found = chats(reading)
-        names = {one.room_id: one.name for one in found}
+        every_chat = chats(reading)
+        names = {one.room_id: one.name for one in every_chat}
         return render_template("files.html", **_table_values(reading, names))
 
 
@@ -59,32 +59,34 @@ def index() -> str:
 def room(room: int) -> str:
     """The files of one chat."""
     with view_context().reading() as reading:
-        one = chat(reading, room)
-        return render_template("files_room.html", chat=one, **_table_values(reading, {one.room_id: one.name}))
+        room_chat = chat(reading, room)
+        return render_template(
+            "files_room.html", chat=room_chat, **_table_values(reading, {room_chat.room_id: room_chat.name})
+        )
 
 
 @pages.get("/room/<int:room>/file/<int:file>", endpoint="bytes")
 def send(room: int, file: int) -> Response | tuple[str, int]:
     """The bytes themselves, to be saved; never shown as what they say they are."""
-    one = _held_file(room, file)
+    attachment = _held_file(room, file)
     try:
-        answer = _bytes_response(one, send_file.INERT)
+        answer = _bytes_response(attachment, send_file.INERT)
     except Unsendable as error:
-        return _unsendable_page(room, one, error.fault)
-    answer.headers["Content-Disposition"] = content_disposition(one.name, f"file-{file}")
+        return _unsendable_page(room, attachment, error.fault)
+    answer.headers["Content-Disposition"] = content_disposition(attachment.name, f"file-{file}")
     return answer
 
 
 @pages.get("/room/<int:room>/file/<int:file>/media")
 def media(room: int, file: int) -> Response:
     """A film or a sound, piece by piece; 404 for all else."""
-    one = _held_file(room, file)
-    played = playable_type(head(view_context().home, one.sha256 or "", HEAD))
-    if played is None:
+    attachment = _held_file(room, file)
+    mimetype = playable_type(head(view_context().home, attachment.sha256 or "", HEAD))
+    if mimetype is None:
         abort(404)
     send_file.limit_range()
     try:
-        return _bytes_response(one, played)
+        return _bytes_response(attachment, mimetype)
     except Unsendable:
         abort(404)
 
@@ -92,34 +94,36 @@ def media(room: int, file: int) -> Response:
 @pages.get("/room/<int:room>/file/<int:file>/play")
 def play(room: int, file: int) -> str:
     """The page on which a film or a sound is played; without a script, by the browser's own means."""
-    one, among = _held_file_and_chat(room, file)
-    played = playable_type(head(view_context().home, one.sha256 or "", HEAD))
-    if played is None:
+    attachment, room_chat = _held_file_and_chat(room, file)
+    mimetype = playable_type(head(view_context().home, attachment.sha256 or "", HEAD))
+    if mimetype is None:
         abort(404)
-    return render_template("file_play.html", chat=among, file=one, fault="", played=played, checked=CHECKED)
+    return render_template(
+        "file_play.html", chat=room_chat, file=attachment, fault="", played=mimetype, checked=CHECKED
+    )
 
 
 @pages.get("/room/<int:room>/file/<int:file>/look")
 def look(room: int, file: int) -> str:
     """The page on which a picture is looked at, drawn anew by us."""
-    one, among = _held_file_and_chat(room, file)
-    if not is_picture(head(view_context().home, one.sha256 or "", HEAD)):
+    attachment, room_chat = _held_file_and_chat(room, file)
+    if not is_picture(head(view_context().home, attachment.sha256 or "", HEAD)):
         abort(404)
-    return render_template("file_look.html", chat=among, file=one, fault="", checked=CHECKED)
+    return render_template("file_look.html", chat=room_chat, file=attachment, fault="", checked=CHECKED)
 
 
 @pages.get("/room/<int:room>/file/<int:file>/large")
 def large(room: int, file: int) -> Response:
     """The picture of that page."""
-    one = _held_file(room, file)
-    return file_picture(one.sha256 or "", one.size, side=LARGE)
+    attachment = _held_file(room, file)
+    return file_picture(attachment.sha256 or "", attachment.size, side=LARGE)
 
 
 @pages.get("/room/<int:room>/file/<int:file>/small")
 def small(room: int, file: int) -> Response:
     """The picture of a list or a conversation."""
-    one = _held_file(room, file)
-    return file_picture(one.sha256 or "", one.size)
+    attachment = _held_file(room, file)
+    return file_picture(attachment.sha256 or "", attachment.size)
 
 
 # --- the list --------------------------------------------------------------------------------------
@@ -129,10 +133,10 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, objec
     """What the table needs, as the address asks for it."""
     name = request.args.get("name", "")[:NAME_LIMIT]
     state = _state(request.args.get("state", ""))
-    found = files.page(reading, list(names), name=name, state=state, older_than=_page_key())
+    page = files.page(reading, list(names), name=name, state=state, older_than=_page_key())
     return {
-        "lines": [_line(one, names) for one in found.files],
-        "older": _older_arguments(found, name, state),
+        "lines": [_line(one, names) for one in page.files],
+        "older": _older_arguments(page, name, state),
         "here": request.view_args or {},
         "is_first": "older" not in request.args,
         "name": name,
@@ -157,37 +161,37 @@ def _state(word: str) -> FileState | None:
 
 
 def _page_key() -> FilePageKey | None:
-    found = parse_cursor(request.args.get("older", ""), 3)
-    return FilePageKey(*found) if found else None
+    values = parse_cursor(request.args.get("older", ""), 3)
+    return FilePageKey(*values) if values else None
 
 
-def _older_arguments(found: FilePage, name: str, state: FileState | None) -> dict[str, object]:
+def _older_arguments(page: FilePage, name: str, state: FileState | None) -> dict[str, object]:
     """What the address of the next page is made of; empty if there is none."""
-    if found.next is None:
+    if page.next is None:
         return {}
     here = request.view_args or {}
     return (
         here
-        | {"older": cursor_text(found.next)}
+        | {"older": cursor_text(page.next)}
         | ({"name": name} if name else {})
         | ({"state": state} if state else {})
     )
 
 
 def _line(file: FileDetails, names: Mapping[int, str]) -> FileLine:
-    one = file.attachment
-    first = head(view_context().home, one.sha256, HEAD) if one.sha256 else b""
-    not_saved = "" if one.sha256 else unsaved_reason(file.reason, given_up=file.state is FileState.LOST)
-    shown = is_picture(first) and one.size <= CHECKED
+    attachment = file.attachment
+    head_bytes = head(view_context().home, attachment.sha256, HEAD) if attachment.sha256 else b""
+    not_saved = "" if attachment.sha256 else unsaved_reason(file.reason, given_up=file.state is FileState.LOST)
+    has_picture = is_picture(head_bytes) and attachment.size <= CHECKED
     return FileLine(
-        one,
-        short_name(one.name) or _("(no name)"),
-        short_name(one.account_name),
-        names[one.room_id],
+        attachment,
+        short_name(attachment.name) or _("(no name)"),
+        short_name(attachment.account_name),
+        names[attachment.room_id],
         not_saved,
-        bool(one.sha256 and one.size and not first),
-        shown,
-        playable_type(first) is not None,
+        bool(attachment.sha256 and attachment.size and not head_bytes),
+        has_picture,
+        playable_type(head_bytes) is not None,
     )
 
 
@@ -202,16 +206,16 @@ def _held_file(room: int, file: int) -> Attachment:
 def _held_file_and_chat(room: int, file: int) -> tuple[Attachment, Chat]:
     """A file whose bytes are held, and its chat; every other ends here, with a page that says why."""
     with view_context().reading() as reading:
-        among = chat(reading, room)
-        found = files.file_details(reading, room, file)
-    if found is None:
+        room_chat = chat(reading, room)
+        details = files.file_details(reading, room, file)
+    if details is None:
         abort(404)
-    if found.attachment.sha256 is None:
-        why = unsaved_reason(found.reason, given_up=found.state is FileState.LOST)
+    if details.attachment.sha256 is None:
+        reason = unsaved_reason(details.reason, given_up=details.state is FileState.LOST)
         raise _BytesNotHeld(
-            render_template("file_lacking.html", chat=among, file=found.attachment, not_saved=why, fault="")
+            render_template("file_lacking.html", chat=room_chat, file=details.attachment, not_saved=reason, fault="")
         )
-    return found.attachment, among
+    return details.attachment, room_chat
 
 
 class _BytesNotHeld(Exception):
@@ -223,22 +227,22 @@ class _BytesNotHeld(Exception):
 
 
 @pages.errorhandler(_BytesNotHeld)
-def _not_held_page(fault: _BytesNotHeld) -> tuple[str, int]:
-    return fault.page, 404
+def _not_held_page(error: _BytesNotHeld) -> tuple[str, int]:
+    return error.page, 404
 
 
-def _bytes_response(one: Attachment, mimetype: str) -> Response:
-    sha256 = one.sha256 or ""
+def _bytes_response(attachment: Attachment, mimetype: str) -> Response:
+    sha256 = attachment.sha256 or ""
     return send_file.file_response(
-        open_blob(view_context().home, sha256, one.size), sha256=sha256, size=one.size, mimetype=mimetype
+        open_blob(view_context().home, sha256, attachment.size), sha256=sha256, size=attachment.size, mimetype=mimetype
     )
 
 
-def _unsendable_page(room: int, one: Attachment, fault: OpenFileFault) -> tuple[str, int]:
+def _unsendable_page(room: int, attachment: Attachment, fault: OpenFileFault) -> tuple[str, int]:
     with view_context().reading() as reading:
-        among = chat(reading, room)
-    told = fault_words()[fault]
-    return render_template("file_lacking.html", chat=among, file=one, not_saved="", fault=told), 503
+        room_chat = chat(reading, room)
+    sentence = fault_words()[fault]
+    return render_template("file_lacking.html", chat=room_chat, file=attachment, not_saved="", fault=sentence), 503
 
 
 def fault_words() -> Mapping[OpenFileFault, str]:

@@ -67,21 +67,21 @@ def show(room: int, message_id: str) -> str:
     """The page of a message."""
     number = position(message_id)
     with view_context().reading() as reading:
-        about = chat(reading, room)
+        room_chat = chat(reading, room)
         message = messages.message_by_id(reading, room, f"{number}") or _raise_unknown()
-        its = replace(surroundings_of(reading, room, [message])([]), tools=lambda _message: "", history=False)
-        shown = version_pairs(message, its.references, _upto(message))
-        told = _version_lines(message, proofs(reading, room, number), shown)
-        html = Markup(message_html(message, its))  # noqa: S704 - of render/
-        commands = _commands(reading, about, message)
+        surroundings = replace(surroundings_of(reading, room, [message])([]), tools=lambda _message: "", history=False)
+        text_pairs = version_pairs(message, surroundings.references, _upto(message))
+        versions = _version_lines(message, proofs(reading, room, number), text_pairs)
+        html = Markup(message_html(message, surroundings))  # noqa: S704 - of render/
+        commands = _commands(reading, room_chat, message)
     return render_template(
         "message.html",
-        chat=about,
+        chat=room_chat,
         message=message,
         html=html,
-        steps=_version_changes(shown, told),
-        told=told,
-        earlier=_earlier(shown),
+        steps=_version_changes(text_pairs, versions),
+        told=versions,
+        earlier=_earlier(text_pairs),
         source=source_word(message.source),
         commands=commands,
         choose=selection_box.checkbox(room, message.message_id),
@@ -106,18 +106,20 @@ def _raise_unknown() -> Message:
 
 def _upto(message: Message) -> int:
     """Up to which version is shown: `?upto=N`, all otherwise."""
-    given, most = request.args.get("upto", ""), len(message.versions)
-    if given.isascii() and given.isdigit() and len(given) <= _LONGEST_NUMBER:
-        return min(max(int(given), 1), most)
-    return most
+    text, last = request.args.get("upto", ""), len(message.versions)
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
+        return min(max(int(text), 1), last)
+    return last
 
 
-def _version_lines(message: Message, proven: Sequence[Proof], shown: Sequence[VersionPair]) -> dict[int, VersionLine]:
+def _version_lines(
+    message: Message, proofs_by_version: Sequence[Proof], text_pairs: Sequence[VersionPair]
+) -> dict[int, VersionLine]:
     """The versions on the page by their number, the latest first."""
-    last = shown[0].number + 1 if shown else _upto(message)
-    first = shown[-1].number if shown else last
+    last = text_pairs[0].number + 1 if text_pairs else _upto(message)
+    first = text_pairs[-1].number if text_pairs else last
     return {
-        number: _version(number, message.versions[number - 1], proven[number - 1])
+        number: _version(number, message.versions[number - 1], proofs_by_version[number - 1])
         for number in range(last, first - 1, -1)
     }
 
@@ -127,26 +129,28 @@ def _version(number: int, version: Version, proof: Proof) -> VersionLine:
     return VersionLine(number, version, proof, edited_at, Markup(visible_html(version.body, lines=True)))  # noqa: S704 - safe
 
 
-def _version_changes(shown: Sequence[VersionPair], told: dict[int, VersionLine]) -> list[VersionChange]:
-    return [VersionChange(one, told[one.number], told[one.number + 1]) for one in shown]
+def _version_changes(text_pairs: Sequence[VersionPair], versions: dict[int, VersionLine]) -> list[VersionChange]:
+    return [VersionChange(one, versions[one.number], versions[one.number + 1]) for one in text_pairs]
 
 
-def _earlier(shown: Sequence[VersionPair]) -> int:
+def _earlier(text_pairs: Sequence[VersionPair]) -> int:
     """Up to which version the next page shows, if there are more; 0: there are none."""
-    return shown[-1].number if shown and shown[-1].number > 1 else 0
+    return text_pairs[-1].number if text_pairs and text_pairs[-1].number > 1 else 0
 
 
 # --- what can be done ----------------------------------------------------------------------------
 
 
-def _commands(reading: Reading, about: Chat, message: Message) -> list[Command]:
+def _commands(reading: Reading, room_chat: Chat, message: Message) -> list[Command]:
     """Make a package of it, or keep a picture of it with a contract."""
-    program, chosen = view_context().command, message_summaries(reading, [(about.room_id, int(message.message_id))])
-    made, _left = selection_orders(reading, chosen, program, platform=sys.platform)
+    program, chosen = view_context().command, message_summaries(reading, [(room_chat.room_id, int(message.message_id))])
+    package_orders, _left = selection_orders(reading, chosen, program, platform=sys.platform)
     packages = [
-        Command(_package_label(order.contract), line) for order in made for _profile, line in order.commands[:1]
+        Command(_package_label(order.contract), line)
+        for order in package_orders
+        for _profile, line in order.commands[:1]
     ]
-    return packages + [_attach_command(program, contract, message) for contract in about.contracts]
+    return packages + [_attach_command(program, contract, message) for contract in room_chat.contracts]
 
 
 def _package_label(contract: str) -> str:

@@ -52,22 +52,22 @@ class ContractBox:
 @pages.get("/")
 def index() -> str:
     """`archive status` as a page."""
-    at = view_context()
-    with at.reading() as reading:
-        told = at.status(reading)
-        attention = at.attention(reading, told)
-        held = contract_boxes(reading, told)
-    return render_template("overview.html", told=told, attention=attention, jobs=held)
+    context = view_context()
+    with context.reading() as reading:
+        status = context.status(reading)
+        attention = context.attention(reading, status)
+        boxes = contract_boxes(reading, status)
+    return render_template("overview.html", told=status, attention=attention, jobs=boxes)
 
 
-def contract_boxes(reading: Reading, told: Status) -> Sequence[ContractBox]:
+def contract_boxes(reading: Reading, status: Status) -> Sequence[ContractBox]:
     """The contracts in the order in which they were entered, those that are still open first."""
-    rows = {room.room_id: _room_line(reading, room) for room in told.rooms}
-    found = [
-        _contract_box(contract, told.contracts, [row for row in rows.values() if contract.id in row.room.contracts])
-        for contract in told.contracts
+    rows = {room.room_id: _room_line(reading, room) for room in status.rooms}
+    boxes = [
+        _contract_box(contract, status.contracts, [row for row in rows.values() if contract.id in row.room.contracts])
+        for contract in status.contracts
     ]
-    return sorted(found, key=lambda job: job.contract.state != "open")
+    return sorted(boxes, key=lambda job: job.contract.state != "open")
 
 
 def _contract_box(contract: Contract, every: Sequence[Contract], rows: Sequence[RoomLine]) -> ContractBox:
@@ -82,8 +82,8 @@ def _contract_box(contract: Contract, every: Sequence[Contract], rows: Sequence[
 
 
 def _room_line(reading: Reading, room: RoomStatus) -> RoomLine:
-    holes = tuple(_gap_in_words(gap) for gap in gaps(reading, room.room_id))
-    return RoomLine(room, visible(room.name) or f"{room.room_id}", holes)
+    gaps_in_words = tuple(_gap_in_words(gap) for gap in gaps(reading, room.room_id))
+    return RoomLine(room, visible(room.name) or f"{room.room_id}", gaps_in_words)
 
 
 def _gap_in_words(gap: Gap) -> GapText:

@@ -78,15 +78,17 @@ class PersonLine:
 def room(room: int) -> str:
     """Those who are there first, then those who are not any more."""
     with view_context().reading() as reading:
-        one = chat(reading, room)
-        found = sorted(people(reading, room), key=lambda person: (person.is_gone, person.account_id))
+        room_chat = chat(reading, room)
+        persons = sorted(people(reading, room), key=lambda person: (person.is_gone, person.account_id))
         (begin,) = parse_cursor(request.args.get("from", ""), 1) or [0]
-        begin = begin if 0 <= begin < len(found) else 0
-        parts, owner = _contract_parts(reading, one), owner_of(reading)
-    made = (_line(person, owner, parts.get(person.account_id, ())) for person in found[begin : begin + PERSONS_LIMIT])
-    lines = list(_fitting(made))
-    more = begin + len(lines) if begin + len(lines) < len(found) else None
-    return render_template("people.html", chat=one, lines=lines, begin=begin, more=more, count=len(found))
+        begin = begin if 0 <= begin < len(persons) else 0
+        parts, owner = _contract_parts(reading, room_chat), owner_of(reading)
+    every_line = (
+        _line(person, owner, parts.get(person.account_id, ())) for person in persons[begin : begin + PERSONS_LIMIT]
+    )
+    lines = list(_fitting(every_line))
+    more = begin + len(lines) if begin + len(lines) < len(persons) else None
+    return render_template("people.html", chat=room_chat, lines=lines, begin=begin, more=more, count=len(persons))
 
 
 def _fitting(lines: Iterator[PersonLine]) -> Iterator[PersonLine]:
@@ -99,27 +101,27 @@ def _fitting(lines: Iterator[PersonLine]) -> Iterator[PersonLine]:
         yield line
 
 
-def _html_bytes(told: SeenValue) -> int:
-    return len(escape(told.value).encode()) + _AROUND
+def _html_bytes(value: SeenValue) -> int:
+    return len(escape(value.value).encode()) + _AROUND
 
 
-def _contract_parts(reading: Reading, one: Chat) -> Mapping[int, tuple[tuple[str, str, str], ...]]:
+def _contract_parts(reading: Reading, room_chat: Chat) -> Mapping[int, tuple[tuple[str, str, str], ...]]:
     """Who each account is in the contracts of the chat, as the user stated it."""
     words = {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("a third person")}
     found: dict[int, tuple[tuple[str, str, str], ...]] = {}
-    for contract in one.contracts:
-        for told in mapped_accounts(reading, contract.id):
-            row = (visible(contract.label), words[told.role], short_name(told.reason))
-            found[told.account_id] = (*found.get(told.account_id, ()), row)
+    for contract in room_chat.contracts:
+        for mapping in mapped_accounts(reading, contract.id):
+            row = (visible(contract.label), words[mapping.role], short_name(mapping.reason))
+            found[mapping.account_id] = (*found.get(mapping.account_id, ()), row)
     return found
 
 
 def _line(person: PersonHistory, owner: int, parts: tuple[tuple[str, str, str], ...]) -> PersonLine:
-    shown = short_name(person.name).strip()
+    name = short_name(person.name).strip()
     return PersonLine(
         person.account_id,
-        shown,
-        "" if shown.startswith("[U+") else shown[:1],
+        name,
+        "" if name.startswith("[U+") else name[:1],
         person.avatar,
         person.account_id == owner,
         _closed_since(person),
@@ -152,11 +154,11 @@ def _histories(person: PersonHistory) -> Iterator[ValueHistory]:
 
 def _latest(values: Iterator[SeenValue]) -> Iterator[SeenValue]:
     left = HISTORY_BYTES_LIMIT
-    for index, told in enumerate(values):
-        left -= _html_bytes(told)
+    for index, value in enumerate(values):
+        left -= _html_bytes(value)
         if left < 0 and index:
             return
-        yield told
+        yield value
 
 
 def _role(word: str) -> str:

@@ -45,18 +45,18 @@ class PictureCache:
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-        made = draw()
+        picture = draw()
         with self._turn:
-            self._put(key, made)
-        return made
+            self._put(key, picture)
+        return picture
 
-    def _put(self, key: tuple[str, int], made: bytes) -> None:
+    def _put(self, key: tuple[str, int], picture: bytes) -> None:
         if key not in self._held:
-            self._held[key] = made
-            self.size += len(made) + BYTES_PER_ENTRY
+            self._held[key] = picture
+            self.size += len(picture) + BYTES_PER_ENTRY
         while self.size > self._most:
-            _key, gone = self._held.popitem(last=False)
-            self.size -= len(gone) + BYTES_PER_ENTRY
+            _key, removed = self._held.popitem(last=False)
+            self.size -= len(removed) + BYTES_PER_ENTRY
 
 
 _CACHE = PictureCache(CACHE_BYTES)
@@ -92,5 +92,5 @@ def _picture_response(sha256: str, side: int, find: Callable[[], BufferedReader]
 
 def _draw(find: Callable[[], BufferedReader], side: int) -> bytes:
     with find() as file:
-        made = thumbnail(file, side=side)
-    return b"" if made is None else made[0]
+        picture = thumbnail(file, side=side)
+    return b"" if picture is None else picture[0]

@@ -60,44 +60,46 @@ class AttachmentLine:
 def room(room: int) -> str:
     """The newest first; `upto` is the number of the newest description that is shown."""
     with view_context().reading() as reading:
-        one = chat(reading, room)
-        told = room_history(reading, room)
-        (upto,) = parse_cursor(request.args.get("upto", ""), 1) or [len(told.descriptions)]
-        upto = upto if 0 < upto < len(told.descriptions) else len(told.descriptions)
+        room_chat = chat(reading, room)
+        history = room_history(reading, room)
+        (upto,) = parse_cursor(request.args.get("upto", ""), 1) or [len(history.descriptions)]
+        upto = upto if 0 < upto < len(history.descriptions) else len(history.descriptions)
         references = surroundings_of(reading, room, [])(()).references
-        shown = list(_fitting(told.descriptions[:upto], references))
-        added = list(_attachment_lines(reading, one))
+        descriptions = list(_fitting(history.descriptions[:upto], references))
+        attachments = list(_attachment_lines(reading, room_chat))
     return render_template(
         "about.html",
-        chat=one,
-        names=[name._replace(value=short_name(name.value)) for name in told.names[::-1][:NAMES_LIMIT]],
-        older_names=max(0, len(told.names) - NAMES_LIMIT),
-        descriptions=shown,
-        count=len(told.descriptions),
-        is_first=upto == len(told.descriptions),
-        older=shown[-1].number - 1 if shown else 0,
-        added=added[:ENCLOSURES_LIMIT],
-        more_added=max(0, len(added) - ENCLOSURES_LIMIT),
+        chat=room_chat,
+        names=[name._replace(value=short_name(name.value)) for name in history.names[::-1][:NAMES_LIMIT]],
+        older_names=max(0, len(history.names) - NAMES_LIMIT),
+        descriptions=descriptions,
+        count=len(history.descriptions),
+        is_first=upto == len(history.descriptions),
+        older=descriptions[-1].number - 1 if descriptions else 0,
+        added=attachments[:ENCLOSURES_LIMIT],
+        more_added=max(0, len(attachments) - ENCLOSURES_LIMIT),
     )
 
 
-def _fitting(told: Sequence[PastValue], references: References) -> Iterator[DescriptionLine]:
+def _fitting(values: Sequence[PastValue], references: References) -> Iterator[DescriptionLine]:
     """The latest first, as many as fit."""
     left = BYTES_LIMIT
-    for number in range(len(told), 0, -1):
-        seen = told[number - 1]
-        html = Markup(body.html(parse(seen.value), references))  # noqa: S704 - `render` escapes everything of a stranger's
+    for number in range(len(values), 0, -1):
+        value = values[number - 1]
+        html = Markup(body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of a stranger's
         left -= len(html.encode())
-        if left < 0 and number < len(told):
+        if left < 0 and number < len(values):
             return
-        yield DescriptionLine(number, seen, html)
+        yield DescriptionLine(number, value, html)
 
 
-def _attachment_lines(reading: Reading, one: Chat) -> Iterator[AttachmentLine]:
+def _attachment_lines(reading: Reading, room_chat: Chat) -> Iterator[AttachmentLine]:
     words = attached_words()
-    for contract in one.contracts:
-        for held in enclosures(reading, contract.id):
-            kind, note = words.get(held.kind, visible(held.kind)), short_name(held.note or "")
-            message = held.message_id or ""
-            here = message if message and message_summaries(reading, [(one.room_id, int(message))]) else ""
-            yield AttachmentLine(contract.id, visible(contract.label), kind, short_name(held.name), note, held, here)
+    for contract in room_chat.contracts:
+        for enclosure in enclosures(reading, contract.id):
+            kind, note = words.get(enclosure.kind, visible(enclosure.kind)), short_name(enclosure.note or "")
+            message = enclosure.message_id or ""
+            here = message if message and message_summaries(reading, [(room_chat.room_id, int(message))]) else ""
+            yield AttachmentLine(
+                contract.id, visible(contract.label), kind, short_name(enclosure.name), note, enclosure, here
+            )

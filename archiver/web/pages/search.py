@@ -61,18 +61,18 @@ def index() -> str:
     place = page_cursor.parse_cursor(request.args.get("older", ""), 2)
     with view_context().reading() as reading:
         rooms = chats(reading)
-        found, query, fault = _run_search(reading, form, place)
-        shown = _hit_values(reading, found, query, is_first=place is None)
+        result, query, error = _run_search(reading, form, place)
+        values = _hit_values(reading, result, query, is_first=place is None)
     return render_template(
         "search.html",
         asked=form,
         rooms=rooms,
         boxes=_boxes(),
         examples=examples(),
-        fault=fault,
+        fault=error,
         box=selection_box.checkbox,
         is_later=place is not None,
-        **shown,
+        **values,
     )
 
 
@@ -99,35 +99,35 @@ def _run_search(
     try:
         query, rooms = query_of(form), room_of(form)
         older_than = None if place is None else HitPosition(place[0], place[1], 0)
-        found = search(reading, query, rooms=rooms, limit=HITS_LIMIT, older_than=older_than, count_limit=COUNT_LIMIT)
-        return found, query, ""
+        result = search(reading, query, rooms=rooms, limit=HITS_LIMIT, older_than=older_than, count_limit=COUNT_LIMIT)
+        return result, query, ""
     except errors.UsageError as error:
         return None, SearchQuery(""), str(error)
 
 
 def _hit_values(
-    reading: Reading, found: SearchResult | None, query: SearchQuery, *, is_first: bool
+    reading: Reading, result: SearchResult | None, query: SearchQuery, *, is_first: bool
 ) -> dict[str, object]:
     """The hits as the page shows them."""
-    if found is None:
+    if result is None:
         return {"heading": "", "rows": [], "older": "", "others": [], "more_others": 0}
     return {
-        "heading": _heading(found, is_first=is_first),
-        "rows": [message_line(one, found.rooms, words=query.words) for one in found.hits],
-        "older": "" if found.older is None else page_cursor.cursor_text(found.older[:2]),
-        "others": [_other_line(reading, one, query, found.rooms) for one in found.others[:OTHERS_LIMIT]],
-        "more_others": max(0, len(found.others) - OTHERS_LIMIT),
+        "heading": _heading(result, is_first=is_first),
+        "rows": [message_line(one, result.rooms, words=query.words) for one in result.hits],
+        "older": "" if result.older is None else page_cursor.cursor_text(result.older[:2]),
+        "others": [_other_line(reading, one, query, result.rooms) for one in result.others[:OTHERS_LIMIT]],
+        "more_others": max(0, len(result.others) - OTHERS_LIMIT),
     }
 
 
-def _heading(found: SearchResult, *, is_first: bool) -> str:
-    if not found.hits:
+def _heading(result: SearchResult, *, is_first: bool) -> str:
+    if not result.hits:
         return _("No message was found.") if is_first else _("No older message was found.")
-    if not found.is_exact:
-        said = _("{n} or more messages, the newest first") if found.total else _("Messages, the newest first")
-        return said.format(n=f"{found.total:,}")
-    said = ngettext("{n} message, the newest first", "{n} messages, the newest first", found.total)
-    return said.format(n=f"{found.total:,}")
+    if not result.is_exact:
+        sentence = _("{n} or more messages, the newest first") if result.total else _("Messages, the newest first")
+        return sentence.format(n=f"{result.total:,}")
+    sentence = ngettext("{n} message, the newest first", "{n} messages, the newest first", result.total)
+    return sentence.format(n=f"{result.total:,}")
 
 
 def _boxes() -> Sequence[tuple[str, str]]:
@@ -140,33 +140,35 @@ def _boxes() -> Sequence[tuple[str, str]]:
     )
 
 
-def _other_line(reading: Reading, one: OtherHit, query: SearchQuery, names: Mapping[int, str]) -> OtherHitLine:
+def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapping[int, str]) -> OtherHitLine:
     kind, way = {
         "file": (_("file"), _("In the list of files")),
         "task": (_("task"), _("In the list of tasks")),
         "description": (_("description"), _("All descriptions of the chat")),
         "attachment": (_("attachment"), _("What you added to its contracts")),
-    }[one.kind]
-    if one.room_id is not None:
-        place = chat_name(one.room_id, names)
+    }[hit.kind]
+    if hit.room_id is not None:
+        place = chat_name(hit.room_id, names)
     else:
-        place = _("Contract {contract}").format(contract=visible(one.contract or ""))
-    return OtherHitLine(kind, one.time, place, text_snippet(one.text, query.words), way, _address(reading, one))
+        place = _("Contract {contract}").format(contract=visible(hit.contract or ""))
+    return OtherHitLine(kind, hit.time, place, text_snippet(hit.text, query.words), way, _address(reading, hit))
 
 
-def _address(reading: Reading, one: OtherHit) -> str:
+def _address(reading: Reading, hit: OtherHit) -> str:
     """The page that has it, at its place; empty for what belongs to no chat."""
-    if one.room_id is None:
-        rooms = contract(reading, one.contract or "").rooms
-        anchor = f"attachment-{one.contract}-{one.id}"
+    if hit.room_id is None:
+        rooms = contract(reading, hit.contract or "").rooms
+        anchor = f"attachment-{hit.contract}-{hit.id}"
         return url_for("about.room", room=rooms[0].room_id, _anchor=anchor) if rooms else ""
-    match one.kind:
+    match hit.kind:
         case "file":
-            file = files.file_details(reading, one.room_id, int(one.id))
-            return url_for("files.room", room=one.room_id, name=file.attachment.name[:NAME_LIMIT] if file else None)
+            file = files.file_details(reading, hit.room_id, int(hit.id))
+            return url_for("files.room", room=hit.room_id, name=file.attachment.name[:NAME_LIMIT] if file else None)
         case "task":
-            return tasks.task_url(reading, one.room_id, int(one.id))
+            return tasks.task_url(reading, hit.room_id, int(hit.id))
         case _:
-            told = room_history(reading, one.room_id).descriptions
-            number = next((number for number, seen in enumerate(told, 1) if seen.since == one.time), len(told))
-            return url_for("about.room", room=one.room_id, upto=number, _anchor="description")
+            descriptions = room_history(reading, hit.room_id).descriptions
+            number = next(
+                (number for number, seen in enumerate(descriptions, 1) if seen.since == hit.time), len(descriptions)
+            )
+            return url_for("about.room", room=hit.room_id, upto=number, _anchor="description")

@@ -37,23 +37,23 @@ class SelectionOrder:
 @pages.get("/chosen")
 def index() -> str:
     """What an address names, in its order."""
-    choice = selection_box.read_selection(request.args.getlist("m"), without=request.args.get("without", ""))
-    at = view_context()
-    with at.reading() as reading:
-        found = message_summaries(reading, choice.places)
+    selection = selection_box.read_selection(request.args.getlist("m"), without=request.args.get("without", ""))
+    context = view_context()
+    with context.reading() as reading:
+        summaries = message_summaries(reading, selection.places)
         names = room_names(reading)
-        made, left = selection_orders(reading, found, at.command, platform=sys.platform)
-    values = [selection_box.checkbox_value(one.room_id, one.message_id) for one in found]
-    rows = [message_line(one, names) for one in found]
-    unknown = choice.ignored + len(choice.places) - len(found)
+        package_orders, outside = selection_orders(reading, summaries, context.command, platform=sys.platform)
+    values = [selection_box.checkbox_value(one.room_id, one.message_id) for one in summaries]
+    rows = [message_line(one, names) for one in summaries]
+    unknown = selection.ignored + len(selection.places) - len(summaries)
     return render_template(
         "chosen.html",
         rows=rows,
         values=values,
         unknown=unknown,
-        surplus=choice.surplus,
-        orders=made,
-        outside=left,
+        surplus=selection.surplus,
+        orders=package_orders,
+        outside=outside,
         settled="m" in request.args,
         windows=sys.platform == "win32",
         mac=sys.platform == "darwin",
@@ -61,14 +61,14 @@ def index() -> str:
 
 
 def selection_orders(
-    reading: Reading, found: Sequence[MessageSummary], program: Sequence[str], *, platform: str
+    reading: Reading, messages: Sequence[MessageSummary], program: Sequence[str], *, platform: str
 ) -> tuple[list[SelectionOrder], int]:
     """The commands for each contract that has some of them, and how many no contract has."""
-    held = contracts(reading)
-    of_contract = [(one, [message for message in found if _belongs(message, one)]) for one in held]
-    made = [_order(one, held, its, program, platform) for one, its in of_contract if its]
-    placed = {message for _one, its in of_contract for message in its}
-    return made, sum(message not in placed for message in found)
+    every_contract = contracts(reading)
+    of_contract = [(one, [message for message in messages if _belongs(message, one)]) for one in every_contract]
+    package_orders = [_order(one, every_contract, of_it, program, platform) for one, of_it in of_contract if of_it]
+    placed = {message for _one, of_it in of_contract for message in of_it}
+    return package_orders, sum(message not in placed for message in messages)
 
 
 def _belongs(message: MessageSummary, contract: Contract) -> bool:
@@ -83,12 +83,16 @@ def _is_within(message: MessageSummary, room: ContractRoom) -> bool:
 
 
 def _order(
-    contract: Contract, held: Sequence[Contract], its: Sequence[MessageSummary], program: Sequence[str], platform: str
+    contract: Contract,
+    every_contract: Sequence[Contract],
+    of_contract: Sequence[MessageSummary],
+    program: Sequence[str],
+    platform: str,
 ) -> SelectionOrder:
-    messages = ",".join(map(_argument, its))
-    base = [*program, "export", shell_command.contract_name(contract, held), "--messages", messages]
+    messages = ",".join(map(_argument, of_contract))
+    base = [*program, "export", shell_command.contract_name(contract, every_contract), "--messages", messages]
     commands = tuple(_commands(base, platform))
-    return SelectionOrder(visible(contract.label), len(its), commands)
+    return SelectionOrder(visible(contract.label), len(of_contract), commands)
 
 
 def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:

@@ -84,8 +84,10 @@ def index() -> str:
 def room(room: int) -> str:
     """The tasks of one chat."""
     with view_context().reading() as reading:
-        one = chat(reading, room)
-        return render_template("tasks_room.html", chat=one, **_table_values(reading, {one.room_id: one.name}))
+        room_chat = chat(reading, room)
+        return render_template(
+            "tasks_room.html", chat=room_chat, **_table_values(reading, {room_chat.room_id: room_chat.name})
+        )
 
 
 def task_url(reading: Reading, room: int, task: int) -> str:
@@ -103,32 +105,32 @@ def fill_page(reading: Reading, rooms: list[int], status: str, place: list[int] 
     """Tasks from a place on, as many as a page takes."""
     order = (status,) if status else _ORDER
     part, *rest = place or (0, 0, 0)
-    older, got, left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
-    while 0 <= part < len(order) and len(got) < TASKS_LIMIT:
-        page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=TASKS_LIMIT - len(got))
-        fitting = list(_fitting(page.tasks, left, least=0 if got else 1))
+    older, found, left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
+    while 0 <= part < len(order) and len(found) < TASKS_LIMIT:
+        page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=TASKS_LIMIT - len(found))
+        fitting = list(_fitting(page.tasks, left, least=0 if found else 1))
         left -= sum(map(_size, fitting))
-        got += fitting
+        found += fitting
         if page.next is not None or len(fitting) < len(page.tasks):
-            last = TaskPageKey(got[-1].task.task_id, got[-1].task.room_id) if fitting else older
-            return TaskSlice(got, (part, *(last or (0, 0))))
+            last = TaskPageKey(found[-1].task.task_id, found[-1].task.room_id) if fitting else older
+            return TaskSlice(found, (part, *(last or (0, 0))))
         part, older = part + 1, None
-    return TaskSlice(got, (part, 0, 0) if 0 < part < len(order) else None)
+    return TaskSlice(found, (part, 0, 0) if 0 < part < len(order) else None)
 
 
-def _fitting(shown: list[TaskDetails], most: int, *, least: int) -> Iterator[TaskDetails]:
+def _fitting(every_task: list[TaskDetails], bytes_left: int, *, least: int) -> Iterator[TaskDetails]:
     """Those that come first and have no more than so many bytes together, but at least so many."""
-    for index, one in enumerate(shown):
-        most -= _size(one)
-        if most < 0 and index >= least:
+    for index, task in enumerate(every_task):
+        bytes_left -= _size(task)
+        if bytes_left < 0 and index >= least:
             return
-        yield one
+        yield task
 
 
-def _size(one: TaskDetails) -> int:
+def _size(details: TaskDetails) -> int:
     """Bytes of it as HTML: a sign may take many there."""
-    texts = [version.body for version in one.versions]
-    names = (short_name(one.task.assignee), short_name(one.task.assigned_by))
+    texts = [version.body for version in details.versions]
+    names = (short_name(details.task.assignee), short_name(details.task.assigned_by))
     return sum(len(_html(text, NOWHERE).encode()) for text in texts) + sum(len(escape(name).encode()) for name in names)
 
 
@@ -136,11 +138,11 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, objec
     """What the table needs, as the address asks for it."""
     words, status = status_words(), request.args.get("status", "")
     status = status if status in words else ""
-    got = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
+    page = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
     here = request.view_args or {}
-    older = here | {"older": cursor_text(got.next)} | ({"status": status} if status else {}) if got.next else {}
+    older = here | {"older": cursor_text(page.next)} | ({"status": status} if status else {}) if page.next else {}
     return {
-        "lines": list(_lines(reading, got.tasks, names)),
+        "lines": list(_lines(reading, page.tasks, names)),
         "older": older,
         "is_first": "older" not in request.args,
         "here": here,
@@ -149,35 +151,35 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, objec
     }
 
 
-def _lines(reading: Reading, shown: list[TaskDetails], names: Mapping[int, str]) -> Iterator[TaskLine]:
-    of: dict[int, References] = {}
-    for one in shown:
-        room = one.task.room_id
-        if room not in of:
-            of[room] = surroundings_of(reading, room, [])(()).references
-        yield _line(one, names[room], of[room])
+def _lines(reading: Reading, every_task: list[TaskDetails], names: Mapping[int, str]) -> Iterator[TaskLine]:
+    references_by_room: dict[int, References] = {}
+    for details in every_task:
+        room = details.task.room_id
+        if room not in references_by_room:
+            references_by_room[room] = surroundings_of(reading, room, [])(()).references
+        yield _line(details, names[room], references_by_room[room])
 
 
-def _line(one: TaskDetails, name: str, references: References) -> TaskLine:
-    earlier = (_earlier_text(before, after, one, references) for before, after in pairwise(one.versions))
+def _line(details: TaskDetails, name: str, references: References) -> TaskLine:
+    earlier = (_earlier_text(before, after, details, references) for before, after in pairwise(details.versions))
     return TaskLine(
-        one,
+        details,
         name,
-        short_name(one.task.assignee),
-        short_name(one.task.assigned_by),
-        _html(one.task.body, references),
-        _limit(one.task.limit, one.limit_type),
-        _status(one.task.status),
+        short_name(details.task.assignee),
+        short_name(details.task.assigned_by),
+        _html(details.task.body, references),
+        _limit(details.task.limit, details.limit_type),
+        _status(details.task.status),
         tuple(earlier)[::-1],
     )
 
 
 def _earlier_text(
-    before: tasks.TaskVersion, after: tasks.TaskVersion, one: TaskDetails, references: References
+    before: tasks.TaskVersion, after: tasks.TaskVersion, details: TaskDetails, references: References
 ) -> EarlierTaskText:
     return EarlierTaskText(
         Markup() if before.body == after.body else _html(before.body, references),
-        "" if before.limit == after.limit else _limit(before.limit, one.limit_type),
+        "" if before.limit == after.limit else _limit(before.limit, details.limit_type),
         "" if before.status == after.status else _status(before.status),
         after.first_seen,
     )

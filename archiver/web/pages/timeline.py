@@ -93,19 +93,19 @@ class EventLine:
 def index() -> str:
     """Of everything."""
     with view_context().reading() as reading:
-        held = contracts(reading)
-        rooms = list(dict.fromkeys(int(room.room_id) for one in held for room in one.rooms))
-        shown = _page_values(reading, rooms, [one.id for one in held], seals=True)
-    return render_template("events.html", **shown)
+        every_contract = contracts(reading)
+        rooms = list(dict.fromkeys(int(room.room_id) for one in every_contract for room in one.rooms))
+        values = _page_values(reading, rooms, [one.id for one in every_contract], seals=True)
+    return render_template("events.html", **values)
 
 
 @pages.get("/room/<int:room>/events")
 def room(room: int) -> str:
     """Of one chat and the contracts that it belongs to."""
     with view_context().reading() as reading:
-        its = chat(reading, room)
-        shown = _page_values(reading, [room], [one.id for one in its.contracts], seals=False)
-    return render_template("events_room.html", chat=its, **shown)
+        room_chat = chat(reading, room)
+        values = _page_values(reading, [room], [one.id for one in room_chat.contracts], seals=False)
+    return render_template("events_room.html", chat=room_chat, **values)
 
 
 def group_words() -> dict[str, str]:
@@ -123,13 +123,15 @@ def group_words() -> dict[str, str]:
     }
 
 
-def _page_values(reading: Reading, rooms: Collection[int], named: Collection[str], *, seals: bool) -> dict[str, object]:
+def _page_values(
+    reading: Reading, rooms: Collection[int], contract_ids: Collection[str], *, seals: bool
+) -> dict[str, object]:
     """What a page of the timeline is made of."""
     group = request.args.get("kind", "")
     group = group if group in GROUPS else ""
-    place = page_cursor.parse_cursor(request.args.get("before", ""), 1)
-    before = place[0] if place else None
-    page = _page(reading, rooms, named, before, group=group, seals=seals)
+    cursor = page_cursor.parse_cursor(request.args.get("before", ""), 1)
+    before = cursor[0] if cursor else None
+    page = _page(reading, rooms, contract_ids, before, group=group, seals=seals)
     names = room_names(reading)
     labels = {one.id: visible(one.label) for one in contracts(reading)}
     rows = [_row(reading, one, names, labels) for one in page.events]
@@ -137,17 +139,25 @@ def _page_values(reading: Reading, rooms: Collection[int], named: Collection[str
 
 
 def _page(
-    reading: Reading, rooms: Collection[int], named: Collection[str], before: int | None, *, group: str, seals: bool
+    reading: Reading,
+    rooms: Collection[int],
+    contract_ids: Collection[str],
+    before: int | None,
+    *,
+    group: str,
+    seals: bool,
 ) -> Timeline:
     """A page of one group, or of all; it may hold fewer, with more to follow."""
     if not group:
         # Without the seals: they would bury everything else.
-        return timeline(reading, rooms, contracts=named, before=before, limit=SHOWN)
+        return timeline(reading, rooms, contracts=contract_ids, before=before, limit=SHOWN)
     found: list[TimelineEvent] = []
-    for _turn in range(LOOKED_THROUGH):
+    for _attempt in range(LOOKED_THROUGH):
         sealed = seals and group == "packages"
         singly = group == "hidden"
-        page = timeline(reading, rooms, contracts=named, before=before, limit=SHOWN, seals=sealed, hidden_singly=singly)
+        page = timeline(
+            reading, rooms, contracts=contract_ids, before=before, limit=SHOWN, seals=sealed, hidden_singly=singly
+        )
         found += [one for one in page.events if one.kind in GROUPS[group]]
         before = page.next
         if before is None or len(found) >= SHOWN:
@@ -156,13 +166,13 @@ def _page(
 
 
 def _row(reading: Reading, event: TimelineEvent, names: Mapping[int, str], labels: Mapping[str, str]) -> EventLine:
-    told = event_text(event)
-    shown = message_snippet if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS else text_snippet
+    event_words = event_text(event)
+    to_snippet = message_snippet if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS else text_snippet
     return EventLine(
         event,
-        told,
-        shown(told.before) if told.before else None,
-        shown(told.after) if told.after else None,
+        event_words,
+        to_snippet(event_words.before) if event_words.before else None,
+        to_snippet(event_words.after) if event_words.after else None,
         _since(reading, event),
         "" if event.room_id is None else chat_name(event.room_id, names),
         "" if event.contract is None else labels.get(event.contract, visible(event.contract)),

@@ -44,9 +44,7 @@ def _latest(source: sqlite3.Connection, room: int, last_entries: Mapping[int, in
     with closing(source.execute(_READINGS if singly else _WINDOWS, bounds)) as rows:
         for number, (seq, at, oldest, newest, ids) in enumerate(rows):
             positions = {int(one) for one in json.loads(ids)} if ids != "[]" else set()
-            for position in [
-                one for one, last in waiting.items() if _has(one, positions, oldest, newest, singly=singly)
-            ]:
+            for position in [pos for pos in waiting if _has(pos, positions, oldest, newest, singly=singly)]:
                 last = waiting.pop(position)
                 if seq > last:
                     found[position] = at

@@ -87,7 +87,7 @@ def _person(source: sqlite3.Connection, account: int, entries: list[EntryObject]
     return PersonHistory(
         AccountId(account),
         names=_history(
-            (one, _field_text(one, "name")) for one in entries if _field_text(one, "name") and not _is_memory(one)
+            (entry, name) for entry in entries if (name := _field_text(entry, "name")) and not _is_memory(entry)
         ),
         roles=_history((one, _field_text(one, "role")) for one in member_entries),
         organizations=_history((one, _field_text(one, "organization_name")) for one in member_entries),
