@@ -33,12 +33,12 @@ DEFAULT = "chatwork-demo"
 @click.pass_obj
 def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int:  # noqa: ARG001 - click's
     """Play the story, then print where its files are."""
-    from archiver.demo.story import stage, tell
+    from archiver.demo.story import play, set_stage
 
     home = _demo_folder(folder)
-    with stage(home, click.echo) as story:
+    with set_stage(home, click.echo) as story:
         click.echo(_("A simulated Chatwork runs on this computer. Three weeks pass in some seconds."))
-        is_good = tell(story)
+        is_good = play(story)
         _tell_where(story)
         if keep_running:
             _keep_running(story)

@@ -42,7 +42,7 @@ EXAMPLES = {
 """An example of the option's value for each fact that is still blank."""
 
 
-def ask_contract_and_keep(app: App, name: str | None, given: Mapping[str, Any], remark: str | None) -> int:
+def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: str | None) -> int:
     """Ask for the facts that `given` lacks and return the exit code. Raises ContractExists and Chatwork's errors."""
     contract_id = name
     try:
@@ -177,11 +177,11 @@ def _resume_hint(name: str | None) -> str:
 
 def _tell_end(contract: Contract) -> None:
     """Print the facts that are still blank, each with the option that fills it."""
-    from archiver.contract_dates import blanks
+    from archiver.contract_dates import unstated_facts
     from archiver.platforms.platform import platform_of
 
     click.echo()
-    blank_facts = blanks(contract, platform_of(contract.platform))
+    blank_facts = unstated_facts(contract, platform_of(contract.platform))
     if blank_facts:
         command = f"archive contract set {contract.id}"
         tell(_("Still blank. Whenever you know it: {command}").format(command=command + " ..."), indent=0)

@@ -73,7 +73,7 @@ def contract_add(
     if not rooms and sys.stdin.isatty():
         from archiver.cli.contracts import add_dialogue
 
-        return add_dialogue.ask_contract_and_keep(app, contract_id, facts, note)
+        return add_dialogue.add_contract(app, contract_id, facts, note)
     if contract_id is None:
         raise errors.UsageError(detail=_("Say how you call it: archive contract add ID --room NUMBER"))
     with app.archive.reading() as reading:

@@ -89,7 +89,7 @@ def _blank_lines(contract: Contract, label: str) -> Iterator[str]:
 def blank_labels(contract: Contract) -> list[str]:
     """Labels of the blank facts that a reader will look for."""
     words = fact_labels()
-    return [words[name] for name in contract_dates.blanks(contract, platform_of(contract.platform))]
+    return [words[name] for name in contract_dates.unstated_facts(contract, platform_of(contract.platform))]
 
 
 def fact_labels() -> dict[str, str]:

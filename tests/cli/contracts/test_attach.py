@@ -19,7 +19,7 @@ from archiver.records import Enclosure, MessageId
 from archiver.store import blobs
 from archiver.store.archive import Archive
 from archiver.store.queries.statements import enclosures
-from tests.support.archives.tampering import flip
+from tests.support.archives.tampering import flip_bit
 from tests.support.terminal import TOKEN, Terminal
 
 BODY = b"\x89PNG screenshot"
@@ -117,7 +117,7 @@ def test_lost_or_changed_bytes_are_a_finding(desk: Desk, tmp_path: Path) -> None
     desk.run("attach", "--remove", 2, "--contract", "job1")
     clean = desk.json("verify")
     changed, missing = (blobs.blob_path(desk.home, hashlib.sha256(name.encode()).hexdigest()) for name in names)
-    flip(changed, 3)
+    flip_bit(changed, 3)
     missing.unlink()
 
     verification = desk.json("verify", code=3)

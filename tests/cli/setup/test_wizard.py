@@ -389,9 +389,9 @@ def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -
         tty.see("saved once more from here")
         code = tty.end()
 
-    told = desk.run("status")
+    screen = desk.run("status")
 
-    assert (0, True) == (code, "the system's password store cannot be used" in told)
+    assert (0, True) == (code, "the system's password store cannot be used" in screen)
 
 
 def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questions(desk: Desk) -> None:
