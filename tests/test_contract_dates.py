@@ -1,4 +1,4 @@
-"""What follows from the dates of a contract, and what platforms say about it."""
+"""What follows from the dates of a contract and the rules of its platform."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def test_what_is_not_known_is_agreed_directly() -> None:
     assert platforms()["direct"] == platform_of(None) == platform_of("../x") == platform_of("everywhere")
 
 
-def days(name: str, *, of: Contract, **facts: object) -> dict[str, tuple[str, int]]:
-    """Each deadline's day and how far it is."""
+def deadlines_by_rule(name: str, *, of: Contract, **facts: object) -> dict[str, tuple[str, int]]:
+    """Day and distance of each deadline, by rule."""
     found = contract_dates.deadlines(of, platform_of(name), (Delivery(1, "2026-11-03 23:59"),), now=NOW, **facts)  # type: ignore[arg-type]
     return {due.deadline.rule: (due.day.isoformat(), due.days_left) for due in found}
 
 
 def test_deadlines_are_counted_by_the_calendar_in_japan() -> None:
     """Delivery + 7 and + 60, escrow + 50, last reply + 3, last saved + 40; nearest first."""
-    due_days = days("crowdworks", of=report_inputs.CONTRACT, last_reply=NOW, last_seen=NOW)
+    due_days = deadlines_by_rule("crowdworks", of=report_inputs.CONTRACT, last_reply=NOW, last_seen=NOW)
 
     assert {
         "review": ("2026-11-10", -14),
@@ -71,8 +71,8 @@ def test_what_has_not_begun_has_no_deadline() -> None:
     """Blank dates and dates that are none give no deadline; another platform has its own."""
     blank = replace(report_inputs.CONTRACT, escrowed_at="あとで")
 
-    assert {"review", "payment"} == set(days("crowdworks", of=blank))
-    assert {"payment"} == set(days("direct", of=report_inputs.CONTRACT))
+    assert {"review", "payment"} == set(deadlines_by_rule("crowdworks", of=blank))
+    assert {"payment"} == set(deadlines_by_rule("direct", of=report_inputs.CONTRACT))
 
 
 def test_only_deadlines_that_matter_now_are_shown() -> None:
@@ -141,6 +141,8 @@ def test_points_agree_by_bytes_before_words() -> None:
 
 def test_blanks_are_what_the_office_looks_for() -> None:
     """The approval is only asked for where there is one."""
-    assert "contact_approved_on" in contract_dates.blanks(report_inputs.BLANK_CONTRACT, CROWDWORKS)
-    assert "contact_approved_on" not in contract_dates.blanks(report_inputs.BLANK_CONTRACT, platform_of("coconala"))
-    assert () == contract_dates.blanks(report_inputs.CONTRACT, CROWDWORKS)
+    assert "contact_approved_on" in contract_dates.unstated_facts(report_inputs.BLANK_CONTRACT, CROWDWORKS)
+    assert "contact_approved_on" not in contract_dates.unstated_facts(
+        report_inputs.BLANK_CONTRACT, platform_of("coconala")
+    )
+    assert () == contract_dates.unstated_facts(report_inputs.CONTRACT, CROWDWORKS)

@@ -15,15 +15,15 @@ from packaging.requirements import Requirement
 from archiver import errors, export
 from archiver.cli.failure import INTERRUPTED
 from archiver.cli.main import build
-from archiver.settings import schema
-from archiver.store import schema as store_schema
+from archiver.settings.schema import SettingsTable
+from archiver.store import schema
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = [ROOT / "README.md", ROOT / "README.ja.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def section(page: str, heading: str) -> str:
+def page_section(page: str, heading: str) -> str:
     """The text under one heading, up to the next of the same depth or above."""
     text = (REFERENCE / page).read_text(encoding="utf-8")
     depth = heading.partition(" ")[0]
@@ -40,7 +40,7 @@ def first_column(text: str) -> list[str]:
 # --- commands --------------------------------------------------------------------------------
 
 
-def tree(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+def command_tree(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     """The root and every command that can be called, by its full name."""
     if isinstance(command, click.Group):
         if name == "archive" or command.invoke_without_command:
@@ -49,12 +49,12 @@ def tree(command: click.Command, name: str) -> Iterator[tuple[str, click.Command
         for child in command.list_commands(context):
             found = command.get_command(context, child)
             assert found is not None
-            yield from tree(found, f"{name} {child}")
+            yield from command_tree(found, f"{name} {child}")
     elif not command.hidden:
         yield name, command
 
 
-def options(command: click.Command) -> set[str]:
+def option_names(command: click.Command) -> set[str]:
     """The long names of a command's own options."""
     names = {
         name
@@ -69,10 +69,10 @@ def test_the_reference_has_every_command_with_its_options() -> None:
     """commands.md names each command that exists, with each of its options, and no others."""
     text = (REFERENCE / "commands.md").read_text(encoding="utf-8")
     headings = re.findall(r"(?m)^## `(archive[a-z -]*)`$", text)
-    rows = {name: re.findall(r"(?m)^\| (`-.*?`) \|", section("commands.md", f"## `{name}`")) for name in headings}
+    rows = {name: re.findall(r"(?m)^\| (`-.*?`) \|", page_section("commands.md", f"## `{name}`")) for name in headings}
 
     documented = {name: set(re.findall(r"--[a-z-]+", " ".join(cells))) for name, cells in rows.items()}
-    actual = {name: options(command) for name, command in tree(build(), "archive")}
+    actual = {name: option_names(command) for name, command in command_tree(build(), "archive")}
 
     assert documented == actual
 
@@ -80,28 +80,28 @@ def test_the_reference_has_every_command_with_its_options() -> None:
 # --- settings, codes, tables, formats --------------------------------------------------------
 
 
-def keys(struct: type[msgspec.Struct], prefix: str = "") -> Iterator[tuple[str, object]]:
+def setting_defaults(struct: type[msgspec.Struct], prefix: str = "") -> Iterator[tuple[str, object]]:
     """Every key of a settings file with its default, as `section.key`."""
     for field in msgspec.structs.fields(struct):
         default = field.default
         if isinstance(default, msgspec.Struct):
-            yield from keys(type(default), f"{prefix}{field.name}.")
+            yield from setting_defaults(type(default), f"{prefix}{field.name}.")
         else:
             yield f"{prefix}{field.name}", list(default) if isinstance(default, tuple) else default
 
 
-def flat(table: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+def flat_keys(table: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     """Every key of a parsed TOML file with its value, as `section.key`."""
     for name, value in table.items():
         if isinstance(value, dict):
-            yield from flat(value, f"{prefix}{name}.")
+            yield from flat_keys(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 
 
 def test_the_reference_has_every_setting_with_its_default() -> None:
     """settings.md names each key of archive.toml with the value in the example, and no others."""
-    example = dict(flat(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
+    example = dict(flat_keys(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
     text = (REFERENCE / "settings.md").read_text(encoding="utf-8").partition("\n## ")[0]
 
     documented = {
@@ -114,9 +114,9 @@ def test_the_reference_has_every_setting_with_its_default() -> None:
 
 def test_the_example_settings_are_the_defaults() -> None:
     """Each key of the example has the value that a missing key has; the language alone is chosen by it."""
-    example = dict(flat(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
+    example = dict(flat_keys(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
 
-    defaults = dict(keys(schema.SettingsTable))
+    defaults = dict(setting_defaults(SettingsTable))
 
     assert defaults | {"language": "ja"} == example
 
@@ -134,15 +134,15 @@ def test_the_reference_has_every_exit_code() -> None:
 
 def test_the_reference_has_every_table() -> None:
     """tables.md names each table of the database, and no others."""
-    documented = first_column(section("tables.md", "## Tables"))
+    documented = first_column(page_section("tables.md", "## Tables"))
 
-    assert sorted(store_schema.metadata.tables) == sorted(documented)
+    assert sorted(schema.metadata.tables) == sorted(documented)
 
 
 def test_the_reference_has_every_format_and_profile() -> None:
     """package.md names each format and each profile that exports know, and no others."""
-    formats = first_column(section("package.md", "## Formats"))
-    profiles = first_column(section("package.md", "## Profiles"))
+    formats = first_column(page_section("package.md", "## Formats"))
+    profiles = first_column(page_section("package.md", "## Profiles"))
 
     assert sorted(export.FORMATS) == sorted(formats)
     assert sorted(export.PROFILES) == sorted(profiles)
@@ -172,7 +172,7 @@ def test_the_index_leads_to_every_page() -> None:
     assert set() == lost
 
 
-def for_people(command: str) -> str:
+def user_command(command: str) -> str:
     """The test command as those use it who only want the program: without what developers need, and not editable."""
     command = command.replace("requirements.lock", "requirements-user.lock").replace(" -e .", " .")
     return command.replace("pytest -n auto", "archive demo")
@@ -182,7 +182,7 @@ def test_every_place_gives_the_same_two_commands() -> None:
     """What CI runs is the README's test command, and the demo's is the same but for the lock of people."""
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     test = next(line for line in script.splitlines() if line.startswith("python3 -m venv"))
-    demo = for_people(test)
+    demo = user_command(test)
 
     for page in (ROOT / "README.md", ROOT / "README.ja.md"):
         lines = page.read_text(encoding="utf-8").splitlines()
@@ -198,7 +198,7 @@ def test_the_windows_commands_do_the_same() -> None:
     for page in (ROOT / "README.md", ROOT / "README.ja.md"):
         lines = page.read_text(encoding="utf-8").splitlines()
         assert "; ".join(steps) in lines, page.name
-        assert for_people("; ".join(steps)) in lines, page.name
+        assert user_command("; ".join(steps)) in lines, page.name
 
 
 TOOL = "uv tool install -c requirements-user.lock -b requirements-user.lock ."
@@ -220,8 +220,8 @@ def test_the_lock_pins_every_dependency_and_names_no_address() -> None:
     """requirements.lock holds each library that pyproject.toml asks for, with hashes and without places."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    names = {re.split(r"[^A-Za-z0-9-]", requirement)[0].lower() for requirement in wanted}
+    requirements = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split(r"[^A-Za-z0-9-]", requirement)[0].lower() for requirement in requirements}
 
     pinned = set(re.findall(r"(?m)^([a-z0-9-]+)==\S+.*\\$", lock))
 
@@ -234,7 +234,7 @@ def assert_names_no_place(lock: str) -> None:
     assert not re.search(r"://|--(extra-)?index|--find-links|^#.*/(home|root|work|tmp)/", lock, re.MULTILINE)
 
 
-def pins(lock: str) -> dict[tuple[str, str], set[str]]:
+def pinned_digests(lock: str) -> dict[tuple[str, str], set[str]]:
     """The digests of each name and version of a lock."""
     blocks = re.findall(r"(?m)^([a-z0-9-]+)==(\S+).*\\\n((?: +--hash=\S+.*\n)+)", lock)
     return {(name, version): set(re.findall(r"sha256:[0-9a-f]{64}", hashes)) for name, version, hashes in blocks}
@@ -244,16 +244,18 @@ def test_the_lock_for_people_is_a_part_of_the_developers() -> None:
     """The same versions and digests, each library that the program needs, what builds it, and nothing for tests."""
     ours = (ROOT / "requirements-user.lock").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    build = [Requirement(one) for one in project["dependency-groups"]["build"]]
+    build = [Requirement(requirement) for requirement in project["dependency-groups"]["build"]]
     needed = [*map(Requirement, project["project"]["dependencies"]), *build]
-    for_tests = {Requirement(one).name for one in project["project"]["optional-dependencies"]["dev"]}
-    held, theirs = pins(ours), pins((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    for_tests = {Requirement(requirement).name for requirement in project["project"]["optional-dependencies"]["dev"]}
+    pinned, theirs = pinned_digests(ours), pinned_digests((ROOT / "requirements.lock").read_text(encoding="utf-8"))
 
     assert_names_no_place(ours)
-    assert held.items() <= theirs.items()
-    assert all(held.values())
+    assert pinned.items() <= theirs.items()
+    assert all(pinned.values())
     assert [] == [
-        str(one) for one in needed if not any(name == one.name and version in one.specifier for name, version in held)
+        str(requirement)
+        for requirement in needed
+        if not any(name == requirement.name and version in requirement.specifier for name, version in pinned)
     ]
-    assert {one.name for one in build} == {name for name, _version in held} & for_tests
-    assert sorted(project["build-system"]["requires"]) == sorted(one.name for one in build)
+    assert {requirement.name for requirement in build} == {name for name, _version in pinned} & for_tests
+    assert sorted(project["build-system"]["requires"]) == sorted(requirement.name for requirement in build)

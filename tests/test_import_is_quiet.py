@@ -57,7 +57,7 @@ for line in sorted(seen):
 """
 
 
-def noises(folder: Path, libraries: set[str], names: list[str]) -> list[str]:
+def import_noises(folder: Path, libraries: set[str], names: list[str]) -> list[str]:
     """What importing the modules does besides loading code, one line each: `module: event`."""
     command = [sys.executable, "-c", WATCHER, str(folder), *sorted(libraries), "--", *names]
     finished = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -72,7 +72,7 @@ def test_importing_any_module_touches_nothing() -> None:
     names = [f"archiver.{name}" for name in found if name != "store.migrations.env"]
     libraries = {name for tree in found.values() for name in imports(tree) if not name.startswith("archiver")}
 
-    actual = noises(ROOT, libraries, names)
+    actual = import_noises(ROOT, libraries, names)
 
     assert [] == actual
 
@@ -91,6 +91,6 @@ def test_a_noisy_module_is_noticed(tmp_path: Path, source: str, event: str) -> N
     """A module that does something at import is named, with what it did."""
     (tmp_path / "noisy.py").write_text(source, encoding="utf-8")
 
-    actual = noises(tmp_path, set(), ["noisy"])
+    actual = import_noises(tmp_path, set(), ["noisy"])
 
     assert any(line.startswith(f"noisy: {event}") for line in actual)

@@ -1,4 +1,4 @@
-"""What an id tells: its time, and whether a message can have it."""
+"""What follows from a message id: its time, and whether a message can have it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_an_id_tells_its_time() -> None:
     """Milliseconds since 2010-06-14 stand above the low 22 bits."""
     at = datetime(2026, 7, 1, 3, 0, 0, 500_000, tzinfo=UTC)
 
-    number = message_ids.first_after(at) + 0x5000
+    number = message_ids.first_id_after(at) + 0x5000
 
     assert at == message_ids.posted_at(number)
 
@@ -34,10 +34,10 @@ def test_an_old_id_tells_no_time() -> None:
         (394_380_493, True),
         (2**32, False),  # between the two kinds
         (1_700_000_000_000, False),  # a time in milliseconds
-        (message_ids.first_after(datetime(2011, 2, 28, tzinfo=UTC)), False),
-        (message_ids.first_after(datetime(2019, 1, 1, tzinfo=UTC)), True),
-        (message_ids.first_after(NOW), True),
-        (message_ids.first_after(NOW + timedelta(days=2)), False),
+        (message_ids.first_id_after(datetime(2011, 2, 28, tzinfo=UTC)), False),
+        (message_ids.first_id_after(datetime(2019, 1, 1, tzinfo=UTC)), True),
+        (message_ids.first_id_after(NOW), True),
+        (message_ids.first_id_after(NOW + timedelta(days=2)), False),
         (2**63, False),
         (10**40, False),
     ],
@@ -49,5 +49,5 @@ def test_no_message_has_an_id_of_the_future_or_from_before_chatwork(number: int,
 
 @given(strategies.integers())
 def test_no_number_is_too_large(number: int) -> None:
-    """Whatever stands in a text."""
+    """Any integer can be checked."""
     assert message_ids.is_plausible(number, NOW) in (True, False)

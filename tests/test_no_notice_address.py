@@ -1,4 +1,4 @@
-"""The addresses of notices hold passwords: they stand in nothing that the program writes or says."""
+"""Addresses of notices hold passwords: nothing that the program writes or prints contains one."""
 
 from __future__ import annotations
 
@@ -41,33 +41,33 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
         ]
         (home / "address").write_text(place.address("file", secret=CANARY), encoding="utf-8")
         (home / "address").chmod(0o600)
-        _write(home, "urls = [" + ", ".join(f"'{one}'" for one in urls) + "]")
+        _write_settings(home, "urls = [" + ", ".join(f"'{one}'" for one in urls) + "]")
         terminal.environ |= {"ARCHIVE_LANG": "en", "ADDRESS": place.address("variable", secret=CANARY)}
         for arguments in COMMANDS:
-            output += _told(terminal, *arguments)
+            output += _run_output(terminal, *arguments)
         chatwork.revoke_token(new="another")
-        output += _told(terminal, "-q", "sync")
+        output += _run_output(terminal, "-q", "sync")
         reached = [one["message"] for one in place.notices]
         for broken in (f"urls = ['json://{CANARY}'", f"urls = '{CANARY}'", f"urls = [1, '{CANARY}']"):
-            _write(home, broken)
-            output += _told(terminal, "check")
+            _write_settings(home, broken)
+            output += _run_output(terminal, "check")
         (home / "archive.toml").unlink()
 
     assert [4, 4] == [sum(word in one for one in reached) for word in ("test notice", "401")]
     assert CANARY not in output
-    assert [home / "address"] == [path for path in tmp_path.rglob("*") if path.is_file() and _holds(path)]
+    assert [home / "address"] == [path for path in tmp_path.rglob("*") if path.is_file() and _has_canary(path)]
 
 
-def _write(home: Path, line: str) -> None:
+def _write_settings(home: Path, line: str) -> None:
     (home / "archive.toml").write_text(f"[notify]\ndesktop = false\n{line}\n", encoding="utf-8")
     (home / "archive.toml").chmod(0o644)
 
 
-def _told(terminal: Terminal, *arguments: str) -> str:
+def _run_output(terminal: Terminal, *arguments: str) -> str:
     process = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, encoding="utf-8")
     return process.stdout + process.stderr
 
 
-def _holds(path: Path) -> bool:
+def _has_canary(path: Path) -> bool:
     data = path.read_bytes()
     return any(CANARY.encode() in part for part in (data, *inflate_streams(data)))

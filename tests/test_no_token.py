@@ -1,4 +1,4 @@
-"""The token stands in nothing that the program writes, says or sends elsewhere."""
+"""Nothing that the program writes, prints or sends elsewhere contains the token."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def test_the_token_is_nowhere_after_a_full_run_with_every_kind_of_trouble(tmp_pa
         assert [] == [request for request in chatwork.requests if TOKEN in request.path]
         assert [] == [one for one in chatwork.downloads if TOKEN in one.path + str(one.headers)]
     assert [] == [text for text in output if TOKEN in text]
-    assert [] == [path for path in tmp_path.rglob("*") if path.is_file() and holds(path)]
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file() and has_token(path)]
 
 
-def holds(path: Path) -> bool:
+def has_token(path: Path) -> bool:
     """Whether the token stands in a file's bytes, as they are or inflated where they are deflated."""
     data = path.read_bytes()
     return TOKEN.encode() in data or any(TOKEN.encode() in part for part in inflate_streams(data))

@@ -13,15 +13,15 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from archiver import tsa
 from archiver.app import App, build_app
-from archiver.demo.chatwork.content import held
+from archiver.demo.chatwork.content import held_content
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.timestamp import StampRefused, stamp
+from archiver.evidence.stamps.timestamp import StampRefused, request_stamp
 from archiver.settings.model import AuthoritySetting, Settings, TimestampSettings
 from archiver.settings.tsa_offers import OFFERS
-from archiver.tsa import sender
+from archiver.tsa import build_sender
 
 MIDNIGHT = datetime(2026, 7, 1, tzinfo=UTC)
 QUERY = TimestampRequestBuilder().data(b"seal").hash_algorithm(HashAlgorithm.SHA256).build().as_bytes()
@@ -63,8 +63,8 @@ def url(recorder: Recorder) -> Iterator[str]:
 # --- roots -------------------------------------------------------------------------------------
 
 
-def configured(home: Path, *settings: AuthoritySetting) -> App:
-    """What the settings make of authorities."""
+def app_with(home: Path, *settings: AuthoritySetting) -> App:
+    """An app with these authorities in its settings."""
     return build_app(Settings(home, timestamp=TimestampSettings(settings)), {})
 
 
@@ -72,24 +72,24 @@ def test_the_app_can_stamp_with_a_root_in_the_home(simulated: SimulatedAuthority
     """A PEM file named in the settings lies beside them, and the authority behind the address is asked."""
     (tmp_path / "roots.pem").write_text(simulated.root_pem)
 
-    made = configured(tmp_path, AuthoritySetting("mine", simulated.url, "roots.pem"))
+    made = app_with(tmp_path, AuthoritySetting("mine", simulated.url, "roots.pem"))
 
     assert ("mine",) == tuple(one.name for one in made.authorities)
-    assert () == made.root_faults
-    assert stamp(b"seal", made.authorities[0], now=made.now).token.root == roots.fingerprint(simulated.root_der)
+    assert () == made.root_errors
+    assert request_stamp(b"seal", made.authorities[0], now=made.now).token.root == roots.fingerprint(simulated.root_der)
 
 
 def test_without_settings_nobody_is_asked(tmp_path: Path) -> None:
     """A fresh archive stamps nothing."""
-    assert () == configured(tmp_path).authorities
+    assert () == app_with(tmp_path).authorities
 
 
 def test_a_root_of_browsers_is_named_by_its_fingerprint(tmp_path: Path) -> None:
     """The authorities that are offered need no file."""
-    made = configured(tmp_path, *(offer.setting for offer in OFFERS))
+    made = app_with(tmp_path, *(offer.setting for offer in OFFERS))
 
     assert [[offer.root] for offer in OFFERS] == [
-        [roots.fingerprint(root) for root in one.roots] for one in made.authorities
+        [roots.fingerprint(root) for root in authority.roots] for authority in made.authorities
     ]
 
 
@@ -100,20 +100,20 @@ def test_a_root_of_browsers_is_named_by_its_fingerprint(tmp_path: Path) -> None:
 def test_a_root_that_cannot_be_read_stops_only_its_own_stamps(
     named: str, content: bytes | None, tmp_path: Path
 ) -> None:
-    """The fault is told with code 5 for whoever wants it; the app is there, and asks this authority nothing."""
+    """The app is built with the error (code 5), and no stamp is requested from this authority."""
     if content is not None:
         (tmp_path / named).write_bytes(content)
     good = OFFERS[0].setting
 
-    made = configured(tmp_path, AuthoritySetting("bad", "http://127.0.0.1:1/", named), good)
+    made = app_with(tmp_path, AuthoritySetting("bad", "http://127.0.0.1:1/", named), good)
 
     assert [("bad", 0), (good.name, 1)] == [(one.name, len(one.roots)) for one in made.authorities]
-    (fault,) = made.root_faults
-    assert 5 == fault.code
-    assert "“bad”" in str(fault)
-    assert "archive.toml" in fault.advice()
+    (error,) = made.root_errors
+    assert 5 == error.code
+    assert "“bad”" in str(error)
+    assert "archive.toml" in error.advice()
     with pytest.raises(StampRefused) as refused:
-        stamp(b"seal", made.authorities[0], now=made.now)
+        request_stamp(b"seal", made.authorities[0], now=made.now)
     assert "roots" == refused.value.reason
 
 
@@ -148,7 +148,7 @@ def test_nothing_of_the_users_is_sent(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     recorder.answers = [HttpAnswer(307, {"set-cookie": "a=b", "location": "/elsewhere"}), HttpAnswer(200)]
 
-    sender(url)(b"query")
+    build_sender(url)(b"query")
 
     assert 2 == len(recorder.requests)
     for request in recorder.requests:
@@ -159,9 +159,9 @@ def test_nothing_of_the_users_is_sent(
 
 def test_the_answer_is_given_as_it_came(recorder: Recorder, url: str) -> None:
     """Status, bytes and the server's clock; what they are worth is judged elsewhere."""
-    recorder.answers = [HttpAnswer(503, {}, held(b"busy"))]
+    recorder.answers = [HttpAnswer(503, {}, held_content(b"busy"))]
 
-    answer = sender(url)(b"query")
+    answer = build_sender(url)(b"query")
 
     assert (503, b"busy", MIDNIGHT) == (answer.status, answer.body, answer.date)
 
@@ -172,14 +172,14 @@ def test_a_strange_date_is_no_date(date: str) -> None:
     response = requests.Response()
     response.headers["date"] = date
 
-    assert tsa._date(response) is None
+    assert tsa._server_date(response) is None
 
 
 def test_a_redirect_within_the_host_is_followed(recorder: Recorder, url: str) -> None:
     """The query is posted again where the server says, if that is the same host."""
-    recorder.answers = [HttpAnswer(307, {"location": "/elsewhere"}), HttpAnswer(200, {}, held(b"reply"))]
+    recorder.answers = [HttpAnswer(307, {"location": "/elsewhere"}), HttpAnswer(200, {}, held_content(b"reply"))]
 
-    answer = sender(url)(b"query")
+    answer = build_sender(url)(b"query")
 
     assert b"reply" == answer.body
     assert [("POST", "/tsr", b"query"), ("POST", "/elsewhere", b"query")] == [
@@ -195,29 +195,29 @@ def test_a_redirect_elsewhere_is_not_followed(location: str, recorder: Recorder,
     recorder.answers = [HttpAnswer(302, {"location": location}) for _ in range(9)]
 
     with pytest.raises(OSError):  # noqa: PT011 - whichever it is
-        sender(url)(b"query")
+        build_sender(url)(b"query")
 
 
 def test_redirects_end(recorder: Recorder, url: str) -> None:
-    """After three addresses it is enough."""
+    """A third redirect is refused."""
     recorder.answers = [HttpAnswer(302, {"location": "/again"}) for _ in range(9)]
 
     with pytest.raises(OSError, match="redirects"):
-        sender(url)(b"query")
+        build_sender(url)(b"query")
     assert 3 == len(recorder.requests)
 
 
 @pytest.mark.parametrize(
-    "fault",
+    "failure",
     [AuthorityFault.DOWN, AuthorityFault.CUT, AuthorityFault.TOO_LARGE, AuthorityFault.TIMEOUT, AuthorityFault.SLOW],
 )
-def test_every_failure_on_the_way_is_one_kind(fault: AuthorityFault, simulated: SimulatedAuthority) -> None:
+def test_every_failure_on_the_way_is_one_kind(failure: AuthorityFault, simulated: SimulatedAuthority) -> None:
     """A dropped, cut, endless, silent or dripping answer is an OSError, and the time is limited as a whole."""
-    simulated.fail(fault)
+    simulated.fail(failure)
     started = time.monotonic()
 
     with pytest.raises(OSError):  # noqa: PT011 - whichever it is
-        sender(simulated.url, seconds=0.5)(QUERY)
+        build_sender(simulated.url, seconds=0.5)(QUERY)
 
     assert time.monotonic() - started < 3
 
@@ -226,4 +226,4 @@ def test_every_failure_on_the_way_is_one_kind(fault: AuthorityFault, simulated: 
 def test_an_address_that_leads_nowhere_is_the_same(address: str) -> None:
     """A closed port and what is no address at all."""
     with pytest.raises(OSError):  # noqa: PT011 - whichever it is
-        sender(address)(b"query")
+        build_sender(address)(b"query")

@@ -103,7 +103,7 @@ def mac_mounts(text: str) -> Iterator[Mount]:
 
 def _unescape(text: str) -> str:
     """The text with octal escapes (`\\040` for a space) replaced by the bytes that they stand for."""
-    raw = re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8) & 0xFF]), os.fsencode(text))
+    raw = re.sub(rb"\\([0-7]{3})", lambda match: bytes([int(match[1], 8) & 0xFF]), os.fsencode(text))
     return os.fsdecode(raw)
 
 

@@ -61,7 +61,7 @@ class Archive:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
-        """Open a snapshot, even of an older revision. Raises NoArchive, ArchiveDamaged, OlderArchive (missing table)."""
+        """Open a snapshot, also of an older revision. Raises NoArchive, ArchiveDamaged, OlderArchive (no table)."""
         if not self.exists():
             raise errors.NoArchive(path=self.home)
         with self._translate_errors(), self._connect_to_read() as sql, sql.begin():

@@ -11,38 +11,38 @@ import pytest
 from hypothesis import example, given, strategies
 
 from archiver import errors
-from archiver.settings.file import is_source, load, update, write
+from archiver.settings.file import is_token_source, load_settings, update_settings, write_settings
 from archiver.settings.model import AuthoritySetting, Settings
 from archiver.settings.template import TEMPLATE
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "archive.example.toml"
 
 
-def put(home: Path, text: str) -> Path:
+def put_settings(home: Path, text: str) -> Path:
     path = home / "archive.toml"
     path.write_text(text, encoding="utf-8", newline="")
     return path
 
 
-def detail(home: Path, text: str) -> str:
-    """What the error says of this file."""
-    put(home, text)
+def error_detail(home: Path, text: str) -> str:
+    """The detail of the error for a settings file with this text."""
+    put_settings(home, text)
     with pytest.raises(errors.BadSettings) as raised:
-        load(home, {})
+        load_settings(home, {})
     assert home / "archive.toml" == raised.value.data["path"]
     return str(raised.value.data["detail"])
 
 
 def test_without_a_file_the_settings_are_the_defaults(tmp_path: Path) -> None:
     """An archive whose settings were lost still opens."""
-    assert Settings(home=tmp_path) == load(tmp_path, {})
+    assert Settings(home=tmp_path) == load_settings(tmp_path, {})
 
 
 def test_the_written_file_holds_the_defaults(tmp_path: Path) -> None:
     """What a new file shows is what holds without it."""
-    write(tmp_path, language=None, token_source="keyring")
+    write_settings(tmp_path, language=None, token_source="keyring")
 
-    assert Settings(home=tmp_path) == load(tmp_path, {})
+    assert Settings(home=tmp_path) == load_settings(tmp_path, {})
 
 
 def test_the_example_is_what_init_writes() -> None:
@@ -52,7 +52,7 @@ def test_the_example_is_what_init_writes() -> None:
 
 def test_every_key_is_read(tmp_path: Path) -> None:
     """Each value arrives in the unit that the code uses; folders are meant from the home."""
-    put(
+    put_settings(
         tmp_path,
         """\
         language = "en"
@@ -65,7 +65,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         """,
     )
 
-    actual = load(tmp_path, {})
+    actual = load_settings(tmp_path, {})
 
     assert ("en", "file:token") == (actual.language, actual.token_source)
     assert (timedelta(seconds=90), timedelta(days=1)) == (actual.sync.every, actual.sync.full_every)
@@ -80,21 +80,21 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_and_windows_lines_are_fine(tmp_path: Path) -> None:
     """Windows' editor writes both."""
-    put(tmp_path, '\ufefflanguage = "en"\r\n[sync]\r\nevery = "9m"\r\n')
+    put_settings(tmp_path, '\ufefflanguage = "en"\r\n[sync]\r\nevery = "9m"\r\n')
 
-    assert timedelta(minutes=9) == load(tmp_path, {}).sync.every
+    assert timedelta(minutes=9) == load_settings(tmp_path, {}).sync.every
 
 
 def test_the_environment_wins(tmp_path: Path) -> None:
     """The token's variable, the address and the language are taken before the file's."""
-    put(tmp_path, 'language = "en"\ntoken.source = "keyring"')
+    put_settings(tmp_path, 'language = "en"\ntoken.source = "keyring"')
     environ = {
         "CHATWORK_API_TOKEN": "canary",
         "CHATWORK_API_BASE_URL": "http://127.0.0.1:8000/v2/",
         "ARCHIVE_LANG": "ja",
     }
 
-    actual = load(tmp_path, environ)
+    actual = load_settings(tmp_path, environ)
 
     assert ("ja", "env:CHATWORK_API_TOKEN", "http://127.0.0.1:8000/v2") == (
         actual.language,
@@ -108,7 +108,7 @@ def test_blank_variables_count_as_unset(tmp_path: Path) -> None:
     """A variable that was cleared, or a language that does not exist, changes nothing."""
     environ = {"CHATWORK_API_TOKEN": "  ", "CHATWORK_API_BASE_URL": "", "ARCHIVE_LANG": "fr"}
 
-    assert Settings(home=tmp_path) == load(tmp_path, environ)
+    assert Settings(home=tmp_path) == load_settings(tmp_path, environ)
 
 
 @pytest.mark.parametrize(
@@ -142,31 +142,31 @@ def test_blank_variables_count_as_unset(tmp_path: Path) -> None:
 )
 def test_a_wrong_value_is_named_by_its_key(tmp_path: Path, text: str, expected: str) -> None:
     """The sentence leads to the place, in the words of the file."""
-    assert expected == detail(tmp_path, text)
+    assert expected == error_detail(tmp_path, text)
 
 
 def test_malformed_toml_is_named_by_its_line(tmp_path: Path) -> None:
     """The line and the position where reading stopped."""
-    actual = detail(tmp_path, 'language = "ja"\n\n[sync\nevery = "5m"\n')
+    actual = error_detail(tmp_path, 'language = "ja"\n\n[sync\nevery = "5m"\n')
 
     assert actual.startswith("line 3, position 6 cannot be read (")
 
 
 def test_a_windows_folder_in_double_quotes_is_explained(tmp_path: Path) -> None:
     """The most common slip on Windows gets the way out."""
-    actual = detail(tmp_path, '[exports]\nfolder = "D:\\Chatwork"\n')
+    actual = error_detail(tmp_path, '[exports]\nfolder = "D:\\Chatwork"\n')
 
     assert actual.endswith("Write a Windows folder in single quotes: 'C:\\Users\\…'")
 
 
 def test_a_file_that_ends_too_early_says_so(tmp_path: Path) -> None:
     """There is no line to name."""
-    assert detail(tmp_path, "a = [").startswith("the file ends too early")
+    assert error_detail(tmp_path, "a = [").startswith("the file ends too early")
 
 
 def test_a_token_pasted_as_source_is_not_repeated(tmp_path: Path) -> None:
     """An error message may be pasted into a forum."""
-    actual = detail(tmp_path, 'token.source = "0123456789abcdef0123456789abcdef"')
+    actual = error_detail(tmp_path, 'token.source = "0123456789abcdef0123456789abcdef"')
 
     assert "0123456789" not in actual
     assert "token.source" in actual
@@ -174,9 +174,9 @@ def test_a_token_pasted_as_source_is_not_repeated(tmp_path: Path) -> None:
 
 def test_two_authorities_need_two_names(tmp_path: Path) -> None:
     """The name becomes part of the stamp's file name."""
-    one = '{name = "a", url = "http://t", roots = "r"}'
+    authority = '{name = "a", url = "http://t", roots = "r"}'
 
-    actual = detail(tmp_path, f"timestamp.authorities = [{one}, {one}]")
+    actual = error_detail(tmp_path, f"timestamp.authorities = [{authority}, {authority}]")
 
     assert "timestamp.authorities.name" in actual
 
@@ -187,7 +187,7 @@ def test_another_encoding_is_named(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "archive.toml").write_bytes('# a\n# 設定\nlanguage = "ja"\n'.encode(encoding))
 
     with pytest.raises(errors.BadSettings) as raised:
-        load(tmp_path, {})
+        load_settings(tmp_path, {})
 
     assert "is not UTF-8" in str(raised.value)
 
@@ -197,7 +197,7 @@ def test_a_folder_in_place_of_the_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "archive.toml").mkdir()
 
     with pytest.raises(errors.BadSettings, match="it is a folder, not a file"):
-        load(tmp_path, {})
+        load_settings(tmp_path, {})
 
 
 def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
@@ -205,13 +205,13 @@ def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
 
     with pytest.raises(errors.BadSettings, match="it cannot be opened"):
-        load(tmp_path / "home", {})
+        load_settings(tmp_path / "home", {})
 
 
-def answer(home: Path) -> Settings | str:
-    """The settings, or what the error says is wrong."""
+def settings_or_error(home: Path) -> Settings | str:
+    """The settings, or the detail of the error."""
     try:
-        return load(home, {})
+        return load_settings(home, {})
     except errors.BadSettings as error:
         return str(error.data["detail"])
 
@@ -229,7 +229,7 @@ def test_any_bytes_are_settings_or_a_sentence(tmp_path_factory: pytest.TempPathF
     """Whatever lies there, the answer is settings or BadSettings."""
     home = home_with(tmp_path_factory, data)
 
-    actual = answer(home)
+    actual = settings_or_error(home)
 
     assert actual
 
@@ -279,7 +279,7 @@ def test_any_value_at_any_key_is_settings_or_a_sentence(
     """No kind of value reaches the code that it was not meant for."""
     home = home_with(tmp_path_factory, f"{key} = {value}".encode())
 
-    actual = answer(home)
+    actual = settings_or_error(home)
 
     assert isinstance(actual, Settings) or key.partition(".")[0] in actual
 
@@ -288,7 +288,7 @@ def test_a_written_file_is_for_its_owner(tmp_path: Path) -> None:
     """Home 0700, file 0600, and nothing else is left in the folder."""
     home = tmp_path / "a" / "home"
 
-    write(home, language="ja", token_source="keyring")
+    write_settings(home, language="ja", token_source="keyring")
 
     assert [home / "archive.toml"] == list(home.iterdir())
     assert (0o700, 0o600) == tuple(stat.S_IMODE(path.stat().st_mode) for path in (home, home / "archive.toml"))
@@ -302,7 +302,7 @@ def test_an_empty_home_is_closed_and_a_used_one_left_alone(tmp_path: Path) -> No
     (used / "other").touch()
 
     for home in (empty, used):
-        write(home, language="ja", token_source="keyring")
+        write_settings(home, language="ja", token_source="keyring")
 
     assert (0o700, 0o755) == tuple(stat.S_IMODE(home.stat().st_mode) for home in (empty, used))
 
@@ -311,9 +311,9 @@ def test_written_values_come_back(tmp_path: Path) -> None:
     """What init decides is what the next command reads; comments stay in the file."""
     authority = AuthoritySetting("a", "http://tsa.example/", "certifi:" + "ab" * 32)
 
-    write(tmp_path, language="en", token_source="file:tok en", authorities=[authority], every="90s")
+    write_settings(tmp_path, language="en", token_source="file:tok en", authorities=[authority], every="90s")
 
-    actual = load(tmp_path, {})
+    actual = load_settings(tmp_path, {})
     assert ("en", "file:tok en") == (actual.language, actual.token_source)
     assert ((authority,), timedelta(seconds=90)) == (actual.timestamp.authorities, actual.sync.every)
     lines = [line for line in TEMPLATE.splitlines() if line.startswith("#")]
@@ -324,27 +324,27 @@ def test_written_values_come_back(tmp_path: Path) -> None:
 def test_an_update_keeps_comments_and_order(tmp_path: Path) -> None:
     """Only the line that is meant changes."""
     text = '# mine\nlanguage = "ja"\n\n[sync]  # often\nevery = "5m" # x\n\n[token]\nsource = "keyring"\n'
-    path = put(tmp_path, text)
+    path = put_settings(tmp_path, text)
 
-    update(tmp_path, {"token.source": "file:token"})
+    update_settings(tmp_path, {"token.source": "file:token"})
 
     assert text.replace('"keyring"', '"file:token"') == path.read_text(encoding="utf-8")
 
 
 def test_an_update_keeps_windows_lines(tmp_path: Path) -> None:
     """An editor that needs them still shows lines."""
-    path = put(tmp_path, '# a\r\nlanguage = "ja"\r\n[sync]\r\nevery = "5m"\r\n')
+    path = put_settings(tmp_path, '# a\r\nlanguage = "ja"\r\n[sync]\r\nevery = "5m"\r\n')
 
-    update(tmp_path, {"language": "en"})
+    update_settings(tmp_path, {"language": "en"})
 
     assert b'# a\r\nlanguage = "en"\r\n[sync]\r\nevery = "5m"\r\n' == path.read_bytes()
 
 
 def test_an_update_adds_what_is_missing(tmp_path: Path) -> None:
     """A key or section that the user took out comes back; one at the top stays at the top."""
-    path = put(tmp_path, '[sync]\nevery = "5m"\n')
+    path = put_settings(tmp_path, '[sync]\nevery = "5m"\n')
 
-    update(tmp_path, {"language": "en", "token.source": "env:X", "exports.also_to": ["/mnt/usb"]})
+    update_settings(tmp_path, {"language": "en", "token.source": "env:X", "exports.also_to": ["/mnt/usb"]})
 
     expected = {
         "language": "en",
@@ -357,7 +357,7 @@ def test_an_update_adds_what_is_missing(tmp_path: Path) -> None:
 
 def test_an_update_without_a_file_writes_all_keys(tmp_path: Path) -> None:
     """The user finds every setting explained."""
-    update(tmp_path, {"token.source": "env:X"})
+    update_settings(tmp_path, {"token.source": "env:X"})
 
     expected = TEMPLATE.replace('source = "keyring"', 'source = "env:X"')
     assert expected == (tmp_path / "archive.toml").read_text(encoding="utf-8")
@@ -366,10 +366,10 @@ def test_an_update_without_a_file_writes_all_keys(tmp_path: Path) -> None:
 @pytest.mark.parametrize("changes", [{"token.source": "0123abcd"}, {"sync.every": "often"}, {"sync.no": 1}])
 def test_an_update_to_something_wrong_changes_nothing(tmp_path: Path, changes: dict[str, str | int]) -> None:
     """The program never writes a file that it could not read."""
-    path = put(tmp_path, 'language = "ja"\n')
+    path = put_settings(tmp_path, 'language = "ja"\n')
 
     with pytest.raises(errors.BadSettings):
-        update(tmp_path, dict(changes))
+        update_settings(tmp_path, dict(changes))
 
     assert 'language = "ja"\n' == path.read_text(encoding="utf-8")
 
@@ -378,10 +378,10 @@ def test_a_link_to_a_file_elsewhere_stays_one(tmp_path: Path) -> None:
     """People keep their settings in another folder."""
     home = tmp_path / "home"
     home.mkdir()
-    target = put(tmp_path, 'language = "ja"\n')
+    target = put_settings(tmp_path, 'language = "ja"\n')
     (home / "archive.toml").symlink_to(target)
 
-    update(home, {"language": "en"})
+    update_settings(home, {"language": "en"})
 
     assert (True, 'language = "en"\n') == (
         (home / "archive.toml").is_symlink(),
@@ -394,7 +394,7 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(errors.HomeNotWritable) as raised:
-        write(tmp_path / "file" / "home", language="ja", token_source="keyring")
+        write_settings(tmp_path / "file" / "home", language="ja", token_source="keyring")
 
     assert tmp_path / "file" / "home" == raised.value.data["path"]
 
@@ -414,4 +414,4 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 )
 def test_the_places_for_a_token(source: str, expected: bool) -> None:
     """Three kinds, each with what it needs."""
-    assert expected == is_source(source)
+    assert expected == is_token_source(source)

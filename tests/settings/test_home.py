@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.settings.home import check_home, holds_archive, home_path, language_of
+from archiver.settings.home import check_home, has_archive, home_path, language_of
 
 
 def test_the_option_wins_over_the_environment(tmp_path: Path) -> None:
@@ -155,10 +155,10 @@ def test_other_folders_are_fine(tmp_path: Path, folder: str) -> None:
 def test_an_archive_is_known_by_its_database(tmp_path: Path) -> None:
     """Settings alone are an init that was interrupted, not yet an archive."""
     (tmp_path / "archive.toml").touch()
-    before = holds_archive(tmp_path)
+    before = has_archive(tmp_path)
     (tmp_path / "archive.sqlite3").touch()
 
-    assert (False, True) == (before, holds_archive(tmp_path))
+    assert (False, True) == (before, has_archive(tmp_path))
 
 
 @pytest.mark.parametrize(

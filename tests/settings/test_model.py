@@ -28,7 +28,7 @@ def test_durations_are_read(text: str, expected: timedelta) -> None:
 
 @pytest.mark.parametrize("text", ["", "5", "5 m", "-5m", "0m", "5分", "\uff15m", "1h30m", "5M", "99999999d", "5m\n"])
 def test_other_texts_are_no_durations(text: str) -> None:
-    """Nothing is guessed: zero, blanks, other letters and more than ten years are refused."""
+    """Nothing is guessed: zero, spaces, other letters and more than ten years are refused."""
     with pytest.raises(ValueError, match=re.escape(text) or "^$") as raised:
         parse_duration(text)
 

@@ -11,7 +11,15 @@ from hypothesis import given, strategies
 from archiver import errors
 from archiver.settings import network_drives
 from archiver.settings.home import check_home
-from archiver.settings.network_drives import Mount, Mounts, is_network, linux_mounts, mac_mounts, share_of, unc_share
+from archiver.settings.network_drives import (
+    Mount,
+    Mounts,
+    is_network,
+    linux_mounts,
+    mac_mounts,
+    network_share,
+    unc_share,
+)
 
 LINUX = r"""22 27 0:21 / /proc rw,nosuid,nodev,noexec,relatime shared:14 - proc proc rw
 27 1 259:2 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p2 rw,errors=remount-ro
@@ -45,8 +53,8 @@ y@host:/srv on /Volumes/ssh (macfuse, nodev, nosuid, synchronous, mounted by y)
 """
 
 
-def table(text: str, parse: object = linux_mounts) -> Mounts:
-    """What a system would say."""
+def mount_reader(text: str, parse: object = linux_mounts) -> Mounts:
+    """A function that returns the mounts of a table."""
     assert callable(parse)
     return lambda: list(parse(text))
 
@@ -72,8 +80,8 @@ def table(text: str, parse: object = linux_mounts) -> Mounts:
     ],
 )
 def test_on_linux_the_deepest_mount_decides(home: str, kind: str | None) -> None:
-    """Of several in one place the last one mounted; blanks stand as octal numbers; a name alike is another folder."""
-    assert kind == share_of(Path(home), mounts=table(LINUX))
+    """Of several at one place the last counts. Spaces are octal escapes; a similar name is another folder."""
+    assert kind == network_share(Path(home), mounts=mount_reader(LINUX))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +99,7 @@ def test_on_linux_the_deepest_mount_decides(home: str, kind: str | None) -> None
 )
 def test_on_a_mac_what_mount_prints_decides(home: str, kind: str | None) -> None:
     """Names with brackets and with ` on ` too."""
-    assert kind == share_of(Path(home), mounts=table(MAC, mac_mounts))
+    assert kind == network_share(Path(home), mounts=mount_reader(MAC, mac_mounts))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +125,7 @@ def test_on_windows_a_path_names_its_server(path: str, share: str | None) -> Non
     [*("nfs", "NFS4", "cifs", "smb3", "9p", "davfs", "glusterfs", "ceph", "fuse.rclone", "fuse.s3fs", "osxfuse.sshfs")],
 )
 def test_network_file_systems_are_known(kind: str) -> None:
-    """In any case of letters."""
+    """Types of network file systems are known in upper and lower case."""
     assert is_network(Mount("/x", kind, "none"))
 
 
@@ -132,7 +140,7 @@ def test_disks_of_this_computer_are_left_alone(kind: str) -> None:
 def test_a_home_over_the_network_is_refused_like_a_synchronised_one() -> None:
     """Exit 5, with the kind of file system and what to do instead."""
     with pytest.raises(errors.NetworkFolder) as raised:
-        check_home(Path("/home/y/nas/chatwork"), {}, mounts=table(LINUX))
+        check_home(Path("/home/y/nas/chatwork"), {}, mounts=mount_reader(LINUX))
 
     assert (5, "nfs4") == (raised.value.code, raised.value.data["kind"])
     assert "--home" in raised.value.advice()
@@ -145,19 +153,19 @@ def test_a_link_to_a_share_is_followed(tmp_path: Path) -> None:
     escaped = str(tmp_path / "nas").replace(" ", r"\040")
     text = f"1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:9 / {escaped} rw shared:2 - cifs //a/b rw\n"
 
-    found = [share_of(tmp_path / name / "new", mounts=table(text)) for name in ("plain", "nas", "other")]
+    found = [network_share(tmp_path / name / "new", mounts=mount_reader(text)) for name in ("plain", "nas", "other")]
 
     assert ["cifs", "cifs", None] == found
 
 
 @given(strategies.text(alphabet=r" -/\01789abfnfs4,:()on" + "\n"))
 def test_no_table_can_break_it(text: str) -> None:
-    """Whatever stands there."""
+    """Parsing any text as a table raises nothing."""
     for parse in (linux_mounts, mac_mounts):
-        share_of(Path("/a/b"), mounts=table(text, parse))
+        network_share(Path("/a/b"), mounts=mount_reader(text, parse))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the table of Linux")
 def test_the_table_of_this_computer_can_be_read() -> None:
     """The root is in it."""
-    assert "/" in {mount.point for mount in network_drives._table()}
+    assert "/" in {mount.point for mount in network_drives._mount_table()}

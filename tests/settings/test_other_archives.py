@@ -22,7 +22,7 @@ def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
 
 
-def home(folder: Path) -> Path:
+def make_home(folder: Path) -> Path:
     """A folder that holds an archive."""
     folder.mkdir(parents=True)
     (folder / DATABASE_FILE).touch()
@@ -31,40 +31,41 @@ def home(folder: Path) -> Path:
 
 def test_two_homes_of_one_account_are_told_and_others_are_not(state: Path, tmp_path: Path) -> None:
     """Each of the two is told of the other; the home of another account has no others."""
-    one, two, three = (home(tmp_path / name) for name in ("a", "b", "c"))
-    for path, account in ((one, 1), (two, 1), (three, 2)):
-        other_archives.note(path, account, at=NOW, state=state)
+    first, second, third = (make_home(tmp_path / name) for name in ("a", "b", "c"))
+    for path, account in ((first, 1), (second, 1), (third, 2)):
+        other_archives.note_saving(path, account, at=NOW, state=state)
 
     found = [
-        other_archives.others(path, account, now=NOW, state=state) for path, account in ((one, 1), (two, 1), (three, 2))
+        other_archives.other_homes(path, account, now=NOW, state=state)
+        for path, account in ((first, 1), (second, 1), (third, 2))
     ]
 
-    assert [[two], [one], []] == found
+    assert [[second], [first], []] == found
 
 
 def test_a_home_that_moved_or_rests_is_no_other(state: Path, tmp_path: Path) -> None:
     """Where no archive lies any more, where a link leads here, and where nothing was saved for two days."""
-    one, old, moved = (home(tmp_path / name) for name in ("a", "b", "c"))
-    (tmp_path / "link").symlink_to(one)
-    for path, days in ((one, 0), (tmp_path / "link", 0), (old, 2), (moved, 0)):
-        other_archives.note(path, 1, at=NOW - timedelta(days=days), state=state)
+    path_, old, moved = (make_home(tmp_path / name) for name in ("a", "b", "c"))
+    (tmp_path / "link").symlink_to(path_)
+    for path, days in ((path_, 0), (tmp_path / "link", 0), (old, 2), (moved, 0)):
+        other_archives.note_saving(path, 1, at=NOW - timedelta(days=days), state=state)
     shutil.rmtree(moved)
 
-    assert [] == other_archives.others(one, 1, now=NOW, state=state)
+    assert [] == other_archives.other_homes(path_, 1, now=NOW, state=state)
 
 
 def test_a_note_is_the_owners_alone_and_written_once_an_hour(state: Path, tmp_path: Path) -> None:
     """It names the folder and the time, and nobody."""
-    one = home(tmp_path / "a")
-    told = []
+    archive_home = make_home(tmp_path / "a")
+    notes = []
     for minutes in (0, 59, 60):
-        other_archives.note(one, 1, at=NOW + timedelta(minutes=minutes), state=state)
+        other_archives.note_saving(archive_home, 1, at=NOW + timedelta(minutes=minutes), state=state)
         (path,) = (state / "1").iterdir()
-        told.append(path.read_text(encoding="utf-8"))
+        notes.append(path.read_text(encoding="utf-8"))
 
     assert 0o600 == stat.S_IMODE(path.stat().st_mode)
-    assert told[0] == told[1] != told[2]
-    assert f'{{"home": "{one}", "at": "2026-11-24T13:31:00+00:00"}}\n' == told[0]
+    assert notes[0] == notes[1] != notes[2]
+    assert f'{{"home": "{archive_home}", "at": "2026-11-24T13:31:00+00:00"}}\n' == notes[0]
 
 
 @given(strategies.binary(max_size=80))
@@ -74,4 +75,4 @@ def test_a_note_that_cannot_be_read_is_none(tmp_path_factory: pytest.TempPathFac
     (state / "1").mkdir()
     (state / "1" / "x").write_bytes(raw)
 
-    assert [] == other_archives.others(state, 1, now=NOW, state=state)
+    assert [] == other_archives.other_homes(state, 1, now=NOW, state=state)

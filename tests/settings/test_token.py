@@ -14,8 +14,8 @@ from keyring.backend import KeyringBackend
 
 from archiver import errors
 from archiver.settings.model import Settings
-from archiver.settings.token import forget_token, is_private, store_token, token
-from archiver.settings.windows_acl import grants_many
+from archiver.settings.token import forget_token, is_private, read_token, store_token
+from archiver.settings.windows_acl import has_group_grant
 
 CANARY = "0123456789abcdef0123456789abcdef"
 
@@ -26,19 +26,19 @@ class Memory(KeyringBackend):
     priority = 1.0
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start with an empty dictionary."""
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
-        """What was kept, if anything."""
+        """The stored password, if there is one."""
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep it."""
+        """Store a password."""
         self.kept[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
-        """Forget it."""
+        """Delete a password."""
         del self.kept[service, username]
 
 
@@ -54,14 +54,14 @@ class Sieve(Memory):
     """A keyring that takes everything and keeps nothing, as `keyring.backends.null` does."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Let it go."""
+        """Accept a password without storing it."""
 
 
 class Locked(Memory):
     """A keyring whose owner did not open it."""
 
     def get_password(self, service: str, username: str) -> str | None:
-        """Refuse."""
+        """Raise the error of a locked keyring."""
         raise keyring.errors.KeyringLocked("the collection is\nlocked")
 
 
@@ -93,21 +93,21 @@ def put(path: Path, text: str, mode: int = 0o600) -> Path:
 @pytest.mark.parametrize("text", [CANARY, f" {CANARY}\r\n", f"\ufeff{CANARY}\n", f"\n\ufeff {CANARY}\t"])
 def test_a_token_from_the_environment_is_trimmed(tmp_path: Path, text: str) -> None:
     """Blanks, line ends and a byte order mark come along when something is pasted."""
-    assert CANARY == token(settings(tmp_path, "env:MINE"), {"MINE": text})
+    assert CANARY == read_token(settings(tmp_path, "env:MINE"), {"MINE": text})
 
 
 @pytest.mark.parametrize("environ", [{}, {"MINE": ""}, {"MINE": " \ufeff\n"}])
 def test_an_empty_variable_is_no_token(tmp_path: Path, environ: dict[str, str]) -> None:
     """The place is named."""
     with pytest.raises(errors.TokenMissing, match="env:MINE"):
-        token(settings(tmp_path, "env:MINE"), environ)
+        read_token(settings(tmp_path, "env:MINE"), environ)
 
 
 @pytest.mark.parametrize("text", ["canary two", "canary\ntwo", "キー", "canary\0", "canary\x1b[0m"])
 def test_what_cannot_be_a_token_is_refused_unseen(tmp_path: Path, text: str) -> None:
     """It would break the request's header; the error does not repeat it."""
     with pytest.raises(errors.TokenMalformed) as raised:
-        token(settings(tmp_path, "env:MINE"), {"MINE": text})
+        read_token(settings(tmp_path, "env:MINE"), {"MINE": text})
 
     assert ("canary" in str(raised.value), "キー" in str(raised.value)) == (False, False)
 
@@ -117,7 +117,7 @@ def test_a_file_of_the_owner_is_read(tmp_path: Path, mode: int) -> None:
     """A relative path is meant from the home."""
     put(tmp_path / "token", f"\ufeff{CANARY}\n", mode)
 
-    actual = [token(settings(tmp_path, source), {}) for source in ("file:token", f"file:{tmp_path}/token")]
+    actual = [read_token(settings(tmp_path, source), {}) for source in ("file:token", f"file:{tmp_path}/token")]
 
     assert [CANARY, CANARY] == actual
 
@@ -128,7 +128,7 @@ def test_a_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) -> Non
     path = put(tmp_path / "token", CANARY, mode)
 
     with pytest.raises(errors.TokenFileUnsafe) as raised:
-        token(settings(tmp_path, "file:token"), {})
+        read_token(settings(tmp_path, "file:token"), {})
 
     assert path == raised.value.data["path"]
     assert CANARY not in str(raised.value)
@@ -148,7 +148,7 @@ def test_a_file_handed_over_by_systemd_may_have_any_mode(tmp_path: Path) -> None
     """systemd closes the folder of credentials, not each file."""
     put(tmp_path / "token", CANARY, 0o444)
 
-    actual = token(settings(tmp_path, "file:token"), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    actual = read_token(settings(tmp_path, "file:token"), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
 
     assert CANARY == actual
 
@@ -162,13 +162,13 @@ def test_a_way_out_of_the_handed_over_folder_does_not_count(tmp_path: Path) -> N
 
     for source in ("file:credentials/../token", "file:credentials/link"):
         with pytest.raises(errors.TokenFileUnsafe):
-            token(settings(tmp_path, source), environ)
+            read_token(settings(tmp_path, source), environ)
 
 
 def test_a_missing_file_is_no_token(tmp_path: Path) -> None:
     """The path is named, and why."""
     with pytest.raises(errors.TokenMissing, match="there is no such file"):
-        token(settings(tmp_path, "file:token"), {})
+        read_token(settings(tmp_path, "file:token"), {})
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
@@ -178,7 +178,7 @@ def test_a_folder_or_a_pipe_is_no_token(tmp_path: Path, make: object) -> None:
     make(tmp_path / "token")
 
     with pytest.raises(errors.TokenMissing):
-        token(settings(tmp_path, "file:token"), {})
+        read_token(settings(tmp_path, "file:token"), {})
 
 
 def test_a_huge_or_binary_file_is_no_token(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_huge_or_binary_file_is_no_token(tmp_path: Path) -> None:
     put(tmp_path / "token", "é" * 100_000)
 
     with pytest.raises(errors.TokenMalformed):
-        token(settings(tmp_path, "file:token"), {})
+        read_token(settings(tmp_path, "file:token"), {})
 
 
 def test_a_stored_file_is_for_its_owner_and_comes_back(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_stored_file_is_for_its_owner_and_comes_back(tmp_path: Path) -> None:
     store_token(tmp_path, "file:token", CANARY)
 
     assert 0o600 == stat.S_IMODE((tmp_path / "token").stat().st_mode)
-    assert CANARY == token(settings(tmp_path, "file:token"), {})
+    assert CANARY == read_token(settings(tmp_path, "file:token"), {})
     assert [tmp_path / "token"] == list(tmp_path.iterdir())
 
 
@@ -214,14 +214,14 @@ def test_the_keyring_keeps_and_forgets(tmp_path: Path, memory: Memory) -> None:
     store_token(tmp_path / "a", "keyring", CANARY)
 
     assert {("chatwork-archiver", str(tmp_path / "a"))} == memory.kept.keys()
-    assert CANARY == token(settings(tmp_path / "a", "keyring"), {})
+    assert CANARY == read_token(settings(tmp_path / "a", "keyring"), {})
     assert (True, False) == (forget_token(tmp_path / "a", "keyring"), forget_token(tmp_path / "a", "keyring"))
 
 
 def test_a_keyring_without_our_token_says_so(tmp_path: Path, memory: Memory) -> None:
     """The place is named."""
     with pytest.raises(errors.TokenMissing, match="keyring"):
-        token(settings(tmp_path, "keyring"), {})
+        read_token(settings(tmp_path, "keyring"), {})
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_keyring_that_cannot_be_used_is_one_error(
     keyring.set_keyring(chosen())
 
     for action in (
-        lambda: token(settings(tmp_path, "keyring"), {}),
+        lambda: read_token(settings(tmp_path, "keyring"), {}),
         lambda: forget_token(tmp_path, "keyring"),
     ):
         with pytest.raises(errors.KeyringUnavailable) as raised:
@@ -276,4 +276,4 @@ def test_a_variable_is_the_users_own_to_set(tmp_path: Path) -> None:
 )
 def test_permissions_of_windows_are_understood(sddl: str, expected: bool) -> None:
     """A right for everybody, all users or all signed-in users is a right for others."""
-    assert expected == grants_many(sddl)
+    assert expected == has_group_grant(sddl)

@@ -13,7 +13,7 @@ from archiver.settings.tsa_offers import OFFERS, Offer
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)
 def test_the_root_of_each_is_in_certifi(offer: Offer) -> None:
-    """A stranger finds it in a browser, and the fingerprint is that of the root named."""
+    """Anybody finds the root in a browser, and the fingerprint is that of the root named."""
     der = roots.certifi_root(offer.root)
 
     assert offer.root_name in roots.subject(der)
@@ -29,6 +29,6 @@ def test_they_are_settings_that_can_be_written_and_read(tmp_path: Path) -> None:
     """What `init` writes of them is read back the same."""
     offered = tuple(offer.setting for offer in OFFERS)
 
-    file.write(tmp_path, language="ja", token_source="env:T", authorities=offered)
+    file.write_settings(tmp_path, language="ja", token_source="env:T", authorities=offered)
 
-    assert offered == file.load(tmp_path, {}).timestamp.authorities
+    assert offered == file.load_settings(tmp_path, {}).timestamp.authorities

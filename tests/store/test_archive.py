@@ -1,4 +1,4 @@
-"""Transactions, the rules that keep entries append-only, and what the disk and other programs do to them."""
+"""Transactions, the triggers that keep entries append-only, and effects of the disk and of other programs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CHANGES = [
 
 @pytest.mark.parametrize("statement", CHANGES)
 def test_entries_can_only_be_appended_in_order(archive: Archive, statement: str) -> None:
-    """Every other statement is refused by the database itself, whoever sends it."""
+    """The database itself refuses every other statement, from any program."""
     append_observations(archive, note(1), note(2))
     before = all_entries(archive)
 
@@ -53,7 +53,7 @@ def test_entries_can_only_be_appended_in_order(archive: Archive, statement: str)
 
 
 def test_the_rules_hold_with_recursive_triggers_too(archive: Archive) -> None:
-    """A pragma of the connection changes nothing."""
+    """The triggers also hold with this pragma of the connection."""
     append_observations(archive, note(1), note(2))
     with closing(sqlite3.connect(archive.database)) as other:
         other.execute("PRAGMA recursive_triggers = ON")
@@ -63,7 +63,7 @@ def test_the_rules_hold_with_recursive_triggers_too(archive: Archive) -> None:
 
 
 def test_entries_have_no_unique_key_but_their_number(archive: Archive) -> None:
-    """With another one, INSERT OR REPLACE would remove a row past the triggers."""
+    """With another unique key, INSERT OR REPLACE would remove a row without the triggers."""
     with closing(sqlite3.connect(archive.database)) as database:
         indexes = database.execute("PRAGMA index_list(entry)").fetchall()
 
@@ -74,7 +74,7 @@ def test_entries_have_no_unique_key_but_their_number(archive: Archive) -> None:
 
 
 def test_the_database_is_safe_against_power_cuts(archive: Archive) -> None:
-    """Write-ahead log, and each commit on the disk before it counts."""
+    """The journal is a write-ahead log, and commits are synced to the disk."""
     with archive.writing() as writing:
         mode = writing.sql.exec_driver_sql("PRAGMA journal_mode").scalar()
         synchronous = writing.sql.exec_driver_sql("PRAGMA synchronous").scalar()
@@ -83,7 +83,7 @@ def test_the_database_is_safe_against_power_cuts(archive: Archive) -> None:
 
 
 def test_a_reading_is_a_snapshot(archive: Archive) -> None:
-    """What is written meanwhile is not in it, and it keeps nobody from writing."""
+    """An open reading does not see later writes, and does not block them."""
     append_observations(archive, note(1))
     with archive.reading() as reading:
         append_observations(archive, note(2))
@@ -95,7 +95,7 @@ def test_a_reading_is_a_snapshot(archive: Archive) -> None:
 
 
 def test_a_writing_sees_what_it_has_written(archive: Archive) -> None:
-    """Comparisons within one transaction are right."""
+    """A writing reads the rows that it has inserted itself."""
     with archive.writing() as writing:
         before = last_seq(writing)
         writing.sql.exec_driver_sql("INSERT INTO entry VALUES (1, '', 'note', NULL, NULL, 'x', '{}', '')")
@@ -103,7 +103,7 @@ def test_a_writing_sees_what_it_has_written(archive: Archive) -> None:
 
 
 def test_writers_wait_for_one_another(archive: Archive) -> None:
-    """Two at once: both are done, in one order, without a hole."""
+    """Simultaneous writings are all committed, numbered without holes."""
     threads = [threading.Thread(target=lambda: append_observations(Archive(archive.home), note("x"))) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -114,7 +114,7 @@ def test_writers_wait_for_one_another(archive: Archive) -> None:
 
 
 def test_a_busy_database_is_an_error_of_ours(archive: Archive) -> None:
-    """After waiting; nothing is written."""
+    """A database that stays locked raises ArchiveBusy, and nothing is written."""
     append_observations(archive, note(1))
     with closing(sqlite3.connect(archive.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -134,7 +134,7 @@ def write_impatiently(archive: Archive) -> None:
 
 
 def test_only_one_round_at_a_time(archive: Archive) -> None:
-    """The second is told at once; the lock dies with its process."""
+    """A second round is refused at once, and the lock of a killed process is released."""
     other = Archive(archive.home)
     with archive.round_lock(), pytest.raises(errors.ArchiveInUse) as caught, other.round_lock():
         pass
@@ -155,7 +155,7 @@ def test_only_one_round_at_a_time(archive: Archive) -> None:
 
 
 def test_a_home_without_a_database_is_no_archive(tmp_path: Path) -> None:
-    """Nothing is made by looking."""
+    """Opening a home without a database raises NoArchive and creates nothing."""
     archive = Archive(tmp_path / "nothing")
 
     with pytest.raises(errors.NoArchive), archive.reading():
@@ -166,7 +166,7 @@ def test_a_home_without_a_database_is_no_archive(tmp_path: Path) -> None:
 
 
 def test_an_archive_of_a_newer_version_is_not_touched(archive: Archive) -> None:
-    """Exit 12, and not a byte of it changes."""
+    """A newer archive raises NewerArchive (exit 12), and the file stays as it is."""
     archive.close()
     with closing(sqlite3.connect(archive.database)) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -184,7 +184,7 @@ def test_an_archive_of_a_newer_version_is_not_touched(archive: Archive) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"no database at all" * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
 def test_what_is_no_database_of_ours_is_said(tmp_path: Path, body: bytes) -> None:
-    """One clear error, not SQLite's."""
+    """A file that is no database raises StorageError, not an error of SQLite."""
     (tmp_path / DATABASE).write_bytes(body)
 
     with pytest.raises(errors.StorageError), Archive(tmp_path).reading():
@@ -192,7 +192,7 @@ def test_what_is_no_database_of_ours_is_said(tmp_path: Path, body: bytes) -> Non
 
 
 def test_a_damaged_page_is_said_when_it_is_met(archive: Archive) -> None:
-    """By name of the file."""
+    """Reading a damaged page raises ArchiveDamaged with the name of the file."""
     append_observations(archive, *[note("x" * 500) for _ in range(200)])
     archive.close()
     body = bytearray(archive.database.read_bytes())
@@ -206,7 +206,7 @@ def test_a_damaged_page_is_said_when_it_is_met(archive: Archive) -> None:
 
 
 def test_an_archive_opened_to_read_is_not_changed(archive: Archive) -> None:
-    """Writing is refused as an error of ours; the database stays as it was, byte by byte."""
+    """Writing raises StorageError, and the database stays as it was, byte by byte."""
     append_observations(archive, note(1))
     archive.close()
     before = archive.database.read_bytes()
@@ -221,7 +221,7 @@ def test_an_archive_opened_to_read_is_not_changed(archive: Archive) -> None:
 
 
 def test_on_media_that_cannot_be_written_nothing_appears_beside_the_database(archive: Archive) -> None:
-    """`immutable`: no lock, no shared memory, no log."""
+    """With `immutable` there is no lock, shared memory or log."""
     append_observations(archive, note(1))
     archive.close()
     before = sorted(path.name for path in archive.home.iterdir())
@@ -239,7 +239,7 @@ def test_on_media_that_cannot_be_written_nothing_appears_beside_the_database(arc
 
 
 def test_a_full_disk_loses_nothing(archive: Archive) -> None:
-    """The transaction is not there at all; with space again the work goes on."""
+    """On a full disk the whole transaction is rolled back; with space again, writing works."""
     append_observations(archive, note("kept"))
     size = max(path.stat().st_size for path in archive.home.glob(f"{DATABASE}*"))
 
@@ -252,7 +252,7 @@ def test_a_full_disk_loses_nothing(archive: Archive) -> None:
 
 
 def test_a_full_disk_when_the_archive_is_made_leaves_no_half_one(tmp_path: Path) -> None:
-    """It is our error, and nothing lies under the archive's name."""
+    """Creating a database on a full disk raises DiskFull and leaves no database."""
     with file_size_limit(8192), pytest.raises(errors.DiskFull):
         empty_archive(tmp_path)
 

@@ -1,4 +1,4 @@
-"""Attachments lie under their digest: whole, read-only, once."""
+"""Attachments are stored under their digest: complete, read-only and once."""
 
 from __future__ import annotations
 
@@ -15,37 +15,41 @@ BODY = b"bytes" * 100
 SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
-def arrive(home: Path, body: bytes = BODY, file: int = 2) -> Path:
-    """Bytes that have come."""
+def write_part(home: Path, body: bytes = BODY, file: int = 2) -> Path:
+    """Write bytes as an arrived file."""
     part = blobs.incoming_path(home, 1, file)
     part.write_bytes(body)
     return part
 
 
-def mode(path: Path) -> int:
+def permissions(path: Path) -> int:
     """Permissions of a file or folder."""
     return stat.S_IMODE(path.stat().st_mode)
 
 
 def test_bytes_lie_read_only_under_their_digest(tmp_path: Path) -> None:
-    """In folders that only the owner can open; nothing is left of their arrival."""
-    part = arrive(tmp_path)
+    """Their folders can be opened by the owner only, and the arrived file is gone."""
+    part = write_part(tmp_path)
 
     place = blobs.keep(tmp_path, part, SHA256)
 
     folders = [tmp_path / "files", tmp_path / "files" / "incoming", place.parent, place.parent.parent]
     assert tmp_path / "files" / SHA256[:2] / SHA256[2:4] / SHA256 == place == blobs.blob_path(tmp_path, SHA256)
-    assert (BODY, 0o400, {0o700}) == (place.read_bytes(), mode(place), {mode(folder) for folder in folders})
+    assert (BODY, 0o400, {0o700}) == (
+        place.read_bytes(),
+        permissions(place),
+        {permissions(folder) for folder in folders},
+    )
     assert not part.exists()
     assert blobs.is_held(tmp_path, SHA256)
 
 
 def test_the_same_bytes_lie_once_and_are_never_written_again(tmp_path: Path) -> None:
-    """What comes a second time is thrown away."""
-    place = blobs.keep(tmp_path, arrive(tmp_path), SHA256)
+    """Bytes that arrive a second time are deleted."""
+    place = blobs.keep(tmp_path, write_part(tmp_path), SHA256)
     before = place.stat()
 
-    again = blobs.keep(tmp_path, arrive(tmp_path, file=3), SHA256)
+    again = blobs.keep(tmp_path, write_part(tmp_path, file=3), SHA256)
 
     after = place.stat()
     assert (place, before.st_ino, before.st_mtime_ns) == (again, after.st_ino, after.st_mtime_ns)
@@ -53,22 +57,22 @@ def test_the_same_bytes_lie_once_and_are_never_written_again(tmp_path: Path) -> 
 
 
 def test_damaged_bytes_give_way_to_good_ones(tmp_path: Path) -> None:
-    """They are not what their name promises."""
-    place = blobs.keep(tmp_path, arrive(tmp_path), SHA256)
+    """A stored file whose bytes do not have its digest is replaced."""
+    place = blobs.keep(tmp_path, write_part(tmp_path), SHA256)
     place.chmod(0o600)
     place.write_bytes(b"damaged")
 
-    blobs.keep(tmp_path, arrive(tmp_path), SHA256)
+    blobs.keep(tmp_path, write_part(tmp_path), SHA256)
 
-    assert (BODY, 0o400) == (place.read_bytes(), mode(place))
+    assert (BODY, 0o400) == (place.read_bytes(), permissions(place))
 
 
 def test_what_arrives_is_no_blob(tmp_path: Path) -> None:
-    """Only what lies under a digest is listed, in order."""
-    arrive(tmp_path, file=9)
+    """Only files stored under a digest are listed, in order."""
+    write_part(tmp_path, file=9)
     bodies = [b"a", b"b", b"c"]
     for body in bodies:
-        blobs.keep(tmp_path, arrive(tmp_path, body), hashlib.sha256(body).hexdigest())
+        blobs.keep(tmp_path, write_part(tmp_path, body), hashlib.sha256(body).hexdigest())
 
     actual = [path.name for path in blob_files(tmp_path)]
 
@@ -76,7 +80,7 @@ def test_what_arrives_is_no_blob(tmp_path: Path) -> None:
 
 
 def test_a_digest_is_read_in_pieces(tmp_path: Path) -> None:
-    """Of any file; one that is not there is an OSError."""
+    """The digest of any file can be computed; a missing file is an OSError."""
     (tmp_path / "a").write_bytes(BODY)
 
     assert SHA256 == blobs.file_sha256(tmp_path / "a")

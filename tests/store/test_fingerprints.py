@@ -1,4 +1,4 @@
-"""Which facts of a received object count, and how a text stands in a readable column."""
+"""Which facts of a received object count, and how a text is stored in a readable column."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OBJECTS: dict[str, dict[str, Any]] = {
 }
 
 
-def another(value: Any) -> Any:
+def changed_value(value: Any) -> Any:
     """Another value of the same kind."""
     if isinstance(value, dict):
         return value | {"account_id": value["account_id"] + 1}
@@ -42,7 +42,9 @@ def test_every_fact_of_a_kind_counts(kind: str) -> None:
     received = OBJECTS[kind]
     same = fingerprints.fingerprint(kind, received)
 
-    changed = {fingerprints.fingerprint(kind, received | {name: another(value)}) for name, value in received.items()}
+    changed = {
+        fingerprints.fingerprint(kind, received | {name: changed_value(value)}) for name, value in received.items()
+    }
 
     assert len(received) == len(changed)
     assert same not in changed
@@ -61,20 +63,20 @@ def test_what_is_no_fact_does_not_count(kind: str) -> None:
 
 @given(
     kind=strategies.sampled_from(sorted(OBJECTS)),
-    shown=strategies.dictionaries(strategies.sampled_from(["body", "name", "account", "filesize"]), JSON),
+    received=strategies.dictionaries(strategies.sampled_from(["body", "name", "account", "filesize"]), JSON),
 )
-def test_any_object_has_a_fingerprint(kind: str, shown: dict[str, Any]) -> None:
+def test_any_object_has_a_fingerprint(kind: str, received: dict[str, Any]) -> None:
     """32 hex digits, always the same, whatever was received."""
-    actual = fingerprints.fingerprint(kind, shown)
+    actual = fingerprints.fingerprint(kind, received)
 
-    assert (32, actual) == (len(actual), fingerprints.fingerprint(kind, dict(shown)))
+    assert (32, actual) == (len(actual), fingerprints.fingerprint(kind, dict(received)))
     assert int(actual, 16) >= 0
 
 
 @given(ANY_TEXT, ANY_TEXT)
-def test_texts_differ_when_their_digests_do(one: str, other: str) -> None:
-    """Also where only an unprintable sign differs; the deletion mark is no text."""
-    assert (one == other) == (fingerprints.text_digest(one) == fingerprints.text_digest(other))
+def test_texts_differ_when_their_digests_do(text: str, other: str) -> None:
+    """Texts that differ only in an unprintable character have different digests; the deletion mark has none."""
+    assert (text == other) == (fingerprints.text_digest(text) == fingerprints.text_digest(other))
     assert "" == fingerprints.text_digest("[deleted]")
 
 
@@ -90,11 +92,11 @@ def test_a_readable_text_can_be_stored(value: str) -> None:
 
     assert "\x00" not in actual
     assert actual == actual.encode("utf-8").decode("utf-8")
-    assert value == actual or any(sign in value for sign in "\x00" + "".join(map(chr, range(0xD800, 0xE000))))
+    assert value == actual or any(character in value for character in "\x00" + "".join(map(chr, range(0xD800, 0xE000))))
 
 
 def test_what_cannot_be_stored_is_made_visible() -> None:
-    """By its code point."""
+    """NUL and lone surrogates are shown by their code points."""
     assert "a[U+0000][U+D83D]🎉" == fingerprints.readable_text("a\x00\ud83d🎉")
 
 
@@ -103,5 +105,5 @@ def test_what_cannot_be_stored_is_made_visible() -> None:
     [(5, 5), ("5", 5), (2**63 - 1, 2**63 - 1), (2**63, 0), (-1, 0), (None, 0), ("x", 0), (True, 0), (1.5, 0), ("٣", 0)],
 )
 def test_a_number_for_a_column_fits_it(value: object, expected: int) -> None:
-    """What does not counts as 0 there; the entry has it."""
+    """A number that does not fit is 0 in the column."""
     assert expected == fingerprints.storable_integer(value)

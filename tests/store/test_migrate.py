@@ -1,4 +1,4 @@
-"""The shape of the database: made new, checked, migrated; the frozen statements give what the code expects."""
+"""The revision of the database: created, checked, migrated; the migrations give the tables that the code declares."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 
 
-def bare(statement: str) -> str:
+def normalized(statement: str) -> str:
     """A statement without what makes no difference: spaces, quotes, case of keywords."""
     return re.sub(r"\s*([(),])\s*", r"\1", re.sub(r"\s+", " ", statement.replace('"', ""))).strip()
 
 
-def statements(database: Path) -> dict[str, str]:
+def schema_statements(database: Path) -> dict[str, str]:
     """Every table, index and trigger of a database, by name."""
     with closing(sqlite3.connect(database)) as sql:
         rows = sql.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {name: bare(text) for name, text in rows}
+    return {name: normalized(text) for name, text in rows}
 
 
 def expected_statements() -> dict[str, str]:
-    """What the tables of the code and the triggers would be made with."""
+    """The statements for the tables and triggers that the code declares."""
     dialect = sqlite.dialect()
-    made = {name: bare(text) for name, text in schema.TRIGGERS.items()}
-    made["search"] = bare(schema.SEARCH)
+    made = {name: normalized(text) for name, text in schema.TRIGGERS.items()}
+    made["search"] = normalized(schema.SEARCH)
     for table in schema.metadata.sorted_tables:
-        made[table.name] = bare(str(CreateTable(table).compile(dialect=dialect)))
+        made[table.name] = normalized(str(CreateTable(table).compile(dialect=dialect)))
         for index in table.indexes:
-            made[str(index.name)] = bare(str(CreateIndex(index).compile(dialect=dialect)))
+            made[str(index.name)] = normalized(str(CreateIndex(index).compile(dialect=dialect)))
     return made
 
 
 def test_the_migrations_give_exactly_the_tables_and_triggers_of_the_code(archive: Archive) -> None:
-    """None more, none less; Alembic's own table and those inside the index of the search aside."""
-    actual = statements(archive.database)
+    """The database has exactly these, besides Alembic's own table and those within the search index."""
+    actual = schema_statements(archive.database)
 
     for inside in ("alembic_version", "search_data", "search_idx", "search_config", "search_docsize"):
         actual.pop(inside)
@@ -52,7 +52,7 @@ def test_the_migrations_give_exactly_the_tables_and_triggers_of_the_code(archive
 
 
 def test_a_new_database_is_of_the_newest_shape_and_the_owners_alone(archive: Archive) -> None:
-    """Nothing is left beside it."""
+    """A new database has mode 0600 and no files beside it."""
     with archive.reading() as reading:
         found = migrate.check_revision(reading.sql, archive.home)
     archive.close()
@@ -63,7 +63,7 @@ def test_a_new_database_is_of_the_newest_shape_and_the_owners_alone(archive: Arc
 
 
 def test_an_archive_that_is_there_is_never_replaced(archive: Archive) -> None:
-    """Two at once: the second is refused."""
+    """Creating a database a second time is refused."""
     archive.close()
     before = archive.database.read_bytes()
 
@@ -74,7 +74,7 @@ def test_an_archive_that_is_there_is_never_replaced(archive: Archive) -> None:
 
 
 def test_what_a_killed_attempt_left_is_no_hindrance(tmp_path: Path) -> None:
-    """It is made beside its place."""
+    """Files of a killed attempt are replaced."""
     for end in ("", "-wal", "-shm", "-journal"):
         (tmp_path / f"{DATABASE}.new{end}").write_bytes(b"left")
 
@@ -85,7 +85,7 @@ def test_what_a_killed_attempt_left_is_no_hindrance(tmp_path: Path) -> None:
 
 
 def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    """With its path."""
+    """The error names the path."""
     with pytest.raises(errors.HomeNotWritable) as caught:
         migrate.create_database(tmp_path / "nowhere" / DATABASE)
 
@@ -93,7 +93,7 @@ def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_nothing_is_done_to_a_database_of_the_newest_shape(archive: Archive) -> None:
-    """No copy either."""
+    """No copy is made either."""
     archive.close()
 
     assert migrate.migrate(archive.database) is None
@@ -101,7 +101,7 @@ def test_nothing_is_done_to_a_database_of_the_newest_shape(archive: Archive) -> 
 
 
 def test_a_database_of_a_newer_version_is_not_migrated(archive: Archive) -> None:
-    """Exit 12."""
+    """A newer revision raises NewerArchive."""
     archive.close()
     with closing(sqlite3.connect(archive.database)) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -112,7 +112,7 @@ def test_a_database_of_a_newer_version_is_not_migrated(archive: Archive) -> None
 
 
 def test_what_cannot_be_read_is_an_error_of_ours(tmp_path: Path) -> None:
-    """A damaged file, like a disk that takes no writing, is said in one sentence."""
+    """A damaged file raises ArchiveDamaged."""
     (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
 
     with pytest.raises(errors.ArchiveDamaged):
@@ -122,7 +122,7 @@ def test_what_cannot_be_read_is_an_error_of_ours(tmp_path: Path) -> None:
 def test_a_copy_that_cannot_be_verified_leaves_nothing_behind(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Half a copy would take the space that the next attempt needs, five minutes later."""
+    """Half a copy is removed, as it would take the space that the next attempt needs."""
 
     def copy(_source: sqlite3.Connection, target: Path) -> None:
         target.write_bytes(b"half")

@@ -13,7 +13,7 @@ from archiver.store.archive import Archive
 from archiver.store.rebuild import RowDifference
 from tests.support.archives import tampering
 from tests.support.archives.random_histories import HISTORY, archive_with_history
-from tests.support.archives.tampering import FIRST, OWNER, ROOM, START, behind_the_back, copy_of
+from tests.support.archives.tampering import FIRST, OWNER, ROOM, START, changing_past_triggers, copy_of
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 def differences(archive: Archive, *, batch: int = 3) -> list[RowDifference]:
-    """What the rebuild finds."""
+    """The differences that the rebuild finds."""
     with archive.reading() as reading:
         return list(rebuild.row_differences(reading, batch=batch))
 
@@ -57,9 +57,9 @@ ADDED = (
 def test_a_readable_row_that_was_changed_is_named(
     sample: Archive, tmp_path: Path, statement: str, expected: tuple[str, tuple[str, ...]]
 ) -> None:
-    """A row that is changed, undecodable, removed or added is told with its table, key and columns; nothing else is."""
+    """A changed, undecodable, removed or added row is reported with its table, key and columns, and nothing else is."""
     archive = copy_of(sample, tmp_path / "home")
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute(statement)
 
     actual = differences(archive)
@@ -72,7 +72,7 @@ def test_a_readable_row_that_was_changed_is_named(
 def test_a_key_of_another_type_ends_nothing(sample: Archive, tmp_path: Path) -> None:
     """A key that is a text where a number should be is an extra row, and the row that it was is missing."""
     archive = copy_of(sample, tmp_path / "home")
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE file SET file_id = 'x'")
 
     actual = differences(archive)
@@ -84,12 +84,12 @@ def test_a_key_of_another_type_ends_nothing(sample: Archive, tmp_path: Path) -> 
 def test_an_entry_that_cannot_be_replayed_is_named_and_the_others_are_compared(
     sample: Archive, tmp_path: Path, batch: int
 ) -> None:
-    """An entry of another shape is told, and leaves the rest of its batch as it is."""
+    """An entry of another shape is reported, and the rest of its batch is replayed."""
     archive = copy_of(sample, tmp_path / "home")
     with archive.writing() as writing:
         seq = writer.append(writing, [Observation("sweep", "sweep/x", {})], account_id=OWNER, at=START)[0].seq
-    with behind_the_back(archive) as database:
-        line, _ = tampering.rewritten(
+    with changing_past_triggers(archive) as database:
+        line, _ = tampering.rewritten_line(
             database.execute("SELECT line FROM entry WHERE seq = ?", [seq]).fetchone()[0], kind="window", room_id=ROOM
         )
         database.execute("UPDATE entry SET line = ? WHERE seq = ?", [line, seq])
@@ -102,7 +102,7 @@ def test_an_entry_that_cannot_be_replayed_is_named_and_the_others_are_compared(
 def test_a_line_that_is_no_json_is_passed_over(sample: Archive, tmp_path: Path) -> None:
     """A damaged line gives the rows it would have made as differences, not an exception."""
     archive = copy_of(sample, tmp_path / "home")
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE entry SET line = CAST(x'7bff' AS TEXT) WHERE kind = 'file'")
 
     actual = differences(archive)
@@ -111,7 +111,7 @@ def test_a_line_that_is_no_json_is_passed_over(sample: Archive, tmp_path: Path) 
 
 
 def test_an_intact_database_has_its_triggers_and_no_damage(sample: Archive) -> None:
-    """Nothing is told of an archive that nobody touched."""
+    """An intact archive has no damage and no altered triggers."""
     with sample.reading() as reading:
         actual = (rebuild.integrity_problems(reading), rebuild.altered_triggers(reading))
 
@@ -119,9 +119,9 @@ def test_an_intact_database_has_its_triggers_and_no_damage(sample: Archive) -> N
 
 
 def test_triggers_that_are_gone_changed_or_added_are_named(sample: Archive, tmp_path: Path) -> None:
-    """Whoever weakens what keeps entries append-only is found."""
+    """A foreign trigger on entries is reported."""
     archive = copy_of(sample, tmp_path / "home")
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.commit()
         other = "CREATE TRIGGER sly AFTER INSERT ON entry BEGIN SELECT 1; END"
         database.execute(other)
@@ -134,9 +134,9 @@ def test_triggers_that_are_gone_changed_or_added_are_named(sample: Archive, tmp_
 
 
 def test_damage_of_the_database_itself_is_told(sample: Archive, tmp_path: Path) -> None:
-    """An index that does not fit its table is SQLite's own finding."""
+    """An index that does not match its table is found by SQLite's own check."""
     archive = copy_of(sample, tmp_path / "home")
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("PRAGMA writable_schema = ON")
         database.execute("DELETE FROM sqlite_master WHERE name = 'entry_key'")
         database.execute("PRAGMA writable_schema = RESET")

@@ -1,4 +1,4 @@
-"""A seal closes a stretch of entries in a file that outlives the database."""
+"""A seal closes a range of entries in a file that outlives the database."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.support.archives.notes import NOON, append_notes
 from tests.support.file_size_limit import file_size_limit
 
 
-def due(archive: Archive, now: datetime) -> bool:
+def is_due(archive: Archive, now: datetime) -> bool:
     """Whether a run would seal."""
     with archive.reading() as reading:
         return seals.is_due(reading, now=now)
 
 
-def sealed(archive: Archive) -> list[object]:
+def stored_seals(archive: Archive) -> list[object]:
     """The seals of the table."""
     with archive.reading() as reading:
         return list(seals.seals(reading))
@@ -46,12 +46,12 @@ def test_a_seal_holds_the_digests_and_the_seal_before(archive: Archive) -> None:
     assert [(1, 3), (4, 5)] == [(one["first"], one["last"]) for one in documents]
     assert ["2026-11-12T03:00:00.000Z", 1234567] == [documents[0]["closed_at"], documents[0]["account_id"]]
     assert [hashlib.sha256(body).hexdigest() for body in bodies] == [first.sha256, second.sha256]
-    assert [first, second] == sealed(archive)
+    assert [first, second] == stored_seals(archive)
     assert 0o600 == stat.S_IMODE(paths[0].stat().st_mode)
 
 
 def test_without_new_entries_no_seal_is_made(archive: Archive) -> None:
-    """However often it is asked for."""
+    """Sealing again without new entries makes no seal."""
     append_notes(archive)
     seals.close_seals(archive, now=NOON)
 
@@ -71,27 +71,27 @@ def test_a_tail_is_due_after_six_hours(archive: Archive, later: timedelta, expec
     append_notes(archive)
     append_notes(archive, at=NOON + later)
 
-    assert expected == due(archive, NOON + later)
+    assert expected == is_due(archive, NOON + later)
 
 
 def test_a_tail_of_an_earlier_day_in_tokyo_is_due(archive: Archive) -> None:
     """Midnight there is 15:00 UTC."""
     append_notes(archive, at=datetime(2026, 11, 12, 14, 50, tzinfo=UTC))
 
-    assert [False, True] == [due(archive, datetime(2026, 11, 12, *time, tzinfo=UTC)) for time in ((14, 59), (15, 0))]
+    assert [False, True] == [is_due(archive, datetime(2026, 11, 12, *time, tzinfo=UTC)) for time in ((14, 59), (15, 0))]
 
 
 def test_a_sealed_tail_is_not_due(archive: Archive) -> None:
-    """Neither is an empty archive."""
-    empty = due(archive, NOON)
+    """An archive without unsealed entries is not due, and neither is an empty one."""
+    empty = is_due(archive, NOON)
     append_notes(archive)
     seals.close_seals(archive, now=NOON)
 
-    assert (False, False) == (empty, due(archive, NOON + timedelta(days=9)))
+    assert (False, False) == (empty, is_due(archive, NOON + timedelta(days=9)))
 
 
 def test_what_a_kill_left_under_the_next_number_is_replaced(archive: Archive) -> None:
-    """Its row never committed, so it seals nothing."""
+    """A file without a row seals nothing, as its transaction was never committed."""
     append_notes(archive)
     folder = archive.home / "seals"
     folder.mkdir()
@@ -104,11 +104,11 @@ def test_what_a_kill_left_under_the_next_number_is_replaced(archive: Archive) ->
 
 
 def test_a_seal_that_cannot_be_written_leaves_the_tail_unsealed(archive: Archive) -> None:
-    """Full disk or a folder that is none: an error of ours, and the next time it works."""
+    """A full disk, or a file in place of the folder, raises an error of this program, and the next attempt works."""
     append_notes(archive, 200)
     with file_size_limit(4096), pytest.raises(errors.DiskFull):
         seals.close_seals(archive, now=NOON)
-    full = sealed(archive)
+    full = stored_seals(archive)
     (archive.home / "seals").rename(archive.home / "elsewhere")
     (archive.home / "seals").write_bytes(b"")
     with pytest.raises(errors.StorageError):

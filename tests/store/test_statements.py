@@ -1,4 +1,4 @@
-"""Deliveries and attachments: what stands at any entry, exact names, and rows that the rebuild gives again."""
+"""Deliveries and attachments: their state as of any entry, exact names, and rows that the rebuild reproduces."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from archiver.store.queries.statements import deliveries, enclosures, holds_mess
 from archiver.store.timestamps import to_text
 from archiver.sync.files.download import clear_incoming
 from tests.support.archives import tampering
+from tests.support.archives.blob_files import blob_files
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, file_object, message_object
 from tests.support.archives.tampering import START
 
@@ -33,8 +34,10 @@ DELIVERED = Delivery(0, "2026-11-03 09:12", "納品.zip", 3, "a" * 64, None, "�
 ENCLOSED = Enclosure(0, "screenshot", "画面.png", 9, "b" * 64, START, "2026-11-03", MessageId("5"), "仮払いの画面")
 
 
-def add(archive: Archive, statement: Delivery | Enclosure, *, contract: str = "job1", minutes: float = 0) -> int:
-    """State something; the number of its last entry."""
+def add_statement(
+    archive: Archive, statement: Delivery | Enclosure, *, contract: str = "job1", minutes: float = 0
+) -> int:
+    """Append a statement; the number of the last entry."""
     moment = START + timedelta(minutes=minutes)
     with archive.writing() as writing:
         if isinstance(statement, Delivery):
@@ -46,7 +49,7 @@ def add(archive: Archive, statement: Delivery | Enclosure, *, contract: str = "j
 
 def test_what_stands_is_told_as_of_any_entry(archive: Archive) -> None:
     """A correction and a withdrawal count from their own entries on; the earlier state can still be told."""
-    first = add(archive, DELIVERED)
+    first = add_statement(archive, DELIVERED)
     with archive.writing() as writing:
         statements.restate_delivery(writing, "job1", replace(DELIVERED, number=1, at="2026-11-04"), at=START)
         corrected = entries.last_seq(writing)
@@ -60,12 +63,12 @@ def test_what_stands_is_told_as_of_any_entry(archive: Archive) -> None:
 
 def test_each_contract_counts_for_itself(archive: Archive) -> None:
     """Contracts whose ids begin alike keep apart, and a number that was withdrawn is not given again."""
-    add(archive, ENCLOSED)
-    add(archive, ENCLOSED, contract="job10")
-    add(archive, ENCLOSED, contract="job1-2")
+    add_statement(archive, ENCLOSED)
+    add_statement(archive, ENCLOSED, contract="job10")
+    add_statement(archive, ENCLOSED, contract="job1-2")
     with archive.writing() as writing:
         statements.withdraw_statement(writing, "job1", enclosures(writing, "job1")[0], at=START)
-    add(archive, ENCLOSED, minutes=5)
+    add_statement(archive, ENCLOSED, minutes=5)
 
     with archive.reading() as reading:
         numbers = {
@@ -79,9 +82,9 @@ def test_each_contract_counts_for_itself(archive: Archive) -> None:
 
 def test_what_is_stated_already_is_not_written_again(archive: Archive) -> None:
     """The same command twice makes one entry; the time at which it was first added stays."""
-    once = add(archive, ENCLOSED)
-    again = add(archive, replace(ENCLOSED, added_at=START + timedelta(days=1)), minutes=60)
-    delivered = add(archive, DELIVERED, minutes=61)
+    once = add_statement(archive, ENCLOSED)
+    again = add_statement(archive, replace(ENCLOSED, added_at=START + timedelta(days=1)), minutes=60)
+    delivered = add_statement(archive, DELIVERED, minutes=61)
     with archive.writing() as writing:
         statements.restate_delivery(writing, "job1", replace(DELIVERED, number=1), at=START)
         unchanged = entries.last_seq(writing)
@@ -96,8 +99,8 @@ def test_what_is_stated_already_is_not_written_again(archive: Archive) -> None:
 
 def test_a_hostile_name_is_exact_in_the_entry_and_harmless_in_the_row(archive: Archive) -> None:
     """NUL and lone surrogates come back as they were; the readable column shows them by number."""
-    add(archive, replace(DELIVERED, name=HOSTILE, note=HOSTILE))
-    add(archive, replace(ENCLOSED, name=HOSTILE, note=HOSTILE))
+    add_statement(archive, replace(DELIVERED, name=HOSTILE, note=HOSTILE))
+    add_statement(archive, replace(ENCLOSED, name=HOSTILE, note=HOSTILE))
 
     with archive.reading() as reading:
         delivered, enclosed = deliveries(reading, "job1")[0], enclosures(reading, "job1")[0]
@@ -163,10 +166,10 @@ def test_the_rebuild_gives_the_same_rows(
     [("delivery", "at"), ("delivery", "sha256"), ("attachment", "sha256"), ("attachment", "added_at")],
 )
 def test_a_row_changed_behind_the_back_is_a_difference(archive: Archive, table: str, column: str) -> None:
-    """`verify --deep` compares these tables too."""
-    add(archive, DELIVERED)
-    add(archive, ENCLOSED)
-    with tampering.behind_the_back(archive) as database:
+    """A changed row of these tables is reported, as by `verify --deep`."""
+    add_statement(archive, DELIVERED)
+    add_statement(archive, ENCLOSED)
+    with tampering.changing_past_triggers(archive) as database:
         database.execute(f"UPDATE {table} SET {column} = 'x'")
 
     with archive.reading() as reading:
@@ -227,7 +230,7 @@ def test_a_file_is_copied_under_its_digest(tmp_path: Path) -> None:
     assert kept == measured
     assert kept.sha256 == again.sha256 == blobs.file_sha256(place)
     assert 0o400 == stat.S_IMODE(place.stat().st_mode)
-    assert [place] == list(blobs.all_blobs(home))
+    assert [place] == list(blob_files(home))
     assert source.read_bytes() == twin.read_bytes() == b"png" * 1_000_000
     assert [] == list((home / "files" / "incoming" / "added").iterdir())
 
@@ -275,8 +278,8 @@ def test_copies_that_a_kill_left_behind_are_removed_later(tmp_path: Path) -> Non
 
 def test_the_payload_holds_what_the_value_holds(archive: Archive) -> None:
     """Every field of the two values but the time of adding, which is the entry's own."""
-    add(archive, DELIVERED)
-    add(archive, ENCLOSED)
+    add_statement(archive, DELIVERED)
+    add_statement(archive, ENCLOSED)
 
     with archive.reading() as reading:
         documents = {one.kind: json.loads(one.line) for one in entries.entries(reading)}

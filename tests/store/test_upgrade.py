@@ -44,7 +44,7 @@ MORE = [pytest.mark.slow, pytest.mark.sample]
 COPY = "archive.before-0002.sqlite3"
 
 
-def next_version(folder: Path, *, pause: float = 0.0) -> Path:
+def make_next_version(folder: Path, *, pause: float = 0.0) -> Path:
     """The whole program once more, with a second form of the archive."""
     package = shutil.copytree(ROOT / "archiver", folder / "archiver", ignore=shutil.ignore_patterns("demo", "static"))
     (package / "store/migrations/versions/0002_colours.py").write_text(STEP.format(pause=pause), encoding="utf-8")
@@ -55,30 +55,30 @@ def next_version(folder: Path, *, pause: float = 0.0) -> Path:
     return folder
 
 
-class Later(Terminal):
+class LaterProgram(Terminal):
     """The later version of the program on the same archive."""
 
     def __init__(self, terminal: Terminal, program: Path) -> None:
         self.home, self.environ = terminal.home, {**terminal.environ, "PYTHONPATH": str(program)}
 
     def command(self, *arguments: object) -> list[str]:
-        """Not the program of the present folder."""
+        """Run the later program, not that of the present folder."""
         return [sys.executable, "-P", "-m", "archiver", *map(str, arguments)]
 
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The later version, whose step takes no time."""
-    return next_version(tmp_path_factory.mktemp("next"))
+    return make_next_version(tmp_path_factory.mktemp("next"))
 
 
 @pytest.fixture(scope="module")
 def slow_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with a step that takes a second."""
-    return next_version(tmp_path_factory.mktemp("slow"), pause=1.0)
+    return make_next_version(tmp_path_factory.mktemp("slow"), pause=1.0)
 
 
-class Saved:
+class SavedArchive:
     """An archive that was saved by the version of today, to be copied for each test."""
 
     def __init__(self, terminal: Terminal, chatwork: Chatwork) -> None:
@@ -86,8 +86,8 @@ class Saved:
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
-    """One room with a message, sealed."""
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedArchive]:
+    """A saved and sealed archive with one room and one message."""
     with Chatwork(token=TOKEN, limit=1_000_000) as chatwork:
         tanaka = chatwork.add_account("田中")
         room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
@@ -97,44 +97,44 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
         terminal.run("contract", "add", "job1", "--room", room)
         terminal.run("sync")
         terminal.run("seal")
-        yield Saved(terminal, chatwork)
+        yield SavedArchive(terminal, chatwork)
 
 
 @pytest.fixture
-def terminal(saved: Saved, tmp_path: Path) -> Terminal:
-    """A copy of that archive."""
+def terminal(saved: SavedArchive, tmp_path: Path) -> Terminal:
+    """A terminal on a copy of the saved archive."""
     home = shutil.copytree(saved.terminal.home, tmp_path / "home")
     return Terminal(home, saved.chatwork)
 
 
-def ask(database: Path, query: str) -> list[Any]:
-    """Look into a database past the program."""
+def query_rows(database: Path, query: str) -> list[Any]:
+    """Run a query on a database without the program."""
     with closing(sqlite3.connect(database)) as sql:
         return sql.execute(query).fetchall()
 
 
-def form(database: Path) -> str:
-    """Its revision."""
-    ((found,),) = ask(database, "SELECT version_num FROM alembic_version")
+def revision(database: Path) -> str:
+    """The revision of a database."""
+    ((found,),) = query_rows(database, "SELECT version_num FROM alembic_version")
     return str(found)
 
 
-def entries(database: Path) -> list[Any]:
+def entry_rows(database: Path) -> list[Any]:
     """Every entry as it was hashed."""
-    return ask(database, "SELECT seq, line, digest FROM entry ORDER BY seq")
+    return query_rows(database, "SELECT seq, line, digest FROM entry ORDER BY seq")
 
 
 def triggers(database: Path) -> list[Any]:
-    """What keeps the entries as they are."""
-    return ask(database, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+    """The triggers that keep entries append-only."""
+    return query_rows(database, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
 
 
 def is_whole(database: Path) -> bool:
     """Whether the database is wholly of the one form or wholly of the other."""
-    assert [("ok",)] == ask(database, "PRAGMA integrity_check")
-    later = {"colour", "colour_name"} & {name for (name,) in ask(database, "SELECT name FROM sqlite_master")}
-    columns = {row[1] for row in ask(database, "PRAGMA table_info(room)")}
-    return (form(database), later, "later" in columns) in (
+    assert [("ok",)] == query_rows(database, "PRAGMA integrity_check")
+    later = {"colour", "colour_name"} & {name for (name,) in query_rows(database, "SELECT name FROM sqlite_master")}
+    columns = {row[1] for row in query_rows(database, "PRAGMA table_info(room)")}
+    return (revision(database), later, "later" in columns) in (
         ("0001", set(), False),
         ("0002", {"colour", "colour_name"}, True),
     )
@@ -146,15 +146,15 @@ def is_whole(database: Path) -> bool:
 def test_a_quiet_run_upgrades_after_a_copy_that_stays(terminal: Terminal, program: Path) -> None:
     """The copy is the archive as it was, entry for entry; it is named once; triggers are the same; all verifies."""
     database, copy = terminal.home / DATABASE, terminal.home / COPY
-    before, kept = entries(database), triggers(database)
-    later = Later(terminal, program)
+    before, kept = entry_rows(database), triggers(database)
+    later = LaterProgram(terminal, program)
 
     process = subprocess.run(later.command("-q", "sync"), env=later.environ, capture_output=True, text=True)
 
     assert (0, 1, "") == (process.returncode, process.stderr.count(str(copy)), process.stdout)
-    assert ("0002", "0001") == (form(database), form(copy))
-    assert (before, kept, kept) == (entries(copy), triggers(database), triggers(copy))
-    assert before == entries(database)[: len(before)]
+    assert ("0002", "0001") == (revision(database), revision(copy))
+    assert (before, kept, kept) == (entry_rows(copy), triggers(database), triggers(copy))
+    assert before == entry_rows(database)[: len(before)]
     assert 0o600 == copy.stat().st_mode & 0o777
     assert "migrated=0002 copy=archive.before-0002.sqlite3" in (terminal.home / "logs/archive.log").read_text()
     assert later.json("verify", "--deep")["ok"]
@@ -171,14 +171,14 @@ def test_a_quiet_run_upgrades_after_a_copy_that_stays(terminal: Terminal, progra
 )
 def test_runs_by_hand_do_it_too(terminal: Terminal, program: Path, command: list[str]) -> None:
     """Also those that look something up before their round begins."""
-    Later(terminal, program).run(*command)
+    LaterProgram(terminal, program).run(*command)
 
-    assert ("0002", True) == (form(terminal.home / DATABASE), (terminal.home / COPY).exists())
+    assert ("0002", True) == (revision(terminal.home / DATABASE), (terminal.home / COPY).exists())
 
 
 def test_the_daemon_does_it(terminal: Terminal, program: Path) -> None:
     """In its first round, and says where the copy is."""
-    later = Later(terminal, program)
+    later = LaterProgram(terminal, program)
     daemon = subprocess.Popen(
         later.command("daemon"), env=later.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -190,12 +190,12 @@ def test_the_daemon_does_it(terminal: Terminal, program: Path) -> None:
     output, _ = daemon.communicate(timeout=30)
 
     assert (0, True) == (daemon.returncode, COPY in output)
-    assert "0002" == form(terminal.home / DATABASE)
+    assert "0002" == revision(terminal.home / DATABASE)
 
 
 def test_the_command_does_it_and_then_has_nothing_to_do(terminal: Terminal, program: Path) -> None:
-    """It names the copy."""
-    later = Later(terminal, program)
+    """The command names the copy; a second call makes none."""
+    later = LaterProgram(terminal, program)
 
     assert str(terminal.home / COPY) in later.run("migrate")
     assert COPY not in later.run("migrate")
@@ -206,31 +206,31 @@ def test_the_command_does_it_and_then_has_nothing_to_do(terminal: Terminal, prog
 
 def test_reading_commands_work_on_the_older_form(terminal: Terminal, program: Path, tmp_path: Path) -> None:
     """On the worst day nothing has to be upgraded first; and nothing is."""
-    later = Later(terminal, program)
+    later = LaterProgram(terminal, program)
 
     for command in (["status"], ["search", "こんにちは"], ["verify", "--deep"], ["alerts"], ["exports"]):
         later.run(*command)
     output = later.run("backup", tmp_path / "copy")
 
     assert str(tmp_path / "copy") in output
-    assert ("0001", "0001") == (form(terminal.home / DATABASE), form(tmp_path / "copy" / DATABASE))
+    assert ("0001", "0001") == (revision(terminal.home / DATABASE), revision(tmp_path / "copy" / DATABASE))
     assert not (terminal.home / COPY).exists()
     later.run("--home", tmp_path / "again", "restore", tmp_path / "copy")
-    assert "0001" == form(tmp_path / "again" / DATABASE)
+    assert "0001" == revision(tmp_path / "again" / DATABASE)
 
 
 def test_writing_to_the_older_form_is_refused_with_what_to_do(terminal: Terminal, program: Path) -> None:
-    """In one sentence; nothing is written."""
-    before = entries(terminal.home / DATABASE)
+    """The command is refused with one sentence, and nothing is written."""
+    before = entry_rows(terminal.home / DATABASE)
 
-    output = Later(terminal, program).run("contract", "close", "job1", code=1)
+    output = LaterProgram(terminal, program).run("contract", "close", "job1", code=1)
 
     assert "archive migrate" in output
-    assert before == entries(terminal.home / DATABASE)
+    assert before == entry_rows(terminal.home / DATABASE)
 
 
 def test_what_needs_the_later_form_says_so(terminal: Terminal, program: Path) -> None:
-    """It is no damage."""
+    """A table of a later revision raises OlderArchive, not ArchiveDamaged."""
     code = (
         "import sys; from pathlib import Path\n"
         "from archiver import errors; from archiver.store.archive import Archive\n"
@@ -238,7 +238,7 @@ def test_what_needs_the_later_form_says_so(terminal: Terminal, program: Path) ->
         "    with Archive(Path(sys.argv[1])).reading() as one: one.sql.exec_driver_sql('SELECT * FROM colour')\n"
         "except errors.OlderArchive as fault: print(fault.code, fault.advice())"
     )
-    environ = Later(terminal, program).environ | {"LANGUAGE": "en"}
+    environ = LaterProgram(terminal, program).environ | {"LANGUAGE": "en"}
 
     process = subprocess.run(
         [sys.executable, "-P", "-c", code, terminal.home], env=environ, capture_output=True, text=True
@@ -249,7 +249,7 @@ def test_what_needs_the_later_form_says_so(terminal: Terminal, program: Path) ->
 
 def test_an_archive_of_the_later_form_is_left_alone_by_this_version(terminal: Terminal, program: Path) -> None:
     """Exit 12 from every command, and not a byte is changed."""
-    Later(terminal, program).run("migrate")
+    LaterProgram(terminal, program).run("migrate")
     before = (terminal.home / DATABASE).read_bytes()
 
     for command in (["sync"], ["migrate"], ["status"], ["seal"]):
@@ -263,21 +263,21 @@ def test_without_space_for_the_copy_nothing_is_done(terminal: Terminal, program:
     small = "import shutil\nshutil.disk_usage = lambda _path: shutil._ntuple_diskusage(10**9, 10**9, 1000)\n"
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "sitecustomize.py").write_text(small, encoding="utf-8")
-    later = Later(terminal, program)
+    later = LaterProgram(terminal, program)
     later.environ["PYTHONPATH"] = os.pathsep.join([str(tmp_path / "full"), str(program)])
 
     output = later.run("migrate", code=12) + later.run("-q", "sync", code=12)
 
     assert "archive migrate" in output
-    assert ("0001", False) == (form(terminal.home / DATABASE), (terminal.home / COPY).exists())
+    assert ("0001", False) == (revision(terminal.home / DATABASE), (terminal.home / COPY).exists())
     assert "failed=NoSpaceToMigrate code=12" in (terminal.home / "logs" / "archive.log").read_text()
     later.run("status")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="this user may write everywhere")
 def test_on_a_place_that_cannot_be_written_nothing_is_upgraded(terminal: Terminal, program: Path) -> None:
-    """What is there is read as it is."""
-    later = Later(terminal, program)
+    """A read-only archive of the older revision can be read."""
+    later = LaterProgram(terminal, program)
     terminal.home.chmod(0o500)
     try:
         later.run("status")
@@ -285,17 +285,17 @@ def test_on_a_place_that_cannot_be_written_nothing_is_upgraded(terminal: Termina
     finally:
         terminal.home.chmod(0o700)
 
-    assert "0001" == form(terminal.home / DATABASE)
+    assert "0001" == revision(terminal.home / DATABASE)
 
 
 # --- at any moment ---------------------------------------------------------------------------
 
 
-def judge_kills(terminal: Terminal, program: Path, moments: list[float]) -> None:
+def check_kills(terminal: Terminal, program: Path, moments: list[float]) -> None:
     """Kill upgrades, each after some seconds; the next run goes on to the end."""
     database = terminal.home / DATABASE
-    before = entries(database)
-    later = Later(terminal, program)
+    before = entry_rows(database)
+    later = LaterProgram(terminal, program)
     for seconds in moments:
         run = subprocess.Popen(
             later.command("migrate"), env=later.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -304,16 +304,16 @@ def judge_kills(terminal: Terminal, program: Path, moments: list[float]) -> None
         run.kill()
         run.wait()
         assert is_whole(database)
-        assert before == entries(database)
+        assert before == entry_rows(database)
     later.run("sync")
-    assert ("0002", True) == (form(database), is_whole(database))
-    assert (before, "0001") == (entries(terminal.home / COPY), form(terminal.home / COPY))
+    assert ("0002", True) == (revision(database), is_whole(database))
+    assert (before, "0001") == (entry_rows(terminal.home / COPY), revision(terminal.home / COPY))
     assert later.json("verify", "--deep")["ok"]
 
 
 def test_a_kill_in_the_middle_leaves_the_one_form_or_the_other(terminal: Terminal, slow_program: Path) -> None:
     """Two of these moments lie within the step, which takes a second."""
-    judge_kills(terminal, slow_program, [0.2, 1.2, 1.6])
+    check_kills(terminal, slow_program, [0.2, 1.2, 1.6])
 
 
 @pytest.mark.slow
@@ -321,12 +321,12 @@ def test_thirty_kills_at_random_moments(terminal: Terminal, slow_program: Path) 
     """The same at any moment until it is nearly done."""
     dice = random.Random(5)
 
-    judge_kills(terminal, slow_program, [dice.uniform(0.1, 1.7) for _ in range(30)])
+    check_kills(terminal, slow_program, [dice.uniform(0.1, 1.7) for _ in range(30)])
 
 
 def test_two_that_begin_at_once_do_not_meet(terminal: Terminal, slow_program: Path) -> None:
     """One does it, the other ends with 11 or finds nothing to do; the copy is of before."""
-    later = Later(terminal, slow_program)
+    later = LaterProgram(terminal, slow_program)
     runs = [
         subprocess.Popen(later.command(*command), env=later.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for command in (["migrate"], ["sync"], ["migrate"])
@@ -338,7 +338,7 @@ def test_two_that_begin_at_once_do_not_meet(terminal: Terminal, slow_program: Pa
 
     assert 0 in codes
     assert set(codes) <= {0, 11}
-    assert ("0002", "0001") == (form(terminal.home / DATABASE), form(terminal.home / COPY))
+    assert ("0002", "0001") == (revision(terminal.home / DATABASE), revision(terminal.home / COPY))
 
 
 def test_whoever_reads_meanwhile_is_not_disturbed_and_not_waited_for(terminal: Terminal, program: Path) -> None:
@@ -347,11 +347,11 @@ def test_whoever_reads_meanwhile_is_not_disturbed_and_not_waited_for(terminal: T
         reader.execute("BEGIN")
         before = reader.execute("SELECT count(*) FROM entry").fetchone()
         begun = time.monotonic()
-        Later(terminal, program).run("migrate")
+        LaterProgram(terminal, program).run("migrate")
         seconds = time.monotonic() - begun
         after = reader.execute("SELECT count(*) FROM entry").fetchone()
         tables = {name for (name,) in reader.execute("SELECT name FROM sqlite_master")}
 
     assert seconds < 10
     assert (before, False) == (after, "colour" in tables)
-    assert "0002" == form(terminal.home / DATABASE)
+    assert "0002" == revision(terminal.home / DATABASE)

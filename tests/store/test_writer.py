@@ -27,7 +27,7 @@ def append_and_fail(archive: Archive, *observations: Observation) -> None:
 
 
 def test_an_entry_is_canonical_json_of_its_columns(archive: Archive) -> None:
-    """With payload, salt and reply; its digest is that of the line."""
+    """The line holds payload, salt and reply, and the entry's digest is that of the line."""
     (entry,) = append_observations(archive, note("はい", room=5, reply="ab"))
 
     document = json.loads(entry.line)

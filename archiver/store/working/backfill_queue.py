@@ -198,7 +198,7 @@ def texts_naming(reading: Reading, room: int) -> Iterator[tuple[str, str]]:
     }
     for kind, (text, table) in tables.items():
         named = or_(text.contains(f"to={room:d}-"), text.contains(f"#!rid{room:d}-"))
-        yield from ((kind, found) for (found,) in reading.sql.execute(select(text).select_from(table).where(named)))
+        yield from ((kind, value) for (value,) in reading.sql.execute(select(text).select_from(table).where(named)))
 
 
 def _is_open(at: datetime) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Copying a whole archive: what comes along, what stays, what is never damaged, where no copy may lie."""
+"""Copying a whole archive: which files are copied, what is never damaged, and where no copy may be made."""
 
 from __future__ import annotations
 
@@ -19,8 +19,15 @@ from archiver import errors
 from archiver.records import Observation
 from archiver.store import blobs, seals, snapshot, writer
 from archiver.store.archive import Archive
-from archiver.store.backup import copy as backup
 from archiver.store.backup import destination, transfer
+from archiver.store.backup.copy import (
+    CopyReport,
+    LastBackup,
+    copy_archive,
+    last_backup,
+    place_database,
+    remember_backup,
+)
 from archiver.store.engine import DATABASE
 from tests.support.archives import tampering
 
@@ -36,39 +43,39 @@ def home(tmp_path: Path) -> Iterator[Archive]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Where the copy goes."""
+def target(tmp_path: Path) -> Path:
+    """The folder for the copy."""
     return tmp_path / "stick" / "copy"
 
 
-def copied(archive: Archive, place: Path, **options: object) -> backup.CopyReport:
-    """Copy, and put the database in its place."""
-    made = backup.copy_archive(archive, place, **options)  # type: ignore[arg-type]
-    backup.place_database(place)
+def make_copy(archive: Archive, target: Path, **options: object) -> CopyReport:
+    """Copy an archive, and put the new database in its place."""
+    made = copy_archive(archive, target, **options)  # type: ignore[arg-type]
+    place_database(target)
     return made
 
 
-def names(folder: Path) -> set[str]:
+def file_names(folder: Path) -> set[str]:
     """Every file below a folder."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def entries(database: Path) -> list[str]:
+def entry_lines(database: Path) -> list[str]:
     """The lines of a database, in order."""
     with closing(sqlite3.connect(database)) as connection:
         return [line for (line,) in connection.execute("SELECT line FROM entry ORDER BY seq")]
 
 
-def attach(home: Path, body: bytes) -> Path:
-    """Keep bytes as an attachment, without an entry."""
+def add_attachment(home: Path, body: bytes) -> Path:
+    """Store bytes as an attachment, without an entry."""
     part = blobs.incoming_path(home, 1, 1)
     part.write_bytes(body)
     return blobs.keep(home, part, blobs.file_sha256(part))
 
 
 @contextmanager
-def disk_of(size: int) -> Iterator[None]:
-    """A disk on which no file can be larger than this."""
+def limited_disk(size: int) -> Iterator[None]:
+    """Limit the size of files, as a full disk does."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -77,7 +84,7 @@ def disk_of(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_copy_holds_all_that_an_archive_is_and_nothing_else(home: Archive, place: Path) -> None:
+def test_a_copy_holds_all_that_an_archive_is_and_nothing_else(home: Archive, target: Path) -> None:
     """Settings, database, attachments, seals with stamps, dailies and pinned roots; no token, log or half file."""
     for name, body in {
         "archive.toml": b'language = "ja"\n',
@@ -95,20 +102,20 @@ def test_a_copy_holds_all_that_an_archive_is_and_nothing_else(home: Archive, pla
         (home.home / name).parent.mkdir(parents=True, exist_ok=True)
         (home.home / name).write_bytes(body)
 
-    copied(home, place, also=["roots/own.pem"])
+    make_copy(home, target, also=["roots/own.pem"])
 
     sealed = {f"seals/{path.name}" for path in (home.home / "seals").glob("*.json")}
-    attachment = tampering.attachment(home).relative_to(home.home).as_posix()
+    attachment = tampering.attachment_path(home).relative_to(home.home).as_posix()
     others = {"archive.toml", "seals/a.pem", "seals/000001-2026-11-10.json.a.tsr", "roots/own.pem"}
     others |= {"daily/job1/2026-11-10_job1_daily.zip", DATABASE, destination.MARK}
-    assert sealed | others | {attachment} == names(place)
-    assert entries(home.database) == entries(place / DATABASE)
-    assert 0o700 == place.stat().st_mode & 0o777
-    assert {0o600, 0o400} == {path.stat().st_mode & 0o777 for path in place.rglob("*") if path.is_file()}
+    assert sealed | others | {attachment} == file_names(target)
+    assert entry_lines(home.database) == entry_lines(target / DATABASE)
+    assert 0o700 == target.stat().st_mode & 0o777
+    assert {0o600, 0o400} == {path.stat().st_mode & 0o777 for path in target.rglob("*") if path.is_file()}
 
 
 def test_a_half_file_that_is_renamed_meanwhile_stops_no_copy(
-    home: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+    home: Archive, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sync or a stamp may take its half file away between the listing of a folder and the look at the file."""
     half = home.home / "seals" / "000001-2026-11-10.json.a.tsr.new"
@@ -122,25 +129,25 @@ def test_a_half_file_that_is_renamed_meanwhile_stops_no_copy(
 
     monkeypatch.setattr(Path, "lstat", remove_half)
 
-    assert () == copied(home, place).uncopied
+    assert () == make_copy(home, target).uncopied
     assert not half.exists()
 
 
-def test_a_second_run_copies_only_what_is_new(home: Archive, place: Path) -> None:
+def test_a_second_run_copies_only_what_is_new(home: Archive, target: Path) -> None:
     """One attachment more: one file; what lay there keeps its bytes and its times."""
-    copied(home, place)
-    before = {path: path.stat().st_mtime_ns for path in (place / "files").rglob("*") if path.is_file()}
-    new = attach(home.home, b"a second one")
+    make_copy(home, target)
+    before = {path: path.stat().st_mtime_ns for path in (target / "files").rglob("*") if path.is_file()}
+    new = add_attachment(home.home, b"a second one")
 
-    made = copied(home, place)
+    made = make_copy(home, target)
 
     assert 1 == made.files
-    assert new.read_bytes() == blobs.blob_path(place, new.name).read_bytes()
+    assert new.read_bytes() == blobs.blob_path(target, new.name).read_bytes()
     assert before == {path: path.stat().st_mtime_ns for path in before}
-    assert 0 == copied(home, place).files
+    assert 0 == make_copy(home, target).files
 
 
-def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, place: Path) -> None:
+def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, target: Path) -> None:
     """Threads append, seal and attach all the time: each copy is one moment, and has the files of that moment."""
     stop = threading.Event()
 
@@ -148,10 +155,10 @@ def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, pla
         archive, number = Archive(home.home), 0
         while not stop.is_set():
             number += 1
-            attach(home.home, b"%d" % number)
+            add_attachment(home.home, b"%d" % number)
             with archive.writing() as writing:
-                told = [Observation("sweep", "sweep/{seq}", {"requests": number})] * 20
-                writer.append(writing, told, account_id=1, at=NOW + timedelta(seconds=number))
+                observations = [Observation("sweep", "sweep/{seq}", {"requests": number})] * 20
+                writer.append(writing, observations, account_id=1, at=NOW + timedelta(seconds=number))
             seals.close_seals(archive, now=NOW + timedelta(seconds=number))
         archive.close()
 
@@ -159,42 +166,42 @@ def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, pla
     writing.start()
     try:
         for _ in range(5):
-            copied(home, place)
-            lines = entries(place / DATABASE)
-            with closing(sqlite3.connect(place / DATABASE)) as copy:
+            make_copy(home, target)
+            lines = entry_lines(target / DATABASE)
+            with closing(sqlite3.connect(target / DATABASE)) as copy:
                 sealed = {number for (number,) in copy.execute("SELECT number FROM seal")}
-            assert {int(path.name[:6]) for path in (place / "seals").glob("*.json")} == sealed
-            assert lines == entries(home.database)[: len(lines)]
+            assert {int(path.name[:6]) for path in (target / "seals").glob("*.json")} == sealed
+            assert lines == entry_lines(home.database)[: len(lines)]
     finally:
         stop.set()
         writing.join()
 
-    assert len(entries(home.database)) > len(lines)
+    assert len(entry_lines(home.database)) > len(lines)
 
 
-def test_a_copy_is_one_file_that_needs_nothing_beside_it(home: Archive, place: Path) -> None:
+def test_a_copy_is_one_file_that_needs_nothing_beside_it(home: Archive, target: Path) -> None:
     """It says nothing of a log any more, so it is read from a disk that cannot be written."""
-    copied(home, place)
+    make_copy(home, target)
 
-    with closing(sqlite3.connect(f"{(place / DATABASE).as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
+    with closing(sqlite3.connect(f"{(target / DATABASE).as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
         assert ("delete",) == copy.execute("PRAGMA journal_mode").fetchone()
-    assert {DATABASE, destination.MARK} == {path.name for path in place.iterdir() if path.is_file()}
+    assert {DATABASE, destination.MARK} == {path.name for path in target.iterdir() if path.is_file()}
 
 
-def test_a_log_that_lies_beside_an_earlier_copy_is_not_taken_for_the_new_ones(home: Archive, place: Path) -> None:
+def test_a_log_that_lies_beside_an_earlier_copy_is_not_taken_for_the_new_ones(home: Archive, target: Path) -> None:
     """Somebody looked into the copy with a program that was killed; the new database is the new one all the same."""
-    copied(home, place)
-    with closing(sqlite3.connect(place / DATABASE)) as copy:
+    make_copy(home, target)
+    with closing(sqlite3.connect(target / DATABASE)) as copy:
         copy.execute("PRAGMA journal_mode = WAL")
         copy.execute("INSERT INTO memory VALUES ('looked', '1')")
         copy.commit()
-        saved = {end: (place / f"{DATABASE}{end}").read_bytes() for end in ("", "-wal", "-shm")}
+        saved = {end: (target / f"{DATABASE}{end}").read_bytes() for end in ("", "-wal", "-shm")}
     for end, body in saved.items():
-        (place / f"{DATABASE}{end}").write_bytes(body)
+        (target / f"{DATABASE}{end}").write_bytes(body)
 
-    copied(home, place)
+    make_copy(home, target)
 
-    with closing(sqlite3.connect(place / DATABASE)) as copy:
+    with closing(sqlite3.connect(target / DATABASE)) as copy:
         assert [] == copy.execute("SELECT * FROM memory WHERE key = 'looked'").fetchall()
         assert [("ok",)] == copy.execute("PRAGMA integrity_check").fetchall()
 
@@ -202,56 +209,56 @@ def test_a_log_that_lies_beside_an_earlier_copy_is_not_taken_for_the_new_ones(ho
 # --- nothing good is lost ----------------------------------------------------------------------
 
 
-def test_a_damaged_original_does_not_take_the_place_of_a_good_copy(home: Archive, place: Path) -> None:
+def test_a_damaged_original_does_not_take_the_place_of_a_good_copy(home: Archive, target: Path) -> None:
     """An attachment and a seal were cut short: the copy keeps its own, and says which."""
-    copied(home, place)
-    good, sealed = tampering.attachment(home), tampering.seal_file(home, 2)
-    before = {path: (place / path.relative_to(home.home)).read_bytes() for path in (good, sealed)}
+    make_copy(home, target)
+    good, sealed = tampering.attachment_path(home), tampering.archive_seal_path(home, 2)
+    before = {path: (target / path.relative_to(home.home)).read_bytes() for path in (good, sealed)}
     for path in before:
         path.chmod(0o600)
         path.write_bytes(b"cut")
 
-    made = copied(home, place)
+    made = make_copy(home, target)
 
-    assert before == {path: (place / path.relative_to(home.home)).read_bytes() for path in before}
+    assert before == {path: (target / path.relative_to(home.home)).read_bytes() for path in before}
     assert {path.relative_to(home.home).as_posix() for path in before} == {one.name for one in made.uncopied}
 
 
-def test_a_damaged_copy_is_made_good_when_it_is_looked_at_thoroughly(home: Archive, place: Path) -> None:
-    """A flipped bit changes no size: it takes a look at the bytes."""
-    copied(home, place)
-    there = place / tampering.attachment(home).relative_to(home.home)
-    tampering.flip(there, 100)
+def test_a_damaged_copy_is_made_good_when_it_is_looked_at_thoroughly(home: Archive, target: Path) -> None:
+    """A flipped bit does not change the size, so it is found only by reading the bytes."""
+    make_copy(home, target)
+    there = target / tampering.attachment_path(home).relative_to(home.home)
+    tampering.flip_bit(there, 100)
 
-    untouched, mended = copied(home, place), copied(home, place, thorough=True)
+    untouched, mended = make_copy(home, target), make_copy(home, target, thorough=True)
 
     assert (0, 1) == (untouched.files, mended.files)
     assert tampering.BYTES == there.read_bytes()
 
 
-def test_a_daily_copy_that_differs_is_left_and_named(home: Archive, place: Path) -> None:
+def test_a_daily_copy_that_differs_is_left_and_named(home: Archive, target: Path) -> None:
     """Neither of the two is taken for the right one; certificates may grow, settings may change."""
     daily, root, settings = "daily/job1/2026-11-10_job1_daily.zip", "seals/a.pem", "archive.toml"
     for name in (daily, root, settings):
         (home.home / name).parent.mkdir(parents=True, exist_ok=True)
         (home.home / name).write_bytes(b"first")
-    copied(home, place)
+    make_copy(home, target)
     for name in (daily, root, settings):
         (home.home / name).write_bytes(b"first and second")
 
-    made = copied(home, place)
+    made = make_copy(home, target)
 
     assert [transfer.UncopiedFile(daily)] == list(made.uncopied)
     assert [b"first", b"first and second", b"first and second"] == [
-        (place / name).read_bytes() for name in (daily, root, settings)
+        (target / name).read_bytes() for name in (daily, root, settings)
     ]
 
 
 def test_a_file_that_cannot_be_read_keeps_no_other_from_being_copied(
-    home: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+    home: Archive, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bad sector: it is named, with what the system said."""
-    attachment = tampering.attachment(home)
+    attachment = tampering.attachment_path(home)
     name, plain = attachment.relative_to(home.home).as_posix(), Path.open
 
     def failing(path: Path, *arguments: Any, **options: Any) -> Any:
@@ -260,57 +267,57 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_copied(
         return plain(path, *arguments, **options)
 
     monkeypatch.setattr(Path, "open", failing)
-    made = copied(home, place)
+    made = make_copy(home, target)
 
     assert [transfer.UncopiedFile(name, "Input/output error")] == list(made.uncopied)
-    assert 3 == len(list((place / "seals").glob("*.json")))
+    assert 3 == len(list((target / "seals").glob("*.json")))
 
 
 @pytest.mark.parametrize("size", [5_000, 200_000])
-def test_a_full_disk_leaves_the_earlier_copy_as_it_was(home: Archive, place: Path, size: int) -> None:
+def test_a_full_disk_leaves_the_earlier_copy_as_it_was(home: Archive, target: Path, size: int) -> None:
     """Full within the database, or within an attachment: an error of the disk; afterwards it goes on."""
-    copied(home, place)
-    before = (place / DATABASE).read_bytes()
-    new = attach(home.home, b"x" * 5_000_000)
+    make_copy(home, target)
+    before = (target / DATABASE).read_bytes()
+    new = add_attachment(home.home, b"x" * 5_000_000)
 
-    with disk_of(size if size < len(before) else len(before) + size), pytest.raises(errors.StorageError):
-        backup.copy_archive(home, place)
+    with limited_disk(size if size < len(before) else len(before) + size), pytest.raises(errors.StorageError):
+        copy_archive(home, target)
 
-    assert before == (place / DATABASE).read_bytes()
-    assert not [name for name in names(place) if name.endswith(transfer.PARTIAL_SUFFIX)]
-    assert not blobs.blob_path(place, new.name).exists()
-    copied(home, place)
-    assert blobs.blob_path(place, new.name).exists()
+    assert before == (target / DATABASE).read_bytes()
+    assert not [name for name in file_names(target) if name.endswith(transfer.PARTIAL_SUFFIX)]
+    assert not blobs.blob_path(target, new.name).exists()
+    make_copy(home, target)
+    assert blobs.blob_path(target, new.name).exists()
 
 
-def test_whenever_a_run_is_cut_off_the_earlier_copy_stays_and_the_next_run_ends_it(home: Archive, place: Path) -> None:
-    """At each word of progress in turn: within the database, and before, within and after each file."""
-    copied(home, place)
+def test_whenever_a_run_is_cut_off_the_earlier_copy_stays_and_the_next_run_ends_it(home: Archive, target: Path) -> None:
+    """A run is cut off at each report of progress in turn: within the database, and around and within each file."""
+    make_copy(home, target)
     number = 0
     while True:
         number += 1
-        before = entries(place / DATABASE)
-        new = [attach(home.home, b"%d-%d" % (number, index) * 400_000) for index in range(2)]
+        before = entry_lines(target / DATABASE)
+        new = [add_attachment(home.home, b"%d-%d" % (number, index) * 400_000) for index in range(2)]
         with home.writing() as writing:
             observations = [Observation("sweep", "sweep/{seq}", {"requests": number})]
             writer.append(writing, observations, account_id=1, at=NOW)
 
-        cut = _cut_off_at(home, place, number)
+        cut = _cut_off_at(home, target, number)
 
-        assert before == entries(place / DATABASE)
-        assert all(path.read_bytes() == blobs.blob_path(home.home, path.name).read_bytes() for path in _blobs(place))
-        copied(home, place)
-        assert entries(home.database) == entries(place / DATABASE)
-        assert {path.name for path in new} <= {path.name for path in _blobs(place)}
-        assert not [name for name in names(place) if name.endswith(transfer.PARTIAL_SUFFIX)]
+        assert before == entry_lines(target / DATABASE)
+        assert all(path.read_bytes() == blobs.blob_path(home.home, path.name).read_bytes() for path in _blobs(target))
+        make_copy(home, target)
+        assert entry_lines(home.database) == entry_lines(target / DATABASE)
+        assert {path.name for path in new} <= {path.name for path in _blobs(target)}
+        assert not [name for name in file_names(target) if name.endswith(transfer.PARTIAL_SUFFIX)]
         if not cut:
             break
 
     assert number > 4
 
 
-def _cut_off_at(archive: Archive, place: Path, number: int) -> bool:
-    """Copy, but end at this word of progress; False if there were not so many."""
+def _cut_off_at(archive: Archive, target: Path, number: int) -> bool:
+    """Copy, but stop at this report of progress; False if there were fewer."""
     count = 0
 
     def tell(_done: int, _total: int) -> None:
@@ -320,7 +327,7 @@ def _cut_off_at(archive: Archive, place: Path, number: int) -> bool:
             raise KeyboardInterrupt
 
     try:
-        backup.copy_archive(archive, place, tell=tell)
+        copy_archive(archive, target, tell=tell)
     except KeyboardInterrupt:
         return True
     return False
@@ -331,23 +338,23 @@ def _blobs(home: Path) -> list[Path]:
 
 
 def test_too_little_space_is_said_before_anything_is_copied(
-    home: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+    home: Archive, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With what it needs and what there is; not even the folder is made."""
     usage = shutil.disk_usage(home.home)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1_000_000))
 
     with pytest.raises(errors.NoSpaceForCopy) as caught:
-        backup.copy_archive(home, place)
+        copy_archive(home, target)
 
     assert "needs 1 MB, but only 1 MB" in str(caught.value)
-    assert not place.exists()
+    assert not target.exists()
 
 
-def test_a_database_that_is_damaged_is_not_copied_over_a_good_one(home: Archive, place: Path) -> None:
+def test_a_database_that_is_damaged_is_not_copied_over_a_good_one(home: Archive, target: Path) -> None:
     """SQLite's own check of the copy fails: it is gone, and the earlier one is there."""
-    copied(home, place)
-    before = (place / DATABASE).read_bytes()
+    make_copy(home, target)
+    before = (target / DATABASE).read_bytes()
     home.close()
     with closing(sqlite3.connect(home.database)) as damaged:
         damaged.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -356,15 +363,15 @@ def test_a_database_that_is_damaged_is_not_copied_over_a_good_one(home: Archive,
         damaged.commit()
 
     with pytest.raises(errors.StorageError):
-        backup.copy_archive(home, place)
+        copy_archive(home, target)
 
-    assert before == (place / DATABASE).read_bytes()
+    assert before == (target / DATABASE).read_bytes()
 
 
 # --- names and links ---------------------------------------------------------------------------
 
 
-def test_no_name_and_no_link_leads_out_or_to_the_token(home: Archive, place: Path, tmp_path: Path) -> None:
+def test_no_name_and_no_link_leads_out_or_to_the_token(home: Archive, target: Path, tmp_path: Path) -> None:
     """Links are passed by, also in the folders; a token file is known by what it is, whatever it is called."""
     secret, outside = home.home / "token", tmp_path / "outside"
     secret.write_bytes(b"secret")
@@ -381,23 +388,23 @@ def test_no_name_and_no_link_leads_out_or_to_the_token(home: Archive, place: Pat
     blobs.blob_path(home.home, digest).parent.mkdir(parents=True)
     blobs.blob_path(home.home, digest).symlink_to(secret)
 
-    copied(home, place, leave_out=[secret])
+    make_copy(home, target, leave_out=[secret])
 
-    assert not [path for path in place.rglob("*") if b"secret" in (path.read_bytes() if path.is_file() else b"")]
-    assert not (place / "daily").exists()
-    assert not blobs.blob_path(place, digest).is_symlink()
+    assert not [path for path in target.rglob("*") if b"secret" in (path.read_bytes() if path.is_file() else b"")]
+    assert not (target / "daily").exists()
+    assert not blobs.blob_path(target, digest).is_symlink()
 
 
-def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, place: Path, tmp_path: Path) -> None:
+def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, target: Path, tmp_path: Path) -> None:
     """A folder below `files` that leads away: what should lie there is named, nothing is written through it."""
     outside = tmp_path / "outside"
     outside.mkdir()
-    name = tampering.attachment(home).relative_to(home.home)
-    (place / "files").mkdir(parents=True)
-    (place / name.parts[0] / name.parts[1]).symlink_to(outside)
-    (place / destination.MARK).write_text(f'{{"format":"chatwork-archive-backup-1","first":"{first(home)}"}}')
+    name = tampering.attachment_path(home).relative_to(home.home)
+    (target / "files").mkdir(parents=True)
+    (target / name.parts[0] / name.parts[1]).symlink_to(outside)
+    (target / destination.MARK).write_text(f'{{"format":"chatwork-archive-backup-1","first":"{first_digest(home)}"}}')
 
-    made = copied(home, place)
+    made = make_copy(home, target)
 
     assert [transfer.UncopiedFile(name.as_posix())] == list(made.uncopied)
     assert [] == list(outside.iterdir())
@@ -406,7 +413,7 @@ def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, place: P
 # --- places ------------------------------------------------------------------------------------
 
 
-def first(archive: Archive) -> str:
+def first_digest(archive: Archive) -> str:
     """The digest of the first entry."""
     with closing(sqlite3.connect(archive.database)) as connection:
         (digest,) = connection.execute("SELECT digest FROM entry WHERE seq = 1").fetchone()
@@ -414,91 +421,91 @@ def first(archive: Archive) -> str:
 
 
 def test_home_and_copy_may_not_lie_in_each_other(home: Archive, tmp_path: Path) -> None:
-    """Whatever links and dots lead there."""
+    """This also holds for paths with links and dots."""
     link = tmp_path / "link"
     link.symlink_to(home.home)
     places = [home.home, home.home / "copy", link / "a" / "b", home.home / "files" / ".." / "x", tmp_path, Path("/")]
 
-    for place in places:
+    for target in places:
         with pytest.raises(errors.BadCopyPlace):
-            backup.copy_archive(home, place)
+            copy_archive(home, target)
 
     assert not (home.home / destination.MARK).exists()
 
 
-def test_the_copy_of_another_archive_is_left_alone(home: Archive, place: Path, tmp_path: Path) -> None:
-    """Whether it is whole, unfinished, or no copy but something else under the same names."""
+def test_the_copy_of_another_archive_is_left_alone(home: Archive, target: Path, tmp_path: Path) -> None:
+    """Complete and unfinished copies of another archive, and other files with the same names, are left alone."""
     other = tampering.sample_archive(tmp_path / "other")
-    copied(other, place)
+    make_copy(other, target)
     unfinished, foreign = tmp_path / "unfinished", tmp_path / "foreign"
-    backup.copy_archive(other, unfinished)
+    copy_archive(other, unfinished)
     (foreign / "files").mkdir(parents=True)
-    before = {folder: names(folder) for folder in (place, unfinished, foreign)}
+    before = {folder: file_names(folder) for folder in (target, unfinished, foreign)}
 
     for folder in before:
         with pytest.raises(errors.BadCopyPlace) as caught:
-            backup.copy_archive(home, folder)
+            copy_archive(home, folder)
         assert str(folder) in str(caught.value)
 
-    assert before == {folder: names(folder) for folder in before}
-    assert entries(other.database) == entries(place / DATABASE)
+    assert before == {folder: file_names(folder) for folder in before}
+    assert entry_lines(other.database) == entry_lines(target / DATABASE)
     other.close()
 
 
-def test_a_copy_that_knows_more_than_the_archive_is_left_alone(home: Archive, place: Path, tmp_path: Path) -> None:
+def test_a_copy_that_knows_more_than_the_archive_is_left_alone(home: Archive, target: Path, tmp_path: Path) -> None:
     """The archive was restored from an older copy, or went on elsewhere: nothing that only the copy holds is lost."""
     older = tampering.copy_of(home, tmp_path / "older")
     for archive, requests in ((home, 1), (older, 2)):
         with archive.writing() as writing:
             writer.append(writing, [Observation("sweep", "sweep/{seq}", {"requests": requests})], account_id=1, at=NOW)
-    copied(home, place)
+    make_copy(home, target)
 
     with pytest.raises(errors.BadCopyPlace) as caught:
-        backup.copy_archive(older, place)
+        copy_archive(older, target)
 
     assert "records that this archive does not have" in str(caught.value)
-    assert entries(home.database) == entries(place / DATABASE)
+    assert entry_lines(home.database) == entry_lines(target / DATABASE)
     older.close()
 
 
-def test_an_unfinished_copy_goes_on(home: Archive, place: Path) -> None:
+def test_an_unfinished_copy_goes_on(home: Archive, target: Path) -> None:
     """Its database was never put in its place; a broken one that is known to be ours is replaced."""
-    backup.copy_archive(home, place)
+    copy_archive(home, target)
 
-    resumed = copied(home, place)
-    (place / DATABASE).write_bytes(b"broken" * 1_000)
-    mended = copied(home, place)
+    resumed = make_copy(home, target)
+    (target / DATABASE).write_bytes(b"broken" * 1_000)
+    mended = make_copy(home, target)
 
     assert (0, 0) == (resumed.files, mended.files)
-    assert entries(home.database) == entries(place / DATABASE)
+    assert entry_lines(home.database) == entry_lines(target / DATABASE)
 
 
-def test_an_archive_without_records_is_not_copied(archive: Archive, place: Path) -> None:
+def test_an_archive_without_records_is_not_copied(archive: Archive, target: Path) -> None:
     """There is nothing by which its copy could be known again."""
     with pytest.raises(errors.BadCopyPlace) as caught:
-        backup.copy_archive(archive, place)
+        copy_archive(archive, target)
 
     assert "no records" in str(caught.value)
 
 
 def test_the_last_copy_is_remembered(home: Archive) -> None:
-    """As it was told; before the first there is none."""
-    made = backup.LastBackup(NOW, "E:\\cw-backup", verified=True)
+    """The last copy is read as it was stored; before the first there is none."""
+    made = LastBackup(NOW, "E:\\cw-backup", verified=True)
     with home.reading() as reading:
-        before = backup.last_backup(reading)
+        before = last_backup(reading)
 
     with home.writing() as writing:
-        backup.remember_backup(writing, made)
+        remember_backup(writing, made)
 
     with home.reading() as reading:
-        assert (None, made) == (before, backup.last_backup(reading))
+        assert (None, made) == (before, last_backup(reading))
 
 
-def test_progress_is_told_to_the_last_byte(home: Archive, place: Path) -> None:
-    """Never backwards, and all of it at the end."""
+def test_progress_is_told_to_the_last_byte(home: Archive, target: Path) -> None:
+    """Progress never decreases and ends with the total."""
     calls: list[tuple[int, int]] = []
 
-    backup.copy_archive(home, place, tell=lambda done, total: calls.append((done, total)))
+    copy_archive(home, target, tell=lambda done, total: calls.append((done, total)))
 
     assert sorted(calls) == calls
     assert 1 == len({total for _done, total in calls})
@@ -506,7 +513,7 @@ def test_progress_is_told_to_the_last_byte(home: Archive, place: Path) -> None:
 
 
 def test_a_snapshot_refuses_what_is_no_database(tmp_path: Path) -> None:
-    """A file of something else."""
+    """A file that is no database raises ArchiveDamaged and leaves no copy."""
     (tmp_path / "other").write_bytes(b"something else" * 1_000)
 
     with closing(sqlite3.connect(tmp_path / "other")) as source, pytest.raises(errors.ArchiveDamaged):

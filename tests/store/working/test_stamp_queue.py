@@ -1,4 +1,4 @@
-"""The queue of stamps: who waits for whom, how long an authority is left alone, and what outlives the table."""
+"""The queue of stamps: which seals wait for which authority, how long pauses are, and what survives a lost table."""
 
 from __future__ import annotations
 
@@ -25,48 +25,48 @@ ROOT, OTHER_ROOT = PEM.format("A"), PEM.format("B")
 TOKEN = StampFacts(NOON + timedelta(minutes=1), "ab" * 32, NOON + timedelta(minutes=2), -60.5)
 
 
-def sealed(archive: Archive, number: int = 1) -> None:
-    """So many seals, one a day."""
+def make_seals(archive: Archive, number: int = 1) -> None:
+    """Make so many seals, one a day."""
     for day in range(number):
         append_notes(archive, at=NOON + timedelta(days=day))
         seals.close_seals(archive, now=NOON + timedelta(days=day))
 
 
-def waiting(archive: Archive, *names: str, at: datetime = NOON, all: bool = False) -> list[DueStamp]:  # noqa: A002
-    """Who may be asked about what."""
+def due_stamps(archive: Archive, *names: str, at: datetime = NOON, all: bool = False) -> list[DueStamp]:  # noqa: A002
+    """The seals that may be stamped now, each with its authority."""
     with archive.reading() as reading:
-        return stamp_queue.due_stamps(reading, names or ("a",), at, all=all)
+        return stamp_queue.due_stamps(reading, names or ("a",), at, include_paused=all)
 
 
-def told(dues: Sequence[DueStamp]) -> list[tuple[int, str]]:
-    """Seal and authority of each."""
+def seals_and_authorities(dues: Sequence[DueStamp]) -> list[tuple[int, str]]:
+    """Number of the seal and authority of each."""
     return [(due.seal.number, due.authority) for due in dues]
 
 
-def tally(archive: Archive, *names: str) -> tuple[int, int, str | None]:
-    """Days, days that wait, why."""
+def count_days(archive: Archive, *names: str) -> tuple[int, int, str | None]:
+    """Number of days, number of waiting days, and the reason."""
     with archive.reading() as reading:
         return tuple(stamp_queue.count_days(reading, names))  # type: ignore[return-value]
 
 
-def rows(archive: Archive) -> list[tuple[object, ...]]:
-    """The table as it lies there."""
+def stamp_rows(archive: Archive) -> list[tuple[object, ...]]:
+    """The rows of the table `stamp`."""
     with closing(sqlite3.connect(archive.database)) as database:
         return database.execute("SELECT * FROM stamp ORDER BY seal, authority").fetchall()
 
 
 def test_every_seal_waits_for_every_authority_the_newest_first(archive: Archive) -> None:
     """Without a row: closing a seal writes nothing into the queue."""
-    sealed(archive, 2)
+    make_seals(archive, 2)
 
-    assert [(2, "a"), (2, "b"), (1, "a"), (1, "b")] == told(waiting(archive, "a", "b"))
-    assert [] == rows(archive)
+    assert [(2, "a"), (2, "b"), (1, "a"), (1, "b")] == seals_and_authorities(due_stamps(archive, "a", "b"))
+    assert [] == stamp_rows(archive)
 
 
 def test_a_stamp_is_its_file_its_root_and_its_row(archive: Archive) -> None:
     """The reply's own bytes, readable by the owner alone; the clocks are in the row."""
-    sealed(archive, 2)
-    second, first = waiting(archive)
+    make_seals(archive, 2)
+    second, first = due_stamps(archive)
 
     kept = stamp_queue.keep_stamp(archive, first, b"reply", TOKEN, pem=[ROOT])
 
@@ -78,17 +78,17 @@ def test_a_stamp_is_its_file_its_root_and_its_row(archive: Archive) -> None:
     )
     assert {0o600} == {stat.S_IMODE((folder / name).stat().st_mode) for name in (first.file, "a.pem")}
     times = ("2026-11-12T03:01:00.000Z", "2026-11-12T03:02:00.000Z", -60.5)
-    assert [(1, "a", "stamped", 0, None, None, *times, "ab" * 32)] == rows(archive)
-    assert [second] == waiting(archive)
+    assert [(1, "a", "stamped", 0, None, None, *times, "ab" * 32)] == stamp_rows(archive)
+    assert [second] == due_stamps(archive)
     with archive.reading() as reading:
         assert {1: [stamp_queue.StoredStamp("a", TOKEN.time, TOKEN.got_at)]} == stamp_queue.stamps_by_seal(reading)
         assert (1, 2, 0) == tuple(stamp_queue.count_unstamped(reading, names) for names in (["a"], ["a", "b"], []))
 
 
 def test_the_first_stamp_of_two_processes_stays(archive: Archive) -> None:
-    """The later one is dropped, file and row."""
-    sealed(archive)
-    (due,) = waiting(archive)
+    """The later stamp is dropped, with file and row."""
+    make_seals(archive)
+    (due,) = due_stamps(archive)
     stamp_queue.keep_stamp(archive, due, b"first", TOKEN, pem=[ROOT])
 
     kept = stamp_queue.keep_stamp(archive, due, b"second", TOKEN._replace(time=NOON + timedelta(days=1)), pem=[ROOT])
@@ -96,13 +96,13 @@ def test_the_first_stamp_of_two_processes_stays(archive: Archive) -> None:
 
     assert not kept
     assert b"first" == (archive.home / "seals" / due.file).read_bytes()
-    assert ["stamped", "2026-11-12T03:01:00.000Z"] == [rows(archive)[0][index] for index in (2, 6)]
+    assert ["stamped", "2026-11-12T03:01:00.000Z"] == [stamp_rows(archive)[0][index] for index in (2, 6)]
 
 
 def test_roots_are_added_and_never_taken_away(archive: Archive) -> None:
     """A root pinned later stands below; the same one, however its lines are broken, is not added twice."""
-    sealed(archive, 3)
-    third, second, first = waiting(archive)
+    make_seals(archive, 3)
+    third, second, first = due_stamps(archive)
     stamp_queue.keep_stamp(archive, third, b"3", TOKEN, pem=[ROOT])
     stamp_queue.keep_stamp(archive, second, b"2", TOKEN, pem=[ROOT.replace("\n", "\r\n")])
     stamp_queue.keep_stamp(archive, first, b"1", TOKEN, pem=[OTHER_ROOT])
@@ -112,7 +112,7 @@ def test_roots_are_added_and_never_taken_away(archive: Archive) -> None:
     append_notes(archive, at=NOON + timedelta(days=4))
     seals.close_seals(archive, now=NOON + timedelta(days=4))
     third_root = PEM.format("C")
-    stamp_queue.keep_stamp(archive, waiting(archive)[0], b"4", TOKEN, pem=[ROOT, third_root])
+    stamp_queue.keep_stamp(archive, due_stamps(archive)[0], b"4", TOKEN, pem=[ROOT, third_root])
 
     assert b"# \xe3\x81\x82\r\n" + (ROOT + OTHER_ROOT + third_root).encode() == by_hand.read_bytes()
     assert "" == stamp_files.kept_roots(archive.home, "b")
@@ -120,86 +120,86 @@ def test_roots_are_added_and_never_taken_away(archive: Archive) -> None:
 
 def test_pauses_grow_and_are_the_authoritys(archive: Archive) -> None:
     """5, 15 minutes, 1, 3, 6 hours, then 6 hours each time, for all its seals; another authority is not touched."""
-    sealed(archive, 2)
+    make_seals(archive, 2)
     at, pauses = NOON, []
     for _ in range(7):
-        stamp_queue.record_failure(archive, waiting(archive, all=True), reason="unreachable", at=at)
-        minutes = next(step for step in range(0, 10_000, 5) if waiting(archive, at=at + timedelta(minutes=step)))
+        stamp_queue.record_failure(archive, due_stamps(archive, all=True), reason="unreachable", at=at)
+        minutes = next(step for step in range(0, 10_000, 5) if due_stamps(archive, at=at + timedelta(minutes=step)))
         pauses.append(minutes)
         at += timedelta(minutes=minutes)
 
     assert [5, 15, 60, 180, 360, 360, 360] == pauses
-    assert [(2, "b"), (1, "b")] == told(waiting(archive, "a", "b", at=at - timedelta(minutes=1)))
-    assert {7} == {due.attempts for due in waiting(archive, all=True)}
-    assert {"unreachable"} == {due.reason for due in waiting(archive, all=True)}
+    assert [(2, "b"), (1, "b")] == seals_and_authorities(due_stamps(archive, "a", "b", at=at - timedelta(minutes=1)))
+    assert {7} == {due.attempts for due in due_stamps(archive, all=True)}
+    assert {"unreachable"} == {due.reason for due in due_stamps(archive, all=True)}
 
 
 def test_a_new_seal_is_asked_about_at_once_and_shares_the_pause_then(archive: Archive) -> None:
     """Each seal is a chance to see that an authority is back; if it is not, nothing is asked more often than before."""
-    sealed(archive)
+    make_seals(archive)
     for _ in range(4):
-        stamp_queue.record_failure(archive, waiting(archive, all=True), reason="unreachable", at=NOON)
+        stamp_queue.record_failure(archive, due_stamps(archive, all=True), reason="unreachable", at=NOON)
     append_notes(archive, at=NOON + timedelta(hours=1))
     seals.close_seals(archive, now=NOON + timedelta(hours=1))
 
-    fresh = waiting(archive)
-    stamp_queue.record_failure(archive, waiting(archive, all=True), reason="unreachable", at=NOON)
+    fresh = due_stamps(archive)
+    stamp_queue.record_failure(archive, due_stamps(archive, all=True), reason="unreachable", at=NOON)
 
-    assert [(2, "a")] == told(fresh)
-    assert [] == waiting(archive, at=NOON + timedelta(hours=5, minutes=59))
-    assert {5} == {due.attempts for due in waiting(archive, all=True)}
+    assert [(2, "a")] == seals_and_authorities(fresh)
+    assert [] == due_stamps(archive, at=NOON + timedelta(hours=5, minutes=59))
+    assert {5} == {due.attempts for due in due_stamps(archive, all=True)}
 
 
 def test_an_authority_that_is_back_is_asked_on(archive: Archive) -> None:
-    """Its pause is over for all that wait."""
-    sealed(archive)
-    stamp_queue.record_failure(archive, waiting(archive), reason="unreachable", at=NOON)
+    """The pause ends for all waiting seals."""
+    make_seals(archive)
+    stamp_queue.record_failure(archive, due_stamps(archive), reason="unreachable", at=NOON)
 
-    stamp_queue.end_pauses(archive, waiting(archive, all=True))
+    stamp_queue.end_pauses(archive, due_stamps(archive, all=True))
 
-    (due,) = waiting(archive)
+    (due,) = due_stamps(archive)
     assert (0, None) == (due.attempts, due.reason)
 
 
 def test_a_pause_of_a_clock_that_was_wrong_does_not_last(archive: Archive) -> None:
-    """A clock a year ahead made it; now it is right again."""
-    sealed(archive)
-    stamp_queue.record_failure(archive, waiting(archive), reason="unreachable", at=NOON + timedelta(days=365))
+    """A pause made by a clock that was a year ahead counts as over."""
+    make_seals(archive)
+    stamp_queue.record_failure(archive, due_stamps(archive), reason="unreachable", at=NOON + timedelta(days=365))
 
-    assert 1 == len(waiting(archive))
+    assert 1 == len(due_stamps(archive))
 
 
 def test_days_are_told_and_those_that_wait(archive: Archive) -> None:
     """A day waits while any seal of it lacks the stamp of any configured authority; the newest reason counts."""
-    sealed(archive, 3)
+    make_seals(archive, 3)
     append_notes(archive, at=NOON + timedelta(days=2, hours=1))
     seals.close_seals(archive, now=NOON + timedelta(days=2, hours=1))
-    by_number = {due.seal.number: due for due in waiting(archive)}
+    by_number = {due.seal.number: due for due in due_stamps(archive)}
     for number in (1, 3):
         stamp_queue.keep_stamp(archive, by_number[number], b"", TOKEN, pem=[ROOT])
     stamp_queue.record_failure(archive, [by_number[4]], reason="rejected", at=NOON)
     stamp_queue.record_failure(archive, [by_number[2]], reason="unreachable", at=NOON)
 
     assert [(3, 2, "rejected"), (3, 3, "rejected"), (3, 2, None)] == [
-        tally(archive, *names) for names in (["a"], ["a", "b"], [])
+        count_days(archive, *names) for names in (["a"], ["a", "b"], [])
     ]
 
 
 def test_an_empty_archive_waits_for_nothing(archive: Archive) -> None:
-    """No seal, no folder, no row."""
+    """Without seals, all results are empty."""
     with archive.reading() as reading:
         assert ([], 0, {}) == (
             stamp_queue.unlisted_stamps(reading),
             stamp_queue.count_unstamped(reading, ["a"]),
             stamp_queue.stamps_by_seal(reading),
         )
-    assert (0, 0, None) == tally(archive, "a")
+    assert (0, 0, None) == count_days(archive, "a")
 
 
 def test_files_without_a_row_are_found_again(archive: Archive) -> None:
     """The table was lost, or a kill came between file and row; what is no stamp of a seal is passed over."""
-    sealed(archive, 2)
-    second, first = waiting(archive)
+    make_seals(archive, 2)
+    second, first = due_stamps(archive)
     stamp_queue.keep_stamp(archive, first, b"1", TOKEN, pem=[ROOT])
     folder = archive.home / "seals"
     for name in (second.file, "000009-2026-11-12.json.a.tsr", "000001-2026-11-12.json.b.tsr.new", "notes.txt"):
@@ -215,16 +215,16 @@ def test_files_without_a_row_are_found_again(archive: Archive) -> None:
     for due in lost:
         stamp_queue.adopt_stamp(archive, due, StampFacts(TOKEN.time, TOKEN.root))
 
-    assert [(2, "a")] == told(one_left)
-    assert [(1, "a"), (2, "a")] == told(lost)
-    assert [] == waiting(archive)
-    assert [None, None] == [row[7] for row in rows(archive)]
+    assert [(2, "a")] == seals_and_authorities(one_left)
+    assert [(1, "a"), (2, "a")] == seals_and_authorities(lost)
+    assert [] == due_stamps(archive)
+    assert [None, None] == [row[7] for row in stamp_rows(archive)]
 
 
 def test_what_was_no_stamp_is_put_aside_not_written_over(archive: Archive) -> None:
-    """Whoever asks for it finds it beside the good one."""
-    sealed(archive)
-    (due,) = waiting(archive)
+    """An unusable reply is renamed and stays beside the good one."""
+    make_seals(archive)
+    (due,) = due_stamps(archive)
     folder = archive.home / "seals"
     (folder / due.file).write_bytes(b"second")
     (folder / f"{due.file}.unusable").write_bytes(b"first")
@@ -236,12 +236,12 @@ def test_what_was_no_stamp_is_put_aside_not_written_over(archive: Archive) -> No
 
 
 def test_a_disk_that_takes_no_file_leaves_no_row(archive: Archive) -> None:
-    """An error of ours, and the next time it works."""
-    sealed(archive)
-    (due,) = waiting(archive)
+    """A full disk raises DiskFull, no row is written, and the next attempt works."""
+    make_seals(archive)
+    (due,) = due_stamps(archive)
     with file_size_limit(4096), pytest.raises(errors.DiskFull):
         stamp_queue.keep_stamp(archive, due, bytes(100_000), TOKEN, pem=[ROOT])
-    full = rows(archive)
+    full = stamp_rows(archive)
 
     kept = stamp_queue.keep_stamp(archive, due, b"reply", TOKEN, pem=[ROOT])
 
@@ -251,7 +251,7 @@ def test_a_disk_that_takes_no_file_leaves_no_row(archive: Archive) -> None:
 
 @given(attempts=strategies.integers(1, 10_000))
 def test_a_pause_never_shrinks_and_never_passes_six_hours(attempts: int) -> None:
-    """Whatever the number of attempts."""
+    """This holds for any number of attempts."""
     assert (
         timedelta(0) < stamp_queue.pause_after(attempts) <= stamp_queue.pause_after(attempts + 1) <= timedelta(hours=6)
     )
@@ -259,7 +259,7 @@ def test_a_pause_never_shrinks_and_never_passes_six_hours(attempts: int) -> None
 
 def test_a_seal_of_another_day_has_its_own_files(archive: Archive) -> None:
     """The name of a stamp is the name of its seal, the authority and `.tsr`."""
-    sealed(archive)
-    (due,) = waiting(archive, "freetsa-2")
+    make_seals(archive)
+    (due,) = due_stamps(archive, "freetsa-2")
 
     assert Path("000001-2026-11-12.json.freetsa-2.tsr") == Path(due.file)
