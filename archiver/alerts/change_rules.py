@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from itertools import groupby
 
-from archiver.alerts.departure_rules import CLOSED, carries
+from archiver.alerts.departure_rules import CLOSED, carries_conversation
 from archiver.records import Sides, State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.signals import ChangeObservations, DepartureObservations, MessageEdited, VanishedMessage
@@ -32,11 +32,10 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
         if not _sides_of(changes, room).is_other(author):
             continue
         lately = [edit for edit in changes.edited_lately if _room_and_author(edit) == (room, author)]
-        gone = [
-            one for one in changes.vanished if _room_and_author(one) == (room, author) and one.state is not State.HIDDEN
-        ]
-        all_of_them: tuple[MessageEdited | VanishedMessage, ...] = (*lately, *gone, *edited)
-        ids = list(dict.fromkeys(signal.message_id for signal in all_of_them))
+        vanished = [message for message in changes.vanished if _room_and_author(message) == (room, author)]
+        gone = [message for message in vanished if message.state is not State.HIDDEN]
+        all_signals: tuple[MessageEdited | VanishedMessage, ...] = (*lately, *gone, *edited)
+        ids = list(dict.fromkeys(signal.message_id for signal in all_signals))
         if len(ids) >= SEVERAL_CHANGES or any(edit.message_id in changes.attached for edit in edited):
             yield Alert(AlertRule.A10, Level.MEDIUM, edited[-1].at, room, author, edited[0].message_id, len(ids))
 
@@ -94,7 +93,7 @@ def _level(changes: ChangeObservations, room: int, account: int) -> Level:
     """Medium for a client or a person on whom the conversation rests: one of thirty hardly concerns the contract."""
     about = DepartureObservations(owner=_sides_of(changes, room).owner, rooms=changes.people)
     mapped = account in _sides_of(changes, room).clients
-    return Level.MEDIUM if mapped or carries(about, room, account) else Level.LOW
+    return Level.MEDIUM if mapped or carries_conversation(about, room, account) else Level.LOW
 
 
 RULES: tuple[Callable[[ChangeObservations], Iterator[Alert]], ...] = (

@@ -15,24 +15,24 @@ from archiver.records import Contract, Delivery
 from archiver.records.alerts import Alert, AlertRule, Level
 
 SILENCE = timedelta(days=3)
-"""After a delivery."""
+"""How long nothing may come from the other side after a delivery."""
 OLD_SILENCE = timedelta(days=60)
-"""A silence that began so long ago is no news."""
+"""A silence that began longer ago is no news."""
 PAUSE, LONG_PAUSE = timedelta(hours=24), timedelta(days=30)
-"""Without saving; after 40 days the free plan hides what was not saved."""
+"""Time without saving; after 40 days the free plan hides what was not saved."""
 DAYS_BEFORE, DAYS_AFTER = 1, -7
-"""Days before and after a deadline on which it is told."""
+"""How many days before a deadline its alert begins, and after how many (negative) it ends."""
 DELIVERY_DELAY, RECENT_HANDOVER = timedelta(days=1), timedelta(days=14)
-"""How long a delivery on the platform may come after the one on Chatwork, and how long that is worth a hint."""
+"""How much later than on Chatwork a delivery on the platform may come, and for how long a hint is worth it."""
 OWN_ALERT_RULES = frozenset({"nudge", "plan"})
-"""Deadlines for which there are alerts of their own (A11, A14)."""
+"""Rules of deadlines that have alerts of their own (A11, A14)."""
 
 ONCE = frozenset({AlertRule.EARLY_CONTACT, AlertRule.A11, AlertRule.A14, AlertRule.DEADLINE, AlertRule.UNDELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
 class CaseSnapshot:
-    """A contract with what its dates are set against."""
+    """A contract with the facts of the archive that its dates are compared with."""
 
     contract: Contract
     first_at: datetime | None = None
@@ -42,7 +42,7 @@ class CaseSnapshot:
     deliveries: tuple[Delivery, ...] = ()
     dues: tuple[DueDate, ...] = ()
     handed_at: datetime | None = None
-    """When the user last handed something over on Chatwork, as far as their words tell."""
+    """When the user last handed something over on Chatwork, as far as their messages show."""
     handed_room: int | None = None
     handed_message: str | None = None
 
@@ -53,8 +53,8 @@ class CaseSnapshot:
 
 
 def early_contacts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
-    """The oldest message stands before the approval, or before the escrow while no approval is stated."""
-    if contact_of(case).is_early:
+    """An alert if the oldest message is older than the approval, or than the escrow while no approval is stated."""
+    if case_contact(case).is_early:
         yield Alert(
             AlertRule.EARLY_CONTACT,
             Level.HIGH,
@@ -65,26 +65,26 @@ def early_contacts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
         )
 
 
-def contact_of(case: CaseSnapshot) -> OutsideContact:
-    """How the oldest message stands to the platform's rule."""
+def case_contact(case: CaseSnapshot) -> OutsideContact:
+    """How the oldest message relates to the platform's rule on outside contact."""
     return outside_contact(case.contract, platform_of(case.contract.platform), case.first_at)
 
 
 def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
-    """Nothing of the other side since the last delivery, for three days."""
-    dated = [(at, one) for one in case.deliveries if (at := day_of(one.at)) is not None]
+    """An alert if nothing has come from the other side for three days since the last delivery."""
+    dated = [(at, delivered) for delivered in case.deliveries if (at := day_of(delivered.at)) is not None]
     if not dated or case.contract.state != "open":
         return
-    at, last = max(dated, key=lambda pair: pair[0])
+    at, delivery = max(dated, key=lambda pair: pair[0])
     if case.last_reply is not None and case.last_reply >= at:
         return
     if SILENCE <= now - at <= OLD_SILENCE and days_since(at, now) >= SILENCE.days:
-        subject = f"{case.contract.id}/{last.number}/{last.at}"
+        subject = f"{case.contract.id}/{delivery.number}/{delivery.at}"
         yield Alert(AlertRule.A11, Level.MEDIUM, now, case.room, subject=subject)
 
 
 def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
-    """Handed over on Chatwork a day ago, and no delivery on the platform stated from the day before on."""
+    """An alert for a handover on Chatwork a day ago without a delivery on the platform from the day before it on."""
     at, office = case.handed_at, platform_of(case.contract.platform).operator
     if (
         at is None
@@ -93,7 +93,7 @@ def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
         or not DELIVERY_DELAY <= now - at <= RECENT_HANDOVER
     ):
         return
-    days = [day for one in case.deliveries if (day := day_of(one.at)) is not None]
+    days = [day for delivery in case.deliveries if (day := day_of(delivery.at)) is not None]
     if all(days_since(day, at) > 1 for day in days):
         yield Alert(
             AlertRule.UNDELIVERED,
@@ -106,7 +106,7 @@ def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
 
 
 def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
-    """A day that is near asks for a look; one that has passed is good to know."""
+    """Alerts about deadlines: medium for a day that is near, low for one that has passed."""
     if case.contract.state != "open":
         return
     for due in case.dues:
@@ -118,7 +118,7 @@ def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
 
 
 def pauses(before: datetime | None, now: datetime) -> Iterator[Alert]:
-    """So long was nothing saved; `before`: when rounds were last known to run."""
+    """An alert about a long time without saving; `before`: when rounds were last known to run."""
     if before is not None and now - before > PAUSE:
         level = Level.MEDIUM if now - before > LONG_PAUSE else Level.LOW
         hours = round((now - before).total_seconds() / 3600)
@@ -126,26 +126,26 @@ def pauses(before: datetime | None, now: datetime) -> Iterator[Alert]:
 
 
 def due_deadlines(cases: Iterable[CaseSnapshot], *, now: datetime, kept: Iterable[Alert]) -> list[Alert]:
-    """The deadlines that are not told yet, which follow from what was stated alone."""
-    known = {(one.rule, one.subject) for one in kept}
-    return [one for case in cases for one in deadline_alerts(case, now) if (one.rule, one.subject) not in known]
+    """The alerts about deadlines that are not kept yet; they follow from the stated dates alone."""
+    known = {(alert.rule, alert.subject) for alert in kept}
+    alerts = [alert for case in cases for alert in deadline_alerts(case, now)]
+    return [alert for alert in alerts if (alert.rule, alert.subject) not in known]
 
 
 def judge_cases(
     cases: Iterable[CaseSnapshot], *, before: datetime | None, now: datetime, kept: Iterable[Alert]
 ) -> list[Alert]:
-    """Every alert that is not told yet."""
-    known = {(one.rule, one.subject) for one in kept if one.rule in ONCE}
+    """All alerts about these cases that are not kept yet."""
+    known = {(alert.rule, alert.subject) for alert in kept if alert.rule in ONCE}
     found = [alert for case in cases for rule in RULES for alert in rule(case, now)]
-    return [one for one in (*found, *pauses(before, now)) if (one.rule, one.subject) not in known]
+    return [alert for alert in (*found, *pauses(before, now)) if (alert.rule, alert.subject) not in known]
 
 
 def outdated_contact_alerts(cases: Iterable[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:
-    """Kept alerts of early contact that the dates as stated now no longer bear out."""
-    early = {case.contract.id for case in cases if contact_of(case).is_early}
-    return [
-        one for one in kept if one.rule is AlertRule.EARLY_CONTACT and not one.dismissed and one.subject not in early
-    ]
+    """Kept alerts about early contact that the dates as stated now no longer support."""
+    early = {case.contract.id for case in cases if case_contact(case).is_early}
+    alerts = [alert for alert in kept if alert.rule is AlertRule.EARLY_CONTACT and not alert.dismissed]
+    return [alert for alert in alerts if alert.subject not in early]
 
 
 RULES = (early_contacts, missing_deliveries, silences, deadline_alerts)

@@ -1,7 +1,7 @@
-"""Pure: what the other side wrote -> alerts, by the table of phrases.
+"""Pure: alerts about texts of the other side, by the table of phrases.
 
-Only their own words count: quotes of others and `[code]` are left out. A text that said the same before it was edited
-is no news. High is only what may cost money or evidence now.
+Only their own words count: quotes of others and `[code]` are left out. A text that matched before it was edited is no
+news. Only what may cost money or evidence now is of high level.
 """
 
 from __future__ import annotations
@@ -28,64 +28,67 @@ from archiver.chatwork.notation.parse import (
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.signals import NewText
 
-HIGH = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8})
-LOW = frozenset({AlertRule.A7})
-UNTIL_ESCROW = frozenset({AlertRule.A1, AlertRule.A2})
-"""Medium while no escrow is stated for any contract of the room, low after."""
+HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8})
+LOW_RULES = frozenset({AlertRule.A7})
+UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
+"""Rules of medium level while no escrow is stated for any contract of the room, of low level after."""
 
-_NOT_THEIRS = (Quote, QuoteMark, Code, ReplyTag, Mention, Download, PreviewTag, SystemText, Deleted)
+_NOT_OWN_WORDS = (Quote, QuoteMark, Code, ReplyTag, Mention, Download, PreviewTag, SystemText, Deleted)
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>.*$")
-_ENDS = re.compile(r"[。!?\n]+")
-_ANY = tuple(phrase.pattern for phrase in PHRASES)
+_SENTENCE_ENDS = re.compile(r"[。!?\n]+")
+_PATTERNS = tuple(phrase.pattern for phrase in PHRASES)
 
 
-def judge(said: Iterable[NewText], *, escrowed: Collection[int] = ()) -> Iterator[Alert]:
-    """One alert for each rule that a message newly meets; `escrowed`: rooms with a contract whose escrow is stated."""
-    for one in said:
-        found = rules_of(one.body)
-        if found:
-            before = {rule for text in one.earlier() for rule in rules_of(text)}
-            for rule in (rule for rule in found if rule not in before):
-                level = level_of(rule, escrowed=one.room_id in escrowed)
-                yield Alert(rule, level, one.at, one.room_id, one.account_id, one.message_id)
+def judge_texts(texts: Iterable[NewText], *, escrowed: Collection[int] = ()) -> Iterator[Alert]:
+    """One alert for each rule that a message newly matches; `escrowed`: rooms with a contract whose escrow is stated."""
+    for text in texts:
+        rules = matched_rules(text.body)
+        if rules:
+            before = {rule for earlier_text in text.earlier() for rule in matched_rules(earlier_text)}
+            for new_rule in (rule for rule in rules if rule not in before):
+                level = phrase_level(new_rule, escrowed=text.room_id in escrowed)
+                yield Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
 
 
-def level_of(rule: AlertRule, *, escrowed: bool) -> Level:
-    """How urgent a phrase is."""
-    if rule in HIGH:
+def phrase_level(rule: AlertRule, *, escrowed: bool) -> Level:
+    """The level of a rule's alert."""
+    if rule in HIGH_RULES:
         return Level.HIGH
-    if rule in LOW or (rule in UNTIL_ESCROW and escrowed):
+    if rule in LOW_RULES or (rule in UNTIL_ESCROW_RULES and escrowed):
         return Level.LOW
     return Level.MEDIUM
 
 
-def rules_of(body: str) -> list[AlertRule]:
-    """The rules that a body meets, each once, in the order of the table."""
+def matched_rules(body: str) -> list[AlertRule]:
+    """The rules that a body matches, each once, in the order of the table."""
     whole = unicodedata.normalize("NFKC", body)
-    if not any(pattern.search(whole) for pattern in _ANY):
-        return []  # nearly every message; the notation need not be read
-    sentences = [one for one in _ENDS.split(own_words(body)) if one.strip()]
-    met = [
+    if not any(pattern.search(whole) for pattern in _PATTERNS):
+        return []  # nearly every message; the notation need not be parsed
+    sentences = [sentence for sentence in _SENTENCE_ENDS.split(own_text(body)) if sentence.strip()]
+    matched = [
         phrase.rule
         for phrase in PHRASES
-        if any(phrase.pattern.search(one) and not (phrase.unless and phrase.unless.search(one)) for one in sentences)
+        if any(
+            phrase.pattern.search(sentence) and not (phrase.unless and phrase.unless.search(sentence))
+            for sentence in sentences
+        )
     ]
-    return list(dict.fromkeys(met))
+    return list(dict.fromkeys(matched))
 
 
-def own_words(body: str) -> str:
-    """The folded text without quotes, code, mentions and names of files; where one was, a line ends."""
-    text = unicodedata.normalize("NFKC", "".join(_texts(parse(body))))
+def own_text(body: str) -> str:
+    """The folded text (NFKC) without quotes, code, mentions and names of files, each replaced by a line end."""
+    text = unicodedata.normalize("NFKC", "".join(_own_parts(parse(body))))
     return _QUOTED_LINE.sub("", text)
 
 
-def _texts(nodes: Iterable[Node]) -> Iterator[str]:
+def _own_parts(nodes: Iterable[Node]) -> Iterator[str]:
     for node in nodes:
-        if isinstance(node, _NOT_THEIRS):
+        if isinstance(node, _NOT_OWN_WORDS):
             yield "\n"
         elif isinstance(node, Container):
             yield "\n"
-            yield from _texts(node.children)
+            yield from _own_parts(node.children)
             yield "\n"
         else:
             yield node.source

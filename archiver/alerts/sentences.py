@@ -1,4 +1,4 @@
-"""How alerts read: what happened, never why, never who, and what to consider. No names and no text of a message."""
+"""The sentences of alerts: what happened and what to consider, never why or who, without names or message texts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from archiver.platforms.platform import platform_of
 from archiver.records.alerts import Alert, AlertRule, Level
 
 
-def sentence(alert: Alert, called: Mapping[str, str] | None = None) -> str:
-    """One sentence in the language of the process; `called` is what a screen calls contracts, by their own ids."""
+def alert_sentence(alert: Alert, contract_names: Mapping[str, str] | None = None) -> str:
+    """The sentence of an alert in the process's language; `contract_names` are contracts' names on screen, by id."""
     number, room = alert.count, alert.room_id
     match alert.rule:
         case AlertRule.ROOM_INACCESSIBLE:
@@ -40,12 +40,12 @@ def sentence(alert: Alert, called: Mapping[str, str] | None = None) -> str:
                 number,
             )
         case _:
-            text = _hint(alert)
-    return text.format(room=room, n=number, **_about(alert, called or {}))
+            text = _hint_sentence(alert)
+    return text.format(room=room, n=number, **_subject_fields(alert, contract_names or {}))
 
 
-def _hint(alert: Alert) -> str:
-    """What was met, and what to consider doing."""
+def _hint_sentence(alert: Alert) -> str:
+    """The sentence of a phrase alert: what was found, and what to consider."""
     match alert.rule:
         case AlertRule.A1:
             return _("Room {room}: work seems to be asked for before the escrow (仮払い). Consider beginning after it.")
@@ -94,10 +94,10 @@ def _hint(alert: Alert) -> str:
                 "Consider answering in writing, on the platform too, and not agreeing in haste."
             )
         case _:
-            return _of_case(alert)
+            return _contract_sentence(alert)
 
 
-def _of_case(alert: Alert) -> str:
+def _contract_sentence(alert: Alert) -> str:
     match alert.rule:
         case AlertRule.A10:
             return ngettext(
@@ -113,7 +113,7 @@ def _of_case(alert: Alert) -> str:
                 "Consider writing on the platform as well, where silence counts."
             )
         case AlertRule.A12:
-            return _changed(alert.subject)
+            return _change_sentence(alert.subject)
         case AlertRule.A14:
             return _(
                 "Nothing was saved for {hours} hours. What was changed in that time is kept only as it is now; "
@@ -135,7 +135,7 @@ def _of_case(alert: Alert) -> str:
             )
 
 
-def _changed(subject: str | None) -> str:
+def _change_sentence(subject: str | None) -> str:
     words = {
         "name": _("Room {room}: a name of the other side is another one now. The earlier one is kept."),
         "role": _(
@@ -149,19 +149,19 @@ def _changed(subject: str | None) -> str:
     return words.get(subject or "", other)
 
 
-def _about(alert: Alert, called: Mapping[str, str]) -> dict[str, str]:
-    """What a subject says, as its rule wrote it."""
+def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str, str]:
+    """The placeholders' values from an alert's subject, which each rule writes in its own form."""
     first, _slash, rest = (alert.subject or "").partition("/")
     if alert.rule is AlertRule.A14:
         return {"hours": rest}
     if alert.rule is not AlertRule.DEADLINE:
-        return {"contract": called.get(first, first)}
+        return {"contract": contract_names.get(first, first)}
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]
-    due = next((one for one in platform_of(platform).deadlines if one.rule == rule), None)
+    due = next((deadline for deadline in platform_of(platform).deadlines if deadline.rule == rule), None)
     name, advice = (due.name, due.advice) if due else (rule, "")
-    return {"contract": called.get(first, first), "name": name, "day": day, "advice": advice}
+    return {"contract": contract_names.get(first, first), "name": name, "day": day, "advice": advice}
 
 
-def urgency(level: Level) -> str:
-    """The level in a word."""
+def level_word(level: Level) -> str:
+    """A word for an alert's level."""
     return {Level.HIGH: _("Act now"), Level.MEDIUM: _("Attention"), Level.LOW: _("Note")}[level]

@@ -1,8 +1,7 @@
-"""A small dispute, told step by step against a simulated Chatwork: what `archive demo` shows.
+"""The story of `archive demo`: a small dispute, played step by step against a simulated Chatwork.
 
 Everything but Chatwork and the time-stamp authority is real: the HTTP, the archive, the seals, their stamps, the
-package and its verification.
-Only the clock is moved, so that three weeks pass in some seconds and end now.
+package and its verification. Only the clock is moved, so that three weeks pass in some seconds and end now.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.app import App, build_app
-from archiver.custody.export_stamps import stamping
+from archiver.custody.export_stamps import stamp_service
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
@@ -31,38 +30,38 @@ from archiver.store.queries.status import status
 from archiver.store.statements import add_delivery
 from archiver.sync.run import Options, ProgressCallbacks
 
-Say = Callable[[str], None]
+PrintLine = Callable[[str], None]
 
 TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
 CONTRACT = "job1"
 AUTHORITY, ROOTS = "demo", "demo-authority.pem"
 """The simulated authority's name, and its root in the archive's folder."""
 DAYS = 22
-"""How long ago the story begins."""
+"""How many days ago the story begins."""
 
 
 @dataclass(slots=True)
 class Clock:
-    """A clock that moves when told to."""
+    """A clock that moves only when a caller lets time pass."""
 
     at: datetime
 
     def now(self) -> datetime:
-        """The time of the story."""
+        """The present time of the story."""
         self.at += timedelta(milliseconds=1)  # two things never happen at the same instant
         return self.at
 
     def pass_by(self, **time: float) -> None:
-        """Let time pass: days, hours, minutes."""
+        """Let days, hours or minutes pass."""
         self.at += timedelta(**time)
 
 
 @dataclass(slots=True)
 class Story:
-    """One telling: where it plays, and what it has come to."""
+    """The state of the story: the archive, the simulated Chatwork, and the ids and results so far."""
 
     home: Path
-    say: Say
+    print_line: PrintLine
     chatwork: Chatwork
     clock: Clock
     app: App
@@ -76,25 +75,28 @@ class Story:
 
 
 @contextmanager
-def stage(home: Path, say: Say) -> Iterator[Story]:
-    """A simulated Chatwork and authority on loopback, and an empty archive in `home`, which must not hold one yet."""
+def set_stage(home: Path, say: PrintLine) -> Iterator[Story]:
+    """Start a simulated Chatwork and authority on loopback, and make an empty archive in `home`, which has none yet."""
     evening = datetime.now(JST).replace(hour=18, minute=20, second=0, microsecond=0)
     clock = Clock((evening - timedelta(days=DAYS)).astimezone(UTC))
     with Chatwork(now=clock.now, limit=10_000) as chatwork, SimulatedAuthority(now=clock.now) as authority:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         (home / ROOTS).write_text(authority.root_pem, encoding="ascii")
         stamped_by = AuthoritySetting(AUTHORITY, authority.url, ROOTS)
-        file.write(home, language="ja", token_source=f"env:{TOKEN_VARIABLE}", authorities=[stamped_by])
+        file.write_settings(home, language="ja", token_source=f"env:{TOKEN_VARIABLE}", authorities=[stamped_by])
         environ = {TOKEN_VARIABLE: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
         app = build_app(
-            file.load(home, environ), environ, now=clock.now, sleep=lambda seconds: clock.pass_by(seconds=seconds)
+            file.load_settings(home, environ),
+            environ,
+            now=clock.now,
+            sleep=lambda seconds: clock.pass_by(seconds=seconds),
         )
-        migrate.create(app.archive.database)
+        migrate.create_database(app.archive.database)
         yield Story(home, say, chatwork, clock, app, chatwork.add_account("田中", organization="株式会社サンプル"))
 
 
-def tell(story: Story) -> bool:
-    """Tell the whole story; whether the package and the archive verified at its end."""
+def play(story: Story) -> bool:
+    """Play the whole story; returns whether the package and the archive verified at its end."""
     for chapter in (_beginning, _work, _delivery, _change, _departure, _proof):
         chapter(story)
     return story.ok
@@ -102,12 +104,12 @@ def tell(story: Story) -> bool:
 
 def _heading(story: Story, text: str) -> None:
     day = story.clock.at.astimezone(JST)
-    story.say("")
-    story.say(f"{day:%m-%d}({'月火水木金土日'[day.weekday()]})  {text}")
+    story.print_line("")
+    story.print_line(f"{day:%m-%d}({'月火水木金土日'[day.weekday()]})  {text}")
 
 
 def _sync(story: Story) -> None:
-    """One round, as the schedule would run it, and what it saw in one line."""
+    """Run one round, as the schedule would, and print what it saw in one line."""
     report = run_round(story.app, Options(), ProgressCallbacks())
     room = report.rooms[0]
     words = {
@@ -117,14 +119,14 @@ def _sync(story: Story) -> None:
         "files_saved": _("files saved {n}"),
         "tasks_new": _("tasks {n}"),
     }
-    seen = [text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name)]
-    story.say("    archive sync   " + (" / ".join(seen) or _("nothing new")))
+    counts = [text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name)]
+    story.print_line("    archive sync   " + (" / ".join(counts) or _("nothing new")))
 
 
-def _until(story: Story, day: int, *, awake: bool = True) -> None:
-    """Let time pass until the evening of a day of the story; the job looks once an hour unless the PC is off."""
-    began = datetime.now(JST).replace(hour=18, minute=20, second=0, microsecond=0) - timedelta(days=DAYS)
-    evening = (began + timedelta(days=day)).astimezone(UTC)
+def _pass_days(story: Story, day: int, *, awake: bool = True) -> None:
+    """Let time pass until the evening of a day of the story, with a round each hour unless the PC is off."""
+    beginning = datetime.now(JST).replace(hour=18, minute=20, second=0, microsecond=0) - timedelta(days=DAYS)
+    evening = (beginning + timedelta(days=day)).astimezone(UTC)
     while awake and evening - story.clock.at > timedelta(hours=1):
         story.clock.pass_by(minutes=55)
         run_round(story.app, Options(), ProgressCallbacks())
@@ -141,7 +143,7 @@ def _beginning(story: Story) -> None:
     world.post(story.other_room, world.owner, "今日の夕飯どうする?")
     _post(story, "はじめまして。クラウドワークスの動画編集の件、よろしくお願いします。", key="hello")
     story.posts["price"] = _post(story, "10本で50,000円、検収後すぐにお支払いします。[hr]素材は今夜送ります。")
-    _state(
+    _enter_contract(
         story,
         rooms=(ContractRoom(RoomId(story.room)),),
         title="YouTube動画編集 10本",
@@ -152,17 +154,17 @@ def _beginning(story: Story) -> None:
         contracted_on=_today(story),
         amount="50,000円",
     )
-    story.say("    archive contract add job1 --room … --url https://crowdworks.jp/contracts/12345678")
+    story.print_line("    archive contract add job1 --room … --url https://crowdworks.jp/contracts/12345678")
     _sync(story)
-    story.say("    " + _("Only this room is saved; your other rooms are not."))
+    story.print_line("    " + _("Only this room is saved; your other rooms are not."))
 
 
-def _state(story: Story, **facts: Any) -> None:
-    """What the user enters about the contract."""
+def _enter_contract(story: Story, **facts: Any) -> None:
+    """Enter facts about the contract as the user would."""
     story.contract = replace(story.contract, **facts)
     with story.app.archive.writing() as writing:
-        seen = Observation("contract", f"contract/{CONTRACT}", contract_payload(story.contract))
-        writer.append(writing, [seen], account_id=story.chatwork.owner, at=story.clock.now())
+        observation = Observation("contract", f"contract/{CONTRACT}", contract_payload(story.contract))
+        writer.append(writing, [observation], account_id=story.chatwork.owner, at=story.clock.now())
 
 
 def _today(story: Story) -> str:
@@ -180,11 +182,13 @@ def _post(story: Story, text: str, *, mine: bool = False, key: str | None = None
 
 def _work(story: Story) -> None:
     world = story.chatwork
-    _until(story, 2)
+    _pass_days(story, 2)
     _heading(story, _("The client sends material and a task."))
     _post(story, "仮払い前ですが、先に作業を進めてください。クラウドワークスを通さなければ手数料もかかりません。")
-    _state(story, escrowed_at=_today(story), contact_approved_on=_today(story))
-    story.say(f"    archive contract set job1 --escrowed-at {_today(story)} --contact-approved-on {_today(story)}")
+    _enter_contract(story, escrowed_at=_today(story), contact_approved_on=_today(story))
+    story.print_line(
+        f"    archive contract set job1 --escrowed-at {_today(story)} --contact-approved-on {_today(story)}"
+    )
     world.upload(story.room, story.client, "仕様書 v1.txt", data="尺は8分。字幕あり。\n".encode())
     world.add_task(story.room, story.client, world.owner, "1本目を金曜までに", limit=story.clock.at + timedelta(days=5))
     _sync(story)
@@ -192,9 +196,9 @@ def _work(story: Story) -> None:
 
 def _delivery(story: Story) -> None:
     world = story.chatwork
-    _until(story, 5)
+    _pass_days(story, 5)
     _heading(story, _("Your computer is off for two days."))
-    _until(story, 7, awake=False)
+    _pass_days(story, 7, awake=False)
     _heading(story, _("You deliver. The client is content."))
     world.upload(story.room, world.owner, "movie01.mp4", size=2_000_000, comment="7本分の納品です。ご確認ください。")
     story.posts["thanks"] = _post(
@@ -203,24 +207,24 @@ def _delivery(story: Story) -> None:
     at = f"{story.clock.at.astimezone(JST):%Y-%m-%d %H:%M}"
     with story.app.archive.writing() as writing:
         add_delivery(writing, CONTRACT, Delivery(0, at), at=story.clock.now())
-    story.say(f'    archive delivery add job1 --at "{at}"')
+    story.print_line(f'    archive delivery add job1 --at "{at}"')
     _sync(story)
 
 
 def _change(story: Story) -> None:
     world = story.chatwork
-    _until(story, 12)
+    _pass_days(story, 12)
     _heading(story, _("The client rewrites one message and deletes another."))
     world.edit(story.posts["price"], "10本で30,000円、検収後にお支払いします。[hr]素材は今夜送ります。")
     world.delete(story.posts["thanks"])
     quoted = f"[rp aid={story.client} to={story.room}-{story.posts['price']}]田中さん\n金額が変わっていませんか。"
     _post(story, quoted, mine=True)
     _sync(story)
-    story.say("    " + _("Both earlier texts are in the archive, with the time between which they changed."))
+    story.print_line("    " + _("Both earlier texts are in the archive, with the time between which they changed."))
 
 
 def _departure(story: Story) -> None:
-    _until(story, 17)
+    _pass_days(story, 17)
     _heading(story, _("The client cancels the account: their files and tasks vanish from Chatwork."))
     story.chatwork.cancel_account(story.client)
     _post(story, "ご連絡をお待ちしています。", mine=True)
@@ -228,31 +232,31 @@ def _departure(story: Story) -> None:
     with story.app.archive.reading() as reading:
         room = status(reading).rooms[0]
     kept = _("Kept: {messages} messages, {saved} of {known} files. The name now reads 田中(解約済).")
-    story.say("    " + kept.format(messages=room.messages, saved=room.files.saved, known=room.files.known))
+    story.print_line("    " + kept.format(messages=room.messages, saved=room.files.saved, known=room.files.known))
 
 
 def _proof(story: Story) -> None:
-    _until(story, DAYS - 1)
+    _pass_days(story, DAYS - 1)
     story.clock.at = datetime.now(UTC)
     _heading(story, _("Today you need it: a package for a lawyer, and the check that nothing was changed."))
     _sync(story)
     app = story.app
-    made = make.export(
+    package = make.export(
         app.archive,
         contract=CONTRACT,
         profile="lawyer",
         out=story.home / "exports",
         now=app.now,
-        stamping=stamping(app),
+        stamping=stamp_service(app),
     )
-    story.package = Path(made.path)
-    story.say(f"    archive export {CONTRACT} --for lawyer")
+    story.package = Path(package.path)
+    story.print_line(f"    archive export {CONTRACT} --for lawyer")
     in_package, in_archive = (
         verify_path(story.package),
         verify_archive(app.archive, deep=True, authorities=app.authorities),
     )
     story.ok = in_package.ok and in_archive.ok
     checked = in_archive.checked
-    told = _("archive verify   {entries} records, {seals} seals, {stamps} stamps, {files} files: {verdict}")
+    line = _("archive verify   {entries} records, {seals} seals, {stamps} stamps, {files} files: {verdict}")
     verdict = _("nothing was changed") if story.ok else _("something does not match")
-    story.say("    " + told.format(**checked, verdict=verdict))
+    story.print_line("    " + line.format(**checked, verdict=verdict))

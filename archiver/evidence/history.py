@@ -229,10 +229,10 @@ class Sightings:
         index = _first_stair(stairs, message)
         if index == len(stairs):
             return None
-        found = stairs[index]
-        if found.shows(message):
-            return found.observed_at
-        start = bisect_left(self._seqs, found.seq)
+        candidate = stairs[index]
+        if candidate.shows(message):
+            return candidate.observed_at
+        start = bisect_left(self._seqs, candidate.seq)
         earlier = reversed(self._windows[:start])
         return next((window.observed_at for window in earlier if window.shows(message)), None)
 

@@ -260,7 +260,7 @@ def test_a_deadline_says_its_name_day_and_advice() -> None:
     one = with_dues(delivered("2026-11-18", last_reply=NOW))
     (found,) = deadline_rules.judge_cases([one], before=NOW, now=NOW, kept=())
 
-    said = sentences.sentence(found)
+    said = sentences.alert_sentence(found)
 
     assert "job1" in said
     assert "検収の目安(納品+7日)" in said
@@ -287,7 +287,7 @@ def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
     found = deadline_rules.judge_cases([], before=before, now=NOW, kept=())
 
     assert ([] if level is None else [("A14", level)]) == [(one.rule.value, one.level.value) for one in found]
-    assert all(f"{round(hours or 0)} " in sentences.sentence(one) for one in found)
+    assert all(f"{round(hours or 0)} " in sentences.alert_sentence(one) for one in found)
 
 
 def test_the_time_zone_of_a_clock_changes_nothing() -> None:

@@ -68,7 +68,7 @@ def told(found: list[Alert]) -> list[tuple[str, str]]:
 )
 def test_the_mark_of_a_closed_account_stands_at_the_end_of_the_name(before: str | None, after: str, hit: bool) -> None:
     """Only a name that ends with the mark and did not before is a closed account; one first seen so is no event."""
-    found = departure_rules.judge(seen(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),)))
+    found = departure_rules.judge_observations(seen(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),)))
 
     assert ([("account_closed", "high")] if hit else []) == told(found)
 
@@ -80,8 +80,8 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
         PersonRenamed(ROOM, TANAKA, "田中", "田中(解約済)", AT),
     )
 
-    (first,) = departure_rules.judge(seen(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
-    again = departure_rules.judge(seen(renamed=both, alerts=(first,)))
+    (first,) = departure_rules.judge_observations(seen(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
+    again = departure_rules.judge_observations(seen(renamed=both, alerts=(first,)))
 
     assert (AlertRule.ACCOUNT_CLOSED, Level.HIGH, ROOM, TANAKA) == (
         first.rule,
@@ -106,7 +106,7 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
 )
 def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(people: RoomPeople, level: str) -> None:
     """The only counterpart, or a third of what the others wrote or sent: urgent; one of thirty: not."""
-    found = departure_rules.judge(seen(members_left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people}))
+    found = departure_rules.judge_observations(seen(members_left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people}))
 
     assert [("member_gone", level)] == told(found)
 
@@ -115,7 +115,7 @@ def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
     """Nobody is left on the other side: each of them counts."""
     people = RoomPeople(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9})
 
-    found = departure_rules.judge(
+    found = departure_rules.judge_observations(
         seen(members_left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people})
     )
 
@@ -126,7 +126,7 @@ def test_the_owner_is_no_counterpart() -> None:
     """What the owner of the archive deletes or leaves gives no alert."""
     mine = tuple(vanished(number, author=OWNER) for number in range(5))
 
-    found = departure_rules.judge(
+    found = departure_rules.judge_observations(
         seen(
             members_left=(MemberLeft(ROOM, OWNER, AT),),
             vanished=mine,
@@ -152,7 +152,7 @@ def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
     """Two in a run or within a day are a burst; one alone, or somebody's among thirty, asks for a look."""
     gone = tuple(map(vanished, now))
 
-    (found,) = departure_rules.judge(
+    (found,) = departure_rules.judge_observations(
         seen(vanished=gone, recently_vanished=tuple(map(vanished, lately)), rooms={ROOM: people})
     )
 
@@ -163,7 +163,7 @@ def test_deletions_of_two_people_are_two_events() -> None:
     """One deletion each of two people is no burst of either."""
     people = RoomPeople(members=frozenset({TANAKA, SUZUKI}))
 
-    found = departure_rules.judge(seen(vanished=(vanished(1), vanished(2, author=SUZUKI)), rooms={ROOM: people}))
+    found = departure_rules.judge_observations(seen(vanished=(vanished(1), vanished(2, author=SUZUKI)), rooms={ROOM: people}))
 
     assert [("deletions", "medium")] * 2 == told(found)
 
@@ -172,7 +172,7 @@ def test_missing_counts_with_deleted_and_hidden_does_not() -> None:
     """A message that vanished is as alarming as a deleted one; what the plan hides is another kind."""
     gone = (vanished(1), vanished(2, state=State.MISSING), vanished(3, state=State.HIDDEN))
 
-    found = departure_rules.judge(seen(vanished=gone))
+    found = departure_rules.judge_observations(seen(vanished=gone))
 
     assert [("deletions", "high", 2), ("hidden_by_plan", "medium", 1)] == [
         (one.rule.value, one.level.value, one.count) for one in found
@@ -183,14 +183,14 @@ def test_the_plan_is_told_once_for_each_room() -> None:
     """That the plan hides more each day is no news."""
     gone = (vanished(1, state=State.HIDDEN), vanished(2, state=State.HIDDEN, room=OTHER))
 
-    found = departure_rules.judge(seen(vanished=gone, hidden_before=frozenset({ROOM})))
+    found = departure_rules.judge_observations(seen(vanished=gone, hidden_before=frozenset({ROOM})))
 
     assert [(AlertRule.HIDDEN_BY_PLAN, OTHER)] == [(one.rule, one.room_id) for one in found]
 
 
 def test_rooms_and_contacts() -> None:
     """A room that is shut is urgent whoever was in it; a contact that went is not by itself."""
-    found = departure_rules.judge(
+    found = departure_rules.judge_observations(
         seen(
             closed_rooms=(RoomClosed(OTHER, AT),),
             contacts_removed=(RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT)),
@@ -208,7 +208,7 @@ def test_who_is_going_are_the_counterparts_of_urgent_alerts() -> None:
     left = seen(members_left=(MemberLeft(ROOM, 101, AT),), rooms={ROOM: CROWD})
 
     assert [{TANAKA}, {100}, set()] == [
-        set(departure_rules.going(one, departure_rules.judge(one))) for one in (shut, crowd, left)
+        set(departure_rules.departing_accounts(one, departure_rules.judge_observations(one))) for one in (shut, crowd, left)
     ]
 
 
@@ -229,7 +229,7 @@ KEPT = Alert(AlertRule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1
 )
 def test_more_deletions_add_to_the_alert_that_stands(held: Alert, stands: bool) -> None:
     """Same room, person and level within a day, and not put aside: no new alert."""
-    found = departure_rules.standing(replace(KEPT, number=0, count=3), [held])
+    found = departure_rules.standing_alert(replace(KEPT, number=0, count=3), [held])
 
     assert (held if stands else None) == found
 
@@ -249,11 +249,11 @@ def test_a_chat_that_is_not_saved_is_never_urgent(
     """Worth a look where the conversation rests on that person; the alert names that chat."""
     told_of = seen(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
 
-    found = departure_rules.judge(told_of)
+    found = departure_rules.judge_observations(told_of)
 
     assert expected == told(found)
     assert [77] * len(found) == [one.room_id for one in found]
-    assert frozenset() == departure_rules.going(told_of, found)
+    assert frozenset() == departure_rules.departing_accounts(told_of, found)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int
     alert = Alert(AlertRule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
     aside = replace(alert, number=5, dismissed_at=AT)
 
-    found = departure_rules.settled(seen(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside)))
+    found = departure_rules.outdated_chat_alerts(seen(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside)))
 
     assert ([alert] if settled else []) == found
 
@@ -272,7 +272,7 @@ def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int
 @given(strategies.text())
 def test_any_name_can_be_judged(name: str) -> None:
     """No name makes a rule fail, and one that lacks the mark's word is never a closed account."""
-    found = departure_rules.judge(seen(renamed=(PersonRenamed(ROOM, TANAKA, "田中", name, AT),)))
+    found = departure_rules.judge_observations(seen(renamed=(PersonRenamed(ROOM, TANAKA, "田中", name, AT),)))
 
     assert not found or "解約済" in name or "ancel" in name
 
@@ -283,8 +283,8 @@ def test_every_alert_has_a_sentence_without_names(rule: AlertRule, level: Level)
     """Each kind reads as one sentence that names the room at most."""
     alert = Alert(rule, level, AT, ROOM, 9001, "1876", 2)
 
-    sentence = sentences.sentence(alert)
+    sentence = sentences.alert_sentence(alert)
 
     assert sentence.endswith(".")
     assert not [sign for sign in ("{", "9001", "1876") if sign in sentence]
-    assert sentences.urgency(level)
+    assert sentences.level_word(level)

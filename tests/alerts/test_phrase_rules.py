@@ -305,19 +305,19 @@ def said(body: str, message: str = "1", earlier: tuple[str, ...] = ()) -> NewTex
 def told(*bodies: str, escrowed: bool = False) -> list[Alert]:
     """The alerts of some messages."""
     rooms = {ROOM} if escrowed else set()
-    return list(phrase_rules.judge([said(body, str(number)) for number, body in enumerate(bodies)], escrowed=rooms))
+    return list(phrase_rules.judge_texts([said(body, str(number)) for number, body in enumerate(bodies)], escrowed=rooms))
 
 
 @pytest.mark.parametrize(("rule", "body"), [(rule, body) for rule, bodies in HITS.items() for body in bodies])
 def test_a_phrase_is_met(rule: str, body: str) -> None:
     """Each way to say it is met by its rule, whatever others it meets too."""
-    assert AlertRule(rule) in phrase_rules.rules_of(body)
+    assert AlertRule(rule) in phrase_rules.matched_rules(body)
 
 
 @pytest.mark.parametrize(("rule", "body"), [(rule, body) for rule, bodies in NEAR.items() for body in bodies])
 def test_a_near_miss_is_none(rule: str, body: str) -> None:
     """What only looks like it is not met by the rule."""
-    assert AlertRule(rule) not in phrase_rules.rules_of(body)
+    assert AlertRule(rule) not in phrase_rules.matched_rules(body)
 
 
 def test_every_phrase_rule_has_enough_of_both() -> None:
@@ -352,7 +352,7 @@ def test_ordinary_work_raises_nothing(escrowed: bool) -> None:
 )
 def test_levels(rule: str, escrowed: bool, level: str) -> None:
     """High only where money or evidence may go now; work before the escrow counts less once there is one."""
-    assert level == phrase_rules.level_of(AlertRule(rule), escrowed=escrowed).value
+    assert level == phrase_rules.phrase_level(AlertRule(rule), escrowed=escrowed).value
 
 
 def test_only_their_own_words_count() -> None:
@@ -378,7 +378,7 @@ def test_a_hostile_message_costs_no_more_than_its_length(piece: str) -> None:
     for size in (15_000, 60_000):
         body = piece * (size // len(piece))
         begun = time.process_time()
-        phrase_rules.rules_of(body)
+        phrase_rules.matched_rules(body)
         spent.append(time.process_time() - begun)
 
     assert spent[1] < 10 * spent[0] + 0.05
@@ -396,7 +396,7 @@ def test_an_edit_that_says_the_same_is_no_news() -> None:
     """Only what an edit adds is told."""
     now = said("直接取引にしませんか。LINEで話しましょう", earlier=("直接取引はどうですか",))
 
-    assert ["A6"] == [one.rule.value for one in phrase_rules.judge([now])]
+    assert ["A6"] == [one.rule.value for one in phrase_rules.judge_texts([now])]
 
 
 @given(
@@ -407,4 +407,4 @@ def test_whatever_surrounds_a_phrase_in_lines_of_its_own_changes_nothing(noise: 
     """A phrase on a line of its own is met whatever plain text stands in other lines."""
     noise = noise.translate(dict.fromkeys(map(ord, "[]>"))) + "\n"
 
-    assert set(phrase_rules.rules_of(phrase)) <= set(phrase_rules.rules_of(f"{noise}{phrase}\n"))
+    assert set(phrase_rules.matched_rules(phrase)) <= set(phrase_rules.matched_rules(f"{noise}{phrase}\n"))

@@ -1,8 +1,8 @@
 """Parses Chatwork's notation: a message body becomes a tree of nodes. Never fails.
 
-A tag that is unknown, unbalanced, malformed or nested deeper than `NESTING_DEPTH` stays text, and the sources of all nodes
-joined are exactly the body. The time is linear in the length, whatever the body holds: tags are found from left to
-right, paired on a stack, and only then built into a tree.
+A tag that is unknown, unbalanced, malformed or nested deeper than `NESTING_DEPTH` stays text, and the sources of all
+nodes joined are exactly the body. The time is linear in the length, whatever the body holds: tags are found from left
+to right, paired on a stack, and only then built into a tree.
 
 Source: developer.chatwork.com/docs/message-notation; older spellings from public tools.
 """

@@ -1,4 +1,4 @@
-"""Failures on order: what can go wrong with an API or a download, asked for by name.
+"""Failures that a test can order by name, of the API or of a download.
 
 Each failure is a pure change of the answer that would have been given.
 """
@@ -10,14 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 from threading import Lock
 
-from archiver.demo.chatwork.content import held
-from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, errors
+from archiver.demo.chatwork.content import held_content
+from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, error_answer
 
 _PAGE = b"<!DOCTYPE html><html><head><title>Chatwork</title></head><body>Please wait.</body></html>"
 
 
 class Fault(StrEnum):
-    """What shall go wrong; the details in brackets are arguments of `Chatwork.fail`."""
+    """A kind of failure; the details in brackets are arguments of `Chatwork.fail`."""
 
     SERVER_ERROR = "500 with an error in JSON"
     MAINTENANCE = "503 with an HTML page"
@@ -41,7 +41,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FaultOrder:
-    """One order for failures, with what its kind needs; times are seconds, sizes bytes."""
+    """An order for failures of one kind, with its details; times are in seconds, sizes in bytes."""
 
     kind: Fault
     pattern: re.Pattern[str]
@@ -54,26 +54,26 @@ class FaultOrder:
 
 
 class Faults:
-    """The orders that still stand, the oldest first; usable from many threads."""
+    """The open orders for failures, the oldest first; usable from many threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._standing: list[tuple[FaultOrder, list[int]]] = []
+        self._orders: list[tuple[FaultOrder, list[int]]] = []
 
     def add(self, order: FaultOrder, *, times: int | None, after: int) -> None:
-        """Let `after` matching requests pass, then `times` fail (None: every one)."""
+        """Add an order: `after` matching requests pass, then `times` fail (None: every one)."""
         with self._lock:
-            self._standing.append((order, [after, -1 if times is None else times]))
+            self._orders.append((order, [after, -1 if times is None else times]))
 
     def clear(self) -> None:
         """Drop every order."""
         with self._lock:
-            self._standing.clear()
+            self._orders.clear()
 
     def take(self, path: str) -> FaultOrder | None:
-        """The order that this request falls under, which is then used up by one."""
+        """The order that applies to a request, which is then used up by one; None if there is none."""
         with self._lock:
-            for order, left in self._standing:
+            for order, left in self._orders:
                 if not order.pattern.search(path):
                     continue
                 if left[0] > 0:
@@ -84,8 +84,8 @@ class Faults:
         return None
 
 
-def spoil(answer: HttpAnswer, order: FaultOrder, *, request: HttpRequest, now: datetime) -> HttpAnswer:
-    """The answer as the order wants it."""
+def apply_fault(answer: HttpAnswer, order: FaultOrder, *, request: HttpRequest, now: datetime) -> HttpAnswer:
+    """The answer with the order's failure."""
     match order.kind:
         case Fault.HANG:
             return replace(answer, wait=order.seconds)
@@ -95,16 +95,16 @@ def spoil(answer: HttpAnswer, order: FaultOrder, *, request: HttpRequest, now: d
             return replace(answer, rate=order.rate)
         case Fault.REDIRECT | Fault.REDIRECT_LOOP:
             target = request.path if order.kind is Fault.REDIRECT_LOOP else order.to
-            return HttpAnswer(302, {**_budget(answer), "location": target})
+            return HttpAnswer(302, {**_budget_headers(answer), "location": target})
         case Fault.CUT_BODY | Fault.CUT_JSON | Fault.EMPTY | Fault.WRONG_SHAPE | Fault.WRONG_SIZE:
-            return _spoil_body(answer, order)
+            return _damage_body(answer, order)
         case _:
-            return _instead(answer, order, now)
+            return _replacement(answer, order, now)
 
 
-def _spoil_body(answer: HttpAnswer, order: FaultOrder) -> HttpAnswer:
+def _damage_body(answer: HttpAnswer, order: FaultOrder) -> HttpAnswer:
     if not answer.body.size:  # a 204 has nothing to spoil
-        answer = replace(answer, status=200, body=held(b"[]"))
+        answer = replace(answer, status=200, body=held_content(b"[]"))
     body = answer.body
     match order.kind:
         case Fault.CUT_BODY:
@@ -114,29 +114,29 @@ def _spoil_body(answer: HttpAnswer, order: FaultOrder) -> HttpAnswer:
         case Fault.WRONG_SIZE:
             return replace(answer, body=body.cut(0, body.size - 1 if order.size is None else order.size))
         case Fault.EMPTY:
-            return replace(answer, status=200, body=held(b""))
+            return replace(answer, status=200, body=held_content(b""))
         case _:
-            is_list = next(body.pieces()).startswith(b"[")
+            is_list = next(body.chunks()).startswith(b"[")
             swapped = b"{}" if is_list else b"[]"
-            return replace(answer, body=held(swapped if order.body is None else order.body))
+            return replace(answer, body=held_content(swapped if order.body is None else order.body))
 
 
-def _instead(answer: HttpAnswer, order: FaultOrder, now: datetime) -> HttpAnswer:
-    budget = _budget(answer)
+def _replacement(answer: HttpAnswer, order: FaultOrder, now: datetime) -> HttpAnswer:
+    budget = _budget_headers(answer)
     match order.kind:
         case Fault.MAINTENANCE | Fault.HTML:
             status = 503 if order.kind is Fault.MAINTENANCE else 200
-            return HttpAnswer(status, {**budget, "content-type": "text/html; charset=utf-8"}, held(_PAGE))
+            return HttpAnswer(status, {**budget, "content-type": "text/html; charset=utf-8"}, held_content(_PAGE))
         case Fault.RATE_LIMIT:
             reset = str(int(now.timestamp() + order.seconds))
             spent = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
-            return errors(429, "Rate limit exceeded", {**budget, **spent})
+            return error_answer(429, "Rate limit exceeded", {**budget, **spent})
         case Fault.REPLY:
             body = json.dumps({}).encode() if order.body is None else order.body
-            return HttpAnswer(order.status, {**budget, "content-type": "application/json"}, held(body))
+            return HttpAnswer(order.status, {**budget, "content-type": "application/json"}, held_content(body))
         case _:
             status, text = _REFUSALS[order.kind]
-            return errors(status, text, budget)
+            return error_answer(status, text, budget)
 
 
 _REFUSALS = {
@@ -147,5 +147,5 @@ _REFUSALS = {
 }
 
 
-def _budget(answer: HttpAnswer) -> dict[str, str]:
+def _budget_headers(answer: HttpAnswer) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.startswith("x-ratelimit-")}

@@ -1,7 +1,6 @@
-"""A loopback HTTP server that turns each request into a record and each answer into bytes.
+"""A loopback HTTP server whose answers come from a function, with connections that can fail on purpose.
 
-What to answer is a function that it is given. It knows HTTP/1.1 and the ways in which a
-connection can go wrong on purpose (`HttpAnswer`), nothing of Chatwork.
+It knows HTTP/1.1 and the failures of a connection (`HttpAnswer`), nothing of Chatwork.
 """
 
 import json
@@ -17,15 +16,15 @@ from socketserver import TCPServer
 from threading import Event, Thread
 from typing import Any
 
-from archiver.demo.chatwork.content import ByteContent, held
+from archiver.demo.chatwork.content import ByteContent, held_content
 
 _NO_CONTENT = 204
-_BEATS = 20  # pieces a second in which a slowed body is sent
+_CHUNKS_PER_SECOND = 20  # in which a slowed body is sent
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request as it came: `path` with its query, header names in lower case, the server's time."""
+    """A request as received: `path` with its query, header names in lower case, the server's time."""
 
     method: str
     path: str
@@ -36,29 +35,29 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """A response, and how it is put on the wire."""
+    """A response, and how it is sent."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: ByteContent = field(default_factory=lambda: held(b""))
+    body: ByteContent = field(default_factory=lambda: held_content(b""))
     sent: int | None = None
     """Only this many bytes of the body are sent, then the connection closes; None sends all."""
     wait: float = 0.0
-    """Seconds before the first byte."""
+    """How many seconds pass before the first byte."""
     rate: int | None = None
-    """Bytes a second of the body; None is as fast as can be."""
+    """Bytes of the body per second; None: as fast as possible."""
     dropped: bool = False
-    """The connection closes without a byte."""
+    """Whether the connection closes without a byte."""
 
 
 def json_answer(status: int, value: object, headers: Mapping[str, str] | None = None) -> HttpAnswer:
     """A JSON answer, escaped to ASCII as Chatwork does, so that it can hold NUL and lone surrogates."""
     body = json.dumps(value, separators=(",", ":")).encode("ascii")
     kind = {"content-type": "application/json; charset=utf-8"}
-    return HttpAnswer(status, {**kind, **(headers or {})}, held(body))
+    return HttpAnswer(status, {**kind, **(headers or {})}, held_content(body))
 
 
-def errors(status: int, text: str, headers: Mapping[str, str] | None = None) -> HttpAnswer:
+def error_answer(status: int, text: str, headers: Mapping[str, str] | None = None) -> HttpAnswer:
     """An error in Chatwork's shape: `{"errors": ["text"]}`."""
     return json_answer(status, {"errors": [text]}, headers)
 
@@ -94,7 +93,7 @@ class Server(ThreadingHTTPServer):
         self._thread.join()
 
     def server_bind(self) -> None:
-        """Bind without asking the name service, which may take seconds."""
+        """Bind without a name lookup, which may take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", self.port
 
@@ -104,12 +103,12 @@ class Server(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Forget the connection with its end."""
+        """Forget the connection when it ends."""
         self._open.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no error here; anything else is shown."""
+        """Ignore clients that go away; print every other error."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -121,8 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        """Record, ask, send; the same for every method, so that none goes unseen."""
-        body = self._drain()
+        """Record the request and send the answer; the same for every method, so that all are recorded."""
+        body = self._read_body()
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = HttpRequest(self.command, self.path, headers, self.server.now(), body)
         try:
@@ -133,10 +132,10 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_GET  # noqa: N815 - its way
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the parent
-        """Say nothing: requests are recorded, not printed."""
+        """Do nothing: requests are recorded, not printed."""
 
-    def _drain(self) -> bytes:
-        """What came with the request, read away so that the next one can follow."""
+    def _read_body(self) -> bytes:
+        """The body of the request, read so that the next request can follow."""
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers:
             self.close_connection = True
@@ -166,12 +165,12 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.sent is not None:
             body = body.cut(0, answer.sent)
             self.close_connection = True
-        most = max(1, answer.rate // _BEATS) if answer.rate else 1 << 16
-        for piece in body.pieces(most):
+        limit = max(1, answer.rate // _CHUNKS_PER_SECOND) if answer.rate else 1 << 16
+        for chunk in body.chunks(limit):
             if answer.rate:
                 self.wfile.flush()
-                self.server.stopping.wait(len(piece) / answer.rate)
-            self.wfile.write(piece)
+                self.server.stopping.wait(len(chunk) / answer.rate)
+            self.wfile.write(chunk)
             if self.server.stopping.is_set():
                 self.close_connection = True
                 return

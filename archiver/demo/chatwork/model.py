@@ -1,4 +1,4 @@
-"""What the simulated Chatwork holds: accounts, rooms, messages, files, tasks, requests.
+"""The objects of the simulated Chatwork: accounts, rooms, messages, files, tasks, requests.
 
 Times are Unix seconds, as in the API's own JSON. Ids are numbers here; a message's id leaves
 the server as text.
@@ -16,7 +16,7 @@ LimitType = Literal["none", "date", "time"]
 
 @dataclass(slots=True)
 class Account:
-    """A person."""
+    """A person's account."""
 
     account_id: int
     name: str
@@ -28,7 +28,7 @@ class Account:
 
     @property
     def shown_name(self) -> str:
-        """The name as every reply shows it now; old posts of a cancelled account show the mark too."""
+        """The name as every reply shows it now, with the mark of a cancelled account, also for old posts."""
         return f"{self.name}(解約済)" if self.cancelled else self.name
 
 
@@ -56,7 +56,7 @@ class File:
     upload_time: int
     content: ByteContent
     key: str
-    """32 hex digits: its name on the download host."""
+    """The file's name on the download host: 32 hex digits."""
     gone: bool = False
 
 
@@ -76,7 +76,7 @@ class Task:
 
     @property
     def status(self) -> Literal["open", "done"]:
-        """The word of the API for it."""
+        """The task's status in the API's word."""
         return "done" if self.done else "open"
 
 
@@ -91,7 +91,7 @@ class InvitationLink:
 
 @dataclass(slots=True)
 class ContactRequest:
-    """Somebody's wish to become a contact of the owner."""
+    """Somebody's request to become a contact of the owner."""
 
     request_id: int
     account_id: int
@@ -100,7 +100,7 @@ class ContactRequest:
 
 @dataclass(slots=True)
 class Room:
-    """A room, with the counters that `GET /rooms` shows; they are no lengths of lists."""
+    """A room, with the counters that `GET /rooms` shows, which need not be the lengths of its lists."""
 
     room_id: int
     name: str
@@ -110,12 +110,12 @@ class Room:
     description: str = ""
     members: dict[int, Role] = field(default_factory=dict)
     message_ids: list[int] = field(default_factory=list)
-    """In rising order."""
+    """The ids of the room's messages in rising order."""
     files: dict[int, File] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
     link: InvitationLink | None = None
     cursor: int = 0
-    """The last message id that a call with `force=0` has given; 0 before the first."""
+    """The last message id that a call with `force=0` returned; 0 before the first."""
     message_num: int = 0
     file_num: int = 0
     task_num: int = 0

@@ -1,4 +1,4 @@
-"""What happens to accounts and rooms: they come, change, leave and are cancelled."""
+"""Events of accounts and rooms in the simulated Chatwork: they come, change, leave and are cancelled."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from archiver.demo.chatwork.state import ChatworkState, Clock, locked
 
 
 class PeopleAndRooms(ChatworkState):
-    """Accounts and rooms; it begins with the token's owner and their My Chat."""
+    """A state whose accounts and rooms can change; it begins with the token's owner and their My Chat."""
 
     def __init__(self, now: Clock | None) -> None:
         super().__init__(now)
@@ -20,7 +20,7 @@ class PeopleAndRooms(ChatworkState):
 
     @locked
     def add_account(self, name: str, *, organization: str = "", department: str = "") -> int:
-        """A new person; gives the account id."""
+        """Add a person; returns the account id."""
         number = next(self._accounts)
         organization_id = int(sha256(organization.encode()).hexdigest()[:5], 16) if organization else 0
         chatwork_id = f"demo{number}"
@@ -29,12 +29,12 @@ class PeopleAndRooms(ChatworkState):
 
     @locked
     def rename_account(self, account: int, name: str) -> None:
-        """Every reply shows the new name from now on, old posts included."""
+        """Rename a person: every reply shows the new name from now on, for old posts too."""
         self.accounts[account].name = name
 
     @locked
     def cancel_account(self, account: int) -> None:
-        """The person gives up the account: their posts stay under `NAME(解約済)`, the rest goes.
+        """Cancel a person's account: their posts stay under `NAME(解約済)`, the rest goes.
 
         They leave all rooms and contacts; their files, and the tasks assigned to them, vanish.
         Nothing announces it.
@@ -42,11 +42,11 @@ class PeopleAndRooms(ChatworkState):
         self.accounts[account].cancelled = True
         for room in list(self.rooms.values()):
             if account in room.members:
-                self._depart(room, account)
+                self._remove_member(room, account)
 
     @locked
     def request_contact(self, account: int, message: str = "") -> int:
-        """Somebody asks the owner for contact; gives the request id."""
+        """Add somebody's request to become the owner's contact; returns the request id."""
         number = next(self._requests)
         self.contact_requests[number] = ContactRequest(number, account, message)
         return number
@@ -63,7 +63,7 @@ class PeopleAndRooms(ChatworkState):
         announce: bool = True,
         at: datetime | None = None,
     ) -> int:
-        """A new room of the owner and `members`; gives the room id.
+        """Add a room of the owner and `members`; returns the room id.
 
         A direct chat has exactly one other member, whose name is its name, and makes them a contact.
         """
@@ -77,7 +77,7 @@ class PeopleAndRooms(ChatworkState):
         room.last_update_time = self.seconds(at)
         self.rooms[room.room_id] = room
         if announce:
-            self.say(room.room_id, self.owner, _opening(room, others), at=at)
+            self.add_post(room.room_id, self.owner, _opening_post(room, others), at=at)
         return room.room_id
 
     @locked
@@ -90,13 +90,13 @@ class PeopleAndRooms(ChatworkState):
         announce: bool = True,
         at: datetime | None = None,
     ) -> None:
-        """A new name, announced by the owner or `by`."""
+        """Rename a room, announced by the owner or `by`."""
         self.rooms[room].name = name
         if announce:
-            self.say(room, by or self.owner, system_texts.room_changed("chatname", name), at=at)
+            self.add_post(room, by or self.owner, system_texts.room_changed("chatname", name), at=at)
 
     @locked
-    def describe(
+    def describe_room(
         self,
         room: int,
         text: str,
@@ -105,13 +105,15 @@ class PeopleAndRooms(ChatworkState):
         announce: bool = True,
         at: datetime | None = None,
     ) -> None:
-        """A new description, announced by the owner or `by`."""
+        """Change a room's description, announced by the owner or `by`."""
         self.rooms[room].description = text
         if announce:
-            self.say(room, by or self.owner, system_texts.room_changed("description", text), at=at)
+            self.add_post(room, by or self.owner, system_texts.room_changed("description", text), at=at)
 
     @locked
-    def publish(self, room: int, code: str | None, *, need_acceptance: bool = True, description: str = "") -> None:
+    def set_invitation_link(
+        self, room: int, code: str | None, *, need_acceptance: bool = True, description: str = ""
+    ) -> None:
         """Open the room's invitation link under a code, or close it with None."""
         self.rooms[room].link = None if code is None else InvitationLink(code, need_acceptance, description)
 
@@ -125,48 +127,48 @@ class PeopleAndRooms(ChatworkState):
         announce: bool = True,
         at: datetime | None = None,
     ) -> None:
-        """One more member, who then sees all earlier posts."""
+        """Add a member, who then sees all earlier posts."""
         self.rooms[room].members[account] = role
         if announce:
-            self.say(room, self.owner, system_texts.members_changed("added", [account]), at=at)
+            self.add_post(room, self.owner, system_texts.members_changed("added", [account]), at=at)
 
     @locked
     def change_role(
         self, room: int, account: int, role: Role, *, announce: bool = True, at: datetime | None = None
     ) -> None:
-        """Another role for a member."""
+        """Give a member another role."""
         self.rooms[room].members[account] = role
         if announce:
-            self.say(room, self.owner, system_texts.members_changed("priv_changed", [account]), at=at)
+            self.add_post(room, self.owner, system_texts.members_changed("priv_changed", [account]), at=at)
 
     @locked
-    def leave(self, room: int, account: int, *, announce: bool = True, at: datetime | None = None) -> None:
-        """A member leaves: the files they sent and the tasks assigned to them in the room vanish.
+    def leave_room(self, room: int, account: int, *, announce: bool = True, at: datetime | None = None) -> None:
+        """Let a member leave: the files they sent and the tasks assigned to them in the room vanish.
 
-        Posts stay. The last one to leave takes the room along.
+        Posts stay. When the last member leaves, the room is deleted.
         """
-        left = self.rooms[room]
-        self._depart(left, account)
-        if announce and left.members:
-            self.say(room, account, system_texts.members_changed("leaved", [account]), at=at)
+        room_left = self.rooms[room]
+        self._remove_member(room_left, account)
+        if announce and room_left.members:
+            self.add_post(room, account, system_texts.members_changed("leaved", [account]), at=at)
 
     @locked
     def remove_owner(self, room: int) -> None:
-        """The token's owner is put out of the room: it answers 403 and is in no list. Nothing vanishes."""
+        """Remove the token's owner from a room: it answers 403 and is in no list. Nothing vanishes."""
         self.rooms[room].members.pop(self.owner)
 
     @locked
     def restore_owner(self, room: int, role: Role = "member") -> None:
-        """The owner is back and sees what was posted meanwhile, as far as the lists reach."""
+        """Let the owner back in, who sees what was posted meanwhile, as far as the lists reach."""
         self.rooms[room].members[self.owner] = role
 
     @locked
     def remove_room(self, room: int) -> None:
-        """The room is deleted for everyone; to the API that looks as if the owner had left."""
+        """Delete the room for everyone; to the API that looks as if the owner had left."""
         for file in self.rooms.pop(room).files.values():
             file.gone = True
 
-    def _depart(self, room: Room, account: int) -> None:
+    def _remove_member(self, room: Room, account: int) -> None:
         room.members.pop(account)
         for file in [file for file in room.files.values() if file.account_id == account]:
             room.files.pop(file.file_id).gone = True
@@ -177,11 +179,11 @@ class PeopleAndRooms(ChatworkState):
             room.members = dict.fromkeys(room.members, "admin")
 
 
-def _opening(room: Room, others: list[int]) -> str:
+def _opening_post(room: Room, others: list[int]) -> str:
     match room.type:
         case "group":
             return system_texts.group_created(room.name, others)
         case "direct":
-            return system_texts.opened("contact_added")
+            return system_texts.chat_opened("contact_added")
         case "my":
-            return system_texts.opened("mychat_created")
+            return system_texts.chat_opened("mychat_created")

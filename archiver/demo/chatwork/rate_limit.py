@@ -1,4 +1,4 @@
-"""Who may ask the simulated API, and how often.
+"""The token check and the rate limit of the simulated API.
 
 The budget is a fixed window, as chatwork-api.md §7 reads the documentation: it opens with
 the first counted request and ends at `x-ratelimit-reset`.
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock
 
-from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, errors
+from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, error_answer
 
 
 class RateLimitGate:
-    """Refuses writing, wrong tokens and too many requests; lets the rest through to `inside`."""
+    """Refuses wrong tokens, too many requests and other methods than GET; passes the rest to `inside`."""
 
     def __init__(self, inside: Callable[[str], HttpAnswer], *, token: str, limit: int, window_seconds: int) -> None:
         self.token: str | None = token
@@ -37,11 +37,11 @@ class RateLimitGate:
 
     def _decide(self, request: HttpRequest, allowed: bool, remaining: int) -> HttpAnswer:
         if not allowed:
-            return errors(401, "Invalid API token")
+            return error_answer(401, "Invalid API token")
         if remaining < 0:
-            return errors(429, "Rate limit exceeded")
+            return error_answer(429, "Rate limit exceeded")
         if request.method != "GET":
-            return errors(405, "This Chatwork is only read")
+            return error_answer(405, "This Chatwork is only read")
         return self._inside(request.path)
 
     def _count(self, now: int, cost: int) -> tuple[int, int]:

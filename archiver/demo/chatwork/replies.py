@@ -1,8 +1,8 @@
-"""The fifteen read calls of the API: which path gives what, and what refuses it.
+"""The fifteen read calls of the simulated API: the answer of each path.
 
-Chosen where chatwork-api.md leaves it open: a room that is not there answers 403 like one
-that was left; of more than 100 files or tasks the newest are given; `force=1` does not move
-the cursor of `force=0`; a parameter that is unknown is ignored, one with a bad value is 400.
+Decisions where chatwork-api.md leaves it open: a room that does not exist answers 403 like one that was left; of more
+than 100 files or tasks the newest are returned; `force=1` does not move the cursor of `force=0`; an unknown parameter
+is ignored, one with a bad value is 400.
 """
 
 import re
@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from archiver.demo.chatwork import json_objects
-from archiver.demo.chatwork.http import HttpAnswer, errors, json_answer
+from archiver.demo.chatwork.http import HttpAnswer, error_answer, json_answer
 from archiver.demo.chatwork.model import File, Room, Task
 from archiver.demo.chatwork.state import WINDOW, ChatworkState
 
 Query = Mapping[str, str]
-Address = Callable[[File], str]
-"""Makes a short-lived download address."""
+SignAddress = Callable[[File], str]
+"""Returns a short-lived download address of a file."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
-    """A request to answer: its query, and the ids of its path, the room's first."""
+class _ApiRequest:
+    """A request to the API: its query, and the ids in its path, the room's first."""
 
     state: ChatworkState
-    address: Address
+    sign_address: SignAddress
     query: Query
     numbers: list[int]
 
@@ -34,15 +34,15 @@ class _Ask:
         return self.state.rooms[self.numbers[0]]
 
     @property
-    def part(self) -> int:
+    def part_id(self) -> int:
         """The id of the message, task or file."""
         return self.numbers[1]
 
 
 class Replies:
-    """Answers paths below `/v2` out of a state."""
+    """Answers requests below `/v2` from a state."""
 
-    def __init__(self, state: ChatworkState, address: Address) -> None:
+    def __init__(self, state: ChatworkState, address: SignAddress) -> None:
         self._state = state
         self._address = address
 
@@ -51,120 +51,120 @@ class Replies:
         parts = urlsplit(path)
         query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         for pattern, reply in _ROUTES:
-            found = re.fullmatch(pattern, parts.path)
-            if found:
-                numbers = [int(number) for number in found.groups()]
+            match = re.fullmatch(pattern, parts.path)
+            if match:
+                numbers = [int(number) for number in match.groups()]
                 with self._state.lock:
-                    return self._reply(reply, _Ask(self._state, self._address, query, numbers))
-        return errors(404, "Invalid endpoint")
+                    return self._reply(reply, _ApiRequest(self._state, self._address, query, numbers))
+        return error_answer(404, "Invalid endpoint")
 
-    def _reply(self, reply: "_Reply", ask: _Ask) -> HttpAnswer:
-        if ask.numbers and not self._state.sees(ask.numbers[0]):
-            return errors(403, "You don't have permission to get this room")
+    def _reply(self, reply: "_Reply", request: _ApiRequest) -> HttpAnswer:
+        if request.numbers and not self._state.owner_is_in(request.numbers[0]):
+            return error_answer(403, "You don't have permission to get this room")
         try:
-            return reply(ask)
+            return reply(request)
         except _BadParameterError as error:
-            return errors(400, f"Parameter '{error}' is invalid")
+            return error_answer(400, f"Parameter '{error}' is invalid")
 
 
 class _BadParameterError(Exception):
     pass
 
 
-_Reply = Callable[[_Ask], HttpAnswer]
+_Reply = Callable[[_ApiRequest], HttpAnswer]
 
 
-def _me(ask: _Ask) -> HttpAnswer:
-    return json_answer(200, json_objects.me(ask.state))
+def _me(request: _ApiRequest) -> HttpAnswer:
+    return json_answer(200, json_objects.me(request.state))
 
 
-def _my_status(ask: _Ask) -> HttpAnswer:
-    return json_answer(200, json_objects.my_status(ask.state))
+def _my_status(request: _ApiRequest) -> HttpAnswer:
+    return json_answer(200, json_objects.my_status(request.state))
 
 
-def _my_tasks(ask: _Ask) -> HttpAnswer:
-    tasks = (task for room in ask.state.owners_rooms() for task in room.tasks.values())
-    mine = (task for task in tasks if task.account_id == ask.state.owner)
-    return _listed(json_objects.my_task(ask.state, task) for task in _chosen(mine, ask.query))
+def _my_tasks(request: _ApiRequest) -> HttpAnswer:
+    tasks = (task for room in request.state.owners_rooms() for task in room.tasks.values())
+    mine = (task for task in tasks if task.account_id == request.state.owner)
+    return _list_answer(json_objects.my_task(request.state, task) for task in _filter_tasks(mine, request.query))
 
 
-def _contacts(ask: _Ask) -> HttpAnswer:
-    accounts = ask.state.accounts
-    return _listed(
-        json_objects.contact(ask.state, room, accounts[room.partner])
-        for room in ask.state.owners_rooms()
+def _contacts(request: _ApiRequest) -> HttpAnswer:
+    accounts = request.state.accounts
+    return _list_answer(
+        json_objects.contact(request.state, room, accounts[room.partner])
+        for room in request.state.owners_rooms()
         if room.partner is not None and room.partner in room.members
     )
 
 
-def _incoming_requests(ask: _Ask) -> HttpAnswer:
-    newest = list(ask.state.contact_requests.values())[-WINDOW:]
-    return _listed(json_objects.contact_request(ask.state, request) for request in newest)
+def _incoming_requests(request: _ApiRequest) -> HttpAnswer:
+    newest = list(request.state.contact_requests.values())[-WINDOW:]
+    return _list_answer(json_objects.contact_request(request.state, contact_request) for contact_request in newest)
 
 
-def _rooms(ask: _Ask) -> HttpAnswer:
-    return json_answer(200, [json_objects.room(ask.state, room) for room in ask.state.owners_rooms()])
+def _rooms(request: _ApiRequest) -> HttpAnswer:
+    return json_answer(200, [json_objects.room(request.state, room) for room in request.state.owners_rooms()])
 
 
-def _room(ask: _Ask) -> HttpAnswer:
-    room = json_objects.room(ask.state, ask.room)
-    return json_answer(200, {**room, "description": ask.room.description})
+def _room(request: _ApiRequest) -> HttpAnswer:
+    room = json_objects.room(request.state, request.room)
+    return json_answer(200, {**room, "description": request.room.description})
 
 
-def _members(ask: _Ask) -> HttpAnswer:
-    return json_answer(200, json_objects.members(ask.state, ask.room))
+def _members(request: _ApiRequest) -> HttpAnswer:
+    return json_answer(200, json_objects.members(request.state, request.room))
 
 
-def _messages(ask: _Ask) -> HttpAnswer:
-    state, room = ask.state, ask.room
-    if _flag(ask.query, "force"):
+def _messages(request: _ApiRequest) -> HttpAnswer:
+    state, room = request.state, request.room
+    if _read_flag(request.query, "force"):
         window = state.window(room)
     else:
         window = state.window(room, since=room.cursor)
         room.cursor = window[-1].message_id if window else room.cursor
-    visible = [message for message in window if not state.hides(message)]
-    headers = _limitation(state) if len(visible) < len(window) else {}
-    return _listed((json_objects.message(state, message) for message in visible), headers)
+    visible = [message for message in window if not state.is_hidden(message)]
+    headers = _limitation_headers(state) if len(visible) < len(window) else {}
+    return _list_answer((json_objects.message(state, message) for message in visible), headers)
 
 
-def _message(ask: _Ask) -> HttpAnswer:
-    message = ask.state.messages.get(ask.part)
-    if message is None or message.room_id != ask.room.room_id:
-        return errors(404, "Message not found")
-    if ask.state.hides(message):
-        return errors(404, "Message not found", _limitation(ask.state))
-    return json_answer(200, json_objects.message(ask.state, message))
+def _message(request: _ApiRequest) -> HttpAnswer:
+    message = request.state.messages.get(request.part_id)
+    if message is None or message.room_id != request.room.room_id:
+        return error_answer(404, "Message not found")
+    if request.state.is_hidden(message):
+        return error_answer(404, "Message not found", _limitation_headers(request.state))
+    return json_answer(200, json_objects.message(request.state, message))
 
 
-def _tasks(ask: _Ask) -> HttpAnswer:
-    assignee = _number(ask.query, "account_id")
-    wanted = (task for task in ask.room.tasks.values() if assignee in (None, task.account_id))
-    return _listed(json_objects.task(ask.state, task) for task in _chosen(wanted, ask.query))
+def _tasks(request: _ApiRequest) -> HttpAnswer:
+    assignee = _read_number(request.query, "account_id")
+    tasks = (task for task in request.room.tasks.values() if assignee in (None, task.account_id))
+    return _list_answer(json_objects.task(request.state, task) for task in _filter_tasks(tasks, request.query))
 
 
-def _task(ask: _Ask) -> HttpAnswer:
-    task = ask.room.tasks.get(ask.part)
-    return json_answer(200, json_objects.task(ask.state, task)) if task else errors(404, "Task not found")
+def _task(request: _ApiRequest) -> HttpAnswer:
+    task = request.room.tasks.get(request.part_id)
+    return json_answer(200, json_objects.task(request.state, task)) if task else error_answer(404, "Task not found")
 
 
-def _files(ask: _Ask) -> HttpAnswer:
-    uploader = _number(ask.query, "account_id")
-    wanted = [file for file in ask.room.files.values() if uploader in (None, file.account_id)]
-    return _listed(json_objects.file(ask.state, file) for file in wanted[-WINDOW:])
+def _files(request: _ApiRequest) -> HttpAnswer:
+    uploader = _read_number(request.query, "account_id")
+    files = [file for file in request.room.files.values() if uploader in (None, file.account_id)]
+    return _list_answer(json_objects.file(request.state, file) for file in files[-WINDOW:])
 
 
-def _file(ask: _Ask) -> HttpAnswer:
-    file = ask.room.files.get(ask.part)
+def _file(request: _ApiRequest) -> HttpAnswer:
+    file = request.room.files.get(request.part_id)
     if file is None:
-        return errors(404, "File not found")
-    address = {"download_url": ask.address(file)} if _flag(ask.query, "create_download_url") else {}
-    return json_answer(200, {**json_objects.file(ask.state, file), **address})
+        return error_answer(404, "File not found")
+    address = {"download_url": request.sign_address(file)} if _read_flag(request.query, "create_download_url") else {}
+    return json_answer(200, {**json_objects.file(request.state, file), **address})
 
 
-def _link(ask: _Ask) -> HttpAnswer:
-    if ask.room.members[ask.state.owner] != "admin":
-        return errors(403, "You don't have permission to get this link")
-    return json_answer(200, json_objects.link(ask.room))
+def _link(request: _ApiRequest) -> HttpAnswer:
+    if request.room.members[request.state.owner] != "admin":
+        return error_answer(403, "You don't have permission to get this link")
+    return json_answer(200, json_objects.link(request.room))
 
 
 _ID = r"([0-9]{1,19})"
@@ -188,33 +188,33 @@ _ROUTES: list[tuple[str, _Reply]] = [
 ]
 
 
-def _limitation(state: ChatworkState) -> dict[str, str]:
+def _limitation_headers(state: ChatworkState) -> dict[str, str]:
     summary = f"Messages older than {state.free_days} days are not shown"
     return {"chatwork-message-limitation": "true", "chatwork-message-limitation-summary": summary}
 
 
-def _listed(items: Iterable[json_objects.Json], headers: Mapping[str, str] | None = None) -> HttpAnswer:
-    found = list(items)
-    return json_answer(200, found, headers) if found else HttpAnswer(204, headers or {})
+def _list_answer(items: Iterable[json_objects.Json], headers: Mapping[str, str] | None = None) -> HttpAnswer:
+    elements = list(items)
+    return json_answer(200, elements, headers) if elements else HttpAnswer(204, headers or {})
 
 
-def _chosen(tasks: Iterable[Task], query: Query) -> list[Task]:
+def _filter_tasks(tasks: Iterable[Task], query: Query) -> list[Task]:
     status = query.get("status", "open")
     if status not in {"open", "done"}:
         raise _BadParameterError("status")
-    by = _number(query, "assigned_by_account_id")
-    chosen = [task for task in tasks if task.status == status and by in (None, task.assigned_by)]
-    return sorted(chosen, key=lambda task: task.task_id)[-WINDOW:]
+    assigner = _read_number(query, "assigned_by_account_id")
+    selected = [task for task in tasks if task.status == status and assigner in (None, task.assigned_by)]
+    return sorted(selected, key=lambda task: task.task_id)[-WINDOW:]
 
 
-def _flag(query: Query, name: str) -> bool:
+def _read_flag(query: Query, name: str) -> bool:
     value = query.get(name, "0")
     if value not in {"0", "1"}:
         raise _BadParameterError(name)
     return value == "1"
 
 
-def _number(query: Query, name: str) -> int | None:
+def _read_number(query: Query, name: str) -> int | None:
     value = query.get(name)
     if value is None:
         return None

@@ -1,7 +1,7 @@
 """A simulated Chatwork on loopback: the API on one port, files and pictures on another.
 
-It is what the team knows of the API, in running form: a test double, and the demo's other
-side. It stands alone, and is driven from Python while any client talks to it:
+It contains what is known of the API as running code, for tests and for the demo. It needs
+nothing else of the archive, and is driven from Python while any client talks to it:
 
     with Chatwork() as chatwork:
         tanaka = chatwork.add_account("田中")
@@ -9,9 +9,9 @@ side. It stands alone, and is driven from Python while any client talks to it:
         message = chatwork.post(room, tanaka, "よろしくお願いします。")
         requests.get(f"{chatwork.base_url}/rooms", headers={"x-chatworktoken": chatwork.token})
 
-What can happen in it stands in `chatwork_people` and `chatwork_talk`, what its calls give in
-`chatwork_replies`, what can go wrong on order in `chatwork_faults`. Where chatwork-api.md
-leaves something open, the module concerned says what was chosen.
+Its events are in `people` and `talk`, the answers of its calls in `replies`, the failures that
+can be ordered in `faults`. Where chatwork-api.md leaves something open, the module concerned
+states the decision.
 """
 
 import re
@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from archiver.demo.chatwork.downloads import DownloadServer
-from archiver.demo.chatwork.faults import Fault, FaultOrder, Faults, spoil
+from archiver.demo.chatwork.faults import Fault, FaultOrder, Faults, apply_fault
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
 from archiver.demo.chatwork.people import PeopleAndRooms
 from archiver.demo.chatwork.rate_limit import RateLimitGate
@@ -34,7 +34,7 @@ _SECRETS = ("x-chatworktoken", "authorization", "cookie")
 
 
 class Chatwork(PeopleAndRooms, RoomContents):
-    """The service: its events as methods, its two servers between `start` and `stop`.
+    """The simulated service: its events are methods, its two servers run between `start` and `stop`.
 
     `now` is its clock (None: the real one), `limit` the requests in `window_seconds`,
     `address_seconds` the life of a download address. The token's owner is called yamada.
@@ -59,7 +59,7 @@ class Chatwork(PeopleAndRooms, RoomContents):
         self._servers: tuple[Server, ...] = ()
         self._downloads = DownloadServer(self, address_seconds)
         self._gate = RateLimitGate(
-            Replies(self, self._downloads.address).answer,
+            Replies(self, self._downloads.sign_address).answer,
             token=first_token,
             limit=limit,
             window_seconds=window_seconds,
@@ -75,7 +75,7 @@ class Chatwork(PeopleAndRooms, RoomContents):
         self.stop()
 
     def start(self) -> None:
-        """Begin to answer; after a `stop`, on the same ports again."""
+        """Start both servers; after a `stop`, on the same ports again."""
         api, files = self._ports
         self._servers = (
             Server(api, answer=self._answer_api, now=self.now),
@@ -85,7 +85,7 @@ class Chatwork(PeopleAndRooms, RoomContents):
         self.files_url = f"http://127.0.0.1:{self._ports[1]}"
 
     def stop(self) -> None:
-        """End every connection and give the ports back; the state stays."""
+        """End every connection and release the ports; the state stays."""
         for server in self._servers:
             server.stop()
         self._servers = ()
@@ -102,12 +102,12 @@ class Chatwork(PeopleAndRooms, RoomContents):
 
     @property
     def leaked(self) -> bool:
-        """Whether a token, an authorization or a cookie ever came to the second port."""
+        """Whether a token, an authorization or a cookie was ever sent to the second port."""
         named = any(name in request.headers for request in self.downloads for name in _SECRETS)
         return named or any(token in request.path for request in self.downloads for token in self._tokens)
 
     def revoke_token(self, new: str | None = None) -> None:
-        """The token stops working (401); a new one may take its place."""
+        """Make the token invalid (401); a new one may take its place."""
         self._gate.token = new
         self._tokens |= {new} if new else set()
 
@@ -129,11 +129,11 @@ class Chatwork(PeopleAndRooms, RoomContents):
         status: int = 200,
         body: bytes | None = None,
     ) -> None:
-        """Spoil the next `times` answers on either port (None: all until `heal`).
+        """Order a failure of the next `times` answers on either port (None: all until `heal`).
 
         `path` is a regular expression, searched in the path with its query (`/v2/…` or
         `/uploadfile/…`); `after` lets so many matching requests pass first. The rest are details
-        that `Fault` names. A spoilt request counts against the budget.
+        that `Fault` names. A failed request counts against the budget.
         """
         target = to or f"http://localhost:{self._ports[1]}/elsewhere"
         order = FaultOrder(kind, re.compile(path), seconds, size, rate, target, status, body)
@@ -145,12 +145,12 @@ class Chatwork(PeopleAndRooms, RoomContents):
 
     def _answer_api(self, request: HttpRequest) -> HttpAnswer:
         self.requests.append(request)
-        return self._spoilt(self._gate.answer(request), request)
+        return self._with_fault(self._gate.answer(request), request)
 
     def _answer_files(self, request: HttpRequest) -> HttpAnswer:
         self.downloads.append(request)
-        return self._spoilt(self._downloads.answer(request), request)
+        return self._with_fault(self._downloads.answer(request), request)
 
-    def _spoilt(self, answer: HttpAnswer, request: HttpRequest) -> HttpAnswer:
+    def _with_fault(self, answer: HttpAnswer, request: HttpRequest) -> HttpAnswer:
         order = self._faults.take(request.path)
-        return answer if order is None else spoil(answer, order, request=request, now=request.at)
+        return answer if order is None else apply_fault(answer, order, request=request, now=request.at)

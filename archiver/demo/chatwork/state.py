@@ -17,10 +17,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from archiver.demo.chatwork.model import Account, ContactRequest, File, Message, Room, Task
 
 Clock = Callable[[], datetime]
-"""Gives the present as an aware datetime."""
+"""Returns the present as an aware datetime."""
 
 WINDOW = 100
-"""The most that any list of the API holds."""
+"""The most elements of any list of the API."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID_EPOCH_MS = 1276473600000
@@ -33,7 +33,7 @@ _S = TypeVar("_S", bound="ChatworkState")
 
 
 def locked(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatenate[_S, _P], _R]:
-    """Let a method run alone among all locked methods of the same state."""
+    """Let a method run while no other locked method of the same state runs."""
 
     @wraps(method)
     def alone(self: _S, /, *args: _P.args, **named: _P.kwargs) -> _R:
@@ -44,7 +44,7 @@ def locked(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatenate[_S
 
 
 class ChatworkState:
-    """All that exists, by id; `lock` is held by whoever reads or changes it."""
+    """All objects by id; a caller holds `lock` while it reads or changes them."""
 
     def __init__(self, now: Clock | None) -> None:
         self.lock = RLock()
@@ -68,7 +68,7 @@ class ChatworkState:
         """A time, or the present, in whole Unix seconds."""
         return self._milliseconds(at) // 1000
 
-    def sees(self, room_id: int) -> bool:
+    def owner_is_in(self, room_id: int) -> bool:
         """Whether the owner of the token is in that room."""
         room = self.rooms.get(room_id)
         return room is not None and self.owner in room.members
@@ -78,7 +78,7 @@ class ChatworkState:
         return [room for room in self.rooms.values() if self.owner in room.members]
 
     def room_name(self, room: Room) -> str:
-        """The name as the owner sees it: a direct chat is called like the other person."""
+        """The name as the owner sees it: a direct chat has the other person's name."""
         return room.name if room.partner is None else self.accounts[room.partner].shown_name
 
     def window(self, room: Room, *, since: int = 0) -> list[Message]:
@@ -89,12 +89,12 @@ class ChatworkState:
             ids = ids[begin : begin + WINDOW]
         return [self.messages[number] for number in ids[-WINDOW:]]
 
-    def hides(self, message: Message) -> bool:
+    def is_hidden(self, message: Message) -> bool:
         """Whether the free plan hides a message now."""
         return self.free_days is not None and message.send_time < self.seconds() - self.free_days * _DAY
 
-    def say(self, room_id: int, account_id: int, body: str, *, at: datetime | None = None) -> Message:
-        """Put a post into a room, and move what a post moves."""
+    def add_post(self, room_id: int, account_id: int, body: str, *, at: datetime | None = None) -> Message:
+        """Add a post to a room and update the room's counters."""
         milliseconds = self._milliseconds(at)
         message = Message(self._message_id(milliseconds), room_id, account_id, body, milliseconds // 1000)
         room = self.rooms[room_id]

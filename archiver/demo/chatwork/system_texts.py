@@ -18,7 +18,7 @@ _PREVIEWED = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".pdf"}
 
 def group_created(name: str, members: Iterable[int]) -> str:
     """The first post of a group chat."""
-    people = _persons(members)
+    people = _person_tags(members)
     added = f"\n\n[dtext:chatroom_member_is]{people}[dtext:chatroom_added]" if people else ""
     return (
         "[info][title][dtext:chatroom_groupchat_created][/title]"
@@ -26,18 +26,18 @@ def group_created(name: str, members: Iterable[int]) -> str:
     )
 
 
-def opened(key: Literal["mychat_created", "contact_added"]) -> str:
+def chat_opened(key: Literal["mychat_created", "contact_added"]) -> str:
     """The first post of My Chat, or of a direct chat."""
     return f"[info][dtext:chatroom_{key}][/info]"
 
 
 def members_changed(change: MemberChange, members: Iterable[int]) -> str:
-    """A post that says who came, went, or has another role now."""
-    return f"[info][dtext:chatroom_member_is]{_persons(members)}[dtext:chatroom_{change}][/info]"
+    """The post about members who came, left or have another role now."""
+    return f"[info][dtext:chatroom_member_is]{_person_tags(members)}[dtext:chatroom_{change}][/info]"
 
 
 def room_changed(what: Literal["chatname", "description"], text: str) -> str:
-    """A post that gives the new name or description of the room."""
+    """The post about a room's new name or description."""
     ending = "set" if what == "chatname" else "changed"
     return (
         "[info][title][dtext:chatroom_chat_edited][/title]"
@@ -46,23 +46,23 @@ def room_changed(what: Literal["chatname", "description"], text: str) -> str:
 
 
 def file_box(key: Literal["file_uploaded", "file_edited"], file: File) -> str:
-    """The box of an upload; the preview stands there only for what Chatwork can preview."""
-    shown = PurePosixPath(file.name).suffix.lower() in _PREVIEWED
-    preview = f"[preview id={file.file_id} ht=111]" if shown else ""
+    """The box of an upload, with a preview for the file types that Chatwork can preview."""
+    has_preview = PurePosixPath(file.name).suffix.lower() in _PREVIEWED
+    preview = f"[preview id={file.file_id} ht=111]" if has_preview else ""
     label = f"{file.name} ({human_size(file.content.size)})"
     return f"[info][title][dtext:{key}][/title]{preview}[download:{file.file_id}]{label}[/download][/info]"
 
 
 def deleted_file_box(file: File) -> str:
-    """What the box of an upload turns into when the file is deleted."""
+    """The box of an upload after the file was deleted."""
     return f"[info][title][dtext:file_deleted][/title]{file.name}[/info]"
 
 
 def task_box(change: TaskChange, tasks: Iterable[Task]) -> str:
-    """The post that announces a task to its assignees, or says what became of it."""
-    listed = list(tasks)
-    first = listed[0]
-    people = ",".join(str(task.account_id) for task in listed)
+    """The post that announces a task to its assignees, or that it was done or deleted."""
+    task_list = list(tasks)
+    first = task_list[0]
+    people = ",".join(str(task.account_id) for task in task_list)
     return (
         f"[info][title][dtext:task_{change}][/title][task aid={people} st={first.status} "
         f"lt={first.limit_time} ltype={first.limit_type}]{first.body}[/task][/info]"
@@ -79,5 +79,5 @@ def human_size(size: int) -> str:
     return f"{amount:.2f} GB"
 
 
-def _persons(members: Iterable[int]) -> str:
+def _person_tags(members: Iterable[int]) -> str:
     return "".join(f"[piconname:{account}]" for account in members)

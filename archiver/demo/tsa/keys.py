@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-FIRST = datetime(2000, 1, 1, tzinfo=UTC)
-LAST = datetime(2049, 12, 31, tzinfo=UTC)
-"""Validity of what shall outlive every test and demo."""
+VALID_FROM = datetime(2000, 1, 1, tzinfo=UTC)
+VALID_UNTIL = datetime(2049, 12, 31, tzinfo=UTC)
+"""The validity of certificates that shall outlive every test and demo."""
 
 _NOTHING: list[x509.ObjectIdentifier] = []
 _STAMPING = [ExtendedKeyUsageOID.TIME_STAMPING]
@@ -24,7 +24,7 @@ _SERVER = [ExtendedKeyUsageOID.SERVER_AUTH]
 
 
 class Purpose(Enum):
-    """What a leaf's extended key usage says (RFC 3161, 2.3): the uses, and whether they are critical."""
+    """A leaf's extended key usage (RFC 3161, 2.3): the uses, and whether they are critical."""
 
     STAMPING = (_STAMPING, True)
     NOTHING_SAID = (_NOTHING, True)
@@ -34,7 +34,7 @@ class Purpose(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class KeyHolder:
     """A certificate and its key."""
 
     certificate: x509.Certificate
@@ -51,33 +51,35 @@ class Holder:
         return self.certificate.public_bytes(Encoding.PEM).decode("ascii")
 
 
-def root(name: str) -> Holder:
-    """A root of its own."""
-    return _issued(name, None, (FIRST, LAST), _of_authority(None))
+def make_root(name: str) -> KeyHolder:
+    """A new root certificate."""
+    return _issue(name, None, (VALID_FROM, VALID_UNTIL), _authority_extensions(None))
 
 
-def intermediate(name: str, issuer: Holder) -> Holder:
-    """A certificate that may issue leaves."""
-    return _issued(name, issuer, (FIRST, LAST), _of_authority(0))
+def make_intermediate(name: str, issuer: KeyHolder) -> KeyHolder:
+    """A new certificate that may issue leaves."""
+    return _issue(name, issuer, (VALID_FROM, VALID_UNTIL), _authority_extensions(0))
 
 
-def cross_signed(holder: Holder, issuer: Holder) -> Holder:
-    """The same name and key once more, certified by somebody else, as old roots do for new ones."""
+def cross_sign(holder: KeyHolder, issuer: KeyHolder) -> KeyHolder:
+    """A certificate for the same name and key by another issuer, as old roots issue for new ones."""
     name = holder.certificate.subject
-    certificate = _builder(name, issuer.certificate.subject, holder.key, issuer.key, (FIRST, LAST))
-    for extension, critical in _of_authority(None):
+    certificate = _certificate_builder(
+        name, issuer.certificate.subject, holder.key, issuer.key, (VALID_FROM, VALID_UNTIL)
+    )
+    for extension, critical in _authority_extensions(None):
         certificate = certificate.add_extension(extension, critical=critical)
-    return Holder(certificate.sign(issuer.key, hashes.SHA256()), holder.key)
+    return KeyHolder(certificate.sign(issuer.key, hashes.SHA256()), holder.key)
 
 
-def leaf(
+def make_leaf(
     name: str,
-    issuer: Holder,
+    issuer: KeyHolder,
     *,
-    valid: tuple[datetime, datetime] = (FIRST, LAST),
+    valid: tuple[datetime, datetime] = (VALID_FROM, VALID_UNTIL),
     purpose: Purpose = Purpose.STAMPING,
-) -> Holder:
-    """A certificate that signs tokens."""
+) -> KeyHolder:
+    """A new certificate that signs tokens."""
     uses, critical = purpose.value
     extensions: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=False, path_length=None), True),
@@ -85,18 +87,18 @@ def leaf(
     ]
     if uses:
         extensions.append((x509.ExtendedKeyUsage(uses), critical))
-    return _issued(name, issuer, valid, extensions)
+    return _issue(name, issuer, valid, extensions)
 
 
-def _of_authority(path_length: int | None) -> list[tuple[x509.ExtensionType, bool]]:
+def _authority_extensions(path_length: int | None) -> list[tuple[x509.ExtensionType, bool]]:
     return [
         (x509.BasicConstraints(ca=True, path_length=path_length), True),
         (_key_usage(key_cert_sign=True, crl_sign=True), True),
     ]
 
 
-def _key_usage(**said: bool) -> x509.KeyUsage:
-    nothing = {
+def _key_usage(**uses: bool) -> x509.KeyUsage:
+    no_uses = {
         "digital_signature": False,
         "content_commitment": False,
         "key_encipherment": False,
@@ -107,25 +109,25 @@ def _key_usage(**said: bool) -> x509.KeyUsage:
         "encipher_only": False,
         "decipher_only": False,
     }
-    return x509.KeyUsage(**{**nothing, **said})
+    return x509.KeyUsage(**{**no_uses, **uses})
 
 
-def _issued(
+def _issue(
     name: str,
-    issuer: Holder | None,
+    issuer: KeyHolder | None,
     valid: tuple[datetime, datetime],
     extensions: list[tuple[x509.ExtensionType, bool]],
-) -> Holder:
+) -> KeyHolder:
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "simulated"), _common(name)])
-    issued_by, signer = (subject, key) if issuer is None else (issuer.certificate.subject, issuer.key)
-    builder = _builder(subject, issued_by, key, signer, valid)
+    subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "simulated"), _common_name(name)])
+    issuer_name, signer = (subject, key) if issuer is None else (issuer.certificate.subject, issuer.key)
+    builder = _certificate_builder(subject, issuer_name, key, signer, valid)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
-    return Holder(builder.sign(signer, hashes.SHA256()), key)
+    return KeyHolder(builder.sign(signer, hashes.SHA256()), key)
 
 
-def _builder(
+def _certificate_builder(
     subject: x509.Name,
     issuer: x509.Name,
     key: ec.EllipticCurvePrivateKey,
@@ -145,5 +147,5 @@ def _builder(
     )
 
 
-def _common(name: str) -> x509.NameAttribute[str]:
+def _common_name(name: str) -> x509.NameAttribute[str]:
     return x509.NameAttribute(NameOID.COMMON_NAME, name)

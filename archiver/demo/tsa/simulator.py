@@ -1,13 +1,13 @@
 """A simulated time-stamp authority (RFC 3161) on loopback, with a root of its own made in memory.
 
-It stands alone, needs no installed openssl, and fails on order:
+It needs neither the archive nor an installed openssl, and fails on order:
 
     with SimulatedAuthority() as authority:
         authority.fail(Fault.REJECTED)                    # the next request alone
         requests.post(authority.url, query, headers={"content-type": "application/timestamp-query"})
 
-The tokens it gives are accepted by `openssl ts -verify` with `root_pem`. What is ordered wrongly is wrong in one
-respect only, so that a client's refusal can be told to be for that.
+The tokens it issues are accepted by `openssl ts -verify` with `root_pem`. An ordered failure makes one thing wrong
+only, so that a client's refusal must be for that.
 """
 
 import secrets
@@ -19,11 +19,11 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from archiver.demo.chatwork.content import held
+from archiver.demo.chatwork.content import held_content
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
 from archiver.demo.tsa import keys as keys
 from archiver.demo.tsa import tokens as tokens
-from archiver.demo.tsa.keys import Holder, Purpose
+from archiver.demo.tsa.keys import KeyHolder, Purpose
 from archiver.demo.tsa.tokens import TimestampQuery
 
 __all__ = ["AuthorityFault", "SimulatedAuthority"]
@@ -35,7 +35,7 @@ _DAY = timedelta(days=1)
 
 
 class AuthorityFault(StrEnum):
-    """What shall go wrong with one reply; the first block never reaches a token."""
+    """A kind of failure of one reply; those of the first block never contain a token."""
 
     DOWN = "down"  # the connection closes without an answer
     TIMEOUT = "timeout"  # nothing for `seconds`, then the true answer
@@ -70,7 +70,7 @@ class AuthorityFault(StrEnum):
 
 
 class SimulatedAuthority:
-    """The service between `start` and `stop`; `now` is its clock (None: the real one).
+    """The authority's service, which runs between `start` and `stop`; `now` is its clock (None: the real one).
 
     `url` is known after `start`, `root_pem` at once. `queries` holds the body of every request that came.
     """
@@ -78,10 +78,10 @@ class SimulatedAuthority:
     def __init__(self, *, now: Callable[[], datetime] | None = None, name: str = "Simulated TSA") -> None:
         self.now = now or _utc_now
         self.queries: list[bytes] = []
-        self._root = keys.root(f"{name} root")
-        self._intermediate = keys.intermediate(f"{name} CA", self._root)
+        self._root = keys.make_root(f"{name} root")
+        self._intermediate = keys.make_intermediate(f"{name} CA", self._root)
         self._name = name
-        self._leaf = keys.leaf(name, self._intermediate)
+        self._leaf = keys.make_leaf(name, self._intermediate)
         self._orders: list[tuple[AuthorityFault, list[int], float]] = []
         self._lock = Lock()
         self._serial = secrets.randbits(40)
@@ -98,29 +98,29 @@ class SimulatedAuthority:
         self.stop()
 
     def start(self) -> None:
-        """Begin to answer; after a `stop`, on the same port again."""
+        """Start the server; after a `stop`, on the same port again."""
         self._server = Server(self._port, answer=self._answer, now=self.now)
         self._port = self._server.port
 
     def stop(self) -> None:
-        """End every connection and give the port back: whoever asks now is refused. The root stays."""
+        """End every connection and release the port, so that requests are refused. The root stays."""
         if self._server is not None:
             self._server.stop()
             self._server = None
 
     @property
     def url(self) -> str:
-        """Where to send a request; known after `start`."""
+        """The address for requests; known after `start`."""
         return f"http://127.0.0.1:{self._port}/tsr"
 
     @property
     def root_pem(self) -> str:
-        """The root to pin."""
+        """The root to pin, as PEM."""
         return self._root.pem
 
     @property
     def root_der(self) -> bytes:
-        """The same as DER."""
+        """The root to pin, as DER."""
         return self._root.der
 
     @property
@@ -129,7 +129,7 @@ class SimulatedAuthority:
         return len(self.queries)
 
     def fail(self, fault: AuthorityFault | str, *, times: int | None = 1, after: int = 0, seconds: float = 60) -> None:
-        """Spoil the next `times` replies (None: all until `heal`), after so many good ones."""
+        """Order a failure of the next `times` replies (None: all until `heal`), after so many good ones."""
         with self._lock:
             self._orders.append((AuthorityFault(fault), [after, -1 if times is None else times], seconds))
 
@@ -139,11 +139,11 @@ class SimulatedAuthority:
             self._orders.clear()
 
     def reply(self, query: bytes, fault: AuthorityFault | str | None = None) -> bytes:
-        """The body of the reply to a request, without HTTP; only faults of the token show in it."""
-        asked = tokens.read(query)
-        if asked is None or fault == AuthorityFault.REJECTED:
-            return tokens.refusal("The request is not understood." if asked is None else "Not today.")
-        reply = self._token(asked, None if fault is None else AuthorityFault(fault))
+        """The body of the reply to a request, without HTTP; only failures of the token appear in it."""
+        timestamp_query = tokens.parse_query(query)
+        if timestamp_query is None or fault == AuthorityFault.REJECTED:
+            return tokens.refusal_reply("The request is not understood." if timestamp_query is None else "Not today.")
+        reply = self._token(timestamp_query, None if fault is None else AuthorityFault(fault))
         return reply[: len(reply) // 2] if fault == AuthorityFault.TRUNCATED else reply
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
@@ -151,12 +151,12 @@ class SimulatedAuthority:
             return HttpAnswer(415)
         with self._lock:
             self.queries.append(request.body)
-            fault, seconds = self._take()
-        answer = HttpAnswer(200, {"content-type": _REPLY}, held(self.reply(request.body, fault)))
-        return answer if fault is None else self._spoilt(answer, fault, seconds)
+            fault, seconds = self._take_order()
+        answer = HttpAnswer(200, {"content-type": _REPLY}, held_content(self.reply(request.body, fault)))
+        return answer if fault is None else self._with_fault(answer, fault, seconds)
 
-    def _take(self) -> tuple[AuthorityFault | None, float]:
-        """The order that this request falls under, which is then used up by one."""
+    def _take_order(self) -> tuple[AuthorityFault | None, float]:
+        """The failure ordered for this request, which is then used up by one, and its seconds."""
         for fault, left, seconds in self._orders:
             if left[0] > 0:
                 left[0] -= 1
@@ -165,8 +165,8 @@ class SimulatedAuthority:
                 return fault, seconds
         return None, 0
 
-    def _spoilt(self, answer: HttpAnswer, fault: AuthorityFault, seconds: float) -> HttpAnswer:
-        """What goes wrong on the way, whatever the token says."""
+    def _with_fault(self, answer: HttpAnswer, fault: AuthorityFault, seconds: float) -> HttpAnswer:
+        """The answer with a failure of the transfer, whatever the token is."""
         match fault:
             case AuthorityFault.DOWN:
                 return replace(answer, dropped=True)
@@ -177,13 +177,13 @@ class SimulatedAuthority:
             case AuthorityFault.CUT:
                 return replace(answer, sent=answer.body.size // 2)
             case AuthorityFault.SERVER_ERROR:
-                return HttpAnswer(500, {"content-type": "text/html"}, held(_PAGE))
+                return HttpAnswer(500, {"content-type": "text/html"}, held_content(_PAGE))
             case AuthorityFault.HTML:
-                return HttpAnswer(200, {"content-type": "text/html"}, held(_PAGE))
+                return HttpAnswer(200, {"content-type": "text/html"}, held_content(_PAGE))
             case AuthorityFault.EMPTY:
                 return HttpAnswer(200, {"content-type": _REPLY})
             case AuthorityFault.TOO_LARGE:
-                return HttpAnswer(200, {"content-type": _REPLY}, held(bytes(2_000_000)))
+                return HttpAnswer(200, {"content-type": _REPLY}, held_content(bytes(2_000_000)))
             case AuthorityFault.REDIRECT:
                 return HttpAnswer(302, {"location": f"http://localhost:{self._port}/tsr"})
             case _:
@@ -193,46 +193,46 @@ class SimulatedAuthority:
         at = self.now().astimezone(UTC)
         with self._lock:
             self._serial = serial = self._serial + 1
-        signer, above = self._signer(fault, at)
-        asked = _misread(query, fault)
+        signer, issuers = self._choose_signer(fault, at)
+        altered = _altered_query(query, fault)
         digest = "sha384" if fault is AuthorityFault.WRONG_DIGEST else "sha256"
         named = self._intermediate if fault is AuthorityFault.NOT_NAMED else signer
-        reply = tokens.granted(asked, signer, above, serial=serial, at=at, digest=digest, named=named)
+        reply = tokens.granted_reply(altered, signer, issuers, serial=serial, at=at, digest=digest, named_signer=named)
         if fault is AuthorityFault.BAD_SIGNATURE:
             return reply[:-1] + bytes([reply[-1] ^ 1])  # the signature is what a reply ends with
         if fault is AuthorityFault.UNSORTED:
-            return tokens.reordered(reply, signer.der, above[0].der)
+            return tokens.swap_certificates(reply, signer.der, issuers[0].der)
         return reply
 
-    def _signer(self, fault: AuthorityFault | None, at: datetime) -> tuple[Holder, list[Holder]]:
-        """Who signs, and the certificates between that and the root."""
+    def _choose_signer(self, fault: AuthorityFault | None, at: datetime) -> tuple[KeyHolder, list[KeyHolder]]:
+        """The certificate that signs, and those between it and the root."""
         if fault is AuthorityFault.WRONG_ROOT:
-            return keys.leaf(self._name, keys.root("Somebody else")), []
+            return keys.make_leaf(self._name, keys.make_root("Somebody else")), []
         if fault is AuthorityFault.CROSS_SIGNED:
-            return self._leaf, [self._intermediate, keys.cross_signed(self._root, keys.root("Somebody older"))]
-        if fault in _PURPOSES:
-            return keys.leaf(self._name, self._intermediate, purpose=_PURPOSES[fault]), [self._intermediate]
-        if fault in _VALID:
-            first, last = _VALID[fault]
-            return keys.leaf(self._name, self._intermediate, valid=(at + first, at + last)), [self._intermediate]
+            return self._leaf, [self._intermediate, keys.cross_sign(self._root, keys.make_root("Somebody older"))]
+        if fault in _FAULT_PURPOSES:
+            return keys.make_leaf(self._name, self._intermediate, purpose=_FAULT_PURPOSES[fault]), [self._intermediate]
+        if fault in _FAULT_VALIDITY:
+            first, last = _FAULT_VALIDITY[fault]
+            return keys.make_leaf(self._name, self._intermediate, valid=(at + first, at + last)), [self._intermediate]
         return self._leaf, [self._intermediate]
 
 
-_PURPOSES = {
+_FAULT_PURPOSES = {
     AuthorityFault.NO_EKU: Purpose.NOTHING_SAID,
     AuthorityFault.WRONG_EKU: Purpose.SERVER,
     AuthorityFault.SEVERAL_EKU: Purpose.SEVERAL,
     AuthorityFault.SOFT_EKU: Purpose.NOT_CRITICAL,
 }
 
-_VALID = {
+_FAULT_VALIDITY = {
     AuthorityFault.EXPIRED: (-2 * _DAY, -_DAY),
     AuthorityFault.NOT_YET: (_DAY, 2 * _DAY),
     AuthorityFault.BRIEF: (-_DAY / 24, _DAY / 24),
 }
 
 
-def _misread(query: TimestampQuery, fault: AuthorityFault | None) -> TimestampQuery:
+def _altered_query(query: TimestampQuery, fault: AuthorityFault | None) -> TimestampQuery:
     match fault:
         case AuthorityFault.WRONG_NONCE:
             return replace(query, nonce=(query.nonce or 0) + 1)

@@ -1,7 +1,6 @@
-"""RFC 3161 replies of the simulated authority, put together byte by byte from a request.
+"""RFC 3161 replies of the simulated authority, built from a request.
 
-Everything a client has to doubt can be said wrongly here; what is right and what is not is decided
-in `authority`.
+Every field that a client has to check can be made wrong here; `simulator` decides which.
 """
 
 import hashlib
@@ -13,7 +12,7 @@ from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from archiver.demo.tsa.keys import Holder
+from archiver.demo.tsa.keys import KeyHolder
 
 POLICY = "1.3.6.1.4.1.99999.1"
 
@@ -28,16 +27,16 @@ class _Refusal(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
 
 @dataclass(frozen=True, slots=True)
 class TimestampQuery:
-    """What a request asks for."""
+    """The fields of a request for a time stamp."""
 
     imprint: bytes
-    """The SHA-256 of what shall be stamped."""
+    """The SHA-256 of the data to be stamped."""
     nonce: int | None
     with_certificates: bool
 
 
-def read(body: bytes) -> TimestampQuery | None:
-    """The request in a body; None if it is none, or wants another digest than SHA-256."""
+def parse_query(body: bytes) -> TimestampQuery | None:
+    """The request in a body; None if it is none, or uses another digest than SHA-256."""
     try:
         request = tsp.TimeStampReq.load(body, strict=True)
         imprint = request["message_imprint"]
@@ -50,24 +49,25 @@ def read(body: bytes) -> TimestampQuery | None:
         return None
 
 
-def granted(
+def granted_reply(
     query: TimestampQuery,
-    signer: Holder,
-    above: Sequence[Holder],
+    signer: KeyHolder,
+    issuers: Sequence[KeyHolder],
     *,
     serial: int,
     at: datetime,
     digest: str = "sha256",
-    named: Holder | None = None,
+    named_signer: KeyHolder | None = None,
 ) -> bytes:
-    """A reply with a token of `signer`, its certificates with it as DER orders them.
+    """A reply with a token of `signer`, with its certificates in the order of DER.
 
-    `digest` is what the imprint is called, `named` the certificate that is said to have signed (None: the true one).
+    `digest` names the imprint's algorithm, `named_signer` is the certificate that is named as the signer's (None: the
+    true one).
     """
-    info = _info(query, serial, at, digest).dump()
-    attributes = _attributes(info, named or signer)
+    info = _token_info(query, serial, at, digest).dump()
+    attributes = _signed_attributes(info, named_signer or signer)
     signature = signer.key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256()))
-    certificates = [signer, *above] if query.with_certificates else []
+    certificates = [signer, *issuers] if query.with_certificates else []
     signed = cms.SignedData(
         {
             "version": "v3",
@@ -82,22 +82,22 @@ def granted(
     return bytes(reply.dump())
 
 
-def refusal(text: str) -> bytes:
+def refusal_reply(text: str) -> bytes:
     """A reply without a token."""
     status = {"status": "rejection", "status_string": [text], "fail_info": {"bad_request"}}
     return bytes(_Refusal({"status": status}).dump())
 
 
-def reordered(reply: bytes, first: bytes, second: bytes) -> bytes:
-    """The same reply with its two certificates the other way round; nothing signed and no length changes."""
+def swap_certificates(reply: bytes, first: bytes, second: bytes) -> bytes:
+    """The same reply with its two certificates swapped; nothing signed and no length changes."""
     for a, b in ((first, second), (second, first)):
         if a + b in reply:
             return reply.replace(a + b, b + a)
     raise RuntimeError("the two certificates do not stand side by side")
 
 
-def _info(query: TimestampQuery, serial: int, at: datetime, digest: str) -> tsp.TSTInfo:
-    told = {
+def _token_info(query: TimestampQuery, serial: int, at: datetime, digest: str) -> tsp.TSTInfo:
+    fields = {
         "version": "v1",
         "policy": POLICY,
         "message_imprint": {"hash_algorithm": {"algorithm": digest}, "hashed_message": query.imprint},
@@ -105,11 +105,11 @@ def _info(query: TimestampQuery, serial: int, at: datetime, digest: str) -> tsp.
         "gen_time": at.replace(microsecond=0),
         "accuracy": {"seconds": 1},
     }
-    return tsp.TSTInfo(told if query.nonce is None else {**told, "nonce": query.nonce})
+    return tsp.TSTInfo(fields if query.nonce is None else {**fields, "nonce": query.nonce})
 
 
-def _attributes(info: bytes, named: Holder) -> cms.CMSAttributes:
-    certificate = tsp.SigningCertificateV2({"certs": [{"cert_hash": hashlib.sha256(named.der).digest()}]})
+def _signed_attributes(info: bytes, named_signer: KeyHolder) -> cms.CMSAttributes:
+    certificate = tsp.SigningCertificateV2({"certs": [{"cert_hash": hashlib.sha256(named_signer.der).digest()}]})
     return cms.CMSAttributes(
         [
             cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
@@ -119,7 +119,7 @@ def _attributes(info: bytes, named: Holder) -> cms.CMSAttributes:
     )
 
 
-def _signer_info(signer: Holder, attributes: cms.CMSAttributes, signature: bytes) -> cms.SignerInfo:
+def _signer_info(signer: KeyHolder, attributes: cms.CMSAttributes, signature: bytes) -> cms.SignerInfo:
     certificate = x509.Certificate.load(signer.der)
     return cms.SignerInfo(
         {

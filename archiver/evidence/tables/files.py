@@ -70,7 +70,7 @@ def files(other: Iterable[EntryObject]) -> list[FileRow]:
         if entry["kind"] in ("file", "blob"):
             key = (entry["room_id"], int(entry["key"].rpartition("/")[2]))
             (listed if entry["kind"] == "file" else saved).setdefault(key, []).append(entry)
-    rows = [row for place in listed for row in _file_rows(place, listed[place], saved.get(place, []))]
+    rows = [row for file_key in listed for row in _file_rows(file_key, listed[file_key], saved.get(file_key, []))]
     rows.sort(key=lambda row: (row.upload_time, row.file_id, row.room_id, row.state != "replaced"))
     return [_number_row(index, row) for index, row in enumerate(rows, 1)]
 

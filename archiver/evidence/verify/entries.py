@@ -156,7 +156,7 @@ class EntryCheck:
             self.exports.append((entry["key"], payload["seal"]))
 
     def close(self) -> None:
-        """Report entries that are sealed but missing, replies that are not kept, and how many entries no seal covers."""
+        """Report sealed entries that are missing, replies that are not kept, and how many entries no seal covers."""
         self._end_run()
         self.verification.checked["entries"] += self._count
         self._sealed.close()

@@ -16,7 +16,7 @@ NAMED_SINGLY = 3
 """How many consecutive entries with the same error are named one by one; those after them as one range."""
 
 Progress = Callable[[str, int, int], None]
-"""Called now and then with what is checked (`replies`, `entries`, `files`, `messages`), how many are done, of how many."""
+"""Called now and then with what is checked (`replies`, `entries`, `files` …), how many are done, of how many."""
 
 
 class Finding(NamedTuple):

@@ -53,7 +53,7 @@ def verify_package_at(
 def _verify_beside(
     path: Path, verify_files: Callable[[Verification, PackageFiles], Verification]
 ) -> Verification | None:
-    """Verify a folder that holds a zip of its own name, with some of the zip's files beside it to be handed in alone."""
+    """Verify a folder with a zip of its own name, and some of the zip's files beside it to be handed in alone."""
     packed = path / f"{path.resolve().name}.zip"  # `.` has no name of its own
     verification = _verify_zip(packed, verify_files) if packed.is_file() else None
     if verification is None:

@@ -61,7 +61,7 @@ class SealedDigests:
     def __init__(self, ranges: Iterator[SealedRange]) -> None:
         """Take the ranges in order."""
         self.last = self.settled = 0
-        """The last entry closed by the seals so far; `settled` leaves out a seal file that an interruption left behind."""
+        """The last entry closed by the seals so far; `settled` leaves out a file that an interruption left behind."""
         self._ranges = ranges
         self._current: SealedRange | None = next(ranges, None)
 

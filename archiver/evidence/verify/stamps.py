@@ -1,8 +1,8 @@
 """Checks of stamps: each is over the bytes beside it, leads to the root beside it, and fits the seal's own time.
 
 The function that verifies signatures is passed in; digest and time are read here, so that most errors are found even
-where no signature can be verified. Standard library and Python 3.8 syntax, because this module is also handed out inside
-packages.
+where no signature can be verified. Standard library and Python 3.8 syntax, because this module is also handed out
+inside packages.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import pytest
 import requests
 from hypothesis import given, strategies
 
-from archiver.demo.chatwork.content import grown, held
+from archiver.demo.chatwork.content import generated_content, held_content
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.chatwork.full_room import Get
 from tests.support.world import Clock
@@ -82,7 +82,7 @@ def test_a_file_that_is_gone_cannot_be_fetched_any_more(chatwork: Chatwork, room
     urls = [address(get, room, chatwork.upload(room, who, "a", data=DATA)) for who in (chatwork.owner, tanaka)]
     chatwork.remove_file(chatwork.upload(room, tanaka, "b", data=b""))
 
-    chatwork.leave(room, tanaka)
+    chatwork.leave_room(room, tanaka)
 
     assert [200, 403] == [fetch(url).status_code for url in urls]
 
@@ -208,11 +208,11 @@ def test_a_hostile_name_is_an_ordinary_name(name: str, chatwork: Chatwork, room:
 )
 def test_a_cut_of_grown_content_is_the_same_stretch_of_it(size: int, start: int, length: int) -> None:
     """Whatever part is asked for, it agrees with the whole."""
-    content = grown(7, size)
+    content = generated_content(7, size)
 
-    whole = b"".join(content.pieces())
+    whole = b"".join(content.chunks())
     part = content.cut(start, start + length)
 
     assert size == len(whole)
-    assert whole[start : start + length] == b"".join(part.pieces(70_000))
-    assert part.size == held(whole).cut(start, start + length).size
+    assert whole[start : start + length] == b"".join(part.chunks(70_000))
+    assert part.size == held_content(whole).cut(start, start + length).size

@@ -20,11 +20,11 @@ def test_rooms_and_members_announce_what_happens_to_them(chatwork: Chatwork, get
     tanaka, sato = chatwork.add_account("田中"), chatwork.add_account("sato")
     room = chatwork.add_room("一号", members=[tanaka])
     chatwork.rename_room(room, "二号")
-    chatwork.describe(room, "新しい概要", by=tanaka)
+    chatwork.describe_room(room, "新しい概要", by=tanaka)
     chatwork.add_member(room, sato)
     chatwork.change_role(room, sato, "readonly")
-    chatwork.leave(room, sato)
-    chatwork.describe(room, "黙って", announce=False)
+    chatwork.leave_room(room, sato)
+    chatwork.describe_room(room, "黙って", announce=False)
 
     messages = get(f"/rooms/{room}/messages?force=1").json()
 
@@ -64,7 +64,7 @@ def test_who_leaves_takes_their_files_and_tasks_of_that_room(chatwork: Chatwork,
     elsewhere = chatwork.upload(full.direct, full.tanaka, "控え.txt", data=b"x")
     theirs = chatwork.add_task(full.room, chatwork.owner, full.tanaka, "素材を送る")
 
-    chatwork.leave(full.room, full.tanaka)
+    chatwork.leave_room(full.room, full.tanaka)
 
     members = [member["account_id"] for member in get(f"/rooms/{full.room}/members").json()]
     assert [chatwork.owner] == members
